@@ -1,0 +1,95 @@
+/**
+ * What is stored of a batch, and where: container `batches`, one folder a batch. Every type here is
+ * JSON as it lies in a blob; `version` is 1 and a reader refuses another.
+ */
+import type { PlannedWrite, Settled, VerdictCounts } from "../catalogue/row.ts";
+
+export type Mode = "apply" | "plan";
+export const priorities = ["urgent", "normal", "background"] as const;
+export type Priority = (typeof priorities)[number];
+export type BatchState = "accepted" | "planned" | "held" | "running" | "finished" | "refused";
+export type InputFormat = "csv" | "jsonl";
+
+/** `batch.json`: written once, before anything else of the batch; whoever creates it owns the name. */
+export interface BatchManifest {
+  readonly version: 1;
+  readonly batch: string;
+  readonly tenant: string;
+  readonly mode: Mode;
+  readonly priority: Priority;
+  /** The operation of every row, where message or folder names it; else a column does. */
+  readonly operation?: string | undefined;
+  readonly source:
+    | { readonly kind: "message"; readonly messageId: string }
+    | { readonly kind: "file"; readonly path: string; readonly etag: string }
+    | { readonly kind: "policy"; readonly policy: string };
+  /** How `input` is read. Rows of a message are stored as JSON Lines. */
+  readonly format: InputFormat;
+  /** SHA-256, hex, of what decides the effect: input, operation and mode. */
+  readonly contentSha256: string;
+  readonly acceptedAt: string;
+}
+
+/** One line of `shards/NNNNN.jsonl`: a row as planned. It has a `verdict` or a `write`, never both. */
+export type PlannedRow = {
+  /** 1 for the first row after the header. */
+  readonly row: number;
+  readonly operation: string;
+} & (
+  | { readonly write: PlannedWrite; readonly verdict?: undefined }
+  | ({ readonly write?: undefined } & Settled)
+);
+
+/** `plan.json`. */
+export interface Plan {
+  readonly version: 1;
+  readonly batch: string;
+  readonly tenant: string;
+  readonly mode: Mode;
+  readonly rows: number;
+  /** Rows by verdict when planned: those to be written are `pending`, or `held` by a guard. */
+  readonly verdicts: VerdictCounts;
+  readonly operations: Readonly<Record<string, { rows: number; writes: number }>>;
+  readonly writes: number;
+  readonly resourceUnits: number;
+  /** At the write quota of the settings, alone. */
+  readonly estimatedSeconds: number;
+  readonly shards: number;
+  readonly rowsPerShard: number;
+  /** permission → the rows that need it. */
+  readonly permissions: Readonly<Record<string, number>>;
+  readonly guards: readonly GuardFinding[];
+  readonly plannedAt: string;
+}
+
+/** A limit that was held against a batch. */
+export interface GuardFinding {
+  readonly guard: "deletes" | "disables";
+  readonly count: number;
+  readonly limit: number;
+  /** The setting that raises the limit. */
+  readonly setting: string;
+  readonly held: boolean;
+}
+
+/** `status.json`: at most 5 s old while the batch runs. */
+export interface BatchStatus {
+  readonly version: 1;
+  readonly batch: string;
+  readonly state: BatchState;
+  readonly rows: number;
+  readonly verdicts: VerdictCounts;
+  readonly writesPerSecond: number;
+  readonly quotaShare: number;
+  readonly throttled: number;
+  readonly etaSeconds: number | null;
+  readonly updatedAt: string;
+  /** Why it is held or refused, and what to do. */
+  readonly reason?: string | undefined;
+  readonly fix?: string | undefined;
+}
+
+export const shardBlob = (batch: string, shard: number): string =>
+  `${batch}/shards/${String(shard).padStart(5, "0")}.jsonl`;
+export const journalBlob = (batch: string, shard: number): string =>
+  `${batch}/journal/${String(shard).padStart(5, "0")}.jsonl`;

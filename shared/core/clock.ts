@@ -1,0 +1,27 @@
+/**
+ * Time as an argument, so that tests of waits and expiry need not wait. `now` is the wall clock in
+ * milliseconds since the epoch; `monotonic` never jumps and is for durations.
+ */
+export interface Clock {
+  now(): number;
+  monotonic(): number;
+  /** Resolves after `ms` milliseconds, or at once, still without an error, when `signal` aborts. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** The machine's own clock. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  sleep: (ms, signal) =>
+    new Promise((resolve) => {
+      if (signal?.aborted) return resolve();
+      const done = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      signal?.addEventListener("abort", done, { once: true });
+    }),
+};

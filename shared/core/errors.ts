@@ -1,0 +1,82 @@
+/** Every stable code an operator can meet; docs/errors.md has one heading per code. */
+export type ErrorCode =
+  // input: the sender corrects it
+  | "MESSAGE_UNREADABLE"
+  | "MESSAGE_INVALID"
+  | "MESSAGE_TOO_LARGE"
+  | "VERSION_UNKNOWN"
+  | "OPERATION_UNKNOWN"
+  | "TENANT_NOT_ALLOWED"
+  | "BATCH_NAME_TAKEN"
+  | "FILE_NAME_INVALID"
+  | "FILE_NOT_FOUND"
+  | "FILE_CHANGED"
+  | "FILE_ALREADY_TAKEN"
+  | "FILE_UNREADABLE"
+  | "FILE_EMPTY"
+  | "FILE_TOO_LARGE"
+  | "COLUMN_UNKNOWN"
+  | "COLUMN_MISSING"
+  | "COLUMN_DUPLICATE"
+  | "PASSWORD_COLUMN"
+  | "ROW_TOO_LARGE"
+  | "TOO_MANY_ROWS"
+  | "TOO_MANY_INVALID_ROWS"
+  // set-up: an administrator corrects it
+  | "SETTINGS_INVALID"
+  | "SCOPE_INVALID"
+  | "RESOURCE_NOT_ALLOWED"
+  | "CERTIFICATE_NOT_FOUND"
+  | "CERTIFICATE_UNUSABLE"
+  | "VAULT_REFUSED"
+  | "VAULT_UNREACHABLE"
+  | "IDENTITY_UNAVAILABLE"
+  | "TOKEN_REFUSED"
+  | "CONSENT_MISSING"
+  | "PERMISSION_MISSING"
+  // weather: it passes
+  | "TOKEN_UNREACHABLE"
+  | "GRAPH_THROTTLED"
+  | "GRAPH_UNAVAILABLE"
+  | "GRAPH_ANSWER_LOST"
+  | "GRAPH_REFUSED"
+  | "READ_INCOMPLETE"
+  | "STORAGE_UNAVAILABLE"
+  | "LEASE_LOST";
+
+/**
+ * What the function does with the message that met the error: `retry` puts it back with a delay at
+ * no cost, `refuse` records it in the batch and is done with it, `stop` throws, so that the host's
+ * attempts and in the end the poison queue count it.
+ */
+export type Disposition = "retry" | "refuse" | "stop";
+
+/** An expected failure: what happened, what a person does about it, and what the program does next. */
+export class OperatorError extends Error {
+  override readonly name = "OperatorError";
+  readonly code: ErrorCode;
+  /** What happened, without code and fix. Never holds a payload value, token or key. */
+  readonly what: string;
+  readonly fix: string;
+  readonly disposition: Disposition;
+  /** The wait the other side asked for, in milliseconds, where it did. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(
+    code: ErrorCode,
+    what: string,
+    options: {
+      fix: string;
+      disposition: Disposition;
+      cause?: unknown;
+      retryAfterMs?: number | undefined;
+    },
+  ) {
+    super(`[${code}] ${what} Fix: ${options.fix}`, { cause: options.cause });
+    this.code = code;
+    this.what = what;
+    this.fix = options.fix;
+    this.disposition = options.disposition;
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}

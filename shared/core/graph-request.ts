@@ -1,0 +1,64 @@
+import type { ObjectId } from "./object-id.ts";
+
+/** A read, as one part of a `$batch` or alone. Relative to the version root (`/users/…`). */
+export interface GraphRead {
+  readonly method: "GET";
+  readonly url: `/${string}`;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+declare const deletable: unique symbol;
+
+/**
+ * A url that may be DELETEd. Only the functions below make one. Above all there is none for
+ * `/groups/{id}/members/{id}`: without `/$ref` Graph deletes the member itself, not its membership
+ * (Graph reference, group-delete-members).
+ */
+export type DeletableUrl = `/${string}` & { readonly [deletable]: true };
+
+export const userUrl = (user: ObjectId) => `/users/${user}` as `/users/${ObjectId}` & DeletableUrl;
+
+export const memberRefUrl = (group: ObjectId, member: ObjectId) =>
+  `/groups/${group}/members/${member}/$ref` as `/groups/${ObjectId}/members/${ObjectId}/$ref` &
+    DeletableUrl;
+
+/** A change, as one part of a `$batch`. A DELETE takes none but a `DeletableUrl`, and no body. */
+export type GraphWrite =
+  | {
+      readonly method: "POST" | "PATCH" | "PUT";
+      readonly url: `/${string}`;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly body: Readonly<Record<string, unknown>>;
+    }
+  | { readonly method: "DELETE"; readonly url: DeletableUrl };
+
+export type GraphRequest = GraphRead | GraphWrite;
+
+/** What Graph answered to one request, alone or as a part of a `$batch`. */
+export interface GraphAnswer {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** The JSON body; `undefined` where there was none (204). */
+  readonly body: unknown;
+  /** Graph's `error`, parsed, where the status is 400 or above. */
+  readonly error?: GraphError | undefined;
+  /** Graph's `request-id` of the post; for a part, `<request-id>/<part id>`. */
+  readonly requestId: string;
+}
+
+/** The deepest known of Graph's nested codes; `message` is for people and for the few ambiguous codes. */
+export interface GraphError {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** A path segment from input: encoded, so that no value can leave its segment or start a query. */
+export const segment = (text: string): string => {
+  if (text === "" || text === "." || text === "..") throw new TypeError("not a path segment");
+  return encodeURIComponent(text);
+};
+
+/** A string literal in an OData expression: quotes doubled, then encoded for the query string. */
+export const odataString = (text: string): string =>
+  encodeURIComponent(`'${text.replaceAll("'", "''")}'`);

@@ -1,0 +1,65 @@
+/**
+ * The events that alerts and the workbook read (docs/operations.md). Object ids may stand in them,
+ * names and payload values never.
+ */
+export type TelemetryEvent =
+  | { event: "batch.accepted"; batch: string; tenant: string; rows: number; mode: string }
+  | { event: "batch.refused"; batch: string; code: string; row?: number; column?: string }
+  | {
+      event: "batch.held";
+      batch: string;
+      tenant: string;
+      guard: string;
+      count: number;
+      limit: number;
+      setting: string;
+    }
+  | {
+      event: "batch.finished";
+      batch: string;
+      tenant: string;
+      rows: number;
+      verdicts: Record<string, number>;
+      seconds: number;
+    }
+  | {
+      event: "slice.finished";
+      tenant: string;
+      rows: number;
+      writes: number;
+      quotaShare: number;
+      throttled: number;
+      seconds: number;
+    }
+  | {
+      event: "graph.throttled";
+      tenant: string;
+      scope: "part" | "batch";
+      retryAfterMs: number;
+      throttleScope?: string;
+    }
+  | {
+      event: "token.acquired";
+      tenant: string;
+      resource: string;
+      reason: "cold" | "refresh" | "rejected" | "claims" | "forced";
+      expiresInSeconds: number;
+      thumbprint?: string;
+    }
+  | {
+      event: "token.failed";
+      tenant: string;
+      resource: string;
+      code: string;
+      aadsts?: string;
+      heldTokenServed: boolean;
+    }
+  | { event: "certificate.expiring"; name: string; thumbprint: string; days: number }
+  | { event: "certificate.rolled"; name: string; thumbprint: string; keyId?: string }
+  | { event: "certificate.unregistered"; name: string; thumbprint: string }
+  | { event: "vault.refused"; code: string; status: number }
+  | { event: "poison.settled"; queue: string; batch?: string; code: string }
+  | { event: "runner.heartbeat"; tenants: number; rung: number; inboxFiles: number };
+
+/** Writes one event as one structured line. */
+export type Emit = (event: TelemetryEvent) => void;
