@@ -16,11 +16,15 @@ declare const deletable: unique symbol;
  */
 export type DeletableUrl = `/${string}` & { readonly [deletable]: true };
 
-export const userUrl = (user: ObjectId) => `/users/${user}` as `/users/${ObjectId}` & DeletableUrl;
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the one place that may vouch for a url
+const vouch = (url: `/${string}`): DeletableUrl => url as DeletableUrl;
 
-export const memberRefUrl = (group: ObjectId, member: ObjectId) =>
-  `/groups/${group}/members/${member}/$ref` as `/groups/${ObjectId}/members/${ObjectId}/$ref` &
-    DeletableUrl;
+/** The user itself. */
+export const userUrl = (user: ObjectId): DeletableUrl => vouch(`/users/${user}`);
+
+/** The membership, not the member. */
+export const memberRefUrl = (group: ObjectId, member: ObjectId): DeletableUrl =>
+  vouch(`/groups/${group}/members/${member}/$ref`);
 
 /** A change, as one part of a `$batch`. A DELETE takes none but a `DeletableUrl`, and no body. */
 export type GraphWrite =
@@ -41,6 +45,8 @@ export interface GraphAnswer {
   readonly headers: Readonly<Record<string, string>>;
   /** The JSON body; `undefined` where there was none (204). */
   readonly body: unknown;
+  /** The wait this answer asks for in its `Retry-After`, whatever its form; absent where it asks none. */
+  readonly retryAfterMs?: number | undefined;
   /** Graph's `error`, parsed, where the status is 400 or above. */
   readonly error?: GraphError | undefined;
   /** Graph's `request-id` of the post; for a part, `<request-id>/<part id>`. */

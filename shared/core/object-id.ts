@@ -10,5 +10,6 @@ export const isGuid = (text: string): boolean => GUID.test(text);
 /** @throws TypeError where `text` is no GUID: callers check input with `isGuid` first. */
 export function toObjectId(text: string): ObjectId {
   if (!isGuid(text)) throw new TypeError("an object id must be a GUID");
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the check above is the guard
   return text.toLowerCase() as ObjectId;
 }

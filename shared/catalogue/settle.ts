@@ -1,0 +1,111 @@
+import type { GraphAnswer } from "../core/graph-request.ts";
+import type { Attempt, Operation, Outcome } from "./operation.ts";
+import type { Settled } from "./row.ts";
+
+/** A verdict with the proof that lies in the answer. */
+export const settled = (
+  verdict: Settled["verdict"],
+  answer: GraphAnswer,
+  attempt: Attempt,
+  more: Pick<Settled, "reason" | "fix" | "objectId"> = {},
+): Outcome => ({
+  kind: "settled",
+  settled: {
+    verdict,
+    ...more,
+    requestId: answer.requestId,
+    status: answer.status,
+    attempts: attempt.attempts,
+  },
+});
+
+/**
+ * What an answer means for its row: first what the operation says of it, then this table. It follows
+ * Graph's error table (Graph reference, errors; facts in docs/errors.md): 4xx that speak of the
+ * request are final, throttling is waited out, and after a 5xx the change may have been made, so the
+ * directory is looked at before anything is sent again.
+ */
+export function judge(operation: Operation, answer: GraphAnswer, attempt: Attempt): Outcome {
+  const own = operation.settle(answer, attempt);
+  if (own) return own;
+  const { status } = answer;
+  if (status >= 200 && status < 300) {
+    return settled("done", answer, attempt, { objectId: objectIdOf(attempt) });
+  }
+  if (status === 429) {
+    return {
+      kind: "retry",
+      reason: "Graph is throttling",
+      throttled: true,
+      afterMs: answer.retryAfterMs,
+    };
+  }
+  if (status === 401) return again(answer, "the token was refused");
+  if (status === 409 && answer.error?.code === "Directory_ConcurrencyViolation") {
+    return again(answer, "another change to the same object was under way");
+  }
+  if (status >= 500 || status === 408 || status === 423) {
+    return { kind: "doubt", reason: `Graph answered ${status}; the change may have been made` };
+  }
+  return failed(operation, answer, attempt);
+}
+
+/** Not done and nothing wrong with the row; waits as asked, else by the engine's back-off. */
+export const again = (answer: GraphAnswer, reason: string): Outcome => ({
+  kind: "retry",
+  reason,
+  throttled: false,
+  afterMs: answer.retryAfterMs,
+});
+
+function failed(operation: Operation, answer: GraphAnswer, attempt: Attempt): Outcome {
+  const code = answer.error?.code ?? "no code";
+  const said = answer.error?.message ?? "no message";
+  const { why, fix } = explain(operation, answer, attempt);
+  return settled("failed", answer, attempt, {
+    reason: `${why} (Graph: ${answer.status} ${code}: ${said})`,
+    fix,
+    objectId: objectIdOf(attempt),
+  });
+}
+
+/** The object that the row is about, where its id is known: the user, else the member. */
+export const objectIdOf = (attempt: Attempt): string | undefined =>
+  attempt.write.target["user"] ?? attempt.write.target["member"];
+
+function explain(
+  operation: Operation,
+  answer: GraphAnswer,
+  attempt: Attempt,
+): { why: string; fix: string } {
+  const message = answer.error?.message ?? "";
+  if (answer.status === 403 && answer.error?.code === "Directory_QuotaExceeded") {
+    return {
+      why: "A quota of the directory or of the object is used up",
+      fix: "Free objects (deleted ones count until purged) or raise the quota, then send the row again in a new batch.",
+    };
+  }
+  if (answer.status === 403) {
+    const needed = operation.permissions(attempt.write.set ?? {}).join(", ");
+    return {
+      why: "Graph does not let this application make the change",
+      fix: `If every such row fails: grant ${needed} with admin consent. If only some do: those targets are protected (an administrator, a member of a role-assignable group, a restricted management unit) and need a person with a higher role.`,
+    };
+  }
+  if (answer.status === 404) {
+    return {
+      why: "The object does not exist any more",
+      fix: "It was there when the batch was planned. See the directory's audit log, or restore it from deleted items and send the row again.",
+    };
+  }
+  if (/on-premises mastered|Directory Sync/i.test(message)) {
+    return {
+      why: "The object is synchronised from on-premises Active Directory",
+      fix: "Make the change in Active Directory.",
+    };
+  }
+  return {
+    why: "Graph refused the change",
+    fix: "Correct the row by what Graph says and send it again in a new batch.",
+  };
+}
