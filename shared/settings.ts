@@ -1,0 +1,170 @@
+import { type Cloud, type CloudName, clouds } from "./core/clouds.ts";
+import { OperatorError } from "./core/errors.ts";
+import { isGuid } from "./core/object-id.ts";
+import {
+  guid,
+  https,
+  number,
+  oneOf,
+  type Rule,
+  rule,
+  schedule,
+  whole,
+} from "./core/setting-rule.ts";
+
+const noTenants: readonly string[] = [];
+
+const rules = {
+  CLOUD: oneOf<CloudName>(
+    "The cloud: login, Graph, vault and storage names move with it.",
+    ["global", "usgov-l4", "usgov-l5", "china"],
+    "global",
+  ),
+  TENANT_ID: guid("The home tenant: the application's own."),
+  ALLOWED_TENANTS: rule<readonly string[]>({
+    read: (each) => {
+      const ids = each.split(",").map((id) => id.trim().toLowerCase());
+      return ids.every(isGuid) ? ids : undefined;
+    },
+    must: "be GUIDs with commas between (never common, organizations or consumers: a daemon signs in to a tenant)",
+    about:
+      "Further tenants that batches may name, for a multi-tenant application. The home tenant always may.",
+    fallback: noTenants,
+  }),
+  CLIENT_ID: guid("The application (client) id of the Graph application."),
+  KEY_VAULT_URI: https("The vault that holds the certificate."),
+  CERTIFICATE_NAME: rule({
+    read: (each) => (/^[0-9A-Za-z-]{1,127}$/.test(each) ? each : undefined),
+    must: "be a Key Vault name: letters, digits and hyphens",
+    about: "The certificate's name in the vault.",
+  }),
+  MANAGED_IDENTITY_CLIENT_ID: guid(
+    "The user-assigned managed identity; without it the system-assigned one.",
+    "",
+  ),
+  BatchStorage__blobServiceUri: https(
+    "The storage account's blob endpoint; also the triggers' connection.",
+  ),
+  BatchStorage__queueServiceUri: https(
+    "The storage account's queue endpoint; also the triggers' connection.",
+  ),
+  GRAPH_WRITE_QUOTA: whole(
+    "Directory writes that Graph allows this application in one tenant and window.",
+    3000,
+    20,
+    1_000_000,
+  ),
+  GRAPH_WRITE_WINDOW_SECONDS: number("That window, seconds.", 150, 0.1, 3600),
+  GRAPH_RESOURCE_UNIT_QUOTA: whole(
+    "Resource units that Graph allows in one window: 3,500, 5,000 or 8,000 by tenant size.",
+    8000,
+    100,
+    10_000_000,
+  ),
+  GRAPH_RESOURCE_UNIT_WINDOW_SECONDS: number("That window, seconds.", 10, 0.1, 3600),
+  GRAPH_RETRY_FLOOR_SECONDS: number(
+    "The shortest wait after a throttled answer, seconds.",
+    1,
+    0.01,
+    60,
+  ),
+  MAX_DELETES_PER_BATCH: whole("A batch with more deletes is held whole.", 10, 0, 1_000_000),
+  MAX_DISABLES_PER_BATCH: whole(
+    "A batch that disables more accounts is held whole.",
+    50,
+    0,
+    1_000_000,
+  ),
+  MAX_INVALID_ROWS_PERCENT: number(
+    "An input with a larger share of invalid rows is refused whole.",
+    10,
+    0,
+    100,
+  ),
+  SWEEP_SCHEDULE: schedule("When the sweep runs: the safety net behind events and rings."),
+  STALE_ACCOUNTS_SCHEDULE: schedule("When the stale-account policy runs."),
+  STALE_ACCOUNTS_MODE: oneOf(
+    "off; report: a batch in mode plan; apply: a batch that disables.",
+    ["off", "report", "apply"],
+    "off",
+  ),
+  STALE_ACCOUNTS_DAYS: whole(
+    "Days without a successful sign-in after which an account is stale.",
+    90,
+    30,
+    3650,
+  ),
+  STALE_ACCOUNTS_MINIMUM_AGE_DAYS: whole(
+    "An account younger than this is left alone, days.",
+    30,
+    1,
+    3650,
+  ),
+  STALE_ACCOUNTS_EXCLUDED_GROUP: guid(
+    "Members of this group are never stale; required unless the policy is off.",
+    "",
+  ),
+} as const;
+
+type Values = {
+  [Name in keyof typeof rules]: (typeof rules)[Name] extends Rule<infer T> ? T : never;
+};
+
+/** The environment variables that the product reads, each with a rule; the Bicep sets exactly these. */
+export const settingNames = Object.keys(rules);
+
+/** The settings as docs/settings.md lists them. */
+export const settingFacts = Object.entries(rules).map(([name, each]) => ({
+  name,
+  about: each.about,
+  must: each.must,
+  fallback: "fallback" in each ? String(each.fallback) : undefined,
+}));
+
+/** Typed settings: the values, and what follows from them. */
+export interface Settings extends Readonly<Values> {
+  readonly cloud: Cloud;
+  /** The home tenant first. */
+  readonly tenants: readonly string[];
+}
+
+/**
+ * Reads the settings, and reports every mistake at once.
+ *
+ * @throws OperatorError SETTINGS_INVALID, disposition `stop`: no attempt can succeed before an
+ * administrator has corrected the application settings.
+ */
+export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
+  const mistakes: string[] = [];
+  const values: Record<string, unknown> = {};
+  for (const [name, each] of Object.entries<Rule<unknown>>(rules)) {
+    const raw = environment[name]?.trim() ?? "";
+    if (raw === "" && each.fallback === undefined)
+      mistakes.push(`${name} is missing (it must ${each.must})`);
+    const value = raw === "" ? each.fallback : each.read(raw);
+    if (raw !== "" && value === undefined) mistakes.push(`${name} must ${each.must}`);
+    values[name] = value;
+  }
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each value was read by its own rule
+  const read = values as Values;
+  if (read.STALE_ACCOUNTS_MODE !== "off" && read.STALE_ACCOUNTS_EXCLUDED_GROUP === "") {
+    mistakes.push(
+      "STALE_ACCOUNTS_EXCLUDED_GROUP is missing: name a group with your emergency accounts before the policy is switched on",
+    );
+  }
+  if (mistakes.length > 0) {
+    throw new OperatorError(
+      "SETTINGS_INVALID",
+      `${mistakes.length === 1 ? "A setting is" : `${mistakes.length} settings are`} wrong: ${mistakes.join("; ")}.`,
+      {
+        fix: "Correct the application settings (az functionapp config appsettings set, or the Bicep parameters); docs/settings.md has them all.",
+        disposition: "stop",
+      },
+    );
+  }
+  return {
+    ...read,
+    cloud: clouds[read.CLOUD],
+    tenants: [...new Set([read.TENANT_ID, ...read.ALLOWED_TENANTS])],
+  };
+}
