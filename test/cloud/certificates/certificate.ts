@@ -1,0 +1,170 @@
+import { createHash, createPublicKey, randomBytes, sign, type KeyObject } from "node:crypto";
+import { isIP } from "node:net";
+
+import {
+  bitString,
+  boolean,
+  explicit,
+  implicit,
+  integer,
+  namedBits,
+  nullValue,
+  objectIdentifier,
+  octetString,
+  sequence,
+  setOf,
+  time,
+  utf8String,
+} from "./der.ts";
+
+/** An X.509 certificate in the forms that clients, Entra and Key Vault want it. */
+export interface Certificate {
+  readonly der: Buffer;
+  readonly pem: string;
+  /** SHA-1 of the DER in upper-case hex: what the portal shows and Graph's customKeyIdentifier holds. */
+  readonly thumbprint: string;
+  /** SHA-256 of the DER in upper-case hex. */
+  readonly thumbprintSha256: string;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+  readonly subject: string;
+}
+
+export interface CertificateRequest {
+  /** The common name. */
+  readonly subject: string;
+  readonly publicKey: KeyObject;
+  readonly signingKey: KeyObject;
+  /** The issuer; the certificate is self-signed without one. */
+  readonly issuer?: { readonly subject: string; readonly publicKey: KeyObject };
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+  readonly isAuthority?: boolean;
+  /** Bit numbers of RFC 5280 §4.2.1.3: 0 digitalSignature, 2 keyEncipherment, 5 keyCertSign, 6 cRLSign. */
+  readonly keyUsage: readonly number[];
+  readonly extendedKeyUsage?: readonly string[];
+  /** DNS names and IP addresses. */
+  readonly alternativeNames?: readonly string[];
+}
+
+const oids = {
+  commonName: "2.5.4.3",
+  subjectKeyIdentifier: "2.5.29.14",
+  keyUsage: "2.5.29.15",
+  subjectAltName: "2.5.29.17",
+  basicConstraints: "2.5.29.19",
+  authorityKeyIdentifier: "2.5.29.35",
+  extKeyUsage: "2.5.29.37",
+  sha256WithRsa: "1.2.840.113549.1.1.11",
+  sha256WithEcdsa: "1.2.840.10045.4.3.2",
+} as const;
+
+/** Signs a version 3 certificate (RFC 5280) with an RSA or EC key. */
+export function issueCertificate(request: CertificateRequest): Certificate {
+  const algorithm =
+    request.signingKey.asymmetricKeyType === "ec"
+      ? sequence(objectIdentifier(oids.sha256WithEcdsa))
+      : sequence(objectIdentifier(oids.sha256WithRsa), nullValue());
+  const toBeSigned = sequence(
+    explicit(0, integer(2)),
+    // A serial number is positive and at most 20 octets (RFC 5280 §4.1.2.2).
+    integer(Buffer.concat([Buffer.from([0x01]), randomBytes(15)])),
+    algorithm,
+    name(request.issuer?.subject ?? request.subject),
+    sequence(time(request.notBefore), time(request.notAfter)),
+    name(request.subject),
+    publicKeyInfo(request.publicKey),
+    explicit(3, sequence(...extensions(request))),
+  );
+  const signature = sign("sha256", toBeSigned, request.signingKey);
+  return describeCertificate(
+    sequence(toBeSigned, algorithm, bitString(signature)),
+    request.subject,
+    request.notBefore,
+    request.notAfter,
+  );
+}
+
+function describeCertificate(
+  der: Buffer,
+  subject: string,
+  notBefore: Date,
+  notAfter: Date,
+): Certificate {
+  return {
+    der,
+    pem: toPem("CERTIFICATE", der),
+    thumbprint: createHash("sha1").update(der).digest("hex").toUpperCase(),
+    thumbprintSha256: createHash("sha256").update(der).digest("hex").toUpperCase(),
+    notBefore,
+    notAfter,
+    subject,
+  };
+}
+
+/** Wraps DER in PEM armour of 64 columns. */
+export function toPem(label: string, der: Uint8Array): string {
+  const lines =
+    Buffer.from(der)
+      .toString("base64")
+      .match(/.{1,64}/gu) ?? [];
+  return `-----BEGIN ${label}-----\n${lines.join("\n")}\n-----END ${label}-----\n`;
+}
+
+function publicKeyInfo(key: KeyObject): Buffer {
+  const publicKey = key.type === "private" ? createPublicKey(key) : key;
+  return publicKey.export({ type: "spki", format: "der" });
+}
+
+function name(commonName: string): Buffer {
+  return sequence(setOf(sequence(objectIdentifier(oids.commonName), utf8String(commonName))));
+}
+
+function keyIdentifier(key: KeyObject): Buffer {
+  return createHash("sha1").update(publicKeyInfo(key)).digest();
+}
+
+function extensions(request: CertificateRequest): Buffer[] {
+  const list = [
+    extension(
+      oids.basicConstraints,
+      true,
+      request.isAuthority === true ? sequence(boolean(true)) : sequence(),
+    ),
+    extension(oids.keyUsage, true, namedBits(...request.keyUsage)),
+    extension(oids.subjectKeyIdentifier, false, octetString(keyIdentifier(request.publicKey))),
+    // Python 3.13 refuses a certificate without an authority key identifier.
+    extension(
+      oids.authorityKeyIdentifier,
+      false,
+      sequence(implicit(0, keyIdentifier(request.issuer?.publicKey ?? request.publicKey))),
+    ),
+  ];
+  if (request.extendedKeyUsage !== undefined)
+    list.push(
+      extension(
+        oids.extKeyUsage,
+        false,
+        sequence(...request.extendedKeyUsage.map((usage) => objectIdentifier(usage))),
+      ),
+    );
+  if (request.alternativeNames !== undefined)
+    list.push(
+      extension(
+        oids.subjectAltName,
+        false,
+        sequence(...request.alternativeNames.map((alternative) => generalName(alternative))),
+      ),
+    );
+  return list;
+}
+
+function extension(oid: string, critical: boolean, value: Buffer): Buffer {
+  return sequence(objectIdentifier(oid), ...(critical ? [boolean(true)] : []), octetString(value));
+}
+
+function generalName(alternative: string): Buffer {
+  if (isIP(alternative) === 4) return implicit(7, Buffer.from(alternative.split(".").map(Number)));
+  if (alternative === "::1") return implicit(7, Buffer.from([...Array(15).fill(0), 1]));
+  return implicit(2, Buffer.from(alternative, "ascii"));
+}

@@ -1,0 +1,40 @@
+import { issueCertificate, type Certificate } from "./certificate.ts";
+import { createRsaKeyPair, toPrivateKeyPem, type KeyPair } from "./key-pair.ts";
+
+/** A self-signed certificate with its private key, as an application signs in with. */
+export interface ClientCertificate {
+  readonly certificate: Certificate;
+  readonly keys: KeyPair;
+  readonly privateKeyPem: string;
+}
+
+export interface ClientCertificateOptions {
+  readonly subject: string;
+  /** RSA modulus; Entra refuses less than 2048. */
+  readonly bits?: number;
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+  readonly keyUsage?: readonly number[];
+  readonly extendedKeyUsage?: readonly string[];
+  /** An existing key pair, for a renewal that keeps its key. */
+  readonly keys?: KeyPair;
+}
+
+const clientAuth = "1.3.6.1.5.5.7.3.2";
+
+/** Makes a self-signed RSA certificate for client authentication. */
+export async function createClientCertificate(
+  options: ClientCertificateOptions,
+): Promise<ClientCertificate> {
+  const keys = options.keys ?? (await createRsaKeyPair(options.bits));
+  const certificate = issueCertificate({
+    subject: options.subject,
+    publicKey: keys.publicKey,
+    signingKey: keys.privateKey,
+    notBefore: options.notBefore,
+    notAfter: options.notAfter,
+    keyUsage: options.keyUsage ?? [0],
+    extendedKeyUsage: options.extendedKeyUsage ?? [clientAuth],
+  });
+  return { certificate, keys, privateKeyPem: toPrivateKeyPem(keys.privateKey) };
+}

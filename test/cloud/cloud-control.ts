@@ -1,0 +1,215 @@
+import type { AppRoleGrant, ManagedIdentityKind, SignInAudience } from "./entra/model.ts";
+import type { VaultRole } from "./key-vault/roles.ts";
+
+/** The services a fault or a counter can name. */
+export type ServiceName = "login" | "graph" | "vault" | "identity" | "management";
+
+/** What happens to a request that a fault meets, instead of the service's own answer. */
+export type FaultEffect =
+  | {
+      readonly kind: "status";
+      readonly status: number;
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly body?: string;
+    }
+  /** A 429 in plain text, as the gateway in front of login.microsoftonline.com sends it. */
+  | { readonly kind: "throttle"; readonly retryAfterSeconds?: number }
+  /** A 502 with a page of HTML, as a proxy on the way sends it. */
+  | { readonly kind: "html" }
+  /** The service's own refusal with this AADSTS number (login only). */
+  | { readonly kind: "refusal"; readonly code: number }
+  | { readonly kind: "reset" }
+  /** The request takes its effect, then the connection is reset: the answer is lost. */
+  | { readonly kind: "lose-answer" }
+  | { readonly kind: "truncate"; readonly bytes: number }
+  | { readonly kind: "hang" }
+  | { readonly kind: "delay"; readonly ms: number };
+
+/** A fault: where, what, how often. Graph has faults of its own besides (test/cloud/graph). */
+export interface Fault {
+  readonly service: ServiceName;
+  readonly effect: FaultEffect;
+  readonly method?: string;
+  /** A part of path and query, after percent-decoding, in any case. */
+  readonly path?: string;
+  /** How many requests it meets before it is spent; endless without it. */
+  readonly times?: number;
+  /** Chance per matching request, drawn from the cloud's seed; 1 without it. */
+  readonly probability?: number;
+}
+
+/** What a service has answered since the start or the last reset of the counters. */
+export interface ServiceCounters {
+  readonly requests: number;
+  readonly connections: number;
+  /** By HTTP status, and `reset`, `hang` for answers that were none. */
+  readonly byStatus: Readonly<Record<string, number>>;
+  /** By operation: `token`, `discovery`, `secret.get`, `key.sign`, `msi.token` … */
+  readonly byOperation: Readonly<Record<string, number>>;
+}
+
+export interface CertificateVersion {
+  readonly version: string;
+  /** SHA-1, upper-case hex. */
+  readonly thumbprint: string;
+  readonly certificatePem: string;
+  readonly enabled: boolean;
+  readonly expiresAt: string;
+}
+
+/** Key Vault's certificate policy, in the names of its REST interface. */
+export interface CertificatePolicyOptions {
+  readonly subject?: string;
+  readonly keySize?: number;
+  readonly exportable?: boolean;
+  readonly reuseKey?: boolean;
+  readonly contentType?: "application/x-pem-file" | "application/x-pkcs12";
+  readonly validityInMonths?: number;
+  /** For versions that are not valid yet or not any more. */
+  readonly notBefore?: string;
+  readonly notAfter?: string;
+}
+
+/**
+ * Everything a test or the demonstration may do to the local cloud from outside. The same interface
+ * in the cloud's own process and, over HTTP on loopback, from another one: arguments and results
+ * are plain JSON. A call that names something unknown throws a TypeError.
+ */
+export interface CloudControl {
+  registerTenant(options: {
+    tenantId?: string;
+    domain: string;
+    displayName?: string;
+  }): Promise<{ tenantId: string }>;
+  registerApplication(options: {
+    tenantId: string;
+    displayName: string;
+    appId?: string;
+    objectId?: string;
+    signInAudience?: SignInAudience;
+    identifierUris?: readonly string[];
+    appRoles?: readonly string[];
+    accessTokenVersion?: 1 | 2;
+    publicClient?: boolean;
+    assignmentRequired?: boolean;
+  }): Promise<{ appId: string; objectId: string; servicePrincipalId: string }>;
+  /** Admin consent: makes the service principal where it is missing and grants `roles`. */
+  grantConsent(grant: AppRoleGrant): Promise<{ servicePrincipalId: string }>;
+  /** Takes back `roles`, or all of the resource's without them. */
+  revokeConsent(grant: Omit<AppRoleGrant, "roles"> & { roles?: readonly string[] }): Promise<void>;
+  updateServicePrincipal(options: {
+    tenantId: string;
+    appId: string;
+    accountEnabled?: boolean;
+    /** Conditional Access for workload identities refuses the token (AADSTS53003). */
+    blockedByConditionalAccess?: boolean;
+    /** Continuous access evaluation: tokens issued until now are challenged by Graph. */
+    revokeTokens?: boolean;
+  }): Promise<void>;
+  /** Removes the service principal: the application is unknown in that tenant from now on. */
+  removeServicePrincipal(options: { tenantId: string; appId: string }): Promise<void>;
+
+  /** Registers a public key on an application, as the portal or addKey does. */
+  addCertificate(options: {
+    appId: string;
+    certificatePem: string;
+  }): Promise<{ keyId: string; thumbprint: string }>;
+  /** By keyId or by SHA-1 thumbprint. */
+  removeCertificate(options: { appId: string; keyId?: string; thumbprint?: string }): Promise<void>;
+  listCertificates(options: {
+    appId: string;
+  }): Promise<readonly { keyId: string; thumbprint: string; expiresAt: string }[]>;
+  addSecret(options: {
+    appId: string;
+    expiresAt?: string;
+  }): Promise<{ secretId: string; secret: string }>;
+  removeSecret(options: { appId: string; secretId: string }): Promise<void>;
+  addFederatedCredential(options: {
+    appId: string;
+    issuer: string;
+    subject: string;
+    audience: string;
+  }): Promise<void>;
+  /** Makes an issuer outside Entra known, by its public keys. */
+  registerIssuer(options: {
+    issuer: string;
+    keys: readonly Readonly<Record<string, unknown>>[];
+  }): Promise<void>;
+  createManagedIdentity(options: {
+    tenantId: string;
+    name: string;
+    kind: ManagedIdentityKind;
+  }): Promise<{ clientId: string; principalId: string; resourceId: string }>;
+  /** Signs a token without a sign-in, for tests that are not about signing in. */
+  issueToken(options: {
+    tenantId: string;
+    appId: string;
+    resource: string;
+    lifetimeSeconds?: number;
+  }): Promise<{ token: string }>;
+
+  createVault(options: { name: string; tenantId: string }): Promise<{ uri: string }>;
+  assignVaultRole(options: { vault: string; principalId: string; role: VaultRole }): Promise<void>;
+  removeVaultRole(options: { vault: string; principalId: string; role: VaultRole }): Promise<void>;
+  /** Makes a first or further version by policy, as `az keyvault certificate create` does. */
+  createCertificate(options: {
+    vault: string;
+    name: string;
+    policy?: CertificatePolicyOptions;
+  }): Promise<CertificateVersion>;
+  listCertificateVersions(options: {
+    vault: string;
+    name: string;
+  }): Promise<readonly CertificateVersion[]>;
+  /** Enables or disables one version of a certificate with its key and secret. */
+  setCertificateEnabled(options: {
+    vault: string;
+    name: string;
+    version: string;
+    enabled: boolean;
+  }): Promise<void>;
+  /** Sets a secret, or overwrites the value of one version to corrupt it. */
+  setSecret(options: {
+    vault: string;
+    name: string;
+    value: string;
+    contentType?: string;
+    version?: string;
+  }): Promise<{ version: string }>;
+
+  /** Changes how the services behave from now on; what is not named stays. */
+  configure(settings: CloudSettings): Promise<void>;
+  inject(fault: Fault): Promise<{ id: string }>;
+  /** Removes one fault, one service's faults, or all. */
+  clearFaults(which?: { id?: string; service?: ServiceName }): Promise<void>;
+  counters(): Promise<Readonly<Record<ServiceName, ServiceCounters>>>;
+  resetCounters(): Promise<void>;
+  /** Moves the directory's date; token and certificate clocks stay real. */
+  advanceDays(days: number): Promise<void>;
+  /** Passes a command to Graph's own control (test/cloud/graph); its answer as it comes. */
+  graph(command: string, argument?: unknown): Promise<unknown>;
+}
+
+export interface CloudSettings {
+  readonly login?: {
+    /** Fixed life of new access tokens; random between 60 and 90 minutes without it. */
+    readonly tokenLifetimeSeconds?: number | null;
+    /** How far Entra's clock is ahead of this machine's: its Date header and its time checks. */
+    readonly clockSkewSeconds?: number;
+    /** Refuse an assertion whose jti was seen; breaks MSAL, as facts show, so off. */
+    readonly refuseRepeatedJti?: boolean;
+  };
+  readonly vault?: {
+    /** Transactions in 10 s before 429 VaultRequestTypeLimitReached; 4,000 published. */
+    readonly transactionsPer10Seconds?: number;
+  };
+  readonly identity?: {
+    /** The platform hands out the same token until it is this near its end; 0 turns its cache off. */
+    readonly cacheTokens?: boolean;
+    readonly tokenLifetimeSeconds?: number;
+    /** `expires_on` in Unix seconds, or as ISO 8601, which some hosts send. */
+    readonly expiresOnFormat?: "unix" | "iso";
+  };
+  /** Seeded latency of all services. */
+  readonly latency?: boolean;
+}

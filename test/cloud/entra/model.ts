@@ -1,0 +1,108 @@
+import type { KeyObject } from "node:crypto";
+
+/**
+ * What Entra knows of tenants and applications. Graph serves the same objects as `/applications`
+ * and `/servicePrincipals`: there is one copy, and it is this one.
+ */
+export interface Tenant {
+  readonly tenantId: string;
+  readonly displayName: string;
+  /** Verified domains, the initial one first. */
+  readonly domains: string[];
+}
+
+export type SignInAudience = "AzureADMyOrg" | "AzureADMultipleOrgs";
+
+/** A public key registered on an application (Graph: keyCredential). */
+export interface KeyCredential {
+  readonly keyId: string;
+  readonly displayName: string;
+  /** DER of the certificate. */
+  readonly der: Buffer;
+  /** SHA-1 of the DER, upper-case hex; Graph's customKeyIdentifier holds these octets in base64. */
+  readonly thumbprint: string;
+  readonly thumbprintSha256: string;
+  readonly publicKey: KeyObject;
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+/** A client secret (Graph: passwordCredential); only its digest is kept. */
+export interface PasswordCredential {
+  readonly secretId: string;
+  readonly digest: string;
+  readonly hint: string;
+  readonly endMs: number;
+}
+
+export interface FederatedCredential {
+  readonly issuer: string;
+  readonly subject: string;
+  readonly audience: string;
+}
+
+export interface AppRole {
+  readonly id: string;
+  readonly value: string;
+}
+
+export interface Application {
+  readonly appId: string;
+  readonly objectId: string;
+  readonly displayName: string;
+  readonly homeTenantId: string;
+  readonly signInAudience: SignInAudience;
+  readonly identifierUris: readonly string[];
+  readonly appRoles: readonly AppRole[];
+  /** Version of the access tokens made FOR this application as a resource. */
+  readonly accessTokenVersion: 1 | 2;
+  readonly publicClient: boolean;
+  readonly keyCredentials: KeyCredential[];
+  readonly passwordCredentials: PasswordCredential[];
+  readonly federatedCredentials: FederatedCredential[];
+}
+
+/** A role of one resource granted to a service principal (Graph: appRoleAssignment). */
+export interface AppRoleAssignment {
+  readonly id: string;
+  readonly appRoleId: string;
+  readonly value: string;
+  readonly resourceAppId: string;
+  readonly resourceId: string;
+  readonly createdMs: number;
+}
+
+export interface ServicePrincipal {
+  readonly objectId: string;
+  readonly tenantId: string;
+  readonly appId: string;
+  readonly displayName: string;
+  readonly kind: "Application" | "ManagedIdentity";
+  accountEnabled: boolean;
+  /** As a resource: only principals with a role get a token. */
+  readonly assignmentRequired: boolean;
+  blockedByConditionalAccess: boolean;
+  /** Tokens of CAE clients issued before are challenged. */
+  tokensValidFromMs: number;
+  readonly assignments: AppRoleAssignment[];
+}
+
+export type ManagedIdentityKind = "system" | "user";
+
+export interface ManagedIdentity {
+  readonly kind: ManagedIdentityKind;
+  readonly clientId: string;
+  readonly principalId: string;
+  readonly resourceId: string;
+  readonly tenantId: string;
+  readonly name: string;
+}
+
+/** Admin consent to application permissions. */
+export interface AppRoleGrant {
+  readonly tenantId: string;
+  readonly appId: string;
+  /** App id or identifier URI of the resource; Microsoft Graph without it. */
+  readonly resource?: string;
+  readonly roles: readonly string[];
+}

@@ -1,0 +1,81 @@
+import type { CloudName } from "../../shared/core/clouds.ts";
+import type { CloudControl } from "./cloud-control.ts";
+
+/** How a local cloud is started; README.md has the defaults. */
+export interface CloudOptions {
+  readonly speed?: number;
+  readonly latency?: boolean;
+  readonly seed?: number;
+  readonly storage?: boolean;
+  readonly cloud?: CloudName;
+  /** One TLS port for every public name, instead of a free port a service. */
+  readonly port?: number;
+  /** Graph application permissions of the product's application. */
+  readonly roles?: readonly string[];
+  /** Options of test/cloud/graph, passed on as they are. */
+  readonly graph?: Readonly<Record<string, unknown>>;
+}
+
+/** The seeded tenant with what the product needs in it. */
+export interface HomeTenant {
+  readonly tenantId: string;
+  readonly domain: string;
+  readonly clientId: string;
+  readonly applicationObjectId: string;
+  readonly servicePrincipalId: string;
+  readonly vaultName: string;
+  readonly keyVaultUri: string;
+  readonly certificateName: string;
+  readonly managedIdentity: {
+    readonly clientId: string;
+    readonly principalId: string;
+    readonly resourceId: string;
+  };
+  readonly storageAccount: string;
+}
+
+/** An application with every Graph permission, for clients not written here. */
+export interface ToolsApplication {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Private key and certificate in one PEM file, as Azure CLI takes them. */
+  readonly certificateFile: string;
+}
+
+/** Addresses for clients that are pointed at loopback without the redirect. */
+export interface CloudUrls {
+  readonly login: string;
+  readonly graph: string;
+  readonly vault: string;
+  readonly management: string;
+  readonly identityEndpoint: string;
+  readonly control: string;
+  /** Path-style addresses of Azurite; undefined without storage. */
+  readonly blob: string | undefined;
+  readonly queue: string | undefined;
+}
+
+/** Azurite's account; the key is for tools only, the product signs in by identity. */
+export interface StorageAccess {
+  readonly account: string;
+  readonly key: string;
+  readonly connectionString: string;
+}
+
+/** A running local cloud. */
+export interface LocalCloud {
+  readonly home: HomeTenant;
+  readonly tools: ToolsApplication;
+  readonly urls: CloudUrls;
+  /** Production host name → loopback port: what the redirect reads. */
+  readonly redirect: Readonly<Record<string, number>>;
+  readonly caFile: string;
+  readonly caPem: string;
+  readonly identityHeader: string;
+  readonly storage: StorageAccess | undefined;
+  readonly control: CloudControl;
+  /** The environment of a worker process: production names, identity, CA and redirect. */
+  env(): Record<string, string>;
+  /** Stops every server and child process and removes the temporary files. */
+  close(): Promise<void>;
+}
