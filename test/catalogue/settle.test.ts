@@ -1,0 +1,169 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import { catalogue, type OperationName } from "../../shared/catalogue/catalogue.ts";
+import type { Attempt } from "../../shared/catalogue/operation.ts";
+import { judge } from "../../shared/catalogue/settle.ts";
+import type { GraphAnswer } from "../../shared/core/graph-request.ts";
+import { ann, answer, attempt, bo, edge, exists, taken, team, user } from "./answers.ts";
+
+interface Judged {
+  when: string;
+  name: OperationName;
+  answer: GraphAnswer;
+  attempt: Attempt;
+  is: string;
+}
+
+describe("an answer means for its row", () => {
+  const throttled = { ...answer(429, "TooManyRequests"), retryAfterMs: 249 };
+  const rows: Judged[] = [
+    {
+      when: "a created user",
+      name: "user.create",
+      answer: answer(201, undefined, "", { id: ann }),
+      attempt: attempt(bo),
+      is: "done",
+    },
+    {
+      when: "a create whose name is taken",
+      name: "user.create",
+      answer: answer(400, "Request_BadRequest", taken),
+      attempt: attempt(bo),
+      is: "failed",
+    },
+    {
+      when: "the same after a lost answer",
+      name: "user.create",
+      answer: answer(400, "Request_BadRequest", taken),
+      attempt: attempt(bo, { doubted: true }),
+      is: "doubt",
+    },
+    {
+      when: "a delete of somebody gone",
+      name: "user.delete",
+      answer: answer(404, "Request_ResourceNotFound"),
+      attempt: attempt(user),
+      is: "unchanged",
+    },
+    {
+      when: "the same after a lost answer",
+      name: "user.delete",
+      answer: answer(404, "Request_ResourceNotFound"),
+      attempt: attempt(user, { doubted: true }),
+      is: "done",
+    },
+    {
+      when: "an update of somebody gone",
+      name: "user.update",
+      answer: answer(404, "Request_ResourceNotFound"),
+      attempt: attempt(user),
+      is: "failed",
+    },
+    {
+      when: "an update of somebody created a moment ago",
+      name: "user.update",
+      answer: answer(404, "Request_ResourceNotFound"),
+      attempt: attempt({ ...user, idFromRow: { row: 1, role: "user" } }),
+      is: "retry",
+    },
+    {
+      when: "a membership that exists",
+      name: "group.add-member",
+      answer: answer(400, "Request_BadRequest", exists),
+      attempt: attempt(edge),
+      is: "unchanged",
+    },
+    {
+      when: "the same after a lost answer, absent before",
+      name: "group.add-member",
+      answer: answer(400, "Request_BadRequest", exists),
+      attempt: attempt({ ...edge, was: "absent" }, { doubted: true }),
+      is: "done",
+    },
+    {
+      when: "the same after a lost answer, present before",
+      name: "group.add-member",
+      answer: answer(400, "Request_BadRequest", exists),
+      attempt: attempt({ ...edge, was: "present" }, { doubted: true }),
+      is: "unchanged",
+    },
+    {
+      when: "a removal of no member",
+      name: "group.remove-member",
+      answer: answer(404, "Request_ResourceNotFound", `Resource '${ann}' does not exist`),
+      attempt: attempt(edge),
+      is: "unchanged",
+    },
+    {
+      when: "a removal from a group that is gone",
+      name: "group.remove-member",
+      answer: answer(404, "Request_ResourceNotFound", `Resource '${team}' does not exist`),
+      attempt: attempt(edge),
+      is: "failed",
+    },
+    {
+      when: "throttling",
+      name: "user.disable",
+      answer: throttled,
+      attempt: attempt(user),
+      is: "retry",
+    },
+    {
+      when: "a conflict of writes",
+      name: "user.disable",
+      answer: answer(409, "Directory_ConcurrencyViolation"),
+      attempt: attempt(user),
+      is: "retry",
+    },
+    {
+      when: "a conflict of values",
+      name: "user.update",
+      answer: answer(409, "Conflict"),
+      attempt: attempt(user),
+      is: "failed",
+    },
+    {
+      when: "no privilege",
+      name: "user.disable",
+      answer: answer(403, "Authorization_RequestDenied"),
+      attempt: attempt(user),
+      is: "failed",
+    },
+    {
+      when: "a server error",
+      name: "user.create",
+      answer: answer(500),
+      attempt: attempt(bo),
+      is: "doubt",
+    },
+    {
+      when: "a gateway time-out",
+      name: "group.add-member",
+      answer: answer(504),
+      attempt: attempt(edge),
+      is: "doubt",
+    },
+  ];
+  for (const each of rows) {
+    it(`${each.when}: ${each.is}`, () => {
+      const outcome = judge(catalogue[each.name], each.answer, each.attempt);
+      assert.equal(outcome.kind === "settled" ? outcome.settled.verdict : outcome.kind, each.is);
+      if (outcome.kind === "settled" && outcome.settled.verdict === "failed") {
+        assert.ok((outcome.settled.fix ?? "").length > 10, "a failure says what to do");
+      }
+    });
+  }
+
+  it("a wait as long as its own Retry-After says", () => {
+    const outcome = judge(catalogue["user.disable"], throttled, attempt(user));
+    assert.ok(outcome.kind === "retry" && outcome.throttled && outcome.afterMs === 249);
+  });
+
+  it("the permission to grant, where privileges are missing", () => {
+    const denied = answer(403, "Authorization_RequestDenied", "Insufficient privileges");
+    const outcome = judge(catalogue["user.disable"], denied, attempt(user));
+    assert.ok(outcome.kind === "settled");
+    assert.match(outcome.settled.fix ?? "", /User\.EnableDisableAccount\.All/);
+  });
+});

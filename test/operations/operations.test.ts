@@ -1,0 +1,231 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import { catalogue, operationNamed, type OperationName } from "../../shared/catalogue/catalogue.ts";
+import type { Found, Payload } from "../../shared/catalogue/operation.ts";
+import type { PlannedWrite } from "../../shared/catalogue/row.ts";
+import { isCatalogueCurrent } from "../../shared/catalogue/write-catalogue.ts";
+
+const ann = "0b0e5c0e-1111-4222-a333-444455556666";
+const team = "11111111-1111-4111-8111-111111111111";
+const make = { password: () => "made-when-sent", graphRoot: "https://graph.microsoft.com/v1.0" };
+const found = (id: string, object: Payload = {}): Found => ({ state: "found", id, object });
+
+interface Row {
+  payload: Payload;
+  found: Readonly<Record<string, Found>>;
+  keys: readonly string[];
+  request: unknown;
+  guarded?: "deletes" | "disables";
+}
+
+// Keyed by the catalogue, so a new operation does not type-check until it has a row here.
+const written: Record<OperationName, Row> = {
+  "user.create": {
+    payload: { userPrincipalName: "bo@contoso.com", displayName: "Bo" },
+    found: { user: { state: "missing" } },
+    keys: ["upn:bo@contoso.com"],
+    request: {
+      method: "POST",
+      url: "/users",
+      body: {
+        userPrincipalName: "bo@contoso.com",
+        displayName: "Bo",
+        accountEnabled: true,
+        mailNickname: "bo",
+        passwordProfile: { password: "made-when-sent", forceChangePasswordNextSignIn: true },
+      },
+    },
+  },
+  "user.update": {
+    payload: { user: ann, jobTitle: "Engineer", mobilePhone: null },
+    found: { user: found(ann, { jobTitle: "Student", mobilePhone: null }) },
+    keys: [`object:${ann}`],
+    request: {
+      method: "PATCH",
+      url: `/users/${ann}`,
+      body: { jobTitle: "Engineer", mobilePhone: null },
+    },
+  },
+  "user.disable": {
+    payload: { user: "ann@contoso.com" },
+    found: { user: found(ann, { accountEnabled: true }) },
+    keys: [`object:${ann}`],
+    request: { method: "PATCH", url: `/users/${ann}`, body: { accountEnabled: false } },
+    guarded: "disables",
+  },
+  "user.delete": {
+    payload: { user: ann },
+    found: { user: found(ann) },
+    keys: [`object:${ann}`],
+    request: { method: "DELETE", url: `/users/${ann}` },
+    guarded: "deletes",
+  },
+  "group.add-member": {
+    payload: { group: "Team", member: ann },
+    found: { group: found(team, { groupTypes: [], securityEnabled: true }) },
+    keys: [`edge:${team}/${ann}`, `object:${ann}`],
+    request: {
+      method: "POST",
+      url: `/groups/${team}/members/$ref`,
+      body: { "@odata.id": `${make.graphRoot}/directoryObjects/${ann}` },
+    },
+  },
+  "group.remove-member": {
+    payload: { group: team, member: "ann@contoso.com" },
+    found: { group: found(team), member: found(ann) },
+    keys: [`edge:${team}/${ann}`, `object:${ann}`],
+    request: { method: "DELETE", url: `/groups/${team}/members/${ann}/$ref` },
+  },
+};
+
+describe("a row becomes the Graph request of its operation", () => {
+  for (const [name, row] of Object.entries(written)) {
+    it(name, () => {
+      const operation = operationNamed(name);
+      assert.ok(operation);
+      const decision = operation.decide(row.payload, row.found);
+      assert.ok("write" in decision, JSON.stringify(decision));
+      assert.deepEqual(decision.write.keys, row.keys);
+      assert.deepEqual(operation.request(decision.write, make), row.request);
+      assert.equal(operation.guarded(row.payload), row.guarded);
+      const needed = operation.permissions(row.payload);
+      assert.ok(needed.length > 0);
+      assert.ok(needed.every((permission) => operation.allPermissions.includes(permission)));
+      assert.ok(!operation.allPermissions.includes("Directory.ReadWrite.All"));
+    });
+  }
+});
+
+describe("a row whose change is in place is unchanged", () => {
+  const same: { name: OperationName; payload: Payload; object: Payload }[] = [
+    { name: "user.disable", payload: { user: ann }, object: { accountEnabled: false } },
+    {
+      name: "user.update",
+      payload: { user: ann, businessPhones: ["1"], employeeHireDate: "2026-01-01T00:00:00Z" },
+      object: { businessPhones: ["1"], employeeHireDate: "2026-01-01T00:00:00.000Z" },
+    },
+    {
+      name: "user.create",
+      payload: { userPrincipalName: "a@b.c", displayName: "A" },
+      object: {
+        userPrincipalName: "a@b.c",
+        displayName: "A",
+        mailNickname: "a",
+        accountEnabled: true,
+      },
+    },
+  ];
+  for (const { name, payload, object } of same) {
+    it(name, () => {
+      const decision = catalogue[name].decide(payload, { user: found(ann, object) });
+      assert.ok("settled" in decision && decision.settled.verdict === "unchanged");
+      assert.equal(decision.settled.objectId, ann);
+    });
+  }
+});
+
+describe("a row fails before anything is sent", () => {
+  const group = (object: Payload): Readonly<Record<string, Found>> => ({
+    group: found(team, object),
+  });
+  const edge = { group: team, member: ann };
+  const refused: {
+    when: string;
+    name: OperationName;
+    payload: Payload;
+    found: Readonly<Record<string, Found>>;
+    says: RegExp;
+  }[] = [
+    {
+      when: "the user does not exist",
+      name: "user.delete",
+      payload: { user: ann },
+      found: { user: { state: "missing" } },
+      says: /No object.*column user/,
+    },
+    {
+      when: "two groups have the name",
+      name: "group.add-member",
+      payload: edge,
+      found: { group: { state: "ambiguous", count: 2 } },
+      says: /More than one/,
+    },
+    {
+      when: "the group is dynamic",
+      name: "group.add-member",
+      payload: edge,
+      found: group({ groupTypes: ["DynamicMembership"] }),
+      says: /rule/,
+    },
+    {
+      when: "the group is synchronised",
+      name: "group.remove-member",
+      payload: edge,
+      found: group({ onPremisesSyncEnabled: true }),
+      says: /on-premises/,
+    },
+    {
+      when: "the group is mail-enabled",
+      name: "group.add-member",
+      payload: edge,
+      found: group({ mailEnabled: true, groupTypes: [] }),
+      says: /distribution list/,
+    },
+    {
+      when: "the group is role-assignable",
+      name: "group.add-member",
+      payload: edge,
+      found: group({ isAssignableToRole: true }),
+      says: /role-assignable/,
+    },
+    {
+      when: "an update sets nothing",
+      name: "user.update",
+      payload: { user: ann },
+      found: { user: found(ann) },
+      says: /sets no property/,
+    },
+    {
+      when: "the name is another user's",
+      name: "user.create",
+      payload: { userPrincipalName: "a@b.c", displayName: "A" },
+      found: { user: found(ann, { displayName: "Z" }) },
+      says: /exists, with other values/,
+    },
+    {
+      when: "the user to disable is synchronised",
+      name: "user.disable",
+      payload: { user: ann },
+      found: { user: found(ann, { accountEnabled: true, onPremisesSyncEnabled: true }) },
+      says: /on-premises/,
+    },
+  ];
+  for (const { when, name, payload, found: state, says } of refused) {
+    it(`when ${when}`, () => {
+      const decision = catalogue[name].decide(payload, state);
+      assert.ok("settled" in decision);
+      assert.equal(decision.settled.verdict, "failed");
+      assert.match(decision.settled.reason ?? "", says);
+      assert.ok((decision.settled.fix ?? "").length > 10, "it says what to do");
+    });
+  }
+});
+
+describe("deleting a member instead of a membership", () => {
+  it("cannot be written: only the request module vouches for a url to delete", () => {
+    const write: PlannedWrite = { target: { group: team, member: ann }, keys: [] };
+    const request = catalogue["group.remove-member"].request(write, make);
+    assert.match(request.url, /\/\$ref$/);
+    // @ts-expect-error -- a plain url is no DeletableUrl
+    const planted: typeof request = { method: "DELETE", url: `/groups/${team}/members/${ann}` };
+    assert.ok(planted);
+  });
+});
+
+describe("the operation catalogue", () => {
+  it("lists every file in operations/", () =>
+    assert.ok(isCatalogueCurrent(), "run: npm run build"));
+  it("knows no operation by an object method's name", () =>
+    assert.equal(operationNamed("toString"), undefined));
+});

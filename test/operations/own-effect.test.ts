@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import { catalogue, type OperationName } from "../../shared/catalogue/catalogue.ts";
+import type { PlannedWrite } from "../../shared/catalogue/row.ts";
+import type { GraphAnswer } from "../../shared/core/graph-request.ts";
+import { ann, answer, attempt, bo, edge, user } from "../catalogue/answers.ts";
+
+const born = (createdDateTime: string, displayName = "Bo"): GraphAnswer =>
+  answer(200, undefined, "", {
+    id: ann,
+    createdDateTime,
+    displayName,
+    userPrincipalName: "bo@contoso.com",
+  });
+
+describe("looking at the directory after a lost answer", () => {
+  const listed = answer(200, undefined, "", { value: [{ id: ann }] });
+  const unlisted = answer(200, undefined, "", { value: [] });
+  const rows: {
+    when: string;
+    name: OperationName;
+    answer: GraphAnswer;
+    write: PlannedWrite;
+    is: string;
+  }[] = [
+    {
+      when: "a user born since, with the row's values",
+      name: "user.create",
+      answer: born("2026-11-21T00:00:03Z"),
+      write: bo,
+      is: "done",
+    },
+    {
+      when: "a user born long before",
+      name: "user.create",
+      answer: born("2020-01-01T00:00:00Z"),
+      write: bo,
+      is: "failed",
+    },
+    {
+      when: "a user born since, with other values",
+      name: "user.create",
+      answer: born("2026-11-21T00:00:03Z", "Zoe"),
+      write: bo,
+      is: "failed",
+    },
+    {
+      when: "nobody of that name",
+      name: "user.create",
+      answer: answer(404),
+      write: bo,
+      is: "send again",
+    },
+    { when: "the user gone", name: "user.delete", answer: answer(404), write: user, is: "done" },
+    {
+      when: "the user there",
+      name: "user.delete",
+      answer: answer(200, undefined, "", { id: ann }),
+      write: user,
+      is: "send again",
+    },
+    {
+      when: "the account off",
+      name: "user.disable",
+      answer: answer(200, undefined, "", { accountEnabled: false }),
+      write: user,
+      is: "done",
+    },
+    {
+      when: "the account on",
+      name: "user.disable",
+      answer: answer(200, undefined, "", { accountEnabled: true }),
+      write: user,
+      is: "send again",
+    },
+    {
+      when: "the member listed, absent before",
+      name: "group.add-member",
+      answer: listed,
+      write: { ...edge, was: "absent" },
+      is: "done",
+    },
+    {
+      when: "the member listed, present before",
+      name: "group.add-member",
+      answer: listed,
+      write: { ...edge, was: "present" },
+      is: "unchanged",
+    },
+    {
+      when: "the member not listed",
+      name: "group.add-member",
+      answer: unlisted,
+      write: edge,
+      is: "send again",
+    },
+    {
+      when: "the member not listed, present before",
+      name: "group.remove-member",
+      answer: unlisted,
+      write: { ...edge, was: "present" },
+      is: "done",
+    },
+    {
+      when: "a member that lists leave out",
+      name: "group.remove-member",
+      answer: unlisted,
+      write: edge,
+      is: "send again",
+    },
+  ];
+  for (const each of rows) {
+    it(`${each.when}: ${each.is}`, () => {
+      const state = attempt(each.write, { doubted: true });
+      const shown = catalogue[each.name].inPlace(each.answer, state);
+      const is = typeof shown === "object" ? shown.settled.verdict : shown ? "done" : "send again";
+      assert.equal(is, each.is);
+    });
+  }
+});
