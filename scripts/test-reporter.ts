@@ -1,0 +1,42 @@
+import type { TestEvent } from "node:test/reporters";
+
+/**
+ * Prints what a person wants of a test run: one line a file while it goes, every failure whole, what
+ * was left out and why, and a closing count.
+ */
+export default async function* report(events: AsyncIterable<TestEvent>): AsyncGenerator<string> {
+  let passed = 0;
+  const failures: string[] = [];
+  const perFile = new Map<string, number>();
+  const started = performance.now();
+  for await (const event of events) {
+    if (event.type === "test:diagnostic" && event.data.message.startsWith("left out:")) {
+      yield `  ${event.data.message}\n`;
+    }
+    if (event.type !== "test:pass" && event.type !== "test:fail") continue;
+    const { data } = event;
+    const isSuite = data.details.type === "suite";
+    if (event.type === "test:fail") {
+      // A suite fails with its tests; only what failed of its own accord is worth printing.
+      const cause = event.data.details.error;
+      if (cause.failureType === "subtestsFailed") continue;
+      failures.push(`${data.file ?? ""} › ${data.name}\n${detail(cause)}`);
+      yield `FAIL ${short(data.file)} › ${data.name}\n`;
+    } else if (!isSuite && data.file !== undefined) {
+      passed += 1;
+      perFile.set(data.file, (perFile.get(data.file) ?? 0) + 1);
+    }
+  }
+  for (const [file, count] of [...perFile].toSorted())
+    yield `  ${String(count).padStart(4)}  ${short(file)}\n`;
+  for (const failure of failures) yield `\n${failure}\n`;
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  yield `\n${perFile.size} files in ${seconds} s\n${passed} passed, ${failures.length} failed\n`;
+}
+
+const short = (file: string | undefined): string => (file ?? "").replace(/^.*?\/test\//, "test/");
+
+function detail(error: Error): string {
+  const cause = error.cause instanceof Error ? error.cause : error;
+  return cause.stack ?? cause.message;
+}

@@ -1,0 +1,26 @@
+import { spawnSync } from "node:child_process";
+import { globSync } from "node:fs";
+
+/**
+ * Runs the tests, all or those whose path holds one of the words given. Pure ones share a process;
+ * those with servers, workers or identities have one each, two at a time (the machine's cores).
+ */
+const words = process.argv.slice(2);
+const files = globSync("test/**/*.test.ts")
+  .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
+  .toSorted();
+const isPure = (file: string): boolean =>
+  /^test\/(core|catalogue|operations|policies)\//.test(file);
+
+const run = (some: readonly string[], options: readonly string[]): number => {
+  if (some.length === 0) return 0;
+  const command = ["--test", ...options, "--test-reporter=./scripts/test-reporter.ts", ...some];
+  return spawnSync(process.execPath, command, { stdio: "inherit" }).status ?? 1;
+};
+
+const pure = run(files.filter(isPure), ["--test-isolation=none"]);
+const real = run(
+  files.filter((file) => !isPure(file)),
+  ["--test-concurrency=2", "--test-timeout=300000"],
+);
+process.exitCode = files.length === 0 || pure !== 0 || real !== 0 ? 1 : 0;
