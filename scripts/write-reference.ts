@@ -1,0 +1,72 @@
+import { readFileSync, writeFileSync } from "node:fs";
+
+import { catalogue } from "../shared/catalogue/catalogue.ts";
+import { settingFacts } from "../shared/settings.ts";
+
+const row = (...cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+const code = (text: string): string => `\`${text}\``;
+
+function settingsPage(): string {
+  const rows = settingFacts.map(({ name, must, fallback, about }) =>
+    row(
+      code(name),
+      about,
+      must,
+      fallback === undefined ? "required" : fallback === "" ? "none" : code(fallback),
+    ),
+  );
+  return [
+    "# Settings",
+    "",
+    "Every environment variable the product reads. `npm run reference` writes this page from",
+    "`shared/settings.ts`; the Bicep in `infra/` sets exactly these. All mistakes are reported at once,",
+    "by the first invocation, as `SETTINGS_INVALID`.",
+    "",
+    row("setting", "what it is", "it must", "without it"),
+    row("---", "---", "---", "---"),
+    ...rows,
+    "",
+    "The storage triggers also read `BatchStorage__credential` (`managedidentity`) and",
+    "`BatchStorage__clientId`; the host reads `AzureWebJobsStorage__*` and `APPLICATIONINSIGHTS_*`.",
+    "",
+  ].join("\n");
+}
+
+function operationsPage(): string {
+  const parts = Object.entries(catalogue).flatMap(([name, operation]) => {
+    const fields = Object.entries(operation.fields);
+    const required = fields.filter(([, field]) => field.required).map(([field]) => code(field));
+    const optional = fields.filter(([, field]) => !field.required).map(([field]) => code(field));
+    return [
+      `## ${name}`,
+      "",
+      operation.summary,
+      "",
+      `- required: ${required.join(", ")}`,
+      ...(optional.length > 0 ? [`- optional: ${optional.join(", ")}`] : []),
+      `- application permissions, at most: ${operation.allPermissions.map(code).join(", ")}`,
+      `- cost: ${operation.cost.writes} write, ${operation.cost.resourceUnits} resource unit`,
+      "",
+    ];
+  });
+  return [
+    "# Rows, operation by operation",
+    "",
+    "`npm run reference` writes this page from `shared/operations/`. How to send rows: messages.md.",
+    "",
+    ...parts,
+  ].join("\n");
+}
+
+const pages = { "docs/settings.md": settingsPage, "docs/rows.md": operationsPage };
+const at = (page: string): URL => new URL(`../${page}`, import.meta.url);
+
+/** The pages that are not what the code says any more. */
+export const stalePages = (): readonly string[] =>
+  Object.entries(pages)
+    .filter(([page, write]) => readFileSync(at(page), "utf8") !== write())
+    .map(([page]) => page);
+
+if (import.meta.filename === process.argv[1]) {
+  for (const [page, write] of Object.entries(pages)) writeFileSync(at(page), write());
+}
