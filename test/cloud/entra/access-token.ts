@@ -1,0 +1,132 @@
+import type { KeyObject } from "node:crypto";
+
+import type { Cloud } from "../../../shared/core/clouds.ts";
+import { createClientCertificate } from "../certificates/client-certificate.ts";
+import { decodeJwt, isSignedBy, opaqueId, signJwt } from "./jwt.ts";
+import type { Application, ServicePrincipal } from "./model.ts";
+
+/** How the client proved who it is: Entra's `appidacr` and `azpacr`. */
+export type ClientProof = "secret" | "assertion";
+
+export interface TokenRequest {
+  readonly tenantId: string;
+  readonly principal: ServicePrincipal;
+  readonly resource: { readonly principal: ServicePrincipal; readonly application: Application };
+  /** The audience as asked for: version 1 tokens repeat it, trailing slash included. */
+  readonly requestedAudience: string;
+  readonly proof: ClientProof;
+  readonly lifetimeSeconds: number;
+  /** The client declared the capability cp1 (continuous access evaluation). */
+  readonly isCaeClient: boolean;
+  /** Host the token was asked at; version 2 issuers carry it. */
+  readonly host: string;
+}
+
+/** Makes and publishes what Entra signs with. */
+export interface TokenSigner {
+  readonly publicKey: KeyObject;
+  readonly jwks: { readonly keys: readonly Readonly<Record<string, unknown>>[] };
+  sign(request: TokenRequest): string;
+  /** The claims of a token this signer made; undefined for anything else. Times are not looked at. */
+  open(token: string): Readonly<Record<string, unknown>> | undefined;
+}
+
+/** Makes a signing key and signs app-only access tokens with it, RS256. */
+export async function createTokenSigner(cloud: Cloud, now: () => number): Promise<TokenSigner> {
+  const { certificate, keys } = await createClientCertificate({
+    subject: "accounts.accesscontrol.windows.net",
+    notBefore: new Date(now() - 86_400_000),
+    notAfter: new Date(now() + 5 * 365 * 86_400_000),
+  });
+  const kid = Buffer.from(certificate.thumbprint, "hex").toString("base64url");
+  return {
+    publicKey: keys.publicKey,
+    jwks: {
+      keys: [
+        {
+          ...keys.publicKey.export({ format: "jwk" }),
+          use: "sig",
+          kid,
+          x5t: kid,
+          x5c: [certificate.der.toString("base64")],
+        },
+      ],
+    },
+    sign(request) {
+      const isVersion2 = request.resource.application.accessTokenVersion === 2;
+      return signJwt(
+        // Version 1 tokens name the key twice.
+        isVersion2 ? { kid } : { x5t: kid, kid },
+        isVersion2 ? version2(request, now()) : version1(request, cloud, now()),
+        keys.privateKey,
+      );
+    },
+    open(token) {
+      const decoded = decodeJwt(token);
+      return decoded !== undefined && isSignedBy(decoded, keys.publicKey)
+        ? decoded.payload
+        : undefined;
+    },
+  };
+}
+
+/** The issuer of version 1 tokens; Azurite takes no other for storage. */
+export function version1Issuer(cloud: Cloud, tenantId: string): string {
+  return cloud.loginHost.endsWith(".cn")
+    ? `https://sts.chinacloudapi.cn/${tenantId}/`
+    : `https://sts.windows.net/${tenantId}/`;
+}
+
+function version1(request: TokenRequest, cloud: Cloud, nowMs: number): Record<string, unknown> {
+  const issuer = version1Issuer(cloud, request.tenantId);
+  return {
+    aud: request.requestedAudience,
+    iss: issuer,
+    ...times(request, nowMs),
+    app_displayname: request.principal.displayName,
+    appid: request.principal.appId,
+    appidacr: request.proof === "secret" ? "1" : "2",
+    idp: issuer,
+    ...subject(request),
+    ver: "1.0",
+    wids: ["0997a1d0-0d1d-4acb-b408-d5ca73121e90"],
+  };
+}
+
+function version2(request: TokenRequest, nowMs: number): Record<string, unknown> {
+  return {
+    aud: request.resource.application.appId,
+    iss: `https://${request.host}/${request.tenantId}/v2.0`,
+    ...times(request, nowMs),
+    azp: request.principal.appId,
+    azpacr: request.proof === "secret" ? "1" : "2",
+    ...subject(request),
+    ver: "2.0",
+  };
+}
+
+/** Entra dates its tokens five minutes back, so that a resource whose clock is behind takes them. */
+export const backdatedSeconds = 300;
+
+function times(request: TokenRequest, nowMs: number): Record<string, number> {
+  const issuedAt = Math.floor(nowMs / 1000) - backdatedSeconds;
+  const expires = Math.floor(nowMs / 1000) + request.lifetimeSeconds;
+  return { iat: issuedAt, nbf: issuedAt, exp: expires };
+}
+
+function subject(request: TokenRequest): Record<string, unknown> {
+  const roles = request.principal.assignments
+    .filter((held) => held.resourceId === request.resource.principal.objectId)
+    .map((held) => held.value);
+  return {
+    idtyp: "app",
+    oid: request.principal.objectId,
+    sub: request.principal.objectId,
+    tid: request.tenantId,
+    // A token without roles is issued all the same: the resource must look (facts §7.7).
+    ...(roles.length > 0 && { roles: [...new Set(roles)] }),
+    ...(request.isCaeClient && { xms_cc: ["cp1"] }),
+    rh: opaqueId(),
+    uti: opaqueId(),
+  };
+}

@@ -1,0 +1,37 @@
+import { createHash, createPublicKey, randomBytes, randomUUID, X509Certificate } from "node:crypto";
+
+import { digestOf } from "./jwt.ts";
+import type { KeyCredential, PasswordCredential } from "./model.ts";
+
+/**
+ * A certificate (PEM or DER) as it is registered on an application.
+ * @throws Error when it is no certificate
+ */
+export function keyCredentialOf(certificate: string | Buffer): KeyCredential {
+  const parsed = new X509Certificate(certificate);
+  const der = parsed.raw;
+  return {
+    keyId: randomUUID(),
+    displayName: parsed.subject,
+    der,
+    thumbprint: createHash("sha1").update(der).digest("hex").toUpperCase(),
+    thumbprintSha256: createHash("sha256").update(der).digest("hex").toUpperCase(),
+    publicKey: createPublicKey(parsed.publicKey.export({ type: "spki", format: "pem" })),
+    startMs: Date.parse(parsed.validFrom),
+    endMs: Date.parse(parsed.validTo),
+  };
+}
+
+/** A new client secret; only its digest stays behind. */
+export function createPassword(endMs: number): { credential: PasswordCredential; secret: string } {
+  const secret = `${randomBytes(3).toString("base64url")}~${randomBytes(26).toString("base64url")}`;
+  return {
+    secret,
+    credential: {
+      secretId: randomUUID(),
+      digest: digestOf(secret),
+      hint: secret.slice(0, 3),
+      endMs,
+    },
+  };
+}

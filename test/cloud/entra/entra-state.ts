@@ -1,0 +1,57 @@
+import type { Cloud } from "../../../shared/core/clouds.ts";
+import type { TokenSigner } from "./access-token.ts";
+import type { Issuers } from "./federation.ts";
+import type { Registry } from "./registry.ts";
+
+/** What a test may change while Entra runs (CloudSettings.login). */
+export interface LoginSettings {
+  tokenLifetimeSeconds: number | undefined;
+  clockSkewSeconds: number;
+  refuseRepeatedJti: boolean;
+}
+
+/** What the endpoints of login.microsoftonline.com share. */
+export interface EntraState {
+  readonly cloud: Cloud;
+  readonly registry: Registry;
+  readonly signer: TokenSigner;
+  readonly issuers: Issuers;
+  readonly settings: LoginSettings;
+  readonly now: () => number;
+  /** Entra's own clock: this machine's with the skew a test has set. */
+  readonly loginNow: () => number;
+  /** The life of the next access token; longer for clients of continuous access evaluation. */
+  nextLifetimeSeconds(isCaeClient: boolean): number;
+  isFirstUse(jti: string): boolean;
+}
+
+/** Makes the shared state; `random` is seeded, so that token lives repeat. */
+export function createEntraState(
+  given: Pick<EntraState, "cloud" | "registry" | "signer" | "issuers" | "now">,
+  random: () => number,
+): EntraState {
+  const settings: LoginSettings = {
+    tokenLifetimeSeconds: undefined,
+    clockSkewSeconds: 0,
+    refuseRepeatedJti: false,
+  };
+  const seen = new Set<string>();
+  return {
+    ...given,
+    settings,
+    loginNow: () => given.now() + settings.clockSkewSeconds * 1000,
+    nextLifetimeSeconds(isCaeClient) {
+      if (settings.tokenLifetimeSeconds !== undefined) return settings.tokenLifetimeSeconds;
+      // 60 to 90 minutes at random; 20 to 28 hours under continuous access evaluation
+      // (configurable-token-lifetimes.md, concept-continuous-access-evaluation-workload.md).
+      return isCaeClient
+        ? Math.floor(72_000 + random() * 28_800)
+        : Math.floor(3600 + random() * 1800) - 1;
+    },
+    isFirstUse(jti) {
+      if (seen.has(jti)) return false;
+      seen.add(jti);
+      return true;
+    },
+  };
+}

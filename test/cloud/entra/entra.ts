@@ -1,0 +1,66 @@
+import { json, notEmulated, type CloudRequest, type CloudResponse } from "../http/exchange.ts";
+import { instanceDiscovery, openIdConfiguration } from "./discovery.ts";
+import type { EntraState } from "./entra-state.ts";
+import { EntraRefusal } from "./refusals/refusal.ts";
+import { answerTokenRequest, readTokenRequest, refuse } from "./token-endpoint.ts";
+
+/** login.microsoftonline.com: discovery, keys and the token endpoint for applications. */
+export interface Entra {
+  readonly state: EntraState;
+  handle(request: CloudRequest, count: (operation: string) => void): CloudResponse;
+  /** The refusal with this AADSTS number, worded for this request. */
+  refuse(request: CloudRequest, code: number): CloudResponse;
+}
+
+const tokenPath = /^\/([^/]+)\/oauth2\/(v2\.0\/)?token$/iu;
+const configurationPath = /^\/([^/]+)\/(v2\.0\/)?\.well-known\/openid-configuration$/iu;
+const keysPath = /^\/([^/]+)\/discovery\/(v2\.0\/)?keys$/iu;
+const interactivePath =
+  /^\/([^/]+)\/(oauth2\/(v2\.0\/)?(authorize|devicecode|logout)|adminconsent|v2\.0\/adminconsent)$/iu;
+
+/** Serves the state's tenants. Answers carry Entra's own clock in their Date header. */
+export function createEntra(state: EntraState): Entra {
+  const route = (request: CloudRequest, count: (operation: string) => void): CloudResponse => {
+    const path = request.target.split("?")[0] ?? "/";
+    const token = tokenPath.exec(path);
+    if (token?.[1] !== undefined) {
+      count("token");
+      const form = readTokenRequest(request, decodeURIComponent(token[1]), token[2] ? 2 : 1);
+      return answerTokenRequest(request, form, state);
+    }
+    const configuration = configurationPath.exec(path);
+    if (configuration?.[1] !== undefined) {
+      count("discovery");
+      const name = decodeURIComponent(configuration[1]);
+      return openIdConfiguration(request, name, configuration[2] ? 2 : 1, state);
+    }
+    if (/^\/common\/discovery\/instance$/iu.test(path)) {
+      count("instance-discovery");
+      return instanceDiscovery(request, state);
+    }
+    if (keysPath.test(path)) {
+      count("keys");
+      return json(200, state.signer.jwks);
+    }
+    if (interactivePath.test(path)) {
+      count("interactive");
+      return notEmulated("sign-in of people and interactive consent");
+    }
+    count("unknown");
+    return { status: 404, headers: { "Content-Type": "text/html" }, body: "<html>404</html>" };
+  };
+  return {
+    state,
+    handle(request, count) {
+      const answer = route(request, count);
+      return { ...answer, headers: { ...answer.headers, Date: dateOf(state.loginNow()) } };
+    },
+    refuse(request, code) {
+      const path = tokenPath.exec(request.target.split("?")[0] ?? "/");
+      const form = readTokenRequest(request, path?.[1] ?? "common", path?.[2] ? 2 : 1);
+      return refuse(new EntraRefusal(code), form, state);
+    },
+  };
+}
+
+const dateOf = (ms: number): string => new Date(ms).toUTCString();

@@ -1,0 +1,78 @@
+import { createPublicKey, type JsonWebKey, type KeyObject } from "node:crypto";
+
+import { checkTime } from "./assertion.ts";
+import { isSignedBy, type DecodedJwt } from "./jwt.ts";
+import type { Application, FederatedCredential } from "./model.ts";
+import { EntraRefusal } from "./refusals/refusal.ts";
+import { tokenExchangeAppId } from "./well-known.ts";
+
+/** The issuers outside this Entra whose keys are known here; the real one would fetch their JWKS. */
+export interface Issuers {
+  add(issuer: string, keys: readonly Readonly<Record<string, unknown>>[]): void;
+  keysOf(issuer: string): readonly KeyObject[];
+}
+
+export function createIssuers(): Issuers {
+  const known = new Map<string, readonly KeyObject[]>();
+  return {
+    add: (issuer, keys) =>
+      void known.set(
+        issuer,
+        keys.map((key) => createPublicKey({ key: key as JsonWebKey, format: "jwk" })),
+      ),
+    keysOf: (issuer) => known.get(issuer) ?? [],
+  };
+}
+
+/**
+ * Verifies an assertion of another issuer against the application's federated credentials. All
+ * three of issuer, audience and subject are compared with case (facts §7.10).
+ * @throws EntraRefusal 700211–700213 no match, 700229 not app-only, 50013 signature, 700024 time
+ */
+export function verifyFederatedAssertion(
+  assertion: DecodedJwt,
+  application: Application,
+  options: {
+    readonly issuers: Issuers;
+    /** Issuers of this Entra itself, with its key: tokens of managed identities. */
+    readonly own: { readonly isOwn: (issuer: string) => boolean; readonly key: KeyObject };
+    readonly nowMs: number;
+  },
+): void {
+  const { payload } = assertion;
+  const issuer = String(payload["iss"]);
+  const subject = String(payload["sub"]);
+  const audiences = [payload["aud"]].flat().map(String);
+  const narrowed = narrow(application.federatedCredentials, [
+    [700_211, issuer, (held) => held.issuer === issuer],
+    [700_213, subject, (held) => held.subject === subject],
+    [700_212, audiences.join(" "), (held) => audiences.some((given) => isAudience(held, given))],
+  ]);
+  if (narrowed.length === 0) throw new EntraRefusal(700_211, issuer);
+  const isOwn = options.own.isOwn(issuer);
+  if (isOwn && payload["idtyp"] !== "app") throw new EntraRefusal(700_229);
+  const keys = isOwn ? [options.own.key] : options.issuers.keysOf(issuer);
+  if (!keys.some((key) => isSignedBy(assertion, key)))
+    throw new EntraRefusal(50_013, "The key was not found.");
+  checkTime(payload, options.nowMs);
+}
+
+/** A managed identity's token carries the exchange's app id where the credential names its URI. */
+function isAudience(held: FederatedCredential, given: string): boolean {
+  return (
+    given === held.audience ||
+    (given === tokenExchangeAppId && held.audience.startsWith("api://AzureADTokenExchange"))
+  );
+}
+
+function narrow(
+  credentials: readonly FederatedCredential[],
+  steps: readonly (readonly [number, string, (held: FederatedCredential) => boolean])[],
+): readonly FederatedCredential[] {
+  let left = credentials;
+  for (const [code, presented, matches] of steps) {
+    left = left.filter((held) => matches(held));
+    if (left.length === 0) throw new EntraRefusal(code, presented);
+  }
+  return left;
+}

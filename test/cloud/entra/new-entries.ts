@@ -1,0 +1,78 @@
+import { randomUUID } from "node:crypto";
+
+import type { Application, AppRole, ServicePrincipal, SignInAudience } from "./model.ts";
+import { tokenExchangeAppId, type WellKnownResource } from "./well-known.ts";
+
+/** What is needed to register an application; the rest is made up as Entra would. */
+export interface NewApplication {
+  readonly tenantId: string;
+  readonly displayName: string;
+  readonly appId?: string;
+  readonly objectId?: string;
+  readonly signInAudience?: SignInAudience;
+  readonly identifierUris?: readonly string[];
+  readonly appRoles?: readonly string[];
+  readonly accessTokenVersion?: 1 | 2;
+  readonly publicClient?: boolean;
+}
+
+export interface NewServicePrincipal {
+  readonly objectId?: string;
+  readonly kind?: ServicePrincipal["kind"];
+  readonly displayName?: string;
+  readonly assignmentRequired?: boolean;
+}
+
+/** An application as Entra registers it. */
+export function newApplication(given: NewApplication): Application {
+  return {
+    appId: given.appId ?? randomUUID(),
+    objectId: given.objectId ?? randomUUID(),
+    displayName: given.displayName,
+    homeTenantId: given.tenantId,
+    signInAudience: given.signInAudience ?? "AzureADMyOrg",
+    identifierUris: given.identifierUris ?? [],
+    appRoles: (given.appRoles ?? []).map((value): AppRole => ({ id: randomUUID(), value })),
+    accessTokenVersion: given.accessTokenVersion ?? 1,
+    publicClient: given.publicClient ?? false,
+    keyCredentials: [],
+    passwordCredentials: [],
+    federatedCredentials: [],
+  };
+}
+
+/** Microsoft's own application behind a well-known resource. */
+export function microsoftOwn(known: WellKnownResource): Application {
+  return {
+    ...newApplication({
+      tenantId: "f8cdef31-a31e-4b4a-93e4-5f571e91255a",
+      appId: known.appId,
+      displayName: known.displayName,
+      signInAudience: "AzureADMultipleOrgs",
+      identifierUris: known.uris,
+      accessTokenVersion: known.appId === tokenExchangeAppId ? 2 : 1,
+    }),
+    appRoles: known.appRoles,
+  };
+}
+
+/** An enabled service principal without roles. */
+export function newServicePrincipal(
+  tenantId: string,
+  appId: string,
+  displayName: string,
+  options: NewServicePrincipal,
+): ServicePrincipal {
+  return {
+    objectId: options.objectId ?? randomUUID(),
+    tenantId,
+    appId,
+    displayName,
+    kind: options.kind ?? "Application",
+    accountEnabled: true,
+    assignmentRequired: options.assignmentRequired ?? false,
+    blockedByConditionalAccess: false,
+    tokensValidFromMs: 0,
+    assignments: [],
+  };
+}

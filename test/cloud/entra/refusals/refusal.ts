@@ -1,0 +1,60 @@
+import { randomUUID } from "node:crypto";
+
+import { json, type CloudResponse } from "../../http/exchange.ts";
+import { credentialRefusals } from "./credential-refusals.ts";
+import { requestRefusals } from "./request-refusals.ts";
+import { resourceRefusals } from "./resource-refusals.ts";
+import type { RefusalContext, RefusalRules } from "./rule.ts";
+import { serviceRefusals } from "./service-refusals.ts";
+
+/**
+ * Entra's refusals that an application signing in as itself can meet, by AADSTS number
+ * (MicrosoftDocs/entra-docs reference-error-codes.md; texts as printed in public issues where the
+ * page has only a summary). Some are never reached by state here and exist to be injected.
+ */
+export const refusalRules: RefusalRules = {
+  ...requestRefusals,
+  ...resourceRefusals,
+  ...credentialRefusals,
+  ...serviceRefusals,
+};
+
+/** A refusal on its way to the client. */
+export class EntraRefusal extends Error {
+  override readonly name = "EntraRefusal";
+  readonly code: number;
+  readonly detail: string;
+  /** A claims challenge that would lift the refusal, for clients that take one. */
+  readonly claims: string | undefined;
+
+  constructor(code: number, detail = "", claims?: string) {
+    super(`AADSTS${code}`);
+    this.code = code;
+    this.detail = detail;
+    this.claims = claims;
+  }
+}
+
+/** The answer of the token endpoint to a refusal. @throws TypeError for a number that has no rule */
+export function refusalResponse(
+  refusal: EntraRefusal,
+  context: RefusalContext,
+  stamp: { readonly nowMs: number; readonly correlationId: string; readonly host: string },
+): CloudResponse {
+  const rule = refusalRules[refusal.code];
+  if (rule === undefined) throw new TypeError(`No AADSTS${refusal.code} is known here.`);
+  const traceId = randomUUID();
+  const timestamp = `${new Date(stamp.nowMs).toISOString().slice(0, 19).replace("T", " ")}Z`;
+  const text = rule.text({ ...context, detail: refusal.detail }).trimEnd();
+  return json(rule.status, {
+    error: rule.error,
+    error_description: `AADSTS${refusal.code}: ${text} Trace ID: ${traceId} Correlation ID: ${stamp.correlationId} Timestamp: ${timestamp}`,
+    error_codes: [refusal.code],
+    timestamp,
+    trace_id: traceId,
+    correlation_id: stamp.correlationId,
+    error_uri: `https://${stamp.host}/error?code=${refusal.code}`,
+    ...(rule.suberror !== undefined && { suberror: rule.suberror }),
+    ...(refusal.claims !== undefined && { claims: refusal.claims }),
+  });
+}

@@ -1,0 +1,207 @@
+import { randomUUID } from "node:crypto";
+
+import { json, type CloudRequest, type CloudResponse } from "../http/exchange.ts";
+import { authenticateClient } from "./client-authentication.ts";
+import type { EntraState } from "./entra-state.ts";
+import type { Application, ServicePrincipal, Tenant } from "./model.ts";
+import { EntraRefusal, refusalResponse } from "./refusals/refusal.ts";
+import { resourceOfScope } from "./scope.ts";
+import { graphResourceAppId } from "./well-known.ts";
+
+/** A token request taken apart: where it was sent and the fields of its body. */
+export interface TokenRequestForm {
+  readonly tenantName: string;
+  readonly version: 1 | 2;
+  readonly host: string;
+  readonly fields: URLSearchParams;
+  readonly correlationId: string;
+  readonly headers: CloudRequest["headers"];
+}
+
+/** Reads a request to `/{tenant}/oauth2[/v2.0]/token`; the body may be anything. */
+export function readTokenRequest(
+  request: CloudRequest,
+  tenantName: string,
+  version: 1 | 2,
+): TokenRequestForm {
+  const fields = new URLSearchParams(request.body.toString("utf8"));
+  const given = request.headers["client-request-id"] ?? fields.get("client-request-id");
+  return {
+    tenantName,
+    version,
+    host: request.host,
+    fields,
+    correlationId: typeof given === "string" && given !== "" ? given : randomUUID(),
+    headers: request.headers,
+  };
+}
+
+/** Answers a token request; refusals are answers too. */
+export function answerTokenRequest(
+  request: CloudRequest,
+  form: TokenRequestForm,
+  state: EntraState,
+): CloudResponse {
+  const answer = ((): CloudResponse => {
+    try {
+      if (request.method !== "POST") throw new EntraRefusal(900_561, request.method);
+      return clientCredentials(form, state);
+    } catch (error) {
+      if (error instanceof EntraRefusal) return refuse(error, form, state);
+      throw error;
+    }
+  })();
+  const echo = form.headers["return-client-request-id"] === "true";
+  return {
+    ...answer,
+    headers: {
+      ...answer.headers,
+      "Cache-Control": "no-store, no-cache",
+      Pragma: "no-cache",
+      "x-ms-request-id": randomUUID(),
+      "x-ms-ests-server": "2.1.0 - LOCAL ProdSlices",
+      ...(echo && { "client-request-id": form.correlationId }),
+    },
+  };
+}
+
+/** Words a refusal of this request; also for refusals that are injected. */
+export function refuse(
+  refusal: EntraRefusal,
+  form: TokenRequestForm,
+  state: EntraState,
+): CloudResponse {
+  const appId = form.fields.get("client_id") ?? "";
+  const scope = form.fields.get("scope") ?? "";
+  const context = {
+    tenant: state.registry.tenant(form.tenantName)?.displayName ?? form.tenantName,
+    appId,
+    appName: state.registry.application(appId)?.displayName ?? "",
+    scope,
+    resource: form.fields.get("resource") ?? scope.replace(/\/\.default$/u, ""),
+    detail: "",
+  };
+  return refusalResponse(refusal, context, {
+    nowMs: state.loginNow(),
+    correlationId: form.correlationId,
+    host: form.host,
+  });
+}
+
+/** @throws EntraRefusal */
+function clientCredentials(form: TokenRequestForm, state: EntraState): CloudResponse {
+  checkForm(form);
+  const tenant = findTenant(form.tenantName, state);
+  const { application, principal } = findClient(form, tenant, state);
+  const proof = authenticateClient(form, tenant, application, state);
+  const requested =
+    form.version === 1
+      ? (form.fields.get("resource") ?? "")
+      : resourceOfScope(form.fields.get("scope") ?? "");
+  const resource = state.registry.resource(tenant.tenantId, requested);
+  if (resource === undefined) throw new EntraRefusal(500_011);
+  if (!resource.principal.accountEnabled) throw new EntraRefusal(500_014);
+  const hasRole = principal.assignments.some(
+    (held) => held.resourceId === resource.principal.objectId,
+  );
+  if (resource.principal.assignmentRequired && !hasRole)
+    throw new EntraRefusal(501_051, resource.principal.displayName);
+  const isCae = isCaeRequest(form) && resource.application.appId === graphResourceAppId;
+  if (principal.blockedByConditionalAccess)
+    throw new EntraRefusal(53_003, "", isCae ? policyChallenge() : undefined);
+  const lifetimeSeconds = state.nextLifetimeSeconds(isCae);
+  const token = state.signer.sign({
+    tenantId: tenant.tenantId,
+    principal,
+    resource,
+    requestedAudience: requested,
+    proof,
+    lifetimeSeconds,
+    isCaeClient: isCae,
+    host: form.host,
+  });
+  return success(form, token, lifetimeSeconds, requested, state);
+}
+
+/** @throws EntraRefusal 900144, 90014, 901002, 70003 */
+function checkForm({ fields, version }: TokenRequestForm): void {
+  for (const name of ["grant_type", "client_id"])
+    if (!fields.get(name)) throw new EntraRefusal(900_144, name);
+  const grant = fields.get("grant_type") ?? "";
+  if (grant !== "client_credentials") throw new EntraRefusal(70_003, grant);
+  if (version === 2 && fields.has("resource")) throw new EntraRefusal(901_002);
+  const target = version === 1 ? "resource" : "scope";
+  if (!fields.get(target)?.trim()) throw new EntraRefusal(90_014, target);
+}
+
+/** @throws EntraRefusal 9001023, 50059, 90002 */
+function findTenant(name: string, { registry }: EntraState): Tenant {
+  if (["common", "consumers"].includes(name.toLowerCase())) throw new EntraRefusal(9_001_023);
+  if (name.toLowerCase() === "organizations") throw new EntraRefusal(50_059);
+  const tenant = registry.tenant(name);
+  if (tenant === undefined) throw new EntraRefusal(90_002);
+  return tenant;
+}
+
+/** @throws EntraRefusal 700016, 7000229, 7000112 */
+function findClient(
+  form: TokenRequestForm,
+  tenant: Tenant,
+  { registry }: EntraState,
+): { application: Application; principal: ServicePrincipal } {
+  const application = registry.application(form.fields.get("client_id") ?? "");
+  if (application === undefined) throw new EntraRefusal(700_016);
+  const isHome = application.homeTenantId.toLowerCase() === tenant.tenantId.toLowerCase();
+  if (!isHome && application.signInAudience === "AzureADMyOrg") throw new EntraRefusal(700_016);
+  const principal = registry.servicePrincipal(tenant.tenantId, application.appId);
+  if (principal === undefined) throw new EntraRefusal(isHome ? 7_000_229 : 700_016);
+  if (!principal.accountEnabled) throw new EntraRefusal(7_000_112);
+  return { application, principal };
+}
+
+/** Whether `claims` declares the capability cp1. @throws EntraRefusal 9002313 when it is no JSON */
+function isCaeRequest(form: TokenRequestForm): boolean {
+  const claims = form.fields.get("claims");
+  if (claims === null || claims === "") return false;
+  try {
+    const asked = JSON.parse(claims) as {
+      access_token?: { xms_cc?: { values?: readonly string[] } };
+    };
+    return asked.access_token?.xms_cc?.values?.includes("cp1") ?? false;
+  } catch {
+    throw new EntraRefusal(9_002_313);
+  }
+}
+
+const policyChallenge = (): string =>
+  JSON.stringify({ access_token: { capolids: { essential: true, values: [randomUUID()] } } });
+
+function success(
+  form: TokenRequestForm,
+  token: string,
+  lifetimeSeconds: number,
+  resource: string,
+  state: EntraState,
+): CloudResponse {
+  if (form.version === 1) {
+    // Version 1 answers numbers as text.
+    const nowSeconds = Math.floor(state.now() / 1000);
+    return json(200, {
+      token_type: "Bearer",
+      expires_in: String(lifetimeSeconds),
+      ext_expires_in: String(lifetimeSeconds),
+      expires_on: String(nowSeconds + lifetimeSeconds),
+      not_before: String(nowSeconds - 300),
+      resource,
+      access_token: token,
+    });
+  }
+  return json(200, {
+    token_type: "Bearer",
+    expires_in: lifetimeSeconds,
+    ext_expires_in: lifetimeSeconds,
+    // Long-lived tokens say when to come again.
+    ...(lifetimeSeconds > 7200 && { refresh_in: Math.floor(lifetimeSeconds / 2) }),
+    access_token: token,
+  });
+}

@@ -1,0 +1,73 @@
+import { graphAppRoles } from "./graph-app-roles.ts";
+import type { AppRole } from "./model.ts";
+
+/** A resource Microsoft owns, whose service principal every tenant of the local cloud has. */
+export interface WellKnownResource {
+  readonly appId: string;
+  readonly displayName: string;
+  /** Servable names, without a trailing slash: either spelling is asked for and answered alike. */
+  readonly uris: readonly string[];
+  readonly appRoles: readonly AppRole[];
+}
+
+const roles = (values: Readonly<Record<string, string>>): readonly AppRole[] =>
+  Object.entries(values).map(([value, id]) => ({ id, value }));
+
+/** First-party resources a daemon of this kind asks for; app ids as every tenant shows them. */
+export const wellKnownResources: readonly WellKnownResource[] = [
+  {
+    appId: "00000003-0000-0000-c000-000000000000",
+    displayName: "Microsoft Graph",
+    uris: [
+      "https://graph.microsoft.com",
+      "https://graph.microsoft.us",
+      "https://dod-graph.microsoft.us",
+      "https://microsoftgraph.chinacloudapi.cn",
+    ],
+    appRoles: roles(graphAppRoles),
+  },
+  {
+    appId: "e406a681-f3d4-42a8-90b6-c2b029497af1",
+    displayName: "Azure Storage",
+    uris: ["https://storage.azure.com"],
+    appRoles: [],
+  },
+  {
+    appId: "cfa8b339-82a2-471a-a3c9-0fc0be7a4093",
+    displayName: "Azure Key Vault",
+    uris: ["https://vault.azure.net", "https://vault.usgovcloudapi.net", "https://vault.azure.cn"],
+    appRoles: [],
+  },
+  {
+    appId: "797f4846-ba00-4fd7-ba43-dac1f8f63013",
+    displayName: "Windows Azure Service Management API",
+    uris: [
+      "https://management.core.windows.net",
+      "https://management.azure.com",
+      "https://management.core.usgovcloudapi.net",
+      "https://management.usgovcloudapi.net",
+      "https://management.core.chinacloudapi.cn",
+      "https://management.chinacloudapi.cn",
+    ],
+    appRoles: [],
+  },
+  {
+    appId: "022907d3-0f1b-48f7-badc-1ba6abab6d66",
+    displayName: "Azure SQL Database",
+    uris: ["https://database.windows.net"],
+    appRoles: [],
+  },
+  {
+    appId: "fb60f99c-7a34-4190-8149-302f77469936",
+    displayName: "AAD Token Exchange",
+    uris: [
+      "api://AzureADTokenExchange",
+      "api://AzureADTokenExchangeUSGov",
+      "api://AzureADTokenExchangeChina",
+    ],
+    appRoles: [],
+  },
+];
+
+export const graphResourceAppId = "00000003-0000-0000-c000-000000000000";
+export const tokenExchangeAppId = "fb60f99c-7a34-4190-8149-302f77469936";
