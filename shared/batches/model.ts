@@ -19,15 +19,32 @@ export interface BatchManifest {
   readonly priority: Priority;
   /** The operation of every row, where message or folder names it; else a column does. */
   readonly operation?: string | undefined;
-  readonly source:
-    | { readonly kind: "message"; readonly messageId: string }
-    | { readonly kind: "file"; readonly path: string; readonly etag: string }
-    | { readonly kind: "policy"; readonly policy: string };
+  readonly source: BatchSource;
   /** How `input` is read. Rows of a message are stored as JSON Lines. */
   readonly format: InputFormat;
+  /** The input's own columns, in its order: what report.csv starts with. */
+  readonly columns: readonly string[];
+  readonly rows: number;
   /** SHA-256, hex, of what decides the effect: input, operation and mode. */
   readonly contentSha256: string;
   readonly acceptedAt: string;
+}
+
+/** Where a batch came from. A version of a file is its path and ETag. */
+export type BatchSource =
+  | {
+      readonly kind: "message";
+      readonly messageId: string;
+      readonly file?: FileVersion | undefined;
+    }
+  | { readonly kind: "file"; readonly file: FileVersion }
+  /** No batch: it keeps the file from being run by itself, because the batch `by` runs it. */
+  | { readonly kind: "claimed"; readonly file: FileVersion; readonly by: string };
+
+export interface FileVersion {
+  /** In container `inbox`. */
+  readonly path: string;
+  readonly etag: string;
 }
 
 /** One line of `shards/NNNNN.jsonl`: a row as planned. It has a `verdict` or a `write`, never both. */
@@ -89,7 +106,34 @@ export interface BatchStatus {
   readonly fix?: string | undefined;
 }
 
-export const shardBlob = (batch: string, shard: number): string =>
-  `${batch}/shards/${String(shard).padStart(5, "0")}.jsonl`;
-export const journalBlob = (batch: string, shard: number): string =>
-  `${batch}/journal/${String(shard).padStart(5, "0")}.jsonl`;
+/** `refused.json`: why nothing of an input was run, where the fault is, and what to do. */
+export interface Refused {
+  readonly version: 1;
+  readonly batch: string;
+  readonly code: string;
+  readonly what: string;
+  readonly fix: string;
+  readonly file?: string | undefined;
+  readonly row?: number | undefined;
+  readonly column?: string | undefined;
+  readonly at: string;
+}
+
+/** Rows a shard covers; the last one may be shorter. */
+export const ROWS_PER_SHARD = 1000;
+
+/** The shard, from 1, that a row, from 1, is in. */
+export const shardOfRow = (row: number): number => Math.ceil(row / ROWS_PER_SHARD);
+
+/** The batch's folder: its name in the home tenant, below the tenant's id in another. */
+export const folderOf = (homeTenant: string, tenant: string, batch: string): string =>
+  tenant === homeTenant ? batch : `${tenant}/${batch}`;
+
+/** The blob, in container `runner`, that tells the runner of a batch with work; markers sort as work. */
+export const workMarker = (manifest: BatchManifest): string =>
+  `${manifest.tenant}/queue/${priorities.indexOf(manifest.priority)}-${manifest.acceptedAt}-${manifest.batch}`;
+
+export const shardBlob = (folder: string, shard: number): string =>
+  `${folder}/shards/${String(shard).padStart(5, "0")}.jsonl`;
+export const journalBlob = (folder: string, shard: number): string =>
+  `${folder}/journal/${String(shard).padStart(5, "0")}.jsonl`;

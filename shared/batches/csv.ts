@@ -1,0 +1,205 @@
+import type { InputFault, InputPiece, InputReader, InputRow } from "./input-row.ts";
+import { limits } from "./limits.ts";
+
+const LF = 10;
+const CR = 13;
+const QUOTE = 34;
+
+/** The separators that a header may show, in the order that decides a draw. */
+const SEPARATORS = [",", ";", "\t"] as const;
+
+/** One record as read: its cells, where the next begins, and the line breaks inside its quotes. */
+interface CsvRecord {
+  readonly cells: string[];
+  readonly next: number;
+  readonly breaks: number;
+}
+
+/**
+ * Reads CSV (RFC 4180) in pieces: comma, semicolon or tab as the header shows, quoted cells with
+ * separators, doubled quotes and line breaks in them, LF, CRLF or CR at the line's end. Lines without
+ * a value are passed over. A row with more or fewer cells than the header is given as broken, because
+ * nobody knows which cell is which.
+ */
+export function createCsvReader(rowBytes = limits.rowBytes): InputReader {
+  let text = "";
+  let start = 0;
+  let line = 1;
+  let row = 0;
+  let header: readonly string[] | undefined;
+  let separator = "";
+
+  const take = (isLast: boolean): InputPiece => {
+    const rows: InputRow[] = [];
+    let found: readonly string[] | undefined;
+    while (start < text.length) {
+      if (separator === "") {
+        const sniffed = sniff(text, start, isLast);
+        if (sniffed === undefined) break;
+        separator = sniffed;
+      }
+      const record = readRecord(text, start, separator, isLast);
+      if (record === undefined) break;
+      if (typeof record === "string") return { header: found, rows, fault: fault(record) };
+      if (isTooLarge(text, start, record.next, rowBytes)) {
+        return { header: found, rows, fault: tooLarge() };
+      }
+      const firstLine = line;
+      line += 1 + record.breaks;
+      start = record.next;
+      if (record.cells.every((cell) => cell.trim() === "")) {
+        if (header === undefined) separator = "";
+        continue;
+      }
+      if (header === undefined) {
+        header = record.cells.map((cell) => cell.trim());
+        found = header;
+      } else {
+        row += 1;
+        rows.push(toRow(record.cells, header, row, firstLine));
+      }
+    }
+    if (isTooLarge(text, start, text.length, rowBytes)) {
+      return { header: found, rows, fault: tooLarge() };
+    }
+    text = text.slice(start);
+    start = 0;
+    return { header: found, rows };
+  };
+
+  const fault = (what: string): InputFault => ({
+    code: "FILE_UNREADABLE",
+    what,
+    fix: "Put cells that hold separators, quotes or line breaks in double quotes, and double the quotes inside them (RFC 4180).",
+    ...at(),
+  });
+  const tooLarge = (): InputFault => ({
+    code: "ROW_TOO_LARGE",
+    what: `it has more than ${rowBytes.toLocaleString("en")} bytes; perhaps a quote is opened there and never closed`,
+    fix: "Close the quote, or shorten the row, and send the file again.",
+    ...at(),
+  });
+  const at = () => (header === undefined ? { line } : { row: row + 1, line });
+  return {
+    push: (piece) => {
+      text += piece;
+      return take(false);
+    },
+    end: () => take(true),
+    at: () => ({ row: row + 1, line }),
+  };
+}
+
+function toRow(
+  values: readonly string[],
+  header: readonly string[],
+  row: number,
+  line: number,
+): InputRow {
+  if (values.length !== header.length) {
+    const broken = `has ${values.length} cells where the header has ${header.length}`;
+    return { row, line, cells: Object.fromEntries(zip(header, values)), broken };
+  }
+  const cells: Record<string, string> = {};
+  for (let at = 0; at < header.length; at++) cells[header[at]!] = values[at]!;
+  return { row, line, cells };
+}
+
+const zip = (names: readonly string[], values: readonly string[]): [string, string][] =>
+  names.map((name, at) => [name, values[at] ?? ""]);
+
+/** Of the separators in the first line, outside quotes, the most frequent. */
+function sniff(text: string, start: number, isLast: boolean): string | undefined {
+  const counts = new Map<string, number>();
+  let isQuoted = false;
+  for (let at = start; at < text.length; at++) {
+    const char = text[at]!;
+    if (char === '"') isQuoted = !isQuoted;
+    if (isQuoted) continue;
+    if (char === "\n" || char === "\r") return mostFrequent(counts);
+    counts.set(char, (counts.get(char) ?? 0) + 1);
+  }
+  return isLast ? mostFrequent(counts) : undefined;
+}
+
+function mostFrequent(counts: ReadonlyMap<string, number>): string {
+  let best: string = SEPARATORS[0];
+  for (const each of SEPARATORS) {
+    if ((counts.get(each) ?? 0) > (counts.get(best) ?? 0)) best = each;
+  }
+  return best;
+}
+
+/** The record that begins at `start`; `undefined` where more text is needed; a fault in words. */
+function readRecord(
+  text: string,
+  start: number,
+  separator: string,
+  isLast: boolean,
+): CsvRecord | string | undefined {
+  const cells: string[] = [];
+  const split = separator.charCodeAt(0);
+  let breaks = 0;
+  let at = start;
+  for (;;) {
+    if (text.charCodeAt(at) === QUOTE) {
+      const quoted = readQuoted(text, at, isLast);
+      if (quoted === undefined || typeof quoted === "string") return quoted;
+      cells.push(quoted.value);
+      breaks +=
+        quoted.value.includes("\n") || quoted.value.includes("\r") ? breaksIn(quoted.value) : 0;
+      at = quoted.next;
+    } else {
+      const from = at;
+      let code = text.charCodeAt(at);
+      while (at < text.length && code !== split && code !== LF && code !== CR) {
+        code = text.charCodeAt(++at);
+      }
+      cells.push(text.slice(from, at));
+    }
+    if (at >= text.length) return isLast ? { cells, next: at, breaks } : undefined;
+    const code = text.charCodeAt(at);
+    if (code === split) {
+      at += 1;
+    } else if (code === LF) {
+      return { cells, next: at + 1, breaks };
+    } else if (code === CR) {
+      if (at + 1 >= text.length && !isLast) return undefined;
+      return { cells, next: at + (text.charCodeAt(at + 1) === LF ? 2 : 1), breaks };
+    } else {
+      return `column ${cells.length} goes on after its closing quote`;
+    }
+  }
+}
+
+/** The quoted cell whose opening quote is at `open`. */
+function readQuoted(
+  text: string,
+  open: number,
+  isLast: boolean,
+): { readonly value: string; readonly next: number } | string | undefined {
+  let value = "";
+  let from = open + 1;
+  for (;;) {
+    const close = text.indexOf('"', from);
+    if (close < 0) return isLast ? "a quote is opened and never closed" : undefined;
+    if (close + 1 >= text.length && !isLast) return undefined;
+    if (text.charCodeAt(close + 1) !== QUOTE) {
+      return { value: value + text.slice(from, close), next: close + 1 };
+    }
+    value += text.slice(from, close + 1);
+    from = close + 2;
+  }
+}
+
+const breaksIn = (value: string): number => value.match(/\r\n|\n|\r/g)?.length ?? 0;
+
+/** Bytes are counted only where the characters leave a doubt: one has at most three. */
+function isTooLarge(text: string, from: number, to: number, most: number): boolean {
+  if ((to - from) * 3 <= most) return false;
+  return to - from > most || Buffer.byteLength(text.slice(from, to)) > most;
+}
+
+/** One line of CSV as RFC 4180 has it, with its CRLF. */
+export const csvLine = (cells: readonly string[]): string =>
+  `${cells.map((cell) => (/[",\r\n]|^\s|\s$/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(",")}\r\n`;

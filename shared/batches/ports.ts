@@ -1,0 +1,80 @@
+import type { Operation } from "../catalogue/operation.ts";
+import type { Settled, VerdictCounts } from "../catalogue/row.ts";
+import type { Clock } from "../core/clock.ts";
+import type { Emit } from "../core/telemetry.ts";
+import type { Graph } from "../graph/types.ts";
+import type { Blobs, Queue } from "../storage/types.ts";
+import type { Limits } from "./limits.ts";
+
+/** The settings that decide what is accepted and what is held. */
+export interface BatchSettings {
+  readonly homeTenant: string;
+  /** Every tenant that a batch may name, the home tenant included. */
+  readonly tenants: readonly string[];
+  readonly maxDeletes: number;
+  readonly maxDisables: number;
+  readonly maxInvalidRowsPercent: number;
+  /** Writes that Graph allows in `writeWindowSeconds`; the plan's estimate comes from it. */
+  readonly writeQuota: number;
+  readonly writeWindowSeconds: number;
+}
+
+/** What this folder works with; `compose.ts` builds it. */
+export interface BatchPorts {
+  readonly blobs: { readonly inbox: Blobs; readonly batches: Blobs; readonly runner: Blobs };
+  /** Queue `accept`, where the sweep puts what it found. */
+  readonly acceptQueue: Queue;
+  /** Wakes the tenant's runner. */
+  readonly ring: (tenant: string) => Promise<void>;
+  readonly graphFor: (tenant: string) => Graph;
+  readonly catalogue: Readonly<Record<string, Operation>>;
+  readonly settings: BatchSettings;
+  readonly clock: Clock;
+  readonly emit: Emit;
+  readonly limits?: Partial<Limits>;
+}
+
+/** How a message came. */
+export interface Delivery {
+  readonly messageId: string;
+  /** By `clock.now()`: past it, accept leaves off at the next shard and says `again`. */
+  readonly deadlineMs: number;
+}
+
+/** What became of a message. */
+export type Accepted =
+  | {
+      readonly state: "done";
+      /** `repeated`: the same again, without effect; `ignored`: an event of something else. */
+      readonly outcome: "accepted" | "repeated" | "refused" | "ignored";
+      readonly folder?: string;
+    }
+  /** Not finished, nothing lost: deliver the same message again after the delay. */
+  | { readonly state: "again"; readonly delaySeconds: number; readonly reason: string };
+
+/**
+ * The settled rows of a shard by row, out of its journal. Rows that the plan settled need not be in
+ * it; a row to be written that is absent is `pending`.
+ */
+export type Outcomes = (shard: number) => Promise<ReadonlyMap<number, Settled>>;
+
+/** Everything between the ways in and the runner. */
+export interface Batches {
+  /**
+   * Accepts, plans and hands over one message of queue `accept`: ours or an Event Grid event. Safe
+   * to repeat: the work goes on where it was left. Bad input ends in refused.json, never in a throw.
+   * @throws OperatorError disposition `stop` where only an administrator can help, and what is
+   * unexpected; the reason is kept for `settlePoison`.
+   */
+  accept(message: unknown, delivery: Delivery): Promise<Accepted>;
+  /** Queues every inbox file that no batch has yet, and says how many those are. */
+  sweepInbox(): Promise<{ readonly inboxFiles: number }>;
+  /**
+   * Writes the reports and the final status of a batch whose every row is final, and returns the
+   * count of its verdicts. Repeating it changes nothing.
+   * @throws TypeError where a row has no verdict or the sum is not the number of rows.
+   */
+  finishBatch(folder: string, outcomes: Outcomes): Promise<VerdictCounts>;
+  /** Says in the batch what a message in a poison queue meant and why it was lost. Never throws. */
+  settlePoison(queue: string, message: unknown, messageId: string): Promise<void>;
+}
