@@ -1,0 +1,384 @@
+// Composition only: what there is, what it is called, and who gets whose outputs.
+targetScope = 'resourceGroup'
+
+import { feature, graphQuota, guardLimits, principal, staleAccountPolicy, timerSchedules } from 'types.bicep'
+
+@description('Short name of the deployment, lower case letters and digits; every resource name is derived from it.')
+@minLength(2)
+@maxLength(10)
+param environmentName string
+
+@description('Location of all Azure resources. Must be a Flex Consumption region.')
+param location string = resourceGroup().location
+
+@description('Operations and policies that get their Graph permissions.')
+param features feature[]
+
+@description('Grant the Graph permissions here (needs Privileged Role Administrator); false only lists them on the app registration for an administrator to consent.')
+param grantGraphPermissions bool = false
+
+@description('Tenants besides the home tenant that batches may name. Any at all make the app registration multi-tenant, and an administrator of each has to consent.')
+param allowedTenantIds string[] = []
+
+@description('Let the managed identity sign in as the application too, as a federated credential.')
+param federateManagedIdentity bool = false
+
+@description('Name of the certificate in Key Vault.')
+param certificateName string = 'graph-client'
+
+@description('Object ids of the owners of the app registration: users or service principals.')
+param ownerObjectIds string[] = [
+  deployer().objectId
+]
+
+@description('Object id that may create the certificate in Key Vault; empty for none.')
+param operatorPrincipalId string = deployer().objectId
+
+@description('Type of that principal.')
+@allowed(['Group', 'ServicePrincipal', 'User'])
+param operatorPrincipalType string = 'User'
+
+@description('Who may submit batches: message sender on the queue accept and write on the container inbox, nothing else. Any at all make a custom role, which needs Owner or User Access Administrator to deploy.')
+param submitters principal[] = []
+
+@description('Who may read plans and reports.')
+param readers principal[] = []
+
+@description('Put storage and vault behind private endpoints, integrate the app with a virtual network, and let its calls leave by one address.')
+param privateNetwork bool = false
+
+@description('Address space of that network: a /24 or larger.')
+param networkAddressPrefix string = '10.82.0.0/24'
+
+@description('IPv4 addresses or ranges that reach storage and vault past the private network, such as that of whoever runs the deploy script.')
+param allowedIpRanges string[] = []
+
+@description('IPv4 addresses or ranges that may publish; empty lets any address try, with an Entra token.')
+param publisherIpRanges string[] = []
+
+@description('Mail address for alerts; empty for none.')
+param alertEmail string = ''
+
+@description('Limits that hold or refuse a batch before it writes anything.')
+param guards guardLimits = {
+  maxDeletesPerBatch: 10
+  maxDisablesPerBatch: 50
+  maxInvalidRowsPercent: 10
+}
+
+@description('What Graph allows the application in one tenant.')
+param quota graphQuota = {
+  writes: 3000
+  writeWindowSeconds: 150
+  resourceUnits: 8000
+  resourceUnitWindowSeconds: 10
+  retryFloorSeconds: 1
+}
+
+@description('The policy that finds accounts nobody signs in to; off until somebody switches it on.')
+param staleAccounts staleAccountPolicy = {
+  mode: 'off'
+  days: 90
+  minimumAgeDays: 30
+  excludedGroupId: ''
+}
+
+@description('When the timers run: NCRONTAB of six fields, in UTC.')
+param schedules timerSchedules = {
+  sweep: '0 */5 * * * *'
+  staleAccounts: '0 0 5 * * 1'
+}
+
+@description('Node.js major version of the Flex runtime.')
+@allowed(['22', '24'])
+param nodeVersion string = '22'
+
+@description('Memory of an instance, MB.')
+@allowed([512, 2048, 4096])
+param instanceMemoryMB int = 2048
+
+@description('Upper bound of instances, of each function for itself. More make no directory write faster.')
+@minValue(40)
+@maxValue(1000)
+param maximumInstanceCount int = 40
+
+@description('Redundancy of the storage account. A region without zones needs Standard_LRS.')
+@allowed(['Standard_GZRS', 'Standard_LRS', 'Standard_ZRS'])
+param storageSku string = 'Standard_ZRS'
+
+@description('Days after which a file in inbox is deleted; it was copied into its batch when it was accepted.')
+@minValue(1)
+param inboxRetentionDays int = 30
+
+@description('Days after which journals are deleted.')
+@minValue(7)
+param journalRetentionDays int = 180
+
+@description('Days after which inputs, reports and manifests are deleted; 0 keeps them. A deleted manifest frees its batch name.')
+@minValue(0)
+param reportRetentionDays int = 0
+
+@description('Days that logs are kept.')
+@minValue(30)
+@maxValue(730)
+param logRetentionDays int = 90
+
+@description('Forbid deleting the storage account until the lock is removed by hand. Needs Owner to deploy.')
+param deleteLock bool = false
+
+@description('Tags of every resource.')
+param tags { *: string } = {}
+
+var catalogue = loadJsonContent('graph-permissions.json')
+var graphPermissions = union([], flatten(map(features, name => catalogue.features[name])))
+var graphAppRoleIds = map(graphPermissions, name => catalogue.permissions[name])
+
+var suffix = '${toLower(environmentName)}-${uniqueString(resourceGroup().id, environmentName)}'
+var queues = {
+  accept: 'accept'
+  run: 'run'
+  certificateEvents: 'certificate-events'
+}
+var containers = {
+  inbox: 'inbox'
+  batches: 'batches'
+  runner: 'runner'
+  deployments: 'deployments'
+  deadLetters: 'dead-letters'
+}
+
+module identity 'modules/identity.bicep' = {
+  params: {
+    name: 'id-${suffix}'
+    location: location
+    tags: tags
+  }
+}
+
+module monitoring 'modules/monitoring.bicep' = {
+  params: {
+    workspaceName: 'log-${suffix}'
+    componentName: 'appi-${suffix}'
+    location: location
+    tags: tags
+    retentionDays: logRetentionDays
+    alertEmail: alertEmail
+  }
+}
+
+module alerts 'modules/alerts.bicep' = {
+  params: {
+    namePrefix: 'alert-${suffix}'
+    location: location
+    tags: tags
+    workspaceId: monitoring.outputs.workspaceId
+    actionGroupIds: monitoring.outputs.actionGroupIds
+  }
+}
+
+module storage 'modules/storage.bicep' = {
+  params: {
+    name: take('st${replace(suffix, '-', '')}', 24)
+    location: location
+    tags: tags
+    sku: storageSku
+    queueNames: [
+      queues.accept
+      queues.run
+      queues.certificateEvents
+    ]
+    containerNames: [
+      containers.inbox
+      containers.batches
+      containers.runner
+      containers.deployments
+    ]
+    deadLetterContainerName: containers.deadLetters
+    lockDown: privateNetwork
+    allowedIpRanges: allowedIpRanges
+    inboxRetentionDays: inboxRetentionDays
+    journalRetentionDays: journalRetentionDays
+    reportRetentionDays: reportRetentionDays
+    deleteLock: deleteLock
+    workspaceId: monitoring.outputs.workspaceId
+  }
+}
+
+module vault 'modules/key-vault.bicep' = {
+  params: {
+    name: take('kv-${suffix}', 24)
+    location: location
+    tags: tags
+    lockDown: privateNetwork
+    allowedIpRanges: allowedIpRanges
+    workspaceId: monitoring.outputs.workspaceId
+  }
+}
+
+module topics 'modules/event-topics.bicep' = {
+  params: {
+    location: location
+    tags: tags
+    vaultId: vault.outputs.id
+    storageAccountId: storage.outputs.id
+  }
+}
+
+module roles 'modules/roles.bicep' = {
+  params: {
+    workloadPrincipalId: identity.outputs.principalId
+    operatorPrincipalId: operatorPrincipalId
+    operatorPrincipalType: operatorPrincipalType
+    vaultTopicPrincipalId: topics.outputs.vaultTopicPrincipalId
+    storageTopicPrincipalId: topics.outputs.storageTopicPrincipalId
+    submitters: submitters
+    readers: readers
+    storageAccountName: storage.outputs.name
+    vaultName: vault.outputs.name
+    componentName: monitoring.outputs.componentName
+    acceptQueueName: queues.accept
+    certificateQueueName: queues.certificateEvents
+    inboxContainerName: containers.inbox
+    batchesContainerName: containers.batches
+    deadLetterContainerName: containers.deadLetters
+  }
+}
+
+module certificateEvents 'modules/certificate-events.bicep' = {
+  dependsOn: [
+    roles
+  ]
+  params: {
+    topicName: topics.outputs.vaultTopicName
+    storageAccountId: storage.outputs.id
+    queueName: queues.certificateEvents
+    deadLetterContainerName: containers.deadLetters
+    certificateName: certificateName
+    actionGroupIds: monitoring.outputs.actionGroupIds
+  }
+}
+
+module inboxEvents 'modules/inbox-events.bicep' = {
+  dependsOn: [
+    roles
+  ]
+  params: {
+    topicName: topics.outputs.storageTopicName
+    storageAccountId: storage.outputs.id
+    containerName: containers.inbox
+    queueName: queues.accept
+    deadLetterContainerName: containers.deadLetters
+  }
+}
+
+module network 'modules/network.bicep' = if (privateNetwork) {
+  params: {
+    suffix: suffix
+    location: location
+    tags: tags
+    addressPrefix: networkAddressPrefix
+  }
+}
+
+module privateEndpoints 'modules/private-endpoints.bicep' = if (privateNetwork) {
+  params: {
+    suffix: suffix
+    location: location
+    tags: tags
+    networkId: network.?outputs.id ?? ''
+    subnetId: network.?outputs.endpointSubnetId ?? ''
+    storageAccountId: storage.outputs.id
+    vaultId: vault.outputs.id
+  }
+}
+
+module app 'modules/graph-app.bicep' = {
+  params: {
+    uniqueName: 'directory-batch-${suffix}'
+    displayName: 'Directory Batch (${environmentName})'
+    graphAppRoleIds: graphAppRoleIds
+    multiTenant: !empty(allowedTenantIds)
+    ownerObjectIds: ownerObjectIds
+    federatedPrincipalId: federateManagedIdentity ? identity.outputs.principalId : ''
+  }
+}
+
+module grants 'modules/graph-grants.bicep' = if (grantGraphPermissions) {
+  params: {
+    servicePrincipalId: app.outputs.servicePrincipalId
+    graphAppRoleIds: graphAppRoleIds
+  }
+}
+
+module site 'modules/function-app.bicep' = {
+  dependsOn: [
+    roles
+    privateEndpoints
+  ]
+  params: {
+    name: 'func-${suffix}'
+    planName: 'plan-${suffix}'
+    location: location
+    tags: tags
+    identityId: identity.outputs.id
+    blobEndpoint: storage.outputs.blobEndpoint
+    deploymentContainerName: containers.deployments
+    nodeVersion: nodeVersion
+    instanceMemoryMB: instanceMemoryMB
+    maximumInstanceCount: maximumInstanceCount
+    subnetId: network.?outputs.appSubnetId ?? ''
+    publisherIpRanges: publisherIpRanges
+  }
+}
+
+module settings 'modules/app-settings.bicep' = {
+  params: {
+    siteName: site.outputs.name
+    identityClientId: identity.outputs.clientId
+    blobEndpoint: storage.outputs.blobEndpoint
+    queueEndpoint: storage.outputs.queueEndpoint
+    tableEndpoint: storage.outputs.tableEndpoint
+    insightsConnectionString: monitoring.outputs.connectionString
+    vaultUri: vault.outputs.uri
+    certificateName: certificateName
+    clientId: app.outputs.appId
+    allowedTenantIds: allowedTenantIds
+    guards: guards
+    quota: quota
+    staleAccounts: staleAccounts
+    schedules: schedules
+  }
+}
+
+@description('Client id of the app registration.')
+output clientId string = app.outputs.appId
+
+@description('Object id of the app registration.')
+output applicationObjectId string = app.outputs.appObjectId
+
+@description('Object id of the service principal.')
+output servicePrincipalId string = app.outputs.servicePrincipalId
+
+@description('Graph permissions that the enabled features need, by name.')
+output graphPermissions string[] = graphPermissions
+
+@description('The same permissions as app role ids.')
+output graphAppRoleIds string[] = graphAppRoleIds
+
+@description('Tenants besides the home tenant whose administrators have to consent.')
+output consentTenantIds string[] = allowedTenantIds
+
+@description('Name of the function app, which infra/publish.sh publishes to.')
+output functionAppName string = site.outputs.name
+
+@description('Name of the vault.')
+output vaultName string = vault.outputs.name
+
+@description('Name of the certificate.')
+output certificateName string = certificateName
+
+@description('Name of the storage account that batches are submitted to.')
+output storageAccountName string = storage.outputs.name
+
+@description('The address that calls leave by; empty without the private network.')
+output outboundAddress string = network.?outputs.outboundAddress ?? ''

@@ -1,0 +1,132 @@
+// Alerts on the telemetry that CONTRACT.md promises. A query answers rows only when something is
+// wrong, so every rule is the same: more than no row.
+
+@description('Prefix of the rules\' names.')
+param namePrefix string
+
+@description('Location.')
+param location string
+
+@description('Tags.')
+param tags { *: string }
+
+@description('Log Analytics workspace id.')
+param workspaceId string
+
+@description('Action groups to call.')
+param actionGroupIds string[]
+
+// One JSON line a trace; docs/operations.md has the events and their fields.
+var events = 'AppTraces | where Message startswith "{" and Message has "event" | extend fields = parse_json(Message) | extend event = tostring(fields.event)'
+
+var rules = [
+  {
+    name: 'poison'
+    title: 'A message reached a poison queue'
+    severity: 1
+    frequency: 'PT5M'
+    window: 'PT15M'
+    query: 'union isfuzzy=true (StorageQueueLogs | where OperationName == "PutMessage" and ObjectKey contains "-poison" and StatusText == "Success" | project TimeGenerated), (${events} | where event == "poison.settled" | project TimeGenerated)'
+  }
+  {
+    name: 'heartbeat-missing'
+    title: 'The sweep has not run for half an hour'
+    severity: 1
+    frequency: 'PT10M'
+    window: 'PT30M'
+    query: '${events} | where event == "runner.heartbeat" | summarize beats = count() | where beats == 0'
+  }
+  {
+    name: 'token-failed'
+    title: 'The application cannot sign in'
+    severity: 1
+    frequency: 'PT5M'
+    window: 'PT15M'
+    query: '${events} | where event == "token.failed" | summarize failures = count(), unserved = countif(not(tobool(fields.heldTokenServed))) | where unserved > 0 or failures >= 3'
+  }
+  {
+    name: 'vault-refused'
+    title: 'Key Vault refused the application'
+    severity: 1
+    frequency: 'PT5M'
+    window: 'PT15M'
+    query: '${events} | where event == "vault.refused"'
+  }
+  {
+    name: 'certificate'
+    title: 'The certificate expires soon, or the vault serves one that is not registered'
+    severity: 1
+    frequency: 'PT30M'
+    window: 'P1D'
+    query: '${events} | where event in ("certificate.expiring", "certificate.unregistered")'
+  }
+  {
+    name: 'batch-held'
+    title: 'A batch waits for a decision'
+    severity: 2
+    frequency: 'PT5M'
+    window: 'PT15M'
+    query: '${events} | where event == "batch.held"'
+  }
+  {
+    name: 'batch-refused'
+    title: 'A batch was refused'
+    severity: 2
+    frequency: 'PT5M'
+    window: 'PT15M'
+    query: '${events} | where event == "batch.refused"'
+  }
+  {
+    name: 'rows-failed'
+    title: 'A batch finished with failed rows'
+    severity: 2
+    frequency: 'PT5M'
+    window: 'PT15M'
+    query: '${events} | where event == "batch.finished" and toint(fields.verdicts.failed) > 0'
+  }
+  {
+    name: 'throttled'
+    title: 'More than one write in a hundred is throttled'
+    severity: 3
+    frequency: 'PT15M'
+    window: 'PT1H'
+    query: '${events} | where event == "slice.finished" | summarize writes = sum(tolong(fields.writes)), throttled = sum(tolong(fields.throttled)) | where throttled * 100 > writes'
+  }
+]
+
+resource alerts 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [for rule in rules: {
+  name: '${namePrefix}-${rule.name}'
+  location: location
+  tags: tags
+  kind: 'LogAlert'
+  properties: {
+    displayName: rule.title
+    severity: rule.severity
+    enabled: true
+    autoMitigate: true
+    // A new workspace has no StorageQueueLogs until the first message is written.
+    skipQueryValidation: true
+    scopes: [
+      workspaceId
+    ]
+    evaluationFrequency: rule.frequency
+    windowSize: rule.window
+    criteria: {
+      allOf: [
+        {
+          query: rule.query
+          timeAggregation: 'Count'
+          operator: 'GreaterThan'
+          threshold: 0
+          failingPeriods: {
+            numberOfEvaluationPeriods: 1
+            minFailingPeriodsToAlert: 1
+          }
+        }
+      ]
+    }
+    actions: {
+      actionGroups: actionGroupIds
+    }
+  }
+}]

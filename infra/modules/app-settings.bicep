@@ -1,0 +1,103 @@
+// The application settings: what shared/settings.ts reads, and what the host itself needs. A test
+// holds the first list against that file, so a setting is added in both places or in none.
+// Empty means: the default that docs/settings.md names.
+
+import { graphQuota, guardLimits, staleAccountPolicy, timerSchedules } from '../types.bicep'
+
+@description('Site name.')
+param siteName string
+
+@description('Client id of the workload identity.')
+param identityClientId string
+
+@description('Blob endpoint of the storage account, with a slash at its end.')
+param blobEndpoint string
+
+@description('Queue endpoint of the storage account, with a slash at its end.')
+param queueEndpoint string
+
+@description('Table endpoint of the storage account, with a slash at its end.')
+param tableEndpoint string
+
+@description('Connection string of Application Insights.')
+param insightsConnectionString string
+
+@description('URI of the vault that holds the certificate.')
+param vaultUri string
+
+@description('Name of the certificate in the vault.')
+param certificateName string
+
+@description('Application (client) id of the app registration.')
+param clientId string
+
+@description('Tenants besides the home tenant that batches may name.')
+param allowedTenantIds string[]
+
+@description('Limits that hold or refuse a batch.')
+param guards guardLimits
+
+@description('What Graph allows.')
+param quota graphQuota
+
+@description('The stale-account policy.')
+param staleAccounts staleAccountPolicy
+
+@description('When the timers run.')
+param schedules timerSchedules
+
+resource site 'Microsoft.Web/sites@2025-03-01' existing = {
+  name: siteName
+}
+
+resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
+  parent: site
+  name: 'appsettings'
+  properties: {
+    // The host
+    AzureWebJobsStorage__blobServiceUri: blobEndpoint
+    AzureWebJobsStorage__queueServiceUri: queueEndpoint
+    AzureWebJobsStorage__tableServiceUri: tableEndpoint
+    AzureWebJobsStorage__credential: 'managedidentity'
+    AzureWebJobsStorage__clientId: identityClientId
+    APPLICATIONINSIGHTS_CONNECTION_STRING: insightsConnectionString
+    APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
+
+    // The triggers' connection, which the product's own clients read too
+    BatchStorage__blobServiceUri: blobEndpoint
+    BatchStorage__queueServiceUri: queueEndpoint
+    BatchStorage__credential: 'managedidentity'
+    BatchStorage__clientId: identityClientId
+
+    // Who signs in, and how
+    CLOUD: 'global'
+    TENANT_ID: tenant().tenantId
+    ALLOWED_TENANTS: join(allowedTenantIds, ',')
+    CLIENT_ID: clientId
+    KEY_VAULT_URI: vaultUri
+    CERTIFICATE_NAME: certificateName
+    MANAGED_IDENTITY_CLIENT_ID: identityClientId
+
+    // What Graph allows
+    GRAPH_WRITE_QUOTA: string(quota.writes)
+    GRAPH_WRITE_WINDOW_SECONDS: string(quota.writeWindowSeconds)
+    GRAPH_RESOURCE_UNIT_QUOTA: string(quota.resourceUnits)
+    GRAPH_RESOURCE_UNIT_WINDOW_SECONDS: string(quota.resourceUnitWindowSeconds)
+    GRAPH_RETRY_FLOOR_SECONDS: string(quota.retryFloorSeconds)
+
+    // What is held or refused
+    MAX_DELETES_PER_BATCH: string(guards.maxDeletesPerBatch)
+    MAX_DISABLES_PER_BATCH: string(guards.maxDisablesPerBatch)
+    MAX_INVALID_ROWS_PERCENT: string(guards.maxInvalidRowsPercent)
+
+    // The timers
+    SWEEP_SCHEDULE: schedules.sweep
+    STALE_ACCOUNTS_SCHEDULE: schedules.staleAccounts
+
+    // The stale-account policy
+    STALE_ACCOUNTS_MODE: staleAccounts.mode
+    STALE_ACCOUNTS_DAYS: string(staleAccounts.days)
+    STALE_ACCOUNTS_MINIMUM_AGE_DAYS: string(staleAccounts.minimumAgeDays)
+    STALE_ACCOUNTS_EXCLUDED_GROUP: staleAccounts.excludedGroupId
+  }
+}

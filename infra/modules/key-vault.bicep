@@ -1,0 +1,71 @@
+// Holds the certificate, made here by policy and renewed here; its private key is never seen by a script.
+
+@description('Vault name. Burnt for 90 days after the vault is deleted: purge protection keeps it.')
+param name string
+
+@description('Location.')
+param location string
+
+@description('Tags.')
+param tags { *: string }
+
+@description('Let nobody in but private endpoints, the addresses below and trusted services. Functions are not a trusted service.')
+param lockDown bool
+
+@description('IPv4 addresses or ranges let through while locked down: whoever runs the deploy script creates the certificate from there.')
+param allowedIpRanges string[]
+
+@description('Log Analytics workspace id.')
+param workspaceId string
+
+resource vault 'Microsoft.KeyVault/vaults@2026-02-01' = {
+  name: name
+  location: location
+  tags: tags
+  properties: {
+    tenantId: tenant().tenantId
+    sku: {
+      family: 'A'
+      name: 'standard'
+    }
+    enableRbacAuthorization: true
+    enableSoftDelete: true
+    softDeleteRetentionInDays: 90
+    enablePurgeProtection: true
+    enabledForDeployment: false
+    enabledForDiskEncryption: false
+    enabledForTemplateDeployment: false
+    publicNetworkAccess: lockDown && empty(allowedIpRanges) ? 'Disabled' : 'Enabled'
+    networkAcls: {
+      bypass: 'AzureServices'
+      defaultAction: lockDown ? 'Deny' : 'Allow'
+      ipRules: [for range in allowedIpRanges: {
+        value: range
+      }]
+    }
+  }
+}
+
+#disable-next-line use-recent-api-versions // the newest stable version, 2016-09-01, has no categoryGroup
+resource audit 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  scope: vault
+  name: 'audit'
+  properties: {
+    workspaceId: workspaceId
+    logs: [
+      {
+        categoryGroup: 'audit'
+        enabled: true
+      }
+    ]
+  }
+}
+
+@description('Vault id.')
+output id string = vault.id
+
+@description('Vault name.')
+output name string = vault.name
+
+@description('Vault URI.')
+output uri string = vault.properties.vaultUri

@@ -1,0 +1,94 @@
+// Where telemetry goes and whom it wakes. Ingestion takes Entra tokens only.
+
+@description('Name of the Log Analytics workspace.')
+param workspaceName string
+
+@description('Name of the Application Insights component.')
+param componentName string
+
+@description('Location.')
+param location string
+
+@description('Tags.')
+param tags { *: string }
+
+@description('Days that logs are kept.')
+@minValue(30)
+@maxValue(730)
+param retentionDays int
+
+@description('Mail address that receives alerts; empty for none.')
+param alertEmail string
+
+resource workspace 'Microsoft.OperationalInsights/workspaces@2025-07-01' = {
+  name: workspaceName
+  location: location
+  tags: tags
+  properties: {
+    sku: {
+      name: 'PerGB2018'
+    }
+    retentionInDays: retentionDays
+    features: {
+      disableLocalAuth: true
+      enableLogAccessUsingOnlyResourcePermissions: true
+    }
+  }
+}
+
+resource component 'Microsoft.Insights/components@2020-02-02' = {
+  name: componentName
+  location: location
+  tags: tags
+  kind: 'web'
+  properties: {
+    Application_Type: 'web'
+    WorkspaceResourceId: workspace.id
+    DisableLocalAuth: true
+  }
+}
+
+resource mail 'Microsoft.Insights/actionGroups@2023-01-01' = if (!empty(alertEmail)) {
+  name: 'ag-${componentName}'
+  location: 'global'
+  tags: tags
+  properties: {
+    enabled: true
+    groupShortName: 'dirbatch'
+    emailReceivers: [
+      {
+        name: 'operator'
+        emailAddress: alertEmail
+        useCommonAlertSchema: true
+      }
+    ]
+  }
+}
+
+resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
+  name: guid(resourceGroup().id, 'directory-batch')
+  location: location
+  tags: tags
+  kind: 'shared'
+  properties: {
+    displayName: 'Directory Batch'
+    category: 'workbook'
+    version: 'Notebook/1.0'
+    sourceId: workspace.id
+    serializedData: loadTextContent('../workbook.json')
+  }
+}
+
+@description('Workspace id.')
+output workspaceId string = workspace.id
+
+@description('Component name.')
+output componentName string = component.name
+
+@description('Connection string. Not a secret once local auth is off: it names an address, and a token is asked for.')
+output connectionString string = component.properties.ConnectionString
+
+@description('Action groups that alerts call: one, or none.')
+output actionGroupIds string[] = empty(alertEmail) ? [] : [
+  mail.id
+]

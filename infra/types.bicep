@@ -1,0 +1,73 @@
+// The shapes of main.bicep's parameters, shared with the modules that receive them whole.
+
+@export()
+@description('An operation or a policy of the product. graph-permissions.json lists the Graph permissions of each.')
+type feature = 'group.add-member' | 'group.remove-member' | 'stale-accounts' | 'user.create' | 'user.delete' | 'user.disable' | 'user.update'
+
+@export()
+@description('Somebody, or something, that is given an Azure role.')
+type principal = {
+  @description('Object id in Entra ID; of a service principal the object id of the service principal, not of its application.')
+  id: string
+  @description('What the object id is of.')
+  type: 'Group' | 'ServicePrincipal' | 'User'
+}
+
+@export()
+@description('Limits that hold or refuse a batch before it writes anything.')
+type guardLimits = {
+  @description('A batch with more deletes is held whole.')
+  @minValue(0)
+  maxDeletesPerBatch: int
+  @description('A batch that disables more accounts is held whole.')
+  @minValue(0)
+  maxDisablesPerBatch: int
+  @description('An input with a larger share of invalid rows, per cent, is refused whole.')
+  @minValue(0)
+  @maxValue(100)
+  maxInvalidRowsPercent: int
+}
+
+@export()
+@description('What Graph allows one application in one tenant. The published figures are the defaults.')
+type graphQuota = {
+  @description('Directory writes in one window.')
+  @minValue(20)
+  writes: int
+  @description('That window, seconds.')
+  @minValue(1)
+  writeWindowSeconds: int
+  @description('Resource units in one window: 3,500, 5,000 or 8,000 by the number of users in the tenant.')
+  @minValue(100)
+  resourceUnits: int
+  @description('That window, seconds.')
+  @minValue(1)
+  resourceUnitWindowSeconds: int
+  @description('The shortest wait after a throttled answer, seconds.')
+  @minValue(1)
+  retryFloorSeconds: int
+}
+
+@export()
+@description('The policy that finds accounts nobody signs in to.')
+type staleAccountPolicy = {
+  @description('off; report: a batch in mode plan, for people to read; apply: a batch that disables.')
+  mode: 'apply' | 'off' | 'report'
+  @description('Days without a successful sign-in after which an account is stale.')
+  @minValue(30)
+  days: int
+  @description('An account younger than this is left alone, days.')
+  @minValue(1)
+  minimumAgeDays: int
+  @description('Object id of a group whose members are never stale, such as emergency accounts. Required unless the mode is off.')
+  excludedGroupId: string
+}
+
+@export()
+@description('When the timers run: NCRONTAB of six fields, second first, in UTC.')
+type timerSchedules = {
+  @description('The sweep: files and tenants that no event or ring announced, and the heartbeat.')
+  sweep: string
+  @description('The stale-account policy.')
+  staleAccounts: string
+}
