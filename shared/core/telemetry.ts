@@ -35,6 +35,8 @@ export type TelemetryEvent =
       event: "graph.throttled";
       tenant: string;
       scope: "part" | "batch";
+      /** Throttled parts of one answer; absent where the whole was. */
+      parts?: number;
       retryAfterMs: number;
       throttleScope?: string;
     }

@@ -1,0 +1,86 @@
+import { BATCH_LIMIT } from "../core/chunk.ts";
+import type { GraphAnswer, GraphRequest } from "../core/graph-request.ts";
+import { isRecord, recordOf } from "../core/record.ts";
+import { retryAfterMs } from "../core/retry-after.ts";
+import { assertSendable } from "./assert-sendable.ts";
+import { parseGraphError } from "./errors.ts";
+
+/**
+ * The `$batch` body for at most 20 requests, all parallel. Their ids are `r1`, `r2`, … in their order.
+ * A body brings its Content-Type, and a POST without one sends `{}`: Graph wants both
+ * (json-batching, "While the target URL doesn't require a request body…").
+ *
+ * @throws TypeError for a request that must not be sent; RangeError for none or more than 20.
+ */
+export function packBatch(requests: readonly GraphRequest[]): string {
+  if (requests.length === 0 || requests.length > BATCH_LIMIT) {
+    throw new RangeError(`a $batch takes 1 to ${BATCH_LIMIT} requests`);
+  }
+  return JSON.stringify({ requests: requests.map(part) });
+}
+
+const partId = (index: number): string => `r${index + 1}`;
+
+function part(request: GraphRequest, index: number): Record<string, unknown> {
+  assertSendable(request);
+  const { method, url } = request;
+  const headers = "headers" in request ? request.headers : undefined;
+  const body = "body" in request ? request.body : method === "POST" ? {} : undefined;
+  const common = { id: partId(index), method, url };
+  if (body === undefined) return headers ? { ...common, headers } : common;
+  return { ...common, headers: { ...headers, "Content-Type": "application/json" }, body };
+}
+
+/**
+ * The parts of a `$batch` answer in the order of its `count` requests, whatever order and case of ids
+ * it came in; `undefined` where a part is missing, malformed, or there twice with different statuses:
+ * nobody knows what became of that one. Unknown ids are passed over. `undefined` altogether where
+ * `body` is no `$batch` answer.
+ */
+export function unpackBatch(
+  body: unknown,
+  { count, requestId, nowMs }: { count: number; requestId: string; nowMs: number },
+): (GraphAnswer | undefined)[] | undefined {
+  const responses = recordOf(body)["responses"];
+  if (!Array.isArray(responses)) return undefined;
+  const found = new Map<string, GraphAnswer | undefined>();
+  for (const response of responses.filter(isRecord)) {
+    if (typeof response["id"] !== "string") continue;
+    const id = response["id"].toLowerCase();
+    const answer = toAnswer(response, `${requestId}/${id}`, nowMs);
+    const agrees = !found.has(id) || found.get(id)?.status === answer?.status;
+    found.set(id, agrees ? answer : undefined);
+  }
+  return Array.from({ length: count }, (_, index) => found.get(partId(index)));
+}
+
+function toAnswer(
+  response: Readonly<Record<string, unknown>>,
+  requestId: string,
+  nowMs: number,
+): GraphAnswer | undefined {
+  const { status, body } = response;
+  if (typeof status !== "number" || !Number.isInteger(status) || status < 100 || status > 599) {
+    return undefined;
+  }
+  return graphAnswer({ status, headers: lowerCased(response["headers"]), body, requestId }, nowMs);
+}
+
+/** Completes what was answered, to one request or a part, with the wait it asks and its error. */
+export function graphAnswer(
+  answered: Pick<GraphAnswer, "status" | "headers" | "body" | "requestId">,
+  nowMs: number,
+): GraphAnswer {
+  const wait = retryAfterMs(answered.headers["retry-after"], nowMs);
+  return {
+    ...answered,
+    body: answered.body ?? undefined,
+    ...(wait === undefined ? {} : { retryAfterMs: wait }),
+    ...(answered.status < 400 ? {} : { error: parseGraphError(answered.body) }),
+  };
+}
+
+function lowerCased(headers: unknown): Record<string, string> {
+  const pairs = Object.entries(recordOf(headers));
+  return Object.fromEntries(pairs.map(([name, value]) => [name.toLowerCase(), String(value)]));
+}

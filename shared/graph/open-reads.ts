@@ -1,0 +1,39 @@
+import { BATCH_LIMIT } from "../core/chunk.ts";
+import type { GraphRead } from "../core/graph-request.ts";
+
+/** A read that is not answered yet. Instants are of one monotonic clock. */
+export interface OpenRead {
+  readonly index: number;
+  readonly read: GraphRead;
+  attempts: number;
+  firstAt: number;
+  notBefore: number;
+}
+
+/** What of `reads` still waits for a post. Those to be repeated go first, each not before its time. */
+export function createOpenReads(reads: readonly GraphRead[]) {
+  let repeats: OpenRead[] = [];
+  let fresh = 0;
+  return {
+    /** At most 20 that may be sent now; they are no longer here. */
+    next(now: number): OpenRead[] {
+      const ready = repeats.filter((open) => open.notBefore <= now).slice(0, BATCH_LIMIT);
+      repeats = repeats.filter((open) => !ready.includes(open));
+      const more = reads.slice(fresh, fresh + BATCH_LIMIT - ready.length);
+      for (const read of more) {
+        ready.push({ index: fresh, read, attempts: 0, firstAt: now, notBefore: now });
+        fresh += 1;
+      }
+      return ready;
+    },
+    /** Puts one back. */
+    repeat(open: OpenRead): void {
+      repeats.push(open);
+    },
+    isEmpty: (): boolean => fresh === reads.length && repeats.length === 0,
+    /** When the next repeat may go; infinite where none waits. */
+    soonest: (): number => Math.min(...repeats.map((open) => open.notBefore)),
+  };
+}
+
+export type OpenReads = ReturnType<typeof createOpenReads>;

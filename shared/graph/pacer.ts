@@ -1,0 +1,153 @@
+import { BATCH_LIMIT } from "../core/chunk.ts";
+import type { Clock } from "../core/clock.ts";
+import { createPace, type Pace, type Refusal } from "./pacing.ts";
+
+/** What a write pacer learnt of its quota, as JSON for the one that follows it. */
+export interface PacerMemory {
+  readonly share: number;
+  /** Milliseconds since the epoch. */
+  readonly easedAtMs: number;
+  readonly repeats: number;
+}
+
+/** Keeps one tenant's directory writes within the quota. One at a time: it does not know of another. */
+export interface WritePacer {
+  /**
+   * Resolves when `n` (1 to 20) writes may leave, to the instant, for `throttled`. First come, first
+   * served. Rejects with the signal's reason, having granted nothing, when `signal` aborts.
+   */
+  take(n: number, signal?: AbortSignal): Promise<number>;
+  /**
+   * Graph refused writes with 429, parts of a `$batch` or the whole: nothing leaves for the longest
+   * wait asked, and then more slowly for a while.
+   */
+  throttled(
+    retryAfterMs: number | undefined,
+    refused?: { readonly parts?: number; readonly grantedAt?: number },
+  ): void;
+  /** The part of the published quota used between first and last grant; 0 before the second. */
+  share(): number;
+  /** Writes a second that it lets through now. */
+  rate(): number;
+  /** `undefined` where Graph never throttled. */
+  memory(): PacerMemory | undefined;
+}
+
+/** 1 % below the quota: 20 writes each 1.01 s, so that jitter on the way overdraws no window. */
+const WRITE_AIM = 0.99;
+
+/** Makes the pacer of a run of writes, which takes Graph's bucket to be empty at this moment. */
+export function createWritePacer(options: {
+  readonly quota: number;
+  readonly windowMs: number;
+  readonly retryFloorMs: number;
+  readonly clock: Clock;
+  /** `memory()` of the pacer before this one. */
+  readonly memory?: PacerMemory | undefined;
+}): WritePacer {
+  const { quota, windowMs, retryFloorMs, clock, memory } = options;
+  const startAt = clock.monotonic();
+  const epochMs = clock.now() - startAt;
+  const pace = createPace({
+    quota,
+    windowMs,
+    retryFloorMs,
+    startAt,
+    aim: WRITE_AIM,
+    burst: BATCH_LIMIT,
+    easing: memory && {
+      share: memory.share,
+      easedAt: Math.min(startAt, memory.easedAtMs - epochMs),
+      repeats: memory.repeats,
+      taken: 0,
+      countedFrom: startAt,
+    },
+  });
+  const pacer = createPacer(pace, clock);
+  return {
+    take(n, signal) {
+      if (!Number.isInteger(n) || n < 1 || n > BATCH_LIMIT) {
+        throw new RangeError(`a post has 1 to ${BATCH_LIMIT} writes`);
+      }
+      return pacer.take(n, signal);
+    },
+    throttled: (retryAfterMs, { parts = 1, grantedAt } = {}) =>
+      pacer.refuse({ amount: parts, retryAfterMs, grantedAt }),
+    share: () => pace.shareUsed(),
+    rate: () => pace.ratePerSecond(clock.monotonic()),
+    memory() {
+      const easing = pace.easing();
+      if (!easing) return undefined;
+      const { share, easedAt, repeats } = easing;
+      return { share, easedAtMs: Math.round(epochMs + easedAt), repeats };
+    },
+  };
+}
+
+/** The part of the resource-unit quota that our reads may use: the rest is for the writes' own units. */
+const READ_AIM = 0.6;
+
+/** A pacer of resource units, whose true amount is known only when Graph answers. */
+export interface UnitPacer {
+  /** Resolves when reads of `units`, as expected, may leave; to the instant. */
+  take(units: number): Promise<number>;
+  /** The answer's true cost, beside what was taken for it. */
+  correct(taken: number, cost: number): void;
+  refuse(refusal: Refusal): void;
+}
+
+/** Makes the pacer of an instance's reads in one tenant. */
+export function createUnitPacer(options: {
+  readonly quota: number;
+  readonly windowMs: number;
+  readonly retryFloorMs: number;
+  readonly clock: Clock;
+}): UnitPacer {
+  const { clock, ...quota } = options;
+  const startAt = clock.monotonic();
+  const pace = createPace({ ...quota, startAt, aim: READ_AIM, burst: BATCH_LIMIT });
+  const pacer = createPacer(pace, clock);
+  return {
+    take: (units) => pacer.take(units),
+    refuse: (refusal) => pacer.refuse(refusal),
+    correct: (taken, cost) => pace.correct(cost - taken, clock.monotonic()),
+  };
+}
+
+/** Waits for a pace, in the order of asking. */
+function createPacer(pace: Pace, clock: Clock) {
+  let last: Promise<unknown> = Promise.resolve();
+
+  async function grant(amount: number, askedAt: number, signal?: AbortSignal): Promise<number> {
+    for (;;) {
+      signal?.throwIfAborted();
+      const now = clock.monotonic();
+      const waitMs = pace.dueAt() - now;
+      if (waitMs <= 0) {
+        pace.grant(amount, now, askedAt);
+        return now;
+      }
+      await clock.sleep(waitMs, signal);
+    }
+  }
+
+  return {
+    take(amount: number, signal?: AbortSignal): Promise<number> {
+      const askedAt = clock.monotonic();
+      const turn = last.then(() => grant(amount, askedAt, signal));
+      last = turn.catch(() => undefined);
+      return signal ? orAborted(turn, signal) : turn;
+    },
+    refuse: (refusal: Refusal): void => pace.refuse(refusal, clock.monotonic()),
+  };
+}
+
+/** `turn`, or at once the signal's reason: whoever gives up need not wait for those before it. */
+function orAborted<T>(turn: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const abort = (): void => reject(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort, { once: true });
+    turn.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
+}

@@ -1,0 +1,149 @@
+import type { Clock } from "../core/clock.ts";
+import { OperatorError } from "../core/errors.ts";
+import type { GraphAnswer } from "../core/graph-request.ts";
+import { createOpenReads, type OpenRead, type OpenReads } from "./open-reads.ts";
+import { isPassing, retryDelayMs } from "./retry-delay.ts";
+import type { Service } from "./service.ts";
+import type { Graph, PostResult } from "./types.ts";
+import { costOf, expectedUnits } from "./units.ts";
+
+/** At 480 units a second and a third of a second an answer, eight posts use the read budget. */
+const POSTS_IN_FLIGHT = 8;
+const MOST_ATTEMPTS = 8;
+/** From a read's first post; after it, whoever asked does better to come back later. */
+const LONGEST_MS = 120_000;
+
+/**
+ * Makes `Graph.readAll`. Posts of 20 go out while fewer than eight are under way and the pacer of
+ * resource units lets them; a read that was throttled, lost or left out waits its own time, as long as
+ * its own answer asked, and goes into a later post with whatever is ready then.
+ */
+export function createReadAll(service: Service, post: Graph["post"]): Graph["readAll"] {
+  const { clock, units } = service;
+  return async (requests) => {
+    const answers: GraphAnswer[] = [];
+    const open = createOpenReads(requests);
+    const underWay = new Set<Promise<void>>();
+    const failures: unknown[] = [];
+
+    async function send(reads: readonly OpenRead[]): Promise<void> {
+      const expected = sum(reads.map(({ read }) => expectedUnits(read.url)));
+      const grantedAt = await units.take(expected);
+      for (const each of reads) {
+        if (each.attempts === 0) each.firstAt = grantedAt;
+        each.attempts += 1;
+      }
+      const result = await post(reads.map(({ read }) => read));
+      settleUnits(service, reads, result, { expected, grantedAt });
+      for (const [at, each] of reads.entries()) {
+        const { answer, why, askedMs } = outcomeOf(result, at, each.attempts);
+        if (answer) answers[each.index] = answer;
+        else open.repeat(later(service, each, askedMs, why));
+      }
+    }
+
+    while (failures.length === 0 && !(open.isEmpty() && underWay.size === 0)) {
+      const reads = underWay.size < POSTS_IN_FLIGHT ? open.next(clock.monotonic()) : [];
+      if (reads.length === 0) {
+        await change(open, underWay, clock);
+        continue;
+      }
+      const sending: Promise<void> = send(reads)
+        .catch((error: unknown) => void failures.push(error))
+        .finally(() => underWay.delete(sending));
+      underWay.add(sending);
+    }
+    await Promise.all(underWay);
+    if (failures.length > 0) throw failures[0];
+    return answers;
+  };
+}
+
+/** Waits until a post is back or a repeat's time has come. */
+async function change(open: OpenReads, underWay: Set<Promise<void>>, clock: Clock): Promise<void> {
+  const waitMs = open.soonest() - clock.monotonic();
+  if (underWay.size >= POSTS_IN_FLIGHT || waitMs === Number.POSITIVE_INFINITY) {
+    await Promise.race(underWay);
+    return;
+  }
+  const timer = new AbortController();
+  await Promise.race([...underWay, clock.sleep(Math.max(0, waitMs), timer.signal)]);
+  timer.abort();
+}
+
+/** What a post means for its read at `at`: the answer, or why there is none yet and the wait asked. */
+function outcomeOf(
+  result: PostResult,
+  at: number,
+  attempts: number,
+): { answer?: GraphAnswer; why: string; askedMs?: number | undefined } {
+  if (result.kind === "lost") return { why: result.reason, askedMs: result.retryAfterMs };
+  if (result.kind === "not-taken") {
+    if (result.status !== 429) throw refused(result);
+    return { why: "throttled as a whole", askedMs: result.retryAfterMs };
+  }
+  const part = result.parts[at];
+  if (!part) return { why: "left out of the answer" };
+  const why = `${part.status} ${part.error?.code ?? ""}`;
+  // A 401 gets one more try, with the new token that it brings about.
+  const again = isPassing(part.status) || (part.status === 401 && attempts === 1);
+  return again ? { why, askedMs: part.retryAfterMs } : { answer: part, why };
+}
+
+/** Books what a post really cost, and slows down where it was throttled. */
+function settleUnits(
+  { units }: Service,
+  reads: readonly OpenRead[],
+  result: PostResult,
+  { expected, grantedAt }: { expected: number; grantedAt: number },
+): void {
+  if (result.kind === "not-taken" && result.status === 429) {
+    units.refuse({ amount: expected, retryAfterMs: result.retryAfterMs, grantedAt });
+  }
+  if (result.kind !== "answered") return;
+  const costs = reads.map(({ read }, at) => {
+    const part = result.parts[at];
+    return (part && costOf(part)) ?? expectedUnits(read.url);
+  });
+  units.correct(expected, sum(costs));
+  const throttled = result.parts.filter((part) => part?.status === 429);
+  if (throttled.length === 0) return;
+  // Other reads wait as long as the least was asked; each of these as long as it was asked itself.
+  const retryAfterMs = Math.min(...throttled.map((part) => part?.retryAfterMs ?? 0));
+  units.refuse({ amount: throttled.length, retryAfterMs, grantedAt });
+}
+
+/** `open` with the instant of its next attempt. @throws OperatorError READ_INCOMPLETE: no more. */
+function later(
+  service: Service,
+  open: OpenRead,
+  askedMs: number | undefined,
+  why: string,
+): OpenRead {
+  const delayMs = retryDelayMs(open.attempts, askedMs, service);
+  const notBefore = service.clock.monotonic() + delayMs;
+  if (open.attempts < MOST_ATTEMPTS && notBefore - open.firstAt <= LONGEST_MS) {
+    return { ...open, notBefore };
+  }
+  throw new OperatorError(
+    "READ_INCOMPLETE",
+    `A read stayed unanswered in ${open.attempts} attempts (last: ${why}).`,
+    {
+      fix: "Nothing was concluded from it, and it is tried again by itself. If it repeats, see Microsoft 365 service health and graph.throttled.",
+      disposition: "retry",
+      retryAfterMs: delayMs,
+    },
+  );
+}
+
+const refused = ({ status, error }: Extract<PostResult, { kind: "not-taken" }>): OperatorError =>
+  new OperatorError(
+    "GRAPH_REFUSED",
+    `Graph refused a whole $batch of reads with ${status} ${error?.code ?? "and no code"}.`,
+    {
+      fix: "401 and 403: check the application's registration, its consent and conditional access for workload identities. Else it is a fault of this program: report it with the code.",
+      disposition: "stop",
+    },
+  );
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);

@@ -1,0 +1,100 @@
+import { randomUUID } from "node:crypto";
+
+import type { Clock } from "../core/clock.ts";
+import type { GraphAnswer } from "../core/graph-request.ts";
+import type { Emit } from "../core/telemetry.ts";
+import { createUnitPacer, type UnitPacer } from "./pacer.ts";
+import {
+  type Answered,
+  createSendAuthorised,
+  type GetToken,
+  type Lost,
+} from "./send-authorised.ts";
+import type { Send } from "./transport.ts";
+
+/** What every way of asking one tenant's Graph shares. */
+export interface Service {
+  /** `https://<host>/v1.0` */
+  readonly root: string;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** The shortest wait before a repeat. */
+  readonly floorMs: number;
+  readonly units: UnitPacer;
+  /** One exchange within the time limit; a lost answer is an answer too. */
+  readonly ask: (request: Ask) => Promise<Answered | Lost>;
+  /** Tells telemetry of 429s, one event a response. */
+  readonly reportThrottle: (throttle: Throttle) => void;
+}
+
+export interface Ask {
+  readonly method: "GET" | "POST";
+  readonly url: string;
+  readonly headers?: GraphAnswer["headers"] | undefined;
+  readonly body?: string | undefined;
+  /** The time limit counts from here, milliseconds since the epoch, where it is earlier than now. */
+  readonly intentAtMs?: number | undefined;
+}
+
+export interface Throttle {
+  readonly scope: "part" | "batch";
+  readonly parts?: number;
+  readonly retryAfterMs: number | undefined;
+  /** The throttled answer's. */
+  readonly headers: GraphAnswer["headers"];
+}
+
+/** What a service is made of; `timeoutMs` is for one exchange, end to end, token included. */
+export interface ServiceOptions {
+  readonly root: string;
+  readonly tenant: string;
+  readonly getToken: GetToken;
+  readonly send: Send;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly emit: Emit;
+  readonly timeoutMs: number;
+  readonly retryFloorMs: number;
+  readonly resourceUnitQuota: number;
+  readonly resourceUnitWindowMs: number;
+}
+
+/** Joins token, transport, pacer and telemetry for one tenant. */
+export function createService(options: ServiceOptions): Service {
+  const { root, tenant, clock, random, emit, timeoutMs, retryFloorMs } = options;
+  const send = createSendAuthorised(options);
+  const units = createUnitPacer({
+    quota: options.resourceUnitQuota,
+    windowMs: options.resourceUnitWindowMs,
+    retryFloorMs,
+    clock,
+  });
+
+  async function ask({ method, url, body, headers, intentAtMs }: Ask): Promise<Answered | Lost> {
+    const clientRequestId = randomUUID();
+    const all = {
+      ...headers,
+      accept: "application/json",
+      "client-request-id": clientRequestId,
+      ...(body === undefined ? {} : { "content-type": "application/json" }),
+    };
+    const deadlineMs = (intentAtMs ?? clock.now()) + timeoutMs;
+    const answer = await send({ method, url, headers: all, body }, deadlineMs);
+    if (!("lost" in answer)) return answer;
+    return { lost: `${answer.lost} (client-request-id ${clientRequestId})` };
+  }
+
+  function reportThrottle({ scope, parts, retryAfterMs, headers }: Throttle): void {
+    const throttleScope = headers["x-ms-throttle-scope"];
+    emit({
+      event: "graph.throttled",
+      tenant,
+      scope,
+      retryAfterMs: retryAfterMs ?? retryFloorMs,
+      ...(parts === undefined ? {} : { parts }),
+      ...(throttleScope === undefined ? {} : { throttleScope }),
+    });
+  }
+
+  return { root, clock, random, floorMs: retryFloorMs, units, ask, reportThrottle };
+}

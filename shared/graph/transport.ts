@@ -1,0 +1,95 @@
+import * as http from "node:http";
+import * as https from "node:https";
+
+/** One HTTP exchange. */
+export interface HttpRequest {
+  readonly method: "GET" | "POST";
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | undefined;
+  /** From now to the last byte of the answer. */
+  readonly timeoutMs: number;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+}
+
+/** Rejects with an Error, whose message has no secret, where no whole answer came. */
+export type Send = (request: HttpRequest) => Promise<HttpAnswer>;
+
+/** 999 users with every property are about 3 MB; twenty parts of them are nobody's wish. */
+const LARGEST_ANSWER_BYTES = 32 * 1024 * 1024;
+/** Below the shortest idle time of the servers in the way, so that none closes as we send. */
+const IDLE_MS = 4_000;
+
+/**
+ * HTTP over kept-alive connections. After a 503 every further request goes over a new connection, as
+ * Graph's best practices ask: the old one ends at a front end that is unwell. This is why it is
+ * node:https and not the global fetch, whose connections cannot be chosen. Redirects are not followed:
+ * the token is for one host.
+ */
+export function createTransport(): Send {
+  let agents = freshAgents();
+  return async (request) => {
+    const answer = await exchange(request, agents);
+    if (answer.status === 503) agents = freshAgents();
+    return answer;
+  };
+}
+
+interface Agents {
+  readonly http: http.Agent;
+  readonly https: https.Agent;
+}
+
+function freshAgents(): Agents {
+  const options = { keepAlive: true, timeout: IDLE_MS };
+  return { http: new http.Agent(options), https: new https.Agent(options) };
+}
+
+async function exchange(request: HttpRequest, agents: Agents): Promise<HttpAnswer> {
+  const { method, url, headers, body, timeoutMs } = request;
+  const secure = url.startsWith("https:");
+  const options = { method, headers, agent: secure ? agents.https : agents.http };
+  const sent = secure ? https.request(url, options) : http.request(url, options);
+  let open: { destroy(error: Error): unknown } = sent;
+  const timer = setTimeout(
+    () => open.destroy(new Error(`no whole answer within ${timeoutMs / 1000} s`)),
+    timeoutMs,
+  );
+  try {
+    const response = await respond(sent, body);
+    open = response;
+    return { ...headOf(response), text: await read(response) };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const respond = (sent: http.ClientRequest, body?: string): Promise<http.IncomingMessage> =>
+  new Promise((resolve, reject) => {
+    sent.on("error", reject);
+    sent.once("response", resolve);
+    sent.end(body);
+  });
+
+async function read(response: http.IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > LARGEST_ANSWER_BYTES) throw new Error("the answer is larger than 32 MiB");
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function headOf({ statusCode, headers: received }: http.IncomingMessage): Omit<HttpAnswer, "text"> {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(received)) headers[name] = String(value);
+  return { status: statusCode ?? 0, headers };
+}

@@ -1,0 +1,47 @@
+import type { GraphAnswer } from "../core/graph-request.ts";
+
+/**
+ * What reading `url` costs in resource units, as published (Graph throttling limits, identity and
+ * access: base cost; `$select` −1, `$expand` +1, `$top` below 20 −1, never below 1). An estimate: the
+ * answer's x-ms-resource-unit is the truth.
+ */
+export function expectedUnits(url: string): number {
+  const [path = "", query = ""] = url.split("?", 2);
+  const options = new URLSearchParams(query);
+  const names = path
+    .slice(1)
+    .split("/")
+    .map((each) => each.toLowerCase());
+  const top = Number(options.get("$top") ?? 100);
+  const modifiers =
+    (options.has("$expand") ? 1 : 0) - (options.has("$select") ? 1 : 0) - (top < 20 ? 1 : 0);
+  return Math.max(1, baseUnits(names) + modifiers);
+}
+
+function baseUnits([first = "", second, third = ""]: readonly string[]): number {
+  return (second === undefined ? base.get(first) : base.get(`${first}/{id}/${third}`)) ?? 1;
+}
+
+/** What costs more than 1. */
+const base: ReadonlyMap<string, number> = new Map([
+  ["applications", 2],
+  ["applications/{id}/extensionproperties", 2],
+  ["contracts", 3],
+  ["domains/{id}/domainnamereferences", 4],
+  ["groups/{id}/members", 3],
+  ["groups/{id}/transitivemembers", 5],
+  ["oauth2permissiongrants", 2],
+  ["serviceprincipals/{id}/approleassignments", 2],
+  ["subscribedskus", 3],
+  ["users", 2],
+  ["users/{id}/licensedetails", 2],
+  ["users/{id}/memberof", 2],
+  ["users/{id}/ownedobjects", 2],
+  ["users/{id}/transitivememberof", 2],
+]);
+
+/** What `answer` says that it cost; `undefined` where it does not say. */
+export function costOf(answer: Pick<GraphAnswer, "headers">): number | undefined {
+  const text = answer.headers["x-ms-resource-unit"];
+  return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;
+}
