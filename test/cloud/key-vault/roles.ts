@@ -8,3 +8,50 @@ export type VaultRole =
   | "Key Vault Crypto User"
   | "Key Vault Reader"
   | "Key Vault Purge Operator";
+
+/** A data action under `Microsoft.KeyVault/vaults/`; the last part of a role's may be `*`. */
+export type VaultAction =
+  | "secrets/getSecret/action"
+  | "secrets/readMetadata/action"
+  | "secrets/setSecret/action"
+  | "secrets/update/action"
+  | "secrets/delete"
+  | "secrets/recover/action"
+  | "secrets/purge/action"
+  | "certificates/read"
+  | "certificates/create/action"
+  | "certificates/import/action"
+  | "certificates/update/action"
+  | "certificates/delete"
+  | "certificates/recover/action"
+  | "certificates/purge/action"
+  | "keys/read"
+  | "keys/sign/action"
+  | "keys/verify/action";
+
+/** What each role allows (azure-security-docs, key-vault/general/rbac-guide.md). */
+const allowed: Readonly<Record<VaultRole, readonly string[]>> = {
+  "Key Vault Administrator": ["secrets/*", "certificates/*", "keys/*"],
+  "Key Vault Secrets User": ["secrets/getSecret/action", "secrets/readMetadata/action"],
+  "Key Vault Secrets Officer": ["secrets/*"],
+  "Key Vault Certificate User": [
+    "certificates/read",
+    "secrets/getSecret/action",
+    "secrets/readMetadata/action",
+    "keys/read",
+  ],
+  "Key Vault Certificates Officer": ["certificates/*"],
+  "Key Vault Crypto User": ["keys/read", "keys/sign/action", "keys/verify/action"],
+  "Key Vault Reader": ["certificates/read", "keys/read", "secrets/readMetadata/action"],
+  "Key Vault Purge Operator": ["secrets/purge/action", "certificates/purge/action"],
+};
+
+/** Whether one of the roles allows the action. */
+export function isAllowed(roles: readonly VaultRole[], action: VaultAction): boolean {
+  return roles.some((role) =>
+    allowed[role].some(
+      (pattern) =>
+        pattern === action || (pattern.endsWith("/*") && action.startsWith(pattern.slice(0, -1))),
+    ),
+  );
+}

@@ -1,0 +1,94 @@
+import { randomUUID } from "node:crypto";
+
+import { json, notEmulated, type CloudResponse } from "../http/exchange.ts";
+import { bundleOf, entryOf, operationJson } from "./certificate-json.ts";
+import type { CertificateEntry, PendingOperation } from "./model.ts";
+import { defaultPolicy, PolicyRefusal, readPolicy } from "./policy.ts";
+import { badParameter, VaultRefusal } from "./vault-error.ts";
+import { enabledOf, readTags, type VaultRequest } from "./vault-request.ts";
+import {
+  addCertificateVersion,
+  certificateEntry,
+  makeCertificate,
+  readPem,
+} from "./vault-store.ts";
+
+/** Starts the making of a version by policy; the answer is 202 and the operation is polled. */
+export function create(request: VaultRequest, name: string): CloudResponse {
+  request.count("certificate.create");
+  request.authorise("certificates/create/action");
+  if (!/^[0-9A-Za-z-]{1,127}$/u.test(name))
+    throw badParameter("The request URI contains an invalid name.");
+  const known = request.vault.certificates.get(name);
+  const policy = guarded(() => readPolicy(request.body["policy"], known?.policy ?? defaultPolicy));
+  if (policy.issuerName !== "Self") return notEmulated(`the issuer ${policy.issuerName}`);
+  const entry = certificateEntry(request.vault, name, policy);
+  entry.policy = policy;
+  const operation: PendingOperation = {
+    requestId: randomUUID().replaceAll("-", ""),
+    issuerName: "Self",
+    status: "inProgress",
+  };
+  entry.pending = operation;
+  void complete(request, name, operation, entry);
+  const location = `${request.baseUrl}/certificates/${name}/pending?api-version=${request.query.get("api-version") ?? ""}&request_id=${operation.requestId}`;
+  return json(202, operationJson(request, name, operation), { Location: location });
+}
+
+async function complete(
+  request: VaultRequest,
+  name: string,
+  operation: PendingOperation,
+  entry: CertificateEntry,
+): Promise<void> {
+  const made = await makeCertificate(entry, request.vault, name, request.nowMs);
+  const version = addCertificateVersion(request.vault, name, made, {
+    nowMs: request.nowMs,
+    tags: readTags(request.body),
+    pfxEncryption: request.pfxEncryption,
+    enabled: enabledOf(request.body) ?? true,
+  });
+  operation.status = "completed";
+  request.announce(name, version);
+}
+
+/** The last create operation. */
+export function pending(request: VaultRequest, name: string): CloudResponse {
+  request.count("certificate.pending");
+  request.authorise("certificates/read");
+  const operation = entryOf(request, name).pending;
+  if (operation === undefined)
+    throw new VaultRefusal(404, "PendingCertificateNotFound", "Pending certificate not found.");
+  return json(200, operationJson(request, name, operation));
+}
+
+/** Imports a PEM file with key and certificate as a version. */
+export function importPem(request: VaultRequest, name: string): CloudResponse {
+  request.count("certificate.import");
+  request.authorise("certificates/import/action");
+  const { value } = request.body;
+  if (typeof value !== "string") throw badParameter("Parameter 'value' is required.");
+  if (!value.includes("-----BEGIN ")) return notEmulated("the import of PFX files");
+  const made = readPem(value);
+  const base = { ...defaultPolicy, contentType: "application/x-pem-file" as const };
+  const entry = certificateEntry(request.vault, name, base);
+  entry.policy = guarded(() => readPolicy(request.body["policy"], base));
+  const version = addCertificateVersion(request.vault, name, made, {
+    nowMs: request.nowMs,
+    tags: readTags(request.body),
+    pfxEncryption: request.pfxEncryption,
+    enabled: enabledOf(request.body) ?? true,
+  });
+  request.announce(name, version);
+  return json(200, bundleOf(request, name, version, entry));
+}
+
+/** Runs a reading of a policy with its refusal in the vault's form. @throws VaultRefusal 400 */
+export function guarded<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof PolicyRefusal) throw badParameter(error.message);
+    throw error;
+  }
+}

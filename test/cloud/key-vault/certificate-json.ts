@@ -1,0 +1,105 @@
+import {
+  currentVersion,
+  type CertificateEntry,
+  type CertificateVersionEntry,
+  type PendingOperation,
+} from "./model.ts";
+import { policyJson } from "./policy.ts";
+import { notFound } from "./vault-error.ts";
+import { attributesJson, deletedFor, type VaultRequest } from "./vault-request.ts";
+
+/** The entry of a name that is not deleted. @throws VaultRefusal 404 */
+export function entryOf(request: VaultRequest, name: string): CertificateEntry {
+  const entry = request.vault.certificates.get(name);
+  if (entry === undefined || entry.deletedMs !== undefined) throw notFound("certificate", name);
+  return entry;
+}
+
+/** A version, the current one without a name of it. @throws VaultRefusal 404 */
+export function versionOf(
+  request: VaultRequest,
+  name: string,
+  version?: string,
+): CertificateVersionEntry {
+  const entry = entryOf(request, name);
+  const found = version === undefined ? currentVersion(entry) : entry.versions.get(version);
+  if (found === undefined) throw notFound("certificate", `${name}/${version ?? ""}`);
+  return found;
+}
+
+/** The policy of a certificate in its REST form. */
+export function policyOf(request: VaultRequest, name: string, entry: CertificateEntry): object {
+  return policyJson(entry.policy, `${request.baseUrl}/certificates/${name}/policy`);
+}
+
+/** A line of a listing. */
+export function itemOf(
+  request: VaultRequest,
+  id: string,
+  version: CertificateVersionEntry,
+): object {
+  return {
+    id: `${request.baseUrl}/certificates/${id}`,
+    x5t: Buffer.from(version.certificate.thumbprint, "hex").toString("base64url"),
+    attributes: attributesJson(version.attributes),
+    tags: version.tags,
+    subject: "",
+  };
+}
+
+/** A certificate bundle in its REST form. */
+export function bundleOf(
+  request: VaultRequest,
+  name: string,
+  version: CertificateVersionEntry,
+  entry: CertificateEntry,
+): Record<string, unknown> {
+  const id = `${name}/${version.version}`;
+  return {
+    ...itemOf(request, id, version),
+    subject: undefined,
+    kid: `${request.baseUrl}/keys/${id}`,
+    sid: `${request.baseUrl}/secrets/${id}`,
+    cer: version.certificate.der.toString("base64"),
+    policy: policyOf(request, name, entry),
+    pending: { id: `${request.baseUrl}/certificates/${name}/pending` },
+  };
+}
+
+/** A deleted certificate in its REST form. */
+export function deletedJson(
+  request: VaultRequest,
+  name: string,
+  entry: CertificateEntry,
+  version: CertificateVersionEntry,
+): Record<string, unknown> {
+  const deletedDate = Math.floor((entry.deletedMs ?? request.nowMs) / 1000);
+  return {
+    recoveryId: `${request.baseUrl}/deletedcertificates/${name}`,
+    deletedDate,
+    scheduledPurgeDate: deletedDate + deletedFor,
+    ...bundleOf(request, name, version, entry),
+  };
+}
+
+/** A create operation in its REST form. */
+export function operationJson(
+  request: VaultRequest,
+  name: string,
+  operation: PendingOperation,
+): Record<string, unknown> {
+  const id = `${request.baseUrl}/certificates/${name}`;
+  return {
+    id: `${id}/pending`,
+    issuer: { name: operation.issuerName },
+    cancellation_requested: false,
+    status: operation.status,
+    ...(operation.status === "completed"
+      ? { target: id }
+      : {
+          status_details:
+            "Pending certificate created. Certificate request is in progress. This may take some time based on the issuer provider. Please check again later.",
+        }),
+    request_id: operation.requestId,
+  };
+}

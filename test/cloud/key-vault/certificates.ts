@@ -1,0 +1,92 @@
+import { json, notEmulated, type CloudResponse } from "../http/exchange.ts";
+import { create, guarded, importPem, pending } from "./certificate-create.ts";
+import { bundleOf, deletedJson, entryOf, itemOf, policyOf, versionOf } from "./certificate-json.ts";
+import { currentVersion } from "./model.ts";
+import { readPolicy } from "./policy.ts";
+import { VaultRefusal } from "./vault-error.ts";
+import { enabledOf, pageOf, type VaultHandler, type VaultRequest } from "./vault-request.ts";
+
+/** `/certificates…`: get, list, versions, policy, create, pending, import, update, delete. */
+export const handleCertificates: VaultHandler = (request) => {
+  const [name, second] = request.path;
+  if (name === undefined) return listCertificates(request);
+  switch (`${request.method} ${second ?? ""}`) {
+    case "GET versions":
+      return listVersions(request, name);
+    case "GET policy":
+      request.count("certificate.policy");
+      request.authorise("certificates/read");
+      return json(200, policyOf(request, name, entryOf(request, name)));
+    case "PATCH policy":
+      return updatePolicy(request, name);
+    case "POST create":
+      return create(request, name);
+    case "GET pending":
+      return pending(request, name);
+    case "POST import":
+      return importPem(request, name);
+    case "POST merge":
+    case "POST backup":
+      return notEmulated(`${second ?? ""} of certificates`);
+    default:
+  }
+  if (request.method === "GET") return getCertificate(request, name, second);
+  if (request.method === "PATCH") return update(request, name, second);
+  if (request.method === "DELETE" && second === undefined) return remove(request, name);
+  throw new VaultRefusal(405, "MethodNotAllowed", "Method not allowed");
+};
+
+function getCertificate(request: VaultRequest, name: string, version?: string): CloudResponse {
+  request.count("certificate.get");
+  request.authorise("certificates/read");
+  const found = versionOf(request, name, version);
+  return json(200, bundleOf(request, name, found, entryOf(request, name)));
+}
+
+function listCertificates(request: VaultRequest): CloudResponse {
+  request.count("certificate.list");
+  request.authorise("certificates/read");
+  const items = [...request.vault.certificates]
+    .filter(([, entry]) => entry.deletedMs === undefined)
+    .flatMap(([name, entry]) => {
+      const current = currentVersion(entry);
+      return current ? [itemOf(request, name, current)] : [];
+    });
+  return json(200, pageOf(request, items, "/certificates"));
+}
+
+function listVersions(request: VaultRequest, name: string): CloudResponse {
+  request.count("certificate.versions");
+  request.authorise("certificates/read");
+  const items = [...(request.vault.certificates.get(name)?.versions.values() ?? [])]
+    .toSorted((a, b) => (a.version < b.version ? -1 : 1))
+    .map((version) => itemOf(request, `${name}/${version.version}`, version));
+  return json(200, pageOf(request, items, `/certificates/${name}/versions`));
+}
+
+function updatePolicy(request: VaultRequest, name: string): CloudResponse {
+  request.count("certificate.policy");
+  request.authorise("certificates/update/action");
+  const entry = entryOf(request, name);
+  entry.policy = guarded(() => readPolicy(request.body, entry.policy));
+  return json(200, policyOf(request, name, entry));
+}
+
+function update(request: VaultRequest, name: string, version?: string): CloudResponse {
+  request.count("certificate.update");
+  request.authorise("certificates/update/action");
+  const found = versionOf(request, name, version);
+  found.attributes.enabled = enabledOf(request.body) ?? found.attributes.enabled;
+  found.attributes.updatedMs = request.nowMs;
+  return json(200, bundleOf(request, name, found, entryOf(request, name)));
+}
+
+function remove(request: VaultRequest, name: string): CloudResponse {
+  request.count("certificate.delete");
+  request.authorise("certificates/delete");
+  const entry = entryOf(request, name);
+  const version = versionOf(request, name);
+  for (const part of [entry, request.vault.keys.get(name), request.vault.secrets.get(name)])
+    if (part !== undefined) part.deletedMs = request.nowMs;
+  return json(200, deletedJson(request, name, entry, version));
+}

@@ -1,0 +1,149 @@
+import { randomUUID } from "node:crypto";
+
+import type { Cloud } from "../../../shared/core/clouds.ts";
+import type { Pkcs12Encryption } from "../certificates/pkcs12.ts";
+import type { TokenClaims, TokenVerifier } from "../entra/verify-token.ts";
+import { notEmulated, type CloudAnswer, type CloudRequest } from "../http/exchange.ts";
+import { handleCertificates } from "./certificates.ts";
+import { handleDeletedCertificates, handleDeletedSecrets } from "./deleted-objects.ts";
+import { handleKeys } from "./keys.ts";
+import type { CertificateVersionEntry, Vault } from "./model.ts";
+import { isAllowed, type VaultAction } from "./roles.ts";
+import { handleSecrets } from "./secrets.ts";
+import { createThrottle } from "./throttle.ts";
+import { authenticate } from "./vault-authentication.ts";
+import {
+  badParameter,
+  forbiddenByRbac,
+  VaultRefusal,
+  vaultRefusalResponse,
+} from "./vault-error.ts";
+import { readBody, type VaultHandler } from "./vault-request.ts";
+
+/** What a test may change while it runs (CloudSettings.vault). */
+export interface VaultSettings {
+  /** Key Vault's limit for secrets and RSA-2048 software keys is 4,000 in 10 s (service-limits). */
+  transactionsPer10Seconds: number;
+  pfxEncryption: Pkcs12Encryption;
+}
+
+/** All vaults of the local cloud, told apart by host name. */
+export interface KeyVault {
+  readonly settings: VaultSettings;
+  readonly vaults: Map<string, Vault>;
+  create(name: string, tenantId: string): Vault;
+  handle(request: CloudRequest, count: (operation: string) => void): Promise<CloudAnswer>;
+}
+
+export interface KeyVaultOptions {
+  readonly cloud: Cloud;
+  readonly verifyToken: TokenVerifier;
+  readonly now: () => number;
+  /** Seconds as the wire carries them at this speed. */
+  readonly retryAfter: (seconds: number) => string;
+  readonly onNewVersion: (vault: Vault, name: string, version: CertificateVersionEntry) => void;
+}
+
+const collections: Readonly<Record<string, VaultHandler>> = {
+  secrets: handleSecrets,
+  keys: handleKeys,
+  certificates: handleCertificates,
+  deletedcertificates: handleDeletedCertificates,
+  deletedsecrets: handleDeletedSecrets,
+};
+
+/** Serves vaults under Azure RBAC; access policies are not emulated. */
+export function createKeyVault(options: KeyVaultOptions): KeyVault {
+  const settings: VaultSettings = { transactionsPer10Seconds: 4000, pfxEncryption: "aes-256" };
+  const vaults = new Map<string, Vault>();
+  const throttle = createThrottle(options.now);
+
+  const answer = async (
+    vault: Vault,
+    request: CloudRequest,
+    count: (operation: string) => void,
+  ): Promise<CloudAnswer> => {
+    const url = new URL(request.target, `https://${request.host}`);
+    const claims = authenticate(request, vault, options, count);
+    if (!url.searchParams.has("api-version"))
+      throw badParameter("The query parameter 'api-version' is required.");
+    if (!throttle.take(vault.name, settings.transactionsPer10Seconds))
+      throw new VaultRefusal(
+        429,
+        "Throttled",
+        "Request was not processed because too many requests were received. Reason: VaultRequestTypeLimitReached",
+        { headers: { "Retry-After": options.retryAfter(10) } },
+      );
+    const [collection = "", ...path] = url.pathname
+      .split("/")
+      .filter((part) => part !== "")
+      .map((part) => decodeURIComponent(part));
+    const handler = collections[collection.toLowerCase()];
+    if (handler === undefined) return notEmulated(`Key Vault's /${collection}`);
+    return handler({
+      vault,
+      method: request.method,
+      path,
+      query: url.searchParams,
+      baseUrl: `https://${request.host}`,
+      body: readBody(request),
+      nowMs: options.now(),
+      pfxEncryption: settings.pfxEncryption,
+      authorise: (action) => authorise(vault, claims, action, `/${collection}/${path[0] ?? ""}`),
+      count,
+      announce: (name, version) => options.onNewVersion(vault, name, version),
+    });
+  };
+
+  return {
+    settings,
+    vaults,
+    create(name, tenantId) {
+      const vault: Vault = {
+        name,
+        tenantId,
+        secrets: new Map(),
+        keys: new Map(),
+        certificates: new Map(),
+        assignments: [],
+      };
+      vaults.set(name.toLowerCase(), vault);
+      return vault;
+    },
+    async handle(request, count) {
+      const vault = vaultOf(request.host, vaults);
+      // A vault that does not exist has no name in DNS: there is nobody to answer.
+      if (vault === undefined) return { connection: "reset" };
+      const response = await answer(vault, request, count).catch((error: unknown) => {
+        if (error instanceof VaultRefusal) return vaultRefusalResponse(error);
+        throw error;
+      });
+      return "connection" in response
+        ? response
+        : {
+            ...response,
+            headers: {
+              ...response.headers,
+              "Cache-Control": "no-cache",
+              "x-ms-keyvault-region": "westeurope",
+              "x-ms-request-id": randomUUID(),
+              "x-ms-keyvault-service-version": "1.9.0",
+            },
+          };
+    },
+  };
+}
+
+/** By `<name>.vault.azure.net`; a client pointed at localhost reaches the first vault. */
+function vaultOf(host: string, vaults: ReadonlyMap<string, Vault>): Vault | undefined {
+  const name = host.split(":")[0] ?? "";
+  if (name === "localhost" || /^[\d.]+$/u.test(name)) return vaults.values().next().value;
+  return vaults.get(name.split(".")[0]?.toLowerCase() ?? "");
+}
+
+function authorise(vault: Vault, claims: TokenClaims, action: VaultAction, object: string): void {
+  const roles = vault.assignments
+    .filter((assignment) => assignment.principalId === claims.principalId)
+    .map((assignment) => assignment.role);
+  if (!isAllowed(roles, action)) throw forbiddenByRbac(vault, claims, action, object.toLowerCase());
+}

@@ -1,0 +1,98 @@
+import { json, notEmulated, type CloudResponse } from "../http/exchange.ts";
+import { currentVersion, type KeyVersion } from "./model.ts";
+import { signDigest } from "./rsa-sign.ts";
+import { badParameter, disabled, notFound, VaultRefusal } from "./vault-error.ts";
+import { attributesJson, pageOf, type VaultHandler, type VaultRequest } from "./vault-request.ts";
+
+/** `/keys…`: get, list versions, sign. Keys are those behind certificates. */
+export const handleKeys: VaultHandler = (request) => {
+  const [name, second, third] = request.path;
+  if (name === undefined) return notEmulated("the listing of keys");
+  if (second === "versions") return listVersions(request, name);
+  if (request.method === "GET" && third === undefined) return getKey(request, name, second);
+  if (request.method === "POST" && (second === "sign" || third === "sign"))
+    return sign(request, name, third === "sign" ? second : undefined);
+  return notEmulated(`${request.method} ${request.path.join("/")} on keys`);
+};
+
+function versionOf(request: VaultRequest, name: string, version?: string): KeyVersion {
+  const entry = request.vault.keys.get(name);
+  if (entry === undefined || entry.deletedMs !== undefined) throw notFound("key", name);
+  const found =
+    version === undefined || version === "" ? currentVersion(entry) : entry.versions.get(version);
+  if (found === undefined) throw notFound("key", `${name}/${version ?? ""}`);
+  return found;
+}
+
+function idOf(request: VaultRequest, name: string, key: KeyVersion): string {
+  return `${request.baseUrl}/keys/${name}/${key.version}`;
+}
+
+function getKey(request: VaultRequest, name: string, version?: string): CloudResponse {
+  request.count("key.get");
+  request.authorise("keys/read");
+  const key = versionOf(request, name, version);
+  if (!key.attributes.enabled) throw disabled("key", "get");
+  const jwk = key.publicKey.export({ format: "jwk" });
+  return json(200, {
+    key: {
+      kid: idOf(request, name, key),
+      kty: "RSA",
+      key_ops: key.operations,
+      n: jwk.n,
+      e: jwk.e,
+    },
+    attributes: attributesJson(key.attributes),
+    managed: true,
+  });
+}
+
+function listVersions(request: VaultRequest, name: string): CloudResponse {
+  request.count("key.versions");
+  request.authorise("keys/read");
+  const items = [...(request.vault.keys.get(name)?.versions.values() ?? [])]
+    .toSorted((a, b) => (a.version < b.version ? -1 : 1))
+    .map((key) => ({
+      kid: idOf(request, name, key),
+      attributes: attributesJson(key.attributes),
+      managed: true,
+    }));
+  return json(200, pageOf(request, items, `/keys/${name}/versions`));
+}
+
+function sign(request: VaultRequest, name: string, version?: string): CloudResponse {
+  request.count("key.sign");
+  request.authorise("keys/sign/action");
+  const key = versionOf(request, name, version);
+  if (!key.attributes.enabled) throw disabled("key", "sign");
+  checkLife(key, request.nowMs);
+  const { alg, value } = request.body;
+  if (typeof alg !== "string" || typeof value !== "string")
+    throw badParameter("Parameters 'alg' and 'value' are required.");
+  try {
+    const signature = signDigest(alg, Buffer.from(value, "base64url"), key.privateKey);
+    return json(200, {
+      kid: idOf(request, name, key),
+      value: signature.toString("base64url"),
+    });
+  } catch (error) {
+    if (error instanceof RangeError) throw badParameter(error.message);
+    throw error;
+  }
+}
+
+/** @throws VaultRefusal 403 for a key outside its life: reading is allowed then, using is not */
+function checkLife(key: KeyVersion, nowMs: number): void {
+  const { notBeforeMs, expiresMs } = key.attributes;
+  if (expiresMs !== undefined && nowMs > expiresMs)
+    throw new VaultRefusal(403, "Forbidden", "Operation sign is not allowed on an expired key.", {
+      inner: "KeyExpired",
+    });
+  if (notBeforeMs !== undefined && nowMs < notBeforeMs)
+    throw new VaultRefusal(
+      403,
+      "Forbidden",
+      "Operation sign is not allowed on a key that is not yet valid.",
+      { inner: "KeyNotYetValid" },
+    );
+}

@@ -1,0 +1,72 @@
+import type { KeyObject } from "node:crypto";
+
+import type { Certificate } from "../certificates/certificate.ts";
+import type { CertificatePolicy } from "./policy.ts";
+import type { VaultRole } from "./roles.ts";
+
+/** Attributes every version has; a certificate shares them with its key and its secret. */
+export interface Attributes {
+  enabled: boolean;
+  readonly notBeforeMs: number | undefined;
+  readonly expiresMs: number | undefined;
+  readonly createdMs: number;
+  updatedMs: number;
+}
+
+export interface SecretVersion {
+  readonly version: string;
+  value: string;
+  readonly contentType: string | undefined;
+  readonly attributes: Attributes;
+  /** The secret behind a certificate. */
+  readonly managed: boolean;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface KeyVersion {
+  readonly version: string;
+  readonly privateKey: KeyObject;
+  readonly publicKey: KeyObject;
+  readonly operations: readonly string[];
+  readonly attributes: Attributes;
+}
+
+export interface CertificateVersionEntry {
+  readonly version: string;
+  readonly certificate: Certificate;
+  readonly attributes: Attributes;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** All versions of one name, in the order they were made; the last is the current one. */
+export interface Versioned<V> {
+  readonly versions: Map<string, V>;
+  /** Set while the name is soft-deleted. */
+  deletedMs: number | undefined;
+}
+
+export interface CertificateEntry extends Versioned<CertificateVersionEntry> {
+  policy: CertificatePolicy;
+  /** The last create operation. */
+  pending: PendingOperation | undefined;
+}
+
+export interface PendingOperation {
+  readonly requestId: string;
+  readonly issuerName: string;
+  status: "inProgress" | "completed";
+}
+
+export interface Vault {
+  readonly name: string;
+  readonly tenantId: string;
+  readonly secrets: Map<string, Versioned<SecretVersion>>;
+  readonly keys: Map<string, Versioned<KeyVersion>>;
+  readonly certificates: Map<string, CertificateEntry>;
+  readonly assignments: { principalId: string; role: VaultRole }[];
+}
+
+/** The current version: the last one made, enabled or not. */
+export function currentVersion<V>(entry: Versioned<V>): V | undefined {
+  return [...entry.versions.values()].at(-1);
+}

@@ -1,0 +1,89 @@
+import type { Pkcs12Encryption } from "../certificates/pkcs12.ts";
+import type { CloudRequest, CloudResponse } from "../http/exchange.ts";
+import type { Attributes, CertificateVersionEntry, Vault } from "./model.ts";
+import type { VaultAction } from "./roles.ts";
+import { badParameter } from "./vault-error.ts";
+
+/** One authenticated request to a vault, with what its handlers need. */
+export interface VaultRequest {
+  readonly vault: Vault;
+  readonly method: string;
+  /** Path without collection: `["name", "version"]`, `["name", "create"]`. */
+  readonly path: readonly string[];
+  readonly query: URLSearchParams;
+  /** The vault's address as the caller wrote it; ids are built on it. */
+  readonly baseUrl: string;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly nowMs: number;
+  readonly pfxEncryption: Pkcs12Encryption;
+  /** @throws VaultRefusal 403 unless a role of the caller allows it */
+  authorise(action: VaultAction): void;
+  count(operation: string): void;
+  /** Tells the world that a certificate has a new version. */
+  announce(name: string, version: CertificateVersionEntry): void;
+}
+
+export type VaultHandler = (request: VaultRequest) => CloudResponse | Promise<CloudResponse>;
+
+/** The JSON body of a request; empty for none. @throws VaultRefusal 400 */
+export function readBody(request: CloudRequest): Readonly<Record<string, unknown>> {
+  if (request.body.length === 0) return {};
+  try {
+    return JSON.parse(request.body.toString("utf8")) as Record<string, unknown>;
+  } catch {
+    throw badParameter("The request body is not valid JSON.");
+  }
+}
+
+const seconds = (ms: number | undefined): number | undefined =>
+  ms === undefined ? undefined : Math.floor(ms / 1000);
+
+/** Attributes in their REST form. */
+export function attributesJson(attributes: Attributes): Record<string, unknown> {
+  return {
+    enabled: attributes.enabled,
+    nbf: seconds(attributes.notBeforeMs),
+    exp: seconds(attributes.expiresMs),
+    created: seconds(attributes.createdMs),
+    updated: seconds(attributes.updatedMs),
+    recoveryLevel: "Recoverable+Purgeable",
+    recoverableDays: 90,
+  };
+}
+
+/**
+ * A page of a listing. Versions come in the order of their ids, which says nothing of age, as in
+ * Azure; `maxresults` is at most 25.
+ */
+export function pageOf(request: VaultRequest, items: readonly unknown[], path: string): object {
+  const size = Number(request.query.get("maxresults") ?? 25);
+  if (!Number.isInteger(size) || size < 1 || size > 25)
+    throw badParameter("Invalid maxresults parameter value. It must be between 1 and 25.");
+  const token = request.query.get("$skiptoken");
+  const start = token === null ? 0 : Number(Buffer.from(token, "base64url").toString("utf8"));
+  const end = start + size;
+  const next = new URL(`${request.baseUrl}${path}`);
+  next.searchParams.set("api-version", request.query.get("api-version") ?? "");
+  next.searchParams.set("$skiptoken", Buffer.from(String(end)).toString("base64url"));
+  next.searchParams.set("maxresults", String(size));
+  return {
+    value: items.slice(start, end),
+    nextLink: end < items.length ? next.href : null,
+  };
+}
+
+/** Days until the purge of what is deleted, as the vault is made (Bicep: 90 days). */
+export const deletedFor = 90 * 86_400;
+
+/** A change of `attributes.enabled` in a PATCH or PUT body. */
+export function enabledOf(body: Readonly<Record<string, unknown>>): boolean | undefined {
+  const { attributes } = body as { attributes?: { enabled?: boolean } };
+  return attributes?.enabled;
+}
+
+/** The tags of a body. */
+export function readTags(
+  body: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, string>> {
+  return (body["tags"] ?? {}) as Record<string, string>;
+}

@@ -1,0 +1,206 @@
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  randomUUID,
+  X509Certificate,
+} from "node:crypto";
+
+import type { Certificate } from "../certificates/certificate.ts";
+import {
+  createClientCertificate,
+  type ClientCertificate,
+} from "../certificates/client-certificate.ts";
+import { toPrivateKeyPem } from "../certificates/key-pair.ts";
+import { createPkcs12, type Pkcs12Encryption } from "../certificates/pkcs12.ts";
+import {
+  currentVersion,
+  type Attributes,
+  type CertificateEntry,
+  type CertificateVersionEntry,
+  type SecretVersion,
+  type Vault,
+  type Versioned,
+} from "./model.ts";
+import { commonNameOf, keyUsageOf, type CertificatePolicy } from "./policy.ts";
+import { badParameter, deletedButRecoverable } from "./vault-error.ts";
+
+/** Versions are 32 hex digits without meaning: their order says nothing of their age. */
+const newVersion = (): string => randomUUID().replaceAll("-", "");
+
+/** The entry of a name, made where it is missing. @throws VaultRefusal 409 while soft-deleted */
+function entryOf<V>(
+  map: Map<string, Versioned<V>>,
+  kind: "secret" | "key",
+  name: string,
+): Versioned<V> {
+  const entry = map.get(name) ?? { versions: new Map<string, V>(), deletedMs: undefined };
+  if (entry.deletedMs !== undefined) throw deletedButRecoverable(kind, name);
+  map.set(name, entry);
+  return entry;
+}
+
+/** The certificate entry of a name, made where it is missing. @throws VaultRefusal 409 */
+export function certificateEntry(
+  vault: Vault,
+  name: string,
+  policy: CertificatePolicy,
+): CertificateEntry {
+  const entry = vault.certificates.get(name) ?? {
+    versions: new Map<string, CertificateVersionEntry>(),
+    deletedMs: undefined,
+    policy,
+    pending: undefined,
+  };
+  if (entry.deletedMs !== undefined) throw deletedButRecoverable("certificate", name);
+  vault.certificates.set(name, entry);
+  return entry;
+}
+
+/** Adds a version of a plain secret. */
+export function addSecret(
+  vault: Vault,
+  name: string,
+  secret: {
+    value: string;
+    contentType?: string | undefined;
+    enabled?: boolean;
+    tags?: Readonly<Record<string, string>>;
+  },
+  nowMs: number,
+): SecretVersion {
+  const version: SecretVersion = {
+    version: newVersion(),
+    value: secret.value,
+    contentType: secret.contentType,
+    attributes: newAttributes(nowMs, secret.enabled ?? true),
+    managed: false,
+    tags: secret.tags ?? {},
+  };
+  entryOf(vault.secrets, "secret", name).versions.set(version.version, version);
+  return version;
+}
+
+function newAttributes(
+  nowMs: number,
+  enabled: boolean,
+  life?: { readonly notBefore: Date; readonly notAfter: Date },
+): Attributes {
+  return {
+    enabled,
+    notBeforeMs: life?.notBefore.getTime(),
+    expiresMs: life?.notAfter.getTime(),
+    createdMs: nowMs,
+    updatedMs: nowMs,
+  };
+}
+
+/** Makes a self-signed certificate by policy. @throws PolicyRefusal */
+export async function makeCertificate(
+  entry: CertificateEntry,
+  vault: Vault,
+  name: string,
+  nowMs: number,
+  life: { readonly notBefore?: Date; readonly notAfter?: Date } = {},
+): Promise<ClientCertificate> {
+  const { policy } = entry;
+  const previous = vault.keys.get(name);
+  const kept = policy.reuseKey && previous ? currentVersion(previous) : undefined;
+  const end = new Date(nowMs);
+  end.setUTCMonth(end.getUTCMonth() + policy.validityInMonths);
+  return createClientCertificate({
+    subject: commonNameOf(policy),
+    bits: policy.keySize,
+    // Key Vault starts a certificate ten minutes back.
+    notBefore: life.notBefore ?? new Date(nowMs - 600_000),
+    notAfter: life.notAfter ?? end,
+    keyUsage: keyUsageOf(policy),
+    extendedKeyUsage: policy.ekus,
+    ...(kept !== undefined && { keys: kept }),
+  });
+}
+
+/** Adds a version with its key and its secret, all three under one version id. */
+export function addCertificateVersion(
+  vault: Vault,
+  name: string,
+  made: ClientCertificate,
+  options: {
+    readonly nowMs: number;
+    readonly enabled?: boolean;
+    readonly tags?: Readonly<Record<string, string>>;
+    readonly pfxEncryption: Pkcs12Encryption;
+    readonly chain?: readonly Certificate[];
+  },
+): CertificateVersionEntry {
+  const entry = vault.certificates.get(name);
+  if (entry === undefined) throw new TypeError(`No certificate ${name}.`);
+  const attributes = newAttributes(options.nowMs, options.enabled ?? true, made.certificate);
+  const version = newVersion();
+  const added = {
+    version,
+    certificate: made.certificate,
+    attributes,
+    tags: options.tags ?? {},
+  };
+  entry.versions.set(version, added);
+  entryOf(vault.keys, "key", name).versions.set(version, {
+    version,
+    ...made.keys,
+    operations: ["sign", "verify", "encrypt", "decrypt", "wrapKey", "unwrapKey"],
+    attributes,
+  });
+  entryOf(vault.secrets, "secret", name).versions.set(version, {
+    version,
+    value: secretValue(entry.policy, made, options.pfxEncryption, options.chain ?? []),
+    contentType: entry.policy.contentType,
+    attributes,
+    managed: true,
+    tags: options.tags ?? {},
+  });
+  return added;
+}
+
+/** What the secret behind a certificate holds; without its key where that may not leave the vault. */
+function secretValue(
+  policy: CertificatePolicy,
+  made: ClientCertificate,
+  encryption: Pkcs12Encryption,
+  chain: readonly Certificate[],
+): string {
+  const certificates = [made.certificate, ...chain];
+  const pems = certificates.map((certificate) => certificate.pem).join("");
+  if (policy.contentType === "application/x-pem-file")
+    return policy.exportable ? made.privateKeyPem + pems : pems;
+  if (!policy.exportable) return made.certificate.der.toString("base64");
+  return createPkcs12({ privateKey: made.keys.privateKey, certificates, encryption }).toString(
+    "base64",
+  );
+}
+
+/** Reads a PEM file with a private key and its certificate. @throws VaultRefusal 400 */
+export function readPem(pem: string): ClientCertificate {
+  try {
+    const privateKey = createPrivateKey(pem);
+    const parsed = new X509Certificate(pem);
+    if (!parsed.checkPrivateKey(privateKey)) throw new Error("key and certificate do not match");
+    const der = parsed.raw;
+    return {
+      certificate: {
+        der,
+        pem: parsed.toString(),
+        thumbprint: createHash("sha1").update(der).digest("hex").toUpperCase(),
+        thumbprintSha256: createHash("sha256").update(der).digest("hex").toUpperCase(),
+        notBefore: new Date(parsed.validFrom),
+        notAfter: new Date(parsed.validTo),
+        subject: /CN=([^\n]+)/u.exec(parsed.subject)?.[1] ?? parsed.subject,
+      },
+      keys: { privateKey, publicKey: createPublicKey(privateKey) },
+      privateKeyPem: toPrivateKeyPem(privateKey),
+    };
+  } catch (error) {
+    throw badParameter(
+      `The specified PEM X.509 certificate content is in an unexpected format: ${(error as Error).message}.`,
+    );
+  }
+}

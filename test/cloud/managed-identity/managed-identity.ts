@@ -1,0 +1,138 @@
+import { randomUUID } from "node:crypto";
+
+import type { EntraState } from "../entra/entra-state.ts";
+import type { ManagedIdentity } from "../entra/model.ts";
+import { json, type CloudRequest, type CloudResponse } from "../http/exchange.ts";
+
+/** What a test may change while it runs (CloudSettings.identity). */
+export interface IdentitySettings {
+  cacheTokens: boolean;
+  tokenLifetimeSeconds: number;
+  expiresOnFormat: "unix" | "iso";
+}
+
+/** App Service's token endpoint for managed identities, protocol 2019-08-01. */
+export interface ManagedIdentityEndpoint {
+  readonly settings: IdentitySettings;
+  handle(request: CloudRequest, count: (operation: string) => void): CloudResponse;
+  /** Forgets the tokens the platform would hand out again. */
+  reset(): void;
+}
+
+/** The platform serves a token from its own cache until it is this near its end. */
+const renewBeforeSeconds = 300;
+
+interface HeldToken {
+  readonly token: string;
+  readonly expiresMs: number;
+}
+
+/**
+ * Serves the tokens of every managed identity in the registry to whoever knows `secret`. Like the
+ * platform it answers from a cache of its own, so that a role granted later is not in the token.
+ */
+export function createManagedIdentityEndpoint(
+  state: EntraState,
+  secret: string,
+): ManagedIdentityEndpoint {
+  const held = new Map<string, HeldToken>();
+  const settings: IdentitySettings = {
+    cacheTokens: true,
+    tokenLifetimeSeconds: 86_400,
+    expiresOnFormat: "unix",
+  };
+
+  const tokenOf = (identity: ManagedIdentity, resource: string): HeldToken | CloudResponse => {
+    const cacheKey = `${identity.clientId} ${resource}`;
+    const cached = held.get(cacheKey);
+    if (
+      settings.cacheTokens &&
+      cached !== undefined &&
+      cached.expiresMs - state.now() > renewBeforeSeconds * 1000
+    )
+      return cached;
+    const principal = state.registry.servicePrincipal(identity.tenantId, identity.clientId);
+    if (principal === undefined || !principal.accountEnabled)
+      return refusal(400, `AADSTS7000112: Application '${identity.clientId}' is disabled.`);
+    const known = state.registry.resource(identity.tenantId, resource);
+    if (known === undefined)
+      return refusal(
+        400,
+        `AADSTS500011: The resource principal named ${resource} was not found in the tenant.`,
+      );
+    const token = state.signer.sign({
+      tenantId: identity.tenantId,
+      principal,
+      resource: known,
+      requestedAudience: resource,
+      proof: "assertion",
+      lifetimeSeconds: settings.tokenLifetimeSeconds,
+      isCaeClient: false,
+      host: state.cloud.loginHost,
+    });
+    const fresh = { token, expiresMs: state.now() + settings.tokenLifetimeSeconds * 1000 };
+    held.set(cacheKey, fresh);
+    return fresh;
+  };
+
+  return {
+    settings,
+    reset: () => held.clear(),
+    handle(request, count) {
+      count("msi.token");
+      const url = new URL(request.target, "http://127.0.0.1");
+      if (request.headers["x-identity-header"] !== secret)
+        return {
+          status: 401,
+          headers: { "Content-Type": "text/plain" },
+          body: `Invalid secret token header: ${request.headers["x-identity-header"] === undefined ? "" : "(other)"}.`,
+        };
+      if (url.pathname !== "/msi/token" || request.method !== "GET")
+        return refusal(404, "Not found.");
+      const version = url.searchParams.get("api-version");
+      if (version !== "2019-08-01")
+        return refusal(400, `The api-version '${version ?? ""}' is not supported.`);
+      const resource = url.searchParams.get("resource");
+      if (resource === null || resource === "")
+        return refusal(400, "The parameter 'resource' is required.");
+      const identity = chooseIdentity(url.searchParams, [...state.registry.managedIdentities()]);
+      if (identity === undefined)
+        return refusal(
+          400,
+          "No User Assigned or Delegated Managed Identity found for specified ClientId/ResourceId/PrincipalId.",
+        );
+      const token = tokenOf(identity, resource);
+      if ("status" in token) return token;
+      return json(200, {
+        access_token: token.token,
+        expires_on:
+          settings.expiresOnFormat === "unix"
+            ? String(Math.floor(token.expiresMs / 1000))
+            : new Date(token.expiresMs).toISOString(),
+        resource,
+        token_type: "Bearer",
+        client_id: identity.clientId,
+      });
+    },
+  };
+}
+
+const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+
+/** The identity named by one of the three parameters, or the system-assigned one. */
+function chooseIdentity(
+  query: URLSearchParams,
+  identities: readonly ManagedIdentity[],
+): ManagedIdentity | undefined {
+  const clientId = query.get("client_id");
+  if (clientId !== null) return identities.find((one) => same(one.clientId, clientId));
+  const principalId = query.get("object_id") ?? query.get("principal_id");
+  if (principalId !== null) return identities.find((one) => same(one.principalId, principalId));
+  const resourceId = query.get("mi_res_id");
+  if (resourceId !== null) return identities.find((one) => same(one.resourceId, resourceId));
+  return identities.find((one) => one.kind === "system");
+}
+
+function refusal(status: number, message: string): CloudResponse {
+  return json(status, { statusCode: status, message, correlationId: randomUUID() });
+}
