@@ -1,0 +1,45 @@
+/** A token bucket as Graph's: it fills evenly, and refuses what it has no token for. */
+export interface ModelBucket {
+  /** Takes as many of `n` as there are tokens at `at`, which never goes back; answers how many. */
+  take(n: number, at: number): number;
+}
+
+/**
+ * A bucket of `quota` tokens that fills in `windowMs`, with `level` of them at `from`. `drain` takes
+ * what a neighbour uses of the same bucket between two instants.
+ */
+export function createModelBucket(options: {
+  quota: number;
+  windowMs: number;
+  from: number;
+  level?: number;
+  drain?: (from: number, to: number) => number;
+}): ModelBucket {
+  const { quota, windowMs, drain = () => 0 } = options;
+  const step = windowMs / 3000;
+  let { from: at, level = 0 } = options;
+  return {
+    take(n, now) {
+      while (at < now) {
+        const to = Math.min(now, at + step);
+        level = Math.min(quota, level + ((to - at) * quota) / windowMs);
+        level = Math.max(0, level - drain(at, to));
+        at = to;
+      }
+      const taken = Math.min(n, Math.floor(level + 1e-9));
+      level -= taken;
+      return taken;
+    },
+  };
+}
+
+/** Numbers in [0, 1) that a seed decides (mulberry32). */
+export function createRandom(seed: number): () => number {
+  let state = Math.trunc(seed);
+  return () => {
+    state = Math.trunc(state + 0x6d2b79f5);
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
