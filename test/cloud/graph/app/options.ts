@@ -1,0 +1,47 @@
+import type { Clock } from "../../../../shared/core/clock.ts";
+import type { Registry } from "../../entra/registry.ts";
+import type { TokenVerdict } from "../../entra/verify-token.ts";
+import type { Conditions } from "../faults/conditions.ts";
+import type { Quotas } from "../meters/meters.ts";
+
+/** Who calls: what a verified token says. */
+export interface Caller {
+  readonly tenantId: string;
+  readonly appId: string;
+  /** The object id of the application's service principal in the tenant. */
+  readonly principalId: string;
+  readonly roles: readonly string[];
+}
+
+/** One request and its answer as they went over the wire; a `$batch` is one exchange. */
+export interface Exchange {
+  readonly tenant: string | undefined;
+  readonly method: string;
+  /** Path and query, version included: `/v1.0/users?$top=5`. */
+  readonly url: string;
+  readonly requestHeaders: Readonly<Record<string, string>>;
+  readonly requestBody: unknown;
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: unknown;
+  /** A fault made this answer: it is not what Graph promises. */
+  readonly faulty: boolean;
+}
+
+export interface GraphAppOptions {
+  readonly seed: number;
+  /** Rates times N, delays divided by N. */
+  readonly speed: number;
+  /** Verifies `Authorization: Bearer …` for Graph's audience. */
+  readonly verifyToken: (authorization: string | undefined) => TokenVerdict;
+  /** Tenants, applications and service principals: shared with the token endpoint. */
+  readonly registry: Registry;
+  readonly clock?: Clock;
+  /** `off`, or what differs from the published quotas; `startLevel` 0 starts every bucket empty. */
+  readonly meters?: "off" | { readonly quotas?: Partial<Quotas>; readonly startLevel?: number };
+  readonly conditions?: Partial<Conditions>;
+  /** Sees every exchange, for contract tests; costs memory only if it keeps them. */
+  readonly observe?: (exchange: Exchange) => void;
+  /** Keeps so many of the last exchanges for the control command `journal`; none unless said. */
+  readonly journal?: number;
+}

@@ -1,0 +1,102 @@
+import type { Clock } from "../../../../shared/core/clock.ts";
+import type { Conditions } from "../faults/conditions.ts";
+import { Faults } from "../faults/faults.ts";
+import { InFlight } from "../faults/in-flight.ts";
+import { createRandom, hashOf, type Random } from "../seed/random.ts";
+import { Directory } from "../store/directory.ts";
+import { noCounts, type Counters } from "./counters.ts";
+
+/** A domain of the tenant, by name. */
+export interface Domain {
+  readonly name: string;
+  readonly isDefault: boolean;
+  readonly isInitial: boolean;
+  readonly isVerified: boolean;
+  readonly authenticationType: "Managed" | "Federated";
+}
+
+/** One tenant's Graph: its directory, its weather and what it has seen. */
+export class Tenant {
+  readonly id: string;
+  readonly displayName: string;
+  readonly domains: Domain[];
+  readonly directory: Directory;
+  readonly conditions: Conditions;
+  readonly faults: Faults;
+  readonly inFlight: InFlight;
+  readonly random: Random;
+  readonly seed: number;
+  /** Directory roles by principal id: `User Administrator` and the like. */
+  readonly roles = new Map<string, Set<string>>();
+  counters: Counters = noCounts();
+  /** Directory days ahead of the clock. */
+  dayOffset = 0;
+  readonly #clock: Clock;
+
+  constructor(
+    settings: {
+      readonly id: string;
+      readonly displayName: string;
+      readonly domains: readonly string[];
+    },
+    conditions: Conditions,
+    seed: number,
+    speed: number,
+    clock: Clock,
+  ) {
+    this.id = settings.id;
+    this.displayName = settings.displayName;
+    const { domains } = settings;
+    this.domains = domains.map((name, index) => ({
+      name: name.toLowerCase(),
+      isDefault: index === 0,
+      isInitial: name.endsWith(".onmicrosoft.com") || domains.length === 1,
+      isVerified: true,
+      authenticationType: "Managed",
+    }));
+    this.conditions = { ...conditions };
+    this.seed = (seed ^ hashOf(settings.id)) >>> 0;
+    this.random = createRandom(this.seed);
+    this.faults = new Faults(createRandom(this.seed + 1));
+    this.inFlight = new InFlight(this.conditions);
+    this.#clock = clock;
+    const lag = createRandom(this.seed + 2);
+    this.directory = new Directory(this.seed, {
+      nowMs: () => clock.monotonic(),
+      stale: () => lag.next() < (this.conditions.lag?.staleShare ?? 0),
+      lagMs: () => {
+        const { lag: lagging } = this.conditions;
+        if (!lagging) return 0;
+        return (lagging.medianMs * Math.exp(lagging.sigma * lag.normal())) / speed;
+      },
+    });
+  }
+
+  /** The directory's own time, milliseconds since the epoch: days pass by the offset. */
+  nowMs(): number {
+    return this.#clock.now() + this.dayOffset * 86_400_000;
+  }
+
+  /** `nowMs` as Graph prints it: whole seconds, UTC. */
+  nowText(): string {
+    return timeText(this.nowMs());
+  }
+
+  get defaultDomain(): string {
+    return this.domains.find((domain) => domain.isDefault)?.name ?? "contoso.com";
+  }
+
+  isVerifiedDomain(name: string): boolean {
+    const folded = name.toLowerCase();
+    return this.domains.some((domain) => domain.name === folded && domain.isVerified);
+  }
+
+  addRole(principal: string, role: string): void {
+    const held = this.roles.get(principal);
+    if (held) held.add(role);
+    else this.roles.set(principal, new Set([role]));
+  }
+}
+
+/** A date-time as Graph prints it: whole seconds, UTC. */
+export const timeText = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;

@@ -1,0 +1,77 @@
+import type { Random } from "../seed/random.ts";
+import type { Fault, FaultRule } from "./fault-rule.ts";
+
+interface Armed {
+  readonly rule: FaultRule;
+  readonly path: RegExp | undefined;
+  readonly body: RegExp | undefined;
+  matched: number;
+  struck: number;
+}
+
+/** What a rule is held against. `bodyText` is asked for only where a rule reads it. */
+export interface Target {
+  readonly method: string;
+  readonly path: string;
+  readonly bodyText: () => string;
+}
+
+/** The faults in force. Rules are tried in the order they were added; the first that strikes wins. */
+export class Faults {
+  readonly #armed = new Map<number, Armed>();
+  readonly #random: Random;
+  #ids = 0;
+
+  constructor(random: Random) {
+    this.#random = random;
+  }
+
+  get none(): boolean {
+    return this.#armed.size === 0;
+  }
+
+  /** The rule's number, for `remove`. @throws SyntaxError where a pattern is no regular expression. */
+  add(rule: FaultRule): number {
+    this.#ids += 1;
+    this.#armed.set(this.#ids, {
+      rule,
+      path: rule.path === undefined ? undefined : new RegExp(rule.path, "i"),
+      body: rule.body === undefined ? undefined : new RegExp(rule.body, "i"),
+      matched: 0,
+      struck: 0,
+    });
+    return this.#ids;
+  }
+
+  remove(id: number): void {
+    this.#armed.delete(id);
+  }
+
+  clear(): void {
+    this.#armed.clear();
+  }
+
+  /** How often each rule struck. */
+  struck(): Readonly<Record<number, number>> {
+    return Object.fromEntries([...this.#armed].map(([id, armed]) => [id, armed.struck]));
+  }
+
+  /** The fault that strikes `target`, if one does; counts it. */
+  strike(at: "request" | "part", target: Target): Fault | undefined {
+    if (this.#armed.size === 0) return undefined;
+    for (const armed of this.#armed.values()) {
+      const { rule } = armed;
+      if (rule.at !== at) continue;
+      if (rule.method !== undefined && rule.method.toUpperCase() !== target.method) continue;
+      if (armed.path && !armed.path.test(target.path)) continue;
+      if (armed.body && !armed.body.test(target.bodyText())) continue;
+      armed.matched += 1;
+      if (armed.matched <= (rule.skip ?? 0)) continue;
+      if (rule.times !== undefined && armed.struck >= rule.times) continue;
+      if (rule.probability !== undefined && this.#random.next() >= rule.probability) continue;
+      armed.struck += 1;
+      return rule.fault;
+    }
+    return undefined;
+  }
+}

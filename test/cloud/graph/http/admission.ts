@@ -1,0 +1,89 @@
+import type { TokenVerdict } from "../../entra/verify-token.ts";
+import type { CloudRequest } from "../../http/exchange.ts";
+import type { Caller } from "../app/options.ts";
+import type { Tenant } from "../app/tenant.ts";
+import { GraphError, notEmulated } from "./graph-error.ts";
+import type { Incoming } from "./incoming.ts";
+import { unauthenticated } from "./unauthenticated.ts";
+
+/** A request that passed the door: by whom, where to. */
+export interface Admission {
+  readonly tenant: Tenant;
+  readonly caller: Caller;
+  readonly incoming: Incoming;
+  readonly bodyText: string;
+}
+
+/** Who says whether a token is good and whose directory it opens. */
+export interface Doorkeeper {
+  readonly loginHost: string;
+  readonly tenant: (id: string) => Tenant | undefined;
+  readonly verifyToken: (authorization: string | undefined) => TokenVerdict;
+}
+
+/** Bodies above this are refused (413). Not published for Graph; ours. */
+const MOST_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Authenticates a request and reads its body.
+ * @throws GraphError 401 for the token, 400 for version, content type; 413; 501 for beta.
+ */
+export function admit(request: CloudRequest, door: Doorkeeper): Admission {
+  const match = /^\/([^/?]+)(\/[^?]*)?(\?.*)?$/.exec(request.target);
+  const [, version = "", path = "/", search = ""] = match ?? [];
+  const verdict = door.verifyToken(request.headers.authorization);
+  if (!verdict.ok) throw unauthenticated(verdict, door.loginHost);
+  if (version === "beta") throw notEmulated("the beta version of Microsoft Graph");
+  if (version !== "v1.0") throw new GraphError(400, "BadRequest", `Invalid version: ${version}`);
+  const tenant = door.tenant(verdict.claims.tenantId);
+  if (!tenant) {
+    throw new GraphError(
+      401,
+      "Authorization_IdentityNotFound",
+      "The identity of the calling application could not be established.",
+    );
+  }
+  if (request.body.length > MOST_BYTES) {
+    throw new GraphError(413, "RequestEntityTooLarge", "The request is too large.");
+  }
+  const bodyText = request.body.toString("utf8");
+  const writes = !["GET", "DELETE", "HEAD"].includes(request.method);
+  if (writes && bodyText !== "" && request.headers["content-type"] === undefined) {
+    throw new GraphError(
+      400,
+      "BadRequest",
+      "Write requests (excluding DELETE) must contain the Content-Type header declaration.",
+    );
+  }
+  return {
+    tenant,
+    caller: verdict.claims,
+    bodyText,
+    incoming: {
+      method: request.method,
+      target: `${path}${search}`,
+      headers: flatHeaders(request.headers),
+      hasBody: bodyText !== "",
+      body: parsed(bodyText),
+      root: `https://${request.host}/v1.0`,
+    },
+  };
+}
+
+/** Headers with one text each. */
+export function flatHeaders(headers: CloudRequest["headers"]): Record<string, string> {
+  const flat: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined) flat[name] = Array.isArray(value) ? value.join(", ") : value;
+  }
+  return flat;
+}
+
+const parsed = (text: string): unknown => {
+  if (text === "") return undefined;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+};

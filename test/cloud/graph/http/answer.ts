@@ -1,0 +1,17 @@
+/** What Graph answers to one request, alone or as a part of a `$batch`. */
+export interface Answer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** JSON; absent where there is none (204). */
+  readonly body?: unknown;
+  /** A body that is no JSON (`/$count`, an HTML error page). */
+  readonly text?: { readonly type: string; readonly content: string };
+}
+
+/** The content type of every JSON answer. */
+export const JSON_TYPE =
+  "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
+
+export const ok = (body: unknown): Answer => ({ status: 200, body });
+
+export const noContent: Answer = { status: 204 };

@@ -1,0 +1,27 @@
+import type { CloudRequest, CloudResponse } from "../../http/exchange.ts";
+import type { Exchange } from "../app/options.ts";
+import { flatHeaders, type Admission } from "./admission.ts";
+import { JSON_TYPE } from "./answer.ts";
+
+/** The record of one exchange: what went over the wire, without the token. */
+export function exchangeOf(
+  request: CloudRequest,
+  admitted: Admission | undefined,
+  answer: CloudResponse,
+  faulty: boolean,
+): Exchange {
+  const text = typeof answer.body === "string" ? answer.body : "";
+  const isJson = answer.headers?.["Content-Type"] === JSON_TYPE;
+  const { authorization: _secret, ...requestHeaders } = flatHeaders(request.headers);
+  return {
+    tenant: admitted?.tenant.id,
+    method: request.method,
+    url: request.target,
+    requestHeaders,
+    requestBody: admitted?.incoming.body,
+    status: answer.status,
+    headers: (answer.headers ?? {}) as Readonly<Record<string, string>>,
+    body: isJson && text !== "" ? (JSON.parse(text) as unknown) : text === "" ? undefined : text,
+    faulty,
+  };
+}

@@ -1,0 +1,187 @@
+import type { Caller } from "../app/options.ts";
+import type { Tenant } from "../app/tenant.ts";
+import { latencyOf } from "../faults/latency.ts";
+import { costOf } from "../meters/cost.ts";
+import type { Meters } from "../meters/meters.ts";
+import { segmentsOf } from "../odata/path.ts";
+import { queryOf, splitTarget } from "../odata/query.ts";
+import type { Call } from "../resources/call.ts";
+import type { Route } from "../resources/route.ts";
+import type { Found } from "../resources/router.ts";
+import { unknownPath } from "../resources/unknown-path.ts";
+import { demand } from "../rules/permission.ts";
+import type { Values } from "../store/entity.ts";
+import type { Answer } from "./answer.ts";
+import { errorAnswer, GraphError, type Stamp } from "./graph-error.ts";
+import type { Incoming } from "./incoming.ts";
+import { faultError, htmlPage } from "./made-up.ts";
+
+/** What an operation runs in. */
+export interface Surroundings {
+  readonly meters: Meters;
+  readonly speed: number;
+  readonly route: (method: string, segments: readonly string[]) => Found;
+  readonly nowMs: () => number;
+}
+
+/** An operation that was let in. `settle` must be called once, `delayMs` later: it takes effect then. */
+export interface Pending {
+  readonly delayMs: number;
+  readonly settle: () => Answer;
+}
+
+interface Admitted {
+  readonly call: Call;
+  readonly route: Route;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const isObject = (value: unknown): value is Values =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+function callOf(tenant: Tenant, caller: Caller, incoming: Incoming): Omit<Call, "params"> {
+  const { path, search } = splitTarget(incoming.target);
+  return {
+    tenant,
+    caller,
+    method: incoming.method,
+    segments: segmentsOf(path),
+    query: queryOf(search),
+    headers: incoming.headers,
+    body: isObject(incoming.body) ? incoming.body : {},
+    hasBody: incoming.hasBody,
+    root: incoming.root,
+    target: incoming.target,
+  };
+}
+
+function demandBody(route: Route, incoming: Incoming): void {
+  if (!route.body) return;
+  if (isObject(incoming.body)) return;
+  if (route.body === "optional" && !incoming.hasBody) return;
+  if (!incoming.hasBody)
+    throw new GraphError(400, "BadRequest", "Empty Payload. JSON content expected.");
+  throw new GraphError(
+    400,
+    "BadRequest",
+    "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.",
+  );
+}
+
+/** Routes, meters and authorises an operation. @throws GraphError for what is refused at the door. */
+function admit(tenant: Tenant, caller: Caller, incoming: Incoming, around: Surroundings): Admitted {
+  const partial = callOf(tenant, caller, incoming);
+  const found = around.route(incoming.method, partial.segments);
+  if (found.kind !== "route") {
+    around.meters.charge({ resourceUnits: 1, writes: 0 }, caller.appId, tenant.id, 0);
+    throw unknownPath(incoming.method, partial.segments, found);
+  }
+  const { route } = found;
+  const call: Call = { ...partial, params: found.params };
+  const cost = costOf(route, call);
+  const { counters } = tenant;
+  const headers = around.meters.charge(
+    cost,
+    caller.appId,
+    tenant.id,
+    tenant.directory.live.user.size,
+  );
+  counters.resourceUnits += cost.resourceUnits;
+  if (cost.writes > 0) {
+    counters.acceptedWrites += cost.writes;
+    counters.firstWriteMs ??= around.nowMs();
+    counters.lastWriteMs = around.nowMs();
+  }
+  if (typeof route.needs === "function") route.needs(call);
+  else if (typeof route.needs !== "string") demand(caller, route.needs);
+  demandBody(route, incoming);
+  return { call, route, headers };
+}
+
+/** Lets an operation in, or refuses it; either way there is an answer to settle after a while. */
+export function begin(
+  tenant: Tenant,
+  caller: Caller,
+  incoming: Incoming,
+  around: Surroundings,
+  stamp: Stamp,
+): Pending {
+  const { counters, conditions } = tenant;
+  counters.operations += 1;
+  const writes = incoming.method !== "GET";
+  const latency = (): number => latencyOf(conditions.latency, writes, tenant.random, around.speed);
+  const refused = (error: unknown, delayMs: number): Pending => {
+    if (!(error instanceof GraphError)) throw error;
+    if (error.status === 429) counters.throttledOperations += 1;
+    return { delayMs, settle: () => errorAnswer(error, stamp) };
+  };
+
+  const fault = tenant.faults.none
+    ? undefined
+    : tenant.faults.strike("part", {
+        method: incoming.method,
+        path: decodedTarget(incoming.target),
+        bodyText: () => JSON.stringify(incoming.body ?? null),
+      });
+  if (fault?.kind === "hang" && !fault.committed) {
+    return { delayMs: Number.POSITIVE_INFINITY, settle: () => ({ status: 504 }) };
+  }
+  const struck =
+    fault?.kind === "status"
+      ? faultError(fault, around.speed, `${caller.appId}/${tenant.id}`)
+      : fault?.kind === "html"
+        ? htmlPage(fault.status)
+        : undefined;
+  const committed = fault !== undefined && "committed" in fault && fault.committed;
+  if (struck && !committed) {
+    return struck instanceof GraphError
+      ? refused(struck, latency())
+      : { delayMs: latency(), settle: () => struck };
+  }
+
+  let admitted: Admitted;
+  try {
+    admitted = admit(tenant, caller, incoming, around);
+  } catch (error) {
+    // A refusal at the door is quick, whatever the weather.
+    return refused(error, latency() / 4);
+  }
+  const { call, route, headers } = admitted;
+  const delayMs =
+    (fault?.kind === "hang" ? Number.POSITIVE_INFINITY : latency()) +
+    (fault?.kind === "delay" ? fault.ms / around.speed : 0);
+  const { conflict, leave } = tenant.inFlight.enter(writes ? (route.touches?.(call) ?? {}) : {});
+  const settle = (): Answer => {
+    leave();
+    try {
+      if (conflict) throw concurrencyViolation();
+      const answer = route.handle(call);
+      if (writes) counters.committedWrites += 1;
+      if (struck instanceof GraphError) throw struck;
+      return struck ?? { ...answer, headers: { ...headers, ...answer.headers } };
+    } catch (error) {
+      if (!(error instanceof GraphError)) throw error;
+      if (conflict) counters.conflicts += 1;
+      const answer = errorAnswer(error, stamp);
+      return { ...answer, headers: { ...headers, ...answer.headers } };
+    }
+  };
+  if (fault?.kind === "hang") settle();
+  return { delayMs, settle };
+}
+
+const concurrencyViolation = (): GraphError =>
+  new GraphError(
+    409,
+    "Directory_ConcurrencyViolation",
+    "Error due to concurrent requests being made to the tenant. Please wait briefly and retry.",
+  );
+
+/** What a `path` of a fault rule is held against: decoded where it can be. */
+export function decodedTarget(target: string): string {
+  try {
+    return decodeURIComponent(target);
+  } catch {
+    return target;
+  }
+}

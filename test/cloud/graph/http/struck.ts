@@ -1,0 +1,45 @@
+import type { CloudAnswer, CloudResponse } from "../../http/exchange.ts";
+import type { Fault } from "../faults/fault-rule.ts";
+import type { Answer } from "./answer.ts";
+import { errorAnswer, type Stamp } from "./graph-error.ts";
+import { faultError, htmlPage } from "./made-up.ts";
+
+/** What a fault on the wire needs of the exchange it strikes. */
+export interface Struck {
+  readonly stamp: Stamp;
+  readonly speed: number;
+  /** `<app id>/<tenant id>`, for the scope of a 429. */
+  readonly who: string;
+  /** Carries the request out. */
+  readonly real: () => Promise<Answer>;
+  readonly respond: (answer: Answer) => CloudResponse;
+  readonly pause: (ms: number) => Promise<void>;
+}
+
+/** What a fault makes of a whole exchange. */
+export async function struckAnswer(fault: Fault, struck: Struck): Promise<CloudAnswer> {
+  const { real, respond } = struck;
+  if ("committed" in fault && fault.committed) await real();
+  switch (fault.kind) {
+    case "status":
+      return respond(errorAnswer(faultError(fault, struck.speed, struck.who), struck.stamp));
+    case "html":
+      return respond(htmlPage(fault.status));
+    case "reset":
+      return { connection: "reset" };
+    case "hang":
+      return { connection: "hang" };
+    case "truncate": {
+      const response = respond(await real());
+      const bytes = Math.floor(Buffer.byteLength(response.body ?? "") / 2);
+      return { connection: "truncate", response, bytes };
+    }
+    case "delay":
+      await struck.pause(fault.ms / struck.speed);
+      return respond(await real());
+    case "drop-parts":
+    case "shuffle-parts":
+    default:
+      return respond(await real());
+  }
+}

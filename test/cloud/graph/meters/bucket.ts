@@ -1,0 +1,82 @@
+/** A quota: `amount` per `windowSeconds`. */
+export interface Quota {
+  readonly amount: number;
+  readonly windowSeconds: number;
+}
+
+/**
+ * A token bucket of one quota: holds a window's amount, refills evenly. At speed N it refills N
+ * times as fast; waits are given in the seconds of speed 1. What is asked for while it is empty still
+ * counts (MS throttling.md: requests made while throttled accrue usage), to a floor, so that one who
+ * polls waits longer.
+ */
+export class Bucket {
+  readonly #capacity: number;
+  readonly #perMs: number;
+  readonly #perSecondPlain: number;
+  readonly #now: () => number;
+  #level: number;
+  #at: number;
+  /** What others take from the bucket, per millisecond. */
+  #drainPerMs = 0;
+
+  constructor(quota: Quota, speed: number, startLevel: number, now: () => number) {
+    this.#capacity = quota.amount;
+    this.#perSecondPlain = quota.amount / quota.windowSeconds;
+    this.#perMs = (this.#perSecondPlain * speed) / 1000;
+    this.#level = quota.amount * startLevel;
+    this.#now = now;
+    this.#at = now();
+  }
+
+  #refill(): void {
+    const now = this.#now();
+    const elapsed = now - this.#at;
+    this.#at = now;
+    const level = this.#level + elapsed * (this.#perMs - this.#drainPerMs);
+    this.#level = Math.min(this.#capacity, Math.max(level, Math.min(this.#level, 0)));
+  }
+
+  /** Whether `amount` is there. Takes nothing. */
+  holds(amount: number): boolean {
+    this.#refill();
+    // A hair's breadth of rounding must not cost a caller who waited exactly long enough.
+    return this.#level + 1e-9 >= amount;
+  }
+
+  take(amount: number): void {
+    this.#level -= amount;
+  }
+
+  /** Books a refused request; the debt is at most what two seconds refill. */
+  accrue(amount: number): void {
+    this.#level = Math.max(this.#level - amount, -2 * this.#perSecondPlain);
+  }
+
+  /** Whole seconds, of speed 1, until `amount` will be there. */
+  waitSeconds(amount: number): number {
+    return Math.max(1, Math.ceil((amount - this.#level) / this.#perSecondPlain));
+  }
+
+  /** How much of the quota is used: 0 to 1, and above for what was refused. */
+  get usage(): number {
+    return 1 - this.#level / this.#capacity;
+  }
+
+  get level(): number {
+    this.#refill();
+    return this.#level;
+  }
+
+  /** Sets the level, as a share of the quota: 0 is empty. */
+  set(share: number): void {
+    this.#refill();
+    this.#level = this.#capacity * share;
+  }
+
+  /** From now on others take `perSecond` (of speed 1) beside the callers that are metered. */
+  drain(perSecond: number, speed: number): void {
+    this.#refill();
+    this.#drainPerMs = (perSecond * speed) / 1000;
+  }
+}

@@ -1,0 +1,237 @@
+import { ok, type Answer } from "../http/answer.ts";
+import { badRequest, GraphError, unsupportedQuery } from "../http/graph-error.ts";
+import { MODELS } from "../model/models.ts";
+import type { Model } from "../model/property.ts";
+import { isAdvanced, isEventual, type Call } from "../resources/call.ts";
+import { resourceNameOf, type Entity, type Kind } from "../store/entity.ts";
+import { expander } from "./expand.ts";
+import type { Expression } from "./filter-expression.ts";
+import { equalityOf, matcher, type Match } from "./filter-match.ts";
+import { parseFilter } from "./filter-parser.ts";
+import { checkFilter } from "./filter-rules.ts";
+import { compareKeys, orderOf, sortKey, type Order } from "./order.ts";
+import { openMark, sealMark, type PageMark } from "./page-token.ts";
+import { splitTarget } from "./query.ts";
+import { contextOf, render, selected } from "./render.ts";
+import { searchMatcher } from "./search.ts";
+import { entitiesSource, type Candidate, type Source } from "./source.ts";
+
+/** A collection as a route offers it. */
+export interface Collection {
+  /** The type of its entries; `directoryObject` where they are mixed. */
+  readonly type: Kind | "directoryObject";
+  /** As `@odata.context` names it. */
+  readonly set: string;
+  /** Whether entries carry `@odata.type`. */
+  readonly typed: boolean;
+  readonly source: Source;
+  readonly defaultSize?: number;
+  readonly maxSize?: number;
+  /** Objects an index finds for a text property; absent where there is none. */
+  readonly lookUp?: (property: string, value: string) => readonly Entity[] | undefined;
+  /** `$filter` and `$orderby` are served for advanced queries only (relationships). */
+  readonly advancedOnly?: boolean;
+}
+
+const MIXED: Model = Object.assign({}, MODELS.group, MODELS.user);
+
+const modelOf = (type: Collection["type"]): Model =>
+  type === "directoryObject" ? MIXED : MODELS[type];
+
+/** The names to show for an entry: in a mixed collection each type shows what it has. */
+export function namesFor(
+  type: Collection["type"],
+  select: readonly string[] | undefined,
+): (entity: Entity) => readonly string[] {
+  if (type !== "directoryObject") {
+    const names = selected(type, select);
+    return () => names;
+  }
+  const perKind = new Map<Kind, readonly string[]>();
+  return ({ kind }) => {
+    let names = perKind.get(kind);
+    if (!names) {
+      const model = MODELS[kind];
+      names = selected(
+        kind,
+        select?.filter((name) => name === "*" || Object.hasOwn(model, name)),
+      );
+      perKind.set(kind, names);
+    }
+    return names;
+  };
+}
+
+/** The parsed filter, checked; `undefined` where there is none. */
+function filterOf(call: Call, collection: Collection): Expression | undefined {
+  if (call.query.filter === undefined) return undefined;
+  const expression = parseFilter(call.query.filter);
+  const resource =
+    collection.type === "directoryObject" ? "DirectoryObject" : resourceNameOf(collection.type);
+  if (collection.advancedOnly && !isAdvanced(call)) {
+    throw unsupportedQuery(
+      "The specified filter to the reference property query is currently not supported.",
+    );
+  }
+  checkFilter(expression, modelOf(collection.type), resource, isAdvanced(call));
+  return expression;
+}
+
+function matchOf(call: Call, expression: Expression | undefined): Match {
+  const filter = expression ? matcher(expression) : undefined;
+  const search = call.query.search === undefined ? undefined : searchMatcher(call);
+  return (id, values) => (filter?.(id, values) ?? true) && (search?.(id, values) ?? true);
+}
+
+/** An index in place of the whole collection, where the filter allows it. */
+function narrowed(call: Call, collection: Collection, expression: Expression | undefined): Source {
+  const equality = expression && equalityOf(expression);
+  if (!equality || !collection.lookUp) return collection.source;
+  const { property, values } = equality;
+  const found: Entity[] = [];
+  for (const value of new Set(values.map((one) => one.toLowerCase()))) {
+    const some = collection.lookUp(property, value);
+    if (!some) return collection.source;
+    found.push(...some);
+  }
+  return entitiesSource(call.tenant.directory, found);
+}
+
+function pageSize(call: Call, collection: Collection): number {
+  const max = collection.maxSize ?? 999;
+  const { top } = call.query;
+  if (top === undefined) return Math.min(max, collection.defaultSize ?? 100);
+  if (top < 1 || top > max) {
+    throw unsupportedQuery(
+      `Invalid page size specified: '${top}'. Must be between 1 and ${max} inclusive.`,
+    );
+  }
+  return top;
+}
+
+function markOf(call: Call): PageMark | undefined {
+  const { skipToken } = call.query;
+  if (skipToken === undefined) return undefined;
+  const mark = openMark(skipToken);
+  if (!mark) throw badRequest("Invalid value specified for the skip token.");
+  const age = call.tenant.nowMs() - mark.issuedMs;
+  if (age > call.tenant.conditions.skipTokenMinutes * 60_000) {
+    throw new GraphError(
+      400,
+      "Directory_ExpiredPageToken",
+      "The specified page token value has expired and can no longer be included in your request.",
+    );
+  }
+  return mark;
+}
+
+/** The request's own url with another token in it: absolute and opaque, as Graph gives it. */
+export function linkWith(call: Call, name: "$skiptoken" | "$deltatoken", token: string): string {
+  const { path, search } = splitTarget(call.target);
+  const kept = search
+    .split("&")
+    .filter((pair) => pair !== "" && !/^(?:\$|%24)(?:skiptoken|deltatoken)=/i.test(pair))
+    .map((pair) => pair.replaceAll(" ", "%20"));
+  return `${call.root}${path.replaceAll(" ", "%20")}?${[...kept, `${name}=${token}`].join("&")}`;
+}
+
+interface Page {
+  readonly rows: readonly Candidate[];
+  /** Where the next page begins; `undefined` where this is the last. */
+  readonly next: number | string | undefined;
+}
+
+function plainPage(source: Source, match: Match, cursor: number, size: number): Page {
+  const rows: Candidate[] = [];
+  for (const candidate of source(cursor)) {
+    if (!match(candidate.entity.id, candidate.values)) continue;
+    if (rows.length === size) return { rows, next: rows.at(-1)?.next };
+    rows.push(candidate);
+  }
+  return { rows, next: undefined };
+}
+
+function orderedPage(
+  source: Source,
+  match: Match,
+  order: Order,
+  after: string | undefined,
+  size: number,
+): Page {
+  const key = (row: Candidate): readonly [string, string] => [
+    sortKey(row.values, order),
+    row.entity.id,
+  ];
+  const start = after === undefined ? undefined : (JSON.parse(after) as readonly [string, string]);
+  const rows = [...source(0)]
+    .filter((row) => match(row.entity.id, row.values))
+    .filter((row) => !start || compareKeys(order, key(row), start) > 0)
+    .toSorted((left, right) => compareKeys(order, key(left), key(right)));
+  const shown = rows.slice(0, size);
+  const last = shown.at(-1);
+  return { rows: shown, next: rows.length > size && last ? JSON.stringify(key(last)) : undefined };
+}
+
+const countOf = (source: Source, match: Match): number => {
+  let count = 0;
+  for (const { entity, values } of source(0)) if (match(entity.id, values)) count += 1;
+  return count;
+};
+
+/** One page of a collection, with every query option applied. @throws GraphError for what Graph refuses. */
+export function listAnswer(call: Call, collection: Collection): Answer {
+  const { query, root, tenant } = call;
+  if (query.skip !== undefined) throw badRequest("'$skip' is not supported by the service.");
+  const expression = filterOf(call, collection);
+  const order =
+    query.orderBy === undefined
+      ? undefined
+      : orderOf(query.orderBy, modelOf(collection.type), collection.type, {
+          advanced: isAdvanced(call),
+          filtered: expression !== undefined || collection.advancedOnly === true,
+        });
+  const match = matchOf(call, expression);
+  const names = namesFor(collection.type, query.select);
+  const expand = expander(call, collection.type);
+  const size = pageSize(call, collection);
+  const mark = markOf(call);
+  const source = narrowed(call, collection, expression);
+  const empty =
+    mark?.more?.["empty"] !== true && tenant.random.next() < tenant.conditions.emptyPages;
+  const cursor = mark?.cursor ?? 0;
+  const page = empty
+    ? { rows: [], next: cursor }
+    : order
+      ? orderedPage(source, match, order, typeof cursor === "string" ? cursor : undefined, size)
+      : plainPage(source, match, Number(cursor), size);
+  return ok({
+    "@odata.context": contextOf(root, collection.set, query.select, false),
+    ...(isAdvanced(call) && !mark && { "@odata.count": countOf(source, match) }),
+    ...(page.next !== undefined && {
+      "@odata.nextLink": linkWith(
+        call,
+        "$skiptoken",
+        sealMark({
+          cursor: page.next,
+          issuedMs: tenant.nowMs(),
+          ...(empty && { more: { empty: true } }),
+        }),
+      ),
+    }),
+    value: page.rows.map((row) =>
+      expand(row.entity, render(row.entity, row.values, names(row.entity), collection.typed)),
+    ),
+  });
+}
+
+/** `/$count`: the number as text. @throws GraphError 400 without `ConsistencyLevel: eventual`. */
+export function countAnswer(call: Call, collection: Collection): Answer {
+  if (!isEventual(call)) throw badRequest("$count is not currently supported.");
+  const advanced: Call = { ...call, query: { ...call.query, count: true } };
+  const expression = filterOf(advanced, collection);
+  const source = narrowed(advanced, collection, expression);
+  return {
+    status: 200,
+    text: { type: "text/plain", content: String(countOf(source, matchOf(advanced, expression))) },
+  };
+}

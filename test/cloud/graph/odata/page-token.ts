@@ -1,0 +1,30 @@
+import { createHmac } from "node:crypto";
+
+/** What a page token remembers. */
+export interface PageMark {
+  /** Where the next page begins. */
+  readonly cursor: number | string;
+  /** Directory time at which it was given out, milliseconds. */
+  readonly issuedMs: number;
+  /** More that a kind of listing needs. */
+  readonly more?: Readonly<Record<string, unknown>>;
+}
+
+const sign = (text: string): string =>
+  createHmac("sha256", "page marks are opaque, not secret")
+    .update(text)
+    .digest("base64url")
+    .slice(0, 12);
+
+/** A mark as an opaque text, with characters that URLs must not escape. */
+export function sealMark(mark: PageMark): string {
+  const text = Buffer.from(JSON.stringify(mark)).toString("base64url");
+  return `${text}.${sign(text)}`;
+}
+
+/** The mark, or `undefined` where the text is none of ours or was changed on the way. */
+export function openMark(text: string): PageMark | undefined {
+  const [body = "", seal] = text.split(".");
+  if (seal !== sign(body)) return undefined;
+  return JSON.parse(Buffer.from(body, "base64url").toString()) as PageMark;
+}

@@ -1,0 +1,87 @@
+import { GraphError } from "../http/graph-error.ts";
+import { MODELS } from "../model/models.ts";
+import { defaultOf, type Model } from "../model/property.ts";
+import { odataTypeOf, type Entity, type Kind, type Values } from "../store/entity.ts";
+
+/** Directory extensions are named, not declared: `extension_<app id>_<name>`. */
+const EXTENSION = /^extension_[0-9a-f]{32}_\w+$/i;
+
+const defaults = new Map<Kind, readonly string[]>();
+
+const defaultNames = (kind: Kind): readonly string[] => {
+  let names = defaults.get(kind);
+  if (!names) {
+    names = Object.entries(MODELS[kind])
+      .filter(([, property]) => property.byDefault)
+      .map(([name]) => name);
+    defaults.set(kind, names);
+  }
+  return names;
+};
+
+/**
+ * The properties to show: those asked for, `*` for all, else the default ones.
+ * @throws GraphError 400 for one that the type does not have, 501 for one kept outside the directory.
+ */
+export function selected(kind: Kind, select: readonly string[] | undefined): readonly string[] {
+  if (!select) return defaultNames(kind);
+  const model = MODELS[kind];
+  const names: string[] = [];
+  for (const raw of select) {
+    if (raw === "*") {
+      names.push(...Object.keys(model).filter((name) => model[name]?.access !== "unsupported"));
+      continue;
+    }
+    const name = raw.includes("/") ? raw.slice(0, raw.indexOf("/")) : raw;
+    const known = Object.hasOwn(model, name) ? name : caseless(model, name);
+    if (known === undefined) {
+      if (EXTENSION.test(name)) {
+        names.push(name);
+        continue;
+      }
+      throw new GraphError(
+        400,
+        "BadRequest",
+        `Parsing OData Select and Expand failed: Could not find a property named '${name}' on type 'microsoft.graph.${kind}'.`,
+      );
+    }
+    if (model[known]?.access === "unsupported") {
+      throw new GraphError(501, "NotImplemented", "This operation target is not yet supported.");
+    }
+    names.push(known);
+  }
+  return names;
+}
+
+const caseless = (model: Model, name: string): string | undefined =>
+  Object.keys(model).find((known) => known.toLowerCase() === name.toLowerCase());
+
+/** An object as Graph prints it: the named properties, absent ones with their default. */
+export function render(
+  entity: Entity,
+  values: Values,
+  names: readonly string[],
+  typed: boolean,
+): Record<string, unknown> {
+  const model = MODELS[entity.kind];
+  const shown: Record<string, unknown> = typed ? { "@odata.type": odataTypeOf(entity.kind) } : {};
+  for (const name of names) {
+    if (name === "id") shown["id"] = entity.id;
+    else {
+      const value = values[name];
+      const property = model[name];
+      if (value !== undefined) shown[name] = value;
+      else if (property) shown[name] = defaultOf(property);
+    }
+  }
+  return shown;
+}
+
+/** `#users(displayName,id)` or `#users`: what `$select` leaves of a type. */
+export const contextOf = (
+  root: string,
+  set: string,
+  select: readonly string[] | undefined,
+  entity: boolean,
+): string =>
+  `${root}/$metadata#${set}${select && select.length > 0 ? `(${select.join(",")})` : ""}${entity ? "/$entity" : ""}`;

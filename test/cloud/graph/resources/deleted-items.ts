@@ -1,0 +1,166 @@
+import { noContent, ok, type Answer } from "../http/answer.ts";
+import { badRequest, denied, GraphError, notFound } from "../http/graph-error.ts";
+import { SETS } from "../model/models.ts";
+import { listAnswer } from "../odata/list.ts";
+import { contextOf, render, selected } from "../odata/render.ts";
+import type { Candidate } from "../odata/source.ts";
+import {
+  demand,
+  DELETE_USERS,
+  READ_APPLICATIONS,
+  READ_DEVICES,
+  READ_GROUPS,
+  READ_UNITS,
+  READ_USERS,
+  WRITE_APPLICATIONS,
+  WRITE_GROUPS,
+  WRITE_UNITS,
+  type Needs,
+} from "../rules/permission.ts";
+import { demandPowerOver } from "../rules/privilege.ts";
+import { checkUserPrincipalName, demandFreeName, originalName } from "../rules/user-values.ts";
+import type { Entity, Kind } from "../store/entity.ts";
+import type { Call } from "./call.ts";
+import type { Route } from "./route.ts";
+import { purgeExpired, restore as bringBack } from "./soft-delete.ts";
+
+const OWNED_APPLICATIONS: Needs = ["Application.ReadWrite.OwnedBy", ...WRITE_APPLICATIONS];
+
+const READ: Readonly<Record<Kind, Needs>> = {
+  user: READ_USERS,
+  group: READ_GROUPS,
+  application: READ_APPLICATIONS,
+  servicePrincipal: READ_APPLICATIONS,
+  administrativeUnit: READ_UNITS,
+  device: READ_DEVICES,
+  orgContact: ["OrgContact.Read.All", "Directory.Read.All"],
+};
+
+const RESTORE: Readonly<Record<Kind, Needs>> = {
+  user: DELETE_USERS,
+  group: WRITE_GROUPS,
+  application: OWNED_APPLICATIONS,
+  servicePrincipal: OWNED_APPLICATIONS,
+  administrativeUnit: WRITE_UNITS,
+  device: [],
+  orgContact: [],
+};
+
+function deletedEntity(call: Call): Entity {
+  const id = call.params["object"] ?? "";
+  purgeExpired(call.tenant);
+  const entity = call.tenant.directory.get(id);
+  if (!entity || call.tenant.directory.seen(entity).state !== "deleted") throw notFound(id);
+  return entity;
+}
+
+/** Only a typed list is supported (directory-deleteditems-list). */
+const list =
+  (kind: Kind) =>
+  (call: Call): Answer => {
+    const { tenant } = call;
+    purgeExpired(tenant);
+    return listAnswer(call, {
+      type: kind,
+      set: SETS[kind],
+      typed: false,
+      source: function* from(cursor): Generator<Candidate> {
+        for (const { entity, next } of tenant.directory.deleted[kind].from(cursor)) {
+          const seen = tenant.directory.seen(entity);
+          if (seen.state === "deleted") yield { entity, values: seen.values, next };
+        }
+      },
+    });
+  };
+
+function get(call: Call): Answer {
+  const entity = deletedEntity(call);
+  demand(call.caller, READ[entity.kind]);
+  return ok({
+    "@odata.context": contextOf(call.root, "directoryObjects", call.query.select, true),
+    ...render(
+      entity,
+      entity.values,
+      [...selected(entity.kind, call.query.select), "deletedDateTime"],
+      true,
+    ),
+  });
+}
+
+function restore(call: Call): Answer {
+  const entity = deletedEntity(call);
+  demand(call.caller, RESTORE[entity.kind]);
+  let name: string | undefined;
+  if (entity.kind === "user") {
+    demandPowerOver(call, entity);
+    const asked = call.body["newUserPrincipalName"];
+    name = typeof asked === "string" ? asked : originalName(entity);
+    checkUserPrincipalName(call, name);
+    try {
+      demandFreeName(call, name, entity);
+    } catch (error) {
+      if (!(error instanceof GraphError)) throw error;
+      throw new GraphError(409, "Request_MultipleObjectsWithSameKeyValue", error.message, {
+        ...(error.details && { details: error.details }),
+      });
+    }
+  } else if (Object.keys(call.body).length > 0) {
+    throw badRequest("The restore of this type of object takes no parameters.");
+  }
+  bringBack(call.tenant, entity, name);
+  return ok({
+    "@odata.context": contextOf(call.root, "directoryObjects", undefined, true),
+    ...render(entity, entity.values, selected(entity.kind, undefined), true),
+  });
+}
+
+function purge(call: Call): Answer {
+  const entity = deletedEntity(call);
+  // App-only purge of groups is not supported; units cannot be purged at all (directory-deleteditems-delete).
+  if (entity.kind === "group" || entity.kind === "administrativeUnit") throw denied();
+  demand(call.caller, RESTORE[entity.kind]);
+  if (entity.kind === "user") demandPowerOver(call, entity);
+  call.tenant.directory.purge(entity);
+  return noContent;
+}
+
+const touches: Route["touches"] = (call) => ({
+  objects: [(call.params["object"] ?? "").toLowerCase()],
+});
+
+const typed = (
+  ["user", "group", "application", "servicePrincipal", "administrativeUnit", "device"] as const
+).map((kind): Route => ({
+  method: "GET",
+  path: `/directory/deletedItems/microsoft.graph.${kind}`,
+  needs: READ[kind],
+  handle: list(kind),
+}));
+
+export const deletedItemRoutes: readonly Route[] = [
+  ...typed,
+  {
+    method: "GET",
+    path: "/directory/deletedItems",
+    needs: "none",
+    handle: () => {
+      throw badRequest("Listing deleted items without a type is not supported.");
+    },
+  },
+  { method: "GET", path: "/directory/deletedItems/:object", needs: "per-call", handle: get },
+  {
+    method: "DELETE",
+    path: "/directory/deletedItems/:object",
+    needs: "per-call",
+    touches,
+    handle: purge,
+  },
+  {
+    method: "POST",
+    path: "/directory/deletedItems/:object/restore",
+    needs: "per-call",
+    body: "optional",
+    touches,
+    handle: restore,
+  },
+];

@@ -1,0 +1,41 @@
+import { timeText, type Tenant } from "../app/tenant.ts";
+import { deletedName, originalName } from "../rules/user-values.ts";
+import type { Entity } from "../store/entity.ts";
+
+/** How long a deleted object can be restored (directory-deleteditems-restore). */
+export const RETENTION_DAYS = 30;
+
+/** Into deletedItems for 30 days; memberships stay, the name becomes free. */
+export function softDeleteUser(tenant: Tenant, user: Entity): void {
+  tenant.directory.softDelete(user, tenant.nowMs(), {
+    deletedDateTime: tenant.nowText(),
+    userPrincipalName: deletedName(user),
+  });
+}
+
+/** Into deletedItems for 30 days, as it is. */
+export function softDelete(tenant: Tenant, entity: Entity): void {
+  tenant.directory.softDelete(entity, tenant.nowMs(), { deletedDateTime: tenant.nowText() });
+}
+
+/** Back from deletedItems; `name` where a user takes another one. */
+export function restore(tenant: Tenant, entity: Entity, name?: string): void {
+  tenant.directory.restore(entity, {
+    deletedDateTime: undefined,
+    ...(entity.kind === "user" && { userPrincipalName: name ?? originalName(entity) }),
+  });
+}
+
+/** Purges what has been deleted for longer than the retention: done when somebody looks. */
+export function purgeExpired(tenant: Tenant): void {
+  const before = tenant.nowMs() - RETENTION_DAYS * 86_400_000;
+  for (const listing of Object.values(tenant.directory.deleted)) {
+    for (const entity of listing) {
+      if (entity.deletedMs < before) tenant.directory.purge(entity);
+    }
+  }
+}
+
+/** When the object will be gone for good, as text. */
+export const purgeTime = (entity: Entity): string =>
+  timeText(entity.deletedMs + RETENTION_DAYS * 86_400_000);

@@ -1,0 +1,45 @@
+import { GraphError, notEmulated } from "../http/graph-error.ts";
+import type { Found } from "./router.ts";
+
+/** First segments that Graph v1.0 has, emulated here or not: anything else is the caller's mistake. */
+const GRAPH_SETS = new Set(
+  `administrativeUnits admin agreementAcceptances agreements appCatalogs applications applicationTemplates
+  auditLogs authenticationMethodConfigurations authenticationMethodsPolicy certificateBasedAuthConfiguration
+  chats communications compliance connections contacts contracts copilot dataPolicyOperations datasetExport
+  deviceAppManagement deviceManagement devices directory directoryObjects directoryRoles
+  directoryRoleTemplates domainDnsRecords domains drive drives education employeeExperience external
+  filterOperators functions groupLifecyclePolicies groups groupSettings groupSettingTemplates identity
+  identityGovernance identityProtection identityProviders informationProtection invitations me oauth2PermissionGrants
+  organization permissionGrants places planner policies print privacy reports rolemanagement
+  schemaExtensions scopedRoleMemberships search security serviceprincipals shares sites solutions storage
+  subscribedskus subscriptions teams teamsTemplates teamwork tenantRelationships users`
+    .toLowerCase()
+    .split(/\s+/),
+);
+
+/** What is wrong with a path that no route serves. */
+export function unknownPath(
+  method: string,
+  segments: readonly string[],
+  found: Exclude<Found, { kind: "route" }>,
+): GraphError {
+  const [first = ""] = segments;
+  if (first.toLowerCase() === "me") {
+    return new GraphError(
+      400,
+      "BadRequest",
+      "/me request is only valid with delegated authentication flow.",
+    );
+  }
+  if (segments.length === 0 || !GRAPH_SETS.has(first.toLowerCase())) {
+    return new GraphError(400, "BadRequest", `Resource not found for the segment '${first}'.`);
+  }
+  if (found.kind === "methods" && !["GET", "POST", "PATCH", "PUT", "DELETE"].includes(method)) {
+    return new GraphError(405, "UnknownError", "The method is not allowed.");
+  }
+  return notEmulated(`${method} /${segments.map(masked).join("/")}`);
+}
+
+/** Ids and names of people stay out of messages. */
+const masked = (segment: string, index: number): string =>
+  index === 0 || /^[$A-Za-z.]+$/.test(segment) ? segment : "{id}";

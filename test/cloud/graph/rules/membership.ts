@@ -1,0 +1,69 @@
+import { badRequest, denied } from "../http/graph-error.ts";
+import type { Call } from "../resources/call.ts";
+import type { Entity, Values } from "../store/entity.ts";
+import { demand, type Needs } from "./permission.ts";
+import { onPremisesMastered } from "./user-values.ts";
+
+const strings = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+export const isDynamic = (group: Values): boolean =>
+  strings(group["groupTypes"]).includes("DynamicMembership");
+
+export const isUnified = (group: Values): boolean =>
+  strings(group["groupTypes"]).includes("Unified");
+
+/** Distribution lists and mail-enabled security groups: Exchange manages them, not Graph. */
+export const isExchangeManaged = (group: Values): boolean =>
+  group["mailEnabled"] === true && !isUnified(group);
+
+/** What a member's kind needs beside the permission to write members (group-post-members). */
+const BESIDES: Readonly<Partial<Record<Entity["kind"], Needs>>> = {
+  device: ["Device.ReadWrite.All", "Directory.ReadWrite.All"],
+  servicePrincipal: ["Application.ReadWrite.All", "Directory.ReadWrite.All"],
+  orgContact: ["OrgContact.Read.All", "Directory.Read.All", "Directory.ReadWrite.All"],
+};
+
+/**
+ * Whether the caller may change this group's `members` or `owners` at all.
+ * @throws GraphError 403 for a dynamic, Exchange-managed or restricted group and for a role-assignable one
+ * without RoleManagement.ReadWrite.Directory; 400 for one mastered on premises.
+ */
+export function demandWritableEdges(
+  call: Call,
+  group: Entity,
+  relation: "members" | "owners",
+): void {
+  const { values } = group;
+  if (values["onPremisesSyncEnabled"] === true && relation === "members")
+    throw onPremisesMastered();
+  if (isExchangeManaged(values)) throw denied();
+  if (isDynamic(values) && relation === "members") throw denied();
+  if (values["isAssignableToRole"] === true) {
+    demand(call.caller, ["RoleManagement.ReadWrite.Directory"]);
+  }
+  if (values["isManagementRestricted"] === true) throw denied();
+}
+
+const IN_SECURITY_GROUPS = new Set(["user", "group", "device", "servicePrincipal", "orgContact"]);
+
+/**
+ * Whether `member` may be in `group`: Microsoft 365 groups take users only, security groups take
+ * users, security groups, devices, service principals and contacts (resources/group, members).
+ * @throws GraphError 403, 400
+ */
+export function demandFitMember(call: Call, group: Entity, member: Entity): void {
+  const besides = BESIDES[member.kind];
+  if (besides) demand(call.caller, besides);
+  const fits = isUnified(group.values)
+    ? member.kind === "user"
+    : IN_SECURITY_GROUPS.has(member.kind) && (member.kind !== "group" || !isUnified(member.values));
+  if (!fits)
+    throw badRequest("Invalid value specified for property 'members' of resource 'Group'.");
+}
+
+/** Owners are users or service principals, at most 100 (resources/group, owners). */
+export function demandFitOwner(owner: Entity): void {
+  if (owner.kind !== "user" && owner.kind !== "servicePrincipal") {
+    throw badRequest("Invalid value specified for property 'owners' of resource 'Group'.");
+  }
+}

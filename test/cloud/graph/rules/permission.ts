@@ -1,0 +1,83 @@
+import type { Caller } from "../app/options.ts";
+import { denied } from "../http/graph-error.ts";
+
+/** Any of these will do; an inner list must be held whole. */
+export type Needs = readonly (string | readonly string[])[];
+
+export const holds = (caller: Caller, needs: Needs): boolean =>
+  needs.some((one) =>
+    typeof one === "string"
+      ? caller.roles.includes(one)
+      : one.every((role) => caller.roles.includes(role)),
+  );
+
+/** @throws GraphError 403 Authorization_RequestDenied where the token's roles do not suffice. */
+export function demand(caller: Caller, needs: Needs): void {
+  if (!holds(caller, needs)) throw denied();
+}
+
+/** Each of `first` together with each of `second`. */
+export const both = (first: Needs, second: Needs): Needs =>
+  first.flatMap((one) => second.map((other) => [one, other].flat()));
+
+// The application permissions per kind of access, least privileged first (Graph permissions
+// reference; facts/graph.md §4). Directory.* covers what the older API allowed it to.
+
+export const READ_USERS: Needs = [
+  "User.Read.All",
+  "User.ReadWrite.All",
+  "User.ReadUpdate.All",
+  "Directory.Read.All",
+  "Directory.ReadWrite.All",
+];
+export const READ_BASIC_USERS: Needs = ["User.ReadBasic.All", ...READ_USERS];
+export const WRITE_USERS: Needs = ["User.ReadWrite.All", "Directory.ReadWrite.All"];
+export const CREATE_USERS: Needs = ["User.Create", ...WRITE_USERS];
+export const DELETE_USERS: Needs = [
+  "User.DeleteRestore.All",
+  "User.ReadWrite.All",
+  "Directory.ReadWrite.All",
+];
+export const READ_GROUPS: Needs = [
+  "GroupMember.Read.All",
+  "Group.Read.All",
+  "GroupMember.ReadWrite.All",
+  "Group.ReadWrite.All",
+  "Group.ReadBasic.All",
+  "Directory.Read.All",
+  "Directory.ReadWrite.All",
+];
+export const READ_WHOLE_GROUPS: Needs = [
+  "Group.Read.All",
+  "Group.ReadWrite.All",
+  "Directory.Read.All",
+  "Directory.ReadWrite.All",
+];
+export const READ_MEMBERS: Needs = ["GroupMember.ReadBasic.All", ...READ_GROUPS];
+export const WRITE_GROUPS: Needs = ["Group.ReadWrite.All", "Directory.ReadWrite.All"];
+export const CREATE_GROUPS: Needs = ["Group.Create", ...WRITE_GROUPS];
+export const WRITE_MEMBERS: Needs = ["GroupMember.ReadWrite.All", ...WRITE_GROUPS];
+export const READ_APPLICATIONS: Needs = [
+  "Application.Read.All",
+  "Application.ReadWrite.OwnedBy",
+  "Application.ReadWrite.All",
+  "Directory.Read.All",
+  "Directory.ReadWrite.All",
+];
+export const WRITE_APPLICATIONS: Needs = ["Application.ReadWrite.All", "Directory.ReadWrite.All"];
+export const READ_UNITS: Needs = [
+  "AdministrativeUnit.Read.All",
+  "AdministrativeUnit.ReadWrite.All",
+  "Directory.Read.All",
+  "Directory.ReadWrite.All",
+];
+export const WRITE_UNITS: Needs = ["AdministrativeUnit.ReadWrite.All", "Directory.ReadWrite.All"];
+export const READ_DIRECTORY: Needs = ["Directory.Read.All", "Directory.ReadWrite.All"];
+export const READ_DEVICES: Needs = ["Device.Read.All", "Device.ReadWrite.All", ...READ_DIRECTORY];
+export const READ_LICENCES: Needs = [
+  "LicenseAssignment.Read.All",
+  "LicenseAssignment.ReadWrite.All",
+  "Organization.Read.All",
+  "Organization.ReadWrite.All",
+  ...READ_DIRECTORY,
+];

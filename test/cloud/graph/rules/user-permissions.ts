@@ -1,0 +1,66 @@
+import { GraphError } from "../http/graph-error.ts";
+import { BASIC_USER_PROPERTIES } from "../model/user.ts";
+import type { Call } from "../resources/call.ts";
+import {
+  demand,
+  holds,
+  READ_BASIC_USERS,
+  READ_USERS,
+  WRITE_USERS,
+  type Needs,
+} from "./permission.ts";
+
+/** Which permission each property of a PATCH needs where it is not User.ReadWrite.All alone (user-update). */
+const BY_PROPERTY: Readonly<Record<string, Needs>> = {
+  accountEnabled: [["User.EnableDisableAccount.All", "User.Read.All"], ...WRITE_USERS],
+  passwordProfile: ["User-PasswordProfile.ReadWrite.All", "Directory.ReadWrite.All"],
+  businessPhones: ["User-Phone.ReadWrite.All", ...WRITE_USERS],
+  mobilePhone: ["User-Phone.ReadWrite.All", ...WRITE_USERS],
+  otherMails: ["User-Mail.ReadWrite.All", ...WRITE_USERS],
+  identities: ["User.ManageIdentities.All"],
+  employeeLeaveDateTime: [["User-LifeCycleInfo.ReadWrite.All", "User.Read.All"]],
+  customSecurityAttributes: ["CustomSecAttributeAssignment.ReadWrite.All"],
+};
+
+const ANY_OTHER: Needs = ["User.ReadUpdate.All", ...WRITE_USERS];
+
+/** Every property in the body must be covered. @throws GraphError 403 */
+export function demandUserUpdate(call: Call): void {
+  const names = Object.keys(call.body).filter((name) => !name.includes("@"));
+  if (names.length === 0) demand(call.caller, ANY_OTHER);
+  for (const name of names) demand(call.caller, BY_PROPERTY[name] ?? ANY_OTHER);
+}
+
+/**
+ * Reading users: User.ReadBasic.All sees the basic profile only; signInActivity needs
+ * AuditLog.Read.All beside a permission to read users, and a premium tenant.
+ * @throws GraphError 403
+ */
+export function demandUserRead(call: Call): void {
+  demand(call.caller, READ_BASIC_USERS);
+  const named = [
+    ...(call.query.select ?? []),
+    ...(call.query.filter?.match(/signInActivity/i) ? ["signInActivity"] : []),
+  ];
+  if (named.some((name) => name.toLowerCase().startsWith("signinactivity"))) {
+    if (!call.tenant.conditions.premium) {
+      throw new GraphError(
+        403,
+        "Authentication_RequestFromNonPremiumTenantOrB2CTenant",
+        "Neither tenant is B2C or tenant doesn't have premium license",
+      );
+    }
+    demand(call.caller, READ_USERS);
+    if (!call.caller.roles.includes("AuditLog.Read.All")) {
+      throw new GraphError(
+        403,
+        "Authentication_MSGraphPermissionMissing",
+        "The principal does not have required Microsoft Graph permission(s): AuditLog.Read.All to call this API. For more information about Microsoft Graph permissions, please visit https://learn.microsoft.com/graph/permissions-overview.",
+      );
+    }
+  }
+  if (!holds(call.caller, READ_USERS)) {
+    const beyond = named.some((name) => !BASIC_USER_PROPERTIES.has(name));
+    if (beyond) demand(call.caller, READ_USERS);
+  }
+}

@@ -1,0 +1,112 @@
+import { badRequest } from "../http/graph-error.ts";
+import type { Call } from "../resources/call.ts";
+import { invalidValue } from "../resources/resolve.ts";
+import type { Entity, Values } from "../store/entity.ts";
+
+/** user-post-users: `A-Z a-z 0-9 ' . - _ ! # ^ ~`, no accents. */
+const LOCAL_PART = /^[A-Za-z0-9'.\-_!#^~]{1,64}$/;
+
+/** @throws GraphError 400 for a malformed name or a domain that is not verified in the tenant. */
+export function checkUserPrincipalName(call: Call, upn: string): void {
+  const at = upn.lastIndexOf("@");
+  const [local, domain] = [upn.slice(0, at), upn.slice(at + 1)];
+  if (at < 1 || domain === "" || !LOCAL_PART.test(local) || local.endsWith(".")) {
+    throw badRequest("Property userPrincipalName is invalid.", [
+      {
+        code: "InvalidValue",
+        message: "Property userPrincipalName is invalid.",
+        target: "userPrincipalName",
+      },
+    ]);
+  }
+  if (!call.tenant.isVerifiedDomain(domain)) {
+    const message =
+      "The domain portion of the userPrincipalName property is invalid. You must use one of the verified domain names in your organization.";
+    throw badRequest(message, [{ code: "InvalidValue", message, target: "userPrincipalName" }]);
+  }
+}
+
+/** A password of 8 to 256 characters from three of four classes, unless the policy is relaxed. */
+export function checkPassword(profile: unknown, policies: unknown): void {
+  const password = (profile as Values | null)?.["password"];
+  if (password === undefined) return;
+  const strong = !(typeof policies === "string" && policies.includes("DisableStrongPassword"));
+  const text = typeof password === "string" ? password : "";
+  const classes = [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z0-9]/].filter((one) => one.test(text)).length;
+  if (text.length < 8 || text.length > 256 || (strong && classes < 3)) {
+    throw badRequest(
+      "The specified password does not comply with password complexity requirements. Please provide a different password.",
+    );
+  }
+}
+
+/** @throws GraphError 400 ObjectConflict where another user holds the name. */
+export function demandFreeName(call: Call, upn: string, self?: Entity): void {
+  const { directory, conditions } = call.tenant;
+  const taken = directory.find("user", "userPrincipalName", upn).some((other) => other !== self);
+  const heldByDeleted =
+    conditions.deletedUsersHoldNames &&
+    [...directory.deleted.user].some(
+      (other) => other !== self && originalName(other).toLowerCase() === upn.toLowerCase(),
+    );
+  if (taken || heldByDeleted) {
+    const message =
+      "Another object with the same value for property userPrincipalName already exists.";
+    throw badRequest(message, [{ code: "ObjectConflict", message, target: "userPrincipalName" }]);
+  }
+}
+
+/** Deleted users keep their name behind their id, so that it is free for another. */
+export const deletedName = (user: Entity): string =>
+  `${user.id.replaceAll("-", "")}${String(user.values["userPrincipalName"])}`;
+
+/** The name a deleted user had. */
+export const originalName = (user: Entity): string => {
+  const name = String(user.values["userPrincipalName"]);
+  const prefix = user.id.replaceAll("-", "");
+  return name.startsWith(prefix) ? name.slice(prefix.length) : name;
+};
+
+const SYNCED_READ_ONLY =
+  "Unable to update the specified properties for on-premises mastered Directory Sync objects or objects currently undergoing migration.";
+
+/** @throws GraphError 400: the object's master is the directory on premises. */
+export const onPremisesMastered = () => badRequest(SYNCED_READ_ONLY);
+
+/** What may be set on a synced user all the same: it is mastered in the cloud. */
+const CLOUD_MASTERED = new Set([
+  "usageLocation",
+  "passwordPolicies",
+  "otherMails",
+  "preferredDataLocation",
+  "customSecurityAttributes",
+  "userType",
+  "ageGroup",
+  "consentProvidedForMinor",
+]);
+
+/** The rules for a user's values beyond their types. @throws GraphError 400 */
+export function checkUserValues(call: Call, values: Values, self?: Entity): void {
+  const upn = values["userPrincipalName"];
+  if (typeof upn === "string") {
+    checkUserPrincipalName(call, upn);
+    demandFreeName(call, upn, self);
+  }
+  const location = values["usageLocation"];
+  if (typeof location === "string" && !/^[A-Za-z]{2}$/.test(location)) {
+    throw invalidValue("user", "usageLocation");
+  }
+  if (values["mail"] === null) throw invalidValue("user", "mail");
+  const nickname = values["mailNickname"];
+  if (typeof nickname === "string" && /[@()\\[\]";:<>, ]/.test(nickname)) {
+    throw invalidValue("user", "mailNickname");
+  }
+  const phones = values["businessPhones"];
+  if (Array.isArray(phones) && phones.length > 1) throw invalidValue("user", "businessPhones");
+  if (
+    self?.values["onPremisesSyncEnabled"] === true &&
+    Object.keys(values).some((name) => !CLOUD_MASTERED.has(name))
+  ) {
+    throw onPremisesMastered();
+  }
+}

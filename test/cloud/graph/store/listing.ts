@@ -1,0 +1,38 @@
+import type { Entity } from "./entity.ts";
+
+/**
+ * Entities in the order they came, with holes where one left: a page's position stays good while
+ * others come and go, so a listing neither repeats nor skips one that was there throughout.
+ */
+export class Listing {
+  readonly #slots: (Entity | undefined)[] = [];
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  add(entity: Entity): void {
+    entity.place = this.#slots.length;
+    this.#slots.push(entity);
+    this.#size += 1;
+  }
+
+  remove(entity: Entity): void {
+    if (this.#slots[entity.place] !== entity) return;
+    this.#slots[entity.place] = undefined;
+    this.#size -= 1;
+  }
+
+  /** Every entity from `position` on, with the position after it. */
+  *from(position: number): Generator<{ readonly entity: Entity; readonly next: number }> {
+    for (let at = position; at < this.#slots.length; at += 1) {
+      const entity = this.#slots[at];
+      if (entity) yield { entity, next: at + 1 };
+    }
+  }
+
+  *[Symbol.iterator](): Generator<Entity> {
+    for (const entity of this.#slots) if (entity) yield entity;
+  }
+}

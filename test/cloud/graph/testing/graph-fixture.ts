@@ -1,0 +1,127 @@
+import type { CloudAnswer } from "../../http/exchange.ts";
+import { createRegistry } from "../../entra/registry.ts";
+import type { TokenVerdict } from "../../entra/verify-token.ts";
+import { createGraphApp, type GraphApp, type GraphAppOptions } from "../graph.ts";
+
+export const TENANT = "7c1f6c5e-8a44-4f3a-9d6b-0e6f9b1a2c3d";
+export const APP = "a1b2c3d4-0000-4000-8000-00000000a001";
+export const PRINCIPAL = "a1b2c3d4-0000-4000-8000-00000000b001";
+
+/** An answer, read: what a client sees. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  // Tests look into bodies freely.
+  readonly body: Readonly<Record<string, never>> & Readonly<Record<string, unknown>>;
+  readonly text: string;
+}
+
+/** How a test calls the Graph: as an application with these permissions. */
+export interface Call {
+  readonly roles?: readonly string[];
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly appId?: string;
+  readonly token?: string;
+}
+
+/** A Graph of a test's own, in process: without sockets, with a token that is its roles' names. */
+export interface GraphFixture {
+  readonly app: GraphApp;
+  readonly send: (method: string, url: string, body?: unknown, call?: Call) => Promise<Reply>;
+  readonly raw: (method: string, url: string, body?: unknown, call?: Call) => Promise<CloudAnswer>;
+}
+
+/** Every permission the emulator knows of, for tests that are not about permissions. */
+export const EVERYTHING: readonly string[] = [
+  "User.ReadWrite.All",
+  "User.ManageIdentities.All",
+  "User-PasswordProfile.ReadWrite.All",
+  "User-LifeCycleInfo.ReadWrite.All",
+  "User.DeleteRestore.All",
+  "User.RevokeSessions.All",
+  "User.Invite.All",
+  "Group.ReadWrite.All",
+  "RoleManagement.ReadWrite.Directory",
+  "Directory.ReadWrite.All",
+  "AuditLog.Read.All",
+  "Application.ReadWrite.All",
+  "AppRoleAssignment.ReadWrite.All",
+  "AdministrativeUnit.ReadWrite.All",
+  "LicenseAssignment.ReadWrite.All",
+  "Organization.Read.All",
+  "Domain.Read.All",
+  "Device.ReadWrite.All",
+  "OrgContact.Read.All",
+];
+
+const verdictOf = (authorization: string | undefined): TokenVerdict => {
+  const token = authorization?.replace(/^Bearer /, "");
+  if (!token) return { ok: false, problem: "missing" };
+  if (token === "expired") return { ok: false, problem: "expired" };
+  if (token === "revoked") {
+    return { ok: false, problem: "revoked", claimsChallenge: '{"access_token":{}}' };
+  }
+  const [appId = APP, roles = ""] = token.split("|");
+  return {
+    ok: true,
+    claims: {
+      tenantId: TENANT,
+      appId,
+      principalId: PRINCIPAL,
+      audience: "https://graph.microsoft.com",
+      issuer: `https://sts.windows.net/${TENANT}/`,
+      roles: roles.split(",").filter((role) => role !== ""),
+      issuedAtMs: 0,
+      expiresAtMs: Number.MAX_SAFE_INTEGER,
+      isCaeClient: false,
+      all: {},
+    },
+  };
+};
+
+/** Makes a Graph with one registered tenant, `contoso.com`; meters and latency are off unless given. */
+export function graphFixture(options: Partial<GraphAppOptions> = {}): GraphFixture {
+  const registry = createRegistry(() => Date.now());
+  registry.addTenant({ tenantId: TENANT, domain: "contoso.com", displayName: "Contoso" });
+  const app = createGraphApp({
+    seed: 1,
+    speed: 1,
+    meters: "off",
+    registry,
+    verifyToken: verdictOf,
+    ...options,
+  });
+  app.control("counters", { tenant: TENANT });
+  const raw: GraphFixture["raw"] = (method, url, body, call = {}) =>
+    app.handle({
+      method,
+      host: "graph.microsoft.com",
+      target: url.startsWith("/v1.0") || url.startsWith("/beta") ? url : `/v1.0${url}`,
+      headers: {
+        authorization: `Bearer ${call.token ?? `${call.appId ?? APP}|${(call.roles ?? EVERYTHING).join(",")}`}`,
+        ...(body !== undefined && { "content-type": "application/json" }),
+        ...call.headers,
+      },
+      body: Buffer.from(
+        body === undefined ? "" : typeof body === "string" ? body : JSON.stringify(body),
+      ),
+    });
+  const send: GraphFixture["send"] = async (method, url, body, call) => {
+    const answer = await raw(method, url, body, call);
+    if ("connection" in answer) throw new Error(`the connection ended: ${answer.connection}`);
+    const text = String(answer.body ?? "");
+    let parsed: unknown = {};
+    try {
+      parsed = text === "" ? {} : JSON.parse(text);
+    } catch {
+      parsed = {};
+    }
+    return {
+      status: answer.status,
+      headers: (answer.headers ?? {}) as Readonly<Record<string, string>>,
+      body: parsed as Reply["body"],
+      text,
+    };
+  };
+  return { app, raw, send };
+}
