@@ -32,11 +32,11 @@ const IDLE_MS = 4_000;
  * node:https and not the global fetch, whose connections cannot be chosen. Redirects are not followed:
  * the token is for one host.
  */
-export function createTransport(): Send {
-  let agents = freshAgents();
+export function createTransport({ idleMs = IDLE_MS }: { idleMs?: number } = {}): Send {
+  let agents = freshAgents(idleMs);
   return async (request) => {
     const answer = await exchange(request, agents);
-    if (answer.status === 503) agents = freshAgents();
+    if (answer.status === 503) agents = freshAgents(idleMs);
     return answer;
   };
 }
@@ -46,8 +46,8 @@ interface Agents {
   readonly https: https.Agent;
 }
 
-function freshAgents(): Agents {
-  const options = { keepAlive: true, timeout: IDLE_MS };
+function freshAgents(idleMs: number): Agents {
+  const options = { keepAlive: true, timeout: idleMs };
   return { http: new http.Agent(options), https: new https.Agent(options) };
 }
 

@@ -121,7 +121,7 @@ export function graphOf(
     random: () => 0.5,
     emit: (event) => void events.push(event),
     settings: {
-      retryFloorMs: 5,
+      retryFloorMs: 2,
       resourceUnitQuota: options.resourceUnitQuota ?? 100_000,
       resourceUnitWindowMs: 1000,
       timeoutMs: options.timeoutMs ?? 5000,
