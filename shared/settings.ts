@@ -12,7 +12,7 @@ import {
   whole,
 } from "./core/setting-rule.ts";
 
-const noTenants: readonly string[] = [];
+const nothing: readonly string[] = [];
 
 const rules = {
   CLOUD: oneOf<CloudName>(
@@ -29,14 +29,36 @@ const rules = {
     must: "be GUIDs with commas between (never common, organizations or consumers: a daemon signs in to a tenant)",
     about:
       "Further tenants that batches may name, for a multi-tenant application. The home tenant always may.",
-    fallback: noTenants,
+    fallback: nothing,
   }),
   CLIENT_ID: guid("The application (client) id of the Graph application."),
-  KEY_VAULT_URI: https("The vault that holds the certificate."),
+  CREDENTIAL: oneOf(
+    "How the application proves who it is, exactly one: the certificate; a signature made in the vault with a key that never leaves it; the user-assigned managed identity as a federated credential; a secret, for development.",
+    ["certificate", "vault-signature", "managed-identity", "client-secret"],
+    "certificate",
+  ),
+  KEY_VAULT_URI: { ...https("The vault that holds the certificate."), fallback: "" },
   CERTIFICATE_NAME: rule({
     read: (each) => (/^[0-9A-Za-z-]{1,127}$/.test(each) ? each : undefined),
     must: "be a Key Vault name: letters, digits and hyphens",
     about: "The certificate's name in the vault.",
+    fallback: "",
+  }),
+  ASSERTION_ALGORITHM: oneOf(
+    "How the sign-in assertion is signed and the certificate named: PS256 with its SHA-256 thumbprint, or RS256 with its SHA-1 thumbprint, for AD FS and where Entra answers AADSTS700027 to the first.",
+    ["PS256", "RS256"],
+    "PS256",
+  ),
+  APPLICATION_OBJECT_ID: guid(
+    "The application's object id (not its client id), with which it rolls its own key.",
+    "",
+  ),
+  ALLOWED_RESOURCES: rule<readonly string[]>({
+    read: (each) => each.split(",").map((uri) => uri.trim()),
+    must: "be App ID URIs with commas between",
+    about:
+      "Further APIs the token module may ask tokens for (a company's own, Azure SQL). Graph always is one.",
+    fallback: nothing,
   }),
   MANAGED_IDENTITY_CLIENT_ID: guid(
     "The user-assigned managed identity; without it the system-assigned one.",
@@ -124,6 +146,10 @@ export const settingFacts = Object.entries(rules).map(([name, each]) => ({
 /** Typed settings: the values, and what follows from them. */
 export interface Settings extends Readonly<Values> {
   readonly cloud: Cloud;
+  /** CLIENT_SECRET: for development; no template sets it, and it stands in no list of settings. */
+  readonly clientSecret: string;
+  /** In development, or with ALLOW_CLIENT_SECRET=true. */
+  readonly isSecretAllowed: boolean;
   /** The home tenant first. */
   readonly tenants: readonly string[];
 }
@@ -152,6 +178,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
       "STALE_ACCOUNTS_EXCLUDED_GROUP is missing: name a group with your emergency accounts before the policy is switched on",
     );
   }
+  mistakes.push(...credentialMistakes(read, environment));
   if (mistakes.length > 0) {
     throw new OperatorError(
       "SETTINGS_INVALID",
@@ -164,7 +191,36 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   }
   return {
     ...read,
+    clientSecret: environment["CLIENT_SECRET"] ?? "",
+    isSecretAllowed:
+      environment["AZURE_FUNCTIONS_ENVIRONMENT"] === "Development" ||
+      environment["ALLOW_CLIENT_SECRET"] === "true",
     cloud: clouds[read.CLOUD],
     tenants: [...new Set([read.TENANT_ID, ...read.ALLOWED_TENANTS])],
   };
+}
+
+/** Exactly one credential: settings of another beside the chosen one are a mistake, not a fallback. */
+function credentialMistakes(
+  read: Values,
+  environment: Readonly<Record<string, string | undefined>>,
+): readonly string[] {
+  const { CREDENTIAL: kind } = read;
+  const usesVault = kind === "certificate" || kind === "vault-signature";
+  const mistakes: string[] = [];
+  for (const name of ["KEY_VAULT_URI", "CERTIFICATE_NAME"] as const) {
+    if (usesVault && read[name] === "") mistakes.push(`${name} is missing (CREDENTIAL is ${kind})`);
+    if (!usesVault && read[name] !== "") mistakes.push(`${name} is set, but CREDENTIAL is ${kind}`);
+  }
+  const hasSecret = (environment["CLIENT_SECRET"] ?? "") !== "";
+  if (kind === "client-secret" && !hasSecret) mistakes.push("CLIENT_SECRET is missing");
+  if (kind !== "client-secret" && hasSecret) {
+    mistakes.push(`CLIENT_SECRET is set, but CREDENTIAL is ${kind}`);
+  }
+  if (kind === "managed-identity" && read.MANAGED_IDENTITY_CLIENT_ID === "") {
+    mistakes.push(
+      "MANAGED_IDENTITY_CLIENT_ID is missing: only a user-assigned identity can be a federated credential",
+    );
+  }
+  return mistakes;
 }

@@ -59,6 +59,22 @@ describe("settings", () => {
     assert.match(mistakes({ ...good, ALLOWED_TENANTS: "common" }), /ALLOWED_TENANTS.*daemon/);
   });
 
+  it("take exactly one credential", () => {
+    const cases: [Record<string, string>, RegExp][] = [
+      [{ ...good, CERTIFICATE_NAME: "" }, /CERTIFICATE_NAME is missing/],
+      [
+        { ...good, CREDENTIAL: "managed-identity" },
+        /KEY_VAULT_URI is set, but CREDENTIAL is managed-identity/,
+      ],
+      [{ ...good, CLIENT_SECRET: "s3cr3t" }, /CLIENT_SECRET is set, but CREDENTIAL is certificate/],
+      [{ ...good, CREDENTIAL: "client-secret" }, /CLIENT_SECRET is missing/],
+    ];
+    for (const [environment, says] of cases) {
+      assert.match(mistakes(environment), says);
+      assert.doesNotMatch(mistakes(environment), /s3cr3t/);
+    }
+  });
+
   it("refuse a stale-account policy without an exclusion group", () => {
     assert.match(
       mistakes({ ...good, STALE_ACCOUNTS_MODE: "apply" }),
