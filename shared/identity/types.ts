@@ -22,3 +22,23 @@ export interface Tokens {
    */
   get(tenant: string, resource: string, demand?: TokenDemand): Promise<AccessToken>;
 }
+
+/** Why the network was asked: there was no token, it was due, it was refused, a challenge came, or a person wants it. */
+export type TokenReason = "cold" | "refresh" | "rejected" | "claims" | "forced";
+
+/** A token as it came from the network. */
+export interface AcquiredToken extends AccessToken {
+  /** When Entra would have it refreshed, where it said. */
+  readonly refreshAtMs?: number | undefined;
+  /** SHA-256 of the certificate it was asked for with. */
+  readonly thumbprint?: string | undefined;
+}
+
+/** What happened since the start of this instance. */
+export interface TokenCounters {
+  hits: number;
+  acquired: Record<TokenReason, number>;
+  failed: number;
+  /** Failures while a valid token was held, so that no caller saw them. */
+  servedThroughFailure: number;
+}

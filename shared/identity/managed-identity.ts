@@ -1,0 +1,91 @@
+import { ManagedIdentityCredential, type TokenCredential } from "@azure/identity";
+
+import { backoffMs } from "../core/backoff.ts";
+import type { Clock } from "../core/clock.ts";
+import { OperatorError } from "../core/errors.ts";
+import { type TokenSlot, createTokenSlot } from "./token-slot.ts";
+import type { AcquiredToken } from "./types.ts";
+
+/** The SDK tries 404 and 5xx again by itself and 429 never. */
+const ATTEMPTS = 3;
+const BACKOFF = { baseMs: 1_000, capMs: 5_000 };
+
+/**
+ * The instance's managed identity, user-assigned where a client id is given, for the vault, storage,
+ * and as a federated credential. Named outright: a chain that tries one credential after the other
+ * would take an environment variable for an order.
+ *
+ * @azure/identity alone sends one request a caller, and fails callers while it holds a valid token;
+ * this asks once for all, and serves what it holds through failures.
+ *
+ * `getToken` throws OperatorError IDENTITY_UNAVAILABLE.
+ */
+export function createManagedIdentity(options: {
+  readonly clientId: string | undefined;
+  readonly clock: Clock;
+  readonly random: () => number;
+}): TokenCredential {
+  const { clientId, clock, random } = options;
+  const credential = clientId
+    ? new ManagedIdentityCredential({ clientId })
+    : new ManagedIdentityCredential();
+  const slots = new Map<string, TokenSlot>();
+
+  async function acquire(scope: string): Promise<AcquiredToken> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const token = await credential.getToken(scope);
+        return {
+          token: token.token,
+          expiresAtMs: token.expiresOnTimestamp,
+          refreshAtMs: token.refreshAfterTimestamp,
+          roles: [],
+        };
+      } catch (error) {
+        if (attempt === ATTEMPTS || statusOf(error) !== 429) throw unavailable(clientId, error);
+        await clock.sleep(backoffMs(attempt, random, BACKOFF));
+      }
+    }
+  }
+
+  return {
+    async getToken(scopes) {
+      const scope = typeof scopes === "string" ? scopes : (scopes[0] ?? "");
+      let slot = slots.get(scope);
+      if (!slot) {
+        slot = createTokenSlot({ acquire: () => acquire(scope), clock, random });
+        slots.set(scope, slot);
+      }
+      const { token, expiresAtMs } = await slot.get();
+      return { token, expiresOnTimestamp: expiresAtMs };
+    },
+  };
+}
+
+function unavailable(clientId: string | undefined, error: unknown): OperatorError {
+  const status = statusOf(error);
+  const which = clientId ? `The managed identity ${clientId}` : "The system-assigned identity";
+  // 400 is the platform's answer for an identity that is not assigned to this app.
+  const isWrong = status === 400;
+  return new OperatorError(
+    "IDENTITY_UNAVAILABLE",
+    `${which} gives no token${status === undefined ? "" : ` (HTTP ${status})`}.`,
+    {
+      fix: isWrong
+        ? "Assign it to the function app, and set MANAGED_IDENTITY_CLIENT_ID to its client id."
+        : "Nothing to do where it passes; otherwise check that the function app has an identity.",
+      disposition: isWrong ? "stop" : "retry",
+    },
+  );
+}
+
+/** The status, from wherever in the chain of the SDK's errors it is. */
+function statusOf(error: unknown): number | undefined {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    for (const name of ["status", "statusCode"]) {
+      const status: unknown = Reflect.get(at, name);
+      if (typeof status === "number") return status;
+    }
+  }
+  return undefined;
+}

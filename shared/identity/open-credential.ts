@@ -1,0 +1,111 @@
+import type { TokenCredential } from "@azure/identity";
+
+import type { Cloud } from "../core/clouds.ts";
+import { OperatorError } from "../core/errors.ts";
+import type { Emit } from "../core/telemetry.ts";
+import { createAssertions } from "./assertion.ts";
+import { type VaultCertificate, createCertificateSecrets } from "./certificate-secrets.ts";
+import { readCertificate } from "./certificate.ts";
+import {
+  type Credential,
+  createCertificateCredential,
+  createFederatedCredential,
+  createSecretCredential,
+} from "./credential.ts";
+import { type KeyVersions, createKeyVersions } from "./key-versions.ts";
+import { scopeOf } from "./scope.ts";
+import type { ServerClock } from "./server-clock.ts";
+import type { AssertionAlgorithm } from "./signing-key.ts";
+import { VaultAnswer } from "./vault-error.ts";
+import { createVaultSigner } from "./vault-signature.ts";
+
+/** How the app proves who it is: exactly one. `identity` is the instance's managed identity. */
+export type CredentialSettings =
+  | {
+      /** `vault-signature` where the key never leaves the vault. */
+      readonly kind: "certificate" | "vault-signature";
+      readonly certificate: VaultCertificate;
+      readonly identity: TokenCredential;
+      readonly algorithm?: AssertionAlgorithm;
+    }
+  | { readonly kind: "managed-identity"; readonly identity: TokenCredential }
+  | {
+      readonly kind: "client-secret";
+      readonly secret: string;
+      /** True outside production, or where a setting says so. */
+      readonly allowed: boolean;
+    };
+
+export interface CredentialContext {
+  readonly cloud: Cloud;
+  readonly clientId: string;
+  readonly clock: ServerClock;
+  readonly random: () => number;
+  readonly emit: Emit;
+}
+
+export interface OpenCredential {
+  readonly credential: Credential;
+  /** The versions of its certificate, where it has one. */
+  readonly versions?: KeyVersions;
+}
+
+/**
+ * The credential that the settings name.
+ * @throws OperatorError SETTINGS_INVALID for a secret where none is allowed, or a vault of another cloud.
+ */
+export function openCredential(
+  settings: CredentialSettings,
+  context: CredentialContext,
+): OpenCredential {
+  if (settings.kind === "client-secret") {
+    return { credential: createSecretCredential(settings.secret, settings.allowed) };
+  }
+  if (settings.kind === "managed-identity") {
+    const scope = scopeOf(context.cloud.federationAudience);
+    const getToken = async (): Promise<string> =>
+      (await settings.identity.getToken(scope))?.token ?? "";
+    return { credential: createFederatedCredential(getToken) };
+  }
+  return openCertificate(settings, context);
+}
+
+function openCertificate(
+  settings: Extract<CredentialSettings, { certificate: VaultCertificate }>,
+  { cloud, clientId, clock, random, emit }: CredentialContext,
+): OpenCredential {
+  const { certificate, identity, algorithm = "PS256" } = settings;
+  const { name, vaultUri } = certificate;
+  checkVault(vaultUri, cloud);
+  const read =
+    settings.kind === "certificate" ? readCertificate : createVaultSigner(certificate, identity);
+  const versions = createKeyVersions({
+    source: createCertificateSecrets(certificate, identity, read),
+    clock,
+    random,
+    onTrouble: (error) => emitTrouble(error, name, emit),
+  });
+  const assertions = createAssertions({ clientId, algorithm, clock });
+  const credential = createCertificateCredential(versions, assertions, ({ thumbprints }) =>
+    emit({ event: "certificate.unregistered", name, thumbprint: thumbprints.sha256 }),
+  );
+  return { credential, versions };
+}
+
+/** Tells of trouble with vault or certificate, be it that callers feel it or not. */
+function emitTrouble(error: OperatorError, name: string, emit: Emit): void {
+  const { code, cause } = error;
+  if (code.startsWith("VAULT_")) {
+    emit({ event: "vault.refused", code, status: cause instanceof VaultAnswer ? cause.status : 0 });
+  } else emit({ event: "certificate.unusable", name, code });
+}
+
+/** A vault of another cloud, or of nobody, would be asked for in vain: tokens are worth nothing there. */
+function checkVault(vaultUri: string, { vaultSuffix }: Cloud): void {
+  const url = URL.canParse(vaultUri) ? new URL(vaultUri) : undefined;
+  if (url?.protocol === "https:" && url.hostname.endsWith(`.${vaultSuffix}`)) return;
+  throw new OperatorError("SETTINGS_INVALID", "KEY_VAULT_URI names no vault of this cloud.", {
+    fix: `Set it to https://<vault>.${vaultSuffix}/, or CLOUD to the vault's cloud.`,
+    disposition: "stop",
+  });
+}

@@ -1,0 +1,95 @@
+/** What Entra's token endpoint said no with: an OAuth error body, reduced to what is safe to keep. */
+export interface Refusal {
+  readonly status: number;
+  /** OAuth's `error`: `invalid_client`, `invalid_grant` … or "" where the body was no OAuth error. */
+  readonly error: string;
+  readonly suberror: string;
+  /** The AADSTS numbers, most specific first. */
+  readonly codes: readonly number[];
+  /** The claims challenge of a Conditional Access refusal. */
+  readonly claims: string | undefined;
+  readonly retryAfterMs: number | undefined;
+  /** For Microsoft's support, with the instant: who asks them needs both. */
+  readonly correlationId: string;
+  readonly traceId: string;
+  /** The first sentence of Entra's own words, with anything that could be a secret or a name cut out. */
+  readonly words: string;
+}
+
+/** Reads an answer of the token endpoint, JSON or not; a plain-text 429 is Entra's real throttle. */
+export function readRefusal(
+  status: number,
+  text: string,
+  retryAfterMs: number | undefined,
+): Refusal {
+  const body = parseObject(text);
+  const description = stringOf(body["error_description"]);
+  return {
+    status,
+    error: wordOf(body["error"]),
+    suberror: wordOf(body["suberror"]),
+    codes: codesOf(body["error_codes"], description),
+    claims: stringOf(body["claims"]) || undefined,
+    retryAfterMs,
+    correlationId: guidOf(body["correlation_id"]),
+    traceId: guidOf(body["trace_id"]),
+    words: harmless(description),
+  };
+}
+
+/** The status and `error` say whether to try again; the numbers are for people (Entra, error reference). */
+export const isTransient = ({ status, error }: Refusal): boolean =>
+  status === 429 || status === 408 || status >= 500 || error === "temporarily_unavailable";
+
+/**
+ * The refusals of a certificate after which Microsoft's own library takes another one and asks again
+ * (microsoft-identity-web, Constants.cs).
+ */
+const KEY_REFUSALS = new Set([700027, 7000274, 700024, 7000214, 7000277, 1000502]);
+
+export const isKeyRefusal = ({ codes }: Refusal): boolean =>
+  codes.some((code) => KEY_REFUSALS.has(code));
+
+/** Entra does not know the key that the assertion names. */
+export const isUnregistered = ({ codes }: Refusal): boolean => codes.includes(700027);
+
+/** Refusals of an assertion's times: worth one more try when the clock has just been corrected. */
+const CLOCK_REFUSALS = new Set([700024, 50012]);
+
+export const isClockRefusal = ({ codes }: Refusal): boolean =>
+  codes.some((code) => CLOCK_REFUSALS.has(code));
+
+function codesOf(list: unknown, description: string): number[] {
+  if (Array.isArray(list)) {
+    const numbers = list.map(Number).filter((code) => Number.isSafeInteger(code) && code > 0);
+    if (numbers.length > 0) return numbers;
+  }
+  const found = /AADSTS(\d{4,9})/.exec(description)?.[1];
+  return found === undefined ? [] : [Number(found)];
+}
+
+/** Entra's descriptions are prose with ids in it; long unbroken runs and addresses could be more than that. */
+const harmless = (description: string): string =>
+  (description.split(/\r?\n| Trace ID:/, 1)[0] ?? "")
+    .replace(/\S*@\S+/g, "…")
+    .replace(/[A-Za-z0-9+/_=.-]{41,}/g, "…")
+    .slice(0, 300)
+    .trim();
+
+function parseObject(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : {};
+  } catch {
+    return {};
+  }
+}
+
+const stringOf = (value: unknown): string => (typeof value === "string" ? value : "");
+
+/** OAuth's codes are words such as `invalid_client`; a proxy's page is not. */
+const wordOf = (value: unknown): string =>
+  typeof value === "string" && /^[a-z_]{1,60}$/.test(value) ? value : "";
+
+const guidOf = (value: unknown): string =>
+  typeof value === "string" && /^[0-9a-f-]{36}$/i.test(value) ? value : "";

@@ -1,0 +1,20 @@
+/**
+ * The application permissions in an access token, `[]` where it has none or cannot be read. The token
+ * is not verified: it is ours, fresh from Entra, and only the resource decides what it allows.
+ */
+export function rolesOf(token: string): readonly string[] {
+  const roles = claimsOf(token)["roles"];
+  return Array.isArray(roles) ? roles.filter((role) => typeof role === "string") : [];
+}
+
+/** The payload of a JWT without any check of it; `{}` where it is none. */
+export function claimsOf(token: string): Readonly<Record<string, unknown>> {
+  try {
+    const payload: unknown = JSON.parse(
+      Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8"),
+    );
+    return typeof payload === "object" && payload !== null ? { ...payload } : {};
+  } catch {
+    return {};
+  }
+}
