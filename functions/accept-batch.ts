@@ -1,0 +1,10 @@
+import { app } from "@azure/functions";
+
+import { application } from "../shared/compose.ts";
+
+/** A message on `accept`: a batch, or the event that says a file has arrived. */
+app.storageQueue("accept-batch", {
+  connection: "BatchStorage",
+  queueName: "accept",
+  handler: (message, context) => application(context).acceptBatch(message),
+});

@@ -1,0 +1,6 @@
+// The app: each import registers its trigger with the Functions host.
+import "./accept-batch.ts";
+import "./run-tenant.ts";
+import "./settle-poison.ts";
+import "./stale-accounts.ts";
+import "./sweep.ts";

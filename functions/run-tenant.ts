@@ -1,0 +1,10 @@
+import { app } from "@azure/functions";
+
+import { application } from "../shared/compose.ts";
+
+/** A tenant's ring: it has work. */
+app.storageQueue("run-tenant", {
+  connection: "BatchStorage",
+  queueName: "run",
+  handler: (message, context) => application(context).runTenant(message),
+});

@@ -1,0 +1,9 @@
+import { app } from "@azure/functions";
+
+import { application } from "../shared/compose.ts";
+
+/** Decides which accounts are stale, and makes a batch of them. */
+app.timer("stale-accounts", {
+  schedule: "%STALE_ACCOUNTS_SCHEDULE%",
+  handler: (_timer, context) => application(context).staleAccounts(),
+});

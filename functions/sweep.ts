@@ -1,0 +1,9 @@
+import { app } from "@azure/functions";
+
+import { application } from "../shared/compose.ts";
+
+/** The second safety net: files that no event announced, tenants with work and no runner. */
+app.timer("sweep", {
+  schedule: "%SWEEP_SCHEDULE%",
+  handler: (_timer, context) => application(context).sweep(),
+});

@@ -1,0 +1,143 @@
+import type { Batches } from "./batches/ports.ts";
+import type { Clock } from "./core/clock.ts";
+import { OperatorError } from "./core/errors.ts";
+import type { Emit } from "./core/telemetry.ts";
+import type { Graph } from "./graph/graph.ts";
+import { duringInvocation, type InvocationContext } from "./invocation.ts";
+import { findStaleAccounts } from "./policies/stale-accounts.ts";
+import { submitPolicyBatch } from "./policies/submit.ts";
+import type { RunnerPorts } from "./runner/ports.ts";
+import { answerRing, tenantOfRing, tenantsWithWorkAndNoRunner } from "./runner/ring.ts";
+import { runTenant } from "./runner/run.ts";
+import type { Settings } from "./settings.ts";
+import type { Blobs, Queue } from "./storage/types.ts";
+
+/** How long one invocation of accept plans before it puts its message back, to be cut by nothing. */
+const ACCEPT_SLICE_MS = 4 * 60_000;
+
+/** What passes by itself is tried again after this, at no cost of an attempt. */
+const RETRY_SECONDS = 30;
+
+/** What the triggers call: one method a function. */
+export interface Application {
+  /** @throws OperatorError disposition `stop`, and what is unexpected: the host counts an attempt. */
+  acceptBatch(message: unknown): Promise<void>;
+  /** @throws as `acceptBatch` */
+  runTenant(message: unknown): Promise<void>;
+  /** Never throws: a poison queue has no poison queue. */
+  settlePoison(queue: string, message: unknown): Promise<void>;
+  /** @throws OperatorError STORAGE_UNAVAILABLE */
+  sweep(): Promise<void>;
+  /** @throws OperatorError READ_INCOMPLETE, a token's error: the schedule tries again. */
+  staleAccounts(): Promise<void>;
+}
+
+/** What the application works with; `compose.ts` builds it. */
+export interface ApplicationPorts {
+  readonly settings: Settings;
+  readonly batches: Batches;
+  readonly runnerFor: (tenant: string) => RunnerPorts;
+  readonly graphFor: (tenant: string) => Graph;
+  readonly blobs: { readonly inbox: Blobs; readonly runner: Blobs };
+  readonly queues: { readonly accept: Queue; readonly run: Queue };
+  readonly ring: (tenant: string) => Promise<void>;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly emit: Emit;
+}
+
+/** The application within one invocation of the host. */
+export function createApplication(
+  ports: ApplicationPorts,
+): (context: InvocationContext) => Application {
+  const { settings, batches, blobs, queues, clock, random } = ports;
+  return (context) => {
+    const { id } = context.triggerMetadata ?? {};
+    const messageId = typeof id === "string" ? id : "unknown";
+    /** For people who read the function's log; what alerts read are events. */
+    const note = (line: string): void => context.log(line);
+    const within =
+      <A extends readonly unknown[]>(work: (...given: A) => Promise<void>) =>
+      (...given: A): Promise<void> =>
+        duringInvocation(context, () => work(...given));
+
+    const putBack = async (message: unknown, delaySeconds: number, why: string): Promise<void> => {
+      const text = typeof message === "string" ? message : JSON.stringify(message);
+      await queues.accept.send(text, { delaySeconds: Math.ceil(delaySeconds) });
+      note(`put back for ${Math.ceil(delaySeconds)} s: ${why}`);
+    };
+
+    return {
+      acceptBatch: within(async (message: unknown) => {
+        try {
+          const deadlineMs = clock.now() + ACCEPT_SLICE_MS;
+          const accepted = await batches.accept(message, { messageId, deadlineMs });
+          if (accepted.state === "again") {
+            await putBack(message, accepted.delaySeconds, accepted.reason);
+          }
+        } catch (error) {
+          if (!(error instanceof OperatorError) || error.disposition !== "retry") throw error;
+          await putBack(message, (error.retryAfterMs ?? 0) / 1000 || RETRY_SECONDS, error.message);
+        }
+      }),
+
+      runTenant: within(async (message: unknown) => {
+        const tenant = tenantOfRing(message);
+        if (!settings.tenants.includes(tenant)) {
+          note(`[TENANT_NOT_ALLOWED] A ring for a tenant that is not allowed was dropped.`);
+          return;
+        }
+        const answer = await answerRing({
+          tenant,
+          run: () => runTenant(ports.runnerFor(tenant)),
+          runner: blobs.runner,
+          ring: queues.run,
+          clock,
+          random,
+        });
+        if (answer.problem) note(answer.problem.message);
+      }),
+
+      settlePoison: within(async (queue: string, message: unknown) => {
+        await batches.settlePoison(queue, message, messageId);
+      }),
+
+      sweep: within(async () => {
+        const { inboxFiles } = await batches.sweepInbox();
+        const waiting = await tenantsWithWorkAndNoRunner({
+          runner: blobs.runner,
+          tenants: settings.tenants,
+        });
+        for (const tenant of waiting) await ports.ring(tenant);
+        const tenants = settings.tenants.length;
+        ports.emit({ event: "runner.heartbeat", tenants, rung: waiting.length, inboxFiles });
+      }),
+
+      staleAccounts: within(async () => {
+        const mode = settings.STALE_ACCOUNTS_MODE;
+        if (mode === "off") return note("stale-accounts is off (STALE_ACCOUNTS_MODE).");
+        const dueMs = clock.now();
+        const rule = {
+          days: settings.STALE_ACCOUNTS_DAYS,
+          minimumAgeDays: settings.STALE_ACCOUNTS_MINIMUM_AGE_DAYS,
+        };
+        const graph = ports.graphFor(settings.TENANT_ID);
+        const excluded = settings.STALE_ACCOUNTS_EXCLUDED_GROUP;
+        const { ids, findings } = await findStaleAccounts(graph, rule, excluded, dueMs);
+        note(`stale-accounts found ${JSON.stringify(findings)}`);
+        if (ids.length === 0) return;
+        await submitPolicyBatch(
+          {
+            policy: "stale-accounts",
+            dueMs,
+            mode: mode === "apply" ? "apply" : "plan",
+            operation: "user.disable",
+            rows: ids.map((user) => ({ user })),
+          },
+          blobs.inbox,
+          queues.accept,
+        );
+      }),
+    };
+  };
+}

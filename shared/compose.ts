@@ -1,0 +1,167 @@
+import { type Application, createApplication } from "./application.ts";
+import { createBatches } from "./batches/batches.ts";
+import { catalogue } from "./catalogue/catalogue.ts";
+import { systemClock } from "./core/clock.ts";
+import { createGraph, createWritePacer, type Graph } from "./graph/graph.ts";
+import { createIdentity } from "./identity/identity.ts";
+import { createManagedIdentity } from "./identity/managed-identity.ts";
+import type { CredentialSettings } from "./identity/open-credential.ts";
+import { emitLine, type InvocationContext } from "./invocation.ts";
+import { makePassword } from "./password.ts";
+import { runnerDefaults, type RunnerPorts } from "./runner/ports.ts";
+import { ringFor } from "./runner/ring.ts";
+import { readSettings, type Settings } from "./settings.ts";
+import { createBlobs, createQueue } from "./storage/storage.ts";
+
+const clock = systemClock;
+const random = Math.random;
+
+/** An instance's clients, made once: connections, tokens and what pacing learnt are kept in them. */
+function compose(settings: Settings): (context: InvocationContext) => Application {
+  const identity = createManagedIdentity({
+    clientId: settings.MANAGED_IDENTITY_CLIENT_ID || undefined,
+    clock,
+    random,
+  });
+  const graphResource = `https://${settings.cloud.graphHost}`;
+  const tokens = createIdentity({
+    cloud: settings.cloud,
+    clientId: settings.CLIENT_ID,
+    credential: credentialOf(settings, identity),
+    allowedTenants: settings.tenants,
+    allowedResources: [graphResource, ...settings.ALLOWED_RESOURCES],
+    clock,
+    random,
+    fetch,
+    emit: emitLine,
+  });
+  const retryFloorMs = settings.GRAPH_RETRY_FLOOR_SECONDS * 1000;
+  const graphs = new Map<string, Graph>();
+  const graphFor = (tenant: string): Graph => {
+    const graph =
+      graphs.get(tenant) ??
+      createGraph({
+        cloud: settings.cloud,
+        tenant,
+        getToken: (demand) => tokens.get(tenant, graphResource, demand),
+        clock,
+        random,
+        emit: emitLine,
+        settings: {
+          retryFloorMs,
+          resourceUnitQuota: settings.GRAPH_RESOURCE_UNIT_QUOTA,
+          resourceUnitWindowMs: settings.GRAPH_RESOURCE_UNIT_WINDOW_SECONDS * 1000,
+        },
+      });
+    graphs.set(tenant, graph);
+    return graph;
+  };
+  const container = (name: string) =>
+    createBlobs({
+      url: settings.BatchStorage__blobServiceUri,
+      container: name,
+      credential: identity,
+    });
+  const queue = (name: string) =>
+    createQueue({ url: settings.BatchStorage__queueServiceUri, queue: name, credential: identity });
+  const blobs = {
+    inbox: container("inbox"),
+    batches: container("batches"),
+    runner: container("runner"),
+  };
+  const queues = { accept: queue("accept"), run: queue("run") };
+  const ring = (tenant: string): Promise<void> => queues.run.send(ringFor(tenant));
+  const writeWindowMs = settings.GRAPH_WRITE_WINDOW_SECONDS * 1000;
+  const batches = createBatches({
+    blobs,
+    acceptQueue: queues.accept,
+    ring,
+    graphFor,
+    catalogue,
+    settings: {
+      homeTenant: settings.TENANT_ID,
+      tenants: settings.tenants,
+      maxDeletes: settings.MAX_DELETES_PER_BATCH,
+      maxDisables: settings.MAX_DISABLES_PER_BATCH,
+      maxInvalidRowsPercent: settings.MAX_INVALID_ROWS_PERCENT,
+      writeQuota: settings.GRAPH_WRITE_QUOTA,
+      writeWindowSeconds: settings.GRAPH_WRITE_WINDOW_SECONDS,
+    },
+    clock,
+    emit: emitLine,
+  });
+  const runnerFor = (tenant: string): RunnerPorts => ({
+    tenant,
+    graph: graphFor(tenant),
+    blobs,
+    catalogue,
+    createPacer: (memory) =>
+      createWritePacer({
+        quota: settings.GRAPH_WRITE_QUOTA,
+        windowMs: writeWindowMs,
+        retryFloorMs,
+        clock,
+        memory,
+      }),
+    makePassword,
+    finishBatch: (folder, outcomes) => batches.finishBatch(folder, outcomes),
+    clock,
+    random,
+    emit: emitLine,
+    settings: {
+      ...runnerDefaults,
+      retryFloorMs,
+      quotaPerSecond: settings.GRAPH_WRITE_QUOTA / settings.GRAPH_WRITE_WINDOW_SECONDS,
+    },
+  });
+  return createApplication({
+    settings,
+    batches,
+    runnerFor,
+    graphFor,
+    blobs,
+    queues,
+    ring,
+    clock,
+    random,
+    emit: emitLine,
+  });
+}
+
+function credentialOf(
+  settings: Settings,
+  identity: ReturnType<typeof createManagedIdentity>,
+): CredentialSettings {
+  const certificate = { vaultUri: settings.KEY_VAULT_URI, name: settings.CERTIFICATE_NAME };
+  switch (settings.CREDENTIAL) {
+    case "certificate":
+    case "vault-signature":
+      return {
+        kind: settings.CREDENTIAL,
+        certificate,
+        identity,
+        algorithm: settings.ASSERTION_ALGORITHM,
+      };
+    case "managed-identity":
+      return { kind: "managed-identity", identity };
+    case "client-secret":
+      return {
+        kind: "client-secret",
+        secret: settings.clientSecret,
+        allowed: settings.isSecretAllowed,
+      };
+  }
+}
+
+let composed: ((context: InvocationContext) => Application) | undefined;
+
+/**
+ * The application of this instance, made at the first invocation: a warm instance gets its settings
+ * only after the bundle was loaded.
+ *
+ * @throws OperatorError SETTINGS_INVALID, each time until the settings are right.
+ */
+export function application(context: InvocationContext): Application {
+  composed ??= compose(readSettings(process.env));
+  return composed(context);
+}
