@@ -1,4 +1,6 @@
+import type { Pkcs12Encryption } from "./certificates/pkcs12.ts";
 import type { AppRoleGrant, ManagedIdentityKind, SignInAudience } from "./entra/model.ts";
+import type { CommandName, Commands } from "./graph/app/control.ts";
 import type { VaultRole } from "./key-vault/roles.ts";
 
 /** The services a fault or a counter can name. */
@@ -78,7 +80,8 @@ export interface CertificatePolicyOptions {
 export interface CloudControl {
   registerTenant(options: {
     tenantId?: string;
-    domain: string;
+    /** Verified, the default one first. */
+    domains: readonly string[];
     displayName?: string;
   }): Promise<{ tenantId: string }>;
   registerApplication(options: {
@@ -187,7 +190,12 @@ export interface CloudControl {
   /** Moves the directory's date; token and certificate clocks stay real. */
   advanceDays(days: number): Promise<void>;
   /** Passes a command to Graph's own control (test/cloud/graph); its answer as it comes. */
-  graph(command: string, argument?: unknown): Promise<unknown>;
+  graph<Name extends CommandName>(
+    command: Name,
+    argument?: Commands[Name]["argument"],
+  ): Promise<Commands[Name]["answer"]>;
+  /** Removes all faults, sets counters and settings as at the start; objects stay. */
+  reset(): Promise<void>;
 }
 
 export interface CloudSettings {
@@ -202,6 +210,8 @@ export interface CloudSettings {
   readonly vault?: {
     /** Transactions in 10 s before 429 VaultRequestTypeLimitReached; 4,000 published. */
     readonly transactionsPer10Seconds?: number;
+    /** How PFX secrets made from now on are encrypted. */
+    readonly pfxEncryption?: Pkcs12Encryption;
   };
   readonly identity?: {
     /** The platform hands out the same token until it is this near its end; 0 turns its cache off. */

@@ -1,5 +1,14 @@
 import type { CloudName } from "../../shared/core/clouds.ts";
 import type { CloudControl } from "./cloud-control.ts";
+import type { GraphAppOptions, SeedSettings } from "./graph/graph.ts";
+
+/** Options of test/cloud/graph, passed on as they are, and what to seed its directory with. */
+export type GraphOptions = Pick<
+  GraphAppOptions,
+  "meters" | "conditions" | "observe" | "journal"
+> & {
+  readonly seed?: SeedSettings;
+};
 
 /** How a local cloud is started; README.md has the defaults. */
 export interface CloudOptions {
@@ -12,8 +21,7 @@ export interface CloudOptions {
   readonly port?: number;
   /** Graph application permissions of the product's application. */
   readonly roles?: readonly string[];
-  /** Options of test/cloud/graph, passed on as they are. */
-  readonly graph?: Readonly<Record<string, unknown>>;
+  readonly graph?: GraphOptions;
 }
 
 /** The seeded tenant with what the product needs in it. */

@@ -33,7 +33,8 @@ function refusal(host, port) {
 
 /** Where the connection goes: the options with their address replaced, or an error. */
 function redirected(options) {
-  if (options.path !== undefined || options.fd !== undefined) return options;
+  // Agents leave `path` there as null: only a real one is a pipe.
+  if (options.path) return options;
   const host = options.host ?? "localhost";
   if (loopback.has(host)) return options;
   const port = portOf(host);

@@ -7,7 +7,7 @@ import type { KeyObject } from "node:crypto";
 export interface Tenant {
   readonly tenantId: string;
   readonly displayName: string;
-  /** Verified domains, the initial one first. */
+  /** Verified domains, the default one first. */
   readonly domains: string[];
 }
 

@@ -23,7 +23,12 @@ import { wellKnownResources } from "./well-known.ts";
  * endpoint reads and that Graph serves and changes. Ids are compared without case.
  */
 export interface Registry {
-  addTenant(tenant: { tenantId?: string; domain: string; displayName?: string }): Tenant;
+  /** Its verified domains, the default one first. */
+  addTenant(tenant: {
+    tenantId?: string;
+    domains: readonly string[];
+    displayName?: string;
+  }): Tenant;
   /** By tenant id or any verified domain. */
   tenant(idOrDomain: string): Tenant | undefined;
   addApplication(application: NewApplication): Application;
@@ -56,7 +61,12 @@ export interface Registry {
   /** Registers a certificate in PEM or DER. */
   addKeyCredential(application: Application, certificate: string | Buffer): KeyCredential;
   addPassword(application: Application, endMs: number): { secretId: string; secret: string };
-  addManagedIdentity(tenantId: string, name: string, kind: ManagedIdentityKind): ManagedIdentity;
+  addManagedIdentity(
+    tenantId: string,
+    name: string,
+    kind: ManagedIdentityKind,
+    ids?: { readonly clientId?: string; readonly principalId?: string },
+  ): ManagedIdentity;
   managedIdentities(): Iterable<ManagedIdentity>;
 }
 
@@ -72,8 +82,8 @@ export function createRegistry(now: () => number): Registry {
   for (const known of wellKnownResources) applications.set(key(known.appId), microsoftOwn(known));
 
   const registry: Registry = {
-    addTenant({ tenantId = randomUUID(), domain, displayName = domain }) {
-      const tenant: Tenant = { tenantId, displayName, domains: [domain] };
+    addTenant({ tenantId = randomUUID(), domains, displayName = domains[0] ?? tenantId }) {
+      const tenant: Tenant = { tenantId, displayName, domains: [...domains] };
       tenants.set(key(tenantId), tenant);
       for (const known of wellKnownResources) registry.addServicePrincipal(tenantId, known.appId);
       return tenant;
@@ -155,11 +165,12 @@ export function createRegistry(now: () => number): Registry {
       application.passwordCredentials.push(credential);
       return { secretId: credential.secretId, secret };
     },
-    addManagedIdentity(tenantId, name, kind) {
-      const clientId = randomUUID();
+    addManagedIdentity(tenantId, name, kind, ids = {}) {
+      const { clientId = randomUUID() } = ids;
       const { objectId: principalId } = registry.addServicePrincipal(tenantId, clientId, {
         kind: "ManagedIdentity",
         displayName: name,
+        ...(ids.principalId !== undefined && { objectId: ids.principalId }),
       });
       const group = "/subscriptions/00000000-0000-4000-8000-000000000000/resourcegroups/local";
       const path =

@@ -11,8 +11,6 @@ import type { CloudAnswer, CloudRequest, CloudResponse } from "./exchange.ts";
 /** A listening server of the local cloud. */
 export interface Listener {
   readonly port: number;
-  /** Connections accepted so far. */
-  readonly connections: number;
   /** Stops listening and destroys what is open. */
   close(): Promise<void>;
 }
@@ -23,6 +21,7 @@ export interface ListenerOptions {
   readonly tls?: { readonly certificatePem: string; readonly privateKeyPem: string };
   readonly port?: number;
   readonly host?: string;
+  readonly onConnection?: () => void;
 }
 
 /** Microsoft's front doors hold idle connections for minutes; Node's 5 s would reset busy agents. */
@@ -32,7 +31,6 @@ const keepAliveMs = 180_000;
 export async function listen(options: ListenerOptions): Promise<Listener> {
   // By the client's port: a request only knows its TLS socket, and the reset is sent underneath it.
   const sockets = new Map<number, Socket>();
-  let connections = 0;
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     void serve(options.handle, request, response, () =>
       sockets.get(request.socket.remotePort ?? 0)?.resetAndDestroy(),
@@ -48,7 +46,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   server.keepAliveTimeout = keepAliveMs;
   server.requestTimeout = 0;
   server.on("connection", (socket: Socket) => {
-    connections += 1;
+    options.onConnection?.();
     const from = socket.remotePort ?? 0;
     sockets.set(from, socket);
     socket.on("close", () => {
@@ -58,9 +56,6 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   const port = await opened(server, options.port ?? 0, options.host ?? "127.0.0.1");
   return {
     port,
-    get connections() {
-      return connections;
-    },
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

@@ -1,0 +1,60 @@
+import type { CloudControl, CloudSettings } from "../cloud-control.ts";
+import type { World } from "../world.ts";
+
+type BehaviourControl = Pick<
+  CloudControl,
+  | "configure"
+  | "inject"
+  | "clearFaults"
+  | "counters"
+  | "resetCounters"
+  | "advanceDays"
+  | "graph"
+  | "reset"
+>;
+
+/** The commands that concern how the services behave and what they have seen. */
+export function behaviourControl(world: World): BehaviourControl {
+  let days = 0;
+  return {
+    async configure(settings) {
+      configure(world, settings);
+    },
+    async inject(fault) {
+      return world.faults.inject(fault);
+    },
+    async clearFaults(which) {
+      world.faults.clear(which);
+    },
+    async counters() {
+      return world.front.counters();
+    },
+    async resetCounters() {
+      world.front.resetCounters();
+    },
+    async advanceDays(more) {
+      days += more;
+      world.graph.control("dayOffset", { days });
+    },
+    async graph(command, argument) {
+      return world.graph.control(command, argument);
+    },
+    async reset() {
+      world.faults.clear();
+      world.front.resetCounters();
+      world.identity.reset();
+      configure(world, world.initialSettings);
+    },
+  };
+}
+
+function configure(world: World, settings: CloudSettings): void {
+  const { login = {}, vault = {}, identity = {} } = settings;
+  const { tokenLifetimeSeconds, ...rest } = login;
+  Object.assign(world.state.settings, rest);
+  if (tokenLifetimeSeconds !== undefined)
+    world.state.settings.tokenLifetimeSeconds = tokenLifetimeSeconds ?? undefined;
+  Object.assign(world.keyVault.settings, vault);
+  Object.assign(world.identity.settings, identity);
+  if (settings.latency !== undefined) world.latency.enabled = settings.latency;
+}

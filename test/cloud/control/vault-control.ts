@@ -1,0 +1,92 @@
+import type { CertificateVersion, CloudControl } from "../cloud-control.ts";
+import type { CertificateVersionEntry, Vault } from "../key-vault/model.ts";
+import { defaultPolicy, policyOf } from "../key-vault/policy.ts";
+import {
+  addCertificateVersion,
+  addSecret,
+  certificateEntry,
+  makeCertificate,
+} from "../key-vault/vault-store.ts";
+import type { World } from "../world.ts";
+
+type VaultControl = Pick<
+  CloudControl,
+  | "createVault"
+  | "assignVaultRole"
+  | "removeVaultRole"
+  | "createCertificate"
+  | "listCertificateVersions"
+  | "setCertificateEnabled"
+  | "setSecret"
+>;
+
+/** The commands that concern vaults: what an administrator or the vault's own renewal would do. */
+export function vaultControl(world: World): VaultControl {
+  return {
+    async createVault({ name, tenantId }) {
+      world.keyVault.create(name, tenantId);
+      return { uri: `https://${name}.${world.cloud.vaultSuffix}/` };
+    },
+    async assignVaultRole({ vault, principalId, role }) {
+      vaultOf(world, vault).assignments.push({ principalId, role });
+    },
+    async removeVaultRole({ vault, principalId, role }) {
+      const { assignments } = vaultOf(world, vault);
+      const kept = assignments.filter(
+        (held) => held.principalId !== principalId || held.role !== role,
+      );
+      assignments.splice(0, assignments.length, ...kept);
+    },
+    async createCertificate({ vault: vaultName, name, policy = {} }) {
+      const vault = vaultOf(world, vaultName);
+      const base = vault.certificates.get(name)?.policy ?? defaultPolicy;
+      const entry = certificateEntry(vault, name, base);
+      entry.policy = policyOf(policy, base);
+      const made = await makeCertificate(entry, vault, name, world.now(), {
+        ...(policy.notBefore !== undefined && { notBefore: new Date(policy.notBefore) }),
+        ...(policy.notAfter !== undefined && { notAfter: new Date(policy.notAfter) }),
+      });
+      const version = addCertificateVersion(vault, name, made, {
+        nowMs: world.now(),
+        pfxEncryption: world.keyVault.settings.pfxEncryption,
+      });
+      await world.announce(vault, name, version);
+      return describe(version);
+    },
+    async listCertificateVersions({ vault, name }) {
+      const entry = vaultOf(world, vault).certificates.get(name);
+      return [...(entry?.versions.values() ?? [])].map((version) => describe(version));
+    },
+    async setCertificateEnabled({ vault, name, version, enabled }) {
+      const found = vaultOf(world, vault).certificates.get(name)?.versions.get(version);
+      if (found === undefined) throw new TypeError(`No version ${version} of ${name}.`);
+      found.attributes.enabled = enabled;
+      found.attributes.updatedMs = world.now();
+    },
+    async setSecret({ vault: vaultName, name, value, contentType, version }) {
+      const vault = vaultOf(world, vaultName);
+      if (version === undefined)
+        return { version: addSecret(vault, name, { value, contentType }, world.now()).version };
+      const found = vault.secrets.get(name)?.versions.get(version);
+      if (found === undefined) throw new TypeError(`No version ${version} of secret ${name}.`);
+      found.value = value;
+      return { version };
+    },
+  };
+}
+
+function vaultOf(world: World, name: string): Vault {
+  const vault = world.keyVault.vaults.get(name.toLowerCase());
+  if (vault === undefined) throw new TypeError(`No vault ${name}.`);
+  return vault;
+}
+
+function describe(version: CertificateVersionEntry): CertificateVersion {
+  return {
+    version: version.version,
+    thumbprint: version.certificate.thumbprint,
+    certificatePem: version.certificate.pem,
+    enabled: version.attributes.enabled,
+    expiresAt: version.certificate.notAfter.toISOString(),
+  };
+}

@@ -1,0 +1,98 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { createAuthority } from "./certificates/authority.ts";
+import type { CloudControl } from "./cloud-control.ts";
+import { behaviourControl } from "./control/behaviour-control.ts";
+import { serveControl } from "./control/control-server.ts";
+import { entraControl } from "./control/entra-control.ts";
+import { vaultControl } from "./control/vault-control.ts";
+import { workerEnvironment } from "./environment.ts";
+import { seedHome } from "./home.ts";
+import { certificateNames } from "./host-names.ts";
+import type { CloudOptions, LocalCloud } from "./local-cloud.ts";
+import { openDoors } from "./open-doors.ts";
+import { startStorage } from "./storage/start-storage.ts";
+import { createWorld } from "./world.ts";
+
+/**
+ * Starts a local cloud in this process, and Azurite beside it, on free ports of loopback. Resolves
+ * when everything answers.
+ */
+export async function startCloud(options: CloudOptions = {}): Promise<LocalCloud> {
+  const directory = await mkdtemp(join(tmpdir(), "local-cloud-"));
+  const file = async (name: string, content: string): Promise<string> => {
+    const path = join(directory, name);
+    await writeFile(path, content, { mode: 0o600 });
+    return path;
+  };
+  const world = await createWorld(options);
+  const authority = await createAuthority(world.now());
+  const server = await authority.issueServer(certificateNames(world.names));
+  const [caFile, certificateFile, keyFile] = await Promise.all([
+    file("ca.pem", authority.certificatePem),
+    file("server.pem", server.certificatePem),
+    file("server-key.pem", server.privateKeyPem),
+  ]);
+  const [{ home, tools }, doors, storage] = await Promise.all([
+    seedHome(world, options),
+    openDoors(world, { tls: server, ...(options.port !== undefined && { port: options.port }) }),
+    options.storage === false
+      ? undefined
+      : startStorage(world, { certificateFile, keyFile, caPem: authority.certificatePem }),
+  ]);
+  if (storage !== undefined) {
+    storage.authorise(() =>
+      world.issueToken(
+        home.tenantId,
+        home.managedIdentity.clientId,
+        "https://storage.azure.com",
+        3599,
+      ),
+    );
+    await storage.provision();
+    world.subscribe((event) => storage.enqueue("certificate-events", JSON.stringify(event)));
+  }
+  const control: CloudControl = {
+    ...entraControl(world),
+    ...vaultControl(world),
+    ...behaviourControl(world),
+  };
+  const controlListener = await serveControl(control);
+  const toolsFile = await file("tools.pem", tools.certificatePem);
+  const cloud: Omit<LocalCloud, "env" | "close"> = {
+    home,
+    tools: {
+      clientId: tools.clientId,
+      clientSecret: tools.clientSecret,
+      certificateFile: toolsFile,
+    },
+    urls: {
+      ...doors.urls,
+      control: `http://127.0.0.1:${controlListener.port}`,
+      blob: storage?.blobUrl,
+      queue: storage?.queueUrl,
+    },
+    redirect: {
+      ...doors.redirect,
+      ...(storage !== undefined && {
+        [`*.${world.names.blobSuffix}`]: storage.blobPort,
+        [`*.${world.names.queueSuffix}`]: storage.queuePort,
+      }),
+    },
+    caFile,
+    caPem: authority.certificatePem,
+    identityHeader: world.identitySecret,
+    storage: storage?.access,
+    control,
+  };
+  return {
+    ...cloud,
+    env: () => workerEnvironment(world, cloud, options.cloud ?? "global"),
+    async close() {
+      await Promise.all([doors.close(), controlListener.close(), storage?.close()]);
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
