@@ -54,16 +54,24 @@ const ROWS: readonly Row[] = [
     "SCOPE_INVALID",
   ),
   row(
-    [700022, 700023],
+    [700022],
     "no",
-    "the scope names several resources, or none",
+    "the scope names several resources",
     () => "Ask for one token per resource.",
     "SCOPE_INVALID",
   ),
   row(
-    [500011, 50001, 650057],
+    [700023],
     "no",
-    "the resource is unknown in this tenant, or is not among the permissions the registration lists",
+    "the scope names no resource, or the assertion is for another token endpoint",
+    ({ loginHost, tenant }) =>
+      `Name a resource; check that CLOUD and the tenant are right: ${loginHost}, ${tenant}.`,
+    "SCOPE_INVALID",
+  ),
+  row(
+    [500011, 500014, 50001, 650057],
+    "no",
+    "the resource is unknown or disabled in this tenant, or not among the permissions the registration lists",
     ({ resource, tenant }) =>
       `Check that ${resource} is the resource's App ID URI in this cloud, that tenant ${tenant} has its service principal, and that the registration lists its permissions.`,
   ),
@@ -75,7 +83,7 @@ const ROWS: readonly Row[] = [
     "CONSENT_MISSING",
   ),
   row(
-    [700016, 700011, 70001],
+    [700016, 700011, 70001, 7000229],
     "no",
     "the app does not exist in this tenant",
     ({ clientId, tenant, consentUrl }) =>
@@ -136,7 +144,7 @@ const ROWS: readonly Row[] = [
     () => "Make a new one, or better, use the certificate.",
   ),
   row(
-    [7000218],
+    [7000218, 7000216],
     "no",
     "the request proved nothing: no secret and no assertion came with it",
     () => "Configure exactly one credential.",
@@ -162,7 +170,7 @@ const ROWS: readonly Row[] = [
       "Use an RSA key of 2048 bits or more: keyType RSA, keySize 3072 in the certificate's policy. Entra takes no EC keys.",
   ),
   row(
-    [700211, 700212, 700213, 700229, 50027],
+    [700211, 700212, 700213, 700229, 50027, 50013],
     "no",
     "no federated credential of the app matches the token that was shown",
     ({ presented }) =>
@@ -176,7 +184,7 @@ const ROWS: readonly Row[] = [
       "Look at the service principal sign-in log: the outbound address is outside the allowed named locations, or the service principal is at risk.",
   ),
   row(
-    [50105],
+    [50105, 501051],
     "no",
     "the resource requires assignment and the app has no role on it",
     ({ resource }) => `Assign an app role of ${resource} to the app's service principal.`,
