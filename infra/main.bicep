@@ -20,8 +20,16 @@ param grantGraphPermissions bool = false
 @description('Tenants besides the home tenant that batches may name. Any at all make the app registration multi-tenant, and an administrator of each has to consent.')
 param allowedTenantIds string[] = []
 
-@description('Let the managed identity sign in as the application too, as a federated credential.')
-param federateManagedIdentity bool = false
+@description('How the application proves who it is: the certificate; a signature made in the vault, by a key that never leaves it; or the managed identity, as a federated credential.')
+@allowed(['certificate', 'managed-identity', 'vault-signature'])
+param credential string = 'certificate'
+
+@description('How the sign-in assertion is signed: PS256, or RS256 where Entra answers AADSTS700027 to that.')
+@allowed(['PS256', 'RS256'])
+param assertionAlgorithm string = 'PS256'
+
+@description('App ID URIs of further APIs that the app may ask tokens for. Graph always is one.')
+param allowedResources string[] = []
 
 @description('Name of the certificate in Key Vault.')
 param certificateName string = 'graph-client'
@@ -227,6 +235,7 @@ module topics 'modules/event-topics.bicep' = {
 module roles 'modules/roles.bicep' = {
   params: {
     workloadPrincipalId: identity.outputs.principalId
+    credential: credential
     operatorPrincipalId: operatorPrincipalId
     operatorPrincipalType: operatorPrincipalType
     vaultTopicPrincipalId: topics.outputs.vaultTopicPrincipalId
@@ -299,7 +308,7 @@ module app 'modules/graph-app.bicep' = {
     graphAppRoleIds: graphAppRoleIds
     multiTenant: !empty(allowedTenantIds)
     ownerObjectIds: ownerObjectIds
-    federatedPrincipalId: federateManagedIdentity ? identity.outputs.principalId : ''
+    federatedPrincipalId: credential == 'managed-identity' ? identity.outputs.principalId : ''
   }
 }
 
@@ -339,9 +348,13 @@ module settings 'modules/app-settings.bicep' = {
     queueEndpoint: storage.outputs.queueEndpoint
     tableEndpoint: storage.outputs.tableEndpoint
     insightsConnectionString: monitoring.outputs.connectionString
+    credential: credential
+    assertionAlgorithm: assertionAlgorithm
     vaultUri: vault.outputs.uri
     certificateName: certificateName
     clientId: app.outputs.appId
+    applicationObjectId: app.outputs.appObjectId
+    allowedResources: allowedResources
     allowedTenantIds: allowedTenantIds
     guards: guards
     quota: quota
@@ -358,6 +371,9 @@ output applicationObjectId string = app.outputs.appObjectId
 
 @description('Object id of the service principal.')
 output servicePrincipalId string = app.outputs.servicePrincipalId
+
+@description('How the application proves who it is.')
+output credential string = credential
 
 @description('Graph permissions that the enabled features need, by name.')
 output graphPermissions string[] = graphPermissions

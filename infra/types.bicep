@@ -51,7 +51,7 @@ type graphQuota = {
 @export()
 @description('The policy that finds accounts nobody signs in to.')
 type staleAccountPolicy = {
-  @description('off; report: a batch in mode plan, for people to read; apply: a batch that disables.')
+  @description('What it does. off: nothing; report: a batch in mode plan, for people to read; apply: a batch that disables.')
   mode: 'apply' | 'off' | 'report'
   @description('Days without a successful sign-in after which an account is stale.')
   @minValue(30)

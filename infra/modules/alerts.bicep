@@ -54,11 +54,11 @@ var rules = [
   }
   {
     name: 'certificate'
-    title: 'The certificate expires soon, or the vault serves one that is not registered'
+    title: 'The certificate expires soon, is of no use, or is not registered'
     severity: 1
     frequency: 'PT30M'
     window: 'P1D'
-    query: '${events} | where event in ("certificate.expiring", "certificate.unregistered")'
+    query: '${events} | where event in ("certificate.expiring", "certificate.unregistered", "certificate.unusable")'
   }
   {
     name: 'batch-held'

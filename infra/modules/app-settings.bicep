@@ -22,6 +22,14 @@ param tableEndpoint string
 @description('Connection string of Application Insights.')
 param insightsConnectionString string
 
+@description('How the application proves who it is.')
+@allowed(['certificate', 'managed-identity', 'vault-signature'])
+param credential string
+
+@description('How the sign-in assertion is signed.')
+@allowed(['PS256', 'RS256'])
+param assertionAlgorithm string
+
 @description('URI of the vault that holds the certificate.')
 param vaultUri string
 
@@ -30,6 +38,12 @@ param certificateName string
 
 @description('Application (client) id of the app registration.')
 param clientId string
+
+@description('Object id of the app registration.')
+param applicationObjectId string
+
+@description('App ID URIs of further APIs that the app may ask tokens for.')
+param allowedResources string[]
 
 @description('Tenants besides the home tenant that batches may name.')
 param allowedTenantIds string[]
@@ -74,9 +88,13 @@ resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
     TENANT_ID: tenant().tenantId
     ALLOWED_TENANTS: join(allowedTenantIds, ',')
     CLIENT_ID: clientId
-    KEY_VAULT_URI: vaultUri
-    CERTIFICATE_NAME: certificateName
+    APPLICATION_OBJECT_ID: applicationObjectId
+    CREDENTIAL: credential
+    ASSERTION_ALGORITHM: assertionAlgorithm
+    KEY_VAULT_URI: credential == 'managed-identity' ? '' : vaultUri
+    CERTIFICATE_NAME: credential == 'managed-identity' ? '' : certificateName
     MANAGED_IDENTITY_CLIENT_ID: identityClientId
+    ALLOWED_RESOURCES: join(allowedResources, ',')
 
     // What Graph allows
     GRAPH_WRITE_QUOTA: string(quota.writes)

@@ -6,6 +6,10 @@ import { principal } from '../types.bicep'
 @description('Object id of the workload identity.')
 param workloadPrincipalId string
 
+@description('How the application proves who it is.')
+@allowed(['certificate', 'managed-identity', 'vault-signature'])
+param credential string
+
 @description('Object id of the person or pipeline that creates the certificate; empty for none.')
 param operatorPrincipalId string
 
@@ -51,6 +55,7 @@ param deadLetterContainerName string
 
 var roleIds = {
   keyVaultCertificatesOfficer: 'a4417e6f-fecd-4de8-b567-7b0420556985'
+  keyVaultCryptoUser: '12338af0-0e69-4776-bea7-57ae8d297424'
   keyVaultSecretsUser: '4633458b-17de-408a-b874-0445c86b69e6'
   monitoringMetricsPublisher: '3913510d-42f4-4e42-8a64-420c390055eb'
   storageBlobDataContributor: 'ba92f5b4-2d11-453d-a403-e96b0029c9fe'
@@ -136,14 +141,25 @@ resource workloadUsesTables 'Microsoft.Authorization/roleAssignments@2022-04-01'
   }
 }
 
-resource workloadReadsCertificate 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+resource workloadReadsCertificate 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (credential != 'managed-identity') {
   scope: vault
   name: guid(vault.id, workloadPrincipalId, roleIds.keyVaultSecretsUser)
   properties: {
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds.keyVaultSecretsUser)
     principalId: workloadPrincipalId
     principalType: 'ServicePrincipal'
-    description: 'Reads the certificate with its private key, and lists its versions. It can change neither.'
+    description: 'Reads the certificate, with its private key where the policy lets it leave the vault, and lists its versions. It can change neither.'
+  }
+}
+
+resource workloadSignsInVault 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (credential == 'vault-signature') {
+  scope: vault
+  name: guid(vault.id, workloadPrincipalId, roleIds.keyVaultCryptoUser)
+  properties: {
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds.keyVaultCryptoUser)
+    principalId: workloadPrincipalId
+    principalType: 'ServicePrincipal'
+    description: 'Signs with the key that never leaves the vault; only where the credential is vault-signature.'
   }
 }
 

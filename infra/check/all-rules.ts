@@ -1,0 +1,75 @@
+import { described, noLeftovers, understood, used, wired } from "./rules/complete.ts";
+import { deliveredByIdentity, filtersAreExact, rolesComeFirst } from "./rules/events.ts";
+import { fitsFlex, hardened, secretless, unkeyed } from "./rules/hardened.ts";
+import {
+  containers,
+  lifecycle,
+  namesReachTheirPlace,
+  queues,
+  schedules,
+  settings,
+} from "./rules/matches-product.ts";
+import { permissionsAreDocumented } from "./rules/permission-tables.ts";
+import {
+  appAsksGraphOnly,
+  featuresAreOffered,
+  featuresAreOperations,
+  grantsAreAsked,
+  idsAreKnown,
+  nothingTooBroad,
+} from "./rules/permissions.ts";
+import {
+  certificatePolicy,
+  compilerConfig,
+  disabledWithReason,
+  globalCloud,
+} from "./rules/pinned.ts";
+import {
+  noWiderScope,
+  rolesAreDocumented,
+  rolesInOnePlace,
+  submittersOnlySubmit,
+} from "./rules/roles.ts";
+import type { Rule } from "./rules/rule.ts";
+import { alertsWatchEverything, queriesFollowTheContract } from "./rules/telemetry.ts";
+
+/** Every rule, by name. A new one does not type-check in the tests until something breaks it there. */
+export const rules = {
+  understood,
+  described,
+  used,
+  wired,
+  noLeftovers,
+  hardened,
+  unkeyed,
+  secretless,
+  fitsFlex,
+  settings,
+  queues,
+  containers,
+  namesReachTheirPlace,
+  schedules,
+  lifecycle,
+  featuresAreOperations,
+  featuresAreOffered,
+  grantsAreAsked,
+  idsAreKnown,
+  nothingTooBroad,
+  appAsksGraphOnly,
+  permissionsAreDocumented,
+  rolesInOnePlace,
+  noWiderScope,
+  submittersOnlySubmit,
+  rolesAreDocumented,
+  queriesFollowTheContract,
+  alertsWatchEverything,
+  deliveredByIdentity,
+  filtersAreExact,
+  rolesComeFirst,
+  certificatePolicy,
+  compilerConfig,
+  disabledWithReason,
+  globalCloud,
+} as const satisfies Record<string, Rule>;
+
+export type RuleName = keyof typeof rules;

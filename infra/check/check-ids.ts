@@ -1,0 +1,27 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import type { PermissionCatalogue } from "./rules/permissions.ts";
+
+interface PermissionData {
+  readonly appRoles: Readonly<Record<string, { readonly appRoleId: string }>>;
+}
+
+/**
+ * Holds the app role ids against Microsoft's own list in the data folder beside the repository
+ * (../shared/data); undefined where it is not there.
+ */
+export function idFindings(
+  root: string,
+  { permissions }: PermissionCatalogue,
+): string[] | undefined {
+  const path = join(root, "../shared/data/graph-permissions.json");
+  if (!existsSync(path)) return undefined;
+  const data: PermissionData = JSON.parse(readFileSync(path, "utf8"));
+  return Object.entries(permissions)
+    .filter(([name, id]) => data.appRoles[name]?.appRoleId !== id)
+    .map(
+      ([name, id]) =>
+        `${name} has ${id}; Microsoft has ${data.appRoles[name]?.appRoleId ?? "none"}`,
+    );
+}

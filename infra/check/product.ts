@@ -1,0 +1,59 @@
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { catalogue } from "../../shared/catalogue/catalogue.ts";
+import { settingNames } from "../../shared/settings.ts";
+import { readTriggers } from "./triggers.ts";
+
+/** What the product says of itself and the Bicep has to match. */
+export interface Product {
+  readonly settingNames: readonly string[];
+  /** operation → every permission that any of its rows can need. */
+  readonly operations: Readonly<Record<string, readonly string[]>>;
+  /** Queues with a trigger, poison queues included. */
+  readonly queues: readonly string[];
+  /** Settings that hold a timer's schedule. */
+  readonly schedules: readonly string[];
+  /** Connection prefixes of the triggers. */
+  readonly connections: readonly string[];
+  readonly containers: readonly string[];
+  /** event → its fields. */
+  readonly events: Readonly<Record<string, readonly string[]>>;
+}
+
+/** Reads it from the code: what can be imported is imported, the rest is found in the source. */
+export async function readProduct(root: string): Promise<Product> {
+  const triggers = await readTriggers();
+  return {
+    settingNames,
+    operations: Object.fromEntries(
+      Object.entries(catalogue).map(([name, each]) => [name, each.allPermissions]),
+    ),
+    ...triggers,
+    containers: containersIn(
+      globSync("shared/**/*.ts", { cwd: root }).map((path) =>
+        readFileSync(join(root, path), "utf8"),
+      ),
+    ),
+    events: eventsIn(readFileSync(join(root, "shared/core/telemetry.ts"), "utf8")),
+  };
+}
+
+/** Containers that a client is made for: `container: "inbox"` or `container("inbox")`. */
+export function containersIn(sources: readonly string[]): string[] {
+  const found = sources.flatMap((source) =>
+    [...source.matchAll(/\bcontainer(?:: |\()"([a-z-]+)"/g)].map(([, name = ""]) => name),
+  );
+  return [...new Set(found)].toSorted();
+}
+
+/** The events of the type `TelemetryEvent` and their fields. */
+export function eventsIn(source: string): Record<string, string[]> {
+  const events = source.matchAll(/\{\s*event: "([a-z.]+)";?([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}/g);
+  return Object.fromEntries(
+    [...events].map(([, event = "", rest = ""]) => [
+      event,
+      [...rest.matchAll(/(\w+)\??:/g)].map(([, field = ""]) => field),
+    ]),
+  );
+}

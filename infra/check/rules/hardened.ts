@@ -1,0 +1,171 @@
+import { finding, resourcesOfType } from "../infra.ts";
+import { at, everyValue, written } from "../value.ts";
+import type { Rule } from "./rule.ts";
+
+/** type → path → what must be written there, on every resource of the type. Most are open
+ * enumerations, so no compiler would say a word about `TLS9`. */
+export const hardening: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  "Microsoft.Storage/storageAccounts": {
+    kind: ["'StorageV2'"],
+    "properties.allowSharedKeyAccess": ["false"],
+    "properties.allowBlobPublicAccess": ["false"],
+    "properties.allowCrossTenantReplication": ["false"],
+    "properties.defaultToOAuthAuthentication": ["true"],
+    "properties.isLocalUserEnabled": ["false"],
+    "properties.minimumTlsVersion": ["'TLS1_2'", "'TLS1_3'"],
+    "properties.supportsHttpsTrafficOnly": ["true"],
+    "properties.networkAcls.defaultAction": ["'Deny' or 'Allow'"],
+    "properties.networkAcls.bypass": ["'AzureServices'"],
+  },
+  "Microsoft.Storage/storageAccounts/blobServices/containers": {
+    "properties.publicAccess": ["'None'"],
+  },
+  "Microsoft.KeyVault/vaults": {
+    "properties.enableRbacAuthorization": ["true"],
+    "properties.enableSoftDelete": ["true"],
+    "properties.softDeleteRetentionInDays": ["90"],
+    "properties.enablePurgeProtection": ["true"],
+    "properties.enabledForDeployment": ["false"],
+    "properties.enabledForDiskEncryption": ["false"],
+    "properties.enabledForTemplateDeployment": ["false"],
+    "properties.networkAcls.defaultAction": ["'Deny' or 'Allow'"],
+  },
+  "Microsoft.OperationalInsights/workspaces": {
+    "properties.features.disableLocalAuth": ["true"],
+  },
+  "Microsoft.Insights/components": {
+    "properties.DisableLocalAuth": ["true"],
+  },
+  "Microsoft.Web/serverfarms": {
+    "sku.name": ["'FC1'"],
+    "sku.tier": ["'FlexConsumption'"],
+  },
+  "Microsoft.Web/sites": {
+    "identity.type": ["'UserAssigned'"],
+    "properties.httpsOnly": ["true"],
+    "properties.functionAppConfig.deployment.storage.authentication.type": [
+      "'UserAssignedIdentity'",
+    ],
+    "properties.functionAppConfig.runtime.name": ["'node'"],
+    "properties.siteConfig.minTlsVersion": ["'1.2'", "'1.3'"],
+    "properties.siteConfig.scmMinTlsVersion": ["'1.2'", "'1.3'"],
+    "properties.siteConfig.ftpsState": ["'Disabled'"],
+    "properties.siteConfig.ipSecurityRestrictionsDefaultAction": ["'Deny'"],
+    "properties.siteConfig.scmIpSecurityRestrictionsUseMain": ["false"],
+  },
+  "Microsoft.EventGrid/systemTopics": {
+    "identity.type": ["'SystemAssigned'"],
+  },
+  "Microsoft.EventGrid/systemTopics/eventSubscriptions": {
+    "properties.eventDeliverySchema": ["'CloudEventSchemaV1_0'"],
+  },
+  "Microsoft.Graph/applications": {
+    "servicePrincipalLockConfiguration.isEnabled": ["true"],
+    "servicePrincipalLockConfiguration.allProperties": ["true"],
+  },
+};
+
+/** Properties that none of these may have at all. */
+const absent: Readonly<Record<string, readonly string[]>> = {
+  "Microsoft.Graph/applications": ["keyCredentials", "passwordCredentials", "web", "spa"],
+  "Microsoft.Graph/servicePrincipals": ["keyCredentials", "passwordCredentials"],
+  "Microsoft.KeyVault/vaults": ["properties.accessPolicies"],
+};
+
+export const hardened: Rule = {
+  says: "no key, no local login, no old TLS, no public blob, nothing inbound, no purge",
+  findings: (infra) =>
+    Object.entries(hardening).flatMap(([type, paths]) => {
+      const found = resourcesOfType(infra, type);
+      if (found.length === 0) return [finding("modules", 1, `no ${type} is made`)];
+      return found.flatMap(({ file, it }) =>
+        Object.entries(paths).flatMap(([path, allowed]) => {
+          const value = written(at(it.body, ...path.split(".")));
+          return allowed.includes(value)
+            ? []
+            : [
+                finding(
+                  file,
+                  it.line,
+                  `${type} ${path} is ${value}; it must be ${allowed.join(" or ")}`,
+                ),
+              ];
+        }),
+      );
+    }),
+};
+
+export const unkeyed: Rule = {
+  says: "no template touches the application's keys, and no vault has access policies",
+  findings: (infra) =>
+    Object.entries(absent).flatMap(([type, paths]) =>
+      resourcesOfType(infra, type).flatMap(({ file, it }) =>
+        paths
+          .filter((path) => at(it.body, ...path.split(".")) !== undefined)
+          .map((path) => finding(file, it.line, `${type} declares ${path}; leave it out`)),
+      ),
+    ),
+};
+
+const leaks =
+  /\blist(Keys|AccountSas|ServiceSas|Secrets)?\(|AccountKey=|SharedAccess|\bgetSecret\(/i;
+
+export const secretless: Rule = {
+  says: "no template reads a key, takes a secret or puts one out",
+  findings: (infra) =>
+    infra.bicep.flatMap((file) => [
+      ...file.text
+        .split("\n")
+        .flatMap((text, i) =>
+          leaks.test(text) ? [finding(file, i + 1, `reads a key: ${text.trim()}`)] : [],
+        ),
+      ...file.declarations
+        .filter(
+          (each) =>
+            each.keyword !== "type" &&
+            each.keyword !== "var" &&
+            /secret|password|(^|[a-z])[kK]ey(s)?$|token/i.test(each.name),
+        )
+        .map((each) =>
+          finding(file, each.line, `${each.keyword} ${each.name} sounds like a secret`),
+        ),
+    ]),
+};
+
+/** learn.microsoft.com functions-app-settings, Flex Consumption plan deprecations. */
+export const forbiddenOnFlex = [
+  "FUNCTIONS_WORKER_RUNTIME",
+  "FUNCTIONS_WORKER_RUNTIME_VERSION",
+  "FUNCTIONS_EXTENSION_VERSION",
+  "WEBSITE_NODE_DEFAULT_VERSION",
+  "WEBSITE_RUN_FROM_PACKAGE",
+  "WEBSITE_CONTENTAZUREFILECONNECTIONSTRING",
+  "WEBSITE_CONTENTSHARE",
+  "WEBSITE_CONTENTOVERVNET",
+  "WEBSITE_VNET_ROUTE_ALL",
+  "WEBSITE_LOAD_CERTIFICATES",
+  "WEBSITE_TIME_ZONE",
+  "TZ",
+  "SCM_DO_BUILD_DURING_DEPLOYMENT",
+  "ENABLE_ORYX_BUILD",
+  "AzureWebJobsStorage",
+  "AzureWebJobsDashboard",
+];
+
+export const fitsFlex: Rule = {
+  says: "no setting that Flex Consumption refuses or ignores, and no storage connection string",
+  findings: (infra) => {
+    const refused = new Set(forbiddenOnFlex);
+    return infra.bicep.flatMap((file) =>
+      file.resources.flatMap((resource) =>
+        [...everyValue(resource.body)].flatMap((value) =>
+          value.kind === "object"
+            ? value.properties
+                .filter(({ name }) => refused.has(name))
+                .map(({ name, line }) => finding(file, line, `${name} must not be set on Flex`))
+            : [],
+        ),
+      ),
+    );
+  },
+};

@@ -1,0 +1,59 @@
+# Sourced by deploy.sh. The certificate is made in the vault, by policy; only its public part is
+# ever read here. Uses: here, credential, vault, certificate, client_id, register_key.
+
+ensure_certificate() {
+  local names policy=$here/certificate-policy.json
+  # The same policy, but the key cannot leave the vault.
+  [ "$credential" != vault-signature ] || policy=$here/certificate-policy.vault-signature.json
+  # A list, because asking for one that is not there is an error like any other.
+  names=$(retry_on "$unauthorised" 20 15 az keyvault certificate list --vault-name "$vault" \
+    --query "[?name=='$certificate'].name" --output tsv)
+  if [ -n "$names" ]; then
+    say "  there already"
+    return
+  fi
+  retry_on "$unauthorised" 20 15 az keyvault certificate create --vault-name "$vault" \
+    --name "$certificate" --policy "@$policy" --output none
+  say "  made"
+}
+
+# The first key is registered here; the app rolls it from then on. So where keys are registered
+# and the vault's newest is not among them, a rotation is under way, and is left alone.
+ensure_registered_key() {
+  local shown public thumbprint computed encoded registered work
+  shown=$(retry_on "$unauthorised" 20 15 az keyvault certificate show --vault-name "$vault" \
+    --name "$certificate" --query '[cer, x509ThumbprintHex]' --output tsv)
+  { read -r public; read -r thumbprint; } <<<"$shown"
+  computed=$(printf '%s' "$public" | openssl base64 -d -A | openssl dgst -sha1 -r | cut -d ' ' -f 1 | tr a-f A-F)
+  [ "$computed" = "$(printf '%s' "$thumbprint" | tr a-f A-F)" ] ||
+    fail "The vault says that the certificate's thumbprint is $thumbprint; the certificate it handed out has $computed." "Do not register it. Look into who answers for the vault."
+  # Graph shows the thumbprint as hex or, as of any binary, in base64.
+  encoded=$(printf '%s' "$public" | openssl base64 -d -A | openssl dgst -sha1 -binary | openssl base64 -A)
+
+  registered=$(registered_thumbprints)
+  if printf '%s\n' "$registered" | grep -Fxiq -e "$computed" -e "$encoded"; then
+    say "  registered already ($computed)"
+    return
+  fi
+  if [ -n "$registered" ] && [ "$register_key" != true ]; then
+    say "  $computed is not registered yet, other keys are: the app rolls them by itself."
+    say "  To register it now, beside them: --register-key"
+    return
+  fi
+
+  work=$(mktemp -d)
+  printf -- '-----BEGIN CERTIFICATE-----\n%s\n-----END CERTIFICATE-----\n' "$(printf '%s' "$public" | fold -w 64)" >"$work/public.pem"
+  # --append keeps what is registered; without it every other key would be gone.
+  retry_on "$replicating" 10 15 az ad app credential reset --id "$client_id" --append \
+    --cert "@$work/public.pem" --output none
+  rm -rf "$work"
+  registered=$(registered_thumbprints)
+  printf '%s\n' "$registered" | grep -Fxiq -e "$computed" -e "$encoded" ||
+    fail "The key was registered, but the application does not show it yet." "Run this again in a minute."
+  say "  registered ($computed)"
+}
+
+registered_thumbprints() {
+  retry_on "$replicating" 10 15 az ad app show --id "$client_id" \
+    --query 'keyCredentials[].customKeyIdentifier' --output tsv
+}
