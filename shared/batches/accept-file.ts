@@ -1,0 +1,52 @@
+import { beginBatch } from "./accept-batch.ts";
+import { type Context, inFolder } from "./accept-context.ts";
+import { carryOn } from "./carry-on.ts";
+import { fileFolder } from "./claim-file.ts";
+import { isStaged } from "./inbox-path.ts";
+import type { FileVersion } from "./model.ts";
+import { fileBatchName } from "./name.ts";
+import type { Accepted } from "./ports.ts";
+import { fileSource, versionSource } from "./source.ts";
+import { holderOf } from "./take-name.ts";
+
+/**
+ * Accepts a version of a file in `inbox` as a batch of its own, in mode apply. Told of it twice, it is
+ * the same batch; what a message has claimed or a refusal has ended stays as it is.
+ */
+export async function acceptFile(context: Context, file: FileVersion): Promise<Accepted> {
+  if (isStaged(file.path)) return { state: "done", outcome: "ignored" };
+  const { ports, allowed, limits } = context;
+  const { homeTenant } = ports.settings;
+  const batch = fileBatchName(file);
+  const folder = fileFolder(homeTenant, file);
+  return inFolder(context, { batch, folder }, async (held) => {
+    const holder = await holderOf(ports.blobs.batches, folder);
+    if (holder.kind === "refused") return { state: "done", outcome: "repeated", folder };
+    if (holder.kind === "batch") {
+      const { manifest } = holder;
+      if (manifest.source.kind === "claimed") return { state: "done", outcome: "repeated", folder };
+      held.own(manifest);
+      const { format, operation } = manifest;
+      const source = versionSource(ports.blobs.inbox, { file, format, operation });
+      return carryOn(ports, { folder, manifest }, source, held.lock, context.delivery);
+    }
+    const source = await fileSource(ports.blobs.inbox, file, {
+      operations: allowed.operations,
+      limits,
+    });
+    return beginBatch(
+      context,
+      {
+        batch,
+        folder,
+        tenant: homeTenant,
+        mode: "apply",
+        priority: "normal",
+        from: { kind: "file", file },
+        source,
+        holder,
+      },
+      held,
+    );
+  });
+}

@@ -1,0 +1,55 @@
+import { whyHeld } from "./guards.ts";
+import { readStatus } from "./folder-files.ts";
+import { endBatch, finishBatch, nothingSent } from "./finish.ts";
+import { type BatchManifest, type Plan, workMarker } from "./model.ts";
+import type { BatchPorts } from "./ports.ts";
+
+/**
+ * Does what follows from a plan, once: ends the batch where it is in mode plan, held by a guard or has
+ * nothing to write, else puts its marker where the runner looks and wakes the runner. Repeating it
+ * changes nothing: a batch that has ended or that the runner has taken up is left alone, and the answer
+ * is false.
+ */
+export async function conclude(
+  ports: BatchPorts,
+  folder: string,
+  manifest: BatchManifest,
+  plan: Plan,
+): Promise<boolean> {
+  const status = await readStatus(ports.blobs.batches, folder);
+  if (status !== undefined && status.state !== "accepted") return false;
+  const batch = { manifest, plan };
+  const why = whyHeld(plan.guards);
+  if (plan.mode === "plan") {
+    await endBatch(ports, folder, batch, {
+      state: "planned",
+      outcomes: nothingSent,
+      unwritten: {
+        verdict: "pending",
+        reason: "Would be written; the batch's mode was plan.",
+        fix: why
+          ? `In mode apply the whole batch would be held: ${why.counts}. ${why.fix}`
+          : "Send the same rows in mode apply, under another batch name.",
+      },
+    });
+    return true;
+  }
+  if (why !== undefined) {
+    const { reason, fix } = why;
+    const unwritten = { verdict: "held", reason, fix } as const;
+    await endBatch(ports, folder, batch, { state: "held", outcomes: nothingSent, unwritten });
+    for (const { guard, count, limit, setting, held } of plan.guards) {
+      if (!held) continue;
+      const { batch: name, tenant } = manifest;
+      ports.emit({ event: "batch.held", batch: name, tenant, guard, count, limit, setting });
+    }
+    return true;
+  }
+  if (plan.verdicts.pending === 0) {
+    await finishBatch(ports, folder, nothingSent);
+    return true;
+  }
+  await ports.blobs.runner.write(workMarker(manifest), JSON.stringify({ folder }));
+  await ports.ring(manifest.tenant);
+  return true;
+}

@@ -1,0 +1,16 @@
+import type { ReportRow } from "./report-rows.ts";
+import type { ReportSummary } from "./report-summary.ts";
+
+/** report.json up to its first row. */
+export function jsonHead(summary: ReportSummary): string {
+  const { reason, fix, ...facts } = summary;
+  const head = JSON.stringify({ version: 1, ...facts, reason, fix }, undefined, 2);
+  return `${head.slice(0, -2)},\n  "rows": [`;
+}
+
+/** One row of report.json, a line of its own; `isFirst` for the first of all. */
+export const jsonRow = ({ row, operation, cells, ...ending }: ReportRow, isFirst: boolean): string =>
+  `${isFirst ? "" : ","}\n    ${JSON.stringify({ row, operation, input: cells, ...ending })}`;
+
+/** What closes report.json. */
+export const jsonTail = "\n  ]\n}\n";

@@ -1,0 +1,39 @@
+import type { Blobs } from "../storage/types.ts";
+import { type PlannedRow, shardBlob } from "./model.ts";
+
+/** A shard as it lies in its blob: one planned row a line, in the order of the input. */
+export const shardText = (rows: readonly PlannedRow[]): string =>
+  rows.map((row) => `${JSON.stringify(row)}\n`).join("");
+
+/**
+ * The planned rows of a shard.
+ * @throws TypeError where there is no such shard or a line of it is not ours.
+ */
+export async function readShard(
+  batches: Blobs,
+  folder: string,
+  shard: number,
+): Promise<PlannedRow[]> {
+  const blob = await batches.read(shardBlob(folder, shard));
+  if (blob === undefined) throw new TypeError(`shard ${shard} of the batch is missing`);
+  const lines = blob.bytes.toString("utf8").split("\n");
+  if (lines.pop() !== "") throw new TypeError(`shard ${shard} of the batch is cut short`);
+  return lines.map(toPlannedRow);
+}
+
+/** The number of shards that are written, which are the first ones. */
+export async function countShards(batches: Blobs, folder: string): Promise<number> {
+  let shards = 0;
+  for await (const { path } of batches.list(`${folder}/shards/`)) {
+    if (path === shardBlob(folder, shards + 1)) shards += 1;
+  }
+  return shards;
+}
+
+/** Shards are written once, by `shardText`, and never changed: their shape is not checked further. */
+function toPlannedRow(line: string): PlannedRow {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own lines, in an immutable blob
+  const row = JSON.parse(line) as PlannedRow;
+  if (typeof row.row !== "number") throw new TypeError("a shard holds a line that is no row");
+  return row;
+}

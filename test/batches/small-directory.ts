@@ -1,0 +1,100 @@
+import type { GraphAnswer, GraphRead } from "../../shared/core/graph-request.ts";
+import type { Graph } from "../../shared/graph/types.ts";
+
+type Properties = Readonly<Record<string, unknown>>;
+
+const id = (kind: number, at: number): string =>
+  `${String(kind).padStart(8, "0")}-0000-4000-8000-${at.toString(16).padStart(12, "0")}`;
+
+/**
+ * A directory that answers the plan's reads as Graph documents them: users by id or name in any case,
+ * groups by id or display name, members of a group by id, and only what `$select` asks for. It cannot be
+ * written to.
+ */
+export class SmallDirectory implements Graph {
+  readonly root = "https://graph.example/v1.0";
+  readonly timeoutMs = 1_000;
+  readonly users = new Map<string, Properties>();
+  readonly groups = new Map<string, Properties>();
+  readonly members = new Map<string, Set<string>>();
+  /** Every url that was read. */
+  readonly reads: string[] = [];
+  /** Asked for each read; an answer or an error takes the place of the directory's own. */
+  intercept: (url: string) => GraphAnswer | undefined = () => undefined;
+  readonly #names = new Map<string, string>();
+
+  addUser(userPrincipalName: string, properties: Properties = {}): string {
+    const key = id(1, this.users.size + 1);
+    this.users.set(key, {
+      accountEnabled: true,
+      displayName: userPrincipalName,
+      userPrincipalName,
+      ...properties,
+      id: key,
+    });
+    this.#names.set(userPrincipalName.toLowerCase(), key);
+    return key;
+  }
+
+  addGroup(displayName: string, properties: Properties = {}): string {
+    const key = id(2, this.groups.size + 1);
+    this.groups.set(key, { displayName, securityEnabled: true, groupTypes: [], ...properties, id: key });
+    this.members.set(key, new Set());
+    return key;
+  }
+
+  post(): never {
+    throw new TypeError("a plan writes nothing");
+  }
+
+  pages(): never {
+    throw new TypeError("a plan reads no pages");
+  }
+
+  async readAll(requests: readonly GraphRead[]): Promise<GraphAnswer[]> {
+    return requests.map(({ url }) => {
+      this.reads.push(url);
+      return this.intercept(url) ?? this.#answer(url);
+    });
+  }
+
+  #answer(url: string): GraphAnswer {
+    const { pathname, searchParams } = new URL(`https://graph.example${url}`);
+    const [, kind, name = "", part] = pathname.split("/").map(decodeURIComponent);
+    const select = (searchParams.get("$select") ?? "id").split(",");
+    const filter = searchParams.get("$filter") ?? "";
+    const wanted = /^\w+ eq '(.*)'$/.exec(filter)?.[1]?.replaceAll("''", "'");
+    if (kind === "users") {
+      const user = this.users.get(name) ?? this.users.get(this.#names.get(name.toLowerCase()) ?? "");
+      return user ? answer(200, picked(user, select)) : missing;
+    }
+    if (kind === "groups" && part === "members") {
+      const members = this.members.get(name);
+      const value = members?.has(wanted ?? "") ? [{ id: wanted }] : [];
+      return members ? answer(200, { value }) : missing;
+    }
+    if (kind === "groups" && name === "") {
+      const value = [...this.groups.values()]
+        .filter(({ displayName }) => displayName === wanted)
+        .slice(0, Number(searchParams.get("$top")))
+        .map((group) => picked(group, select));
+      return answer(200, { value });
+    }
+    const group = this.groups.get(name);
+    return group ? answer(200, picked(group, select)) : missing;
+  }
+}
+
+const picked = (object: Properties, select: readonly string[]): Properties =>
+  Object.fromEntries(select.map((name) => [name, object[name] ?? null]));
+
+/** An answer as the Graph client hands it over. */
+export const answer = (status: number, body: unknown, code?: string): GraphAnswer => ({
+  status,
+  headers: {},
+  body,
+  requestId: "read/1",
+  ...(code !== undefined && { error: { code, message: code } }),
+});
+
+const missing = answer(404, {}, "Request_ResourceNotFound");

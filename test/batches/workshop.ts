@@ -1,0 +1,123 @@
+import { createBatches } from "../../shared/batches/batches.ts";
+import type { Accepted, BatchPorts, Batches, BatchSettings } from "../../shared/batches/ports.ts";
+import { catalogue } from "../../shared/catalogue/catalogue.ts";
+import type { Settled } from "../../shared/catalogue/row.ts";
+import { systemClock } from "../../shared/core/clock.ts";
+import type { TelemetryEvent } from "../../shared/core/telemetry.ts";
+import { MemoryBlobs } from "./memory-blobs.ts";
+import { SmallDirectory } from "./small-directory.ts";
+
+export const home = "aaaaaaaa-0000-4000-8000-000000000001";
+export const other = "bbbbbbbb-0000-4000-8000-000000000002";
+
+export const settings: BatchSettings = {
+  homeTenant: home,
+  tenants: [home, other],
+  maxDeletes: 10,
+  maxDisables: 50,
+  maxInvalidRowsPercent: 10,
+  writeQuota: 3000,
+  writeWindowSeconds: 150,
+};
+
+/** Batches over storage in memory and a small directory, with all that goes out of them. */
+export interface Workshop {
+  readonly ports: BatchPorts;
+  readonly batches: Batches;
+  readonly blobs: { inbox: MemoryBlobs; batches: MemoryBlobs; runner: MemoryBlobs };
+  readonly directory: SmallDirectory;
+  readonly events: TelemetryEvent[];
+  readonly rings: string[];
+  /** Texts that went to queue `accept`. */
+  readonly queued: string[];
+  /** Delivers one message until it is done. */
+  deliver(message: unknown, messageId?: string): Promise<Accepted & { state: "done" }>;
+  /** Puts a file in `inbox` and delivers its event. */
+  drop(path: string, content: string | Uint8Array): Promise<string>;
+  /** The `refused.json` of a folder. */
+  refused(folder: string): Record<string, unknown>;
+  /** Plays the runner: every row to be written is done. */
+  runAll(folder: string): Promise<void>;
+}
+
+export function openWorkshop(more: Partial<BatchPorts> = {}): Workshop {
+  const blobs = { inbox: new MemoryBlobs(), batches: new MemoryBlobs(), runner: new MemoryBlobs() };
+  const directory = new SmallDirectory();
+  const events: TelemetryEvent[] = [];
+  const rings: string[] = [];
+  const queued: string[] = [];
+  const ports: BatchPorts = {
+    blobs,
+    acceptQueue: { send: async (text) => void queued.push(text) },
+    ring: async (tenant) => void rings.push(tenant),
+    graphFor: () => directory,
+    catalogue,
+    settings,
+    clock: systemClock,
+    emit: (event) => void events.push(event),
+    ...more,
+  };
+  const batches = createBatches(ports);
+  const workshop: Workshop = {
+    ports,
+    batches,
+    blobs,
+    directory,
+    events,
+    rings,
+    queued,
+    deliver: async (message, messageId = "m-1") => {
+      for (;;) {
+        const result = await batches.accept(message, { messageId, deadlineMs: Date.now() + 60_000 });
+        if (result.state === "done") return result;
+        if (result.delaySeconds > 0) throw new Error(`again: ${result.reason}`);
+      }
+    },
+    drop: async (path, content) => {
+      const written = await blobs.inbox.write(path, content);
+      const { folder } = await workshop.deliver(eventOf(path, written!.etag));
+      return folder ?? "";
+    },
+    refused: (folder) => blobs.batches.json(`${folder}/refused.json`),
+    runAll: async (folder) => {
+      const done: Settled = { verdict: "done", requestId: "r/1", status: 204, attempts: 1 };
+      await batches.finishBatch(folder, async (shard) => {
+        const rows = shardRows(blobs.batches, folder, shard).filter(({ write }) => write);
+        return new Map(rows.map(({ row }) => [row, done]));
+      });
+    },
+  };
+  return workshop;
+}
+
+/** The lines of a shard. */
+export const shardRows = (blobs: MemoryBlobs, folder: string, shard = 1): ShardRow[] =>
+  blobs
+    .text(`${folder}/shards/${String(shard).padStart(5, "0")}.jsonl`)
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as ShardRow);
+
+/** A line of a shard, loosely. */
+export interface ShardRow extends Partial<Settled> {
+  readonly row: number;
+  readonly operation: string;
+  readonly write?: {
+    readonly target: Record<string, string>;
+    readonly set?: Record<string, unknown>;
+    readonly keys: string[];
+    readonly after?: number[];
+    readonly idFromRow?: { row: number; role: string };
+    readonly was?: string;
+  };
+}
+
+/** The CloudEvents message of a new file. */
+export const eventOf = (path: string, etag: string): unknown => ({
+  specversion: "1.0",
+  type: "Microsoft.Storage.BlobCreated",
+  source: "/subscriptions/x",
+  id: "1",
+  subject: `/blobServices/default/containers/inbox/blobs/${path}`,
+  data: { api: "PutBlob", eTag: etag, contentLength: 1 },
+});
