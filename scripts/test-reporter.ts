@@ -19,7 +19,7 @@ export default async function* report(events: AsyncIterable<TestEvent>): AsyncGe
     if (event.type === "test:fail") {
       // A suite fails with its tests; only what failed of its own accord is worth printing.
       const cause = event.data.details.error;
-      if (cause.failureType === "subtestsFailed") continue;
+      if ("failureType" in cause && cause.failureType === "subtestsFailed") continue;
       failures.push(`${data.file ?? ""} › ${data.name}\n${detail(cause)}`);
       yield `FAIL ${short(data.file)} › ${data.name}\n`;
     } else if (!isSuite && data.file !== undefined) {
@@ -27,7 +27,7 @@ export default async function* report(events: AsyncIterable<TestEvent>): AsyncGe
       perFile.set(data.file, (perFile.get(data.file) ?? 0) + 1);
     }
   }
-  for (const [file, count] of [...perFile].toSorted())
+  for (const [file, count] of [...perFile].toSorted(([a], [b]) => a.localeCompare(b)))
     yield `  ${String(count).padStart(4)}  ${short(file)}\n`;
   for (const failure of failures) yield `\n${failure}\n`;
   const seconds = ((performance.now() - started) / 1000).toFixed(1);

@@ -1,0 +1,46 @@
+import type { Metafile } from "esbuild";
+
+/** What one package, or our own code (`name` undefined), weighs in the bundle. */
+export interface Part {
+  readonly name: string | undefined;
+  /** The folders it was read from: two are two copies. */
+  readonly copies: readonly string[];
+  readonly bytes: number;
+}
+
+const PACKAGE = /^(.*node_modules\/((?:@[^/]+\/)?[^/]+))\//;
+
+/**
+ * The bundle's bytes by package, the heaviest first. A file of which nothing was kept counts as a
+ * copy nevertheless only where bytes of it are in the output.
+ */
+export function composition(metafile: Metafile): Part[] {
+  const parts = new Map<string | undefined, { folders: Set<string>; bytes: number }>();
+  for (const output of Object.values(metafile.outputs)) {
+    for (const [path, { bytesInOutput }] of Object.entries(output.inputs)) {
+      if (bytesInOutput === 0) continue;
+      const [, folder = "", name] = PACKAGE.exec(path) ?? [];
+      const part = parts.get(name) ?? { folders: new Set(), bytes: 0 };
+      part.folders.add(folder);
+      part.bytes += bytesInOutput;
+      parts.set(name, part);
+    }
+  }
+  return [...parts]
+    .map(([name, { folders, bytes }]) => ({ name, copies: [...folders].toSorted(), bytes }))
+    .toSorted((a, b) => b.bytes - a.bytes);
+}
+
+/** Two copies of these mean two token caches and 165 KB; apache-arrow is 236 KB that never run. */
+const ONCE = ["@azure/msal-node", "@azure/msal-common"];
+const NEVER = ["apache-arrow", "@azure/functions-core"];
+
+/** What must not be so in a bundle that is deployed, in words; empty where all is well. */
+export function faults(parts: readonly Part[]): string[] {
+  return parts.flatMap(({ name, copies }) => {
+    if (name !== undefined && ONCE.includes(name) && copies.length > 1)
+      return [`${copies.length} copies of ${name}: ${copies.join(", ")}. Align their versions.`];
+    if (name !== undefined && NEVER.includes(name)) return [`${name} must not be in the bundle.`];
+    return [];
+  });
+}

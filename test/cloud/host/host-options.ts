@@ -1,0 +1,78 @@
+import type { BlobServiceClient } from "@azure/storage-blob";
+import type { QueueServiceClient } from "@azure/storage-queue";
+
+import type { Clock } from "../../../shared/core/clock.ts";
+import type { LogLevel } from "./protocol.ts";
+
+/** How the host reaches storage: the address is what the app's settings say. */
+export interface HostStorage {
+  readonly queues: (serviceUri: string) => QueueServiceClient;
+  readonly blobs: (serviceUri: string) => BlobServiceClient;
+}
+
+/** What Azure fixes in code. Tests may shorten it, so as not to wait ten minutes. */
+export interface HostTiming {
+  /** How long a received message is invisible; whole seconds. Azure: ten minutes. */
+  readonly invisibilityMs: number;
+  /** How long a stop waits for what runs. Azure: 10 s. */
+  readonly drainMs: number;
+  /** How long the worker has to end by itself after that. Azure: 5 s. */
+  readonly terminateMs: number;
+}
+
+export interface HostOptions {
+  /** The built folder. */
+  readonly dist: string;
+  /** The app settings; they are the worker's environment, nothing of this process's is added. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly storage: HostStorage;
+  readonly onLog?: (line: HostLog) => void;
+  readonly onInvocation?: (event: InvocationEvent) => void;
+  readonly clock?: Clock;
+  readonly random?: () => number;
+  /** The nodejs-worker to behave as. 3.9.1 is the oldest in use, and knows no `log` hook. */
+  readonly workerVersion?: string;
+  /** Starts workers as a warm pool does: the settings reach the process after its start. */
+  readonly warm?: boolean;
+  readonly timing?: Partial<HostTiming>;
+}
+
+/** One line of log. `console` is what the worker's process wrote by itself. */
+export interface HostLog {
+  readonly source: "host" | "worker" | "user" | "console";
+  readonly level: LogLevel;
+  readonly message: string;
+  readonly functionName?: string;
+  readonly invocationId?: string;
+}
+
+export interface InvocationEvent {
+  readonly phase: "started" | "succeeded" | "failed";
+  readonly functionName: string;
+  readonly invocationId: string;
+  /** What was thrown, where it failed. */
+  readonly error?: string;
+}
+
+/** How one invocation ended. */
+export type InvocationResult =
+  | { readonly succeeded: true; readonly invocationId: string; readonly value: unknown }
+  | { readonly succeeded: false; readonly invocationId: string; readonly error: string };
+
+export interface HostStatus {
+  readonly state: "running" | "draining" | "stopped" | "gone" | "failed";
+  /** Why, where it has failed. */
+  readonly failure?: string;
+  /** 0 while no worker is up. */
+  readonly workerPid: number;
+  /** Workers started in place of one that died, since the host was started. */
+  readonly workerRestarts: number;
+  /** Invocations by function, since the host was first started. */
+  readonly functions: Readonly<Record<string, Readonly<InvocationCounts>>>;
+}
+
+export interface InvocationCounts {
+  running: number;
+  succeeded: number;
+  failed: number;
+}

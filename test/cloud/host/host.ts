@@ -1,0 +1,191 @@
+import { availableParallelism } from "node:os";
+
+import { systemClock } from "../../../shared/core/clock.ts";
+import { readAppSettings } from "./app-settings.ts";
+import { createExecutor } from "./executor.ts";
+import { type FunctionPlan, planFunction } from "./function-plan.ts";
+import { readHostJson } from "./host-json.ts";
+import type { HostOptions, HostStatus, HostTiming, InvocationResult } from "./host-options.ts";
+import { startListeners, type Listeners } from "./listeners.ts";
+import type { LogLevel } from "./protocol.ts";
+import { timerTrigger } from "./timer-listener.ts";
+import { blobTimerStatus } from "./timer-status.ts";
+import { startWorkerPool, type WorkerPool } from "./worker-pool.ts";
+
+/** A Functions host with one worker. Several of one `dist` compete, as instances do. */
+export interface FunctionsHost {
+  readonly functions: readonly FunctionPlan[];
+  status(): HostStatus;
+  /** Runs a timer's function now, as an administrator can; its schedule and status stay as they are. */
+  fireTimer(name: string, how?: { pastDue?: boolean }): Promise<InvocationResult>;
+  /** SIGKILL of the worker: what it was running has failed, and another worker takes its place. */
+  kill(): Promise<void>;
+  /**
+   * The instance vanishes: worker dead, nothing settled or released. Messages come back when their
+   * invisibility is over, locks when their leases are.
+   */
+  vanish(): Promise<void>;
+  /** No new messages, what runs may end (10 s), then the worker's own end (5 s), then by force. */
+  stop(): Promise<void>;
+  /** Stops it where it runs, and starts it anew; missed timers are noticed then. */
+  restart(): Promise<void>;
+}
+
+/** One span from start to stop. */
+interface Life {
+  readonly plans: readonly FunctionPlan[];
+  readonly pool: WorkerPool;
+  readonly listeners: Listeners;
+  readonly functionTimeoutMs: number;
+  readonly encoding: "none" | "base64";
+}
+
+/** The newest the Core Tools brought when this was written (eng/build/Packages.props). */
+const HOST_VERSION = "4.1052.200";
+const WORKER_VERSION = "3.14.1";
+
+const TIMING: HostTiming = { invisibilityMs: 600_000, drainMs: 10_000, terminateMs: 5_000 };
+
+/**
+ * Starts the built app as Azure's Functions host would (README.md says what is imitated, and what
+ * is not).
+ *
+ * @throws TypeError, WorkerFailure where the app does not load, registers nothing, needs a setting
+ * that is not set, or uses what this host does not imitate. Azure's host would go on without it.
+ */
+export async function startHost(options: HostOptions): Promise<FunctionsHost> {
+  const { dist, storage, clock = systemClock, random = Math.random } = options;
+  const timing = { ...TIMING, ...options.timing };
+  // As Core Tools do; a test of Azure's own behaviour sets it to Production.
+  const env = { AZURE_FUNCTIONS_ENVIRONMENT: "Development", ...options.env };
+  const settings = readAppSettings(env);
+  const hostId = settings.get("AzureFunctionsWebHost__hostid") ?? "local-host";
+  let state: HostStatus["state"] = "stopped";
+  let failure: string | undefined;
+
+  const log = (level: LogLevel, message: string): void =>
+    options.onLog?.({ source: "host", level, message });
+  const executor = createExecutor({
+    storage,
+    clock,
+    encoding: () => life.encoding,
+    log: (line) => options.onLog?.(line),
+    onInvocation: (event) => options.onInvocation?.(event),
+    queued: (queue) => life.listeners.wake(queue),
+  });
+  let life = await start();
+
+  return {
+    get functions() {
+      return life.plans;
+    },
+    status: () => ({
+      state,
+      ...(failure === undefined ? {} : { failure }),
+      workerPid: life.pool.pid,
+      workerRestarts: life.pool.restarts,
+      functions: executor.counts(),
+    }),
+    fireTimer,
+    kill: () => life.pool.kill(),
+    vanish: async () => {
+      state = "gone";
+      life.listeners.abandon();
+      await life.pool.abandon();
+    },
+    stop,
+    restart: async () => {
+      await stop();
+      life = await start();
+    },
+  };
+
+  async function start(): Promise<Life> {
+    const hostJson = readHostJson(dist, env, availableParallelism());
+    const pool = await startWorkerPool(
+      {
+        dist,
+        env: { ...env, FUNCTIONS_APPLICATION_DIRECTORY: dist },
+        workerVersion: options.workerVersion ?? WORKER_VERSION,
+        hostVersion: HOST_VERSION,
+        warm: options.warm ?? false,
+        onLog: (line) => executor.workerLog(line),
+        onConsole: (message, stream) =>
+          options.onLog?.({
+            source: "console",
+            level: stream === "stderr" ? "error" : "information",
+            message,
+          }),
+      },
+      {
+        clock,
+        exited: (reason) => log("error", `${reason}; starting another`),
+        failed: (error) => {
+          state = "failed";
+          failure = error.message;
+          log("critical", `No worker can be started: ${error.message}`);
+          life.listeners.abandon();
+        },
+      },
+    );
+    try {
+      const worker = await pool.ready();
+      const plans = worker.functions.map((metadata) => planFunction(metadata, settings));
+      const { functionTimeoutMs, queues } = hostJson;
+      const listeners = startListeners({
+        plans: plans.filter(({ name }) => isOurs(name)),
+        settings,
+        queues,
+        storage,
+        hostId,
+        timing,
+        clock,
+        random,
+        log,
+        execute: (plan, trigger) => executor.execute({ plan, trigger, pool, functionTimeoutMs }),
+      });
+      state = "running";
+      failure = undefined;
+      return { plans, pool, listeners, functionTimeoutMs, encoding: queues.messageEncoding };
+    } catch (error) {
+      await pool.abandon();
+      throw error;
+    }
+  }
+
+  /** On Flex Consumption each function has instances of its own (FunctionGroupListenerDecorator). */
+  function isOurs(name: string): boolean {
+    const group = settings.get("FUNCTIONS_TARGET_GROUP");
+    return group === undefined || group === `function:${name}`;
+  }
+
+  async function stop(): Promise<void> {
+    if (state === "stopped" || state === "gone") return;
+    state = "draining";
+    const late = new AbortController();
+    const drained = life.listeners.stop().then(() => late.abort());
+    await Promise.race([drained, clock.sleep(timing.drainMs, late.signal)]);
+    if (!late.signal.aborted) {
+      log("warning", "What still runs is left: its messages come back later.");
+      life.listeners.abandon();
+    }
+    await life.pool.stop(timing.terminateMs);
+    state = "stopped";
+  }
+
+  async function fireTimer(
+    name: string,
+    { pastDue = false }: { pastDue?: boolean } = {},
+  ): Promise<InvocationResult> {
+    const plan = life.plans.find((candidate) => candidate.name === name);
+    if (plan?.trigger.kind !== "timer") throw new TypeError(`There is no timer named ${name}.`);
+    const { bindingName, useMonitor, schedule } = plan.trigger;
+    const isMonitored = useMonitor && !schedule.isSubMinute;
+    const blobs = isMonitored && storage.blobs(settings.serviceUri("AzureWebJobsStorage", "blob"));
+    const status = blobs ? await blobTimerStatus(blobs, hostId).read(name) : undefined;
+    const run = { status, isPastDue: pastDue, nowMs: clock.now() };
+    const { pool, functionTimeoutMs } = life;
+    const trigger = timerTrigger(bindingName, run);
+    return await executor.execute({ plan, trigger, pool, functionTimeoutMs });
+  }
+}

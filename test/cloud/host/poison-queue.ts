@@ -1,0 +1,44 @@
+import type { QueueClient, QueueServiceClient } from "@azure/storage-queue";
+
+/** Where a queue's messages end that could not be handled. */
+export interface PoisonQueue {
+  readonly name: string;
+  /** Adds a message as it is, creating the queue where absent. */
+  add(messageText: string): Promise<void>;
+}
+
+const SUFFIX = "-poison";
+const LONGEST_NAME = 63;
+
+/**
+ * The poison queue of `queue`; `undefined` where `queue` is one itself or the name would be too long
+ * (QueueListenerFactory.CreatePoisonQueueReference). `added` tells the host that it has a message.
+ */
+export function poisonQueueOf(
+  service: QueueServiceClient,
+  queue: string,
+  added: (queue: string) => void,
+): PoisonQueue | undefined {
+  const name = queue + SUFFIX;
+  if (queue.endsWith(SUFFIX) || name.length > LONGEST_NAME) return undefined;
+  const client = service.getQueueClient(name);
+  return {
+    name,
+    add: async (messageText) => {
+      await addMessage(client, messageText);
+      added(name);
+    },
+  };
+}
+
+/** Sends a message with the service's own time to live, creating the queue where there is none. */
+export async function addMessage(queue: QueueClient, messageText: string): Promise<void> {
+  try {
+    await queue.sendMessage(messageText);
+  } catch (error) {
+    const isAbsent = typeof error === "object" && error !== null && "code" in error;
+    if (!isAbsent || error.code !== "QueueNotFound") throw error;
+    await queue.createIfNotExists();
+    await queue.sendMessage(messageText);
+  }
+}

@@ -1,0 +1,164 @@
+import type { QueueClient, ReceivedMessageItem } from "@azure/storage-queue";
+
+import type { Clock } from "../../../shared/core/clock.ts";
+import type { HostSettings } from "./host-json.ts";
+import { holdMessage } from "./message-hold.ts";
+import type { PoisonQueue } from "./poison-queue.ts";
+import { createPollingDelay } from "./polling-delay.ts";
+import { decodeMessage, type QueueMessage } from "./queue-trigger.ts";
+
+export interface QueueListenerOptions {
+  readonly queue: QueueClient;
+  /** `undefined` for a queue that is itself a poison queue. */
+  readonly poison: PoisonQueue | undefined;
+  readonly settings: HostSettings["queues"];
+  /** How long a message received stays invisible; renewed at half of it. Azure: ten minutes. */
+  readonly invisibilityMs: number;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** Runs the function; resolves, never rejects, to whether it succeeded. */
+  readonly execute: (message: QueueMessage) => Promise<boolean>;
+  readonly log: (level: "information" | "warning" | "error", message: string) => void;
+}
+
+/** The listener of one queue trigger. */
+export interface QueueListener {
+  /** Somebody of this host wrote to the queue: look now. */
+  wake(): void;
+  /** Stops looking; resolves when what it had received has been settled. */
+  stop(): Promise<void>;
+  /** The instance is gone: nothing is settled any more, messages come back when their time is up. */
+  abandon(): void;
+}
+
+/**
+ * Listens to one queue as QueueListener.cs and QueueProcessor.cs do: receives up to `batchSize`,
+ * looks again once no more than `newBatchThreshold` are being worked on, backs off while it finds
+ * nothing. Success deletes a message; failure shows it again after `visibilityTimeout`, always the
+ * same; at `maxDequeueCount` it goes to the poison queue, and beyond, as after crashes, without
+ * being run again. A queue without a poison queue leaves a failed message invisible.
+ */
+export function startQueueListener(options: QueueListenerOptions): QueueListener {
+  const { queue, settings, clock } = options;
+  const processing = new Set<Promise<void>>();
+  const nextDelayMs = createPollingDelay(settings.maxPollingIntervalMs, options.random);
+  let waking = new AbortController();
+  const stopping = new AbortController();
+  const abandoned = new AbortController();
+  let exists = false;
+  let foundSinceDelay = false;
+
+  const loop = listen();
+  return {
+    wake: () => waking.abort(),
+    stop: async () => {
+      stopping.abort();
+      waking.abort();
+      await loop;
+      await Promise.all(processing);
+    },
+    abandon: () => {
+      stopping.abort();
+      abandoned.abort();
+      waking.abort();
+    },
+  };
+
+  async function listen(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      waking = new AbortController();
+      const { signal } = waking;
+      const received = await receive();
+      if (abandoned.signal.aborted) return;
+      for (const message of received) track(settle(message));
+      if (received.length > 0) {
+        foundSinceDelay = true;
+        while (processing.size > settings.newBatchThreshold) await Promise.race(processing);
+      } else {
+        await clock.sleep(nextDelayMs(foundSinceDelay), signal);
+        foundSinceDelay = false;
+      }
+    }
+  }
+
+  function track(work: Promise<void>): void {
+    const tracked = work.finally(() => processing.delete(tracked));
+    processing.add(tracked);
+  }
+
+  /** What is there, or nothing where the queue does not exist yet or storage has a bad moment. */
+  async function receive(): Promise<readonly ReceivedMessageItem[]> {
+    try {
+      exists ||= await queue.exists();
+      if (!exists) return [];
+      const { receivedMessageItems } = await queue.receiveMessages({
+        numberOfMessages: settings.batchSize,
+        visibilityTimeout: options.invisibilityMs / 1000,
+      });
+      return receivedMessageItems;
+    } catch (error) {
+      exists = false;
+      options.log("warning", `Queue ${queue.name} could not be read: ${String(error)}`);
+      return [];
+    }
+  }
+
+  async function settle(item: ReceivedMessageItem): Promise<void> {
+    const hold = holdMessage({ ...options, item });
+    try {
+      const text = decodeMessage(item.messageText, settings.messageEncoding);
+      if (text === undefined || item.dequeueCount > settings.maxDequeueCount) {
+        await toPoison(item, hold.popReceipt());
+        return;
+      }
+      const succeeded = await options.execute(toMessage(item, text));
+      const popReceipt = await hold.release();
+      if (abandoned.signal.aborted) return;
+      if (succeeded) await queue.deleteMessage(item.messageId, popReceipt);
+      else if (item.dequeueCount >= settings.maxDequeueCount) await toPoison(item, popReceipt);
+      else if (options.poison) await showAgain(item, popReceipt);
+    } catch (error) {
+      if (!isOthersByNow(error))
+        options.log("error", `A message of ${queue.name}: ${String(error)}`);
+    } finally {
+      await hold.release();
+    }
+  }
+
+  async function showAgain(item: ReceivedMessageItem, popReceipt: string): Promise<void> {
+    const seconds = Math.trunc(settings.visibilityTimeoutMs / 1000);
+    await queue.updateMessage(item.messageId, popReceipt, undefined, seconds);
+  }
+
+  async function toPoison(item: ReceivedMessageItem, popReceipt: string): Promise<void> {
+    if (!options.poison) return;
+    const { maxDequeueCount } = settings;
+    options.log(
+      "warning",
+      `Message has reached MaxDequeueCount of ${maxDequeueCount}. Moving message to queue '${options.poison.name}'.`,
+    );
+    await options.poison.add(item.messageText);
+    await queue.deleteMessage(item.messageId, popReceipt);
+  }
+}
+
+function toMessage(item: ReceivedMessageItem, text: string): QueueMessage {
+  return {
+    id: item.messageId,
+    text,
+    dequeueCount: item.dequeueCount,
+    popReceipt: item.popReceipt,
+    insertedOnMs: item.insertedOn.getTime(),
+    expiresOnMs: item.expiresOn.getTime(),
+    nextVisibleOnMs: item.nextVisibleOn.getTime(),
+  };
+}
+
+const GONE = ["PopReceiptMismatch", "MessageNotFound", "QueueNotFound", "QueueBeingDeleted"];
+
+/** The message or its queue is gone, or another instance has taken the message over: let it be. */
+export const isOthersByNow = (error: unknown): boolean =>
+  typeof error === "object" &&
+  error !== null &&
+  "code" in error &&
+  GONE.includes(String(error.code));

@@ -1,0 +1,88 @@
+import type { BlobServiceClient } from "@azure/storage-blob";
+
+import type { Schedule } from "./ncrontab.ts";
+import { hostDate } from "./typed-data.ts";
+
+/** When a timer ran and runs next, in milliseconds since the epoch. */
+export interface TimerStatus {
+  readonly lastMs: number;
+  readonly nextMs: number;
+  readonly lastUpdatedMs: number;
+}
+
+/** What .NET shows for "never": year 1. */
+export const NEVER_MS = Date.parse("0001-01-01T00:00:00Z");
+
+/** Far beyond any waiting; stands for "no occurrence". */
+export const NO_NEXT_MS = Date.UTC(9999, 11, 31, 23, 59, 59);
+
+export const nextAfter = (schedule: Schedule, ms: number): number =>
+  schedule.next(ms) ?? NO_NEXT_MS;
+
+/**
+ * Whether an occurrence was missed since the timer was last looked after, and the status to be
+ * stored where it is new or the schedule has changed. A changed schedule is never past due
+ * (ScheduleMonitor.CheckPastDueAsync).
+ */
+export function checkPastDue(
+  nowMs: number,
+  schedule: Schedule,
+  stored: TimerStatus | undefined,
+): { readonly status: TimerStatus; readonly isPastDue: boolean; readonly store: boolean } {
+  if (!stored) {
+    const nextMs = nextAfter(schedule, nowMs);
+    return {
+      status: { lastMs: NEVER_MS, nextMs, lastUpdatedMs: nowMs },
+      isPastDue: false,
+      store: true,
+    };
+  }
+  const sinceMs = [stored.lastMs, stored.lastUpdatedMs].find((ms) => ms !== NEVER_MS) ?? nowMs;
+  const expectedMs = nextAfter(schedule, sinceMs);
+  if (expectedMs === stored.nextMs)
+    return { status: stored, isPastDue: nowMs > stored.nextMs, store: false };
+  const status =
+    nowMs > expectedMs
+      ? { lastMs: NEVER_MS, nextMs: nextAfter(schedule, nowMs), lastUpdatedMs: nowMs }
+      : { lastMs: NEVER_MS, nextMs: expectedMs, lastUpdatedMs: sinceMs };
+  return { status, isPastDue: false, store: true };
+}
+
+/** Keeps the status of one host's timers between its lives. */
+export interface TimerStatusStore {
+  read(timer: string): Promise<TimerStatus | undefined>;
+  write(timer: string, status: TimerStatus): Promise<void>;
+}
+
+/** The container the host keeps its own things in. */
+export const HOST_CONTAINER = "azure-webjobs-hosts";
+
+/** The store in blobs `timers/{hostId}/{timer}/status` (StorageScheduleMonitor.cs). */
+export function blobTimerStatus(service: BlobServiceClient, hostId: string): TimerStatusStore {
+  const container = service.getContainerClient(HOST_CONTAINER);
+  const blob = (timer: string) => container.getBlockBlobClient(`timers/${hostId}/${timer}/status`);
+  return {
+    read: async (timer) => {
+      if (!(await blob(timer).exists())) return undefined;
+      const text = (await blob(timer).downloadToBuffer()).toString("utf8");
+      const stored = JSON.parse(text) as { Last: string; Next: string; LastUpdated: string };
+      return {
+        lastMs: Date.parse(stored.Last),
+        nextMs: Date.parse(stored.Next),
+        lastUpdatedMs: Date.parse(stored.LastUpdated),
+      };
+    },
+    write: async (timer, status) => {
+      await container.createIfNotExists();
+      const text = JSON.stringify(statusJson(status));
+      await blob(timer).upload(text, Buffer.byteLength(text));
+    },
+  };
+}
+
+/** The status as .NET writes it. */
+export const statusJson = (status: TimerStatus): object => ({
+  Last: hostDate(status.lastMs),
+  Next: hostDate(status.nextMs),
+  LastUpdated: hostDate(status.lastUpdatedMs),
+});

@@ -1,0 +1,99 @@
+import type { Clock } from "../../../shared/core/clock.ts";
+import {
+  startWorker,
+  WorkerFailure,
+  type WorkerOptions,
+  type WorkerProcess,
+} from "./worker-process.ts";
+
+/** The one worker of a host, started anew whenever it dies. */
+export interface WorkerPool {
+  /** The worker that is up, or comes up next. @throws WorkerFailure where none will. */
+  ready(): Promise<WorkerProcess>;
+  readonly restarts: number;
+  /** Of the worker that is up; 0 while none is. */
+  readonly pid: number;
+  /** Ends it by itself within `graceMs`, else by force, and starts no other. */
+  stop(graceMs: number): Promise<void>;
+  /** Kills it; another takes its place. */
+  kill(): Promise<void>;
+  /** Kills it, and that was the last. */
+  abandon(): Promise<void>;
+}
+
+/** Starts in a row that may fail before the host gives up (WebHostRpcWorkerChannelManager). */
+const FAILED_STARTS = 3;
+const PAUSE_MS = 500;
+
+/**
+ * Starts a worker and keeps one up. `exited` is told of each that ends unasked; `failed` once the
+ * app cannot be loaded any more.
+ */
+export async function startWorkerPool(
+  options: WorkerOptions,
+  events: {
+    readonly clock: Clock;
+    readonly exited: (reason: string) => void;
+    readonly failed: (error: Error) => void;
+  },
+): Promise<WorkerPool> {
+  const closed = new AbortController();
+  const isClosed = (): boolean => closed.signal.aborted;
+  let restarts = 0;
+  let pid = 0;
+  let current: Promise<WorkerProcess> = startWorker(options);
+  void replaceAfter(await current);
+  return {
+    ready: () => current,
+    get restarts() {
+      return restarts;
+    },
+    get pid() {
+      return pid;
+    },
+    stop: async (graceMs) => {
+      closed.abort();
+      const worker = await current.catch(() => undefined);
+      await worker?.terminate(graceMs);
+    },
+    kill: async () => {
+      const worker = await current;
+      await worker.kill();
+    },
+    abandon: async () => {
+      closed.abort();
+      const worker = await current.catch(() => undefined);
+      await worker?.kill();
+    },
+  };
+
+  async function replaceAfter(worker: WorkerProcess): Promise<void> {
+    pid = worker.pid;
+    const reason = await worker.ended;
+    pid = 0;
+    if (isClosed()) return;
+    events.exited(reason);
+    restarts += 1;
+    current = replace();
+    // Whoever needs the worker meets the failure; until then it is no unhandled one.
+    current.catch(() => {});
+  }
+
+  async function replace(): Promise<WorkerProcess> {
+    let last: unknown;
+    for (let failures = 0; failures < FAILED_STARTS && !isClosed(); failures += 1) {
+      if (failures > 0) await events.clock.sleep(PAUSE_MS, closed.signal);
+      try {
+        const worker = await startWorker(options);
+        void replaceAfter(worker);
+        return worker;
+      } catch (error) {
+        last = error;
+      }
+    }
+    const error =
+      last instanceof Error ? last : new WorkerFailure({ message: "The host has stopped." });
+    if (!isClosed()) events.failed(error);
+    throw error;
+  }
+}

@@ -1,0 +1,181 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+
+import type {
+  FromWorker,
+  FunctionMetadata,
+  RequestName,
+  Requests,
+  RpcException,
+  RpcLog,
+  ToWorker,
+} from "./protocol.ts";
+
+export interface WorkerOptions {
+  /** The folder that is deployed. */
+  readonly dist: string;
+  /** The app's settings. Nothing of this process's environment is added but the way to programs. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly workerVersion: string;
+  readonly hostVersion: string;
+  /** Starts as a warm-pool worker: the settings arrive after the process has started. */
+  readonly warm: boolean;
+  readonly onLog: (log: RpcLog) => void;
+  /** A line that the worker's process wrote itself, not through the host's log. */
+  readonly onConsole: (line: string, stream: "stdout" | "stderr") => void;
+}
+
+/** One worker process that has loaded the app. */
+export interface WorkerProcess {
+  readonly pid: number;
+  readonly functions: readonly FunctionMetadata[];
+  /** Why it ended; settles when it has. */
+  readonly ended: Promise<string>;
+  /** @throws WorkerFailure with what the function threw, or with the end of the process. */
+  invoke(ask: Requests["invocation"]["ask"]): Promise<Requests["invocation"]["answer"]>;
+  /** Asks it to end, as the host does at a scale-in; kills it where it has not within `graceMs`. */
+  terminate(graceMs: number): Promise<void>;
+  kill(): Promise<void>;
+}
+
+/** An invocation, or a load, that failed in the worker or with it. */
+export class WorkerFailure extends Error {
+  readonly stackTrace: string | undefined;
+
+  constructor({ message, stackTrace }: RpcException) {
+    super(message);
+    this.stackTrace = stackTrace;
+  }
+}
+
+/** Node reads these when a process starts: they cannot wait for a warm worker's settings. */
+const READ_AT_START = ["NODE_OPTIONS", "NODE_EXTRA_CA_CERTS", "NODE_COMPILE_CACHE"];
+
+/**
+ * Starts a worker, has it load the app and asks for its functions.
+ *
+ * @throws WorkerFailure where the app cannot be loaded or, worse because Azure's host would go on
+ * without a word, registers nothing.
+ */
+export async function startWorker(options: WorkerOptions): Promise<WorkerProcess> {
+  const { dist, env, hostVersion } = options;
+  const path = process.env["PATH"] ?? "";
+  const early = Object.fromEntries(
+    READ_AT_START.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])),
+  );
+  const child = fork(join(import.meta.dirname, "worker.ts"), [options.workerVersion], {
+    cwd: dist,
+    env: options.warm ? { PATH: path, ...early } : { PATH: path, ...env },
+    execArgv: [],
+    serialization: "advanced",
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+  });
+  const lastLines = watchConsole(child, options.onConsole);
+  const closed = once(child, "close");
+  const ended = once(child, "exit").then(([code, signal]) => {
+    return `the worker process ended (${signal ? String(signal) : `code ${String(code)}`})`;
+  });
+  const request = createRequests(child, options.onLog, ended);
+
+  const kill = async (): Promise<void> => {
+    child.kill("SIGKILL");
+    await ended;
+  };
+  try {
+    if (options.warm) {
+      await request("workerInit", { hostVersion });
+      await request("functionEnvironmentReload", {
+        environmentVariables: { PATH: path, ...env },
+        functionAppDirectory: dist,
+      });
+    } else {
+      await request("workerInit", { hostVersion, functionAppDirectory: dist });
+    }
+    const { functions, useDefaultMetadataIndexing } = await request("functionsMetadata", undefined);
+    if (useDefaultMetadataIndexing) {
+      await kill();
+      await closed;
+      throw new WorkerFailure({ message: `The app registered no function. ${lastLines()}` });
+    }
+    return {
+      pid: child.pid ?? 0,
+      functions,
+      ended,
+      invoke: (ask) => request("invocation", ask),
+      terminate: async (graceMs) => {
+        const late = setTimeout(() => child.kill("SIGKILL"), graceMs);
+        if (child.connected) child.send({ type: "workerTerminate" } satisfies ToWorker);
+        await ended;
+        clearTimeout(late);
+      },
+      kill,
+    };
+  } catch (error) {
+    await kill();
+    throw error;
+  }
+}
+
+type Request = <Name extends RequestName>(
+  type: Name,
+  ask: Requests[Name]["ask"],
+) => Promise<Requests[Name]["answer"]>;
+
+/** Requests to the process, answered in any order; its end fails all that are under way. */
+function createRequests(
+  child: ChildProcess,
+  onLog: (log: RpcLog) => void,
+  ended: Promise<string>,
+): Request {
+  const waiting = new Map<number, Asked>();
+  let lastId = 0;
+  let end: string | undefined;
+  child.on("message", (message) => {
+    const said = message as FromWorker;
+    if (said.type === "log") return onLog(said.log);
+    const asked = waiting.get(said.requestId);
+    waiting.delete(said.requestId);
+    if (said.type === "answer") asked?.resolve(said.answer);
+    else asked?.reject(new WorkerFailure(said.error));
+  });
+  void failAll();
+  return async (type, ask) => {
+    if (end !== undefined) throw new WorkerFailure({ message: end });
+    const requestId = ++lastId;
+    const answer = new Promise<unknown>((resolve, reject) => {
+      waiting.set(requestId, { resolve, reject });
+    });
+    // A send that fails is followed by the exit, which fails the request.
+    child.send({ type, requestId, ask }, () => {});
+    return (await answer) as never;
+  };
+
+  async function failAll(): Promise<void> {
+    end = await ended;
+    for (const asked of waiting.values()) asked.reject(new WorkerFailure({ message: end }));
+    waiting.clear();
+  }
+}
+
+interface Asked {
+  readonly resolve: (answer: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Passes the process's own lines on, and keeps the last of stderr for a failure's message. */
+function watchConsole(child: ChildProcess, onConsole: WorkerOptions["onConsole"]): () => string {
+  const kept: string[] = [];
+  const watch = (from: Readable | null, stream: "stdout" | "stderr"): void => {
+    if (!from) return;
+    createInterface({ input: from }).on("line", (line) => {
+      if (stream === "stderr") kept.splice(0, kept.length, ...[...kept, line].slice(-12));
+      onConsole(line, stream);
+    });
+  };
+  watch(child.stdout, "stdout");
+  watch(child.stderr, "stderr");
+  return () => kept.join("\n");
+}
