@@ -1,3 +1,4 @@
+import { decodeMessage } from "./batches/decode-message.ts";
 import type { Batches } from "./batches/ports.ts";
 import type { Clock } from "./core/clock.ts";
 import { OperatorError } from "./core/errors.ts";
@@ -82,7 +83,7 @@ export function createApplication(
       }),
 
       runTenant: within(async (message: unknown) => {
-        const tenant = tenantOfRing(message);
+        const tenant = tenantOfRing(decodeMessage(message));
         if (!settings.tenants.includes(tenant)) {
           note(`[TENANT_NOT_ALLOWED] A ring for a tenant that is not allowed was dropped.`);
           return;

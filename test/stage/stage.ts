@@ -1,0 +1,170 @@
+import { join, resolve } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+
+import type { TokenCredential } from "@azure/identity";
+import { BlobServiceClient, type ContainerClient } from "@azure/storage-blob";
+import { QueueServiceClient } from "@azure/storage-queue";
+
+import type { BatchStatus } from "../../shared/batches/model.ts";
+import type { HostLog, HostStorage, InvocationEvent } from "../cloud/host/host-options.ts";
+import { type FunctionsHost, startHost } from "../cloud/host/host.ts";
+import type { CloudOptions, LocalCloud } from "../cloud/local-cloud.ts";
+import { spawnCloud } from "../cloud/spawn-cloud.ts";
+import { enterCloud } from "./enter-cloud.ts";
+
+export const dist = resolve(import.meta.dirname, "../../dist");
+
+/** The whole product on the local cloud: cloud, storage and the bundle's worker, a process each. */
+export interface Stage extends AsyncDisposable {
+  readonly cloud: LocalCloud;
+  readonly host: FunctionsHost;
+  readonly logs: readonly HostLog[];
+  readonly events: readonly Readonly<Record<string, unknown>>[];
+  /** The settings the worker has. */
+  readonly environment: Readonly<Record<string, string>>;
+  container(name: string): ContainerClient;
+  /** Puts a message on a queue as plain text, the way tools do. */
+  send(queue: string, text: string): Promise<void>;
+  /** Puts a file into `inbox`. */
+  upload(path: string, content: string | Uint8Array): Promise<void>;
+  /** A blob of container `batches` as text; undefined where there is none. */
+  read(path: string): Promise<string | undefined>;
+  status(batch: string): Promise<BatchStatus | undefined>;
+  /** Waits until the batch has one of the states. */
+  settled(batch: string, options?: { timeoutMs?: number }): Promise<BatchStatus>;
+  /** The names of the batches there are, in order. */
+  batches(): Promise<string[]>;
+  /** Another instance of the app beside the first. */
+  another(): Promise<FunctionsHost>;
+  close(): Promise<void>;
+}
+
+export interface StageOptions {
+  readonly cloud?: CloudOptions;
+  /** Application settings over the usual ones. */
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly onLog?: (line: HostLog) => void;
+  readonly onInvocation?: (event: InvocationEvent) => void;
+}
+
+const ENDED = ["planned", "held", "finished", "refused"];
+
+/** Sets the stage. `dist/` must be built. */
+export async function setStage(options: StageOptions = {}): Promise<Stage> {
+  const cloud = await spawnCloud({ speed: 10, ...options.cloud });
+  enterCloud(cloud);
+  const { home } = cloud;
+  const credential: TokenCredential = {
+    getToken: async () => {
+      const { token } = await cloud.control.issueToken({
+        tenantId: home.tenantId,
+        appId: home.managedIdentity.clientId,
+        resource: "https://storage.azure.com",
+      });
+      return { token, expiresOnTimestamp: Date.now() + 3_000_000 };
+    },
+  };
+  const storage: HostStorage = {
+    queues: (uri) => new QueueServiceClient(uri, credential),
+    blobs: (uri) => new BlobServiceClient(uri, credential),
+  };
+  const environment: Record<string, string> = {
+    ...cloud.env(),
+    SWEEP_SCHEDULE: "0 */5 * * * *",
+    STALE_ACCOUNTS_SCHEDULE: "0 0 2 * * *",
+    ...options.settings,
+  };
+  const account = {
+    blob: environment["BatchStorage__blobServiceUri"]!,
+    queue: environment["BatchStorage__queueServiceUri"]!,
+  };
+  environment["AzureWebJobsStorage__blobServiceUri"] = account.blob;
+  environment["AzureWebJobsStorage__queueServiceUri"] = account.queue;
+  const blobs = new BlobServiceClient(account.blob, credential);
+  const queues = new QueueServiceClient(account.queue, credential);
+  const logs: HostLog[] = [];
+  const events: Record<string, unknown>[] = [];
+  const onLog = (line: HostLog): void => {
+    logs.push(line);
+    if (line.message.startsWith('{"event":'))
+      events.push(JSON.parse(line.message) as Record<string, unknown>);
+    options.onLog?.(line);
+  };
+  const startInstance = (): Promise<FunctionsHost> =>
+    startHost({
+      dist,
+      env: environment,
+      storage,
+      onLog,
+      ...(options.onInvocation === undefined ? {} : { onInvocation: options.onInvocation }),
+    });
+  const host = await startInstance().catch(async (error: unknown) => {
+    await cloud.close();
+    throw error;
+  });
+  const others: FunctionsHost[] = [];
+  const container = (name: string): ContainerClient => blobs.getContainerClient(name);
+  const read = async (path: string): Promise<string | undefined> => {
+    try {
+      return (await container("batches").getBlobClient(path).downloadToBuffer()).toString("utf8");
+    } catch (error) {
+      if ((error as { statusCode?: number }).statusCode === 404) return undefined;
+      throw error;
+    }
+  };
+  const status = async (batch: string): Promise<BatchStatus | undefined> => {
+    const text = await read(`${batch}/status.json`);
+    return text === undefined ? undefined : (JSON.parse(text) as BatchStatus);
+  };
+  const close = async (): Promise<void> => {
+    await Promise.all([host, ...others].map((each) => each.stop()));
+    await cloud.close();
+  };
+  return {
+    cloud,
+    host,
+    logs,
+    events,
+    environment,
+    container,
+    send: async (queue, text) => void (await queues.getQueueClient(queue).sendMessage(text)),
+    upload: async (path, content) => {
+      const body = typeof content === "string" ? Buffer.from(content) : Buffer.from(content);
+      await container("inbox").getBlockBlobClient(path).uploadData(body);
+    },
+    read,
+    status,
+    settled: async (batch, { timeoutMs = 60_000 } = {}) => {
+      const until = Date.now() + timeoutMs;
+      for (;;) {
+        const now = await status(batch);
+        if (now && ENDED.includes(now.state)) return now;
+        if (Date.now() > until)
+          throw new Error(`${batch} did not end: ${JSON.stringify(now)}\n${tail(logs)}`);
+        await delay(100);
+      }
+    },
+    batches: async () => {
+      const names = new Set<string>();
+      for await (const { name } of container("batches").listBlobsFlat())
+        names.add(name.split("/")[0] ?? "");
+      return [...names];
+    },
+    another: async () => {
+      const instance = await startInstance();
+      others.push(instance);
+      return instance;
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+const tail = (logs: readonly HostLog[]): string =>
+  logs
+    .slice(-30)
+    .map(({ source, message }) => `${source}: ${message}`)
+    .join("\n");
+
+/** Where reports of a run are kept for people. */
+export const outFolder = join(dist, "../out");
