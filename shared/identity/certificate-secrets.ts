@@ -29,7 +29,7 @@ export function createCertificateSecrets(
   const client = new SecretClient(vaultUri, identity);
   const options = { requestOptions: { timeout: REQUEST_MS } };
   const question = (version?: string) => ({
-    what: `${version === undefined ? "the certificate" : `version ${version} of certificate`} ${name} in ${vaultUri}`,
+    what: `${version === undefined ? "certificate" : `version ${version} of certificate`} ${name} in ${vaultUri}`,
     role: "Key Vault Secrets User",
   });
   return {

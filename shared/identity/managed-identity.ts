@@ -9,6 +9,8 @@ import type { AcquiredToken } from "./types.ts";
 /** The SDK tries 404 and 5xx again by itself and 429 never. */
 const ATTEMPTS = 3;
 const BACKOFF = { baseMs: 1_000, capMs: 5_000 };
+/** The SDK waits for ever for the endpoint, which is on the machine and answers in milliseconds. */
+const LONGEST_MS = 30_000;
 
 /**
  * The instance's managed identity, user-assigned where a client id is given, for the vault, storage,
@@ -34,7 +36,7 @@ export function createManagedIdentity(options: {
   async function acquire(scope: string): Promise<AcquiredToken> {
     for (let attempt = 1; ; attempt++) {
       try {
-        const token = await credential.getToken(scope);
+        const token = await within(LONGEST_MS, clock, credential.getToken(scope));
         return {
           token: token.token,
           expiresAtMs: token.expiresOnTimestamp,
@@ -60,6 +62,21 @@ export function createManagedIdentity(options: {
       return { token, expiresOnTimestamp: expiresAtMs };
     },
   };
+}
+
+/** `promise`, unless it takes longer than `ms`. */
+async function within<T>(ms: number, clock: Clock, promise: Promise<T>): Promise<T> {
+  const done = new AbortController();
+  const late = clock.sleep(ms, done.signal).then((): never => {
+    throw new Error("no answer in time");
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    // Ends the wait; its error has no hearer then, and needs none.
+    late.catch(() => undefined);
+    done.abort();
+  }
 }
 
 function unavailable(clientId: string | undefined, error: unknown): OperatorError {

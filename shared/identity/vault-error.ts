@@ -1,6 +1,14 @@
 import { OperatorError } from "../core/errors.ts";
 
-/** What was asked for, for the message: `Version 1a2b of certificate graph-app in contoso.vault.azure.net`. */
+/** Key Vault's innermost codes for what is there and may not be used. */
+const UNUSABLE: Readonly<Record<string, string>> = {
+  SecretDisabled: "disabled",
+  KeyDisabled: "disabled",
+  KeyExpired: "expired",
+  KeyNotYetValid: "not valid yet",
+};
+
+/** What was asked for, as a message names it: `version 1a2b of certificate graph-app in https://…`. */
 export interface VaultQuestion {
   readonly what: string;
   /** The right that it takes, as the portal names the role. */
@@ -40,18 +48,23 @@ function toOperatorError({ what, role }: VaultQuestion, error: unknown): Operato
   const { status, inner } = detailsOf(error);
   const cause = new VaultAnswer(status ?? 0, inner);
   if (status === 404) {
-    return new OperatorError("CERTIFICATE_NOT_FOUND", `${what} does not exist.`, {
+    return new OperatorError("CERTIFICATE_NOT_FOUND", `There is no ${what}.`, {
       fix: "Check KEY_VAULT_URI and CERTIFICATE_NAME; a deleted certificate can be recovered in the portal.",
       disposition: "stop",
       cause,
     });
   }
-  if (inner === "SecretDisabled" || inner === "KeyDisabled") {
-    return new OperatorError("CERTIFICATE_UNUSABLE", `${what} is disabled.`, {
-      fix: "Enable it, or make a new version.",
-      disposition: "stop",
-      cause,
-    });
+  const state = UNUSABLE[inner];
+  if (state !== undefined) {
+    return new OperatorError(
+      "CERTIFICATE_UNUSABLE",
+      `Key Vault gives no ${what}: it is ${state}.`,
+      {
+        fix: "Enable it, or make a new version.",
+        disposition: "stop",
+        cause,
+      },
+    );
   }
   if (status === 401 || status === 403) {
     const firewall = inner === "ForbiddenByFirewall" || inner === "ForbiddenByConnection";

@@ -31,7 +31,7 @@ export function createVaultSigner(
       sign: (algorithm, data) =>
         askVault(
           {
-            what: `a signature by version ${version} of key ${name} in ${vaultUri}`,
+            what: `signature by version ${version} of key ${name} in ${vaultUri}`,
             role: "Key Vault Crypto User",
           },
           async () => {

@@ -71,9 +71,9 @@ export async function lookAtVersions(
 }
 
 async function later(source: VersionSource, state: LookState): Promise<readonly SigningKey[]> {
-  const listed = await list(source);
-  if (listed === undefined) return await withNewest(source, state);
   const known = new Map(state.held.map((key) => [key.version, key]));
+  const listed = await list(source, known);
+  if (listed === undefined) return await withNewest(source, state);
   let loads = 0;
   for (const version of listed) {
     const key = known.get(version);
@@ -93,13 +93,22 @@ async function later(source: VersionSource, state: LookState): Promise<readonly 
   return next.length > 0 ? next : state.held;
 }
 
-/** Enabled versions, newest first; `undefined` where we may read the secret but not list it. */
-async function list(source: VersionSource): Promise<string[] | undefined> {
+/**
+ * Enabled versions, newest first, and of those made in one second, which is as fine as the vault tells,
+ * the unknown first. `undefined` where we may read the secret but not list it.
+ */
+async function list(
+  source: VersionSource,
+  known: ReadonlyMap<string, SigningKey>,
+): Promise<string[] | undefined> {
   try {
     const versions = await source.list();
     return versions
       .filter(({ enabled }) => enabled)
-      .toSorted((a, b) => b.createdMs - a.createdMs)
+      .toSorted(
+        (a, b) =>
+          b.createdMs - a.createdMs || Number(known.has(a.version)) - Number(known.has(b.version)),
+      )
       .map(({ version }) => version);
   } catch (error) {
     if (error instanceof OperatorError && error.code === "VAULT_REFUSED") return undefined;

@@ -1,0 +1,38 @@
+import type { TelemetryEvent } from "../../shared/core/telemetry.ts";
+import type { AccessToken, TokenCounters, TokenDemand } from "../../shared/identity/types.ts";
+
+/** What a test asks of a process that signs in. */
+export type Ask =
+  | {
+      readonly do: "get";
+      readonly tenant: string;
+      readonly resource: string;
+      readonly demand?: TokenDemand;
+      /** Callers at the same time; 1 without it. */
+      readonly callers?: number;
+    }
+  | { readonly do: "force"; readonly tenant: string; readonly resource: string }
+  /** Calls every `everyMs` for `forMs`, and tells how it went. */
+  | {
+      readonly do: "load";
+      readonly tenant: string;
+      readonly resource: string;
+      readonly everyMs: number;
+      readonly forMs: number;
+    }
+  | { readonly do: "reread" }
+  | { readonly do: "report" };
+
+export interface Failure {
+  readonly code: string;
+  readonly message: string;
+  readonly disposition: string;
+  readonly retryAfterMs: number | undefined;
+}
+
+export interface WorkerAnswer {
+  readonly tokens: readonly AccessToken[];
+  readonly failures: readonly Failure[];
+  readonly counters: TokenCounters;
+  readonly events: readonly TelemetryEvent[];
+}

@@ -1,0 +1,114 @@
+import process from "node:process";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { systemClock } from "../../shared/core/clock.ts";
+import { clouds } from "../../shared/core/clouds.ts";
+import { OperatorError } from "../../shared/core/errors.ts";
+import type { TelemetryEvent } from "../../shared/core/telemetry.ts";
+import { createIdentity } from "../../shared/identity/identity.ts";
+import { createManagedIdentity } from "../../shared/identity/managed-identity.ts";
+import type { CredentialSettings } from "../../shared/identity/open-credential.ts";
+import type { AccessToken } from "../../shared/identity/types.ts";
+import type { Ask, Failure, WorkerAnswer } from "./worker-protocol.ts";
+
+/*
+ * A process of its own that signs in as the product does, by its environment, and does what the test
+ * asks of it: a process reads its trusted authorities and the managed identity's source once.
+ */
+const setting = (name: string): string => process.env[name] ?? "";
+const clock = systemClock;
+const { random } = Math;
+const events: TelemetryEvent[] = [];
+const own = createManagedIdentity({
+  clientId: setting("MANAGED_IDENTITY_CLIENT_ID") || undefined,
+  clock,
+  random,
+});
+
+function credential(): CredentialSettings {
+  const certificate = { vaultUri: setting("KEY_VAULT_URI"), name: setting("CERTIFICATE_NAME") };
+  switch (setting("CREDENTIAL")) {
+    case "client-secret":
+      return { kind: "client-secret", secret: setting("CLIENT_SECRET"), allowed: true };
+    case "managed-identity":
+      return { kind: "managed-identity", identity: own };
+    case "vault-signature":
+      return { kind: "vault-signature", certificate, identity: own };
+    case "certificate-rs256":
+      return { kind: "certificate", certificate, identity: own, algorithm: "RS256" };
+    default:
+      return { kind: "certificate", certificate, identity: own };
+  }
+}
+
+const identity = createIdentity({
+  cloud: clouds.global,
+  clientId: setting("CLIENT_ID"),
+  credential: credential(),
+  allowedTenants: [setting("TENANT_ID"), ...setting("ALLOWED_TENANTS").split(",").filter(Boolean)],
+  allowedResources: [
+    "https://graph.microsoft.com",
+    ...setting("RESOURCES").split(",").filter(Boolean),
+  ],
+  clock,
+  random,
+  fetch,
+  emit: (event) => events.push(event),
+});
+
+async function perform(ask: Ask): Promise<PromiseSettledResult<AccessToken | void>[]> {
+  switch (ask.do) {
+    case "get": {
+      const { tenant, resource, demand, callers = 1 } = ask;
+      const calls = Array.from({ length: callers }, () => identity.get(tenant, resource, demand));
+      return await Promise.allSettled(calls);
+    }
+    case "force":
+      return await Promise.allSettled([identity.forceRefresh(ask.tenant, ask.resource)]);
+    case "load": {
+      const calls: Promise<AccessToken>[] = [];
+      const untilMs = clock.now() + ask.forMs;
+      while (clock.now() < untilMs) {
+        const call = identity.get(ask.tenant, ask.resource);
+        call.catch(() => undefined);
+        calls.push(call);
+        await sleep(ask.everyMs);
+      }
+      return await Promise.allSettled(calls);
+    }
+    case "reread":
+      return await Promise.allSettled([identity.rereadCertificate()]);
+    case "report":
+      return [];
+  }
+}
+
+function describeFailure(error: unknown): Failure {
+  const message = error instanceof Error ? String(error) : "no error";
+  if (!(error instanceof OperatorError)) {
+    return { code: "UNEXPECTED", message, disposition: "", retryAfterMs: undefined };
+  }
+  // As a host would log it, causes and all: whoever reads it looks for secrets.
+  console.error(error);
+  const { code, disposition, retryAfterMs } = error;
+  return { code, message, disposition, retryAfterMs };
+}
+
+async function answerTo(ask: Ask): Promise<WorkerAnswer> {
+  const outcomes = await perform(ask);
+  return {
+    tokens: outcomes.flatMap((outcome) =>
+      outcome.status === "fulfilled" && outcome.value ? [outcome.value] : [],
+    ),
+    failures: outcomes.flatMap((outcome) =>
+      outcome.status === "rejected" ? [describeFailure(outcome.reason)] : [],
+    ),
+    counters: identity.counters(),
+    events: events.splice(0),
+  };
+}
+
+process.on("message", (ask: Ask) => {
+  void answerTo(ask).then((answer) => process.send?.(answer));
+});
+process.send?.("ready");
