@@ -1,0 +1,226 @@
+import assert from "node:assert/strict";
+import { createPublicKey, generateKeyPairSync, verify, type JsonWebKey } from "node:crypto";
+import { before, describe, it } from "node:test";
+
+import {
+  claimsIn,
+  createEntraFixture,
+  hexToBase64url,
+  type EntraFixture,
+} from "./entra-fixture.ts";
+
+describe("the token endpoint signs in", () => {
+  let fixture: EntraFixture;
+  before(async () => {
+    fixture = await createEntraFixture();
+  });
+
+  const thumbprint = (): string => fixture.certificate.certificate.thumbprint;
+  const padded = (): string => Buffer.from(thumbprint(), "hex").toString("base64");
+
+  const good: readonly {
+    name: string;
+    header?: () => Record<string, unknown>;
+    claims?: () => Record<string, unknown>;
+  }[] = [
+    { name: "MSAL's PS256 with x5t#S256" },
+    ...["RS256", "RS384", "RS512", "PS384", "PS512"].map((alg) => ({
+      name: alg,
+      header: () => ({ alg }),
+    })),
+    {
+      name: "x5t without padding",
+      header: () => ({ "x5t#S256": undefined, alg: "RS256", x5t: hexToBase64url(thumbprint()) }),
+    },
+    {
+      name: "x5t with padding, as Azure CLI sends it",
+      header: () => ({ "x5t#S256": undefined, alg: "RS256", x5t: padded() }),
+    },
+    {
+      name: "kid with the thumbprint in hex",
+      header: () => ({ "x5t#S256": undefined, kid: thumbprint() }),
+    },
+    {
+      name: "the issuer as audience, as openid-client sends it",
+      claims: () => ({ aud: `https://${fixture.host}/${fixture.tenant.tenantId}/v2.0` }),
+    },
+    {
+      name: "the version 1 endpoint as audience",
+      claims: () => ({ aud: `https://${fixture.host}/${fixture.tenant.tenantId}/oauth2/token` }),
+    },
+    {
+      name: "an audience that is a list",
+      claims: () => ({ aud: [`https://${fixture.host}/${fixture.tenant.tenantId}/v2.0`, "x"] }),
+    },
+    {
+      name: "a clock that is four minutes ahead",
+      claims: () => ({ nbf: Math.floor(Date.now() / 1000) + 240 }),
+    },
+    {
+      name: "an assertion four minutes over its end",
+      claims: () => ({ exp: Math.floor(Date.now() / 1000) - 240 }),
+    },
+    { name: "an assertion that lives for a year", claims: () => ({ exp: 4_000_000_000 }) },
+  ];
+  for (const { name, header, claims } of good)
+    it(`with ${name}`, () => {
+      const answer = fixture.token({
+        client_assertion: fixture.assertion({
+          ...(header && { header: header() }),
+          ...(claims && { claims: claims() }),
+        }),
+      });
+      assert.equal(answer.body.error_description, undefined);
+      assert.equal(answer.status, 200);
+    });
+
+  it("with a secret in the body or in the header", () => {
+    const { secret } = fixture.state.registry.addPassword(fixture.application, Date.now() + 1000);
+    assert.equal(fixture.token({ client_secret: secret }).status, 200);
+    const basic = Buffer.from(`${fixture.application.appId}:${encodeURIComponent(secret)}`);
+    const authorization = `Basic ${basic.toString("base64")}`;
+    assert.equal(fixture.token({}, { headers: { authorization } }).status, 200);
+  });
+
+  it("by the tenant's domain as well as its id", () => {
+    const claims = { aud: `https://${fixture.host}/contoso.com/oauth2/v2.0/token` };
+    const answer = fixture.token(
+      { client_assertion: fixture.assertion({ claims }) },
+      { tenant: "contoso.com" },
+    );
+    assert.equal(answer.status, 200);
+  });
+
+  it("with an assertion that was used before, as MSAL re-sends it until its end", () => {
+    const assertion = fixture.assertion();
+    assert.equal(fixture.token({ client_assertion: assertion }).status, 200);
+    assert.equal(fixture.token({ client_assertion: assertion }).status, 200);
+  });
+
+  it("and its tokens verify by the published keys", () => {
+    const { access_token: token = "" } = fixture.token({}).body;
+    const keys = JSON.parse(
+      String(
+        fixture.entra.handle(
+          {
+            method: "GET",
+            host: fixture.host,
+            target: "/common/discovery/v2.0/keys",
+            headers: {},
+            body: Buffer.alloc(0),
+          },
+          () => undefined,
+        ).body,
+      ),
+    ) as { keys: (JsonWebKey & { kid: string })[] };
+    const [head = "", payload = "", signature = ""] = token.split(".");
+    const header = JSON.parse(Buffer.from(head, "base64url").toString()) as { kid: string };
+    const key = keys.keys.find((candidate) => candidate.kid === header.kid);
+    assert.ok(key);
+    assert.ok(
+      verify(
+        "sha256",
+        Buffer.from(`${head}.${payload}`),
+        createPublicKey({ key, format: "jwk" }),
+        Buffer.from(signature, "base64url"),
+      ),
+    );
+  });
+});
+
+describe("an access token", () => {
+  let fixture: EntraFixture;
+  before(async () => {
+    fixture = await createEntraFixture();
+  });
+
+  it("of version 1 says who, for what and with which roles", () => {
+    const { body } = fixture.token({});
+    const claims = claimsIn(body.access_token);
+    const { tenantId } = fixture.tenant;
+    assert.equal(claims["iss"], `https://sts.windows.net/${tenantId}/`);
+    assert.equal(claims["aud"], "https://graph.microsoft.com");
+    assert.equal(claims["appid"], fixture.application.appId);
+    assert.equal(claims["idtyp"], "app");
+    assert.equal(claims["tid"], tenantId);
+    assert.equal(claims["appidacr"], "2");
+    assert.deepEqual(claims["roles"], ["User.Read.All"]);
+    assert.equal(claims["xms_cc"], undefined);
+    assert.equal(body.token_type, "Bearer");
+  });
+
+  it("lives between 60 and 90 minutes, and as long as the answer says", () => {
+    for (let round = 0; round < 20; round += 1) {
+      const { body } = fixture.token({});
+      const life = Number(body.expires_in);
+      assert.ok(life >= 3599 && life < 5400, String(life));
+      const end = Number(claimsIn(body.access_token)["exp"]);
+      assert.ok(Math.abs(end - Date.now() / 1000 - life) < 5);
+    }
+  });
+
+  it("repeats the audience as it was asked for, trailing slash included", () => {
+    for (const resource of [
+      "https://database.windows.net/",
+      "https://management.core.windows.net/",
+      "https://vault.azure.net",
+      "00000003-0000-0000-c000-000000000000",
+    ]) {
+      const { body } = fixture.token({ scope: `${resource}/.default` });
+      assert.equal(claimsIn(body.access_token)["aud"], resource);
+    }
+  });
+
+  it("without a granted role has no roles claim, and is issued all the same", () => {
+    const { body } = fixture.token({ scope: "https://vault.azure.net/.default" });
+    assert.equal("roles" in claimsIn(body.access_token), false);
+  });
+
+  it("of version 2 names the resource by its app id and the client as azp", () => {
+    const { registry } = fixture.state;
+    const { tenantId } = fixture.tenant;
+    const api = registry.addApplication({
+      tenantId,
+      displayName: "API",
+      identifierUris: ["api://payroll"],
+      appRoles: ["Rows.Write"],
+      accessTokenVersion: 2,
+    });
+    const resource = registry.addServicePrincipal(tenantId, api.appId);
+    const client = registry.servicePrincipal(tenantId, fixture.application.appId);
+    assert.ok(client);
+    registry.grant(client, resource, ["Rows.Write"]);
+    const claims = claimsIn(fixture.token({ scope: "api://payroll/.default" }).body.access_token);
+    assert.equal(claims["aud"], api.appId);
+    assert.equal(claims["azp"], fixture.application.appId);
+    assert.equal(claims["ver"], "2.0");
+    assert.equal(claims["iss"], `https://${fixture.host}/${tenantId}/v2.0`);
+    assert.deepEqual(claims["roles"], ["Rows.Write"]);
+  });
+
+  it("of a client that declared cp1 lives for a day and says so, for Graph only", () => {
+    const claims = JSON.stringify({ access_token: { xms_cc: { values: ["cp1"] } } });
+    const { body } = fixture.token({ claims });
+    assert.deepEqual(claimsIn(body.access_token)["xms_cc"], ["cp1"]);
+    assert.ok(Number(body.expires_in) >= 72_000);
+    assert.equal(body.refresh_in, Math.floor(Number(body.expires_in) / 2));
+    const vault = fixture.token({ claims, scope: "https://vault.azure.net/.default" });
+    assert.equal(claimsIn(vault.body.access_token)["xms_cc"], undefined);
+  });
+
+  it("from the version 1 endpoint comes with its numbers as text", () => {
+    const { body } = fixture.token(
+      { scope: undefined, resource: "https://storage.azure.com/" },
+      { path: "oauth2/token" },
+    );
+    assert.equal(typeof body.expires_in, "string");
+    assert.equal(claimsIn(body.access_token)["aud"], "https://storage.azure.com/");
+  });
+
+  it("is never made from somebody else's key", () => {
+    const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+    const answer = fixture.token({ client_assertion: fixture.assertion({ key: privateKey }) });
+    assert.equal(answer.status, 401);
+    assert.deepEqual(answer.body.error_codes, [700_027]);
+  });
+});

@@ -1,0 +1,116 @@
+import { rename, writeFile } from "node:fs/promises";
+import { parseArgs } from "node:util";
+
+import type { CloudName } from "../../shared/core/clouds.ts";
+import type { LocalCloud } from "./local-cloud.ts";
+import { startCloud } from "./start-cloud.ts";
+
+const usage = `Starts the local cloud with a seeded tenant and keeps it up until Ctrl-C.
+
+  --ready FILE    write addresses and credentials there, as JSON, once it serves
+  --users N       users to seed (0); --groups N groups (0)
+  --speed N       Graph's rates times N, delays divided by N (10)
+  --seed N        of ids, names, latency (1)
+  --port N        one TLS port for all public names, for clients behind a hosts file (443)
+  --cloud NAME    global, usgov-l4, usgov-l5 or china
+  --no-latency    answer at once
+  --no-meters     never throttle
+  --no-storage    do not start Azurite
+`;
+
+const { values } = parseArgs({
+  options: {
+    ready: { type: "string" },
+    users: { type: "string", default: "0" },
+    groups: { type: "string", default: "0" },
+    speed: { type: "string", default: "10" },
+    seed: { type: "string", default: "1" },
+    port: { type: "string" },
+    cloud: { type: "string", default: "global" },
+    latency: { type: "boolean", default: true },
+    meters: { type: "boolean", default: true },
+    storage: { type: "boolean", default: true },
+    help: { type: "boolean", default: false },
+  },
+  allowNegative: true,
+});
+
+/** A flag's number. @throws TypeError in the operator's words */
+function numberOf(name: string, text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value) || value < 0)
+    throw new TypeError(`--${name} must be a number, not "${text}".`);
+  return value;
+}
+
+/** What a client not written here needs to know: the fields of the ready file. */
+function readyFacts(cloud: LocalCloud): Record<string, unknown> {
+  return {
+    graph: cloud.urls.graph,
+    login: cloud.urls.login,
+    vault: cloud.urls.vault,
+    management: cloud.urls.management,
+    identityEndpoint: cloud.urls.identityEndpoint,
+    identityHeader: cloud.identityHeader,
+    storage:
+      cloud.storage === undefined
+        ? null
+        : { ...cloud.storage, blob: cloud.urls.blob, queue: cloud.urls.queue },
+    caFile: cloud.caFile,
+    tenantId: cloud.home.tenantId,
+    domain: cloud.home.domain,
+    clientId: cloud.tools.clientId,
+    clientSecret: cloud.tools.clientSecret,
+    certificateFile: cloud.tools.certificateFile,
+    control: cloud.urls.control,
+    /** The environment of a process that runs the product here. */
+    env: cloud.env(),
+  };
+}
+
+async function run(): Promise<void> {
+  if (values.help) {
+    process.stdout.write(usage);
+    return;
+  }
+  const cloud = await startCloud({
+    speed: numberOf("speed", values.speed),
+    seed: numberOf("seed", values.seed),
+    cloud: values.cloud as CloudName,
+    latency: values.latency,
+    storage: values.storage,
+    ...(values.port !== undefined && { port: numberOf("port", values.port) }),
+    graph: {
+      ...(!values.meters && { meters: "off" as const }),
+      seed: { users: numberOf("users", values.users), groups: numberOf("groups", values.groups) },
+    },
+  });
+  const close = (): void => void cloud.close().then(() => process.exit(0));
+  process.once("SIGINT", close);
+  process.once("SIGTERM", close);
+  const facts = readyFacts(cloud);
+  if (values.ready !== undefined) {
+    // Whoever waits for the file must never read half of it.
+    await writeFile(`${values.ready}.part`, JSON.stringify(facts, undefined, 2), { mode: 0o600 });
+    await rename(`${values.ready}.part`, values.ready);
+  }
+  const seconds = process.uptime().toFixed(1);
+  const {
+    clientSecret: _secret,
+    env: _env,
+    storage: _storage,
+    identityHeader: _h,
+    ...shown
+  } = facts;
+  process.stdout.write(`The local cloud serves after ${seconds} s.\n`);
+  for (const [name, value] of Object.entries(shown))
+    process.stdout.write(`  ${name.padEnd(16)} ${String(value)}\n`);
+  process.stdout.write("Secrets and the rest are in the ready file. Ctrl-C ends it.\n");
+}
+
+try {
+  await run();
+} catch (error) {
+  process.stderr.write(`${(error as Error).message}\n${usage}`);
+  process.exitCode = 1;
+}

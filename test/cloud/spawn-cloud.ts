@@ -1,0 +1,46 @@
+import { fork } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+import { connectControl } from "./control/control-client.ts";
+import type { CloudOptions, LocalCloud } from "./local-cloud.ts";
+
+/** Options that pass to another process: without the functions among them. */
+export type SpawnCloudOptions = Omit<CloudOptions, "graph"> & {
+  readonly graph?: Omit<NonNullable<CloudOptions["graph"]>, "observe">;
+};
+
+/** What the cloud's process says when it serves. */
+export interface CloudReport {
+  readonly cloud: Omit<LocalCloud, "control" | "env" | "close">;
+  readonly env: Record<string, string>;
+}
+
+/**
+ * Starts a local cloud in a process of its own, with the interface of `startCloud`. It ends with
+ * `close`, and with this process however that ends.
+ * @throws Error when it does not start
+ */
+export async function spawnCloud(options: SpawnCloudOptions = {}): Promise<LocalCloud> {
+  const child = fork(fileURLToPath(new URL("cloud-process.ts", import.meta.url)), {
+    env: { ...process.env, LOCAL_CLOUD_OPTIONS: JSON.stringify(options) },
+    // Ctrl-C goes to the foreground group: the cloud must outlive the worker it serves.
+    detached: true,
+  });
+  const ended = new Promise<void>((resolve) => {
+    child.once("exit", () => resolve());
+  });
+  const report = await new Promise<CloudReport>((resolve, reject) => {
+    child.once("message", (message) => resolve(message as CloudReport));
+    child.once("error", reject);
+    child.once("exit", (code) => reject(new Error(`The local cloud ended with ${code}.`)));
+  });
+  return {
+    ...report.cloud,
+    control: connectControl(report.cloud.urls.control),
+    env: () => ({ ...report.env }),
+    async close() {
+      if (child.connected) child.disconnect();
+      await ended;
+    },
+  };
+}
