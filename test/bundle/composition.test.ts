@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import type { Metafile } from "esbuild";
+
+import { composition, faults } from "../../scripts/bundle-composition.ts";
+import { sizeReport } from "../../scripts/bundle-size.ts";
+
+const metafile = (inputs: Record<string, number>): Metafile => ({
+  inputs: {},
+  outputs: {
+    "dist/index.cjs": {
+      bytes: 0,
+      imports: [],
+      exports: [],
+      inputs: Object.fromEntries(
+        Object.entries(inputs).map(([path, bytesInOutput]) => [path, { bytesInOutput }]),
+      ),
+    },
+  },
+});
+
+describe("what a bundle is made of", () => {
+  it("is summed by package, scopes and nested copies included, ours apart", () => {
+    const parts = composition(
+      metafile({
+        "shared/a.ts": 10,
+        "functions/index.ts": 5,
+        "node_modules/ms/index.js": 20,
+        "node_modules/@azure/msal-node/lib/a.mjs": 100,
+        "node_modules/@azure/identity/node_modules/@azure/msal-node/lib/a.mjs": 300,
+        "node_modules/unused/index.js": 0,
+      }),
+    );
+    assert.deepEqual(parts, [
+      {
+        name: "@azure/msal-node",
+        copies: [
+          "node_modules/@azure/identity/node_modules/@azure/msal-node",
+          "node_modules/@azure/msal-node",
+        ],
+        bytes: 400,
+      },
+      { name: "ms", copies: ["node_modules/ms"], bytes: 20 },
+      { name: undefined, copies: [""], bytes: 15 },
+    ]);
+  });
+
+  const wrong = [
+    {
+      when: "MSAL is in it twice",
+      inputs: {
+        "node_modules/@azure/msal-common/a.js": 1,
+        "node_modules/@azure/identity/node_modules/@azure/msal-common/a.js": 1,
+      },
+      says: /2 copies of @azure\/msal-common: .*identity/,
+    },
+    {
+      when: "apache-arrow is in it",
+      inputs: { "node_modules/apache-arrow/a.js": 1 },
+      says: /apache-arrow must not be in/,
+    },
+  ];
+  for (const { when, inputs, says } of wrong)
+    it(`is refused when ${when}`, () =>
+      assert.match(faults(composition(metafile(inputs))).join(), says));
+
+  it("is refused when it, or our part of it, is over its limit", () => {
+    const parts = composition(metafile({ "shared/a.ts": 11, "node_modules/ms/index.js": 9 }));
+    const { broken, lines } = sizeReport(parts, 21, { bundle: 20, ours: 10 });
+    assert.equal(broken.length, 2);
+    assert.match(broken.join(), /bundle is 21 bytes.*Our own code is 11 bytes/);
+    assert.equal(lines.length, 3);
+    assert.deepEqual(sizeReport(parts, 20, { bundle: 20, ours: 11 }).broken, []);
+  });
+});
