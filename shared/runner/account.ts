@@ -1,0 +1,101 @@
+import { BATCH_LIMIT } from "../core/chunk.ts";
+import { OperatorError } from "../core/errors.ts";
+import type { GraphAnswer } from "../core/graph-request.ts";
+import type { PostResult } from "../graph/types.ts";
+import type { OpenBatch } from "./batch.ts";
+import type { Site } from "./ports.ts";
+import type { OpenRow } from "./schedule.ts";
+
+/** What a post did, for the slice's figures. */
+export interface PostOutcome {
+  /** Parts that Graph took, whatever it answered to them. */
+  readonly writes: number;
+  readonly throttled: number;
+  /** No readable answer came: Graph may be down. */
+  readonly isLost: boolean;
+}
+
+export const nothingSent: PostOutcome = { writes: 0, throttled: 0, isLost: false };
+
+/** Tells pacer, groups and telemetry what came back of a post. */
+export function account(
+  site: Site,
+  parts: readonly { readonly lane: OpenBatch; readonly row: OpenRow }[],
+  result: PostResult,
+  grantedAt: number,
+): PostOutcome {
+  if (result.kind === "lost") return { ...nothingSent, isLost: true };
+  if (result.kind === "not-taken") {
+    const { status, retryAfterMs } = result;
+    if (status !== 429) return { ...nothingSent, isLost: status >= 500 };
+    throttle(site, "batch", { parts: parts.length, grantedAt, retryAfterMs });
+    for (const { lane } of parts) lane.throttled += 1;
+    return { ...nothingSent, throttled: parts.length };
+  }
+  let writes = 0;
+  const refusals: GraphAnswer[] = [];
+  for (const [index, { lane, row }] of parts.entries()) {
+    const answer = result.parts[index];
+    if (answer === undefined) continue;
+    if (row.write.group !== undefined) {
+      if (answer.status === 409) site.flights.conflicted(row.write.group);
+      else if (answer.status < 400) site.flights.answered(row.write.group);
+    }
+    if (answer.status === 429) {
+      lane.throttled += 1;
+      refusals.push(answer);
+      continue;
+    }
+    writes += 1;
+    lane.meter.add(site.clock.monotonic(), 1);
+  }
+  if (refusals.length > 0) {
+    const asked = refusals.flatMap(({ retryAfterMs }) => retryAfterMs ?? []);
+    throttle(site, "part", {
+      parts: refusals.length,
+      grantedAt,
+      retryAfterMs: asked.length > 0 ? Math.max(...asked) : undefined,
+      scope: refusals[0]?.headers["x-ms-throttle-scope"],
+    });
+  }
+  return { writes, throttled: refusals.length, isLost: false };
+}
+
+function throttle(
+  site: Site,
+  scope: "part" | "batch",
+  refusal: {
+    readonly parts: number;
+    readonly grantedAt: number;
+    readonly retryAfterMs: number | undefined;
+    readonly scope?: string | undefined;
+  },
+): void {
+  const { parts, grantedAt, retryAfterMs } = refusal;
+  site.pacer.throttled(retryAfterMs, { parts: Math.min(parts, BATCH_LIMIT), grantedAt });
+  site.emit({
+    event: "graph.throttled",
+    tenant: site.tenant,
+    scope,
+    retryAfterMs: retryAfterMs ?? 0,
+    ...(refusal.scope !== undefined && { throttleScope: refusal.scope }),
+  });
+}
+
+/** The error that ends a slice where Graph refused the app itself; what was posted was not taken. */
+export function refusalOf(result: PostResult): OperatorError | undefined {
+  if (result.kind !== "not-taken") return undefined;
+  const { status, error } = result;
+  const what = `Graph refused the app as a whole (${status}${error ? ` ${error.code}` : ""}).`;
+  if (status === 401) {
+    return new OperatorError("TOKEN_REFUSED", what, {
+      fix: "Check the app registration and its certificate, and whether the tenant blocks the app.",
+      disposition: "stop",
+    });
+  }
+  if (status !== 403) return undefined;
+  return new OperatorError("PERMISSION_MISSING", what, {
+    fix: "Grant the permissions that the batch's plan.json names, with admin consent.",
+    disposition: "stop",
+  });
+}

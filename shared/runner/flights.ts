@@ -1,0 +1,73 @@
+import type { PlannedWrite } from "../catalogue/row.ts";
+
+/** Edges of one group in flight at a time, to begin with. Ours; Graph publishes no number. */
+export const EDGES_AT_FIRST = 20;
+/** More than three posts of one group's edges at once were never needed to fill the write quota. */
+export const EDGES_AT_MOST = 60;
+
+/**
+ * What is in flight: which objects and edges, and how many edges of each group. A group's limit is
+ * halved by a conflict and grows by one with each limit's worth of clean answers, as TCP does it.
+ */
+export interface Flights {
+  /** Whether nothing in flight shares a key with `write` and its group has room. */
+  allows(write: PlannedWrite): boolean;
+  hold(write: PlannedWrite): void;
+  release(write: PlannedWrite): void;
+  /** An edge of the group met a concurrent change. */
+  conflicted(group: string): void;
+  /** An edge of the group was answered without one. */
+  answered(group: string): void;
+  /** How many edges of the group may be in flight now. */
+  limitOf(group: string): number;
+}
+
+interface GroupState {
+  edges: number;
+  limit: number;
+  clean: number;
+}
+
+/** Nothing in flight yet. */
+export function createFlights(): Flights {
+  /** Counted, because what a journal shows in doubt is held whatever else is in flight. */
+  const keys = new Map<string, number>();
+  const groups = new Map<string, GroupState>();
+  const stateOf = (group: string): GroupState =>
+    groups.get(group) ?? { edges: 0, limit: EDGES_AT_FIRST, clean: 0 };
+  const update = (group: string, change: (state: GroupState) => void): void => {
+    const state = stateOf(group);
+    change(state);
+    // A group at rest with the usual limit is what `stateOf` makes anyway: a long run forgets it.
+    if (state.edges === 0 && state.limit === EDGES_AT_FIRST) groups.delete(group);
+    else groups.set(group, state);
+  };
+  const count = (write: PlannedWrite, by: 1 | -1): void => {
+    for (const key of new Set(write.keys)) {
+      const held = (keys.get(key) ?? 0) + by;
+      if (held > 0) keys.set(key, held);
+      else keys.delete(key);
+    }
+    if (write.group !== undefined) update(write.group, (state) => (state.edges += by));
+  };
+  return {
+    allows: (write) =>
+      write.keys.every((key) => !keys.has(key)) &&
+      (write.group === undefined || stateOf(write.group).edges < stateOf(write.group).limit),
+    hold: (write) => count(write, 1),
+    release: (write) => count(write, -1),
+    conflicted: (group) =>
+      update(group, (state) => {
+        state.limit = Math.max(1, Math.floor(state.limit / 2));
+        state.clean = 0;
+      }),
+    answered: (group) =>
+      update(group, (state) => {
+        state.clean += 1;
+        if (state.clean < state.limit) return;
+        state.limit = Math.min(EDGES_AT_MOST, state.limit + 1);
+        state.clean = 0;
+      }),
+    limitOf: (group) => stateOf(group).limit,
+  };
+}

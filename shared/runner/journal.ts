@@ -1,0 +1,193 @@
+import type { Settled } from "../catalogue/row.ts";
+
+/**
+ * One line of a shard's journal. `open`: a runner took the shard over; whoever wrote before is fenced
+ * out from here. `intent`: these rows are about to be sent, in one post. `receipt`: what came back.
+ * `settled`: rows that end without an answer to a send (a look decided, or nothing could be sent).
+ */
+export type JournalRecord =
+  | { readonly t: "open"; readonly runner: string; readonly at: string }
+  | {
+      readonly t: "intent";
+      readonly post: string;
+      readonly at: string;
+      readonly rows: readonly number[];
+    }
+  | {
+      readonly t: "receipt";
+      readonly post: string;
+      readonly at: string;
+      readonly rows: readonly Receipt[];
+    }
+  | { readonly t: "settled"; readonly at: string; readonly rows: readonly SettledRow[] };
+
+export type SettledRow = Settled & { readonly row: number };
+
+/** What became of one row in one post. */
+export type Receipt =
+  | SettledRow
+  /** Graph did not do it; it is sent again, not before `until`. */
+  | {
+      readonly row: number;
+      readonly retry: string;
+      readonly throttled: boolean;
+      readonly until?: string | undefined;
+    }
+  /** It never left: the intent stands for nothing and is no attempt. */
+  | { readonly row: number; readonly unsent: string }
+  /** A look at the directory shows that it was not done, so far; it is sent again, not before `until`. */
+  | { readonly row: number; readonly absent: string; readonly until: string }
+  /** It may have been done. `answered`: Graph answered, so that nothing of it is under way any more. */
+  | { readonly row: number; readonly doubt: string; readonly answered: boolean };
+
+/**
+ * What the journal knows of a row. A row begins unsent; an intent puts it in doubt, for whoever reads
+ * the journal cannot tell more; a receipt settles it, returns it to unsent, or confirms the doubt.
+ */
+export interface RowHistory {
+  readonly state: "unsent" | "doubt" | "settled";
+  readonly settled?: Settled | undefined;
+  /** Times sent. */
+  readonly attempts: number;
+  readonly firstIntentAt?: string | undefined;
+  /** When it was last sent, and whether that send was answered. */
+  readonly lastIntentAt?: string | undefined;
+  readonly answered: boolean;
+  /** A send of it may have taken effect without a proof. */
+  readonly doubted: boolean;
+  /** An unsent row goes not before this instant. */
+  readonly until?: string | undefined;
+  /** Why it was not done the last time. */
+  readonly trouble?: string | undefined;
+  /** How long it has been in trouble other than throttling, milliseconds, and since when it is now. */
+  readonly troubledMs: number;
+  readonly troubledAt?: string | undefined;
+}
+
+export const unsent: RowHistory = {
+  state: "unsent",
+  attempts: 0,
+  answered: false,
+  doubted: false,
+  troubledMs: 0,
+};
+
+/**
+ * Time between two failures counts against a row up to this much, milliseconds: a night in which no
+ * runner ran is not the row's.
+ */
+const TROUBLE_STEP_MS = 120_000;
+
+/** The histories of a shard's rows, by row number. */
+export type Histories = Map<number, RowHistory>;
+
+/** Adds one record to what is known; replaying a journal is nothing else. A settled row stays settled. */
+export function applyRecord(rows: Histories, record: JournalRecord): void {
+  const change = (row: number, next: (before: RowHistory) => RowHistory): void => {
+    const before = rows.get(row) ?? unsent;
+    if (before.state !== "settled") rows.set(row, next(before));
+  };
+  if (record.t === "intent") {
+    for (const row of record.rows) change(row, (before) => intended(before, record.at));
+  } else if (record.t === "receipt") {
+    for (const each of record.rows) change(each.row, (before) => received(before, each, record.at));
+  } else if (record.t === "settled") {
+    for (const { row, ...settled } of record.rows) {
+      change(row, (before) => ({ ...before, state: "settled", settled }));
+    }
+  }
+}
+
+const intended = (before: RowHistory, at: string): RowHistory => ({
+  ...before,
+  state: "doubt",
+  attempts: before.attempts + 1,
+  firstIntentAt: before.firstIntentAt ?? at,
+  lastIntentAt: at,
+  answered: false,
+  // Sent again over a doubt: the first send may still be found to have worked.
+  doubted: before.doubted || before.state === "doubt",
+});
+
+function received(before: RowHistory, receipt: Receipt, at: string): RowHistory {
+  if ("verdict" in receipt) {
+    const { row: _row, ...settled } = receipt;
+    return { ...before, state: "settled", settled };
+  }
+  if ("unsent" in receipt) {
+    return { ...before, state: "unsent", attempts: before.attempts - 1, trouble: receipt.unsent };
+  }
+  if ("doubt" in receipt) {
+    const { answered, doubt } = receipt;
+    return { ...troubled(before, at, doubt), state: "doubt", doubted: true, answered };
+  }
+  const { until } = receipt;
+  if ("absent" in receipt) {
+    return { ...troubled(before, at, receipt.absent), state: "unsent", doubted: true, until };
+  }
+  const { retry } = receipt;
+  if (receipt.throttled) {
+    return { ...before, state: "unsent", trouble: retry, troubledAt: undefined, until };
+  }
+  return { ...troubled(before, at, retry), state: "unsent", until };
+}
+
+const troubled = (before: RowHistory, at: string, trouble: string): RowHistory => ({
+  ...before,
+  trouble,
+  troubledAt: at,
+  troubledMs: troubledMsAt(before, at),
+});
+
+/**
+ * How long a row has been in trouble when it fails at `at`, milliseconds. Waiting for the throttle does
+ * not count: only time that begins and ends with a failure does.
+ */
+export function troubledMsAt(history: RowHistory, at: string): number {
+  if (history.troubledAt === undefined) return history.troubledMs;
+  const sinceMs = Date.parse(at) - Date.parse(history.troubledAt);
+  return history.troubledMs + Math.min(TROUBLE_STEP_MS, Math.max(0, sinceMs));
+}
+
+/** A record as its line. */
+export const toLine = (record: JournalRecord): string => `${JSON.stringify(record)}\n`;
+
+/** A journal as it was read: what is known, and how many lines it took. */
+export interface Replay {
+  readonly rows: Histories;
+  readonly lines: number;
+  /** The last line was cut short; the next record must begin on a line of its own. */
+  readonly isTorn: boolean;
+}
+
+/**
+ * Reads a journal. A line that was cut short counts as never written: as the last one, and before an
+ * `open`, with which the runner that found it went on.
+ *
+ * @throws TypeError where any other line is damaged: what was sent is not known then, and nothing of
+ * the shard may be sent.
+ */
+export function replay(text: string): Replay {
+  const rows: Histories = new Map();
+  const lines = text.split("\n");
+  const rest = lines.pop() ?? "";
+  const records = lines.map(parse);
+  for (const [index, record] of records.entries()) {
+    if (record !== undefined) applyRecord(rows, record);
+    else if (index + 1 < records.length && records[index + 1]?.t !== "open") {
+      throw new TypeError(`line ${index + 1} of the journal is damaged`);
+    }
+  }
+  return { rows, lines: lines.length, isTorn: rest !== "" };
+}
+
+/** `undefined` for a torn line. What we wrote ourselves is not checked further. */
+function parse(line: string): JournalRecord | undefined {
+  try {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own lines, in a fenced blob
+    const record = JSON.parse(line) as JournalRecord;
+    return typeof record?.t === "string" ? record : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,56 @@
+import { recordOf } from "../core/record.ts";
+import type { Blobs } from "../storage/types.ts";
+
+/** A batch with work, as its marker in container `runner` tells of it. */
+export interface Marker {
+  /** Its path; markers sort as work: by priority, then by age. */
+  readonly path: string;
+  /** Its path without the tenant and the queue. */
+  readonly name: string;
+  readonly folder: string;
+}
+
+const prefix = (tenant: string): string => `${tenant}/queue/`;
+
+/** The tenant's first `most` markers in order of work; those of `known` are not read again. */
+export async function readMarkers(
+  blobs: Blobs,
+  tenant: string,
+  options: { readonly most: number; readonly known: ReadonlyMap<string, Marker> },
+): Promise<Marker[]> {
+  const markers: Marker[] = [];
+  for await (const { path } of blobs.list(prefix(tenant))) {
+    const name = path.slice(prefix(tenant).length);
+    const marker = options.known.get(path) ?? (await readMarker(blobs, tenant, name));
+    if (marker) markers.push(marker);
+    if (markers.length >= options.most) break;
+  }
+  return markers;
+}
+
+/** One marker by its name; `undefined` where it is gone, because its batch is finished. */
+export async function readMarker(
+  blobs: Blobs,
+  tenant: string,
+  name: string,
+): Promise<Marker | undefined> {
+  const path = `${prefix(tenant)}${name}`;
+  const found = await blobs.read(path);
+  return found && { path, name, folder: folderIn(found.bytes) };
+}
+
+/** A damaged marker names no folder: its batch cannot be opened, and the others go on. */
+function folderIn(bytes: Buffer): string {
+  try {
+    const { folder } = recordOf(JSON.parse(bytes.toString("utf8")));
+    return typeof folder === "string" ? folder : "";
+  } catch {
+    return "";
+  }
+}
+
+/** Whether any batch of the tenant has work. */
+export async function hasWork(blobs: Blobs, tenant: string): Promise<boolean> {
+  for await (const _ of blobs.list(prefix(tenant))) return true;
+  return false;
+}

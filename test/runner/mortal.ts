@@ -1,0 +1,90 @@
+import type { RunnerPorts } from "../../shared/runner/ports.ts";
+import type { AppendBlob, BlobLease, Blobs } from "../../shared/storage/types.ts";
+
+/** A runner's ports that stop for good at one of its calls, as a killed process does. */
+export interface Mortal {
+  readonly ports: RunnerPorts;
+  readonly died: Promise<"died">;
+}
+
+const forever = new Promise<never>(() => undefined);
+
+/**
+ * The ports of a process that is killed at its `dieAt`-th call to the outside: before the call is made
+ * or, if `afterwards`, when it was made and its answer was not read yet. Nothing of it goes on then.
+ */
+export function mortal(ports: RunnerPorts, dieAt: number, afterwards: boolean): Mortal {
+  let calls = 0;
+  const death = new AbortController();
+  let died: () => void = () => death.abort();
+  const hasDied = new Promise<"died">((resolve) => {
+    died = () => resolve("died");
+  });
+  const call = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (death.signal.aborted) return forever;
+    calls += 1;
+    if (calls === dieAt) {
+      death.abort();
+      // What was called goes on elsewhere; whether it succeeds, the dead do not learn.
+      if (afterwards) await work().catch(() => undefined);
+      died();
+      return forever;
+    }
+    try {
+      return await work();
+    } finally {
+      // oxlint-disable-next-line no-unsafe-finally -- the dead see no result
+      if (death.signal.aborted) await forever;
+    }
+  };
+  const wrapped = (blobs: Blobs): Blobs => ({
+    read: (...args) => call(() => blobs.read(...args)),
+    stream: (...args) => call(() => blobs.stream(...args)),
+    write: (...args) => call(() => blobs.write(...args)),
+    writeStream: (...args) => call(() => blobs.writeStream(...args)),
+    async *list(prefix) {
+      await call(() => Promise.resolve());
+      yield* blobs.list(prefix);
+    },
+    delete: (path) => call(() => blobs.delete(path)),
+    openAppend: (path) =>
+      call(async (): Promise<AppendBlob> => {
+        const blob = await blobs.openAppend(path);
+        return { content: blob.content, append: (bytes) => call(() => blob.append(bytes)) };
+      }),
+    acquireLease: (path, seconds) =>
+      call(async (): Promise<BlobLease | undefined> => {
+        const lease = await blobs.acquireLease(path, seconds);
+        return (
+          lease && {
+            leaseId: lease.leaseId,
+            renew: () => call(() => lease.renew()),
+            release: () => call(() => lease.release()),
+          }
+        );
+      }),
+  });
+  const { graph, clock } = ports;
+  return {
+    died: hasDied,
+    ports: {
+      ...ports,
+      blobs: { batches: wrapped(ports.blobs.batches), runner: wrapped(ports.blobs.runner) },
+      graph: {
+        root: graph.root,
+        timeoutMs: graph.timeoutMs,
+        pages: (read) => graph.pages(read),
+        post: (requests) => call(() => graph.post(requests)),
+        readAll: (requests) => call(() => graph.readAll(requests)),
+      },
+      clock: {
+        now: () => clock.now(),
+        monotonic: () => clock.monotonic(),
+        sleep: async (ms, signal) => {
+          await clock.sleep(ms, AbortSignal.any([death.signal, ...(signal ? [signal] : [])]));
+          if (death.signal.aborted) await forever;
+        },
+      },
+    },
+  };
+}

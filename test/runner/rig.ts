@@ -1,0 +1,209 @@
+import { randomUUID } from "node:crypto";
+
+import { ContainerClient } from "@azure/storage-blob";
+
+import {
+  type BatchManifest,
+  type BatchStatus,
+  type Plan,
+  type PlannedRow,
+  type Priority,
+  ROWS_PER_SHARD,
+  shardBlob,
+  workMarker,
+} from "../../shared/batches/model.ts";
+import { catalogue } from "../../shared/catalogue/catalogue.ts";
+import { type Settled, noVerdicts } from "../../shared/catalogue/row.ts";
+import { chunk } from "../../shared/core/chunk.ts";
+import { type Clock, systemClock } from "../../shared/core/clock.ts";
+import type { TelemetryEvent } from "../../shared/core/telemetry.ts";
+import { createWritePacer } from "../../shared/graph/pacer.ts";
+import type { Graph } from "../../shared/graph/types.ts";
+import {
+  type RunnerPorts,
+  type RunnerSettings,
+  runnerDefaults,
+} from "../../shared/runner/ports.ts";
+import { type TenantRun, runTenant } from "../../shared/runner/run.ts";
+import { createBlobs } from "../../shared/storage/storage.ts";
+import type { Blobs } from "../../shared/storage/types.ts";
+import type { Azurite } from "../storage/azurite.ts";
+
+/** A runner's surroundings on real storage, with one tenant of its own. */
+export interface Rig {
+  readonly tenant: string;
+  readonly batches: Blobs;
+  readonly runner: Blobs;
+  readonly events: TelemetryEvent[];
+  /** What `finishBatch` was given, by folder. */
+  readonly finished: Map<string, Map<number, Settled>>;
+  readonly finishes: string[];
+  ports(graph: Graph, more?: Partial<RunnerPorts>): RunnerPorts;
+  run(graph: Graph, more?: Partial<RunnerPorts>, signal?: AbortSignal): Promise<TenantRun>;
+  /** Runs until the tenant is idle. */
+  runOut(graph: Graph, more?: Partial<RunnerPorts>): Promise<void>;
+  submit(batch: SubmittedBatch): Promise<string>;
+  status(folder: string): Promise<BatchStatus>;
+  /** Ends whatever lease there is, as its running out would. */
+  breakLease(): Promise<void>;
+}
+
+export interface SubmittedBatch {
+  readonly name?: string;
+  readonly rows: readonly PlannedRow[];
+  readonly priority?: Priority;
+  readonly rowsPerShard?: number;
+}
+
+export const quickSettings: RunnerSettings = {
+  ...runnerDefaults,
+  sliceMs: 60_000,
+  leaseSeconds: 15,
+  retryFloorMs: 5,
+  statusEveryMs: 100,
+  quotaPerSecond: 20_000,
+};
+
+export async function makeContainers(azurite: Azurite): Promise<void> {
+  await azurite.makeContainer("batches");
+  await azurite.makeContainer("runner");
+}
+
+export function createRig(azurite: Azurite, clock: Clock = systemClock): Rig {
+  const tenant = randomUUID();
+  const account = { url: azurite.blobUrl, credential: azurite.blobKey };
+  const batches = createBlobs({ ...account, container: "batches" });
+  const runner = createBlobs({ ...account, container: "runner" });
+  const events: TelemetryEvent[] = [];
+  const finished = new Map<string, Map<number, Settled>>();
+  const finishes: string[] = [];
+  const plans = new Map<string, { plan: Plan; rows: readonly PlannedRow[] }>();
+  let accepted = 0;
+
+  const rig: Rig = {
+    tenant,
+    batches,
+    runner,
+    events,
+    finished,
+    finishes,
+    ports: (graph, more = {}) => ({
+      tenant,
+      graph,
+      blobs: { batches, runner },
+      catalogue,
+      createPacer: (memory) =>
+        createWritePacer({ quota: 3_000_000, windowMs: 150_000, retryFloorMs: 5, clock, memory }),
+      makePassword: () => "not-a-secret",
+      finishBatch: async (folder, outcomes) => {
+        finishes.push(folder);
+        const { plan, rows } = plans.get(folder)!;
+        const all = new Map<number, Settled>();
+        for (let shard = 1; shard <= plan.shards; shard++) {
+          for (const [row, settled] of await outcomes(shard)) all.set(row, settled);
+        }
+        const verdicts = noVerdicts();
+        for (const row of rows)
+          verdicts[row.write ? (all.get(row.row)?.verdict ?? "pending") : row.verdict] += 1;
+        if (verdicts.pending > 0) throw new TypeError("a row has no verdict");
+        finished.set(folder, all);
+        const path = `${folder}/status.json`;
+        const status = { ...(await rig.status(folder)), state: "finished", verdicts };
+        await batches.write(path, JSON.stringify(status));
+        return verdicts;
+      },
+      clock,
+      random: Math.random,
+      emit: (event) => events.push(event),
+      settings: quickSettings,
+      ...more,
+    }),
+    run: (graph, more, signal) => runTenant(rig.ports(graph, more), signal),
+    runOut: async (graph, more) => {
+      for (let slice = 0; slice < 50; slice++) {
+        const result = await rig.run(graph, more);
+        if (result.state === "ran" && result.idle) return;
+        await clock.sleep(result.state === "ran" ? result.waitMs : 50);
+      }
+      throw new Error("the tenant never became idle");
+    },
+    submit: async ({
+      name = `batch-${randomUUID().slice(0, 8)}`,
+      rows,
+      priority = "normal",
+      rowsPerShard = ROWS_PER_SHARD,
+    }) => {
+      const folder = `${tenant}/${name}`;
+      accepted += 1;
+      const acceptedAt = new Date(Date.now() + accepted).toISOString();
+      const manifest: BatchManifest = {
+        version: 1,
+        batch: name,
+        tenant,
+        mode: "apply",
+        priority,
+        source: { kind: "message", messageId: "1" },
+        format: "jsonl",
+        columns: [],
+        rows: rows.length,
+        contentSha256: "",
+        acceptedAt,
+      };
+      const verdicts = noVerdicts();
+      for (const row of rows) verdicts[row.verdict ?? "pending"] += 1;
+      const shards = chunk(rows, rowsPerShard);
+      const plan: Plan = {
+        version: 1,
+        batch: name,
+        tenant,
+        mode: "apply",
+        rows: rows.length,
+        verdicts,
+        operations: {},
+        writes: verdicts.pending,
+        resourceUnits: 0,
+        estimatedSeconds: 0,
+        shards: shards.length,
+        rowsPerShard,
+        permissions: {},
+        guards: [],
+        plannedAt: acceptedAt,
+      };
+      plans.set(folder, { plan, rows });
+      const status: BatchStatus = {
+        version: 1,
+        batch: name,
+        state: "accepted",
+        rows: rows.length,
+        verdicts,
+        writesPerSecond: 0,
+        quotaShare: 0,
+        throttled: 0,
+        etaSeconds: null,
+        updatedAt: acceptedAt,
+      };
+      await Promise.all([
+        batches.write(`${folder}/batch.json`, JSON.stringify(manifest)),
+        batches.write(`${folder}/plan.json`, JSON.stringify(plan)),
+        batches.write(`${folder}/status.json`, JSON.stringify(status)),
+        ...shards.map((shard, index) =>
+          batches.write(
+            shardBlob(folder, index + 1),
+            shard.map((row) => JSON.stringify(row)).join("\n"),
+          ),
+        ),
+      ]);
+      await runner.write(workMarker(manifest), JSON.stringify({ folder }));
+      return folder;
+    },
+    status: async (folder) => {
+      const found = await batches.read(`${folder}/status.json`);
+      return JSON.parse(found?.bytes.toString("utf8") ?? "null") as BatchStatus;
+    },
+    breakLease: async () => {
+      const container = new ContainerClient(`${azurite.blobUrl}/runner`, azurite.blobKey);
+      await container.getBlobClient(`${tenant}/lock`).getBlobLeaseClient().breakLease(0);
+    },
+  };
+  return rig;
+}

@@ -1,0 +1,193 @@
+import fc from "fast-check";
+
+import type { PlannedRow } from "../../shared/batches/model.ts";
+import type { PlannedWrite } from "../../shared/catalogue/row.ts";
+import type { Faults, PartFault, PostFault, TinyDirectory } from "./tiny-directory.ts";
+
+/** One thing a generated batch does; rows of a batch are made of these in their order. */
+export type Deed =
+  | { readonly kind: "update" | "disable" | "delete"; readonly user: number }
+  | { readonly kind: "create"; readonly joins: number; readonly titled: boolean }
+  | { readonly kind: "add" | "remove"; readonly group: number; readonly user: number }
+  | { readonly kind: "settled" };
+
+const USERS = 12;
+const GROUPS = 2;
+
+export const deeds: fc.Arbitrary<Deed[]> = fc.array(
+  fc.oneof(
+    fc.record({ kind: fc.constantFrom("update", "disable", "delete"), user: fc.nat(USERS - 1) }),
+    fc.record({ kind: fc.constant("create"), joins: fc.nat(GROUPS), titled: fc.boolean() }),
+    fc.record({
+      kind: fc.constantFrom("add", "remove"),
+      group: fc.nat(GROUPS - 1),
+      user: fc.nat(USERS - 1),
+    }),
+    fc.record({ kind: fc.constant("settled") }),
+  ) as fc.Arbitrary<Deed>,
+  { minLength: 1, maxLength: 60 },
+);
+
+/** A batch with the directory it meets, and what must be true when it is finished. */
+export interface Story {
+  readonly rows: PlannedRow[];
+  /** Wrong things in the directory, in words; none where the batch had exactly its effect. */
+  faultsIn(directory: TinyDirectory): string[];
+}
+
+/** Fills the directory and plans the rows as accept would: resolved, in order, with their keys. */
+export function tell(story: readonly Deed[], directory: TinyDirectory): Story {
+  const users = Array.from({ length: USERS }, (_, index) =>
+    directory.addUser({ userPrincipalName: `user${index}@example.com` }),
+  );
+  const groups = Array.from({ length: GROUPS }, (_, index) => {
+    const id = `10000000-0000-4000-8000-00000000000${index}`;
+    directory.groups.set(id, new Set(users.filter((_user, at) => at % 2 === index % 2)));
+    return id;
+  });
+  const titles = new Map<string, string>();
+  const isOff = new Set<string>();
+  const isGone = new Set<string>();
+  const edges = new Map(groups.map((id) => [id, new Set(directory.groups.get(id))]));
+  const createdTitles = new Map<string, string | undefined>();
+  const createdGroups = new Map<string, string | undefined>();
+  const rows: PlannedRow[] = [];
+  const write = (operation: string, planned: PlannedWrite): number =>
+    rows.push({ row: rows.length + 1, operation, write: planned });
+  const settled = (): unknown =>
+    rows.push({
+      row: rows.length + 1,
+      operation: "user.update",
+      verdict: "skipped",
+      reason: "a duplicate",
+    });
+
+  for (const deed of story) {
+    if (deed.kind === "settled") settled();
+    else if (deed.kind === "create") create(deed.joins, deed.titled);
+    else if (deed.kind === "add" || deed.kind === "remove") edge(deed.kind, deed.group, deed.user);
+    else change(deed.kind, users[deed.user]!);
+  }
+
+  function change(kind: "update" | "disable" | "delete", user: string): void {
+    if (isGone.has(user) || (kind === "disable" && isOff.has(user))) return void settled();
+    const base = { target: { user }, keys: [`object:${user}`] };
+    if (kind === "delete") {
+      isGone.add(user);
+      for (const members of edges.values()) members.delete(user);
+      write("user.delete", base);
+    } else if (kind === "disable") {
+      isOff.add(user);
+      write("user.disable", { ...base, set: { accountEnabled: false } });
+    } else {
+      const jobTitle = `as row ${rows.length + 1} says`;
+      titles.set(user, jobTitle);
+      write("user.update", { ...base, set: { jobTitle } });
+    }
+  }
+
+  function edge(kind: "add" | "remove", group: number, user: number): void {
+    const [groupId, member] = [groups[group]!, users[user]!];
+    const members = edges.get(groupId)!;
+    // The plan looks once: only the first change of an edge knows how it was.
+    if (isGone.has(member) || members.has(member) === (kind === "add")) return void settled();
+    if (kind === "add") members.add(member);
+    else members.delete(member);
+    write(`group.${kind}-member`, {
+      target: { group: groupId, member },
+      keys: [`edge:${groupId}/${member}`, `object:${member}`],
+      group: groupId,
+      was: kind === "add" ? "absent" : "present",
+    });
+  }
+
+  function create(joins: number, titled: boolean): void {
+    const upn = `new${rows.length + 1}@example.com`;
+    const set = { userPrincipalName: upn, displayName: "New" };
+    const row = write("user.create", { target: {}, set, keys: [`upn:${upn}`] });
+    const group = groups[joins];
+    const jobTitle = titled ? `as row ${row + 1} says` : undefined;
+    createdTitles.set(upn, jobTitle);
+    createdGroups.set(upn, group);
+    const from = { after: [row], idFromRow: { row, role: "user" } };
+    if (titled)
+      write("user.update", { target: {}, set: { jobTitle }, keys: [`upn:${upn}`], ...from });
+    if (group === undefined) return;
+    write("group.add-member", {
+      target: { group },
+      keys: [`edge:${group}/upn:${upn}`, `upn:${upn}`],
+      group,
+      after: [row],
+      idFromRow: { row, role: "member" },
+      was: "absent",
+    });
+  }
+
+  return {
+    rows,
+    faultsIn: ({ users: found, groups: foundGroups, made }) => {
+      const wrong: string[] = [];
+      for (const [change_, times] of made)
+        if (times !== 1) wrong.push(`${change_}: ${times} times`);
+      if (made.size !== rows.filter((row) => row.write).length) wrong.push("not one change a row");
+      for (const [index, id] of users.entries()) {
+        const user = found.get(id);
+        if ((user === undefined) !== isGone.has(id)) wrong.push(`user ${index} is there or not`);
+        if (user && user["jobTitle"] !== titles.get(id)) wrong.push(`title of user ${index}`);
+        if (user && user["accountEnabled"] === isOff.has(id)) wrong.push(`user ${index} on or off`);
+      }
+      const byName = new Map([...found.values()].map((user) => [user["userPrincipalName"], user]));
+      for (const [upn, jobTitle] of createdTitles) {
+        const user = byName.get(upn);
+        if (user?.["jobTitle"] !== jobTitle) wrong.push(`created ${upn}`);
+        const group = createdGroups.get(upn);
+        if (user && group) edges.get(group)?.add(user.id);
+      }
+      for (const [id, members] of edges) {
+        // The tiny directory does not take a deleted user out of its groups; that is not the runner's.
+        const now = [...(foundGroups.get(id) ?? [])].filter((member) => found.has(member));
+        if (now.toSorted().join() !== [...members].toSorted().join())
+          wrong.push(`members of ${id}`);
+      }
+      return wrong;
+    },
+  };
+}
+
+const postFaults: readonly PostFault[] = [
+  "lose-before",
+  "lose-after",
+  "lose-late",
+  "refuse",
+  "throttle",
+];
+const partFaults: readonly PartFault[] = [
+  "throttle",
+  "conflict",
+  "unavailable",
+  "done-unavailable",
+  "left-out",
+];
+
+/** Faults at random: of `rate` posts and parts in a hundred. */
+export function faultsAtRandom(rate: number, random: () => number): Faults {
+  const pick = <T>(list: readonly T[]): T | undefined =>
+    random() * 100 < rate ? list[Math.floor(random() * list.length)] : undefined;
+  return {
+    post: () => pick(postFaults) ?? "none",
+    part: () => pick(partFaults) ?? "none",
+    latencyMs: () => random() * 8,
+    isLookLost: () => random() * 100 < rate,
+  };
+}
+
+/** A generator of numbers in [0, 1) that a seed decides (mulberry32). */
+export function seededRandom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

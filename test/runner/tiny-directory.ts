@@ -1,0 +1,214 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { OperatorError } from "../../shared/core/errors.ts";
+import type { GraphAnswer, GraphRequest } from "../../shared/core/graph-request.ts";
+import type { Graph, PostResult } from "../../shared/graph/types.ts";
+
+/** What happens to one part of a post. */
+export type PartFault =
+  | "none"
+  | "throttle"
+  | "conflict"
+  | "unavailable"
+  | "done-unavailable"
+  | "left-out";
+/** What happens to a whole post. `late`: no answer, and the change is made only after a while. */
+export type PostFault = "none" | "refuse" | "lose-before" | "lose-after" | "lose-late" | "throttle";
+
+export interface Faults {
+  post(): PostFault;
+  part(): PartFault;
+  /** Milliseconds until an answer comes. */
+  latencyMs(): number;
+  isLookLost(): boolean;
+}
+
+export const noFaults: Faults = {
+  post: () => "none",
+  part: () => "none",
+  latencyMs: () => 1,
+  isLookLost: () => false,
+};
+
+type User = Record<string, unknown> & { readonly id: string };
+
+/**
+ * A directory small enough to be seen to be right: users, groups and their members, strictly
+ * consistent. It counts every change it makes, and every time two writes to one object or edge were
+ * under way together.
+ */
+export class TinyDirectory implements Graph {
+  readonly root = "https://graph.example/v1.0";
+  readonly timeoutMs: number;
+  readonly users = new Map<string, User>();
+  readonly groups = new Map<string, Set<string>>();
+  /** How often each change was made, by what it was. */
+  readonly made = new Map<string, number>();
+  readonly overlaps: string[] = [];
+  readonly edgesAtMost = new Map<string, number>();
+  posts = 0;
+  looks = 0;
+  faults: Faults;
+  /** Asked with each post's requests when it arrives. */
+  watch: (requests: readonly GraphRequest[]) => void = () => undefined;
+  #underWay = new Map<string, number>();
+  #ids = 0;
+
+  constructor(options: { readonly timeoutMs?: number; readonly faults?: Faults } = {}) {
+    this.timeoutMs = options.timeoutMs ?? 50;
+    this.faults = options.faults ?? noFaults;
+  }
+
+  addUser(properties: Record<string, unknown>): string {
+    this.#ids += 1;
+    const id = `00000000-0000-4000-8000-${String(this.#ids).padStart(12, "0")}`;
+    const createdDateTime = new Date().toISOString();
+    this.users.set(id, { accountEnabled: true, createdDateTime, ...properties, id });
+    return id;
+  }
+
+  async post(requests: readonly GraphRequest[]): Promise<PostResult> {
+    this.posts += 1;
+    const requestId = `post-${this.posts}`;
+    this.watch(requests);
+    const fault = this.faults.post();
+    const refusal = { kind: "not-taken", retryAfterMs: 5 } as const;
+    // One request alone that is refused as a whole is refused for good: not a fault that passes.
+    if (fault === "refuse" && requests.length > 1)
+      return { ...refusal, status: 400, error: { code: "BadRequest", message: "" } };
+    if (fault === "throttle") return { ...refusal, status: 429 };
+    const keys = requests.flatMap(keysOf);
+    this.#enter(keys);
+    if (fault === "lose-late") {
+      // What was sent takes effect at some time before the time limit, and nobody hears of it.
+      setTimeout(() => {
+        requests.forEach((request) => this.#apply(request, requestId));
+        this.#leave(keys);
+      }, this.timeoutMs * 0.8);
+      await sleep(this.faults.latencyMs());
+      return { kind: "lost", reason: "the connection was reset" };
+    }
+    await sleep(this.faults.latencyMs());
+    const parts =
+      fault === "lose-before"
+        ? []
+        : requests.map((request, index) => this.#part(request, `${requestId}/${index}`));
+    await sleep(this.faults.latencyMs());
+    this.#leave(keys);
+    if (fault !== "none") return { kind: "lost", reason: "no answer" };
+    return { kind: "answered", requestId, parts };
+  }
+
+  async readAll(requests: readonly GraphRequest[]): Promise<GraphAnswer[]> {
+    this.looks += 1;
+    await sleep(1);
+    if (this.faults.isLookLost()) {
+      throw new OperatorError("READ_INCOMPLETE", "lost", { fix: "", disposition: "retry" });
+    }
+    return requests.map((request) => this.#apply(request, "look"));
+  }
+
+  pages(): AsyncIterable<never> {
+    throw new TypeError("the runner reads no pages");
+  }
+
+  #part(request: GraphRequest, requestId: string): GraphAnswer | undefined {
+    const fault = this.faults.part();
+    const refuse = (status: number, code: string): GraphAnswer => ({
+      ...answer(status, requestId, { error: { code, message: "told to" } }),
+      retryAfterMs: status === 429 ? 5 : undefined,
+    });
+    if (fault === "throttle") return refuse(429, "TooManyRequests");
+    if (fault === "conflict") return refuse(409, "Directory_ConcurrencyViolation");
+    if (fault === "unavailable") return refuse(503, "serviceNotAvailable");
+    const done = this.#apply(request, requestId);
+    if (fault === "done-unavailable") return refuse(503, "serviceNotAvailable");
+    return fault === "left-out" ? undefined : done;
+  }
+
+  #enter(keys: readonly string[]): void {
+    for (const key of keys) {
+      const count = (this.#underWay.get(key) ?? 0) + 1;
+      this.#underWay.set(key, count);
+      if (key.startsWith("group:")) {
+        this.edgesAtMost.set(key, Math.max(count, this.edgesAtMost.get(key) ?? 0));
+      } else if (count > 1) this.overlaps.push(key);
+    }
+  }
+
+  #leave(keys: readonly string[]): void {
+    for (const key of keys) this.#underWay.set(key, (this.#underWay.get(key) ?? 1) - 1);
+  }
+
+  #count(change: string): void {
+    this.made.set(change, (this.made.get(change) ?? 0) + 1);
+  }
+
+  #apply(request: GraphRequest, requestId: string): GraphAnswer {
+    const { method } = request;
+    const path = new URL(request.url, "https://graph.example").pathname.split("/").slice(1);
+    const [kind, name = "", , member] = path.map(decodeURIComponent);
+    const body = "body" in request ? request.body : {};
+    const reply = (status: number, content?: unknown): GraphAnswer =>
+      answer(status, requestId, content);
+    if (kind === "users" && method === "POST") {
+      const taken = [...this.users.values()].some(
+        (user) => user["userPrincipalName"] === body["userPrincipalName"],
+      );
+      if (taken) return refusal(requestId, 400, TAKEN);
+      const { passwordProfile: _password, ...properties } = body;
+      this.#count(`create ${String(body["userPrincipalName"])}`);
+      return reply(201, this.users.get(this.addUser(properties)));
+    }
+    if (kind === "users") {
+      const user =
+        this.users.get(name) ??
+        [...this.users.values()].find((each) => each["userPrincipalName"] === name);
+      if (!user) return refusal(requestId, 404, "Resource does not exist");
+      if (method === "GET") return reply(200, user);
+      if (method === "DELETE") this.users.delete(user.id);
+      else Object.assign(user, body);
+      this.#count(`${method} ${name} ${JSON.stringify(body)}`);
+      return reply(204);
+    }
+    const members = this.groups.get(name);
+    if (!members) return refusal(requestId, 404, `Resource '${name}' does not exist`);
+    if (method === "GET") {
+      const wanted = /id eq '([^']+)'/.exec(decodeURIComponent(request.url))?.[1] ?? "";
+      return reply(200, { value: members.has(wanted) ? [{ id: wanted }] : [] });
+    }
+    const id = method === "DELETE" ? (member ?? "") : String(body["@odata.id"]).split("/").pop()!;
+    const isIn = members.has(id);
+    if (method === "POST" && isIn) return refusal(requestId, 400, ALREADY);
+    if (method === "DELETE" && !isIn)
+      return refusal(requestId, 404, `Resource '${id}' does not exist`);
+    if (method === "POST") members.add(id);
+    else members.delete(id);
+    this.#count(`${method} ${name} ${id}`);
+    return reply(204);
+  }
+}
+
+const TAKEN = "Another object with the same value for property userPrincipalName already exists.";
+const ALREADY =
+  "One or more added object references already exist for the following modified properties: 'members'.";
+
+const refusal = (requestId: string, status: number, message: string): GraphAnswer =>
+  answer(status, requestId, {
+    error: { code: status === 404 ? "Request_ResourceNotFound" : "Request_BadRequest", message },
+  });
+
+function answer(status: number, requestId: string, body?: unknown): GraphAnswer {
+  const { error } = (body ?? {}) as { error?: { code: string; message: string } };
+  return { status, headers: {}, body, requestId, ...(error && { error }) };
+}
+
+/** The objects and edges a request changes, and the group whose edges. */
+function keysOf(request: GraphRequest): string[] {
+  const [, kind, name = "", , member] = request.url.split("/");
+  if (request.method === "GET") return [];
+  const body = "body" in request ? request.body : {};
+  if (kind === "users") return [`user:${name === "" ? String(body["userPrincipalName"]) : name}`];
+  const id = request.method === "DELETE" ? member : String(body["@odata.id"]).split("/").pop();
+  return [`edge:${name}/${id}`, `group:${name}`];
+}
