@@ -19,7 +19,7 @@ while [ $# -gt 0 ]; do
   case $1 in
     --environment) environment=$(value_of "$@"); shift 2 ;;
     --resource-group) resource_group=$(value_of "$@"); shift 2 ;;
-    --no-build) build=false && shift ;;
+    --dist) dist=$(value_of "$@"); shift 2 ;;
     --help) usage; exit 0 ;;
     *) fail "There is no option $1." "infra/publish.sh --help" ;;
   esac

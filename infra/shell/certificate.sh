@@ -47,10 +47,14 @@ ensure_registered_key() {
   retry_on "$replicating" 10 15 az ad app credential reset --id "$client_id" --append \
     --cert "@$work/public.pem" --output none
   rm -rf "$work"
-  registered=$(registered_thumbprints)
-  printf '%s\n' "$registered" | grep -Fxiq -e "$computed" -e "$encoded" ||
-    fail "The key was registered, but the application does not show it yet." "Run this again in a minute."
-  say "  registered ($computed)"
+  for _ in 1 2 3 4 5 6; do
+    if registered_thumbprints | grep -Fxiq -e "$computed" -e "$encoded"; then
+      say "  registered ($computed)"
+      return
+    fi
+    sleep 10
+  done
+  fail "The key was registered, but the application does not show it yet." "Run this again in some minutes; it registers nothing twice."
 }
 
 registered_thumbprints() {

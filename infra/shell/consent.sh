@@ -17,7 +17,7 @@ tell_missing_consent() {
   local missing
   missing=$(missing_grants)
   if [ -z "$missing" ]; then
-    say "  every permission is granted"
+    say "  every permission is granted in the home tenant (other tenants: infra/print-consent.sh)"
     return
   fi
   say "  $(printf '%s\n' "$missing" | grep -c .) permissions are not granted yet."

@@ -100,8 +100,13 @@ export const noLeftovers: Rule = {
       ),
 };
 
+/** Uses of a name and its declaration: not comments, descriptions or the names of properties. */
 const occurrences = (text: string, name: string): number =>
-  [...text.replaceAll(/\/\/.*$/gm, "").matchAll(new RegExp(`\\b${name}\\b`, "g"))].length;
+  [
+    ...text
+      .replaceAll(/\/\/.*$|^ *@description\(.*$/gm, "")
+      .matchAll(new RegExp(`\\bin ${name}:|\\b${name}\\b(?!:[^:])`, "g")),
+  ].length;
 
 const isOutputOrType = (file: BicepFile, name: string): boolean =>
   file.declarations.some(

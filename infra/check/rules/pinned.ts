@@ -22,10 +22,13 @@ interface Policy {
   }[];
 }
 
+const leaves = "certificate-policy.json";
+const stays = "certificate-policy.vault-signature.json";
+
 export const certificatePolicy: Rule = {
-  says: "the certificate is an RSA key for signing only, made anew and renewed long before near-expiry",
+  says: "the certificate is an RSA key for signing only, made anew and renewed long before near-expiry; where it signs in the vault, the same but not exportable",
   findings: (infra) => {
-    const policy: Policy = JSON.parse(textOf(infra, "certificate-policy.json"));
+    const policy: Policy = JSON.parse(textOf(infra, leaves));
     const { keyProperties: key, x509CertificateProperties: certificate } = policy;
     const renewal = policy.lifetimeActions.find(({ action }) => action.actionType === "AutoRenew");
     const must: Readonly<Record<string, boolean>> = {
@@ -39,9 +42,15 @@ export const certificatePolicy: Rule = {
       "live for a year at most": certificate.validityInMonths <= 12,
       "be renewed more than 30 days before its end": (renewal?.trigger.daysBeforeExpiry ?? 0) > 30,
     };
-    return Object.entries(must)
-      .filter(([, holds]) => !holds)
-      .map(([what]) => finding("certificate-policy.json", 1, `the certificate must ${what}`));
+    const same = textOf(infra, leaves).replace('"exportable": true', '"exportable": false');
+    return [
+      ...Object.entries(must)
+        .filter(([, holds]) => !holds)
+        .map(([what]) => finding(leaves, 1, `the certificate must ${what}`)),
+      ...(textOf(infra, stays) === same
+        ? []
+        : [finding(stays, 1, `it must be ${leaves} but for "exportable": false`)]),
+    ];
   },
 };
 

@@ -1,0 +1,123 @@
+import type { Breaks } from "./infra-under-test.ts";
+
+const main = "main.bicep";
+const roles = "modules/roles.bicep";
+const catalogue = "graph-permissions.json";
+const tooBroad = ["Directory", "ReadWrite.All"].join(".");
+
+/** Of who may do what. */
+export const permissionBreaks = {
+  featuresAreOperations: {
+    "an operation declares another permission": {
+      product: (was) => ({
+        ...was,
+        operations: { ...was.operations, "user.disable": ["User.ReadWrite.All"] },
+      }),
+    },
+    "an operation has no feature": {
+      product: (was) => ({
+        ...was,
+        operations: { ...was.operations, "user.restore": ["User.DeleteRestore.All"] },
+      }),
+    },
+    "a feature asks for more": {
+      file: catalogue,
+      from: '["User.DeleteRestore.All", "User.Read.All"]',
+      to: '["User.DeleteRestore.All", "User.Read.All", "User.ReadWrite.All"]',
+    },
+  },
+  featuresAreOffered: {
+    "one is not offered": { file: "types.bicep", from: " | 'user.delete'", to: "" },
+    "something is added on the way": {
+      file: main,
+      from: "union([], flatten",
+      to: "union(['User.ReadWrite.All'], flatten",
+    },
+  },
+  grantsAreAsked: {
+    "more is granted than listed": {
+      file: main,
+      from: /(servicePrincipalId: app\.outputs\.servicePrincipalId\n +graphAppRoleIds: )graphAppRoleIds/,
+      to: "servicePrincipalId: app.outputs.servicePrincipalId\n    graphAppRoleIds: [catalogue.permissions['User.ReadWrite.All']]",
+    },
+    "granting is on": {
+      file: main,
+      from: "grantGraphPermissions bool = false",
+      to: "grantGraphPermissions bool = true",
+    },
+    "granting is not conditional": {
+      file: main,
+      from: " = if (grantGraphPermissions) {",
+      to: " = {",
+    },
+  },
+  idsAreKnown: {
+    "an id is missing": { file: catalogue, from: /\n +"User\.Read\.All": "[^"]*",/, to: "" },
+    "no feature needs one": {
+      file: catalogue,
+      from: '"permissions": {',
+      to: '"permissions": {\n    "User.Invite.All": "09850681-111b-4a89-9bed-3f2cae46d706",',
+    },
+    "two are the same": {
+      file: catalogue,
+      from: "97235f07-e226-4f63-ace3-39588e11d3a1",
+      to: "df021288-bdef-4463-88db-98f22de89214",
+    },
+  },
+  nothingTooBroad: {
+    "in a comment": { file: main, from: "// Composition only", to: `// ${tooBroad}` },
+  },
+  appAsksGraphOnly: {
+    delegated: { file: "modules/graph-app.bicep", from: "type: 'Role'", to: "type: 'Scope'" },
+    "of another resource": {
+      file: "modules/graph-app.bicep",
+      from: "00000003-0000-0000-c000-000000000000",
+      to: "00000002-0000-0000-c000-000000000000",
+    },
+  },
+  permissionsAreDocumented: {
+    "a row is gone": { file: "docs/permissions.md", from: /\n\| `user\.delete` [^\n]*/, to: "" },
+  },
+  rolesInOnePlace: {
+    "no type of principal": {
+      file: roles,
+      from: "    principalType: 'ServicePrincipal'\n",
+      to: "",
+    },
+    "no reason": {
+      file: roles,
+      from: /description: 'The Functions host asks[^']*'/,
+      to: "description: ''",
+    },
+    "the whole resource group": { file: roles, from: "  scope: vault\n", to: "" },
+    "an owner": {
+      file: roles,
+      from: "b7e6dc6d-f1e8-4753-8033-0f276bb0955b",
+      to: "8e3af657-a8ff-443c-a75c-2fe8c4bcb635",
+    },
+    "a name that another scope could have": {
+      file: roles,
+      from: "name: guid(vault.id, workload",
+      to: "name: guid(workload",
+    },
+  },
+  submittersOnlySubmit: {
+    "they may read": {
+      file: roles,
+      from: "blobs/write'\n",
+      to: "blobs/write'\n          'Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read'\n",
+    },
+    "on every queue": {
+      file: roles,
+      from: "[for submitter in submitters: {\n  scope: account::queue::accept",
+      to: "[for submitter in submitters: {\n  scope: account",
+    },
+  },
+  rolesAreDocumented: {
+    "the reason is another": {
+      file: roles,
+      from: "Submits batches as messages.",
+      to: "Submits batches as messages to us.",
+    },
+  },
+} as const satisfies Breaks;

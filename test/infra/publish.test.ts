@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, it, type TestContext } from "node:test";
+
+import type { AzureState } from "./azure-state.ts";
+import { createRecordedAzure, type RecordedAzure, type Run } from "./recorded-azure.ts";
+
+const where = ["--environment", "dev", "--resource-group", "rg"];
+
+/** Azure with a deployment, and a bundle to publish. */
+async function deployed(
+  test: TestContext,
+  change: Partial<AzureState> = {},
+): Promise<[RecordedAzure, string[]]> {
+  const azure = await createRecordedAzure(test, { deployed: ["directory-batch-dev"], ...change });
+  const dist = join(azure.folder, "dist");
+  mkdirSync(dist);
+  for (const file of ["host.json", "package.json", "index.cjs"])
+    writeFileSync(join(dist, file), "{}");
+  return [azure, [...where, "--dist", dist]];
+}
+
+/** The calls without the package's name, which is a temporary file's. */
+const plain = ({ calls }: Run): string[] =>
+  calls.map((each) => each.replace(/\S+\.zip/, "app.zip"));
+
+describe("publish.sh", () => {
+  it("publishes the bundle as it is, built by nobody else, and counts the functions", async (test) => {
+    const [azure, options] = await deployed(test);
+    const run = await azure.run("publish.sh", ...options);
+    assert.equal(run.status, 0, run.said);
+    const upload = run.calls.find((each) =>
+      each.startsWith("functionapp deployment source config-zip"),
+    );
+    assert.match(upload ?? "", /--name func-test --src \S+\.zip --build-remote false/);
+    assert.match(run.said, /Published: 7 functions/);
+  });
+
+  it("waits for a new app's SCM site, which answers 404 at first", async (test) => {
+    const [azure, options] = await deployed(test, {
+      failures: {
+        "functionapp deployment source config-zip": [
+          "Status Code: 404, Details: Not Found",
+          "Deployment endpoint responded with status code 503",
+        ],
+      },
+    });
+    assert.equal((await azure.run("publish.sh", ...options)).status, 0);
+    assert.deepEqual(azure.waits(), [30, 30]);
+  });
+
+  it("fails where the app shows no function: a bundle that does not load is silent", async (test) => {
+    const [azure, options] = await deployed(test, { functions: 0 });
+    const run = await azure.run("publish.sh", ...options);
+    assert.equal(run.status, 1);
+    assert.match(run.said, /shows no function.*did not load/s);
+  });
+
+  it("changes nothing about the deployment when run again", async (test) => {
+    const [azure, options] = await deployed(test);
+    const [one, two] = [
+      await azure.run("publish.sh", ...options),
+      await azure.run("publish.sh", ...options),
+    ];
+    assert.deepEqual(plain(two), plain(one));
+  });
+
+  it("says that there is no deployment, or no bundle", async (test) => {
+    const [azure, options] = await deployed(test, { deployed: [] });
+    assert.match((await azure.run("publish.sh", ...options)).said, /DeploymentNotFound/);
+    const none = await azure.run("publish.sh", ...where, "--dist", "nowhere");
+    assert.match(none.said, /no bundle in nowhere/);
+  });
+});

@@ -1,0 +1,117 @@
+import type { Breaks } from "./infra-under-test.ts";
+
+const main = "main.bicep";
+const roles = "modules/roles.bicep";
+const storage = "modules/storage.bicep";
+
+/** Of each template by itself. */
+export const templateBreaks = {
+  understood: {
+    "a bracket is missing": {
+      file: storage,
+      from: "resource account '",
+      to: "resource account {'",
+    },
+  },
+  described: {
+    "a parameter": { file: main, from: /@description\('Location of all[^\n]*\n/, to: "" },
+    "an output": { file: main, from: /@description\('Name of the vault[^\n]*\n/, to: "" },
+    "a type": { file: "types.bicep", from: /@description\('Limits that[^\n]*\n/, to: "" },
+    "a property of a type": {
+      file: "types.bicep",
+      from: /@description\('What the object id[^\n]*\n/,
+      to: "",
+    },
+    "half a sentence": {
+      file: main,
+      from: "@description('Tags of every resource.')",
+      to: "@description('tags')",
+    },
+  },
+  used: {
+    "a file that nothing calls": {
+      file: main,
+      from: "'modules/alerts.bicep'",
+      to: "'modules/storage.bicep'",
+    },
+  },
+  wired: {
+    "a parameter is not given": { file: main, from: "    sku: storageSku\n", to: "" },
+    "a parameter that there is not": {
+      file: main,
+      from: "    sku: storageSku\n",
+      to: "    sku: storageSku\n    tier: storageSku\n",
+    },
+    "an output that there is not": {
+      file: main,
+      from: "vault.outputs.uri",
+      to: "vault.outputs.url",
+    },
+  },
+  noLeftovers: {
+    "a parameter": {
+      file: storage,
+      from: "kind: 'StorageV2'\n  sku: {\n    name: sku",
+      to: "kind: 'StorageV2'\n  sku: {\n    name: 'Standard_LRS'",
+    },
+    "an import": { file: roles, from: "import { principal }", to: "import { feature, principal }" },
+  },
+  hardened: {
+    "shared keys are on": {
+      file: storage,
+      from: "allowSharedKeyAccess: false",
+      to: "allowSharedKeyAccess: true",
+    },
+  },
+  unkeyed: {
+    "a template that would undo every rotation": {
+      file: "modules/graph-app.bicep",
+      from: "  owners: {",
+      to: "  keyCredentials: []\n  owners: {",
+    },
+    "access policies beside roles": {
+      file: "modules/key-vault.bicep",
+      from: "    sku: {",
+      to: "    accessPolicies: []\n    sku: {",
+    },
+  },
+  secretless: {
+    "a key is read": {
+      file: storage,
+      from: "output name string = account.name",
+      to: "output name string = account.listKeys().keys[0].value",
+    },
+    "an output that sounds like one": {
+      file: storage,
+      from: "output name string",
+      to: "output accountKey string",
+    },
+    "a secret is taken": {
+      file: main,
+      from: "param tags {",
+      to: "param clientSecret string\n\n@description('Tags.')\nparam tags {",
+    },
+  },
+  fitsFlex: {
+    "the worker is named": {
+      file: "modules/app-settings.bicep",
+      from: "    CLOUD: 'global'",
+      to: "    FUNCTIONS_WORKER_RUNTIME: 'node'\n    CLOUD: 'global'",
+    },
+    "storage by connection string": {
+      file: "modules/app-settings.bicep",
+      from: "AzureWebJobsStorage__blobServiceUri",
+      to: "AzureWebJobsStorage",
+    },
+  },
+  disabledWithReason: {
+    "no reason": { file: storage, from: / \/\/ the newest stable version[^\n]*/, to: "" },
+  },
+  noWiderScope: {
+    "the subscription": {
+      file: main,
+      from: "targetScope = 'resourceGroup'",
+      to: "targetScope = 'subscription'",
+    },
+  },
+} as const satisfies Breaks;
