@@ -86,7 +86,7 @@ export function createCsvReader(rowBytes = limits.rowBytes): InputReader {
       return take(false);
     },
     end: () => take(true),
-    at: () => ({ row: row + 1, line }),
+    at,
   };
 }
 
@@ -97,7 +97,7 @@ function toRow(
   line: number,
 ): InputRow {
   if (values.length !== header.length) {
-    const broken = `has ${values.length} cells where the header has ${header.length}`;
+    const broken = `has ${values.length} ${values.length === 1 ? "cell" : "cells"} where the header has ${header.length}`;
     return { row, line, cells: Object.fromEntries(zip(header, values)), broken };
   }
   const cells: Record<string, string> = {};

@@ -4,10 +4,13 @@ import { isUtf8 } from "node:buffer";
 export class UnreadableText extends Error {
   override readonly name = "UnreadableText";
   readonly fix: string;
+  /** The file is no text at all: there is no place in it to point to. */
+  readonly isForeign: boolean;
 
-  constructor(what: string, fix: string) {
+  constructor(what: string, fix: string, isForeign = false) {
     super(what);
     this.fix = fix;
+    this.isForeign = isForeign;
   }
 }
 
@@ -71,7 +74,7 @@ function chooseDecoder(head: Buffer): {
 } {
   const start = head.subarray(0, 4).toString("hex");
   const foreign = FOREIGN.find(([mark]) => start.startsWith(mark));
-  if (foreign) throw new UnreadableText(`The file ${foreign[1]}.`, SAVE_AS);
+  if (foreign) throw new UnreadableText(`The file ${foreign[1]}.`, SAVE_AS, true);
   if (start.startsWith("efbbbf")) return { skip: 3, decode: decodeUtf8 };
   if (start.startsWith("fffe")) return { skip: 2, decode: decodeUtf16(false) };
   if (start.startsWith("feff")) return { skip: 2, decode: decodeUtf16(true) };

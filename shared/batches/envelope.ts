@@ -62,7 +62,7 @@ export function readEnvelope(value: unknown, allowed: Allowed): Incoming {
     );
   }
   refuseVersion(value);
-  const { tenant, rows, file, ...message } = check(Message, value);
+  const { version: _version, tenant, rows, file, ...message } = check(Message, value);
   const broken = nameRuleBroken(message.batch);
   if (broken !== undefined) throw invalid(`batch must ${broken}`, "Choose another batch name");
   if ((rows === undefined) === (file === undefined)) {

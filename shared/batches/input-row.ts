@@ -34,6 +34,6 @@ export interface InputPiece {
 export interface InputReader {
   push(text: string): InputPiece;
   end(): InputPiece;
-  /** Where the next row would begin: for a fault in the bytes there. */
-  readonly at: () => { readonly row: number; readonly line: number };
+  /** Where the next row would begin, for a fault in the bytes there; no row while there is no header. */
+  readonly at: () => { readonly row?: number; readonly line: number };
 }

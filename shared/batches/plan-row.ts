@@ -60,11 +60,14 @@ export function planRow(
   leaveTraces(traces, footprint);
   if ("settled" in decision) return settledRow(compiled, decision.settled);
   const { idFromRow } = decision.write;
-  const after = [...new Set([...standing.after, ...(idFromRow ? [idFromRow.row] : [])])];
+  const after = new Set([...standing.after, ...(idFromRow ? [idFromRow.row] : [])]);
   return {
     row: compiled.row,
     operation: compiled.name,
-    write: after.length === 0 ? decision.write : { ...decision.write, after },
+    write:
+      after.size === 0
+        ? decision.write
+        : { ...decision.write, after: [...after].toSorted((a, b) => a - b) },
   };
 }
 

@@ -24,7 +24,7 @@ export async function* readInput(
   } catch (error) {
     if (!(error instanceof UnreadableText)) throw error;
     const fault = { code: "FILE_UNREADABLE", what: error.message, fix: error.fix } as const;
-    yield { rows: [], fault: { ...fault, ...reader.at() } };
+    yield { rows: [], fault: error.isForeign ? fault : { ...fault, ...reader.at() } };
     return;
   }
   yield reader.end();

@@ -90,6 +90,24 @@ export function openWorkshop(more: Partial<BatchPorts> = {}): Workshop {
   return workshop;
 }
 
+/** Plans rows that name their own operations, beside so many good ones that none is refused whole. */
+export async function planRows(
+  workshop: Workshop,
+  rows: readonly object[],
+  batch = "b",
+): Promise<ShardRow[]> {
+  const filler = Array.from({ length: rows.length * 10 }, (_, at) => ({
+    operation: "user.update",
+    user: `filler${at}@contoso.com`,
+    city: "Oslo",
+  }));
+  for (const { user } of filler) workshop.directory.addUser(user);
+  const message = { version: 1, batch, mode: "apply", rows: [...rows, ...filler] };
+  const { outcome } = await workshop.deliver(message);
+  if (outcome !== "accepted") throw new Error(workshop.blobs.batches.text(`${batch}/refused.json`));
+  return shardRows(workshop.blobs.batches, batch).slice(0, rows.length);
+}
+
 /** The lines of a shard. */
 export const shardRows = (blobs: MemoryBlobs, folder: string, shard = 1): ShardRow[] =>
   blobs
