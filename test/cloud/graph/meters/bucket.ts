@@ -20,13 +20,20 @@ export class Bucket {
   /** What others take from the bucket, per millisecond. */
   #drainPerMs = 0;
 
-  constructor(quota: Quota, speed: number, startLevel: number, now: () => number) {
+  /** `since`: when it had `startLevel`; a bucket nobody has used yet has been filling all the same. */
+  constructor(
+    quota: Quota,
+    speed: number,
+    startLevel: number,
+    now: () => number,
+    since: number = now(),
+  ) {
     this.#capacity = quota.amount;
     this.#perSecondPlain = quota.amount / quota.windowSeconds;
     this.#perMs = (this.#perSecondPlain * speed) / 1000;
     this.#level = quota.amount * startLevel;
     this.#now = now;
-    this.#at = now();
+    this.#at = since;
   }
 
   #refill(): void {

@@ -54,6 +54,8 @@ export class Meters {
   readonly #now: () => number;
   readonly #buckets = new Map<string, Bucket>();
   #startLevel: number;
+  /** When the buckets that are not made yet had that level. */
+  #since: number;
   on: boolean;
 
   constructor(
@@ -65,12 +67,13 @@ export class Meters {
     this.#startLevel = options.startLevel;
     this.#speed = options.speed;
     this.#now = now;
+    this.#since = now();
   }
 
   #bucket(name: string, quota: Quota): Bucket {
     let bucket = this.#buckets.get(name);
     if (!bucket) {
-      bucket = new Bucket(quota, this.#speed, this.#startLevel, this.#now);
+      bucket = new Bucket(quota, this.#speed, this.#startLevel, this.#now, this.#since);
       this.#buckets.set(name, bucket);
     }
     return bucket;
@@ -157,6 +160,7 @@ export class Meters {
   /** Sets the level of every bucket, also of those not yet used: 0 empty, 1 full. */
   setLevel(share: number): void {
     this.#startLevel = share;
+    this.#since = this.#now();
     for (const bucket of this.#buckets.values()) bucket.set(share);
   }
 
