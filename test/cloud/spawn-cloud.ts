@@ -22,6 +22,8 @@ export interface CloudReport {
  */
 export async function spawnCloud(options: SpawnCloudOptions = {}): Promise<LocalCloud> {
   const child = fork(fileURLToPath(new URL("cloud-process.ts", import.meta.url)), {
+    // The flags of a test runner or of `--eval` are not the cloud's.
+    execArgv: [],
     env: { ...process.env, LOCAL_CLOUD_OPTIONS: JSON.stringify(options) },
     // Ctrl-C goes to the foreground group: the cloud must outlive the worker it serves.
     detached: true,

@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { before, beforeEach, describe, it } from "node:test";
+
+import { claimsIn, createEntraFixture, type EntraFixture } from "../entra/entra-fixture.ts";
+import type { ManagedIdentity } from "../entra/model.ts";
+import { createManagedIdentityEndpoint, type ManagedIdentityEndpoint } from "./managed-identity.ts";
+
+interface Answer {
+  readonly access_token?: string;
+  readonly expires_on?: string;
+  readonly resource?: string;
+  readonly client_id?: string;
+  readonly message?: string;
+}
+
+const vault = "https://vault.azure.net";
+
+describe("the managed identity endpoint", () => {
+  let fixture: EntraFixture;
+  let endpoint: ManagedIdentityEndpoint;
+  let user: ManagedIdentity;
+  let system: ManagedIdentity;
+  before(async () => {
+    fixture = await createEntraFixture();
+    const { registry } = fixture.state;
+    user = registry.addManagedIdentity(fixture.tenant.tenantId, "user", "user");
+    system = registry.addManagedIdentity(fixture.tenant.tenantId, "system", "system");
+  });
+  beforeEach(() => {
+    endpoint = createManagedIdentityEndpoint(fixture.state, "the-header");
+  });
+
+  const ask = (
+    query: Readonly<Record<string, string>>,
+    headers: Readonly<Record<string, string>> = { "x-identity-header": "the-header" },
+  ): { status: number; body: Answer; text: string } => {
+    const search = new URLSearchParams({ "api-version": "2019-08-01", resource: vault, ...query });
+    const answer = endpoint.handle(
+      {
+        method: "GET",
+        host: "127.0.0.1",
+        target: `/msi/token?${search.toString()}`,
+        headers,
+        body: Buffer.alloc(0),
+      },
+      () => undefined,
+    );
+    const text = String(answer.body);
+    const body = text.startsWith("{") ? (JSON.parse(text) as Answer) : {};
+    return { status: answer.status, body, text };
+  };
+
+  it("answers for the system-assigned identity, and for a user-assigned one by any of its ids", () => {
+    assert.equal(ask({}).body.client_id, system.clientId);
+    assert.equal(ask({ client_id: user.clientId.toUpperCase() }).body.client_id, user.clientId);
+    assert.equal(ask({ object_id: user.principalId }).body.client_id, user.clientId);
+    assert.equal(ask({ mi_res_id: user.resourceId }).body.client_id, user.clientId);
+  });
+
+  it("gives a token for the resource that was asked, of the identity's principal", () => {
+    const { body } = ask({ client_id: user.clientId });
+    const claims = claimsIn(body.access_token);
+    assert.equal(claims["aud"], vault);
+    assert.equal(claims["oid"], user.principalId);
+    assert.equal(body.resource, vault);
+    assert.equal(Number(body.expires_on), claims["exp"]);
+  });
+
+  it("gives tokens for the token exchange in version 2, as a federated credential wants them", () => {
+    const { body } = ask({ client_id: user.clientId, resource: "api://AzureADTokenExchange" });
+    const claims = claimsIn(body.access_token);
+    assert.equal(claims["iss"], `https://${fixture.host}/${fixture.tenant.tenantId}/v2.0`);
+    assert.equal(claims["sub"], user.principalId);
+  });
+
+  it("hands out the same token again, so that a change of roles is not seen at once", () => {
+    const first = ask({}).body.access_token;
+    assert.equal(ask({}).body.access_token, first);
+    endpoint.settings.cacheTokens = false;
+    assert.notEqual(ask({}).body.access_token, first);
+  });
+
+  it("can write the end as ISO 8601, which some hosts do", () => {
+    endpoint.settings.expiresOnFormat = "iso";
+    assert.match(ask({}).body.expires_on ?? "", /^\d{4}-\d\d-\d\dT/u);
+  });
+
+  it("refuses whoever does not know the header", () => {
+    assert.deepEqual(
+      [ask({}, {}).status, ask({}, { "x-identity-header": "x" }).status],
+      [401, 401],
+    );
+    assert.match(ask({}, {}).text, /Invalid secret token header/);
+  });
+
+  const refusals = [
+    {
+      when: "the identity is not assigned",
+      query: { client_id: "99999999-9999-4999-8999-999999999999" },
+      says: /No User Assigned or Delegated Managed Identity found/,
+    },
+    {
+      when: "the api-version is old",
+      query: { "api-version": "2017-09-01" },
+      says: /not supported/,
+    },
+    { when: "the resource is missing", query: { resource: "" }, says: /'resource' is required/ },
+    {
+      when: "nobody knows the resource",
+      query: { resource: "https://nowhere.example" },
+      says: /AADSTS500011/,
+    },
+  ];
+  for (const { when, query, says } of refusals)
+    it(`refuses when ${when}`, () => {
+      const answer = ask(query);
+      assert.equal(answer.status, 400);
+      assert.match(answer.body.message ?? "", says);
+    });
+});

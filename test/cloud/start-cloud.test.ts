@@ -1,0 +1,211 @@
+import assert from "node:assert/strict";
+import { execFile, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, it } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+import { readSettings } from "../../shared/settings.ts";
+import { runClient } from "./clients/run-client.ts";
+import { spawnCloud } from "./spawn-cloud.ts";
+import { startCloud } from "./start-cloud.ts";
+
+const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+
+/** Waits until a condition holds, at most five seconds. */
+async function until(holds: () => boolean): Promise<boolean> {
+  for (let round = 0; round < 100; round += 1) {
+    if (holds()) return true;
+    await sleep(50);
+  }
+  return false;
+}
+
+/** Those of the ports that take a connection. */
+async function listening(ports: readonly number[]): Promise<number[]> {
+  const open = await Promise.all(
+    ports.map(
+      (port) =>
+        new Promise<boolean>((resolve) => {
+          const socket = connect(port, "127.0.0.1", () => {
+            socket.destroy();
+            resolve(true);
+          });
+          socket.once("error", () => resolve(false));
+        }),
+    ),
+  );
+  return ports.filter((_port, at) => open[at]);
+}
+
+async function homeOf(seed: number): Promise<string> {
+  const cloud = await startCloud({ storage: false, seed });
+  await cloud.close();
+  return JSON.stringify(cloud.home);
+}
+
+describe("a local cloud", () => {
+  it("gives a worker every setting the product needs, with production names", async () => {
+    const cloud = await startCloud({ storage: false });
+    const environment: Record<string, string> = {
+      ...cloud.env(),
+      SWEEP_SCHEDULE: "0 */5 * * * *",
+      STALE_ACCOUNTS_SCHEDULE: "0 0 3 * * *",
+    };
+    await cloud.close();
+    const settings = readSettings(environment);
+    assert.equal(settings.KEY_VAULT_URI, "https://batch-vault.vault.azure.net");
+    assert.equal(
+      environment["BatchStorage__queueServiceUri"],
+      "https://batchstorage.queue.core.windows.net",
+    );
+    assert.equal(settings.GRAPH_WRITE_WINDOW_SECONDS, 15, "150 s at speed 10");
+    const production = JSON.stringify(settings);
+    assert.ok(!/127\.0\.0\.1|localhost/u.test(production));
+  });
+
+  it("has the same ids for the same seed, and others for another", async () => {
+    assert.equal(await homeOf(3), await homeOf(3));
+    assert.notEqual(await homeOf(3), await homeOf(4));
+  });
+
+  it("removes its files when it closes", async () => {
+    const cloud = await startCloud({ storage: false });
+    assert.ok(existsSync(cloud.caFile) && existsSync(cloud.tools.certificateFile));
+    await cloud.close();
+    assert.ok(!existsSync(cloud.caFile) && !existsSync(cloud.tools.certificateFile));
+  });
+
+  it("serves another cloud's names when it is asked to be one", async () => {
+    const cloud = await startCloud({ storage: false, latency: false, cloud: "usgov-l4" });
+    const requests = [
+      "https://login.microsoftonline.us/common/discovery/keys",
+      "https://graph.microsoft.us/v1.0/users",
+      "https://login.microsoftonline.com/common/discovery/keys",
+    ].map((url) => ({ url }));
+    const answers = await runClient<{ status?: number; error?: string }[]>(cloud, "fetch", {
+      requests,
+    });
+    await cloud.close();
+    assert.deepEqual(
+      answers.map(({ status, error }) => status ?? error),
+      [200, 401, "ELOCALCLOUD"],
+    );
+    assert.equal(cloud.home.keyVaultUri, "https://batch-vault.vault.usgovcloudapi.net/");
+  });
+
+  it("on one port tells its services apart by name", async () => {
+    const cloud = await startCloud({ storage: false, latency: false, port: 0 });
+    assert.equal(new Set(Object.values(cloud.redirect)).size, 1);
+    const requests = [
+      "https://login.microsoftonline.com/common/discovery/keys",
+      "https://graph.microsoft.com/v1.0/users",
+      "https://management.azure.com/subscriptions",
+    ].map((url) => ({ url }));
+    const answers = await runClient<{ status: number; body: string }[]>(cloud, "fetch", {
+      requests,
+    });
+    await cloud.close();
+    assert.deepEqual(
+      answers.map(({ status, body }) => [status, /"code":"(\w+)"/u.exec(body)?.[1]]),
+      [
+        [200, undefined],
+        [401, "InvalidAuthenticationToken"],
+        [401, "AuthenticationFailed"],
+      ],
+    );
+  });
+});
+
+describe("a local cloud in a process of its own", () => {
+  it("takes the same commands, and says no in the same words", async () => {
+    const cloud = await spawnCloud({ storage: false, latency: false });
+    const { control, home } = cloud;
+    const { secret } = await control.addSecret({ appId: home.clientId });
+    const { token } = await control.issueToken({
+      tenantId: home.tenantId,
+      appId: home.clientId,
+      resource: "https://graph.microsoft.com",
+    });
+    await assert.rejects(control.addSecret({ appId: "nobody" }), {
+      name: "TypeError",
+      message: "No application nobody.",
+    });
+    const [answer] = await runClient<{ status: number }[]>(cloud, "fetch", {
+      requests: [
+        {
+          url: "https://graph.microsoft.com/v1.0/users",
+          headers: { authorization: `Bearer ${token}` },
+        },
+      ],
+    });
+    await cloud.close();
+    assert.equal(answer?.status, 200);
+    assert.ok(secret.length > 20);
+  });
+
+  const starters = { spawnCloud: here("spawn-cloud.ts"), startCloud: here("start-cloud.ts") };
+  for (const [starter, file] of Object.entries(starters))
+    it(`ends with whoever called ${starter}, Azurite too, however that dies`, async () => {
+      const program = `
+      const { ${starter} } = await import(${JSON.stringify(file)});
+      const { urls } = await ${starter}();
+      console.log(JSON.stringify([urls.graph, urls.blob, urls.queue]));
+      setInterval(() => {}, 1000);`;
+      const parent = spawn(process.execPath, ["--input-type=module", "--eval", program], {
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      const urls = await new Promise<string[]>((resolve) => {
+        parent.stdout.once("data", (text: Buffer) => resolve(JSON.parse(String(text)) as string[]));
+      });
+      const ports = urls.map((url) => Number(new URL(url).port));
+      assert.deepEqual(await listening(ports), ports);
+      parent.kill("SIGKILL");
+      let left = ports;
+      for (let round = 0; round < 100 && left.length > 0; round += 1) {
+        await sleep(50);
+        left = await listening(ports);
+      }
+      assert.deepEqual(left, [], "nothing listens any more");
+    });
+});
+
+describe("node test/cloud/main.ts", () => {
+  it("writes what other clients need to know, and ends on Ctrl-C", async () => {
+    const directory = mkdtempSync(join(tmpdir(), "ready-"));
+    const file = join(directory, "ready.json");
+    const flags = ["--ready", file, "--users", "50", "--no-storage", "--no-latency"];
+    const child = spawn(process.execPath, [here("main.ts"), ...flags], { stdio: "ignore" });
+    const ended = new Promise((resolve) => {
+      child.once("exit", resolve);
+    });
+    assert.ok(await until(() => existsSync(file)));
+    const facts = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
+    child.kill("SIGINT");
+    assert.equal(await ended, 0);
+    for (const field of [
+      "graph",
+      "login",
+      "vault",
+      "identityEndpoint",
+      "caFile",
+      "tenantId",
+      "domain",
+      "clientId",
+      "clientSecret",
+      "certificateFile",
+    ])
+      assert.equal(typeof facts[field], "string", field);
+    assert.equal(existsSync(String(facts["caFile"])), false, "files are removed");
+    rmSync(directory, { recursive: true });
+  });
+
+  it("refuses what it does not understand, with its usage", async () => {
+    const run = promisify(execFile)(process.execPath, [here("main.ts"), "--users", "many"]);
+    await assert.rejects(run, /--users must be a number, not "many"/);
+  });
+});
