@@ -47,6 +47,8 @@ export function createCertificateCredential(
       yield proofOf(key);
     }
     for (const key of await versions.further(tried)) yield proofOf(key);
+    // Where all were refused for being out of force, that is said rather than Entra's words for it.
+    await versions.usable();
   };
 }
 

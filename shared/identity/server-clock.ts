@@ -9,6 +9,8 @@ export interface ServerClock {
   now(): number;
   /** How far we are behind, in milliseconds; negative where we are ahead. */
   behindMs(): number;
+  /** Whether an answer told the time yet. */
+  isKnown(): boolean;
   observe(header: string | null, sentAtMs: number, receivedAtMs: number): void;
 }
 
@@ -18,12 +20,15 @@ export interface ServerClock {
  */
 export function createServerClock(clock: Clock): ServerClock {
   let behindMs = 0;
+  let known = false;
   return {
     now: () => clock.now() + behindMs,
     behindMs: () => behindMs,
+    isKnown: () => known,
     observe(header, sentAtMs, receivedAtMs) {
       const dateMs = header === null ? Number.NaN : Date.parse(header);
       if (Number.isNaN(dateMs)) return;
+      known = true;
       const differenceMs = Math.round(dateMs + 500 - (sentAtMs + receivedAtMs) / 2);
       behindMs =
         Math.abs(differenceMs) < NOISE_MS + (receivedAtMs - sentAtMs) / 2 ? 0 : differenceMs;

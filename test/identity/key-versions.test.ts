@@ -30,14 +30,24 @@ describe("the first look at the vault", () => {
     }
   });
 
+  it("leaves it to Entra where no version is in force, since it may be the clock that is wrong", async () => {
+    const vault = openVault();
+    vault.add("v1", { fromDays: 2 });
+    assert.equal(await vault.usable(), "v1");
+    vault.tellTime();
+    await assert.rejects(vault.usable(), { code: "CERTIFICATE_UNUSABLE" });
+  });
+
   it("says why where no version does", async () => {
     const vault = openVault();
+    vault.tellTime();
     vault.add("v1", { toDays: -3 });
     await assert.rejects(vault.usable(), {
       code: "CERTIFICATE_UNUSABLE",
       message: /Version v1 .* expired at 2026-11-18T12:00:00/,
     });
     const early = openVault();
+    early.tellTime();
     early.add("v1", { fromDays: 2 });
     await assert.rejects(early.usable(), { message: /not valid before 2026-11-23T12/ });
     const broken = openVault();

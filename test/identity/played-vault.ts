@@ -38,8 +38,9 @@ export function openVault() {
     certificate: Buffer.alloc(0),
     sign: async () => Buffer.alloc(0),
   });
+  const serverClock = createServerClock(clock);
   const kept = createKeyVersions({
-    clock: createServerClock(clock),
+    clock: serverClock,
     random: () => 0.5,
     onTrouble: ({ code }) => troubles.push(code),
     source: {
@@ -66,6 +67,9 @@ export function openVault() {
   });
   return {
     clock,
+    /** Entra's answer tells the time. */
+    tellTime: () =>
+      serverClock.observe(new Date(clock.now()).toUTCString(), clock.now(), clock.now()),
     kept,
     troubles,
     /** The reads since the last time. */

@@ -7,7 +7,6 @@ import type { LocalCloud } from "../cloud/local-cloud.ts";
 import type { Ask, WorkerAnswer } from "./worker-protocol.ts";
 
 export interface Worker {
-  /** One at a time. */
   ask(what: Ask): Promise<WorkerAnswer>;
   /** Tokens of the home tenant for Graph, or whatever is named. */
   get(what?: Partial<Extract<Ask, { do: "get" }>>): Promise<WorkerAnswer>;
@@ -34,11 +33,17 @@ export async function startWorker(
   ended.catch(() => undefined);
   await Promise.race([once(child, "message"), ended]);
 
+  const waiting = new Map<number, (answer: WorkerAnswer) => void>();
+  child.on("message", ({ id, answer }: { id: number; answer: WorkerAnswer }) => {
+    waiting.get(id)?.(answer);
+    waiting.delete(id);
+  });
+  let count = 0;
   async function ask(what: Ask): Promise<WorkerAnswer> {
-    const answered = once(child, "message");
-    child.send(what);
-    const [answer] = await Promise.race([answered, ended]);
-    return answer;
+    const id = ++count;
+    const answered = new Promise<WorkerAnswer>((resolve) => waiting.set(id, resolve));
+    child.send({ id, ask: what });
+    return await Promise.race([answered, ended]);
   }
 
   return {

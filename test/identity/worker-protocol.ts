@@ -20,8 +20,15 @@ export type Ask =
       readonly everyMs: number;
       readonly forMs: number;
     }
+  /** Moves the process' date on. */
+  | { readonly do: "move-on"; readonly ms: number }
   | { readonly do: "reread" }
   | { readonly do: "report" };
+
+export interface WorkerMessage {
+  readonly id: number;
+  readonly ask: Ask;
+}
 
 export interface Failure {
   readonly code: string;

@@ -9,13 +9,15 @@ import { createIdentity } from "../../shared/identity/identity.ts";
 import { createManagedIdentity } from "../../shared/identity/managed-identity.ts";
 import type { CredentialSettings } from "../../shared/identity/open-credential.ts";
 import type { AccessToken } from "../../shared/identity/types.ts";
-import type { Ask, Failure, WorkerAnswer } from "./worker-protocol.ts";
+import { shiftDate } from "./shifted-date.ts";
+import type { Ask, Failure, WorkerAnswer, WorkerMessage } from "./worker-protocol.ts";
 
 /*
  * A process of its own that signs in as the product does, by its environment, and does what the test
  * asks of it: a process reads its trusted authorities and the managed identity's source once.
  */
 const setting = (name: string): string => process.env[name] ?? "";
+const moveOn = shiftDate(Number(setting("CLOCK_OFFSET_MS")));
 const clock = systemClock;
 const { random } = Math;
 const events: TelemetryEvent[] = [];
@@ -65,10 +67,13 @@ async function perform(ask: Ask): Promise<PromiseSettledResult<AccessToken | voi
     }
     case "force":
       return await Promise.allSettled([identity.forceRefresh(ask.tenant, ask.resource)]);
+    case "move-on":
+      moveOn(ask.ms);
+      return [];
     case "load": {
       const calls: Promise<AccessToken>[] = [];
-      const untilMs = clock.now() + ask.forMs;
-      while (clock.now() < untilMs) {
+      const untilMs = clock.monotonic() + ask.forMs;
+      while (clock.monotonic() < untilMs) {
         const call = identity.get(ask.tenant, ask.resource);
         call.catch(() => undefined);
         calls.push(call);
@@ -108,7 +113,7 @@ async function answerTo(ask: Ask): Promise<WorkerAnswer> {
   };
 }
 
-process.on("message", (ask: Ask) => {
-  void answerTo(ask).then((answer) => process.send?.(answer));
+process.on("message", ({ id, ask }: WorkerMessage) => {
+  void answerTo(ask).then((answer) => process.send?.({ id, answer }));
 });
 process.send?.("ready");

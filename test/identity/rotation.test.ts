@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import type { CertificatePolicyOptions, CertificateVersion } from "../cloud/cloud-control.ts";
+import type { LocalCloud } from "../cloud/local-cloud.ts";
+import { startCloud } from "../cloud/start-cloud.ts";
+import { type Worker, startWorker } from "./start-worker.ts";
+
+const INSTANCES = 8;
+const TOKEN_MS = 1_200_000;
+/** A little past half a token's life, when it is due, with the jitter of a tenth. */
+const DUE_MS = 0.62 * TOKEN_MS;
+
+let cloud: LocalCloud;
+let workers: Worker[];
+/** How far the instances' date is ahead of the cloud's. */
+let aheadMs = 0;
+before(async () => {
+  cloud = await startCloud({ storage: false, latency: false });
+  workers = await Promise.all(Array.from({ length: INSTANCES }, () => startWorker(cloud)));
+  await cloud.control.configure({ login: { tokenLifetimeSeconds: TOKEN_MS / 1000 } });
+});
+after(async () => {
+  await Promise.all(workers.map((worker) => worker.stop()));
+  await cloud.close();
+});
+
+const all = <T>(use: (worker: Worker) => Promise<T>): Promise<T[]> => Promise.all(workers.map(use));
+const announce = () => all((worker) => worker.ask({ do: "reread" }));
+const make = (policy: CertificatePolicyOptions = {}): Promise<CertificateVersion> => {
+  const { vaultName: vault, certificateName: name } = cloud.home;
+  const contentType = "application/x-pem-file";
+  return cloud.control.createCertificate({ vault, name, policy: { contentType, ...policy } });
+};
+
+/** Registers one version on the application and retires every other. */
+async function registerOnly({ certificatePem }: CertificateVersion): Promise<void> {
+  const { clientId: appId } = cloud.home;
+  const former = await cloud.control.listCertificates({ appId });
+  await cloud.control.addCertificate({ appId, certificatePem });
+  for (const { keyId } of former) await cloud.control.removeCertificate({ appId, keyId });
+}
+
+/**
+ * Changes something while every instance is asked for tokens all the time, then moves their date on so
+ * far that each of them needs a new one, and gets it. Tells by which certificate.
+ */
+async function underLoad(change: () => Promise<unknown>): Promise<void> {
+  await cloud.control.resetCounters();
+  const effect = { kind: "throttle", retryAfterSeconds: 10 } as const;
+  await cloud.control.inject({ service: "vault", times: INSTANCES, effect });
+  const { tenantId: tenant } = cloud.home;
+  const what = { do: "load", tenant, resource: "https://graph.microsoft.com" } as const;
+  const load = all((worker) => worker.ask({ ...what, everyMs: 10, forMs: 1_500 }));
+  await change();
+  await all((worker) => worker.ask({ do: "move-on", ms: DUE_MS }));
+  aheadMs += DUE_MS;
+  for (const { failures } of await load) assert.deepEqual(failures, []);
+  // Whoever the vault throttled gets its new token a second later.
+  const isNew = (expiresAtMs: number): boolean => expiresAtMs > Date.now() + aheadMs + TOKEN_MS / 2;
+  for (let tries = 0; ; tries++) {
+    const answers = await all((worker) => worker.get());
+    if (answers.every(({ tokens }) => isNew(tokens[0]?.expiresAtMs ?? 0))) break;
+    assert.ok(tries < 60, "an instance never got a new token");
+    await sleep(250);
+  }
+  const { vault } = await cloud.control.counters();
+  const { "secret.get": gets = 0, "secret.versions": lists = 0 } = vault.byOperation;
+  const reads = gets + lists;
+  assert.ok(reads <= 2 * INSTANCES, `${reads} reads of the vault by ${INSTANCES} instances`);
+}
+
+describe("no row fails on eight instances, with two vault reads each at most, when", () => {
+  it("they start at once", async () => {
+    await underLoad(async () => undefined);
+  });
+
+  it("a version is made, announced, and not registered yet", async () => {
+    await underLoad(async () => {
+      await make();
+      await announce();
+    });
+  });
+
+  it("a version is registered and the one before it revoked, and nobody was told", async () => {
+    await underLoad(async () => registerOnly(await make()));
+  });
+
+  it("the version in use is disabled and another takes its place", async () => {
+    await underLoad(async () => {
+      const { vaultName: vault, certificateName: name } = cloud.home;
+      const versions = await cloud.control.listCertificateVersions({ vault, name });
+      await registerOnly(await make());
+      for (const { version } of versions) {
+        await cloud.control.setCertificateEnabled({ vault, name, version, enabled: false });
+      }
+      await announce();
+    });
+  });
+
+  it("the newest version is damaged", async () => {
+    await underLoad(async () => {
+      const { version } = await make();
+      const { vaultName: vault, certificateName: name } = cloud.home;
+      await cloud.control.setSecret({ vault, name, version, value: "-----BEGIN nothing" });
+      await announce();
+    });
+  });
+
+  it("the newest version has expired", async () => {
+    await underLoad(async () => {
+      const notAfter = new Date(Date.now() - 3_600_000).toISOString();
+      const notBefore = new Date(Date.now() - 7_200_000).toISOString();
+      await make({ notBefore, notAfter });
+      await announce();
+    });
+  });
+});

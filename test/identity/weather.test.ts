@@ -1,0 +1,161 @@
+import assert from "node:assert/strict";
+import { after, afterEach, before, describe, it } from "node:test";
+
+import type { FaultEffect } from "../cloud/cloud-control.ts";
+import type { LocalCloud } from "../cloud/local-cloud.ts";
+import { startCloud } from "../cloud/start-cloud.ts";
+import { type Worker, startWorker } from "./start-worker.ts";
+
+let cloud: LocalCloud;
+let worker: Worker;
+before(async () => {
+  cloud = await startCloud({ storage: false, latency: false });
+});
+afterEach(async () => {
+  await worker.stop();
+  await cloud.control.reset();
+});
+after(() => cloud.close());
+
+const HOUR = 3_600_000;
+const injecting = (effect: FaultEffect, times?: number) =>
+  cloud.control.inject({ service: "login", path: "/token", effect, ...(times && { times }) });
+
+describe("while a valid token is held, no caller notices that Entra", () => {
+  const table: { what: string; effect: FaultEffect }[] = [
+    { what: "answers 503", effect: { kind: "status", status: 503 } },
+    { what: "throttles in plain text", effect: { kind: "throttle", retryAfterSeconds: 600 } },
+    { what: "resets connections", effect: { kind: "reset" } },
+    { what: "is behind a proxy that answers in HTML", effect: { kind: "html" } },
+    { what: "breaks its answers off", effect: { kind: "truncate", bytes: 40 } },
+    { what: "does not answer", effect: { kind: "hang" } },
+  ];
+  for (const { what, effect } of table) {
+    it(what, async () => {
+      await cloud.control.configure({ login: { tokenLifetimeSeconds: 3600 } });
+      worker = await startWorker(cloud);
+      await worker.get();
+      const fault = await injecting(effect);
+      // Past half its life the token is due, and stays so to its end.
+      await worker.ask({ do: "move-on", ms: 0.7 * HOUR });
+      const { tenantId: tenant } = cloud.home;
+      const load = { do: "load", tenant, resource: "https://graph.microsoft.com" } as const;
+      const { failures, tokens } = await worker.ask({ ...load, everyMs: 2, forMs: 400 });
+      assert.deepEqual(failures, []);
+      assert.equal(new Set(tokens.map(({ token }) => token)).size, 1);
+      await cloud.control.clearFaults(fault);
+      await worker.ask({ do: "move-on", ms: 0.25 * HOUR });
+      const { tokens: last, failures: none } = await worker.get();
+      assert.deepEqual(none, []);
+      assert.equal(last[0]?.token, tokens[0]?.token);
+    });
+  }
+});
+
+describe("a cold caller", () => {
+  it("is served after a fault or two that pass", async () => {
+    worker = await startWorker(cloud);
+    await injecting({ kind: "reset" }, 1);
+    await injecting({ kind: "status", status: 503 }, 1);
+    const { tokens, failures } = await worker.get();
+    assert.deepEqual(failures, []);
+    assert.equal(tokens.length, 1);
+  });
+
+  it("is told how long Entra wants to be left alone, and Entra is", async () => {
+    worker = await startWorker(cloud);
+    await injecting({ kind: "throttle", retryAfterSeconds: 600 });
+    await worker.get();
+    const { failures } = await worker.get();
+    const [failure] = failures;
+    assert.equal(failure?.code, "TOKEN_UNREACHABLE");
+    assert.equal(failure?.disposition, "retry");
+    // The cloud divides the seconds by its speed, 10.
+    assert.ok((failure?.retryAfterMs ?? 0) > 50_000 && (failure?.retryAfterMs ?? 0) <= 60_000);
+    const { login } = await cloud.control.counters();
+    assert.equal(login.requests, 1);
+  });
+
+  it("is served by the very next request once Entra is back: MSAL's throttle cache is never armed", async () => {
+    worker = await startWorker(cloud);
+    await injecting({ kind: "status", status: 503, headers: { "Retry-After": "1" } }, 3);
+    assert.equal((await worker.get()).failures[0]?.code, "TOKEN_UNREACHABLE");
+    await worker.ask({ do: "move-on", ms: 2_000 });
+    assert.equal((await worker.get()).tokens.length, 1);
+  });
+});
+
+describe("a machine whose clock is wrong", () => {
+  for (const [how, offsetMs] of [
+    ["20 minutes ahead", 20 * 60_000],
+    ["a day behind", -24 * HOUR],
+  ] as const) {
+    it(`by ${how} signs in: the first refusal tells the time`, async () => {
+      worker = await startWorker(cloud, { CLOCK_OFFSET_MS: String(offsetMs) });
+      const { tokens, failures } = await worker.get();
+      assert.deepEqual(failures, []);
+      assert.equal(tokens.length, 1);
+      const { login } = await cloud.control.counters();
+      assert.equal(login.byOperation["token"], 2);
+      const { tenantId: tenant } = cloud.home;
+      await worker.ask({ do: "force", tenant, resource: "https://graph.microsoft.com" });
+      const { login: later } = await cloud.control.counters();
+      assert.equal(later.byOperation["token"], 3, "and the next assertion is right at once");
+    });
+  }
+});
+
+describe("on the way to the certificate", () => {
+  it("vault and identity may throttle and fail a few times", async () => {
+    worker = await startWorker(cloud);
+    const vault = (effect: FaultEffect) =>
+      cloud.control.inject({ service: "vault", path: "/secrets/", times: 1, effect });
+    await vault({ kind: "throttle", retryAfterSeconds: 10 });
+    await vault({ kind: "status", status: 503 });
+    const effect = { kind: "throttle", retryAfterSeconds: 10 } as const;
+    await cloud.control.inject({ service: "identity", times: 2, effect });
+    const { tokens, failures } = await worker.get({ callers: 100 });
+    assert.deepEqual(failures, []);
+    assert.equal(tokens.length, 100);
+  });
+
+  it("a vault that asks for a token of another resource gets none, and the caller is told", async () => {
+    worker = await startWorker(cloud);
+    const challenge = `Bearer authorization="https://login.microsoftonline.com/${cloud.home.tenantId}", resource="https://storage.azure.com"`;
+    const headers = { "WWW-Authenticate": challenge };
+    await cloud.control.inject({
+      service: "vault",
+      effect: { kind: "status", status: 401, headers },
+    });
+    const { failures } = await worker.get();
+    assert.equal(failures[0]?.code, "VAULT_REFUSED");
+    assert.match(failures[0]?.message ?? "", /token of another resource; it gets none/);
+    const { identity } = await cloud.control.counters();
+    assert.equal(identity.requests, 0, "no token was fetched for it");
+  });
+
+  it("a vault that refuses is answered with the role that is missing", async () => {
+    const { vaultName: vault, managedIdentity } = cloud.home;
+    const right = {
+      vault,
+      principalId: managedIdentity.principalId,
+      role: "Key Vault Secrets User",
+    } as const;
+    await cloud.control.removeVaultRole(right);
+    worker = await startWorker(cloud);
+    const { failures, events } = await worker.get();
+    await cloud.control.assignVaultRole(right);
+    assert.equal(failures[0]?.code, "VAULT_REFUSED");
+    assert.match(failures[0]?.message ?? "", /ForbiddenByRbac.*"Key Vault Secrets User"/);
+    assert.ok(events.some((event) => event.event === "vault.refused" && event.status === 403));
+  });
+
+  it("an identity that is not assigned to the app is named as the mistake", async () => {
+    const nobody = "00000000-0000-4000-8000-00000000dead";
+    worker = await startWorker(cloud, { MANAGED_IDENTITY_CLIENT_ID: nobody });
+    const { failures } = await worker.get();
+    assert.equal(failures[0]?.code, "IDENTITY_UNAVAILABLE");
+    assert.equal(failures[0]?.disposition, "stop");
+    assert.match(failures[0]?.message ?? "", /MANAGED_IDENTITY_CLIENT_ID/);
+  });
+});
