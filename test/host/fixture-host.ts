@@ -24,7 +24,7 @@ export async function buildFixture(name: string): Promise<{ dist: string; remove
 }
 
 /** The way to Azurite, by its key: a token needs TLS, which test/cloud adds. */
-export const keyedStorage = (azurite: Azurite): HostStorage => ({
+const keyedStorage = (azurite: Azurite): HostStorage => ({
   queues: (uri) => new QueueServiceClient(uri, azurite.queueKey),
   blobs: (uri) => new BlobServiceClient(uri, azurite.blobKey),
 });

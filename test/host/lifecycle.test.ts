@@ -184,7 +184,7 @@ describe("a host that stops", () => {
     }));
 });
 
-describe("a worker outlives its host", () => {
+describe("a worker outlives its host", { concurrency: true }, () => {
   for (const signal of ["SIGKILL", "SIGINT", "SIGTERM"] as const)
     it(`never: ${signal}`, async () => {
       const script = join(import.meta.dirname, "../cloud/host/fixtures/orphan-host.ts");

@@ -3,7 +3,7 @@ import { parseSchedule, type Schedule } from "./ncrontab.ts";
 import type { BindingInfo, FunctionMetadata } from "./protocol.ts";
 
 /** One queue of one storage account. */
-export interface QueueAddress {
+interface QueueAddress {
   readonly serviceUri: string;
   readonly queue: string;
 }

@@ -157,7 +157,7 @@ function toMessage(item: ReceivedMessageItem, text: string): QueueMessage {
 const GONE = ["PopReceiptMismatch", "MessageNotFound", "QueueNotFound", "QueueBeingDeleted"];
 
 /** The message or its queue is gone, or another instance has taken the message over: let it be. */
-export const isOthersByNow = (error: unknown): boolean =>
+const isOthersByNow = (error: unknown): boolean =>
   typeof error === "object" &&
   error !== null &&
   "code" in error &&

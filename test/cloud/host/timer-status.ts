@@ -14,7 +14,7 @@ export interface TimerStatus {
 export const NEVER_MS = Date.parse("0001-01-01T00:00:00Z");
 
 /** Far beyond any waiting; stands for "no occurrence". */
-export const NO_NEXT_MS = Date.UTC(9999, 11, 31, 23, 59, 59);
+const NO_NEXT_MS = Date.UTC(9999, 11, 31, 23, 59, 59);
 
 export const nextAfter = (schedule: Schedule, ms: number): number =>
   schedule.next(ms) ?? NO_NEXT_MS;
