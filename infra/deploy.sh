@@ -64,7 +64,9 @@ if [ "$group_there" != true ]; then
     --tags "directory-batch=$environment" --output none
 fi
 # Registered by hand: the template names no type of this provider, but the network option delegates to it.
-if [ "$(az provider show --namespace Microsoft.App --query registrationState --output tsv)" != Registered ]; then
+if ! provider=$(az provider show --namespace Microsoft.App --query registrationState --output tsv 2>/dev/null); then
+  say "Whether Microsoft.App is registered cannot be seen from here; the network option needs it."
+elif [ "$provider" != Registered ]; then
   az provider register --namespace Microsoft.App --wait --output none
 fi
 

@@ -16,6 +16,7 @@ param workspaceId string
 @description('Action groups to call.')
 param actionGroupIds string[]
 
+// Frequency is price: what a person decides in hours is looked at every quarter of an hour (docs/cost.md).
 // One JSON line a trace; docs/operations.md has the events and their fields.
 var events = 'AppTraces | where Message startswith "{" and Message has "event" | extend fields = parse_json(Message) | extend event = tostring(fields.event)'
 
@@ -64,7 +65,7 @@ var rules = [
     name: 'batch-held'
     title: 'A batch waits for a decision'
     severity: 2
-    frequency: 'PT5M'
+    frequency: 'PT15M'
     window: 'PT15M'
     query: '${events} | where event == "batch.held"'
   }
@@ -72,7 +73,7 @@ var rules = [
     name: 'batch-refused'
     title: 'A batch was refused'
     severity: 2
-    frequency: 'PT5M'
+    frequency: 'PT15M'
     window: 'PT15M'
     query: '${events} | where event == "batch.refused"'
   }
@@ -80,7 +81,7 @@ var rules = [
     name: 'rows-failed'
     title: 'A batch finished with failed rows'
     severity: 2
-    frequency: 'PT5M'
+    frequency: 'PT15M'
     window: 'PT15M'
     query: '${events} | where event == "batch.finished" and toint(fields.verdicts.failed) > 0'
   }

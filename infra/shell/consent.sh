@@ -1,13 +1,14 @@
 # Sourced. What an administrator has to do, and whether it was done. Uses: resource_group, environment.
 
-# The app role ids that are asked for and not granted in the home tenant, one a line.
+# The app role ids that are asked for and not granted in the home tenant, one a line. Fails where
+# the grants cannot be read: a pipeline need not have that right.
 missing_grants() {
   local found service_principal_id wanted granted id
   found=$(outputs '[properties.outputs.servicePrincipalId.value, properties.outputs.graphAppRoleIds.value]')
   { read -r service_principal_id; read -r wanted; } <<<"$found"
   granted=$(retry_on "$replicating" 10 15 az rest --method GET \
     --url "https://graph.microsoft.com/v1.0/servicePrincipals/$service_principal_id/appRoleAssignments" \
-    --query 'value[].appRoleId' --output tsv)
+    --query 'value[].appRoleId' --output tsv) || return
   for id in $wanted; do
     printf '%s\n' "$granted" | grep -Fxiq "$id" || printf '%s\n' "$id"
   done
@@ -15,7 +16,11 @@ missing_grants() {
 
 tell_missing_consent() {
   local missing
-  missing=$(missing_grants)
+  if ! missing=$(missing_grants); then
+    say "  whether the permissions are granted cannot be seen from here"
+    print_consent
+    return
+  fi
   if [ -z "$missing" ]; then
     say "  every permission is granted in the home tenant (other tenants: infra/print-consent.sh)"
     return

@@ -130,6 +130,23 @@ describe("deploy.sh, run again", () => {
   });
 });
 
+describe("deploy.sh, run by a pipeline with few rights", () => {
+  it("goes through where it may see neither providers nor grants", async (test) => {
+    const azure = await createRecordedAzure(test, {
+      userType: "servicePrincipal",
+      failures: {
+        "provider show": ["(AuthorizationFailed) The client does not have authorization."],
+        "rest --method GET": ["Forbidden(Authorization_RequestDenied)"],
+      },
+    });
+    const run = await azure.run("deploy.sh", ...where);
+    assert.equal(run.status, 0, run.said);
+    assert.match(run.said, /Microsoft\.App is registered cannot be seen/);
+    assert.match(run.said, /granted cannot be seen from here/);
+    assert.match(run.printed, /admin-consent --id client-1/);
+  });
+});
+
 describe("deploy.sh keeps secrets out", () => {
   it("asks for no private key, and puts none into arguments or output", async (test) => {
     const azure = await createRecordedAzure(test);
