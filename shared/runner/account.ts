@@ -1,4 +1,3 @@
-import { BATCH_LIMIT } from "../core/chunk.ts";
 import { OperatorError } from "../core/errors.ts";
 import type { GraphAnswer } from "../core/graph-request.ts";
 import type { PostResult } from "../graph/types.ts";
@@ -17,7 +16,7 @@ export interface PostOutcome {
 
 export const nothingSent: PostOutcome = { writes: 0, throttled: 0, isLost: false };
 
-/** Tells pacer, groups and telemetry what came back of a post. */
+/** Tells the pacer, the groups and the figures what came back of a post; telemetry knows from the client. */
 export function account(
   site: Site,
   parts: readonly { readonly lane: OpenBatch; readonly row: OpenRow }[],
@@ -28,7 +27,7 @@ export function account(
   if (result.kind === "not-taken") {
     const { status, retryAfterMs } = result;
     if (status !== 429) return { ...nothingSent, isLost: status >= 500 };
-    throttle(site, "batch", { parts: parts.length, grantedAt, retryAfterMs });
+    site.pacer.throttled(retryAfterMs, { parts: parts.length, grantedAt });
     for (const { lane } of parts) lane.throttled += 1;
     return { ...nothingSent, throttled: parts.length };
   }
@@ -51,35 +50,10 @@ export function account(
   }
   if (refusals.length > 0) {
     const asked = refusals.flatMap(({ retryAfterMs }) => retryAfterMs ?? []);
-    throttle(site, "part", {
-      parts: refusals.length,
-      grantedAt,
-      retryAfterMs: asked.length > 0 ? Math.max(...asked) : undefined,
-      scope: refusals[0]?.headers["x-ms-throttle-scope"],
-    });
+    const longestMs = asked.length > 0 ? Math.max(...asked) : undefined;
+    site.pacer.throttled(longestMs, { parts: refusals.length, grantedAt });
   }
   return { writes, throttled: refusals.length, isLost: false };
-}
-
-function throttle(
-  site: Site,
-  scope: "part" | "batch",
-  refusal: {
-    readonly parts: number;
-    readonly grantedAt: number;
-    readonly retryAfterMs: number | undefined;
-    readonly scope?: string | undefined;
-  },
-): void {
-  const { parts, grantedAt, retryAfterMs } = refusal;
-  site.pacer.throttled(retryAfterMs, { parts: Math.min(parts, BATCH_LIMIT), grantedAt });
-  site.emit({
-    event: "graph.throttled",
-    tenant: site.tenant,
-    scope,
-    retryAfterMs: retryAfterMs ?? 0,
-    ...(refusal.scope !== undefined && { throttleScope: refusal.scope }),
-  });
 }
 
 /** The error that ends a slice where Graph refused the app itself; what was posted was not taken. */

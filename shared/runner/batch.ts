@@ -1,4 +1,5 @@
 import { journalBlob } from "../batches/model.ts";
+import type { Outcomes } from "../batches/ports.ts";
 import { type VerdictCounts, noVerdicts, verdicts } from "../catalogue/row.ts";
 import { type BatchFiles, readBatchFiles, readStatus } from "./batch-files.ts";
 import { createIds, createdId } from "./created-ids.ts";
@@ -7,7 +8,7 @@ import { readJournal } from "./journal-file.ts";
 import type { Histories, JournalRecord, SettledRow } from "./journal.ts";
 import type { Marker } from "./markers.ts";
 import { type Meter, createMeter } from "./meter.ts";
-import { type Outcomes, type Site, isoNow } from "./ports.ts";
+import { type Site, isoNow } from "./ports.ts";
 import type { Lane } from "./schedule.ts";
 import { type OpenShard, historyOf, openShard, place } from "./shard.ts";
 import type { BatchProgress } from "./state-file.ts";

@@ -7,7 +7,7 @@ export const EDGES_AT_MOST = 60;
 
 /**
  * What is in flight: which objects and edges, and how many edges of each group. A group's limit is
- * halved by a conflict and grows by one with each limit's worth of clean answers, as TCP does it.
+ * halved by a conflict and grows by one each time a quarter of it was answered without.
  */
 export interface Flights {
   /** Whether nothing in flight shares a key with `write` and its group has room. */
@@ -38,8 +38,9 @@ export function createFlights(): Flights {
   const update = (group: string, change: (state: GroupState) => void): void => {
     const state = stateOf(group);
     change(state);
-    // A group at rest with the usual limit is what `stateOf` makes anyway: a long run forgets it.
-    if (state.edges === 0 && state.limit === EDGES_AT_FIRST) groups.delete(group);
+    // A group at rest as it began is what `stateOf` makes anyway.
+    const isFresh = state.limit === EDGES_AT_FIRST && state.clean === 0;
+    if (state.edges === 0 && isFresh) groups.delete(group);
     else groups.set(group, state);
   };
   const count = (write: PlannedWrite, by: 1 | -1): void => {
@@ -64,7 +65,7 @@ export function createFlights(): Flights {
     answered: (group) =>
       update(group, (state) => {
         state.clean += 1;
-        if (state.clean < state.limit) return;
+        if (state.clean < state.limit / 4) return;
         state.limit = Math.min(EDGES_AT_MOST, state.limit + 1);
         state.clean = 0;
       }),

@@ -1,5 +1,6 @@
+import type { Outcomes } from "../batches/ports.ts";
 import type { Operation } from "../catalogue/operation.ts";
-import type { Settled, VerdictCounts } from "../catalogue/row.ts";
+import type { VerdictCounts } from "../catalogue/row.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Emit } from "../core/telemetry.ts";
 import type { PacerMemory, WritePacer } from "../graph/pacer.ts";
@@ -41,9 +42,6 @@ export const runnerDefaults = {
   statusEveryMs: 4_000,
 } as const satisfies Partial<RunnerSettings>;
 
-/** The settled rows of a shard by row, out of its journal. */
-export type Outcomes = (shard: number) => Promise<ReadonlyMap<number, Settled>>;
-
 /** What a tenant's runner works with; `compose.ts` builds it. */
 export interface RunnerPorts {
   readonly tenant: string;
@@ -54,7 +52,7 @@ export interface RunnerPorts {
   readonly createPacer: (memory: PacerMemory | undefined) => WritePacer;
   /** A new random password: made for one request, and kept nowhere. */
   readonly makePassword: () => string;
-  /** Writes the reports and the final status; repeating it changes nothing. */
+  /** Writes the reports and the final status, and tells telemetry; repeating it changes nothing. */
   readonly finishBatch: (folder: string, outcomes: Outcomes) => Promise<VerdictCounts>;
   readonly clock: Clock;
   /** In [0, 1). */

@@ -39,7 +39,8 @@ export async function sendPost(
 ): Promise<PostOutcome> {
   const parts = await prepare(site, picked);
   if (parts.length === 0) return nothingSent;
-  const intentAt = isoNow(site);
+  const intentAtMs = site.clock.now();
+  const intentAt = new Date(intentAtMs).toISOString();
   const intendedMs = site.clock.monotonic();
   await eachJournal(parts, (lane, shard, rows) =>
     lane.record(shard, { t: "intent", post, at: intentAt, rows: rows.map(({ row }) => row.row) }),
@@ -55,7 +56,7 @@ export async function sendPost(
   }
   const sentMs = site.clock.monotonic();
   for (const { row } of parts) row.sentMs = sentMs;
-  const result = await send(site, parts, post);
+  const result = await send(site, parts, { post, intentAtMs });
   const outcome = account(site, parts, result, grantedAt);
   await receive(site, parts, post, (part) => receiptFor(site, parts, part, result));
   const refusal = refusalOf(result);
@@ -101,11 +102,18 @@ function requestOf(site: Site, shard: OpenShard, row: OpenRow): GraphWrite | str
   }
 }
 
-async function send(site: Site, parts: readonly Part[], post: string): Promise<PostResult> {
+async function send(
+  site: Site,
+  parts: readonly Part[],
+  { post, intentAtMs }: { readonly post: string; readonly intentAtMs: number },
+): Promise<PostResult> {
   try {
-    return await site.graph.post(parts.map(({ request }) => request));
+    return await site.graph.post(
+      parts.map(({ request }) => request),
+      { intentAtMs },
+    );
   } catch (error) {
-    // What Graph's client throws, it throws before it sends: no token, no permission.
+    // What Graph's client throws, it throws only while nothing was taken.
     if (error instanceof OperatorError) {
       await receive(site, parts, post, ({ row }) => ({ row: row.row, unsent: error.code }));
     }

@@ -70,6 +70,7 @@ export function createWorkload(
   };
   const openNext = async (marker: Marker): Promise<void> => {
     let batch = open.get(marker.path);
+    const isNew = batch === undefined;
     if (batch === undefined) {
       batch = await openBatch(site, marker, before.get(marker.name));
       open.set(marker.path, batch);
@@ -79,6 +80,7 @@ export function createWorkload(
     batch.announce(shard);
     await state.save();
     await batch.open(shard);
+    if (isNew) await status.write(batch);
   };
 
   /** The batch to open a shard of, so that enough rows are ready; in order of work. */
@@ -102,17 +104,8 @@ export function createWorkload(
     return undefined;
   };
 
-  const finish = async (batch: OpenBatch): Promise<void> => {
-    const { marker, files } = batch;
-    const verdicts = await site.finishBatch(marker.folder, batch.outcomes);
-    site.emit({
-      event: "batch.finished",
-      batch: files.plan.batch,
-      tenant: site.tenant,
-      rows: files.plan.rows,
-      verdicts,
-      seconds: Math.round((site.clock.now() - Date.parse(files.manifest.acceptedAt)) / 1000),
-    });
+  const finish = async ({ marker, outcomes }: OpenBatch): Promise<void> => {
+    await site.finishBatch(marker.folder, outcomes);
     await site.blobs.runner.delete(marker.path);
     finished.add(marker.path);
     open.delete(marker.path);

@@ -74,7 +74,7 @@ export function mortal(ports: RunnerPorts, dieAt: number, afterwards: boolean): 
         root: graph.root,
         timeoutMs: graph.timeoutMs,
         pages: (read) => graph.pages(read),
-        post: (requests) => call(() => graph.post(requests)),
+        post: (requests, options) => call(() => graph.post(requests, options)),
         readAll: (requests) => call(() => graph.readAll(requests)),
       },
       clock: {

@@ -13,11 +13,18 @@ export type PartFault =
   | "done-unavailable"
   | "left-out";
 /** What happens to a whole post. `late`: no answer, and the change is made only after a while. */
-export type PostFault = "none" | "refuse" | "lose-before" | "lose-after" | "lose-late" | "throttle";
+export type PostFault =
+  | "none"
+  | "refuse"
+  | "forbid"
+  | "throttle"
+  | "lose-before"
+  | "lose-after"
+  | "lose-late";
 
 export interface Faults {
-  post(): PostFault;
-  part(): PartFault;
+  post(requests: readonly GraphRequest[]): PostFault;
+  part(request: GraphRequest): PartFault;
   /** Milliseconds until an answer comes. */
   latencyMs(): number;
   isLookLost(): boolean;
@@ -71,11 +78,12 @@ export class TinyDirectory implements Graph {
     this.posts += 1;
     const requestId = `post-${this.posts}`;
     this.watch(requests);
-    const fault = this.faults.post();
+    const fault = this.faults.post(requests);
     const refusal = { kind: "not-taken", retryAfterMs: 5 } as const;
     // One request alone that is refused as a whole is refused for good: not a fault that passes.
     if (fault === "refuse" && requests.length > 1)
       return { ...refusal, status: 400, error: { code: "BadRequest", message: "" } };
+    if (fault === "forbid") return { ...refusal, status: 403 };
     if (fault === "throttle") return { ...refusal, status: 429 };
     const keys = requests.flatMap(keysOf);
     this.#enter(keys);
@@ -113,7 +121,7 @@ export class TinyDirectory implements Graph {
   }
 
   #part(request: GraphRequest, requestId: string): GraphAnswer | undefined {
-    const fault = this.faults.part();
+    const fault = this.faults.part(request);
     const refuse = (status: number, code: string): GraphAnswer => ({
       ...answer(status, requestId, { error: { code, message: "told to" } }),
       retryAfterMs: status === 429 ? 5 : undefined,

@@ -1,0 +1,37 @@
+import type { PlannedRow } from "../../shared/batches/model.ts";
+import type { TinyDirectory } from "./tiny-directory.ts";
+
+/** Rows that disable as many new users. */
+export const disables = (directory: TinyDirectory, count: number): PlannedRow[] =>
+  Array.from({ length: count }, (_, index) => {
+    const user = directory.addUser({ userPrincipalName: `user${index}@example.com` });
+    return {
+      row: index + 1,
+      operation: "user.disable",
+      write: { target: { user }, set: { accountEnabled: false }, keys: [`object:${user}`] },
+    };
+  });
+
+/** A row that creates a user, and one that depends on it. */
+export const createAndUpdate = (upn: string, firstRow = 1): PlannedRow[] => [
+  {
+    row: firstRow,
+    operation: "user.create",
+    write: {
+      target: {},
+      set: { userPrincipalName: upn, displayName: "New" },
+      keys: [`upn:${upn}`],
+    },
+  },
+  {
+    row: firstRow + 1,
+    operation: "user.update",
+    write: {
+      target: {},
+      set: { jobTitle: "Nurse" },
+      keys: [`upn:${upn}`],
+      after: [firstRow],
+      idFromRow: { row: firstRow, role: "user" },
+    },
+  },
+];
