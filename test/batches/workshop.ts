@@ -31,13 +31,16 @@ export interface Workshop {
   /** Texts that went to queue `accept`. */
   readonly queued: string[];
   /** Delivers one message until it is done. */
-  deliver(message: unknown, messageId?: string): Promise<Accepted & { state: "done" }>;
+  readonly deliver: (
+    message: unknown,
+    messageId?: string,
+  ) => Promise<Accepted & { state: "done" }>;
   /** Puts a file in `inbox` and delivers its event. */
-  drop(path: string, content: string | Uint8Array): Promise<string>;
+  readonly drop: (path: string, content: string | Uint8Array) => Promise<string>;
   /** The `refused.json` of a folder. */
-  refused(folder: string): Record<string, unknown>;
+  readonly refused: (folder: string) => Record<string, unknown>;
   /** Plays the runner: every row to be written is done. */
-  runAll(folder: string): Promise<void>;
+  readonly runAll: (folder: string) => Promise<void>;
 }
 
 export function openWorkshop(more: Partial<BatchPorts> = {}): Workshop {
