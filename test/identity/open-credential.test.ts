@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
+import { describe, it } from "node:test";
+
+import { systemClock } from "../../shared/core/clock.ts";
+import { clouds } from "../../shared/core/clouds.ts";
+import { createManagedIdentity } from "../../shared/identity/managed-identity.ts";
+import { type CredentialSettings, openCredential } from "../../shared/identity/open-credential.ts";
+import { createServerClock } from "../../shared/identity/server-clock.ts";
+
+const identity = createManagedIdentity({
+  clientId: undefined,
+  clock: systemClock,
+  random: Math.random,
+});
+const open = (settings: CredentialSettings) =>
+  openCredential(settings, {
+    cloud: clouds.global,
+    clientId: "CLIENT",
+    clock: createServerClock(systemClock),
+    random: Math.random,
+    emit: () => undefined,
+  });
+
+describe("a client secret", () => {
+  it("is refused where nothing allows it, and not repeated", () => {
+    assert.throws(
+      () => open({ kind: "client-secret", secret: "hunter2", allowed: false }),
+      (error: Error) => {
+        assert.match(error.message, /SETTINGS_INVALID.*production.*ALLOW_CLIENT_SECRET/);
+        assert.doesNotMatch(error.message, /hunter2/);
+        return true;
+      },
+    );
+  });
+
+  it("is taken where it is allowed", () => {
+    assert.ok(open({ kind: "client-secret", secret: "hunter2", allowed: true }).credential);
+  });
+});
+
+describe("a vault", () => {
+  const table = [
+    { uri: "https://v.vault.azure.cn/", why: "is another cloud's" },
+    { uri: "https://vault.azure.net.evil.example/", why: "is somebody else's" },
+    { uri: "https://evilvault.azure.net/", why: "is somebody else's, in the suffix's place" },
+    { uri: "http://v.vault.azure.net/", why: "is asked without TLS" },
+    { uri: "v", why: "is only a name" },
+  ];
+  for (const { uri, why } of table) {
+    it(`is refused where it ${why}`, () => {
+      const certificate = { vaultUri: uri, name: "c" };
+      assert.throws(() => open({ kind: "certificate", certificate, identity }), {
+        code: "SETTINGS_INVALID",
+        message: /KEY_VAULT_URI.*vault\.azure\.net/,
+      });
+    });
+  }
+
+  it("is never excused from the check that its challenge names its own domain", () => {
+    const folder = new URL("../../shared/", import.meta.url);
+    const files = readdirSync(folder, { recursive: true, encoding: "utf8" });
+    const sources = files.filter((file) => file.endsWith(".ts"));
+    assert.ok(sources.includes("identity/certificate-secrets.ts"));
+    for (const file of sources) {
+      const text = readFileSync(new URL(file, folder), "utf8");
+      assert.doesNotMatch(text, /disableChallengeResourceVerification/, file);
+    }
+  });
+});

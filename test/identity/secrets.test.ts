@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+
+import type { LocalCloud } from "../cloud/local-cloud.ts";
+import { startCloud } from "../cloud/start-cloud.ts";
+import { startWorker } from "./start-worker.ts";
+
+let cloud: LocalCloud;
+before(async () => {
+  cloud = await startCloud({ storage: false, latency: false });
+});
+after(() => cloud.close());
+
+/** What must never be written: any token or assertion, any key, any secret. */
+const PATTERNS = {
+  "a token or assertion": /eyJ[\w-]{10,}\.[\w-]{10,}/,
+  "a private key": /PRIVATE KEY|MII[A-Za-z0-9+/]{40}/,
+  "a client assertion": /client_assertion=(?!REDACTED)/,
+};
+
+/** Signs in, is refused, thrown out and cut off, with the SDKs at their most talkative. */
+async function talkativeRun(settings: Readonly<Record<string, string>>): Promise<string> {
+  const worker = await startWorker(cloud, { AZURE_LOG_LEVEL: "verbose", ...settings });
+  const { tenantId: tenant, clientId: appId } = cloud.home;
+  const force = { do: "force", tenant, resource: "https://graph.microsoft.com" } as const;
+  const { tokens } = await worker.get();
+  await worker.get({ demand: { rejected: tokens[0]?.token ?? "" } });
+  for (const effect of [
+    { kind: "refusal", code: 700027 },
+    { kind: "refusal", code: 7000215 },
+    { kind: "truncate", bytes: 30 },
+    { kind: "reset" },
+  ] as const) {
+    const { id } = await cloud.control.inject({ service: "login", effect });
+    await worker.ask(force);
+    await cloud.control.clearFaults({ id });
+  }
+  await cloud.control.inject({
+    service: "vault",
+    times: 1,
+    effect: { kind: "status", status: 403 },
+  });
+  await worker.ask({ do: "reread" });
+  await cloud.control.updateServicePrincipal({ tenantId: tenant, appId, accountEnabled: false });
+  const { failures, events } = await worker.ask(force);
+  await cloud.control.updateServicePrincipal({ tenantId: tenant, appId, accountEnabled: true });
+  assert.ok(tokens.length === 1 && failures.length === 1);
+  const output = worker.output() + JSON.stringify({ failures, events });
+  await worker.stop();
+  assert.ok(output.includes("ManagedIdentityCredential") || settings["CLIENT_SECRET"]);
+  return output;
+}
+
+function assertHarmless(output: string, ...secrets: string[]): void {
+  assert.ok(output.length > 1_000, "the run has written something");
+  for (const [what, pattern] of Object.entries(PATTERNS)) {
+    const found = pattern.exec(output);
+    assert.equal(found, null, `${what} was written: ${found?.[0].slice(0, 12)}`);
+  }
+  for (const secret of secrets) assert.ok(!output.includes(secret), "a secret was written");
+}
+
+describe("nothing secret is written at any log level, in errors, causes and events", () => {
+  it("by a run with a certificate", async () => {
+    assertHarmless(await talkativeRun({}), cloud.identityHeader);
+  });
+
+  it("by a run with a PFX", async () => {
+    const { vaultName: vault, clientId: appId } = cloud.home;
+    const policy = { contentType: "application/x-pkcs12" } as const;
+    const made = await cloud.control.createCertificate({ vault, name: "pfx", policy });
+    await cloud.control.addCertificate({ appId, certificatePem: made.certificatePem });
+    assertHarmless(await talkativeRun({ CERTIFICATE_NAME: "pfx" }), cloud.identityHeader);
+  });
+
+  it("by a run with a client secret", async () => {
+    const { secret } = await cloud.control.addSecret({ appId: cloud.home.clientId });
+    const settings = { CREDENTIAL: "client-secret", CLIENT_SECRET: secret };
+    assertHarmless(await talkativeRun(settings), secret);
+  });
+
+  it("by a run with a federated identity", async () => {
+    const { clientId: appId, tenantId, managedIdentity } = cloud.home;
+    await cloud.control.addFederatedCredential({
+      appId,
+      issuer: `https://login.microsoftonline.com/${tenantId}/v2.0`,
+      subject: managedIdentity.principalId,
+      audience: "api://AzureADTokenExchange",
+    });
+    assertHarmless(await talkativeRun({ CREDENTIAL: "managed-identity" }), cloud.identityHeader);
+  });
+});
