@@ -1,3 +1,6 @@
+import type { Readable } from "node:stream";
+import { json } from "node:stream/consumers";
+
 import type { BlobServiceClient } from "@azure/storage-blob";
 
 import type { Schedule } from "./ncrontab.ts";
@@ -64,8 +67,14 @@ export function blobTimerStatus(service: BlobServiceClient, hostId: string): Tim
   return {
     read: async (timer) => {
       if (!(await blob(timer).exists())) return undefined;
-      const text = (await blob(timer).downloadToBuffer()).toString("utf8");
-      const stored = JSON.parse(text) as { Last: string; Next: string; LastUpdated: string };
+      // One request: downloadToBuffer asks for the length first, and a blob may be replaced meanwhile.
+      const { readableStreamBody } = await blob(timer).download();
+      if (!readableStreamBody) return undefined;
+      const stored = (await json(readableStreamBody as Readable)) as {
+        Last: string;
+        Next: string;
+        LastUpdated: string;
+      };
       return {
         lastMs: Date.parse(stored.Last),
         nextMs: Date.parse(stored.Next),
