@@ -59,7 +59,8 @@ export function createWritePacer(options: {
       share: memory.share,
       easedAt: Math.min(startAt, memory.easedAtMs - epochMs),
       repeats: memory.repeats,
-      taken: 0,
+      sent: 0,
+      refused: 0,
       countedFrom: startAt,
     },
   });

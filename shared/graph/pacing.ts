@@ -86,7 +86,7 @@ export function createPace(settings: PaceSettings) {
       const known = grantedAt === undefined ? now < heldUntil : isBefore(easing, grantedAt);
       heldUntil = Math.max(heldUntil, now + Math.max(retryFloorMs, retryAfterMs ?? 0));
       if (known) return;
-      easing = ease(easing, { now, taken: granted - refused, fullRate, windowMs });
+      easing = ease(easing, { now, sent: granted, refused, fullRate, windowMs });
     },
 
     /** What may leave per second now. */

@@ -1,4 +1,7 @@
-/** A token bucket as Graph's: it fills evenly, and refuses what it has no token for. */
+/**
+ * A token bucket as Graph's: it fills evenly, and refuses what it has no token for. What it refuses
+ * still counts (throttling documentation), up to two seconds' worth of debt.
+ */
 export interface ModelBucket {
   /** Takes as many of `n` as there are tokens at `at`, which never goes back; answers how many. */
   take(n: number, at: number): number;
@@ -17,17 +20,18 @@ export function createModelBucket(options: {
 }): ModelBucket {
   const { quota, windowMs, drain = () => 0 } = options;
   const step = windowMs / 3000;
+  const deepest = (-2000 * quota) / windowMs;
   let { from: at, level = 0 } = options;
   return {
     take(n, now) {
       while (at < now) {
         const to = Math.min(now, at + step);
-        level = Math.min(quota, level + ((to - at) * quota) / windowMs);
-        level = Math.max(0, level - drain(at, to));
+        const filled = level + ((to - at) * quota) / windowMs - drain(at, to);
+        level = Math.min(quota, Math.max(filled, Math.min(level, 0)));
         at = to;
       }
-      const taken = Math.min(n, Math.floor(level + 1e-9));
-      level -= taken;
+      const taken = Math.max(0, Math.min(n, Math.floor(level + 1e-9)));
+      level = Math.max(deepest, level - n);
       return taken;
     },
   };

@@ -152,7 +152,7 @@ describe("a pace after a refusal", () => {
     pace.grant(POST, 2000, 0);
     const full = pace.ratePerSecond(2000);
     pace.refuse({ amount: 5, retryAfterMs: 1000, grantedAt: 2000 }, 2500);
-    assert.ok(pace.ratePerSecond(2600) < 0.71 * full);
+    assert.ok(pace.ratePerSecond(2600) < 0.61 * full);
     assert.ok(pace.ratePerSecond(32_500) < 0.9 * full);
     assert.ok(Math.abs(pace.ratePerSecond(62_500) - full) < 1e-6);
   });
@@ -177,5 +177,20 @@ describe("a pace after a refusal", () => {
       pace.refuse({ amount: POST, retryAfterMs: 10_000, grantedAt: now - 500 }, now);
     }
     assert.ok(pace.ratePerSecond(now + 200_000) > 19);
+  });
+
+  it("takes nine tenths of what flowed in between two refusals, and probes for more later", () => {
+    const pace = createWritePace(GRAPH_WINDOW_MS, 0);
+    const refuseAt = (now: number) => {
+      pace.grant(POST, now, now);
+      pace.refuse({ amount: 1, grantedAt: now }, now + 1);
+    };
+    refuseAt(2000);
+    for (let post = 0; post < 9; post += 1) pace.grant(POST, 5000, 5000);
+    refuseAt(22_001);
+    // 200 writes in 20 s are 10 a second; 9 are kept, for a window, then 1 more each window.
+    assert.ok(Math.abs(pace.ratePerSecond(22_002) - 9) < 0.01);
+    assert.ok(Math.abs(pace.ratePerSecond(172_000) - 9) < 0.01);
+    assert.ok(Math.abs(pace.ratePerSecond(322_002) - 9.99) < 0.01);
   });
 });

@@ -29,6 +29,12 @@ async function postTo(reply: Reply, timeoutMs = 5000) {
 
 const getLateToken = () => systemClock.sleep(300).then(() => ({ token: "late" }));
 
+function freezeForToken() {
+  const thawed = performance.now() + 150;
+  while (performance.now() < thawed);
+  return Promise.resolve({ token: "old" });
+}
+
 const envelopeError = { error: { code: "TooManyRequests", message: "Please retry again later." } };
 
 const outcomes: { when: string; reply: Reply; is: Partial<PostResult>; says?: RegExp }[] = [
@@ -200,6 +206,16 @@ describe("a $batch post", () => {
       code: "GRAPH_UNAVAILABLE",
     });
     await systemClock.sleep(300);
+    assert.equal(server.calls.length, 0);
+  });
+
+  it("is not sent by a process that froze until its time was over", async () => {
+    const server = await startGraphServer(() => ({}));
+    servers.push(server);
+    const frozen = { getToken: freezeForToken, timeoutMs: 100 };
+    await assert.rejects(graphOf(server, frozen).post(reads), {
+      code: "GRAPH_UNAVAILABLE",
+    });
     assert.equal(server.calls.length, 0);
   });
 });

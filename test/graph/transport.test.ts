@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { createServer } from "node:https";
 import { afterEach, describe, it } from "node:test";
 import { setTimeout as setTimeoutPromise } from "node:timers/promises";
 
 import { createTransport, type HttpRequest } from "../../shared/graph/transport.ts";
+import { createAuthority } from "../cloud/certificates/authority.ts";
 import { type GraphServer, type Reply, startGraphServer } from "./graph-server.ts";
 
 let server: GraphServer | undefined;
@@ -88,5 +90,24 @@ describe("HTTP to Graph", () => {
       calls.map(({ connection }) => connection),
       [1, 2],
     );
+  });
+
+  it("sends nothing to a server whose certificate nobody vouches for", async () => {
+    const authority = await createAuthority(Date.now());
+    const { certificatePem, privateKeyPem } = await authority.issueServer(["localhost"]);
+    let requests = 0;
+    const impostor = createServer({ cert: certificatePem, key: privateKeyPem }, (_, response) => {
+      requests += 1;
+      response.end("{}");
+    });
+    await new Promise<void>((resolve) => void impostor.listen(0, "127.0.0.1", resolve));
+    const address = impostor.address();
+    assert.ok(typeof address === "object" && address);
+    const url = `https://localhost:${address.port}/v1.0/users`;
+    const request = { method: "GET", url, headers: {}, timeoutMs: 5000 } as const;
+    await assert.rejects(createTransport()(request), { code: "SELF_SIGNED_CERT_IN_CHAIN" });
+    impostor.close();
+    impostor.closeAllConnections();
+    assert.equal(requests, 0);
   });
 });
