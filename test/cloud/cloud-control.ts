@@ -204,6 +204,8 @@ export interface CloudSettings {
     readonly tokenLifetimeSeconds?: number | null;
     /** How far Entra's clock is ahead of this machine's: its Date header and its time checks. */
     readonly clockSkewSeconds?: number;
+    /** How long a newly registered certificate stays unknown to sign-in; 0 without it. */
+    readonly keyReplicationSeconds?: number;
     /** Refuse an assertion whose jti was seen; breaks MSAL, as facts show, so off. */
     readonly refuseRepeatedJti?: boolean;
   };

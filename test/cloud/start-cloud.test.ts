@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -118,6 +118,23 @@ describe("a local cloud", () => {
         [401, "AuthenticationFailed"],
       ],
     );
+  });
+});
+
+describe("a local cloud that cannot start", () => {
+  it("says why and leaves nothing running", async () => {
+    const first = await startCloud({ storage: false, port: 0 });
+    const port = Number(first.redirect["graph.microsoft.com"]);
+    const directory = mkdtempSync(join(tmpdir(), "own-"));
+    const { TMPDIR: usual } = process.env;
+    process.env["TMPDIR"] = directory;
+    // Azurite is on its way up when the port turns out to be taken.
+    await assert.rejects(startCloud({ port }), /EADDRINUSE/);
+    if (usual === undefined) delete process.env["TMPDIR"];
+    else process.env["TMPDIR"] = usual;
+    await first.close();
+    assert.deepEqual(readdirSync(directory), []);
+    rmSync(directory, { recursive: true });
   });
 });
 

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { createAuthority } from "./certificates/authority.ts";
+import { createClosers, type Closers } from "./closers.ts";
 import type { CloudControl } from "./cloud-control.ts";
 import { behaviourControl } from "./control/behaviour-control.ts";
 import { serveControl } from "./control/control-server.ts";
@@ -19,9 +20,21 @@ import { createWorld } from "./world.ts";
 /**
  * Starts a local cloud in this process, and Azurite beside it, on free ports of loopback. Resolves
  * when everything answers.
+ * @throws Error when a part does not start; nothing is left running then
  */
 export async function startCloud(options: CloudOptions = {}): Promise<LocalCloud> {
+  const closers = createClosers();
+  try {
+    return await open(options, closers);
+  } catch (error) {
+    await closers.closeAll();
+    throw error;
+  }
+}
+
+async function open(options: CloudOptions, closers: Closers): Promise<LocalCloud> {
   const directory = await mkdtemp(join(tmpdir(), "local-cloud-"));
+  closers.add(() => rm(directory, { recursive: true, force: true }));
   const file = async (name: string, content: string): Promise<string> => {
     const path = join(directory, name);
     await writeFile(path, content, { mode: 0o600 });
@@ -37,10 +50,14 @@ export async function startCloud(options: CloudOptions = {}): Promise<LocalCloud
   ]);
   const [{ home, tools }, doors, storage] = await Promise.all([
     seedHome(world, options),
-    openDoors(world, { tls: server, ...(options.port !== undefined && { port: options.port }) }),
+    closers.track(
+      openDoors(world, { tls: server, ...(options.port !== undefined && { port: options.port }) }),
+    ),
     options.storage === false
       ? undefined
-      : startStorage(world, { certificateFile, keyFile, caPem: authority.certificatePem }),
+      : closers.track(
+          startStorage(world, { certificateFile, keyFile, caPem: authority.certificatePem }),
+        ),
   ]);
   if (storage !== undefined) {
     storage.authorise(() =>
@@ -59,7 +76,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<LocalCloud
     ...vaultControl(world),
     ...behaviourControl(world),
   };
-  const controlListener = await serveControl(control);
+  const controlListener = await closers.track(serveControl(control));
   const toolsFile = await file("tools.pem", tools.certificatePem);
   const cloud: Omit<LocalCloud, "env" | "close"> = {
     home,
@@ -90,9 +107,6 @@ export async function startCloud(options: CloudOptions = {}): Promise<LocalCloud
   return {
     ...cloud,
     env: () => workerEnvironment(world, cloud, options.cloud ?? "global"),
-    async close() {
-      await Promise.all([doors.close(), controlListener.close(), storage?.close()]);
-      await rm(directory, { recursive: true, force: true });
-    },
+    close: () => closers.closeAll(),
   };
 }

@@ -128,7 +128,12 @@ export async function createWorld(options: CloudOptions): Promise<World> {
     latency,
     front,
     initialSettings: {
-      login: { tokenLifetimeSeconds: null, clockSkewSeconds: 0, refuseRepeatedJti: false },
+      login: {
+        tokenLifetimeSeconds: null,
+        clockSkewSeconds: 0,
+        keyReplicationSeconds: 0,
+        refuseRepeatedJti: false,
+      },
       vault: { ...keyVault.settings },
       identity: { ...identity.settings },
       latency: hasLatency,

@@ -56,5 +56,8 @@ function configure(world: World, settings: CloudSettings): void {
     world.state.settings.tokenLifetimeSeconds = tokenLifetimeSeconds ?? undefined;
   Object.assign(world.keyVault.settings, vault);
   Object.assign(world.identity.settings, identity);
-  if (settings.latency !== undefined) world.latency.enabled = settings.latency;
+  if (settings.latency !== undefined) {
+    world.latency.enabled = settings.latency;
+    world.graph.control("conditions", { latency: settings.latency ? "usual" : "off" });
+  }
 }

@@ -28,13 +28,18 @@ export function readAssertion(text: string): DecodedJwt {
 export function verifyCertificateAssertion(
   assertion: DecodedJwt,
   application: Application,
-  options: { readonly audiences: readonly string[]; readonly nowMs: number },
+  options: {
+    readonly audiences: readonly string[];
+    readonly nowMs: number;
+    /** Keys registered after this are not known yet. */
+    readonly knownUntilMs: number;
+  },
 ): void {
   const { payload } = assertion;
   const clientId = application.appId.toLowerCase();
   for (const claim of ["iss", "sub"])
     if (String(payload[claim]).toLowerCase() !== clientId) throw new EntraRefusal(700_021);
-  const key = namedKey(assertion, application);
+  const key = namedKey(assertion, application, options.knownUntilMs);
   const modulus = key.publicKey.asymmetricKeyDetails?.modulusLength ?? 0;
   if (key.publicKey.asymmetricKeyType !== "rsa" || modulus < 2048) throw new EntraRefusal(50_032);
   if (!isSignedBy(assertion, key.publicKey))
@@ -74,12 +79,17 @@ export function checkTime(payload: Readonly<Record<string, unknown>>, nowMs: num
 }
 
 /** The registered key that the header names by x5t, x5t#S256 or kid. @throws EntraRefusal 700027 */
-function namedKey(assertion: DecodedJwt, application: Application): KeyCredential {
+function namedKey(
+  assertion: DecodedJwt,
+  application: Application,
+  knownUntilMs: number,
+): KeyCredential {
   const names = ["x5t#S256", "x5t", "kid"]
     .map((name) => assertion.header[name])
     .filter((name): name is string => typeof name === "string");
-  const key = application.keyCredentials.find((candidate) =>
-    names.some((name) => isNamed(candidate, name)),
+  const key = application.keyCredentials.find(
+    (candidate) =>
+      candidate.registeredMs <= knownUntilMs && names.some((name) => isNamed(candidate, name)),
   );
   if (key !== undefined) return key;
   const first = names[0];

@@ -68,6 +68,7 @@ function verifyAssertion(
     verifyCertificateAssertion(assertion, application, {
       audiences: audiencesOf(form, tenant, state),
       nowMs: state.loginNow(),
+      knownUntilMs: state.now() - state.settings.keyReplicationSeconds * 1000,
     });
   if (state.settings.refuseRepeatedJti && !state.isFirstUse(String(assertion.payload["jti"])))
     throw new EntraRefusal(50_012, "The client assertion was presented before.");

@@ -7,7 +7,7 @@ import type { KeyCredential, PasswordCredential } from "./model.ts";
  * A certificate (PEM or DER) as it is registered on an application.
  * @throws Error when it is no certificate
  */
-export function keyCredentialOf(certificate: string | Buffer): KeyCredential {
+export function keyCredentialOf(certificate: string | Buffer, registeredMs: number): KeyCredential {
   const parsed = new X509Certificate(certificate);
   const der = parsed.raw;
   return {
@@ -19,6 +19,7 @@ export function keyCredentialOf(certificate: string | Buffer): KeyCredential {
     publicKey: createPublicKey(parsed.publicKey.export({ type: "spki", format: "pem" })),
     startMs: Date.parse(parsed.validFrom),
     endMs: Date.parse(parsed.validTo),
+    registeredMs,
   };
 }
 

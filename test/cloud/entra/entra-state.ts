@@ -7,6 +7,7 @@ import type { Registry } from "./registry.ts";
 export interface LoginSettings {
   tokenLifetimeSeconds: number | undefined;
   clockSkewSeconds: number;
+  keyReplicationSeconds: number;
   refuseRepeatedJti: boolean;
 }
 
@@ -33,6 +34,7 @@ export function createEntraState(
   const settings: LoginSettings = {
     tokenLifetimeSeconds: undefined,
     clockSkewSeconds: 0,
+    keyReplicationSeconds: 0,
     refuseRepeatedJti: false,
   };
   const seen = new Set<string>();

@@ -25,6 +25,8 @@ export interface KeyCredential {
   readonly publicKey: KeyObject;
   readonly startMs: number;
   readonly endMs: number;
+  /** When it was registered; sign-in knows it only after a while (CloudSettings.login). */
+  readonly registeredMs: number;
 }
 
 /** A client secret (Graph: passwordCredential); only its digest is kept. */

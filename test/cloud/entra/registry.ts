@@ -156,7 +156,7 @@ export function createRegistry(now: () => number): Registry {
       }
     },
     addKeyCredential(application, certificate) {
-      const credential = keyCredentialOf(certificate);
+      const credential = keyCredentialOf(certificate, now());
       application.keyCredentials.push(credential);
       return credential;
     },
