@@ -1,4 +1,5 @@
 import type { CloudControl, CloudSettings } from "../cloud-control.ts";
+import { USUAL_LATENCY } from "../graph/graph.ts";
 import type { World } from "../world.ts";
 
 type BehaviourControl = Pick<
@@ -58,6 +59,6 @@ function configure(world: World, settings: CloudSettings): void {
   Object.assign(world.identity.settings, identity);
   if (settings.latency !== undefined) {
     world.latency.enabled = settings.latency;
-    world.graph.control("conditions", { latency: settings.latency ? "usual" : "off" });
+    world.graph.control("conditions", { latency: settings.latency ? USUAL_LATENCY : null });
   }
 }
