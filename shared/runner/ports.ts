@@ -39,7 +39,7 @@ export const runnerDefaults = {
   retryFloorMs: 1_000,
   stallMs: 10_000,
   postsInFlight: 16,
-  statusEveryMs: 4_000,
+  statusEveryMs: 1_000,
 } as const satisfies Partial<RunnerSettings>;
 
 /** What a tenant's runner works with; `compose.ts` builds it. */

@@ -1,4 +1,6 @@
 import { join, resolve } from "node:path";
+import type { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
 
 import type { TokenCredential } from "@azure/identity";
@@ -41,8 +43,8 @@ export interface Stage extends AsyncDisposable {
 
 export interface StageOptions {
   readonly cloud?: CloudOptions;
-  /** Application settings over the usual ones. */
-  readonly settings?: Readonly<Record<string, string>>;
+  /** Application settings over the usual ones; made once the cloud is there, where they need it. */
+  readonly settings?: (cloud: LocalCloud) => Promise<Readonly<Record<string, string>>>;
   readonly onLog?: (line: HostLog) => void;
   readonly onInvocation?: (event: InvocationEvent) => void;
 }
@@ -72,7 +74,7 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
     ...cloud.env(),
     SWEEP_SCHEDULE: "0 */5 * * * *",
     STALE_ACCOUNTS_SCHEDULE: "0 0 2 * * *",
-    ...options.settings,
+    ...(await options.settings?.(cloud)),
   };
   const account = {
     blob: environment["BatchStorage__blobServiceUri"]!,
@@ -106,15 +108,17 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
   const container = (name: string): ContainerClient => blobs.getContainerClient(name);
   const read = async (path: string): Promise<string | undefined> => {
     try {
-      return (await container("batches").getBlobClient(path).downloadToBuffer()).toString("utf8");
+      // One request: a status may be replaced between two.
+      const { readableStreamBody } = await container("batches").getBlobClient(path).download();
+      return readableStreamBody && (await text(readableStreamBody as Readable));
     } catch (error) {
       if ((error as { statusCode?: number }).statusCode === 404) return undefined;
       throw error;
     }
   };
   const status = async (batch: string): Promise<BatchStatus | undefined> => {
-    const text = await read(`${batch}/status.json`);
-    return text === undefined ? undefined : (JSON.parse(text) as BatchStatus);
+    const found = await read(`${batch}/status.json`);
+    return found === undefined ? undefined : (JSON.parse(found) as BatchStatus);
   };
   const close = async (): Promise<void> => {
     await Promise.all([host, ...others].map((each) => each.stop()));
@@ -127,7 +131,7 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
     events,
     environment,
     container,
-    send: async (queue, text) => void (await queues.getQueueClient(queue).sendMessage(text)),
+    send: async (queue, message) => void (await queues.getQueueClient(queue).sendMessage(message)),
     upload: async (path, content) => {
       const body = typeof content === "string" ? Buffer.from(content) : Buffer.from(content);
       await container("inbox").getBlockBlobClient(path).uploadData(body);
