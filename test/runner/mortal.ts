@@ -5,6 +5,8 @@ import type { AppendBlob, BlobLease, Blobs } from "../../shared/storage/types.ts
 export interface Mortal {
   readonly ports: RunnerPorts;
   readonly died: Promise<"died">;
+  /** Kills it now. */
+  kill(): void;
 }
 
 const forever = new Promise<never>(() => undefined);
@@ -67,6 +69,7 @@ export function mortal(ports: RunnerPorts, dieAt: number, afterwards: boolean): 
   const { graph, clock } = ports;
   return {
     died: hasDied,
+    kill: () => death.abort(),
     ports: {
       ...ports,
       blobs: { batches: wrapped(ports.blobs.batches), runner: wrapped(ports.blobs.runner) },

@@ -174,7 +174,11 @@ export function faultsAtRandom(rate: number, random: () => number): Faults {
   const pick = <T>(list: readonly T[]): T | undefined =>
     random() * 100 < rate ? list[Math.floor(random() * list.length)] : undefined;
   return {
-    post: () => pick(postFaults) ?? "none",
+    post: (requests) => {
+      const fault = pick(postFaults) ?? "none";
+      // One request alone that is refused as a whole is refused for good: not a fault that passes.
+      return fault === "refuse" && requests.length === 1 ? "none" : fault;
+    },
     part: () => pick(partFaults) ?? "none",
     latencyMs: () => random() * 8,
     isLookLost: () => random() * 100 < rate,

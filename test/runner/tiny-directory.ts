@@ -80,8 +80,7 @@ export class TinyDirectory implements Graph {
     this.watch(requests);
     const fault = this.faults.post(requests);
     const refusal = { kind: "not-taken", retryAfterMs: 5 } as const;
-    // One request alone that is refused as a whole is refused for good: not a fault that passes.
-    if (fault === "refuse" && requests.length > 1)
+    if (fault === "refuse")
       return { ...refusal, status: 400, error: { code: "BadRequest", message: "" } };
     if (fault === "forbid") return { ...refusal, status: 403 };
     if (fault === "throttle") return { ...refusal, status: 429 };

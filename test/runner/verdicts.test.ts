@@ -1,0 +1,196 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+
+import { OperatorError } from "../../shared/core/errors.ts";
+import { type Azurite, startAzurite } from "../storage/azurite.ts";
+import { createRig, makeContainers, quickSettings } from "./rig.ts";
+import { createAndUpdate, disables } from "./rows.ts";
+import { TinyDirectory, noFaults } from "./tiny-directory.ts";
+
+const impatient = { settings: { ...quickSettings, retryForMs: 200 } };
+
+describe("a row that Graph does not simply take", () => {
+  let azurite: Azurite;
+  before(async () => {
+    azurite = await startAzurite();
+    await makeContainers(azurite);
+  });
+  after(() => azurite.stop());
+
+  it("waits as long as it is throttled, however long, and says so in the status", async () => {
+    const rig = createRig(azurite);
+    let throttled = 60;
+    const directory = new TinyDirectory({
+      faults: { ...noFaults, part: () => (throttled-- > 0 ? "throttle" : "none") },
+    });
+    const folder = await rig.submit({ rows: disables(directory, 3) });
+    await rig.runOut(directory, { settings: { ...quickSettings, retryForMs: 1 } });
+    const rows = [...(rig.finished.get(folder)?.values() ?? [])];
+    assert.deepEqual(
+      rows.map(({ verdict }) => verdict),
+      ["done", "done", "done"],
+    );
+    assert.equal(
+      rows.reduce((sum, { attempts }) => sum + (attempts ?? 0), 0),
+      63,
+    );
+    const [slice] = rig.events;
+    assert.ok(slice?.event === "slice.finished");
+    assert.equal(slice.throttled, 60);
+  });
+
+  it("is sent again after a conflict, and fails with a reason and a fix when that never ends", async () => {
+    const rig = createRig(azurite);
+    const directory = new TinyDirectory({
+      faults: { ...noFaults, part: ({ url }) => (url.endsWith("02") ? "conflict" : "none") },
+    });
+    const folder = await rig.submit({ rows: disables(directory, 3) });
+    await rig.runOut(directory, impatient);
+    const row = rig.finished.get(folder)?.get(2);
+    assert.equal(row?.verdict, "failed");
+    assert.match(row?.reason ?? "", /another change to the same object.*for 0 seconds/);
+    assert.match(row?.fix ?? "", /Send the row again/);
+    assert.ok((row?.attempts ?? 0) > 2);
+    assert.equal(rig.finished.get(folder)?.get(3)?.verdict, "done");
+  });
+
+  it("is not given up because it could not be seen for a while after its answer was lost", async () => {
+    const rig = createRig(azurite);
+    let losses = 1;
+    let blind = 3;
+    const directory = new TinyDirectory({
+      faults: {
+        ...noFaults,
+        post: () => (losses-- > 0 ? "lose-after" : "none"),
+        isLookLost: () => blind-- > 0,
+      },
+    });
+    const folder = await rig.submit({ rows: disables(directory, 2) });
+    await rig.runOut(directory);
+    const row = rig.finished.get(folder)?.get(1);
+    assert.equal(row?.verdict, "done");
+    assert.equal(row?.reason, "The answer was lost; the directory shows the change in place.");
+    assert.equal(row?.attempts, 1);
+    assert.deepEqual([...directory.made.values()], [1, 1]);
+  });
+
+  it("fails as unknown, never as done, when the directory cannot be looked at", async () => {
+    const rig = createRig(azurite);
+    const directory = new TinyDirectory({
+      faults: { ...noFaults, post: () => "lose-after", isLookLost: () => true },
+    });
+    const folder = await rig.submit({ rows: disables(directory, 1) });
+    await rig.runOut(directory, impatient);
+    const row = rig.finished.get(folder)?.get(1);
+    assert.equal(row?.verdict, "failed");
+    assert.match(row?.reason ?? "", /^It is not known whether the change was made/);
+    assert.match(row?.fix ?? "", /^Look at the object/);
+    assert.equal(directory.made.size, 1);
+  });
+
+  it("does not take others along when Graph cannot read it", async () => {
+    const rig = createRig(azurite);
+    const directory = new TinyDirectory();
+    const rows = disables(directory, 40);
+    const poison = rows[12]?.write?.target["user"] ?? "";
+    directory.faults = {
+      ...noFaults,
+      post: (requests) => (requests.some(({ url }) => url.includes(poison)) ? "refuse" : "none"),
+    };
+    const folder = await rig.submit({ rows });
+    await rig.runOut(directory);
+    const settled = rig.finished.get(folder);
+    const failed = [...(settled ?? [])].filter(([, { verdict }]) => verdict !== "done");
+    assert.deepEqual(
+      failed.map(([row]) => row),
+      [13],
+    );
+    assert.match(
+      failed[0]?.[1].reason ?? "",
+      /Graph could not take the request \(Graph: 400 BadRequest/,
+    );
+  });
+
+  it("fails when the row that was to create its user failed, and names that row", async () => {
+    const rig = createRig(azurite);
+    const directory = new TinyDirectory();
+    directory.addUser({ userPrincipalName: "ann@example.com", displayName: "Another" });
+    const folder = await rig.submit({ rows: createAndUpdate("ann@example.com") });
+    await rig.runOut(directory);
+    const settled = rig.finished.get(folder);
+    assert.equal(settled?.get(1)?.verdict, "failed");
+    assert.deepEqual(
+      [settled?.get(2)?.verdict, settled?.get(2)?.reason],
+      ["failed", "Row 1, which was to create this row's user, did not create it."],
+    );
+    assert.match(settled?.get(2)?.fix ?? "", /Correct row 1/);
+    assert.equal(directory.made.size, 0);
+  });
+
+  it("fails where this version does not know its operation", async () => {
+    const rig = createRig(azurite);
+    const directory = new TinyDirectory();
+    const [row] = disables(directory, 1);
+    const folder = await rig.submit({ rows: [{ ...row!, operation: "user.promote" }] });
+    await rig.runOut(directory);
+    assert.match(rig.finished.get(folder)?.get(1)?.reason ?? "", /does not know the operation/);
+    assert.equal(directory.posts, 0);
+  });
+});
+
+describe("a Graph that refuses or is down", () => {
+  let azurite: Azurite;
+  before(async () => {
+    azurite = await startAzurite();
+    await makeContainers(azurite);
+  });
+  after(() => azurite.stop());
+
+  it("ends the slice when the app has no permission, at no row's cost", async () => {
+    const rig = createRig(azurite);
+    const directory = new TinyDirectory({ faults: { ...noFaults, post: () => "forbid" } });
+    const folder = await rig.submit({ rows: disables(directory, 30) });
+    await assert.rejects(rig.run(directory), { code: "PERMISSION_MISSING", disposition: "stop" });
+    assert.equal((await rig.status(folder)).verdicts.pending, 30);
+    directory.faults = noFaults;
+    await rig.runOut(directory);
+    const attempts = [...(rig.finished.get(folder)?.values() ?? [])].map((row) => row.attempts);
+    assert.deepEqual(new Set(attempts), new Set([1]));
+  });
+
+  it("ends the slice when there is no token, at no row's cost", async () => {
+    const rig = createRig(azurite);
+    const directory = new TinyDirectory();
+    const noToken = new OperatorError("TOKEN_REFUSED", "no", { fix: "", disposition: "stop" });
+    const folder = await rig.submit({ rows: disables(directory, 3) });
+    const graph = {
+      root: directory.root,
+      timeoutMs: directory.timeoutMs,
+      pages: () => directory.pages(),
+      readAll: directory.readAll.bind(directory),
+      post: () => Promise.reject(noToken),
+    };
+    await assert.rejects(rig.run(graph), { code: "TOKEN_REFUSED" });
+    await rig.runOut(directory);
+    assert.equal(rig.finished.get(folder)?.get(1)?.attempts, 1);
+    assert.equal(directory.looks, 0);
+  });
+
+  it("is tried with single rows, ever more rarely, while no post is answered", async () => {
+    const rig = createRig(azurite);
+    const sizes: number[] = [];
+    const directory = new TinyDirectory({ faults: { ...noFaults, post: () => "lose-before" } });
+    directory.watch = (requests) => void sizes.push(requests.length);
+    await rig.submit({ rows: disables(directory, 400) });
+    const settings = { ...quickSettings, retryFloorMs: 20, sliceMs: 1_000, postsInFlight: 2 };
+    await rig.run(directory, { settings });
+    assert.ok(sizes.length < 20, `${sizes.length} posts in a second of outage`);
+    assert.ok(
+      sizes.slice(4).every((size) => size === 1),
+      `posts of ${sizes.join(", ")}`,
+    );
+    directory.faults = noFaults;
+    await rig.runOut(directory);
+    assert.equal(directory.made.size, 400);
+  });
+});
