@@ -10,9 +10,8 @@ import { createTransport, type Send } from "./transport.ts";
 import type { Graph } from "./types.ts";
 
 export { createWritePacer } from "./pacer.ts";
-export type { PacerMemory, WritePacer } from "./pacer.ts";
 export type { GetToken, TokenDemand } from "./send-authorised.ts";
-export type { Graph, PostOptions, PostResult } from "./types.ts";
+export type { Graph } from "./types.ts";
 
 /**
  * A `$batch` is as slow as its slowest part, seconds at Graph's worst; yet a runner that takes over has

@@ -33,7 +33,7 @@ export function createPost(service: Service): Graph["post"] {
  * answers the parts. Else a 4xx refused the whole before any part ran, but for 408, which nobody knows
  * what it cut off; and all the rest is no answer at all.
  */
-export function readPost(answer: HttpAnswer, count: number, nowMs: number): PostResult {
+function readPost(answer: HttpAnswer, count: number, nowMs: number): PostResult {
   const { status, headers, text } = answer;
   const requestId = headers["request-id"] ?? headers["client-request-id"] ?? "";
   const body = jsonOf(text);

@@ -12,7 +12,7 @@ export interface TokenDemand {
 export type GetToken = (demand?: TokenDemand) => Promise<{ readonly token: string }>;
 
 /** A request still without its token and its time limit. */
-export type Unauthorised = Pick<HttpRequest, "method" | "url" | "headers" | "body">;
+type Unauthorised = Pick<HttpRequest, "method" | "url" | "headers" | "body">;
 
 /** An answer, and the way to say that the token it came with was refused inside it. */
 export interface Answered extends HttpAnswer {

@@ -27,7 +27,7 @@ export interface Service {
   readonly reportThrottle: (throttle: Throttle) => void;
 }
 
-export interface Ask {
+interface Ask {
   readonly method: "GET" | "POST";
   readonly url: string;
   readonly headers?: GraphAnswer["headers"] | undefined;
@@ -36,7 +36,7 @@ export interface Ask {
   readonly intentAtMs?: number | undefined;
 }
 
-export interface Throttle {
+interface Throttle {
   readonly scope: "part" | "batch";
   readonly parts?: number;
   readonly retryAfterMs: number | undefined;

@@ -50,7 +50,7 @@ export interface Graph {
   readonly timeoutMs: number;
 }
 
-export interface PostOptions {
+interface PostOptions {
   /**
    * When the post's intent was journaled, milliseconds since the epoch: its time limit counts from
    * there. Whoever waits that instant plus `timeoutMs` knows that nothing is sent any more, even by a
