@@ -53,6 +53,7 @@ export function createGraphApp(options: GraphAppOptions): GraphApp {
         id: registered.tenantId,
         displayName: registered.displayName,
         domains: registered.domains,
+        registry: options.registry,
       },
       { ...USUAL, ...options.conditions },
       options.seed,

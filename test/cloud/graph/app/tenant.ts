@@ -1,9 +1,12 @@
 import type { Clock } from "../../../../shared/core/clock.ts";
+import type { Registry } from "../../entra/registry.ts";
 import type { Conditions } from "../faults/conditions.ts";
 import { Faults } from "../faults/faults.ts";
 import { InFlight } from "../faults/in-flight.ts";
+import { usualSkus, type Sku } from "../licences/skus.ts";
 import { createRandom, hashOf, type Random } from "../seed/random.ts";
 import { Directory } from "../store/directory.ts";
+import type { Values } from "../store/entity.ts";
 import { noCounts, type Counters } from "./counters.ts";
 
 /** A domain of the tenant, by name. */
@@ -20,24 +23,34 @@ export class Tenant {
   readonly id: string;
   readonly displayName: string;
   readonly domains: Domain[];
+  /** Applications and service principals: the copy that the token endpoint reads. */
+  readonly registry: Registry;
   readonly directory: Directory;
   readonly conditions: Conditions;
   readonly faults: Faults;
   readonly inFlight: InFlight;
   readonly random: Random;
   readonly seed: number;
+  /** App role assignments of users and groups, by id; those of service principals are in the registry. */
+  readonly assignments = new Map<string, Values>();
   /** Directory roles by principal id: `User Administrator` and the like. */
   readonly roles = new Map<string, Set<string>>();
+  /** The products the tenant has bought. */
+  readonly skus: Sku[] = usualSkus();
+  /** Who has a licence from which group, by group id. */
+  readonly licensedByGroup = new Map<string, Set<string>>();
   counters: Counters = noCounts();
   /** Directory days ahead of the clock. */
   dayOffset = 0;
   readonly #clock: Clock;
+  readonly #speed: number;
 
   constructor(
     settings: {
       readonly id: string;
       readonly displayName: string;
       readonly domains: readonly string[];
+      readonly registry: Registry;
     },
     conditions: Conditions,
     seed: number,
@@ -46,6 +59,7 @@ export class Tenant {
   ) {
     this.id = settings.id;
     this.displayName = settings.displayName;
+    this.registry = settings.registry;
     const { domains } = settings;
     this.domains = domains.map((name, index) => ({
       name: name.toLowerCase(),
@@ -60,6 +74,7 @@ export class Tenant {
     this.faults = new Faults(createRandom(this.seed + 1));
     this.inFlight = new InFlight(this.conditions);
     this.#clock = clock;
+    this.#speed = speed;
     const lag = createRandom(this.seed + 2);
     this.directory = new Directory(this.seed, {
       nowMs: () => clock.monotonic(),
@@ -77,9 +92,19 @@ export class Tenant {
     return this.#clock.now() + this.dayOffset * 86_400_000;
   }
 
+  /** Real time, which tokens and certificates keep to. */
+  clockMs(): number {
+    return this.#clock.now();
+  }
+
   /** `nowMs` as Graph prints it: whole seconds, UTC. */
   nowText(): string {
     return timeText(this.nowMs());
+  }
+
+  /** Does something the service does by itself, so many milliseconds (of speed 1) from now. */
+  later(ms: number, what: () => void): void {
+    void this.#clock.sleep(ms / this.#speed).then(what);
   }
 
   get defaultDomain(): string {

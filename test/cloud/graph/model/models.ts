@@ -1,17 +1,21 @@
 import type { Kind } from "../store/entity.ts";
+import { administrativeUnitModel } from "./administrative-unit.ts";
+import { applicationModel } from "./application.ts";
+import { deviceModel, orgContactModel } from "./device.ts";
 import { groupModel } from "./group.ts";
 import type { Model } from "./property.ts";
+import { servicePrincipalModel } from "./service-principal.ts";
 import { userModel } from "./user.ts";
 
 /** The properties of each kind. */
 export const MODELS: Readonly<Record<Kind, Model>> = {
   user: userModel,
   group: groupModel,
-  application: {},
-  servicePrincipal: {},
-  administrativeUnit: {},
-  device: {},
-  orgContact: {},
+  application: applicationModel,
+  servicePrincipal: servicePrincipalModel,
+  administrativeUnit: administrativeUnitModel,
+  device: deviceModel,
+  orgContact: orgContactModel,
 };
 
 /** The collection a kind is addressed by, as `@odata.context` names it. */

@@ -1,11 +1,23 @@
-import { ok, type Answer } from "../http/answer.ts";
+import { noContent, ok, type Answer } from "../http/answer.ts";
+import { notFound } from "../http/graph-error.ts";
 import { expander } from "../odata/expand.ts";
 import { countAnswer, listAnswer, type Collection } from "../odata/list.ts";
 import { contextOf, render, selected } from "../odata/render.ts";
 import { kindSource } from "../odata/source.ts";
-import { READ_GROUPS } from "../rules/permission.ts";
-import type { Call } from "./call.ts";
-import { resolve } from "./resolve.ts";
+import { countBindings } from "../rules/bindings.ts";
+import {
+  CREATE_GROUPS,
+  demand,
+  READ_GROUPS,
+  WRITE_GROUPS,
+  WRITE_MEMBERS,
+} from "../rules/permission.ts";
+import type { Entity } from "../store/entity.ts";
+import { isGuid } from "../store/ids.ts";
+import { prefers, type Call } from "./call.ts";
+import { createGroup, updateGroup } from "./group-writes.ts";
+import { removeGroup } from "./remove-group.ts";
+import { entityOf, resolve } from "./resolve.ts";
 import type { Route } from "./route.ts";
 
 const INDEXED = new Set(["id", "displayName", "mailNickname", "mail", "uniqueName"]);
@@ -35,6 +47,50 @@ function get(call: Call): Answer {
   });
 }
 
+const created = (call: Call, entity: Entity): Answer => ({
+  status: 201,
+  headers: {
+    Location: `${call.root.replace(/\/v1\.0$/, "")}/v2/${call.tenant.id}/directoryObjects/${entity.id}/Microsoft.DirectoryServices.Group`,
+  },
+  body: {
+    "@odata.context": contextOf(call.root, "groups", undefined, true),
+    ...render(entity, entity.values, selected("group", undefined), false),
+  },
+});
+
+/** PATCH, which by unique name and `Prefer: create-if-missing` is an upsert (group-upsert). */
+function patch(call: Call): Answer {
+  const key = call.params["group"] ?? "";
+  const held = entityOf(call, "group", key);
+  if (!held && key.startsWith("uniqueName=")) {
+    if (!prefers(call, "create-if-missing")) throw notFound(key.slice("uniqueName=".length));
+    return created(call, createGroup(call, { uniqueName: key.slice("uniqueName=".length) }));
+  }
+  updateGroup(call, resolve(call, "group", key).entity);
+  return noContent;
+}
+
+function demandGroupUpdate(call: Call): void {
+  const others = Object.keys(call.body).some((name) => name !== "members@odata.bind");
+  demand(call.caller, others ? WRITE_GROUPS : WRITE_MEMBERS);
+}
+
+function remove(call: Call): Answer {
+  const { entity } = resolve(call, "group", call.params["group"] ?? "");
+  removeGroup(call, entity);
+  return noContent;
+}
+
+const touchesGroup: Route["touches"] = (call) => {
+  const key = call.params["group"] ?? "";
+  const id = isGuid(key) ? key.toLowerCase() : entityOf(call, "group", key)?.id;
+  return id === undefined ? {} : { objects: [id] };
+};
+
+/** A PATCH that binds members books a write for every few of them (facts/graph.md §2.1). */
+const writesOf = (call: Call): number =>
+  Math.max(1, Math.ceil(countBindings(call.body) / call.tenant.conditions.membersPerWrite));
+
 export const groupRoutes: readonly Route[] = [
   {
     method: "GET",
@@ -49,4 +105,27 @@ export const groupRoutes: readonly Route[] = [
     handle: (call) => countAnswer(call, groups(call)),
   },
   { method: "GET", path: "/groups/:group", needs: READ_GROUPS, handle: get },
+  {
+    method: "POST",
+    path: "/groups",
+    needs: CREATE_GROUPS,
+    body: "required",
+    handle: (call) => created(call, createGroup(call, {})),
+  },
+  {
+    method: "PATCH",
+    path: "/groups/:group",
+    needs: demandGroupUpdate,
+    body: "required",
+    writes: writesOf,
+    touches: touchesGroup,
+    handle: patch,
+  },
+  {
+    method: "DELETE",
+    path: "/groups/:group",
+    needs: WRITE_GROUPS,
+    touches: touchesGroup,
+    handle: remove,
+  },
 ];

@@ -7,6 +7,9 @@ import { READ_MEMBERS, WRITE_MEMBERS } from "../rules/permission.ts";
 import type { Entity } from "../store/entity.ts";
 import type { Call } from "./call.ts";
 import { deleteObject } from "./delete-object.ts";
+import { membershipChanged } from "./group-licences.ts";
+import { alreadyThere } from "./group-writes.ts";
+import { referenceList } from "./reference-list.ts";
 import { notReplicated, referenced, resolve } from "./resolve.ts";
 import type { Route } from "./route.ts";
 
@@ -41,8 +44,6 @@ function writtenGroup(call: Call): Entity {
   return resolve(call, "group", key).entity;
 }
 
-export const ALREADY_MEMBER =
-  "One or more added object references already exist for the following modified properties: 'members'.";
 const NO_MEMBER =
   "One or more removed object references do not exist for the following modified properties: 'members'.";
 
@@ -50,8 +51,9 @@ function add(call: Call): Answer {
   const holder = writtenGroup(call);
   demandWritableEdges(call, holder, "members");
   const member = referenced(call, call.body["@odata.id"]);
-  demandFitMember(call, holder, member);
-  if (!call.tenant.directory.link("members", holder, member.id)) throw badRequest(ALREADY_MEMBER);
+  demandFitMember(call, holder.values, member);
+  if (!call.tenant.directory.link("members", holder, member.id)) throw alreadyThere("members");
+  membershipChanged(call.tenant, holder);
   return noContent;
 }
 
@@ -66,6 +68,7 @@ function remove(call: Call): Answer {
     }
     throw notFound(member);
   }
+  membershipChanged(call.tenant, holder);
   return noContent;
 }
 
@@ -107,6 +110,13 @@ export const memberRoutes: readonly Route[] = [
     path: "/groups/:group/members/$count",
     needs: READ_MEMBERS,
     handle: (call) => countAnswer(call, members(call)),
+  },
+  {
+    method: "GET",
+    path: "/groups/:group/members/$ref",
+    needs: READ_MEMBERS,
+    resourceUnits: 3,
+    handle: (call) => referenceList(call, members(call)),
   },
   ...(["user", "group", "device"] as const).map((type): Route => ({
     method: "GET",

@@ -1,3 +1,4 @@
+import { syncRegistry } from "../applications/registry-link.ts";
 import { badRequest, notFound } from "../http/graph-error.ts";
 import { resourceNameOf, type Entity, type Kind, type Values } from "../store/entity.ts";
 import { isGuid } from "../store/ids.ts";
@@ -78,7 +79,14 @@ export function referenced(call: Call, reference: unknown): Entity {
   const key = decodeURIComponent(match[2] ?? match[3] ?? "");
   const kind = KIND_OF[(match[1] ?? "").toLowerCase()];
   const { directory } = call.tenant;
-  const entity = kind ? entityOf(call, kind, key) : isGuid(key) ? directory.get(key) : undefined;
+  const look = (): Entity | undefined =>
+    kind ? entityOf(call, kind, key) : isGuid(key) ? directory.get(key) : undefined;
+  let entity = look();
+  if (!entity) {
+    // It may be an application's principal that the registry has and the directory has not shown yet.
+    syncRegistry(call.tenant);
+    entity = look();
+  }
   if (!entity || entity.state !== "live") throw notFound(key);
   if (directory.seen(entity).state === "absent") throw notReplicated();
   return entity;

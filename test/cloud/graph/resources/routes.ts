@@ -1,13 +1,43 @@
+import { administrativeUnitRoutes } from "./administrative-units.ts";
+import { appRoleAssignmentRoutes } from "./app-role-assignments.ts";
+import { applicationKeyRoutes } from "./application-keys.ts";
+import { applicationOwnerRoutes } from "./application-owners.ts";
+import { applicationRoutes } from "./applications.ts";
 import { deletedItemRoutes } from "./deleted-items.ts";
+import { deltaRoutes } from "./delta.ts";
+import { deviceRoutes } from "./devices.ts";
+import { directoryObjectRoutes } from "./directory-objects.ts";
 import { groupRoutes } from "./groups.ts";
+import { invitationRoutes } from "./invitations.ts";
+import { licenceRoutes } from "./licences.ts";
+import { memberOfRoutes } from "./member-of.ts";
 import { memberRoutes } from "./members.ts";
+import { organizationRoutes } from "./organization.ts";
+import { ownerRoutes } from "./owners.ts";
 import type { Route } from "./route.ts";
+import { servicePrincipalRoutes } from "./service-principals.ts";
+import { userRelationRoutes } from "./user-relations.ts";
 import { userRoutes } from "./users.ts";
 
 /** Every operation that is emulated. */
 export const ROUTES: readonly Route[] = [
   ...userRoutes,
+  ...userRelationRoutes,
+  ...licenceRoutes,
   ...groupRoutes,
   ...memberRoutes,
+  ...ownerRoutes,
+  ...memberOfRoutes,
+  ...directoryObjectRoutes,
   ...deletedItemRoutes,
+  ...invitationRoutes,
+  ...organizationRoutes,
+  ...administrativeUnitRoutes,
+  ...applicationRoutes,
+  ...applicationKeyRoutes,
+  ...applicationOwnerRoutes,
+  ...servicePrincipalRoutes,
+  ...appRoleAssignmentRoutes,
+  ...deviceRoutes,
+  ...deltaRoutes,
 ];

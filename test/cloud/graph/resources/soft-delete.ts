@@ -1,4 +1,6 @@
 import { timeText, type Tenant } from "../app/tenant.ts";
+import { rejoinRegistry } from "../applications/registry-link.ts";
+import { bookSeats } from "../licences/assignment-states.ts";
 import { deletedName, originalName } from "../rules/user-values.ts";
 import type { Entity } from "../store/entity.ts";
 
@@ -7,6 +9,7 @@ export const RETENTION_DAYS = 30;
 
 /** Into deletedItems for 30 days; memberships stay, the name becomes free. */
 export function softDeleteUser(tenant: Tenant, user: Entity): void {
+  bookSeats(tenant, user, -1);
   tenant.directory.softDelete(user, tenant.nowMs(), {
     deletedDateTime: tenant.nowText(),
     userPrincipalName: deletedName(user),
@@ -24,6 +27,10 @@ export function restore(tenant: Tenant, entity: Entity, name?: string): void {
     deletedDateTime: undefined,
     ...(entity.kind === "user" && { userPrincipalName: name ?? originalName(entity) }),
   });
+  if (entity.kind === "user") bookSeats(tenant, entity, 1);
+  if (entity.kind === "application" || entity.kind === "servicePrincipal") {
+    rejoinRegistry(tenant, entity);
+  }
 }
 
 /** Purges what has been deleted for longer than the retention: done when somebody looks. */

@@ -51,10 +51,10 @@ const IN_SECURITY_GROUPS = new Set(["user", "group", "device", "servicePrincipal
  * users, security groups, devices, service principals and contacts (resources/group, members).
  * @throws GraphError 403, 400
  */
-export function demandFitMember(call: Call, group: Entity, member: Entity): void {
+export function demandFitMember(call: Call, group: Values, member: Entity): void {
   const besides = BESIDES[member.kind];
   if (besides) demand(call.caller, besides);
-  const fits = isUnified(group.values)
+  const fits = isUnified(group)
     ? member.kind === "user"
     : IN_SECURITY_GROUPS.has(member.kind) && (member.kind !== "group" || !isUnified(member.values));
   if (!fits)

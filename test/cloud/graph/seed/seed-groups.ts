@@ -101,5 +101,10 @@ export function seedGroups(
     );
   }
   if (settings.specialGroups === false || (settings.groups ?? 0) === 0) return;
-  for (const values of special(daysAgo(0))) add(values, Math.min(3, users.length));
+  for (const values of special(daysAgo(0))) {
+    // Nobody is made an administrator, or unmanageable, by chance.
+    const empty =
+      values["isAssignableToRole"] === true || values["isManagementRestricted"] === true;
+    add(values, empty ? 0 : Math.min(3, users.length));
+  }
 }

@@ -170,7 +170,21 @@ export class Directory {
     if (entity.state === "live") this.#reindex(entity, entity.values, undefined);
     this.live[entity.kind].remove(entity);
     this.deleted[entity.kind].remove(entity);
-    for (const relation of Object.values(this.relations)) relation.drop(entity.id);
+    for (const [name, relation] of Object.entries(this.relations)) {
+      for (const holder of relation.sources(entity.id)) {
+        const kind = this.#byId.get(holder)?.kind;
+        if (kind) {
+          this.changes.add({
+            kind,
+            id: holder,
+            what: "unlinked",
+            relation: name,
+            target: entity.id,
+          });
+        }
+      }
+      relation.drop(entity.id);
+    }
     entity.state = "absent";
     this.#byId.delete(entity.id);
     this.changes.add({ kind: entity.kind, id: entity.id, what: "purged" });

@@ -1,7 +1,9 @@
-import type { CloudAnswer } from "../../http/exchange.ts";
 import { createRegistry } from "../../entra/registry.ts";
 import type { TokenVerdict } from "../../entra/verify-token.ts";
+import type { CloudAnswer } from "../../http/exchange.ts";
 import { createGraphApp, type GraphApp, type GraphAppOptions } from "../graph.ts";
+import { NOT_DESCRIBED } from "../openapi/contract.ts";
+import { openApiContract } from "../openapi/openapi-data.ts";
 
 export const TENANT = "7c1f6c5e-8a44-4f3a-9d6b-0e6f9b1a2c3d";
 export const APP = "a1b2c3d4-0000-4000-8000-00000000a001";
@@ -28,6 +30,8 @@ export interface Call {
 export interface GraphFixture {
   readonly app: GraphApp;
   readonly send: (method: string, url: string, body?: unknown, call?: Call) => Promise<Reply>;
+  /** What so far was not as the OpenAPI data describes it; `undefined` where the data is not there. */
+  readonly deviations: () => readonly string[] | undefined;
   readonly raw: (method: string, url: string, body?: unknown, call?: Call) => Promise<CloudAnswer>;
 }
 
@@ -82,8 +86,17 @@ const verdictOf = (authorization: string | undefined): TokenVerdict => {
 /** Makes a Graph with one registered tenant, `contoso.com`; meters and latency are off unless given. */
 export function graphFixture(options: Partial<GraphAppOptions> = {}): GraphFixture {
   const registry = createRegistry(() => Date.now());
-  registry.addTenant({ tenantId: TENANT, domain: "contoso.com", displayName: "Contoso" });
+  registry.addTenant({ tenantId: TENANT, domains: ["contoso.com"], displayName: "Contoso" });
+  const contract = openApiContract();
+  const found: string[] = [];
   const app = createGraphApp({
+    observe: (exchange) => {
+      found.push(...(contract?.answer(exchange) ?? []));
+      // What Graph took must have been a request that its description allows.
+      if (exchange.status >= 300) return;
+      const asked = contract?.request(exchange) ?? [];
+      found.push(...asked.filter((what) => !what.endsWith(NOT_DESCRIBED)));
+    },
     seed: 1,
     speed: 1,
     meters: "off",
@@ -123,5 +136,5 @@ export function graphFixture(options: Partial<GraphAppOptions> = {}): GraphFixtu
       text,
     };
   };
-  return { app, raw, send };
+  return { app, raw, send, deviations: () => contract && found };
 }

@@ -1,0 +1,88 @@
+import { badRequest } from "../http/graph-error.ts";
+import type { Call } from "../resources/call.ts";
+import type { Entity } from "../store/entity.ts";
+import { isGuid } from "../store/ids.ts";
+import { activeSkus, setStates, statesOf, type AssignmentState } from "./assignment-states.ts";
+import type { Sku } from "./skus.ts";
+
+/** What the body of assignLicense asks for. */
+export interface LicenceChange {
+  readonly add: readonly { readonly sku: Sku; readonly disabledPlans: readonly string[] }[];
+  readonly remove: readonly string[];
+}
+
+/** @throws GraphError 400 where a parameter is missing, a product is not the tenant's, or a plan not the product's. */
+export function licenceChange(call: Call): LicenceChange {
+  const { body, tenant } = call;
+  const missing = ["addLicenses", "removeLicenses"].filter((name) => !Array.isArray(body[name]));
+  if (missing.length > 0) {
+    throw badRequest(
+      `One or more parameters of the operation 'assignLicense' are missing from the request payload. The missing parameters are: ${missing.join(", ")}.`,
+    );
+  }
+  const skuOf = (id: unknown): Sku => {
+    const sku = tenant.skus.find((one) => typeof id === "string" && one.skuId === id.toLowerCase());
+    if (!sku)
+      throw badRequest(
+        `License ${isGuid(String(id)) ? String(id) : ""} does not correspond to a valid company License.`,
+      );
+    return sku;
+  };
+  const add = (body["addLicenses"] as readonly Readonly<Record<string, unknown>>[]).map((entry) => {
+    const sku = skuOf(entry["skuId"]);
+    const disabledPlans = ((entry["disabledPlans"] as readonly string[] | undefined) ?? []).map(
+      (plan) => plan.toLowerCase(),
+    );
+    if (disabledPlans.some((plan) => !sku.servicePlans.some((one) => one.servicePlanId === plan))) {
+      throw badRequest(
+        "License assignment failed because a disabled service plan is not part of the license.",
+      );
+    }
+    return { sku, disabledPlans };
+  });
+  const remove = (body["removeLicenses"] as readonly string[]).map((id) => skuOf(id).skuId);
+  if (add.some((entry) => remove.includes(entry.sku.skuId))) {
+    throw badRequest("A license cannot be both added and removed in the same request.");
+  }
+  return { add, remove };
+}
+
+/**
+ * Changes a user's own licences. Adding one that is held sets its disabled plans anew.
+ * @throws GraphError 400: no usage location, no seats, or removing what the user does not have by itself
+ */
+export function assignToUser(call: Call, user: Entity, change: LicenceChange): void {
+  const { tenant } = call;
+  const location = tenant.directory.seen(user).values["usageLocation"];
+  if (change.add.length > 0 && typeof location !== "string") {
+    throw badRequest("License assignment cannot be done for user with invalid usage location.");
+  }
+  const states = statesOf(user.values);
+  const held = activeSkus(states);
+  for (const skuId of change.remove) {
+    const ways = states.filter((state) => state.skuId === skuId);
+    if (ways.length === 0) throw badRequest("User does not have a corresponding license.");
+    if (ways.every((state) => state.assignedByGroup !== null)) {
+      throw badRequest(
+        "User license is inherited from a group membership and it cannot be removed directly from the user.",
+      );
+    }
+  }
+  for (const { sku } of change.add) {
+    if (!held.has(sku.skuId) && sku.consumed >= sku.enabled) {
+      throw badRequest(`Subscription with SKU ${sku.skuId} does not have any available licenses.`);
+    }
+  }
+  const replaced = new Set([...change.remove, ...change.add.map((entry) => entry.sku.skuId)]);
+  setStates(tenant, user, [
+    ...states.filter((state) => state.assignedByGroup !== null || !replaced.has(state.skuId)),
+    ...change.add.map((entry): AssignmentState => ({
+      skuId: entry.sku.skuId,
+      disabledPlans: entry.disabledPlans,
+      assignedByGroup: null,
+      state: "Active",
+      error: "None",
+      lastUpdatedDateTime: tenant.nowText(),
+    })),
+  ]);
+}

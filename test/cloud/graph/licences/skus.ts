@@ -1,0 +1,55 @@
+/** A service plan inside a product. */
+export interface ServicePlan {
+  readonly servicePlanId: string;
+  readonly servicePlanName: string;
+  readonly appliesTo: "User" | "Company";
+}
+
+/** A product a tenant has bought, by its published identifiers. */
+export interface Sku {
+  readonly skuId: string;
+  readonly skuPartNumber: string;
+  readonly servicePlans: readonly ServicePlan[];
+  /** Seats bought. */
+  enabled: number;
+  /** Seats in use. */
+  consumed: number;
+}
+
+const plan = (servicePlanName: string, servicePlanId: string): ServicePlan => ({
+  servicePlanId,
+  servicePlanName,
+  appliesTo: "User",
+});
+
+const EXCHANGE = plan("EXCHANGE_S_ENTERPRISE", "efb87545-963c-4e0d-99df-69c6916d9eb0");
+const SHAREPOINT = plan("SHAREPOINTENTERPRISE", "5dbe027f-2339-4123-9542-606e4d348a72");
+const TEAMS = plan("TEAMS1", "57ff2da0-773e-42df-b2af-ffb7a2317929");
+const PREMIUM = plan("AAD_PREMIUM", "41781fb2-bc02-4b7c-bd55-b576c07bb09d");
+const INTUNE = plan("INTUNE_A", "c1ec4a95-1f05-45b3-a911-aa3fa01094f5");
+const MFA = plan("MFA_PREMIUM", "8a256a2b-b617-496d-b51b-e76466e88db0");
+
+/** What a tenant starts with. Identifiers: licensing-service-plan-reference; the numbers of seats are ours. */
+export const usualSkus = (): Sku[] => [
+  {
+    skuId: "6fd2c87f-b296-42f0-b197-1e91e994b900",
+    skuPartNumber: "ENTERPRISEPACK",
+    servicePlans: [EXCHANGE, SHAREPOINT, TEAMS],
+    enabled: 10_000,
+    consumed: 0,
+  },
+  {
+    skuId: "05e9a617-0261-4cee-bb44-138d3ef5d965",
+    skuPartNumber: "SPE_E3",
+    servicePlans: [EXCHANGE, SHAREPOINT, TEAMS, PREMIUM, INTUNE, MFA],
+    enabled: 25,
+    consumed: 0,
+  },
+  {
+    skuId: "078d2b04-f1bd-4111-bbd4-b4b1b354cef4",
+    skuPartNumber: "AAD_PREMIUM",
+    servicePlans: [PREMIUM, MFA],
+    enabled: 500_000,
+    consumed: 0,
+  },
+];

@@ -1,0 +1,43 @@
+import { p, type Model } from "./property.ts";
+
+/** Devices (resources/device). */
+export const deviceModel: Model = {
+  id: p("string", "default f:eq"),
+  deletedDateTime: p("date", "default f:eq,ge,le order:adv"),
+  accountEnabled: p("boolean", "default write f:eq"),
+  approximateLastSignInDateTime: p("date", "default f:eq,ge,le adv:null order:adv"),
+  complianceExpirationDateTime: p("date", "default"),
+  createdDateTime: p("date", "default order:adv"),
+  deviceCategory: p("string", "default write"),
+  deviceId: p("string", "default create f:eq,startsWith"),
+  deviceMetadata: p("string", "default"),
+  deviceOwnership: p("string", "default"),
+  deviceVersion: p("integer", "default"),
+  displayName: p("string", "default write required f:eq,ge,le,startsWith adv:null order:adv"),
+  enrollmentProfileName: p("string", "default f:eq,startsWith"),
+  isCompliant: p("boolean", "default write f:eq"),
+  isManaged: p("boolean", "default write f:eq"),
+  isManagementRestricted: p("boolean", ""),
+  isRooted: p("boolean", "default"),
+  manufacturer: p("string", "default"),
+  mdmAppId: p("string", "default f:eq,startsWith"),
+  model: p("string", "default"),
+  onPremisesLastSyncDateTime: p("date", "default adv:eq,ge,le"),
+  onPremisesSyncEnabled: p("boolean", "default f:eq adv:null"),
+  operatingSystem: p("string", "default write f:eq,ge,le,startsWith adv:null"),
+  operatingSystemVersion: p("string", "default write f:eq,ge,le,startsWith adv:null"),
+  physicalIds: p("strings", "default f:eq,ge,le,startsWith adv:count"),
+  profileType: p("string", "default f:eq"),
+  registrationDateTime: p("date", "default"),
+  systemLabels: p("strings", "default"),
+  trustType: p("string", "default f:eq"),
+};
+
+/** Organisational contacts: only as members of groups. */
+export const orgContactModel: Model = {
+  id: p("string", "default f:eq"),
+  displayName: p("string", "default f:eq,startsWith"),
+  mail: p("string", "default f:eq,startsWith"),
+  companyName: p("string", "default f:eq,startsWith"),
+  onPremisesSyncEnabled: p("boolean", "default f:eq"),
+};

@@ -1,0 +1,75 @@
+import { badRequest, unsupportedQuery } from "../http/graph-error.ts";
+import type { Call } from "../resources/call.ts";
+import type { Kind } from "../store/entity.ts";
+import { isGuid } from "../store/ids.ts";
+import type { Expression } from "./filter-expression.ts";
+import { parseFilter } from "./filter-parser.ts";
+import { selected } from "./render.ts";
+
+/** What the first call of a delta query asked for; its links carry it on. */
+export interface DeltaQuery {
+  readonly select?: readonly string[];
+  /** Only these objects. */
+  readonly ids?: readonly string[];
+  /** Which edges are told: `members` of groups, `manager` of users. */
+  readonly relations: readonly string[];
+}
+
+/** user-delta, group-delta: at most 50 objects in a filter. */
+const MOST_IDS = 50;
+
+const RELATIONS: Readonly<Partial<Record<Kind, readonly string[]>>> = {
+  user: ["manager"],
+  group: ["members", "owners"],
+  administrativeUnit: ["members"],
+};
+
+/** Told without being asked for. */
+const BY_DEFAULT: Readonly<Partial<Record<Kind, readonly string[]>>> = {
+  group: ["members"],
+  administrativeUnit: ["members"],
+};
+
+/** @throws GraphError 400 for what a delta query does not take: $top, $expand, $orderby, other filters. */
+export function deltaQuery(call: Call, kind: Kind): DeltaQuery {
+  const { query } = call;
+  for (const [name, value] of [
+    ["$top", query.top],
+    ["$expand", query.expand],
+    ["$orderby", query.orderBy],
+    ["$search", query.search],
+  ] as const) {
+    if (value !== undefined) {
+      throw unsupportedQuery(`The query parameter '${name}' is not supported for delta queries.`);
+    }
+  }
+  const ids = query.filter === undefined ? undefined : idsOf(parseFilter(query.filter));
+  if (ids && ids.length > MOST_IDS) {
+    throw badRequest(`The filter names more than ${MOST_IDS} objects.`);
+  }
+  const known = RELATIONS[kind] ?? [];
+  const plain = query.select?.filter((name) => !known.includes(name));
+  if (plain) selected(kind, plain);
+  return {
+    ...(query.select && plain && plain.length > 0 && { select: plain }),
+    ...(ids && { ids }),
+    relations: query.select
+      ? known.filter((name) => query.select?.includes(name))
+      : (BY_DEFAULT[kind] ?? []),
+  };
+}
+
+/** `id eq 'a' or id eq 'b'`: all a delta filter may say. */
+function idsOf(expression: Expression): readonly string[] {
+  if (expression.kind === "or") return [...idsOf(expression.left), ...idsOf(expression.right)];
+  if (
+    expression.kind === "compare" &&
+    expression.operator === "eq" &&
+    expression.path.join("/") === "id" &&
+    expression.value.type === "string" &&
+    isGuid(expression.value.value)
+  ) {
+    return [expression.value.value.toLowerCase()];
+  }
+  throw unsupportedQuery("Unsupported or invalid query filter clause specified for a delta query.");
+}

@@ -1,0 +1,219 @@
+import type { ServicePrincipal } from "../../entra/model.ts";
+import { timeText, type Tenant } from "../app/tenant.ts";
+import { principalOf, syncRegistry } from "../applications/registry-link.ts";
+import { noContent, type Answer } from "../http/answer.ts";
+import { badRequest, notFound } from "../http/graph-error.ts";
+import { contextOf } from "../odata/render.ts";
+import { both, READ_APPLICATIONS, READ_DIRECTORY, type Needs } from "../rules/permission.ts";
+import { resourceNameOf, type Entity, type Values } from "../store/entity.ts";
+import { isGuid } from "../store/ids.ts";
+import { servicePrincipal } from "./application-named.ts";
+import type { Call } from "./call.ts";
+import { resolve } from "./resolve.ts";
+import { resourceList } from "./resource-list.ts";
+import type { Route } from "./route.ts";
+
+const WRITE: Needs = ["AppRoleAssignment.ReadWrite.All"];
+const WRITE_TO_PRINCIPALS: Needs = both(WRITE, READ_APPLICATIONS);
+
+/** The default role, for resources that declare none. */
+const DEFAULT_ROLE = "00000000-0000-0000-0000-000000000000";
+
+const nameOf = (entity: Entity | undefined): unknown => entity?.values["displayName"] ?? null;
+
+const shown = (
+  tenant: Tenant,
+  one: { id: string; appRoleId: string; createdMs: number; resourceId: string },
+  principal: Entity,
+): Values => ({
+  id: one.id,
+  deletedDateTime: null,
+  appRoleId: one.appRoleId,
+  createdDateTime: timeText(one.createdMs),
+  principalDisplayName: nameOf(principal),
+  principalId: principal.id,
+  principalType: resourceNameOf(principal.kind),
+  resourceDisplayName: nameOf(tenant.directory.get(one.resourceId)),
+  resourceId: one.resourceId.toLowerCase(),
+});
+
+/** What a principal is assigned, wherever it is kept. */
+function assignmentsOf(tenant: Tenant, principal: Entity): readonly Values[] {
+  if (principal.kind === "servicePrincipal") {
+    return (principalOf(tenant, principal)?.assignments ?? []).map((one) =>
+      shown(tenant, one, principal),
+    );
+  }
+  return [...tenant.assignments.values()].filter((one) => one["principalId"] === principal.id);
+}
+
+function assignedTo(tenant: Tenant, resource: Entity): readonly Values[] {
+  const ofPrincipals = [...tenant.registry.servicePrincipals(tenant.id)].flatMap((principal) => {
+    const entity = tenant.directory.get(principal.objectId);
+    return entity ? assignmentsOf(tenant, entity) : [];
+  });
+  return [...tenant.assignments.values(), ...ofPrincipals].filter(
+    (one) => one["resourceId"] === resource.id,
+  );
+}
+
+const guid = (call: Call, name: string): string => {
+  const value = call.body[name];
+  if (typeof value !== "string" || !isGuid(value)) {
+    throw badRequest(
+      `Invalid value specified for property '${name}' of resource 'AppRoleAssignment'.`,
+    );
+  }
+  return value.toLowerCase();
+};
+
+/** @throws GraphError 400: role unknown to the resource, or assigned already; 404: principal or resource missing */
+function assign(call: Call): Answer {
+  const { tenant } = call;
+  syncRegistry(tenant);
+  const [principalId, resourceId, appRoleId] = [
+    guid(call, "principalId"),
+    guid(call, "resourceId"),
+    guid(call, "appRoleId"),
+  ];
+  const principal = tenant.directory.get(principalId);
+  if (!principal || principal.state !== "live") throw notFound(principalId);
+  if (!["user", "group", "servicePrincipal"].includes(principal.kind)) {
+    throw badRequest(
+      "Invalid value specified for property 'principalId' of resource 'AppRoleAssignment'.",
+    );
+  }
+  const { entity: resource } = resolve(call, "servicePrincipal", resourceId);
+  const target = principalOf(tenant, resource);
+  const application = target && tenant.registry.application(target.appId);
+  const role = application?.appRoles.find((one) => one.id.toLowerCase() === appRoleId);
+  const declaresNone = (application?.appRoles.length ?? 0) === 0;
+  if (!target || !(role || (declaresNone && appRoleId === DEFAULT_ROLE))) {
+    throw badRequest(
+      `Permission being assigned was not found on application '${target?.appId ?? resourceId}'.`,
+    );
+  }
+  const held = assignmentsOf(tenant, principal).some(
+    (one) => one["resourceId"] === resource.id && one["appRoleId"] === appRoleId,
+  );
+  if (held) throw badRequest("Permission being assigned already exists on the object");
+  const one = {
+    id: tenant.directory.newId(),
+    appRoleId,
+    createdMs: tenant.nowMs(),
+    resourceId: resource.id,
+  };
+  if (principal.kind === "servicePrincipal") {
+    (principalOf(tenant, principal) as ServicePrincipal).assignments.push({
+      ...one,
+      value: role?.value ?? "",
+      resourceAppId: target.appId,
+      resourceId: target.objectId,
+    });
+  } else tenant.assignments.set(one.id, shown(tenant, one, principal));
+  return {
+    status: 201,
+    body: {
+      "@odata.context": contextOf(call.root, "appRoleAssignments", undefined, true),
+      ...shown(tenant, one, principal),
+    },
+  };
+}
+
+function revoke(call: Call): Answer {
+  const { tenant } = call;
+  const id = call.params["assignment"] ?? "";
+  if (tenant.assignments.delete(id)) return noContent;
+  for (const principal of tenant.registry.servicePrincipals(tenant.id)) {
+    const at = principal.assignments.findIndex((one) => one.id === id);
+    if (at >= 0) {
+      principal.assignments.splice(at, 1);
+      return noContent;
+    }
+  }
+  throw notFound(id);
+}
+
+/** The principal in the path must be the one in the body. */
+const assignFor =
+  (principal: (call: Call) => Entity) =>
+  (call: Call): Answer => {
+    if (principal(call).id !== guid(call, "principalId")) {
+      throw badRequest("The principalId in the request does not match the one in the URL.");
+    }
+    return assign(call);
+  };
+
+const user = (call: Call): Entity => resolve(call, "user", call.params["id"] ?? "").entity;
+const group = (call: Call): Entity => resolve(call, "group", call.params["id"] ?? "").entity;
+
+const READ: Needs = ["AppRoleAssignment.ReadWrite.All", ...READ_DIRECTORY];
+
+const routesOf = (
+  path: string,
+  principal: (call: Call) => Entity,
+  needs: { readonly read: Needs; readonly write: Needs },
+  resourceUnits = 1,
+): Route[] => [
+  {
+    method: "GET",
+    path: `${path}/appRoleAssignments`,
+    needs: needs.read,
+    resourceUnits,
+    handle: (call) =>
+      resourceList(call, "appRoleAssignments", assignmentsOf(call.tenant, principal(call)), {
+        filterable: true,
+      }),
+  },
+  {
+    method: "POST",
+    path: `${path}/appRoleAssignments`,
+    needs: needs.write,
+    body: "required",
+    handle: assignFor(principal),
+  },
+  {
+    method: "DELETE",
+    path: `${path}/appRoleAssignments/:assignment`,
+    needs: WRITE,
+    handle: revoke,
+  },
+];
+
+export const appRoleAssignmentRoutes: readonly Route[] = [
+  ...routesOf("/users/:id", user, { read: READ, write: WRITE }),
+  ...routesOf("/groups/:id", group, { read: READ, write: WRITE }),
+  ...routesOf(
+    "/servicePrincipals/:principal",
+    servicePrincipal,
+    { read: READ_APPLICATIONS, write: WRITE_TO_PRINCIPALS },
+    2,
+  ),
+  {
+    method: "GET",
+    path: "/servicePrincipals/:principal/appRoleAssignedTo",
+    needs: READ_APPLICATIONS,
+    handle: (call) =>
+      resourceList(call, "appRoleAssignments", assignedTo(call.tenant, servicePrincipal(call)), {
+        filterable: true,
+      }),
+  },
+  {
+    method: "POST",
+    path: "/servicePrincipals/:principal/appRoleAssignedTo",
+    needs: WRITE_TO_PRINCIPALS,
+    body: "required",
+    handle: (call) => {
+      if (servicePrincipal(call).id !== guid(call, "resourceId")) {
+        throw badRequest("The resourceId in the request does not match the one in the URL.");
+      }
+      return assign(call);
+    },
+  },
+  {
+    method: "DELETE",
+    path: "/servicePrincipals/:principal/appRoleAssignedTo/:assignment",
+    needs: WRITE,
+    handle: revoke,
+  },
+];

@@ -1,0 +1,117 @@
+import type { Application } from "../../entra/model.ts";
+import { timeText } from "../app/tenant.ts";
+import { keyCredentials } from "../applications/credentials.ts";
+import { register } from "../applications/key-list.ts";
+import { isOwner, demandApplicationWrite } from "../applications/ownership.ts";
+import { checkProof } from "../applications/proof.ts";
+import { applicationOf, syncRegistry } from "../applications/registry-link.ts";
+import { noContent, ok, type Answer } from "../http/answer.ts";
+import { badRequest, notFound } from "../http/graph-error.ts";
+import { holds, WRITE_APPLICATIONS } from "../rules/permission.ts";
+import type { Entity, Values } from "../store/entity.ts";
+import { application } from "./application-named.ts";
+import type { Call } from "./call.ts";
+import type { Route } from "./route.ts";
+
+function registeredOf(call: Call): { entity: Entity; registered: Application } {
+  const entity = application(call);
+  const registered = applicationOf(call.tenant, entity);
+  if (!registered) throw notFound(entity.id);
+  return { entity, registered };
+}
+
+/**
+ * Rolling one's own keys needs no permission, only the proof; other applications' need to be owned or
+ * Application.ReadWrite.All (application-addkey; facts/entra §8).
+ */
+function demandKeyWrite(call: Call, entity: Entity, registered: Application): void {
+  const own = registered.appId.toLowerCase() === call.caller.appId.toLowerCase();
+  if (!own && !holds(call.caller, WRITE_APPLICATIONS) && !isOwner(call, entity)) {
+    demandApplicationWrite(call, entity);
+  }
+}
+
+function addKey(call: Call): Answer {
+  const { entity, registered } = registeredOf(call);
+  demandKeyWrite(call, entity, registered);
+  checkProof(registered, call.body["proof"], call.tenant.clockMs());
+  const given = call.body["keyCredential"];
+  if (typeof given !== "object" || given === null) {
+    throw badRequest("A value is required for property 'keyCredential' of the request.");
+  }
+  const credential = register(call, registered, given as Values);
+  syncRegistry(call.tenant);
+  const [shown = {}] = keyCredentials(registered, false).filter(
+    (one) => one["keyId"] === credential.keyId,
+  );
+  return ok({ "@odata.context": `${call.root}/$metadata#microsoft.graph.keyCredential`, ...shown });
+}
+
+function removeKey(call: Call): Answer {
+  const { entity, registered } = registeredOf(call);
+  demandKeyWrite(call, entity, registered);
+  checkProof(registered, call.body["proof"], call.tenant.clockMs());
+  const { keyId } = call.body;
+  const at = registered.keyCredentials.findIndex((one) => one.keyId === keyId);
+  if (at < 0) throw badRequest("No credentials found to be removed.");
+  registered.keyCredentials.splice(at, 1);
+  syncRegistry(call.tenant);
+  return noContent;
+}
+
+/** application-addpassword: two years unless said. */
+const PASSWORD_LIFE_MS = 2 * 365 * 86_400_000;
+
+function addPassword(call: Call): Answer {
+  const { entity, registered } = registeredOf(call);
+  demandApplicationWrite(call, entity);
+  const asked = (call.body["passwordCredential"] ?? {}) as Values;
+  const now = call.tenant.clockMs();
+  const end =
+    typeof asked["endDateTime"] === "string"
+      ? Date.parse(asked["endDateTime"])
+      : now + PASSWORD_LIFE_MS;
+  const { secretId, secret } = call.tenant.registry.addPassword(registered, end);
+  syncRegistry(call.tenant);
+  return ok({
+    "@odata.context": `${call.root}/$metadata#microsoft.graph.passwordCredential`,
+    customKeyIdentifier: null,
+    displayName: asked["displayName"] ?? null,
+    endDateTime: timeText(end),
+    hint: secret.slice(0, 3),
+    keyId: secretId,
+    secretText: secret,
+    startDateTime: timeText(now),
+  });
+}
+
+function removePassword(call: Call): Answer {
+  const { entity, registered } = registeredOf(call);
+  demandApplicationWrite(call, entity);
+  const { keyId } = call.body;
+  const at = registered.passwordCredentials.findIndex((one) => one.secretId === keyId);
+  if (at < 0) throw badRequest("No password credential found with keyId.");
+  registered.passwordCredentials.splice(at, 1);
+  syncRegistry(call.tenant);
+  return noContent;
+}
+
+const touches: Route["touches"] = (call) => ({
+  objects: [(call.params["application"] ?? "").toLowerCase()],
+});
+
+const action = (name: string, handle: Route["handle"]): Route => ({
+  method: "POST",
+  path: `/applications/:application/${name}`,
+  needs: "per-call",
+  body: "required",
+  touches,
+  handle,
+});
+
+export const applicationKeyRoutes: readonly Route[] = [
+  action("addKey", addKey),
+  action("removeKey", removeKey),
+  action("addPassword", addPassword),
+  action("removePassword", removePassword),
+];

@@ -1,0 +1,209 @@
+import { keyCredentials } from "../applications/credentials.ts";
+import { replaceKeyCredentials } from "../applications/key-list.ts";
+import { demandApplicationWrite } from "../applications/ownership.ts";
+import { applicationOf, leaveRegistry, syncRegistry } from "../applications/registry-link.ts";
+import { noContent, type Answer } from "../http/answer.ts";
+import { badRequest } from "../http/graph-error.ts";
+import { expander } from "../odata/expand.ts";
+import { countAnswer, listAnswer, type Collection } from "../odata/list.ts";
+import { contextOf, render, selected } from "../odata/render.ts";
+import { kindSource } from "../odata/source.ts";
+import { READ_APPLICATIONS, type Needs } from "../rules/permission.ts";
+import { checkedValues, demandValues } from "../rules/values.ts";
+import type { Entity, Values } from "../store/entity.ts";
+import { application } from "./application-named.ts";
+import type { Call } from "./call.ts";
+import { resolve } from "./resolve.ts";
+import { resourceList } from "./resource-list.ts";
+import type { Route } from "./route.ts";
+import { softDelete } from "./soft-delete.ts";
+
+const CREATE: Needs = [
+  "Application.ReadWrite.OwnedBy",
+  "AppRegistration.Create",
+  "Application.ReadWrite.All",
+  "Directory.ReadWrite.All",
+];
+
+function applications(call: Call): Collection {
+  syncRegistry(call.tenant);
+  const { directory } = call.tenant;
+  return {
+    type: "application",
+    set: "applications",
+    typed: false,
+    source: kindSource(directory, "application"),
+    lookUp: (property, value) =>
+      ["appId", "displayName", "uniqueName"].includes(property)
+        ? directory.find("application", property, value)
+        : undefined,
+  };
+}
+
+const shown = (call: Call, entity: Entity, status: number, extra: Values = {}): Answer => ({
+  status,
+  body: {
+    "@odata.context": contextOf(call.root, "applications", call.query.select, true),
+    ...expander(call, "application")(entity, {
+      ...render(entity, entity.values, selected("application", call.query.select), false),
+      ...extra,
+    }),
+  },
+});
+
+/** The certificates' keys come with an explicit `$select=keyCredentials` of one application only. */
+function get(call: Call): Answer {
+  const entity = application(call);
+  const registered = applicationOf(call.tenant, entity);
+  const asked = call.query.select?.some((name) => name.toLowerCase() === "keycredentials");
+  return shown(
+    call,
+    entity,
+    200,
+    asked && registered ? { keyCredentials: keyCredentials(registered, true) } : {},
+  );
+}
+
+/** What the token endpoint must know of a change. */
+function toRegistry(call: Call, entity: Entity, values: Values): void {
+  const registered = applicationOf(call.tenant, entity);
+  if (!registered) return;
+  const { displayName, identifierUris, signInAudience, appRoles, keyCredentials: keys } = values;
+  Object.assign(registered, {
+    ...(displayName !== undefined && { displayName }),
+    ...(identifierUris !== undefined && { identifierUris }),
+    ...(signInAudience !== undefined && { signInAudience }),
+    ...(Array.isArray(appRoles) && {
+      appRoles: appRoles.map((role: Values) => ({ id: role["id"], value: role["value"] })),
+    }),
+  });
+  if (Array.isArray(keys)) replaceKeyCredentials(call, registered, keys as readonly Values[]);
+}
+
+function create(call: Call): Answer {
+  const { tenant, body } = call;
+  demandValues("application", body, ["displayName"]);
+  const values = checkedValues("application", body, "create");
+  const audience = values["signInAudience"];
+  if (
+    audience !== undefined &&
+    audience !== null &&
+    audience !== "AzureADMyOrg" &&
+    audience !== "AzureADMultipleOrgs"
+  ) {
+    throw badRequest("Audiences with personal accounts are not emulated by the local cloud.");
+  }
+  const registered = tenant.registry.addApplication({
+    tenantId: tenant.id,
+    displayName: String(values["displayName"]),
+    appId: tenant.directory.newId(),
+    objectId: tenant.directory.newId(),
+    signInAudience: audience === "AzureADMultipleOrgs" ? audience : "AzureADMyOrg",
+  });
+  syncRegistry(tenant);
+  const entity = resolve(call, "application", registered.objectId).entity;
+  const { keyCredentials: _keys, ...stored } = values;
+  tenant.directory.update(entity, { publisherDomain: tenant.defaultDomain, ...stored });
+  toRegistry(call, entity, values);
+  tenant.directory.link("owners", entity, call.caller.principalId.toLowerCase());
+  syncRegistry(tenant);
+  return shown(call, entity, 201);
+}
+
+function update(call: Call): Answer {
+  const entity = application(call);
+  demandApplicationWrite(call, entity);
+  const values = checkedValues("application", call.body, "update");
+  const { keyCredentials: _keys, ...stored } = values;
+  if (Object.keys(stored).length > 0) call.tenant.directory.update(entity, stored);
+  toRegistry(call, entity, values);
+  syncRegistry(call.tenant);
+  return noContent;
+}
+
+/** Deletes the application and, in its own tenant, its service principal. */
+function remove(call: Call): Answer {
+  const entity = application(call);
+  demandApplicationWrite(call, entity);
+  const { tenant } = call;
+  const [principal] = tenant.directory.find(
+    "servicePrincipal",
+    "appId",
+    String(entity.values["appId"]),
+  );
+  for (const one of principal ? [principal, entity] : [entity]) {
+    leaveRegistry(tenant, one);
+    softDelete(tenant, one);
+  }
+  return noContent;
+}
+
+function federated(call: Call): Answer {
+  const registered = applicationOf(call.tenant, application(call));
+  return resourceList(
+    call,
+    "applications/federatedIdentityCredentials",
+    (registered?.federatedCredentials ?? []).map((credential, index) => ({
+      id: `${index}`,
+      name: `credential-${index}`,
+      issuer: credential.issuer,
+      subject: credential.subject,
+      audiences: [credential.audience],
+      description: null,
+    })),
+  );
+}
+
+const touches: Route["touches"] = (call) => ({
+  objects: [(call.params["application"] ?? "").toLowerCase()],
+});
+
+/** `$select=keyCredentials` has a limit of its own: 150 a minute in a tenant (resources/application). */
+const keyService: NonNullable<Route["service"]> = (call) =>
+  call.query.select?.includes("keyCredentials") ? "key-credentials" : undefined;
+
+export const applicationRoutes: readonly Route[] = [
+  {
+    method: "GET",
+    path: "/applications",
+    needs: READ_APPLICATIONS,
+    resourceUnits: 2,
+    service: keyService,
+    handle: (call) => listAnswer(call, applications(call)),
+  },
+  {
+    method: "GET",
+    path: "/applications/$count",
+    needs: READ_APPLICATIONS,
+    handle: (call) => countAnswer(call, applications(call)),
+  },
+  {
+    method: "GET",
+    path: "/applications/:application",
+    needs: READ_APPLICATIONS,
+    service: keyService,
+    handle: get,
+  },
+  { method: "POST", path: "/applications", needs: CREATE, body: "required", handle: create },
+  {
+    method: "PATCH",
+    path: "/applications/:application",
+    needs: "per-call",
+    body: "required",
+    touches,
+    handle: update,
+  },
+  {
+    method: "DELETE",
+    path: "/applications/:application",
+    needs: "per-call",
+    touches,
+    handle: remove,
+  },
+  {
+    method: "GET",
+    path: "/applications/:application/federatedIdentityCredentials",
+    needs: READ_APPLICATIONS,
+    handle: federated,
+  },
+];

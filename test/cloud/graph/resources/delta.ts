@@ -1,0 +1,157 @@
+import { ok, type Answer } from "../http/answer.ts";
+import { GraphError, unsupportedQuery } from "../http/graph-error.ts";
+import { SETS } from "../model/models.ts";
+import { entriesFor, firstEntries, type DeltaEntry } from "../odata/delta-entries.ts";
+import { deltaQuery, type DeltaQuery } from "../odata/delta-query.ts";
+import { linkWith } from "../odata/list.ts";
+import { openMark, sealMark } from "../odata/page-token.ts";
+import { contextOf } from "../odata/render.ts";
+import {
+  READ_APPLICATIONS,
+  READ_DEVICES,
+  READ_GROUPS,
+  READ_UNITS,
+  READ_USERS,
+  type Needs,
+} from "../rules/permission.ts";
+import type { Kind } from "../store/entity.ts";
+import type { Call } from "./call.ts";
+import type { Route } from "./route.ts";
+import { purgeExpired } from "./soft-delete.ts";
+
+/** Entries of a page. Not published; ours. */
+const PAGE = 200;
+
+const DAY_MS = 86_400_000;
+
+/** What a delta or skip token of a delta query remembers. */
+interface DeltaMark {
+  readonly query: DeltaQuery;
+  /** Changes up to this number are known to the caller. */
+  readonly since: number;
+  /** While paging: the number up to which this round goes. */
+  readonly until?: number;
+  /** While paging the first round: the whole collection. */
+  readonly first?: boolean;
+}
+
+const link = (
+  call: Call,
+  name: "$skiptoken" | "$deltatoken",
+  cursor: number,
+  mark: DeltaMark,
+): string => {
+  const token = sealMark({
+    cursor,
+    issuedMs: call.tenant.nowMs(),
+    more: mark as unknown as Readonly<Record<string, unknown>>,
+  });
+  // The token carries the options of the first call; a link repeats none of them.
+  const bare: Call = { ...call, target: call.target.split("?")[0] ?? "" };
+  return linkWith(bare, name, token);
+};
+
+/** The sync state is gone: start again (delta-query-overview; seen as 400 with this message, documented as 410). */
+function gone(call: Call): GraphError {
+  const location = linkWith(
+    { ...call, target: call.target.split("?")[0] ?? "" },
+    "$deltatoken",
+    "",
+  );
+  return new GraphError(
+    410,
+    "syncStateNotFound",
+    "The sync state generation is not found; a full synchronization is required.",
+    {
+      headers: { Location: location },
+    },
+  );
+}
+
+const tooOld = (): GraphError => unsupportedQuery("DeltaLink older than 30 days is not supported.");
+
+function opened(call: Call, token: string): { readonly cursor: number; readonly mark: DeltaMark } {
+  const mark = openMark(token);
+  if (!mark?.more || !("since" in mark.more)) throw tooOld();
+  const age = (call.tenant.nowMs() - mark.issuedMs) / DAY_MS;
+  if (age > 30) throw tooOld();
+  if (age > call.tenant.conditions.deltaTokenDays) throw gone(call);
+  return { cursor: Number(mark.cursor), mark: mark.more as unknown as DeltaMark };
+}
+
+/** Some entries twice, in any order: callers must merge (delta-query-overview, replays). */
+function withReplays(call: Call, entries: readonly DeltaEntry[]): readonly DeltaEntry[] {
+  const { conditions, random } = call.tenant;
+  if (conditions.deltaReplays <= 0) return entries;
+  return entries.flatMap((entry) =>
+    random.next() < conditions.deltaReplays ? [entry, entry] : [entry],
+  );
+}
+
+const delta =
+  (kind: Kind) =>
+  (call: Call): Answer => {
+    const { query, tenant, root } = call;
+    const { changes } = tenant.directory;
+    purgeExpired(tenant);
+    const context = (asked: DeltaQuery): string => contextOf(root, SETS[kind], asked.select, false);
+    if (query.deltaToken?.toLowerCase() === "latest") {
+      const asked = deltaQuery(call, kind);
+      return ok({
+        "@odata.context": context(asked),
+        "@odata.deltaLink": link(call, "$deltatoken", 0, { query: asked, since: changes.sequence }),
+        value: [],
+      });
+    }
+    const token = query.skipToken ?? query.deltaToken;
+    const started: DeltaMark & { readonly cursor: number } =
+      token === undefined || token === ""
+        ? { query: deltaQuery(call, kind), since: changes.sequence, first: true, cursor: 0 }
+        : (() => {
+            const { cursor, mark } = opened(call, token);
+            return { ...mark, cursor };
+          })();
+    const until = started.until ?? changes.sequence;
+    const round = { ...started, until };
+    const page = started.first
+      ? firstEntries(call, kind, started.query, started.cursor, PAGE)
+      : entriesFor(call, kind, round, PAGE);
+    const next =
+      page.next === undefined
+        ? {
+            "@odata.deltaLink": link(call, "$deltatoken", 0, {
+              query: started.query,
+              // What changed while the first round was being read is told again: better twice than never.
+              since: started.first ? started.since : until,
+            }),
+          }
+        : {
+            "@odata.nextLink": link(call, "$skiptoken", page.next, {
+              query: started.query,
+              since: started.since,
+              until,
+              ...(started.first && { first: true }),
+            }),
+          };
+    return ok({
+      "@odata.context": context(started.query),
+      ...next,
+      value: withReplays(call, page.entries),
+    });
+  };
+
+const DELTAS: readonly { readonly path: string; readonly kind: Kind; readonly needs: Needs }[] = [
+  { path: "/users", kind: "user", needs: READ_USERS },
+  { path: "/groups", kind: "group", needs: READ_GROUPS },
+  { path: "/applications", kind: "application", needs: READ_APPLICATIONS },
+  { path: "/servicePrincipals", kind: "servicePrincipal", needs: READ_APPLICATIONS },
+  { path: "/directory/administrativeUnits", kind: "administrativeUnit", needs: READ_UNITS },
+  { path: "/devices", kind: "device", needs: READ_DEVICES },
+];
+
+export const deltaRoutes: readonly Route[] = DELTAS.map(({ path, kind, needs }) => ({
+  method: "GET",
+  path: `${path}/delta`,
+  needs,
+  handle: delta(kind),
+}));

@@ -1,0 +1,94 @@
+import { noContent, ok, type Answer } from "../http/answer.ts";
+import { expander } from "../odata/expand.ts";
+import { countAnswer, listAnswer, type Collection } from "../odata/list.ts";
+import { contextOf, render, selected } from "../odata/render.ts";
+import { kindSource, targetsSource } from "../odata/source.ts";
+import { READ_DEVICES, type Needs } from "../rules/permission.ts";
+import { checkedValues } from "../rules/values.ts";
+import type { Entity } from "../store/entity.ts";
+import type { Call } from "./call.ts";
+import { resolve } from "./resolve.ts";
+import type { Route } from "./route.ts";
+import { softDelete } from "./soft-delete.ts";
+
+const WRITE: Needs = ["Device.ReadWrite.All", "Directory.ReadWrite.All"];
+
+/** By object id, or by `deviceId=…`: the two are different identifiers. */
+const device = (call: Call): Entity => resolve(call, "device", call.params["id"] ?? "").entity;
+
+const devices = (call: Call): Collection => ({
+  type: "device",
+  set: "devices",
+  typed: false,
+  source: kindSource(call.tenant.directory, "device"),
+  lookUp: (property, value) =>
+    property === "deviceId" || property === "displayName"
+      ? call.tenant.directory.find("device", property, value)
+      : undefined,
+});
+
+function get(call: Call): Answer {
+  const entity = device(call);
+  const shown = render(entity, entity.values, selected("device", call.query.select), false);
+  return ok({
+    "@odata.context": contextOf(call.root, "devices", call.query.select, true),
+    ...expander(call, "device")(entity, shown),
+  });
+}
+
+const registered = (name: "registeredOwners" | "registeredUsers"): Route => ({
+  method: "GET",
+  path: `/devices/:id/${name}`,
+  needs: READ_DEVICES,
+  handle: (call) =>
+    listAnswer(call, {
+      type: "directoryObject",
+      set: "directoryObjects",
+      typed: true,
+      advancedOnly: true,
+      source: targetsSource(call.tenant.directory, name, device(call)),
+    }),
+});
+
+const touches: Route["touches"] = (call) => ({
+  objects: [(call.params["id"] ?? "").toLowerCase()],
+});
+
+export const deviceRoutes: readonly Route[] = [
+  {
+    method: "GET",
+    path: "/devices",
+    needs: READ_DEVICES,
+    handle: (call) => listAnswer(call, devices(call)),
+  },
+  {
+    method: "GET",
+    path: "/devices/$count",
+    needs: READ_DEVICES,
+    handle: (call) => countAnswer(call, devices(call)),
+  },
+  { method: "GET", path: "/devices/:id", needs: READ_DEVICES, handle: get },
+  {
+    method: "PATCH",
+    path: "/devices/:id",
+    needs: WRITE,
+    body: "required",
+    touches,
+    handle: (call) => {
+      call.tenant.directory.update(device(call), checkedValues("device", call.body, "update"));
+      return noContent;
+    },
+  },
+  {
+    method: "DELETE",
+    path: "/devices/:id",
+    needs: WRITE,
+    touches,
+    handle: (call) => {
+      softDelete(call.tenant, device(call));
+      return noContent;
+    },
+  },
+  registered("registeredOwners"),
+  registered("registeredUsers"),
+];

@@ -1,0 +1,96 @@
+import type { Tenant } from "../app/tenant.ts";
+import type { LicenceChange } from "../licences/assign.ts";
+import { setStates, statesOf, type AssignmentState } from "../licences/assignment-states.ts";
+import type { Entity, Values } from "../store/entity.ts";
+
+/** How long the service takes to hand a group's licences to its members, at speed 1. Ours. */
+const PROCESSING_MS = 2000;
+
+const licencesOf = (group: Values): readonly Values[] =>
+  (group["assignedLicenses"] as readonly Values[] | undefined) ?? [];
+
+/** Sets a group's licences; its members get them a while later (group-assignlicense: 202). */
+export function assignToGroup(tenant: Tenant, group: Entity, change: LicenceChange): void {
+  const replaced = new Set([...change.remove, ...change.add.map((entry) => entry.sku.skuId)]);
+  tenant.directory.update(group, {
+    assignedLicenses: [
+      ...licencesOf(group.values).filter((licence) => !replaced.has(String(licence["skuId"]))),
+      ...change.add.map((entry) => ({
+        disabledPlans: entry.disabledPlans,
+        skuId: entry.sku.skuId,
+      })),
+    ],
+    licenseProcessingState: { state: "QueuedForProcessing" },
+  });
+  schedule(tenant, group);
+}
+
+/** Members came or went: a group that hands out licences does so again. */
+export function membershipChanged(tenant: Tenant, group: Entity): void {
+  if (group.kind === "group" && licencesOf(group.values).length > 0) schedule(tenant, group);
+}
+
+function schedule(tenant: Tenant, group: Entity): void {
+  tenant.later(PROCESSING_MS, () => {
+    if (group.state === "live") process(tenant, group);
+  });
+}
+
+/** Direct members only: licences are not handed to members of nested groups. */
+function process(tenant: Tenant, group: Entity): void {
+  const { directory } = tenant;
+  const licences = licencesOf(group.values);
+  const members = new Set(
+    [...directory.relations.members.targets(group.id)].map(([member]) => member),
+  );
+  const holders = tenant.licensedByGroup.get(group.id) ?? new Set<string>();
+  for (const id of new Set([...members, ...holders])) {
+    const user = directory.get(id);
+    if (user?.kind !== "user" || user.state !== "live") continue;
+    const others = statesOf(user.values).filter((state) => state.assignedByGroup !== group.id);
+    const own = members.has(id)
+      ? licences.map((licence) => stateOf(tenant, group, others, licence))
+      : [];
+    setStates(tenant, user, [...others, ...own]);
+    if (own.length > 0) holders.add(id);
+    else holders.delete(id);
+  }
+  tenant.licensedByGroup.set(group.id, holders);
+  directory.update(group, {
+    licenseProcessingState: { state: "ProcessingComplete" },
+    hasMembersWithLicenseErrors: membersWithErrors(tenant, group).length > 0,
+  });
+}
+
+function stateOf(
+  tenant: Tenant,
+  group: Entity,
+  others: readonly AssignmentState[],
+  licence: Values,
+): AssignmentState {
+  const skuId = String(licence["skuId"]);
+  const sku = tenant.skus.find((one) => one.skuId === skuId);
+  const held = others.some((state) => state.skuId === skuId && state.state === "Active");
+  const seat = held || (sku !== undefined && sku.consumed < sku.enabled);
+  return {
+    skuId,
+    disabledPlans: (licence["disabledPlans"] as readonly string[] | undefined) ?? [],
+    assignedByGroup: group.id,
+    state: seat ? "Active" : "Error",
+    error: seat ? "None" : "CountViolation",
+    lastUpdatedDateTime: tenant.nowText(),
+  };
+}
+
+/** The members to whom the group could not hand a licence. */
+export function membersWithErrors(tenant: Tenant, group: Entity): readonly Entity[] {
+  return [...(tenant.licensedByGroup.get(group.id) ?? [])].flatMap((id) => {
+    const user = tenant.directory.get(id);
+    const failed =
+      user?.state === "live" &&
+      statesOf(user.values).some(
+        (one) => one.assignedByGroup === group.id && one.state === "Error",
+      );
+    return user && failed ? [user] : [];
+  });
+}

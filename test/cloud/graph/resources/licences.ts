@@ -1,0 +1,167 @@
+import { ok, type Answer } from "../http/answer.ts";
+import { notFound } from "../http/graph-error.ts";
+import { assignToUser, licenceChange } from "../licences/assign.ts";
+import { statesOf } from "../licences/assignment-states.ts";
+import type { Sku } from "../licences/skus.ts";
+import { listAnswer } from "../odata/list.ts";
+import { contextOf, render, selected } from "../odata/render.ts";
+import { entitiesSource } from "../odata/source.ts";
+import {
+  READ_LICENCES,
+  READ_WHOLE_GROUPS,
+  WRITE_GROUPS,
+  WRITE_USERS,
+  type Needs,
+} from "../rules/permission.ts";
+import { hashOf } from "../seed/random.ts";
+import type { Entity, Values } from "../store/entity.ts";
+import { guidOf } from "../store/ids.ts";
+import type { Call } from "./call.ts";
+import { assignToGroup, membersWithErrors } from "./group-licences.ts";
+import { resolve } from "./resolve.ts";
+import { resourceList } from "./resource-list.ts";
+import type { Route } from "./route.ts";
+
+const ASSIGN_TO_USERS: Needs = ["LicenseAssignment.ReadWrite.All", ...WRITE_USERS];
+const ASSIGN_TO_GROUPS: Needs = ["LicenseAssignment.ReadWrite.All", ...WRITE_GROUPS];
+
+const shownSku = (call: Call, sku: Sku): Values => ({
+  accountId: call.tenant.id,
+  accountName: call.tenant.displayName,
+  appliesTo: "User",
+  capabilityStatus: "Enabled",
+  consumedUnits: sku.consumed,
+  id: `${call.tenant.id}_${sku.skuId}`,
+  prepaidUnits: { enabled: sku.enabled, lockedOut: 0, suspended: 0, warning: 0 },
+  servicePlans: sku.servicePlans.map((plan) => ({ ...plan, provisioningStatus: "Success" })),
+  skuId: sku.skuId,
+  skuPartNumber: sku.skuPartNumber,
+  subscriptionIds: [guidOf(hashOf(sku.skuId), 1)],
+});
+
+const listSkus = (call: Call): Answer =>
+  resourceList(
+    call,
+    "subscribedSkus",
+    call.tenant.skus.map((sku) => shownSku(call, sku)),
+  );
+
+function getSku(call: Call): Answer {
+  const id = call.params["sku"] ?? "";
+  const sku = call.tenant.skus.find((one) => `${call.tenant.id}_${one.skuId}` === id);
+  if (!sku) throw notFound(id);
+  return ok({
+    "@odata.context": contextOf(call.root, "subscribedSkus", undefined, true),
+    ...shownSku(call, sku),
+  });
+}
+
+const LICENSED = ["accountEnabled", "assignedLicenses", "assignedPlans", "usageLocation"];
+
+const shownUser = (call: Call, user: Entity): Values => ({
+  "@odata.context": contextOf(call.root, "users", undefined, true),
+  ...render(user, user.values, [...LICENSED, ...selected("user", undefined)], false),
+});
+
+function assignUser(call: Call): Answer {
+  const { entity } = resolve(call, "user", call.params["user"] ?? "");
+  assignToUser(call, entity, licenceChange(call));
+  return ok(shownUser(call, entity));
+}
+
+function assignGroup(call: Call): Answer {
+  const { entity } = resolve(call, "group", call.params["group"] ?? "");
+  assignToGroup(call.tenant, entity, licenceChange(call));
+  return {
+    status: 202,
+    body: {
+      "@odata.context": contextOf(call.root, "groups", undefined, true),
+      ...render(
+        entity,
+        entity.values,
+        [...selected("group", undefined), "assignedLicenses"],
+        false,
+      ),
+    },
+  };
+}
+
+function details(call: Call): Answer {
+  const { entity, values } = resolve(call, "user", call.params["user"] ?? "");
+  const active = statesOf(values).filter((state) => state.state === "Active");
+  const shown = call.tenant.skus
+    .filter((sku) => active.some((state) => state.skuId === sku.skuId))
+    .map((sku) => ({
+      id: guidOf(hashOf(entity.id + sku.skuId), 1),
+      servicePlans: sku.servicePlans.map((plan) => ({
+        ...plan,
+        provisioningStatus: active.every(
+          (state) => state.skuId !== sku.skuId || state.disabledPlans.includes(plan.servicePlanId),
+        )
+          ? "Disabled"
+          : "Success",
+      })),
+      skuId: sku.skuId,
+      skuPartNumber: sku.skuPartNumber,
+    }));
+  return resourceList(call, `users('${entity.id}')/licenseDetails`, shown);
+}
+
+const touchesUser: Route["touches"] = (call) => ({
+  objects: [(call.params["user"] ?? "").toLowerCase()],
+});
+
+export const licenceRoutes: readonly Route[] = [
+  {
+    method: "GET",
+    path: "/subscribedSkus",
+    needs: READ_LICENCES,
+    resourceUnits: 3,
+    handle: listSkus,
+  },
+  { method: "GET", path: "/subscribedSkus/:sku", needs: READ_LICENCES, handle: getSku },
+  {
+    method: "POST",
+    path: "/users/:user/assignLicense",
+    needs: ASSIGN_TO_USERS,
+    body: "required",
+    touches: touchesUser,
+    handle: assignUser,
+  },
+  {
+    method: "POST",
+    path: "/users/:user/reprocessLicenseAssignment",
+    needs: WRITE_USERS,
+    touches: touchesUser,
+    handle: (call) => ok(shownUser(call, resolve(call, "user", call.params["user"] ?? "").entity)),
+  },
+  {
+    method: "GET",
+    path: "/users/:user/licenseDetails",
+    needs: [...READ_LICENCES, "User.Read.All", "User.ReadWrite.All"],
+    resourceUnits: 2,
+    handle: details,
+  },
+  {
+    method: "POST",
+    path: "/groups/:group/assignLicense",
+    needs: ASSIGN_TO_GROUPS,
+    body: "required",
+    touches: (call) => ({ objects: [(call.params["group"] ?? "").toLowerCase()] }),
+    handle: assignGroup,
+  },
+  {
+    method: "GET",
+    path: "/groups/:group/membersWithLicenseErrors",
+    needs: READ_WHOLE_GROUPS,
+    handle: (call) => {
+      const { entity } = resolve(call, "group", call.params["group"] ?? "");
+      return listAnswer(call, {
+        type: "directoryObject",
+        set: "directoryObjects",
+        typed: true,
+        source: entitiesSource(call.tenant.directory, membersWithErrors(call.tenant, entity)),
+      });
+    },
+  },
+];

@@ -1,0 +1,183 @@
+import { demandApplicationWrite } from "../applications/ownership.ts";
+import {
+  isMicrosoftOwned,
+  leaveRegistry,
+  principalOf,
+  syncRegistry,
+} from "../applications/registry-link.ts";
+import { noContent, type Answer } from "../http/answer.ts";
+import { badRequest, denied, GraphError } from "../http/graph-error.ts";
+import { expander } from "../odata/expand.ts";
+import { countAnswer, listAnswer, type Collection } from "../odata/list.ts";
+import { contextOf, render, selected } from "../odata/render.ts";
+import { kindSource } from "../odata/source.ts";
+import { READ_APPLICATIONS, type Needs } from "../rules/permission.ts";
+import { checkedValues, demandValues } from "../rules/values.ts";
+import type { Entity } from "../store/entity.ts";
+import { servicePrincipal } from "./application-named.ts";
+import type { Call } from "./call.ts";
+import { resolve } from "./resolve.ts";
+import { resourceList } from "./resource-list.ts";
+import type { Route } from "./route.ts";
+import { softDelete } from "./soft-delete.ts";
+
+const CREATE: Needs = [
+  "Application.ReadWrite.OwnedBy",
+  "Application.ReadWrite.All",
+  "Directory.ReadWrite.All",
+];
+
+function principals(call: Call): Collection {
+  syncRegistry(call.tenant);
+  const { directory } = call.tenant;
+  return {
+    type: "servicePrincipal",
+    set: "servicePrincipals",
+    typed: false,
+    source: kindSource(directory, "servicePrincipal"),
+    lookUp: (property, value) =>
+      property === "appId" || property === "displayName"
+        ? directory.find("servicePrincipal", property, value)
+        : undefined,
+  };
+}
+
+const shown = (call: Call, entity: Entity, status: number): Answer => ({
+  status,
+  body: {
+    "@odata.context": contextOf(call.root, "servicePrincipals", call.query.select, true),
+    ...expander(call, "servicePrincipal")(
+      entity,
+      render(entity, entity.values, selected("servicePrincipal", call.query.select), false),
+    ),
+  },
+});
+
+function create(call: Call): Answer {
+  const { tenant, body } = call;
+  demandValues("servicePrincipal", body, ["appId"]);
+  const values = checkedValues("servicePrincipal", body, "create");
+  const appId = String(values["appId"]);
+  const application = tenant.registry.application(appId);
+  const reachable =
+    application &&
+    (application.homeTenantId === tenant.id || application.signInAudience !== "AzureADMyOrg");
+  if (!application || !reachable) {
+    throw badRequest(
+      `The appId '${appId}' of the service principal does not reference a valid application object.`,
+    );
+  }
+  if (tenant.registry.servicePrincipal(tenant.id, application.appId)) {
+    throw new GraphError(
+      409,
+      "Request_MultipleObjectsWithSameKeyValue",
+      `The service principal cannot be created, updated, or restored because the service principal name ${appId} is already in use.`,
+    );
+  }
+  const principal = tenant.registry.addServicePrincipal(tenant.id, application.appId, {
+    objectId: tenant.directory.newId(),
+  });
+  syncRegistry(tenant);
+  const { entity } = resolve(call, "servicePrincipal", principal.objectId);
+  const { appId: _given, ...stored } = values;
+  if (Object.keys(stored).length > 0) tenant.directory.update(entity, stored);
+  tenant.directory.link("owners", entity, call.caller.principalId.toLowerCase());
+  return shown(call, entity, 201);
+}
+
+function update(call: Call): Answer {
+  const entity = servicePrincipal(call);
+  demandApplicationWrite(call, entity);
+  const values = checkedValues("servicePrincipal", call.body, "update");
+  call.tenant.directory.update(entity, values);
+  const principal = principalOf(call.tenant, entity);
+  if (principal) {
+    const { accountEnabled, displayName, appRoleAssignmentRequired } = values;
+    Object.assign(principal, {
+      ...(typeof accountEnabled === "boolean" && { accountEnabled }),
+      ...(displayName !== undefined && { displayName }),
+      ...(appRoleAssignmentRequired !== undefined && {
+        assignmentRequired: appRoleAssignmentRequired,
+      }),
+    });
+  }
+  return noContent;
+}
+
+function remove(call: Call): Answer {
+  const entity = servicePrincipal(call);
+  demandApplicationWrite(call, entity);
+  if (isMicrosoftOwned(entity)) throw denied();
+  leaveRegistry(call.tenant, entity);
+  softDelete(call.tenant, entity);
+  return noContent;
+}
+
+const touches: Route["touches"] = (call) => ({
+  objects: [(call.params["principal"] ?? "").toLowerCase()],
+});
+
+/** Nobody can consent on behalf of a person here, so there are no delegated grants to list. */
+const noGrants = (call: Call): Answer => resourceList(call, "oauth2PermissionGrants", []);
+
+const READ_GRANTS: Needs = [
+  "DelegatedPermissionGrant.ReadWrite.All",
+  "Directory.Read.All",
+  "Directory.ReadWrite.All",
+];
+
+export const servicePrincipalRoutes: readonly Route[] = [
+  {
+    method: "GET",
+    path: "/servicePrincipals",
+    needs: READ_APPLICATIONS,
+    handle: (call) => listAnswer(call, principals(call)),
+  },
+  {
+    method: "GET",
+    path: "/servicePrincipals/$count",
+    needs: READ_APPLICATIONS,
+    handle: (call) => countAnswer(call, principals(call)),
+  },
+  {
+    method: "GET",
+    path: "/servicePrincipals/:principal",
+    needs: READ_APPLICATIONS,
+    handle: (call) => shown(call, servicePrincipal(call), 200),
+  },
+  { method: "POST", path: "/servicePrincipals", needs: CREATE, body: "required", handle: create },
+  {
+    method: "PATCH",
+    path: "/servicePrincipals/:principal",
+    needs: "per-call",
+    body: "required",
+    touches,
+    handle: update,
+  },
+  {
+    method: "DELETE",
+    path: "/servicePrincipals/:principal",
+    needs: "per-call",
+    touches,
+    handle: remove,
+  },
+  {
+    method: "GET",
+    path: "/oauth2PermissionGrants",
+    needs: READ_GRANTS,
+    resourceUnits: 2,
+    handle: noGrants,
+  },
+  {
+    method: "GET",
+    path: "/servicePrincipals/:principal/oauth2PermissionGrants",
+    needs: READ_GRANTS,
+    handle: noGrants,
+  },
+  {
+    method: "GET",
+    path: "/users/:user/oauth2PermissionGrants",
+    needs: READ_GRANTS,
+    handle: noGrants,
+  },
+];

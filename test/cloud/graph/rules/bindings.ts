@@ -1,0 +1,47 @@
+import { badRequest } from "../http/graph-error.ts";
+import type { Call } from "../resources/call.ts";
+import { referenced } from "../resources/resolve.ts";
+import type { Entity, Values } from "../store/entity.ts";
+
+/** group-post-members, group-post-groups: at most 20 references in one request. */
+export const MOST_BINDINGS = 20;
+
+/** The objects a body binds, by relation. */
+export interface Bound {
+  readonly members: readonly Entity[];
+  readonly owners: readonly Entity[];
+}
+
+const listOf = (body: Values, name: string): readonly unknown[] => {
+  const value = body[`${name}@odata.bind`];
+  if (value === undefined) return [];
+  if (!Array.isArray(value) || value.length === 0) {
+    throw badRequest(`Invalid value specified for property '${name}' of resource 'Group'.`);
+  }
+  return value;
+};
+
+/** How many references a body binds, readable or not. */
+export const countBindings = (body: Values): number =>
+  Object.entries(body).reduce(
+    (sum, [name, value]) =>
+      name.endsWith("@odata.bind") ? sum + (Array.isArray(value) ? value.length : 1) : sum,
+    0,
+  );
+
+/**
+ * What the body of a group binds as members and owners.
+ * @throws GraphError 400 for more than 20 in total or a malformed one, 404 naming one that is missing
+ */
+export function boundObjects(call: Call): Bound {
+  const { body } = call;
+  if (countBindings(body) > MOST_BINDINGS) {
+    throw badRequest(
+      `The number of references in the request exceeds the maximum of ${MOST_BINDINGS}.`,
+    );
+  }
+  return {
+    members: listOf(body, "members").map((reference) => referenced(call, reference)),
+    owners: listOf(body, "owners").map((reference) => referenced(call, reference)),
+  };
+}

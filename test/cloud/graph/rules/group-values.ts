@@ -1,0 +1,77 @@
+import { badRequest } from "../http/graph-error.ts";
+import type { Call } from "../resources/call.ts";
+import { invalidValue } from "../resources/resolve.ts";
+import type { Entity, Values } from "../store/entity.ts";
+import { isDynamic, isUnified } from "./membership.ts";
+
+const conflict = (property: string) => {
+  const message = `Another object with the same value for property ${property} already exists.`;
+  return badRequest(message, [{ code: "ObjectConflict", message, target: property }]);
+};
+
+/** @throws GraphError 400 where another group has the unique name, or, among Microsoft 365 groups, the nickname. */
+export function demandFreeGroupNames(call: Call, values: Values, self?: Entity): void {
+  const { directory } = call.tenant;
+  const taken = (property: string, among: (other: Entity) => boolean): boolean => {
+    const wanted = values[property];
+    return (
+      typeof wanted === "string" &&
+      directory.find("group", property, wanted).some((other) => other !== self && among(other))
+    );
+  };
+  if (taken("uniqueName", () => true)) throw conflict("uniqueName");
+  const merged = { ...self?.values, ...values };
+  if (isUnified(merged) && taken("mailNickname", (other) => other.values["mailEnabled"] === true)) {
+    throw conflict("mailNickname");
+  }
+}
+
+/**
+ * The rules for a group's values beyond their types (resources/group, group-post-groups).
+ * `values` are those of the whole group as it would be.
+ * @throws GraphError 400
+ */
+export function checkGroupValues(values: Values): void {
+  const types: unknown = values["groupTypes"] ?? [];
+  const known = new Set<unknown>(["Unified", "DynamicMembership"]);
+  if (Array.isArray(types) && types.some((type) => !known.has(type))) {
+    throw invalidValue("group", "groupTypes");
+  }
+  const mailEnabled = values["mailEnabled"] === true;
+  const securityEnabled = values["securityEnabled"] === true;
+  if (mailEnabled !== isUnified(values)) {
+    throw badRequest(
+      "The service does not currently support writes of mail-enabled groups. Please ensure that the mail-enablement property is unset and the security-enablement property is set.",
+    );
+  }
+  if (!mailEnabled && !securityEnabled) throw invalidValue("group", "securityEnabled");
+  if (isDynamic(values)) {
+    if (typeof values["membershipRule"] !== "string") throw invalidValue("group", "membershipRule");
+    if (values["isAssignableToRole"] === true) throw invalidValue("group", "isAssignableToRole");
+  } else if (typeof values["membershipRule"] === "string") {
+    throw invalidValue("group", "membershipRule");
+  }
+  if (values["isAssignableToRole"] === true && !securityEnabled) {
+    throw invalidValue("group", "isAssignableToRole");
+  }
+  const visibility = values["visibility"];
+  if (
+    typeof visibility === "string" &&
+    !["Public", "Private", "HiddenMembership"].includes(visibility)
+  ) {
+    throw invalidValue("group", "visibility");
+  }
+  const nickname = values["mailNickname"];
+  if (typeof nickname === "string" && /[@()\\[\]";:<>, ]|[^\x20-\x7e]/.test(nickname)) {
+    throw invalidValue("group", "mailNickname");
+  }
+}
+
+/** The security identifier that belongs to an object id: `S-1-12-1-…`, four little-endian words. */
+export function securityIdentifierOf(id: string): string {
+  const hex = id.replaceAll("-", "");
+  const order = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15];
+  const bytes = Buffer.from(order.map((at) => Number.parseInt(hex.slice(at * 2, at * 2 + 2), 16)));
+  const words = [0, 4, 8, 12].map((at) => bytes.readUInt32LE(at));
+  return `S-1-12-1-${words.join("-")}`;
+}

@@ -1,0 +1,14 @@
+import assert from "node:assert/strict";
+import { it } from "node:test";
+
+import { CONTRACT_LEFT_OUT } from "../openapi/openapi-data.ts";
+import type { GraphFixture } from "./graph-fixture.ts";
+
+/** The last test of a suite: everything that went over its Graph was as the OpenAPI data describes it. */
+export function contractHolds(graph: GraphFixture): void {
+  it("every answer above, and every request that was taken, is as the OpenAPI data describes", (t) => {
+    const deviations = graph.deviations();
+    if (!deviations) return t.diagnostic(CONTRACT_LEFT_OUT);
+    assert.deepEqual([...new Set(deviations)], []);
+  });
+}
