@@ -3,10 +3,7 @@ import type { CloudControl } from "./cloud-control.ts";
 import type { GraphAppOptions, SeedSettings } from "./graph/graph.ts";
 
 /** Options of test/cloud/graph, passed on as they are, and what to seed its directory with. */
-export type GraphOptions = Pick<
-  GraphAppOptions,
-  "meters" | "conditions" | "observe" | "journal"
-> & {
+type GraphOptions = Pick<GraphAppOptions, "meters" | "conditions" | "observe" | "journal"> & {
   readonly seed?: SeedSettings;
 };
 
@@ -43,7 +40,7 @@ export interface HomeTenant {
 }
 
 /** An application with every Graph permission, for clients not written here. */
-export interface ToolsApplication {
+interface ToolsApplication {
   readonly clientId: string;
   readonly clientSecret: string;
   /** Private key and certificate in one PEM file, as Azure CLI takes them. */

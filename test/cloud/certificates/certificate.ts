@@ -103,7 +103,7 @@ function describeCertificate(
 }
 
 /** Wraps DER in PEM armour of 64 columns. */
-export function toPem(label: string, der: Uint8Array): string {
+function toPem(label: string, der: Uint8Array): string {
   const lines =
     Buffer.from(der)
       .toString("base64")

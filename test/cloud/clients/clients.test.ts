@@ -19,7 +19,7 @@ interface MsalAnswer {
   readonly errorMessage?: string;
 }
 
-describe("Microsoft's own clients, unchanged, in a process of the cloud", () => {
+describe("clients not written here, unchanged, in a process of the cloud", () => {
   let cloud: LocalCloud;
   before(async () => {
     cloud = await startCloud({ latency: false });
@@ -79,6 +79,20 @@ describe("Microsoft's own clients, unchanged, in a process of the cloud", () => 
     const scopes = ["https://graph.microsoft.com/.default"];
     await runClient(cloud, "msal", { auth, scopes, concurrent: 20 });
     assert.equal((await cloud.control.counters()).login.byOperation["token"], 20);
+  });
+
+  it("openid-client and jose: discovery, an assertion for the issuer, a verified token", async () => {
+    const { payload, protectedHeader } = await runClient<{
+      payload: Record<string, unknown>;
+      protectedHeader: Record<string, unknown>;
+    }>(cloud, "openid-client", {
+      tenantId: cloud.home.tenantId,
+      clientId: cloud.tools.clientId,
+      certificateFile: cloud.tools.certificateFile,
+      resource: "https://graph.microsoft.com",
+    });
+    assert.equal(payload["appid"], cloud.tools.clientId);
+    assert.equal(protectedHeader["alg"], "RS256");
   });
 
   it("the key clients: signatures made in the vault verify outside", async () => {

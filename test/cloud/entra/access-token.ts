@@ -8,7 +8,7 @@ import type { Application, ServicePrincipal } from "./model.ts";
 /** How the client proved who it is: Entra's `appidacr` and `azpacr`. */
 export type ClientProof = "secret" | "assertion";
 
-export interface TokenRequest {
+interface TokenRequest {
   readonly tenantId: string;
   readonly principal: ServicePrincipal;
   readonly resource: { readonly principal: ServicePrincipal; readonly application: Application };

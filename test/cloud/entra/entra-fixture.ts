@@ -42,7 +42,7 @@ export interface EntraFixture {
 }
 
 /** The answer of the token endpoint, good or bad. */
-export interface TokenAnswer {
+interface TokenAnswer {
   readonly access_token?: string;
   readonly token_type?: string;
   readonly expires_in?: number | string;
@@ -57,7 +57,7 @@ export interface TokenAnswer {
   readonly timestamp?: string;
 }
 
-export const host = "login.microsoftonline.com";
+const host = "login.microsoftonline.com";
 export const dayMs = 86_400_000;
 const graphScope = "https://graph.microsoft.com/.default";
 

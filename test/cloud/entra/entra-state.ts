@@ -4,7 +4,7 @@ import type { Issuers } from "./federation.ts";
 import type { Registry } from "./registry.ts";
 
 /** What a test may change while Entra runs (CloudSettings.login). */
-export interface LoginSettings {
+interface LoginSettings {
   tokenLifetimeSeconds: number | undefined;
   clockSkewSeconds: number;
   keyReplicationSeconds: number;

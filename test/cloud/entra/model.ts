@@ -65,7 +65,7 @@ export interface Application {
 }
 
 /** A role of one resource granted to a service principal (Graph: appRoleAssignment). */
-export interface AppRoleAssignment {
+interface AppRoleAssignment {
   readonly id: string;
   readonly appRoleId: string;
   readonly value: string;

@@ -20,7 +20,7 @@ export interface TokenClaims {
 }
 
 /** Why a bearer token is refused; each service words it its own way. */
-export type TokenProblem =
+type TokenProblem =
   | "missing"
   | "malformed"
   | "signature"

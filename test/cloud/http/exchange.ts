@@ -28,11 +28,6 @@ export type CloudAnswer =
   /** The head promises the whole body and the connection ends after `bytes` of it. */
   | { readonly connection: "truncate"; readonly response: CloudResponse; readonly bytes: number };
 
-/** One of the local cloud's services: a function from request to answer. */
-export interface CloudService {
-  handle(request: CloudRequest): Promise<CloudAnswer>;
-}
-
 /** An answer in JSON with the content type Microsoft's services send. */
 export function json(
   status: number,

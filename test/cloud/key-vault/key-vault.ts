@@ -21,7 +21,7 @@ import {
 import { readBody, type VaultHandler } from "./vault-request.ts";
 
 /** What a test may change while it runs (CloudSettings.vault). */
-export interface VaultSettings {
+interface VaultSettings {
   /** Key Vault's limit for secrets and RSA-2048 software keys is 4,000 in 10 s (service-limits). */
   transactionsPer10Seconds: number;
   pfxEncryption: Pkcs12Encryption;

@@ -32,7 +32,7 @@ export interface VaultAnswer {
   readonly body: VaultBody;
 }
 
-export interface VaultBody {
+interface VaultBody {
   readonly id?: string;
   readonly kid?: string;
   readonly sid?: string;

@@ -5,7 +5,7 @@ import type { ManagedIdentity } from "../entra/model.ts";
 import { json, type CloudRequest, type CloudResponse } from "../http/exchange.ts";
 
 /** What a test may change while it runs (CloudSettings.identity). */
-export interface IdentitySettings {
+interface IdentitySettings {
   cacheTokens: boolean;
   tokenLifetimeSeconds: number;
   expiresOnFormat: "unix" | "iso";
