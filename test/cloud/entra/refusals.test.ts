@@ -89,6 +89,11 @@ describe("the token endpoint refuses", () => {
     }
   });
 
+  it("to pretend: the grants of people are said not to be emulated", () => {
+    const answer = fixture.token({ grant_type: "password" });
+    assert.equal(answer.status, 501);
+  });
+
   it("by its own clock, which its Date header tells", () => {
     fixture.state.settings.clockSkewSeconds = 1000;
     const late = fixture.token({});

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 
-import { json, type CloudRequest, type CloudResponse } from "../http/exchange.ts";
+import { json, notEmulated, type CloudRequest, type CloudResponse } from "../http/exchange.ts";
 import { authenticateClient } from "./client-authentication.ts";
 import type { EntraState } from "./entra-state.ts";
 import type { Application, ServicePrincipal, Tenant } from "./model.ts";
@@ -36,6 +36,16 @@ export function readTokenRequest(
   };
 }
 
+/** Grants that Entra has and that a program signing in as itself does not use. */
+const grantsOfPeople = new Set([
+  "authorization_code",
+  "refresh_token",
+  "password",
+  "urn:ietf:params:oauth:grant-type:device_code",
+  "urn:ietf:params:oauth:grant-type:jwt-bearer",
+  "urn:ietf:params:oauth:grant-type:saml2-bearer",
+]);
+
 /** Answers a token request; refusals are answers too. */
 export function answerTokenRequest(
   request: CloudRequest,
@@ -45,6 +55,8 @@ export function answerTokenRequest(
   const answer = ((): CloudResponse => {
     try {
       if (request.method !== "POST") throw new EntraRefusal(900_561, request.method);
+      const grant = form.fields.get("grant_type") ?? "";
+      if (grantsOfPeople.has(grant)) return notEmulated(`the grant ${grant}`);
       return clientCredentials(form, state);
     } catch (error) {
       if (error instanceof EntraRefusal) return refuse(error, form, state);
