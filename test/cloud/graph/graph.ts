@@ -7,12 +7,9 @@ import { USUAL } from "./faults/conditions.ts";
 import { createService } from "./http/service.ts";
 import { Meters, PUBLISHED } from "./meters/meters.ts";
 
-export type { Commands, Control } from "./app/control.ts";
-export type { Counters } from "./app/counters.ts";
-export type { Exchange, GraphAppOptions } from "./app/options.ts";
+export type { GraphAppOptions } from "./app/options.ts";
 export type { Snapshot, SnapshotObject } from "./app/snapshot.ts";
-export type { Conditions } from "./faults/conditions.ts";
-export type { Fault, FaultRule } from "./faults/fault-rule.ts";
+export type { FaultRule } from "./faults/fault-rule.ts";
 export { USUAL_LATENCY } from "./faults/latency.ts";
 export { SPECIAL_GROUPS } from "./seed/seed-groups.ts";
 export type { SeedSettings } from "./seed/seed.ts";

@@ -4,7 +4,7 @@ import { holds, WRITE_APPLICATIONS } from "../rules/permission.ts";
 import type { Entity } from "../store/entity.ts";
 
 /** Whether the calling application's service principal owns the object. */
-export const isOwner = (call: Call, entity: Entity): boolean =>
+const isOwner = (call: Call, entity: Entity): boolean =>
   call.tenant.directory.relations.owners.has(entity.id, call.caller.principalId.toLowerCase());
 
 /**

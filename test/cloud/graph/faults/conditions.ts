@@ -1,7 +1,7 @@
 import type { LatencySettings } from "./latency.ts";
 
 /** Replication lag: how long a write stays unseen (log-normal), and how many readers lag. */
-export interface LagSettings {
+interface LagSettings {
   /** At speed 1. */
   readonly medianMs: number;
   readonly sigma: number;

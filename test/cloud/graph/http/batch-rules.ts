@@ -14,7 +14,7 @@ export interface BatchPart {
 }
 
 /** MS batching.md: 20 requests a batch. */
-export const MOST_PARTS = 20;
+const MOST_PARTS = 20;
 
 const refuse = (message: string): GraphError => new GraphError(400, "BadRequest", message);
 

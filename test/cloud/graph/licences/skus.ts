@@ -1,5 +1,5 @@
 /** A service plan inside a product. */
-export interface ServicePlan {
+interface ServicePlan {
   readonly servicePlanId: string;
   readonly servicePlanName: string;
   readonly appliesTo: "User" | "Company";

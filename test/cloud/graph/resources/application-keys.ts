@@ -2,12 +2,11 @@ import type { Application } from "../../entra/model.ts";
 import { timeText } from "../app/tenant.ts";
 import { keyCredentials } from "../applications/credentials.ts";
 import { register } from "../applications/key-list.ts";
-import { isOwner, demandApplicationWrite } from "../applications/ownership.ts";
+import { demandApplicationWrite } from "../applications/ownership.ts";
 import { checkProof } from "../applications/proof.ts";
 import { applicationOf, syncRegistry } from "../applications/registry-link.ts";
 import { noContent, ok, type Answer } from "../http/answer.ts";
 import { badRequest, notFound } from "../http/graph-error.ts";
-import { holds, WRITE_APPLICATIONS } from "../rules/permission.ts";
 import type { Entity, Values } from "../store/entity.ts";
 import { application } from "./application-named.ts";
 import type { Call } from "./call.ts";
@@ -26,9 +25,7 @@ function registeredOf(call: Call): { entity: Entity; registered: Application } {
  */
 function demandKeyWrite(call: Call, entity: Entity, registered: Application): void {
   const own = registered.appId.toLowerCase() === call.caller.appId.toLowerCase();
-  if (!own && !holds(call.caller, WRITE_APPLICATIONS) && !isOwner(call, entity)) {
-    demandApplicationWrite(call, entity);
-  }
+  if (!own) demandApplicationWrite(call, entity);
 }
 
 function addKey(call: Call): Answer {

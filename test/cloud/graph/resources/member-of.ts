@@ -15,7 +15,7 @@ import { resolve } from "./resolve.ts";
 import type { Route } from "./route.ts";
 
 /** The live groups and units the object is in, directly. */
-export const holdersOf = (call: Call, member: Entity): Entity[] => {
+const holdersOf = (call: Call, member: Entity): Entity[] => {
   const { directory } = call.tenant;
   return [...directory.relations.members.sources(member.id)].flatMap((id) => {
     const late = directory.seenLate("members", id)?.get(member.id);

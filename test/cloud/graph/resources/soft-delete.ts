@@ -1,11 +1,11 @@
-import { timeText, type Tenant } from "../app/tenant.ts";
+import type { Tenant } from "../app/tenant.ts";
 import { rejoinRegistry } from "../applications/registry-link.ts";
 import { bookSeats } from "../licences/assignment-states.ts";
 import { deletedName, originalName } from "../rules/user-values.ts";
 import type { Entity } from "../store/entity.ts";
 
 /** How long a deleted object can be restored (directory-deleteditems-restore). */
-export const RETENTION_DAYS = 30;
+const RETENTION_DAYS = 30;
 
 /** Into deletedItems for 30 days; memberships stay, the name becomes free. */
 export function softDeleteUser(tenant: Tenant, user: Entity): void {
@@ -42,7 +42,3 @@ export function purgeExpired(tenant: Tenant): void {
     }
   }
 }
-
-/** When the object will be gone for good, as text. */
-export const purgeTime = (entity: Entity): string =>
-  timeText(entity.deletedMs + RETENTION_DAYS * 86_400_000);

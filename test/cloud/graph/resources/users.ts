@@ -7,7 +7,7 @@ import { countAnswer, listAnswer, type Collection } from "../odata/list.ts";
 import { contextOf, render, selected } from "../odata/render.ts";
 import { kindSource } from "../odata/source.ts";
 import { CREATE_USERS, DELETE_USERS, holds, READ_USERS } from "../rules/permission.ts";
-import { demandPowerOver, SENSITIVE } from "../rules/privilege.ts";
+import { demandPowerOver, demandUnrestricted, SENSITIVE } from "../rules/privilege.ts";
 import { demandUserRead, demandUserUpdate } from "../rules/user-permissions.ts";
 import { checkPassword, checkUserValues, onPremisesMastered } from "../rules/user-values.ts";
 import { checkedValues, demandValues } from "../rules/values.ts";
@@ -70,7 +70,7 @@ function users(call: Call): Collection {
 }
 
 /** One user as shown to this caller: without more than User.ReadBasic.All, the basic profile only. */
-export function shownUser(call: Call, entity: Entity, values: Values): Record<string, unknown> {
+function shownUser(call: Call, entity: Entity, values: Values): Record<string, unknown> {
   const names = selected("user", call.query.select);
   const basic = !holds(call.caller, READ_USERS);
   const visible = basic
@@ -152,6 +152,7 @@ function update(call: Call): Answer {
   const { entity } = resolve(call, "user", call.params["user"] ?? "");
   const values = checkedValues("user", call.body, "update");
   const names = Object.keys(values);
+  demandUnrestricted(entity);
   if (names.some((name) => SENSITIVE.has(name))) demandPowerOver(call, entity);
   checkUserValues(call, values, entity);
   checkPassword(values["passwordProfile"], values["passwordPolicies"]);
@@ -171,6 +172,7 @@ function update(call: Call): Answer {
 
 function remove(call: Call): Answer {
   const { entity } = resolve(call, "user", call.params["user"] ?? "");
+  demandUnrestricted(entity);
   demandPowerOver(call, entity);
   if (entity.values["onPremisesSyncEnabled"] === true) throw onPremisesMastered();
   softDeleteUser(call.tenant, entity);

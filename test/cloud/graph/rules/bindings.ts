@@ -4,7 +4,7 @@ import { referenced } from "../resources/resolve.ts";
 import type { Entity, Values } from "../store/entity.ts";
 
 /** group-post-members, group-post-groups: at most 20 references in one request. */
-export const MOST_BINDINGS = 20;
+const MOST_BINDINGS = 20;
 
 /** The objects a body binds, by relation. */
 export interface Bound {

@@ -33,7 +33,7 @@ export const SENSITIVE: ReadonlySet<string> = new Set([
  * How privileged a user is: 0 not at all, 1 by a limited role, 2 by any other role or by belonging to
  * a role-assignable group.
  */
-export function privilegeOf(call: Call, user: Entity): 0 | 1 | 2 {
+function privilegeOf(call: Call, user: Entity): 0 | 1 | 2 {
   const { directory, roles } = call.tenant;
   for (const name of ["members", "owners"] as const) {
     for (const group of directory.relations[name].sources(user.id)) {
@@ -56,4 +56,9 @@ export function demandPowerOver(call: Call, user: Entity): void {
   const own = call.tenant.roles.get(call.caller.principalId) ?? new Set<string>();
   const rank = Math.max(0, ...[...own].map((role) => RANK[role] ?? 0));
   if (rank < privilege + 1) throw denied();
+}
+
+/** A member of a restricted administrative unit is managed only by those it was scoped to. @throws GraphError 403 */
+export function demandUnrestricted(object: Entity): void {
+  if (object.values["isManagementRestricted"] === true) throw denied();
 }

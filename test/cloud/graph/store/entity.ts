@@ -12,7 +12,7 @@ export type Kind =
 export type Values = Readonly<Record<string, unknown>>;
 
 /** What a replica that has not caught up still shows, until `untilMs` (monotonic). */
-export interface Version {
+interface Version {
   readonly untilMs: number;
   readonly values: Values;
   readonly state: State;

@@ -1,8 +1,8 @@
-import { createRegistry } from "../../entra/registry.ts";
+import { createRegistry, type Registry } from "../../entra/registry.ts";
 import type { TokenVerdict } from "../../entra/verify-token.ts";
 import type { CloudAnswer } from "../../http/exchange.ts";
 import { createGraphApp, type GraphApp, type GraphAppOptions } from "../graph.ts";
-import { NOT_DESCRIBED } from "../openapi/contract.ts";
+import { NOT_DESCRIBED, type Contract } from "../openapi/contract.ts";
 import { openApiContract } from "../openapi/openapi-data.ts";
 
 export const TENANT = "7c1f6c5e-8a44-4f3a-9d6b-0e6f9b1a2c3d";
@@ -19,7 +19,7 @@ export interface Reply {
 }
 
 /** How a test calls the Graph: as an application with these permissions. */
-export interface Call {
+interface Call {
   readonly roles?: readonly string[];
   readonly headers?: Readonly<Record<string, string>>;
   readonly appId?: string;
@@ -28,9 +28,13 @@ export interface Call {
 
 /** A Graph of a test's own, in process: without sockets, with a token that is its roles' names. */
 export interface GraphFixture {
+  /** What the token endpoint knows. */
+  readonly registry: Registry;
   readonly app: GraphApp;
   readonly send: (method: string, url: string, body?: unknown, call?: Call) => Promise<Reply>;
-  /** What so far was not as the OpenAPI data describes it; `undefined` where the data is not there. */
+  /** From now on holds every exchange against the OpenAPI data, where that is there. */
+  readonly holdToContract: () => void;
+  /** What so far was not as the data describes it; `undefined` where the data is not there. */
   readonly deviations: () => readonly string[] | undefined;
   readonly raw: (method: string, url: string, body?: unknown, call?: Call) => Promise<CloudAnswer>;
 }
@@ -87,7 +91,7 @@ const verdictOf = (authorization: string | undefined): TokenVerdict => {
 export function graphFixture(options: Partial<GraphAppOptions> = {}): GraphFixture {
   const registry = createRegistry(() => Date.now());
   registry.addTenant({ tenantId: TENANT, domains: ["contoso.com"], displayName: "Contoso" });
-  const contract = openApiContract();
+  let contract: Contract | undefined;
   const found: string[] = [];
   const app = createGraphApp({
     observe: (exchange) => {
@@ -136,5 +140,14 @@ export function graphFixture(options: Partial<GraphAppOptions> = {}): GraphFixtu
       text,
     };
   };
-  return { app, raw, send, deviations: () => contract && found };
+  return {
+    registry,
+    app,
+    raw,
+    send,
+    holdToContract: () => {
+      contract = openApiContract();
+    },
+    deviations: () => contract && found,
+  };
 }

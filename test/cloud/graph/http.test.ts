@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import { APP, graphFixture, TENANT } from "./testing/graph-fixture.ts";
+import { assertRefused, newUser, userBody } from "./testing/people.ts";
+
+describe("the face of Graph", () => {
+  const graph = graphFixture({ journal: 5 });
+  const { send } = graph;
+
+  const tokens = [
+    { token: "", says: "Access token is empty.", when: "there is none" },
+    {
+      token: "expired",
+      says: "Lifetime validation failed, the token is expired.",
+      when: "it expired",
+    },
+  ] as const;
+  for (const { token, says, when } of tokens) {
+    it(`a token is refused with 401 and a challenge › ${when} [errors]`, async () => {
+      const reply = await send("GET", "/users", undefined, { token });
+      assertRefused(reply, 401, "InvalidAuthenticationToken", says);
+      assert.match(
+        reply.headers["WWW-Authenticate"] ?? "",
+        /^Bearer realm="", authorization_uri="https:/,
+      );
+    });
+  }
+
+  it("a revoked token gets a claims challenge in base64 [claims-challenge]", async () => {
+    const reply = await send("GET", "/users", undefined, { token: "revoked" });
+    assert.equal(reply.status, 401);
+    const [, error = "", claims = ""] =
+      /error="([^"]+)", claims="([^"]+)"/.exec(reply.headers["WWW-Authenticate"] ?? "") ?? [];
+    assert.equal(error, "insufficient_claims");
+    assert.deepEqual(JSON.parse(Buffer.from(claims, "base64").toString()), { access_token: {} });
+  });
+
+  it("every answer names its request, and repeats the client's own name for it [errors, innerError]", async () => {
+    const headers = { "client-request-id": "my-own-id" };
+    const reply = await send("GET", "/users/nobody@contoso.com", undefined, { headers });
+    assert.equal(reply.headers["client-request-id"], "my-own-id");
+    const { innerError } = reply.body["error"] as unknown as {
+      readonly innerError: Readonly<Record<string, string>>;
+    };
+    assert.equal(innerError["request-id"], reply.headers["request-id"]);
+    assert.equal(innerError["client-request-id"], "my-own-id");
+    assert.match(innerError["date"] ?? "", /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/);
+  });
+
+  it("a body that is no JSON, or missing, is a 400 [errors]", async () => {
+    assertRefused(
+      await send("POST", "/users", "{"),
+      400,
+      "BadRequest",
+      "Unable to read JSON request payload.",
+    );
+    assertRefused(await send("POST", "/users"), 400, "BadRequest", "Empty Payload.");
+  });
+
+  it("a write without Content-Type is a 400 [seen on the wire]", async () => {
+    const answer = await graph.app.handle({
+      method: "POST",
+      host: "graph.microsoft.com",
+      target: "/v1.0/users",
+      headers: { authorization: `Bearer ${APP}|User.ReadWrite.All` },
+      body: Buffer.from(JSON.stringify(userBody("x"))),
+    });
+    assert.ok("status" in answer && answer.status === 400);
+    assert.match(String(answer.body), /must contain the Content-Type header declaration/);
+  });
+
+  it("what is not emulated answers 501 and says so, and never names a person", async () => {
+    for (const url of ["/users/ann@contoso.com/messages", "/auditLogs/signIns", "/teams"]) {
+      const reply = await send("GET", url);
+      assertRefused(reply, 501, "NotImplemented", "Not emulated by the local cloud: GET /");
+      assert.equal(reply.text.includes("ann@"), false);
+    }
+    assertRefused(await send("GET", "/beta/users"), 501, "NotImplemented");
+  });
+
+  it("what Graph does not have either is a 400, and /me needs a person [seen on the wire]", async () => {
+    assertRefused(
+      await send("GET", "/nonsense"),
+      400,
+      "BadRequest",
+      "Resource not found for the segment 'nonsense'.",
+    );
+    assertRefused(
+      await send("GET", "/me"),
+      400,
+      "BadRequest",
+      "/me request is only valid with delegated authentication flow.",
+    );
+  });
+
+  it("an unknown version is a 400 [errors]", async () => {
+    const answer = await graph.app.handle({
+      method: "GET",
+      host: "graph.microsoft.com",
+      target: "/v3.0/users",
+      headers: { authorization: `Bearer ${APP}|User.Read.All` },
+      body: Buffer.alloc(0),
+    });
+    assert.match("status" in answer ? String(answer.body) : "", /Invalid version: v3\.0/);
+  });
+
+  it("the journal keeps the last exchanges, without the token", async () => {
+    for (const name of ["a", "b", "c", "d", "e", "f"]) await newUser(graph, name);
+    const journal = graph.app.control("journal", { tenant: TENANT });
+    assert.equal(journal.length, 5);
+    assert.equal(JSON.stringify(journal).includes("Bearer"), false);
+    assert.deepEqual(
+      journal.map((one) => [one.method, one.url, one.status]),
+      Array.from({ length: 5 }, () => ["POST", "/v1.0/users", 201]),
+    );
+  });
+
+  it("a command that does not exist is a mistake of the caller's", () => {
+    assert.throws(() => graph.app.control("explode" as "seed"), TypeError);
+    assert.throws(() => graph.app.control("counters", { tenant: "nobody" }), TypeError);
+  });
+});

@@ -1,0 +1,187 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import { contractHolds } from "./testing/contract-holds.ts";
+import { graphFixture } from "./testing/graph-fixture.ts";
+import { manualClock } from "./testing/manual-clock.ts";
+import {
+  assertRefused,
+  bindings,
+  idsIn,
+  newGroup,
+  newUser,
+  reference,
+  valueOf,
+} from "./testing/people.ts";
+
+const E3 = "05e9a617-0261-4cee-bb44-138d3ef5d965";
+const O365 = "6fd2c87f-b296-42f0-b197-1e91e994b900";
+const EXCHANGE = "efb87545-963c-4e0d-99df-69c6916d9eb0";
+const TEAMS = "57ff2da0-773e-42df-b2af-ffb7a2317929";
+
+const change = (add: readonly unknown[], remove: readonly string[] = []) => ({
+  addLicenses: add,
+  removeLicenses: remove,
+});
+const add = (skuId: string, disabledPlans: readonly string[] = []) => ({ skuId, disabledPlans });
+
+describe("licences", () => {
+  const clock = manualClock();
+  const graph = graphFixture({ clock });
+  const { send } = graph;
+
+  const assign = (id: string, body: unknown) => send("POST", `/users/${id}/assignLicense`, body);
+  const licensesOf = async (id: string): Promise<unknown> =>
+    (await send("GET", `/users/${id}?$select=assignedLicenses`)).body["assignedLicenses"];
+  const consumed = async (skuId: string): Promise<unknown> =>
+    valueOf(await send("GET", "/subscribedSkus")).find((sku) => sku["skuId"] === skuId)?.[
+      "consumedUnits"
+    ];
+
+  it("a licence is added with 200 and the user, and a seat is taken [user-assignlicense]", async () => {
+    const id = await newUser(graph, "ann", { usageLocation: "GB" });
+    const reply = await assign(id, change([add(O365, [TEAMS])]));
+    assert.equal(reply.status, 200);
+    assert.deepEqual(reply.body["assignedLicenses"], [{ disabledPlans: [TEAMS], skuId: O365 }]);
+    assert.equal(await consumed(O365), 1);
+    const [details] = valueOf(await send("GET", `/users/${id}/licenseDetails`));
+    const plans = details?.["servicePlans"] as readonly Readonly<Record<string, unknown>>[];
+    assert.deepEqual(
+      plans
+        .filter((plan) => plan["provisioningStatus"] === "Disabled")
+        .map((plan) => plan["servicePlanId"]),
+      [TEAMS],
+    );
+  });
+
+  it("adding it again sets its disabled plans anew; a swap goes in one call [user-assignlicense]", async () => {
+    const id = await newUser(graph, "bob", { usageLocation: "GB" });
+    await assign(id, change([add(O365)]));
+    assert.equal((await assign(id, change([add(O365, [EXCHANGE])]))).status, 200);
+    assert.deepEqual(await licensesOf(id), [{ disabledPlans: [EXCHANGE], skuId: O365 }]);
+    assert.equal((await assign(id, change([add(E3)], [O365]))).status, 200);
+    assert.deepEqual(await licensesOf(id), [{ disabledPlans: [], skuId: E3 }]);
+    assert.equal((await assign(id, change([], [E3]))).status, 200);
+  });
+
+  it("both parameters must be there [user-assignlicense]", async () => {
+    const id = await newUser(graph, "cat", { usageLocation: "GB" });
+    assertRefused(
+      await assign(id, { addLicenses: [] }),
+      400,
+      "Request_BadRequest",
+      "The missing parameters are: removeLicenses.",
+    );
+  });
+
+  it("a user without a usage location gets none [seen in issues]", async () => {
+    const id = await newUser(graph, "dee");
+    assertRefused(
+      await assign(id, change([add(O365)])),
+      400,
+      "Request_BadRequest",
+      "License assignment cannot be done for user with invalid usage location.",
+    );
+  });
+
+  it("a product the tenant has not bought is refused, and so is removing what is not there [seen in issues]", async () => {
+    const id = await newUser(graph, "eve", { usageLocation: "GB" });
+    assertRefused(
+      await assign(id, change([add("00000000-0000-4000-8000-000000000000")])),
+      400,
+      "Request_BadRequest",
+      "does not correspond to a valid company License.",
+    );
+    assertRefused(
+      await assign(id, change([], [O365])),
+      400,
+      "Request_BadRequest",
+      "User does not have a corresponding license.",
+    );
+  });
+
+  it("when the seats are gone the next one is refused; a deleted user frees a seat [seen in issues]", async () => {
+    const people: string[] = [];
+    for (let index = 0; index < 26; index += 1) {
+      people.push(await newUser(graph, `seat${index}`, { usageLocation: "GB" }));
+    }
+    for (const id of people.slice(0, 25))
+      assert.equal((await assign(id, change([add(E3)]))).status, 200);
+    const last = people[25] ?? "";
+    assertRefused(
+      await assign(last, change([add(E3)])),
+      400,
+      "Request_BadRequest",
+      "does not have any available licenses.",
+    );
+    await send("DELETE", `/users/${people[0]}`);
+    assert.equal((await assign(last, change([add(E3)]))).status, 200);
+    assert.equal(await consumed(E3), 25);
+    for (const id of people.slice(1)) await send("DELETE", `/users/${id}`);
+    assert.equal(await consumed(E3), 0);
+  });
+
+  it("a group's licences are taken with 202 and reach its members later, and those who come later [group-assignlicense]", async () => {
+    const [one, two] = [
+      await newUser(graph, "gil", { usageLocation: "GB" }),
+      await newUser(graph, "hal", { usageLocation: "GB" }),
+    ];
+    const group = await newGroup(graph, "licensed", { "members@odata.bind": bindings([one]) });
+    const reply = await send("POST", `/groups/${group}/assignLicense`, change([add(O365)]));
+    assert.equal(reply.status, 202);
+    assert.deepEqual(await licensesOf(one), []);
+    await clock.advance(2001);
+    assert.deepEqual(await licensesOf(one), [{ disabledPlans: [], skuId: O365 }]);
+    await send("POST", `/groups/${group}/members/$ref`, reference(two));
+    await send("DELETE", `/groups/${group}/members/${one}/$ref`);
+    await clock.advance(2001);
+    assert.deepEqual(
+      [await licensesOf(one), await licensesOf(two)],
+      [[], [{ disabledPlans: [], skuId: O365 }]],
+    );
+    const { body } = await send("GET", `/groups/${group}?$select=licenseProcessingState`);
+    assert.deepEqual(body["licenseProcessingState"], { state: "ProcessingComplete" });
+  });
+
+  it("an inherited licence cannot be removed on the user [seen in issues]", async () => {
+    const id = await newUser(graph, "ida", { usageLocation: "GB" });
+    const group = await newGroup(graph, "inherited", { "members@odata.bind": bindings([id]) });
+    await send("POST", `/groups/${group}/assignLicense`, change([add(O365)]));
+    await clock.advance(2001);
+    assertRefused(
+      await assign(id, change([], [O365])),
+      400,
+      "Request_BadRequest",
+      "inherited from a group membership",
+    );
+    const { body } = await send("GET", `/users/${id}?$select=licenseAssignmentStates`);
+    const states = body["licenseAssignmentStates"] as unknown as readonly Readonly<
+      Record<string, unknown>
+    >[];
+    assert.deepEqual(
+      states.map((state) => state["assignedByGroup"]),
+      [group],
+    );
+  });
+
+  it("members for whom no seat is left are listed with the group [group-list-memberswithlicenseerrors]", async () => {
+    const people: string[] = [];
+    for (let index = 0; index < 27; index += 1) {
+      people.push(await newUser(graph, `many${index}`, { usageLocation: "GB" }));
+    }
+    const group = await newGroup(graph, "too-many", {
+      "members@odata.bind": bindings(people.slice(0, 20)),
+    });
+    await send("PATCH", `/groups/${group}`, { "members@odata.bind": bindings(people.slice(20)) });
+    await send("POST", `/groups/${group}/assignLicense`, change([add(E3)]));
+    await clock.advance(2001);
+    assert.deepEqual(
+      idsIn(await send("GET", `/groups/${group}/membersWithLicenseErrors`)),
+      people.slice(25),
+    );
+    const { body } = await send("GET", `/groups/${group}?$select=hasMembersWithLicenseErrors`);
+    assert.equal(body["hasMembersWithLicenseErrors"], true);
+  });
+
+  contractHolds(graph);
+});
