@@ -137,16 +137,22 @@ param deleteLock bool = false
 @description('Tags of every resource.')
 param tags { *: string } = {}
 
+@description('Which Graph permissions each feature needs, and their app role ids.')
 var catalogue = loadJsonContent('graph-permissions.json')
+@description('The union of what the enabled features need, by name.')
 var graphPermissions = union([], flatten(map(features, name => catalogue.features[name])))
+@description('The same as app role ids: what is listed, and what is granted.')
 var graphAppRoleIds = map(graphPermissions, name => catalogue.permissions[name])
 
+@description('Makes names unique, and the same again for the same resource group and environment.')
 var suffix = '${toLower(environmentName)}-${uniqueString(resourceGroup().id, environmentName)}'
+@description('Queues of the product, as its triggers name them.')
 var queues = {
   accept: 'accept'
   run: 'run'
   certificateEvents: 'certificate-events'
 }
+@description('Containers, as the code names them; the last two are the platform\'s.')
 var containers = {
   inbox: 'inbox'
   batches: 'batches'

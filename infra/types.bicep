@@ -2,7 +2,14 @@
 
 @export()
 @description('An operation or a policy of the product. graph-permissions.json lists the Graph permissions of each.')
-type feature = 'group.add-member' | 'group.remove-member' | 'stale-accounts' | 'user.create' | 'user.delete' | 'user.disable' | 'user.update'
+type feature =
+  | 'group.add-member'
+  | 'group.remove-member'
+  | 'stale-accounts'
+  | 'user.create'
+  | 'user.delete'
+  | 'user.disable'
+  | 'user.update'
 
 @export()
 @description('Somebody, or something, that is given an Azure role.')

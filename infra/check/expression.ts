@@ -78,8 +78,15 @@ export function valueOf(node: Node): Value {
       break;
     default:
   }
-  return { kind: "expression", text: node.text };
+  return { kind: "expression", text: oneLine(node.text) };
 }
+
+/** The formatter breaks long calls over lines; a comparison must not care. */
+const oneLine = (text: string): string =>
+  text
+    .replaceAll(/\s+/g, " ")
+    .replaceAll(/([([]) /g, "$1")
+    .replaceAll(/ ([)\]])/g, "$1");
 
 function propertiesOf(parts: readonly Node[]): Property[] {
   const properties: Property[] = [];

@@ -17,9 +17,10 @@ param workspaceId string
 param actionGroupIds string[]
 
 // Frequency is price: what a person decides in hours is looked at every quarter of an hour (docs/cost.md).
-// One JSON line a trace; docs/operations.md has the events and their fields.
+@description('One JSON line a trace; docs/operations.md has the events and their fields.')
 var events = 'AppTraces | where Message startswith "{" and Message has "event" | extend fields = parse_json(Message) | extend event = tostring(fields.event)'
 
+@description('What to look for, how often, and how loud: 1 wakes somebody, 3 can wait for the morning.')
 var rules = [
   {
     name: 'poison'
@@ -95,39 +96,41 @@ var rules = [
   }
 ]
 
-resource alerts 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [for rule in rules: {
-  name: '${namePrefix}-${rule.name}'
-  location: location
-  tags: tags
-  kind: 'LogAlert'
-  properties: {
-    displayName: rule.title
-    severity: rule.severity
-    enabled: true
-    autoMitigate: true
-    // A new workspace has no StorageQueueLogs until the first message is written.
-    skipQueryValidation: true
-    scopes: [
-      workspaceId
-    ]
-    evaluationFrequency: rule.frequency
-    windowSize: rule.window
-    criteria: {
-      allOf: [
-        {
-          query: rule.query
-          timeAggregation: 'Count'
-          operator: 'GreaterThan'
-          threshold: 0
-          failingPeriods: {
-            numberOfEvaluationPeriods: 1
-            minFailingPeriodsToAlert: 1
-          }
-        }
+resource alerts 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
+  for rule in rules: {
+    name: '${namePrefix}-${rule.name}'
+    location: location
+    tags: tags
+    kind: 'LogAlert'
+    properties: {
+      displayName: rule.title
+      severity: rule.severity
+      enabled: true
+      autoMitigate: true
+      // A new workspace has no StorageQueueLogs until the first message is written.
+      skipQueryValidation: true
+      scopes: [
+        workspaceId
       ]
-    }
-    actions: {
-      actionGroups: actionGroupIds
+      evaluationFrequency: rule.frequency
+      windowSize: rule.window
+      criteria: {
+        allOf: [
+          {
+            query: rule.query
+            timeAggregation: 'Count'
+            operator: 'GreaterThan'
+            threshold: 0
+            failingPeriods: {
+              numberOfEvaluationPeriods: 1
+              minFailingPeriodsToAlert: 1
+            }
+          }
+        ]
+      }
+      actions: {
+        actionGroups: actionGroupIds
+      }
     }
   }
-}]
+]

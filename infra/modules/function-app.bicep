@@ -100,12 +100,14 @@ resource site 'Microsoft.Web/sites@2025-03-01' = {
       ipSecurityRestrictionsDefaultAction: 'Deny'
       scmIpSecurityRestrictionsUseMain: false
       scmIpSecurityRestrictionsDefaultAction: empty(publisherIpRanges) ? 'Allow' : 'Deny'
-      scmIpSecurityRestrictions: [for (range, i) in publisherIpRanges: {
-        name: 'publisher-${i}'
-        action: 'Allow'
-        priority: 100 + i
-        ipAddress: range
-      }]
+      scmIpSecurityRestrictions: [
+        for (range, i) in publisherIpRanges: {
+          name: 'publisher-${i}'
+          action: 'Allow'
+          priority: 100 + i
+          ipAddress: range
+        }
+      ]
     }
   }
 }

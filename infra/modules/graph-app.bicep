@@ -21,6 +21,7 @@ param ownerObjectIds string[]
 @description('Object id of a user-assigned identity that may sign in as the application instead of the certificate; empty for none.')
 param federatedPrincipalId string
 
+@description('Microsoft Graph itself, in every tenant.')
 var graphAppId = '00000003-0000-0000-c000-000000000000'
 
 resource app 'Microsoft.Graph/applications@v1.0' = {
@@ -32,10 +33,12 @@ resource app 'Microsoft.Graph/applications@v1.0' = {
   requiredResourceAccess: [
     {
       resourceAppId: graphAppId
-      resourceAccess: [for id in graphAppRoleIds: {
-        id: id
-        type: 'Role'
-      }]
+      resourceAccess: [
+        for id in graphAppRoleIds: {
+          id: id
+          type: 'Role'
+        }
+      ]
     }
   ]
   // Nobody adds a key to the service principal, in this tenant or another; keys are the application's alone.

@@ -14,11 +14,13 @@ resource graph 'Microsoft.Graph/servicePrincipals@v1.0' existing = {
   appId: '00000003-0000-0000-c000-000000000000'
 }
 
-resource grants 'Microsoft.Graph/appRoleAssignedTo@v1.0' = [for id in graphAppRoleIds: {
-  appRoleId: id
-  principalId: servicePrincipalId
-  resourceId: graph.id
-}]
+resource grants 'Microsoft.Graph/appRoleAssignedTo@v1.0' = [
+  for id in graphAppRoleIds: {
+    appRoleId: id
+    principalId: servicePrincipalId
+    resourceId: graph.id
+  }
+]
 
 @description('Number of permissions granted.')
 output grantCount int = length(graphAppRoleIds)

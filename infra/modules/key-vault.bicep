@@ -39,9 +39,11 @@ resource vault 'Microsoft.KeyVault/vaults@2026-02-01' = {
     networkAcls: {
       bypass: 'AzureServices'
       defaultAction: lockDown ? 'Deny' : 'Allow'
-      ipRules: [for range in allowedIpRanges: {
-        value: range
-      }]
+      ipRules: [
+        for range in allowedIpRanges: {
+          value: range
+        }
+      ]
     }
   }
 }

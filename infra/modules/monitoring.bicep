@@ -89,6 +89,8 @@ output componentName string = component.name
 output connectionString string = component.properties.ConnectionString
 
 @description('Action groups that alerts call: one, or none.')
-output actionGroupIds string[] = empty(alertEmail) ? [] : [
-  mail.id
-]
+output actionGroupIds string[] = empty(alertEmail)
+  ? []
+  : [
+      mail.id
+    ]

@@ -53,6 +53,7 @@ param batchesContainerName string
 @description('Container for events that could not be delivered.')
 param deadLetterContainerName string
 
+@description('Azure\'s own ids of the built-in roles that are given here.')
 var roleIds = {
   keyVaultCertificatesOfficer: 'a4417e6f-fecd-4de8-b567-7b0420556985'
   keyVaultCryptoUser: '12338af0-0e69-4776-bea7-57ae8d297424'
@@ -123,7 +124,10 @@ resource workloadUsesQueues 'Microsoft.Authorization/roleAssignments@2022-04-01'
   scope: account
   name: guid(account.id, workloadPrincipalId, roleIds.storageQueueDataContributor)
   properties: {
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds.storageQueueDataContributor)
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      roleIds.storageQueueDataContributor
+    )
     principalId: workloadPrincipalId
     principalType: 'ServicePrincipal'
     description: 'Takes messages, rings the runner, and moves what failed five times to a poison queue.'
@@ -134,7 +138,10 @@ resource workloadUsesTables 'Microsoft.Authorization/roleAssignments@2022-04-01'
   scope: account
   name: guid(account.id, workloadPrincipalId, roleIds.storageTableDataContributor)
   properties: {
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds.storageTableDataContributor)
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      roleIds.storageTableDataContributor
+    )
     principalId: workloadPrincipalId
     principalType: 'ServicePrincipal'
     description: 'The Functions host writes its diagnostic events to a table.'
@@ -167,7 +174,10 @@ resource workloadPublishesTelemetry 'Microsoft.Authorization/roleAssignments@202
   scope: component
   name: guid(component.id, workloadPrincipalId, roleIds.monitoringMetricsPublisher)
   properties: {
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds.monitoringMetricsPublisher)
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      roleIds.monitoringMetricsPublisher
+    )
     principalId: workloadPrincipalId
     principalType: 'ServicePrincipal'
     description: 'Sends telemetry with a token; the component takes nothing without one.'
@@ -180,7 +190,10 @@ resource operatorCreatesCertificate 'Microsoft.Authorization/roleAssignments@202
   scope: vault
   name: guid(vault.id, operatorPrincipalId, roleIds.keyVaultCertificatesOfficer)
   properties: {
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds.keyVaultCertificatesOfficer)
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      roleIds.keyVaultCertificatesOfficer
+    )
     principalId: operatorPrincipalId
     principalType: operatorPrincipalType
     description: 'Creates the certificate by policy and reads its public part. It cannot read the private key.'
@@ -193,7 +206,10 @@ resource vaultTopicRings 'Microsoft.Authorization/roleAssignments@2022-04-01' = 
   scope: account::queue::certificateEvents
   name: guid(account::queue::certificateEvents.id, vaultTopicPrincipalId, roleIds.storageQueueDataMessageSender)
   properties: {
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds.storageQueueDataMessageSender)
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      roleIds.storageQueueDataMessageSender
+    )
     principalId: vaultTopicPrincipalId
     principalType: 'ServicePrincipal'
     description: 'Delivers the event of a new certificate version.'
@@ -204,7 +220,10 @@ resource storageTopicRings 'Microsoft.Authorization/roleAssignments@2022-04-01' 
   scope: account::queue::accept
   name: guid(account::queue::accept.id, storageTopicPrincipalId, roleIds.storageQueueDataMessageSender)
   properties: {
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds.storageQueueDataMessageSender)
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      roleIds.storageQueueDataMessageSender
+    )
     principalId: storageTopicPrincipalId
     principalType: 'ServicePrincipal'
     description: 'Delivers the event of a new file in the inbox.'
@@ -215,7 +234,10 @@ resource vaultTopicLeavesLetters 'Microsoft.Authorization/roleAssignments@2022-0
   scope: account::blob::deadLetters
   name: guid(account::blob::deadLetters.id, vaultTopicPrincipalId, roleIds.storageBlobDataContributor)
   properties: {
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds.storageBlobDataContributor)
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      roleIds.storageBlobDataContributor
+    )
     principalId: vaultTopicPrincipalId
     principalType: 'ServicePrincipal'
     description: 'Leaves certificate events here that it could not deliver.'
@@ -226,7 +248,10 @@ resource storageTopicLeavesLetters 'Microsoft.Authorization/roleAssignments@2022
   scope: account::blob::deadLetters
   name: guid(account::blob::deadLetters.id, storageTopicPrincipalId, roleIds.storageBlobDataContributor)
   properties: {
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds.storageBlobDataContributor)
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      roleIds.storageBlobDataContributor
+    )
     principalId: storageTopicPrincipalId
     principalType: 'ServicePrincipal'
     description: 'Leaves inbox events here that it could not deliver.'
@@ -258,35 +283,44 @@ resource inboxWriter 'Microsoft.Authorization/roleDefinitions@2022-04-01' = if (
   }
 }
 
-resource submittersWriteFiles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for submitter in submitters: {
-  scope: account::blob::inbox
-  name: guid(account::blob::inbox.id, submitter.id, 'directory-batch-inbox-writer')
-  properties: {
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', inboxWriter.name)
-    principalId: submitter.id
-    principalType: submitter.type
-    description: 'Submits files, and cannot read what others submitted.'
+resource submittersWriteFiles 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for submitter in submitters: {
+    scope: account::blob::inbox
+    name: guid(account::blob::inbox.id, submitter.id, 'directory-batch-inbox-writer')
+    properties: {
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', inboxWriter.name)
+      principalId: submitter.id
+      principalType: submitter.type
+      description: 'Submits files, and cannot read what others submitted.'
+    }
   }
-}]
+]
 
-resource submittersSendMessages 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for submitter in submitters: {
-  scope: account::queue::accept
-  name: guid(account::queue::accept.id, submitter.id, roleIds.storageQueueDataMessageSender)
-  properties: {
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds.storageQueueDataMessageSender)
-    principalId: submitter.id
-    principalType: submitter.type
-    description: 'Submits batches as messages.'
+resource submittersSendMessages 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for submitter in submitters: {
+    scope: account::queue::accept
+    name: guid(account::queue::accept.id, submitter.id, roleIds.storageQueueDataMessageSender)
+    properties: {
+      roleDefinitionId: subscriptionResourceId(
+        'Microsoft.Authorization/roleDefinitions',
+        roleIds.storageQueueDataMessageSender
+      )
+      principalId: submitter.id
+      principalType: submitter.type
+      description: 'Submits batches as messages.'
+    }
   }
-}]
+]
 
-resource readersReadReports 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for reader in readers: {
-  scope: account::blob::batches
-  name: guid(account::blob::batches.id, reader.id, roleIds.storageBlobDataReader)
-  properties: {
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds.storageBlobDataReader)
-    principalId: reader.id
-    principalType: reader.type
-    description: 'Reads plans, reports and the status of batches.'
+resource readersReadReports 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for reader in readers: {
+    scope: account::blob::batches
+    name: guid(account::blob::batches.id, reader.id, roleIds.storageBlobDataReader)
+    properties: {
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds.storageBlobDataReader)
+      principalId: reader.id
+      principalType: reader.type
+      description: 'Reads plans, reports and the status of batches.'
+    }
   }
-}]
+]

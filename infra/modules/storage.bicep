@@ -47,6 +47,7 @@ param deleteLock bool
 @description('Log Analytics workspace id.')
 param workspaceId string
 
+@description('Each queue and its poison twin.')
 var allQueues = flatten(map(queueNames, queueName => [queueName, '${queueName}-poison']))
 
 resource account 'Microsoft.Storage/storageAccounts@2025-08-01' = {
@@ -73,10 +74,12 @@ resource account 'Microsoft.Storage/storageAccounts@2025-08-01' = {
     networkAcls: {
       bypass: 'AzureServices'
       defaultAction: lockDown ? 'Deny' : 'Allow'
-      ipRules: [for range in allowedIpRanges: {
-        value: range
-        action: 'Allow'
-      }]
+      ipRules: [
+        for range in allowedIpRanges: {
+          value: range
+          action: 'Allow'
+        }
+      ]
     }
   }
 
@@ -95,20 +98,24 @@ resource account 'Microsoft.Storage/storageAccounts@2025-08-01' = {
       isVersioningEnabled: false
     }
 
-    resource containers 'containers' = [for containerName in concat(containerNames, [deadLetterContainerName]): {
-      name: containerName
-      properties: {
-        publicAccess: 'None'
+    resource containers 'containers' = [
+      for containerName in concat(containerNames, [deadLetterContainerName]): {
+        name: containerName
+        properties: {
+          publicAccess: 'None'
+        }
       }
-    }]
+    ]
   }
 
   resource queue 'queueServices' = {
     name: 'default'
 
-    resource queues 'queues' = [for queueName in allQueues: {
-      name: queueName
-    }]
+    resource queues 'queues' = [
+      for queueName in allQueues: {
+        name: queueName
+      }
+    ]
   }
 
   resource lifecycle 'managementPolicies' = {

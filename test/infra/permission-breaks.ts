@@ -109,8 +109,8 @@ export const permissionBreaks = {
     },
     "on every queue": {
       file: roles,
-      from: "[for submitter in submitters: {\n  scope: account::queue::accept",
-      to: "[for submitter in submitters: {\n  scope: account",
+      from: "  for submitter in submitters: {\n    scope: account::queue::accept",
+      to: "  for submitter in submitters: {\n    scope: account",
     },
   },
   rolesAreDocumented: {

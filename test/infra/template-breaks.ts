@@ -16,6 +16,7 @@ export const templateBreaks = {
   described: {
     "a parameter": { file: main, from: /@description\('Location of all[^\n]*\n/, to: "" },
     "an output": { file: main, from: /@description\('Name of the vault[^\n]*\n/, to: "" },
+    "a variable": { file: main, from: /@description\('Queues of the product[^\n]*\n/, to: "" },
     "a type": { file: "types.bicep", from: /@description\('Limits that[^\n]*\n/, to: "" },
     "a property of a type": {
       file: "types.bicep",

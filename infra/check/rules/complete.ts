@@ -13,13 +13,13 @@ export const understood: Rule = {
 const sentence = /^[A-Z].*[.]$/s;
 
 export const described: Rule = {
-  says: "every parameter, output, type and property of a type is described in a sentence",
+  says: "every parameter, variable, output, type and property of a type is described in a sentence",
   findings: (infra) =>
     infra.bicep
       .filter((file) => file.path.endsWith(".bicep"))
       .flatMap((file) => [
         ...file.declarations
-          .filter((each) => each.keyword !== "var" && !sentence.test(each.description ?? ""))
+          .filter((each) => !sentence.test(each.description ?? ""))
           .map((each) => finding(file, each.line, `${each.keyword} ${each.name} is not described`)),
         ...declared(file, "type").flatMap((type) =>
           (objectOf(type.value)?.properties ?? [])
