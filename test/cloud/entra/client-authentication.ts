@@ -5,7 +5,7 @@ import { verifyFederatedAssertion } from "./federation.ts";
 import { digestOf } from "./jwt.ts";
 import type { Application, Tenant } from "./model.ts";
 import { EntraRefusal } from "./refusals/refusal.ts";
-import type { TokenRequestForm } from "./token-endpoint.ts";
+import type { TokenRequestForm } from "./token-request.ts";
 
 /**
  * Proves that the client is the application: by secret, certificate or federated assertion.

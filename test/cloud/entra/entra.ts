@@ -2,7 +2,8 @@ import { json, notEmulated, type CloudRequest, type CloudResponse } from "../htt
 import { instanceDiscovery, openIdConfiguration } from "./discovery.ts";
 import type { EntraState } from "./entra-state.ts";
 import { EntraRefusal } from "./refusals/refusal.ts";
-import { answerTokenRequest, readTokenRequest, refuse } from "./token-endpoint.ts";
+import { answerTokenRequest, refuse } from "./token-endpoint.ts";
+import { readTokenRequest } from "./token-request.ts";
 
 /** login.microsoftonline.com: discovery, keys and the token endpoint for applications. */
 export interface Entra {

@@ -1,40 +1,14 @@
 import { randomUUID } from "node:crypto";
 
-import { json, notEmulated, type CloudRequest, type CloudResponse } from "../http/exchange.ts";
+import { notEmulated, type CloudRequest, type CloudResponse } from "../http/exchange.ts";
 import { authenticateClient } from "./client-authentication.ts";
 import type { EntraState } from "./entra-state.ts";
 import type { Application, ServicePrincipal, Tenant } from "./model.ts";
 import { EntraRefusal, refusalResponse } from "./refusals/refusal.ts";
 import { resourceOfScope } from "./scope.ts";
+import { checkForm, type TokenRequestForm } from "./token-request.ts";
+import { success } from "./token-response.ts";
 import { graphResourceAppId } from "./well-known.ts";
-
-/** A token request taken apart: where it was sent and the fields of its body. */
-export interface TokenRequestForm {
-  readonly tenantName: string;
-  readonly version: 1 | 2;
-  readonly host: string;
-  readonly fields: URLSearchParams;
-  readonly correlationId: string;
-  readonly headers: CloudRequest["headers"];
-}
-
-/** Reads a request to `/{tenant}/oauth2[/v2.0]/token`; the body may be anything. */
-export function readTokenRequest(
-  request: CloudRequest,
-  tenantName: string,
-  version: 1 | 2,
-): TokenRequestForm {
-  const fields = new URLSearchParams(request.body.toString("utf8"));
-  const given = request.headers["client-request-id"] ?? fields.get("client-request-id");
-  return {
-    tenantName,
-    version,
-    host: request.host,
-    fields,
-    correlationId: typeof given === "string" && given !== "" ? given : randomUUID(),
-    headers: request.headers,
-  };
-}
 
 /** Grants that Entra has and that a program signing in as itself does not use. */
 const grantsOfPeople = new Set([
@@ -135,17 +109,6 @@ function clientCredentials(form: TokenRequestForm, state: EntraState): CloudResp
   return success(form, token, lifetimeSeconds, requested, state);
 }
 
-/** @throws EntraRefusal 900144, 90014, 901002, 70003 */
-function checkForm({ fields, version }: TokenRequestForm): void {
-  for (const name of ["grant_type", "client_id"])
-    if (!fields.get(name)) throw new EntraRefusal(900_144, name);
-  const grant = fields.get("grant_type") ?? "";
-  if (grant !== "client_credentials") throw new EntraRefusal(70_003, grant);
-  if (version === 2 && fields.has("resource")) throw new EntraRefusal(901_002);
-  const target = version === 1 ? "resource" : "scope";
-  if (!fields.get(target)?.trim()) throw new EntraRefusal(90_014, target);
-}
-
 /** @throws EntraRefusal 9001023, 50059, 90002 */
 function findTenant(name: string, { registry }: EntraState): Tenant {
   if (["common", "consumers"].includes(name.toLowerCase())) throw new EntraRefusal(9_001_023);
@@ -187,33 +150,3 @@ function isCaeRequest(form: TokenRequestForm): boolean {
 
 const policyChallenge = (): string =>
   JSON.stringify({ access_token: { capolids: { essential: true, values: [randomUUID()] } } });
-
-function success(
-  form: TokenRequestForm,
-  token: string,
-  lifetimeSeconds: number,
-  resource: string,
-  state: EntraState,
-): CloudResponse {
-  if (form.version === 1) {
-    // Version 1 answers numbers as text.
-    const nowSeconds = Math.floor(state.now() / 1000);
-    return json(200, {
-      token_type: "Bearer",
-      expires_in: String(lifetimeSeconds),
-      ext_expires_in: String(lifetimeSeconds),
-      expires_on: String(nowSeconds + lifetimeSeconds),
-      not_before: String(nowSeconds - 300),
-      resource,
-      access_token: token,
-    });
-  }
-  return json(200, {
-    token_type: "Bearer",
-    expires_in: lifetimeSeconds,
-    ext_expires_in: lifetimeSeconds,
-    // Long-lived tokens say when to come again.
-    ...(lifetimeSeconds > 7200 && { refresh_in: Math.floor(lifetimeSeconds / 2) }),
-    access_token: token,
-  });
-}

@@ -1,0 +1,43 @@
+import { randomUUID } from "node:crypto";
+
+import type { CloudRequest } from "../http/exchange.ts";
+import { EntraRefusal } from "./refusals/refusal.ts";
+
+/** A token request taken apart: where it was sent and the fields of its body. */
+export interface TokenRequestForm {
+  readonly tenantName: string;
+  readonly version: 1 | 2;
+  readonly host: string;
+  readonly fields: URLSearchParams;
+  readonly correlationId: string;
+  readonly headers: CloudRequest["headers"];
+}
+
+/** Reads a request to `/{tenant}/oauth2[/v2.0]/token`; the body may be anything. */
+export function readTokenRequest(
+  request: CloudRequest,
+  tenantName: string,
+  version: 1 | 2,
+): TokenRequestForm {
+  const fields = new URLSearchParams(request.body.toString("utf8"));
+  const given = request.headers["client-request-id"] ?? fields.get("client-request-id");
+  return {
+    tenantName,
+    version,
+    host: request.host,
+    fields,
+    correlationId: typeof given === "string" && given !== "" ? given : randomUUID(),
+    headers: request.headers,
+  };
+}
+
+/** Refuses a form without what the flow needs. @throws EntraRefusal 900144, 90014, 901002, 70003 */
+export function checkForm({ fields, version }: TokenRequestForm): void {
+  for (const name of ["grant_type", "client_id"])
+    if (!fields.get(name)) throw new EntraRefusal(900_144, name);
+  const grant = fields.get("grant_type") ?? "";
+  if (grant !== "client_credentials") throw new EntraRefusal(70_003, grant);
+  if (version === 2 && fields.has("resource")) throw new EntraRefusal(901_002);
+  const target = version === 1 ? "resource" : "scope";
+  if (!fields.get(target)?.trim()) throw new EntraRefusal(90_014, target);
+}
