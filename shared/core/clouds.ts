@@ -34,7 +34,8 @@ export const clouds: Readonly<Record<CloudName, Cloud>> = {
     federationAudience: "api://AzureADTokenExchangeUSGov",
   },
   china: {
-    loginHost: "login.chinacloudapi.cn",
+    // Entra's own name; MSAL sends requests for the older login.chinacloudapi.cn there as well.
+    loginHost: "login.partner.microsoftonline.cn",
     graphHost: "microsoftgraph.chinacloudapi.cn",
     vaultSuffix: "vault.azure.cn",
     storageSuffix: "core.chinacloudapi.cn",

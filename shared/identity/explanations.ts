@@ -18,7 +18,7 @@ export interface RefusalContext {
  * the certificate · `clock` once, with the clock corrected · `claims` once, with the claims that came
  * with it · `later` after a wait.
  */
-export type RetryClass = "no" | "other-key" | "clock" | "claims" | "later";
+type RetryClass = "no" | "other-key" | "clock" | "claims" | "later";
 
 export interface Explanation {
   readonly retry: RetryClass;

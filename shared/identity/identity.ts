@@ -4,7 +4,7 @@ import { OperatorError } from "../core/errors.ts";
 import type { Emit } from "../core/telemetry.ts";
 import { EntraRefused, createNetworkClient } from "./network-client.ts";
 import { type CredentialSettings, openCredential } from "./open-credential.ts";
-import { createPatientFetch } from "./patient-fetch.ts";
+import { type Fetch, createPatientFetch } from "./patient-fetch.ts";
 import { checkResource, toResource } from "./scope.ts";
 import { createServerClock } from "./server-clock.ts";
 import { checkTenant } from "./tenant.ts";
@@ -22,7 +22,7 @@ export interface IdentityOptions {
   readonly allowedResources: readonly string[];
   readonly clock: Clock;
   readonly random: () => number;
-  readonly fetch: typeof fetch;
+  readonly fetch: Fetch;
   readonly emit: Emit;
 }
 

@@ -9,7 +9,7 @@ const BACKOFF = { baseMs: 500, capMs: 4_000 };
 /** A wait longer than this is the caller's to plan: its message is put back instead of held here. */
 const PATIENCE_MS = 5_000;
 
-export interface PatientRequest {
+interface PatientRequest {
   readonly method: "GET" | "POST";
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
@@ -36,6 +36,9 @@ export class NoAnswer extends Error {
   }
 }
 
+/** As much of the global `fetch` as is used. */
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
 export type PatientFetch = (url: string, request: PatientRequest) => Promise<PatientAnswer>;
 
 /**
@@ -49,7 +52,7 @@ export type PatientFetch = (url: string, request: PatientRequest) => Promise<Pat
  * @throws NoAnswer
  */
 export function createPatientFetch(options: {
-  readonly fetch: typeof fetch;
+  readonly fetch: Fetch;
   readonly clock: Clock;
   readonly random: () => number;
   readonly onDate?: (header: string | null, sentAtMs: number, receivedAtMs: number) => void;

@@ -21,7 +21,7 @@ export interface SigningKey {
 }
 
 /** Of the DER, in upper-case hex: what Entra is told, and what its portal shows. */
-export interface Thumbprints {
+interface Thumbprints {
   readonly sha256: string;
   readonly sha1: string;
 }

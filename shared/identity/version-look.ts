@@ -14,7 +14,7 @@ export interface VersionFacts {
 }
 
 /** A version's content: a key, or why it is none. */
-export interface LoadedVersion {
+interface LoadedVersion {
   readonly version: string;
   readonly key: SigningKey | OperatorError;
 }

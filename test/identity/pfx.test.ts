@@ -4,6 +4,7 @@ import { X509Certificate, createHmac } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import process from "node:process";
 import { after, describe, it } from "node:test";
 
 import fc from "fast-check";
@@ -95,7 +96,8 @@ describe("a PFX is refused in words", () => {
 });
 
 /** What the machine's own OpenSSL can make, where there is one; the fixtures above need none. */
-const openssl = spawnSync("openssl", ["version"]).status === 0;
+const tool = process.env["OPENSSL"] ?? "openssl";
+const openssl = spawnSync(tool, ["version"]).status === 0;
 describe("a PFX is read as openssl on this machine makes it", () => {
   const folder = mkdtempSync(join(tmpdir(), "pfx-"));
   after(() => rmSync(folder, { recursive: true }));
@@ -113,12 +115,12 @@ describe("a PFX is read as openssl on this machine makes it", () => {
   if (openssl) {
     const file = join(folder, "plain.pfx");
     writeFileSync(file, fixture("plain"));
-    spawnSync("openssl", `pkcs12 -in ${file} -nodes -passin pass: -out ${source}`.split(" "));
+    spawnSync(tool, `pkcs12 -in ${file} -nodes -passin pass: -out ${source}`.split(" "));
   }
   for (const variant of openssl ? variants : []) {
     it(variant, () => {
       const words = `pkcs12 -export -in ${source} -out ${pfxFile} -passout pass: ${variant}`;
-      const made = spawnSync("openssl", words.split(" "), { encoding: "utf8" });
+      const made = spawnSync(tool, words.split(" "), { encoding: "utf8" });
       assert.equal(made.status, 0, made.stderr);
       holdsTheKey(readFileSync(pfxFile));
     });

@@ -3,7 +3,7 @@ import { after, before, describe, it } from "node:test";
 
 import type { LocalCloud } from "../cloud/local-cloud.ts";
 import { startCloud } from "../cloud/start-cloud.ts";
-import { startWorker } from "./start-worker.ts";
+import { type Worker, startWorker } from "./start-worker.ts";
 
 let cloud: LocalCloud;
 before(async () => {
@@ -21,6 +21,14 @@ const PATTERNS = {
 /** Signs in, is refused, thrown out and cut off, with the SDKs at their most talkative. */
 async function talkativeRun(settings: Readonly<Record<string, string>>): Promise<string> {
   const worker = await startWorker(cloud, { AZURE_LOG_LEVEL: "verbose", ...settings });
+  try {
+    return await everythingGoesWrong(worker);
+  } finally {
+    await worker.stop();
+  }
+}
+
+async function everythingGoesWrong(worker: Worker): Promise<string> {
   const { tenantId: tenant, clientId: appId } = cloud.home;
   const force = { do: "force", tenant, resource: "https://graph.microsoft.com" } as const;
   const { tokens } = await worker.get();
@@ -45,14 +53,11 @@ async function talkativeRun(settings: Readonly<Record<string, string>>): Promise
   const { failures, events } = await worker.ask(force);
   await cloud.control.updateServicePrincipal({ tenantId: tenant, appId, accountEnabled: true });
   assert.ok(tokens.length === 1 && failures.length === 1);
-  const output = worker.output() + JSON.stringify({ failures, events });
-  await worker.stop();
-  assert.ok(output.includes("ManagedIdentityCredential") || settings["CLIENT_SECRET"]);
-  return output;
+  return worker.output() + JSON.stringify({ failures, events });
 }
 
 function assertHarmless(output: string, ...secrets: string[]): void {
-  assert.ok(output.length > 1_000, "the run has written something");
+  assert.match(output, /azure:|OperatorError/, "the run has written something");
   for (const [what, pattern] of Object.entries(PATTERNS)) {
     const found = pattern.exec(output);
     assert.equal(found, null, `${what} was written: ${found?.[0].slice(0, 12)}`);

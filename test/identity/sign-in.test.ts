@@ -6,6 +6,8 @@ import type { LocalCloud } from "../cloud/local-cloud.ts";
 import { startCloud } from "../cloud/start-cloud.ts";
 import { type Worker, startWorker } from "./start-worker.ts";
 
+const graph = "https://graph.microsoft.com";
+
 let cloud: LocalCloud;
 before(async () => {
   cloud = await startCloud({ storage: false, latency: false });
@@ -62,8 +64,6 @@ describe("a cold instance", () => {
 });
 
 describe("each credential signs in", () => {
-  const graph = "https://graph.microsoft.com";
-
   for (const [contentType, as] of [
     ["application/x-pem-file", "PEM"],
     ["application/x-pkcs12", "PFX"],
@@ -167,6 +167,27 @@ describe("each credential signs in", () => {
 });
 
 describe("a token", () => {
+  it("of another tenant comes once its administrator has consented", async () => {
+    const { tenantId: home, vaultName: vault } = cloud.home;
+    const { tenantId } = await cloud.control.registerTenant({ domains: ["fabrikam.com"] });
+    const { appId } = await cloud.control.registerApplication({
+      tenantId: home,
+      displayName: "many tenants",
+      signInAudience: "AzureADMultipleOrgs",
+    });
+    const made = await cloud.control.createCertificate({ vault, name: "many" });
+    await cloud.control.addCertificate({ appId, certificatePem: made.certificatePem });
+    const settings = { CLIENT_ID: appId, CERTIFICATE_NAME: "many", ALLOWED_TENANTS: tenantId };
+    await withWorker(settings, async (worker) => {
+      const { failures } = await worker.get({ tenant: tenantId });
+      assert.equal(failures[0]?.code, "CONSENT_MISSING");
+      await cloud.control.grantConsent({ tenantId, appId, roles: ["User.Read.All"] });
+      const { tokens } = await worker.ask({ do: "force", tenant: tenantId, resource: graph });
+      assert.equal(claimsOf(tokens[0]?.token ?? "")["tid"], tenantId);
+      assert.deepEqual(tokens[0]?.roles, ["User.Read.All"]);
+    });
+  });
+
   it("for one's own API and for Azure SQL comes the same way", async () => {
     const { tenantId, clientId } = cloud.home;
     const api = await cloud.control.registerApplication({

@@ -43,13 +43,14 @@ function credential(): CredentialSettings {
   }
 }
 
+const cloud = Object.entries(clouds).find(([name]) => name === setting("CLOUD"))?.[1];
 const identity = createIdentity({
-  cloud: clouds.global,
+  cloud: cloud ?? clouds.global,
   clientId: setting("CLIENT_ID"),
   credential: credential(),
   allowedTenants: [setting("TENANT_ID"), ...setting("ALLOWED_TENANTS").split(",").filter(Boolean)],
   allowedResources: [
-    "https://graph.microsoft.com",
+    `https://${(cloud ?? clouds.global).graphHost}`,
     ...setting("RESOURCES").split(",").filter(Boolean),
   ],
   clock,

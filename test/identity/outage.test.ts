@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import type { ServerResponse } from "node:http";
+import { describe, it } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { clouds } from "../../shared/core/clouds.ts";
+import { createIdentity } from "../../shared/identity/identity.ts";
+import { startHttpServer } from "./http-server.ts";
+import { createSimulatedClock } from "./simulated-clock.ts";
+
+const TENANT = "11111111-2222-4333-8444-555555555555";
+const GRAPH = "https://graph.microsoft.com";
+const MINUTE = 60_000;
+
+type Answer = (response: ServerResponse) => void;
+const token: Answer = (response) => {
+  const body = { access_token: `token-${Math.random()}`, expires_in: 3600, token_type: "Bearer" };
+  response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
+};
+const faults: Record<string, Answer> = {
+  "503s": (response) => void response.writeHead(503).end(),
+  resets: (response) => void response.socket?.resetAndDestroy(),
+  hangs: () => undefined,
+  "plain 429s": (response) =>
+    void response.writeHead(429, { "retry-after": "60" }).end("Too Many Requests"),
+};
+
+/** The product's own way to Entra, MSAL included, to a server of the test's; only time is simulated. */
+async function open(answer: () => Answer) {
+  const server = await startHttpServer((response) => answer()(response));
+  const clock = createSimulatedClock(Date.now());
+  const identity = createIdentity({
+    cloud: clouds.global,
+    clientId: "21111111-2222-4333-8444-555555555555",
+    credential: { kind: "client-secret", secret: "secret", allowed: true },
+    allowedTenants: [TENANT],
+    allowedResources: [GRAPH],
+    clock,
+    random: () => 0.5,
+    fetch: (url, init) => fetch(server.url + new URL(url).pathname, init),
+    emit: () => undefined,
+  });
+  return { server, clock, identity };
+}
+
+describe("ten minutes of trouble at the token endpoint are noticed by no caller", () => {
+  const kinds = [...Object.entries(faults), ["all of them in turn", undefined] as const];
+  for (const [kind, fault] of kinds) {
+    it(`be it ${kind}`, async (test) => {
+      let count = 0;
+      const all = Object.values(faults);
+      const trouble = (): Answer => fault ?? all[count++ % all.length] ?? token;
+      let down = false;
+      const { server, clock, identity } = await open(() => (down ? trouble() : token));
+      test.after(() => server.close());
+      const first = await identity.get(TENANT, GRAPH);
+      down = true;
+      await clock.advance(36 * MINUTE);
+      for (let second = 0; second < 600; second++) {
+        const { token: held } = await identity.get(TENANT, GRAPH);
+        assert.equal(held, first.token);
+        await clock.advance(1_000);
+        await sleep(1);
+      }
+      const { failed, servedThroughFailure } = identity.counters();
+      assert.ok(failed >= 5 && servedThroughFailure === failed, `${failed} failures`);
+      assert.ok(server.seen.length < 100, `${server.seen.length} requests`);
+      down = false;
+      await clock.advance(MINUTE);
+      for (let tries = 0; tries < 100 && identity.counters().acquired.refresh === 0; tries++) {
+        await identity.get(TENANT, GRAPH);
+        await clock.advance(1_000);
+        await sleep(5);
+      }
+      assert.notEqual((await identity.get(TENANT, GRAPH)).token, first.token);
+    });
+  }
+});
