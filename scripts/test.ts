@@ -18,7 +18,7 @@ const run = (some: readonly string[], options: readonly string[]): number => {
   return spawnSync(process.execPath, command, { stdio: "inherit" }).status ?? 1;
 };
 
-const pure = run(files.filter(isPure), ["--test-isolation=none"]);
+const pure = run(files.filter(isPure), ["--experimental-test-isolation=none"]);
 const real = run(
   files.filter((file) => !isPure(file)),
   ["--test-concurrency=2", "--test-timeout=300000"],

@@ -13,14 +13,18 @@ const field = (read: Field["read"], clearable = true): Field => ({
   read,
 });
 
-/** Text of at most `longest` characters, without control characters. */
-export const text = (longest: number, options: { clearable?: boolean } = {}): Field =>
+/** Text of at most `longest` characters, without control characters; `lines` lets it have several lines. */
+export const text = (
+  longest: number,
+  options: { clearable?: boolean; lines?: boolean } = {},
+): Field =>
   field((raw) => {
     if (typeof raw !== "string") return broken("must be text");
     if (raw.trim() === "") return broken("must not be blank");
     if (raw.length > longest) return broken(`must be at most ${longest} characters`);
+    const seen = options.lines ? raw.replaceAll(/[\r\n\t]/g, " ") : raw;
     // oxlint-disable-next-line no-control-regex -- control characters are what is refused
-    if (/[\u0000-\u001f\u007f]/.test(raw)) return broken("must not hold control characters");
+    if (/[\u0000-\u001f\u007f]/.test(seen)) return broken("must not hold control characters");
     return value(raw);
   }, options.clearable ?? true);
 

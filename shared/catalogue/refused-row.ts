@@ -23,6 +23,8 @@ export function notFound(
   }
   return failedRow(
     `No object has the id or name in column ${role}.`,
-    "Check the spelling, or whether it was deleted. A user that this batch creates must be created in an earlier row.",
+    role === "group"
+      ? "Check the spelling, or whether it was deleted."
+      : "Check the spelling, or whether it was deleted. A user that this batch creates must be created in an earlier row.",
   );
 }

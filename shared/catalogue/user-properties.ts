@@ -44,7 +44,7 @@ export const userProperties: Readonly<Record<string, Field>> = {
   preferredLanguage: text(32),
   showInAddressList: flag,
   state: text(128),
-  streetAddress: text(1024),
+  streetAddress: text(1024, { lines: true }),
   surname: text(64),
   usageLocation: country2,
   userPrincipalName,

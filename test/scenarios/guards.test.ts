@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+
+import { setStage, type Stage } from "../stage/stage.ts";
+
+describe("a batch that deletes or disables more than its cap", () => {
+  let stage: Stage;
+  let names: string[];
+  before(async () => {
+    stage = await setStage({
+      cloud: { latency: false, graph: { seed: { users: 120, groups: 2, disabled: 0, guests: 0 } } },
+      settings: async () => ({ MAX_DELETES_PER_BATCH: "3", MAX_DISABLES_PER_BATCH: "4" }),
+    });
+    const { users } = await stage.cloud.control.graph("snapshot", {
+      properties: ["userPrincipalName", "accountEnabled"],
+    });
+    names = users
+      .filter(({ values }) => values["accountEnabled"] === true)
+      .map(({ values }) => String(values["userPrincipalName"]));
+  });
+  after(() => stage.close());
+
+  const run = async (batch: string, mode: string, rows: readonly Record<string, unknown>[]) => {
+    await stage.send("accept", JSON.stringify({ version: 1, batch, mode, rows }));
+    return stage.settled(batch);
+  };
+  const writesSoFar = async (): Promise<number> =>
+    (await stage.cloud.control.graph("counters", {})).committedWrites;
+
+  it("is held whole, with the reason and the setting that would allow it", async () => {
+    const rows: Record<string, string>[] = names
+      .slice(0, 4)
+      .map((user) => ({ operation: "user.delete", user }));
+    rows.push({ operation: "user.update", user: names[9]!, jobTitle: "X" });
+    const status = await run("too-many-deletes", "apply", rows);
+    assert.equal(status.state, "held");
+    assert.equal(status.verdicts.held, 5);
+    assert.match(`${status.reason} ${status.fix}`, /4.*3.*MAX_DELETES_PER_BATCH/);
+    assert.equal(await writesSoFar(), 0, "something of a held batch was written");
+    const held = stage.events.find(({ event }) => event === "batch.held");
+    assert.equal(held?.["setting"], "MAX_DELETES_PER_BATCH");
+  });
+
+  it("is not let through by switching accounts off with another operation", async () => {
+    const rows = names
+      .slice(10, 15)
+      .map((user, at) =>
+        at % 2 === 0
+          ? { operation: "user.disable", user }
+          : { operation: "user.update", user, accountEnabled: false },
+      );
+    const status = await run("disguised", "apply", rows);
+    assert.equal(status.state, "held");
+    assert.match(`${status.reason} ${status.fix}`, /MAX_DISABLES_PER_BATCH/);
+  });
+
+  it("runs when it is at the cap, and what is off already does not count", async () => {
+    const four = names.slice(20, 24).map((user) => ({ operation: "user.disable", user }));
+    assert.equal((await run("at-the-cap", "apply", four)).verdicts.done, 4);
+    const again = [...four, { operation: "user.disable", user: names[25]! }];
+    const status = await run("mostly-off", "apply", again);
+    assert.deepEqual(
+      [status.state, status.verdicts.unchanged, status.verdicts.done],
+      ["finished", 4, 1],
+    );
+  });
+
+  it("says in mode plan what it would do, and does nothing", async () => {
+    const soFar = await writesSoFar();
+    const rows = names.slice(30, 33).map((user) => ({ operation: "user.delete", user }));
+    const status = await run("only-a-plan", "plan", rows);
+    assert.deepEqual([status.state, status.verdicts.pending], ["planned", 3]);
+    const plan = JSON.parse((await stage.read("only-a-plan/plan.json")) ?? "{}") as {
+      writes: number;
+      permissions: Record<string, number>;
+    };
+    assert.equal(plan.writes, 3);
+    assert.equal(plan.permissions["User.DeleteRestore.All"], 3);
+    assert.match((await stage.read("only-a-plan/report.csv")) ?? "", /pending/);
+    assert.equal(await writesSoFar(), soFar);
+  });
+
+  it("has no further effect when the same is sent again", async () => {
+    const soFar = await writesSoFar();
+    const four = names.slice(20, 24).map((user) => ({ operation: "user.disable", user }));
+    await stage.send(
+      "accept",
+      JSON.stringify({ version: 1, batch: "at-the-cap", mode: "apply", rows: four }),
+    );
+    await run("marker", "plan", four);
+    assert.equal((await stage.status("at-the-cap"))?.verdicts.done, 4);
+    assert.equal(await writesSoFar(), soFar);
+  });
+});
