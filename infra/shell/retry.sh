@@ -26,7 +26,7 @@ retry_on() {
 }
 
 # What Azure and Entra answer while something that was just made is not yet known everywhere.
-replicating='does not exist or one of its queried reference-property objects|Not a valid reference update|PrincipalNotFound|RoleDefinitionDoesNotExist|Request_ResourceNotFound|ResourceNotFound|does not exist in the directory|RetryableError|AnotherOperationInProgress|TooManyRequests|GatewayTimeout'
+replicating='does not exist or one of its queried reference-property objects|Not a valid reference update|PrincipalNotFound|RoleDefinitionDoesNotExist|Request_ResourceNotFound|ResourceNotFound|does not exist in the directory|identity.*(permission|authori[sz]ed)|RetryableError|AnotherOperationInProgress|TooManyRequests|GatewayTimeout'
 
 # What Key Vault answers while a role that was just given is not yet known there.
 unauthorised='Forbidden|ForbiddenByRbac|does not have .* permission|is not authorized|\(403\)'

@@ -57,6 +57,15 @@ describe("publish.sh", () => {
     assert.match(run.said, /shows no function.*did not load/s);
   });
 
+  it("does not call it a failure where the functions cannot be listed", async (test) => {
+    const [azure, options] = await deployed(test, {
+      failures: { "functionapp function list": Array.from({ length: 8 }, () => "(Forbidden)") },
+    });
+    const run = await azure.run("publish.sh", ...options);
+    assert.equal(run.status, 0, run.said);
+    assert.match(run.said, /cannot be listed from here: look for the heartbeat/);
+  });
+
   it("changes nothing about the deployment when run again", async (test) => {
     const [azure, options] = await deployed(test);
     const [one, two] = [
