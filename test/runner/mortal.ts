@@ -9,26 +9,38 @@ export interface Mortal {
   kill(): void;
 }
 
+/** At which call of which kind a process dies: before it is made, while it is under way, or after it. */
+export interface Death {
+  readonly on: "call" | "append" | "post";
+  readonly at: number;
+  readonly when: "before" | "during" | "after";
+}
+
+/** A process that lives until it is killed. */
+export const never: Death = { on: "call", at: 0, when: "before" };
+
 const forever = new Promise<never>(() => undefined);
 
 /**
- * The ports of a process that is killed at its `dieAt`-th call to the outside: before the call is made
- * or, if `afterwards`, when it was made and its answer was not read yet. Nothing of it goes on then.
+ * The ports of a process that is killed at a call to the outside. Nothing of it goes on then; what it
+ * had called goes on elsewhere, and the dead do not learn how it ended.
  */
-export function mortal(ports: RunnerPorts, dieAt: number, afterwards: boolean): Mortal {
-  let calls = 0;
+export function mortal(ports: RunnerPorts, { on, at, when }: Death): Mortal {
+  const calls = { call: 0, append: 0, post: 0 };
   const death = new AbortController();
   let died: () => void = () => death.abort();
   const hasDied = new Promise<"died">((resolve) => {
     died = () => resolve("died");
   });
-  const call = async <T>(work: () => Promise<T>): Promise<T> => {
+  const call = async <T>(work: () => Promise<T>, kind: Death["on"] = "call"): Promise<T> => {
     if (death.signal.aborted) return forever;
-    calls += 1;
-    if (calls === dieAt) {
+    calls.call += 1;
+    if (kind !== "call") calls[kind] += 1;
+    if ((on === "call" || on === kind) && calls[on] === at) {
+      if (when !== "after") death.abort();
+      const working = when === "before" ? undefined : work().catch(() => undefined);
+      if (when === "after") await working;
       death.abort();
-      // What was called goes on elsewhere; whether it succeeds, the dead do not learn.
-      if (afterwards) await work().catch(() => undefined);
       died();
       return forever;
     }
@@ -52,7 +64,10 @@ export function mortal(ports: RunnerPorts, dieAt: number, afterwards: boolean): 
     openAppend: (path) =>
       call(async (): Promise<AppendBlob> => {
         const blob = await blobs.openAppend(path);
-        return { content: blob.content, append: (bytes) => call(() => blob.append(bytes)) };
+        return {
+          content: blob.content,
+          append: (bytes) => call(() => blob.append(bytes), "append"),
+        };
       }),
     acquireLease: (path, seconds) =>
       call(async (): Promise<BlobLease | undefined> => {
@@ -77,7 +92,7 @@ export function mortal(ports: RunnerPorts, dieAt: number, afterwards: boolean): 
         root: graph.root,
         timeoutMs: graph.timeoutMs,
         pages: (read) => graph.pages(read),
-        post: (requests, options) => call(() => graph.post(requests, options)),
+        post: (requests, options) => call(() => graph.post(requests, options), "post"),
         readAll: (requests) => call(() => graph.readAll(requests)),
       },
       clock: {

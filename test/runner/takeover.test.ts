@@ -6,10 +6,10 @@ import { OperatorError } from "../../shared/core/errors.ts";
 import type { Graph } from "../../shared/graph/types.ts";
 import { runTenant } from "../../shared/runner/run.ts";
 import { type Azurite, startAzurite } from "../storage/azurite.ts";
-import { mortal } from "./mortal.ts";
+import { mortal, never } from "./mortal.ts";
 import { type Rig, createRig, makeContainers, quickSettings } from "./rig.ts";
 import { disables } from "./rows.ts";
-import { TinyDirectory } from "./tiny-directory.ts";
+import { TinyDirectory, noFaults } from "./tiny-directory.ts";
 
 /** A promise and what resolves it. */
 function gate(): { readonly passed: Promise<void>; readonly open: () => void } {
@@ -118,7 +118,7 @@ describe("when another runner takes over", () => {
     const directory = new TinyDirectory({ timeoutMs: 600 });
     await rig.submit({ rows: disables(directory, 10) });
     const { graph, arrived } = frozen(directory);
-    const killed = mortal(rig.ports(graph), 1_000, false);
+    const killed = mortal(rig.ports(graph), never);
     void runTenant(killed.ports);
     await arrived;
     killed.kill();
@@ -136,11 +136,33 @@ describe("when another runner takes over", () => {
     assert.equal(directory.made.size, 10);
   });
 
+  it("holds the objects of rows in doubt before it sends more urgent work", async () => {
+    const rig = createRig(azurite);
+    const directory = new TinyDirectory({ timeoutMs: 1_200 });
+    directory.faults = { ...noFaults, post: () => "lose-late" };
+    const rows = disables(directory, 3);
+    await rig.submit({ rows });
+    const life = mortal(rig.ports(directory), { on: "post", at: 1, when: "during" });
+    await Promise.race([runTenant(life.ports), life.died]);
+    directory.faults = noFaults;
+    await rig.breakLease();
+    const jobTitle = "Nurse";
+    const urgent = rows.map(({ row, write }) => ({
+      row,
+      operation: "user.update",
+      write: { target: {}, keys: [], ...write, set: { jobTitle } },
+    }));
+    await rig.submit({ rows: urgent, priority: "urgent" });
+    await rig.runOut(directory);
+    assert.deepEqual(directory.overlaps, []);
+    assert.deepEqual([...directory.made.values()], [1, 1, 1, 1, 1, 1]);
+  });
+
   it("goes on from the journals where the handed-on state is lost", async () => {
     const rig = createRig(azurite);
     const directory = new TinyDirectory();
     await rig.submit({ rows: disables(directory, 90), rowsPerShard: 20 });
-    const life = mortal(rig.ports(directory), 40, true);
+    const life = mortal(rig.ports(directory), { on: "post", at: 3, when: "during" });
     await Promise.race([runTenant(life.ports), life.died]);
     await rig.breakLease().catch(() => undefined);
     await rig.runner.write(`${rig.tenant}/state.json`, "{");
@@ -155,7 +177,7 @@ describe("when another runner takes over", () => {
     const folder = await rig.submit({ rows: disables(directory, 5) });
     const runner = { ...rig.runner, delete: () => new Promise<never>(() => undefined) };
     const blobs = { batches: rig.batches, runner };
-    const life = mortal(rig.ports(directory, { blobs }), 1_000, false);
+    const life = mortal(rig.ports(directory, { blobs }), never);
     void runTenant(life.ports);
     while (!rig.finished.has(folder)) await systemClock.sleep(5);
     life.kill();
