@@ -12,7 +12,7 @@ const REFUSAL_LOOK_MS = 30_000;
 const REFUSAL_RETRY_MS = 10_000;
 const FAILED_LOOK = { baseMs: 30_000, capMs: 10 * 60_000 };
 /** How long a refused version stays behind the others: it may not have been registered yet. */
-const DEMOTED_MS = 60 * 60_000;
+const REFUSED_MS = 60 * 60_000;
 
 export interface KeyVersions {
   /**
@@ -47,29 +47,37 @@ export function createKeyVersions(options: {
 }): KeyVersions {
   const { source, clock, random } = options;
   const broken = new Map<string, OperatorError>();
-  const demotedUntilMs = new Map<string, number>();
+  const refusedUntilMs = new Map<string, number>();
+  // Instants here are by the monotonic clock; only a certificate's own dates are by the other side's.
   let held: readonly SigningKey[] = [];
   let look: Promise<void> | undefined;
   let lookAtMs = 0;
   let refusalLookFromMs = Number.NEGATIVE_INFINITY;
   let failures = 0;
 
+  function refusedOfLate(): ReadonlySet<string> {
+    const nowMs = clock.monotonic();
+    const late = [...refusedUntilMs].filter(([, untilMs]) => untilMs > nowMs);
+    return new Set(late.map(([version]) => version));
+  }
+
   function inForce(): SigningKey[] {
     const nowMs = clock.now();
-    const rank = ({ version }: SigningKey): number =>
-      (demotedUntilMs.get(version) ?? 0) > nowMs ? 1 : 0;
+    const refused = refusedOfLate();
+    const rank = ({ version }: SigningKey): number => Number(refused.has(version));
     return held.filter((key) => isInForce(key, nowMs)).toSorted((a, b) => rank(a) - rank(b));
   }
 
-  async function lookNow(tried: ReadonlySet<string>): Promise<void> {
+  async function lookNow(): Promise<void> {
     const seen = broken.size;
+    const nowMs = clock.now();
     try {
-      held = await lookAtVersions(source, { held, tried, broken, nowMs: clock.now() });
+      held = await lookAtVersions(source, { held, refused: refusedOfLate(), broken, nowMs });
       failures = 0;
-      lookAtMs = clock.now() + LOOK_AFTER_MS * (1 + random() / 10);
+      lookAtMs = clock.monotonic() + LOOK_AFTER_MS * (1 + random() / 10);
     } catch (error) {
       failures++;
-      lookAtMs = clock.now() + backoffMs(failures, random, FAILED_LOOK);
+      lookAtMs = clock.monotonic() + backoffMs(failures, random, FAILED_LOOK);
       if (error instanceof OperatorError) options.onTrouble?.(error);
       throw error;
     } finally {
@@ -79,14 +87,13 @@ export function createKeyVersions(options: {
   }
 
   /** One look at a time; whoever comes meanwhile shares it. */
-  const share = (tried: ReadonlySet<string> = new Set()): Promise<void> =>
-    (look ??= lookNow(tried));
+  const share = (): Promise<void> => (look ??= lookNow());
 
   return {
     async usable() {
       const keys = inForce();
       if (keys.length > 0) {
-        if (clock.now() >= lookAtMs && look === undefined) share().catch(told);
+        if (clock.monotonic() >= lookAtMs && look === undefined) share().catch(told);
         return keys;
       }
       await share();
@@ -98,17 +105,17 @@ export function createKeyVersions(options: {
     },
     async further(tried) {
       if (look === undefined) {
-        if (clock.now() < refusalLookFromMs) return [];
-        refusalLookFromMs = clock.now() + REFUSAL_LOOK_MS;
+        if (clock.monotonic() < refusalLookFromMs) return [];
+        refusalLookFromMs = clock.monotonic() + REFUSAL_LOOK_MS;
       }
-      await share(tried).catch(() => {
+      await share().catch(() => {
         // It is the refusal that the caller must hear of; `onTrouble` has told of the vault's trouble.
-        refusalLookFromMs = clock.now() + REFUSAL_RETRY_MS;
+        refusalLookFromMs = clock.monotonic() + REFUSAL_RETRY_MS;
       });
       return inForce().filter(({ version }) => !tried.has(version));
     },
-    accepted: ({ version }) => void demotedUntilMs.delete(version),
-    refused: ({ version }) => void demotedUntilMs.set(version, clock.now() + DEMOTED_MS),
+    accepted: ({ version }) => void refusedUntilMs.delete(version),
+    refused: ({ version }) => void refusedUntilMs.set(version, clock.monotonic() + REFUSED_MS),
     reread: () => share(),
   };
 }

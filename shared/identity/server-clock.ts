@@ -7,6 +7,8 @@ const NOISE_MS = 3_000;
 export interface ServerClock {
   /** The instant there, in milliseconds since the epoch; our own until an answer was seen. */
   now(): number;
+  /** Our own, for durations: never jumps, as `now` does when it is corrected. */
+  monotonic(): number;
   /** How far we are behind, in milliseconds; negative where we are ahead. */
   behindMs(): number;
   /** Whether an answer told the time yet. */
@@ -23,6 +25,7 @@ export function createServerClock(clock: Clock): ServerClock {
   let known = false;
   return {
     now: () => clock.now() + behindMs,
+    monotonic: () => clock.monotonic(),
     behindMs: () => behindMs,
     isKnown: () => known,
     observe(header, sentAtMs, receivedAtMs) {

@@ -20,6 +20,9 @@ import type { ServerClock } from "./server-clock.ts";
 import { adminConsentUrl } from "./tenant.ts";
 import type { AcquiredToken } from "./types.ts";
 
+/** A correction of the clock that is worth another try. */
+const CLOCK_STEP_MS = 1_000;
+
 export interface TokenRequestOptions {
   readonly cloud: Cloud;
   readonly clientId: string;
@@ -101,7 +104,8 @@ async function corrected(
   } catch (error) {
     if (!(error instanceof EntraRefused)) throw error;
     const { refusal } = error;
-    if (isClockRefusal(refusal) && clock.behindMs() !== behindMs) return await send(claims);
+    const correctedMs = Math.abs(clock.behindMs() - behindMs);
+    if (isClockRefusal(refusal) && correctedMs > CLOCK_STEP_MS) return await send(claims);
     if (refusal.claims !== undefined && claims === undefined) return await send(refusal.claims);
     throw error;
   }

@@ -20,7 +20,7 @@ export interface TokenSlotOptions {
     readonly reason: TokenReason;
     readonly claims: string | undefined;
   }) => Promise<AcquiredToken>;
-  readonly clock: Pick<Clock, "now">;
+  readonly clock: Pick<Clock, "now" | "monotonic">;
   readonly random: () => number;
   readonly onHit?: () => void;
   readonly onAcquired?: (reason: TokenReason, token: AcquiredToken) => void;
@@ -77,8 +77,9 @@ export function createTokenSlot(options: TokenSlotOptions): TokenSlot {
     const nowMs = clock.now();
     const dueAtMs = nowMs + Math.max(waitMs, backoffMs(failures, random, REFRESH_BACKOFF));
     hitUntilMs = Math.min(dueAtMs, usableUntilMs);
-    const untilMs = nowMs + Math.max(waitMs, backoffMs(failures, random, COLD_BACKOFF));
-    failure = { error, untilMs };
+    // By the clock that never jumps: a date set back must not keep callers waiting.
+    const coldMs = Math.max(waitMs, backoffMs(failures, random, COLD_BACKOFF));
+    failure = { error, untilMs: clock.monotonic() + coldMs };
   }
 
   async function ask(reason: TokenReason, claims: string | undefined): Promise<AcquiredToken> {
@@ -137,8 +138,9 @@ export function createTokenSlot(options: TokenSlotOptions): TokenSlot {
         if (nowMs >= hitUntilMs && !flights.has("")) share("refresh").catch(reported);
         return held.ready;
       }
-      if (failure !== undefined && nowMs < failure.untilMs && flights.size === 0) {
-        return Promise.reject(repeated(failure.error, failure.untilMs - nowMs));
+      const leftMs = failure === undefined ? 0 : failure.untilMs - clock.monotonic();
+      if (failure !== undefined && leftMs > 0 && flights.size === 0) {
+        return Promise.reject(repeated(failure.error, leftMs));
       }
       return share("cold");
     },

@@ -32,8 +32,8 @@ export interface VersionSource {
 export interface LookState {
   /** Newest first. */
   readonly held: readonly SigningKey[];
-  /** Versions that were all refused: something else is looked for. */
-  readonly tried: ReadonlySet<string>;
+  /** Versions that Entra refused of late: others are looked for. */
+  readonly refused: ReadonlySet<string>;
   /** Versions whose content is of no use, which never changes. Added to. */
   readonly broken: Map<string, OperatorError>;
   readonly nowMs: number;
@@ -64,8 +64,7 @@ export async function lookAtVersions(
     if (!isUnusable(error)) throw error;
     reason = error;
   }
-  const tried = new Set([...state.tried, ...held.map(({ version }) => version)]);
-  const found = await later(source, { ...state, held, tried });
+  const found = await later(source, { ...state, held });
   if (found.length === 0 && reason !== undefined) throw reason;
   return found;
 }
@@ -74,11 +73,14 @@ async function later(source: VersionSource, state: LookState): Promise<readonly 
   const known = new Map(state.held.map((key) => [key.version, key]));
   const listed = await list(source, known);
   if (listed === undefined) return await withNewest(source, state);
+  /** What was refused gives way to what was not, where not all can be held. */
+  const rank = ({ version }: SigningKey): number => Number(state.refused.has(version));
   let loads = 0;
   for (const version of listed) {
     const key = known.get(version);
-    if (key !== undefined && isInForce(key, state.nowMs) && !state.tried.has(version)) break;
-    if (key !== undefined || state.broken.has(version)) continue;
+    if (state.refused.has(version) || state.broken.has(version)) continue;
+    if (key !== undefined && isInForce(key, state.nowMs)) break;
+    if (key !== undefined) continue;
     if (loads++ === MOST_LOADED) break;
     const loaded = await source.load(version);
     if (loaded.key instanceof OperatorError) {
@@ -88,7 +90,9 @@ async function later(source: VersionSource, state: LookState): Promise<readonly 
     known.set(version, loaded.key);
     if (isInForce(loaded.key, state.nowMs)) break;
   }
-  const next = listed.flatMap((version) => known.get(version) ?? []).slice(0, MOST_HELD);
+  const found = listed.flatMap((version) => known.get(version) ?? []);
+  const wanted = found.toSorted((a, b) => rank(a) - rank(b)).slice(0, MOST_HELD);
+  const next = found.filter((key) => wanted.includes(key));
   // A vault that lists nothing of use takes nothing away: Entra may still accept what is held.
   return next.length > 0 ? next : state.held;
 }

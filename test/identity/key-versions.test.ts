@@ -172,6 +172,30 @@ describe("a version that Entra refuses", () => {
     assert.equal(vault.reads(), "list v2");
   });
 
+  it("gives way to older ones, one at a look, until one works", async () => {
+    const vault = openVault();
+    for (const name of ["v1", "v2", "v3", "v4", "v5"]) vault.add(name);
+    await vault.usable();
+    for (const name of ["v4", "v3", "v2", "v1"]) {
+      assert.equal(await vault.further(), name);
+      await vault.clock.advance(30_000);
+    }
+    vault.kept.accepted(await vault.key("v1"));
+    assert.equal((await vault.usable()).split(" ")[0], "v1");
+  });
+
+  it("is no obstacle to a look when the clock was found to be a day ahead", async () => {
+    const vault = openVault();
+    vault.add("v1");
+    await vault.usable();
+    await vault.further();
+    vault.tellTime(-86_400_000);
+    await vault.clock.advance(30_000);
+    vault.reads();
+    await vault.further();
+    assert.equal(vault.reads(), "list");
+  });
+
   it("makes one look in half a minute, whoever was refused", async () => {
     const vault = openVault();
     vault.add("v1");

@@ -68,8 +68,12 @@ export function openVault() {
   return {
     clock,
     /** Entra's answer tells the time. */
-    tellTime: () =>
-      serverClock.observe(new Date(clock.now()).toUTCString(), clock.now(), clock.now()),
+    tellTime: (differenceMs = 0) =>
+      serverClock.observe(
+        new Date(clock.now() + differenceMs).toUTCString(),
+        clock.now(),
+        clock.now(),
+      ),
     kept,
     troubles,
     /** The reads since the last time. */
