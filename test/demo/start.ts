@@ -76,9 +76,10 @@ async function demonstrate({ cloud, host, ...rest }: Stage): Promise<number> {
     }),
   );
   const [statuses] = await Promise.all([watch(rest), timers]);
+  if (interrupted.signal.aborted) return 130;
   const seconds = (performance.now() - runMs) / 1000;
   const [file, policy] = statuses;
-  if (!file || !policy) return interrupted.signal.aborted ? 130 : 1;
+  if (!file || !policy) return 1;
 
   const counters = await control.graph("counters", {});
   const spanSeconds = ((counters.lastWriteMs ?? 0) - (counters.firstWriteMs ?? 0)) / 1000;

@@ -8,6 +8,7 @@ import { BlobServiceClient, type ContainerClient } from "@azure/storage-blob";
 import { QueueServiceClient } from "@azure/storage-queue";
 
 import type { BatchStatus } from "../../shared/batches/model.ts";
+import { CONTRACT_LEFT_OUT, openApiContract } from "../cloud/graph/openapi/openapi-data.ts";
 import type { HostLog, HostStorage, InvocationEvent } from "../cloud/host/host-options.ts";
 import { type FunctionsHost, startHost } from "../cloud/host/host.ts";
 import type { CloudOptions, LocalCloud } from "../cloud/local-cloud.ts";
@@ -53,7 +54,11 @@ const ENDED = ["planned", "held", "finished", "refused"];
 
 /** Sets the stage. `dist/` must be built. */
 export async function setStage(options: StageOptions = {}): Promise<Stage> {
-  const cloud = await spawnCloud({ speed: 10, ...options.cloud });
+  const cloud = await spawnCloud({
+    speed: 10,
+    ...options.cloud,
+    graph: { journal: JOURNAL, ...options.cloud?.graph },
+  });
   enterCloud(cloud);
   const { home } = cloud;
   const credential: TokenCredential = {
@@ -122,7 +127,11 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
   };
   const close = async (): Promise<void> => {
     await Promise.all([host, ...others].map((each) => each.stop()));
+    const deviations = await contractDeviations(cloud);
     await cloud.close();
+    // Whatever a story is about, what the product sent and the cloud answered in it was as described.
+    if (deviations.length > 0)
+      throw new Error(`not as Graph is described:\n${deviations.join("\n")}`);
   };
   return {
     cloud,
@@ -162,6 +171,21 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** So many of a stage's last exchanges with Graph are held to its description. */
+const JOURNAL = 2000;
+
+/** What of it was not as the OpenAPI data says; nothing where the data is not beside the repository. */
+async function contractDeviations(cloud: LocalCloud): Promise<readonly string[]> {
+  const contract = openApiContract();
+  if (!contract) {
+    console.log(CONTRACT_LEFT_OUT);
+    return [];
+  }
+  const exchanges = await cloud.control.graph("journal", {});
+  const found = exchanges.flatMap((one) => [...contract.request(one), ...contract.answer(one)]);
+  return [...new Set(found)];
 }
 
 const tail = (logs: readonly HostLog[]): string =>
