@@ -70,6 +70,20 @@ describe("the face of Graph", () => {
     assert.match(String(answer.body), /must contain the Content-Type header declaration/);
   });
 
+  it("odata.metadata=none leaves out annotations, but no links [OData JSON format]", async () => {
+    await newUser(graph, "one");
+    await newUser(graph, "two");
+    const headers = { accept: "application/json;odata.metadata=none" };
+    const reply = await send("GET", "/users?$top=1", undefined, { headers });
+    assert.deepEqual(Object.keys(reply.body), ["@odata.nextLink", "value"]);
+    assert.match(reply.headers["Content-Type"] ?? "", /odata\.metadata=none/);
+  });
+
+  it("a cast may be written short, as the SDKs do [msgraph-sdk-typescript]", async () => {
+    assert.equal((await send("GET", "/directory/deletedItems/graph.user")).status, 200);
+    assert.equal((await send("GET", "/users/microsoft.graph.delta()")).status, 200);
+  });
+
   it("what is not emulated answers 501 and says so, and never names a person", async () => {
     for (const url of ["/users/ann@contoso.com/messages", "/auditLogs/signIns", "/teams"]) {
       const reply = await send("GET", url);

@@ -55,6 +55,14 @@ export function admit(request: CloudRequest, door: Doorkeeper): Admission {
       "Write requests (excluding DELETE) must contain the Content-Type header declaration.",
     );
   }
+  const contentType = request.headers["content-type"] ?? "";
+  if (writes && bodyText !== "" && !/^application\/(?:[\w.+-]*\+)?json\b/i.test(contentType)) {
+    throw new GraphError(
+      415,
+      "BadRequest",
+      "Entity only allows writes with a JSON Content-Type header.",
+    );
+  }
   return {
     tenant,
     caller: verdict.claims,

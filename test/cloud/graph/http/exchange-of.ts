@@ -1,7 +1,6 @@
 import type { CloudRequest, CloudResponse } from "../../http/exchange.ts";
 import type { Exchange } from "../app/options.ts";
 import { flatHeaders, type Admission } from "./admission.ts";
-import { JSON_TYPE } from "./answer.ts";
 
 /** The record of one exchange: what went over the wire, without the token. */
 export function exchangeOf(
@@ -11,7 +10,7 @@ export function exchangeOf(
   faulty: boolean,
 ): Exchange {
   const text = typeof answer.body === "string" ? answer.body : "";
-  const isJson = answer.headers?.["Content-Type"] === JSON_TYPE;
+  const isJson = String(answer.headers?.["Content-Type"]).startsWith("application/json");
   const { authorization: _secret, ...requestHeaders } = flatHeaders(request.headers);
   return {
     tenant: admitted?.tenant.id,

@@ -15,6 +15,7 @@ import type { Answer } from "./answer.ts";
 import { errorAnswer, GraphError, type Stamp } from "./graph-error.ts";
 import type { Incoming } from "./incoming.ts";
 import { faultError, htmlPage } from "./made-up.ts";
+import { withoutMetadata } from "./metadata.ts";
 
 /** What an operation runs in. */
 export interface Surroundings {
@@ -158,7 +159,8 @@ export function begin(
       const answer = route.handle(call);
       if (writes) counters.committedWrites += 1;
       if (struck instanceof GraphError) throw struck;
-      return struck ?? { ...answer, headers: { ...headers, ...answer.headers } };
+      const shown = withoutMetadata(incoming, answer);
+      return struck ?? { ...shown, headers: { ...headers, ...shown.headers } };
     } catch (error) {
       if (!(error instanceof GraphError)) throw error;
       if (conflict) counters.conflicts += 1;

@@ -47,6 +47,10 @@ export function namesFor(
     const names = selected(type, select);
     return () => names;
   }
+  const unknown = select?.find(
+    (name) => name !== "*" && !Object.values(MODELS).some((model) => Object.hasOwn(model, name)),
+  );
+  if (unknown !== undefined) selected("user", [unknown]);
   const perKind = new Map<Kind, readonly string[]>();
   return ({ kind }) => {
     let names = perKind.get(kind);

@@ -44,11 +44,13 @@ export function segmentsOf(path: string): readonly string[] {
     } catch {
       throw new GraphError(400, "BadRequest", "Malformed encoding in the request URI.");
     }
-    const short = text.replace(/^microsoft\.graph\./, "").replace(/\(\)$/, "");
+    const short = text.replace(/^(?:microsoft\.)?graph\./, "").replace(/\(\)$/, "");
     if (OPERATIONS.has(short)) {
       segments.push(short);
       continue;
     }
+    // Graph's own SDKs write a cast short: `graph.user`.
+    text = text.replace(/^graph\.(?=[A-Za-z]+$)/, "microsoft.graph.");
     const call = CALL.exec(text);
     if (!call) {
       segments.push(text);

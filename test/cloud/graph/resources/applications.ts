@@ -3,7 +3,7 @@ import { replaceKeyCredentials } from "../applications/key-list.ts";
 import { demandApplicationWrite } from "../applications/ownership.ts";
 import { applicationOf, leaveRegistry, syncRegistry } from "../applications/registry-link.ts";
 import { noContent, type Answer } from "../http/answer.ts";
-import { badRequest } from "../http/graph-error.ts";
+import { badRequest, GraphError } from "../http/graph-error.ts";
 import { expander } from "../odata/expand.ts";
 import { countAnswer, listAnswer, type Collection } from "../odata/list.ts";
 import { contextOf, render, selected } from "../odata/render.ts";
@@ -80,10 +80,30 @@ function toRegistry(call: Call, entity: Entity, values: Values): void {
   if (Array.isArray(keys)) replaceKeyCredentials(call, registered, keys as readonly Values[]);
 }
 
+/** @throws GraphError 409 where another application has one of the identifiers. */
+function demandFreeIdentifiers(call: Call, values: Values, self?: Entity): void {
+  const { identifierUris } = values;
+  if (!Array.isArray(identifierUris)) return;
+  const wanted = new Set(identifierUris.map((uri) => String(uri).toLowerCase()));
+  const taken = [...call.tenant.registry.applications()].some(
+    (other) =>
+      other.objectId.toLowerCase() !== self?.id &&
+      other.identifierUris.some((uri) => wanted.has(uri.toLowerCase())),
+  );
+  if (taken) {
+    throw new GraphError(
+      409,
+      "Request_MultipleObjectsWithSameKeyValue",
+      "Another object with the same value for property identifierUris already exists.",
+    );
+  }
+}
+
 function create(call: Call): Answer {
   const { tenant, body } = call;
   demandValues("application", body, ["displayName"]);
   const values = checkedValues("application", body, "create");
+  demandFreeIdentifiers(call, values);
   const audience = values["signInAudience"];
   if (
     audience !== undefined &&
@@ -114,6 +134,7 @@ function update(call: Call): Answer {
   const entity = application(call);
   demandApplicationWrite(call, entity);
   const values = checkedValues("application", call.body, "update");
+  demandFreeIdentifiers(call, values, entity);
   const { keyCredentials: _keys, ...stored } = values;
   if (Object.keys(stored).length > 0) call.tenant.directory.update(entity, stored);
   toRegistry(call, entity, values);

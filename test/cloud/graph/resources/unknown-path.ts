@@ -34,10 +34,21 @@ export function unknownPath(
   if (segments.length === 0 || !GRAPH_SETS.has(first.toLowerCase())) {
     return new GraphError(400, "BadRequest", `Resource not found for the segment '${first}'.`);
   }
-  if (found.kind === "methods" && !["GET", "POST", "PATCH", "PUT", "DELETE"].includes(method)) {
-    return new GraphError(405, "UnknownError", "The method is not allowed.");
+  if (found.kind === "methods" && isNoMethod(method, segments)) {
+    return new GraphError(
+      405,
+      "Request_BadRequest",
+      "Specified HTTP method is not allowed for the request target.",
+    );
   }
   return notEmulated(`${method} /${segments.map(masked).join("/")}`);
+}
+
+/** Methods that no collection and no single object of a directory takes, here or at Microsoft. */
+function isNoMethod(method: string, segments: readonly string[]): boolean {
+  if (!["GET", "POST", "PATCH", "PUT", "DELETE"].includes(method)) return true;
+  const wrong = segments.length === 1 ? ["PATCH", "PUT", "DELETE"] : ["POST", "PUT"];
+  return segments.length <= 2 && wrong.includes(method);
 }
 
 /** Ids and names of people stay out of messages. */

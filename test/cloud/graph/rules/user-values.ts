@@ -1,4 +1,4 @@
-import { badRequest } from "../http/graph-error.ts";
+import { badRequest, GraphError } from "../http/graph-error.ts";
 import type { Call } from "../resources/call.ts";
 import { invalidValue } from "../resources/resolve.ts";
 import type { Entity, Values } from "../store/entity.ts";
@@ -56,6 +56,19 @@ export function demandFreeName(call: Call, upn: string, self?: Entity): void {
   }
 }
 
+/** @throws GraphError 400 where another user or group has the address. */
+function demandFreeMail(call: Call, mail: string, self?: Entity): void {
+  const { directory } = call.tenant;
+  const taken = (["user", "group"] as const).some((kind) =>
+    directory.find(kind, "mail", mail).some((other) => other !== self),
+  );
+  if (!taken) return;
+  const message = "Another object with the same value for property proxyAddresses already exists.";
+  throw new GraphError(400, "Request_MultipleObjectsWithSameKeyValue", message, {
+    details: [{ code: "ObjectConflict", message, target: "proxyAddresses" }],
+  });
+}
+
 /** Deleted users keep their name behind their id, so that it is free for another. */
 export const deletedName = (user: Entity): string =>
   `${user.id.replaceAll("-", "")}${String(user.values["userPrincipalName"])}`;
@@ -97,6 +110,7 @@ export function checkUserValues(call: Call, values: Values, self?: Entity): void
     throw invalidValue("user", "usageLocation");
   }
   if (values["mail"] === null) throw invalidValue("user", "mail");
+  if (typeof values["mail"] === "string") demandFreeMail(call, values["mail"], self);
   const nickname = values["mailNickname"];
   if (typeof nickname === "string" && /[@()\\[\]";:<>, ]/.test(nickname)) {
     throw invalidValue("user", "mailNickname");

@@ -1,4 +1,5 @@
-import type { Entity } from "../store/entity.ts";
+import type { Entity, Values } from "../store/entity.ts";
+import { guidOf } from "../store/ids.ts";
 import { COUNTRIES, DEPARTMENTS, FAMILY_NAMES, GIVEN_NAMES, JOB_TITLES, OFFICES } from "./names.ts";
 import type { Seeding, SeedSettings } from "./seed.ts";
 
@@ -93,7 +94,7 @@ function createUser(
   const place = random.below(OFFICES.length);
   const created = daysAgo(between(seeding, CREATED_DAYS[kind]));
   const activity = activityOf(seeding, kind);
-  return tenant.directory.create("user", {
+  const values = {
     userPrincipalName: upn,
     displayName: `${given} ${family}`,
     givenName: given,
@@ -109,15 +110,26 @@ function createUser(
     employeeId: guest ? null : String(100_000 + index),
     createdDateTime: created,
     signInActivity: activity,
-    ...(guest && { creationType: "Invitation", externalUserState: "Accepted" }),
-    ...(kind === "synced" && {
-      onPremisesSyncEnabled: true,
-      onPremisesSamAccountName: nickname.slice(0, 20),
-      onPremisesImmutableId: Buffer.from(String(index)).toString("base64"),
-      onPremisesLastSyncDateTime: daysAgo(0),
-    }),
+  };
+  return tenant.directory.create("user", {
+    ...values,
+    ...particulars(seeding, kind, nickname, index),
   });
 }
+
+/** What only some kinds of account have. */
+function particulars(seeding: Seeding, kind: AccountKind, nickname: string, index: number): Values {
+  if (kind === "guests") return { creationType: "Invitation", externalUserState: "Accepted" };
+  if (kind !== "synced") return NONE;
+  return {
+    onPremisesSyncEnabled: true,
+    onPremisesSamAccountName: nickname.slice(0, 20),
+    onPremisesImmutableId: Buffer.from(String(index)).toString("base64"),
+    onPremisesLastSyncDateTime: seeding.daysAgo(0),
+  };
+}
+
+const NONE: Values = {};
 
 function activityOf(seeding: Seeding, kind: AccountKind): Readonly<Record<string, unknown>> | null {
   if (kind === "before2024") {
@@ -125,7 +137,7 @@ function activityOf(seeding: Seeding, kind: AccountKind): Readonly<Record<string
     const text = `${old.toISOString().slice(0, 19)}Z`;
     return {
       lastSignInDateTime: text,
-      lastSignInRequestId: tenantRequestId(seeding),
+      lastSignInRequestId: signInRequestId(seeding),
       lastNonInteractiveSignInDateTime: null,
       lastNonInteractiveSignInRequestId: "",
       lastSuccessfulSignInDateTime: null,
@@ -137,7 +149,7 @@ function activityOf(seeding: Seeding, kind: AccountKind): Readonly<Record<string
   const ago = between(seeding, days);
   const success = seeding.nowMs - ago * 86_400_000;
   const known = success >= SUCCESS_KEPT_FROM_MS;
-  const requestId = tenantRequestId(seeding);
+  const requestId = signInRequestId(seeding);
   return {
     // An attempt counts as well: it can be later than the last success.
     lastSignInDateTime: seeding.daysAgo(Math.max(0, ago - seeding.random.next())),
@@ -149,5 +161,7 @@ function activityOf(seeding: Seeding, kind: AccountKind): Readonly<Record<string
   };
 }
 
-const tenantRequestId = (seeding: Seeding): string =>
-  `${seeding.random.below(0x7fffffff).toString(16).padStart(8, "0")}-0000-4000-8000-000000000000`;
+/** Request ids of sign-ins long gone: a few do for everybody. */
+const REQUEST_IDS = Array.from({ length: 256 }, (_, at) => guidOf(0x516e, at));
+
+const signInRequestId = (seeding: Seeding): string => seeding.random.pick(REQUEST_IDS);

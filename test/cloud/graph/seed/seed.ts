@@ -31,7 +31,7 @@ export interface Seeding {
   readonly tenant: Tenant;
   readonly random: Random;
   readonly nowMs: number;
-  /** A moment so many days before now, as Graph prints it. */
+  /** A moment so many days before now, to the hour, as Graph prints it. */
   readonly daysAgo: (days: number) => string;
 }
 
@@ -44,11 +44,18 @@ export function seed(
   settings: SeedSettings,
 ): { readonly users: number; readonly groups: number } {
   const nowMs = tenant.nowMs();
+  const hours = new Map<number, string>();
   const seeding: Seeding = {
     tenant,
     random: createRandom(tenant.seed + 7),
     nowMs,
-    daysAgo: (days) => timeText(nowMs - days * 86_400_000),
+    daysAgo: (days) => {
+      // To the hour, and each text once: a million people share them.
+      const hour = Math.round(days * 24);
+      let text = hours.get(hour);
+      if (text === undefined) hours.set(hour, (text = timeText(nowMs - hour * 3_600_000)));
+      return text;
+    },
   };
   const { changes } = tenant.directory;
   changes.recording = false;
