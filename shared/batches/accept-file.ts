@@ -1,3 +1,4 @@
+import type { Blobs } from "../storage/types.ts";
 import { beginBatch } from "./accept-batch.ts";
 import { type Context, inFolder } from "./accept-context.ts";
 import { carryOn } from "./carry-on.ts";
@@ -6,16 +7,17 @@ import { isStaged } from "./inbox-path.ts";
 import type { FileVersion } from "./model.ts";
 import { fileBatchName } from "./name.ts";
 import type { Accepted } from "./ports.ts";
-import { fileSource, versionSource } from "./source.ts";
+import { fileSource, presentEtag, versionSource } from "./source.ts";
 import { holderOf } from "./take-name.ts";
 
 /**
  * Accepts a version of a file in `inbox` as a batch of its own, in mode apply. Told of it twice, it is
  * the same batch; what a message has claimed or a refusal has ended stays as it is.
  */
-export async function acceptFile(context: Context, file: FileVersion): Promise<Accepted> {
-  if (isStaged(file.path)) return { state: "done", outcome: "ignored" };
+export async function acceptFile(context: Context, told: FileVersion): Promise<Accepted> {
+  if (isStaged(told.path)) return { state: "done", outcome: "ignored" };
   const { ports, allowed, limits } = context;
+  const file = await asStored(ports.blobs.inbox, told);
   const { homeTenant } = ports.settings;
   const batch = fileBatchName(file);
   const folder = fileFolder(homeTenant, file);
@@ -49,4 +51,22 @@ export async function acceptFile(context: Context, file: FileVersion): Promise<A
       held,
     );
   });
+}
+
+/**
+ * The file as `inbox` has it. Whether an event's subject is percent-encoded is documented nowhere, and
+ * a file must have one name however it was told of.
+ */
+async function asStored(inbox: Blobs, told: FileVersion): Promise<FileVersion> {
+  const decoded = decodedPath(told.path);
+  if (decoded === told.path || (await presentEtag(inbox, told.path)) !== undefined) return told;
+  return (await presentEtag(inbox, decoded)) === undefined ? told : { ...told, path: decoded };
+}
+
+function decodedPath(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }

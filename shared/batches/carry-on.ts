@@ -8,6 +8,7 @@ import { type BatchManifest, type Plan, ROWS_PER_SHARD } from "./model.ts";
 import { planBatch } from "./plan.ts";
 import type { PlanTotals } from "./plan-totals.ts";
 import type { Accepted, BatchPorts, Delivery } from "./ports.ts";
+import { forgetProblem } from "./problem.ts";
 import { Refusal } from "./refusal.ts";
 import type { Source } from "./source.ts";
 import { fencedStatus, pendingVerdicts, stillStatus } from "./status.ts";
@@ -41,6 +42,7 @@ export async function carryOn(
     plan = planOf(ports, manifest, totals);
     lock.check();
     await batches.write(`${folder}/plan.json`, jsonText(plan), { ifAbsent: true });
+    await forgetProblem(ports, folder);
   }
   const isNews = await conclude(ports, folder, manifest, plan);
   return { state: "done", outcome: isNews ? "accepted" : "repeated", folder };

@@ -104,6 +104,10 @@ export const creatorOf = (name: string, traces: RowTraces): number | undefined =
   latest(traces, `upn:${name.toLowerCase()}`, (earlier) => earlier.isWritten && earlier.creates)
     ?.row;
 
+/** The row that deletes the object of this key, if an earlier one does. */
+export const deletedBy = (key: string, traces: RowTraces): number | undefined =>
+  latest(traces, key, ({ deletes }) => deletes)?.row;
+
 /** Whether an earlier row sets properties of the object, so that its present state is no guide. */
 export const isTouched = (objectId: string, traces: RowTraces): boolean =>
   latest(traces, `object:${objectId}`, ({ isWritten, mask }) => isWritten && mask !== 0) !==

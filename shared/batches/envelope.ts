@@ -97,7 +97,7 @@ function refuseVersion(value: Readonly<Record<string, unknown>>): void {
 }
 
 /** @throws Refusal OPERATION_UNKNOWN; the nearest known one is named, the word itself is not. */
-export function refuseOperation(operation: string, operations: readonly string[]): void {
+function refuseOperation(operation: string, operations: readonly string[]): void {
   if (operations.includes(operation)) return;
   throw new Refusal(
     "OPERATION_UNKNOWN",

@@ -20,6 +20,10 @@ export function findGuards(
   });
 }
 
+/** `1 delete`, `64 disables`. */
+export const countOf = (guard: GuardFinding["guard"], count: number): string =>
+  `${count.toLocaleString("en")} ${count === 1 ? guard.slice(0, -1) : guard}`;
+
 /** Why a batch is held and what lets it go, in words; `undefined` where no guard holds it. */
 export function whyHeld(
   findings: readonly GuardFinding[],
@@ -29,7 +33,7 @@ export function whyHeld(
   const counts = held
     .map(
       ({ guard, count, limit, setting }) =>
-        `the batch has ${count} ${guard}, and ${setting} allows ${limit}`,
+        `the batch has ${countOf(guard, count)}, and ${setting} allows ${limit}`,
     )
     .join("; ");
   const settings = held.map(({ setting, count }) => `${setting} to at least ${count}`).join(" and ");

@@ -46,7 +46,11 @@ export async function withLock<T>(
   } finally {
     ended.abort();
     await renewing;
-    // An unreleased lease only makes the next delivery wait; the work itself is done.
-    await lease.release().catch(() => undefined);
+    // What goes wrong here only makes the next delivery wait; the work itself is done. Whoever has
+    // the lease by now keeps storage from deleting its blob.
+    await lease
+      .release()
+      .then(() => batches.delete(`${folder}/lock`))
+      .catch(() => undefined);
   }
 }

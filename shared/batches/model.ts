@@ -122,9 +122,6 @@ export interface Refused {
 /** Rows a shard covers; the last one may be shorter. */
 export const ROWS_PER_SHARD = 1000;
 
-/** The shard, from 1, that a row, from 1, is in. */
-export const shardOfRow = (row: number): number => Math.ceil(row / ROWS_PER_SHARD);
-
 /** The batch's folder: its name in the home tenant, below the tenant's id in another. */
 export const folderOf = (homeTenant: string, tenant: string, batch: string): string =>
   tenant === homeTenant ? batch : `${tenant}/${batch}`;

@@ -6,6 +6,7 @@ import {
   creates,
   createStanding,
   creatorOf,
+  deletedBy,
   type Footprint,
   isTouched,
   leaveTraces,
@@ -49,6 +50,10 @@ export function planRow(
   const repeated = repeatedCreate(compiled, found, traces);
   if (repeated !== undefined) return settledRow(compiled, skipped(repeated));
   const decision = decide(compiled, found, traces);
+  if ("settled" in decision && decision.settled.verdict === "failed") {
+    const by = deleterOf(found, traces);
+    if (by !== undefined) return settledRow(compiled, skipped({ kind: "deleted", by }));
+  }
   const footprint = footprintOf(compiled, decision);
   if (footprint === undefined) {
     return "settled" in decision
@@ -97,6 +102,15 @@ function orComing(lookup: Lookup, found: LookedUp, traces: RowTraces): LookedUp 
   if (found.state !== "missing" || lookup.kind !== "user" || isGuid(lookup.ref)) return found;
   const row = creatorOf(lookup.ref, traces);
   return row === undefined ? found : { state: "coming", row };
+}
+
+/** The earlier row that deletes an object that this one names, though the directory still has it. */
+function deleterOf(found: Readonly<Record<string, Found>>, traces: RowTraces): number | undefined {
+  for (const one of Object.values(found)) {
+    const by = one.state === "found" ? deletedBy(`object:${one.id}`, traces) : undefined;
+    if (by !== undefined) return by;
+  }
+  return undefined;
 }
 
 /** How a create stands whose object an earlier row creates: as its duplicate, or behind its delete. */

@@ -95,7 +95,8 @@ async function settleIn(
     await conclude(ports, place.folder, holder.manifest, plan);
     return NOTHING_LOST;
   }
-  if (holder.kind === "refused") return NOTHING_LOST;
+  const isClaimed = holder.kind === "batch" && holder.manifest.source.kind === "claimed";
+  if (holder.kind === "refused" || isClaimed) return NOTHING_LOST;
   const problem = await readProblem(ports, place.folder);
   const isOwner = holder.kind === "batch";
   const error = lost("accept-poison", problem);

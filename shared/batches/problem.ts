@@ -22,6 +22,10 @@ export async function noteProblem(
   await blobs.batches.write(path(folder), jsonText(note)).catch(() => undefined);
 }
 
+/** Once the batch is planned, what stopped earlier attempts is history. */
+export const forgetProblem = ({ blobs }: Pick<BatchPorts, "blobs">, folder: string): Promise<void> =>
+  blobs.batches.delete(path(folder));
+
 /** What was noted last in the folder, if anything. */
 export async function readProblem(
   { blobs }: Pick<BatchPorts, "blobs">,

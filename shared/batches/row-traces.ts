@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** Half of a SHA-256 twice over: enough to tell the keys and effects of a million rows apart. */
 export interface Digest {
@@ -8,7 +8,7 @@ export interface Digest {
 
 /** The digest of a key or an effect. */
 export function digestOf(text: string): Digest {
-  const bytes = createHash("sha256").update(text).digest();
+  const bytes = hash("sha256", text, "buffer");
   return { high: bytes.readUInt32LE(0), low: bytes.readUInt32LE(4) };
 }
 
@@ -27,7 +27,7 @@ export interface Trace {
 
 /**
  * The rows of a batch by what they touch. Typed arrays and 64-bit digests instead of maps of strings:
- * a million rows with two keys each take about 100 MB. In such a batch two keys share a digest with
+ * a key of a row takes 35 to 40 bytes, a million rows some 60 MB. In such a batch two keys share a digest with
  * odds of one in ten million; two rows would also need the same effect to be taken for one.
  */
 export interface RowTraces {
@@ -40,117 +40,105 @@ const WRITTEN = 1;
 const CREATES = 2;
 const DELETES = 4;
 
+/** Traces are kept in pieces of so many, so that growing neither copies nor leaves much empty. */
+const PIECE_BITS = 15;
+const PIECE = 1 << PIECE_BITS;
+
 export function createRowTraces(): RowTraces {
-  let slots = createSlots(1 << 12);
-  let keys = 0;
-  let columns = createColumns(1 << 12);
+  const pieces: Piece[] = [];
   let count = 0;
+  /** Open addressing by key: one more than the place of the key's latest trace; 0 is a free slot. */
+  let heads = new Uint32Array(1 << 12);
+  let keys = 0;
+
+  const pieceOf = (place: number): Piece => pieces[place >>> PIECE_BITS]!;
+  const slotOf = (slots: Uint32Array, key: Digest): number => {
+    let slot = key.low & (slots.length - 1);
+    for (;;) {
+      const place = slots[slot]! - 1;
+      if (place < 0) return slot;
+      const piece = pieceOf(place);
+      const at = place & (PIECE - 1);
+      if (piece.keyHigh[at] === key.high && piece.keyLow[at] === key.low) return slot;
+      slot = (slot + 1) & (slots.length - 1);
+    }
+  };
+  const grow = (): void => {
+    const wider = new Uint32Array(heads.length * 2);
+    for (const head of heads) {
+      if (head === 0) continue;
+      const piece = pieceOf(head - 1);
+      const at = (head - 1) & (PIECE - 1);
+      wider[slotOf(wider, { high: piece.keyHigh[at]!, low: piece.keyLow[at]! })] = head;
+    }
+    heads = wider;
+  };
+
   return {
     add: (name, trace) => {
       const key = digestOf(name);
-      if (count === columns.row.length) columns = widened(columns);
-      if ((keys + 1) * 2 > slots.heads.length) slots = rehashed(slots);
-      const slot = find(slots, key);
-      if (slots.heads[slot] === 0) {
-        keys += 1;
-        slots.high[slot] = key.high;
-        slots.low[slot] = key.low;
-      }
-      columns.before[count] = slots.heads[slot]!;
-      put(columns, count, trace);
+      if ((keys + 1) * 4 > heads.length * 3) grow();
+      const slot = slotOf(heads, key);
+      const before = heads[slot]!;
+      if (before === 0) keys += 1;
+      if (count === pieces.length * PIECE) pieces.push(createPiece());
+      put(pieceOf(count), count & (PIECE - 1), key, trace, before);
       count += 1;
-      // One more than its place: 0 is "none".
-      slots.heads[slot] = count;
+      heads[slot] = count;
     },
     *of(name) {
-      let at = slots.heads[find(slots, digestOf(name))]!;
-      while (at !== 0) {
-        yield get(columns, at - 1);
-        at = columns.before[at - 1]!;
+      let head = heads[slotOf(heads, digestOf(name))]!;
+      while (head !== 0) {
+        const piece = pieceOf(head - 1);
+        const at = (head - 1) & (PIECE - 1);
+        yield get(piece, at);
+        head = piece.before[at]!;
       }
     },
   };
 }
 
-/** Open addressing by digest; a head of 0 is a free slot. */
-interface Slots {
-  readonly high: Uint32Array;
-  readonly low: Uint32Array;
-  readonly heads: Uint32Array;
-}
-
-const createSlots = (size: number): Slots => ({
-  high: new Uint32Array(size),
-  low: new Uint32Array(size),
-  heads: new Uint32Array(size),
-});
-
-function find({ high, low, heads }: Slots, key: Digest): number {
-  let slot = key.low & (heads.length - 1);
-  while (heads[slot] !== 0 && (high[slot] !== key.high || low[slot] !== key.low)) {
-    slot = (slot + 1) & (heads.length - 1);
-  }
-  return slot;
-}
-
-function rehashed(old: Slots): Slots {
-  const slots = createSlots(old.heads.length * 2);
-  for (const [at, head] of old.heads.entries()) {
-    if (head === 0) continue;
-    const key = { high: old.high[at]!, low: old.low[at]! };
-    const slot = find(slots, key);
-    slots.high[slot] = key.high;
-    slots.low[slot] = key.low;
-    slots.heads[slot] = head;
-  }
-  return slots;
-}
-
-/** Traces as columns; `before` is one more than the place of the key's earlier trace. */
-interface Columns {
+/** Traces as columns. `before`: one more than the place of the key's earlier trace, 0 for none. */
+interface Piece {
+  readonly keyHigh: Uint32Array;
+  readonly keyLow: Uint32Array;
+  readonly effectHigh: Uint32Array;
+  readonly effectLow: Uint32Array;
   readonly row: Uint32Array;
-  readonly high: Uint32Array;
-  readonly low: Uint32Array;
   readonly mask: Uint32Array;
   readonly before: Uint32Array;
   readonly flags: Uint8Array;
 }
 
-const createColumns = (size: number): Columns => ({
-  row: new Uint32Array(size),
-  high: new Uint32Array(size),
-  low: new Uint32Array(size),
-  mask: new Uint32Array(size),
-  before: new Uint32Array(size),
-  flags: new Uint8Array(size),
+const createPiece = (): Piece => ({
+  keyHigh: new Uint32Array(PIECE),
+  keyLow: new Uint32Array(PIECE),
+  effectHigh: new Uint32Array(PIECE),
+  effectLow: new Uint32Array(PIECE),
+  row: new Uint32Array(PIECE),
+  mask: new Uint32Array(PIECE),
+  before: new Uint32Array(PIECE),
+  flags: new Uint8Array(PIECE),
 });
 
-function widened(old: Columns): Columns {
-  const wide = createColumns(old.row.length * 2);
-  wide.row.set(old.row);
-  wide.high.set(old.high);
-  wide.low.set(old.low);
-  wide.mask.set(old.mask);
-  wide.before.set(old.before);
-  wide.flags.set(old.flags);
-  return wide;
-}
-
-function put(columns: Columns, at: number, trace: Trace): void {
-  columns.row[at] = trace.row;
-  columns.high[at] = trace.effect.high;
-  columns.low[at] = trace.effect.low;
-  columns.mask[at] = trace.mask;
-  columns.flags[at] =
+function put(piece: Piece, at: number, key: Digest, trace: Trace, before: number): void {
+  piece.keyHigh[at] = key.high;
+  piece.keyLow[at] = key.low;
+  piece.effectHigh[at] = trace.effect.high;
+  piece.effectLow[at] = trace.effect.low;
+  piece.row[at] = trace.row;
+  piece.mask[at] = trace.mask;
+  piece.before[at] = before;
+  piece.flags[at] =
     (trace.isWritten ? WRITTEN : 0) | (trace.creates ? CREATES : 0) | (trace.deletes ? DELETES : 0);
 }
 
-function get(columns: Columns, at: number): Trace {
-  const flags = columns.flags[at]!;
+function get(piece: Piece, at: number): Trace {
+  const flags = piece.flags[at]!;
   return {
-    row: columns.row[at]!,
-    effect: { high: columns.high[at]!, low: columns.low[at]! },
-    mask: columns.mask[at]!,
+    row: piece.row[at]!,
+    effect: { high: piece.effectHigh[at]!, low: piece.effectLow[at]! },
+    mask: piece.mask[at]!,
     isWritten: (flags & WRITTEN) !== 0,
     creates: (flags & CREATES) !== 0,
     deletes: (flags & DELETES) !== 0,

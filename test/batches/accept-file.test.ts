@@ -31,6 +31,16 @@ describe("a file in inbox", () => {
     assert.equal(batchesOf(workshop).length, 2);
   });
 
+  it("is the same whether its event writes the path as it is or percent-encoded", async () => {
+    const workshop = begin();
+    const { blobs, deliver } = workshop;
+    const { etag } = (await blobs.inbox.write("user.disable/le avers.csv", rows))!;
+    const first = await deliver(eventOf("user.disable/le%20avers.csv", etag));
+    const second = await deliver(eventOf("user.disable/le avers.csv", etag), "m-2");
+    assert.deepEqual([first.outcome, second.folder], ["accepted", first.folder]);
+    assert.equal(batchesOf(workshop).length, 1);
+  });
+
   it("is kept as it was when it was taken, whatever happens to it afterwards", async () => {
     const { blobs, deliver, drop } = begin();
     const folder = await drop("user.disable/leavers.csv", rows);

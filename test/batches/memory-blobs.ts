@@ -4,7 +4,7 @@ import { Readable } from "node:stream";
 import type { AppendBlob, BlobFacts, BlobLease, Blobs } from "../../shared/storage/types.ts";
 
 /**
- * A container in memory, for what must be tried thousands of times; `conformance.test.ts` holds it
+ * A container in memory, for what must be tried thousands of times; `azurite.test.ts` holds it
  * against Azurite. `before` is asked ahead of every change and may throw, as a process that is killed
  * or a storage account that is away would.
  */
@@ -64,6 +64,7 @@ export class MemoryBlobs implements Blobs {
 
   async delete(path: string): Promise<void> {
     this.before("delete", path);
+    if (this.#leases.has(path)) throw new Error("LeaseIdMissing");
     this.blobs.delete(path);
   }
 

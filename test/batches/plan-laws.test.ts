@@ -31,7 +31,7 @@ const anyRow: fc.Arbitrary<Row> = fc.oneof(
   }),
   fc.record({
     operation: fc.constant("user.create"),
-    userPrincipalName: fc.constantFrom(coming, "NEW@contoso.com"),
+    userPrincipalName: fc.constantFrom(coming, "NEW@contoso.com", "bob@contoso.com"),
     displayName: fc.constantFrom("New", "New", "Newer"),
   }),
   { weight: 1, arbitrary: fc.record({ operation: fc.constant("user.delete"), user: names }) },

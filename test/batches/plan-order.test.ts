@@ -117,6 +117,7 @@ describe("rows on one object", () => {
       { operation: "user.create", userPrincipalName: "new@contoso.com", displayName: "New" },
       { operation: "user.delete", user: "new@contoso.com" },
       { operation: "user.create", userPrincipalName: "new@contoso.com", displayName: "New" },
+      { operation: "user.create", userPrincipalName: "ann@contoso.com", displayName: "Other" },
     ]);
     assert.deepEqual(rows[2]?.write?.after, [2]);
     assert.deepEqual(
@@ -128,6 +129,7 @@ describe("rows on one object", () => {
         [undefined, undefined],
         [undefined, undefined],
         ["skipped", "Row 8 deletes the "],
+        ["skipped", "Row 3 deletes the "],
       ],
     );
   });

@@ -89,6 +89,15 @@ describe("a message that was given up", () => {
     assert.equal(blobs.batches.blobs.has("leavers/refused.json"), false);
   });
 
+  it("that told of a file which a message has claimed changes nothing", async () => {
+    const { batches, blobs, deliver } = begin();
+    const { etag } = (await blobs.inbox.write("staged/x.csv", `user\n${ann}\n`))!;
+    const { rows: _rows, ...named } = message;
+    await deliver({ ...named, file: "staged/x.csv" });
+    await batches.settlePoison("accept", eventOf("staged/x.csv", etag), "m-1");
+    assert.ok(![...blobs.batches.blobs.keys()].some((path) => path.endsWith("refused.json")));
+  });
+
   it("is left to the delivery that is at work on it", async () => {
     const { batches, blobs } = begin();
     await blobs.batches.acquireLease("leavers/lock");

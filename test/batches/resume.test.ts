@@ -84,7 +84,7 @@ describe("accepting", () => {
           assert.deepEqual(plan["verdicts"], verdicts);
         },
       ),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 
