@@ -62,9 +62,6 @@ describe("applications and service principals", () => {
   });
 
   it("its creator owns it [application-post-applications]", async () => {
-    registry.addServicePrincipal(TENANT, "a1b2c3d4-0000-4000-8000-00000000a001", {
-      objectId: PRINCIPAL,
-    });
     const { id } = await newApplication("owned");
     const roles = ["Application.ReadWrite.OwnedBy"];
     assert.deepEqual(idsIn(await send("GET", `/applications/${id}/owners`)), [PRINCIPAL]);

@@ -84,6 +84,7 @@ export function createGraphApp(options: GraphAppOptions): GraphApp {
     control: createControl({
       meters,
       journal: () => journal,
+      tenants: () => tenants.values(),
       tenant: (id) => {
         const [first] = tenants.values();
         const found = id === undefined ? first : tenantOf(id);

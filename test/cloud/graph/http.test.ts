@@ -130,6 +130,37 @@ describe("the face of Graph", () => {
     );
   });
 
+  it("a token of an application whose service principal is gone is a 401 [errors]", async () => {
+    const plain = graphFixture({
+      verifyToken: () => ({
+        ok: true,
+        claims: {
+          tenantId: TENANT,
+          appId: APP,
+          principalId: APP,
+          audience: "",
+          issuer: "",
+          roles: ["User.Read.All"],
+          issuedAtMs: 0,
+          expiresAtMs: 0,
+          isCaeClient: false,
+          all: {},
+        },
+      }),
+    });
+    assertRefused(
+      await plain.send("GET", "/users"),
+      401,
+      "Authorization_IdentityNotFound",
+      "The identity of the calling application could not be established.",
+    );
+  });
+
+  it("a fault of the connection cannot strike a part", () => {
+    const rule = { tenant: TENANT, at: "part", fault: { kind: "truncate" } } as const;
+    assert.throws(() => graph.app.control("addFault", rule), TypeError);
+  });
+
   it("a command that does not exist is a mistake of the caller's", () => {
     assert.throws(() => graph.app.control("explode" as "seed"), TypeError);
     assert.throws(() => graph.app.control("counters", { tenant: "nobody" }), TypeError);

@@ -43,7 +43,7 @@ export interface Commands {
     argument: { writesPerSecond: number; app: string; sameApplication?: boolean } & Ofwhom;
     answer: void;
   };
-  /** Directory days ahead of the clock. */
+  /** Directory days ahead of the clock; of every tenant in use where none is named. */
   dayOffset: { argument: { days: number } & Ofwhom; answer: { now: string } };
   /** Gives a principal (user, service principal) a directory role. */
   addRole: { argument: { principal: string; role: string } & Ofwhom; answer: void };
@@ -71,6 +71,7 @@ type Handlers = {
 /** What the commands work on. */
 export interface Controlled {
   readonly tenant: (id: string | undefined) => Tenant;
+  readonly tenants: () => Iterable<Tenant>;
   readonly meters: Meters;
   readonly journal: () => readonly Exchange[];
 }
@@ -108,8 +109,8 @@ const handlers = (around: Controlled): Handlers => ({
   },
   neighbour: (tenant, { writesPerSecond, app, sameApplication = false }) =>
     around.meters.neighbour({ app, tenant: tenant.id, writesPerSecond, sameApplication }),
-  dayOffset: (tenant, { days }) => {
-    tenant.dayOffset = days;
+  dayOffset: (tenant, { tenant: named, days }) => {
+    for (const one of named === undefined ? around.tenants() : [tenant]) one.dayOffset = days;
     return { now: tenant.nowText() };
   },
   addRole: (tenant, { principal, role }) => tenant.addRole(principal, role),

@@ -16,6 +16,9 @@ export interface Target {
   readonly bodyText: () => string;
 }
 
+/** What can go wrong with one part of several: the rest is about the connection. */
+const FOR_PARTS: ReadonlySet<string> = new Set(["status", "html", "hang", "delay"]);
+
 /** The faults in force. Rules are tried in the order they were added; the first that strikes wins. */
 export class Faults {
   readonly #armed = new Map<number, Armed>();
@@ -30,8 +33,14 @@ export class Faults {
     return this.#armed.size === 0;
   }
 
-  /** The rule's number, for `remove`. @throws SyntaxError where a pattern is no regular expression. */
+  /**
+   * The rule's number, for `remove`.
+   * @throws SyntaxError where a pattern is no regular expression, TypeError where the fault is not for parts
+   */
   add(rule: FaultRule): number {
+    if (rule.at === "part" && !FOR_PARTS.has(rule.fault.kind)) {
+      throw new TypeError(`a fault of kind ${rule.fault.kind} strikes a whole request, not a part`);
+    }
     this.#ids += 1;
     this.#armed.set(this.#ids, {
       rule,

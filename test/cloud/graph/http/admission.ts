@@ -35,8 +35,10 @@ export function admit(request: CloudRequest, door: Doorkeeper): Admission {
   if (!verdict.ok) throw unauthenticated(verdict, door.loginHost);
   if (version === "beta") throw notEmulated("the beta version of Microsoft Graph");
   if (version !== "v1.0") throw new GraphError(400, "BadRequest", `Invalid version: ${version}`);
-  const tenant = door.tenant(verdict.claims.tenantId);
-  if (!tenant) {
+  const { tenantId, appId } = verdict.claims;
+  const tenant = door.tenant(tenantId);
+  // A token outlives the service principal it was issued to; Graph looks it up.
+  if (!tenant?.registry.servicePrincipal(tenantId, appId)) {
     throw new GraphError(
       401,
       "Authorization_IdentityNotFound",

@@ -74,7 +74,12 @@ function admit(tenant: Tenant, caller: Caller, incoming: Incoming, around: Surro
   const partial = callOf(tenant, caller, incoming);
   const found = around.route(incoming.method, partial.segments);
   if (found.kind !== "route") {
-    around.meters.charge({ resourceUnits: 1, writes: 0 }, caller.appId, tenant.id, 0);
+    around.meters.charge(
+      { resourceUnits: 1, writes: 0 },
+      caller.appId,
+      tenant.id,
+      tenant.directory.live.user.size,
+    );
     throw unknownPath(incoming.method, partial.segments, found);
   }
   const { route } = found;

@@ -90,6 +90,13 @@ const verdictOf = (authorization: string | undefined): TokenVerdict => {
 /** Makes a Graph with one registered tenant, `contoso.com`; meters and latency are off unless given. */
 export function graphFixture(options: Partial<GraphAppOptions> = {}): GraphFixture {
   const registry = createRegistry(() => Date.now());
+  const verifyToken = (authorization: string | undefined): TokenVerdict => {
+    const verdict = verdictOf(authorization);
+    if (verdict.ok) {
+      registry.addServicePrincipal(TENANT, verdict.claims.appId, { objectId: PRINCIPAL });
+    }
+    return verdict;
+  };
   registry.addTenant({ tenantId: TENANT, domains: ["contoso.com"], displayName: "Contoso" });
   let contract: Contract | undefined;
   const found: string[] = [];
@@ -105,7 +112,7 @@ export function graphFixture(options: Partial<GraphAppOptions> = {}): GraphFixtu
     speed: 1,
     meters: "off",
     registry,
-    verifyToken: verdictOf,
+    verifyToken,
     ...options,
   });
   app.control("counters", { tenant: TENANT });
