@@ -73,7 +73,8 @@ export async function inFolder(
       await noteProblem(ports, folder, error);
       throw error;
     }
-    if (owned !== undefined && error.code !== "LEASE_LOST") await sayWaiting(ports, folder, owned, error);
+    if (owned !== undefined && error.code !== "LEASE_LOST")
+      await sayWaiting(ports, folder, owned, error);
     return again(Math.ceil((error.retryAfterMs ?? 0) / 1000) || RETRY_SECONDS, error.message);
   }
 }

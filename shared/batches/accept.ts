@@ -33,7 +33,11 @@ async function readOrRefuse(context: Context, raw: unknown): Promise<Incoming | 
     return readEnvelope(value, allowed);
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
-    const folder = await refuse(ports, { ...placeOf(context, value), identity: context.identity }, error);
+    const folder = await refuse(
+      ports,
+      { ...placeOf(context, value), identity: context.identity },
+      error,
+    );
     return { state: "done", outcome: "refused", folder };
   }
 }

@@ -5,8 +5,8 @@ import { jsonText, readPlan } from "./folder-files.ts";
 import { findGuards, whyHeld } from "./guards.ts";
 import type { Lock } from "./lock.ts";
 import { type BatchManifest, type Plan, ROWS_PER_SHARD } from "./model.ts";
-import { planBatch } from "./plan.ts";
 import type { PlanTotals } from "./plan-totals.ts";
+import { planBatch } from "./plan.ts";
 import type { Accepted, BatchPorts, Delivery } from "./ports.ts";
 import { forgetProblem } from "./problem.ts";
 import { Refusal } from "./refusal.ts";
@@ -102,7 +102,11 @@ async function planWithStatus(
   });
 }
 
-function planOf({ settings, clock }: BatchPorts, manifest: BatchManifest, totals: PlanTotals): Plan {
+function planOf(
+  { settings, clock }: BatchPorts,
+  manifest: BatchManifest,
+  totals: PlanTotals,
+): Plan {
   const guards = findGuards(totals, settings);
   const { pending, ...settled } = totals.verdicts;
   const isHeld = manifest.mode === "apply" && whyHeld(guards) !== undefined;
@@ -116,7 +120,9 @@ function planOf({ settings, clock }: BatchPorts, manifest: BatchManifest, totals
     operations: totals.operations,
     writes: totals.writes,
     resourceUnits: totals.resourceUnits,
-    estimatedSeconds: Math.ceil((totals.writes * settings.writeWindowSeconds) / settings.writeQuota),
+    estimatedSeconds: Math.ceil(
+      (totals.writes * settings.writeWindowSeconds) / settings.writeQuota,
+    ),
     shards: Math.ceil(totals.rows / ROWS_PER_SHARD),
     rowsPerShard: ROWS_PER_SHARD,
     permissions: totals.permissions,

@@ -45,11 +45,7 @@ export async function claimFile(
   }
 }
 
-async function hasGivenUp(
-  batches: Blobs,
-  folder: string,
-  holder: BatchManifest,
-): Promise<boolean> {
+async function hasGivenUp(batches: Blobs, folder: string, holder: BatchManifest): Promise<boolean> {
   if (holder.mode === "plan") return true;
   const place = holder.source.kind === "claimed" ? holder.source.by : folder;
   return (await readRefused(batches, place)) !== undefined;

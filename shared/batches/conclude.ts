@@ -1,6 +1,6 @@
-import { whyHeld } from "./guards.ts";
-import { readStatus } from "./folder-files.ts";
 import { endBatch, finishBatch, nothingSent } from "./finish.ts";
+import { readStatus } from "./folder-files.ts";
+import { whyHeld } from "./guards.ts";
 import { type BatchManifest, type Plan, workMarker } from "./model.ts";
 import type { BatchPorts } from "./ports.ts";
 

@@ -116,11 +116,7 @@ export const isTouched = (objectId: string, traces: RowTraces): boolean =>
 const isSame = (a: Trace, b: Trace): boolean =>
   a.effect.high === b.effect.high && a.effect.low === b.effect.low;
 
-function latest(
-  traces: RowTraces,
-  key: string,
-  is: (trace: Trace) => boolean,
-): Trace | undefined {
+function latest(traces: RowTraces, key: string, is: (trace: Trace) => boolean): Trace | undefined {
   for (const trace of traces.of(key)) if (is(trace)) return trace;
   return undefined;
 }

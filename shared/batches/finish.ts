@@ -3,9 +3,9 @@ import type { Blobs } from "../storage/types.ts";
 import { readManifest, readPlan, readStatus } from "./folder-files.ts";
 import type { BatchManifest, BatchState, BatchStatus, Plan } from "./model.ts";
 import type { BatchPorts, Outcomes } from "./ports.ts";
-import { writeReports } from "./report.ts";
 import { countVerdicts, type Ending, type ReportJob } from "./report-rows.ts";
 import { summaryOf } from "./report-summary.ts";
+import { writeReports } from "./report.ts";
 import { stillStatus, sumOf, writeStatus } from "./status.ts";
 
 /** How a batch ends: its state, and what is said of rows to be written that have no outcome. */

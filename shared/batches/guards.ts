@@ -36,7 +36,9 @@ export function whyHeld(
         `the batch has ${countOf(guard, count)}, and ${setting} allows ${limit}`,
     )
     .join("; ");
-  const settings = held.map(({ setting, count }) => `${setting} to at least ${count}`).join(" and ");
+  const settings = held
+    .map(({ setting, count }) => `${setting} to at least ${count}`)
+    .join(" and ");
   return {
     counts,
     reason: `Held, nothing was written: ${counts}.`,

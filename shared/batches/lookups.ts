@@ -1,11 +1,6 @@
 import type { Found, Lookup } from "../catalogue/operation.ts";
 import { OperatorError } from "../core/errors.ts";
-import {
-  type GraphAnswer,
-  type GraphRead,
-  odataString,
-  segment,
-} from "../core/graph-request.ts";
+import { type GraphAnswer, type GraphRead, odataString, segment } from "../core/graph-request.ts";
 import { isGuid } from "../core/object-id.ts";
 import { recordOf } from "../core/record.ts";
 import type { Graph } from "../graph/types.ts";

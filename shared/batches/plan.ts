@@ -1,5 +1,5 @@
-import type { Lookup } from "../catalogue/operation.ts";
 import { isListed } from "../catalogue/membership.ts";
+import type { Lookup } from "../catalogue/operation.ts";
 import type { PlannedWrite } from "../catalogue/row.ts";
 import { OperatorError } from "../core/errors.ts";
 import type { Graph } from "../graph/types.ts";

@@ -1,8 +1,8 @@
+import { OperatorError } from "../core/errors.ts";
 import { isGuid } from "../core/object-id.ts";
 import { recordOf } from "../core/record.ts";
-import { OperatorError } from "../core/errors.ts";
-import { placeOf } from "./accept.ts";
 import { type Context, contextOf } from "./accept-context.ts";
+import { placeOf } from "./accept.ts";
 import { fileFolder } from "./claim-file.ts";
 import { conclude } from "./conclude.ts";
 import { decodeMessage } from "./decode-message.ts";

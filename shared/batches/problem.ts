@@ -23,8 +23,10 @@ export async function noteProblem(
 }
 
 /** Once the batch is planned, what stopped earlier attempts is history. */
-export const forgetProblem = ({ blobs }: Pick<BatchPorts, "blobs">, folder: string): Promise<void> =>
-  blobs.batches.delete(path(folder));
+export const forgetProblem = (
+  { blobs }: Pick<BatchPorts, "blobs">,
+  folder: string,
+): Promise<void> => blobs.batches.delete(path(folder));
 
 /** What was noted last in the folder, if anything. */
 export async function readProblem(

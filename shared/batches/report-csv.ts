@@ -19,7 +19,10 @@ export const csvHeader = (columns: readonly string[]): string => csvLine([...col
 
 /** One row of report.csv: its own cells as they were sent, then what became of it. */
 export const csvRow = (columns: readonly string[], row: ReportRow): string =>
-  csvLine([...columns.map((name) => cellText(row.cells[name])), ...OWN.map((name) => cellText(row[name]))]);
+  csvLine([
+    ...columns.map((name) => cellText(row.cells[name])),
+    ...OWN.map((name) => cellText(row[name])),
+  ]);
 
 /** A value of the input in one cell: JSON where it is neither text nor nothing. */
 export function cellText(value: unknown): string {

@@ -1,10 +1,10 @@
 import type { Verdict, VerdictCounts } from "../catalogue/row.ts";
-import { escape, instant, MEANINGS, number, rowsOf, span } from "./report-words.ts";
-import { details, note, operations, reasons } from "./report-sections.ts";
-import { table } from "./report-table.ts";
 import type { Picked } from "./report-picks.ts";
+import { details, note, operations, reasons } from "./report-sections.ts";
 import { style } from "./report-style.ts";
 import type { ReportSummary } from "./report-summary.ts";
+import { table } from "./report-table.ts";
+import { escape, instant, MEANINGS, number, rowsOf, span } from "./report-words.ts";
 import { sumOf } from "./status.ts";
 
 /**

@@ -9,7 +9,10 @@ export function jsonHead(summary: ReportSummary): string {
 }
 
 /** One row of report.json, a line of its own; `isFirst` for the first of all. */
-export const jsonRow = ({ row, operation, cells, ...ending }: ReportRow, isFirst: boolean): string =>
+export const jsonRow = (
+  { row, operation, cells, ...ending }: ReportRow,
+  isFirst: boolean,
+): string =>
   `${isFirst ? "" : ","}\n    ${JSON.stringify({ row, operation, input: cells, ...ending })}`;
 
 /** What closes report.json. */

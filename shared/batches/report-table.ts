@@ -64,7 +64,6 @@ function proof({ objectId, requestId, status, attempts }: ReportRow): string {
     status === undefined ? "" : `HTTP ${status}`,
     attempts !== undefined && attempts > 1 ? `sent ${attempts} times` : "",
   ].filter((text) => text !== "");
-  const object =
-    objectId === undefined ? "" : `<code title="object id">${escape(objectId)}</code>`;
+  const object = objectId === undefined ? "" : `<code title="object id">${escape(objectId)}</code>`;
   return [object, answer.join(" · ")].filter((text) => text !== "").join("<br>");
 }

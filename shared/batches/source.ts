@@ -1,8 +1,8 @@
 import { Readable } from "node:stream";
 
 import type { Blobs } from "../storage/types.ts";
-import type { BatchMessage } from "./envelope.ts";
 import { fileTooLarge } from "./check-input.ts";
+import type { BatchMessage } from "./envelope.ts";
 import { readInboxPath } from "./inbox-path.ts";
 import type { Limits } from "./limits.ts";
 import type { FileVersion, InputFormat } from "./model.ts";

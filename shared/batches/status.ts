@@ -28,7 +28,10 @@ export function stillStatus(
 }
 
 /** The verdicts of a batch of which nothing is known yet, or only a beginning. */
-export const pendingVerdicts = (rows: number, known: VerdictCounts = noVerdicts()): VerdictCounts => ({
+export const pendingVerdicts = (
+  rows: number,
+  known: VerdictCounts = noVerdicts(),
+): VerdictCounts => ({
   ...known,
   pending: known.pending + rows - sumOf(known),
 });

@@ -33,7 +33,8 @@ export async function takeName(
   const before = holder.kind === "refused" ? holder.stored : undefined;
   if (before) {
     for await (const { path } of batches.list(`${folder}/shards/`)) await batches.delete(path);
-    for (const name of ["input", "plan.json", "problem.json"]) await batches.delete(`${folder}/${name}`);
+    for (const name of ["input", "plan.json", "problem.json"])
+      await batches.delete(`${folder}/${name}`);
   }
   const taken = await batches.write(
     `${folder}/batch.json`,

@@ -33,7 +33,13 @@ describe("a message is accepted", () => {
     assert.deepEqual([...blobs.runner.blobs.keys()], [marker]);
     assert.deepEqual(blobs.runner.json(marker), { folder: "leavers" });
     assert.deepEqual(rings, [home]);
-    const accepted = { event: "batch.accepted", batch: "leavers", tenant: home, rows: 1, mode: "apply" };
+    const accepted = {
+      event: "batch.accepted",
+      batch: "leavers",
+      tenant: home,
+      rows: 1,
+      mode: "apply",
+    };
     assert.deepEqual(events, [accepted]);
     const status = blobs.batches.json("leavers/status.json");
     assert.deepEqual([status["state"], status["rows"]], ["accepted", 1]);
@@ -44,7 +50,10 @@ describe("a message is accepted", () => {
     assert.equal((await deliver({ ...message, tenant: other })).folder, `${other}/leavers`);
     assert.ok(blobs.batches.blobs.has(`${other}/leavers/plan.json`));
     assert.deepEqual(rings, [other]);
-    assert.match([...blobs.runner.blobs.keys()].join(), new RegExp(`^${other}/queue/1-.*-leavers$`));
+    assert.match(
+      [...blobs.runner.blobs.keys()].join(),
+      new RegExp(`^${other}/queue/1-.*-leavers$`),
+    );
   });
 
   it("once: the same again has no effect, before and after it was run", async () => {

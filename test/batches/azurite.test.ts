@@ -17,7 +17,8 @@ import { eventOf, home, settings } from "./workshop.ts";
 let azurite: Azurite;
 before(async () => {
   azurite = await startAzurite();
-  for (const name of ["inbox", "batches", "runner", "conformance"]) await azurite.makeContainer(name);
+  for (const name of ["inbox", "batches", "runner", "conformance"])
+    await azurite.makeContainer(name);
 });
 after(() => azurite.stop());
 
@@ -97,7 +98,11 @@ describe("a file goes through real storage", () => {
 
     assert.deepEqual(await batches.sweepInbox(), { inboxFiles: 1 });
     const { receivedMessageItems } = await queue.receiveMessages();
-    const messages = [receivedMessageItems[0]!.messageText, eventOf(path, etag), eventOf(path, etag)];
+    const messages = [
+      receivedMessageItems[0]!.messageText,
+      eventOf(path, etag),
+      eventOf(path, etag),
+    ];
     const deliver = async (message: unknown): Promise<string | undefined> => {
       for (;;) {
         const deadlineMs = Date.now() + 60_000;
@@ -125,6 +130,9 @@ describe("a file goes through real storage", () => {
     assert.deepEqual([counts.done, counts.unchanged], [2_880, 320]);
     const report = (await blobs.batches.read(`${folder}/report.csv`))?.bytes.toString() ?? "";
     assert.equal(report.split("\r\n").length, 3_202);
-    assert.match(report, /^user,verdict,reason,fix,objectId,requestId,status,attempts,finishedAt\r\n/);
+    assert.match(
+      report,
+      /^user,verdict,reason,fix,objectId,requestId,status,attempts,finishedAt\r\n/,
+    );
   });
 });

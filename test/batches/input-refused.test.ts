@@ -193,7 +193,10 @@ describe("a file is refused whole, and refused.json says where and what to do", 
       assert.match(String(note["fix"]), fix);
       assert.equal(note["version"], 1);
       if (!path.includes("..")) assert.equal(note["file"], path);
-      assert.deepEqual({ row: note["row"], column: note["column"] }, { row: undefined, column: undefined, ...at });
+      assert.deepEqual(
+        { row: note["row"], column: note["column"] },
+        { row: undefined, column: undefined, ...at },
+      );
 
       const said = JSON.stringify([note, events, blobs.batches.json(`${folder}/status.json`)]);
       assert.doesNotMatch(said, /contoso|Hunter2|4711/, "a value of the file leaked");

@@ -21,7 +21,8 @@ export class MemoryBlobs implements Blobs {
 
   async stream(path: string, options: { ifMatch?: string } = {}) {
     const found = this.blobs.get(path);
-    if (!found || (options.ifMatch !== undefined && options.ifMatch !== found.etag)) return undefined;
+    if (!found || (options.ifMatch !== undefined && options.ifMatch !== found.etag))
+      return undefined;
     const pieces: Buffer[] = [];
     for (let at = 0; at < found.bytes.length; at += 65_536) {
       pieces.push(found.bytes.subarray(at, at + 65_536));
@@ -91,7 +92,8 @@ export class MemoryBlobs implements Blobs {
 
   text(path: string): string {
     const found = this.blobs.get(path);
-    if (found === undefined) throw new Error(`no blob ${path} among ${[...this.blobs.keys()].join(", ")}`);
+    if (found === undefined)
+      throw new Error(`no blob ${path} among ${[...this.blobs.keys()].join(", ")}`);
     return found.bytes.toString("utf8");
   }
 

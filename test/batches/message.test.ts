@@ -257,7 +257,10 @@ describe("an Event Grid message", () => {
   });
 
   it("is what the sweep sends for a file whose event was lost", () =>
-    assert.deepEqual(read(blobEventOf({ path: "user.disable/leavers.csv", etag: "0x8DE2" })), blob));
+    assert.deepEqual(
+      read(blobEventOf({ path: "user.disable/leavers.csv", etag: "0x8DE2" })),
+      blob,
+    ));
 
   it("is ignored where it is of another type or container", () => {
     const others = [

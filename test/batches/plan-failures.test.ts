@@ -94,9 +94,10 @@ describe("a row fails alone, with its reason and what to do", () => {
     const workshop = openWorkshop();
     workshop.directory.intercept = (url) =>
       url.includes("odd%40") ? answer(400, {}, "Request_BadRequest") : undefined;
-    const [planned] = await planRows(workshop, [{ operation: "user.disable", user: "odd@contoso.com" }]);
+    const [planned] = await planRows(workshop, [
+      { operation: "user.disable", user: "odd@contoso.com" },
+    ]);
     assert.equal(planned?.verdict, "failed");
     assert.match(planned?.reason ?? "", /would not show .+ \(Graph: 400 Request_BadRequest\)/);
   });
 });
-

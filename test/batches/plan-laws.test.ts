@@ -23,7 +23,11 @@ const anyRow: fc.Arbitrary<Row> = fc.oneof(
   fc.record({ operation: fc.constant("user.update"), user: names, city }),
   fc.record({ operation: fc.constant("user.update"), user: names, city, state: city }),
   fc.record({ operation: fc.constant("user.disable"), user: names }),
-  fc.record({ operation: fc.constant("user.update"), user: names, accountEnabled: fc.constant(true) }),
+  fc.record({
+    operation: fc.constant("user.update"),
+    user: names,
+    accountEnabled: fc.constant(true),
+  }),
   fc.record({
     operation: fc.constantFrom("group.add-member", "group.remove-member"),
     group: fc.constant("Sales"),
@@ -181,7 +185,13 @@ describe("what rows touch", () => {
   it("is found again among hundreds of thousands", () => {
     const traces = createRowTraces();
     const count = 200_000;
-    const trace = { effect: digestOf(""), mask: 1, isWritten: true, creates: false, deletes: false };
+    const trace = {
+      effect: digestOf(""),
+      mask: 1,
+      isWritten: true,
+      creates: false,
+      deletes: false,
+    };
     for (let row = 1; row <= count; row++) traces.add(`object:${row % 100_000}`, { ...trace, row });
     for (let row = 1; row <= 100_000; row += 997) {
       const rows = [...traces.of(`object:${row % 100_000}`)].map((each) => each.row);

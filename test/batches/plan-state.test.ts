@@ -9,7 +9,10 @@ const someone = "99999999-0000-4000-8000-000000000009";
 describe("the present state decides what is written", () => {
   it("nothing, where it is so already", async () => {
     const workshop = openWorkshop();
-    const id = workshop.directory.addUser("ann@contoso.com", { accountEnabled: false, city: "Oslo" });
+    const id = workshop.directory.addUser("ann@contoso.com", {
+      accountEnabled: false,
+      city: "Oslo",
+    });
     const rows = await planRows(workshop, [
       { operation: "user.disable", user: "ANN@contoso.com" },
       { operation: "user.update", user: id.toUpperCase(), city: "Oslo", department: null },
@@ -58,7 +61,9 @@ describe("the present state decides what is written", () => {
     const sales = workshop.directory.addGroup("Sales");
     workshop.directory.intercept = (url) =>
       url.includes("/members?") ? answer(403, {}, "Authorization_RequestDenied") : undefined;
-    const [row] = await planRows(workshop, [{ operation: "group.add-member", group: sales, member: ann }]);
+    const [row] = await planRows(workshop, [
+      { operation: "group.add-member", group: sales, member: ann },
+    ]);
     assert.deepEqual(row?.write?.target, { group: sales, member: ann });
     assert.equal(row?.write?.was, undefined);
   });
@@ -98,4 +103,3 @@ describe("the present state decides what is written", () => {
     assert.deepEqual(workshop.rings, []);
   });
 });
-

@@ -33,8 +33,14 @@ describe("a message that was given up", () => {
     await batches.settlePoison("accept-poison", JSON.stringify(message), "m-1");
     const note = refused("leavers");
     assert.equal(note["code"], "ATTEMPTS_EXHAUSTED");
-    assert.match(String(note["what"]), /nothing of it was written.+CONSENT_MISSING: The tenant has/);
-    assert.match(String(note["fix"]), /^Let an administrator consent\. Then send the message again\.$/);
+    assert.match(
+      String(note["what"]),
+      /nothing of it was written.+CONSENT_MISSING: The tenant has/,
+    );
+    assert.match(
+      String(note["fix"]),
+      /^Let an administrator consent\. Then send the message again\.$/,
+    );
     assert.equal(blobs.batches.json("leavers/status.json")["state"], "refused");
     assert.deepEqual(events.at(-1), {
       event: "poison.settled",

@@ -8,7 +8,16 @@ import { createPicks } from "../../shared/batches/report-picks.ts";
 import { verdicts, type Settled } from "../../shared/catalogue/row.ts";
 import { openWorkshop, shardRows, type Workshop } from "./workshop.ts";
 
-const own = ["verdict", "reason", "fix", "objectId", "requestId", "status", "attempts", "finishedAt"];
+const own = [
+  "verdict",
+  "reason",
+  "fix",
+  "objectId",
+  "requestId",
+  "status",
+  "attempts",
+  "finishedAt",
+];
 
 function rowsOf(text: string): Record<string, unknown>[] {
   const reader = createCsvReader();
@@ -56,8 +65,9 @@ describe("the reports of a finished batch", () => {
         );
       }
     }
-    const counts = await workshop.batches.finishBatch(folder, async (shard) =>
-      new Map([...outcomes].filter(([row]) => Math.ceil(row / 1_000) === shard)),
+    const counts = await workshop.batches.finishBatch(
+      folder,
+      async (shard) => new Map([...outcomes].filter(([row]) => Math.ceil(row / 1_000) === shard)),
     );
     const { batches } = workshop.blobs;
     const before = rowsOf(input);
@@ -69,11 +79,18 @@ describe("the reports of a finished batch", () => {
       const outcome: Settled | undefined = outcomes.get(at + 1);
       if (!outcome) continue;
       for (const name of own) {
-        assert.equal(row[name], String(outcome[name as keyof Settled] ?? ""), `${name} of ${at + 1}`);
+        assert.equal(
+          row[name],
+          String(outcome[name as keyof Settled] ?? ""),
+          `${name} of ${at + 1}`,
+        );
       }
     }
     const tally = Object.fromEntries(
-      verdicts.map((verdict) => [verdict, after.filter((row) => row["verdict"] === verdict).length]),
+      verdicts.map((verdict) => [
+        verdict,
+        after.filter((row) => row["verdict"] === verdict).length,
+      ]),
     );
     assert.deepEqual(counts, tally);
 
@@ -156,9 +173,15 @@ describe("report.html", () => {
         assert.equal(rows.length, Math.min(20, all.length));
         const order = ["failed", "held", "skipped", "pending", "unchanged", "done"];
         const places = rows.map((each) => order.indexOf(each.verdict) * 1_000 + each.row);
-        assert.deepEqual(places, places.toSorted((a, b) => a - b));
+        assert.deepEqual(
+          places,
+          places.toSorted((a, b) => a - b),
+        );
         const failed = all.filter((each) => each === "failed").length;
-        assert.equal(reasons.reduce((sum, { rows: count }) => sum + count, 0), failed);
+        assert.equal(
+          reasons.reduce((sum, { rows: count }) => sum + count, 0),
+          failed,
+        );
         assert.ok(reasons.length <= 1, "reasons that differ by a row's number are one");
       }),
     );

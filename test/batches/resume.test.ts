@@ -93,7 +93,8 @@ describe("accepting", () => {
     const { blobs, directory } = workshop;
     const written = await blobs.inbox.write("mixed.csv", content);
     const message = { version: 1, batch: "mixed", mode: "apply", file: "mixed.csv" };
-    const shards = () => [...blobs.batches.blobs.keys()].filter((path) => path.includes("/shards/"));
+    const shards = () =>
+      [...blobs.batches.blobs.keys()].filter((path) => path.includes("/shards/"));
     const slices: number[] = [];
     for (;;) {
       const before = directory.reads.length;

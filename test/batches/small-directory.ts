@@ -38,7 +38,13 @@ export class SmallDirectory implements Graph {
 
   addGroup(displayName: string, properties: Properties = {}): string {
     const key = id(2, this.groups.size + 1);
-    this.groups.set(key, { displayName, securityEnabled: true, groupTypes: [], ...properties, id: key });
+    this.groups.set(key, {
+      displayName,
+      securityEnabled: true,
+      groupTypes: [],
+      ...properties,
+      id: key,
+    });
     this.members.set(key, new Set());
     return key;
   }
@@ -65,7 +71,8 @@ export class SmallDirectory implements Graph {
     const filter = searchParams.get("$filter") ?? "";
     const wanted = /^\w+ eq '(.*)'$/.exec(filter)?.[1]?.replaceAll("''", "'");
     if (kind === "users") {
-      const user = this.users.get(name) ?? this.users.get(this.#names.get(name.toLowerCase()) ?? "");
+      const user =
+        this.users.get(name) ?? this.users.get(this.#names.get(name.toLowerCase()) ?? "");
       return user ? answer(200, picked(user, select)) : missing;
     }
     if (kind === "groups" && part === "members") {

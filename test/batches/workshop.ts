@@ -31,10 +31,7 @@ export interface Workshop {
   /** Texts that went to queue `accept`. */
   readonly queued: string[];
   /** Delivers one message until it is done. */
-  readonly deliver: (
-    message: unknown,
-    messageId?: string,
-  ) => Promise<Accepted & { state: "done" }>;
+  readonly deliver: (message: unknown, messageId?: string) => Promise<Accepted & { state: "done" }>;
   /** Puts a file in `inbox` and delivers its event. */
   readonly drop: (path: string, content: string | Uint8Array) => Promise<string>;
   /** The `refused.json` of a folder. */
@@ -71,7 +68,10 @@ export function openWorkshop(more: Partial<BatchPorts> = {}): Workshop {
     queued,
     deliver: async (message, messageId = "m-1") => {
       for (;;) {
-        const result = await batches.accept(message, { messageId, deadlineMs: Date.now() + 60_000 });
+        const result = await batches.accept(message, {
+          messageId,
+          deadlineMs: Date.now() + 60_000,
+        });
         if (result.state === "done") return result;
         if (result.delaySeconds > 0) throw new Error(`again: ${result.reason}`);
       }
