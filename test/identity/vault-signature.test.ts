@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { after, before, beforeEach, describe, it } from "node:test";
+
+import type { LocalCloud } from "../cloud/local-cloud.ts";
+import { startCloud } from "../cloud/start-cloud.ts";
+import { startWorker } from "./start-worker.ts";
+import type { WorkerAnswer } from "./worker-protocol.ts";
+
+let cloud: LocalCloud;
+before(async () => {
+  cloud = await startCloud({ storage: false, latency: false });
+  const { vaultName: vault, clientId: appId, managedIdentity } = cloud.home;
+  const policy = { exportable: false, contentType: "application/x-pem-file" } as const;
+  const made = await cloud.control.createCertificate({ vault, name: "inside", policy });
+  await cloud.control.addCertificate({ appId, certificatePem: made.certificatePem });
+  const { principalId } = managedIdentity;
+  await cloud.control.assignVaultRole({ vault, principalId, role: "Key Vault Crypto User" });
+});
+beforeEach(async () => {
+  await cloud.control.clearFaults({});
+  await cloud.control.resetCounters();
+});
+after(() => cloud.close());
+
+/** What comes of a sign-in by a new process whose key is in the vault. */
+async function signIn(): Promise<WorkerAnswer> {
+  const settings = { CREDENTIAL: "vault-signature", CERTIFICATE_NAME: "inside" };
+  const worker = await startWorker(cloud, settings);
+  try {
+    return await worker.get();
+  } finally {
+    await worker.stop();
+  }
+}
+
+describe("a signature by a key that stays in Key Vault", () => {
+  it("is asked for again where the vault throttles or fails for a moment", async () => {
+    const sign = { service: "vault", method: "POST", path: "/keys/inside", times: 1 } as const;
+    await cloud.control.inject({ ...sign, effect: { kind: "throttle", retryAfterSeconds: 1 } });
+    await cloud.control.inject({ ...sign, effect: { kind: "status", status: 503 } });
+    const { tokens, failures } = await signIn();
+    assert.deepEqual(failures, []);
+    assert.equal(tokens.length, 1);
+  });
+
+  it("is not paid for with a token of another resource", async () => {
+    const { tenantId } = cloud.home;
+    const challenge = `Bearer authorization="https://login.microsoftonline.com/${tenantId}", resource="https://graph.microsoft.com"`;
+    const headers = { "WWW-Authenticate": challenge };
+    const effect = { kind: "status", status: 401, headers } as const;
+    await cloud.control.inject({ service: "vault", path: "/keys/inside", effect });
+    const { failures } = await signIn();
+    assert.equal(failures[0]?.code, "VAULT_REFUSED");
+    assert.match(failures[0]?.message ?? "", /token of another resource; it gets none/);
+    const { identity } = await cloud.control.counters();
+    assert.equal(identity.requests, 1, "the one for the secret, which asked for the right token");
+  });
+
+  for (const [what, body] of [
+    ["holds none", JSON.stringify({ kid: "https://elsewhere/keys/inside/1" })],
+    ["is a page of a proxy", "<html>Sign in</html>"],
+  ] as const)
+    it(`is missed, not made up, where the answer ${what}`, async () => {
+      const effect = { kind: "status", status: 200, body } as const;
+      const sign = { service: "vault", method: "POST", path: "/keys/inside", effect } as const;
+      await cloud.control.inject(sign);
+      const { failures } = await signIn();
+      assert.equal(failures[0]?.code, "VAULT_UNREACHABLE");
+      assert.match(failures[0]?.message ?? "", /signature by version .* of key inside/);
+    });
+});
