@@ -169,6 +169,24 @@ describe("applications and service principals", () => {
     assert.equal(registry.application(appId)?.passwordCredentials.length, 0);
   });
 
+  it("a federated credential is trusted by the token endpoint at once, and no more when removed [application-post-federatedidentitycredentials]", async () => {
+    const { id, appId } = await newApplication("federated");
+    const url = `/applications/${id}/federatedIdentityCredentials`;
+    const body = {
+      name: "pipeline",
+      issuer: "https://token.actions.githubusercontent.com",
+      subject: "repo:contoso/app:ref:refs/heads/main",
+      audiences: ["api://AzureADTokenExchange"],
+    };
+    const made = await send("POST", url, body);
+    assert.equal(made.status, 201, made.text);
+    assert.equal(registry.application(appId)?.federatedCredentials[0]?.subject, body.subject);
+    assert.equal((await send("POST", url, body)).status, 409);
+    assert.deepEqual(idsIn(await send("GET", url)), [made.body["id"]]);
+    assert.equal((await send("DELETE", `${url}/${made.body["id"]}`)).status, 204);
+    assert.deepEqual(registry.application(appId)?.federatedCredentials, []);
+  });
+
   it("a deleted application cannot sign in; restored it can, its principal apart [application-delete, directory-deleteditems-restore]", async () => {
     const { id, appId } = await newApplication("deleted");
     const principal = await send("POST", "/servicePrincipals", { appId });

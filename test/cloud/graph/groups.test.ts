@@ -6,6 +6,7 @@ import { graphFixture, TENANT } from "./testing/graph-fixture.ts";
 import {
   assertRefused,
   bindings,
+  EVENTUAL,
   groupBody,
   idsIn,
   newGroup,
@@ -149,6 +150,15 @@ describe("groups", () => {
     assert.deepEqual(idsIn(await send("GET", `/groups/${id}/members`)), [member]);
   });
 
+  it("a renewed group tells when [group-renew]", async () => {
+    const id = await newGroup(graph, "renewed");
+    graph.app.control("dayOffset", { tenant: TENANT, days: 100 });
+    assert.equal((await send("POST", `/groups/${id}/renew`)).status, 204);
+    graph.app.control("dayOffset", { tenant: TENANT, days: 0 });
+    const { body } = await send("GET", `/groups/${id}?$select=renewedDateTime`);
+    assert.ok(Date.parse(String(body["renewedDateTime"])) > Date.now());
+  });
+
   it("an application cannot purge a group [directory-deleteditems-delete]", async () => {
     const id = await newGroup(graph, "stays");
     await send("DELETE", `/groups/${id}`);
@@ -220,6 +230,8 @@ describe("groups", () => {
       [person],
     );
     assert.deepEqual(idsIn(await send("GET", `/groups/${inner}/memberOf`)), [outer]);
+    const count = `/users/${person}/transitiveMemberOf/$count`;
+    assert.equal((await send("GET", count, undefined, EVENTUAL)).text, "2");
     // A circle must not be walked for ever.
     graph.app.control("link", { tenant: TENANT, relation: "members", from: inner, to: outer });
     assert.deepEqual(idsIn(await send("GET", `/groups/${outer}/transitiveMembers`)), [

@@ -14,7 +14,6 @@ import type { Entity, Values } from "../store/entity.ts";
 import { application } from "./application-named.ts";
 import type { Call } from "./call.ts";
 import { resolve } from "./resolve.ts";
-import { resourceList } from "./resource-list.ts";
 import type { Route } from "./route.ts";
 import { softDelete } from "./soft-delete.ts";
 
@@ -159,22 +158,6 @@ function remove(call: Call): Answer {
   return noContent;
 }
 
-function federated(call: Call): Answer {
-  const registered = applicationOf(call.tenant, application(call));
-  return resourceList(
-    call,
-    "applications/federatedIdentityCredentials",
-    (registered?.federatedCredentials ?? []).map((credential, index) => ({
-      id: `${index}`,
-      name: `credential-${index}`,
-      issuer: credential.issuer,
-      subject: credential.subject,
-      audiences: [credential.audience],
-      description: null,
-    })),
-  );
-}
-
 const touches: Route["touches"] = (call) => ({
   objects: [(call.params["application"] ?? "").toLowerCase()],
 });
@@ -220,11 +203,5 @@ export const applicationRoutes: readonly Route[] = [
     needs: "per-call",
     touches,
     handle: remove,
-  },
-  {
-    method: "GET",
-    path: "/applications/:application/federatedIdentityCredentials",
-    needs: READ_APPLICATIONS,
-    handle: federated,
   },
 ];

@@ -122,6 +122,17 @@ export const groupRoutes: readonly Route[] = [
     handle: patch,
   },
   {
+    method: "POST",
+    path: "/groups/:group/renew",
+    needs: WRITE_GROUPS,
+    touches: touchesGroup,
+    handle: (call) => {
+      const { entity } = resolve(call, "group", call.params["group"] ?? "");
+      call.tenant.directory.update(entity, { renewedDateTime: call.tenant.nowText() });
+      return noContent;
+    },
+  },
+  {
     method: "DELETE",
     path: "/groups/:group",
     needs: WRITE_GROUPS,

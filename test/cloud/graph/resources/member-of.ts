@@ -1,4 +1,5 @@
-import { listAnswer, type Collection } from "../odata/list.ts";
+import type { Answer } from "../http/answer.ts";
+import { countAnswer, listAnswer, type Collection } from "../odata/list.ts";
 import { entitiesSource } from "../odata/source.ts";
 import {
   READ_APPLICATIONS,
@@ -120,14 +121,22 @@ const routesOf = (walk: Walk): Route[] => {
     ...(walk.resourceUnits !== undefined && { resourceUnits: walk.resourceUnits }),
   };
   const path = `/${walk.set}/:id/${walk.name}`;
-  const answer = (call: Call, type: Collection["type"]) => {
+  const found = (call: Call, type: Collection["type"]): Collection => {
     const { entity } = resolve(call, walk.kind, call.params["id"] ?? "");
-    return listAnswer(call, collection(call, walk.find(call, entity), type));
+    return collection(call, walk.find(call, entity), type);
   };
+  const answer = (call: Call, type: Collection["type"]): Answer =>
+    listAnswer(call, found(call, type));
   const casts =
     walk.name === "transitiveMembers" ? (["user", "group"] as const) : (["group"] as const);
   return [
     { ...base, path, handle: (call) => answer(call, "directoryObject") },
+    {
+      method: "GET",
+      path: `${path}/$count`,
+      needs: walk.needs,
+      handle: (call) => countAnswer(call, found(call, "directoryObject")),
+    },
     ...casts.map((type): Route => ({
       ...base,
       path: `${path}/microsoft.graph.${type}`,

@@ -7,6 +7,7 @@ import { deletedItemRoutes } from "./deleted-items.ts";
 import { deltaRoutes } from "./delta.ts";
 import { deviceRoutes } from "./devices.ts";
 import { directoryObjectRoutes } from "./directory-objects.ts";
+import { federatedCredentialRoutes } from "./federated-credentials.ts";
 import { groupRoutes } from "./groups.ts";
 import { invitationRoutes } from "./invitations.ts";
 import { licenceRoutes } from "./licences.ts";
@@ -36,6 +37,7 @@ export const ROUTES: readonly Route[] = [
   ...applicationRoutes,
   ...applicationKeyRoutes,
   ...applicationOwnerRoutes,
+  ...federatedCredentialRoutes,
   ...servicePrincipalRoutes,
   ...appRoleAssignmentRoutes,
   ...deviceRoutes,
