@@ -50,13 +50,13 @@ export function createAssertions(options: {
 }
 
 /** The time claims of a JWT that lives ten minutes from `nowMs`. */
-const lifeFrom = (nowMs: number): { nbf: number; iat: number; exp: number } => {
+export const lifeFrom = (nowMs: number): { nbf: number; iat: number; exp: number } => {
   const now = Math.floor(nowMs / 1000);
   return { nbf: now, iat: now, exp: now + LIFE_MS / 1000 };
 };
 
 /** A JWT signed by `key`, which its header names by the certificate's thumbprint. */
-async function signJwt(
+export async function signJwt(
   key: SigningKey,
   algorithm: AssertionAlgorithm,
   claims: Readonly<Record<string, unknown>>,

@@ -21,15 +21,13 @@ export interface Proof {
 /** Proofs to try in turn; a further one is asked for only where those before it were refused. */
 export type Credential = () => AsyncIterable<Proof> | Iterable<Proof>;
 
-/**
- * By certificate: every version that is held, best first, and then what a new look at the vault finds.
- */
-export function createCertificateCredential(
+/** Makes the proof by one version of the certificate; what Entra says of it is remembered. */
+export function createCertificateProofs(
   versions: KeyVersions,
   assertions: Assertions,
   onUnregistered: (key: SigningKey) => void,
-): Credential {
-  const proofOf = (key: SigningKey): Proof => ({
+): (key: SigningKey) => Proof {
+  return (key) => ({
     auth: { clientAssertion: ({ tokenEndpoint = "" }) => assertions(key, tokenEndpoint) },
     presented: () =>
       `certificate version ${key.version}, SHA-1 thumbprint ${key.thumbprints.sha1}, SHA-256 ${key.thumbprints.sha256}`,
@@ -40,6 +38,15 @@ export function createCertificateCredential(
       if (refusal !== undefined && isUnregistered(refusal)) onUnregistered(key);
     },
   });
+}
+
+/**
+ * By certificate: every version that is held, best first, and then what a new look at the vault finds.
+ */
+export function createCertificateCredential(
+  versions: KeyVersions,
+  proofOf: (key: SigningKey) => Proof,
+): Credential {
   return async function* () {
     const tried = new Set<string>();
     for (const key of await versions.usable()) {

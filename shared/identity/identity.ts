@@ -4,6 +4,7 @@ import { OperatorError } from "../core/errors.ts";
 import type { Emit } from "../core/telemetry.ts";
 import { EntraRefused, createNetworkClient } from "./network-client.ts";
 import { type CredentialSettings, openCredential } from "./open-credential.ts";
+import { type OwnCertificate, createOwnCertificate } from "./own-certificate.ts";
 import { type Fetch, createPatientFetch } from "./patient-fetch.ts";
 import { checkResource, toResource } from "./scope.ts";
 import { createServerClock } from "./server-clock.ts";
@@ -35,6 +36,8 @@ export interface Identity extends Tokens {
   counters(): Readonly<TokenCounters>;
   /** Looks at the vault for a new version now: one was announced. Nothing without a certificate. */
   rereadCertificate(): Promise<void>;
+  /** The certificate it signs in with; absent where the credential is another. */
+  readonly certificate?: OwnCertificate;
 }
 
 /**
@@ -50,7 +53,7 @@ export function createIdentity(options: IdentityOptions): Identity {
   const tenants = new Set(options.allowedTenants.map((tenant) => tenant.toLowerCase()));
   const resources = new Set(options.allowedResources.map(toResource));
   const serverClock = createServerClock(clock);
-  const { credential, versions } = openCredential(options.credential, {
+  const { credential, certificate } = openCredential(options.credential, {
     cloud,
     clientId,
     random,
@@ -64,7 +67,8 @@ export function createIdentity(options: IdentityOptions): Identity {
     onDate: (...seen) => serverClock.observe(...seen),
   });
   const network = createNetworkClient(send);
-  const request = createTokenRequest({ cloud, clientId, credential, network, clock: serverClock });
+  const asked = { cloud, clientId, network, clock: serverClock };
+  const request = createTokenRequest({ ...asked, credential });
   const slots = new Map<string, TokenSlot>();
   const counters: TokenCounters = {
     hits: 0,
@@ -122,7 +126,15 @@ export function createIdentity(options: IdentityOptions): Identity {
     warm: (tenant, resource) => void get(tenant, resource).catch(() => undefined),
     forceRefresh: async (tenant, resource) => await slotOf(tenant, resource).forceRefresh(),
     counters: () => counters,
-    rereadCertificate: async () => await versions?.reread(),
+    rereadCertificate: async () => await certificate?.versions.reread(),
+    ...(certificate && {
+      certificate: createOwnCertificate({
+        ...certificate,
+        clock: serverClock,
+        request: (by, target) =>
+          createTokenRequest({ ...asked, credential: by })({ ...target, claims: undefined }),
+      }),
+    }),
   };
 }
 

@@ -31,6 +31,8 @@ export interface KeyVersions {
   refused(key: SigningKey): void;
   /** Looks at the vault now: a new version was announced. @throws OperatorError VAULT_… */
   reread(): Promise<void>;
+  /** What is held and in force, the newest first, whatever Entra said of it. */
+  newestFirst(): readonly SigningKey[];
 }
 
 /**
@@ -117,6 +119,7 @@ export function createKeyVersions(options: {
     accepted: ({ version }) => void refusedUntilMs.delete(version),
     refused: ({ version }) => void refusedUntilMs.set(version, clock.monotonic() + REFUSED_MS),
     reread: () => share(),
+    newestFirst: () => held.filter((key) => isInForce(key, clock.now())),
   };
 }
 

@@ -8,16 +8,19 @@ import { type VaultCertificate, createCertificateSecrets } from "./certificate-s
 import { readCertificate } from "./certificate.ts";
 import {
   type Credential,
+  type Proof,
   createCertificateCredential,
+  createCertificateProofs,
   createFederatedCredential,
   createSecretCredential,
 } from "./credential.ts";
 import { type KeyVersions, createKeyVersions } from "./key-versions.ts";
 import { scopeOf } from "./scope.ts";
 import type { ServerClock } from "./server-clock.ts";
-import type { AssertionAlgorithm } from "./signing-key.ts";
+import type { AssertionAlgorithm, SigningKey } from "./signing-key.ts";
 import { VaultAnswer } from "./vault-error.ts";
 import { createVaultSigner } from "./vault-signature.ts";
+import type { VersionSource } from "./version-look.ts";
 
 /** How the app proves who it is: exactly one. `identity` is the instance's managed identity. */
 export type CredentialSettings =
@@ -46,8 +49,13 @@ export interface CredentialContext {
 
 export interface OpenCredential {
   readonly credential: Credential;
-  /** The versions of its certificate, where it has one. */
-  readonly versions?: KeyVersions;
+  /** Its certificate, where it has one. */
+  readonly certificate?: {
+    readonly name: string;
+    readonly source: VersionSource;
+    readonly versions: KeyVersions;
+    readonly proofOf: (key: SigningKey) => Proof;
+  };
 }
 
 /**
@@ -79,17 +87,21 @@ function openCertificate(
   checkVault(vaultUri, cloud);
   const read =
     settings.kind === "certificate" ? readCertificate : createVaultSigner(certificate, identity);
+  const source = createCertificateSecrets(certificate, identity, read);
   const versions = createKeyVersions({
-    source: createCertificateSecrets(certificate, identity, read),
+    source,
     clock,
     random,
     onTrouble: (error) => emitTrouble(error, name, emit),
   });
   const assertions = createAssertions({ clientId, algorithm, clock });
-  const credential = createCertificateCredential(versions, assertions, ({ thumbprints }) =>
+  const proofOf = createCertificateProofs(versions, assertions, ({ thumbprints }) =>
     emit({ event: "certificate.unregistered", name, thumbprint: thumbprints.sha256 }),
   );
-  return { credential, versions };
+  return {
+    credential: createCertificateCredential(versions, proofOf),
+    certificate: { name, source, versions, proofOf },
+  };
 }
 
 /** Tells of trouble with vault or certificate, be it that callers feel it or not. */
