@@ -137,7 +137,7 @@ export function peopleFile(
     ...Array.from({ length: share(0.003) }, (_, at) => ({
       operation: "group.add-member",
       group: `No Such Group ${at}`,
-      member: name(leaving[at] ?? leaving[0]!),
+      member: additions[at]!.member,
     })),
     ...Array.from({ length: share(0.002) }, (_, at) => ({
       operation: "user.explode",
