@@ -1,6 +1,7 @@
+import { readManifest, readPlan } from "../batches/folder-files.ts";
 import type { BatchManifest, BatchStatus, Plan } from "../batches/model.ts";
 import { OperatorError } from "../core/errors.ts";
-import { isRecord, recordOf } from "../core/record.ts";
+import { recordOf } from "../core/record.ts";
 import type { Blobs } from "../storage/types.ts";
 
 /** What the runner reads of a batch before it begins. */
@@ -9,13 +10,28 @@ export interface BatchFiles {
   readonly plan: Plan;
 }
 
-/** @throws OperatorError READ_INCOMPLETE where the batch is not there, or of another version. */
+/** @throws OperatorError READ_INCOMPLETE where they cannot be read, VERSION_UNKNOWN of another release. */
 export async function readBatchFiles(batches: Blobs, folder: string): Promise<BatchFiles> {
-  const [manifest, plan] = await Promise.all([
-    readJson<BatchManifest>(batches, `${folder}/batch.json`),
-    readJson<Plan>(batches, `${folder}/plan.json`),
-  ]);
-  return { manifest, plan };
+  let cause: unknown;
+  try {
+    const [manifest, plan] = await Promise.all([
+      readManifest(batches, folder),
+      readPlan(batches, folder),
+    ]);
+    if (manifest && plan) return { manifest: manifest.value, plan };
+  } catch (error) {
+    if (error instanceof OperatorError) throw error;
+    cause = error;
+  }
+  throw new OperatorError(
+    "READ_INCOMPLETE",
+    `batch.json or plan.json of ${folder} is missing or damaged.`,
+    {
+      fix: "Nothing of the batch is sent. Restore the blob from an earlier version, or delete the batch's work marker and send its rows again in a new batch.",
+      disposition: "retry",
+      cause,
+    },
+  );
 }
 
 /** The status' state and etag; `undefined` where there is none. */
@@ -37,24 +53,3 @@ function isFinished(bytes: Buffer): boolean {
 }
 
 export const statusBlob = (folder: string): string => `${folder}/status.json`;
-
-/** A document of version 1 that another part of this program wrote. */
-async function readJson<T extends { readonly version: 1 }>(blobs: Blobs, path: string): Promise<T> {
-  const found = await blobs.read(path);
-  try {
-    const value: unknown = JSON.parse(found?.bytes.toString("utf8") ?? "");
-    if (!isRecord(value) || value["version"] !== 1) throw new TypeError("not version 1");
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- of the version that wrote it
-    return value as unknown as T;
-  } catch (cause) {
-    throw new OperatorError(
-      "READ_INCOMPLETE",
-      `${path} is missing, damaged or of another version.`,
-      {
-        fix: "Restore the blob from an earlier version, or deploy the version of the app that wrote it.",
-        disposition: "retry",
-        cause,
-      },
-    );
-  }
-}

@@ -2,9 +2,10 @@ import { OperatorError } from "../core/errors.ts";
 import type { AppendBlob, Blobs } from "../storage/types.ts";
 import { type Histories, type JournalRecord, applyRecord, replay, toLine } from "./journal.ts";
 
-/** Azure takes 50,000 blocks in one append blob (Storage documentation, append blobs). */
-export const BLOCKS_AT_MOST = 50_000;
-/** From here on rows are ended instead of sent again; what is left suffices for their verdicts. */
+/**
+ * From here on rows are ended instead of sent again. Azure takes 50,000 blocks in one append blob
+ * (Storage documentation, append blobs); what is left suffices for the verdicts.
+ */
 export const BLOCKS_TO_END_AT = 45_000;
 /** One append carries at most this much, bytes; the service takes 4 MiB. */
 const APPEND_BYTES = 1024 * 1024;

@@ -21,7 +21,7 @@ export interface Moment {
   readonly retryForMs: number;
 }
 
-export const attemptOf = ({ write, history }: Omit<Sent, "row" | "operation">): Attempt => ({
+const attemptOf = ({ write, history }: Omit<Sent, "row" | "operation">): Attempt => ({
   write,
   doubted: history.doubted,
   firstIntentAt: history.firstIntentAt ?? "",

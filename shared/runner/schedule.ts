@@ -23,7 +23,7 @@ export interface OpenRow {
 }
 
 /** What a batch's rows ask of each other. */
-export interface Dependencies {
+interface Dependencies {
   /** Whether an earlier row of the same batch has its verdict. */
   isFinal(row: number): boolean;
 }

@@ -1,4 +1,5 @@
 import { type PlannedRow, journalBlob, shardBlob } from "../batches/model.ts";
+import { readShard } from "../batches/shard-file.ts";
 import { type VerdictCounts, noVerdicts } from "../catalogue/row.ts";
 import { OperatorError } from "../core/errors.ts";
 import { type Journal, openJournal } from "./journal-file.ts";
@@ -26,7 +27,7 @@ export async function openShard(
   folder: string,
   shard: number,
 ): Promise<OpenShard | undefined> {
-  const planned = await readShard(site, folder, shard);
+  const planned = await readPlanned(site, folder, shard);
   if (!planned.some((row) => row.write)) return undefined;
   const journal = await openJournal({
     blobs: site.blobs.batches,
@@ -92,15 +93,12 @@ function lookAtMs(site: Site, row: OpenRow, history: RowHistory): number {
   return Math.min(site.lease.takenAtMs, intentMs + site.settings.stallMs) + timeoutMs;
 }
 
-async function readShard(site: Site, folder: string, shard: number): Promise<PlannedRow[]> {
-  const path = shardBlob(folder, shard);
-  const found = await site.blobs.batches.read(path);
+async function readPlanned(site: Site, folder: string, shard: number): Promise<PlannedRow[]> {
   try {
-    const lines = (found?.bytes.toString("utf8") ?? "").split("\n").filter((line) => line !== "");
-    if (lines.length === 0) throw new TypeError("no rows");
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the plan wrote it
-    return lines.map((line) => JSON.parse(line) as PlannedRow);
+    return await readShard(site.blobs.batches, folder, shard);
   } catch (cause) {
+    if (cause instanceof OperatorError) throw cause;
+    const path = shardBlob(folder, shard);
     throw new OperatorError("READ_INCOMPLETE", `The shard ${path} is missing or damaged.`, {
       fix: "Nothing of it is sent. Restore the blob from an earlier version, or delete the batch's work marker and send its open rows again in a new batch.",
       disposition: "retry",

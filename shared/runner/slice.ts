@@ -1,6 +1,6 @@
 import { backoffMs } from "../core/backoff.ts";
 import { BATCH_LIMIT } from "../core/chunk.ts";
-import type { OperatorError } from "../core/errors.ts";
+import { OperatorError } from "../core/errors.ts";
 import type { PostOutcome } from "./account.ts";
 import type { OpenBatch } from "./batch.ts";
 import { dueDoubts, lookAt, nextDoubtMs } from "./doubts.ts";
@@ -189,9 +189,6 @@ export async function runSlice(
   end();
   await Promise.all([...loops, ...posts, looking]);
   await work.rest();
-  await Promise.all(work.lanes().map((batch) => status.write(batch)));
-  if (failure) throw failure.error;
-  await state.save();
   const { rows, writes, throttled } = site.tally;
   ports.emit({
     event: "slice.finished",
@@ -202,6 +199,10 @@ export async function runSlice(
     throttled,
     seconds: Math.round((clock.monotonic() - startMs) / 1000),
   });
+  const why = failure?.error instanceof OperatorError ? failure.error : undefined;
+  await Promise.all(work.lanes().map((batch) => status.write(batch, why)));
+  if (failure) throw failure.error;
+  await state.save();
   const problem = work.problem();
   const idle = left === undefined && problem === undefined;
   return { idle, waitMs: idle ? 0 : left === undefined ? PROBLEM_WAIT_MS : left, problem };

@@ -12,6 +12,7 @@ import {
   shardBlob,
   workMarker,
 } from "../../shared/batches/model.ts";
+import { shardText } from "../../shared/batches/shard-file.ts";
 import { catalogue } from "../../shared/catalogue/catalogue.ts";
 import { type Settled, noVerdicts } from "../../shared/catalogue/row.ts";
 import { chunk } from "../../shared/core/chunk.ts";
@@ -48,7 +49,7 @@ export interface Rig {
   breakLease(): Promise<void>;
 }
 
-export interface SubmittedBatch {
+interface SubmittedBatch {
   readonly name?: string;
   readonly rows: readonly PlannedRow[];
   readonly priority?: Priority;
@@ -188,10 +189,7 @@ export function createRig(azurite: Azurite, clock: Clock = systemClock): Rig {
         batches.write(`${folder}/plan.json`, JSON.stringify(plan)),
         batches.write(`${folder}/status.json`, JSON.stringify(status)),
         ...shards.map((shard, index) =>
-          batches.write(
-            shardBlob(folder, index + 1),
-            shard.map((row) => JSON.stringify(row)).join("\n"),
-          ),
+          batches.write(shardBlob(folder, index + 1), shardText(shard)),
         ),
       ]);
       await runner.write(workMarker(manifest), JSON.stringify({ folder }));

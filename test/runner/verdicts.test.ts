@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 
 import { OperatorError } from "../../shared/core/errors.ts";
+import { BLOCKS_TO_END_AT } from "../../shared/runner/journal-file.ts";
 import { type Azurite, startAzurite } from "../storage/azurite.ts";
 import { createRig, makeContainers, quickSettings } from "./rig.ts";
 import { createAndUpdate, disables } from "./rows.ts";
@@ -127,6 +128,19 @@ describe("a row that Graph does not simply take", () => {
     assert.equal(directory.made.size, 0);
   });
 
+  it("fails when it was tried so often that its journal is full", async () => {
+    const rig = createRig(azurite);
+    const directory = new TinyDirectory();
+    const folder = await rig.submit({ rows: disables(directory, 2) });
+    const journal = await rig.batches.openAppend(`${folder}/journal/00001.jsonl`);
+    await journal.append(Buffer.from('{"t":"open"}\n'.repeat(BLOCKS_TO_END_AT + 1)));
+    await rig.runOut(directory);
+    const row = rig.finished.get(folder)?.get(2);
+    assert.deepEqual([row?.verdict, row?.attempts], ["failed", undefined]);
+    assert.match(row?.reason ?? "", /its journal is full/);
+    assert.equal(directory.posts, 0);
+  });
+
   it("fails where this version does not know its operation", async () => {
     const rig = createRig(azurite);
     const directory = new TinyDirectory();
@@ -151,7 +165,10 @@ describe("a Graph that refuses or is down", () => {
     const directory = new TinyDirectory({ faults: { ...noFaults, post: () => "forbid" } });
     const folder = await rig.submit({ rows: disables(directory, 30) });
     await assert.rejects(rig.run(directory), { code: "PERMISSION_MISSING", disposition: "stop" });
-    assert.equal((await rig.status(folder)).verdicts.pending, 30);
+    const status = await rig.status(folder);
+    assert.equal(status.verdicts.pending, 30);
+    assert.match(status.reason ?? "", /^Graph refused the app as a whole \(403\)/);
+    assert.match(status.fix ?? "", /^Grant the permissions/);
     directory.faults = noFaults;
     await rig.runOut(directory);
     const attempts = [...(rig.finished.get(folder)?.values() ?? [])].map((row) => row.attempts);
