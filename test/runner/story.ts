@@ -24,7 +24,7 @@ export const deeds: fc.Arbitrary<Deed[]> = fc.array(
       user: fc.nat(USERS - 1),
     }),
     fc.record({ kind: fc.constant("settled") }),
-  ) as fc.Arbitrary<Deed>,
+  ),
   { minLength: 1, maxLength: 60, size: "max" },
 );
 
