@@ -6,11 +6,23 @@ import { settingFacts } from "../shared/settings.ts";
 const row = (...cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
 const code = (text: string): string => `\`${text}\``;
 
+/**
+ * The sentence above a setting's rule in `shared/settings.ts`: a comment, so that it is not deployed.
+ *
+ * @throws Error where there is none.
+ */
+function aboutSetting(name: string): string {
+  const source = readFileSync(at("shared/settings.ts"), "utf8");
+  const [, comment] = new RegExp(`/\\*\\*((?:(?!\\*/)[^])*)\\*/\\s+${name}:`).exec(source) ?? [];
+  if (comment === undefined) throw new Error(`${name} has no sentence above its rule`);
+  return comment.replaceAll(/\s*\n\s*\*\s*/g, " ").trim();
+}
+
 function settingsPage(): string {
-  const rows = settingFacts.map(({ name, must, fallback, about }) =>
+  const rows = settingFacts().map(({ name, must, fallback }) =>
     row(
       code(name),
-      about,
+      aboutSetting(name),
       must,
       fallback === undefined ? "required" : fallback === "" ? "none" : code(fallback),
     ),
@@ -58,8 +70,8 @@ function operationsPage(): string {
   ].join("\n");
 }
 
+const at = (path: string): URL => new URL(`../${path}`, import.meta.url);
 const pages = { "docs/settings.md": settingsPage, "docs/rows.md": operationsPage };
-const at = (page: string): URL => new URL(`../${page}`, import.meta.url);
 
 /** The pages that are not what the code says any more. */
 export const stalePages = (): readonly string[] =>

@@ -15,117 +15,92 @@ import {
 const nothing: readonly string[] = [];
 
 const rules = {
-  CLOUD: oneOf<CloudName>(
-    "The cloud: login, Graph, vault and storage names move with it.",
-    ["global", "usgov-l4", "usgov-l5", "china"],
-    "global",
-  ),
-  TENANT_ID: guid("The home tenant: the application's own."),
+  /** The cloud: login, Graph, vault and storage names move with it. */
+  CLOUD: oneOf<CloudName>(["global", "usgov-l4", "usgov-l5", "china"], "global"),
+  /** The home tenant: the application's own. */
+  TENANT_ID: guid(),
+  /**
+   * Further tenants that batches may name, for a multi-tenant application. The home tenant always
+   * may.
+   */
   ALLOWED_TENANTS: rule<readonly string[]>({
     read: (each) => {
       const ids = each.split(",").map((id) => id.trim().toLowerCase());
       return ids.every(isGuid) ? ids : undefined;
     },
     must: "be GUIDs with commas between (never common, organizations or consumers: a daemon signs in to a tenant)",
-    about:
-      "Further tenants that batches may name, for a multi-tenant application. The home tenant always may.",
     fallback: nothing,
   }),
-  CLIENT_ID: guid("The application (client) id of the Graph application."),
+  /** The application (client) id of the Graph application. */
+  CLIENT_ID: guid(),
+  /**
+   * How the application proves who it is, exactly one: the certificate; a signature made in the
+   * vault with a key that never leaves it; the user-assigned managed identity as a federated
+   * credential; a secret, for development.
+   */
   CREDENTIAL: oneOf(
-    "How the application proves who it is, exactly one: the certificate; a signature made in the vault with a key that never leaves it; the user-assigned managed identity as a federated credential; a secret, for development.",
     ["certificate", "vault-signature", "managed-identity", "client-secret"],
     "certificate",
   ),
-  KEY_VAULT_URI: { ...https("The vault that holds the certificate."), fallback: "" },
+  /** The vault that holds the certificate. */
+  KEY_VAULT_URI: { ...https(), fallback: "" },
+  /** The certificate's name in the vault. */
   CERTIFICATE_NAME: rule({
     read: (each) => (/^[0-9A-Za-z-]{1,127}$/.test(each) ? each : undefined),
     must: "be a Key Vault name: letters, digits and hyphens",
-    about: "The certificate's name in the vault.",
     fallback: "",
   }),
-  ASSERTION_ALGORITHM: oneOf(
-    "How the sign-in assertion is signed and the certificate named: PS256 with its SHA-256 thumbprint, or RS256 with its SHA-1 thumbprint, for AD FS and where Entra answers AADSTS700027 to the first.",
-    ["PS256", "RS256"],
-    "PS256",
-  ),
-  APPLICATION_OBJECT_ID: guid(
-    "The application's object id (not its client id), with which it rolls its own key.",
-    "",
-  ),
+  /**
+   * How the sign-in assertion is signed and the certificate named: PS256 with its SHA-256
+   * thumbprint, or RS256 with its SHA-1 thumbprint, for AD FS and where Entra answers AADSTS700027
+   * to the first.
+   */
+  ASSERTION_ALGORITHM: oneOf(["PS256", "RS256"], "PS256"),
+  /** The application's object id (not its client id), with which it rolls its own key. */
+  APPLICATION_OBJECT_ID: guid(""),
+  /**
+   * Further APIs the token module may ask tokens for (a company's own, Azure SQL). Graph always is
+   * one.
+   */
   ALLOWED_RESOURCES: rule<readonly string[]>({
     read: (each) => each.split(",").map((uri) => uri.trim()),
     must: "be App ID URIs with commas between",
-    about:
-      "Further APIs the token module may ask tokens for (a company's own, Azure SQL). Graph always is one.",
     fallback: nothing,
   }),
-  MANAGED_IDENTITY_CLIENT_ID: guid(
-    "The user-assigned managed identity; without it the system-assigned one.",
-    "",
-  ),
-  BatchStorage__blobServiceUri: https(
-    "The storage account's blob endpoint; also the triggers' connection.",
-  ),
-  BatchStorage__queueServiceUri: https(
-    "The storage account's queue endpoint; also the triggers' connection.",
-  ),
-  GRAPH_WRITE_QUOTA: whole(
-    "Directory writes that Graph allows this application in one tenant and window.",
-    3000,
-    20,
-    1_000_000,
-  ),
-  GRAPH_WRITE_WINDOW_SECONDS: number("That window, seconds.", 150, 0.1, 3600),
-  GRAPH_RESOURCE_UNIT_QUOTA: whole(
-    "Resource units that Graph allows in one window: 3,500, 5,000 or 8,000 by tenant size.",
-    8000,
-    100,
-    10_000_000,
-  ),
-  GRAPH_RESOURCE_UNIT_WINDOW_SECONDS: number("That window, seconds.", 10, 0.1, 3600),
-  GRAPH_RETRY_FLOOR_SECONDS: number(
-    "The shortest wait after a throttled answer, seconds.",
-    1,
-    0.01,
-    60,
-  ),
-  MAX_DELETES_PER_BATCH: whole("A batch with more deletes is held whole.", 10, 0, 1_000_000),
-  MAX_DISABLES_PER_BATCH: whole(
-    "A batch that disables more accounts is held whole.",
-    50,
-    0,
-    1_000_000,
-  ),
-  MAX_INVALID_ROWS_PERCENT: number(
-    "An input with a larger share of invalid rows is refused whole.",
-    10,
-    0,
-    100,
-  ),
-  SWEEP_SCHEDULE: schedule("When the sweep runs: the safety net behind events and rings."),
-  STALE_ACCOUNTS_SCHEDULE: schedule("When the stale-account policy runs."),
-  STALE_ACCOUNTS_MODE: oneOf(
-    "off; report: a batch in mode plan; apply: a batch that disables.",
-    ["off", "report", "apply"],
-    "off",
-  ),
-  STALE_ACCOUNTS_DAYS: whole(
-    "Days without a successful sign-in after which an account is stale.",
-    90,
-    30,
-    3650,
-  ),
-  STALE_ACCOUNTS_MINIMUM_AGE_DAYS: whole(
-    "An account younger than this is left alone, days.",
-    30,
-    1,
-    3650,
-  ),
-  STALE_ACCOUNTS_EXCLUDED_GROUP: guid(
-    "Members of this group are never stale; required unless the policy is off.",
-    "",
-  ),
+  /** The user-assigned managed identity; without it the system-assigned one. */
+  MANAGED_IDENTITY_CLIENT_ID: guid(""),
+  /** The storage account's blob endpoint; also the triggers' connection. */
+  BatchStorage__blobServiceUri: https(),
+  /** The storage account's queue endpoint; also the triggers' connection. */
+  BatchStorage__queueServiceUri: https(),
+  /** Directory writes that Graph allows this application in one tenant and window. */
+  GRAPH_WRITE_QUOTA: whole(3000, 20, 1_000_000),
+  /** That window, seconds. */
+  GRAPH_WRITE_WINDOW_SECONDS: number(150, 0.1, 3600),
+  /** Resource units that Graph allows in one window: 3,500, 5,000 or 8,000 by tenant size. */
+  GRAPH_RESOURCE_UNIT_QUOTA: whole(8000, 100, 10_000_000),
+  /** That window, seconds. */
+  GRAPH_RESOURCE_UNIT_WINDOW_SECONDS: number(10, 0.1, 3600),
+  /** The shortest wait after a throttled answer, seconds. */
+  GRAPH_RETRY_FLOOR_SECONDS: number(1, 0.01, 60),
+  /** A batch with more deletes is held whole. */
+  MAX_DELETES_PER_BATCH: whole(10, 0, 1_000_000),
+  /** A batch that disables more accounts is held whole. */
+  MAX_DISABLES_PER_BATCH: whole(50, 0, 1_000_000),
+  /** An input with a larger share of invalid rows is refused whole. */
+  MAX_INVALID_ROWS_PERCENT: number(10, 0, 100),
+  /** When the sweep runs: the safety net behind events and rings. */
+  SWEEP_SCHEDULE: schedule(),
+  /** When the stale-account policy runs. */
+  STALE_ACCOUNTS_SCHEDULE: schedule(),
+  /** off; report: a batch in mode plan; apply: a batch that disables. */
+  STALE_ACCOUNTS_MODE: oneOf(["off", "report", "apply"], "off"),
+  /** Days without a successful sign-in after which an account is stale. */
+  STALE_ACCOUNTS_DAYS: whole(90, 30, 3650),
+  /** An account younger than this is left alone, days. */
+  STALE_ACCOUNTS_MINIMUM_AGE_DAYS: whole(30, 1, 3650),
+  /** Members of this group are never stale; required unless the policy is off. */
+  STALE_ACCOUNTS_EXCLUDED_GROUP: guid(""),
 } as const;
 
 type Values = {
@@ -135,13 +110,13 @@ type Values = {
 /** The environment variables that the product reads, each with a rule; the Bicep sets exactly these. */
 export const settingNames = Object.keys(rules);
 
-/** The settings as docs/settings.md lists them. */
-export const settingFacts = Object.entries(rules).map(([name, each]) => ({
-  name,
-  about: each.about,
-  must: each.must,
-  fallback: "fallback" in each ? String(each.fallback) : undefined,
-}));
+/** The settings as docs/settings.md lists them, beside the sentence above each rule. */
+export const settingFacts = () =>
+  Object.entries(rules).map(([name, each]) => ({
+    name,
+    must: each.must,
+    fallback: "fallback" in each ? String(each.fallback) : undefined,
+  }));
 
 /** Typed settings: the values, and what follows from them. */
 export interface Settings extends Readonly<Values> {
