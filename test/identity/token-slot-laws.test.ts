@@ -22,7 +22,7 @@ const steps = fc.array(
     fc.record({ kind: fc.constant("wait" as const), ms: fc.integer({ min: 0, max: 1_200_000 }) }),
     fc.record({ kind: fc.constant("call" as const), callers: fc.integer({ min: 1, max: 5 }) }),
     fc.record({ kind: fc.constant("refused" as const) }),
-  ) as fc.Arbitrary<Step>,
+  ),
   { maxLength: 40 },
 );
 
