@@ -3,8 +3,9 @@ import { describe, it } from "node:test";
 
 import type { Metafile } from "esbuild";
 
-import { composition, faults } from "../../scripts/bundle-composition.ts";
+import { composition, faults, ownParts } from "../../scripts/bundle-composition.ts";
 import { sizeReport } from "../../scripts/bundle-size.ts";
+import { bundle } from "../../scripts/bundle.ts";
 
 const metafile = (inputs: Record<string, number>): Metafile => ({
   inputs: {},
@@ -46,6 +47,18 @@ describe("what a bundle is made of", () => {
     ]);
   });
 
+  it("tells our own code by folder", () => {
+    const inputs = { "shared/a.ts": 1, "shared/graph/a.ts": 2, "shared/graph/b.ts": 3 };
+    assert.deepEqual(
+      ownParts(metafile({ ...inputs, "functions/index.ts": 4, "node_modules/ms/index.js": 9 })),
+      [
+        { name: "shared/graph", bytes: 5 },
+        { name: "functions", bytes: 4 },
+        { name: "shared", bytes: 1 },
+      ],
+    );
+  });
+
   const wrong = [
     {
       when: "MSAL is in it twice",
@@ -72,5 +85,13 @@ describe("what a bundle is made of", () => {
     assert.match(broken.join(), /bundle is 21 bytes.*Our own code is 11 bytes/);
     assert.equal(lines.length, 3);
     assert.deepEqual(sizeReport(parts, 20, { bundle: 20, ours: 11 }).broken, []);
+  });
+});
+
+describe("what is deployed", () => {
+  it("is within its limits, and holds nothing twice or that never runs", async () => {
+    const made = await bundle("functions/index.ts");
+    const { broken } = sizeReport(composition(made.metafile), made.code.byteLength);
+    assert.deepEqual(broken, []);
   });
 });
