@@ -7,11 +7,6 @@ import { createTokenSlot } from "../../shared/identity/token-slot.ts";
 import { createSimulatedClock } from "./simulated-clock.ts";
 
 type Weather = "fair" | "error" | "hang";
-type Step =
-  | { kind: "weather"; weather: Weather }
-  | { kind: "wait"; ms: number }
-  | { kind: "call"; callers: number }
-  | { kind: "refused" };
 
 const steps = fc.array(
   fc.oneof(
