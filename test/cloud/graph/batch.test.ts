@@ -57,6 +57,13 @@ describe("$batch", () => {
     assert.match(parts["read"]?.headers["Content-Type"] ?? "", /^application\/json/);
   });
 
+  it("an id may be a number, and comes back as a text [seen in cli-microsoft365]", async () => {
+    const reply = await graphFixture().send("POST", "/$batch", {
+      requests: [{ id: 0, method: "GET", url: "/users" }],
+    });
+    assert.equal(partsOf(reply)["0"]?.id, "0");
+  });
+
   it("a page's nextLink in a part is absolute [batching, sample]", async () => {
     await newUser(graph, "bob");
     const part = partsOf(await batch([get("1")]))["1"];

@@ -79,6 +79,13 @@ describe("the face of Graph", () => {
     assert.match(reply.headers["Content-Type"] ?? "", /odata\.metadata=none/);
   });
 
+  it("names of properties are read in any case [seen in cli-microsoft365]", async () => {
+    const { mailNickname, ...body } = userBody("cased");
+    const plain = graphFixture();
+    const reply = await plain.send("POST", "/users", { ...body, mailNickName: mailNickname });
+    assert.equal(reply.status, 201, reply.text);
+  });
+
   it("a cast may be written short, as the SDKs do [msgraph-sdk-typescript]", async () => {
     assert.equal((await send("GET", "/directory/deletedItems/graph.user")).status, 200);
     assert.equal((await send("GET", "/users/microsoft.graph.delta()")).status, 200);

@@ -44,7 +44,9 @@ export function batchParts(body: unknown): readonly BatchPart[] {
 
 function partOf(request: unknown, seen: Set<string>): BatchPart {
   if (!isObject(request)) throw refuse("Invalid batch payload format.");
-  const { id, method, url, headers, body, dependsOn } = request;
+  const { method, url, headers, body, dependsOn } = request;
+  // Ids are strings; numbers are taken as such (CLI for Microsoft 365 sends them).
+  const id = typeof request["id"] === "number" ? String(request["id"]) : request["id"];
   if (
     typeof id !== "string" ||
     id === "" ||

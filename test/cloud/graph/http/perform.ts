@@ -3,6 +3,7 @@ import type { Tenant } from "../app/tenant.ts";
 import { latencyOf } from "../faults/latency.ts";
 import { costOf } from "../meters/cost.ts";
 import type { Meters } from "../meters/meters.ts";
+import { canonicalNames } from "../model/canonical-names.ts";
 import { segmentsOf } from "../odata/path.ts";
 import { queryOf, splitTarget } from "../odata/query.ts";
 import type { Call } from "../resources/call.ts";
@@ -49,7 +50,7 @@ function callOf(tenant: Tenant, caller: Caller, incoming: Incoming): Omit<Call, 
     segments: segmentsOf(path),
     query: queryOf(search),
     headers: incoming.headers,
-    body: isObject(incoming.body) ? incoming.body : {},
+    body: isObject(incoming.body) ? canonicalNames(incoming.body) : {},
     hasBody: incoming.hasBody,
     root: incoming.root,
     target: incoming.target,
