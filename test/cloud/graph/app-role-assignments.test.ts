@@ -73,6 +73,13 @@ describe("app role assignments", () => {
     assert.deepEqual(held, ["User.Read.All"]);
   });
 
+  it("assignments are expanded with their principal [serviceprincipal-get, $expand]", async () => {
+    const { appId } = await newApplication("expanded");
+    await send("POST", "/servicePrincipals", { appId });
+    const url = `/myorganization/servicePrincipals(appId='${appId}')?$expand=appRoleAssignments`;
+    assert.deepEqual((await send("GET", url)).body["appRoleAssignments"], []);
+  });
+
   it("a role the resource does not have is refused [seen in issues]", async () => {
     const resource = await send(
       "GET",

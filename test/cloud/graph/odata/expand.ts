@@ -1,3 +1,4 @@
+import { assignedTo, assignmentsOf } from "../applications/assignments.ts";
 import { GraphError, notEmulated, unsupportedQuery } from "../http/graph-error.ts";
 import { MODELS } from "../model/models.ts";
 import { isAdvanced, type Call } from "../resources/call.ts";
@@ -48,10 +49,18 @@ const malformed = (name: string, type: string): GraphError =>
 
 /** What can be expanded on each kind, and whether it is one object or many. */
 const EXPANDABLE: Readonly<Partial<Record<Kind, readonly string[]>>> = {
-  user: ["manager", "directReports", "memberOf", "transitiveMemberOf", "ownedObjects", "sponsors"],
-  group: ["members", "owners", "memberOf"],
+  user: [
+    "manager",
+    "directReports",
+    "memberOf",
+    "transitiveMemberOf",
+    "ownedObjects",
+    "sponsors",
+    "appRoleAssignments",
+  ],
+  group: ["members", "owners", "memberOf", "appRoleAssignments"],
   application: ["owners"],
-  servicePrincipal: ["owners", "memberOf"],
+  servicePrincipal: ["owners", "memberOf", "appRoleAssignments", "appRoleAssignedTo"],
   administrativeUnit: ["members"],
   device: ["registeredOwners", "registeredUsers", "memberOf"],
 };
@@ -103,6 +112,11 @@ export function expander(call: Call, type: Kind | "directoryObject"): Expander {
   }
   return (entity, shown) => {
     for (const { name, select } of wishes) {
+      if (name === "appRoleAssignments" || name === "appRoleAssignedTo") {
+        const find = name === "appRoleAssignments" ? assignmentsOf : assignedTo;
+        shown[name] = find(call.tenant, entity).slice(0, MOST_EXPANDED);
+        continue;
+      }
       const found = related(call, entity, name);
       if (name === "manager") {
         const [boss] = found;

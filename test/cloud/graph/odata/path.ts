@@ -38,6 +38,8 @@ export function segmentsOf(path: string): readonly string[] {
   const segments: string[] = [];
   for (const raw of path.split("/")) {
     if (raw === "") continue;
+    // The caller's own tenant, by the name the older API gave it.
+    if (raw === "myorganization" && segments.length === 0) continue;
     let text: string;
     try {
       text = decodeURIComponent(raw);

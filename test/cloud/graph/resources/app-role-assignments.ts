@@ -1,11 +1,11 @@
 import type { ServicePrincipal } from "../../entra/model.ts";
-import { timeText, type Tenant } from "../app/tenant.ts";
+import { assignedTo, assignmentsOf, shownAssignment } from "../applications/assignments.ts";
 import { principalOf, syncRegistry } from "../applications/registry-link.ts";
 import { noContent, type Answer } from "../http/answer.ts";
 import { badRequest, notFound } from "../http/graph-error.ts";
 import { contextOf } from "../odata/render.ts";
 import { both, READ_APPLICATIONS, READ_DIRECTORY, type Needs } from "../rules/permission.ts";
-import { resourceNameOf, type Entity, type Values } from "../store/entity.ts";
+import type { Entity } from "../store/entity.ts";
 import { isGuid } from "../store/ids.ts";
 import { servicePrincipal } from "./application-named.ts";
 import type { Call } from "./call.ts";
@@ -18,44 +18,6 @@ const WRITE_TO_PRINCIPALS: Needs = both(WRITE, READ_APPLICATIONS);
 
 /** The default role, for resources that declare none. */
 const DEFAULT_ROLE = "00000000-0000-0000-0000-000000000000";
-
-const nameOf = (entity: Entity | undefined): unknown => entity?.values["displayName"] ?? null;
-
-const shown = (
-  tenant: Tenant,
-  one: { id: string; appRoleId: string; createdMs: number; resourceId: string },
-  principal: Entity,
-): Values => ({
-  id: one.id,
-  deletedDateTime: null,
-  appRoleId: one.appRoleId,
-  createdDateTime: timeText(one.createdMs),
-  principalDisplayName: nameOf(principal),
-  principalId: principal.id,
-  principalType: resourceNameOf(principal.kind),
-  resourceDisplayName: nameOf(tenant.directory.get(one.resourceId)),
-  resourceId: one.resourceId.toLowerCase(),
-});
-
-/** What a principal is assigned, wherever it is kept. */
-function assignmentsOf(tenant: Tenant, principal: Entity): readonly Values[] {
-  if (principal.kind === "servicePrincipal") {
-    return (principalOf(tenant, principal)?.assignments ?? []).map((one) =>
-      shown(tenant, one, principal),
-    );
-  }
-  return [...tenant.assignments.values()].filter((one) => one["principalId"] === principal.id);
-}
-
-function assignedTo(tenant: Tenant, resource: Entity): readonly Values[] {
-  const ofPrincipals = [...tenant.registry.servicePrincipals(tenant.id)].flatMap((principal) => {
-    const entity = tenant.directory.get(principal.objectId);
-    return entity ? assignmentsOf(tenant, entity) : [];
-  });
-  return [...tenant.assignments.values(), ...ofPrincipals].filter(
-    (one) => one["resourceId"] === resource.id,
-  );
-}
 
 const guid = (call: Call, name: string): string => {
   const value = call.body[name];
@@ -110,12 +72,12 @@ function assign(call: Call): Answer {
       resourceAppId: target.appId,
       resourceId: target.objectId,
     });
-  } else tenant.assignments.set(one.id, shown(tenant, one, principal));
+  } else tenant.assignments.set(one.id, shownAssignment(tenant, one, principal));
   return {
     status: 201,
     body: {
       "@odata.context": contextOf(call.root, "appRoleAssignments", undefined, true),
-      ...shown(tenant, one, principal),
+      ...shownAssignment(tenant, one, principal),
     },
   };
 }
