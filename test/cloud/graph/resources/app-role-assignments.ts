@@ -3,9 +3,10 @@ import { assignedTo, assignmentsOf, shownAssignment } from "../applications/assi
 import { principalOf, syncRegistry } from "../applications/registry-link.ts";
 import { noContent, type Answer } from "../http/answer.ts";
 import { badRequest, notFound } from "../http/graph-error.ts";
+import { SETS } from "../model/models.ts";
 import { contextOf } from "../odata/render.ts";
 import { both, READ_APPLICATIONS, READ_DIRECTORY, type Needs } from "../rules/permission.ts";
-import type { Entity } from "../store/entity.ts";
+import type { Entity, Kind } from "../store/entity.ts";
 import { isGuid } from "../store/ids.ts";
 import { servicePrincipal } from "./application-named.ts";
 import type { Call } from "./call.ts";
@@ -19,6 +20,10 @@ const WRITE_TO_PRINCIPALS: Needs = both(WRITE, READ_APPLICATIONS);
 /** The default role, for resources that declare none. */
 const DEFAULT_ROLE = "00000000-0000-0000-0000-000000000000";
 
+/** As `@odata.context` names what an object contains: `users('<id>')/appRoleAssignments`. */
+const setIn = (holder: Entity, name: string): string =>
+  `${SETS[holder.kind]}('${holder.id}')/${name}`;
+
 const guid = (call: Call, name: string): string => {
   const value = call.body[name];
   if (typeof value !== "string" || !isGuid(value)) {
@@ -30,7 +35,7 @@ const guid = (call: Call, name: string): string => {
 };
 
 /** @throws GraphError 400: role unknown to the resource, or assigned already; 404: principal or resource missing */
-function assign(call: Call): Answer {
+function assign(call: Call, set: string): Answer {
   const { tenant } = call;
   syncRegistry(tenant);
   const [principalId, resourceId, appRoleId] = [
@@ -76,7 +81,7 @@ function assign(call: Call): Answer {
   return {
     status: 201,
     body: {
-      "@odata.context": contextOf(call.root, "appRoleAssignments", undefined, true),
+      "@odata.context": contextOf(call.root, set, undefined, true),
       ...shownAssignment(tenant, one, principal),
     },
   };
@@ -100,10 +105,11 @@ function revoke(call: Call): Answer {
 const assignFor =
   (principal: (call: Call) => Entity) =>
   (call: Call): Answer => {
-    if (principal(call).id !== guid(call, "principalId")) {
+    const holder = principal(call);
+    if (holder.id !== guid(call, "principalId")) {
       throw badRequest("The principalId in the request does not match the one in the URL.");
     }
-    return assign(call);
+    return assign(call, setIn(holder, "appRoleAssignments"));
   };
 
 const user = (call: Call): Entity => resolve(call, "user", call.params["id"] ?? "").entity;
@@ -122,10 +128,15 @@ const routesOf = (
     path: `${path}/appRoleAssignments`,
     needs: needs.read,
     resourceUnits,
-    handle: (call) =>
-      resourceList(call, "appRoleAssignments", assignmentsOf(call.tenant, principal(call)), {
-        filterable: true,
-      }),
+    handle: (call) => {
+      const holder = principal(call);
+      return resourceList(
+        call,
+        setIn(holder, "appRoleAssignments"),
+        assignmentsOf(call.tenant, holder),
+        { filterable: true },
+      );
+    },
   },
   {
     method: "POST",
@@ -155,10 +166,15 @@ export const appRoleAssignmentRoutes: readonly Route[] = [
     method: "GET",
     path: "/servicePrincipals/:principal/appRoleAssignedTo",
     needs: READ_APPLICATIONS,
-    handle: (call) =>
-      resourceList(call, "appRoleAssignments", assignedTo(call.tenant, servicePrincipal(call)), {
-        filterable: true,
-      }),
+    handle: (call) => {
+      const resource = servicePrincipal(call);
+      return resourceList(
+        call,
+        setIn(resource, "appRoleAssignedTo"),
+        assignedTo(call.tenant, resource),
+        { filterable: true },
+      );
+    },
   },
   {
     method: "POST",
@@ -166,10 +182,11 @@ export const appRoleAssignmentRoutes: readonly Route[] = [
     needs: WRITE_TO_PRINCIPALS,
     body: "required",
     handle: (call) => {
-      if (servicePrincipal(call).id !== guid(call, "resourceId")) {
+      const resource = servicePrincipal(call);
+      if (resource.id !== guid(call, "resourceId")) {
         throw badRequest("The resourceId in the request does not match the one in the URL.");
       }
-      return assign(call);
+      return assign(call, setIn(resource, "appRoleAssignedTo"));
     },
   },
   {
