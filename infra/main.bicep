@@ -94,6 +94,7 @@ param staleAccounts staleAccountPolicy = {
 @description('When the timers run: NCRONTAB of six fields, in UTC.')
 param schedules timerSchedules = {
   sweep: '0 */5 * * * *'
+  certificateCheck: '0 30 3 * * *'
   staleAccounts: '0 0 5 * * 1'
 }
 

@@ -75,6 +75,8 @@ type staleAccountPolicy = {
 type timerSchedules = {
   @description('The sweep: files and tenants that no event or ring announced, and the heartbeat.')
   sweep: string
+  @description('Certificate, keys and consent; daily.')
+  certificateCheck: string
   @description('The stale-account policy.')
   staleAccounts: string
 }

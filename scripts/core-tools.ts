@@ -19,7 +19,11 @@ export interface CloudFacts {
  */
 export function coreToolsSettings({ env, storage }: CloudFacts): object {
   if (!storage) throw new TypeError("Start the local cloud with storage: leave out --no-storage.");
-  const schedules = { SWEEP_SCHEDULE: "0 */5 * * * *", STALE_ACCOUNTS_SCHEDULE: "0 0 2 * * *" };
+  const schedules = {
+    SWEEP_SCHEDULE: "0 */5 * * * *",
+    CERTIFICATE_CHECK_SCHEDULE: "0 30 3 * * *",
+    STALE_ACCOUNTS_SCHEDULE: "0 0 2 * * *",
+  };
   return {
     IsEncrypted: false,
     Values: {

@@ -5,6 +5,9 @@ import { OperatorError } from "./core/errors.ts";
 import type { Emit } from "./core/telemetry.ts";
 import type { Graph } from "./graph/graph.ts";
 import { duringInvocation, type InvocationContext } from "./invocation.ts";
+import { type CheckPorts, checkCertificate } from "./policies/certificate-check.ts";
+import { readCertificateMessage } from "./policies/roll-certificate-message.ts";
+import { rollCertificate } from "./policies/roll-certificate.ts";
 import { findStaleAccounts } from "./policies/stale-accounts.ts";
 import { submitPolicyBatch } from "./policies/submit.ts";
 import type { RunnerPorts } from "./runner/ports.ts";
@@ -19,6 +22,11 @@ const ACCEPT_SLICE_MS = 4 * 60_000;
 /** What passes by itself is tried again after this, at no cost of an attempt. */
 const RETRY_SECONDS = 30;
 
+/** What became of a message. */
+type Work =
+  | { readonly state: "done" }
+  | { readonly state: "again"; readonly delaySeconds: number; readonly reason: string };
+
 /** What the triggers call: one method a function. */
 export interface Application {
   /** @throws OperatorError disposition `stop`, and what is unexpected: the host counts an attempt. */
@@ -31,6 +39,10 @@ export interface Application {
   sweep(): Promise<void>;
   /** @throws OperatorError READ_INCOMPLETE, a token's error: the schedule tries again. */
   staleAccounts(): Promise<void>;
+  /** @throws OperatorError of vault or token, disposition `stop`: the host counts an attempt. */
+  rollCertificate(message: unknown): Promise<void>;
+  /** @throws what stopped a part of the check, once the others were made. */
+  checkCertificate(): Promise<void>;
 }
 
 /** What the application works with; `compose.ts` builds it. */
@@ -40,7 +52,13 @@ export interface ApplicationPorts {
   readonly runnerFor: (tenant: string) => RunnerPorts;
   readonly graphFor: (tenant: string) => Graph;
   readonly blobs: { readonly inbox: Blobs; readonly runner: Blobs };
-  readonly queues: { readonly accept: Queue; readonly run: Queue };
+  readonly queues: {
+    readonly accept: Queue;
+    readonly run: Queue;
+    readonly certificateEvents: Queue;
+  };
+  /** The certificate's, in the home tenant. */
+  readonly certificatePorts: CheckPorts;
   readonly ring: (tenant: string) => Promise<void>;
   readonly clock: Clock;
   readonly random: () => number;
@@ -62,25 +80,28 @@ export function createApplication(
       (...given: A): Promise<void> =>
         duringInvocation(context, () => work(...given));
 
-    const putBack = async (message: unknown, delaySeconds: number, why: string): Promise<void> => {
-      const text = typeof message === "string" ? message : JSON.stringify(message);
-      await queues.accept.send(text, { delaySeconds: Math.ceil(delaySeconds) });
-      note(`put back for ${Math.ceil(delaySeconds)} s: ${why}`);
+    /** Works on a message, and puts it back, at no cost of an attempt, where it wants to come again. */
+    const workOn = async (message: unknown, queue: Queue, work: () => Promise<Work>) => {
+      const putBack = async (delaySeconds: number, why: string): Promise<void> => {
+        const text = typeof message === "string" ? message : JSON.stringify(message);
+        await queue.send(text, { delaySeconds: Math.ceil(delaySeconds) });
+        note(`put back for ${Math.ceil(delaySeconds)} s: ${why}`);
+      };
+      try {
+        const result = await work();
+        if (result.state === "again") await putBack(result.delaySeconds, result.reason);
+      } catch (error) {
+        if (!(error instanceof OperatorError) || error.disposition !== "retry") throw error;
+        await putBack((error.retryAfterMs ?? 0) / 1000 || RETRY_SECONDS, error.message);
+      }
     };
 
     return {
-      acceptBatch: within(async (message: unknown) => {
-        try {
-          const deadlineMs = clock.now() + ACCEPT_SLICE_MS;
-          const accepted = await batches.accept(message, { messageId, deadlineMs });
-          if (accepted.state === "again") {
-            await putBack(message, accepted.delaySeconds, accepted.reason);
-          }
-        } catch (error) {
-          if (!(error instanceof OperatorError) || error.disposition !== "retry") throw error;
-          await putBack(message, (error.retryAfterMs ?? 0) / 1000 || RETRY_SECONDS, error.message);
-        }
-      }),
+      acceptBatch: within((message: unknown) =>
+        workOn(message, queues.accept, () =>
+          batches.accept(message, { messageId, deadlineMs: clock.now() + ACCEPT_SLICE_MS }),
+        ),
+      ),
 
       runTenant: within(async (message: unknown) => {
         const tenant = tenantOfRing(decodeMessage(message));
@@ -139,6 +160,25 @@ export function createApplication(
           queues.accept,
         );
       }),
+
+      rollCertificate: within((message: unknown) =>
+        workOn(message, queues.certificateEvents, async () => {
+          const { CERTIFICATE_NAME: name, KEY_VAULT_URI: vaultUri } = settings;
+          try {
+            const asked = readCertificateMessage(decodeMessage(message), { name, vaultUri });
+            if (asked.kind === "roll")
+              return await rollCertificate(ports.certificatePorts, asked, note);
+            note(`dropped: ${asked.why}`);
+          } catch (error) {
+            // Nothing is lost with it: the check asks for a roll every day.
+            if (!(error instanceof OperatorError) || error.disposition !== "refuse") throw error;
+            note(error.message);
+          }
+          return { state: "done" };
+        }),
+      ),
+
+      checkCertificate: within(() => checkCertificate(ports.certificatePorts, note)),
     };
   };
 }

@@ -6,8 +6,10 @@ import { createGraph, createWritePacer, type Graph } from "./graph/graph.ts";
 import { createIdentity } from "./identity/identity.ts";
 import { createManagedIdentity } from "./identity/managed-identity.ts";
 import type { CredentialSettings } from "./identity/open-credential.ts";
+import { adminConsentUrl } from "./identity/tenant.ts";
 import { emitLine, type InvocationContext } from "./invocation.ts";
 import { makePassword } from "./password.ts";
+import type { CheckPorts } from "./policies/certificate-check.ts";
 import { runnerDefaults, type RunnerPorts } from "./runner/ports.ts";
 import { ringFor } from "./runner/ring.ts";
 import { readSettings, type Settings } from "./settings.ts";
@@ -69,7 +71,11 @@ function compose(settings: Settings): (context: InvocationContext) => Applicatio
     batches: container("batches"),
     runner: container("runner"),
   };
-  const queues = { accept: queue("accept"), run: queue("run") };
+  const queues = {
+    accept: queue("accept"),
+    run: queue("run"),
+    certificateEvents: queue("certificate-events"),
+  };
   const ring = (tenant: string): Promise<void> => queues.run.send(ringFor(tenant));
   const writeWindowMs = settings.GRAPH_WRITE_WINDOW_SECONDS * 1000;
   const batches = createBatches({
@@ -114,9 +120,25 @@ function compose(settings: Settings): (context: InvocationContext) => Applicatio
       quotaPerSecond: settings.GRAPH_WRITE_QUOTA / settings.GRAPH_WRITE_WINDOW_SECONDS,
     },
   });
+  const home = settings.TENANT_ID;
+  const certificatePorts: CheckPorts = {
+    certificate: tokens.certificate,
+    tenant: home,
+    resource: graphResource,
+    applicationObjectId: settings.APPLICATION_OBJECT_ID,
+    graph: graphFor(home),
+    runner: blobs.runner,
+    tenants: settings.tenants,
+    freshRoles: async (tenant) => (await tokens.forceRefresh(tenant, graphResource)).roles,
+    consentUrl: (tenant) => adminConsentUrl(settings.cloud.loginHost, tenant, settings.CLIENT_ID),
+    askForRoll: (message) => queues.certificateEvents.send(message),
+    clock,
+    emit: emitLine,
+  };
   return createApplication({
     settings,
     batches,
+    certificatePorts,
     runnerFor,
     graphFor,
     blobs,

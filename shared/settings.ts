@@ -91,6 +91,8 @@ const rules = {
   MAX_INVALID_ROWS_PERCENT: number(10, 0, 100),
   /** When the sweep runs: the safety net behind events and rings. */
   SWEEP_SCHEDULE: schedule(),
+  /** When certificate and consent are checked, and keys past their overlap removed; daily. */
+  CERTIFICATE_CHECK_SCHEDULE: schedule(),
   /** When the stale-account policy runs. */
   STALE_ACCOUNTS_SCHEDULE: schedule(),
   /** off; report: a batch in mode plan; apply: a batch that disables. */

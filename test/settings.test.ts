@@ -13,6 +13,7 @@ const good = {
   BatchStorage__blobServiceUri: "https://demo.blob.core.windows.net",
   BatchStorage__queueServiceUri: "https://demo.queue.core.windows.net",
   SWEEP_SCHEDULE: "0 */5 * * * *",
+  CERTIFICATE_CHECK_SCHEDULE: "0 30 3 * * *",
   STALE_ACCOUNTS_SCHEDULE: "0 0 2 * * *",
 };
 

@@ -63,6 +63,14 @@ var rules = [
     query: '${events} | where event in ("certificate.expiring", "certificate.unregistered", "certificate.unusable")'
   }
   {
+    name: 'consent'
+    title: 'A tenant has not consented, or a key is registered that nobody serves'
+    severity: 2
+    frequency: 'PT1H'
+    window: 'P1D'
+    query: '${events} | where event in ("certificate.unserved", "consent.missing")'
+  }
+  {
     name: 'batch-held'
     title: 'A batch waits for a decision'
     severity: 2

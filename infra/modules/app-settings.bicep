@@ -110,6 +110,7 @@ resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
 
     // The timers
     SWEEP_SCHEDULE: schedules.sweep
+    CERTIFICATE_CHECK_SCHEDULE: schedules.certificateCheck
     STALE_ACCOUNTS_SCHEDULE: schedules.staleAccounts
 
     // The stale-account policy

@@ -59,7 +59,9 @@ export type TelemetryEvent =
   | { event: "certificate.expiring"; name: string; thumbprint: string; days: number }
   | { event: "certificate.rolled"; name: string; thumbprint: string; keyId?: string }
   | { event: "certificate.unregistered"; name: string; thumbprint: string }
+  | { event: "certificate.unserved"; name: string; keyId: string; thumbprint: string; days: number }
   | { event: "certificate.unusable"; name: string; code: string }
+  | { event: "consent.missing"; tenant: string; lacking: string }
   | { event: "vault.refused"; code: string; status: number }
   | { event: "poison.settled"; queue: string; batch?: string; code: string }
   | { event: "runner.heartbeat"; tenants: number; rung: number; inboxFiles: number };

@@ -3,13 +3,19 @@ import { lifeFrom, signJwt } from "./assertion.ts";
 import type { Credential, Proof } from "./credential.ts";
 import type { KeyVersions } from "./key-versions.ts";
 import { EntraRefused } from "./network-client.ts";
-import { isKeyRefusal } from "./refusal.ts";
+import { isKeyRefusal, isUnregistered } from "./refusal.ts";
 import type { ServerClock } from "./server-clock.ts";
 import type { SigningKey } from "./signing-key.ts";
 import type { VersionSource } from "./version-look.ts";
 
 /** What is public of one version of the certificate. */
 export type PublicVersion = Omit<SigningKey, "sign">;
+
+/** Why Entra will not have a version: it does not know its key, or another reason that is the key's. */
+interface VersionRefusal {
+  readonly isUnknown: boolean;
+  readonly error: OperatorError;
+}
 
 /** How many versions a full count of the vault loads at most; a vault that never forgets has more. */
 const MOST_COUNTED = 20;
@@ -29,13 +35,13 @@ export interface OwnCertificate {
   all(): Promise<readonly PublicVersion[]>;
   /**
    * Asks Entra for a token by this version alone, past every cache: nothing where it gets one, else
-   * why Entra will not have the version.
+   * why Entra will not have the version, or the vault not sign by it.
    * @throws OperatorError where it is refused for another reason, or there is no answer.
    */
   prove(
     version: string,
     target: { readonly tenant: string; readonly resource: string },
-  ): Promise<OperatorError | undefined>;
+  ): Promise<VersionRefusal | undefined>;
   /**
    * A JWT with these claims, valid for ten minutes, signed by this version. RS256 and the SHA-1
    * thumbprint, as in Graph's example of a proof of possession (application-rollkey-prooftoken).
@@ -97,8 +103,9 @@ export function createOwnCertificate(options: {
         await request(() => [proof], target);
         return undefined;
       } catch (error) {
-        if (isOfTheKey(error)) return error;
-        throw error;
+        const refusal = refusalIn(error);
+        if (refusal === undefined) throw error;
+        return refusal;
       }
     },
     sign: async (version, claims) =>
@@ -106,9 +113,11 @@ export function createOwnCertificate(options: {
   };
 }
 
-/** Whether another version could do better, so that it says something of this one. */
-const isOfTheKey = (error: unknown): error is OperatorError =>
-  error instanceof OperatorError &&
-  (error.cause instanceof EntraRefused
-    ? isKeyRefusal(error.cause.refusal)
-    : error.code === "CERTIFICATE_UNUSABLE");
+/** What an error says of the version itself; nothing where another version would do no better. */
+function refusalIn(error: unknown): VersionRefusal | undefined {
+  if (!(error instanceof OperatorError)) return undefined;
+  if (error.code === "CERTIFICATE_UNUSABLE") return { isUnknown: false, error };
+  const refusal = error.cause instanceof EntraRefused ? error.cause.refusal : undefined;
+  if (refusal === undefined || !isKeyRefusal(refusal)) return undefined;
+  return { isUnknown: isUnregistered(refusal), error };
+}

@@ -18,6 +18,7 @@ describe("the settings for Core Tools", () => {
       IsEncrypted: false,
       Values: {
         FUNCTIONS_WORKER_RUNTIME: "node",
+        CERTIFICATE_CHECK_SCHEDULE: "0 30 3 * * *",
         STALE_ACCOUNTS_SCHEDULE: "0 0 2 * * *",
         ...cloud.env,
         AzureWebJobsStorage: cloud.storage.connectionString,

@@ -54,6 +54,7 @@ describe("a local cloud", () => {
     const environment: Record<string, string> = {
       ...cloud.env(),
       SWEEP_SCHEDULE: "0 */5 * * * *",
+      CERTIFICATE_CHECK_SCHEDULE: "0 30 3 * * *",
       STALE_ACCOUNTS_SCHEDULE: "0 0 3 * * *",
     };
     await cloud.close();

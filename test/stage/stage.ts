@@ -78,6 +78,7 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
   const environment: Record<string, string> = {
     ...cloud.env(),
     SWEEP_SCHEDULE: "0 */5 * * * *",
+    CERTIFICATE_CHECK_SCHEDULE: "0 30 3 * * *",
     STALE_ACCOUNTS_SCHEDULE: "0 0 2 * * *",
     ...(await options.settings?.(cloud)),
   };

@@ -1,0 +1,9 @@
+import { app } from "@azure/functions";
+
+import { application } from "../shared/compose.ts";
+
+/** Whether the application will be able to sign in tomorrow, in every tenant. */
+app.timer("certificate-check", {
+  schedule: "%CERTIFICATE_CHECK_SCHEDULE%",
+  handler: (_timer, context) => application(context).checkCertificate(),
+});

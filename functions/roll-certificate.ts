@@ -1,0 +1,10 @@
+import { app } from "@azure/functions";
+
+import { application } from "../shared/compose.ts";
+
+/** Key Vault has a new version of the certificate, or the check asks what is left to do. */
+app.storageQueue("roll-certificate", {
+  connection: "BatchStorage",
+  queueName: "certificate-events",
+  handler: (message, context) => application(context).rollCertificate(message),
+});
