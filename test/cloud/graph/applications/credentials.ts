@@ -1,4 +1,4 @@
-import type { Application } from "../../entra/model.ts";
+import type { Application, PasswordCredential } from "../../entra/model.ts";
 import { timeText } from "../app/tenant.ts";
 import type { Values } from "../store/entity.ts";
 
@@ -15,14 +15,30 @@ export const keyCredentials = (application: Application, withKeys: boolean): rea
     usage: "Verify",
   }));
 
+/** What Graph keeps of a secret beside what the token endpoint reads. */
+const named = new WeakMap<
+  PasswordCredential,
+  { readonly displayName: string | null; readonly startDateTime: string }
+>();
+
+/** Notes name and start of the secret with that id. */
+export function nameSecret(
+  application: Application,
+  secretId: string,
+  details: { readonly displayName: string | null; readonly startDateTime: string },
+): void {
+  const credential = application.passwordCredentials.find((one) => one.secretId === secretId);
+  if (credential) named.set(credential, details);
+}
+
 /** An application's secrets as Graph shows them: a hint, never the secret. */
 export const passwordCredentials = (application: Application): readonly Values[] =>
   application.passwordCredentials.map((credential) => ({
     customKeyIdentifier: null,
-    displayName: null,
+    displayName: named.get(credential)?.displayName ?? null,
     endDateTime: timeText(credential.endMs),
     hint: credential.hint,
     keyId: credential.secretId,
     secretText: null,
-    startDateTime: null,
+    startDateTime: named.get(credential)?.startDateTime ?? null,
   }));

@@ -1,5 +1,5 @@
 import { ok, type Answer } from "../http/answer.ts";
-import { badRequest, GraphError, unsupportedQuery } from "../http/graph-error.ts";
+import { badRequest, unsupportedQuery } from "../http/graph-error.ts";
 import { MODELS } from "../model/models.ts";
 import type { Model } from "../model/property.ts";
 import { isAdvanced, isEventual, type Call } from "../resources/call.ts";
@@ -9,12 +9,13 @@ import type { Expression } from "./filter-expression.ts";
 import { equalityOf, matcher, type Match } from "./filter-match.ts";
 import { parseFilter } from "./filter-parser.ts";
 import { checkFilter } from "./filter-rules.ts";
-import { compareKeys, orderOf, sortKey, type Order } from "./order.ts";
-import { openMark, sealMark, type PageMark } from "./page-token.ts";
+import { orderOf } from "./order.ts";
+import { sealMark } from "./page-token.ts";
+import { countOf, markOf, orderedPage, pageSize, plainPage } from "./page.ts";
 import { splitTarget } from "./query.ts";
 import { contextOf, render, selected } from "./render.ts";
 import { searchMatcher } from "./search.ts";
-import { entitiesSource, type Candidate, type Source } from "./source.ts";
+import { entitiesSource, type Source } from "./source.ts";
 
 /** A collection as a route offers it. */
 export interface Collection {
@@ -101,34 +102,6 @@ function narrowed(call: Call, collection: Collection, expression: Expression | u
   return entitiesSource(call.tenant.directory, found);
 }
 
-function pageSize(call: Call, collection: Collection): number {
-  const max = collection.maxSize ?? 999;
-  const { top } = call.query;
-  if (top === undefined) return Math.min(max, collection.defaultSize ?? 100);
-  if (top < 1 || top > max) {
-    throw unsupportedQuery(
-      `Invalid page size specified: '${top}'. Must be between 1 and ${max} inclusive.`,
-    );
-  }
-  return top;
-}
-
-function markOf(call: Call): PageMark | undefined {
-  const { skipToken } = call.query;
-  if (skipToken === undefined) return undefined;
-  const mark = openMark(skipToken);
-  if (!mark) throw badRequest("Invalid value specified for the skip token.");
-  const age = call.tenant.nowMs() - mark.issuedMs;
-  if (age > call.tenant.conditions.skipTokenMinutes * 60_000) {
-    throw new GraphError(
-      400,
-      "Directory_ExpiredPageToken",
-      "The specified page token value has expired and can no longer be included in your request.",
-    );
-  }
-  return mark;
-}
-
 /** The request's own url with another token in it: absolute and opaque, as Graph gives it. */
 export function linkWith(call: Call, name: "$skiptoken" | "$deltatoken", token: string): string {
   const { path, search } = splitTarget(call.target);
@@ -138,49 +111,6 @@ export function linkWith(call: Call, name: "$skiptoken" | "$deltatoken", token: 
     .map((pair) => pair.replaceAll(" ", "%20"));
   return `${call.root}${path.replaceAll(" ", "%20")}?${[...kept, `${name}=${token}`].join("&")}`;
 }
-
-interface Page {
-  readonly rows: readonly Candidate[];
-  /** Where the next page begins; `undefined` where this is the last. */
-  readonly next: number | string | undefined;
-}
-
-function plainPage(source: Source, match: Match, cursor: number, size: number): Page {
-  const rows: Candidate[] = [];
-  for (const candidate of source(cursor)) {
-    if (!match(candidate.entity.id, candidate.values)) continue;
-    if (rows.length === size) return { rows, next: rows.at(-1)?.next };
-    rows.push(candidate);
-  }
-  return { rows, next: undefined };
-}
-
-function orderedPage(
-  source: Source,
-  match: Match,
-  order: Order,
-  after: string | undefined,
-  size: number,
-): Page {
-  const key = (row: Candidate): readonly [string, string] => [
-    sortKey(row.values, order),
-    row.entity.id,
-  ];
-  const start = after === undefined ? undefined : (JSON.parse(after) as readonly [string, string]);
-  const rows = [...source(0)]
-    .filter((row) => match(row.entity.id, row.values))
-    .filter((row) => !start || compareKeys(order, key(row), start) > 0)
-    .toSorted((left, right) => compareKeys(order, key(left), key(right)));
-  const shown = rows.slice(0, size);
-  const last = shown.at(-1);
-  return { rows: shown, next: rows.length > size && last ? JSON.stringify(key(last)) : undefined };
-}
-
-const countOf = (source: Source, match: Match): number => {
-  let count = 0;
-  for (const { entity, values } of source(0)) if (match(entity.id, values)) count += 1;
-  return count;
-};
 
 /** One page of a collection, with every query option applied. @throws GraphError for what Graph refuses. */
 export function listAnswer(call: Call, collection: Collection): Answer {

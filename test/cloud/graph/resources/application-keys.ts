@@ -1,6 +1,6 @@
 import type { Application } from "../../entra/model.ts";
 import { timeText } from "../app/tenant.ts";
-import { keyCredentials } from "../applications/credentials.ts";
+import { keyCredentials, nameSecret } from "../applications/credentials.ts";
 import { register } from "../applications/key-list.ts";
 import { demandApplicationWrite } from "../applications/ownership.ts";
 import { checkProof } from "../applications/proof.ts";
@@ -69,11 +69,13 @@ function addPassword(call: Call): Answer {
       ? Date.parse(asked["endDateTime"])
       : now + PASSWORD_LIFE_MS;
   const { secretId, secret } = call.tenant.registry.addPassword(registered, end);
+  const displayName = typeof asked["displayName"] === "string" ? asked["displayName"] : null;
+  nameSecret(registered, secretId, { displayName, startDateTime: timeText(now) });
   syncRegistry(call.tenant);
   return ok({
     "@odata.context": `${call.root}/$metadata#microsoft.graph.passwordCredential`,
     customKeyIdentifier: null,
-    displayName: asked["displayName"] ?? null,
+    displayName,
     endDateTime: timeText(end),
     hint: secret.slice(0, 3),
     keyId: secretId,

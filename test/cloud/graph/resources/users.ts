@@ -1,5 +1,5 @@
 import type { Answer } from "../http/answer.ts";
-import { noContent, ok } from "../http/answer.ts";
+import { ok } from "../http/answer.ts";
 import { badRequest, GraphError } from "../http/graph-error.ts";
 import { BASIC_USER_PROPERTIES } from "../model/user.ts";
 import { expander } from "../odata/expand.ts";
@@ -7,16 +7,13 @@ import { countAnswer, listAnswer, type Collection } from "../odata/list.ts";
 import { contextOf, render, selected } from "../odata/render.ts";
 import { kindSource } from "../odata/source.ts";
 import { CREATE_USERS, DELETE_USERS, holds, READ_USERS } from "../rules/permission.ts";
-import { demandPowerOver, demandUnrestricted, SENSITIVE } from "../rules/privilege.ts";
 import { demandUserRead, demandUserUpdate } from "../rules/user-permissions.ts";
-import { checkPassword, checkUserValues, onPremisesMastered } from "../rules/user-values.ts";
-import { checkedValues, demandValues } from "../rules/values.ts";
 import type { Entity, Values } from "../store/entity.ts";
 import { isGuid } from "../store/ids.ts";
-import { prefers, type Call } from "./call.ts";
-import { referenced, resolve } from "./resolve.ts";
+import type { Call } from "./call.ts";
+import { resolve } from "./resolve.ts";
 import type { Route } from "./route.ts";
-import { softDeleteUser } from "./soft-delete.ts";
+import { createUser, removeUser, updateUser } from "./user-writes.ts";
 
 const INDEXED = new Set([
   "id",
@@ -95,90 +92,6 @@ function get(call: Call): Answer {
   });
 }
 
-const BINDINGS = new Set(["manager@odata.bind", "sponsors@odata.bind"]);
-
-function create(call: Call): Answer {
-  const { tenant, body } = call;
-  const unknown = Object.keys(body).find(
-    (name) => name.includes("@odata.bind") && !BINDINGS.has(name),
-  );
-  if (unknown) throw badRequest(`Invalid property '${unknown}'.`);
-  demandValues("user", body, [
-    "accountEnabled",
-    "displayName",
-    "mailNickname",
-    "passwordProfile",
-    "userPrincipalName",
-  ]);
-  const values = checkedValues("user", body, "create");
-  const profile = values["passwordProfile"] as Values;
-  if (profile["password"] === undefined) demandValues("user", profile, ["password"]);
-  checkUserValues(call, values);
-  checkPassword(profile, values["passwordPolicies"]);
-  const manager = body["manager@odata.bind"];
-  const boss = manager === undefined ? undefined : referenced(call, manager);
-  const now = tenant.nowText();
-  const { passwordProfile: _kept, ...stored } = values;
-  const mail = typeof stored["mail"] === "string" ? stored["mail"] : undefined;
-  const entity = tenant.directory.create("user", {
-    createdDateTime: now,
-    userType: "Member",
-    lastPasswordChangeDateTime: now,
-    signInSessionsValidFromDateTime: now,
-    ...(mail && { proxyAddresses: [`SMTP:${mail}`] }),
-    identities: [
-      {
-        signInType: "userPrincipalName",
-        issuer: tenant.defaultDomain,
-        issuerAssignedId: stored["userPrincipalName"],
-      },
-    ],
-    ...stored,
-  });
-  if (boss) tenant.directory.link("manager", entity, boss.id);
-  return {
-    status: 201,
-    headers: {
-      Location: `${call.root.replace(/\/v1\.0$/, "")}/v2/${tenant.id}/directoryObjects/${entity.id}/Microsoft.DirectoryServices.User`,
-    },
-    body: {
-      "@odata.context": contextOf(call.root, "users", undefined, true),
-      ...render(entity, entity.values, selected("user", undefined), false),
-    },
-  };
-}
-
-function update(call: Call): Answer {
-  const { entity } = resolve(call, "user", call.params["user"] ?? "");
-  const values = checkedValues("user", call.body, "update");
-  const names = Object.keys(values);
-  demandUnrestricted(entity);
-  if (names.some((name) => SENSITIVE.has(name))) demandPowerOver(call, entity);
-  checkUserValues(call, values, entity);
-  checkPassword(values["passwordProfile"], values["passwordPolicies"]);
-  const { passwordProfile, ...stored } = values;
-  const now = call.tenant.nowText();
-  call.tenant.directory.update(entity, {
-    ...stored,
-    ...(passwordProfile !== undefined && { lastPasswordChangeDateTime: now }),
-    ...(stored["accountEnabled"] === false && { signInSessionsValidFromDateTime: now }),
-  });
-  if (!prefers(call, "return=representation")) return noContent;
-  return ok({
-    "@odata.context": contextOf(call.root, "users", undefined, true),
-    ...render(entity, entity.values, selected("user", undefined), false),
-  });
-}
-
-function remove(call: Call): Answer {
-  const { entity } = resolve(call, "user", call.params["user"] ?? "");
-  demandUnrestricted(entity);
-  demandPowerOver(call, entity);
-  if (entity.values["onPremisesSyncEnabled"] === true) throw onPremisesMastered();
-  softDeleteUser(call.tenant, entity);
-  return noContent;
-}
-
 const touchesUser: Route["touches"] = (call) => {
   const key = call.params["user"] ?? "";
   const id = isGuid(key)
@@ -202,20 +115,20 @@ export const userRoutes: readonly Route[] = [
     handle: (call) => countAnswer(call, users(call)),
   },
   { method: "GET", path: "/users/:user", needs: demandUserRead, handle: get },
-  { method: "POST", path: "/users", needs: CREATE_USERS, body: "required", handle: create },
+  { method: "POST", path: "/users", needs: CREATE_USERS, body: "required", handle: createUser },
   {
     method: "PATCH",
     path: "/users/:user",
     needs: demandUserUpdate,
     body: "required",
     touches: touchesUser,
-    handle: update,
+    handle: updateUser,
   },
   {
     method: "DELETE",
     path: "/users/:user",
     needs: DELETE_USERS,
     touches: touchesUser,
-    handle: remove,
+    handle: removeUser,
   },
 ];

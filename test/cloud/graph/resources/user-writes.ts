@@ -1,0 +1,97 @@
+import { noContent, ok, type Answer } from "../http/answer.ts";
+import { badRequest } from "../http/graph-error.ts";
+import { contextOf, render, selected } from "../odata/render.ts";
+import { demandPowerOver, demandUnrestricted, SENSITIVE } from "../rules/privilege.ts";
+import { checkPassword, checkUserValues, onPremisesMastered } from "../rules/user-values.ts";
+import { checkedValues, demandValues } from "../rules/values.ts";
+import type { Values } from "../store/entity.ts";
+import { prefers, type Call } from "./call.ts";
+import { referenced, resolve } from "./resolve.ts";
+import { softDeleteUser } from "./soft-delete.ts";
+
+const BINDINGS = new Set(["manager@odata.bind", "sponsors@odata.bind"]);
+
+/** POST /users. @throws GraphError 400, 404 */
+export function createUser(call: Call): Answer {
+  const { tenant, body } = call;
+  const unknown = Object.keys(body).find(
+    (name) => name.includes("@odata.bind") && !BINDINGS.has(name),
+  );
+  if (unknown) throw badRequest(`Invalid property '${unknown}'.`);
+  demandValues("user", body, [
+    "accountEnabled",
+    "displayName",
+    "mailNickname",
+    "passwordProfile",
+    "userPrincipalName",
+  ]);
+  const values = checkedValues("user", body, "create");
+  const profile = values["passwordProfile"] as Values;
+  if (profile["password"] === undefined) demandValues("user", profile, ["password"]);
+  checkUserValues(call, values);
+  checkPassword(profile, values["passwordPolicies"]);
+  const manager = body["manager@odata.bind"];
+  const boss = manager === undefined ? undefined : referenced(call, manager);
+  const now = tenant.nowText();
+  const { passwordProfile: _kept, ...stored } = values;
+  const mail = typeof stored["mail"] === "string" ? stored["mail"] : undefined;
+  const entity = tenant.directory.create("user", {
+    createdDateTime: now,
+    userType: "Member",
+    lastPasswordChangeDateTime: now,
+    signInSessionsValidFromDateTime: now,
+    ...(mail && { proxyAddresses: [`SMTP:${mail}`] }),
+    identities: [
+      {
+        signInType: "userPrincipalName",
+        issuer: tenant.defaultDomain,
+        issuerAssignedId: stored["userPrincipalName"],
+      },
+    ],
+    ...stored,
+  });
+  if (boss) tenant.directory.link("manager", entity, boss.id);
+  return {
+    status: 201,
+    headers: {
+      Location: `${call.root.replace(/\/v1\.0$/, "")}/v2/${tenant.id}/directoryObjects/${entity.id}/Microsoft.DirectoryServices.User`,
+    },
+    body: {
+      "@odata.context": contextOf(call.root, "users", undefined, true),
+      ...render(entity, entity.values, selected("user", undefined), false),
+    },
+  };
+}
+
+/** PATCH /users/{id}. @throws GraphError 400, 403, 404 */
+export function updateUser(call: Call): Answer {
+  const { entity } = resolve(call, "user", call.params["user"] ?? "");
+  const values = checkedValues("user", call.body, "update");
+  const names = Object.keys(values);
+  demandUnrestricted(entity);
+  if (names.some((name) => SENSITIVE.has(name))) demandPowerOver(call, entity);
+  checkUserValues(call, values, entity);
+  checkPassword(values["passwordProfile"], values["passwordPolicies"]);
+  const { passwordProfile, ...stored } = values;
+  const now = call.tenant.nowText();
+  call.tenant.directory.update(entity, {
+    ...stored,
+    ...(passwordProfile !== undefined && { lastPasswordChangeDateTime: now }),
+    ...(stored["accountEnabled"] === false && { signInSessionsValidFromDateTime: now }),
+  });
+  if (!prefers(call, "return=representation")) return noContent;
+  return ok({
+    "@odata.context": contextOf(call.root, "users", undefined, true),
+    ...render(entity, entity.values, selected("user", undefined), false),
+  });
+}
+
+/** DELETE /users/{id}: into deletedItems. @throws GraphError 400, 403, 404 */
+export function removeUser(call: Call): Answer {
+  const { entity } = resolve(call, "user", call.params["user"] ?? "");
+  demandUnrestricted(entity);
+  demandPowerOver(call, entity);
+  if (entity.values["onPremisesSyncEnabled"] === true) throw onPremisesMastered();
+  softDeleteUser(call.tenant, entity);
+  return noContent;
+}
