@@ -6,7 +6,7 @@ import { badRequest, notFound } from "../http/graph-error.ts";
 import { SETS } from "../model/models.ts";
 import { contextOf } from "../odata/render.ts";
 import { both, READ_APPLICATIONS, READ_DIRECTORY, type Needs } from "../rules/permission.ts";
-import type { Entity, Kind } from "../store/entity.ts";
+import type { Entity } from "../store/entity.ts";
 import { isGuid } from "../store/ids.ts";
 import { servicePrincipal } from "./application-named.ts";
 import type { Call } from "./call.ts";
