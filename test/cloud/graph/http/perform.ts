@@ -34,6 +34,8 @@ export interface Pending {
 
 interface Admitted {
   readonly call: Call;
+  /** Whether it changes anything: some POSTs only ask. */
+  readonly writes: boolean;
   readonly route: Route;
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -102,7 +104,7 @@ function admit(tenant: Tenant, caller: Caller, incoming: Incoming, around: Surro
   if (typeof route.needs === "function") route.needs(call);
   else if (typeof route.needs !== "string") demand(caller, route.needs);
   demandBody(route, incoming);
-  return { call, route, headers };
+  return { call, route, headers, writes: cost.writes > 0 };
 }
 
 /** Lets an operation in, or refuses it; either way there is an answer to settle after a while. */
@@ -163,7 +165,7 @@ export function begin(
     try {
       if (conflict) throw concurrencyViolation();
       const answer = route.handle(call);
-      if (writes) counters.committedWrites += 1;
+      if (admitted.writes) counters.committedWrites += 1;
       if (struck instanceof GraphError) throw struck;
       const shown = withoutMetadata(incoming, answer);
       return struck ?? { ...shown, headers: { ...headers, ...shown.headers } };

@@ -108,8 +108,8 @@ function entryFor(
   const entity = call.tenant.directory.get(id);
   if (!entity) return { id, "@removed": { reason: "deleted" } };
   if (entity.state === "deleted") return { id, "@removed": { reason: "changed" } };
-  const edges = edgesOf(call, changes, query);
   const appeared = changes.some(({ what }) => what === "created" || what === "restored");
+  const edges = edgesOf(call, entity, changes, query, appeared);
   const names = new Set(selected(entity.kind, query.select));
   const changed = new Set(changes.flatMap((change) => change.properties ?? []));
   const relevant = [...changed].filter((name) => names.has(name));
@@ -122,14 +122,27 @@ function entryFor(
   return { id, ...render(entity, entity.values, relevant, false), ...edges };
 }
 
-/** The edges that came and went, each once: as it is now. */
-function edgesOf(call: Call, changes: readonly Change[], query: DeltaQuery): DeltaEntry {
+/**
+ * The edges that came and went, each once: as it is now. One that appeared, a restored one too, is
+ * told with all it has: the caller let go of it when it was deleted.
+ */
+function edgesOf(
+  call: Call,
+  entity: Entity,
+  changes: readonly Change[],
+  query: DeltaQuery,
+  appeared: boolean,
+): DeltaEntry {
   const told: Record<string, unknown> = {};
   for (const name of query.relations) {
     const last = new Map<string, Change["what"]>();
     for (const change of changes) {
       if (change.relation === name && change.target !== undefined)
         last.set(change.target, change.what);
+    }
+    if (appeared) {
+      const all = call.tenant.directory.relations[name as RelationName].targets(entity.id);
+      for (const [target] of all) last.set(target, "linked");
     }
     if (last.size === 0) continue;
     told[`${name}@delta`] = [...last].map(([target, what]) =>

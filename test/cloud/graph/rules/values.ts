@@ -1,4 +1,4 @@
-import { badRequest } from "../http/graph-error.ts";
+import { badRequest, notEmulated } from "../http/graph-error.ts";
 import { MODELS } from "../model/models.ts";
 import type { Property } from "../model/property.ts";
 import { invalidValue } from "../resources/resolve.ts";
@@ -52,10 +52,8 @@ export function checkedValues(kind: Kind, body: Values, mode: "create" | "update
       throw badRequest(`Property '${name}' is read-only and cannot be set.`);
     }
     if (property.access === "unsupported") {
-      // Kept by another service: Graph wants a request of its own for it, which is not emulated.
-      throw badRequest(
-        `The property '${name}' cannot be set together with directory properties (not emulated by the local cloud).`,
-      );
+      // Kept by another service: Graph wants a request of its own for it.
+      throw notEmulated(`setting '${name}', which is kept outside the directory`);
     }
     if (value === null ? !property.nullable : !fits(value, property))
       throw invalidValue(kind, name);

@@ -211,8 +211,9 @@ export class Directory {
   #remember(entity: Entity, was: { readonly values: Values; readonly state: State }): void {
     const lagMs = this.#replication.lagMs();
     if (lagMs <= 0) return;
-    entity.past ??= [];
-    entity.past.push({ untilMs: this.#replication.nowMs() + lagMs, ...was });
+    const now = this.#replication.nowMs();
+    const kept = entity.past?.filter((version) => version.untilMs > now) ?? [];
+    entity.past = [...kept, { untilMs: now + lagMs, ...was }];
   }
 
   #rememberEdge(name: RelationName, from: Entity, target: string, was: boolean): void {
