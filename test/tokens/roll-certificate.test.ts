@@ -1,0 +1,244 @@
+import assert from "node:assert/strict";
+import { after, afterEach, before, describe, it } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { OperatorError } from "../../shared/core/errors.ts";
+import type { LocalCloud } from "../cloud/local-cloud.ts";
+import { openRig, type Rig, rollCloud } from "./roll-rig.ts";
+
+let cloud: LocalCloud;
+before(async () => {
+  cloud = await rollCloud();
+});
+after(() => cloud.close());
+
+const rolledEvents = ({ events }: Rig) =>
+  events.filter(({ event }) => event === "certificate.rolled");
+const said = ({ notes }: Rig): string => notes.join("\n");
+
+// Each has an application of its own, so what changes nothing for others runs beside them.
+const beside = { concurrency: true };
+
+describe("a new version of the certificate", beside, () => {
+  it("is registered with the old one's signature, without any permission, and its key id is kept", async () => {
+    const rig = await openRig({ roles: [] });
+    const made = await rig.make();
+    assert.equal((await rig.roll()).state, "again", "Entra has to accept it first");
+    const registered = await rig.registered();
+    assert.equal(registered.length, 2);
+    assert.equal(registered[1], made.thumbprint);
+    assert.equal(rolledEvents(rig).length, 0);
+    assert.deepEqual(await rig.roll(), { state: "done" });
+    const record = rig.records().find(({ version }) => version === made.version);
+    const keys = await cloud.control.listCertificates({ appId: rig.appId });
+    assert.equal(record?.keyId, keys[1]?.keyId);
+    assert.deepEqual(
+      rolledEvents(rig).map((event) => "keyId" in event && event.keyId),
+      [record?.keyId],
+    );
+  });
+
+  it("is registered once by two deliveries at a time", async () => {
+    const rig = await openRig();
+    await rig.make();
+    const other = rig.restart();
+    const results = await Promise.allSettled([rig.roll(), other.roll(), rig.roll()]);
+    for (const result of results) {
+      // Whoever came second lost the record, and comes again by itself.
+      if (result.status === "rejected") {
+        assert.ok(result.reason instanceof OperatorError);
+        assert.equal(result.reason.code, "LEASE_LOST");
+      }
+    }
+    await rig.rollThrough();
+    await other.rollThrough();
+    assert.equal((await rig.registered()).length, 2);
+  });
+
+  it("is left alone by the same event delivered again", async () => {
+    const rig = await openRig();
+    await rig.make();
+    await rig.rollThrough();
+    await rig.rollThrough();
+    await rig.restart().rollThrough();
+    assert.equal((await rig.registered()).length, 2);
+    assert.equal(rolledEvents(rig).length, 1);
+  });
+});
+
+describe("a key that Entra does not accept at once", () => {
+  afterEach(() => cloud.control.reset());
+
+  it("is waited for, by putting the message back", async () => {
+    const rig = await openRig();
+    await sleep(1_000);
+    await rig.make();
+    await cloud.control.configure({ login: { keyReplicationSeconds: 1 } });
+    for (let times = 0; times < 3; times++) assert.equal((await rig.roll()).state, "again");
+    const result = await rig.roll();
+    assert.ok(result.state === "again" && result.delaySeconds >= 5 && result.delaySeconds <= 300);
+    assert.equal((await rig.registered()).length, 2, "it is registered once");
+    await sleep(1_000);
+    assert.equal((await rig.roll()).state, "done");
+    assert.equal(rolledEvents(rig).length, 1);
+  });
+
+  it("and not within an hour, is told to a person", async () => {
+    const rig = await openRig();
+    await sleep(1_000);
+    await rig.make();
+    await cloud.control.configure({ login: { keyReplicationSeconds: 1 } });
+    await rig.roll();
+    rig.pass(1.1);
+    assert.equal((await rig.roll()).state, "done");
+    assert.match(said(rig), /\[CERTIFICATE_NOT_REGISTERED\].*still refuses.*--register-key/);
+    assert.ok(rig.events.some(({ event }) => event === "certificate.unregistered"));
+  });
+});
+
+describe("a roll that is cut off", () => {
+  afterEach(() => cloud.control.reset());
+
+  it("after addKey took effect and before its answer came is not repeated", async () => {
+    const rig = await openRig();
+    await rig.make();
+    await rig.identity.get(cloud.home.tenantId, "https://graph.microsoft.com");
+    const lose = { service: "graph", path: "$batch", effect: { kind: "lose-answer" } } as const;
+    await cloud.control.inject({ ...lose, times: 1 });
+    await assert.rejects(rig.roll(), { code: "GRAPH_ANSWER_LOST", disposition: "retry" });
+    assert.equal((await rig.registered()).length, 2);
+    await rig.restart().rollThrough();
+    assert.equal((await rig.registered()).length, 2);
+    const [newest] = rig.records().toSorted((a, b) => (a.expiresAt < b.expiresAt ? 1 : -1));
+    assert.ok(newest?.acceptedAt !== undefined);
+  });
+
+  it("before addKey was sent, is sent once the claim is old enough that it cannot be under way", async () => {
+    const rig = await openRig();
+    const made = await rig.make();
+    let writes = 0;
+    rig.runner.before = () => {
+      // The records: who vouches, the claim; then the process dies.
+      if (++writes > 2) throw new Error("killed");
+    };
+    await cloud.control.inject({
+      service: "graph",
+      path: "$batch",
+      times: 1,
+      effect: { kind: "reset" },
+    });
+    await assert.rejects(rig.roll());
+    rig.runner.before = () => undefined;
+    assert.deepEqual((await rig.registered()).includes(made.thumbprint), false);
+    const again = await rig.restart().roll();
+    assert.ok(again.state === "again" && /under way/.test(again.reason));
+    rig.pass(0.2);
+    await rig.restart().rollThrough();
+    assert.equal((await rig.registered()).length, 2);
+  });
+
+  it("after the answer and before it was recorded leaves the key to expire, or finds its id where it may read", async () => {
+    for (const roles of [["User.Read.All"], ["Application.Read.All"]]) {
+      const rig = await openRig({ roles });
+      const made = await rig.make();
+      let writes = 0;
+      rig.runner.before = () => {
+        if (++writes === 3) throw new Error("killed");
+      };
+      await assert.rejects(rig.roll(), /killed/);
+      rig.runner.before = () => undefined;
+      const next = rig.restart();
+      await next.rollThrough();
+      assert.equal((await next.registered()).length, 2);
+      const record = next.records().find(({ version }) => version === made.version);
+      assert.equal(record?.keyId !== null, roles[0] === "Application.Read.All");
+      assert.equal(rolledEvents(next).length, 1);
+    }
+  });
+});
+
+describe("a key past its overlap", beside, () => {
+  it("is removed with the new one's signature, two days after that was accepted and not before", async () => {
+    const rig = await openRig();
+    await rig.make();
+    await rig.rollThrough();
+    await rig.make();
+    await rig.rollThrough();
+    const [first, second, third] = await rig.registered();
+    rig.pass(47);
+    await rig.rollThrough();
+    assert.equal((await rig.registered()).length, 3);
+    rig.pass(2);
+    const later = rig.restart();
+    await later.rollThrough();
+    assert.deepEqual(await rig.registered(), [first, third], "the first has no id that is known");
+    assert.match(said(later), /removed .* the key of version/);
+    assert.match(said(later), /its id is not known, so it ends \d{4}-/);
+    await later.rollThrough();
+    assert.deepEqual(await rig.registered(), [first, third]);
+    assert.ok(second !== undefined);
+  });
+
+  it("is found by its thumbprint where the application may read itself", async () => {
+    const rig = await openRig({ roles: ["Application.Read.All"] });
+    const made = await rig.make();
+    await rig.rollThrough();
+    rig.pass(49);
+    await rig.rollThrough();
+    assert.deepEqual(await rig.registered(), [made.thumbprint]);
+  });
+
+  it("that somebody removed already is crossed off", async () => {
+    const rig = await openRig();
+    const second = await rig.make();
+    await rig.rollThrough();
+    await rig.make();
+    await rig.rollThrough();
+    const { thumbprint } = second;
+    await cloud.control.removeCertificate({ appId: rig.appId, thumbprint });
+    rig.pass(49);
+    await rig.rollThrough();
+    const record = rig.records().find(({ version }) => version === second.version);
+    assert.ok(record?.removedAt !== undefined);
+  });
+});
+
+describe("a person is told what to do", beside, () => {
+  it("where a key that had been accepted was removed: it is not registered again", async () => {
+    const rig = await openRig();
+    const made = await rig.make();
+    await rig.rollThrough();
+    await cloud.control.removeCertificate({ appId: rig.appId, thumbprint: made.thumbprint });
+    assert.equal((await rig.roll()).state, "again", "one of Entra's machines may not know it yet");
+    rig.pass(2);
+    await rig.rollThrough();
+    assert.ok(!(await rig.registered()).includes(made.thumbprint));
+    assert.match(said(rig), /somebody removed it.*Make a new version/);
+  });
+
+  it("where APPLICATION_OBJECT_ID is not set", async () => {
+    const rig = await openRig({ objectId: "" });
+    const made = await rig.make();
+    assert.deepEqual(await rig.roll(), { state: "done" });
+    assert.match(said(rig), /without APPLICATION_OBJECT_ID.*az ad app show.*--register-key/);
+    assert.ok(said(rig).includes(made.thumbprint));
+  });
+
+  it("where it is another application's, and the corrected one counts at once", async () => {
+    const other = await openRig();
+    const rig = await openRig({ objectId: other.ports.applicationObjectId });
+    await rig.make();
+    assert.deepEqual(await rig.roll(), { state: "done" });
+    assert.match(said(rig), /Graph refuses addKey .*\(40[13] \w+\).*APPLICATION_OBJECT_ID/);
+    assert.ok(rig.records().every(({ addingSince }) => addingSince === undefined));
+  });
+
+  it("where no version that the vault has is registered", async () => {
+    const rig = await openRig();
+    const [first] = await rig.registered();
+    await cloud.control.removeCertificate({ appId: rig.appId, thumbprint: first ?? "" });
+    await rig.make();
+    assert.deepEqual(await rig.roll(), { state: "done" });
+    assert.match(said(rig), /none can vouch.*--register-key/);
+  });
+});
