@@ -28,7 +28,11 @@ export const membershipParts = {
       ? { group }
       : { group, member: { kind: "user", ref: member, select: ["id"] } };
   },
-  /** v1.0 lists leave service principals out: only a hint, and a look before a resend. */
+  /**
+   * v1.0 lists leave service principals out: only a hint, and a look before a resend. That members
+   * can be filtered by id is not in the reference; it is seen at work in msgraph-metadata#185, and a
+   * refusal here only costs the hint.
+   */
   look: (write: PlannedWrite): GraphRead => {
     const { group, member } = edgeOf(write);
     return {
