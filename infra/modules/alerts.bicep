@@ -60,7 +60,8 @@ var rules = [
     severity: 1
     frequency: 'PT30M'
     window: 'P1D'
-    query: '${events} | where event in ("certificate.expiring", "certificate.unregistered", "certificate.unusable")'
+    // A new version may be met by an instance in the minute before it is registered.
+    query: '${events} | where event in ("certificate.expiring", "certificate.rolled", "certificate.unregistered", "certificate.unusable") | summarize troubles = countif(event != "certificate.rolled"), rolls = countif(event == "certificate.rolled") by thumbprint = tostring(fields.thumbprint) | where troubles > 0 and rolls == 0'
   }
   {
     name: 'consent'

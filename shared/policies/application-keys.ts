@@ -115,7 +115,8 @@ function refused(action: string, { status, error, retryAfterMs }: GraphAnswer): 
     `Graph refuses ${action} for the application (${status} ${error?.code ?? "no code"}).`,
     {
       fix:
-        status === 404 || status === 401
+        // An application may roll its own keys without any permission, so 403 is about another's.
+        status === 401 || status === 403 || status === 404
           ? "Set APPLICATION_OBJECT_ID to the application's object id: neither its client id nor the service principal's object id. Meanwhile infra/deploy.sh --register-key registers the key."
           : "Register the key with infra/deploy.sh --register-key; look into the application's audit log for what forbids it.",
       disposition: "stop",

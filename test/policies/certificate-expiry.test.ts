@@ -7,6 +7,13 @@ import { MemoryBlobs } from "../batches/memory-blobs.ts";
 
 const DAY_MS = 86_400_000;
 
+const end = (name: string, ms: number): CertificateVersion => ({
+  version: name,
+  thumbprints: { sha256: name, sha1: name },
+  notAfterMs: ms,
+  certificate: Buffer.alloc(0),
+});
+
 describe("the end of the certificate is told", () => {
   const table: { days: number; told?: number; due: number | undefined }[] = [
     { days: 31, due: undefined },
@@ -30,12 +37,6 @@ describe("the end of the certificate is told", () => {
     const told: number[] = [];
     const emit = (event: object): void => void told.push("days" in event ? Number(event.days) : -1);
     const clock = { now: () => nowMs, monotonic: () => nowMs, sleep: async () => undefined };
-    const end = (name: string, ms: number): CertificateVersion => ({
-      version: name,
-      thumbprints: { sha256: name, sha1: name },
-      notAfterMs: ms,
-      certificate: Buffer.alloc(0),
-    });
     const first = end("first", nowMs + 60.5 * DAY_MS);
     for (let day = 0; day < 60; day++, nowMs += DAY_MS) {
       await reportExpiry({ runner, tenant: "t", clock, emit }, "graph", first);

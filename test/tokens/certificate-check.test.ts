@@ -31,16 +31,12 @@ describe("the daily check", { concurrency: true }, () => {
     const rig = await openRig();
     const made = await rig.make();
     await rig.check();
-    const before = told(rig, "certificate.unregistered").length;
-    assert.ok(before > 0);
+    const soFar = told(rig, "certificate.unregistered").length;
+    assert.ok(soFar > 0);
     assert.ok(said(rig).includes(made.version) && said(rig).includes(made.thumbprint));
     await rig.rollThrough();
     await rig.check();
-    assert.equal(
-      told(rig, "certificate.unregistered").length,
-      1,
-      "the roll it asked for mended it",
-    );
+    assert.equal(told(rig, "certificate.unregistered").length, soFar, "the roll mended it");
   });
 
   it("reports a certificate near its end, once a threshold", async () => {
