@@ -47,6 +47,7 @@ export function machine(): Readonly<Record<string, string | number>> {
     memoryGb: Math.round(os.totalmem() / 2 ** 30),
     os: `${os.type()} ${os.release()}`,
     node: process.version,
+    load: `load ${(os.loadavg()[0] ?? 0).toFixed(1)}`,
   };
 }
 

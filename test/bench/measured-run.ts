@@ -1,0 +1,100 @@
+import { setTimeout as delay } from "node:timers/promises";
+
+import type { BlobClient } from "@azure/storage-blob";
+
+import { csvLine } from "../../shared/batches/csv.ts";
+import type { BatchStatus } from "../../shared/batches/model.ts";
+import type { Stage } from "../stage/stage.ts";
+
+/** What a file of updates came to, by the directory's own meters. */
+export interface MeasuredRun {
+  readonly name: string;
+  readonly status: BatchStatus;
+  readonly writes: number;
+  /** Sub-requests that Graph refused for its quota. */
+  readonly throttled: number;
+  /** Of all that were sent. */
+  readonly throttledShare: number;
+  /** From the first write that was taken to the last. */
+  readonly writeSeconds: number;
+  /** Writes a second at speed 1. */
+  readonly perSecond: number;
+  /** From the message to the plan. */
+  readonly planSeconds: number;
+  /** On `performance.now()`: when the message was sent, the plan was there, the batch was finished. */
+  readonly sentMs: number;
+  readonly plannedMs: number;
+  readonly finishedMs: number;
+}
+
+/**
+ * Updates users by a file of `rows` rows, each a write of its own, and measures from an empty bucket:
+ * it is emptied until a runner holds the tenant's lease.
+ */
+export async function measuredRun(
+  stage: Stage,
+  options: {
+    readonly name: string;
+    readonly rows: number;
+    readonly users: readonly string[];
+    readonly speed: number;
+    /** What is done once the plan is there. */
+    readonly before?: (() => Promise<void>) | undefined;
+  },
+): Promise<MeasuredRun> {
+  const { name, rows, users, speed } = options;
+  const { control } = stage.cloud;
+  const file = `staged/${name}.csv`;
+  const inbox = stage.container("inbox").getBlockBlobClient(file);
+  await inbox.uploadData(Buffer.from(updates(name, rows, users)));
+  const sentMs = performance.now();
+  await stage.send(
+    "accept",
+    JSON.stringify({ version: 1, batch: name, mode: "apply", operation: "user.update", file }),
+  );
+  const plan = stage.container("batches").getBlobClient(`${name}/plan.json`);
+  while (!(await plan.exists())) await delay(20);
+  const plannedMs = performance.now();
+  await control.graph("resetCounters", {});
+  await options.before?.();
+  const lock = stage.container("runner").getBlobClient(`${stage.cloud.home.tenantId}/lock`);
+  do await control.graph("meterLevel", { level: 0 });
+  while (!(await isLeased(lock)));
+  const status = await stage.settled(name, { timeoutMs: 60_000 + (rows / speed) * 300 });
+  const finishedMs = performance.now();
+  const counters = await control.graph("counters", {});
+  if (status.state !== "finished" || counters.committedWrites !== rows)
+    throw new Error(`${name}: ${counters.committedWrites} writes of ${rows}, ${status.state}`);
+  const writeSeconds = ((counters.lastWriteMs ?? 0) - (counters.firstWriteMs ?? 0)) / 1000;
+  const { acceptedWrites: writes, throttledOperations: throttled } = counters;
+  return {
+    name,
+    status,
+    writes,
+    throttled,
+    throttledShare: throttled / (writes + throttled),
+    writeSeconds,
+    perSecond: writes / writeSeconds / speed,
+    planSeconds: (plannedMs - sentMs) / 1000,
+    sentMs,
+    plannedMs,
+    finishedMs,
+  };
+}
+
+async function isLeased(blob: BlobClient): Promise<boolean> {
+  try {
+    return (await blob.getProperties()).leaseState === "leased";
+  } catch (error) {
+    if ((error as { statusCode?: number }).statusCode === 404) return false;
+    throw error;
+  }
+}
+
+/** A row changes a department to what no other row says, so that none is `unchanged` or `skipped`. */
+function updates(name: string, rows: number, users: readonly string[]): string {
+  const lines = Array.from({ length: rows }, (_, index) =>
+    csvLine([users[index % users.length] ?? "", `${name} ${index}`]),
+  );
+  return csvLine(["user", "department"]) + lines.join("");
+}

@@ -1,0 +1,104 @@
+import { buildInto } from "../../scripts/build.ts";
+import { dist, setStage } from "../stage/stage.ts";
+import { type MeasuredRun, measuredRun } from "./measured-run.ts";
+import { type Memory, percent, type QuotaRow, showQuota } from "./quota-report.ts";
+import { watchMemory } from "./resident.ts";
+import { median, readOptions } from "./show.ts";
+
+/**
+ * `npm run bench`: how much of Graph's write quota the product uses, and how much it is refused: alone,
+ * beside others who write in the tenant with another application and with its own, and with eight
+ * instances that all want to be the tenant's runner; and what memory a large file takes. The whole
+ * product on the local cloud at ten times Graph's rates, latency on, each run from an empty bucket.
+ */
+const options = readOptions();
+const SPEED = 10;
+/** Directory writes a second that Graph allows an application in a tenant: 3,000 in 150 s. */
+const QUOTA = 20;
+const INSTANCES = 8;
+/** Rows of a run, and of the large file. */
+const [ROWS, LARGE] = options.short ? [2000, 20_000] : [20_000, 100_000];
+
+await buildInto(dist, "functions/index.ts");
+const stage = await setStage({
+  cloud: { speed: SPEED, graph: { seed: { users: 5000, synced: 0, guests: 0, disabled: 0 } } },
+});
+try {
+  showQuota(options, { ...(await measure()), instances: INSTANCES });
+} finally {
+  await stage.close();
+}
+
+async function measure(): Promise<{ rows: readonly QuotaRow[]; memory: Memory }> {
+  const { users } = await stage.cloud.control.graph("snapshot", {
+    properties: ["userPrincipalName"],
+  });
+  const names = users.map(({ values }) => String(values["userPrincipalName"]));
+  const run = (name: string, size: number, before?: () => Promise<void>): Promise<MeasuredRun> =>
+    measuredRun(stage, { name, rows: size, users: names, speed: SPEED, before });
+
+  await run("warm-up", 200);
+  const rows = [report("alone", 0, await run("alone", ROWS))];
+  for (const [others, app] of [
+    [10, "another"],
+    [2, "same"],
+    [5, "same"],
+  ] as const) {
+    await neighbour(others, app);
+    const measured = await run(`neighbour-${app}-${others}`, ROWS);
+    await neighbour(0, app);
+    const whose = app === "same" ? "our" : "another";
+    const what = `others write ${others} a second with ${whose} application`;
+    rows.push(report(what, app === "same" ? others : 0, measured));
+  }
+  const memory = await measureMemory(run);
+  rows.push(report("a large file", 0, memory.run));
+  await Promise.all(Array.from({ length: INSTANCES - 1 }, () => stage.another()));
+  rows.push(report(`${INSTANCES} instances compete`, 0, await run("competing", ROWS, ringAll)));
+  return { rows, memory };
+}
+
+function report(what: string, others: number, run: MeasuredRun): QuotaRow {
+  const share = run.perSecond / (QUOTA - others);
+  console.log(
+    `${what}: ${percent(share)} of the quota, ${run.throttled} throttled, ${run.writeSeconds.toFixed(0)} s`,
+  );
+  return { what, share, run };
+}
+
+/** With our application others take from our quota, with another one from the tenant's. */
+async function neighbour(writesPerSecond: number, app: "same" | "another"): Promise<void> {
+  const another = "11111111-1111-4111-8111-111111111111";
+  await stage.cloud.control.graph("neighbour", {
+    writesPerSecond,
+    app: app === "same" ? stage.cloud.home.clientId : another,
+    sameApplication: app === "same",
+  });
+}
+
+/** A ring for each instance, so that all of them want the tenant at once. */
+async function ringAll(): Promise<void> {
+  const ring = JSON.stringify({ version: 1, tenant: stage.cloud.home.tenantId });
+  await Promise.all(Array.from({ length: INSTANCES }, () => stage.send("run", ring)));
+}
+
+async function measureMemory(
+  run: (name: string, size: number) => Promise<MeasuredRun>,
+): Promise<Memory> {
+  const watch = watchMemory(() => stage.host.status().workerPid);
+  const measured = await run("large", LARGE);
+  watch.end();
+  const { sentMs, plannedMs, finishedMs } = measured;
+  const between = (fromMs: number, toMs: number): number[] =>
+    watch.samples
+      .filter(({ atMs }) => atMs >= fromMs && atMs < toMs)
+      .map(({ bytes }) => bytes / 1e6);
+  const quarterMs = (finishedMs - plannedMs) / 4;
+  return {
+    run: measured,
+    planPeak: Math.max(...between(sentMs, plannedMs)),
+    runPeak: Math.max(...between(plannedMs, finishedMs)),
+    firstQuarter: median(between(plannedMs, plannedMs + quarterMs)),
+    lastQuarter: median(between(finishedMs - quarterMs, finishedMs)),
+  };
+}

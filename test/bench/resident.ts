@@ -1,0 +1,32 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+
+/** What processes keep in memory, looked at twice a second until `end`. */
+export interface MemoryWatch {
+  /** Bytes, in the order of time; the process may be another one after a restart. */
+  readonly samples: readonly { readonly atMs: number; readonly bytes: number }[];
+  end(): void;
+}
+
+/** Watches the process that `pid` names at the time. */
+export function watchMemory(pid: () => number | undefined): MemoryWatch {
+  const samples: { atMs: number; bytes: number }[] = [];
+  const timer = setInterval(() => {
+    const bytes = residentBytes(pid());
+    if (bytes !== undefined) samples.push({ atMs: performance.now(), bytes });
+  }, 500);
+  return { samples, end: () => clearInterval(timer) };
+}
+
+function residentBytes(pid: number | undefined): number | undefined {
+  if (pid === undefined) return undefined;
+  try {
+    const kilobytes = existsSync("/proc/self/status")
+      ? /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]
+      : execFileSync("ps", ["-o", "rss=", "-p", String(pid)], { encoding: "utf8" });
+    return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
+  } catch {
+    // Between the end of one worker and the start of the next.
+    return undefined;
+  }
+}
