@@ -9,6 +9,7 @@ import type { Expression } from "./filter-expression.ts";
 import { equalityOf, matcher, type Match } from "./filter-match.ts";
 import { parseFilter } from "./filter-parser.ts";
 import { checkFilter } from "./filter-rules.ts";
+import { inModelCase } from "./model-case.ts";
 import { orderOf } from "./order.ts";
 import { sealMark } from "./page-token.ts";
 import { countOf, markOf, orderedPage, pageSize, plainPage } from "./page.ts";
@@ -70,7 +71,7 @@ export function namesFor(
 /** The parsed filter, checked; `undefined` where there is none. */
 function filterOf(call: Call, collection: Collection): Expression | undefined {
   if (call.query.filter === undefined) return undefined;
-  const expression = parseFilter(call.query.filter);
+  const expression = inModelCase(parseFilter(call.query.filter), modelOf(collection.type));
   const resource =
     collection.type === "directoryObject" ? "DirectoryObject" : resourceNameOf(collection.type);
   if (collection.advancedOnly && !isAdvanced(call)) {

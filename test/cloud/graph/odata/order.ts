@@ -1,6 +1,7 @@
 import { GraphError, unsupportedQuery } from "../http/graph-error.ts";
 import type { Model } from "../model/property.ts";
 import type { Values } from "../store/entity.ts";
+import { modelCase } from "./model-case.ts";
 
 /** A parsed `$orderby`: one property, as Graph allows for directory objects. */
 export interface Order {
@@ -19,7 +20,8 @@ export function orderOf(
   type: string,
   query: { readonly advanced: boolean; readonly filtered: boolean },
 ): Order {
-  const [property = "", direction = "asc"] = text.trim().split(/\s+/);
+  const [named = "", direction = "asc"] = text.trim().split(/\s+/);
+  const property = modelCase(model, named);
   const known = Object.hasOwn(model, property) ? model[property] : undefined;
   if (!known) {
     throw new GraphError(

@@ -1,7 +1,8 @@
 import { GraphError } from "../http/graph-error.ts";
 import { MODELS } from "../model/models.ts";
-import { defaultOf, type Model } from "../model/property.ts";
+import { defaultOf } from "../model/property.ts";
 import { odataTypeOf, type Entity, type Kind, type Values } from "../store/entity.ts";
+import { modelCase } from "./model-case.ts";
 
 /** Directory extensions are named, not declared: `extension_<app id>_<name>`. */
 const EXTENSION = /^extension_[0-9a-f]{32}_\w+$/i;
@@ -33,8 +34,8 @@ export function selected(kind: Kind, select: readonly string[] | undefined): rea
       continue;
     }
     const name = raw.includes("/") ? raw.slice(0, raw.indexOf("/")) : raw;
-    const known = Object.hasOwn(model, name) ? name : caseless(model, name);
-    if (known === undefined) {
+    const known = modelCase(model, name);
+    if (!Object.hasOwn(model, known)) {
       if (EXTENSION.test(name)) {
         names.push(name);
         continue;
@@ -52,9 +53,6 @@ export function selected(kind: Kind, select: readonly string[] | undefined): rea
   }
   return names;
 }
-
-const caseless = (model: Model, name: string): string | undefined =>
-  Object.keys(model).find((known) => known.toLowerCase() === name.toLowerCase());
 
 /** An object as Graph prints it: the named properties, absent ones with their default. */
 export function render(

@@ -137,11 +137,19 @@ const routesOf = (walk: Walk): Route[] => {
       needs: walk.needs,
       handle: (call) => countAnswer(call, found(call, "directoryObject")),
     },
-    ...casts.map((type): Route => ({
-      ...base,
-      path: `${path}/microsoft.graph.${type}`,
-      handle: (call) => answer(call, type),
-    })),
+    ...casts.flatMap((type): Route[] => [
+      {
+        ...base,
+        path: `${path}/microsoft.graph.${type}`,
+        handle: (call) => answer(call, type),
+      },
+      {
+        method: "GET",
+        path: `${path}/microsoft.graph.${type}/$count`,
+        needs: walk.needs,
+        handle: (call) => countAnswer(call, found(call, type)),
+      },
+    ]),
   ];
 };
 

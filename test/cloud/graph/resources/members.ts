@@ -118,13 +118,21 @@ export const memberRoutes: readonly Route[] = [
     resourceUnits: 3,
     handle: (call) => referenceList(call, members(call)),
   },
-  ...(["user", "group", "device"] as const).map((type): Route => ({
-    method: "GET",
-    path: `/groups/:group/members/microsoft.graph.${type}`,
-    needs: READ_MEMBERS,
-    resourceUnits: 3,
-    handle: (call) => listAnswer(call, members(call, type)),
-  })),
+  ...(["user", "group", "device"] as const).flatMap((type): Route[] => [
+    {
+      method: "GET",
+      path: `/groups/:group/members/microsoft.graph.${type}`,
+      needs: READ_MEMBERS,
+      resourceUnits: 3,
+      handle: (call) => listAnswer(call, members(call, type)),
+    },
+    {
+      method: "GET",
+      path: `/groups/:group/members/microsoft.graph.${type}/$count`,
+      needs: READ_MEMBERS,
+      handle: (call) => countAnswer(call, members(call, type)),
+    },
+  ]),
   {
     method: "POST",
     path: "/groups/:group/members/$ref",

@@ -15,13 +15,13 @@ import { memberOfRoutes } from "./member-of.ts";
 import { memberRoutes } from "./members.ts";
 import { organizationRoutes } from "./organization.ts";
 import { ownerRoutes } from "./owners.ts";
+import { propertyRoutes } from "./property-routes.ts";
 import type { Route } from "./route.ts";
 import { servicePrincipalRoutes } from "./service-principals.ts";
 import { userRelationRoutes } from "./user-relations.ts";
 import { userRoutes } from "./users.ts";
 
-/** Every operation that is emulated. */
-export const ROUTES: readonly Route[] = [
+const NAMED: readonly Route[] = [
   ...userRoutes,
   ...userRelationRoutes,
   ...licenceRoutes,
@@ -43,3 +43,6 @@ export const ROUTES: readonly Route[] = [
   ...deviceRoutes,
   ...deltaRoutes,
 ];
+
+/** Every operation that is emulated. */
+export const ROUTES: readonly Route[] = [...NAMED, ...propertyRoutes(NAMED)];

@@ -118,7 +118,8 @@ const touches: Route["touches"] = (call) => ({
 });
 
 /** Nobody can consent on behalf of a person here, so there are no delegated grants to list. */
-const noGrants = (call: Call): Answer => resourceList(call, "oauth2PermissionGrants", []);
+const noGrants = (call: Call): Answer =>
+  resourceList(call, "oauth2PermissionGrants", [], { filterable: true });
 
 const READ_GRANTS: Needs = [
   "DelegatedPermissionGrant.ReadWrite.All",

@@ -31,7 +31,9 @@ export function unknownPath(
       "/me request is only valid with delegated authentication flow.",
     );
   }
-  if (segments.length === 0 || !GRAPH_SETS.has(first.toLowerCase())) {
+  if (segments.length === 0) return notEmulated("the service document");
+  if (first.toLowerCase() === "$metadata") return notEmulated("the metadata document");
+  if (!GRAPH_SETS.has(first.toLowerCase())) {
     return new GraphError(400, "BadRequest", `Resource not found for the segment '${first}'.`);
   }
   if (found.kind === "methods" && isNoMethod(method, segments)) {
@@ -47,6 +49,8 @@ export function unknownPath(
 /** Methods that no collection and no single object of a directory takes, here or at Microsoft. */
 function isNoMethod(method: string, segments: readonly string[]): boolean {
   if (!["GET", "POST", "PATCH", "PUT", "DELETE"].includes(method)) return true;
+  // `/directoryObjects/validateProperties`: an action of Microsoft's, not a key.
+  if (method === "POST" && /^[A-Za-z.]+$/.test(segments[1] ?? "")) return false;
   const wrong = segments.length === 1 ? ["PATCH", "PUT", "DELETE"] : ["POST", "PUT"];
   return segments.length <= 2 && wrong.includes(method);
 }
