@@ -72,6 +72,7 @@ param guards guardLimits = {
   maxDeletesPerBatch: 10
   maxDisablesPerBatch: 50
   maxInvalidRowsPercent: 10
+  preflight: 'hold'
 }
 
 @description('What Graph allows the application in one tenant.')

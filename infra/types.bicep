@@ -33,6 +33,8 @@ type guardLimits = {
   @minValue(0)
   @maxValue(100)
   maxInvalidRowsPercent: int
+  @description('A batch that needs Graph permissions which the token lacks. hold: it is held; warn: its plan says so, and it runs, for an application that works by a directory role.')
+  preflight: 'hold' | 'warn'
 }
 
 @export()

@@ -1,5 +1,6 @@
 import { type Application, createApplication } from "./application.ts";
 import { createBatches } from "./batches/batches.ts";
+import type { BatchPorts } from "./batches/ports.ts";
 import { catalogue } from "./catalogue/catalogue.ts";
 import { systemClock } from "./core/clock.ts";
 import { createGraph, createWritePacer, type Graph } from "./graph/graph.ts";
@@ -78,11 +79,21 @@ function compose(settings: Settings): (context: InvocationContext) => Applicatio
   };
   const ring = (tenant: string): Promise<void> => queues.run.send(ringFor(tenant));
   const writeWindowMs = settings.GRAPH_WRITE_WINDOW_SECONDS * 1000;
+  const rolesFor: BatchPorts["rolesFor"] = async (tenant, { fresh }) => {
+    const token = fresh
+      ? tokens.forceRefresh(tenant, graphResource)
+      : tokens.get(tenant, graphResource);
+    return (await token).roles;
+  };
+  const consentUrl = (tenant: string): string =>
+    adminConsentUrl(settings.cloud.loginHost, tenant, settings.CLIENT_ID);
   const batches = createBatches({
     blobs,
     acceptQueue: queues.accept,
     ring,
     graphFor,
+    rolesFor,
+    consentUrl,
     catalogue,
     settings: {
       homeTenant: settings.TENANT_ID,
@@ -90,6 +101,7 @@ function compose(settings: Settings): (context: InvocationContext) => Applicatio
       maxDeletes: settings.MAX_DELETES_PER_BATCH,
       maxDisables: settings.MAX_DISABLES_PER_BATCH,
       maxInvalidRowsPercent: settings.MAX_INVALID_ROWS_PERCENT,
+      preflight: settings.PREFLIGHT,
       writeQuota: settings.GRAPH_WRITE_QUOTA,
       writeWindowSeconds: settings.GRAPH_WRITE_WINDOW_SECONDS,
     },
@@ -129,8 +141,8 @@ function compose(settings: Settings): (context: InvocationContext) => Applicatio
     graph: graphFor(home),
     runner: blobs.runner,
     tenants: settings.tenants,
-    freshRoles: async (tenant) => (await tokens.forceRefresh(tenant, graphResource)).roles,
-    consentUrl: (tenant) => adminConsentUrl(settings.cloud.loginHost, tenant, settings.CLIENT_ID),
+    freshRoles: (tenant) => rolesFor(tenant, { fresh: true }),
+    consentUrl,
     askForRoll: (message) => queues.certificateEvents.send(message),
     clock,
     emit: emitLine,

@@ -89,6 +89,8 @@ const rules = {
   MAX_DISABLES_PER_BATCH: whole(50, 0, 1_000_000),
   /** An input with a larger share of invalid rows is refused whole. */
   MAX_INVALID_ROWS_PERCENT: number(10, 0, 100),
+  /** A batch that needs Graph permissions which the token lacks is held, or only said to: set warn for an application that works by a directory role, which no token lists. */
+  PREFLIGHT: oneOf(["hold", "warn"], "hold"),
   /** When the sweep runs: the safety net behind events and rings. */
   SWEEP_SCHEDULE: schedule(),
   /** When certificate and consent are checked, and keys past their overlap removed; daily. */

@@ -107,6 +107,7 @@ resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
     MAX_DELETES_PER_BATCH: string(guards.maxDeletesPerBatch)
     MAX_DISABLES_PER_BATCH: string(guards.maxDisablesPerBatch)
     MAX_INVALID_ROWS_PERCENT: string(guards.maxInvalidRowsPercent)
+    PREFLIGHT: guards.preflight
 
     // The timers
     SWEEP_SCHEDULE: schedules.sweep

@@ -2,12 +2,13 @@ import type { VerdictCounts } from "../catalogue/row.ts";
 import { claimFile } from "./claim-file.ts";
 import { conclude } from "./conclude.ts";
 import { jsonText, readPlan } from "./folder-files.ts";
-import { findGuards, whyHeld } from "./guards.ts";
+import { findGuards } from "./guards.ts";
 import type { Lock } from "./lock.ts";
-import { type BatchManifest, type Plan, ROWS_PER_SHARD } from "./model.ts";
+import { type BatchManifest, type LackingPermission, type Plan, ROWS_PER_SHARD } from "./model.ts";
 import type { PlanTotals } from "./plan-totals.ts";
 import { planBatch } from "./plan.ts";
 import type { Accepted, BatchPorts, Delivery } from "./ports.ts";
+import { holdOf, preflight } from "./preflight.ts";
 import { forgetProblem } from "./problem.ts";
 import { Refusal } from "./refusal.ts";
 import type { Source } from "./source.ts";
@@ -39,7 +40,7 @@ export async function carryOn(
     if (totals === undefined) {
       return { state: "again", delaySeconds: 0, reason: "the plan is not finished" };
     }
-    plan = planOf(ports, manifest, totals);
+    plan = planOf(ports, manifest, totals, await preflight(ports, manifest.tenant, totals));
     lock.check();
     await batches.write(`${folder}/plan.json`, jsonText(plan), { ifAbsent: true });
     await forgetProblem(ports, folder);
@@ -106,10 +107,11 @@ function planOf(
   { settings, clock }: BatchPorts,
   manifest: BatchManifest,
   totals: PlanTotals,
+  lacking: readonly LackingPermission[],
 ): Plan {
   const guards = findGuards(totals, settings);
   const { pending, ...settled } = totals.verdicts;
-  const isHeld = manifest.mode === "apply" && whyHeld(guards) !== undefined;
+  const isHeld = manifest.mode === "apply" && holdOf({ guards, lacking }, "") !== undefined;
   return {
     version: 1,
     batch: manifest.batch,
@@ -127,6 +129,7 @@ function planOf(
     rowsPerShard: ROWS_PER_SHARD,
     permissions: totals.permissions,
     guards,
+    ...(lacking.length > 0 && { lacking }),
     plannedAt: new Date(clock.now()).toISOString(),
   };
 }

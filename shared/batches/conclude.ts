@@ -1,8 +1,8 @@
 import { endBatch, finishBatch, nothingSent } from "./finish.ts";
 import { readStatus } from "./folder-files.ts";
-import { whyHeld } from "./guards.ts";
 import { type BatchManifest, type Plan, workMarker } from "./model.ts";
 import type { BatchPorts } from "./ports.ts";
+import { holdOf } from "./preflight.ts";
 
 /**
  * Does what follows from a plan, once: ends the batch where it is in mode plan, held by a guard or has
@@ -19,7 +19,7 @@ export async function conclude(
   const status = await readStatus(ports.blobs.batches, folder);
   if (status !== undefined && status.state !== "accepted") return false;
   const batch = { manifest, plan };
-  const why = whyHeld(plan.guards);
+  const why = holdOf(plan, ports.consentUrl(plan.tenant));
   if (plan.mode === "plan") {
     await endBatch(ports, folder, batch, {
       state: "planned",
@@ -38,10 +38,12 @@ export async function conclude(
     const { reason, fix } = why;
     const unwritten = { verdict: "held", reason, fix } as const;
     await endBatch(ports, folder, batch, { state: "held", outcomes: nothingSent, unwritten });
-    for (const { guard, count, limit, setting, held } of plan.guards) {
-      if (!held) continue;
-      const { batch: name, tenant } = manifest;
-      ports.emit({ event: "batch.held", batch: name, tenant, guard, count, limit, setting });
+    const held = { event: "batch.held", batch: manifest.batch, tenant: manifest.tenant } as const;
+    for (const { guard, count, limit, setting } of plan.guards.filter((each) => each.held)) {
+      ports.emit({ ...held, guard, count, limit, setting });
+    }
+    for (const { permission, rows } of plan.lacking?.filter((each) => each.held) ?? []) {
+      ports.emit({ ...held, guard: "permission", count: rows, limit: 0, setting: permission });
     }
     return true;
   }

@@ -76,7 +76,19 @@ export interface Plan {
   /** permission → the rows that need it. */
   readonly permissions: Readonly<Record<string, number>>;
   readonly guards: readonly GuardFinding[];
+  /** Permissions the application did not have; absent where it has all, or nothing is written. */
+  readonly lacking?: readonly LackingPermission[] | undefined;
   readonly plannedAt: string;
+}
+
+/** A Graph permission that rows to be written need, and the token has not. */
+export interface LackingPermission {
+  readonly permission: string;
+  readonly rows: number;
+  /** Those of the batch that need it. */
+  readonly operations: readonly string[];
+  /** Whether it holds the batch: the setting PREFLIGHT. */
+  readonly held: boolean;
 }
 
 /** A limit that was held against a batch. */

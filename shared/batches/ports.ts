@@ -14,6 +14,8 @@ export interface BatchSettings {
   readonly maxDeletes: number;
   readonly maxDisables: number;
   readonly maxInvalidRowsPercent: number;
+  /** What becomes of a batch that needs permissions which the token lacks. */
+  readonly preflight: "hold" | "warn";
   /** Writes that Graph allows in `writeWindowSeconds`; the plan's estimate comes from it. */
   readonly writeQuota: number;
   readonly writeWindowSeconds: number;
@@ -27,6 +29,16 @@ export interface BatchPorts {
   /** Wakes the tenant's runner. */
   readonly ring: (tenant: string) => Promise<void>;
   readonly graphFor: (tenant: string) => Graph;
+  /**
+   * The application permissions in the tenant's token; `fresh` in one that is asked for now.
+   * @throws OperatorError of the token module
+   */
+  readonly rolesFor: (
+    tenant: string,
+    how: { readonly fresh: boolean },
+  ) => Promise<readonly string[]>;
+  /** Where an administrator of the tenant consents to what the registration lists. */
+  readonly consentUrl: (tenant: string) => string;
   readonly catalogue: Readonly<Record<string, Operation>>;
   readonly settings: BatchSettings;
   readonly clock: Clock;

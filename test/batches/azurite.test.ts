@@ -12,7 +12,7 @@ import type { Blobs } from "../../shared/storage/types.ts";
 import { type Azurite, startAzurite } from "../storage/azurite.ts";
 import { MemoryBlobs } from "./memory-blobs.ts";
 import { SmallDirectory } from "./small-directory.ts";
-import { eventOf, home, settings } from "./workshop.ts";
+import { allGranted, eventOf, home, settings } from "./workshop.ts";
 
 let azurite: Azurite;
 before(async () => {
@@ -84,6 +84,7 @@ describe("a file goes through real storage", () => {
       }),
       ring: async (tenant) => void rings.push(tenant),
       graphFor: () => directory,
+      ...allGranted,
       catalogue,
       settings: { ...settings, maxDisables: 10_000 },
       clock: systemClock,

@@ -16,8 +16,15 @@ export const settings: BatchSettings = {
   maxDeletes: 10,
   maxDisables: 50,
   maxInvalidRowsPercent: 10,
+  preflight: "hold",
   writeQuota: 3000,
   writeWindowSeconds: 150,
+};
+
+/** An application that may do all that any row can need. */
+export const allGranted: Pick<BatchPorts, "rolesFor" | "consentUrl"> = {
+  rolesFor: async () => Object.values(catalogue).flatMap((each) => each.allPermissions),
+  consentUrl: (tenant) => `https://login.microsoftonline.com/${tenant}/adminconsent`,
 };
 
 /** Batches over storage in memory and a small directory, with all that goes out of them. */
@@ -51,6 +58,7 @@ export function openWorkshop(more: Partial<BatchPorts> = {}): Workshop {
     acceptQueue: { send: async (text) => void queued.push(text) },
     ring: async (tenant) => void rings.push(tenant),
     graphFor: () => directory,
+    ...allGranted,
     catalogue,
     settings,
     clock: systemClock,

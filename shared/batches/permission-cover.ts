@@ -1,0 +1,23 @@
+/**
+ * Broader permissions that let Graph make the same changes (Graph permissions reference and the API
+ * pages of user-update, user-delete, group-post-members). Rather one too many than one too few: a batch
+ * that is let through in error fails row by row with its reason, one that is held in error stands still.
+ */
+const broader: Readonly<Record<string, readonly string[]>> = {
+  "Group.ReadWrite.All": ["Directory.ReadWrite.All"],
+  "GroupMember.ReadWrite.All": ["Group.ReadWrite.All", "Directory.ReadWrite.All"],
+  "User-LifeCycleInfo.ReadWrite.All": [],
+  "User-Mail.ReadWrite.All": ["User.ReadWrite.All", "Directory.ReadWrite.All"],
+  "User-Phone.ReadWrite.All": ["User.ReadWrite.All", "Directory.ReadWrite.All"],
+  "User.DeleteRestore.All": ["User.ReadWrite.All"],
+  "User.EnableDisableAccount.All": ["User.ReadWrite.All", "Directory.ReadWrite.All"],
+  "User.ReadWrite.All": ["User.Create", "User.ReadUpdate.All", "Directory.ReadWrite.All"],
+};
+
+/**
+ * Whether a token with these roles will do for `permission`. One to read always will: the plan has read
+ * what its rows name, so Graph has answered that already, whatever permission it went by.
+ */
+export const isCovered = (permission: string, roles: readonly string[]): boolean =>
+  /\.Read(Basic)?\.All$/.test(permission) ||
+  [permission, ...(broader[permission] ?? [])].some((each) => roles.includes(each));
