@@ -1,5 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { globSync } from "node:fs";
+import { join } from "node:path";
+
+import { buildInto } from "./build.ts";
+import { root } from "./bundle.ts";
 
 /**
  * Runs the tests, all or those whose path holds one of the words given. Pure ones share a process;
@@ -18,6 +22,8 @@ const run = (some: readonly string[], options: readonly string[]): number => {
   return spawnSync(process.execPath, command, { stdio: "inherit" }).status ?? 1;
 };
 
+// Whole stories run the bundle as it is deployed, so it has to be today's.
+await buildInto(join(root, "dist"), "functions/index.ts");
 const pure = run(files.filter(isPure), ["--experimental-test-isolation=none"]);
 const real = run(
   files.filter((file) => !isPure(file)),
