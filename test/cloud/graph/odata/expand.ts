@@ -1,10 +1,11 @@
 import { assignedTo, assignmentsOf } from "../applications/assignments.ts";
-import { GraphError, notEmulated, unsupportedQuery } from "../http/graph-error.ts";
+import { notEmulated, unsupportedQuery } from "../http/graph-error.ts";
 import { MODELS } from "../model/models.ts";
 import { isAdvanced, type Call } from "../resources/call.ts";
 import { transitiveHolders } from "../store/closure.ts";
 import type { RelationName } from "../store/directory.ts";
 import type { Entity, Kind } from "../store/entity.ts";
+import { malformedExpand, wishesOf } from "./expand-wishes.ts";
 import { render, selected } from "./render.ts";
 
 /** Adds what `$expand` asks for to an object that is shown. */
@@ -12,40 +13,6 @@ export type Expander = (entity: Entity, shown: Record<string, unknown>) => Recor
 
 /** An expanded relationship shows 20 objects at most, and no link to the rest (query-parameters, expand). */
 const MOST_EXPANDED = 20;
-
-interface Wish {
-  readonly name: string;
-  readonly select: readonly string[] | undefined;
-}
-
-/** `manager($select=id,displayName),members`; nested options other than `$select` are refused. */
-function wishesOf(text: string, type: string): readonly Wish[] {
-  return text
-    .split(/,(?![^(]*\))/)
-    .map((part) => part.trim())
-    .filter((part) => part !== "")
-    .map((part) => {
-      const match = /^([A-Za-z]+)(?:\((.*)\))?$/.exec(part);
-      if (!match) throw malformed(part, type);
-      const [, name = "", options = ""] = match;
-      let select: readonly string[] | undefined;
-      for (const option of options.split(";").filter((one) => one !== "")) {
-        const [key = "", value = ""] = option.trim().split("=");
-        if (key === "$select") select = value.split(",").map((one) => one.trim());
-        else if (key !== "$levels") {
-          throw unsupportedQuery(`The query option '${key}' is not supported inside $expand.`);
-        }
-      }
-      return { name, select };
-    });
-}
-
-const malformed = (name: string, type: string): GraphError =>
-  new GraphError(
-    400,
-    "BadRequest",
-    `Parsing OData Select and Expand failed: Could not find a property named '${name}' on type 'microsoft.graph.${type}'.`,
-  );
 
 /** What can be expanded on each kind, and whether it is one object or many. */
 const EXPANDABLE: Readonly<Partial<Record<Kind, readonly string[]>>> = {
@@ -93,6 +60,20 @@ function showRelated(
   return render(entity, entity.values, selected(entity.kind, names), true);
 }
 
+/** The manager, with its own inside it as far as `$levels` goes; who manages in a circle shows once. */
+function managers(
+  call: Call,
+  entity: Entity,
+  select: readonly string[] | undefined,
+  levels: number,
+  seen: ReadonlySet<string>,
+): Record<string, unknown> | undefined {
+  const [boss] = related(call, entity, "manager");
+  if (!boss || levels < 1 || seen.has(boss.id)) return undefined;
+  const above = managers(call, boss, select, levels - 1, new Set([...seen, boss.id]));
+  return { ...showRelated(boss, select), ...(above && { manager: above }) };
+}
+
 /**
  * Reads `$expand`. Unlike GET members, it includes service principals (group-list-members, known issue).
  * @throws GraphError 400 for what the type does not have or beside advanced query parameters
@@ -100,30 +81,31 @@ function showRelated(
 export function expander(call: Call, type: Kind | "directoryObject"): Expander {
   const { expand } = call.query;
   if (expand === undefined) return (_entity, shown) => shown;
-  if (isAdvanced(call)) {
+  const wishes = type === "directoryObject" ? [] : wishesOf(expand, type);
+  // Managers of managers are the exception (user-list-manager): they want both parameters.
+  if (isAdvanced(call) && wishes.every(({ levels }) => levels === 1)) {
     throw unsupportedQuery("$expand is not currently supported with advanced query parameters.");
   }
   if (type === "directoryObject") throw notEmulated("$expand on a collection of mixed objects");
-  const wishes = wishesOf(expand, type);
   for (const wish of wishes) {
     if (EXPANDABLE[type]?.includes(wish.name)) continue;
-    if (Object.hasOwn(MODELS[type], wish.name)) throw malformed(wish.name, type);
+    if (Object.hasOwn(MODELS[type], wish.name)) throw malformedExpand(wish.name, type);
     throw notEmulated(`$expand=${wish.name} on ${type}`);
   }
   return (entity, shown) => {
-    for (const { name, select } of wishes) {
+    for (const { name, select, levels } of wishes) {
       if (name === "appRoleAssignments" || name === "appRoleAssignedTo") {
         const find = name === "appRoleAssignments" ? assignmentsOf : assignedTo;
         shown[name] = find(call.tenant, entity).slice(0, MOST_EXPANDED);
         continue;
       }
-      const found = related(call, entity, name);
       if (name === "manager") {
-        const [boss] = found;
+        const boss = managers(call, entity, select, levels, new Set([entity.id]));
         // Absent, not null, where there is none.
-        if (boss) shown[name] = showRelated(boss, select);
+        if (boss) shown[name] = boss;
       } else {
-        shown[name] = found.slice(0, MOST_EXPANDED).map((one) => showRelated(one, select));
+        const found = related(call, entity, name).slice(0, MOST_EXPANDED);
+        shown[name] = found.map((one) => showRelated(one, select));
       }
     }
     return shown;

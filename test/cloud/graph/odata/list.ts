@@ -140,7 +140,7 @@ export function listAnswer(call: Call, collection: Collection): Answer {
       ? orderedPage(source, match, order, typeof cursor === "string" ? cursor : undefined, size)
       : plainPage(source, match, Number(cursor), size);
   return ok({
-    "@odata.context": contextOf(root, collection.set, query.select, false),
+    "@odata.context": contextOf(root, collection.set, query.select, false, query.expand),
     ...(isAdvanced(call) && !mark && { "@odata.count": countOf(source, match) }),
     ...(page.next !== undefined && {
       "@odata.nextLink": linkWith(

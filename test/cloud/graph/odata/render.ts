@@ -2,6 +2,7 @@ import { GraphError } from "../http/graph-error.ts";
 import { MODELS } from "../model/models.ts";
 import { defaultOf } from "../model/property.ts";
 import { odataTypeOf, type Entity, type Kind, type Values } from "../store/entity.ts";
+import { expandedInContext } from "./expand-wishes.ts";
 import { modelCase } from "./model-case.ts";
 
 /** Directory extensions are named, not declared: `extension_<app id>_<name>`. */
@@ -75,11 +76,14 @@ export function render(
   return shown;
 }
 
-/** `#users(displayName,id)` or `#users`: what `$select` leaves of a type. */
+/** `#users(displayName,id)` or `#users`: what `$select` leaves of a type, and what `$expand` adds. */
 export const contextOf = (
   root: string,
   set: string,
   select: readonly string[] | undefined,
   entity: boolean,
-): string =>
-  `${root}/$metadata#${set}${select && select.length > 0 ? `(${select.join(",")})` : ""}${entity ? "/$entity" : ""}`;
+  expand?: string,
+): string => {
+  const names = [...(select ?? []), ...(expand === undefined ? [] : expandedInContext(expand))];
+  return `${root}/$metadata#${set}${names.length > 0 ? `(${names.join(",")})` : ""}${entity ? "/$entity" : ""}`;
+};

@@ -30,7 +30,7 @@ const units = (call: Call): Collection => ({
 const shown = (call: Call, entity: Entity, status: number): Answer => ({
   status,
   body: {
-    "@odata.context": contextOf(call.root, SET, call.query.select, true),
+    "@odata.context": contextOf(call.root, SET, call.query.select, true, call.query.expand),
     ...expander(call, "administrativeUnit")(
       entity,
       render(entity, entity.values, selected("administrativeUnit", call.query.select), false),

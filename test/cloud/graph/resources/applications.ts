@@ -42,7 +42,13 @@ function applications(call: Call): Collection {
 const shown = (call: Call, entity: Entity, status: number, extra: Values = {}): Answer => ({
   status,
   body: {
-    "@odata.context": contextOf(call.root, "applications", call.query.select, true),
+    "@odata.context": contextOf(
+      call.root,
+      "applications",
+      call.query.select,
+      true,
+      call.query.expand,
+    ),
     ...expander(call, "application")(entity, {
       ...render(entity, entity.values, selected("application", call.query.select), false),
       ...extra,

@@ -31,7 +31,7 @@ function get(call: Call): Answer {
   const entity = device(call);
   const shown = render(entity, entity.values, selected("device", call.query.select), false);
   return ok({
-    "@odata.context": contextOf(call.root, "devices", call.query.select, true),
+    "@odata.context": contextOf(call.root, "devices", call.query.select, true, call.query.expand),
     ...expander(call, "device")(entity, shown),
   });
 }

@@ -42,7 +42,7 @@ function get(call: Call): Answer {
   const { entity, values } = resolve(call, "group", call.params["group"] ?? "");
   const shown = render(entity, values, selected("group", call.query.select), false);
   return ok({
-    "@odata.context": contextOf(call.root, "groups", call.query.select, true),
+    "@odata.context": contextOf(call.root, "groups", call.query.select, true, call.query.expand),
     ...expander(call, "group")(entity, shown),
   });
 }

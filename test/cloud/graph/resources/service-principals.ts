@@ -45,7 +45,13 @@ function principals(call: Call): Collection {
 const shown = (call: Call, entity: Entity, status: number): Answer => ({
   status,
   body: {
-    "@odata.context": contextOf(call.root, "servicePrincipals", call.query.select, true),
+    "@odata.context": contextOf(
+      call.root,
+      "servicePrincipals",
+      call.query.select,
+      true,
+      call.query.expand,
+    ),
     ...expander(call, "servicePrincipal")(
       entity,
       render(entity, entity.values, selected("servicePrincipal", call.query.select), false),

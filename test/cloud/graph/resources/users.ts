@@ -87,7 +87,7 @@ function get(call: Call): Answer {
   }
   const { entity, values } = resolve(call, "user", key);
   return ok({
-    "@odata.context": contextOf(call.root, "users", call.query.select, true),
+    "@odata.context": contextOf(call.root, "users", call.query.select, true, call.query.expand),
     ...shownUser(call, entity, values),
   });
 }
