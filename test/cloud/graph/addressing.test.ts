@@ -8,6 +8,8 @@ import { bindings, EVENTUAL, newGroup, newUser, reference, valueOf } from "./tes
 describe("addressing", async () => {
   const graph = graphFixture();
   const { send } = graph;
+  const contextOf = async (path: string): Promise<unknown> =>
+    (await send("GET", path)).body["@odata.context"];
   const ann = await newUser(graph, "ann", { department: "Sales" });
   const inner = await newGroup(graph, "inner", { "members@odata.bind": bindings([ann]) });
   const outer = await newGroup(graph, "outer", { "members@odata.bind": bindings([inner]) });
@@ -46,8 +48,6 @@ describe("addressing", async () => {
 
   it("what is expanded stands in the context [OData JSON format, context URL]", async () => {
     const root = "https://graph.microsoft.com/v1.0/$metadata#";
-    const contextOf = async (path: string): Promise<unknown> =>
-      (await send("GET", path)).body["@odata.context"];
     assert.equal(await contextOf("/users?$expand=manager"), `${root}users(manager())`);
     assert.equal(
       await contextOf(`/groups/${inner}?$select=id&$expand=members($select=id),owners`),

@@ -118,6 +118,13 @@ describe("groups", () => {
     assert.equal((await send("GET", url)).body["description"], "again");
   });
 
+  it("what is set at creation may be sent again unchanged, as an upsert does, but not changed [group-update, example]", async () => {
+    const id = await newGroup(graph, "same");
+    assert.equal((await send("PATCH", `/groups/${id}`, groupBody("same"))).status, 204);
+    const changed = await send("PATCH", `/groups/${id}`, { mailEnabled: true });
+    assertRefused(changed, 400, "Request_BadRequest", "mailEnabled");
+  });
+
   it("uniqueName is set once [group-upsert]", async () => {
     const id = await newGroup(graph, "once");
     assert.equal((await send("PATCH", `/groups/${id}`, { uniqueName: "key-2" })).status, 204);

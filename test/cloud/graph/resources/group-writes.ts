@@ -87,7 +87,7 @@ export function createGroup(call: Call, given: Values): Entity {
 /** Changes a group by the body: values, and members and owners to add, all or nothing. @throws GraphError 400, 403, 404 */
 export function updateGroup(call: Call, group: Entity): void {
   const { directory } = call.tenant;
-  const values = checkedValues("group", call.body, "update");
+  const values = checkedValues("group", call.body, "update", group.values);
   const bound = boundObjects(call);
   if (group.values["isManagementRestricted"] === true) throw denied();
   if (Object.keys(values).length > 0) checkChange(call, group, values);

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from "node:util";
+
 import { badRequest, notEmulated } from "../http/graph-error.ts";
 import { MODELS } from "../model/models.ts";
 import type { Property } from "../model/property.ts";
@@ -34,10 +36,16 @@ const fits = (value: unknown, property: Property): boolean => {
 
 /**
  * The properties a body sets, each allowed there and of its type; annotations and bindings (`@`) are
- * left out, they are the handler's.
+ * left out, they are the handler's. What is set at creation only may be sent again with the value it
+ * has (`present`): group-update's own example does so, and so does a repeated upsert.
  * @throws GraphError 400 for an unknown, read-only or wrongly typed one, 501 for one kept elsewhere.
  */
-export function checkedValues(kind: Kind, body: Values, mode: "create" | "update"): Values {
+export function checkedValues(
+  kind: Kind,
+  body: Values,
+  mode: "create" | "update",
+  present: Values = {},
+): Values {
   const model = MODELS[kind];
   const values: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(body)) {
@@ -48,6 +56,12 @@ export function checkedValues(kind: Kind, body: Values, mode: "create" | "update
       values[name] = value;
       continue;
     }
+    if (
+      property.access === "create" &&
+      mode === "update" &&
+      isDeepStrictEqual(value, present[name])
+    )
+      continue;
     if (property.access === "read" || (property.access === "create" && mode === "update")) {
       throw badRequest(`Property '${name}' is read-only and cannot be set.`);
     }
