@@ -83,7 +83,8 @@ export function createApplication(
     /** Works on a message, and puts it back, at no cost of an attempt, where it wants to come again. */
     const workOn = async (message: unknown, queue: Queue, work: () => Promise<Work>) => {
       const putBack = async (delaySeconds: number, why: string): Promise<void> => {
-        const text = typeof message === "string" ? message : JSON.stringify(message);
+        // The queue encodes what is sent, so what came encoded must not go out so.
+        const text = JSON.stringify(decodeMessage(message));
         await queue.send(text, { delaySeconds: Math.ceil(delaySeconds) });
         note(`put back for ${Math.ceil(delaySeconds)} s: ${why}`);
       };
