@@ -79,14 +79,15 @@ const signIns = (stage: Stage, from: number): string[] =>
     .filter(({ event }) => event === "token.acquired")
     .map(({ thumbprint }) => String(thumbprint));
 
+const earlier = (iso: string | undefined): string | undefined =>
+  iso && new Date(Date.parse(iso) - 49 * 3_600_000).toISOString();
+
 /** Lets the overlap pass, by moving back what the app wrote down, and the daily check come round. */
 export async function passOverlap(stage: Stage, tell: Tell): Promise<void> {
   const blob = stage
     .container("runner")
     .getBlockBlobClient(`${stage.cloud.home.tenantId}/certificates.json`);
   const file = JSON.parse((await blob.downloadToBuffer()).toString()) as CertificatesFile;
-  const earlier = (iso: string | undefined): string | undefined =>
-    iso && new Date(Date.parse(iso) - 49 * 3_600_000).toISOString();
   const keys = file.keys.map((key) => ({ ...key, acceptedAt: earlier(key.acceptedAt) }));
   const text = JSON.stringify({ ...file, keys });
   await blob.upload(text, Buffer.byteLength(text));
