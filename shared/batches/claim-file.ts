@@ -1,5 +1,5 @@
 import type { Blobs } from "../storage/types.ts";
-import { jsonText, readManifest, readRefused } from "./folder-files.ts";
+import { jsonText, readManifest, readRefused, readStatus } from "./folder-files.ts";
 import { type BatchManifest, type FileVersion, folderOf } from "./model.ts";
 import { fileBatchName } from "./name.ts";
 import { Refusal } from "./refusal.ts";
@@ -11,7 +11,8 @@ export const fileFolder = (homeTenant: string, file: FileVersion): string =>
 /**
  * Keeps a file that a message names from being run a second time: by itself, when its event or the
  * sweep comes, or by another message. Whoever creates the `batch.json` of the file's own batch has it.
- * A batch that was refused, or that was only planned, gives it up.
+ * A batch that did nothing and will do nothing gives it up: one that was refused, only planned, or held
+ * by a guard, whose fix is to send the file again under a new name.
  *
  * @throws Refusal FILE_ALREADY_TAKEN
  */
@@ -48,5 +49,6 @@ export async function claimFile(
 async function hasGivenUp(batches: Blobs, folder: string, holder: BatchManifest): Promise<boolean> {
   if (holder.mode === "plan") return true;
   const place = holder.source.kind === "claimed" ? holder.source.by : folder;
-  return (await readRefused(batches, place)) !== undefined;
+  if ((await readRefused(batches, place)) !== undefined) return true;
+  return (await readStatus(batches, place))?.state === "held";
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { openWorkshop, eventOf, type Workshop } from "./workshop.ts";
+import { eventOf, openWorkshop, settings, type Workshop } from "./workshop.ts";
 
 const ann = "ann@contoso.com";
 const rows = `user\n${ann}\n`;
@@ -161,6 +161,21 @@ describe("a file that a message names", () => {
     const look = { ...planned, batch: "look-again" };
     assert.equal((await workshop.deliver(look)).outcome, "accepted");
     assert.deepEqual(workshop.rings.length, 1);
+  });
+
+  it("is free where a guard held its batch: the fix is to send it again under a new name", async () => {
+    const caps = { ...settings, maxDeletes: 0 };
+    const workshop = openWorkshop({ settings: caps });
+    workshop.directory.addUser(ann);
+    await workshop.blobs.inbox.write("staged/leavers.csv", rows);
+    const file = { ...message, operation: "user.delete", file: "staged/leavers.csv" };
+    await workshop.deliver(file);
+    assert.equal(workshop.blobs.batches.json("leavers/status.json")["state"], "held");
+    const again = { ...file, operation: "user.disable", batch: "leavers-2" };
+    assert.equal((await workshop.deliver(again)).outcome, "accepted");
+    const third = { ...file, operation: "user.disable", batch: "leavers-3" };
+    assert.equal((await workshop.deliver(third)).outcome, "refused");
+    assert.match(String(workshop.refused("leavers-3")["what"]), /as batch leavers-2\./);
   });
 
   it("from the folder staged/ is taken by nothing but its message", async () => {
