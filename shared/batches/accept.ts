@@ -5,6 +5,7 @@ import { acceptFile } from "./accept-file.ts";
 import { acceptMessage } from "./accept-message.ts";
 import { decodeMessage } from "./decode-message.ts";
 import { batchNameIn, type Incoming, readEnvelope } from "./envelope.ts";
+import { withLock } from "./lock.ts";
 import { folderOf } from "./model.ts";
 import { messageFolder } from "./name.ts";
 import type { Accepted, BatchPorts, Delivery } from "./ports.ts";
@@ -26,20 +27,31 @@ export async function accept(
 }
 
 async function readOrRefuse(context: Context, raw: unknown): Promise<Incoming | Accepted> {
-  const { ports, allowed, limits } = context;
+  const { allowed, limits } = context;
   let value: unknown = raw;
   try {
     value = decodeMessage(raw, limits.messageBytes);
     return readEnvelope(value, allowed);
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
-    const folder = await refuse(
-      ports,
-      { ...placeOf(context, value), identity: context.identity },
-      error,
-    );
+    const folder = await refuseUnder(context, placeOf(context, value), error);
     return { state: "done", outcome: "refused", folder };
   }
+}
+
+/**
+ * Refuses a message in a batch's folder, under its lock: what is written there beside a batch that takes
+ * the name at that moment would make it look refused.
+ */
+async function refuseUnder(
+  { ports, identity }: Context,
+  place: { readonly batch: string; readonly folder: string },
+  error: OperatorError,
+): Promise<string> {
+  const refuseIt = (isBusy: boolean) => refuse(ports, { ...place, identity, isBusy }, error);
+  const { batches } = ports.blobs;
+  const folder = await withLock(batches, place.folder, ports.clock, () => refuseIt(false));
+  return folder ?? refuseIt(true);
 }
 
 /** Where to say what is wrong with a message: in the folder of the batch that it names, if it does. */

@@ -82,13 +82,12 @@ async function planWithStatus(
   const writeStatus = await fencedStatus(ports.blobs.batches, folder);
   let saidMs = -Infinity;
   const say = async (known?: VerdictCounts): Promise<void> => {
-    if (clock.now() - saidMs < STATUS_EVERY_MS) return;
     saidMs = clock.now();
     const verdicts = pendingVerdicts(manifest.rows, known);
     await writeStatus(stillStatus(manifest.batch, "accepted", verdicts, saidMs));
   };
   await say();
-  return planBatch({
+  const totals = await planBatch({
     folder,
     format: manifest.format,
     rows: manifest.rows,
@@ -97,10 +96,13 @@ async function planWithStatus(
     graph: ports.graphFor(manifest.tenant),
     goOn: async ({ rows, verdicts }) => {
       lock.check();
-      await say(verdicts);
+      if (clock.now() - saidMs >= STATUS_EVERY_MS) await say(verdicts);
       return rows >= manifest.rows || clock.now() < delivery.deadlineMs;
     },
   });
+  // The batch may wait long for its turn: what is known of its rows is to be seen meanwhile.
+  if (totals !== undefined) await say(totals.verdicts);
+  return totals;
 }
 
 function planOf(

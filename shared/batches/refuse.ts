@@ -16,6 +16,8 @@ export interface Refusable {
   readonly identity: string;
   /** It has the name already: the refusal is this very batch's, not a newcomer's. */
   readonly isOwner?: boolean;
+  /** Somebody is at work on the batch of that name, so it is taken, or about to be. */
+  readonly isBusy?: boolean;
 }
 
 /**
@@ -24,7 +26,7 @@ export interface Refusable {
  */
 export async function refuse(
   ports: Pick<BatchPorts, "blobs" | "clock" | "emit">,
-  { batch, folder, identity, isOwner = false }: Refusable,
+  { batch, folder, identity, isOwner = false, isBusy = false }: Refusable,
   error: OperatorError,
 ): Promise<string> {
   const { batches } = ports.blobs;
@@ -38,7 +40,7 @@ export async function refuse(
     ...where,
     at: new Date(ports.clock.now()).toISOString(),
   };
-  const isTaken = !isOwner && (await isNameTaken(ports, folder));
+  const isTaken = !isOwner && (isBusy || (await isNameTaken(ports, folder)));
   const place = isTaken ? `${folder}/conflicts/${shortDigest(identity)}` : folder;
   await batches.write(`${place}/refused.json`, jsonText(refused));
   if (!isTaken) {

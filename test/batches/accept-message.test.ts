@@ -45,6 +45,18 @@ describe("a message is accepted", () => {
     assert.deepEqual([status["state"], status["rows"]], ["accepted", 1]);
   });
 
+  it("and shows what the plan found while it waits for its turn", async () => {
+    const { blobs, deliver, directory } = begin();
+    directory.addUser("off@contoso.com", { accountEnabled: false });
+    const rows = [{ user: ann }, { user: "off@contoso.com" }, { user: "gone@contoso.com" }];
+    await deliver({ ...message, rows });
+    const { state, verdicts } = blobs.batches.json("leavers/status.json");
+    assert.deepEqual(
+      [state, verdicts],
+      ["accepted", { done: 0, unchanged: 1, skipped: 0, failed: 1, held: 0, pending: 1 }],
+    );
+  });
+
   it("in another allowed tenant, below that tenant's folder", async () => {
     const { blobs, rings, deliver } = begin();
     assert.equal((await deliver({ ...message, tenant: other })).folder, `${other}/leavers`);
@@ -124,6 +136,20 @@ describe("another batch of a taken name", () => {
     assert.match(folder ?? "", /^leavers\/conflicts\//);
     assert.equal(blobs.batches.json(`${folder}/refused.json`)["code"], "OPERATION_UNKNOWN");
     assert.equal(blobs.batches.json("leavers/status.json")["state"], "accepted");
+  });
+
+  it("that is broken never makes a batch look refused that takes the name at that moment", async () => {
+    const { deliver, blobs } = begin();
+    const broken = { ...message, operation: "user.disabled" };
+    let said: Promise<{ folder?: string }> | undefined;
+    blobs.batches.before = (_change, path) => {
+      if (path === "leavers/batch.json") said ??= deliver(broken);
+    };
+    assert.equal((await deliver(message)).outcome, "accepted");
+    assert.match((await said)?.folder ?? "", /^leavers\/conflicts\//);
+    assert.equal(blobs.batches.blobs.has("leavers/refused.json"), false);
+    assert.equal((await deliver(message)).folder, "leavers");
+    assert.equal(blobs.runner.blobs.size, 1, "one piece of work");
   });
 
   it("takes it after all where the first was refused: what did nothing keeps no name", async () => {
