@@ -37,14 +37,9 @@ export async function conclude(
   if (why !== undefined) {
     const { reason, fix } = why;
     const unwritten = { verdict: "held", reason, fix } as const;
-    await endBatch(ports, folder, batch, { state: "held", outcomes: nothingSent, unwritten });
-    const held = { event: "batch.held", batch: manifest.batch, tenant: manifest.tenant } as const;
-    for (const { guard, count, limit, setting } of plan.guards.filter((each) => each.held)) {
-      ports.emit({ ...held, guard, count, limit, setting });
-    }
-    for (const { permission, rows } of plan.lacking?.filter((each) => each.held) ?? []) {
-      ports.emit({ ...held, guard: "permission", count: rows, limit: 0, setting: permission });
-    }
+    const announce = (): void => announceHold(ports, manifest, plan);
+    const end = { state: "held", outcomes: nothingSent, unwritten, announce } as const;
+    await endBatch(ports, folder, batch, end);
     return true;
   }
   if (plan.verdicts.pending === 0) {
@@ -54,4 +49,19 @@ export async function conclude(
   await ports.blobs.runner.write(workMarker(manifest), JSON.stringify({ folder }));
   await ports.ring(manifest.tenant);
   return true;
+}
+
+/** One event for each limit and each permission that holds the batch. */
+function announceHold(
+  { emit }: Pick<BatchPorts, "emit">,
+  { batch, tenant }: BatchManifest,
+  { guards, lacking = [] }: Plan,
+): void {
+  const held = { event: "batch.held", batch, tenant } as const;
+  for (const { guard, count, limit, setting } of guards.filter((each) => each.held)) {
+    emit({ ...held, guard, count, limit, setting });
+  }
+  for (const { permission, rows } of lacking.filter((each) => each.held)) {
+    emit({ ...held, guard: "permission", count: rows, limit: 0, setting: permission });
+  }
 }

@@ -13,6 +13,11 @@ export interface End {
   readonly state: Extract<BatchState, "planned" | "held" | "finished">;
   readonly outcomes: Outcomes;
   readonly unwritten: Ending;
+  /**
+   * Tells telemetry, before the state says that it has ended: cut off in between it is told twice, and
+   * not never.
+   */
+  readonly announce?: (verdicts: VerdictCounts) => void;
 }
 
 const noOutcomes = new Map<number, never>();
@@ -27,10 +32,10 @@ export const nothingSent: Outcomes = async () => noOutcomes;
  * @throws TypeError where rows are missing from the sum, or a finished batch has a pending row.
  */
 export async function endBatch(
-  ports: Pick<BatchPorts, "blobs" | "clock" | "emit">,
+  ports: Pick<BatchPorts, "blobs" | "clock">,
   folder: string,
   { manifest, plan }: { readonly manifest: BatchManifest; readonly plan: Plan },
-  { state, outcomes, unwritten }: End,
+  { state, outcomes, unwritten, announce }: End,
 ): Promise<VerdictCounts> {
   const { batches } = ports.blobs;
   const job: ReportJob = { batches, folder, manifest, plan, outcomes, unwritten };
@@ -45,6 +50,7 @@ export async function endBatch(
   const why = { reason: unwritten.reason, fix: unwritten.fix };
   const said = state === "finished" ? {} : why;
   await writeReports(job, summaryOf(manifest, plan, { state, verdicts, atMs, ...said }));
+  announce?.(verdicts);
   const still = stillStatus(manifest.batch, state, verdicts, atMs, said);
   await writeStatus(batches, folder, { ...still, ...(await lastFigures(batches, folder)) });
   return verdicts;
@@ -75,16 +81,17 @@ export async function finishBatch(
   if (manifest === undefined || plan === undefined) {
     throw new TypeError("a batch without manifest or plan cannot be finished");
   }
-  const end: End = { state: "finished", outcomes, unwritten: { verdict: "pending" } };
-  const verdicts = await endBatch(ports, folder, { manifest, plan }, end);
   const { batch, tenant, acceptedAt } = manifest;
-  ports.emit({
-    event: "batch.finished",
-    batch,
-    tenant,
-    rows: plan.rows,
-    verdicts,
-    seconds: Math.round((ports.clock.now() - Date.parse(acceptedAt)) / 1000),
-  });
-  return verdicts;
+  const announce = (verdicts: VerdictCounts): void =>
+    ports.emit({
+      event: "batch.finished",
+      batch,
+      tenant,
+      rows: plan.rows,
+      verdicts,
+      seconds: Math.round((ports.clock.now() - Date.parse(acceptedAt)) / 1000),
+    });
+  const unwritten = { verdict: "pending" } as const;
+  const end: End = { state: "finished", outcomes, unwritten, announce };
+  return endBatch(ports, folder, { manifest, plan }, end);
 }

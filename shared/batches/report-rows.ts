@@ -71,7 +71,10 @@ function endingOf(
 ): Ending {
   const outcome = outcomes.get(planned.row);
   if (outcome !== undefined) return outcome;
-  if (planned.verdict === undefined) return unwritten;
+  if (planned.verdict === undefined) {
+    const { user, member } = planned.write.target;
+    return { ...unwritten, objectId: user ?? member };
+  }
   const { row: _row, operation: _operation, write: _write, ...settled } = planned;
   return { finishedAt: plan.plannedAt, ...settled };
 }

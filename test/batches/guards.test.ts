@@ -46,7 +46,7 @@ function begin(mode: "apply" | "plan") {
 
 describe("a batch over a cap", () => {
   it("is held whole: no marker, no ring, every row that would be written held", async () => {
-    const { message, blobs, rings, events, deliver } = begin("apply");
+    const { message, blobs, rings, events, deliver, directory } = begin("apply");
     await deliver(message);
     assert.deepEqual([rings, [...blobs.runner.blobs.keys()]], [[], []]);
     const status = blobs.batches.json("leavers/status.json");
@@ -73,8 +73,28 @@ describe("a batch over a cap", () => {
     const report = blobs.batches.text("leavers/report.csv");
     assert.equal(report.match(/contoso\.com,held,"Held, nothing was written/g)?.length, 4);
     assert.match(blobs.batches.text("leavers/report.html"), /a guard holds the batch/);
+    const { rows } = blobs.batches.json("leavers/report.json") as { rows: { objectId?: string }[] };
+    assert.ok(
+      rows.every(({ objectId }) => directory.users.has(objectId ?? "")),
+      "whoever decides sees which objects",
+    );
     assert.equal((await deliver(message)).outcome, "repeated");
     assert.equal(events.length, 2);
+  });
+
+  it("is told of also where accept is killed before its state is stored", async () => {
+    const { message, blobs, events, batches, deliver } = begin("apply");
+    blobs.batches.before = (_change, path) => {
+      const isTold = events.some(({ event }) => event === "batch.held");
+      if (isTold && path === "leavers/status.json") throw new Error("killed");
+    };
+    const killed = batches.accept(message, { messageId: "m-1", deadlineMs: Infinity });
+    await assert.rejects(killed, /killed/);
+    assert.equal(blobs.batches.json("leavers/status.json")["state"], "accepted");
+    blobs.batches.before = () => undefined;
+    await deliver(message);
+    assert.equal(blobs.batches.json("leavers/status.json")["state"], "held");
+    assert.equal(events.filter(({ event }) => event === "batch.held").length, 2);
   });
 
   it("is only counted by what would be written, so that a batch at the cap goes", async () => {
@@ -94,7 +114,7 @@ describe("a batch over a cap", () => {
 
 describe("a batch in mode plan", () => {
   it("ends planned: a report of what would be written, nothing for the runner", async () => {
-    const { message, blobs, rings, events, deliver } = begin("plan");
+    const { message, blobs, rings, events, deliver, directory } = begin("plan");
     await deliver({ ...message, rows: message.rows.slice(2) });
     assert.deepEqual([rings, [...blobs.runner.blobs.keys()]], [[], []]);
     const status = blobs.batches.json("leavers/status.json");
@@ -102,7 +122,9 @@ describe("a batch in mode plan", () => {
     const lines = blobs.batches.text("leavers/report.csv").split("\r\n");
     const would = "Would be written; the batch's mode was plan.";
     const fix = "Send the same rows in mode apply, under another batch name.";
-    assert.ok(lines[1]?.startsWith(csvLine(["c@contoso.com", "pending", would, fix]).trimEnd()));
+    const { id } = [...directory.users.values()][2] ?? {};
+    const told = ["c@contoso.com", "pending", would, fix, String(id)];
+    assert.ok(lines[1]?.startsWith(csvLine(told).trimEnd()), lines[1]);
     assert.deepEqual(
       events.map(({ event }) => event),
       ["batch.accepted"],
