@@ -84,6 +84,10 @@ function foundIn(answer: GraphAnswer, lookup: Lookup): LookedUp {
     : undefined;
   if (list === undefined) return { state: "refused", why: "Graph: a list without value" };
   if (list.length > 1) return { state: "ambiguous", count: list.length };
+  // A page may be short, or empty, and yet not the last: that nobody else has the name is not known then.
+  if (body["@odata.nextLink"] !== undefined) {
+    return { state: "refused", why: "Graph: a list cut short" };
+  }
   return list.length === 0 ? { state: "missing" } : foundObject(recordOf(list[0]));
 }
 

@@ -100,4 +100,21 @@ describe("a row fails alone, with its reason and what to do", () => {
     assert.equal(planned?.verdict, "failed");
     assert.match(planned?.reason ?? "", /would not show .+ \(Graph: 400 Request_BadRequest\)/);
   });
+
+  it("when a list of groups of the name is not whole: another may follow", async () => {
+    const workshop = openWorkshop();
+    const { directory } = workshop;
+    const member = directory.addUser("ann@contoso.com");
+    const group = directory.addGroup("Sales");
+    for (const value of [[], [{ id: group, groupTypes: [] }]]) {
+      directory.intercept = (url) =>
+        url.startsWith("/groups?")
+          ? answer(200, { value, "@odata.nextLink": "https://graph.example/v1.0/groups?more" })
+          : undefined;
+      const row = { operation: "group.remove-member", group: "Sales", member };
+      const [planned] = await planRows(workshop, [row], `b${value.length}`);
+      assert.equal(planned?.verdict, "failed");
+      assert.match(planned?.reason ?? "", /would not show what column group names .+ cut short/);
+    }
+  });
 });
