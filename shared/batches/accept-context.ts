@@ -69,12 +69,13 @@ export async function inFolder(
     if (result) return result;
     return again(LOCKED_SECONDS, "another delivery is at work on the batch");
   } catch (error) {
+    if (owned && error instanceof OperatorError && error.code !== "LEASE_LOST") {
+      await sayWaiting(ports, folder, owned, error);
+    }
     if (!(error instanceof OperatorError) || error.disposition !== "retry") {
       await noteProblem(ports, folder, error);
       throw error;
     }
-    if (owned !== undefined && error.code !== "LEASE_LOST")
-      await sayWaiting(ports, folder, owned, error);
     return again(Math.ceil((error.retryAfterMs ?? 0) / 1000) || RETRY_SECONDS, error.message);
   }
 }

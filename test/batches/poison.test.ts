@@ -30,6 +30,11 @@ describe("a message that was given up", () => {
     };
     const delivery = { messageId: "m-1", deadlineMs: Infinity };
     await assert.rejects(batches.accept(message, delivery), /CONSENT_MISSING/);
+    assert.equal(
+      blobs.batches.json("leavers/status.json")["reason"],
+      "Waiting: The tenant has not consented.",
+      "and said it while the attempts went on",
+    );
     await batches.settlePoison("accept-poison", JSON.stringify(message), "m-1");
     const note = refused("leavers");
     assert.equal(note["code"], "ATTEMPTS_EXHAUSTED");
