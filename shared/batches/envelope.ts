@@ -41,7 +41,7 @@ const Message = v.strictObject({
   priority: v.optional(v.picklist(priorities), "normal"),
   tenant: v.optional(v.string()),
   operation: v.optional(v.string()),
-  rows: v.optional(v.pipe(v.array(v.record(v.string(), v.unknown())), v.nonEmpty())),
+  rows: v.optional(v.array(v.record(v.string(), v.unknown()))),
   file: v.optional(v.string()),
 });
 
@@ -71,6 +71,7 @@ export function readEnvelope(value: unknown, allowed: Allowed): Incoming {
       "Give the rows in the message, or the path of a file in the container inbox",
     );
   }
+  if (rows?.length === 0) throw invalid("rows is empty", "Give at least one row");
   if (message.operation !== undefined) refuseOperation(message.operation, allowed.operations);
   return {
     kind: "batch",

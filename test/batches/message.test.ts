@@ -174,7 +174,12 @@ describe("a message is refused", () => {
       code: "MESSAGE_INVALID",
       says: /neither rows nor file/,
     },
-    { when: "it has no row", raw: { ...valid, rows: [] }, code: "MESSAGE_INVALID", says: /rows/ },
+    {
+      when: "it has no row",
+      raw: { ...valid, rows: [] },
+      code: "MESSAGE_INVALID",
+      says: /rows is empty/,
+    },
     {
       when: "a row is no object",
       raw: { ...valid, rows: ["ann@contoso.com"] },
