@@ -1,12 +1,12 @@
 import { app } from "@azure/functions";
 
-import { application } from "../shared/compose.ts";
+import { settlePoison } from "../shared/compose.ts";
 
 /** One registration per queue: what was given up is said in the batch. A poison queue has none of its own. */
 for (const queue of ["accept", "run", "certificate-events"]) {
   app.storageQueue(`settle-poison-${queue}`, {
     connection: "BatchStorage",
     queueName: `${queue}-poison`,
-    handler: (message, context) => application(context).settlePoison(queue, message),
+    handler: (message, context) => settlePoison(queue, message, context),
   });
 }

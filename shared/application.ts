@@ -1,4 +1,4 @@
-import { decodeMessage } from "./batches/decode-message.ts";
+import { decodeMessage, plainText } from "./batches/decode-message.ts";
 import type { Batches } from "./batches/ports.ts";
 import type { Clock } from "./core/clock.ts";
 import { OperatorError } from "./core/errors.ts";
@@ -33,7 +33,7 @@ export interface Application {
   acceptBatch(message: unknown): Promise<void>;
   /** @throws as `acceptBatch` */
   runTenant(message: unknown): Promise<void>;
-  /** Never throws: a poison queue has no poison queue. */
+  /** Never throws but where its queue cannot be written to: a poison queue has no poison queue. */
   settlePoison(queue: string, message: unknown): Promise<void>;
   /** @throws OperatorError STORAGE_UNAVAILABLE */
   sweep(): Promise<void>;
@@ -70,6 +70,11 @@ export function createApplication(
   ports: ApplicationPorts,
 ): (context: InvocationContext) => Application {
   const { settings, batches, blobs, queues, clock, random } = ports;
+  const queueNamed: Readonly<Record<string, Queue>> = {
+    accept: queues.accept,
+    run: queues.run,
+    "certificate-events": queues.certificateEvents,
+  };
   return (context) => {
     const { id } = context.triggerMetadata ?? {};
     const messageId = typeof id === "string" ? id : "unknown";
@@ -83,9 +88,7 @@ export function createApplication(
     /** Works on a message, and puts it back, at no cost of an attempt, where it wants to come again. */
     const workOn = async (message: unknown, queue: Queue, work: () => Promise<Work>) => {
       const putBack = async (delaySeconds: number, why: string): Promise<void> => {
-        // The queue encodes what is sent, so what came encoded must not go out so.
-        const text = JSON.stringify(decodeMessage(message));
-        await queue.send(text, { delaySeconds: Math.ceil(delaySeconds) });
+        await queue.send(plainText(message), { delaySeconds: Math.ceil(delaySeconds) });
         note(`put back for ${Math.ceil(delaySeconds)} s: ${why}`);
       };
       try {
@@ -121,9 +124,11 @@ export function createApplication(
         if (answer.problem) note(answer.problem.message);
       }),
 
-      settlePoison: within(async (queue: string, message: unknown) => {
-        await batches.settlePoison(queue, message, messageId);
-      }),
+      settlePoison: within((queue: string, message: unknown) =>
+        workOn(message, queueNamed[queue] ?? queues.accept, () =>
+          batches.settlePoison(queue, message, messageId),
+        ),
+      ),
 
       sweep: within(async () => {
         const { inboxFiles } = await batches.sweepInbox();

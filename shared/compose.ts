@@ -1,8 +1,10 @@
 import { type Application, createApplication } from "./application.ts";
 import { createBatches } from "./batches/batches.ts";
+import { plainText } from "./batches/decode-message.ts";
 import type { BatchPorts } from "./batches/ports.ts";
 import { catalogue } from "./catalogue/catalogue.ts";
 import { systemClock } from "./core/clock.ts";
+import { OperatorError } from "./core/errors.ts";
 import { createGraph, createWritePacer, type Graph } from "./graph/graph.ts";
 import { createIdentity } from "./identity/identity.ts";
 import { createManagedIdentity } from "./identity/managed-identity.ts";
@@ -13,7 +15,7 @@ import { makePassword } from "./password.ts";
 import type { CheckPorts } from "./policies/certificate-check.ts";
 import { runnerDefaults, type RunnerPorts } from "./runner/ports.ts";
 import { ringFor } from "./runner/ring.ts";
-import { readSettings, type Settings } from "./settings.ts";
+import { readQueueSettings, readSettings, type Settings } from "./settings.ts";
 import { createBlobs, createQueue } from "./storage/storage.ts";
 
 const clock = systemClock;
@@ -198,4 +200,35 @@ let composed: ((context: InvocationContext) => Application) | undefined;
 export function application(context: InvocationContext): Application {
   composed ??= compose(readSettings(process.env));
   return composed(context);
+}
+
+/** With wrong settings a message that was given up comes back to its queue after this, seconds. */
+const WRONG_SETTINGS_SECONDS = 600;
+
+/**
+ * What each settle-poison function does. While the settings are wrong nothing can be said in a batch, and
+ * what fails here five times nobody delivers again: so the message goes back to the queue that gave it
+ * up, until the settings are right.
+ *
+ * @throws OperatorError SETTINGS_INVALID where even the queue's are wrong.
+ */
+export async function settlePoison(
+  queue: string,
+  message: unknown,
+  context: InvocationContext,
+): Promise<void> {
+  let app: Application;
+  try {
+    app = application(context);
+  } catch (error) {
+    const known = readQueueSettings(process.env);
+    if (!(error instanceof OperatorError) || known === undefined) throw error;
+    context.log(error.message);
+    const { url, clientId } = known;
+    const credential = createManagedIdentity({ clientId, clock, random });
+    const back = createQueue({ url, queue, credential });
+    await back.send(plainText(message), { delaySeconds: WRONG_SETTINGS_SECONDS });
+    return;
+  }
+  await app.settlePoison(queue, message);
 }

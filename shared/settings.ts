@@ -179,6 +179,18 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   };
 }
 
+/** What it takes to send to a queue; `undefined` where even that is wrong. */
+export function readQueueSettings(
+  environment: Readonly<Record<string, string | undefined>>,
+): { readonly url: string; readonly clientId: string | undefined } | undefined {
+  const url = rules.BatchStorage__queueServiceUri.read(
+    environment["BatchStorage__queueServiceUri"]?.trim() ?? "",
+  );
+  const identity = environment["MANAGED_IDENTITY_CLIENT_ID"]?.trim() || undefined;
+  const clientId = identity && rules.MANAGED_IDENTITY_CLIENT_ID.read(identity);
+  return url === undefined || clientId !== identity?.toLowerCase() ? undefined : { url, clientId };
+}
+
 /** Exactly one credential: settings of another beside the chosen one are a mistake, not a fallback. */
 function credentialMistakes(
   read: Values,

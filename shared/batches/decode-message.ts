@@ -25,6 +25,18 @@ export function decodeMessage(raw: unknown, messageBytes = limits.messageBytes):
   throw unreadable(`is ${kind}, not a JSON object`);
 }
 
+/**
+ * A message as the text that says the same, to be put back on its queue. The queue encodes what it is
+ * given, so what came encoded must not be handed on so: it would be refused as encoded twice.
+ */
+export function plainText(raw: unknown): string {
+  try {
+    return JSON.stringify(decodeMessage(raw));
+  } catch {
+    return typeof raw === "string" ? raw : (JSON.stringify(raw) ?? "");
+  }
+}
+
 function readText(raw: string, messageBytes: number): unknown {
   const text = raw.replace(/^\uFEFF/, "").trim();
   if (text === "") throw unreadable("is empty");

@@ -1,7 +1,7 @@
 import { OperatorError } from "../core/errors.ts";
 import { isGuid } from "../core/object-id.ts";
 import { recordOf } from "../core/record.ts";
-import { type Context, contextOf } from "./accept-context.ts";
+import { again, type Context, contextOf } from "./accept-context.ts";
 import { placeOf } from "./accept.ts";
 import { fileFolder } from "./claim-file.ts";
 import { conclude } from "./conclude.ts";
@@ -11,13 +11,16 @@ import { readPlan } from "./folder-files.ts";
 import { withLock } from "./lock.ts";
 import { folderOf } from "./model.ts";
 import { fileBatchName, messageFolder } from "./name.ts";
-import type { BatchPorts } from "./ports.ts";
-import { readProblem } from "./problem.ts";
+import type { BatchPorts, Settling } from "./ports.ts";
+import { problemOf, readProblem } from "./problem.ts";
 import { refuse } from "./refuse.ts";
 import { holderOf } from "./take-name.ts";
 
 /** A message is only wanted once more: when it is delivered again is no matter here. */
 const NO_DEADLINE = Infinity;
+
+/** What passes is waited for this long, seconds; the queue that gave the message up takes it again. */
+const LATER_SECONDS = 300;
 
 /** The code of a message that had done its work, or whose work another does. */
 const NOTHING_LOST = "NOTHING_LOST";
@@ -25,14 +28,15 @@ const NOTHING_LOST = "NOTHING_LOST";
 /**
  * See `Batches.settlePoison`. A message of `accept` ends its batch as refused, with what stopped it; a
  * ring of `run` is rung again, for the work lies in storage and not in the message; anything else is
- * noted. Whatever goes wrong here is passed over: a poison queue has no poison queue.
+ * noted. What passes is tried again later; whatever else goes wrong is said in a folder of the message's
+ * own, or at least in the log: a poison queue has no poison queue.
  */
 export async function settlePoison(
   ports: BatchPorts,
   queue: string,
   raw: unknown,
   messageId: string,
-): Promise<void> {
+): Promise<Settling> {
   const context = contextOf(ports, raw, { messageId, deadlineMs: NO_DEADLINE });
   const settled = { event: "poison.settled", queue } as const;
   try {
@@ -43,14 +47,25 @@ export async function settlePoison(
       const { batch, code } = await settleAccept(context, raw);
       ports.emit({ ...settled, batch, code });
     } else {
-      const folder = messageFolder(messageId);
-      await refuse(ports, { batch: folder, folder, identity: context.identity }, lost(queue));
-      ports.emit({ ...settled, batch: folder, code: "ATTEMPTS_EXHAUSTED" });
+      const batch = await sayApart(context, lost(queue));
+      ports.emit({ ...settled, batch, code: "ATTEMPTS_EXHAUSTED" });
     }
   } catch (error) {
-    const code = error instanceof OperatorError ? error.code : "UNEXPECTED";
-    ports.emit({ ...settled, code });
+    if (error instanceof OperatorError && error.disposition === "retry") {
+      return again(LATER_SECONDS, error.message);
+    }
+    const problem = problemOf(error);
+    const batch = await sayApart(context, lost(queue, problem)).catch(() => undefined);
+    ports.emit({ ...settled, ...(batch !== undefined && { batch }), code: problem.code });
   }
+  return { state: "done" };
+}
+
+/** Says it in a folder of the message's own, where the batch's cannot be used. */
+async function sayApart({ ports, delivery, identity }: Context, error: OperatorError) {
+  const folder = messageFolder(delivery.messageId);
+  await refuse(ports, { batch: folder, folder, identity }, error);
+  return folder;
 }
 
 async function ringAgain(ports: BatchPorts, raw: unknown): Promise<boolean> {
@@ -137,7 +152,7 @@ const lost = (
       ? `The message could not be worked on (it came to the queue ${queue}), and nothing of it was written to the directory.`
       : `The message could not be worked on in five attempts, and nothing of it was written to the directory. The last one failed with ${problem.code}: ${problem.what}`,
     {
-      fix: `${problem?.fix ?? "Look at the function's log for what stopped it (a crash leaves its cause there)."} Then send the message again.`,
+      fix: `${problem?.fix ?? "Look at the function's log for what stopped it (a crash leaves its cause there)."} Then send the message again; a file is a new batch when it is uploaded again.`,
       disposition: "refuse",
     },
   );

@@ -64,6 +64,9 @@ export type Accepted =
   /** Not finished, nothing lost: deliver the same message again after the delay. */
   | { readonly state: "again"; readonly delaySeconds: number; readonly reason: string };
 
+/** What became of a message that was given up. */
+export type Settling = { readonly state: "done" } | Extract<Accepted, { state: "again" }>;
+
 /**
  * The settled rows of a shard by row, out of its journal. Rows that the plan settled need not be in
  * it; a row to be written that is absent is `pending`.
@@ -87,6 +90,9 @@ export interface Batches {
    * @throws TypeError where a row has no verdict or the sum is not the number of rows.
    */
   finishBatch(folder: string, outcomes: Outcomes): Promise<VerdictCounts>;
-  /** Says in the batch what a message in a poison queue meant and why it was lost. Never throws. */
-  settlePoison(queue: string, message: unknown, messageId: string): Promise<void>;
+  /**
+   * Says in the batch what a message in a poison queue meant and why it was lost. Never throws; `again`
+   * where it cannot be said now: the message belongs back in the queue that gave it up.
+   */
+  settlePoison(queue: string, message: unknown, messageId: string): Promise<Settling>;
 }

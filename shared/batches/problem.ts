@@ -39,8 +39,8 @@ export async function readProblem(
   return { code: String(code), what: String(what), fix: String(fix) };
 }
 
-/** An unexpected error's own text may quote the input, so only its kind is kept. */
-function problemOf(error: unknown): Problem {
+/** What stopped an attempt. An unexpected error's own text may quote the input, so only its kind is kept. */
+export function problemOf(error: unknown): Problem {
   if (error instanceof OperatorError) {
     const { code, what, fix } = error;
     return { code, what, fix };

@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 
 import { blobEventOf } from "../../shared/batches/blob-event.ts";
-import { decodeMessage } from "../../shared/batches/decode-message.ts";
+import { decodeMessage, plainText } from "../../shared/batches/decode-message.ts";
 import { type BatchMessage, readEnvelope } from "../../shared/batches/envelope.ts";
 import { OperatorError } from "../../shared/core/errors.ts";
 import { home, other } from "./workshop.ts";
@@ -46,6 +46,10 @@ describe("a message is read however it comes", () => {
         file: undefined,
       };
       assert.deepEqual(read(raw), { kind: "batch", message: expected });
+      let delivered: unknown = raw;
+      // What becomes of a text that is put back (shared/storage/queue.ts).
+      for (let times = 0; times < 2; times += 1) delivered = base64(plainText(delivered));
+      assert.deepEqual(read(delivered), read(raw), "put back twice");
     });
   }
 

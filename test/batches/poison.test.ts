@@ -44,7 +44,7 @@ describe("a message that was given up", () => {
     );
     assert.match(
       String(note["fix"]),
-      /^Let an administrator consent\. Then send the message again\.$/,
+      /^Let an administrator consent\. Then send the message again; a file .+ uploaded again\.$/,
     );
     assert.equal(blobs.batches.json("leavers/status.json")["state"], "refused");
     assert.deepEqual(events.at(-1), {
@@ -143,18 +143,51 @@ describe("a message that was given up", () => {
     assert.equal(rings.length, 2);
   });
 
-  it("never makes settle-poison throw, whatever fails", async () => {
-    const { batches, blobs, events, ports } = begin();
+  it("of a batch that cannot be read is said in a folder of its own", async () => {
+    const { batches, blobs, events, refused } = begin();
+    await blobs.batches.write("leavers/batch.json", '{"version": 2}');
+    await batches.settlePoison("accept", message, "m-1");
+    assert.match(String(refused("message-m-1")["what"]), /VERSION_UNKNOWN: leavers\/batch\.json/);
+    assert.deepEqual(events.at(-1), {
+      event: "poison.settled",
+      queue: "accept",
+      batch: "message-m-1",
+      code: "VERSION_UNKNOWN",
+    });
+  });
+
+  it("comes back where nothing can be said at the moment", async () => {
+    const { batches, blobs, events } = begin();
     blobs.batches.before = () => {
       throw new OperatorError("STORAGE_UNAVAILABLE", "away", { fix: "", disposition: "retry" });
     };
-    await batches.settlePoison("accept", message, "m-1");
-    await batches.settlePoison("run", undefined, "m-2");
-    await batches.settlePoison("", null, "");
-    assert.deepEqual(
-      events.map((each) => "code" in each && each.code),
-      ["STORAGE_UNAVAILABLE", "STORAGE_UNAVAILABLE", "STORAGE_UNAVAILABLE"],
-    );
-    assert.ok(ports);
+    for (const [queue, raw] of [
+      ["accept", message],
+      ["run", undefined],
+      ["", null],
+    ] as const) {
+      const result = await batches.settlePoison(queue, raw, "m-1");
+      assert.deepEqual(
+        [result.state, "delaySeconds" in result && result.delaySeconds],
+        ["again", 300],
+      );
+    }
+    assert.deepEqual(events, []);
+  });
+
+  it("never makes settle-poison throw, whatever fails", async () => {
+    const { batches, blobs, events } = begin();
+    blobs.batches.before = () => {
+      throw new RangeError(`no place for ${ann}`);
+    };
+    for (const [queue, raw] of [
+      ["accept", message],
+      ["run", undefined],
+      ["", null],
+    ] as const) {
+      assert.deepEqual(await batches.settlePoison(queue, raw, "m-1"), { state: "done" });
+    }
+    assert.ok(events.every((each) => "code" in each && each.code === "UNEXPECTED"));
+    assert.equal(events.length, 3);
   });
 });
