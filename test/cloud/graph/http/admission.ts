@@ -89,7 +89,8 @@ export function flatHeaders(headers: CloudRequest["headers"]): Record<string, st
   return flat;
 }
 
-const parsed = (text: string): unknown => {
+/** The JSON of a body; nothing where it is empty or none. */
+export const parsed = (text: string): unknown => {
   if (text === "") return undefined;
   try {
     return JSON.parse(text) as unknown;

@@ -1,6 +1,6 @@
 import type { CloudRequest, CloudResponse } from "../../http/exchange.ts";
 import type { Exchange } from "../app/options.ts";
-import { flatHeaders, type Admission } from "./admission.ts";
+import { flatHeaders, parsed, type Admission } from "./admission.ts";
 
 /** The record of one exchange: what went over the wire, without the token. */
 export function exchangeOf(
@@ -17,7 +17,8 @@ export function exchangeOf(
     method: request.method,
     url: request.target,
     requestHeaders,
-    requestBody: admitted?.incoming.body,
+    // One that was turned away at the door had a body too.
+    requestBody: admitted ? admitted.incoming.body : parsed(request.body.toString("utf8")),
     status: answer.status,
     headers: (answer.headers ?? {}) as Readonly<Record<string, string>>,
     body: isJson && text !== "" ? (JSON.parse(text) as unknown) : text === "" ? undefined : text,
