@@ -13,6 +13,7 @@ const process = require("node:process");
 
 const table = JSON.parse(process.env.LOCAL_CLOUD_REDIRECT ?? "{}");
 const loopback = new Set(["127.0.0.1", "::1", "localhost", "::ffff:127.0.0.1"]);
+// oxlint-disable-next-line typescript/unbound-method -- called with the socket as its `this` below
 const connect = net.Socket.prototype.connect;
 
 function portOf(host) {
