@@ -1,0 +1,51 @@
+# shellcheck shell=bash
+# For the scripts beside it, which source it: a stand-alone local cloud for one run, ended with it.
+# Gives them $work (a folder that is removed at the end), start_cloud, fact, in_cloud and expect.
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+node=$here/../../../node_modules/.bin/node
+work=$(mktemp -d)
+cloud=
+trap '[ -z "$cloud" ] || kill -INT "$cloud"; wait; rm -rf "$work"' EXIT
+
+# Starts it with the flags given; returns when it serves.
+start_cloud() {
+  "$node" --no-warnings "$here/../main.ts" --no-storage --ready "$work/ready.json" "$@" > "$work/log" 2>&1 &
+  cloud=$!
+  for _ in $(seq 200); do
+    [ -e "$work/ready.json" ] && return
+    kill -0 "$cloud" 2> /dev/null || break
+    sleep 0.1
+  done
+  cat "$work/log"
+  exit 1
+}
+
+# A field of the ready file.
+fact() { "$node" -p "require('$work/ready.json').$1"; }
+
+# Runs a Node program with its public host names led to the cloud.
+in_cloud() {
+  env "NODE_OPTIONS=$(fact env.NODE_OPTIONS)" "NODE_EXTRA_CA_CERTS=$(fact caFile)" \
+    "LOCAL_CLOUD_REDIRECT=$(fact env.LOCAL_CLOUD_REDIRECT)" "$@"
+}
+
+# expect TEXT COMMAND…: the output has to hold the text, be it a refusal; without a text the command
+# has to succeed.
+expect() {
+  local text=$1 output code=0
+  shift
+  output=$("$@" 2>&1) || code=$?
+  if [[ $output == *"$text"* ]] && { [ -n "$text" ] || [ "$code" = 0 ]; }; then
+    printf '  ok  %.110s\n' "$(named "$@")"
+  else
+    printf 'FAILED with %s: %s\nexpected: %s\n%s\n' "$code" "$(named "$@")" "$text" "$output"
+    exit 1
+  fi
+}
+
+# What is shown of a command: never a secret.
+named() {
+  local words="$*"
+  words=${words//$(fact clientSecret)/***}
+  echo "${words//$work/…}"
+}
