@@ -8,6 +8,8 @@ export interface PacerMemory {
   /** Milliseconds since the epoch. */
   readonly easedAtMs: number;
   readonly repeats: number;
+  /** Until when Graph asked to send nothing, milliseconds since the epoch; it may have passed. */
+  readonly heldUntilMs?: number | undefined;
 }
 
 /** Keeps one tenant's directory writes within the quota. One at a time: it does not know of another. */
@@ -55,6 +57,7 @@ export function createWritePacer(options: {
     startAt,
     aim: WRITE_AIM,
     burst: BATCH_LIMIT,
+    heldUntil: memory?.heldUntilMs === undefined ? undefined : memory.heldUntilMs - epochMs,
     easing: memory && {
       share: memory.share,
       easedAt: Math.min(startAt, memory.easedAtMs - epochMs),
@@ -80,7 +83,12 @@ export function createWritePacer(options: {
       const easing = pace.easing();
       if (!easing) return undefined;
       const { share, easedAt, repeats } = easing;
-      return { share, easedAtMs: Math.round(epochMs + easedAt), repeats };
+      return {
+        share,
+        easedAtMs: Math.round(epochMs + easedAt),
+        repeats,
+        heldUntilMs: Math.ceil(epochMs + pace.heldUntil()),
+      };
     },
   };
 }

@@ -14,6 +14,8 @@ export interface PaceSettings {
   readonly startAt: number;
   /** What an earlier pace of the same quota learnt. */
   readonly easing?: Easing | undefined;
+  /** Until when Graph asked that one to wait. */
+  readonly heldUntil?: number | undefined;
 }
 
 /** A refusal as the pace needs to know it. */
@@ -53,7 +55,7 @@ export function createPace(settings: PaceSettings) {
   let easing = settings.easing;
   const rate = (now: number): number => fullRate * shareAt(easing, now, windowMs);
   let nextAt = startAt + burst / rate(startAt);
-  let heldUntil = startAt;
+  let heldUntil = settings.heldUntil ?? startAt;
   let granted = 0;
   let refused = 0;
   let first: { at: number; amount: number } | undefined;
@@ -98,6 +100,9 @@ export function createPace(settings: PaceSettings) {
       const taken = Math.max(0, granted - refused - first.amount);
       return taken / ((lastAt - first.at) * (quota / windowMs));
     },
+
+    /** Until when nothing leaves, because Graph asked so; past where it did not. */
+    heldUntil: (): number => heldUntil,
 
     /** For a later pace of the same quota; `undefined` where nothing was refused. */
     easing: (): Easing | undefined => easing,

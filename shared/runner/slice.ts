@@ -11,6 +11,7 @@ import { sendPost } from "./post.ts";
 import { type Choice, choose } from "./schedule.ts";
 import { openState } from "./state-file.ts";
 import { createStatusWriter } from "./status.ts";
+import { whyWaiting } from "./waiting.ts";
 import { createWake } from "./wake.ts";
 import { createWorkload } from "./workload.ts";
 
@@ -103,6 +104,8 @@ export async function runSlice(
   const counted = (outcome: PostOutcome): void => {
     site.tally.writes += outcome.writes;
     site.tally.throttled += outcome.throttled;
+    // Whoever takes over from here, killed or not, keeps the pause that Graph asked for.
+    if (outcome.throttled > 0) state.save().catch(site.fail);
     lostInARow = outcome.isLost ? lostInARow + 1 : 0;
     if (lostInARow < LOST_IN_A_ROW) return;
     const baseMs = 2 * settings.retryFloorMs;
@@ -170,7 +173,8 @@ export async function runSlice(
       await clock.sleep(settings.statusEveryMs, stop.signal);
       if (stop.signal.aborted) return;
       await work.poll();
-      await Promise.all(work.lanes().map((batch) => status.write(batch)));
+      const pause = whyWaiting(site);
+      await Promise.all(work.lanes().map((batch) => status.write(batch, pause)));
     }
   };
 
@@ -199,7 +203,7 @@ export async function runSlice(
     throttled,
     seconds: Math.round((clock.monotonic() - startMs) / 1000),
   });
-  const why = failure?.error instanceof OperatorError ? failure.error : undefined;
+  const why = failure?.error instanceof OperatorError ? failure.error : whyWaiting(site);
   await Promise.all(work.lanes().map((batch) => status.write(batch, why)));
   if (failure) throw failure.error;
   await state.save();

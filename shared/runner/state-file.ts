@@ -9,7 +9,14 @@ const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const runnerState = v.object({
   version: v.literal(1),
   /** What the pacer learnt of the quota. */
-  pace: v.optional(v.object({ share: v.number(), easedAtMs: v.number(), repeats: count })),
+  pace: v.optional(
+    v.object({
+      share: v.number(),
+      easedAtMs: v.number(),
+      repeats: count,
+      heldUntilMs: v.optional(v.number()),
+    }),
+  ),
   /** The batches that were begun, in no order. */
   batches: v.array(
     v.object({

@@ -43,7 +43,8 @@ const over = (
 
 function statusOf(site: Site, batch: OpenBatch, problem: OperatorError | undefined): BatchStatus {
   const verdicts = batch.verdicts();
-  const perSecond = batch.meter.perSecond(site.clock.monotonic());
+  // What stands still has no speed, whatever was measured before.
+  const perSecond = problem ? 0 : batch.meter.perSecond(site.clock.monotonic());
   return {
     version: 1,
     batch: batch.files.plan.batch,

@@ -88,6 +88,16 @@ describe("a write pacer", () => {
     await clock.run(clock.sleep(60_000));
     assert.ok(second.rate() > 19.79);
   });
+
+  it("hands on the pause that Graph asked for, so that no slice begins within it", async () => {
+    const clock = createSimulatedClock();
+    const first = createWritePacer({ ...quota, clock });
+    const grantedAt = await clock.run(first.take(20));
+    first.throttled(90_000, { grantedAt });
+    const memory = JSON.parse(JSON.stringify(first.memory())) as ReturnType<typeof first.memory>;
+    const second = createWritePacer({ ...quota, clock, memory });
+    assert.ok((await clock.run(second.take(1))) >= grantedAt + 90_000);
+  });
 });
 
 describe("a pacer of resource units", () => {

@@ -60,9 +60,18 @@ export class TinyDirectory implements Graph {
   watch: (requests: readonly GraphRequest[]) => void = () => undefined;
   #underWay = new Map<string, number>();
   #ids = 0;
+  /** What a throttled part is told to wait, milliseconds. */
+  readonly #retryAfterMs: number;
 
-  constructor(options: { readonly timeoutMs?: number; readonly faults?: Faults } = {}) {
+  constructor(
+    options: {
+      readonly timeoutMs?: number;
+      readonly faults?: Faults;
+      readonly retryAfterMs?: number;
+    } = {},
+  ) {
     this.timeoutMs = options.timeoutMs ?? 50;
+    this.#retryAfterMs = options.retryAfterMs ?? 5;
     this.faults = options.faults ?? noFaults;
   }
 
@@ -123,7 +132,7 @@ export class TinyDirectory implements Graph {
     const fault = this.faults.part(request);
     const refuse = (status: number, code: string): GraphAnswer => ({
       ...answer(status, requestId, { error: { code, message: "told to" } }),
-      retryAfterMs: status === 429 ? 5 : undefined,
+      retryAfterMs: status === 429 ? this.#retryAfterMs : undefined,
     });
     if (fault === "throttle") return refuse(429, "TooManyRequests");
     if (fault === "conflict") return refuse(409, "Directory_ConcurrencyViolation");

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 
 import { OperatorError } from "../../shared/core/errors.ts";
 import { BLOCKS_TO_END_AT } from "../../shared/runner/journal-file.ts";
@@ -38,6 +39,32 @@ describe("a row that Graph does not simply take", () => {
     const [slice] = rig.events;
     assert.ok(slice?.event === "slice.finished");
     assert.equal(slice.throttled, 60);
+  });
+
+  it("says in the status until when Graph asked for a pause, and whoever takes over keeps to it", async () => {
+    const rig = createRig(azurite);
+    let throttled = 1;
+    const directory = new TinyDirectory({
+      faults: { ...noFaults, part: () => (throttled-- > 0 ? "throttle" : "none") },
+      retryAfterMs: 60_000,
+    });
+    const folder = await rig.submit({ rows: disables(directory, 30) });
+    const stop = new AbortController();
+    const slice = rig.run(directory, {}, stop.signal);
+    let waiting = await rig.status(folder);
+    while (waiting.reason === undefined) {
+      await delay(20);
+      waiting = await rig.status(folder);
+    }
+    assert.match(waiting.reason ?? "", /^Graph asked for a pause: nothing is sent before 20/);
+    assert.match(waiting.fix ?? "", /goes on by itself/);
+    assert.deepEqual([waiting.writesPerSecond, waiting.etaSeconds], [0, null]);
+    stop.abort();
+    await slice;
+    const sent = directory.posts;
+    const next = rig.run(directory, { settings: { ...quickSettings, sliceMs: 500 } });
+    assert.deepEqual(await next, { state: "ran", idle: false, waitMs: 0, problem: undefined });
+    assert.equal(directory.posts, sent, "something was sent within the pause");
   });
 
   it("is sent again after a conflict, and fails with a reason and a fix when that never ends", async () => {
