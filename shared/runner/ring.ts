@@ -65,7 +65,8 @@ export async function answerRing(options: {
     return { outcome: "rung-again", problem: error };
   }
   if (result.state === "ran") {
-    if (result.idle) return { outcome: "idle" };
+    // What came since the slice looked last found the tenant busy.
+    if (result.idle && !(await hasWork(runner, tenant))) return { outcome: "idle" };
     await ringAgain(result.waitMs / 1000);
     return { outcome: "rung-again", problem: result.problem };
   }

@@ -74,6 +74,13 @@ describe("a ring", () => {
     assert.equal(await messages(), 3);
   });
 
+  it("rings again at once where work came between the slice's last look and its end", async () => {
+    await work();
+    const idle = { state: "ran", idle: true, waitMs: 0 } as const;
+    assert.equal((await answer(async () => idle)).outcome, "rung-again");
+    assert.deepEqual(delays, [0]);
+  });
+
   it("comes back when another runner is at work, but only one of many does", async () => {
     await work();
     for (let times = 0; times < 5; times++) {
