@@ -92,6 +92,12 @@ function explain(
       fix: `If every such row fails: grant ${needed} with admin consent. If only some do: those targets are protected (an administrator, a member of a role-assignable group, a restricted management unit) and need a person with a higher role.`,
     };
   }
+  if (answer.status === 404 && attempt.write.target["member"] !== undefined) {
+    return {
+      why: "The group or the member does not exist",
+      fix: "Graph says which id. A member given by its id is not looked up beforehand: check it, or whether the object was deleted since, and send the row again in a new batch.",
+    };
+  }
   if (answer.status === 404) {
     return {
       why: "The object does not exist any more",

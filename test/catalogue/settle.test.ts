@@ -166,4 +166,12 @@ describe("an answer means for its row", () => {
     assert.ok(outcome.kind === "settled");
     assert.match(outcome.settled.fix ?? "", /User\.EnableDisableAccount\.All/);
   });
+
+  it("that a member given by its id was never looked for, where there is none", () => {
+    const missing = answer(404, "Request_ResourceNotFound", `Resource '${ann}' does not exist`);
+    const outcome = judge(catalogue["group.add-member"], missing, attempt(edge, { attempts: 3 }));
+    assert.ok(outcome.kind === "settled" && outcome.settled.verdict === "failed");
+    assert.match(outcome.settled.reason ?? "", /^The group or the member does not exist/);
+    assert.match(outcome.settled.fix ?? "", /not looked up beforehand: check it/);
+  });
 });
