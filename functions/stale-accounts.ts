@@ -5,5 +5,5 @@ import { application } from "../shared/compose.ts";
 /** Decides which accounts are stale, and makes a batch of them. */
 app.timer("stale-accounts", {
   schedule: "%STALE_ACCOUNTS_SCHEDULE%",
-  handler: (_timer, context) => application(context).staleAccounts(),
+  handler: (timer, context) => application(context).staleAccounts(timer),
 });

@@ -8,6 +8,7 @@ import { duringInvocation, type InvocationContext } from "./invocation.ts";
 import { type CheckPorts, checkCertificate } from "./policies/certificate-check.ts";
 import { readCertificateMessage } from "./policies/roll-certificate-message.ts";
 import { rollCertificate } from "./policies/roll-certificate.ts";
+import { scheduledInstant } from "./policies/scheduled-instant.ts";
 import { findStaleAccounts } from "./policies/stale-accounts.ts";
 import { submitPolicyBatch } from "./policies/submit.ts";
 import type { RunnerPorts } from "./runner/ports.ts";
@@ -37,8 +38,8 @@ export interface Application {
   settlePoison(queue: string, message: unknown): Promise<void>;
   /** @throws OperatorError STORAGE_UNAVAILABLE */
   sweep(): Promise<void>;
-  /** @throws OperatorError READ_INCOMPLETE, a token's error: the schedule tries again. */
-  staleAccounts(): Promise<void>;
+  /** `timer` as the host gives it. @throws OperatorError READ_INCOMPLETE, a token's error. */
+  staleAccounts(timer: unknown): Promise<void>;
   /** @throws OperatorError of vault or token, disposition `stop`: the host counts an attempt. */
   rollCertificate(message: unknown): Promise<void>;
   /** @throws what stopped a part of the check, once the others were made. */
@@ -141,23 +142,23 @@ export function createApplication(
         ports.emit({ event: "runner.heartbeat", tenants, rung: waiting.length, inboxFiles });
       }),
 
-      staleAccounts: within(async () => {
+      staleAccounts: within(async (timer: unknown) => {
         const mode = settings.STALE_ACCOUNTS_MODE;
         if (mode === "off") return note("stale-accounts is off (STALE_ACCOUNTS_MODE).");
-        const dueMs = clock.now();
+        const nowMs = clock.now();
         const rule = {
           days: settings.STALE_ACCOUNTS_DAYS,
           minimumAgeDays: settings.STALE_ACCOUNTS_MINIMUM_AGE_DAYS,
         };
         const graph = ports.graphFor(settings.TENANT_ID);
         const excluded = settings.STALE_ACCOUNTS_EXCLUDED_GROUP;
-        const { ids, findings } = await findStaleAccounts(graph, rule, excluded, dueMs);
+        const { ids, findings } = await findStaleAccounts(graph, rule, excluded, nowMs);
         note(`stale-accounts found ${JSON.stringify(findings)}`);
         if (ids.length === 0) return;
         await submitPolicyBatch(
           {
             policy: "stale-accounts",
-            dueMs,
+            dueMs: scheduledInstant(timer, nowMs),
             mode: mode === "apply" ? "apply" : "plan",
             operation: "user.disable",
             rows: ids.map((user) => ({ user })),
