@@ -1,7 +1,7 @@
 import { rename, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 
-import type { CloudName } from "../../shared/core/clouds.ts";
+import { clouds, type CloudName } from "../../shared/core/clouds.ts";
 import type { LocalCloud } from "./local-cloud.ts";
 import { startCloud } from "./start-cloud.ts";
 
@@ -18,7 +18,7 @@ const usage = `Starts the local cloud with a seeded tenant and keeps it up until
   --no-storage    do not start Azurite
 `;
 
-const { values } = parseArgs({
+const flags = {
   options: {
     ready: { type: "string" },
     users: { type: "string", default: "0" },
@@ -33,13 +33,13 @@ const { values } = parseArgs({
     help: { type: "boolean", default: false },
   },
   allowNegative: true,
-});
+} as const;
 
 /** A flag's number. @throws TypeError in the operator's words */
-function numberOf(name: string, text: string): number {
+function numberOf(name: string, text: string, least = 0): number {
   const value = Number(text);
-  if (text.trim() === "" || !Number.isFinite(value) || value < 0)
-    throw new TypeError(`--${name} must be a number, not "${text}".`);
+  if (text.trim() === "" || !Number.isFinite(value) || value < least)
+    throw new TypeError(`--${name} must be a number${least > 0 ? " above 0" : ""}, not "${text}".`);
   return value;
 }
 
@@ -68,15 +68,21 @@ function readyFacts(cloud: LocalCloud): Record<string, unknown> {
   };
 }
 
+function cloudOf(name: string): CloudName {
+  if (Object.hasOwn(clouds, name)) return name as CloudName;
+  throw new TypeError(`--cloud must be one of ${Object.keys(clouds).join(", ")}, not "${name}".`);
+}
+
 async function run(): Promise<void> {
+  const { values } = parseArgs(flags);
   if (values.help) {
     process.stdout.write(usage);
     return;
   }
   const cloud = await startCloud({
-    speed: numberOf("speed", values.speed),
+    speed: numberOf("speed", values.speed, Number.MIN_VALUE),
     seed: numberOf("seed", values.seed),
-    cloud: values.cloud as CloudName,
+    cloud: cloudOf(values.cloud),
     latency: values.latency,
     storage: values.storage,
     ...(values.port !== undefined && { port: numberOf("port", values.port) }),

@@ -223,7 +223,18 @@ describe("node test/cloud/main.ts", () => {
   });
 
   it("refuses what it does not understand, with its usage", async () => {
-    const run = promisify(execFile)(process.execPath, [here("main.ts"), "--users", "many"]);
-    await assert.rejects(run, /--users must be a number, not "many"/);
+    const refusals = [
+      [["--users", "many"], '--users must be a number, not "many"'],
+      [["--speed", "0"], '--speed must be a number above 0, not "0"'],
+      [["--cloud", "mars"], '--cloud must be one of global, usgov-l4, usgov-l5, china, not "mars"'],
+      [["--frobnicate"], "Unknown option '--frobnicate'"],
+    ] as const;
+    for (const [given, says] of refusals) {
+      const run = promisify(execFile)(process.execPath, [here("main.ts"), ...given]);
+      await assert.rejects(run, ({ stderr }: { stderr: string }) => {
+        assert.ok(stderr.startsWith(says), stderr);
+        return stderr.includes("--ready FILE") && !stderr.includes("node:internal");
+      });
+    }
   });
 });
