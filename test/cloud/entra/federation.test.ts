@@ -37,13 +37,13 @@ describe("a federated credential", () => {
     });
   });
 
-  it("lets a managed identity sign in as the application", () => {
+  it("lets a managed identity sign in as the application [workload-identity-federation-config-app-trust-managed-identity]", () => {
     const answer = fixture.token({ client_assertion: managedToken() });
     assert.equal(answer.body.error_description, undefined);
     assert.equal(answer.status, 200);
   });
 
-  it("refuses another identity's token by its subject", () => {
+  it("refuses another identity's token by its subject [workload-identity-federation]", () => {
     const mine = identity;
     identity = fixture.state.registry.addManagedIdentity(fixture.tenant.tenantId, "other", "user");
     const answer = fixture.token({ client_assertion: managedToken() });
@@ -52,7 +52,7 @@ describe("a federated credential", () => {
     identity = mine;
   });
 
-  it("refuses a token for another audience", () => {
+  it("refuses a token for another audience [workload-identity-federation]", () => {
     const { registry } = fixture.state;
     const api = registry.addApplication({
       tenantId: fixture.tenant.tenantId,
@@ -65,7 +65,7 @@ describe("a federated credential", () => {
     assert.deepEqual(answer.body.error_codes, [700_212]);
   });
 
-  it("refuses an issuer nobody registered", () => {
+  it("refuses an issuer nobody registered [workload-identity-federation]", () => {
     const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
     const assertion = signAssertion(
       { alg: "RS256", kid: "1" },
@@ -76,7 +76,7 @@ describe("a federated credential", () => {
     assert.deepEqual([answer.status, answer.body.error_codes], [401, [700_211]]);
   });
 
-  it("takes another issuer's assertion by its published keys, and no forged one", () => {
+  it("takes another issuer's assertion by its published keys, and no forged one [workload-identity-federation]", () => {
     const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
     const issuer = "https://token.actions.example";
     fixture.state.issuers.add(issuer, [{ ...publicKey.export({ format: "jwk" }) }]);

@@ -18,7 +18,7 @@ describe("the token endpoint refuses", () => {
     ...requestRefusalCases,
     ...credentialRefusalCases,
   ])
-    it(`AADSTS${code} when ${when}`, () => {
+    it(`AADSTS${code} when ${when} [reference-error-codes]`, () => {
       const { body, ...answer } = ask(fixture);
       assert.match(body.error_description ?? "", says);
       assert.match(body.error_description ?? "", new RegExp(`^AADSTS${code}: `, "u"));
@@ -26,7 +26,7 @@ describe("the token endpoint refuses", () => {
       assert.equal(body.access_token, undefined);
     });
 
-  it("a certificate after its end, though it is registered", async () => {
+  it("a certificate after its end, though it is registered [certificate-credentials]", async () => {
     const old = await createClientCertificate({
       subject: "old",
       notBefore: new Date(Date.now() - 2 * dayMs),
@@ -39,7 +39,7 @@ describe("the token endpoint refuses", () => {
     assert.match(body.error_description ?? "", /The key used is expired/);
   });
 
-  it("a certificate with a weak key", async () => {
+  it("a certificate with a weak key [reference-error-codes]", async () => {
     const weak = await createClientCertificate({
       subject: "weak",
       bits: 1024,
@@ -52,7 +52,7 @@ describe("the token endpoint refuses", () => {
     assert.deepEqual(body.error_codes, [50_032]);
   });
 
-  it("with what is needed to find the request again", () => {
+  it("with what is needed to find the request again [v2-oauth2-client-creds-grant-flow, error response]", () => {
     const { body, headers } = fixture.token(
       { scope: "x" },
       { headers: { "client-request-id": "my-id", "return-client-request-id": "true" } },
@@ -64,7 +64,7 @@ describe("the token endpoint refuses", () => {
     assert.ok(body.error_description?.includes(`Trace ID: ${body.trace_id}`));
   });
 
-  it("with a claims challenge where the client takes one", () => {
+  it("with a claims challenge where the client takes one [claims-challenge]", () => {
     principalOf(fixture).blockedByConditionalAccess = true;
     const claims = JSON.stringify({ access_token: { xms_cc: { values: ["cp1"] } } });
     const { body } = fixture.token({ claims });
@@ -73,7 +73,7 @@ describe("the token endpoint refuses", () => {
     assert.match(body.claims ?? "", /capolids/);
   });
 
-  it("with any known number on demand, each with a text of its own", () => {
+  it("with any known number on demand, each with a text of its own [reference-error-codes]", () => {
     const request = {
       method: "POST",
       host: fixture.host,
@@ -89,12 +89,12 @@ describe("the token endpoint refuses", () => {
     }
   });
 
-  it("to pretend: the grants of people are said not to be emulated", () => {
+  it("to pretend: the grants of people are said not to be emulated [ours]", () => {
     const answer = fixture.token({ grant_type: "password" });
     assert.equal(answer.status, 501);
   });
 
-  it("by its own clock, which its Date header tells", () => {
+  it("by its own clock, which its Date header tells [ours]", () => {
     fixture.state.settings.clockSkewSeconds = 1000;
     const late = fixture.token({});
     fixture.state.settings.clockSkewSeconds = 0;

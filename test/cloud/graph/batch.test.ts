@@ -144,7 +144,7 @@ describe("$batch", () => {
     },
   ];
   for (const { when, body, says } of refusals) {
-    it(`is refused whole with 400 › ${when}`, async () => {
+    it(`is refused whole with 400 › ${when} [batching]`, async () => {
       assertRefused(await send("POST", "/$batch", body), 400, "BadRequest", says);
     });
   }

@@ -7,13 +7,13 @@ import { assertRefused, groupBody } from "./testing/people.ts";
 
 describe("the errors of facts/graph.md §3.1", () => {
   ERROR_ROWS.forEach(([status, code, message, provoke], index) => {
-    it(`${index + 1}. ${status} ${code} “${message.slice(0, 70)}”`, async () => {
+    it(`${index + 1}. ${status} ${code} “${message.slice(0, 70)}” [errors; seen in issues and clients]`, async () => {
       assertRefused(await provoke(await scene()), status, code, message);
     });
   });
 
   for (const status of [402, 406, 412, 422, 423, 500, 502, 503, 504, 509]) {
-    it(`${status} comes on demand`, async () => {
+    it(`${status} comes on demand [errors]`, async () => {
       const { graph } = await scene();
       graph.app.control("addFault", {
         tenant: TENANT,
@@ -24,7 +24,7 @@ describe("the errors of facts/graph.md §3.1", () => {
     });
   }
 
-  it("every body has code, message and an innerError that names the request", async () => {
+  it("every body has code, message and an innerError that names the request [errors]", async () => {
     const { graph } = await scene();
     const reply = await graph.send("POST", "/groups", groupBody("a b"), {
       headers: { "client-request-id": "c" },

@@ -69,7 +69,7 @@ describe("groups", () => {
     },
   ] as const;
   for (const { when, body, says } of refusals) {
-    it(`a create is refused › ${when}`, async () => {
+    it(`a create is refused › ${when} [group-post-groups]`, async () => {
       assertRefused(await send("POST", "/groups", body), 400, "Request_BadRequest", says);
     });
   }

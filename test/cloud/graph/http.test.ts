@@ -91,7 +91,7 @@ describe("the face of Graph", () => {
     assert.equal((await send("GET", "/users/microsoft.graph.delta()")).status, 200);
   });
 
-  it("what is not emulated answers 501 and says so, and never names a person", async () => {
+  it("what is not emulated answers 501 and says so, and never names a person [ours]", async () => {
     for (const url of ["/users/ann@contoso.com/messages", "/auditLogs/signIns", "/teams"]) {
       const reply = await send("GET", url);
       assertRefused(reply, 501, "NotImplemented", "Not emulated by the local cloud: GET /");
@@ -126,7 +126,7 @@ describe("the face of Graph", () => {
     assert.match("status" in answer ? String(answer.body) : "", /Invalid version: v3\.0/);
   });
 
-  it("the journal keeps the last exchanges, without the token", async () => {
+  it("the journal keeps the last exchanges, without the token [ours]", async () => {
     for (const name of ["a", "b", "c", "d", "e", "f"]) await newUser(graph, name);
     const journal = graph.app.control("journal", { tenant: TENANT });
     assert.equal(journal.length, 5);
@@ -163,12 +163,12 @@ describe("the face of Graph", () => {
     );
   });
 
-  it("a fault of the connection cannot strike a part", () => {
+  it("a fault of the connection cannot strike a part [ours]", () => {
     const rule = { tenant: TENANT, at: "part", fault: { kind: "truncate" } } as const;
     assert.throws(() => graph.app.control("addFault", rule), TypeError);
   });
 
-  it("a command that does not exist is a mistake of the caller's", () => {
+  it("a command that does not exist is a mistake of the caller's [ours]", () => {
     assert.throws(() => graph.app.control("explode" as "seed"), TypeError);
     assert.throws(() => graph.app.control("counters", { tenant: "nobody" }), TypeError);
   });

@@ -88,7 +88,7 @@ describe("users", () => {
     },
   ];
   for (const { when, body, says } of refusals) {
-    it(`a create is refused › ${when}`, async () => {
+    it(`a create is refused › ${when} [user-post-users]`, async () => {
       assertRefused(await send("POST", "/users", body), 400, "Request_BadRequest", says);
     });
   }

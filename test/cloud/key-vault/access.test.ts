@@ -16,7 +16,7 @@ describe("a vault lets nobody in", () => {
   const get = (token: string | null, host?: string): ReturnType<VaultFixture["call"]> =>
     fixture.call("GET", `/secrets/one?${version}`, { token, ...(host !== undefined && { host }) });
 
-  it("without a token, and says where to get one", async () => {
+  it("without a token, and says where to get one [authentication-requests-and-responses]", async () => {
     const answer = await get(null);
     assert.equal(answer.status, 401);
     assert.equal(
@@ -26,7 +26,7 @@ describe("a vault lets nobody in", () => {
     assert.match(answer.body.error?.message ?? "", /^AKV10000/);
   });
 
-  it("with a token for another resource", async () => {
+  it("with a token for another resource [authentication-requests-and-responses]", async () => {
     const answer = await get(fixture.token("https://graph.microsoft.com"));
     assert.equal(answer.status, 401);
     assert.match(
@@ -35,7 +35,7 @@ describe("a vault lets nobody in", () => {
     );
   });
 
-  it("with a token that has expired, or that is not Entra's", async () => {
+  it("with a token that has expired, or that is not Entra's [authentication-requests-and-responses]", async () => {
     const expired = await get(fixture.token("https://vault.azure.net", -1));
     assert.match(expired.body.error?.message ?? "", /TokenExpired/);
     const [head = "", , signature = ""] = fixture.token().split(".");
@@ -45,7 +45,7 @@ describe("a vault lets nobody in", () => {
     assert.equal((await get("rubbish")).status, 401);
   });
 
-  it("of another tenant", async () => {
+  it("of another tenant [authentication-requests-and-responses]", async () => {
     const { registry } = fixture.entra.state;
     const tenant = registry.addTenant({ domains: ["fabrikam.com"] });
     fixture.keyVault.create("theirs", tenant.tenantId);
@@ -54,7 +54,7 @@ describe("a vault lets nobody in", () => {
     assert.match(answer.body.error?.message ?? "", /^AKV10032: Invalid issuer/);
   });
 
-  it("under a name that no vault has: nobody is there", async () => {
+  it("under a name that no vault has: nobody is there [about-keys-secrets-certificates]", async () => {
     await assert.rejects(get(fixture.token(), "nowhere.vault.azure.net"), /reset/);
   });
 
@@ -86,7 +86,7 @@ describe("a vault lets nobody in", () => {
     },
   ];
   for (const { role, may } of matrix)
-    it(`to more than ${role} allows`, async () => {
+    it(`to more than ${role} allows [rbac-guide]`, async () => {
       fixture.grant(role);
       const allowed: string[] = [];
       for (const { name, method, path, body } of actions) {
@@ -97,7 +97,7 @@ describe("a vault lets nobody in", () => {
       assert.deepEqual(allowed, may);
     });
 
-  it("to an action without saying which was missing, and for whom", async () => {
+  it("to an action without saying which was missing, and for whom [rbac-guide]", async () => {
     fixture.grant();
     const { body } = await get(fixture.token());
     const { message = "" } = body.error ?? {};
@@ -106,12 +106,12 @@ describe("a vault lets nobody in", () => {
     assert.match(message, /Assignment: \(not found\)/);
   });
 
-  it("without an api-version", async () => {
+  it("without an api-version [authentication-requests-and-responses]", async () => {
     const answer = await fixture.call("GET", "/secrets/one");
     assert.deepEqual([answer.status, answer.body.error?.code], [400, "BadParameter"]);
   });
 
-  it("above the limit of transactions in ten seconds", async () => {
+  it("above the limit of transactions in ten seconds [service-limits]", async () => {
     fixture.grant("Key Vault Secrets User");
     fixture.keyVault.settings.transactionsPer10Seconds = 3;
     const theirs = fixture.keyVault.create("busy", fixture.entra.tenant.tenantId);

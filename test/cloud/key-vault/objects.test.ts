@@ -42,7 +42,7 @@ before(async () => {
 });
 
 describe("a certificate in the vault", () => {
-  it("is made by policy, with a key and a secret under the same version", async () => {
+  it("is made by policy, with a key and a secret under the same version [about-certificates]", async () => {
     const { body } = await create("pem", { secret_props: { contentType: pem } });
     const secret = await get(pathOf(body.sid));
     const text = String(secret.body.value);
@@ -56,7 +56,7 @@ describe("a certificate in the vault", () => {
     assert.deepEqual(fixture.announced, ["pem"]);
   });
 
-  it("is served as a PFX without password where the policy says so", async () => {
+  it("is served as a PFX without password where the policy says so [about-certificates]", async () => {
     const { body } = await create("pfx", { secret_props: { contentType: pfx } });
     const secret = await get(pathOf(body.sid));
     assert.equal(secret.body.contentType, pfx);
@@ -64,7 +64,7 @@ describe("a certificate in the vault", () => {
     assert.ok(createSecureContext({ pfx: file, passphrase: "" }));
   });
 
-  it("keeps its key to itself where it is not exportable", async () => {
+  it("keeps its key to itself where it is not exportable [about-certificates]", async () => {
     const { body } = await create("sealed", {
       key_props: { exportable: false },
       secret_props: { contentType: pem },
@@ -74,7 +74,7 @@ describe("a certificate in the vault", () => {
     assert.ok(new X509Certificate(String(secret.body.value)));
   });
 
-  it("has a new version as its current one at once, and serves the old by name", async () => {
+  it("has a new version as its current one at once, and serves the old by name [about-keys-secrets-certificates]", async () => {
     const first = await create("rolled");
     const second = await create("rolled");
     assert.notEqual(first.body.id, second.body.id);
@@ -85,7 +85,7 @@ describe("a certificate in the vault", () => {
     assert.ok(String(one) < String(two), "in the order of their ids, which says nothing of age");
   });
 
-  it("keeps its key on renewal only where the policy says so", async () => {
+  it("keeps its key on renewal only where the policy says so [about-certificates]", async () => {
     await create("kept", { key_props: { reuse_key: true } });
     const first = await modulus();
     await create("kept", { key_props: { reuse_key: true } });
@@ -94,7 +94,7 @@ describe("a certificate in the vault", () => {
     assert.notEqual(await modulus(), first);
   });
 
-  it("when a version is disabled takes its secret and key with it", async () => {
+  it("when a version is disabled takes its secret and key with it [about-certificates]", async () => {
     const { body } = await create("off");
     const path = pathOf(body.id);
     const attributes = { attributes: { enabled: false } };
@@ -109,7 +109,7 @@ describe("a certificate in the vault", () => {
     assert.equal((await get(path)).body.attributes?.enabled, false);
   });
 
-  it("can be brought in as PEM", async () => {
+  it("can be brought in as PEM [import-certificate]", async () => {
     const made = await createClientCertificate({
       subject: "brought",
       notBefore: new Date(Date.now() - 1000),
@@ -123,7 +123,7 @@ describe("a certificate in the vault", () => {
     assert.equal(wrong.status, 400);
   });
 
-  it("is refused by a policy that cannot be", async () => {
+  it("is refused by a policy that cannot be [create-certificate]", async () => {
     for (const policy of [
       { key_props: { key_size: 1024 } },
       { secret_props: { contentType: "text/plain" } },
@@ -135,7 +135,7 @@ describe("a certificate in the vault", () => {
     }
   });
 
-  it("when deleted is gone with its secret, keeps its name, and can come back", async () => {
+  it("when deleted is gone with its secret, keeps its name, and can come back [soft-delete-overview]", async () => {
     await create("gone");
     const deleted = await fixture.call("DELETE", `/certificates/gone?${version}`);
     assert.match(deleted.body.recoveryId ?? "", /\/deletedcertificates\/gone$/u);
@@ -161,7 +161,7 @@ describe("a key in the vault signs", () => {
   });
 
   for (const algorithm of ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"])
-    it(`${algorithm} so that others verify it`, async () => {
+    it(`${algorithm} so that others verify it [sign]`, async () => {
       const message = Buffer.from("header.payload");
       const hash = `sha${algorithm.slice(2)}`;
       const value = createHash(hash).update(message).digest("base64url");
@@ -182,7 +182,7 @@ describe("a key in the vault signs", () => {
       assert.equal(answer.body.kid, made.kid);
     });
 
-  it("no digest of another length, and by no other algorithm", async () => {
+  it("no digest of another length, and by no other algorithm [sign]", async () => {
     for (const given of [
       { alg: "RS256", value: Buffer.alloc(31).toString("base64url") },
       { alg: "ES256", value: Buffer.alloc(32).toString("base64url") },
@@ -194,7 +194,7 @@ describe("a key in the vault signs", () => {
 });
 
 describe("a secret in the vault", () => {
-  it("is not found by a name or version it does not have", async () => {
+  it("is not found by a name or version it does not have [get-secret]", async () => {
     await fixture.call("PUT", `/secrets/plain?${version}`, { body: { value: "1" } });
     for (const path of ["/secrets/none", `/secrets/plain/${"0".repeat(32)}`]) {
       const answer = await get(path);
@@ -202,12 +202,12 @@ describe("a secret in the vault", () => {
     }
   });
 
-  it("is found by the SDK's way of writing the path", async () => {
+  it("is found by the SDK's way of writing the path [seen in the SDK]", async () => {
     const answer = await fixture.call("GET", "/secrets/plain/?api%2Dversion=7.6");
     assert.equal(answer.body.value, "1");
   });
 
-  it("comes in pages of at most 25 versions", async () => {
+  it("comes in pages of at most 25 versions [get-secret-versions]", async () => {
     for (let round = 0; round < 30; round += 1)
       await fixture.call("PUT", `/secrets/many?${version}`, { body: { value: String(round) } });
     const first = await get("/secrets/many/versions");
@@ -221,7 +221,7 @@ describe("a secret in the vault", () => {
     assert.equal(greedy.status, 400);
   });
 
-  it("behind a certificate is not set, changed or deleted by itself", async () => {
+  it("behind a certificate is not set, changed or deleted by itself [about-certificates]", async () => {
     await create("managed");
     const set = await fixture.call("PUT", `/secrets/managed?${version}`, { body: { value: "x" } });
     const removed = await fixture.call("DELETE", `/secrets/managed?${version}`);

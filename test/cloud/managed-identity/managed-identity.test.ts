@@ -50,14 +50,14 @@ describe("the managed identity endpoint", () => {
     return { status: answer.status, body, text };
   };
 
-  it("answers for the system-assigned identity, and for a user-assigned one by any of its ids", () => {
+  it("answers for the system-assigned identity, and for a user-assigned one by any of its ids [overview-managed-identity, REST endpoint]", () => {
     assert.equal(ask({}).body.client_id, system.clientId);
     assert.equal(ask({ client_id: user.clientId.toUpperCase() }).body.client_id, user.clientId);
     assert.equal(ask({ object_id: user.principalId }).body.client_id, user.clientId);
     assert.equal(ask({ mi_res_id: user.resourceId }).body.client_id, user.clientId);
   });
 
-  it("gives a token for the resource that was asked, of the identity's principal", () => {
+  it("gives a token for the resource that was asked, of the identity's principal [overview-managed-identity, REST endpoint]", () => {
     const { body } = ask({ client_id: user.clientId });
     const claims = claimsIn(body.access_token);
     assert.equal(claims["aud"], vault);
@@ -66,26 +66,26 @@ describe("the managed identity endpoint", () => {
     assert.equal(Number(body.expires_on), claims["exp"]);
   });
 
-  it("gives tokens for the token exchange in version 2, as a federated credential wants them", () => {
+  it("gives tokens for the token exchange in version 2, as a federated credential wants them [workload-identity-federation-config-app-trust-managed-identity]", () => {
     const { body } = ask({ client_id: user.clientId, resource: "api://AzureADTokenExchange" });
     const claims = claimsIn(body.access_token);
     assert.equal(claims["iss"], `https://${fixture.host}/${fixture.tenant.tenantId}/v2.0`);
     assert.equal(claims["sub"], user.principalId);
   });
 
-  it("hands out the same token again, so that a change of roles is not seen at once", () => {
+  it("hands out the same token again, so that a change of roles is not seen at once [managed-identity-best-practice-recommendations]", () => {
     const first = ask({}).body.access_token;
     assert.equal(ask({}).body.access_token, first);
     endpoint.settings.cacheTokens = false;
     assert.notEqual(ask({}).body.access_token, first);
   });
 
-  it("can write the end as ISO 8601, which some hosts do", () => {
+  it("can write the end as ISO 8601, which some hosts do [seen in MSAL]", () => {
     endpoint.settings.expiresOnFormat = "iso";
     assert.match(ask({}).body.expires_on ?? "", /^\d{4}-\d\d-\d\dT/u);
   });
 
-  it("refuses whoever does not know the header", () => {
+  it("refuses whoever does not know the header [overview-managed-identity, REST endpoint]", () => {
     assert.deepEqual(
       [ask({}, {}).status, ask({}, { "x-identity-header": "x" }).status],
       [401, 401],
@@ -112,7 +112,7 @@ describe("the managed identity endpoint", () => {
     },
   ];
   for (const { when, query, says } of refusals)
-    it(`refuses when ${when}`, () => {
+    it(`refuses when ${when} [overview-managed-identity, REST endpoint]`, () => {
       const answer = ask(query);
       assert.equal(answer.status, 400);
       assert.match(answer.body.message ?? "", says);

@@ -7,7 +7,7 @@ import type { GraphFixture } from "./graph-fixture.ts";
 /** The last test of a suite: everything that went over its Graph was as the OpenAPI data describes it. */
 export function contractHolds(graph: GraphFixture): void {
   graph.holdToContract();
-  it("every answer above, and every request that was taken, is as the OpenAPI data describes", (t) => {
+  it("every answer above, and every request that was taken, is as the OpenAPI data describes [CSDL of v1.0]", (t) => {
     const deviations = graph.deviations();
     if (!deviations) return t.diagnostic(CONTRACT_LEFT_OUT);
     assert.deepEqual([...new Set(deviations)], []);
