@@ -1,0 +1,115 @@
+import type { ServerResponse } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { clouds } from "../../shared/core/clouds.ts";
+import { createIdentity } from "../../shared/identity/identity.ts";
+import type { FaultEffect } from "../cloud/cloud-control.ts";
+import type { LocalCloud } from "../cloud/local-cloud.ts";
+import { startHttpServer } from "../identity/http-server.ts";
+import { createSimulatedClock } from "../identity/simulated-clock.ts";
+import { startCaller } from "./start-caller.ts";
+import type { Fared } from "./tokens-caller.ts";
+
+const TENANT = "11111111-2222-4333-8444-555555555555";
+const GRAPH = "https://graph.microsoft.com";
+const MINUTE_MS = 60_000;
+
+type Answer = (response: ServerResponse) => void;
+
+const token: Answer = (response) => {
+  const body = { access_token: `t${Math.random()}`, expires_in: 3600, token_type: "Bearer" };
+  response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
+};
+const faults: Readonly<Record<string, Answer>> = {
+  "503s": (response) => void response.writeHead(503).end(),
+  resets: (response) => void response.socket?.resetAndDestroy(),
+  hangs: () => undefined,
+  "plain 429s": (response) =>
+    void response.writeHead(429, { "retry-after": "60" }).end("Too Many Requests"),
+};
+
+/** What a simulated outage did to those who called during it. */
+export interface Outage {
+  readonly kind: string;
+  readonly calls: number;
+  readonly failed: number;
+  readonly requests: number;
+}
+
+/** Ten simulated minutes of each kind of trouble, ten callers a simulated second, a valid token held. */
+export async function simulatedOutages(): Promise<readonly Outage[]> {
+  const all = Object.values(faults);
+  const kinds: (readonly [string, Answer | undefined])[] = [
+    ...Object.entries(faults),
+    ["all in turn", undefined],
+  ];
+  const outages: Outage[] = [];
+  for (const [kind, fault] of kinds) {
+    let struck = 0;
+    let isDown = false;
+    const trouble = (): Answer => fault ?? all[struck++ % all.length] ?? token;
+    const server = await startHttpServer((response) => (isDown ? trouble() : token)(response));
+    const clock = createSimulatedClock(Date.now());
+    const identity = createIdentity({
+      cloud: clouds.global,
+      clientId: TENANT,
+      credential: { kind: "client-secret", secret: "secret", allowed: true },
+      allowedTenants: [TENANT],
+      allowedResources: [GRAPH],
+      clock,
+      random: Math.random,
+      fetch: (url, init) => fetch(server.url + new URL(url).pathname, init),
+      emit: () => undefined,
+    });
+    await identity.get(TENANT, GRAPH);
+    isDown = true;
+    // Where a refresh is due, and the token good for 24 minutes more.
+    await clock.advance(36 * MINUTE_MS);
+    let failed = 0;
+    for (let second = 0; second < 600; second++) {
+      const calls = Array.from({ length: 10 }, () => identity.get(TENANT, GRAPH));
+      failed += (await Promise.allSettled(calls)).filter(
+        ({ status }) => status === "rejected",
+      ).length;
+      await clock.advance(1_000);
+      // Sockets are real.
+      await sleep(1);
+    }
+    outages.push({ kind, calls: 6_000, failed, requests: server.seen.length });
+    await server.close();
+  }
+  return outages;
+}
+
+const effects: readonly FaultEffect[] = [
+  { kind: "status", status: 503 },
+  { kind: "reset" },
+  { kind: "hang" },
+  { kind: "throttle", retryAfterSeconds: 60 },
+];
+
+/** The product and MSAL alone side by side through real trouble, a quarter of the time each kind. */
+export async function realOutage(
+  cloud: LocalCloud,
+  seconds: number,
+): Promise<{ readonly product: Fared; readonly msal: Fared }> {
+  const callers = [await startCaller(cloud, "product"), await startCaller(cloud, "msal")];
+  try {
+    for (const caller of callers) await caller.ask({ do: "look" });
+    // A token of 20 to 28 hours is due after half of them, and good for hours more.
+    for (const caller of callers) await caller.ask({ do: "move-on", ms: 15 * 3_600_000 });
+    const forMs = (seconds * 1000) / effects.length;
+    const faring = callers.map((caller) =>
+      caller.ask({ do: "steadily", everyMs: 20, forMs: seconds * 1000, patienceMs: 1_000 }),
+    );
+    for (const effect of effects) {
+      const { id } = await cloud.control.inject({ service: "login", path: "/token", effect });
+      await sleep(forMs);
+      await cloud.control.clearFaults({ id });
+    }
+    const [product, msal] = await Promise.all(faring);
+    return { product: product!, msal: msal! };
+  } finally {
+    await Promise.all(callers.map((caller) => caller.stop()));
+  }
+}
