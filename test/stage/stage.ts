@@ -28,6 +28,8 @@ export interface Stage extends AsyncDisposable {
   container(name: string): ContainerClient;
   /** Puts a message on a queue as plain text, the way tools do. */
   send(queue: string, text: string): Promise<void>;
+  /** Messages in a queue, invisible ones too. */
+  waiting(queue: string): Promise<number>;
   /** Puts a file into `inbox`. */
   upload(path: string, content: string | Uint8Array): Promise<void>;
   /** A blob of container `batches` as text; undefined where there is none. */
@@ -142,6 +144,8 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
     environment,
     container,
     send: async (queue, message) => void (await queues.getQueueClient(queue).sendMessage(message)),
+    waiting: async (queue) =>
+      (await queues.getQueueClient(queue).getProperties()).approximateMessagesCount ?? 0,
     upload: async (path, content) => {
       const body = typeof content === "string" ? Buffer.from(content) : Buffer.from(content);
       await container("inbox").getBlockBlobClient(path).uploadData(body);

@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+
+import type { BatchStatus } from "../../shared/batches/model.ts";
+import { setStage, type Stage } from "../stage/stage.ts";
+import { until } from "../stage/until.ts";
+
+const subsidiary = "bbbbbbbb-0000-4000-8000-000000000002";
+/** It is on the list, but nobody there has consented. */
+const stranger = "cccccccc-0000-4000-8000-000000000003";
+
+describe("batches of several tenants and priorities", () => {
+  let stage: Stage;
+  let names: string[];
+  let theirs: string;
+  before(async () => {
+    stage = await setStage({
+      cloud: {
+        latency: false,
+        graph: { seed: { users: 700, groups: 1, guests: 0, disabled: 0 } },
+      },
+      settings: async ({ control, home }) => {
+        for (const tenantId of [subsidiary, stranger])
+          await control.registerTenant({ tenantId, domains: ["fabrikam.com"] });
+        const app = await control.registerApplication({
+          tenantId: home.tenantId,
+          displayName: "Directory Batch, multi-tenant",
+          signInAudience: "AzureADMultipleOrgs",
+        });
+        const [version] = await control.listCertificateVersions({
+          vault: home.vaultName,
+          name: home.certificateName,
+        });
+        const { appId } = app;
+        await control.addCertificate({ appId, certificatePem: version?.certificatePem ?? "" });
+        for (const tenantId of [home.tenantId, subsidiary])
+          await control.grantConsent({ tenantId, appId, roles: ["User.ReadWrite.All"] });
+        await control.graph("seed", { tenant: subsidiary, users: 3, groups: 0, guests: 0 });
+        return { CLIENT_ID: appId, ALLOWED_TENANTS: `${subsidiary.toUpperCase()}, ${stranger}` };
+      },
+    });
+    const properties = ["userPrincipalName"];
+    const { control } = stage.cloud;
+    const { users } = await control.graph("snapshot", { properties });
+    names = users.map(({ values }) => String(values["userPrincipalName"]));
+    const others = await control.graph("snapshot", { properties, tenant: subsidiary });
+    theirs = String(others.users[0]?.values["userPrincipalName"]);
+  });
+  after(() => stage.close());
+
+  const send = (batch: string, users: readonly string[], more: object = {}): Promise<void> => {
+    const rows = users.map((user) => ({ user, jobTitle: batch }));
+    const message = { version: 1, batch, mode: "apply", operation: "user.update", rows };
+    return stage.send("accept", JSON.stringify({ ...message, ...more }));
+  };
+  it("the same name in two tenants is two batches, each in its own folder and directory", async () => {
+    await send("titles", [theirs], { tenant: subsidiary.toUpperCase() });
+    await send("titles", names.slice(0, 2));
+    const [here, there] = await Promise.all([
+      stage.settled("titles"),
+      stage.settled(`${subsidiary}/titles`),
+    ]);
+    assert.deepEqual([here.verdicts.done, there.verdicts.done], [2, 1]);
+    const { users } = await stage.cloud.control.graph("snapshot", { tenant: subsidiary });
+    assert.equal(users.filter(({ values }) => values["jobTitle"] === "titles").length, 1);
+    const finished = stage.events.filter(({ event }) => event === "batch.finished");
+    assert.deepEqual(
+      new Set(finished.map(({ tenant }) => tenant)),
+      new Set([subsidiary, stage.cloud.home.tenantId]),
+    );
+  });
+
+  it("one whose administrator has not consented says so, with where to, and stops nobody else", async () => {
+    await send("early", [theirs], { tenant: stranger });
+    const status = await until(async () => {
+      const found = await stage.status(`${stranger}/early`);
+      return found?.reason === undefined ? undefined : found;
+    });
+    assert.equal(status.state, "accepted");
+    assert.match(status.fix ?? "", new RegExp(`${stranger}/adminconsent\\?client_id=`));
+    await send("meanwhile", names.slice(2, 3));
+    assert.equal((await stage.settled("meanwhile")).verdicts.done, 1);
+  });
+
+  it("urgent work goes between two posts of what runs; the others wait their turn", async () => {
+    const rows = names.slice(10).map((user) => JSON.stringify({ user, jobTitle: "bulk" }));
+    await stage.upload("staged/bulk.jsonl", `${rows.join("\n")}\n`);
+    const bulk = { operation: "user.update", file: "staged/bulk.jsonl", priority: "normal" };
+    await send("bulk", [], { ...bulk, rows: undefined });
+    await until(async () => ((await stage.status("bulk"))?.verdicts.done ? true : undefined));
+    await send("background", names.slice(3, 5), { priority: "background" });
+    await send("urgent", names.slice(5, 7), { priority: "urgent" });
+    await stage.settled("urgent");
+    const left = (await stage.status("bulk")) as BatchStatus;
+    assert.equal(left.state, "running");
+    assert.ok(left.verdicts.pending > 100, `${left.verdicts.pending} rows of the bulk were left`);
+    assert.equal((await stage.status("background"))?.verdicts.done, 0);
+    const sum = Object.values(left.verdicts).reduce((all, count) => all + count, 0);
+    assert.equal(sum, left.rows, "conservation while it runs");
+    assert.ok(Date.now() - Date.parse(left.updatedAt) < 5_000, "and no older than 5 s");
+    await stage.settled("background");
+    assert.equal((await stage.status("bulk"))?.state, "finished");
+    const order = stage.events.filter(({ event }) => event === "batch.finished");
+    assert.deepEqual(
+      order.slice(-3).map(({ batch }) => batch),
+      ["urgent", "bulk", "background"],
+    );
+    const { overlaps, throttledOperations } = await stage.cloud.control.graph("counters", {});
+    assert.deepEqual([overlaps.objects, throttledOperations], [0, 0]);
+  });
+});

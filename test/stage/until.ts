@@ -1,0 +1,15 @@
+import { setTimeout as delay } from "node:timers/promises";
+
+/**
+ * Looks every tenth of a second until there is something to see, for half a minute at most.
+ *
+ * @throws Error where nothing came
+ */
+export async function until<T>(look: () => Promise<T | undefined> | T | undefined): Promise<T> {
+  for (let tries = 0; tries < 300; tries += 1) {
+    const found = await look();
+    if (found !== undefined) return found;
+    await delay(100);
+  }
+  throw new Error("it did not come to pass");
+}
