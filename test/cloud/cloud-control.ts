@@ -194,7 +194,10 @@ export interface CloudControl {
     command: Name,
     argument?: Commands[Name]["argument"],
   ): Promise<Commands[Name]["answer"]>;
-  /** Removes all faults, sets counters and settings as at the start; objects stay. */
+  /**
+   * Removes all faults, those of Graph in the first tenant too, takes the days back, and sets counters
+   * and settings as at the start. Objects, and Graph's conditions, stay.
+   */
   reset(): Promise<void>;
 }
 

@@ -42,6 +42,9 @@ export function behaviourControl(world: World): BehaviourControl {
     },
     async reset() {
       world.faults.clear();
+      world.graph.control("clearFaults");
+      days = 0;
+      world.graph.control("dayOffset", { days });
       world.front.resetCounters();
       world.identity.reset();
       configure(world, world.initialSettings);

@@ -82,6 +82,40 @@ describe("the control", () => {
     assert.equal(expiresAt, "2021-01-01T00:00:00.000Z");
   });
 
+  it("is reset with its faults, Graph's own too, and its days", async () => {
+    const { control } = cloud;
+    await control.advanceDays(40);
+    const fault = { kind: "status", status: 503 } as const;
+    await control.graph("addFault", { at: "request", fault });
+    await control.inject({ service: "login", effect: fault });
+    await control.reset();
+    const { token } = await control.issueToken({
+      tenantId: cloud.home.tenantId,
+      appId: cloud.tools.clientId,
+      resource: "https://graph.microsoft.com",
+    });
+    const group = {
+      displayName: "g",
+      mailNickname: "g",
+      mailEnabled: false,
+      securityEnabled: true,
+    };
+    const [signIn, made] = await runClient<{ status: number; body: string }[]>(cloud, "fetch", {
+      requests: [
+        { url: "https://login.microsoftonline.com/common/discovery/keys" },
+        {
+          url: "https://graph.microsoft.com/v1.0/groups",
+          method: "POST",
+          headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+          body: JSON.stringify(group),
+        },
+      ],
+    });
+    assert.deepEqual([signIn?.status, made?.status], [200, 201]);
+    const { createdDateTime } = JSON.parse(made?.body ?? "{}") as { createdDateTime: string };
+    assert.ok(Math.abs(Date.parse(createdDateTime) - Date.now()) < 60_000, createdDateTime);
+  });
+
   it("moves the directory's days and leaves every other clock alone", async () => {
     await cloud.control.advanceDays(30);
     await cloud.control.advanceDays(1);
