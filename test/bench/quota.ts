@@ -85,6 +85,8 @@ async function ringAll(): Promise<void> {
 async function measureMemory(
   run: (name: string, size: number) => Promise<MeasuredRun>,
 ): Promise<Memory> {
+  // A worker that has done nothing before.
+  await stage.host.restart();
   const watch = watchMemory(() => stage.host.status().workerPid);
   const measured = await run("large", LARGE);
   watch.end();

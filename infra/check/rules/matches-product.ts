@@ -17,12 +17,6 @@ export const hostSettings = [
 /** What a trigger's connection consists of when it goes by a user-assigned identity. */
 const connectionParts = ["blobServiceUri", "clientId", "credential", "queueServiceUri"];
 
-/**
- * Queues that may have no trigger: Event Grid fills the first, and its subscription has to stand
- * before the certificate does, whether or not the app rolls it already.
- */
-export const mayBeSilent = ["certificate-events", "certificate-events-poison"];
-
 /** Containers that are the platform's: the package, and events that could not be delivered. */
 export const deliveryContainers = ["dead-letters", "deployments"];
 
@@ -79,14 +73,13 @@ export const queues: Rule = {
     const [own, twin] = ["queueName", "'${queueName}-poison'"];
     const storage = fileAt(infra, "modules/storage.bicep");
     const all = storage.declarations.find((each) => each.name === "allQueues");
-    const silent = mayBeSilent.filter((each) => made.includes(each));
     const twins = written(all?.value).includes(`[${own}, ${twin}]`);
     return [
       ...difference(
         "main.bicep",
         "queue",
         ["the Bicep", made],
-        ["the triggers", [...infra.product.queues, ...silent]],
+        ["the triggers", infra.product.queues],
       ),
       ...(twins
         ? []
