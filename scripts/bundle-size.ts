@@ -5,7 +5,7 @@ import { bundle } from "./bundle.ts";
  * Bytes. `bundle` is the bar. `ours` keeps us from growing by accident; the bar for it is 150,000 and
  * is missed: docs/benchmarks.md says by how much, and what was tried.
  */
-const LIMITS = { bundle: 1_250_000, ours: 205_000 };
+const LIMITS = { bundle: 1_250_000, ours: 215_000 };
 
 const kilobytes = (bytes: number): string => (bytes / 1000).toFixed(1);
 
