@@ -43,6 +43,14 @@ describe("delta queries", () => {
     }
   };
 
+  it("the first answer's context names what was selected, relations aside, later ones' do not [delta-query-users, delta-query-groups]", async () => {
+    const root = "https://graph.microsoft.com/v1.0/$metadata#";
+    const first = await send("GET", "/groups/delta?$select=displayName,members");
+    assert.equal(first.body["@odata.context"], `${root}groups(displayName)`);
+    const later = await send("GET", linkIn(first, "@odata.deltaLink"));
+    assert.equal(later.body["@odata.context"], `${root}groups`);
+  });
+
   it("the first round tells everything, the next only what changed [delta-query-overview]", async () => {
     const ann = await newUser(graph, "ann");
     const first = await round("/users/delta");

@@ -94,7 +94,9 @@ const delta =
     const { query, tenant, root } = call;
     const { changes } = tenant.directory;
     purgeExpired(tenant);
-    const context = (asked: DeltaQuery): string => contextOf(root, SETS[kind], asked.select, false);
+    // A token's round has no $select in its url, and its context names none (delta-query-users, samples).
+    const context = (asked?: DeltaQuery): string =>
+      contextOf(root, SETS[kind], asked?.select, false);
     if (query.deltaToken?.toLowerCase() === "latest") {
       const asked = deltaQuery(call, kind);
       return ok({
@@ -134,7 +136,7 @@ const delta =
             }),
           };
     return ok({
-      "@odata.context": context(started.query),
+      "@odata.context": context(token === undefined ? started.query : undefined),
       ...next,
       value: withReplays(call, page.entries),
     });
