@@ -63,6 +63,30 @@ describe("a cold instance", () => {
   });
 });
 
+describe("a region", () => {
+  it("is never asked for one's own, whatever the environment says of where the instance runs", async () => {
+    // What a Functions host sets, and what MSAL and older identity libraries take for an order.
+    const environment = {
+      MSAL_FORCE_REGION: "westeurope",
+      REGION_NAME: "West Europe",
+      AZURE_REGIONAL_AUTHORITY_NAME: "westeurope",
+    };
+    for (const credential of ["certificate", "managed-identity"]) {
+      await withWorker({ ...environment, CREDENTIAL: credential }, async (worker) => {
+        const { failures } = await worker.get();
+        // The other host is not in this cloud: nobody would answer there.
+        assert.ok(
+          failures.every(({ code }) => code === "TOKEN_REFUSED"),
+          JSON.stringify(failures),
+        );
+        assert.equal(failures.length, credential === "certificate" ? 0 : 1);
+        assert.equal((await operations())["token"], 1);
+        assert.doesNotMatch(worker.output(), /refused a connection/);
+      });
+    }
+  });
+});
+
 describe("each credential signs in", () => {
   for (const [contentType, as] of [
     ["application/x-pem-file", "PEM"],
