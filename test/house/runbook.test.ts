@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { ContainerClient } from "@azure/storage-blob";
+
+import { lockBlob } from "../../shared/runner/lease.ts";
+import { type Rig, createRig, makeContainers, quickSettings } from "../runner/rig.ts";
+import { disables } from "../runner/rows.ts";
+import { TinyDirectory } from "../runner/tiny-directory.ts";
+import { type Azurite, startAzurite } from "../storage/azurite.ts";
+
+/** What docs/runbook.md has an operator do with `az storage`, done by the same calls. */
+describe("the runbook", () => {
+  let azurite: Azurite;
+  let rig: Rig;
+  let directory: TinyDirectory;
+  let container: ContainerClient;
+  before(async () => {
+    azurite = await startAzurite();
+    await makeContainers(azurite);
+    container = new ContainerClient(`${azurite.blobUrl}/runner`, azurite.blobKey);
+  });
+  after(() => azurite.stop());
+
+  /** `lease break --lease-break-period 0` */
+  const breakLease = () =>
+    container.getBlobClient(lockBlob(rig.tenant)).getBlobLeaseClient().breakLease(0);
+  /** `lease acquire --lease-duration -1` */
+  const acquireLease = () =>
+    container.getBlobClient(lockBlob(rig.tenant)).getBlobLeaseClient().acquireLease(-1);
+  /** The markers of the tenant's queue: `blob list --prefix TENANT/queue/`. */
+  const markers = async (): Promise<string[]> => {
+    const found: string[] = [];
+    for await (const { path } of rig.runner.list(`${rig.tenant}/queue/`)) found.push(path);
+    return found;
+  };
+  /** Renews its lease ten times as often as in production, so that a second is ten. */
+  const ports = { settings: { ...quickSettings, renewEveryMs: 1_000 } };
+  const begin = async (rows: number): Promise<string> => {
+    rig = createRig(azurite);
+    directory = new TinyDirectory();
+    return rig.submit({ rows: disables(directory, rows), rowsPerShard: 100 });
+  };
+
+  it("stops a tenant whose runner is at work by taking its lock, and lets it go on", async () => {
+    const folder = await begin(2_000);
+    directory.faults = { ...directory.faults, latencyMs: () => 200 };
+    const run = rig.run(directory, ports);
+    while (directory.made.size === 0) await sleep(10);
+    await breakLease();
+    await acquireLease();
+    await assert.rejects(run, { code: "LEASE_LOST" });
+    const made = directory.made.size;
+    assert.ok(made < 2_000);
+    assert.deepEqual(await rig.run(directory, ports), { state: "busy" });
+    assert.equal(directory.made.size, made, "nothing is written while the lock is held by hand");
+
+    await breakLease();
+    directory.faults = { ...directory.faults, latencyMs: () => 1 };
+    await rig.runOut(directory, ports);
+    assert.deepEqual(rig.finishes, [folder]);
+    assert.deepEqual([...new Set(directory.made.values())], [1], "each change once");
+  });
+
+  it("stops one batch by taking its marker away, and goes on when it is put back", async () => {
+    const stopped = await begin(300);
+    const other = await rig.submit({ rows: disables(directory, 5) });
+    const [marker = ""] = (await markers()).filter((path) => path.endsWith(stopped.split("/")[1]!));
+    const kept = (await rig.runner.read(marker))!.bytes;
+    await rig.runner.delete(marker);
+    await rig.runOut(directory, ports);
+    assert.deepEqual(rig.finishes, [other]);
+    assert.equal(directory.made.size, 5);
+
+    await rig.runner.write(marker, kept);
+    await rig.runOut(directory, ports);
+    assert.deepEqual(rig.finishes, [other, stopped]);
+    assert.deepEqual([directory.made.size, await markers()], [305, []]);
+    assert.deepEqual([...new Set(directory.made.values())], [1], "each change once");
+  });
+
+  it("stops one batch half way, and goes on from its journal", async () => {
+    const folder = await begin(2_000);
+    directory.faults = { ...directory.faults, latencyMs: () => 100 };
+    const run = rig.run(directory, ports);
+    while (directory.made.size === 0) await sleep(10);
+    await breakLease();
+    await acquireLease();
+    await assert.rejects(run, { code: "LEASE_LOST" });
+    const [marker = ""] = await markers();
+    const kept = (await rig.runner.read(marker))!.bytes;
+    await rig.runner.delete(marker);
+    await breakLease();
+    const made = directory.made.size;
+    directory.faults = { ...directory.faults, latencyMs: () => 1 };
+    await rig.runOut(directory, ports);
+    assert.deepEqual([rig.finishes, directory.made.size], [[], made]);
+    assert.equal((await rig.status(folder)).state, "running");
+
+    await rig.runner.write(marker, kept);
+    await rig.runOut(directory, ports);
+    assert.deepEqual(rig.finishes, [folder]);
+    assert.deepEqual([...new Set(directory.made.values())], [1], "each change once");
+  });
+});
