@@ -30,13 +30,17 @@ function settingsPage(): string {
   return [
     "# Settings",
     "",
-    "Every environment variable the product reads. `npm run reference` writes this page from",
+    "What the product reads from its environment. `npm run reference` writes this page from",
     "`shared/settings.ts`; the Bicep in `infra/` sets exactly these. All mistakes are reported at once,",
-    "by the first invocation, as `SETTINGS_INVALID`.",
+    "by the first invocation, as [SETTINGS_INVALID](errors.md#settings_invalid).",
     "",
     row("setting", "what it is", "it must", "without it"),
     row("---", "---", "---", "---"),
     ...rows,
+    "",
+    "For development alone, and set by no template: `CLIENT_SECRET`, with CREDENTIAL `client-secret`. It is",
+    "taken where `AZURE_FUNCTIONS_ENVIRONMENT` is `Development`, elsewhere only with",
+    "`ALLOW_CLIENT_SECRET=true`.",
     "",
     "The storage triggers also read `BatchStorage__credential` (`managedidentity`) and",
     "`BatchStorage__clientId`; the host reads `AzureWebJobsStorage__*` and `APPLICATIONINSIGHTS_*`.",
@@ -64,7 +68,7 @@ function operationsPage(): string {
   return [
     "# Rows, operation by operation",
     "",
-    "`npm run reference` writes this page from `shared/operations/`. How to send rows: messages.md.",
+    "`npm run reference` writes this page from `shared/operations/`. How to send rows: [messages.md](messages.md).",
     "",
     ...parts,
   ].join("\n");

@@ -42,9 +42,9 @@ const rules = {
     ["certificate", "vault-signature", "managed-identity", "client-secret"],
     "certificate",
   ),
-  /** The vault that holds the certificate. */
+  /** The vault that holds the certificate; needed by CREDENTIAL certificate and vault-signature, and only there. */
   KEY_VAULT_URI: { ...https(), fallback: "" },
-  /** The certificate's name in the vault. */
+  /** The certificate's name in the vault; needed where KEY_VAULT_URI is. */
   CERTIFICATE_NAME: rule({
     read: (each) => (/^[0-9A-Za-z-]{1,127}$/.test(each) ? each : undefined),
     must: "be a Key Vault name: letters, digits and hyphens",
@@ -56,7 +56,7 @@ const rules = {
    * to the first.
    */
   ASSERTION_ALGORITHM: oneOf(["PS256", "RS256"], "PS256"),
-  /** The application's object id (not its client id), with which it rolls its own key. */
+  /** The application's object id (not its client id), with which it rolls its own key; without it a person does. */
   APPLICATION_OBJECT_ID: guid(""),
   /**
    * Further APIs the token module may ask tokens for (a company's own, Azure SQL). Graph always is
@@ -67,7 +67,7 @@ const rules = {
     must: "be App ID URIs with commas between",
     fallback: nothing,
   }),
-  /** The user-assigned managed identity; without it the system-assigned one. */
+  /** The user-assigned managed identity, needed by CREDENTIAL managed-identity; without it the system-assigned one. */
   MANAGED_IDENTITY_CLIENT_ID: guid(""),
   /** The storage account's blob endpoint; also the triggers' connection. */
   BatchStorage__blobServiceUri: https(),
