@@ -6,6 +6,7 @@ import { requestRefusals } from "./request-refusals.ts";
 import { resourceRefusals } from "./resource-refusals.ts";
 import type { RefusalContext, RefusalRules } from "./rule.ts";
 import { serviceRefusals } from "./service-refusals.ts";
+import { userRefusals } from "./user-refusals.ts";
 
 /**
  * Entra's refusals that an application signing in as itself can meet, by AADSTS number
@@ -17,6 +18,7 @@ export const refusalRules: RefusalRules = {
   ...resourceRefusals,
   ...credentialRefusals,
   ...serviceRefusals,
+  ...userRefusals,
 };
 
 /** A refusal on its way to the client. */

@@ -58,6 +58,12 @@ export const invalidGrant = (text: Text, suberror?: string): RefusalRule => ({
   ...(suberror !== undefined && { suberror }),
 });
 
+export const interactionRequired = (text: Text): RefusalRule => ({
+  error: "interaction_required",
+  status: 400,
+  text,
+});
+
 export const transient = (text: string): RefusalRule => ({
   error: "temporarily_unavailable",
   status: 503,
