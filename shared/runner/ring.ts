@@ -26,21 +26,25 @@ const BUSY_SECONDS = 30;
 const BUSY_SPREAD_SECONDS = 15;
 /** The longest that a ring sleeps while work is left. */
 const LONGEST_SECONDS = 10 * 60;
+/** The host brings a message back this long after it failed (host.json, visibilityTimeout). */
+const FAILED_SECONDS = 60;
+/** A ring counts as due this much before it comes: the next instance's clock may be behind. */
+const CLOCK_SECONDS = 10;
 
 /** What became of a ring. */
 export interface RingAnswer {
   readonly outcome: "idle" | "rung-again";
-  /** A batch that waits for a person, for the log. */
-  readonly problem?: OperatorError | undefined;
+  /** What stopped the slice, or a batch that waits for a person, for the log. */
+  readonly problem?: Error | undefined;
 }
 
 /**
  * Answers one ring: works for a slice, and puts the ring back, at no cost of an attempt, while work is
- * left. A ring that finds another runner at work is put back too, because that one may be dead; but
- * only one such ring circles at a time, whatever their number.
+ * left. A ring that finds another runner at work is put back too, because that one may be dead. Of
+ * rings that wait only one circles, whatever their number: every accept and every sweep adds one.
  *
  * @throws what `run` throws, other than LEASE_LOST and STORAGE_UNAVAILABLE's like (`retry`), for which
- * the ring is put back.
+ * the ring is put back; and other than what a ring before this one failed with and comes back for.
  */
 export async function answerRing(options: {
   readonly tenant: string;
@@ -51,17 +55,27 @@ export async function answerRing(options: {
   readonly random: () => number;
 }): Promise<RingAnswer> {
   const { tenant, runner, ring } = options;
-  const ringAgain = async (seconds: number): Promise<void> => {
+  const bell = bellOf(options);
+  /** Rings again after `seconds`, unless another ring comes `within` as many. */
+  const ringAgain = async (seconds: number, within = seconds): Promise<void> => {
     const delaySeconds = Math.min(LONGEST_SECONDS, Math.ceil(seconds));
+    if (await bell.comesWithin(within)) return;
     await ring.send(ringFor(tenant), { delaySeconds, timeToLiveSeconds: -1 });
+    await bell.set(delaySeconds);
   };
   const busySeconds = BUSY_SECONDS + options.random() * BUSY_SPREAD_SECONDS;
   let result: TenantRun;
   try {
     result = await options.run();
   } catch (error) {
-    if (!(error instanceof OperatorError) || error.disposition !== "retry") throw error;
-    await ringAgain(Math.max(busySeconds, (error.retryAfterMs ?? 0) / 1000));
+    if (error instanceof OperatorError && error.disposition === "retry") {
+      await ringAgain(Math.max(busySeconds, (error.retryAfterMs ?? 0) / 1000));
+      return { outcome: "rung-again", problem: error };
+    }
+    if (!(error instanceof Error) || !(await bell.comesWithin(FAILED_SECONDS))) {
+      await bell.set(FAILED_SECONDS);
+      throw error;
+    }
     return { outcome: "rung-again", problem: error };
   }
   if (result.state === "ran") {
@@ -71,31 +85,38 @@ export async function answerRing(options: {
     return { outcome: "rung-again", problem: result.problem };
   }
   if (!(await hasWork(runner, tenant))) return { outcome: "idle" };
-  const bell = bellOf(options);
-  if (await bell.isDue()) {
-    await ringAgain(busySeconds);
-    await bell.set(busySeconds);
-  }
+  await ringAgain(busySeconds, BUSY_SECONDS + BUSY_SPREAD_SECONDS);
   return { outcome: "rung-again" };
 }
 
-/** Remembers when the ring that circles comes back, so that others that find the tenant busy may go. */
+/**
+ * Remembers when the ring that circles comes back, so that others may go. It is a hint: where storage
+ * does not tell it or keep it, a ring too many circles.
+ */
 function bellOf(options: {
   readonly tenant: string;
   readonly runner: Blobs;
   readonly clock: Clock;
-}): { isDue(): Promise<boolean>; set(seconds: number): Promise<void> } {
+}): { comesWithin(seconds: number): Promise<boolean>; set(seconds: number): Promise<void> } {
   const { runner, clock } = options;
   const path = `${options.tenant}/bell`;
   return {
-    isDue: async () => {
-      const found = await runner.read(path);
-      return !(Date.parse(found?.bytes.toString("utf8") ?? "") > clock.now());
+    comesWithin: async (seconds) => {
+      const found = await runner.read(path).catch(passOver);
+      const inMs = Date.parse(found?.bytes.toString("utf8") ?? "") - clock.now();
+      return inMs > 0 && inMs <= seconds * 1000;
     },
     set: async (seconds) => {
-      await runner.write(path, new Date(clock.now() + seconds * 1000).toISOString());
+      if (seconds <= CLOCK_SECONDS) return;
+      const dueMs = clock.now() + (seconds - CLOCK_SECONDS) * 1000;
+      await runner.write(path, new Date(dueMs).toISOString()).catch(passOver);
     },
   };
+}
+
+function passOver(error: unknown): undefined {
+  if (!(error instanceof OperatorError)) throw error;
+  return undefined;
 }
 
 /**

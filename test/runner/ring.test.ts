@@ -3,7 +3,7 @@ import { after, before, beforeEach, describe, it } from "node:test";
 
 import type { QueueClient } from "@azure/storage-queue";
 
-import { systemClock } from "../../shared/core/clock.ts";
+import { type Clock, systemClock } from "../../shared/core/clock.ts";
 import { OperatorError } from "../../shared/core/errors.ts";
 import {
   answerRing,
@@ -20,6 +20,12 @@ import { disables } from "./rows.ts";
 import { TinyDirectory } from "./tiny-directory.ts";
 
 const busy = async (): Promise<TenantRun> => ({ state: "busy" });
+
+/** The clock of an instance to which a ring comes so many seconds later. */
+const later = (seconds: number): Clock => ({
+  ...systemClock,
+  now: () => Date.now() + seconds * 1000,
+});
 
 const error = (disposition: "retry" | "stop", retryAfterMs?: number): OperatorError =>
   new OperatorError("STORAGE_UNAVAILABLE", "down", { fix: "", disposition, retryAfterMs });
@@ -51,7 +57,7 @@ describe("a ring", () => {
   });
   after(() => azurite.stop());
 
-  const answer = (run: () => Promise<TenantRun>, clock = systemClock) =>
+  const answer = (run: () => Promise<TenantRun>, clock: Clock = systemClock) =>
     answerRing({ tenant: rig.tenant, run, runner: rig.runner, ring, clock, random: () => 0.5 });
   const messages = async (): Promise<number> =>
     (await queue.getProperties()).approximateMessagesCount ?? 0;
@@ -68,9 +74,9 @@ describe("a ring", () => {
   it("rings again at once after a slice with work left, or when there can be work again", async () => {
     const left = { state: "ran", idle: false, waitMs: 0 } as const;
     assert.equal((await answer(async () => left)).outcome, "rung-again");
-    await answer(async () => ({ ...left, waitMs: 61_500 }));
     await answer(async () => ({ ...left, waitMs: 86_400_000 }));
-    assert.deepEqual(delays, [0, 62, 600]);
+    await answer(async () => ({ ...left, waitMs: 61_500 }));
+    assert.deepEqual(delays, [0, 600, 62]);
     assert.equal(await messages(), 3);
   });
 
@@ -87,9 +93,41 @@ describe("a ring", () => {
       assert.equal((await answer(busy)).outcome, "rung-again");
     }
     assert.deepEqual(delays, [38]);
-    const later = { ...systemClock, now: () => Date.now() + 40_000 };
-    await answer(busy, later);
+    await answer(busy, later(40));
     assert.deepEqual(delays, [38, 38]);
+  });
+
+  it("does not take itself for another when it comes to an instance whose clock is behind", async () => {
+    await work();
+    await answer(busy);
+    await answer(busy, later(33));
+    assert.deepEqual(delays, [38, 38]);
+  });
+
+  it("comes back alone, however many were rung, while a batch waits for a person", async () => {
+    const directory = new TinyDirectory();
+    const folder = await work();
+    await rig.batches.delete(`${folder}/plan.json`);
+    for (let times = 0; times < 4; times++) {
+      const answered = await answer(() => rig.run(directory));
+      assert.match(answered.problem?.message ?? "", /^\[READ_INCOMPLETE\]/);
+    }
+    assert.deepEqual(delays, [300]);
+    await answer(() => rig.run(directory), later(300));
+    assert.deepEqual(delays, [300, 300]);
+  });
+
+  it("fails alone, however many were rung, while the app is refused", async () => {
+    await work();
+    const refused = error("stop");
+    const run = () => Promise.reject(refused);
+    await assert.rejects(answer(run), refused);
+    for (let times = 0; times < 3; times++) {
+      assert.deepEqual(await answer(run), { outcome: "rung-again", problem: refused });
+    }
+    // The host brings the one that failed again after a minute.
+    await assert.rejects(answer(run, later(60)), refused);
+    assert.deepEqual(delays, []);
   });
 
   it("goes when another runner is at work and no work is left", async () => {
@@ -107,7 +145,7 @@ describe("a ring", () => {
       { disposition: "stop" },
     );
     await assert.rejects(
-      answer(() => Promise.reject(new TypeError("a fault"))),
+      answer(() => Promise.reject(new TypeError("a fault")), later(200)),
       TypeError,
     );
     assert.deepEqual(delays, [90]);
