@@ -4,7 +4,7 @@ import { checkInput } from "./check-input.ts";
 import type { BatchManifest, BatchSource, Mode, Priority } from "./model.ts";
 import type { Accepted } from "./ports.ts";
 import type { Source } from "./source.ts";
-import { type Holder, takeName } from "./take-name.ts";
+import { type FreeHolder, takeName } from "./take-name.ts";
 
 /** A batch that is about to begin. */
 export interface NewBatch {
@@ -15,7 +15,7 @@ export interface NewBatch {
   readonly priority: Priority;
   readonly from: BatchSource;
   readonly source: Source;
-  readonly holder: Exclude<Holder, { kind: "batch" }>;
+  readonly holder: FreeHolder;
 }
 
 /**

@@ -23,7 +23,9 @@ export async function acceptFile(context: Context, told: FileVersion): Promise<A
   const folder = fileFolder(homeTenant, file);
   return inFolder(context, { batch, folder }, async (held) => {
     const holder = await holderOf(ports.blobs.batches, folder);
-    if (holder.kind === "refused") return { state: "done", outcome: "repeated", folder };
+    if (holder.kind === "refused" || holder.kind === "remains") {
+      return { state: "done", outcome: "repeated", folder };
+    }
     if (holder.kind === "batch") {
       const { manifest } = holder;
       if (manifest.source.kind === "claimed") return { state: "done", outcome: "repeated", folder };

@@ -23,6 +23,7 @@ export async function acceptMessage(context: Context, message: BatchMessage): Pr
       held.own(manifest);
       return carryOn(ports, { folder, manifest }, source, held.lock, delivery);
     }
+    if (holder.kind === "remains") throw nameOfOlder(batch);
     const source = await sourceOf(context, message);
     const from = { kind: "message", messageId: delivery.messageId, file: source.file } as const;
     return beginBatch(
@@ -72,6 +73,13 @@ async function sameAs(
   );
   return contentSha256 === manifest.contentSha256 ? source : undefined;
 }
+
+const nameOfOlder = (batch: string): Refusal =>
+  new Refusal(
+    "BATCH_NAME_TAKEN",
+    `The name ${batch} belongs to an older batch, whose manifest is gone and of which other records are left.`,
+    "Send this one under another name. If batch.json was deleted by mistake, restore it.",
+  );
 
 const nameTaken = ({ batch, acceptedAt }: BatchManifest): Refusal =>
   new Refusal(

@@ -7,6 +7,7 @@ import type { Refused } from "./model.ts";
 import type { BatchPorts } from "./ports.ts";
 import { Refusal, type Where } from "./refusal.ts";
 import { stillStatus, writeStatus } from "./status.ts";
+import { hasRemains } from "./take-name.ts";
 
 /** What is refused: under which name, in which folder, and what tells it from another of the name. */
 export interface Refusable {
@@ -64,8 +65,8 @@ export async function refuse(
 /** Whether a batch that was not refused has the folder; one that was refused has no claim to it. */
 async function isNameTaken(ports: Pick<BatchPorts, "blobs">, folder: string): Promise<boolean> {
   const { batches } = ports.blobs;
-  const manifest = await readManifest(batches, folder);
-  return manifest !== undefined && (await readRefused(batches, folder)) === undefined;
+  if ((await readRefused(batches, folder)) !== undefined) return false;
+  return (await readManifest(batches, folder)) !== undefined || (await hasRemains(batches, folder));
 }
 
 const shortDigest = (text: string): string =>

@@ -7,7 +7,26 @@ export type Holder =
   | { readonly kind: "nobody" }
   /** A batch that was refused: it did nothing, so its name is free again. */
   | { readonly kind: "refused"; readonly stored?: Stored<BatchManifest> | undefined }
-  | { readonly kind: "batch"; readonly manifest: BatchManifest };
+  | { readonly kind: "batch"; readonly manifest: BatchManifest }
+  /**
+   * A batch whose manifest is gone, by a lifecycle rule or a mistake, and not all that it wrote. Its
+   * name is not free: a new batch would take its plan, its status or its journal for its own.
+   */
+  | { readonly kind: "remains" };
+
+/** Who lets a new batch have the folder. */
+export type FreeHolder = Extract<Holder, { kind: "nobody" | "refused" }>;
+
+/** What an attempt may leave that ended before it had the name. */
+const BEFORE_THE_NAME = /^(lock|problem\.json|conflicts\/.*)$/;
+
+/** Whether anything of an earlier batch lies in a folder that has no manifest. */
+export async function hasRemains(batches: Blobs, folder: string): Promise<boolean> {
+  for await (const { path } of batches.list(`${folder}/`)) {
+    if (!BEFORE_THE_NAME.test(path.slice(folder.length + 1))) return true;
+  }
+  return false;
+}
 
 /** Looks who has the folder. */
 export async function holderOf(batches: Blobs, folder: string): Promise<Holder> {
@@ -17,7 +36,8 @@ export async function holderOf(batches: Blobs, folder: string): Promise<Holder> 
   ]);
   if (stored?.value.source.kind === "claimed") return { kind: "batch", manifest: stored.value };
   if (refused !== undefined) return { kind: "refused", stored };
-  return stored === undefined ? { kind: "nobody" } : { kind: "batch", manifest: stored.value };
+  if (stored !== undefined) return { kind: "batch", manifest: stored.value };
+  return { kind: (await hasRemains(batches, folder)) ? "remains" : "nobody" };
 }
 
 /**
@@ -27,7 +47,7 @@ export async function holderOf(batches: Blobs, folder: string): Promise<Holder> 
 export async function takeName(
   batches: Blobs,
   folder: string,
-  holder: Exclude<Holder, { kind: "batch" }>,
+  holder: FreeHolder,
   manifest: BatchManifest,
 ): Promise<boolean> {
   const before = holder.kind === "refused" ? holder.stored : undefined;
