@@ -65,12 +65,23 @@ function readContent(
     return readPem(version, value);
   }
   if (contentType === PFX || contentType === undefined || contentType === "") {
-    return readPfx(Buffer.from(value, "base64"));
+    const bytes = Buffer.from(value, "base64");
+    const alone = readDer(bytes);
+    return alone ? { keys: [], certificates: [alone] } : readPfx(bytes);
   }
   throw unusable(
     `Version ${version} is a secret of another kind than a certificate's.`,
     `Let CERTIFICATE_NAME name a certificate; its content type is ${PEM} or ${PFX}.`,
   );
+}
+
+/** Where a key may not leave the vault, what is kept as PFX is the certificate alone. */
+function readDer(bytes: Buffer): X509Certificate | undefined {
+  try {
+    return new X509Certificate(bytes);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Every block between `BEGIN x` and `END x`, in any order, whatever stands around them. */

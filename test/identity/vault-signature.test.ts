@@ -23,8 +23,8 @@ beforeEach(async () => {
 after(() => cloud.close());
 
 /** What comes of a sign-in by a new process whose key is in the vault. */
-async function signIn(): Promise<WorkerAnswer> {
-  const settings = { CREDENTIAL: "vault-signature", CERTIFICATE_NAME: "inside" };
+async function signIn(given: Readonly<Record<string, string>> = {}): Promise<WorkerAnswer> {
+  const settings = { CREDENTIAL: "vault-signature", CERTIFICATE_NAME: "inside", ...given };
   const worker = await startWorker(cloud, settings);
   try {
     return await worker.get();
@@ -54,6 +54,23 @@ describe("a signature by a key that stays in Key Vault", () => {
     assert.match(failures[0]?.message ?? "", /token of another resource; it gets none/);
     const { identity } = await cloud.control.counters();
     assert.equal(identity.requests, 1, "the one for the secret, which asked for the right token");
+  });
+
+  it("is made where the vault keeps the certificate as PFX, which is then the certificate alone", async () => {
+    const { vaultName: vault, clientId: appId } = cloud.home;
+    const policy = { exportable: false, contentType: "application/x-pkcs12" } as const;
+    const made = await cloud.control.createCertificate({ vault, name: "inside-pfx", policy });
+    await cloud.control.addCertificate({ appId, certificatePem: made.certificatePem });
+    const signed = await signIn({ CERTIFICATE_NAME: "inside-pfx" });
+    assert.deepEqual(signed.failures, []);
+    const { failures } = await signIn({
+      CREDENTIAL: "certificate",
+      CERTIFICATE_NAME: "inside-pfx",
+    });
+    assert.match(
+      failures[0]?.message ?? "",
+      /CERTIFICATE_UNUSABLE.*not exportable.*vault-signature/,
+    );
   });
 
   for (const [what, body] of [
