@@ -8,7 +8,10 @@ import type { StatusWriter } from "./status.ts";
 
 /** Rows that could go now are kept ready beyond this many; below it the next shard is opened. */
 const READY_ROWS = 200;
-/** Rows open at once, and twice as many where more urgent work comes: what bounds the memory. */
+/**
+ * Rows open at once of a batch and those before it, and twice as many of all, where more urgent work
+ * came: what bounds the memory. A batch with none open before it or of its own may always open a shard.
+ */
 const OPEN_ROWS = 5_000;
 /** As many batches are looked for ahead; one that waits behind them is found as they end. */
 const MARKERS_AHEAD = 50;
@@ -92,14 +95,15 @@ export function createWorkload(
       flights: site.flights,
       peek: true,
     });
-    const openRows = [...open.values()].reduce((sum, batch) => sum + batch.openRows(), 0);
+    const ofAll = [...open.values()].reduce((sum, batch) => sum + batch.openRows(), 0);
+    let soFar = 0;
     let ready = 0;
     for (const { marker, batch } of inOrder()) {
-      const atMost = ready === 0 ? 2 * OPEN_ROWS : OPEN_ROWS;
+      soFar += batch?.openRows() ?? 0;
       ready += picked.filter(({ lane }) => lane === batch).length;
-      if (ready >= READY_ROWS) return undefined;
+      if (ready >= READY_ROWS || soFar >= OPEN_ROWS) return undefined;
       const isMore = batch === undefined || batch.nextShard() !== undefined;
-      if (isMore && openRows < atMost) return marker;
+      if (isMore && (ofAll < 2 * OPEN_ROWS || soFar === 0)) return marker;
     }
     return undefined;
   };
