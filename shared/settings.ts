@@ -63,7 +63,12 @@ const rules = {
    * one.
    */
   ALLOWED_RESOURCES: rule<readonly string[]>({
-    read: (each) => each.split(",").map((uri) => uri.trim()),
+    read: (each) => {
+      const uris = each.split(",").map((uri) => uri.trim());
+      return uris.every((uri) => isGuid(uri) || /^[a-z][a-z0-9+.-]*:[^\s?#"\\]+$/i.test(uri))
+        ? uris
+        : undefined;
+    },
     must: "be App ID URIs with commas between",
     fallback: nothing,
   }),

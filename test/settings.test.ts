@@ -60,6 +60,21 @@ describe("settings", () => {
     assert.match(mistakes({ ...good, ALLOWED_TENANTS: "common" }), /ALLOWED_TENANTS.*daemon/);
   });
 
+  it("refuse a further resource that no token can be asked for", () => {
+    for (const wrong of ["hr", "api://contoso-hr api://crm", "api://contoso-hr,", "api://a?b"]) {
+      assert.match(
+        mistakes({ ...good, ALLOWED_RESOURCES: wrong }),
+        /ALLOWED_RESOURCES must/,
+        wrong,
+      );
+    }
+    const right = "api://contoso-hr, https://database.windows.net/";
+    assert.deepEqual(readSettings({ ...good, ALLOWED_RESOURCES: right }).ALLOWED_RESOURCES, [
+      "api://contoso-hr",
+      "https://database.windows.net/",
+    ]);
+  });
+
   it("take exactly one credential", () => {
     const cases: [Record<string, string>, RegExp][] = [
       [{ ...good, CERTIFICATE_NAME: "" }, /CERTIFICATE_NAME is missing/],
