@@ -7,6 +7,7 @@ export function retryAfterMs(header: string | null | undefined, nowMs: number): 
   if (!text) return undefined;
   if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1000;
   if (!/[a-z]/i.test(text)) return undefined;
-  const dateMs = Date.parse(text);
+  // The oldest of HTTP's three forms of a date names no zone and means Greenwich's (RFC 9110, 5.6.7).
+  const dateMs = Date.parse(/ \d{4}$/.test(text) ? `${text} GMT` : text);
   return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - nowMs);
 }

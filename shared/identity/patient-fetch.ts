@@ -75,7 +75,7 @@ export function createPatientFetch(options: {
       options.onDate?.(response.headers.get("date"), sentAtMs, clock.now());
       const text = await response.text();
       const headers = Object.fromEntries(response.headers);
-      const waitMs = retryAfterMs(response.headers.get("retry-after"), clock.now());
+      const waitMs = waitAsked(response.headers, clock.now());
       return { status: response.status, headers, text, retryAfterMs: waitMs };
     } catch (error) {
       throw new Broken(reasonOf(error));
@@ -98,6 +98,20 @@ export function createPatientFetch(options: {
       await clock.sleep(waitMs);
     }
   };
+}
+
+/**
+ * The wait that an answer asks for: in milliseconds, as Azure's services may say it beside the standard
+ * header (azure-sdk, core-rest-pipeline), in seconds, or until a date, which is one of the other side's
+ * clock.
+ */
+function waitAsked(headers: Headers, nowMs: number): number | undefined {
+  for (const name of ["retry-after-ms", "x-ms-retry-after-ms"]) {
+    const text = headers.get(name) ?? "";
+    if (/^\d+$/.test(text)) return Number(text);
+  }
+  const theirNowMs = Date.parse(headers.get("date") ?? "");
+  return retryAfterMs(headers.get("retry-after"), Number.isNaN(theirNowMs) ? nowMs : theirNowMs);
 }
 
 const isPassing = (status: number): boolean => status === 408 || status === 429 || status >= 500;

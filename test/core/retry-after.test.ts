@@ -27,6 +27,19 @@ describe("a Retry-After header asks for a wait", () => {
   }
 });
 
+it("a Retry-After header in either of HTTP's older forms of a date is Greenwich's time, wherever we are", () => {
+  const zone = process.env["TZ"];
+  process.env["TZ"] = "America/New_York";
+  try {
+    const now = Date.UTC(2026, 10, 21, 12, 0, 0);
+    for (const header of ["Sat Nov 21 12:00:30 2026", "Saturday, 21-Nov-26 12:00:30 GMT"])
+      assert.equal(retryAfterMs(header, now), 30_000, header);
+  } finally {
+    if (zone === undefined) delete process.env["TZ"];
+    else process.env["TZ"] = zone;
+  }
+});
+
 describe("back-off", () => {
   it("never falls below half its step nor rises above the cap", () => {
     fc.assert(

@@ -65,6 +65,16 @@ describe("a request is sent again", () => {
       answers: [status(429, { "retry-after": "2" }), status(200)],
       waits: [2000],
     },
+    ...["retry-after-ms", "x-ms-retry-after-ms"].map((name) => ({
+      after: `a 429 and the milliseconds that its ${name} names, whatever a coarser header says`,
+      answers: [status(429, { [name]: "1250", "retry-after": "2" }), status(200)],
+      waits: [1250],
+    })),
+    {
+      after: "a 429 whose milliseconds are none, by its seconds",
+      answers: [status(429, { "retry-after-ms": "soon", "retry-after": "2" }), status(200)],
+      waits: [2000],
+    },
     {
       after: "a 429 and the part of a second it names",
       answers: [status(429, { "retry-after": "0.25" }), status(200)],
@@ -86,6 +96,26 @@ describe("a request is sent again", () => {
     assert.equal(answer?.status, 200);
     assert.ok((waits[0] ?? 0) > 1_000 && (waits[0] ?? 0) <= 3_000, String(waits));
   });
+});
+
+/** A 429 whose clock is so far from ours, and which asks to wait until three seconds from its now. */
+const inThree = (byMs: number): Answer =>
+  status(429, {
+    date: new Date(Date.now() + byMs).toUTCString(),
+    "retry-after": new Date(Date.now() + byMs + 3_000).toUTCString(),
+  });
+
+describe("the date until which a 429 asks to wait", () => {
+  for (const [how, byMs] of [
+    ["ten minutes ahead of", 600_000],
+    ["ten minutes behind", -600_000],
+  ] as const) {
+    it(`is by its own clock where that is ${how} ours`, async () => {
+      const { answer, waits } = await send(inThree(byMs), status(200));
+      assert.equal(answer?.status, 200);
+      assert.ok((waits[0] ?? 0) > 1_000 && (waits[0] ?? 0) <= 4_000, String(waits));
+    });
+  }
 });
 
 describe("a request is given up", () => {
