@@ -6,8 +6,10 @@ import { decodeMessage } from "../../shared/batches/decode-message.ts";
 import { readEnvelope } from "../../shared/batches/envelope.ts";
 import { readInboxPath } from "../../shared/batches/inbox-path.ts";
 import { catalogue } from "../../shared/catalogue/catalogue.ts";
+import { recordOf } from "../../shared/core/record.ts";
 import { readCertificateMessage } from "../../shared/policies/roll-certificate-message.ts";
 import { tenantOfRing } from "../../shared/runner/ring.ts";
+import { openWorkshop } from "../batches/workshop.ts";
 import { fencesOf, pages, read, spansOf } from "./pages.ts";
 
 const id = "aaaaaaaa-0000-4000-8000-000000000001";
@@ -33,6 +35,12 @@ function assertGood(cells: Readonly<Record<string, unknown>>, operation?: string
   const compiled = compileRow({ row: 1, line: 1, cells }, { catalogue, operation });
   assert.ok(!("invalid" in compiled), JSON.stringify(cells));
 }
+
+/** The paths that a jq filter reads of each row of report.json. */
+const pathsIn = (page: string): string[][] =>
+  [...page.matchAll(/[( ]\.(operation|verdict|objectId|input\.\w+)\b/g)].map(([, path = ""]) =>
+    path.split("."),
+  );
 
 describe("an example in the documentation", () => {
   it("of a message is taken by the parser of its queue", () => {
@@ -75,9 +83,29 @@ describe("an example in the documentation", () => {
     );
     assert.equal(shapes.length, 3);
     const [enable, edge, user] = shapes;
-    assertGood(enable!, "user.update");
-    assertGood(edge!, "group.add-member");
-    assertGood(edge!, "group.remove-member");
-    assertGood(user!, "user.delete");
+    assert.ok(enable && edge && user);
+    assertGood(enable, "user.update");
+    assertGood(edge, "group.add-member");
+    assertGood(edge, "group.remove-member");
+    assertGood(user, "user.delete");
+  });
+
+  it("of a filter reads what report.json has", async () => {
+    const { blobs, batches, deliver, directory } = openWorkshop();
+    const group = directory.addGroup("Sales");
+    const member = directory.addUser("ann@contoso.com");
+    const rows = [{ operation: "group.add-member", group, member }];
+    const { folder = "" } = await deliver({ version: 1, batch: "b", mode: "apply", rows });
+    const done = { verdict: "done", objectId: member } as const;
+    await batches.finishBatch(folder, async () => new Map([[1, done]]));
+    const report = recordOf(blobs.batches.json(`${folder}/report.json`));
+    const [row] = report["rows"] as readonly unknown[];
+    const paths = pathsIn(read("docs/runbook.md"));
+    assert.ok(paths.length > 4);
+    for (const path of paths) {
+      const found = path.reduce<unknown>((value, name) => recordOf(value)[name], row);
+      assert.equal(typeof found, "string", path.join("."));
+    }
+    for (const name of ["row", "operation", "input"]) assert.ok(name in recordOf(row), name);
   });
 });
