@@ -3,7 +3,7 @@ import { existsSync, globSync } from "node:fs";
 import { basename, dirname, join, normalize } from "node:path";
 import { describe, it } from "node:test";
 
-import { anchorsOf, pages, proseOf, root, spansOf } from "./pages.ts";
+import { anchorsOf, pages, proseOf, read, root, spansOf } from "./pages.ts";
 
 const isOutside = (target: string): boolean => /^(https?|mailto):/.test(target);
 
@@ -22,7 +22,22 @@ const names = new Set(
   ),
 );
 
+/** What the product and its scripts tell people to read. */
+const advisers = globSync("{.github,functions,infra,scripts,shared}/**/*.{ts,sh,bicep,json,yml}", {
+  cwd: root,
+});
+
 describe("a reader of the pages", () => {
+  it("finds every page that an error, an alert or a comment sends to", () => {
+    const lost = advisers.flatMap((file) =>
+      [...read(file).matchAll(/\bdocs\/[\w-]+\.md\b/g)]
+        .map(([page]) => page)
+        .filter((page) => !existsSync(join(root, page)))
+        .map((page) => `${file}: ${page}`),
+    );
+    assert.deepEqual(lost, []);
+  });
+
   it("finds what every link between them leads to", () => {
     const dead = pages.flatMap((page) =>
       linksOf(page)
