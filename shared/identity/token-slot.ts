@@ -44,8 +44,8 @@ export interface TokenSlot {
  * request is tried again after a back-off.
  *
  * A demand goes past a held token once: where the held one is newer than the rejected one it is
- * served; otherwise those with the same demand share one request. A request never replaces the token
- * of one that started after it.
+ * served; otherwise those with the same demand share one request, unless Entra asked to be left alone.
+ * A request never replaces the token of one that started after it.
  */
 export function createTokenSlot(options: TokenSlotOptions): TokenSlot {
   const { clock, random } = options;
@@ -54,7 +54,7 @@ export function createTokenSlot(options: TokenSlotOptions): TokenSlot {
   let held: { token: AcquiredToken; ready: Promise<AccessToken>; flight: number } | undefined;
   let usableUntilMs = Number.NEGATIVE_INFINITY;
   let hitUntilMs = Number.NEGATIVE_INFINITY;
-  let failure: { error: unknown; untilMs: number } | undefined;
+  let failure: { error: unknown; untilMs: number; askedUntilMs: number } | undefined;
   let failures = 0;
   let flightCount = 0;
 
@@ -79,7 +79,8 @@ export function createTokenSlot(options: TokenSlotOptions): TokenSlot {
     hitUntilMs = Math.min(dueAtMs, usableUntilMs);
     // By the clock that never jumps: a date set back must not keep callers waiting.
     const coldMs = Math.max(waitMs, backoffMs(failures, random, COLD_BACKOFF));
-    failure = { error, untilMs: clock.monotonic() + coldMs };
+    const fromMs = clock.monotonic();
+    failure = { error, untilMs: fromMs + coldMs, askedUntilMs: fromMs + waitMs };
   }
 
   async function ask(reason: TokenReason, claims: string | undefined): Promise<AcquiredToken> {
@@ -108,6 +109,12 @@ export function createTokenSlot(options: TokenSlotOptions): TokenSlot {
     return flight;
   }
 
+  /** The last failure once more, where it stands until later than now. */
+  function repeatedUntil(untilMs = Number.NEGATIVE_INFINITY): Promise<never> | undefined {
+    const leftMs = untilMs - clock.monotonic();
+    return leftMs > 0 ? Promise.reject(repeated(failure?.error, leftMs)) : undefined;
+  }
+
   function mayReplace(nowMs: number): boolean {
     while ((replacedAtMs[0] ?? nowMs) <= nowMs - REPLACEMENTS.withinMs) replacedAtMs.shift();
     if (replacedAtMs.length >= REPLACEMENTS.count) return false;
@@ -120,8 +127,11 @@ export function createTokenSlot(options: TokenSlotOptions): TokenSlot {
     if (usable !== undefined && rejected !== undefined && usable.token.token !== rejected) {
       return usable.ready;
     }
-    if (usable !== undefined && !flights.has(claims ?? "") && !mayReplace(nowMs)) {
-      return usable.ready;
+    if (!flights.has(claims ?? "")) {
+      const untilMs = usable === undefined ? failure?.untilMs : failure?.askedUntilMs;
+      const refusal = repeatedUntil(untilMs);
+      if (refusal !== undefined) return refusal;
+      if (usable !== undefined && !mayReplace(nowMs)) return usable.ready;
     }
     return share(claims === undefined ? "rejected" : "claims", claims);
   }
@@ -138,11 +148,7 @@ export function createTokenSlot(options: TokenSlotOptions): TokenSlot {
         if (nowMs >= hitUntilMs && !flights.has("")) share("refresh").catch(reported);
         return held.ready;
       }
-      const leftMs = failure === undefined ? 0 : failure.untilMs - clock.monotonic();
-      if (failure !== undefined && leftMs > 0 && flights.size === 0) {
-        return Promise.reject(repeated(failure.error, leftMs));
-      }
-      return share("cold");
+      return (flights.size === 0 ? repeatedUntil(failure?.untilMs) : undefined) ?? share("cold");
     },
     forceRefresh: () => share("forced"),
   };

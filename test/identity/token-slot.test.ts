@@ -1,64 +1,27 @@
 import assert from "node:assert/strict";
-import { EventEmitter, once } from "node:events";
 import { describe, it } from "node:test";
 
-import { OperatorError } from "../../shared/core/errors.ts";
-import { createTokenSlot } from "../../shared/identity/token-slot.ts";
-import type { AcquiredToken, TokenReason } from "../../shared/identity/types.ts";
-import { createSimulatedClock } from "./simulated-clock.ts";
+import {
+  HOUR,
+  MINUTE,
+  failing,
+  gate,
+  hanging,
+  openSlot,
+  succeeding,
+  unreachable,
+} from "./slot-rig.ts";
 
-const HOUR = 3_600_000;
-const MINUTE = 60_000;
-
-/** A slot whose token endpoint the test plays: tokens t1, t2 … of an hour, unless told otherwise. */
-function openSlot() {
-  const clock = createSimulatedClock();
-  const asked: { reason: TokenReason; claims: string | undefined }[] = [];
-  const told: { reason: TokenReason; served: boolean }[] = [];
-  let answer: () => Promise<Partial<AcquiredToken>> = succeeding;
-  const slot = createTokenSlot({
-    clock,
-    random: () => 0.5,
-    acquire: async (request) => {
-      asked.push(request);
-      const token = `t${asked.length}`;
-      const own = await answer();
-      return { token, expiresAtMs: clock.now() + HOUR, roles: [], ...own };
-    },
-    onFailed: (reason, _, served) => told.push({ reason, served }),
-  });
-  return {
-    clock,
-    asked,
-    told,
-    slot,
-    answering: (next: typeof answer) => (answer = next),
-    get: async (...demand: Parameters<typeof slot.get>) => (await slot.get(...demand)).token,
-  };
-}
-
-const unreachable = (retryAfterMs?: number): OperatorError =>
-  new OperatorError("TOKEN_UNREACHABLE", "down", {
-    fix: "wait",
-    disposition: "retry",
-    retryAfterMs,
-  });
-const failing =
-  (error: unknown = unreachable()) =>
-  async (): Promise<never> => {
-    throw error;
-  };
-const succeeding = async (): Promise<object> => ({});
-const hanging = (): Promise<never> => new Promise(() => undefined);
-
-/** An answer that comes when the gate is opened. */
-function gate() {
-  const opened = new EventEmitter();
-  const answer = async (): Promise<object> => {
-    await once(opened, "open");
-    return {};
-  };
-  return { answer, open: () => opened.emit("open") };
+/** Where an instance with that luck refreshes a token of an hour. */
+async function isDueAt(random: number, wantedMs: number): Promise<void> {
+  const { asked, get, clock } = openSlot(random);
+  await get();
+  await clock.advance(wantedMs - 1_000);
+  await get();
+  assert.equal(asked.length, 1, `before ${wantedMs}`);
+  await clock.advance(2_000);
+  await get();
+  assert.equal(asked.length, 2, `after ${wantedMs}`);
 }
 
 describe("a cold start", () => {
@@ -150,6 +113,11 @@ describe("a held token", () => {
     assert.equal(asked.length, 2);
   });
 
+  it("is refreshed by each instance at a moment of its own, so that many do not ask at once", async () => {
+    // Between half its life and six tenths of it.
+    for (const random of [0, 0.25, 0.5, 0.99]) await isDueAt(random, (30 + 6 * random) * MINUTE);
+  });
+
   for (const [name, fault] of [
     ["503s", failing()],
     ["a plain 429", failing(unreachable(60_000))],
@@ -193,89 +161,5 @@ describe("a held token", () => {
     answering(failing());
     await clock.advance(3_500);
     assert.equal(await get(), "t1");
-  });
-});
-
-describe("a token that was refused", () => {
-  it("is replaced by one request for all who were refused", async () => {
-    const { asked, get } = openSlot();
-    await get();
-    const tokens = await Promise.all(Array.from({ length: 50 }, () => get({ rejected: "t1" })));
-    assert.deepEqual(new Set(tokens), new Set(["t2"]));
-    assert.deepEqual(asked.slice(1), [{ reason: "rejected", claims: undefined }]);
-  });
-
-  it("is replaced without a request where a newer one is held", async () => {
-    const { asked, get } = openSlot();
-    await get();
-    await get({ rejected: "t1" });
-    assert.equal(await get({ rejected: "t1" }), "t2");
-    assert.equal(asked.length, 2);
-  });
-
-  it("fails its caller where no other can be had, and not those who do not mind", async () => {
-    const { get, answering } = openSlot();
-    await get();
-    answering(failing());
-    await assert.rejects(get({ rejected: "t1" }), { code: "TOKEN_UNREACHABLE" });
-    assert.equal(await get(), "t1");
-  });
-
-  it("is replaced five times a minute and no more, so that a resource that refuses all makes no loop", async () => {
-    const { asked, get, clock } = openSlot();
-    let token = await get();
-    for (let i = 0; i < 20; i++) token = await get({ rejected: token });
-    assert.equal(asked.length, 6);
-    await clock.advance(MINUTE);
-    assert.equal(await get({ rejected: token }), "t7");
-  });
-
-  it("shares a request with others of the same claims only", async () => {
-    const { asked, get } = openSlot();
-    await get();
-    const [a, b, c] = await Promise.all([
-      get({ rejected: "t1", claims: '{"a":1}' }),
-      get({ rejected: "t1", claims: '{"a":1}' }),
-      get({ rejected: "t1", claims: '{"b":2}' }),
-    ]);
-    assert.equal(a, b);
-    assert.notEqual(a, c);
-    assert.deepEqual(
-      asked.slice(1).map(({ claims }) => claims),
-      ['{"a":1}', '{"b":2}'],
-    );
-  });
-
-  it("does not come back by a slower request that was sent before", async () => {
-    const { get, answering, clock, slot } = openSlot();
-    await get();
-    const slowly = gate();
-    answering(slowly.answer);
-    const slow = slot.forceRefresh();
-    answering(succeeding);
-    assert.equal(await get({ rejected: "t1", claims: "{}" }), "t3");
-    slowly.open();
-    assert.equal((await slow).token, "t2");
-    await clock.advance(0);
-    assert.equal(await get(), "t3");
-  });
-});
-
-describe("a forced refresh", () => {
-  it("gets a new token whatever is held", async () => {
-    const { get, slot, asked } = openSlot();
-    await get();
-    assert.equal((await slot.forceRefresh()).token, "t2");
-    assert.equal(await get(), "t2");
-    assert.equal(asked[1]?.reason, "forced");
-  });
-
-  it("leaves the held token in its place where it fails", async () => {
-    const { get, slot, answering, told } = openSlot();
-    await get();
-    answering(failing());
-    await assert.rejects(slot.forceRefresh());
-    assert.equal(await get(), "t1");
-    assert.deepEqual(told, [{ reason: "forced", served: true }]);
   });
 });
