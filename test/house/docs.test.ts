@@ -134,6 +134,14 @@ describe("the documentation", () => {
     for (const name of written) assert.ok(read("ARCHITECTURE.md").includes(`\`${name}\``), name);
   });
 
+  it("says why host.json, which holds no comments, is as it is", () => {
+    const page = read("ARCHITECTURE.md").replaceAll(/\s+/g, " ");
+    const settings = [...read("host.json").matchAll(/"(\w+)": ("[^"]*"|\w+)/g)];
+    assert.ok(settings.length > 7);
+    for (const [, name = ""] of settings.filter(([, key]) => key !== "version"))
+      assert.ok(page.includes(`\`${name}\``), name);
+  });
+
   it("has every state and every verdict", () => {
     const states = all(
       /BatchState =([^;]*);/.exec(read("shared/batches/model.ts"))?.[1] ?? "",
