@@ -116,7 +116,7 @@ async function corrected(
  * refreshes at its callers' cost, and its throttle cache would only be in the way of ours.
  */
 async function sendOnce(
-  { cloud, clientId, network }: TokenRequestOptions,
+  { cloud, clientId, network, clock }: TokenRequestOptions,
   proof: Proof,
   tenant: string,
   resource: string,
@@ -138,7 +138,7 @@ async function sendOnce(
     azureRegion: "DisableMsalForceRegion",
     ...(claims === undefined ? {} : { claims }),
   });
-  return toToken(result, proof.thumbprint);
+  return toToken(result, proof.thumbprint, clock.now() - clock.behindMs());
 }
 
 type Logging = NonNullable<NonNullable<Configuration["system"]>["loggerOptions"]>;
@@ -149,18 +149,23 @@ const SILENT: Logging = {
   loggerCallback: () => undefined,
 };
 
+/**
+ * MSAL's result, its instants by our own clock: MSAL takes them from the machine's date, and what is left
+ * until then is the same by either.
+ */
 function toToken(
   result: AuthenticationResult | null,
   thumbprint: string | undefined,
+  nowMs: number,
 ): AcquiredToken {
-  const expiresAtMs = result?.expiresOn?.getTime();
-  if (!result?.accessToken || expiresAtMs === undefined) {
+  if (!result?.accessToken || !result.expiresOn) {
     throw new EntraUnreachable("the answer holds no token");
   }
+  const aheadMs = nowMs - Date.now();
   return {
     token: result.accessToken,
-    expiresAtMs,
-    refreshAtMs: result.refreshOn?.getTime(),
+    expiresAtMs: result.expiresOn.getTime() + aheadMs,
+    refreshAtMs: result.refreshOn && result.refreshOn.getTime() + aheadMs,
     roles: rolesOf(result.accessToken),
     thumbprint,
   };

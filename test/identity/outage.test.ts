@@ -29,6 +29,7 @@ const faults: Record<string, Answer> = {
 async function open(answer: () => Answer) {
   const server = await startHttpServer((response) => answer()(response));
   const clock = createSimulatedClock(Date.now());
+  const underWay = new Set<Promise<Response>>();
   const identity = createIdentity({
     cloud: clouds.global,
     clientId: "21111111-2222-4333-8444-555555555555",
@@ -37,10 +38,21 @@ async function open(answer: () => Answer) {
     allowedResources: [GRAPH],
     clock,
     random: () => 0.5,
-    fetch: (url, init) => fetch(server.url + new URL(url).pathname, init),
+    fetch: (url, init) => {
+      const response = fetch(server.url + new URL(url).pathname, init).then(
+        async (whole) => new Response(await whole.arrayBuffer(), whole),
+      );
+      underWay.add(response);
+      return response.finally(() => underWay.delete(response));
+    },
     emit: () => undefined,
   });
-  return { server, clock, identity };
+  /** Sockets are real: time stands still until those that are waited for have answered. */
+  const answered = async (): Promise<void> => {
+    do await sleep(1);
+    while (underWay.size > 0);
+  };
+  return { server, clock, identity, answered };
 }
 
 describe("ten minutes of trouble at the token endpoint are noticed by no caller", () => {
@@ -75,4 +87,27 @@ describe("ten minutes of trouble at the token endpoint are noticed by no caller"
       assert.notEqual((await identity.get(TENANT, GRAPH)).token, first.token);
     });
   }
+});
+
+it("a day passes by the clock that was given, MSAL included: a token an hour, each for its hour", async (test) => {
+  const { server, clock, identity, answered } = await open(() => token);
+  test.after(() => server.close());
+  const lives: number[] = [];
+  let last: string | undefined;
+  for (let minute = 0; minute < 24 * 60; minute++) {
+    const held = await identity.get(TENANT, GRAPH);
+    assert.ok(held.expiresAtMs > clock.now(), "no dead token is served");
+    if (held.token !== last) lives.push((held.expiresAtMs - clock.now()) / MINUTE);
+    last = held.token;
+    await answered();
+    await clock.advance(MINUTE);
+  }
+  const { acquired, failed } = identity.counters();
+  assert.deepEqual([acquired.cold, failed], [1, 0]);
+  // Due after 33 minutes, with the jitter that was given.
+  assert.ok(acquired.refresh >= 38 && acquired.refresh <= 44, `${acquired.refresh} refreshes`);
+  assert.ok(
+    lives.every((minutes) => minutes > 58 && minutes <= 60),
+    lives.join(),
+  );
 });
