@@ -2,7 +2,6 @@ import type { ContainerClient } from "@azure/storage-blob";
 
 import { type Place, storageCode, toStorageError } from "./errors.ts";
 import { leaseLost } from "./lease.ts";
-import { smallCall } from "./retry.ts";
 import type { AppendBlob } from "./types.ts";
 
 /**
@@ -13,11 +12,12 @@ export async function openAppend(
   container: ContainerClient,
   path: string,
   place: Place,
+  limit: () => AbortSignal,
 ): Promise<AppendBlob> {
   const blob = container.getAppendBlobClient(path);
   const read = async (offset: number, count?: number): Promise<Buffer | undefined> => {
     try {
-      const response = await blob.download(offset, count, { abortSignal: smallCall() });
+      const response = await blob.download(offset, count, { abortSignal: limit() });
       const parts: Buffer[] = [];
       for await (const part of response.readableStreamBody ?? []) parts.push(Buffer.from(part));
       return Buffer.concat(parts);
@@ -29,7 +29,7 @@ export async function openAppend(
   };
   const create = async (): Promise<void> => {
     try {
-      await blob.create({ conditions: { ifNoneMatch: "*" }, abortSignal: smallCall() });
+      await blob.create({ conditions: { ifNoneMatch: "*" }, abortSignal: limit() });
     } catch (error) {
       if (storageCode(error) !== "BlobAlreadyExists") throw toStorageError(error, place);
     }
@@ -51,7 +51,7 @@ export async function openAppend(
     try {
       await blob.appendBlock(bytes, bytes.length, {
         conditions: { appendPosition: position },
-        abortSignal: smallCall(),
+        abortSignal: limit(),
       });
     } catch (error) {
       const code = storageCode(error);

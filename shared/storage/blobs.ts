@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { PassThrough, Readable } from "node:stream";
 
 import type { TokenCredential } from "@azure/identity";
 import { ContainerClient, type StorageSharedKeyCredential } from "@azure/storage-blob";
@@ -7,12 +6,9 @@ import { ContainerClient, type StorageSharedKeyCredential } from "@azure/storage
 import { openAppend } from "./append.ts";
 import { type Place, storageCode, toStorageError } from "./errors.ts";
 import { acquireLease } from "./lease.ts";
-import { retryOptions, smallCall } from "./retry.ts";
+import { retryOptions, SMALL_CALL_MS, smallCall } from "./retry.ts";
+import { uploadBlocks, watched } from "./streams.ts";
 import type { BlobFacts, Blobs, WriteCondition } from "./types.ts";
-
-/** Blocks of this many bytes, two in flight: what `writeStream` holds in memory is a few of them. */
-const BLOCK_BYTES = 4 * 1024 * 1024;
-const BLOCKS_IN_FLIGHT = 2;
 
 /** What storage answers where a condition of ours does not hold. */
 const UNMET = new Set(["BlobAlreadyExists", "ConditionNotMet", "TargetConditionNotMet"]);
@@ -26,8 +22,11 @@ export function createBlobs(options: {
   readonly url: string;
   readonly container: string;
   readonly credential: TokenCredential | StorageSharedKeyCredential;
+  /** The time limit of a small call, and of a stream's standstill, milliseconds; 25 s unless told. */
+  readonly callMs?: number;
 }): Blobs {
-  const { container, credential } = options;
+  const { container, credential, callMs = SMALL_CALL_MS } = options;
+  const limit = (): AbortSignal => smallCall(callMs);
   const client = new ContainerClient(`${options.url.replace(/\/$/, "")}/${container}`, credential, {
     retryOptions,
   });
@@ -52,7 +51,7 @@ export function createBlobs(options: {
       }
     }
     try {
-      const now = await client.getBlobClient(path).getProperties({ abortSignal: smallCall() });
+      const now = await client.getBlobClient(path).getProperties({ abortSignal: limit() });
       return now.metadata?.["mark"] === mark ? { etag: bare(now.etag) } : undefined;
     } catch (error) {
       if (isNotFound(error)) return undefined;
@@ -60,9 +59,10 @@ export function createBlobs(options: {
     }
   };
 
-  const open = async (path: string, ifMatch?: string) => {
+  const open = async (path: string, abortSignal: AbortSignal, ifMatch?: string) => {
     try {
       return await client.getBlobClient(path).download(0, undefined, {
+        abortSignal,
         conditions: ifMatch === undefined ? {} : { ifMatch: quoted(ifMatch) },
         maxRetryRequests: retryOptions.maxTries,
       });
@@ -74,7 +74,7 @@ export function createBlobs(options: {
 
   return {
     read: async (path) => {
-      const found = await open(path);
+      const found = await open(path, limit());
       if (found === undefined) return undefined;
       try {
         const parts: Buffer[] = [];
@@ -85,7 +85,9 @@ export function createBlobs(options: {
       }
     },
     stream: async (path, { ifMatch } = {}) => {
-      const found = await open(path, ifMatch);
+      const opening = new AbortController();
+      const late = setTimeout(() => opening.abort(), callMs);
+      const found = await open(path, opening.signal, ifMatch).finally(() => clearTimeout(late));
       if (found === undefined) return undefined;
       const facts: BlobFacts = {
         path,
@@ -93,58 +95,58 @@ export function createBlobs(options: {
         bytes: found.contentLength ?? 0,
         lastModifiedMs: found.lastModified?.getTime() ?? 0,
       };
-      return { body: mapped(found.readableStreamBody, fail), facts };
+      return { body: watched(found.readableStreamBody, fail, callMs), facts };
     },
     write: (path, body, condition) => {
       const bytes = typeof body === "string" ? Buffer.from(body, "utf8") : body;
       return conditional(path, condition, (settings) =>
         client
           .getBlockBlobClient(path)
-          .upload(bytes, bytes.length, { ...settings, abortSignal: smallCall() }),
+          .upload(bytes, bytes.length, { ...settings, abortSignal: limit() }),
       );
     },
     writeStream: async (path, body, condition) => {
       let bytes = 0;
-      const counted = Readable.from(
-        (async function* () {
-          for await (const part of body) {
-            const piece = Buffer.from(part);
-            bytes += piece.length;
-            yield piece;
-          }
-        })(),
-        { objectMode: false },
-      );
-      const written = await conditional(path, condition, (settings) =>
-        client
-          .getBlockBlobClient(path)
-          .uploadStream(counted, BLOCK_BYTES, BLOCKS_IN_FLIGHT, settings),
-      );
+      const written = await conditional(path, condition, async (settings) => {
+        const blob = client.getBlockBlobClient(path);
+        const uploaded = await uploadBlocks(blob, body, settings, limit);
+        bytes = uploaded.bytes;
+        return uploaded;
+      });
       return written && { ...written, bytes };
     },
     async *list(prefix) {
       try {
-        for await (const { name, properties } of client.listBlobsFlat({ prefix })) {
-          yield {
-            path: name,
-            etag: bare(properties.etag),
-            bytes: properties.contentLength ?? 0,
-            lastModifiedMs: properties.lastModified.getTime(),
-          };
-        }
+        let marker: string | undefined;
+        do {
+          // A time limit a page: whoever reads the list may take longer over it.
+          const pages = client
+            .listBlobsFlat({ prefix, abortSignal: limit() })
+            .byPage(marker === undefined ? {} : { continuationToken: marker });
+          const { value: page } = await pages.next();
+          for (const { name, properties } of page?.segment?.blobItems ?? []) {
+            yield {
+              path: name,
+              etag: bare(properties.etag),
+              bytes: properties.contentLength ?? 0,
+              lastModifiedMs: properties.lastModified.getTime(),
+            };
+          }
+          marker = page?.continuationToken || undefined;
+        } while (marker !== undefined);
       } catch (error) {
         throw fail(error);
       }
     },
     delete: async (path) => {
       try {
-        await client.getBlobClient(path).delete({ abortSignal: smallCall() });
+        await client.getBlobClient(path).delete({ abortSignal: limit() });
       } catch (error) {
         if (!isNotFound(error)) throw fail(error);
       }
     },
-    openAppend: (path) => openAppend(client, path, place),
-    acquireLease: (path, seconds) => acquireLease(client, path, seconds, place),
+    openAppend: (path) => openAppend(client, path, place, limit),
+    acquireLease: (path, seconds) => acquireLease(client, path, seconds, place, limit),
   };
 }
 
@@ -176,16 +178,4 @@ function writeSettings(path: string, condition: WriteCondition | undefined, mark
         CONTENT_TYPES[path.slice(path.lastIndexOf(".") + 1)] ?? "application/octet-stream",
     },
   };
-}
-
-/** The SDK's stream with its errors as ours; whichever end is destroyed takes the other along. */
-function mapped(
-  source: NodeJS.ReadableStream | undefined,
-  fail: (error: unknown) => Error,
-): Readable {
-  if (!(source instanceof Readable)) return Readable.from([]);
-  const outer = new PassThrough();
-  source.on("error", (error) => outer.destroy(fail(error)));
-  outer.on("close", () => source.destroy());
-  return source.pipe(outer);
 }

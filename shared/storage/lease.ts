@@ -4,7 +4,6 @@ import type { ContainerClient } from "@azure/storage-blob";
 
 import { OperatorError } from "../core/errors.ts";
 import { type Place, storageCode, toStorageError } from "./errors.ts";
-import { smallCall } from "./retry.ts";
 import type { BlobLease } from "./types.ts";
 
 /** What storage says once a lease is no longer ours, or never was. */
@@ -23,13 +22,14 @@ export async function acquireLease(
   path: string,
   seconds: number,
   place: Place,
+  limit: () => AbortSignal,
 ): Promise<BlobLease | undefined> {
   const blob = container.getBlockBlobClient(path);
   // Named by us, so that a repeated acquire whose first answer was lost finds its own lease.
   const lease = blob.getBlobLeaseClient(randomUUID());
   const acquire = async (): Promise<"held" | "absent" | "ours"> => {
     try {
-      await lease.acquireLease(seconds, { abortSignal: smallCall() });
+      await lease.acquireLease(seconds, { abortSignal: limit() });
       return "ours";
     } catch (error) {
       const code = storageCode(error);
@@ -42,7 +42,7 @@ export async function acquireLease(
   };
   const create = async (): Promise<void> => {
     try {
-      await blob.upload("", 0, { conditions: { ifNoneMatch: "*" }, abortSignal: smallCall() });
+      await blob.upload("", 0, { conditions: { ifNoneMatch: "*" }, abortSignal: limit() });
     } catch (error) {
       const code = storageCode(error);
       if (code !== "BlobAlreadyExists" && code !== "LeaseIdMissing") {
@@ -60,7 +60,7 @@ export async function acquireLease(
     leaseId: lease.leaseId,
     renew: async () => {
       try {
-        await lease.renewLease({ abortSignal: smallCall() });
+        await lease.renewLease({ abortSignal: limit() });
       } catch (error) {
         throw LOST.has(storageCode(error) ?? "")
           ? leaseLost(`Another runner holds ${path} now.`, error)
@@ -69,7 +69,7 @@ export async function acquireLease(
     },
     release: async () => {
       try {
-        await lease.releaseLease({ abortSignal: smallCall() });
+        await lease.releaseLease({ abortSignal: limit() });
       } catch (error) {
         if (!LOST.has(storageCode(error) ?? "")) throw toStorageError(error, place);
       }

@@ -12,6 +12,6 @@ export const retryOptions = {
  * No answer to one small call (its repeats included) within this time is a failure, milliseconds.
  * Ours: the SDK has no time limit of its own, and a hanging socket would stall a run without saying so.
  */
-const SMALL_CALL_MS = 25_000;
+export const SMALL_CALL_MS = 25_000;
 
-export const smallCall = (): AbortSignal => AbortSignal.timeout(SMALL_CALL_MS);
+export const smallCall = (ms = SMALL_CALL_MS): AbortSignal => AbortSignal.timeout(ms);

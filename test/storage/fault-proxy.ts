@@ -6,6 +6,10 @@ export type Fault =
   | "none"
   /** Azurite does it, and its answer never comes. */
   | "lose-answer"
+  /** Nothing ever comes back, and the connection stays. */
+  | "hang"
+  /** The answer begins, and then nothing more comes. */
+  | "stall"
   | { readonly status: number; readonly code: string };
 
 /** A relay before Azurite that can be told to misbehave; urls keep the path, so signatures hold. */
@@ -20,6 +24,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
   const { origin, host, pathname } = new URL(target);
   const server = createServer((call, answer) => {
     const fault = proxy.decide(call);
+    if (fault === "hang") return void call.resume();
     if (typeof fault === "object") {
       call.resume();
       const xml = `<?xml version="1.0"?><Error><Code>${fault.code}</Code><Message>told to</Message></Error>`;
@@ -40,6 +45,10 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
           return;
         }
         answer.writeHead(reply.statusCode ?? 502, reply.headers);
+        if (fault === "stall") {
+          reply.once("data", (part: Buffer) => void answer.write(part.subarray(0, 1)));
+          return;
+        }
         reply.pipe(answer);
       },
     );

@@ -1,0 +1,78 @@
+import { randomUUID } from "node:crypto";
+import { PassThrough, Readable } from "node:stream";
+
+import type { BlockBlobClient, BlockBlobCommitBlockListOptions } from "@azure/storage-blob";
+
+/** Blocks of this many bytes, one under way while the next is gathered: all that is held in memory. */
+const BLOCK_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Uploads a stream in blocks, however slow its source is; the blob appears at the end. The SDK's own
+ * `uploadStream` hands no signal to its blocks, so that one without an answer would hang for ever.
+ */
+export async function uploadBlocks(
+  blob: BlockBlobClient,
+  body: Readable,
+  settings: BlockBlobCommitBlockListOptions,
+  limit: () => AbortSignal,
+): Promise<{ readonly etag?: string; readonly bytes: number }> {
+  const prefix = randomUUID();
+  const ids: string[] = [];
+  let staging: Promise<unknown> = Promise.resolve();
+  /** One is filled while the other is under way. */
+  let [block, other] = [Buffer.allocUnsafe(BLOCK_BYTES), Buffer.allocUnsafe(BLOCK_BYTES)];
+  let filled = 0;
+  let bytes = 0;
+  const stage = async (): Promise<void> => {
+    const id = Buffer.from(`${prefix}-${String(ids.length).padStart(6, "0")}`).toString("base64");
+    ids.push(id);
+    await staging;
+    const full = block.subarray(0, filled);
+    staging = blob.stageBlock(id, full, filled, { abortSignal: limit() });
+    // What goes wrong is met by whoever waits for it next.
+    staging.catch(() => undefined);
+    [block, other] = [other, block];
+    filled = 0;
+  };
+  for await (const part of body as AsyncIterable<Uint8Array | string>) {
+    const piece = typeof part === "string" ? Buffer.from(part) : part;
+    for (let at = 0; at < piece.length;) {
+      const taken = piece.subarray(at, at + BLOCK_BYTES - filled);
+      block.set(taken, filled);
+      filled += taken.length;
+      at += taken.length;
+      if (filled === BLOCK_BYTES) await stage();
+    }
+    bytes += piece.length;
+  }
+  if (filled > 0) await stage();
+  await staging;
+  const { etag } = await blob.commitBlockList(ids, { ...settings, abortSignal: limit() });
+  return { ...(etag !== undefined && { etag }), bytes };
+}
+
+/**
+ * The SDK's stream with its errors as `fail` words them; whichever end is destroyed takes the other
+ * along. It fails where storage sends nothing for `stallMs` although somebody reads.
+ */
+export function watched(
+  source: NodeJS.ReadableStream | undefined,
+  fail: (error: unknown) => Error,
+  stallMs: number,
+): Readable {
+  if (!(source instanceof Readable)) return Readable.from([]);
+  const outer = new PassThrough();
+  const timer = setTimeout(() => {
+    if (source.isPaused()) timer.refresh();
+    else outer.destroy(fail(new DOMException("no more of a body came", "TimeoutError")));
+  }, stallMs);
+  timer.unref();
+  source.on("data", () => void timer.refresh());
+  source.on("end", () => clearTimeout(timer));
+  source.on("error", (error) => outer.destroy(fail(error)));
+  outer.on("close", () => {
+    clearTimeout(timer);
+    source.destroy();
+  });
+  return source.pipe(outer);
+}
