@@ -5,9 +5,9 @@ import { describe, it } from "node:test";
 
 import { columnOf, pages, proseOf, read, root } from "./pages.ts";
 
-const { scripts } = JSON.parse(read("package.json")) as {
-  readonly scripts: Readonly<Record<string, string>>;
-};
+const { scripts, dependencies, devDependencies } = JSON.parse(read("package.json")) as Readonly<
+  Record<"scripts" | "dependencies" | "devDependencies", Readonly<Record<string, string>>>
+>;
 /** npm's own. */
 const builtIn = ["ci"];
 
@@ -40,7 +40,7 @@ const commandsOf = (source: string, type: string): string[] => {
   return [...body.matchAll(/^ {2}([a-zA-Z]+)(?:<[^>]*>)?[(:]/gm)].map(([, name = ""]) => name);
 };
 
-describe("a command in the documentation", () => {
+describe("a command or package in the documentation", () => {
   it("is a script of package.json, or npm's own", () => {
     assert.ok(calls.length > 30);
     const strange = calls
@@ -55,6 +55,18 @@ describe("a command in the documentation", () => {
       const isSaid = calls.some((call) => call.page === "README.md" && call.script === script);
       assert.ok(isSaid || table.includes(`\`${script}\``), script);
     }
+  });
+
+  it("stands beside every dependency, with its reason and whether it is deployed", () => {
+    const isDeployed = columnOf("README.md", "package", 2);
+    const said = columnOf("README.md", "package").flatMap((names, at) =>
+      names.split(", ").map((name) => `${name} ${isDeployed[at]}`),
+    );
+    const written = [
+      ...Object.keys(dependencies).map((name) => `${name} yes`),
+      ...Object.keys(devDependencies).map((name) => `${name} no`),
+    ];
+    assert.deepEqual(new Set(said), new Set(written));
   });
 
   it("gives npm scripts only flags that they take", () => {

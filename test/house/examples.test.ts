@@ -68,6 +68,19 @@ describe("an example in the documentation", () => {
     );
   });
 
+  it("of a value is what a field takes", () => {
+    const spans = spansOf("docs/messages.md");
+    const dates = spans.filter((span) => /^\d{4}-\d\d-\d\d/.test(span));
+    assert.equal(dates.length, 2);
+    for (const employeeHireDate of dates) assertGood({ user: id, employeeHireDate }, "user.update");
+    for (const accountEnabled of ["true", "false"]) {
+      assert.ok(spans.includes(accountEnabled));
+      assertGood({ user: id, accountEnabled }, "user.update");
+    }
+    assert.ok(spans.includes("(clear)"));
+    assertGood({ user: id, city: "(clear)" }, "user.update");
+  });
+
   it("of rows that undo a batch is what their operations take", () => {
     const page = read("docs/runbook.md");
     const values: Readonly<Record<string, unknown>> = {
