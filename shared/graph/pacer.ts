@@ -1,5 +1,6 @@
 import { BATCH_LIMIT } from "../core/chunk.ts";
 import type { Clock } from "../core/clock.ts";
+import { OperatorError } from "../core/errors.ts";
 import { createPace, type Pace, type Refusal } from "./pacing.ts";
 
 /** What a write pacer learnt of its quota, as JSON for the one that follows it. */
@@ -96,9 +97,15 @@ export function createWritePacer(options: {
 /** The part of the resource-unit quota that our reads may use: the rest is for the writes' own units. */
 const READ_AIM = 0.6;
 
+/** Whoever reads does better to come back than to sit out a longer pause that Graph asked for. */
+const LONGEST_HOLD_MS = 120_000;
+
 /** A pacer of resource units, whose true amount is known only when Graph answers. */
 export interface UnitPacer {
-  /** Resolves when reads of `units`, as expected, may leave; to the instant. */
+  /**
+   * Resolves when reads of `units`, as expected, may leave; to the instant.
+   * @throws OperatorError READ_INCOMPLETE (`retry`) while Graph's pause is too long to be sat out.
+   */
   take(units: number): Promise<number>;
   /** The answer's true cost, beside what was taken for it. */
   correct(taken: number, cost: number): void;
@@ -115,7 +122,7 @@ export function createUnitPacer(options: {
   const { clock, ...quota } = options;
   const startAt = clock.monotonic();
   const pace = createPace({ ...quota, startAt, aim: READ_AIM, burst: BATCH_LIMIT });
-  const pacer = createPacer(pace, clock);
+  const pacer = createPacer(pace, clock, LONGEST_HOLD_MS);
   return {
     take: (units) => pacer.take(units),
     refuse: (refusal) => pacer.refuse(refusal),
@@ -124,7 +131,7 @@ export function createUnitPacer(options: {
 }
 
 /** Waits for a pace, in the order of asking. */
-function createPacer(pace: Pace, clock: Clock) {
+function createPacer(pace: Pace, clock: Clock, longestHoldMs = Infinity) {
   let last: Promise<unknown> = Promise.resolve();
 
   async function grant(amount: number, askedAt: number, signal?: AbortSignal): Promise<number> {
@@ -136,6 +143,7 @@ function createPacer(pace: Pace, clock: Clock) {
         pace.grant(amount, now, askedAt);
         return now;
       }
+      if (pace.heldUntil() - now > longestHoldMs) throw heldFor(pace.heldUntil() - now);
       await clock.sleep(waitMs, signal);
     }
   }
@@ -150,6 +158,17 @@ function createPacer(pace: Pace, clock: Clock) {
     refuse: (refusal: Refusal): void => pace.refuse(refusal, clock.monotonic()),
   };
 }
+
+const heldFor = (ms: number): OperatorError =>
+  new OperatorError(
+    "READ_INCOMPLETE",
+    `Graph asked for a pause: nothing is read for the next ${Math.ceil(ms / 1000)} s.`,
+    {
+      fix: "Nothing was concluded, and it is tried again by itself. If it repeats, the event graph.throttled says whose quota is used up (throttleScope).",
+      disposition: "retry",
+      retryAfterMs: ms,
+    },
+  );
 
 /** `turn`, or at once the signal's reason: whoever gives up need not wait for those before it. */
 function orAborted<T>(turn: Promise<T>, signal: AbortSignal): Promise<T> {

@@ -3,6 +3,7 @@ import { afterEach, describe, it } from "node:test";
 
 import fc from "fast-check";
 
+import { OperatorError } from "../../shared/core/errors.ts";
 import type { GraphRead } from "../../shared/core/graph-request.ts";
 import { type Call, batchOf, graphOf, type GraphServer, startGraphServer } from "./graph-server.ts";
 import { createRandom } from "./model-bucket.ts";
@@ -142,6 +143,27 @@ describe("reading many things", () => {
       code: "READ_INCOMPLETE",
       retryAfterMs: 300_000,
     });
+    assert.equal(own.calls.length, 1);
+  });
+
+  it("gives up at once while Graph's last wait is longer than is worth sitting out", async () => {
+    const { server: own } = await serve((call) =>
+      batchOf(call, () => ({ status: 429, headers: { "Retry-After": "300" } })),
+    );
+    const graph = graphOf(own);
+    await assert.rejects(graph.readAll(readsOf(1)), { code: "READ_INCOMPLETE" });
+    const next = graph.readAll(readsOf(1)).catch((error: unknown) => error);
+    const late = new Promise((resolve) => setTimeout(resolve, 2_000, "it waits"));
+    const failure = await Promise.race([next, late]);
+    assert.ok(failure instanceof OperatorError, String(failure));
+    assert.equal(failure.code, "READ_INCOMPLETE");
+    assert.ok((failure.retryAfterMs ?? 0) > 290_000, `${failure.retryAfterMs}`);
+    await assert.rejects(
+      async () => {
+        for await (const _ of graph.pages({ method: "GET", url: "/users" })) assert.fail();
+      },
+      { code: "READ_INCOMPLETE" },
+    );
     assert.equal(own.calls.length, 1);
   });
 
