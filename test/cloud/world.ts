@@ -57,7 +57,7 @@ export async function createWorld(options: CloudOptions): Promise<World> {
   const cloud = clouds[options.cloud ?? "global"];
   const names = hostNames(cloud);
 
-  const registry = createRegistry(now);
+  const registry = createRegistry(now, cloud);
   const signer = await createTokenSigner(cloud, now);
   const state = createEntraState(
     { cloud, registry, signer, issuers: createIssuers(), now },

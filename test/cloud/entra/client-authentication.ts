@@ -55,13 +55,16 @@ function verifyAssertion(
 ): void {
   const assertion = readAssertion(text);
   const issuer = String(assertion.payload["iss"]);
-  const isOwn = (candidate: string): boolean => candidate.endsWith(`/${tenant.tenantId}/v2.0`);
+  // A managed identity is of the application's own tenant, whichever tenant is signed in to (facts §7.10).
+  const isOwn = (candidate: string): boolean =>
+    candidate.endsWith(`/${application.homeTenantId}/v2.0`);
   const isFederated =
     issuer.startsWith("https://") && issuer.toLowerCase() !== application.appId.toLowerCase();
   if (isFederated)
     verifyFederatedAssertion(assertion, application, {
       issuers: state.issuers,
       own: { isOwn, key: state.signer.publicKey },
+      exchange: state.cloud.federationAudience,
       nowMs: state.loginNow(),
     });
   else

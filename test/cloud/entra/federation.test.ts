@@ -65,6 +65,39 @@ describe("a federated credential", () => {
     assert.deepEqual(answer.body.error_codes, [700_212]);
   });
 
+  it("refuses the token exchange of another cloud [workload-identity-federation-config-app-trust-managed-identity]", () => {
+    const { registry } = fixture.state;
+    for (const foreign of ["api://AzureADTokenExchangeUSGov", "api://AzureADTokenExchangeChina"]) {
+      assert.equal(registry.resource(fixture.tenant.tenantId, foreign), undefined);
+      const held = fixture.application.federatedCredentials.splice(0);
+      const [first] = held;
+      assert.ok(first);
+      fixture.application.federatedCredentials.push({ ...first, audience: foreign });
+      const answer = fixture.token({ client_assertion: managedToken() });
+      fixture.application.federatedCredentials.splice(0, 1, ...held);
+      assert.deepEqual(answer.body.error_codes, [700_212]);
+    }
+  });
+
+  it("lets it sign in to another tenant too, which knows a multi-tenant application [workload-identity-federation-config-app-trust-managed-identity]", () => {
+    const { registry } = fixture.state;
+    const { appId } = registry.addApplication({
+      tenantId: fixture.tenant.tenantId,
+      displayName: "Guest",
+      signInAudience: "AzureADMultipleOrgs",
+    });
+    const elsewhere = registry.addTenant({ domains: ["fabrikam.org"] });
+    registry.addServicePrincipal(elsewhere.tenantId, appId);
+    registry
+      .application(appId)
+      ?.federatedCredentials.push(...fixture.application.federatedCredentials.slice(0, 1));
+    const answer = fixture.token(
+      { client_assertion: managedToken(), client_id: appId },
+      { tenant: elsewhere.tenantId },
+    );
+    assert.equal(answer.body.error_description, undefined);
+  });
+
   it("refuses an issuer nobody registered [workload-identity-federation]", () => {
     const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
     const assertion = signAssertion(

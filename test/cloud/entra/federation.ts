@@ -36,6 +36,8 @@ export function verifyFederatedAssertion(
     readonly issuers: Issuers;
     /** Issuers of this Entra itself, with its key: tokens of managed identities. */
     readonly own: { readonly isOwn: (issuer: string) => boolean; readonly key: KeyObject };
+    /** The audience of this cloud's token exchange. */
+    readonly exchange: string;
     readonly nowMs: number;
   },
 ): void {
@@ -46,7 +48,11 @@ export function verifyFederatedAssertion(
   const narrowed = narrow(application.federatedCredentials, [
     [700_211, issuer, (held) => held.issuer === issuer],
     [700_213, subject, (held) => held.subject === subject],
-    [700_212, audiences.join(" "), (held) => audiences.some((given) => isAudience(held, given))],
+    [
+      700_212,
+      audiences.join(" "),
+      (held) => audiences.some((given) => isAudience(held, given, options.exchange)),
+    ],
   ]);
   if (narrowed.length === 0) throw new EntraRefusal(700_211, issuer);
   const isOwn = options.own.isOwn(issuer);
@@ -58,11 +64,8 @@ export function verifyFederatedAssertion(
 }
 
 /** A managed identity's token carries the exchange's app id where the credential names its URI. */
-function isAudience(held: FederatedCredential, given: string): boolean {
-  return (
-    given === held.audience ||
-    (given === tokenExchangeAppId && held.audience.startsWith("api://AzureADTokenExchange"))
-  );
+function isAudience(held: FederatedCredential, given: string, exchange: string): boolean {
+  return given === held.audience || (given === tokenExchangeAppId && held.audience === exchange);
 }
 
 function narrow(

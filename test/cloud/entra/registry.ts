@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 
+import { clouds, type Cloud } from "../../../shared/core/clouds.ts";
 import { createPassword, keyCredentialOf } from "./credentials.ts";
 import type {
   Application,
@@ -16,7 +17,7 @@ import {
   type NewApplication,
   type NewServicePrincipal,
 } from "./new-entries.ts";
-import { wellKnownResources } from "./well-known.ts";
+import { resourcesIn } from "./well-known.ts";
 
 /**
  * Tenants, applications, service principals and managed identities: the one copy that the token
@@ -73,8 +74,9 @@ export interface Registry {
 const key = (...parts: readonly string[]): string => parts.join("/").toLowerCase();
 const withoutSlash = (uri: string): string => (uri.endsWith("/") ? uri.slice(0, -1) : uri);
 
-/** A registry without tenants that knows Microsoft's own resources. */
-export function createRegistry(now: () => number): Registry {
+/** A registry without tenants that knows Microsoft's own resources, by the names of one cloud. */
+export function createRegistry(now: () => number, cloud: Cloud = clouds.global): Registry {
+  const wellKnownResources = resourcesIn(cloud);
   const tenants = new Map<string, Tenant>();
   const applications = new Map<string, Application>();
   const principals = new Map<string, ServicePrincipal>();

@@ -1,3 +1,4 @@
+import { clouds, type Cloud } from "../../../shared/core/clouds.ts";
 import { graphAppRoles } from "./graph-app-roles.ts";
 import type { AppRole } from "./model.ts";
 
@@ -13,8 +14,29 @@ export interface WellKnownResource {
 const roles = (values: Readonly<Record<string, string>>): readonly AppRole[] =>
   Object.entries(values).map(([value, id]) => ({ id, value }));
 
+/**
+ * Those resources under the names that they have in one cloud: another cloud's Graph, vault or token
+ * exchange is nobody there (microsoft-graph-docs-contrib concepts/deployments.md). Clouds with one login
+ * are one.
+ */
+export function resourcesIn({ loginHost }: Cloud): readonly WellKnownResource[] {
+  const all = Object.values(clouds);
+  const own = all.filter((cloud) => cloud.loginHost === loginHost).flatMap(namesIn);
+  const foreign = all.flatMap(namesIn).filter((name) => !own.includes(name));
+  return wellKnownResources.map((resource) => ({
+    ...resource,
+    uris: resource.uris.filter((uri) => !foreign.includes(uri)),
+  }));
+}
+
+const namesIn = ({ graphHost, vaultSuffix, federationAudience }: Cloud): readonly string[] => [
+  `https://${graphHost}`,
+  `https://${vaultSuffix}`,
+  federationAudience,
+];
+
 /** First-party resources a daemon of this kind asks for; app ids as every tenant shows them. */
-export const wellKnownResources: readonly WellKnownResource[] = [
+const wellKnownResources: readonly WellKnownResource[] = [
   {
     appId: "00000003-0000-0000-c000-000000000000",
     displayName: "Microsoft Graph",
