@@ -20,7 +20,7 @@ const LONGEST_MS = 120_000;
  */
 export function createReadAll(service: Service, post: Graph["post"]): Graph["readAll"] {
   const { clock, units } = service;
-  return async (requests) => {
+  return async (requests, { unanswered } = {}) => {
     const answers: GraphAnswer[] = [];
     const open = createOpenReads(requests);
     const underWay = new Set<Promise<void>>();
@@ -38,7 +38,12 @@ export function createReadAll(service: Service, post: Graph["post"]): Graph["rea
       for (const [at, each] of reads.entries()) {
         const { answer, why, askedMs } = outcomeOf(result, at, each.attempts);
         if (answer) answers[each.index] = answer;
-        else open.repeat(later(service, each, askedMs, why));
+        else {
+          const next = later(service, each, askedMs, why);
+          if (!(next instanceof OperatorError)) open.repeat(next);
+          else if (unanswered) unanswered(each.index, next);
+          else throw next;
+        }
       }
     }
 
@@ -113,19 +118,19 @@ function settleUnits(
   units.refuse({ amount: throttled.length, retryAfterMs, grantedAt });
 }
 
-/** `open` with the instant of its next attempt. @throws OperatorError READ_INCOMPLETE: no more. */
+/** `open` with the instant of its next attempt, or READ_INCOMPLETE: no more. */
 function later(
   service: Service,
   open: OpenRead,
   askedMs: number | undefined,
   why: string,
-): OpenRead {
+): OpenRead | OperatorError {
   const delayMs = retryDelayMs(open.attempts, askedMs, service);
   const notBefore = service.clock.monotonic() + delayMs;
   if (open.attempts < MOST_ATTEMPTS && notBefore - open.firstAt <= LONGEST_MS) {
     return { ...open, notBefore };
   }
-  throw new OperatorError(
+  return new OperatorError(
     "READ_INCOMPLETE",
     `A read stayed unanswered in ${open.attempts} attempts (last: ${why}).`,
     {

@@ -1,3 +1,4 @@
+import type { OperatorError } from "../core/errors.ts";
 import type { GraphAnswer, GraphError, GraphRead, GraphRequest } from "../core/graph-request.ts";
 
 /** What became of one `$batch` post. */
@@ -36,10 +37,11 @@ export interface Graph {
   /**
    * Reads any number of things in `$batch` posts within the resource-unit budget, and repeats what
    * was throttled or lost. Answers in the order of the requests; 4xx answers are answers.
-   * @throws OperatorError READ_INCOMPLETE (disposition `retry`) where one stays unanswered,
-   *   GRAPH_REFUSED (`stop`) where Graph refuses the whole, and the token module's.
+   * @throws OperatorError READ_INCOMPLETE (disposition `retry`) where one stays unanswered, unless
+   *   `unanswered` is told of it; GRAPH_REFUSED (`stop`) where Graph refuses the whole, and the
+   *   token module's.
    */
-  readAll(requests: readonly GraphRead[]): Promise<GraphAnswer[]>;
+  readAll(requests: readonly GraphRead[], options?: ReadOptions): Promise<GraphAnswer[]>;
   /**
    * The pages of a collection, each as its `value`. Ends only when Graph said there is no more.
    * @throws OperatorError READ_INCOMPLETE where a page is refused, lost or malformed: nothing may be
@@ -48,6 +50,11 @@ export interface Graph {
   pages(read: GraphRead): AsyncIterable<readonly Readonly<Record<string, unknown>>[]>;
   /** Every post's end-to-end time limit, milliseconds: after it nothing is sent and nothing awaited. */
   readonly timeoutMs: number;
+}
+
+interface ReadOptions {
+  /** Told of each read that stays unanswered, by its place; the others are read all the same. */
+  readonly unanswered?: (index: number, why: OperatorError) => void;
 }
 
 interface PostOptions {

@@ -55,10 +55,11 @@ export async function lookAt(site: Site, doubts: readonly Doubt[]): Promise<void
       await mine[0]?.lane.record(shard, { t: "receipt", post: "look", at: isoNow(site), rows });
     }),
   );
-  for (const { row } of doubts) {
+  for (const [index, { row }] of doubts.entries()) {
     if (row.state !== "doubt") continue;
     row.looks = (row.looks ?? 0) + 1;
-    row.notBeforeMs = site.clock.monotonic() + waitFor(site, row.looks);
+    const waitMs = Math.max(askedMs(answers[index]), waitFor(site, row.looks));
+    row.notBeforeMs = site.clock.monotonic() + waitMs;
   }
 }
 
@@ -71,27 +72,36 @@ function readFor(site: Site, { row }: Doubt): GraphRead | undefined {
   }
 }
 
-/** The answers in the order of the reads; a string says why there is none. */
-async function readAll(
-  site: Site,
-  reads: readonly (GraphRead | undefined)[],
-): Promise<(GraphAnswer | string)[]> {
-  const wanted = reads.filter((read) => read !== undefined);
+/** What a look came to: Graph's answer, or why there is none. */
+type Seen = GraphAnswer | OperatorError | undefined;
+
+/** What is seen, in the order of the reads; a read that stays unanswered takes no other along. */
+async function readAll(site: Site, reads: readonly (GraphRead | undefined)[]): Promise<Seen[]> {
+  const seen: Seen[] = reads.map(() => undefined);
+  const wanted = reads.flatMap((read, at) => (read ? [{ read, at }] : []));
+  if (wanted.length === 0) return seen;
+  const tell = (index: number, what: Seen): void => {
+    const at = wanted[index]?.at;
+    if (at !== undefined) seen[at] = what;
+  };
   try {
-    const answers = wanted.length > 0 ? await site.graph.readAll(wanted) : [];
-    const left = answers.values();
-    return reads.map((read) => (read && left.next().value) ?? "it cannot be looked at");
+    const answers = await site.graph.readAll(
+      wanted.map(({ read }) => read),
+      { unanswered: tell },
+    );
+    for (const [index, answer] of answers.entries()) if (answer) tell(index, answer);
   } catch (error) {
     if (!(error instanceof OperatorError) || error.code !== "READ_INCOMPLETE") throw error;
-    return reads.map(() => "Graph did not answer");
+    for (const index of wanted.keys()) tell(index, error);
   }
+  return seen;
 }
 
-function receiptFor(
-  site: Site,
-  { row, shard }: Doubt,
-  answer: GraphAnswer | string | undefined,
-): Receipt {
+/** The wait that Graph asked of a look, milliseconds. */
+const askedMs = (seen: Seen): number =>
+  seen instanceof OperatorError ? (seen.retryAfterMs ?? 0) : 0;
+
+function receiptFor(site: Site, { row, shard }: Doubt, answer: Seen): Receipt {
   const at = isoNow(site);
   const moment = { at, retryForMs: site.settings.retryForMs };
   if (operationOf(site, row) === undefined) {
@@ -103,7 +113,8 @@ function receiptFor(
     });
   }
   const sent = sentOf(site, { row, shard });
-  if (typeof answer !== "object") return unseen(sent, answer ?? "Graph did not answer", moment);
+  if (answer === undefined) return unseen(sent, "it cannot be looked at", moment);
+  if (answer instanceof OperatorError) return unseen(sent, "Graph did not answer", moment);
   if (!isSeeing(answer)) return unseen(sent, `Graph answered ${answer.status}`, moment);
   return looked(sent, answer, { ...moment, afterMs: waitFor(site, sent.history.attempts) });
 }

@@ -135,6 +135,22 @@ describe("reading many things", () => {
     assert.equal(visits("/users/7?$select=id").length, 8);
   });
 
+  it("reads the others all the same where it is told what to do with one that stays unanswered", async () => {
+    const { server: own } = await serve((call) =>
+      batchOf(call, ({ url }) => (url.startsWith("/users/7?") ? { status: 503 } : found(url))),
+    );
+    const left: [number, string][] = [];
+    const answers = await graphOf(own).readAll(readsOf(40), {
+      unanswered: (index, { code }) => void left.push([index, code]),
+    });
+    assert.deepEqual(left, [[7, "READ_INCOMPLETE"]]);
+    const ids = readsOf(40).map((_, index) => (index === 7 ? undefined : { id: index }));
+    assert.deepEqual(
+      ids.map((_, index) => answers[index]?.body),
+      ids,
+    );
+  });
+
   it("gives up at once when Graph asks for a longer wait than is worth sitting out", async () => {
     const { server: own } = await serve((call) =>
       batchOf(call, () => ({ status: 429, headers: { "Retry-After": "300" } })),

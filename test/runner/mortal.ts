@@ -93,7 +93,7 @@ export function mortal(ports: RunnerPorts, { on, at, when }: Death): Mortal {
         timeoutMs: graph.timeoutMs,
         pages: (read) => graph.pages(read),
         post: (requests, options) => call(() => graph.post(requests, options), "post"),
-        readAll: (requests) => call(() => graph.readAll(requests)),
+        readAll: (requests, options) => call(() => graph.readAll(requests, options)),
       },
       clock: {
         now: () => clock.now(),

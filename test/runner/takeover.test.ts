@@ -125,9 +125,9 @@ describe("when another runner takes over", () => {
     await rig.breakLease();
     const start = performance.now();
     let lookedAfterMs = 0;
-    const readAll: Graph["readAll"] = (requests) => {
+    const readAll: Graph["readAll"] = (requests, options) => {
       lookedAfterMs ||= performance.now() - start;
-      return directory.readAll(requests);
+      return directory.readAll(requests, options);
     };
     const { root, timeoutMs } = directory;
     const pages = (): AsyncIterable<never> => directory.pages();

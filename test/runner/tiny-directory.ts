@@ -27,7 +27,7 @@ export interface Faults {
   part(request: GraphRequest): PartFault;
   /** Milliseconds until an answer comes. */
   latencyMs(): number;
-  isLookLost(): boolean;
+  isLookLost(request: GraphRequest): boolean;
 }
 
 export const noFaults: Faults = {
@@ -115,14 +115,21 @@ export class TinyDirectory implements Graph {
     return { kind: "answered", requestId, parts };
   }
 
-  async readAll(requests: readonly GraphRequest[]): Promise<GraphAnswer[]> {
+  readAll: Graph["readAll"] = async (requests, { unanswered } = {}) => {
     this.looks += 1;
     await sleep(1);
-    if (this.faults.isLookLost()) {
-      throw new OperatorError("READ_INCOMPLETE", "lost", { fix: "", disposition: "retry" });
+    const answers: GraphAnswer[] = [];
+    for (const [index, request] of requests.entries()) {
+      if (!this.faults.isLookLost(request)) {
+        answers[index] = this.#apply(request, "look");
+        continue;
+      }
+      const lost = new OperatorError("READ_INCOMPLETE", "lost", { fix: "", disposition: "retry" });
+      if (!unanswered) throw lost;
+      unanswered(index, lost);
     }
-    return requests.map((request) => this.#apply(request, "look"));
-  }
+    return answers;
+  };
 
   pages(): AsyncIterable<never> {
     throw new TypeError("the runner reads no pages");

@@ -116,6 +116,29 @@ describe("a row that Graph does not simply take", () => {
     assert.equal(directory.made.size, 1);
   });
 
+  it("does not take others along when it cannot be looked at", async () => {
+    const rig = createRig(azurite);
+    const directory = new TinyDirectory();
+    const rows = disables(directory, 20);
+    const blind = rows[12]?.write?.target["user"] ?? "";
+    let losses = 1;
+    directory.faults = {
+      ...noFaults,
+      post: () => (losses-- > 0 ? "lose-after" : "none"),
+      isLookLost: ({ url }) => url.includes(blind),
+    };
+    const folder = await rig.submit({ rows });
+    await rig.runOut(directory, impatient);
+    const failed = [...(rig.finished.get(folder) ?? [])].filter(
+      ([, { verdict }]) => verdict !== "done",
+    );
+    assert.deepEqual(
+      failed.map(([row]) => row),
+      [13],
+    );
+    assert.match(failed[0]?.[1].reason ?? "", /^It is not known whether the change was made/);
+  });
+
   it("does not take others along when Graph cannot read it", async () => {
     const rig = createRig(azurite);
     const directory = new TinyDirectory();
