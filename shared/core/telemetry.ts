@@ -47,6 +47,8 @@ export type TelemetryEvent =
       reason: "cold" | "refresh" | "rejected" | "claims" | "forced";
       expiresInSeconds: number;
       thumbprint?: string;
+      /** The certificate that this instance signed in with before, where it was another. */
+      rolledFrom?: string;
     }
   | {
       event: "token.failed";

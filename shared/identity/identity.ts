@@ -79,9 +79,20 @@ export function createIdentity(options: IdentityOptions): Identity {
   const counters: TokenCounters = {
     hits: 0,
     acquired: { cold: 0, refresh: 0, rejected: 0, claims: 0, forced: 0 },
+    rollOvers: 0,
     failed: 0,
     servedThroughFailure: 0,
   };
+  let lastThumbprint: string | undefined;
+
+  /** The certificate before this one, where it is another. */
+  function rolledFrom(thumbprint: string | undefined): { rolledFrom?: string } {
+    const before = lastThumbprint;
+    lastThumbprint = thumbprint;
+    if (before === undefined || before === thumbprint) return {};
+    counters.rollOvers++;
+    return { rolledFrom: before };
+  }
 
   function openSlot(tenant: string, resource: string): TokenSlot {
     return createTokenSlot({
@@ -93,7 +104,8 @@ export function createIdentity(options: IdentityOptions): Identity {
         counters.acquired[reason]++;
         const expiresInSeconds = Math.round((expiresAtMs - clock.now()) / 1000);
         const event = { tenant, resource, reason, expiresInSeconds };
-        emit({ event: "token.acquired", ...event, ...(thumbprint && { thumbprint }) });
+        const by = thumbprint && { thumbprint, ...rolledFrom(thumbprint) };
+        emit({ event: "token.acquired", ...event, ...by });
       },
       onFailed: (_, error, heldTokenServed) => {
         counters.failed++;

@@ -38,6 +38,8 @@ export interface AcquiredToken extends AccessToken {
 export interface TokenCounters {
   hits: number;
   acquired: Record<TokenReason, number>;
+  /** Tokens got by another certificate than the one before. */
+  rollOvers: number;
   failed: number;
   /** Failures while a valid token was held, so that no caller saw them. */
   servedThroughFailure: number;

@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import type { TelemetryEvent } from "../../shared/core/telemetry.ts";
 import type { CertificatePolicyOptions, CertificateVersion } from "../cloud/cloud-control.ts";
 import type { LocalCloud } from "../cloud/local-cloud.ts";
 import { startCloud } from "../cloud/start-cloud.ts";
 import { type Worker, startWorker } from "./start-worker.ts";
+import type { WorkerAnswer } from "./worker-protocol.ts";
 
 const INSTANCES = 8;
 const TOKEN_MS = 1_200_000;
@@ -26,7 +28,14 @@ after(async () => {
   await cloud.close();
 });
 
-const all = <T>(use: (worker: Worker) => Promise<T>): Promise<T[]> => Promise.all(workers.map(use));
+/** Acquisitions by another certificate than the instance's last. */
+const rolled: Extract<TelemetryEvent, { event: "token.acquired" }>[] = [];
+async function all(use: (worker: Worker) => Promise<WorkerAnswer>): Promise<WorkerAnswer[]> {
+  const answers = await Promise.all(workers.map(use));
+  for (const event of answers.flatMap(({ events }) => events))
+    if (event.event === "token.acquired" && event.rolledFrom !== undefined) rolled.push(event);
+  return answers;
+}
 const announce = () => all((worker) => worker.ask({ do: "reread" }));
 const make = (policy: CertificatePolicyOptions = {}): Promise<CertificateVersion> => {
   const { vaultName: vault, certificateName: name } = cloud.home;
@@ -116,4 +125,15 @@ describe("no row fails on eight instances, with two vault reads each at most, wh
       await announce();
     });
   });
+});
+
+it("every roll-over is counted, and told with the certificate that it left", async () => {
+  // Registered in place of the first, and again in place of that; nothing else took effect.
+  const answers = await all((worker) => worker.ask({ do: "report" }));
+  assert.deepEqual(new Set(answers.map(({ counters }) => counters.rollOvers)), new Set([2]));
+  assert.equal(rolled.length, 2 * INSTANCES);
+  for (const { rolledFrom, thumbprint } of rolled) {
+    assert.match(`${rolledFrom} ${thumbprint}`, /^[0-9A-F]{64} [0-9A-F]{64}$/);
+    assert.notEqual(rolledFrom, thumbprint);
+  }
 });
