@@ -18,7 +18,10 @@ const rules = {
   /** The cloud: login, Graph, vault and storage names move with it. */
   CLOUD: oneOf<CloudName>(["global", "usgov-l4", "usgov-l5", "china"], "global"),
   /** The home tenant: the application's own. */
-  TENANT_ID: guid(),
+  TENANT_ID: {
+    ...guid(),
+    must: "be a GUID (never common, organizations or consumers: a daemon signs in to a tenant)",
+  },
   /**
    * Further tenants that batches may name, for a multi-tenant application. The home tenant always
    * may.
@@ -162,7 +165,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
       "STALE_ACCOUNTS_EXCLUDED_GROUP is missing: name a group with your emergency accounts before the policy is switched on",
     );
   }
-  mistakes.push(...credentialMistakes(read, environment));
+  mistakes.push(...credentialMistakes(read, environment), ...cloudMistakes(read));
   if (mistakes.length > 0) {
     throw new OperatorError(
       "SETTINGS_INVALID",
@@ -194,6 +197,18 @@ export function readQueueSettings(
   const identity = environment["MANAGED_IDENTITY_CLIENT_ID"]?.trim() || undefined;
   const clientId = identity && rules.MANAGED_IDENTITY_CLIENT_ID.read(identity);
   return url === undefined || clientId !== identity?.toLowerCase() ? undefined : { url, clientId };
+}
+
+/** Storage of one cloud takes no token of another's; a host name of one's own says nothing of either. */
+function cloudMistakes(read: Values): readonly string[] {
+  const own = clouds[read.CLOUD]?.storageSuffix;
+  if (own === undefined) return [];
+  const foreign = Object.values(clouds)
+    .map(({ storageSuffix }) => storageSuffix)
+    .filter((suffix) => suffix !== own);
+  return (["BatchStorage__blobServiceUri", "BatchStorage__queueServiceUri"] as const)
+    .filter((name) => foreign.some((suffix) => read[name]?.endsWith(`.${suffix}`)))
+    .map((name) => `${name} is in another cloud than CLOUD says (${read.CLOUD}: ${own})`);
 }
 
 /** Exactly one credential: settings of another beside the chosen one are a mistake, not a fallback. */

@@ -58,6 +58,9 @@ describe("settings", () => {
 
   it("refuse the tenants that are no tenant", () => {
     assert.match(mistakes({ ...good, ALLOWED_TENANTS: "common" }), /ALLOWED_TENANTS.*daemon/);
+    for (const name of ["common", "organizations", "consumers"]) {
+      assert.match(mistakes({ ...good, TENANT_ID: name }), /TENANT_ID.*never common.*daemon/);
+    }
   });
 
   it("refuse a further resource that no token can be asked for", () => {
