@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 
 import { catalogue } from "../shared/catalogue/catalogue.ts";
+import { type Explanation, refusalRows } from "../shared/identity/explanations.ts";
 import { settingFacts } from "../shared/settings.ts";
 
 const row = (...cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
@@ -74,8 +75,56 @@ function operationsPage(): string {
   ].join("\n");
 }
 
+/** What stands in the messages for what differs from one to the other. */
+const placeholders = {
+  tenant: "<tenant>",
+  clientId: "<client id>",
+  resource: "<resource>",
+  loginHost: "<login host>",
+  consentUrl: "<consent address>",
+  presented: "<what was shown>",
+  clockBehindSeconds: 42,
+};
+
+const askedAgain: Record<Explanation["retry"], string> = {
+  no: "no",
+  "other-key": "once, by another version of the certificate",
+  clock: "once, where the answer corrected the clock",
+  claims: "once, where claims came with it",
+  later: "yes, after a wait",
+};
+
+function refusalsPage(): string {
+  const rows = refusalRows.map(([codes, { means, fix, retry, code: error }]) =>
+    row(
+      codes.join(", "),
+      means,
+      fix(placeholders).replaceAll(/<[a-z ]+>/g, code),
+      askedAgain[retry],
+      `[${error}](errors.md#${error.toLowerCase()})`,
+    ),
+  );
+  return [
+    "# Entra's refusals, number by number",
+    "",
+    "What a message says of an AADSTS number, and whether the application asks again by itself. `npm run",
+    "reference` writes this page from `shared/identity/explanations.ts`. A number that is not here is said to",
+    "be unknown, with Entra's own words; it is asked again only where status or OAuth's `error` says that it",
+    "passes (408, 429, 5xx, `temporarily_unavailable`). A token that is held goes on being used meanwhile.",
+    "",
+    row("AADSTS", "what it means", "what to do", "asked again", "code"),
+    row("---", "---", "---", "---", "---"),
+    ...rows,
+    "",
+  ].join("\n");
+}
+
 const at = (path: string): URL => new URL(`../${path}`, import.meta.url);
-const pages = { "docs/settings.md": settingsPage, "docs/rows.md": operationsPage };
+const pages = {
+  "docs/settings.md": settingsPage,
+  "docs/rows.md": operationsPage,
+  "docs/aadsts.md": refusalsPage,
+};
 
 /** The pages that are not what the code says any more. */
 export const stalePages = (): readonly string[] =>

@@ -27,6 +27,7 @@ export interface Explanation {
   readonly fix: (context: RefusalContext) => string;
 }
 
+/** One explanation, and the numbers that it is for. */
 type Row = readonly [codes: readonly number[], explanation: Explanation];
 
 const row = (
@@ -42,9 +43,9 @@ const wait = (): string => "Nothing to do: it is tried again by itself.";
 /**
  * Causes and remedies by AADSTS number, as a daemon meets them. Sources: entra-docs
  * reference-error-codes.md; microsoft-identity-web Constants.cs for 7000214, 7000277 and 1000502;
- * azure-rest-api-specs and identity-web threads for 5002738.
+ * azure-rest-api-specs and identity-web threads for 5002738. docs/aadsts.md is written from it.
  */
-const ROWS: readonly Row[] = [
+export const refusalRows: readonly Row[] = [
   row(
     [70011, 28002, 1002012],
     "no",
@@ -231,7 +232,7 @@ const ROWS: readonly Row[] = [
 ];
 
 const EXPLANATIONS: ReadonlyMap<number, Explanation> = new Map(
-  ROWS.flatMap(([codes, explanation]) => codes.map((code) => [code, explanation] as const)),
+  refusalRows.flatMap(([codes, explanation]) => codes.map((code) => [code, explanation] as const)),
 );
 
 /** Every number that has an explanation. */
