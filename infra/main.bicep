@@ -124,7 +124,7 @@ param inboxRetentionDays int = 30
 @minValue(7)
 param journalRetentionDays int = 180
 
-@description('Days after which inputs, reports and manifests are deleted; 0 keeps them. A deleted manifest frees its batch name.')
+@description('Days after which inputs, reports and manifests are deleted, at least a week more than files of inbox; 0 keeps them. A deleted manifest frees its batch name.')
 @minValue(0)
 param reportRetentionDays int = 0
 

@@ -37,7 +37,7 @@ param inboxRetentionDays int
 @minValue(7)
 param journalRetentionDays int
 
-@description('Days after which inputs, reports and manifests are deleted; 0 keeps them. A deleted manifest frees its batch name: the same name would then run again.')
+@description('Days after which inputs, reports and manifests are deleted; 0 keeps them. A deleted manifest frees its batch name: the same name would then run again. They outlive the files of inbox by a week whatever is said here: a sweep takes a file whose batch is gone for a new one.')
 @minValue(0)
 param reportRetentionDays int
 
@@ -189,7 +189,7 @@ resource account 'Microsoft.Storage/storageAccounts@2025-08-01' = {
               actions: {
                 baseBlob: {
                   delete: {
-                    daysAfterModificationGreaterThan: max(reportRetentionDays, 1)
+                    daysAfterModificationGreaterThan: max(reportRetentionDays, inboxRetentionDays + 7)
                   }
                 }
               }

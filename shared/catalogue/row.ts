@@ -33,7 +33,7 @@ export interface PlannedWrite {
   readonly target: Readonly<Record<string, string>>;
   /** Properties to set. */
   readonly set?: Readonly<Record<string, unknown>> | undefined;
-  /** What no two writes in flight may share: `user:<id>`, `upn:<upn>`, `edge:<group>/<member>`. */
+  /** What no two writes in flight may share: `object:<id>`, `upn:<upn>`, `edge:<group>/<member>`. */
   readonly keys: readonly string[];
   /** The group whose edges it changes: only a bounded number of these are in flight at a time. */
   readonly group?: string | undefined;
