@@ -92,7 +92,7 @@ export async function runSlice(
 
   const seeToDoubts = (): void => {
     if (looking || stop.signal.aborted) return;
-    const due = dueDoubts(site, work.lanes());
+    const due = dueDoubts(site, work.opened());
     if (due.length === 0) return;
     looking = lookAt(site, due)
       .catch(site.fail)
@@ -154,7 +154,7 @@ export async function runSlice(
         await work.poll();
         if (work.isEmpty()) return undefined;
       }
-      const dueMs = Math.min(nextMs ?? Infinity, nextDoubtMs(work.lanes()));
+      const dueMs = Math.min(nextMs ?? Infinity, nextDoubtMs(work.opened()));
       const isWaiting = posts.size === 0 && !looking && !work.isBusy() && dueMs < Infinity;
       if (isWaiting && dueMs > endMs) return dueMs - nowMs;
       await wake.wait(Math.min(TICK_MS, Math.max(1, (nextMs ?? Infinity) - nowMs)));

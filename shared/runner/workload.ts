@@ -24,6 +24,8 @@ export interface Workload {
   poll(): Promise<void>;
   /** Batches whose rows may be sent, in order of work. */
   lanes(): OpenBatch[];
+  /** Every open batch: one that cannot go on has rows in doubt all the same, which hold their objects. */
+  opened(): Iterable<OpenBatch>;
   /** Opens the next shard or finishes the next batch in the background, where that is due. */
   advance(): void;
   /** Whether nothing is open, waits to be opened, or is being finished. */
@@ -163,6 +165,10 @@ export function createWorkload(
     },
     poll,
     lanes,
+    opened: () => [
+      ...lanes(),
+      ...[...open].flatMap(([path, batch]) => (broken.has(path) ? batch : [])),
+    ],
     advance,
     isEmpty: () => inOrder().length === 0 && !opening && !finishing,
     isBusy: () => opening !== undefined || finishing !== undefined,

@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+
+import { journalBlob, shardBlob } from "../../shared/batches/model.ts";
+import { runTenant } from "../../shared/runner/run.ts";
+import { type Azurite, startAzurite } from "../storage/azurite.ts";
+import { mortal } from "./mortal.ts";
+import { createRig, makeContainers, quickSettings } from "./rig.ts";
+import { disables } from "./rows.ts";
+import { TinyDirectory, noFaults } from "./tiny-directory.ts";
+
+describe("a batch that breaks in the middle", () => {
+  let azurite: Azurite;
+  before(async () => {
+    azurite = await startAzurite();
+    await makeContainers(azurite);
+  });
+  after(() => azurite.stop());
+
+  it("does not keep the objects of its rows in doubt from other batches", async () => {
+    const rig = createRig(azurite);
+    const directory = new TinyDirectory();
+    directory.faults = { ...noFaults, post: () => "lose-after" };
+    const rows = disables(directory, 60);
+    const bad = await rig.submit({ rows, rowsPerShard: 20 });
+    const life = mortal(rig.ports(directory), { on: "post", at: 2, when: "during" });
+    await Promise.race([runTenant(life.ports), life.died]);
+    directory.faults = noFaults;
+    await rig.breakLease();
+    await rig.batches.write(shardBlob(bad, 3), "damaged");
+    const same = rows.slice(0, 3).map(({ row, write }) => ({
+      row,
+      operation: "user.update",
+      write: { target: {}, keys: [], ...write, set: { jobTitle: "Nurse" } },
+    }));
+    const good = await rig.submit({ rows: same });
+    const settings = { ...quickSettings, sliceMs: 5_000 };
+    const end = await rig.run(directory, { settings });
+    assert.ok(end.state === "ran" && end.problem !== undefined);
+    assert.deepEqual(rig.finishes, [good]);
+    const journal = await rig.batches.read(journalBlob(bad, 1));
+    assert.match(journal?.bytes.toString("utf8") ?? "", /the directory shows the change in place/);
+    assert.deepEqual(directory.overlaps, []);
+  });
+});
