@@ -49,6 +49,8 @@ export async function runSlice(
   const startMs = clock.monotonic();
   const endMs = startMs + settings.sliceMs;
   const stop = new AbortController();
+  /** Nothing is under way any more either. */
+  const over = new AbortController();
   const wake = createWake(clock);
   let failure: { readonly error: unknown } | undefined;
   const end = (): void => {
@@ -169,10 +171,10 @@ export async function runSlice(
     }
   };
   const telling = async (): Promise<void> => {
-    while (!stop.signal.aborted) {
-      await clock.sleep(settings.statusEveryMs, stop.signal);
-      if (stop.signal.aborted) return;
-      await work.poll();
+    while (!over.signal.aborted) {
+      await clock.sleep(settings.statusEveryMs, over.signal);
+      if (over.signal.aborted) return;
+      if (!stop.signal.aborted) await work.poll();
       const pause = whyWaiting(site);
       await Promise.all(work.lanes().map((batch) => status.write(batch, pause)));
     }
@@ -191,8 +193,10 @@ export async function runSlice(
     site.fail(error);
   }
   end();
-  await Promise.all([...loops, ...posts, looking]);
+  await Promise.all([...posts, looking]);
   await work.rest();
+  over.abort();
+  await Promise.all(loops);
   const { rows, writes, throttled } = site.tally;
   ports.emit({
     event: "slice.finished",

@@ -110,7 +110,10 @@ export function createWorkload(
     return undefined;
   };
 
-  const finish = async ({ marker, outcomes }: OpenBatch): Promise<void> => {
+  const finish = async (batch: OpenBatch): Promise<void> => {
+    const { marker, outcomes } = batch;
+    // The last status takes its figures from this one.
+    await status.write(batch);
     await site.finishBatch(marker.folder, outcomes);
     await site.blobs.runner.delete(marker.path);
     finished.add(marker.path);

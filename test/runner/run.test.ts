@@ -152,6 +152,32 @@ describe("a tenant's runner", () => {
     await running;
   });
 
+  it("keeps status.json young while the slice waits for its last answers", async () => {
+    const rig = createRig(azurite);
+    const directory = new TinyDirectory({ faults: { ...noFaults, latencyMs: () => 700 } });
+    const folder = await rig.submit({ rows: disables(directory, 5) });
+    const settings = { ...quickSettings, sliceMs: 500 };
+    const running = rig.run(directory, { settings });
+    let oldestMs = 0;
+    while (rig.events.length === 0) {
+      await systemClock.sleep(20);
+      const { state, updatedAt } = await rig.status(folder);
+      if (state === "running") oldestMs = Math.max(oldestMs, Date.now() - Date.parse(updatedAt));
+    }
+    await running;
+    assert.ok(oldestMs < 500, `it was ${oldestMs} ms old`);
+  });
+
+  it("counts what was throttled to the end", async () => {
+    const rig = createRig(azurite);
+    let refusals = 30;
+    const part = () => (refusals-- > 0 ? ("throttle" as const) : ("none" as const));
+    const directory = new TinyDirectory({ faults: { ...noFaults, part } });
+    const folder = await rig.submit({ rows: disables(directory, 20) });
+    await rig.runOut(directory, { settings: { ...quickSettings, statusEveryMs: 60_000 } });
+    assert.equal((await rig.status(folder)).throttled, 30);
+  });
+
   it("gives a created user's id to the rows that wait for it, in later shards too", async () => {
     const rig = createRig(azurite);
     const directory = new TinyDirectory();
