@@ -35,8 +35,6 @@ export interface Identity extends Tokens {
    * @throws OperatorError SCOPE_INVALID, RESOURCE_NOT_ALLOWED
    */
   for(resource: string): (demand?: TokenDemand) => Promise<AccessToken>;
-  /** Gets a token ahead of need, in the background; a failure shows in telemetry and at the next `get`. */
-  warm(tenant: string, resource: string): void;
   /** A new token, whatever is held: a permission was granted. @throws as `get` does */
   forceRefresh(tenant: string, resource: string): Promise<AccessToken>;
   counters(): Readonly<TokenCounters>;
@@ -146,7 +144,6 @@ export function createIdentity(options: IdentityOptions): Identity {
       const slot = slotOf(home, resource);
       return (demand) => slot.get(demand);
     },
-    warm: (tenant, resource) => void get(tenant, resource).catch(() => undefined),
     forceRefresh: async (tenant, resource) => await slotOf(tenant, resource).forceRefresh(),
     counters: () => counters,
     rereadCertificate: async () => await certificate?.versions.reread(),
