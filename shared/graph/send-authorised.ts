@@ -24,10 +24,19 @@ export interface Lost {
   readonly lost: string;
 }
 
-/** Sends with a token, by the instant `deadlineMs` (epoch) at the latest. */
+/**
+ * When a request's time is over, by whichever clock says so first: the wall clock may be set back, the
+ * monotonic one may stand still while a machine is suspended. Milliseconds.
+ */
+interface Deadline {
+  readonly wallMs: number;
+  readonly monotonicMs: number;
+}
+
+/** Sends with a token, by the deadline at the latest. */
 export type SendAuthorised = (
   request: Unauthorised,
-  deadlineMs: number,
+  deadline: Deadline,
 ) => Promise<Answered | Lost>;
 
 /**
@@ -47,8 +56,11 @@ export function createSendAuthorised(options: {
   let newest = "";
   let demand: TokenDemand | undefined;
 
-  async function token(deadlineMs: number, asked: TokenDemand | undefined): Promise<string> {
-    const leftMs = deadlineMs - clock.now();
+  const left = ({ wallMs, monotonicMs }: Deadline): number =>
+    Math.min(wallMs - clock.now(), monotonicMs - clock.monotonic());
+
+  async function token(deadline: Deadline, asked: TokenDemand | undefined): Promise<string> {
+    const leftMs = left(deadline);
     if (leftMs <= 0) throw timeIsOver();
     const limit = new AbortController();
     const late = clock.sleep(leftMs, limit.signal).then(() => {
@@ -64,13 +76,13 @@ export function createSendAuthorised(options: {
   }
 
   async function sendBy(
-    deadlineMs: number,
+    deadline: Deadline,
     request: Unauthorised,
     bearer: string,
   ): Promise<Answered | Lost> {
     const headers = { ...request.headers, authorization: `Bearer ${bearer}` };
     // The last look at the clock is right before the socket: a process that froze must not send late.
-    const timeoutMs = deadlineMs - clock.now();
+    const timeoutMs = left(deadline);
     if (timeoutMs <= 0) throw timeIsOver();
     try {
       const answer = await send({ ...request, headers, timeoutMs });
@@ -83,15 +95,15 @@ export function createSendAuthorised(options: {
     }
   }
 
-  return async (request, deadlineMs) => {
+  return async (request, deadline) => {
     const asked = demand;
     demand = undefined;
-    const bearer = await token(deadlineMs, asked);
-    const answer = await sendBy(deadlineMs, request, bearer);
+    const bearer = await token(deadline, asked);
+    const answer = await sendBy(deadline, request, bearer);
     if ("lost" in answer || answer.status !== 401) return answer;
     const after = demandAfter(bearer, answer.headers["www-authenticate"]);
-    const renewed = await token(deadlineMs, after);
-    return renewed === bearer ? answer : sendBy(deadlineMs, request, renewed);
+    const renewed = await token(deadline, after);
+    return renewed === bearer ? answer : sendBy(deadline, request, renewed);
   };
 }
 

@@ -78,8 +78,11 @@ export function createService(options: ServiceOptions): Service {
       "client-request-id": clientRequestId,
       ...(body === undefined ? {} : { "content-type": "application/json" }),
     };
-    const deadlineMs = (intentAtMs ?? clock.now()) + timeoutMs;
-    const answer = await send({ method, url, headers: all, body }, deadlineMs);
+    const deadline = {
+      wallMs: (intentAtMs ?? clock.now()) + timeoutMs,
+      monotonicMs: clock.monotonic() + timeoutMs,
+    };
+    const answer = await send({ method, url, headers: all, body }, deadline);
     if (!("lost" in answer)) return answer;
     return { lost: `${answer.lost} (client-request-id ${clientRequestId})` };
   }

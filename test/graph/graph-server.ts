@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 
-import { systemClock } from "../../shared/core/clock.ts";
+import { type Clock, systemClock } from "../../shared/core/clock.ts";
 import type { TelemetryEvent } from "../../shared/core/telemetry.ts";
 import { createGraph, type GetToken, type Graph } from "../../shared/graph/graph.ts";
 
@@ -109,7 +109,12 @@ export const TOKEN = "eyJ.the-token.sig";
 /** The product's Graph of that server, quick to repeat, with what it told telemetry. */
 export function graphOf(
   server: Pick<GraphServer, "root">,
-  options: { getToken?: GetToken; timeoutMs?: number; resourceUnitQuota?: number } = {},
+  options: {
+    getToken?: GetToken;
+    timeoutMs?: number;
+    resourceUnitQuota?: number;
+    clock?: Clock;
+  } = {},
 ): Graph & { readonly events: readonly TelemetryEvent[] } {
   const events: TelemetryEvent[] = [];
   const graph = createGraph({
@@ -117,7 +122,7 @@ export function graphOf(
     root: server.root,
     tenant: TENANT,
     getToken: options.getToken ?? (() => Promise.resolve({ token: TOKEN })),
-    clock: systemClock,
+    clock: options.clock ?? systemClock,
     random: () => 0.5,
     emit: (event) => void events.push(event),
     settings: {

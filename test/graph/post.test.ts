@@ -125,6 +125,20 @@ describe("a $batch post", () => {
     });
   }
 
+  it("is lost when its time ends although the wall clock was set back meanwhile", async () => {
+    const server = await startGraphServer(() => () => undefined);
+    servers.push(server);
+    let backMs = 0;
+    const clock = { ...systemClock, now: () => systemClock.now() - backMs };
+    const getToken = () => {
+      backMs = 3_600_000;
+      return Promise.resolve({ token: "held" });
+    };
+    const post = graphOf(server, { clock, getToken, timeoutMs: 150 }).post(reads);
+    const late = systemClock.sleep(2_000).then(() => ({ kind: "still waited for" }));
+    assert.equal((await Promise.race([post, late])).kind, "lost");
+  });
+
   it("is lost when nobody listens", async () => {
     const server = await startGraphServer(() => ({}));
     server.close();
