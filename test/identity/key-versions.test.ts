@@ -217,6 +217,15 @@ describe("a version that Entra refuses", () => {
     assert.equal(await vault.further(), "");
     assert.equal(await vault.usable(), "v1");
     assert.deepEqual(vault.troubles, ["VAULT_UNREACHABLE"]);
+    // A look that failed is none: the next one comes sooner, and not at once.
+    vault.reads();
+    await vault.clock.advance(9_999);
+    assert.equal(await vault.further(), "");
+    assert.equal(vault.reads(), "");
+    vault.failing(undefined);
+    vault.add("v2");
+    await vault.clock.advance(1);
+    assert.equal(await vault.further(), "v2");
   });
 });
 

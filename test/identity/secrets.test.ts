@@ -78,6 +78,17 @@ describe("nothing secret is written at any log level, in errors, causes and even
     assertHarmless(await talkativeRun({ CERTIFICATE_NAME: "pfx" }), cloud.identityHeader);
   });
 
+  it("by a run with a key that stays in the vault", async () => {
+    const { vaultName: vault, clientId: appId, managedIdentity } = cloud.home;
+    const policy = { exportable: false, contentType: "application/x-pem-file" } as const;
+    const made = await cloud.control.createCertificate({ vault, name: "inside", policy });
+    await cloud.control.addCertificate({ appId, certificatePem: made.certificatePem });
+    const { principalId } = managedIdentity;
+    await cloud.control.assignVaultRole({ vault, principalId, role: "Key Vault Crypto User" });
+    const settings = { CREDENTIAL: "vault-signature", CERTIFICATE_NAME: "inside" };
+    assertHarmless(await talkativeRun(settings), cloud.identityHeader);
+  });
+
   it("by a run with a client secret", async () => {
     const { secret } = await cloud.control.addSecret({ appId: cloud.home.clientId });
     const settings = { CREDENTIAL: "client-secret", CLIENT_SECRET: secret };

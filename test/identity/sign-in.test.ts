@@ -87,6 +87,22 @@ describe("a region", () => {
   });
 });
 
+it("what the SDKs read from the environment changes nothing of who signs in", async () => {
+  const nobody = "00000000-0000-4000-8000-00000000dead";
+  const environment = {
+    AZURE_CLIENT_ID: nobody,
+    AZURE_TENANT_ID: nobody,
+    AZURE_CLIENT_SECRET: "secret",
+    AZURE_AUTHORITY_HOST: "https://login.microsoftonline.us",
+    AZURE_TOKEN_CREDENTIALS: "EnvironmentCredential",
+  };
+  await withWorker(environment, async (worker) => {
+    const { tokens, failures } = await worker.get();
+    assert.deepEqual(failures, []);
+    assert.equal(claimsOf(tokens[0]?.token ?? "")["appid"], cloud.home.clientId);
+  });
+});
+
 describe("each credential signs in", () => {
   for (const [contentType, as] of [
     ["application/x-pem-file", "PEM"],
@@ -209,6 +225,11 @@ describe("a token", () => {
       const { tokens } = await worker.ask({ do: "force", tenant: tenantId, resource: graph });
       assert.equal(claimsOf(tokens[0]?.token ?? "")["tid"], tenantId);
       assert.deepEqual(tokens[0]?.roles, ["User.Read.All"]);
+      // Each tenant's is its own: this one has not granted the application anything.
+      await cloud.control.grantConsent({ tenantId: home, appId, roles: [] });
+      const { tokens: atHome } = await worker.get({ tenant: home });
+      assert.equal(claimsOf(atHome[0]?.token ?? "")["tid"], home);
+      assert.deepEqual(atHome[0]?.roles, []);
     });
   });
 

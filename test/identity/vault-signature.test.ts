@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { X509Certificate } from "node:crypto";
 import { after, before, beforeEach, describe, it } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import type { LocalCloud } from "../cloud/local-cloud.ts";
 import { startCloud } from "../cloud/start-cloud.ts";
@@ -33,6 +35,10 @@ async function signIn(given: Readonly<Record<string, string>> = {}): Promise<Wor
   }
 }
 
+const signers = (events: WorkerAnswer["events"]): unknown[] =>
+  events.flatMap((event) => (event.event === "token.acquired" ? [event.thumbprint] : []));
+const sha256 = (pem: string): string => new X509Certificate(pem).fingerprint256.replaceAll(":", "");
+
 describe("a signature by a key that stays in Key Vault", () => {
   it("is asked for again where the vault throttles or fails for a moment", async () => {
     const sign = { service: "vault", method: "POST", path: "/keys/inside", times: 1 } as const;
@@ -41,6 +47,35 @@ describe("a signature by a key that stays in Key Vault", () => {
     const { tokens, failures } = await signIn();
     assert.deepEqual(failures, []);
     assert.equal(tokens.length, 1);
+  });
+
+  it("is made by the version before where the newest is disabled while it is in use", async () => {
+    const { vaultName: vault, clientId: appId, tenantId: tenant } = cloud.home;
+    const name = "inside-twice";
+    const policy = { exportable: false, contentType: "application/x-pem-file" } as const;
+    const first = await cloud.control.createCertificate({ vault, name, policy });
+    await sleep(1000 - (Date.now() % 1000));
+    const second = await cloud.control.createCertificate({ vault, name, policy });
+    for (const { certificatePem } of [first, second])
+      await cloud.control.addCertificate({ appId, certificatePem });
+    const worker = await startWorker(cloud, {
+      CREDENTIAL: "vault-signature",
+      CERTIFICATE_NAME: name,
+    });
+    try {
+      const { events } = await worker.get();
+      assert.deepEqual(signers(events), [sha256(second.certificatePem)]);
+      const { version } = second;
+      await cloud.control.setCertificateEnabled({ vault, name, version, enabled: false });
+      // An assertion is kept for five minutes.
+      await worker.ask({ do: "move-on", ms: 6 * 60_000 });
+      const resource = "https://graph.microsoft.com";
+      const later = await worker.ask({ do: "force", tenant, resource });
+      assert.deepEqual(later.failures, []);
+      assert.deepEqual(signers(later.events), [sha256(first.certificatePem)]);
+    } finally {
+      await worker.stop();
+    }
   });
 
   it("is not paid for with a token of another resource", async () => {

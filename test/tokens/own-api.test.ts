@@ -23,6 +23,8 @@ let cloud: LocalCloud;
 let api: Awaited<ReturnType<typeof startProtectedApi>>;
 let apiAppId: string;
 let tokens: Identity;
+/** A token that the API takes no more, though it is valid by the clock. */
+let revoked = "";
 
 before(async () => {
   cloud = await startCloud({ storage: false, latency: false });
@@ -35,15 +37,19 @@ before(async () => {
   });
   apiAppId = registered.appId;
   const authority = await createAuthority(Date.now());
+  const check = createCheck({
+    loginHost: "login.microsoftonline.com",
+    tenantId: home.tenantId,
+    audience: [RESOURCE, apiAppId],
+    clients: [home.clientId],
+  });
   api = await startProtectedApi({
     tls: await authority.issueServer([HOST]),
     role: ROLE,
-    check: createCheck({
-      loginHost: "login.microsoftonline.com",
-      tenantId: home.tenantId,
-      audience: [RESOURCE, apiAppId],
-      clients: [home.clientId],
-    }),
+    check: async (authorization, role) =>
+      authorization === `Bearer ${revoked}`
+        ? { status: 401, why: "revoked" }
+        : await check(authorization, role),
   });
   enterCloud({
     redirect: { ...cloud.redirect, [HOST]: api.port },
@@ -158,12 +164,25 @@ describe("a protected API of one's own", () => {
     assert.equal((await call(right.token)).status, 200);
   });
 
-  it("is asked once more with a new token where it refused the held one", async () => {
-    const token = tokens.for(RESOURCE);
-    const { token: first } = await token();
-    const { token: next } = await token({ rejected: first });
-    assert.notEqual(next, first);
-    assert.equal((await call(next)).status, 200);
+  it("is asked once more with a new token where it refused the held one, as the page shows", async () => {
+    const token = tokens.for("api://contoso-hr");
+    const send = async (rejected?: string): Promise<Response> => {
+      const held = await token(rejected === undefined ? undefined : { rejected });
+      const headers = { authorization: `Bearer ${held.token}` };
+      const response = await fetch("https://hr.contoso.com/people", { headers });
+      // Refused though it is valid by the clock: a new one, once.
+      return response.status === 401 && rejected === undefined ? send(held.token) : response;
+    };
+    revoked = (await token()).token;
+    await cloud.control.resetCounters();
+    assert.equal((await send()).status, 200);
+    assert.equal((await send()).status, 200);
+    assert.equal((await cloud.control.counters()).login.byOperation["token"], 1);
+    revoked = "";
+    const [, shown = ""] =
+      /```ts\n\s*(const token =[\s\S]*?)```/.exec(read("docs/own-api.md")) ?? [];
+    assert.ok(shown.length > 300);
+    assert.ok(squeezed(read("test/tokens/own-api.test.ts")).includes(squeezed(shown).trim()));
   });
 
   it("takes version 2.0 tokens too, which name client and audience otherwise", async () => {
@@ -193,6 +212,7 @@ describe("a protected API of one's own", () => {
   });
 });
 
+const squeezed = (text: string): string => text.replaceAll(/\s+/g, " ");
 const read = (path: string): string =>
   readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
 

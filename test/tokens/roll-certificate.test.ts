@@ -38,6 +38,19 @@ describe("a new version of the certificate", beside, () => {
     );
   });
 
+  it("is registered by keys that stay in the vault, each of which signs there", async () => {
+    const rig = await openRig({ roles: [], isInside: true });
+    const [first] = await rig.registered();
+    const second = await rig.make();
+    await rig.rollThrough();
+    assert.deepEqual(await rig.registered(), [first, second.thumbprint]);
+    const third = await rig.make();
+    await rig.rollThrough();
+    rig.pass(49);
+    await rig.rollThrough();
+    assert.deepEqual(await rig.registered(), [first, third.thumbprint]);
+  });
+
   it("is registered once by two deliveries at a time", async () => {
     const rig = await openRig();
     await rig.make();

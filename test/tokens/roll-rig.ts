@@ -66,6 +66,8 @@ export async function openRig(
     readonly objectId?: string;
     readonly tenants?: readonly string[];
     readonly policy?: CertificatePolicyOptions;
+    /** Keys that stay in the vault, and sign there. */
+    readonly isInside?: boolean;
   } = {},
 ): Promise<Rig> {
   const { home, control } = await rollCloud();
@@ -80,8 +82,18 @@ export async function openRig(
   const first = await control.createCertificate({
     vault: home.vaultName,
     name,
-    policy: { contentType: "application/x-pem-file", ...options.policy },
+    policy: {
+      contentType: "application/x-pem-file",
+      exportable: options.isInside !== true,
+      ...options.policy,
+    },
   });
+  if (options.isInside)
+    await control.assignVaultRole({
+      vault: home.vaultName,
+      principalId: home.managedIdentity.principalId,
+      role: "Key Vault Crypto User",
+    });
   await control.addCertificate({ appId, certificatePem: first.certificatePem });
   const place = { name, appId, objectId: options.objectId ?? objectId, ...options };
   return instance(await rollCloud(), {
@@ -96,6 +108,7 @@ interface Place {
   readonly appId: string;
   readonly objectId: string;
   readonly tenants?: readonly string[];
+  readonly isInside?: boolean;
   readonly runner: MemoryBlobs;
   /** Shared by all instances: the date. */
   readonly aheadMs: { value: number };
@@ -118,7 +131,7 @@ function instance({ home, control }: LocalCloud, place: Place): Rig {
     cloud: clouds.global,
     clientId: appId,
     credential: {
-      kind: "certificate",
+      kind: place.isInside ? "vault-signature" : "certificate",
       certificate: { vaultUri: home.keyVaultUri, name },
       identity: own,
     },

@@ -81,6 +81,7 @@ describe("the credential that the settings name is the one that signs in", () =>
     const { ok, output } = await check(cloud, { CREDENTIAL: "managed-identity", ...noVault });
     assert.ok(ok, output);
     assert.match(output, consented);
+    assert.match(output, /does not sign in by a certificate/);
     assert.deepEqual(await vaultUse(), [false, false]);
   });
 
