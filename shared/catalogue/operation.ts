@@ -47,8 +47,12 @@ export type Outcome =
       readonly reason: string;
       readonly throttled: boolean;
     }
-  /** It may have been done: look before anything else. */
-  | { readonly kind: "doubt"; readonly reason: string };
+  /** It may have been done: look before anything else, not before `afterMs`. */
+  | {
+      readonly kind: "doubt";
+      readonly reason: string;
+      readonly afterMs?: number | undefined;
+    };
 
 /** What the engine knows of a row when an answer to it comes in. */
 export interface Attempt {

@@ -45,7 +45,11 @@ export function judge(operation: Operation, answer: GraphAnswer, attempt: Attemp
     return again(answer, "another change to the same object was under way");
   }
   if (status >= 500 || status === 408 || status === 423) {
-    return { kind: "doubt", reason: `Graph answered ${status}; the change may have been made` };
+    return {
+      kind: "doubt",
+      reason: `Graph answered ${status}; the change may have been made`,
+      afterMs: answer.retryAfterMs,
+    };
   }
   return failed(operation, answer, attempt);
 }

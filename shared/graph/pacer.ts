@@ -28,11 +28,13 @@ export interface WritePacer {
     retryAfterMs: number | undefined,
     refused?: { readonly parts?: number; readonly grantedAt?: number },
   ): void;
+  /** Graph is unwell (5xx) and asked to be left alone for `ms`: nothing leaves, and then as before. */
+  pause(ms: number): void;
   /** The part of the published quota used between first and last grant; 0 before the second. */
   share(): number;
   /** Writes a second that it lets through now. */
   rate(): number;
-  /** `undefined` where Graph never throttled. */
+  /** `undefined` where Graph never throttled, and asks for no pause now. */
   memory(): PacerMemory | undefined;
 }
 
@@ -78,16 +80,17 @@ export function createWritePacer(options: {
     },
     throttled: (retryAfterMs, { parts = 1, grantedAt } = {}) =>
       pacer.refuse({ amount: parts, retryAfterMs, grantedAt }),
+    pause: (ms) => pace.pause(ms, clock.monotonic()),
     share: () => pace.shareUsed(),
     rate: () => pace.ratePerSecond(clock.monotonic()),
     memory() {
       const easing = pace.easing();
-      if (!easing) return undefined;
-      const { share, easedAt, repeats } = easing;
+      if (!easing && pace.heldUntil() <= clock.monotonic()) return undefined;
       return {
-        share,
-        easedAtMs: Math.round(epochMs + easedAt),
-        repeats,
+        share: easing?.share ?? 1,
+        // A pause alone says nothing of the quota: as if it had been eased long ago.
+        easedAtMs: easing ? Math.round(epochMs + easing.easedAt) : 0,
+        repeats: easing?.repeats ?? 0,
         heldUntilMs: Math.ceil(epochMs + pace.heldUntil()),
       };
     },

@@ -91,6 +91,11 @@ export function createPace(settings: PaceSettings) {
       easing = ease(easing, { now, sent: granted, refused, fullRate, windowMs });
     },
 
+    /** Graph asked for a pause without saying that the quota is used up. */
+    pause(forMs: number, now: number): void {
+      heldUntil = Math.max(heldUntil, now + forMs);
+    },
+
     /** What may leave per second now. */
     ratePerSecond: (now: number): number => rate(now) * 1000,
 

@@ -23,7 +23,10 @@ export function account(
   result: PostResult,
   grantedAt: number,
 ): PostOutcome {
-  if (result.kind === "lost") return { ...nothingSent, isLost: true };
+  if (result.kind === "lost") {
+    if (result.retryAfterMs !== undefined) site.pacer.pause(result.retryAfterMs);
+    return { ...nothingSent, isLost: true };
+  }
   if (result.kind === "not-taken") {
     const { status, retryAfterMs } = result;
     if (status !== 429) return { ...nothingSent, isLost: status >= 500 };

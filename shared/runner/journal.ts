@@ -37,8 +37,16 @@ export type Receipt =
   | { readonly row: number; readonly unsent: string }
   /** A look at the directory shows that it was not done, so far; it is sent again, not before `until`. */
   | { readonly row: number; readonly absent: string; readonly until: string }
-  /** It may have been done. `answered`: Graph answered, so that nothing of it is under way any more. */
-  | { readonly row: number; readonly doubt: string; readonly answered: boolean };
+  /**
+   * It may have been done; it is looked at, not before `until`. `answered`: Graph answered, so that
+   * nothing of it is under way any more.
+   */
+  | {
+      readonly row: number;
+      readonly doubt: string;
+      readonly answered: boolean;
+      readonly until?: string | undefined;
+    };
 
 /**
  * What the journal knows of a row. A row begins unsent; an intent puts it in doubt, for whoever reads
@@ -55,7 +63,7 @@ export interface RowHistory {
   readonly answered: boolean;
   /** A send of it may have taken effect without a proof. */
   readonly doubted: boolean;
-  /** An unsent row goes not before this instant. */
+  /** An unsent row goes, and one in doubt is looked at, not before this instant. */
   readonly until?: string | undefined;
   /** Why it was not done the last time. */
   readonly trouble?: string | undefined;
@@ -105,6 +113,7 @@ const intended = (before: RowHistory, at: string): RowHistory => ({
   firstIntentAt: before.firstIntentAt ?? at,
   lastIntentAt: at,
   answered: false,
+  until: undefined,
   // Sent again over a doubt: the first send may still be found to have worked.
   doubted: before.doubted || before.state === "doubt",
 });
@@ -118,8 +127,8 @@ function received(before: RowHistory, receipt: Receipt, at: string): RowHistory 
     return { ...before, state: "unsent", attempts: before.attempts - 1, trouble: receipt.unsent };
   }
   if ("doubt" in receipt) {
-    const { answered, doubt } = receipt;
-    return { ...troubled(before, at, doubt), state: "doubt", doubted: true, answered };
+    const { answered, doubt, until } = receipt;
+    return { ...troubled(before, at, doubt), state: "doubt", doubted: true, answered, until };
   }
   const { until } = receipt;
   if ("absent" in receipt) {

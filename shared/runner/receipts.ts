@@ -44,7 +44,11 @@ export function receiptOf(
       ...outcome.settled,
     });
   }
-  if (outcome.kind === "doubt") return { row, doubt: outcome.reason, answered: true };
+  if (outcome.kind === "doubt") {
+    const until =
+      outcome.afterMs === undefined ? {} : { until: instantAfter(moment.at, outcome.afterMs) };
+    return { row, doubt: outcome.reason, answered: true, ...until };
+  }
   const { reason, throttled, afterMs } = outcome;
   return again(sent, moment, { reason, throttled, afterMs: moment.waitMs(afterMs) });
 }
@@ -64,7 +68,7 @@ export function again(
       objectId: objectIdOf(attemptOf(sent)),
     });
   }
-  const until = new Date(Date.parse(moment.at) + afterMs).toISOString();
+  const until = instantAfter(moment.at, afterMs);
   return { row: sent.row, retry: reason, throttled, until };
 }
 
@@ -94,7 +98,7 @@ export function looked(
   if (found === false) {
     const next = again(sent, moment, { reason, throttled: false, afterMs: moment.afterMs });
     if ("verdict" in next) return next;
-    const until = new Date(Date.parse(at) + moment.afterMs).toISOString();
+    const until = instantAfter(at, moment.afterMs);
     return { row: sent.row, absent: reason, until };
   }
   const proof = { requestId: answer.requestId, status: answer.status };
@@ -135,6 +139,9 @@ export function settledRow(
   const { attempts } = sent.history;
   return { row: sent.row, ...settled, ...(attempts > 0 && { attempts }), finishedAt: at };
 }
+
+const instantAfter = (at: string, ms: number): string =>
+  new Date(Date.parse(at) + ms).toISOString();
 
 const minutes = (ms: number): string =>
   ms >= 120_000 ? `${Math.round(ms / 60_000)} minutes` : `${Math.round(ms / 1000)} seconds`;

@@ -69,13 +69,17 @@ export function place(site: Site, row: OpenRow, history: RowHistory): void {
   if (history.state === "doubt") {
     if (!isHeld) site.flights.hold(row.write);
     row.state = "doubt";
-    row.notBeforeMs = lookAtMs(site, row, history);
+    row.notBeforeMs = Math.max(lookAtMs(site, row, history), askedMs(site, history));
     return;
   }
   if (isHeld) site.flights.release(row.write);
   row.state = history.state === "settled" ? "ended" : "waiting";
-  row.notBeforeMs = history.until === undefined ? 0 : monotonicAt(site, history.until);
+  row.notBeforeMs = askedMs(site, history);
 }
+
+/** Not before this instant of the monotonic clock, milliseconds, because Graph asked so. */
+const askedMs = (site: Site, { until }: RowHistory): number =>
+  until === undefined ? 0 : monotonicAt(site, until);
 
 /**
  * When a row in doubt may be looked at: once nothing of it can be under way any more. A post takes

@@ -107,7 +107,7 @@ export async function runSlice(
     site.tally.writes += outcome.writes;
     site.tally.throttled += outcome.throttled;
     // Whoever takes over from here, killed or not, keeps the pause that Graph asked for.
-    if (outcome.throttled > 0) state.save().catch(site.fail);
+    if (outcome.throttled > 0 || outcome.isLost) state.save().catch(site.fail);
     lostInARow = outcome.isLost ? lostInARow + 1 : 0;
     if (lostInARow < LOST_IN_A_ROW) return;
     const baseMs = 2 * settings.retryFloorMs;

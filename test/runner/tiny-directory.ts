@@ -12,12 +12,13 @@ export type PartFault =
   | "unavailable"
   | "done-unavailable"
   | "left-out";
-/** What happens to a whole post. `late`: no answer, and the change is made only after a while. */
+/** What happens to a whole post. `late`: no answer, and the change is made only after a while; `down`: 503. */
 export type PostFault =
   | "none"
   | "refuse"
   | "forbid"
   | "throttle"
+  | "down"
   | "lose-before"
   | "lose-after"
   | "lose-late";
@@ -60,7 +61,7 @@ export class TinyDirectory implements Graph {
   watch: (requests: readonly GraphRequest[]) => void = () => undefined;
   #underWay = new Map<string, number>();
   #ids = 0;
-  /** What a throttled part is told to wait, milliseconds. */
+  /** What a 429 or 503 is told to wait, milliseconds. */
   readonly #retryAfterMs: number;
 
   constructor(
@@ -93,6 +94,9 @@ export class TinyDirectory implements Graph {
       return { ...refusal, status: 400, error: { code: "BadRequest", message: "" } };
     if (fault === "forbid") return { ...refusal, status: 403 };
     if (fault === "throttle") return { ...refusal, status: 429 };
+    if (fault === "down") {
+      return { kind: "lost", reason: "503", status: 503, retryAfterMs: this.#retryAfterMs };
+    }
     const keys = requests.flatMap(keysOf);
     this.#enter(keys);
     if (fault === "lose-late") {
@@ -139,7 +143,7 @@ export class TinyDirectory implements Graph {
     const fault = this.faults.part(request);
     const refuse = (status: number, code: string): GraphAnswer => ({
       ...answer(status, requestId, { error: { code, message: "told to" } }),
-      retryAfterMs: status === 429 ? this.#retryAfterMs : undefined,
+      retryAfterMs: status === 409 ? undefined : this.#retryAfterMs,
     });
     if (fault === "throttle") return refuse(429, "TooManyRequests");
     if (fault === "conflict") return refuse(409, "Directory_ConcurrencyViolation");

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 
-import { OperatorError } from "../../shared/core/errors.ts";
 import { BLOCKS_TO_END_AT } from "../../shared/runner/journal-file.ts";
 import { type Azurite, startAzurite } from "../storage/azurite.ts";
 import { createRig, makeContainers, quickSettings } from "./rig.ts";
@@ -199,65 +198,5 @@ describe("a row that Graph does not simply take", () => {
     await rig.runOut(directory);
     assert.match(rig.finished.get(folder)?.get(1)?.reason ?? "", /does not know the operation/);
     assert.equal(directory.posts, 0);
-  });
-});
-
-describe("a Graph that refuses or is down", () => {
-  let azurite: Azurite;
-  before(async () => {
-    azurite = await startAzurite();
-    await makeContainers(azurite);
-  });
-  after(() => azurite.stop());
-
-  it("ends the slice when the app has no permission, at no row's cost", async () => {
-    const rig = createRig(azurite);
-    const directory = new TinyDirectory({ faults: { ...noFaults, post: () => "forbid" } });
-    const folder = await rig.submit({ rows: disables(directory, 30) });
-    await assert.rejects(rig.run(directory), { code: "PERMISSION_MISSING", disposition: "stop" });
-    const status = await rig.status(folder);
-    assert.equal(status.verdicts.pending, 30);
-    assert.match(status.reason ?? "", /^Graph refused the app as a whole \(403\)/);
-    assert.match(status.fix ?? "", /^Grant the permissions/);
-    directory.faults = noFaults;
-    await rig.runOut(directory);
-    const attempts = [...(rig.finished.get(folder)?.values() ?? [])].map((row) => row.attempts);
-    assert.deepEqual(new Set(attempts), new Set([1]));
-  });
-
-  it("ends the slice when there is no token, at no row's cost", async () => {
-    const rig = createRig(azurite);
-    const directory = new TinyDirectory();
-    const noToken = new OperatorError("TOKEN_REFUSED", "no", { fix: "", disposition: "stop" });
-    const folder = await rig.submit({ rows: disables(directory, 3) });
-    const graph = {
-      root: directory.root,
-      timeoutMs: directory.timeoutMs,
-      pages: () => directory.pages(),
-      readAll: directory.readAll.bind(directory),
-      post: () => Promise.reject(noToken),
-    };
-    await assert.rejects(rig.run(graph), { code: "TOKEN_REFUSED" });
-    await rig.runOut(directory);
-    assert.equal(rig.finished.get(folder)?.get(1)?.attempts, 1);
-    assert.equal(directory.looks, 0);
-  });
-
-  it("is tried with single rows, ever more rarely, while no post is answered", async () => {
-    const rig = createRig(azurite);
-    const sizes: number[] = [];
-    const directory = new TinyDirectory({ faults: { ...noFaults, post: () => "lose-before" } });
-    directory.watch = (requests) => void sizes.push(requests.length);
-    await rig.submit({ rows: disables(directory, 400) });
-    const settings = { ...quickSettings, retryFloorMs: 20, sliceMs: 1_000, postsInFlight: 2 };
-    await rig.run(directory, { settings });
-    assert.ok(sizes.length < 20, `${sizes.length} posts in a second of outage`);
-    assert.ok(
-      sizes.slice(4).every((size) => size === 1),
-      `posts of ${sizes.join(", ")}`,
-    );
-    directory.faults = noFaults;
-    await rig.runOut(directory);
-    assert.equal(directory.made.size, 400);
   });
 });

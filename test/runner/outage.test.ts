@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+
+import { OperatorError } from "../../shared/core/errors.ts";
+import { type Azurite, startAzurite } from "../storage/azurite.ts";
+import { createRig, makeContainers, quickSettings } from "./rig.ts";
+import { disables } from "./rows.ts";
+import { TinyDirectory, noFaults } from "./tiny-directory.ts";
+
+describe("a Graph that refuses or is down", () => {
+  let azurite: Azurite;
+  before(async () => {
+    azurite = await startAzurite();
+    await makeContainers(azurite);
+  });
+  after(() => azurite.stop());
+
+  it("ends the slice when the app has no permission, at no row's cost", async () => {
+    const rig = createRig(azurite);
+    const directory = new TinyDirectory({ faults: { ...noFaults, post: () => "forbid" } });
+    const folder = await rig.submit({ rows: disables(directory, 30) });
+    await assert.rejects(rig.run(directory), { code: "PERMISSION_MISSING", disposition: "stop" });
+    const status = await rig.status(folder);
+    assert.equal(status.verdicts.pending, 30);
+    assert.match(status.reason ?? "", /^Graph refused the app as a whole \(403\)/);
+    assert.match(status.fix ?? "", /^Grant the permissions/);
+    directory.faults = noFaults;
+    await rig.runOut(directory);
+    const attempts = [...(rig.finished.get(folder)?.values() ?? [])].map((row) => row.attempts);
+    assert.deepEqual(new Set(attempts), new Set([1]));
+  });
+
+  it("ends the slice when there is no token, at no row's cost", async () => {
+    const rig = createRig(azurite);
+    const directory = new TinyDirectory();
+    const noToken = new OperatorError("TOKEN_REFUSED", "no", { fix: "", disposition: "stop" });
+    const folder = await rig.submit({ rows: disables(directory, 3) });
+    const graph = {
+      root: directory.root,
+      timeoutMs: directory.timeoutMs,
+      pages: () => directory.pages(),
+      readAll: directory.readAll.bind(directory),
+      post: () => Promise.reject(noToken),
+    };
+    await assert.rejects(rig.run(graph), { code: "TOKEN_REFUSED" });
+    await rig.runOut(directory);
+    assert.equal(rig.finished.get(folder)?.get(1)?.attempts, 1);
+    assert.equal(directory.looks, 0);
+  });
+
+  it("is left alone for as long as a 503 around the whole asks, also by whoever takes over", async () => {
+    const rig = createRig(azurite);
+    const sentAtMs: number[] = [];
+    let downs = 1;
+    const directory = new TinyDirectory({
+      faults: { ...noFaults, post: () => (downs-- > 0 ? "down" : "none") },
+      retryAfterMs: 2_000,
+    });
+    directory.watch = () => void sentAtMs.push(performance.now());
+    await rig.submit({ rows: disables(directory, 60) });
+    await rig.run(directory, { settings: { ...quickSettings, sliceMs: 700, postsInFlight: 1 } });
+    await rig.runOut(directory);
+    const [first = 0, second = 0] = sentAtMs;
+    assert.ok(second - first >= 1_990, `the next post left after ${second - first} ms`);
+    assert.equal(directory.made.size, 60);
+  });
+
+  it("is not looked at before the time that a part's 503 asks for", async () => {
+    const rig = createRig(azurite);
+    let downs = 1;
+    const directory = new TinyDirectory({
+      faults: { ...noFaults, part: () => (downs-- > 0 ? "unavailable" : "none") },
+      retryAfterMs: 600,
+    });
+    let lookedAtMs = 0;
+    const sentAtMs = performance.now();
+    directory.faults = {
+      ...directory.faults,
+      isLookLost: () => {
+        lookedAtMs ||= performance.now();
+        return false;
+      },
+    };
+    const folder = await rig.submit({ rows: disables(directory, 1) });
+    await rig.runOut(directory);
+    assert.ok(lookedAtMs - sentAtMs >= 600, `it was looked at after ${lookedAtMs - sentAtMs} ms`);
+    assert.equal(rig.finished.get(folder)?.get(1)?.attempts, 2);
+  });
+
+  it("is tried with single rows, ever more rarely, while no post is answered", async () => {
+    const rig = createRig(azurite);
+    const sizes: number[] = [];
+    const directory = new TinyDirectory({ faults: { ...noFaults, post: () => "lose-before" } });
+    directory.watch = (requests) => void sizes.push(requests.length);
+    await rig.submit({ rows: disables(directory, 400) });
+    const settings = { ...quickSettings, retryFloorMs: 20, sliceMs: 1_000, postsInFlight: 2 };
+    await rig.run(directory, { settings });
+    assert.ok(sizes.length < 20, `${sizes.length} posts in a second of outage`);
+    assert.ok(
+      sizes.slice(4).every((size) => size === 1),
+      `posts of ${sizes.join(", ")}`,
+    );
+    directory.faults = noFaults;
+    await rig.runOut(directory);
+    assert.equal(directory.made.size, 400);
+  });
+});
