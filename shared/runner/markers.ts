@@ -12,18 +12,27 @@ export interface Marker {
 
 const prefix = (tenant: string): string => `${tenant}/queue/`;
 
-/** The tenant's first `most` markers in order of work; those of `known` are not read again. */
+/**
+ * The tenant's first `most` markers in order of work, and those between them that do not count; those
+ * of `known` are not read again.
+ */
 export async function readMarkers(
   blobs: Blobs,
   tenant: string,
-  options: { readonly most: number; readonly known: ReadonlyMap<string, Marker> },
+  options: {
+    readonly most: number;
+    readonly known: ReadonlyMap<string, Marker>;
+    readonly counts: (path: string) => boolean;
+  },
 ): Promise<Marker[]> {
   const markers: Marker[] = [];
+  let counted = 0;
   for await (const { path } of blobs.list(prefix(tenant))) {
     const name = path.slice(prefix(tenant).length);
     const marker = options.known.get(path) ?? (await readMarker(blobs, tenant, name));
     if (marker) markers.push(marker);
-    if (markers.length >= options.most) break;
+    if (marker && options.counts(path)) counted += 1;
+    if (counted >= options.most) break;
   }
   return markers;
 }

@@ -1,4 +1,4 @@
-import { OperatorError } from "../core/errors.ts";
+import { type ErrorCode, OperatorError } from "../core/errors.ts";
 import { type OpenBatch, openBatch } from "./batch.ts";
 import { type Marker, readMarker, readMarkers } from "./markers.ts";
 import type { Site } from "./ports.ts";
@@ -15,6 +15,13 @@ const READY_ROWS = 200;
 const OPEN_ROWS = 5_000;
 /** As many batches are looked for ahead; one that waits behind them is found as they end. */
 const MARKERS_AHEAD = 50;
+
+/** What is no batch's own fault. */
+const outages: ReadonlySet<ErrorCode> = new Set([
+  "IDENTITY_UNAVAILABLE",
+  "LEASE_LOST",
+  "STORAGE_UNAVAILABLE",
+]);
 
 /** The tenant's batches in order of work: which are open, what is opened next, what is finished. */
 export interface Workload {
@@ -67,7 +74,7 @@ export function createWorkload(
       await work();
     } catch (error) {
       const reason = error instanceof OperatorError ? error : unexpected(error);
-      if (reason.code === "LEASE_LOST" || reason.code === "STORAGE_UNAVAILABLE") throw error;
+      if (outages.has(reason.code)) throw error;
       broken.set(marker.path, reason);
       const batch = open.get(marker.path);
       if (batch) await status.write(batch, reason);
@@ -148,6 +155,8 @@ export function createWorkload(
     const markers = await readMarkers(site.blobs.runner, site.tenant, {
       most: MARKERS_AHEAD,
       known,
+      // Those that wait for a person do not hide what stands behind them.
+      counts: (path) => !broken.has(path),
     });
     known = new Map(markers.map((marker) => [marker.path, marker]));
     site.wake();

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 
 import { journalBlob, shardBlob } from "../../shared/batches/model.ts";
+import { OperatorError } from "../../shared/core/errors.ts";
 import { runTenant } from "../../shared/runner/run.ts";
 import { type Azurite, startAzurite } from "../storage/azurite.ts";
 import { mortal } from "./mortal.ts";
@@ -41,5 +42,33 @@ describe("a batch that breaks in the middle", () => {
     const journal = await rig.batches.read(journalBlob(bad, 1));
     assert.match(journal?.bytes.toString("utf8") ?? "", /the directory shows the change in place/);
     assert.deepEqual(directory.overlaps, []);
+  });
+
+  it("is not what a storage that gives the app no token makes of it", async () => {
+    const rig = createRig(azurite);
+    const directory = new TinyDirectory();
+    const folder = await rig.submit({ rows: disables(directory, 3) });
+    const noToken = new OperatorError("IDENTITY_UNAVAILABLE", "no token", {
+      fix: "",
+      disposition: "retry",
+    });
+    const batches = { ...rig.batches, read: () => Promise.reject(noToken) };
+    const blobs = { batches, runner: rig.runner };
+    await assert.rejects(rig.run(directory, { blobs }), noToken);
+    await rig.runOut(directory);
+    assert.deepEqual(rig.finishes, [folder]);
+  });
+
+  it("does not hide the batches behind it, however many broke", async () => {
+    const rig = createRig(azurite);
+    const directory = new TinyDirectory();
+    for (let number = 10; number < 62; number++) {
+      const path = `${rig.tenant}/queue/0-2026-01-01T00:00:00.000Z-${number}`;
+      await rig.runner.write(path, JSON.stringify({ folder: `${rig.tenant}/none-${number}` }));
+    }
+    const good = await rig.submit({ rows: disables(directory, 3) });
+    const end = await rig.run(directory);
+    assert.ok(end.state === "ran" && end.problem !== undefined);
+    assert.deepEqual(rig.finishes, [good]);
   });
 });
