@@ -37,11 +37,14 @@ export async function openJournal(options: {
   readonly path: string;
   readonly runner: string;
   readonly at: string;
+  /** Throws where this process may not be the runner any more: it must not fence out its successor. */
+  readonly check: () => void;
 }): Promise<Journal> {
   for (let tries = 1; ; tries++) {
     const blob = await options.blobs.openAppend(options.path);
     const { rows, lines, isTorn } = readJournal(options.path, blob.content);
     const journal = groupCommit(blob, rows, { blocks: lines, isTorn });
+    options.check();
     try {
       await journal.append({ t: "open", runner: options.runner, at: options.at });
       return journal;

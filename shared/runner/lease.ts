@@ -84,6 +84,13 @@ export async function holdLease(options: {
   };
 }
 
+/** What ends a slice whose lease may be another's by now. */
+export const leaseGone = (): OperatorError =>
+  new OperatorError("LEASE_LOST", "The tenant's lease could not be kept.", {
+    fix: "Nothing: whoever takes over goes on with the work.",
+    disposition: "retry",
+  });
+
 const instant = (clock: Clock): { monotonicMs: number; wallMs: number } => ({
   monotonicMs: clock.monotonic(),
   wallMs: clock.now(),

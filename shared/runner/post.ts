@@ -5,6 +5,7 @@ import { type PostOutcome, account, nothingSent, refusalOf } from "./account.ts"
 import type { OpenBatch } from "./batch.ts";
 import { BLOCKS_TO_END_AT } from "./journal-file.ts";
 import type { Receipt } from "./journal.ts";
+import { leaseGone } from "./lease.ts";
 import { operationOf, receiptFor } from "./part-receipt.ts";
 import { type Site, isoNow } from "./ports.ts";
 import { settledRow } from "./receipts.ts";
@@ -148,9 +149,3 @@ async function eachJournal(
     }),
   );
 }
-
-const leaseGone = (): OperatorError =>
-  new OperatorError("LEASE_LOST", "The tenant's lease could not be kept.", {
-    fix: "Nothing: whoever takes over goes on with the work.",
-    disposition: "retry",
-  });

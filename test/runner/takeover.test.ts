@@ -118,6 +118,37 @@ describe("when another runner takes over", () => {
     assert.equal(rig.finished.get(folder)?.get(1)?.attempts, 1);
   });
 
+  it("one that froze while it opened a journal does not fence out the one that works now", async () => {
+    const rig = createRig(azurite);
+    const directory = new TinyDirectory();
+    const folder = await rig.submit({ rows: disables(directory, 60) });
+    const arrival = gate();
+    const release = gate();
+    let skippedMs = 0;
+    const clock: Clock = { ...systemClock, monotonic: () => systemClock.monotonic() + skippedMs };
+    const batches = {
+      ...rig.batches,
+      openAppend: async (path: string) => {
+        arrival.open();
+        await release.passed;
+        return rig.batches.openAppend(path);
+      },
+    };
+    const old = rig.run(directory, { clock, blobs: { batches, runner: rig.runner } });
+    await arrival.passed;
+    await rig.breakLease();
+    const { graph, arrived, resume } = frozen(directory);
+    const next = rig.run(graph);
+    await arrived;
+    skippedMs = 14_000;
+    release.open();
+    await assert.rejects(old, { code: "LEASE_LOST" });
+    resume();
+    await next;
+    assert.deepEqual(rig.finishes, [folder]);
+    assert.equal((await journalOf(rig, folder)).match(/"t":"open"/g)?.length, 1);
+  });
+
   it("looks at what is in doubt only once nothing of it can be under way", async () => {
     const rig = createRig(azurite);
     const directory = new TinyDirectory({ timeoutMs: 600 });
