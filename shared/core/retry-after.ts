@@ -1,3 +1,6 @@
+/** No timer can be set to more, nor is more ever meant: some 25 days. */
+const LONGEST_MS = 2 ** 31 - 1;
+
 /**
  * The wait that a `Retry-After` header asks for, in milliseconds: whole or decimal seconds (Graph
  * sends `0.249` inside a `$batch`) or an HTTP date. `undefined` where there is none to be read.
@@ -5,9 +8,9 @@
 export function retryAfterMs(header: string | null | undefined, nowMs: number): number | undefined {
   const text = header?.trim();
   if (!text) return undefined;
-  if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1000;
+  if (/^\d+(\.\d+)?$/.test(text)) return Math.min(LONGEST_MS, Number(text) * 1000);
   if (!/[a-z]/i.test(text)) return undefined;
   // The oldest of HTTP's three forms of a date names no zone and means Greenwich's (RFC 9110, 5.6.7).
   const dateMs = Date.parse(/ \d{4}$/.test(text) ? `${text} GMT` : text);
-  return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - nowMs);
+  return Number.isNaN(dateMs) ? undefined : Math.min(LONGEST_MS, Math.max(0, dateMs - nowMs));
 }

@@ -14,6 +14,7 @@ describe("a Retry-After header asks for a wait", () => {
     { header: " 60 ", waits: 60_000 },
     { header: "Sat, 21 Nov 2026 12:00:30 GMT", waits: 30_000 },
     { header: "Sat, 21 Nov 2026 11:00:00 GMT", waits: 0 },
+    { header: "99999999999999999999", waits: 2 ** 31 - 1 },
     { header: "", waits: undefined },
     { header: "soon", waits: undefined },
     { header: "-5", waits: undefined },

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 
 import { OperatorError } from "../../shared/core/errors.ts";
+import { retryAfterMs } from "../../shared/core/retry-after.ts";
 import { type Azurite, startAzurite } from "../storage/azurite.ts";
 import { createRig, makeContainers, quickSettings } from "./rig.ts";
 import { disables } from "./rows.ts";
@@ -85,6 +86,20 @@ describe("a Graph that refuses or is down", () => {
     await rig.runOut(directory);
     assert.ok(lookedAtMs - sentAtMs >= 600, `it was looked at after ${lookedAtMs - sentAtMs} ms`);
     assert.equal(rig.finished.get(folder)?.get(1)?.attempts, 2);
+  });
+
+  it("is waited for, and ends nothing, when it asks for longer than anybody lives", async () => {
+    const rig = createRig(azurite);
+    const directory = new TinyDirectory({
+      faults: { ...noFaults, part: () => "throttle" },
+      retryAfterMs: retryAfterMs("99999999999999999", Date.now()) ?? 0,
+    });
+    const folder = await rig.submit({ rows: disables(directory, 30) });
+    const settings = { ...quickSettings, sliceMs: 500 };
+    const end = await rig.run(directory, { settings });
+    assert.ok(end.state === "ran" && !end.idle);
+    assert.equal(directory.posts, 1);
+    assert.match((await rig.status(folder)).reason ?? "", /^Graph asked for a pause/);
   });
 
   it("is tried with single rows, ever more rarely, while no post is answered", async () => {
