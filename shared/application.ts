@@ -23,6 +23,9 @@ const ACCEPT_SLICE_MS = 4 * 60_000;
 /** What passes by itself is tried again after this, at no cost of an attempt. */
 const RETRY_SECONDS = 30;
 
+/** After so many the host gives a message up (host.json, maxDequeueCount). */
+const MOST_ATTEMPTS = 5;
+
 /** What became of a message. */
 type Work =
   | { readonly state: "done" }
@@ -77,7 +80,7 @@ export function createApplication(
     "certificate-events": queues.certificateEvents,
   };
   return (context) => {
-    const { id } = context.triggerMetadata ?? {};
+    const { id, dequeueCount } = context.triggerMetadata ?? {};
     const messageId = typeof id === "string" ? id : "unknown";
     /** For people who read the function's log; what alerts read are events. */
     const note = (line: string): void => context.log(line);
@@ -121,6 +124,7 @@ export function createApplication(
           ring: queues.run,
           clock,
           random,
+          isLastAttempt: Number(dequeueCount) >= MOST_ATTEMPTS,
         });
         if (answer.problem) note(answer.problem.message);
       }),

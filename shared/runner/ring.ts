@@ -53,6 +53,8 @@ export async function answerRing(options: {
   readonly ring: Queue;
   readonly clock: Clock;
   readonly random: () => number;
+  /** The host does not bring this message back where it fails. */
+  readonly isLastAttempt: boolean;
 }): Promise<RingAnswer> {
   const { tenant, runner, ring } = options;
   const bell = bellOf(options);
@@ -73,7 +75,7 @@ export async function answerRing(options: {
       return { outcome: "rung-again", problem: error };
     }
     if (!(error instanceof Error) || !(await bell.comesWithin(FAILED_SECONDS))) {
-      await bell.set(FAILED_SECONDS);
+      if (!options.isLastAttempt) await bell.set(FAILED_SECONDS);
       throw error;
     }
     return { outcome: "rung-again", problem: error };

@@ -57,8 +57,14 @@ describe("a ring", () => {
   });
   after(() => azurite.stop());
 
-  const answer = (run: () => Promise<TenantRun>, clock: Clock = systemClock) =>
-    answerRing({ tenant: rig.tenant, run, runner: rig.runner, ring, clock, random: () => 0.5 });
+  const answer = (
+    run: () => Promise<TenantRun>,
+    clock: Clock = systemClock,
+    isLastAttempt = false,
+  ) => {
+    const { tenant, runner } = rig;
+    return answerRing({ tenant, run, runner, ring, clock, random: () => 0.5, isLastAttempt });
+  };
   const messages = async (): Promise<number> =>
     (await queue.getProperties()).approximateMessagesCount ?? 0;
   const work = () => rig.submit({ rows: disables(new TinyDirectory(), 1) });
@@ -128,6 +134,15 @@ describe("a ring", () => {
     // The host brings the one that failed again after a minute.
     await assert.rejects(answer(run, later(60)), refused);
     assert.deepEqual(delays, []);
+  });
+
+  it("does not go for one that the host gives up", async () => {
+    await work();
+    const refused = error("stop");
+    const run = () => Promise.reject(refused);
+    await assert.rejects(answer(run, systemClock, true), refused);
+    // What settles the poison queue rings at once.
+    await assert.rejects(answer(run), refused);
   });
 
   it("goes when another runner is at work and no work is left", async () => {
