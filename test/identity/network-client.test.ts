@@ -4,7 +4,11 @@ import { describe, it } from "node:test";
 
 import { ConfidentialClientApplication } from "@azure/msal-node";
 
-import { EntraRefused, createNetworkClient } from "../../shared/identity/network-client.ts";
+import {
+  EntraRefused,
+  EntraUnreachable,
+  createNetworkClient,
+} from "../../shared/identity/network-client.ts";
 import { createPatientFetch } from "../../shared/identity/patient-fetch.ts";
 import { createEagerClock } from "./eager-clock.ts";
 import { startHttpServer } from "./http-server.ts";
@@ -64,6 +68,21 @@ describe("MSAL's throttle cache, which fails all callers for a minute, is not ar
       });
       assert.equal((await acquire())?.accessToken, "token");
       assert.equal(server.seen.length, 2);
+    });
+  }
+});
+
+describe("an answer that is no token, though it says 200, is none", () => {
+  for (const body of ["<html>Sign in to the Wi-Fi</html>", "null", "5", '"token"']) {
+    it(`such as ${body}, of which nothing is repeated`, async (test) => {
+      const { server, acquire } = await open(refusing(200, {}, body));
+      test.after(() => server.close());
+      await assert.rejects(acquire(), (error) => {
+        assert.ok(error instanceof EntraUnreachable, String(error));
+        assert.match(error.reason, /not Entra's: a proxy or portal/);
+        assert.doesNotMatch(String(error), /Wi-Fi/);
+        return true;
+      });
     });
   }
 });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { X509Certificate } from "node:crypto";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -28,12 +29,15 @@ after(async () => {
   await cloud.close();
 });
 
+/** Certificates that Entra did not know, as the instances told of them. */
+const unregistered: string[] = [];
 /** Acquisitions by another certificate than the instance's last. */
 const rolled: Extract<TelemetryEvent, { event: "token.acquired" }>[] = [];
 async function all(use: (worker: Worker) => Promise<WorkerAnswer>): Promise<WorkerAnswer[]> {
   const answers = await Promise.all(workers.map(use));
   for (const event of answers.flatMap(({ events }) => events))
     if (event.event === "token.acquired" && event.rolledFrom !== undefined) rolled.push(event);
+    else if (event.event === "certificate.unregistered") unregistered.push(event.thumbprint);
   return answers;
 }
 const announce = () => all((worker) => worker.ask({ do: "reread" }));
@@ -86,10 +90,14 @@ describe("no row fails on eight instances, with two vault reads each at most, wh
   });
 
   it("a version is made, announced, and not registered yet", async () => {
+    let made: CertificateVersion | undefined;
     await underLoad(async () => {
-      await make();
+      made = await make();
       await announce();
     });
+    const { fingerprint256 } = new X509Certificate(made?.certificatePem ?? "");
+    const each = Array.from({ length: INSTANCES }, () => fingerprint256.replaceAll(":", ""));
+    assert.deepEqual(unregistered, each, "each instance tells of it, once");
   });
 
   it("a version is registered and the one before it revoked, and nobody was told", async () => {

@@ -171,6 +171,17 @@ describe("on the way to the certificate", () => {
     assert.ok(events.some((event) => event.event === "vault.refused" && event.status === 403));
   });
 
+  it("a vault whose firewall is in the way is told from one whose role is missing", async () => {
+    const body = JSON.stringify({
+      error: { code: "Forbidden", innererror: { code: "ForbiddenByFirewall" } },
+    });
+    const worker = await open();
+    await cloud.control.inject({ service: "vault", effect: { kind: "status", status: 403, body } });
+    const { failures } = await worker.get();
+    assert.equal(failures[0]?.code, "VAULT_REFUSED");
+    assert.match(failures[0]?.message ?? "", /ForbiddenByFirewall.*through the vault's firewall/);
+  });
+
   it("an identity that is not assigned to the app is named as the mistake", async () => {
     const nobody = "00000000-0000-4000-8000-00000000dead";
     const worker = await open({ MANAGED_IDENTITY_CLIENT_ID: nobody });

@@ -68,6 +68,26 @@ describe("the daily check", { concurrency: true }, () => {
     assert.match(said(rig), /az ad app credential delete/);
   });
 
+  it("counts a key whose version was disabled in the vault among them", async () => {
+    const rig = await openRig({ roles: ["Application.Read.All"] });
+    const vault = cloud.home.vaultName;
+    const name = rig.ports.certificate?.name ?? "";
+    const [first] = await cloud.control.listCertificateVersions({ vault, name });
+    assert.ok(first);
+    await rig.make();
+    await rig.rollThrough();
+    await rig.check();
+    assert.deepEqual(told(rig, "certificate.unserved"), []);
+    const { version, thumbprint } = first;
+    await cloud.control.setCertificateEnabled({ vault, name, version, enabled: false });
+    await rig.restart().check();
+    await rig.check();
+    assert.deepEqual(
+      told(rig, "certificate.unserved").map((event) => "thumbprint" in event && event.thumbprint),
+      [thumbprint],
+    );
+  });
+
   it("and says that it does not look where the application may not", async () => {
     const rig = await openRig({ roles: ["User.Read.All"] });
     await rig.check();

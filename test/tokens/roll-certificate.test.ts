@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { X509Certificate } from "node:crypto";
 import { after, afterEach, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+
+import { decodeJwt, decodeProtectedHeader } from "jose";
 
 import { OperatorError } from "../../shared/core/errors.ts";
 import type { LocalCloud } from "../cloud/local-cloud.ts";
@@ -36,6 +39,52 @@ describe("a new version of the certificate", beside, () => {
       rolledEvents(rig).map((event) => "keyId" in event && event.keyId),
       [record?.keyId],
     );
+  });
+
+  it("is signed in by at once where it was accepted, though it was refused before", async () => {
+    const rig = await openRig();
+    const made = await rig.make();
+    await rig.rollThrough();
+    await rig.identity.forceRefresh(cloud.home.tenantId, "https://graph.microsoft.com");
+    const last = rig.events.findLast(({ event }) => event === "token.acquired");
+    const sha256 = new X509Certificate(made.certificatePem).fingerprint256.replaceAll(":", "");
+    assert.ok(last?.event === "token.acquired");
+    assert.equal(last.thumbprint, sha256);
+  });
+
+  it("is vouched for as Graph's page on proofs shows, for ten minutes", async () => {
+    const rig = await openRig();
+    const { certificate } = rig.ports;
+    const [version] = (await certificate?.look()) ?? [];
+    const proof = (await certificate?.sign(version?.version ?? "", { iss: "object id" })) ?? "";
+    const { x5t, ...header } = decodeProtectedHeader(proof);
+    assert.deepEqual(header, { alg: "RS256", typ: "JWT" });
+    assert.equal(
+      Buffer.from(x5t ?? "", "base64url")
+        .toString("hex")
+        .toUpperCase(),
+      version?.thumbprints.sha1,
+    );
+    const { iat = 0, nbf, exp, iss } = decodeJwt(proof);
+    assert.deepEqual([nbf, exp, iss], [iat, iat + 600, "object id"]);
+  });
+
+  it("that an event announced is waited for while the vault does not show it, for ten minutes", async () => {
+    const rig = await openRig();
+    const version = "0".repeat(32);
+    const result = await rig.roll({ version, atMs: Date.now() });
+    assert.ok(result.state === "again" && result.delaySeconds <= 30);
+    assert.match(result.reason, /does not show version 0{32} yet/);
+    assert.deepEqual(await rig.roll({ version, atMs: Date.now() - 600_000 }), { state: "done" });
+    const { version: made } = await rig.make();
+    assert.match(JSON.stringify(await rig.roll({ version: made, atMs: Date.now() })), /accept/);
+  });
+
+  it("and none but the first, which somebody else registered, is no roll-over", async () => {
+    const rig = await openRig();
+    assert.deepEqual(await rig.roll(), { state: "done" });
+    assert.equal(rig.records().length, 1);
+    assert.deepEqual(rolledEvents(rig), []);
   });
 
   it("is registered by keys that stay in the vault, each of which signs there", async () => {
@@ -167,91 +216,5 @@ describe("a roll that is cut off", () => {
       assert.equal(record?.keyId !== null, roles[0] === "Application.Read.All");
       assert.equal(rolledEvents(next).length, 1);
     }
-  });
-});
-
-describe("a key past its overlap", beside, () => {
-  it("is removed with the new one's signature, two days after that was accepted and not before", async () => {
-    const rig = await openRig();
-    await rig.make();
-    await rig.rollThrough();
-    await rig.make();
-    await rig.rollThrough();
-    const [first, second, third] = await rig.registered();
-    rig.pass(47);
-    await rig.rollThrough();
-    assert.equal((await rig.registered()).length, 3);
-    rig.pass(2);
-    const later = rig.restart();
-    await later.rollThrough();
-    assert.deepEqual(await rig.registered(), [first, third], "the first has no id that is known");
-    assert.match(said(later), /removed .* the key of version/);
-    assert.match(said(later), /its id is not known, so it ends \d{4}-/);
-    await later.rollThrough();
-    assert.deepEqual(await rig.registered(), [first, third]);
-    assert.ok(second !== undefined);
-  });
-
-  it("is found by its thumbprint where the application may read itself", async () => {
-    const rig = await openRig({ roles: ["Application.Read.All"] });
-    const made = await rig.make();
-    await rig.rollThrough();
-    rig.pass(49);
-    await rig.rollThrough();
-    assert.deepEqual(await rig.registered(), [made.thumbprint]);
-  });
-
-  it("that somebody removed already is crossed off", async () => {
-    const rig = await openRig();
-    const second = await rig.make();
-    await rig.rollThrough();
-    await rig.make();
-    await rig.rollThrough();
-    const { thumbprint } = second;
-    await cloud.control.removeCertificate({ appId: rig.appId, thumbprint });
-    rig.pass(49);
-    await rig.rollThrough();
-    const record = rig.records().find(({ version }) => version === second.version);
-    assert.ok(record?.removedAt !== undefined);
-  });
-});
-
-describe("a person is told what to do", beside, () => {
-  it("where a key that had been accepted was removed: it is not registered again", async () => {
-    const rig = await openRig();
-    const made = await rig.make();
-    await rig.rollThrough();
-    await cloud.control.removeCertificate({ appId: rig.appId, thumbprint: made.thumbprint });
-    assert.equal((await rig.roll()).state, "again", "one of Entra's machines may not know it yet");
-    rig.pass(2);
-    await rig.rollThrough();
-    assert.ok(!(await rig.registered()).includes(made.thumbprint));
-    assert.match(said(rig), /somebody removed it.*Make a new version/);
-  });
-
-  it("where APPLICATION_OBJECT_ID is not set", async () => {
-    const rig = await openRig({ objectId: "" });
-    const made = await rig.make();
-    assert.deepEqual(await rig.roll(), { state: "done" });
-    assert.match(said(rig), /without APPLICATION_OBJECT_ID.*az ad app show.*--register-key/);
-    assert.ok(said(rig).includes(made.thumbprint));
-  });
-
-  it("where it is another application's, and the corrected one counts at once", async () => {
-    const other = await openRig();
-    const rig = await openRig({ objectId: other.ports.applicationObjectId });
-    await rig.make();
-    assert.deepEqual(await rig.roll(), { state: "done" });
-    assert.match(said(rig), /Graph refuses addKey .*\(40[13] \w+\).*APPLICATION_OBJECT_ID/);
-    assert.ok(rig.records().every(({ addingSince }) => addingSince === undefined));
-  });
-
-  it("where no version that the vault has is registered", async () => {
-    const rig = await openRig();
-    const [first] = await rig.registered();
-    await cloud.control.removeCertificate({ appId: rig.appId, thumbprint: first ?? "" });
-    await rig.make();
-    assert.deepEqual(await rig.roll(), { state: "done" });
-    assert.match(said(rig), /none can vouch.*--register-key/);
   });
 });

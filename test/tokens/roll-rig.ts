@@ -35,8 +35,8 @@ export interface Rig {
   /** What is registered, as SHA-1 thumbprints. */
   registered(): Promise<string[]>;
   records(): readonly KeyRecord[];
-  /** Delivers one message. */
-  roll(): Promise<RollResult>;
+  /** Delivers one message, or the event of a version. */
+  roll(announced?: { readonly version: string; readonly atMs: number }): Promise<RollResult>;
   /** Delivers it until it is done, waits left out. */
   rollThrough(): Promise<void>;
   check(): Promise<void>;
@@ -165,7 +165,8 @@ function instance({ home, control }: LocalCloud, place: Place): Rig {
     emit,
   };
   const note = (line: string): void => void notes.push(line);
-  const roll = (): Promise<RollResult> => rollCertificate(ports, { kind: "roll" }, note);
+  const roll: Rig["roll"] = (announced) =>
+    rollCertificate(ports, { kind: "roll", announced }, note);
   return {
     ports,
     identity,

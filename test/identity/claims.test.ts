@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import type { ServerResponse } from "node:http";
+import { describe, it } from "node:test";
+
+import { systemClock } from "../../shared/core/clock.ts";
+import { clouds } from "../../shared/core/clouds.ts";
+import { createIdentity } from "../../shared/identity/identity.ts";
+import { startHttpServer } from "./http-server.ts";
+
+const TENANT = "11111111-2222-4333-8444-555555555555";
+const GRAPH = "https://graph.microsoft.com";
+
+type Answer = (response: ServerResponse) => void;
+let count = 0;
+const token: Answer = (response) => {
+  const body = { access_token: `t${++count}`, expires_in: 3600, token_type: "Bearer" };
+  response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
+};
+
+/** The product's token module on a token endpoint that answers so. */
+async function open(...answers: Answer[]) {
+  const server = await startHttpServer(...answers);
+  const identity = createIdentity({
+    cloud: clouds.global,
+    clientId: TENANT,
+    credential: { kind: "client-secret", secret: "secret", allowed: true },
+    allowedTenants: [TENANT],
+    allowedResources: [GRAPH],
+    clock: systemClock,
+    random: () => 0.5,
+    fetch: (url, init) => fetch(server.url + new URL(url).pathname, init),
+    emit: () => undefined,
+  });
+  /** The claims of the access token that each request so far asked for. */
+  const asked = (): unknown[] =>
+    server.seen.map(({ body }) => {
+      const text = new URLSearchParams(body).get("claims") ?? "{}";
+      return (JSON.parse(text) as { access_token?: unknown }).access_token;
+    });
+  return { server, identity, asked };
+}
+
+const able = { xms_cc: { values: ["cp1"] } };
+
+describe("the claims of a request", () => {
+  it("say that a challenge can be answered, and answer it where one came", async (test) => {
+    const { server, identity, asked } = await open(token);
+    test.after(() => server.close());
+    const { token: rejected } = await identity.get(TENANT, GRAPH);
+    const nbf = { essential: true, value: "1700000000" };
+    const claims = JSON.stringify({ access_token: { nbf } });
+    await identity.get(TENANT, GRAPH, { rejected, claims });
+    assert.deepEqual(asked(), [able, { nbf, ...able }]);
+  });
+
+  it("are those that Entra itself refused without, once", async (test) => {
+    const capolids = { essential: true, values: ["policy"] };
+    const body = JSON.stringify({
+      error: "invalid_grant",
+      error_description: "AADSTS53003: Blocked.",
+      error_codes: [53_003],
+      claims: JSON.stringify({ access_token: { capolids } }),
+    });
+    const blocked: Answer = (response) => void response.writeHead(400).end(body);
+    const { server, identity, asked } = await open(blocked, token, blocked);
+    test.after(() => server.close());
+    assert.ok(await identity.get(TENANT, GRAPH));
+    assert.deepEqual(asked(), [able, { capolids, ...able }]);
+    await assert.rejects(identity.forceRefresh(TENANT, GRAPH), /AADSTS53003/);
+    assert.equal(server.seen.length, 4);
+  });
+});
