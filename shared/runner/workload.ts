@@ -198,9 +198,14 @@ export function createWorkload(
   };
 }
 
+/** Our own TypeErrors say what is missing, and never a value; what anything else says is not ours to repeat. */
 const unexpected = (cause: unknown): OperatorError =>
-  new OperatorError("READ_INCOMPLETE", "The batch cannot go on: a fault of this program.", {
-    fix: "Report it with the batch's plan.json; its other rows are as the journal says.",
-    disposition: "retry",
-    cause,
-  });
+  new OperatorError(
+    "READ_INCOMPLETE",
+    `The batch cannot go on: ${cause instanceof TypeError ? cause.message : "a fault of this program"}.`,
+    {
+      fix: "Restore what is missing or damaged in the batch's folder from an earlier version. If nothing is, report it with the batch's plan.json; its rows are as the journal says.",
+      disposition: "retry",
+      cause,
+    },
+  );

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 
+import { finishBatch } from "../../shared/batches/finish.ts";
 import { journalBlob, shardBlob } from "../../shared/batches/model.ts";
+import { systemClock } from "../../shared/core/clock.ts";
 import { OperatorError } from "../../shared/core/errors.ts";
 import { runTenant } from "../../shared/runner/run.ts";
 import { type Azurite, startAzurite } from "../storage/azurite.ts";
@@ -70,5 +72,22 @@ describe("a batch that breaks in the middle", () => {
     const end = await rig.run(directory);
     assert.ok(end.state === "ran" && end.problem !== undefined);
     assert.deepEqual(rig.finishes, [good]);
+  });
+
+  it("says which blob it lost where that is noticed only as it ends", async () => {
+    const rig = createRig(azurite);
+    const directory = new TinyDirectory({ faults: { ...noFaults, latencyMs: () => 200 } });
+    const folder = await rig.submit({ rows: disables(directory, 3) });
+    directory.watch = () => void rig.batches.delete(shardBlob(folder, 1));
+    const { batches, runner } = rig;
+    const ports = { blobs: { batches, runner, inbox: batches }, clock: systemClock };
+    const end = await rig.run(directory, {
+      finishBatch: (...given) => finishBatch({ ...ports, emit: () => undefined }, ...given),
+    });
+    assert.ok(end.state === "ran");
+    assert.equal(end.problem?.code, "READ_INCOMPLETE");
+    const { reason, fix } = await rig.status(folder);
+    assert.equal(reason, "The batch cannot go on: shard 1 of the batch is missing.");
+    assert.match(fix ?? "", /^Restore/);
   });
 });
