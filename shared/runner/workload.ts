@@ -9,8 +9,9 @@ import type { StatusWriter } from "./status.ts";
 /** Rows that could go now are kept ready beyond this many; below it the next shard is opened. */
 const READY_ROWS = 200;
 /**
- * Rows open at once of a batch and those before it, and twice as many of all, where more urgent work
- * came: what bounds the memory. A batch with none open before it or of its own may always open a shard.
+ * Rows open at once of a batch and those before it, and at most twice as many of all: what bounds the
+ * memory. A batch with none open may open a shard beyond the first bound, to fill what a large one
+ * before it leaves of the budget; and where none before it has any, beyond both: it is more urgent.
  */
 const OPEN_ROWS = 5_000;
 /** As many batches are looked for ahead; one that waits behind them is found as they end. */
@@ -108,11 +109,13 @@ export function createWorkload(
     let soFar = 0;
     let ready = 0;
     for (const { marker, batch } of inOrder()) {
-      soFar += batch?.openRows() ?? 0;
+      const own = batch?.openRows() ?? 0;
+      soFar += own;
       ready += picked.filter(({ lane }) => lane === batch).length;
-      if (ready >= READY_ROWS || soFar >= OPEN_ROWS) return undefined;
+      if (ready >= READY_ROWS) return undefined;
       const isMore = batch === undefined || batch.nextShard() !== undefined;
-      if (isMore && (ofAll < 2 * OPEN_ROWS || soFar === 0)) return marker;
+      const isRoom = ofAll < 2 * OPEN_ROWS && (own === 0 || soFar < OPEN_ROWS);
+      if (isMore && (isRoom || soFar === 0)) return marker;
     }
     return undefined;
   };

@@ -58,3 +58,28 @@ describe("urgent work", () => {
     assert.ok(meanwhile < 300, `${meanwhile} rows went before or beside five urgent ones`);
   });
 });
+
+describe("the next batch", () => {
+  let azurite: Azurite;
+  before(async () => {
+    azurite = await startAzurite();
+    await makeContainers(azurite);
+  });
+  after(() => azurite.stop());
+
+  it("fills the budget that a large batch before it leaves, whose rows wait for each other", async () => {
+    const rig = createRig(azurite);
+    const directory = new TinyDirectory({ faults: { ...noFaults, latencyMs: () => 10 } });
+    const [first] = disables(directory, 1);
+    const rows = Array.from({ length: 12_000 }, (_, index) => ({ ...first!, row: index + 1 }));
+    await rig.submit({ rows });
+    const next = await rig.submit({ rows: disables(directory, 5) });
+    const stop = new AbortController();
+    const running = rig.run(directory, { createPacer: paced }, stop.signal);
+    const endMs = performance.now() + 5_000;
+    while (!rig.finishes.includes(next) && performance.now() < endMs) await systemClock.sleep(10);
+    stop.abort();
+    await running;
+    assert.deepEqual(rig.finishes, [next]);
+  });
+});
