@@ -175,8 +175,10 @@ describe("on the way to the certificate", () => {
     const body = JSON.stringify({
       error: { code: "Forbidden", innererror: { code: "ForbiddenByFirewall" } },
     });
+    const headers = { "Content-Type": "application/json; charset=utf-8" };
+    const effect = { kind: "status", status: 403, headers, body } as const;
     const worker = await open();
-    await cloud.control.inject({ service: "vault", effect: { kind: "status", status: 403, body } });
+    await cloud.control.inject({ service: "vault", effect });
     const { failures } = await worker.get();
     assert.equal(failures[0]?.code, "VAULT_REFUSED");
     assert.match(failures[0]?.message ?? "", /ForbiddenByFirewall.*through the vault's firewall/);
