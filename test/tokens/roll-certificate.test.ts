@@ -19,6 +19,19 @@ const rolledEvents = ({ events }: Rig) =>
   events.filter(({ event }) => event === "certificate.rolled");
 const said = ({ notes }: Rig): string => notes.join("\n");
 
+const refuseAddKey = (fault: {
+  status: number;
+  committed?: boolean;
+  retryAfterSeconds?: number;
+}): Promise<unknown> =>
+  cloud.control.graph("addFault", {
+    at: "part",
+    method: "POST",
+    path: "addKey$",
+    times: 1,
+    fault: { kind: "status", ...fault },
+  });
+
 // Each has an application of its own, so what changes nothing for others runs beside them.
 const beside = { concurrency: true };
 
@@ -100,21 +113,23 @@ describe("a new version of the certificate", beside, () => {
     assert.deepEqual(await rig.registered(), [first, third.thumbprint]);
   });
 
-  it("is registered once by two deliveries at a time", async () => {
+  it("is registered once by two deliveries at a time, in its first roll and in later ones", async () => {
     const rig = await openRig();
-    await rig.make();
     const other = rig.restart();
-    const results = await Promise.allSettled([rig.roll(), other.roll(), rig.roll()]);
-    for (const result of results) {
-      // Whoever came second lost the record, and comes again by itself.
-      if (result.status === "rejected") {
-        assert.ok(result.reason instanceof OperatorError);
-        assert.equal(result.reason.code, "LEASE_LOST");
+    for (const registered of [2, 3, 4]) {
+      await rig.make();
+      const results = await Promise.allSettled([rig.roll(), other.roll(), rig.roll()]);
+      for (const result of results) {
+        // Whoever came second lost the record, and comes again by itself.
+        if (result.status === "rejected") {
+          assert.ok(result.reason instanceof OperatorError);
+          assert.equal(result.reason.code, "LEASE_LOST");
+        }
       }
+      await rig.rollThrough();
+      await other.rollThrough();
+      assert.equal((await rig.registered()).length, registered);
     }
-    await rig.rollThrough();
-    await other.rollThrough();
-    assert.equal((await rig.registered()).length, 2);
   });
 
   it("is left alone by the same event delivered again", async () => {
@@ -173,6 +188,30 @@ describe("a roll that is cut off", () => {
     assert.equal((await rig.registered()).length, 2);
     const [newest] = rig.records().toSorted((a, b) => (a.expiresAt < b.expiresAt ? 1 : -1));
     assert.ok(newest?.acceptedAt !== undefined);
+  });
+
+  it("by a 503 after addKey took effect is not repeated either", async () => {
+    const rig = await openRig();
+    await rig.make();
+    await refuseAddKey({ status: 503, committed: true });
+    await assert.rejects(rig.roll(), { code: "GRAPH_ANSWER_LOST", disposition: "retry" });
+    await rig.restart().rollThrough();
+    assert.equal((await rig.registered()).length, 2);
+    assert.equal(rolledEvents(rig).length, 0);
+  });
+
+  it("by a 429 is gone on with after its wait, and no claim stands in the way", async () => {
+    const rig = await openRig();
+    await rig.make();
+    await refuseAddKey({ status: 429, retryAfterSeconds: 30 });
+    await assert.rejects(rig.roll(), (error) => {
+      assert.ok(error instanceof OperatorError && error.code === "GRAPH_UNAVAILABLE");
+      assert.equal(error.disposition, "retry");
+      assert.ok((error.retryAfterMs ?? 0) >= 1_000);
+      return true;
+    });
+    await rig.rollThrough();
+    assert.equal((await rig.registered()).length, 2);
   });
 
   it("before addKey was sent, is sent once the claim is old enough that it cannot be under way", async () => {
