@@ -5,6 +5,8 @@ import { type Refusal, isTransient } from "./refusal.ts";
 /** Entra's throttle names a minute in the header; a loop (50196) takes about two to be forgotten. */
 const THROTTLED_MS = 60_000;
 const LOOP_MS = 120_000;
+/** No Retry-After may put work off for longer: a wrong header must not stop a night's work. */
+export const LONGEST_WAIT_MS = 10 * 60_000;
 
 /**
  * A refusal as an operator needs it: what it means, what to do, and whether it passes. A number that
@@ -24,7 +26,7 @@ export function explain(refusal: Refusal, context: RefusalContext, cause?: unkno
       {
         fix: known?.explanation.fix(context) ?? "Nothing to do: it is tried again by itself.",
         disposition: "retry",
-        retryAfterMs: refusal.retryAfterMs ?? defaultWaitMs(refusal),
+        retryAfterMs: waitMs(refusal),
         cause,
       },
     );
@@ -57,7 +59,8 @@ function labelOf({ codes, error, status }: Refusal, known: number | undefined): 
 const passing = ({ status }: Refusal): string =>
   status === 429 ? "too many token requests" : "a passing fault";
 
-function defaultWaitMs({ status, codes }: Refusal): number | undefined {
+function waitMs({ status, codes, retryAfterMs }: Refusal): number | undefined {
+  if (retryAfterMs !== undefined) return Math.min(retryAfterMs, LONGEST_WAIT_MS);
   if (codes.includes(50196)) return LOOP_MS;
   return status === 429 ? THROTTLED_MS : undefined;
 }

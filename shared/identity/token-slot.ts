@@ -1,6 +1,7 @@
 import { backoffMs } from "../core/backoff.ts";
 import type { Clock } from "../core/clock.ts";
 import { OperatorError } from "../core/errors.ts";
+import { LONGEST_WAIT_MS } from "./explain.ts";
 import type { AccessToken, AcquiredToken, TokenDemand, TokenReason } from "./types.ts";
 
 /** A token this close to its end could run out under way; a tenth of its life where that is less. */
@@ -9,8 +10,6 @@ const MARGIN_MS = 5_000;
 const REFRESH_BACKOFF = { baseMs: 5_000, capMs: 60_000 };
 /** With no token to serve, a failure is repeated to callers for this long before Entra is asked again. */
 const COLD_BACKOFF = { baseMs: 1_000, capMs: 15_000 };
-/** No Retry-After may keep us from asking for longer: a wrong header must not stop a night's work. */
-const LONGEST_WAIT_MS = 10 * 60_000;
 /** Replacements within a minute; Entra answers a loop of token requests with AADSTS50196. */
 const REPLACEMENTS = { count: 5, withinMs: 60_000 };
 

@@ -108,6 +108,11 @@ describe("an explanation", () => {
     assert.equal(explain({ ...refusal, retryAfterMs: undefined }, context).retryAfterMs, 60_000);
   });
 
+  it("of a wait of a day, which would keep a message from its queue for a day, says ten minutes", () => {
+    const error = explain(readRefusal(429, "Too Many Requests", 86_400_000), context);
+    assert.equal(error.retryAfterMs, 600_000);
+  });
+
   it("of a page of HTML with a 403 says the status and quotes nothing", () => {
     const error = explain(readRefusal(403, "<html>secret</html>", undefined), context);
     assert.match(error.message, /HTTP 403, which is unknown/);
