@@ -7,7 +7,7 @@ import type { SigningKey } from "./signing-key.ts";
 import { askVault } from "./vault-error.ts";
 import type { VersionFacts, VersionSource } from "./version-look.ts";
 
-/** One request to the vault may take this long; the SDK tries it again three times. */
+/** One request to the vault may take this long. */
 const REQUEST_MS = 10_000;
 
 /** Where the certificate is. */

@@ -27,20 +27,26 @@ export class VaultAnswer extends Error {
   }
 }
 
+/** A silence is asked into once more. */
+const ATTEMPTS = 2;
+
 /**
  * Asks Key Vault, through one of its SDK clients, which try 429, 5xx and broken connections again by
- * themselves.
+ * themselves, and a time-out never.
  *
  * @throws OperatorError CERTIFICATE_NOT_FOUND (404), CERTIFICATE_UNUSABLE (a disabled version),
  * VAULT_REFUSED (401, 403, a challenge that names another host), VAULT_UNREACHABLE (all else), and what
  * `ask` throws of that kind. The SDK's own error is not kept: it holds the request with its token.
  */
 export async function askVault<T>(question: VaultQuestion, ask: () => Promise<T>): Promise<T> {
-  try {
-    return await ask();
-  } catch (error) {
-    if (error instanceof OperatorError) throw error;
-    throw toOperatorError(question, error);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (error instanceof OperatorError) throw error;
+      const isSilence = error instanceof Error && error.name === "AbortError";
+      if (!isSilence || attempt === ATTEMPTS) throw toOperatorError(question, error);
+    }
   }
 }
 

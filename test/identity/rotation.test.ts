@@ -31,6 +31,8 @@ after(async () => {
 
 /** Certificates that Entra did not know, as the instances told of them. */
 const unregistered: string[] = [];
+/** Codes of versions of no use, as the instances told of them. */
+const unusable: string[] = [];
 /** Acquisitions by another certificate than the instance's last. */
 const rolled: Extract<TelemetryEvent, { event: "token.acquired" }>[] = [];
 async function all(use: (worker: Worker) => Promise<WorkerAnswer>): Promise<WorkerAnswer[]> {
@@ -38,6 +40,7 @@ async function all(use: (worker: Worker) => Promise<WorkerAnswer>): Promise<Work
   for (const event of answers.flatMap(({ events }) => events))
     if (event.event === "token.acquired" && event.rolledFrom !== undefined) rolled.push(event);
     else if (event.event === "certificate.unregistered") unregistered.push(event.thumbprint);
+    else if (event.event === "certificate.unusable") unusable.push(event.code);
   return answers;
 }
 const announce = () => all((worker) => worker.ask({ do: "reread" }));
@@ -123,6 +126,8 @@ describe("no row fails on eight instances, with two vault reads each at most, wh
       await cloud.control.setSecret({ vault, name, version, value: "-----BEGIN nothing" });
       await announce();
     });
+    const each = Array.from({ length: INSTANCES }, () => "CERTIFICATE_UNUSABLE");
+    assert.deepEqual(unusable, each, "each instance tells of it, once");
   });
 
   it("the newest version has expired", async () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import { issueCertificate } from "../cloud/certificates/certificate.ts";
 import {
@@ -102,6 +103,31 @@ describe("Entra gives a token for a certificate that the vault keeps", () => {
     it(`as PEM in the order ${order}`, async () => {
       const answer = await signIn(value, PEM, leaf.pem);
       assert.deepEqual(answer.failures, []);
+    });
+  }
+});
+
+describe("an instance that starts", () => {
+  for (const [what, spoil] of [
+    ["is disabled", "disabled"],
+    ["cannot be read", "damaged"],
+  ] as const) {
+    it(`while the newest version ${what} signs in by the one before`, async () => {
+      const { vaultName: vault, clientId: appId } = cloud.home;
+      const name = `newest-${spoil}`;
+      const policy = { contentType: PEM } as const;
+      const first = await cloud.control.createCertificate({ vault, name, policy });
+      await sleep(1000 - (Date.now() % 1000));
+      const { version } = await cloud.control.createCertificate({ vault, name, policy });
+      await cloud.control.addCertificate({ appId, certificatePem: first.certificatePem });
+      if (spoil === "damaged")
+        await cloud.control.setSecret({ vault, name, version, value: "-----BEGIN nothing" });
+      else await cloud.control.setCertificateEnabled({ vault, name, version, enabled: false });
+      const worker = await startWorker(cloud, { CERTIFICATE_NAME: name });
+      const { failures, tokens } = await worker.get();
+      await worker.stop();
+      assert.deepEqual(failures, []);
+      assert.equal(tokens.length, 1);
     });
   }
 });

@@ -78,6 +78,14 @@ describe("a signature by a key that stays in Key Vault", () => {
     }
   });
 
+  it("and the certificate itself are asked for again where the vault hangs", async () => {
+    const hang = { service: "vault", times: 1, effect: { kind: "hang" } } as const;
+    await cloud.control.inject({ ...hang, path: "/secrets/inside" });
+    await cloud.control.inject({ ...hang, path: "/keys/inside" });
+    const { failures } = await signIn();
+    assert.deepEqual(failures, []);
+  });
+
   it("is not paid for with a token of another resource", async () => {
     const { tenantId } = cloud.home;
     const challenge = `Bearer authorization="https://login.microsoftonline.com/${tenantId}", resource="https://graph.microsoft.com"`;
