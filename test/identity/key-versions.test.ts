@@ -115,6 +115,18 @@ describe("a new version", () => {
     assert.deepEqual(vault.troubles, ["CERTIFICATE_UNUSABLE"]);
   });
 
+  it("that is broken does not hide one that was made before it", async () => {
+    const vault = openVault();
+    vault.add("v1");
+    await vault.usable();
+    vault.add("v2");
+    vault.add("v3").broken = true;
+    vault.reads();
+    await vault.kept.reread();
+    assert.equal(await vault.usable(), "v2 v1");
+    assert.equal(vault.reads(), "list v3 v2");
+  });
+
   it("is found by an identity that may read the secret but not list its versions", async () => {
     const vault = openVault();
     vault.failingToList(trouble("VAULT_REFUSED"));
