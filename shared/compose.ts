@@ -16,6 +16,7 @@ import type { CheckPorts } from "./policies/certificate-check.ts";
 import { runnerDefaults, type RunnerPorts } from "./runner/ports.ts";
 import { ringFor } from "./runner/ring.ts";
 import { readQueueSettings, readSettings, type Settings } from "./settings.ts";
+import { keepHeapSmall } from "./small-heap.ts";
 import { createBlobs, createQueue } from "./storage/storage.ts";
 
 const clock = systemClock;
@@ -23,6 +24,7 @@ const random = Math.random;
 
 /** An instance's clients, made once: connections, tokens and what pacing learnt are kept in them. */
 function compose(settings: Settings): (context: InvocationContext) => Application {
+  keepHeapSmall();
   const identity = createManagedIdentity({
     clientId: settings.MANAGED_IDENTITY_CLIENT_ID || undefined,
     clock,
