@@ -38,7 +38,11 @@ export function toStorageError(error: unknown, place: Place): Error {
     );
   }
   if (code === "ContainerNotFound" || code === "QueueNotFound") {
-    return unavailable(`There is no ${place.where}`, "If it was there before, restore it first (docs/disaster-recovery.md): beside an empty one the sweep runs every file of inbox again. If not, deploy infra/ again: it makes it.", error);
+    return unavailable(
+      `There is no ${place.where}`,
+      "If it was there before, restore it first (docs/disaster-recovery.md): beside an empty one the sweep runs every file of inbox again. If not, deploy infra/ again: it makes it.",
+      error,
+    );
   }
   return unavailable(
     `Storage failed (${place.where}, ${statusCode ?? "no answer"}${code ? ` ${code}` : ""})`,
