@@ -35,6 +35,8 @@ export async function certificateChanges(cloud: LocalCloud): Promise<readonly Ch
   const all = (order: Order): Promise<Fared[]> =>
     Promise.all(callers.map((caller) => caller.ask(order)));
   let aheadMs = 0;
+  /** What a change left to come later, and has to have come before the next one. */
+  let registered: Promise<unknown> = Promise.resolve();
 
   const make = async (policy: CertificatePolicyOptions = {}): Promise<CertificateVersion> => {
     // The vault knows by the second which version is the newest.
@@ -74,6 +76,7 @@ export async function certificateChanges(cloud: LocalCloud): Promise<readonly Ch
       await sleep(100);
     }
     await sleep(500);
+    await registered;
     const ended = await all({ do: "end-rows" });
     const { byOperation } = (await control.counters()).vault;
     return {
@@ -93,7 +96,7 @@ export async function certificateChanges(cloud: LocalCloud): Promise<readonly Ch
       await underLoad("rotated, announced, registered two seconds later", async () => {
         const { certificatePem } = await make();
         await announce();
-        setTimeout(() => void control.addCertificate({ appId, certificatePem }), 2_000);
+        registered = sleep(2_000).then(() => control.addCertificate({ appId, certificatePem }));
       }),
       await underLoad("revoked in favour of a new one, nobody told", async () =>
         registerOnly(await make()),
