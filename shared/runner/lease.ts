@@ -14,6 +14,8 @@ const RETRY_RENEWAL_MS = 1_000;
 export interface HeldLease {
   /** Whether nobody else can have it now. Nothing is sent where this is false. */
   isSure(): boolean;
+  /** @throws OperatorError LEASE_LOST where it is not sure. */
+  check(): void;
   /** Aborts when somebody else may have it. */
   readonly lost: AbortSignal;
   /** When it was taken, on the monotonic clock: whatever others sent, they sent before. */
@@ -74,6 +76,9 @@ export async function holdLease(options: {
   const keeping = keep();
   return {
     isSure,
+    check: () => {
+      if (!isSure()) throw leaseGone();
+    },
     lost: lost.signal,
     takenAtMs,
     release: async () => {

@@ -4,7 +4,6 @@ import { type VerdictCounts, noVerdicts } from "../catalogue/row.ts";
 import { OperatorError } from "../core/errors.ts";
 import { type Journal, openJournal } from "./journal-file.ts";
 import { type RowHistory, unsent } from "./journal.ts";
-import { leaseGone } from "./lease.ts";
 import { type Site, isoNow, monotonicAt } from "./ports.ts";
 import type { OpenRow } from "./schedule.ts";
 
@@ -35,9 +34,7 @@ export async function openShard(
     path: journalBlob(folder, shard),
     runner: site.runner,
     at: isoNow(site),
-    check: () => {
-      if (!site.lease.isSure()) throw leaseGone();
-    },
+    check: () => site.lease.check(),
   });
   const open: OpenShard = { shard, journal, rows: new Map(), counts: noVerdicts() };
   for (const { row, operation, write } of planned) {

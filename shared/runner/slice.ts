@@ -66,6 +66,7 @@ export async function runSlice(
     blobs: ports.blobs.runner,
     tenant: ports.tenant,
     snapshot: () => ({ version: 1, pace: site.pacer.memory(), batches: work.progress() }),
+    check: () => lease.check(),
   });
   const site: Site = {
     ...ports,

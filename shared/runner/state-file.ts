@@ -56,12 +56,15 @@ export async function openState(options: {
   readonly blobs: Blobs;
   readonly tenant: string;
   readonly snapshot: () => RunnerState;
+  /** Throws where this process may not be the runner any more: it must not fence out its successor. */
+  readonly check: () => void;
 }): Promise<StateFile> {
   const { blobs, snapshot } = options;
   const path = `${options.tenant}/state.json`;
   const found = await blobs.read(path);
   let etag = found?.etag;
   const write = async (): Promise<void> => {
+    options.check();
     const condition = etag === undefined ? { ifAbsent: true as const } : { ifMatch: etag };
     const written = await blobs.write(path, JSON.stringify(snapshot()), condition);
     if (written === undefined) {

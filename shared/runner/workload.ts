@@ -132,10 +132,16 @@ export function createWorkload(
   };
 
   const background = (work: Promise<void>, done: () => void): Promise<void> =>
-    work.catch(site.fail).finally(() => {
-      done();
-      site.wake();
-    });
+    work
+      .catch((error: unknown) => {
+        // The slice ends: what failed now would only fail again, without a pause.
+        isAdvancing = false;
+        site.fail(error);
+      })
+      .finally(() => {
+        done();
+        site.wake();
+      });
   const advance = (): void => {
     if (!isAdvancing) return;
     const marker = opening ? undefined : wanting();
