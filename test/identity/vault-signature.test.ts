@@ -86,6 +86,28 @@ describe("a signature by a key that stays in Key Vault", () => {
     assert.deepEqual(failures, []);
   });
 
+  it("is not needed while a token is held: none of its callers notices that the vault is away", async () => {
+    await cloud.control.configure({ login: { tokenLifetimeSeconds: 3600 } });
+    const settings = { CREDENTIAL: "vault-signature", CERTIFICATE_NAME: "inside" };
+    const worker = await startWorker(cloud, settings);
+    try {
+      const { tokens } = await worker.get();
+      const effect = { kind: "status", status: 403 } as const;
+      await cloud.control.inject({ service: "vault", effect });
+      await worker.ask({ do: "move-on", ms: 0.7 * 3_600_000 });
+      const { tenantId: tenant } = cloud.home;
+      const resource = "https://graph.microsoft.com";
+      const load = { do: "load", tenant, resource, everyMs: 5, forMs: 1_000 } as const;
+      const { failures, tokens: served, counters } = await worker.ask(load);
+      assert.deepEqual(failures, []);
+      assert.deepEqual(new Set(served.map(({ token }) => token)), new Set([tokens[0]?.token]));
+      assert.ok(counters.servedThroughFailure > 0, "the token was due, and the vault was asked");
+    } finally {
+      await worker.stop();
+      await cloud.control.reset();
+    }
+  });
+
   it("is not paid for with a token of another resource", async () => {
     const { tenantId } = cloud.home;
     const challenge = `Bearer authorization="https://login.microsoftonline.com/${tenantId}", resource="https://graph.microsoft.com"`;
