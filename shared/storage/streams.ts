@@ -20,7 +20,8 @@ export async function uploadBlocks(
   const ids: string[] = [];
   let staging: Promise<unknown> = Promise.resolve();
   /** One is filled while the other is under way. */
-  let [block, other] = [Buffer.allocUnsafe(BLOCK_BYTES), Buffer.allocUnsafe(BLOCK_BYTES)];
+  let block = Buffer.allocUnsafe(BLOCK_BYTES);
+  let other: Buffer<ArrayBuffer> | undefined;
   let filled = 0;
   let bytes = 0;
   const stage = async (): Promise<void> => {
@@ -31,7 +32,7 @@ export async function uploadBlocks(
     staging = blob.stageBlock(id, full, filled, { abortSignal: limit() });
     // What goes wrong is met by whoever waits for it next.
     staging.catch(() => undefined);
-    [block, other] = [other, block];
+    [block, other] = [other ?? Buffer.allocUnsafe(BLOCK_BYTES), block];
     filled = 0;
   };
   for await (const part of body as AsyncIterable<Uint8Array | string>) {
