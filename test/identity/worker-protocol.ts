@@ -42,4 +42,6 @@ export interface WorkerAnswer {
   readonly failures: readonly Failure[];
   readonly counters: TokenCounters;
   readonly events: readonly TelemetryEvent[];
+  /** Reads of the vault since the start. */
+  readonly vaultReads: number;
 }

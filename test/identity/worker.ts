@@ -1,3 +1,5 @@
+import { subscribe } from "node:diagnostics_channel";
+import type { ClientRequest, IncomingMessage } from "node:http";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -21,6 +23,12 @@ const moveOn = shiftDate(Number(setting("CLOCK_OFFSET_MS")));
 const clock = systemClock;
 const { random } = Math;
 const events: TelemetryEvent[] = [];
+/** Secrets and their versions that the vault has given this process. */
+let vaultReads = 0;
+subscribe("http.client.response.finish", (message) => {
+  const { request, response } = message as { request: ClientRequest; response: IncomingMessage };
+  if (request.path.startsWith("/secrets/") && response.statusCode === 200) vaultReads++;
+});
 const own = createManagedIdentity({
   clientId: setting("MANAGED_IDENTITY_CLIENT_ID") || undefined,
   clock,
@@ -111,6 +119,7 @@ async function answerTo(ask: Ask): Promise<WorkerAnswer> {
     ),
     counters: identity.counters(),
     events: events.splice(0),
+    vaultReads,
   };
 }
 
