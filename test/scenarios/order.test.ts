@@ -17,7 +17,7 @@ describe("batches of several tenants and priorities", () => {
     stage = await setStage({
       cloud: {
         latency: false,
-        graph: { seed: { users: 700, groups: 1, guests: 0, disabled: 0 } },
+        graph: { seed: { users: 1200, groups: 1, guests: 0, disabled: 0 } },
       },
       settings: async ({ control, home }) => {
         for (const tenantId of [subsidiary, stranger])
