@@ -3,8 +3,11 @@ import { PassThrough, Readable } from "node:stream";
 
 import type { BlockBlobClient, BlockBlobCommitBlockListOptions } from "@azure/storage-blob";
 
-/** Blocks of this many bytes, one under way while the next is gathered: all that is held in memory. */
-const BLOCK_BYTES = 4 * 1024 * 1024;
+/**
+ * Blocks of this many bytes, one under way while the next is gathered: all that is held in memory. A
+ * blob takes 50,000 of them (Put Block List), 50 times the largest input.
+ */
+const BLOCK_BYTES = 1024 * 1024;
 
 /**
  * Uploads a stream in blocks, however slow its source is; the blob appears at the end. The SDK's own
