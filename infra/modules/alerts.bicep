@@ -64,6 +64,14 @@ var rules = [
     query: '${events} | where event in ("certificate.expiring", "certificate.rolled", "certificate.unregistered", "certificate.unusable") | summarize troubles = countif(event != "certificate.rolled"), rolls = countif(event == "certificate.rolled") by thumbprint = tostring(fields.thumbprint) | where troubles > 0 and rolls == 0'
   }
   {
+    name: 'batch-stopped'
+    title: 'A batch cannot go on'
+    severity: 1
+    frequency: 'PT15M'
+    window: 'PT15M'
+    query: '${events} | where event == "batch.stopped"'
+  }
+  {
     name: 'consent'
     title: 'A tenant has not consented, or a key is registered that nobody serves'
     severity: 2

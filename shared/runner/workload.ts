@@ -77,6 +77,8 @@ export function createWorkload(
       const reason = error instanceof OperatorError ? error : unexpected(error);
       if (outages.has(reason.code)) throw error;
       broken.set(marker.path, reason);
+      const name = marker.folder.slice(marker.folder.lastIndexOf("/") + 1);
+      site.emit({ event: "batch.stopped", batch: name, tenant: site.tenant, code: reason.code });
       const batch = open.get(marker.path);
       if (batch) await status.write(batch, reason);
     }

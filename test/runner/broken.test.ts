@@ -89,5 +89,9 @@ describe("a batch that breaks in the middle", () => {
     const { reason, fix } = await rig.status(folder);
     assert.equal(reason, "The batch cannot go on: shard 1 of the batch is missing.");
     assert.match(fix ?? "", /^Restore/);
+    const stopped = rig.events.filter(({ event }) => event === "batch.stopped");
+    const batch = folder.slice(folder.lastIndexOf("/") + 1);
+    const code = "READ_INCOMPLETE";
+    assert.deepEqual(stopped, [{ event: "batch.stopped", batch, tenant: rig.tenant, code }]);
   });
 });
