@@ -9,20 +9,10 @@ export interface QuotaRow {
   readonly run: MeasuredRun;
 }
 
-/** What the worker kept in memory through a large file, megabytes. */
-export interface Memory {
-  readonly run: MeasuredRun;
-  readonly planPeak: number;
-  readonly runPeak: number;
-  /** The middle of the run's first quarter, and of its last. */
-  readonly firstQuarter: number;
-  readonly lastQuarter: number;
-}
-
 /** Prints tables and bars, and writes the figures where asked for. */
 export function showQuota(
   options: BenchOptions,
-  { rows, memory, ...rest }: { rows: readonly QuotaRow[]; memory: Memory; instances: number },
+  { rows, ...rest }: { rows: readonly QuotaRow[]; instances: number },
 ): void {
   console.log(
     `\n${table([
@@ -37,17 +27,6 @@ export function showQuota(
       ]),
     ])}`,
   );
-  const { planPeak, runPeak, firstQuarter, lastQuarter, run } = memory;
-  console.log(
-    `\n${table([
-      ["worker's memory", "rows", "planning, most", "running, most", "first quarter", "last"],
-      [
-        "a large file",
-        run.writes.toLocaleString("en"),
-        ...[planPeak, runPeak, firstQuarter, lastQuarter].map((value) => `${value.toFixed(0)} MB`),
-      ],
-    ])}`,
-  );
   const usedBy = (what: RegExp): number =>
     100 * (rows.find((row) => what.test(row.what))?.share ?? Number.NaN);
   const worst = Math.max(...rows.map((row) => row.run.throttledShare));
@@ -55,15 +34,8 @@ export function showQuota(
     { name: "quota used, alone", value: usedBy(/^alone/), unit: " %", bar: 95, atMost: false },
     { name: "quota used, competing", value: usedBy(/compete/), unit: " %", bar: 95, atMost: false },
     { name: "throttled, the worst run", value: 100 * worst, unit: " %", bar: 0.1, atMost: true },
-    {
-      name: "worker's memory, most",
-      value: Math.max(planPeak, runPeak),
-      unit: " MB",
-      bar: 200,
-      atMost: true,
-    },
   ]);
-  conclude(options, { ...rest, rows, memory });
+  conclude(options, { ...rest, rows });
 }
 
 /** A share as a percentage, small ones with two digits. */

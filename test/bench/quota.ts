@@ -1,23 +1,22 @@
 import { buildInto } from "../../scripts/build.ts";
 import { dist, setStage } from "../stage/stage.ts";
 import { type MeasuredRun, measuredRun } from "./measured-run.ts";
-import { type Memory, percent, type QuotaRow, showQuota } from "./quota-report.ts";
-import { watchMemory } from "./resident.ts";
-import { median, readOptions } from "./show.ts";
+import { percent, type QuotaRow, showQuota } from "./quota-report.ts";
+import { readOptions } from "./show.ts";
 
 /**
  * `npm run bench`: how much of Graph's write quota the product uses, and how much it is refused: alone,
  * beside others who write in the tenant with another application and with its own, and with eight
- * instances that all want to be the tenant's runner; and what memory a large file takes. The whole
- * product on the local cloud at ten times Graph's rates, latency on, each run from an empty bucket.
+ * instances that all want to be the tenant's runner. The whole product on the local cloud at ten times
+ * Graph's rates, latency on, each run from an empty bucket.
  */
 const options = readOptions();
 const SPEED = 10;
 /** Directory writes a second that Graph allows an application in a tenant: 3,000 in 150 s. */
 const QUOTA = 20;
 const INSTANCES = 8;
-/** Rows of a run, and of the large file. */
-const [ROWS, LARGE] = options.short ? [1000, 4000] : [20_000, 100_000];
+/** Rows of a run. */
+const ROWS = options.short ? 1000 : 20_000;
 /**
  * What others write a second, and with which application. One that takes from our own quota is found
  * out by some refusals, which only a long run makes up for.
@@ -35,12 +34,12 @@ const stage = await setStage({
   cloud: { speed: SPEED, graph: { seed: { users: 5000, synced: 0, guests: 0, disabled: 0 } } },
 });
 try {
-  showQuota(options, { ...(await measure()), instances: INSTANCES });
+  showQuota(options, { rows: await measure(), instances: INSTANCES });
 } finally {
   await stage.close();
 }
 
-async function measure(): Promise<{ rows: readonly QuotaRow[]; memory: Memory }> {
+async function measure(): Promise<readonly QuotaRow[]> {
   const { users } = await stage.cloud.control.graph("snapshot", {
     properties: ["userPrincipalName"],
   });
@@ -58,11 +57,9 @@ async function measure(): Promise<{ rows: readonly QuotaRow[]; memory: Memory }>
     const what = `others write ${others} a second with ${whose} application`;
     rows.push(report(what, app === "same" ? others : 0, measured));
   }
-  const memory = await measureMemory(run);
-  rows.push(report("a large file", 0, memory.run));
   await Promise.all(Array.from({ length: INSTANCES - 1 }, () => stage.another()));
   rows.push(report(`${INSTANCES} instances compete`, 0, await run("competing", ROWS, ringAll)));
-  return { rows, memory };
+  return rows;
 }
 
 function report(what: string, others: number, run: MeasuredRun): QuotaRow {
@@ -87,27 +84,4 @@ async function neighbour(writesPerSecond: number, app: "same" | "another"): Prom
 async function ringAll(): Promise<void> {
   const ring = JSON.stringify({ version: 1, tenant: stage.cloud.home.tenantId });
   await Promise.all(Array.from({ length: INSTANCES }, () => stage.send("run", ring)));
-}
-
-async function measureMemory(
-  run: (name: string, size: number) => Promise<MeasuredRun>,
-): Promise<Memory> {
-  // A worker that has done nothing before.
-  await stage.host.restart();
-  const watch = watchMemory(() => stage.host.status().workerPid);
-  const measured = await run("large", LARGE);
-  watch.end();
-  const { sentMs, plannedMs, finishedMs } = measured;
-  const between = (fromMs: number, toMs: number): number[] =>
-    watch.samples
-      .filter(({ atMs }) => atMs >= fromMs && atMs < toMs)
-      .map(({ bytes }) => bytes / 1e6);
-  const quarterMs = (finishedMs - plannedMs) / 4;
-  return {
-    run: measured,
-    planPeak: Math.max(...between(sentMs, plannedMs)),
-    runPeak: Math.max(...between(plannedMs, finishedMs)),
-    firstQuarter: median(between(plannedMs, plannedMs + quarterMs)),
-    lastQuarter: median(between(finishedMs - quarterMs, finishedMs)),
-  };
 }
