@@ -11,7 +11,7 @@ import { createDirectory } from "./lookups.ts";
 import { type InputFormat, type PlannedRow, shardBlob } from "./model.ts";
 import { planRow, replayRow } from "./plan-row.ts";
 import { createTotals, type PlanTotals } from "./plan-totals.ts";
-import { createRowTraces } from "./row-traces.ts";
+import { createRowTraces, type RowTraces } from "./row-traces.ts";
 import { countShards, readShard, shardText } from "./shard-file.ts";
 
 /** What is planned, and with what. */
@@ -56,7 +56,7 @@ export async function planBatch(job: PlanJob): Promise<PlanTotals | undefined> {
     }
     const lookedUp = await directory.lookUp(compiled.flatMap(lookupsOf));
     const planned = compiled.map((row) => planRow(row, lookedUp, traces));
-    await writeShard(job, shard, await withHints(planned, compiled, job.graph));
+    await writeShard(job, shard, await withHints(planned, compiled, job.graph, traces));
     for (const [at, row] of planned.entries()) totals.add(compiled[at]!, row);
     if (!(await job.goOn(totals.value()))) return undefined;
   }
@@ -88,18 +88,20 @@ async function writeShard(
 /**
  * Adds to writes that look ahead whether their edge is there now, so that a row whose answer is lost
  * later can tell its own work from an earlier one's. Only a hint: reads that fail leave it out, and so
- * do rows that wait for an earlier one.
+ * do rows behind one that changes the same edge, or that makes its member.
  */
 async function withHints(
   planned: readonly PlannedRow[],
   compiled: readonly CompiledRow[],
   graph: Graph,
+  traces: RowTraces,
 ): Promise<readonly PlannedRow[]> {
+  const isChangedBefore = (row: number, { keys }: PlannedWrite): boolean =>
+    [...traces.of(keys[0] ?? "")].some((other) => other.isWritten && other.row < row);
   const looks = planned.flatMap((row, at) => {
     const source = compiled[at]!;
-    if (!row.write || row.write.after || "invalid" in source || !source.operation.looksAhead) {
-      return [];
-    }
+    if (!row.write || "invalid" in source || !source.operation.looksAhead) return [];
+    if (row.write.idFromRow || isChangedBefore(row.row, row.write)) return [];
     return [{ at, write: row.write, read: source.operation.look(row.write) }];
   });
   if (looks.length === 0) return planned;

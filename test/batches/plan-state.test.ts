@@ -55,6 +55,27 @@ describe("the present state decides what is written", () => {
     );
   });
 
+  it("with a hint behind a row of the same member too, but not behind one of the same membership", async () => {
+    const workshop = openWorkshop();
+    const ann = workshop.directory.addUser("ann@contoso.com");
+    const sales = workshop.directory.addGroup("Sales");
+    const support = workshop.directory.addGroup("Support");
+    workshop.directory.members.get(sales)?.add(ann);
+    const rows = await planRows(workshop, [
+      { operation: "group.add-member", group: support, member: ann },
+      { operation: "group.add-member", group: sales, member: ann },
+      { operation: "group.remove-member", group: sales, member: ann },
+    ]);
+    assert.deepEqual(
+      rows.map(({ write }) => [write?.after, write?.was]),
+      [
+        [undefined, "absent"],
+        [[1], "present"],
+        [[2], undefined],
+      ],
+    );
+  });
+
   it("and a hint that cannot be read is left out, without harm", async () => {
     const workshop = openWorkshop();
     const ann = workshop.directory.addUser("ann@contoso.com");
