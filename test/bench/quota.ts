@@ -49,6 +49,9 @@ async function measure(): Promise<readonly QuotaRow[]> {
 
   await run("warm-up", 200);
   const rows = [report("alone", 0, await run("alone", ROWS))];
+  await Promise.all(Array.from({ length: INSTANCES - 1 }, () => stage.another()));
+  rows.push(report(`${INSTANCES} instances compete`, 0, await run("competing", ROWS, ringAll)));
+  // Last, since the pacer goes on slowly for a while after it met a neighbour in its own quota.
   for (const [others, app] of NEIGHBOURS) {
     await neighbour(others, app);
     const measured = await run(`neighbour-${app}-${others}`, ROWS);
@@ -57,8 +60,6 @@ async function measure(): Promise<readonly QuotaRow[]> {
     const what = `others write ${others} a second with ${whose} application`;
     rows.push(report(what, app === "same" ? others : 0, measured));
   }
-  await Promise.all(Array.from({ length: INSTANCES - 1 }, () => stage.another()));
-  rows.push(report(`${INSTANCES} instances compete`, 0, await run("competing", ROWS, ringAll)));
   return rows;
 }
 
