@@ -113,6 +113,10 @@ export const isTouched = (objectId: string, traces: RowTraces): boolean =>
   latest(traces, `object:${objectId}`, ({ isWritten, mask }) => isWritten && mask !== 0) !==
   undefined;
 
+/** Whether a row before `row` is to write what `key` names first. */
+export const isWrittenBefore = (row: number, key: string, traces: RowTraces): boolean =>
+  latest(traces, key, (earlier) => earlier.isWritten && earlier.row < row) !== undefined;
+
 const isSame = (a: Trace, b: Trace): boolean =>
   a.effect.high === b.effect.high && a.effect.low === b.effect.low;
 

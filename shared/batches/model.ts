@@ -138,6 +138,9 @@ export const ROWS_PER_SHARD = 1000;
 export const folderOf = (homeTenant: string, tenant: string, batch: string): string =>
   tenant === homeTenant ? batch : `${tenant}/${batch}`;
 
+/** The name of the batch whose folder it is. */
+export const batchOf = (folder: string): string => folder.slice(folder.lastIndexOf("/") + 1);
+
 /** The blob, in container `runner`, that tells the runner of a batch with work; markers sort as work. */
 export const workMarker = (manifest: BatchManifest): string =>
   `${manifest.tenant}/queue/${priorities.indexOf(manifest.priority)}-${manifest.acceptedAt}-${manifest.batch}`;

@@ -6,6 +6,7 @@ import type { Graph } from "../graph/types.ts";
 import type { Blobs } from "../storage/types.ts";
 import type { RowRules } from "./columns.ts";
 import { type CompiledRow, compileRow } from "./compile-row.ts";
+import { isWrittenBefore } from "./duplicates.ts";
 import { inputShards } from "./input-shards.ts";
 import { createDirectory } from "./lookups.ts";
 import { type InputFormat, type PlannedRow, shardBlob } from "./model.ts";
@@ -96,12 +97,11 @@ async function withHints(
   graph: Graph,
   traces: RowTraces,
 ): Promise<readonly PlannedRow[]> {
-  const isChangedBefore = (row: number, { keys }: PlannedWrite): boolean =>
-    [...traces.of(keys[0] ?? "")].some((other) => other.isWritten && other.row < row);
   const looks = planned.flatMap((row, at) => {
     const source = compiled[at]!;
     if (!row.write || "invalid" in source || !source.operation.looksAhead) return [];
-    if (row.write.idFromRow || isChangedBefore(row.row, row.write)) return [];
+    const [edge = ""] = row.write.keys;
+    if (row.write.idFromRow || isWrittenBefore(row.row, edge, traces)) return [];
     return [{ at, write: row.write, read: source.operation.look(row.write) }];
   });
   if (looks.length === 0) return planned;

@@ -1,3 +1,4 @@
+import { batchOf } from "../batches/model.ts";
 import { type ErrorCode, OperatorError } from "../core/errors.ts";
 import { type OpenBatch, openBatch } from "./batch.ts";
 import { type Marker, readMarker, readMarkers } from "./markers.ts";
@@ -77,8 +78,8 @@ export function createWorkload(
       const reason = error instanceof OperatorError ? error : unexpected(error);
       if (outages.has(reason.code)) throw error;
       broken.set(marker.path, reason);
-      const name = marker.folder.slice(marker.folder.lastIndexOf("/") + 1);
-      site.emit({ event: "batch.stopped", batch: name, tenant: site.tenant, code: reason.code });
+      const stopped = { batch: batchOf(marker.folder), tenant: site.tenant };
+      site.emit({ event: "batch.stopped", ...stopped, code: reason.code });
       const batch = open.get(marker.path);
       if (batch) await status.write(batch, reason);
     }

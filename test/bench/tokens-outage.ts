@@ -1,32 +1,21 @@
-import type { ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { clouds } from "../../shared/core/clouds.ts";
-import { createIdentity } from "../../shared/identity/identity.ts";
 import type { FaultEffect } from "../cloud/cloud-control.ts";
 import type { LocalCloud } from "../cloud/local-cloud.ts";
 import { startHttpServer } from "../identity/http-server.ts";
+import {
+  type Answer,
+  GRAPH,
+  identityBy,
+  TENANT,
+  token,
+  troubles,
+} from "../identity/played-entra.ts";
 import { createSimulatedClock } from "../identity/simulated-clock.ts";
 import { startCaller } from "./start-caller.ts";
 import type { Fared } from "./tokens-caller.ts";
 
-const TENANT = "11111111-2222-4333-8444-555555555555";
-const GRAPH = "https://graph.microsoft.com";
 const MINUTE_MS = 60_000;
-
-type Answer = (response: ServerResponse) => void;
-
-const token: Answer = (response) => {
-  const body = { access_token: `t${Math.random()}`, expires_in: 3600, token_type: "Bearer" };
-  response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
-};
-const faults: Readonly<Record<string, Answer>> = {
-  "503s": (response) => void response.writeHead(503).end(),
-  resets: (response) => void response.socket?.resetAndDestroy(),
-  hangs: () => undefined,
-  "plain 429s": (response) =>
-    void response.writeHead(429, { "retry-after": "60" }).end("Too Many Requests"),
-};
 
 /** What a simulated outage did to those who called during it. */
 export interface Outage {
@@ -38,9 +27,9 @@ export interface Outage {
 
 /** Ten simulated minutes of each kind of trouble, ten callers a simulated second, a valid token held. */
 export async function simulatedOutages(): Promise<readonly Outage[]> {
-  const all = Object.values(faults);
+  const all = Object.values(troubles);
   const kinds: (readonly [string, Answer | undefined])[] = [
-    ...Object.entries(faults),
+    ...Object.entries(troubles),
     ["all in turn", undefined],
   ];
   const outages: Outage[] = [];
@@ -50,16 +39,10 @@ export async function simulatedOutages(): Promise<readonly Outage[]> {
     const trouble = (): Answer => fault ?? all[struck++ % all.length] ?? token;
     const server = await startHttpServer((response) => (isDown ? trouble() : token)(response));
     const clock = createSimulatedClock(Date.now());
-    const identity = createIdentity({
-      cloud: clouds.global,
-      clientId: TENANT,
-      credential: { kind: "client-secret", secret: "secret", allowed: true },
-      allowedTenants: [TENANT],
-      allowedResources: [GRAPH],
+    const identity = identityBy({
       clock,
       random: Math.random,
-      fetch: (url, init) => fetch(server.url + new URL(url).pathname, init),
-      emit: () => undefined,
+      fetch: (path, init) => fetch(server.url + path, init),
     });
     await identity.get(TENANT, GRAPH);
     isDown = true;

@@ -10,27 +10,12 @@ import {
   toPrivateKeyPem,
 } from "../cloud/certificates/key-pair.ts";
 import { createPkcs12 } from "../cloud/certificates/pkcs12.ts";
+import { issueChain } from "./small-chain.ts";
 
 const notBefore = new Date("2026-01-01T00:00:00Z");
 const notAfter = new Date("2027-01-01T00:00:00Z");
 const period = { notBefore, notAfter, keyUsage: [0] };
-const ca = await createEcKeyPair();
-const authority = { subject: "authority", publicKey: ca.publicKey };
-const root = issueCertificate({
-  ...period,
-  ...authority,
-  signingKey: ca.privateKey,
-  isAuthority: true,
-  keyUsage: [5],
-});
-const keys = await createRsaKeyPair();
-const leaf = issueCertificate({
-  ...period,
-  subject: "leaf",
-  publicKey: keys.publicKey,
-  signingKey: ca.privateKey,
-  issuer: authority,
-});
+const { root, leaf, keys } = await issueChain(period);
 const keyPem = toPrivateKeyPem(keys.privateKey);
 
 const PEM = "application/x-pem-file";

@@ -1,35 +1,17 @@
 import assert from "node:assert/strict";
-import type { ServerResponse } from "node:http";
 import { describe, it } from "node:test";
 
 import { systemClock } from "../../shared/core/clock.ts";
-import { clouds } from "../../shared/core/clouds.ts";
-import { createIdentity } from "../../shared/identity/identity.ts";
 import { startHttpServer } from "./http-server.ts";
-
-const TENANT = "11111111-2222-4333-8444-555555555555";
-const GRAPH = "https://graph.microsoft.com";
-
-type Answer = (response: ServerResponse) => void;
-let count = 0;
-const token: Answer = (response) => {
-  const body = { access_token: `t${++count}`, expires_in: 3600, token_type: "Bearer" };
-  response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
-};
+import { type Answer, GRAPH, identityBy, TENANT, token } from "./played-entra.ts";
 
 /** The product's token module on a token endpoint that answers so. */
 async function open(...answers: Answer[]) {
   const server = await startHttpServer(...answers);
-  const identity = createIdentity({
-    cloud: clouds.global,
-    clientId: TENANT,
-    credential: { kind: "client-secret", secret: "secret", allowed: true },
-    allowedTenants: [TENANT],
-    allowedResources: [GRAPH],
+  const identity = identityBy({
     clock: systemClock,
     random: () => 0.5,
-    fetch: (url, init) => fetch(server.url + new URL(url).pathname, init),
-    emit: () => undefined,
+    fetch: (path, init) => fetch(server.url + path, init),
   });
   /** The claims of the access token that each request so far asked for. */
   const asked = (): unknown[] =>

@@ -4,6 +4,7 @@ import { describe, it } from "node:test";
 import { type CloudName, clouds } from "../../shared/core/clouds.ts";
 import { claimsOf } from "../../shared/identity/roles.ts";
 import { startCloud } from "../cloud/start-cloud.ts";
+import { federateIdentity } from "./set-up-credential.ts";
 import { startWorker } from "./start-worker.ts";
 
 /** Every name of this record must appear, or it does not compile. */
@@ -19,14 +20,8 @@ describe("the setting CLOUD alone moves sign-in, vault and audiences", () => {
     it(`to ${name}`, async (test) => {
       const cloud = await startCloud({ storage: false, latency: false, cloud: name });
       test.after(() => cloud.close());
-      const { clientId: appId, tenantId, managedIdentity } = cloud.home;
-      const { loginHost, graphHost, federationAudience } = clouds[name];
-      await cloud.control.addFederatedCredential({
-        appId,
-        issuer: `https://${loginHost}/${tenantId}/v2.0`,
-        subject: managedIdentity.principalId,
-        audience: federationAudience,
-      });
+      const { graphHost } = clouds[name];
+      await federateIdentity(cloud, clouds[name]);
       for (const credential of ["certificate", "managed-identity"]) {
         const worker = await startWorker(cloud, { CREDENTIAL: credential });
         const { tokens, failures } = await worker.get({ resource: `https://${graphHost}` });

@@ -1,51 +1,28 @@
 import assert from "node:assert/strict";
-import type { ServerResponse } from "node:http";
 import { describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { clouds } from "../../shared/core/clouds.ts";
-import { createIdentity } from "../../shared/identity/identity.ts";
 import { startHttpServer } from "./http-server.ts";
+import { type Answer, GRAPH, identityBy, TENANT, token, troubles } from "./played-entra.ts";
 import { createSimulatedClock } from "./simulated-clock.ts";
 
-const TENANT = "11111111-2222-4333-8444-555555555555";
-const GRAPH = "https://graph.microsoft.com";
 const MINUTE = 60_000;
-
-type Answer = (response: ServerResponse) => void;
-const token: Answer = (response) => {
-  const body = { access_token: `token-${Math.random()}`, expires_in: 3600, token_type: "Bearer" };
-  response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
-};
-const faults: Record<string, Answer> = {
-  "503s": (response) => void response.writeHead(503).end(),
-  resets: (response) => void response.socket?.resetAndDestroy(),
-  hangs: () => undefined,
-  "plain 429s": (response) =>
-    void response.writeHead(429, { "retry-after": "60" }).end("Too Many Requests"),
-};
 
 /** The product's own way to Entra, MSAL included, to a server of the test's; only time is simulated. */
 async function open(answer: () => Answer) {
   const server = await startHttpServer((response) => answer()(response));
   const clock = createSimulatedClock(Date.now());
   const underWay = new Set<Promise<Response>>();
-  const identity = createIdentity({
-    cloud: clouds.global,
-    clientId: "21111111-2222-4333-8444-555555555555",
-    credential: { kind: "client-secret", secret: "secret", allowed: true },
-    allowedTenants: [TENANT],
-    allowedResources: [GRAPH],
+  const identity = identityBy({
     clock,
     random: () => 0.5,
-    fetch: (url, init) => {
-      const response = fetch(server.url + new URL(url).pathname, init).then(
+    fetch: (path, init) => {
+      const response = fetch(server.url + path, init).then(
         async (whole) => new Response(await whole.arrayBuffer(), whole),
       );
       underWay.add(response);
       return response.finally(() => underWay.delete(response));
     },
-    emit: () => undefined,
   });
   /** Sockets are real: time stands still until those that are waited for have answered. */
   const answered = async (): Promise<void> => {
@@ -56,11 +33,11 @@ async function open(answer: () => Answer) {
 }
 
 describe("ten minutes of trouble at the token endpoint are noticed by no caller", () => {
-  const kinds = [...Object.entries(faults), ["all of them in turn", undefined] as const];
+  const kinds = [...Object.entries(troubles), ["all of them in turn", undefined] as const];
   for (const [kind, fault] of kinds) {
     it(`be it ${kind}`, async (test) => {
       let count = 0;
-      const all = Object.values(faults);
+      const all = Object.values(troubles);
       const trouble = (): Answer => fault ?? all[count++ % all.length] ?? token;
       let down = false;
       const { server, clock, identity } = await open(() => (down ? trouble() : token));

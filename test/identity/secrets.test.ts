@@ -3,6 +3,7 @@ import { after, before, describe, it } from "node:test";
 
 import type { LocalCloud } from "../cloud/local-cloud.ts";
 import { startCloud } from "../cloud/start-cloud.ts";
+import { federateIdentity, keepKeyInVault } from "./set-up-credential.ts";
 import { type Worker, startWorker } from "./start-worker.ts";
 
 let cloud: LocalCloud;
@@ -79,12 +80,7 @@ describe("nothing secret is written at any log level, in errors, causes and even
   });
 
   it("by a run with a key that stays in the vault", async () => {
-    const { vaultName: vault, clientId: appId, managedIdentity } = cloud.home;
-    const policy = { exportable: false, contentType: "application/x-pem-file" } as const;
-    const made = await cloud.control.createCertificate({ vault, name: "inside", policy });
-    await cloud.control.addCertificate({ appId, certificatePem: made.certificatePem });
-    const { principalId } = managedIdentity;
-    await cloud.control.assignVaultRole({ vault, principalId, role: "Key Vault Crypto User" });
+    await keepKeyInVault(cloud, "inside");
     const settings = { CREDENTIAL: "vault-signature", CERTIFICATE_NAME: "inside" };
     assertHarmless(await talkativeRun(settings), cloud.identityHeader);
   });
@@ -96,13 +92,7 @@ describe("nothing secret is written at any log level, in errors, causes and even
   });
 
   it("by a run with a federated identity", async () => {
-    const { clientId: appId, tenantId, managedIdentity } = cloud.home;
-    await cloud.control.addFederatedCredential({
-      appId,
-      issuer: `https://login.microsoftonline.com/${tenantId}/v2.0`,
-      subject: managedIdentity.principalId,
-      audience: "api://AzureADTokenExchange",
-    });
+    await federateIdentity(cloud);
     assertHarmless(await talkativeRun({ CREDENTIAL: "managed-identity" }), cloud.identityHeader);
   });
 });

@@ -4,6 +4,7 @@ import { after, before, describe, it } from "node:test";
 import { claimsOf } from "../../shared/identity/roles.ts";
 import type { LocalCloud } from "../cloud/local-cloud.ts";
 import { startCloud } from "../cloud/start-cloud.ts";
+import { federateIdentity, keepKeyInVault } from "./set-up-credential.ts";
 import { type Worker, startWorker } from "./start-worker.ts";
 
 const graph = "https://graph.microsoft.com";
@@ -128,16 +129,7 @@ describe("each credential signs in", () => {
   });
 
   it("a signature made in Key Vault by a key that cannot be exported", async () => {
-    const { vaultName: vault, clientId: appId, managedIdentity } = cloud.home;
-    const policy = { exportable: false, contentType: "application/x-pem-file" } as const;
-    const made = await cloud.control.createCertificate({ vault, name: "inside", policy });
-    await cloud.control.addCertificate({ appId, certificatePem: made.certificatePem });
-    const right = {
-      vault,
-      principalId: managedIdentity.principalId,
-      role: "Key Vault Crypto User",
-    } as const;
-    await cloud.control.assignVaultRole(right);
+    const right = await keepKeyInVault(cloud, "inside");
     // `sign` is all that is needed on the key: that it cannot be read changes nothing.
     const forbidden = { error: { code: "Forbidden", innererror: { code: "ForbiddenByRbac" } } };
     const effect = { kind: "status", status: 403, body: JSON.stringify(forbidden) } as const;
@@ -179,17 +171,15 @@ describe("each credential signs in", () => {
   });
 
   it("the user-assigned managed identity, as a federated credential", async () => {
-    const { clientId: appId, tenantId, managedIdentity } = cloud.home;
-    const issuer = `https://login.microsoftonline.com/${tenantId}/v2.0`;
+    const { clientId: appId, managedIdentity } = cloud.home;
     const subject = managedIdentity.principalId;
-    const audience = "api://AzureADTokenExchange";
     await withWorker({ CREDENTIAL: "managed-identity" }, async (worker) => {
       const { failures } = await worker.get();
       assert.equal(failures[0]?.code, "TOKEN_REFUSED");
       assert.match(failures[0]?.message ?? "", /AADSTS70021\d.*letter by letter/);
       assert.ok(failures[0]?.message.includes(subject), "what was presented is printed");
     });
-    await cloud.control.addFederatedCredential({ appId, issuer, subject, audience });
+    await federateIdentity(cloud);
     await withWorker({ CREDENTIAL: "managed-identity" }, async (worker) => {
       const { tokens, failures } = await worker.get();
       assert.deepEqual(failures, []);

@@ -12,6 +12,7 @@ import {
 import { createPkcs12, type Pkcs12Encryption } from "../cloud/certificates/pkcs12.ts";
 import type { LocalCloud } from "../cloud/local-cloud.ts";
 import { startCloud } from "../cloud/start-cloud.ts";
+import { issueChain } from "./small-chain.ts";
 import { startWorker } from "./start-worker.ts";
 import type { WorkerAnswer } from "./worker-protocol.ts";
 
@@ -56,23 +57,7 @@ const period = {
   notAfter: new Date(Date.now() + 3_600_000),
   keyUsage: [0],
 };
-const ca = await createEcKeyPair();
-const authority = { subject: "authority", publicKey: ca.publicKey };
-const root = issueCertificate({
-  ...period,
-  ...authority,
-  signingKey: ca.privateKey,
-  isAuthority: true,
-  keyUsage: [5],
-});
-const keys = await createRsaKeyPair();
-const leaf = issueCertificate({
-  ...period,
-  subject: "leaf",
-  publicKey: keys.publicKey,
-  signingKey: ca.privateKey,
-  issuer: authority,
-});
+const { root, leaf, keys } = await issueChain(period);
 
 describe("Entra gives a token for a certificate that the vault keeps", () => {
   for (const encryption of ["aes-256", "3des", "rc2-40", "rc2-128"]) {

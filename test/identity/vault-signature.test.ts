@@ -5,18 +5,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import type { LocalCloud } from "../cloud/local-cloud.ts";
 import { startCloud } from "../cloud/start-cloud.ts";
+import { keepKeyInVault } from "./set-up-credential.ts";
 import { startWorker } from "./start-worker.ts";
 import type { WorkerAnswer } from "./worker-protocol.ts";
 
 let cloud: LocalCloud;
 before(async () => {
   cloud = await startCloud({ storage: false, latency: false });
-  const { vaultName: vault, clientId: appId, managedIdentity } = cloud.home;
-  const policy = { exportable: false, contentType: "application/x-pem-file" } as const;
-  const made = await cloud.control.createCertificate({ vault, name: "inside", policy });
-  await cloud.control.addCertificate({ appId, certificatePem: made.certificatePem });
-  const { principalId } = managedIdentity;
-  await cloud.control.assignVaultRole({ vault, principalId, role: "Key Vault Crypto User" });
+  await keepKeyInVault(cloud, "inside");
 });
 beforeEach(async () => {
   await cloud.control.clearFaults({});

@@ -8,7 +8,7 @@ import { runTenant } from "../../shared/runner/run.ts";
 import { type Azurite, startAzurite } from "../storage/azurite.ts";
 import { mortal } from "./mortal.ts";
 import { type Rig, createRig, makeContainers } from "./rig.ts";
-import { deeds, faultsAtRandom, seededRandom, tell } from "./story.ts";
+import { assertCarriedOut, deeds, faultsAtRandom, seededRandom, tell } from "./story.ts";
 import { TinyDirectory } from "./tiny-directory.ts";
 
 /** Enough to meet each kind of crash here; set CRASH_RUNS to look longer. */
@@ -61,12 +61,7 @@ describe("a runner that is killed at random instants, with a Graph that misbehav
           }
           await rig.runOut(directory);
           await isConserved(rig, folder);
-          assert.deepEqual(told.faultsIn(directory), []);
-          assert.deepEqual(directory.overlaps, []);
-          const settled = rig.finished.get(folder);
-          for (const { row, write } of told.rows) {
-            if (write) assert.equal(settled?.get(row)?.verdict, "done", `row ${row}`);
-          }
+          assertCarriedOut(told, directory, rig.finished.get(folder));
         },
       ),
       { numRuns: RUNS, endOnFailure: true },

@@ -9,7 +9,7 @@ import { runTenant } from "../../shared/runner/run.ts";
 import { type Azurite, startAzurite } from "../storage/azurite.ts";
 import { createRig, makeContainers, quickSettings } from "./rig.ts";
 import { sleeper } from "./sleeper.ts";
-import { deeds, faultsAtRandom, seededRandom, tell } from "./story.ts";
+import { assertCarriedOut, deeds, faultsAtRandom, seededRandom, tell } from "./story.ts";
 import { TinyDirectory } from "./tiny-directory.ts";
 
 /** Enough to meet each kind of call here; set CRASH_RUNS to look longer. */
@@ -61,12 +61,7 @@ describe("a runner that freezes at random instants and wakes beside its successo
           assert.ok(!(end instanceof Error) || end instanceof OperatorError, String(end));
           await running;
           await rig.runOut(directory);
-          assert.deepEqual(told.faultsIn(directory), []);
-          assert.deepEqual(directory.overlaps, []);
-          const settled = rig.finished.get(folder);
-          for (const { row, write } of told.rows) {
-            if (write) assert.equal(settled?.get(row)?.verdict, "done", `row ${row}`);
-          }
+          assertCarriedOut(told, directory, rig.finished.get(folder));
         },
       ),
       { numRuns: RUNS, endOnFailure: true },

@@ -1,7 +1,9 @@
+import assert from "node:assert/strict";
+
 import fc from "fast-check";
 
 import type { PlannedRow } from "../../shared/batches/model.ts";
-import type { PlannedWrite } from "../../shared/catalogue/row.ts";
+import type { PlannedWrite, Settled } from "../../shared/catalogue/row.ts";
 import type { Faults, PartFault, PostFault, TinyDirectory } from "./tiny-directory.ts";
 
 /** One thing a generated batch does; rows of a batch are made of these in their order. */
@@ -33,6 +35,19 @@ export interface Story {
   readonly rows: PlannedRow[];
   /** Wrong things in the directory, in words; none where the batch had exactly its effect. */
   faultsIn(directory: TinyDirectory): string[];
+}
+
+/** Every row had exactly its effect, no two writes to one object met, and each row sent is `done`. */
+export function assertCarriedOut(
+  story: Story,
+  directory: TinyDirectory,
+  settled: ReadonlyMap<number, Settled> | undefined,
+): void {
+  assert.deepEqual(story.faultsIn(directory), []);
+  assert.deepEqual(directory.overlaps, []);
+  for (const { row, write } of story.rows) {
+    if (write) assert.equal(settled?.get(row)?.verdict, "done", `row ${row}`);
+  }
 }
 
 /** Fills the directory and plans the rows as accept would: resolved, in order, with their keys. */

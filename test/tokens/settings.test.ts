@@ -6,6 +6,7 @@ import { after, before, describe, it } from "node:test";
 import { type CloudName, clouds } from "../../shared/core/clouds.ts";
 import type { LocalCloud } from "../cloud/local-cloud.ts";
 import { startCloud } from "../cloud/start-cloud.ts";
+import { federateIdentity, keepKeyInVault } from "../identity/set-up-credential.ts";
 
 const schedules = {
   SWEEP_SCHEDULE: "0 */5 * * * *",
@@ -55,12 +56,7 @@ describe("the credential that the settings name is the one that signs in", () =>
   }
 
   it("a signature made in the vault", async () => {
-    const { vaultName: vault, clientId: appId, managedIdentity } = cloud.home;
-    const policy = { exportable: false, contentType: "application/x-pem-file" } as const;
-    const made = await cloud.control.createCertificate({ vault, name: "inside", policy });
-    await cloud.control.addCertificate({ appId, certificatePem: made.certificatePem });
-    const { principalId } = managedIdentity;
-    await cloud.control.assignVaultRole({ vault, principalId, role: "Key Vault Crypto User" });
+    await keepKeyInVault(cloud, "inside");
     await cloud.control.resetCounters();
     const settings = { CREDENTIAL: "vault-signature", CERTIFICATE_NAME: "inside" };
     const { ok, output } = await check(cloud, settings);
@@ -70,13 +66,7 @@ describe("the credential that the settings name is the one that signs in", () =>
   });
 
   it("the managed identity", async () => {
-    const { clientId: appId, tenantId, managedIdentity } = cloud.home;
-    await cloud.control.addFederatedCredential({
-      appId,
-      issuer: `https://login.microsoftonline.com/${tenantId}/v2.0`,
-      subject: managedIdentity.principalId,
-      audience: "api://AzureADTokenExchange",
-    });
+    await federateIdentity(cloud);
     await cloud.control.resetCounters();
     const { ok, output } = await check(cloud, { CREDENTIAL: "managed-identity", ...noVault });
     assert.ok(ok, output);
