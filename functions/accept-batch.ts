@@ -1,6 +1,6 @@
 import { app } from "@azure/functions";
 
-import { application } from "../shared/compose.ts";
+import { application } from "../shared/app/compose.ts";
 
 /** A message on `accept`: a batch, or the event that says a file has arrived. */
 app.storageQueue("accept-batch", {

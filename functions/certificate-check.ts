@@ -1,6 +1,6 @@
 import { app } from "@azure/functions";
 
-import { application } from "../shared/compose.ts";
+import { application } from "../shared/app/compose.ts";
 
 /** Whether the application will be able to sign in tomorrow, in every tenant. */
 app.timer("certificate-check", {

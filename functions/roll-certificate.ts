@@ -1,6 +1,6 @@
 import { app } from "@azure/functions";
 
-import { application } from "../shared/compose.ts";
+import { application } from "../shared/app/compose.ts";
 
 /** Key Vault has a new version of the certificate, or the check asks what is left to do. */
 app.storageQueue("roll-certificate", {

@@ -1,6 +1,6 @@
 import { app } from "@azure/functions";
 
-import { application } from "../shared/compose.ts";
+import { application } from "../shared/app/compose.ts";
 
 /** A tenant's ring: it has work. */
 app.storageQueue("run-tenant", {

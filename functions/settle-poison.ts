@@ -1,6 +1,6 @@
 import { app } from "@azure/functions";
 
-import { settlePoison } from "../shared/compose.ts";
+import { settlePoison } from "../shared/app/compose.ts";
 
 /** One registration per queue: what was given up is said in the batch. A poison queue has none of its own. */
 for (const queue of ["accept", "run", "certificate-events"]) {

@@ -1,6 +1,6 @@
 import { app } from "@azure/functions";
 
-import { application } from "../shared/compose.ts";
+import { application } from "../shared/app/compose.ts";
 
 /** Decides which accounts are stale, and makes a batch of them. */
 app.timer("stale-accounts", {

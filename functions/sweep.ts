@@ -1,6 +1,6 @@
 import { app } from "@azure/functions";
 
-import { application } from "../shared/compose.ts";
+import { application } from "../shared/app/compose.ts";
 
 /** The second safety net: files that no event announced, tenants with work and no runner. */
 app.timer("sweep", {

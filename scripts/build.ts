@@ -48,13 +48,13 @@ export async function buildInto(folder: string, entry: string): Promise<void> {
     throw new Error(`dist holds ${found.join(", ")}; it should hold ${deployed.join(", ")}.`);
 }
 
-/** Brings `shared/catalogue/catalogue.ts` up to the files in `shared/operations/`. */
-function writeCatalogue(): void {
-  const script = join(root, "shared/catalogue/write-catalogue.ts");
+/** Brings `shared/operations/list.ts` up to the files in `shared/operations/`. */
+function writeOperations(): void {
+  const script = join(root, "scripts/write-operations.ts");
   if (existsSync(script)) execFileSync(process.execPath, [script], { stdio: "inherit" });
 }
 
 if (import.meta.filename === process.argv[1]) {
-  writeCatalogue();
+  writeOperations();
   await buildInto(join(root, "dist"), "functions/index.ts");
 }

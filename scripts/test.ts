@@ -1,12 +1,13 @@
 import { spawnSync } from "node:child_process";
-import { globSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { buildInto } from "./build.ts";
 import { root } from "./bundle.ts";
 
 /**
- * Runs the tests, all or those whose path holds one of the words given. Pure ones share a process;
+ * Runs the tests, all or those whose path holds one of the words given. Pure ones, which start
+ * neither servers nor workers, share a process;
  * those with servers, workers or identities have one each, two at a time (the machine's cores).
  */
 const words = process.argv.slice(2);
@@ -14,7 +15,8 @@ const files = globSync("test/**/*.test.ts")
   .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
   .toSorted();
 const isPure = (file: string): boolean =>
-  /^test\/(core|catalogue|operations|policies)\//.test(file);
+  /^test\/(core|catalogue|operations|guards|policies)\//.test(file) &&
+  !/from "(\.\.\/)+(cloud|storage|stage|identity|batches)\//.test(readFileSync(file, "utf8"));
 
 const run = (some: readonly string[], options: readonly string[]): number => {
   if (some.length === 0) return 0;

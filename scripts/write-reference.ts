@@ -1,19 +1,19 @@
 import { readFileSync, writeFileSync } from "node:fs";
 
-import { catalogue } from "../shared/catalogue/catalogue.ts";
-import { type Explanation, refusalRows } from "../shared/identity/explanations.ts";
-import { settingFacts } from "../shared/settings.ts";
+import { settingFacts } from "../shared/app/settings.ts";
+import { type Explanation, refusalRows } from "../shared/identity/token/explanations.ts";
+import { catalogue } from "../shared/operations/list.ts";
 
 const row = (...cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
 const code = (text: string): string => `\`${text}\``;
 
 /**
- * The sentence above a setting's rule in `shared/settings.ts`: a comment, so that it is not deployed.
+ * The sentence above a setting's rule in `shared/app/settings.ts`: a comment, so that it is not deployed.
  *
  * @throws Error where there is none.
  */
 function aboutSetting(name: string): string {
-  const source = readFileSync(at("shared/settings.ts"), "utf8");
+  const source = readFileSync(at("shared/app/settings.ts"), "utf8");
   const [, comment] = new RegExp(`/\\*\\*((?:(?!\\*/)[^])*)\\*/\\s+${name}:`).exec(source) ?? [];
   if (comment === undefined) throw new Error(`${name} has no sentence above its rule`);
   return comment.replaceAll(/\s*\n\s*\*\s*/g, " ").trim();
@@ -32,7 +32,7 @@ function settingsPage(): string {
     "# Settings",
     "",
     "What the product reads from its environment. `npm run reference` writes this page from",
-    "`shared/settings.ts`; the Bicep in `infra/` sets exactly these. All mistakes are reported at once,",
+    "`shared/app/settings.ts`; the Bicep in `infra/` sets exactly these. All mistakes are reported at once,",
     "by the first invocation, as [SETTINGS_INVALID](errors.md#settings_invalid).",
     "",
     row("setting", "what it is", "it must", "without it"),
@@ -108,7 +108,7 @@ function refusalsPage(): string {
     "# Entra's refusals, number by number",
     "",
     "What a message says of an AADSTS number, and whether the application asks again by itself. `npm run",
-    "reference` writes this page from `shared/identity/explanations.ts`. A number that is not here is said to",
+    "reference` writes this page from `shared/identity/token/explanations.ts`. A number that is not here is said to",
     "be unknown, with Entra's own words; it is asked again only where status or OAuth's `error` says that it",
     "passes (408, 429, 5xx, `temporarily_unavailable`). A token that is held goes on being used meanwhile.",
     "",

@@ -1,8 +1,8 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { catalogue } from "../../shared/catalogue/catalogue.ts";
-import { settingNames } from "../../shared/settings.ts";
+import { settingNames } from "../../shared/app/settings.ts";
+import { catalogue } from "../../shared/operations/list.ts";
 import { readTriggers } from "./triggers.ts";
 
 /** What the product says of itself and the Bicep has to match. */

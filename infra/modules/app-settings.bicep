@@ -1,4 +1,4 @@
-// The application settings: what shared/settings.ts reads, and what the host itself needs. A test
+// The application settings: what shared/app/settings.ts reads, and what the host itself needs. A test
 // holds the first list against that file, so a setting is added in both places or in none.
 // Empty means: the default that docs/settings.md names.
 

@@ -1,10 +1,11 @@
 import type { Operation } from "../catalogue/operation.ts";
-import type { Settled, VerdictCounts } from "../catalogue/row.ts";
+import type { VerdictCounts } from "../catalogue/row.ts";
 import type { Clock } from "../core/clock.ts";
+import type { Limits } from "../core/limits.ts";
 import type { Emit } from "../core/telemetry.ts";
 import type { Graph } from "../graph/types.ts";
+import type { Outcomes } from "../records/model.ts";
 import type { Blobs, Queue } from "../storage/types.ts";
-import type { Limits } from "./limits.ts";
 
 /** The settings that decide what is accepted and what is held. */
 export interface BatchSettings {
@@ -66,12 +67,6 @@ export type Accepted =
 
 /** What became of a message that was given up. */
 export type Settling = { readonly state: "done" } | Extract<Accepted, { state: "again" }>;
-
-/**
- * The settled rows of a shard by row, out of its journal. Rows that the plan settled need not be in
- * it; a row to be written that is absent is `pending`.
- */
-export type Outcomes = (shard: number) => Promise<ReadonlyMap<number, Settled>>;
 
 /** Everything between the ways in and the runner. */
 export interface Batches {

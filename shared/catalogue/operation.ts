@@ -91,8 +91,12 @@ export interface Operation {
     answer: GraphAnswer,
     attempt: Attempt,
   ) => boolean | { readonly settled: Settled };
-  /** Whether the plan looks ahead, to tell `done` from `unchanged` after a lost answer. */
-  readonly looksAhead: boolean;
+  /**
+   * Whether the answer to `look` shows what the write would bring about; `undefined` if it does not
+   * say. Only an operation that has this is looked at when planned, to tell `done` from `unchanged`
+   * after a lost answer.
+   */
+  readonly isThere?: (answer: GraphAnswer) => boolean | undefined;
   readonly cost: { readonly writes: number; readonly resourceUnits: number };
 }
 
@@ -102,6 +106,12 @@ export interface Makers {
   /** `https://graph.microsoft.com/v1.0` or another cloud's. */
   readonly graphRoot: string;
 }
+
+/** The operation of that name; `undefined` for any other word, a method of every object included. */
+export const operationNamed = (
+  catalogue: Readonly<Record<string, Operation>>,
+  name: string,
+): Operation | undefined => (Object.hasOwn(catalogue, name) ? catalogue[name] : undefined);
 
 /** Keeps the literal types of an operation's fields. */
 export const defineOperation = (operation: Operation): Operation => operation;

@@ -9,7 +9,7 @@ import { createService } from "./service.ts";
 import { createTransport, type Send } from "./transport.ts";
 import type { Graph } from "./types.ts";
 
-export { createWritePacer } from "./pacer.ts";
+export { createWritePacer } from "./pacing/pacer.ts";
 export type { GetToken, TokenDemand } from "./send-authorised.ts";
 export type { Graph } from "./types.ts";
 

@@ -2,16 +2,16 @@ import type { Clock } from "../core/clock.ts";
 import type { Cloud } from "../core/clouds.ts";
 import { OperatorError } from "../core/errors.ts";
 import type { Emit } from "../core/telemetry.ts";
-import { EntraRefused, createNetworkClient } from "./network-client.ts";
+import { createServerClock } from "./certificate/server-clock.ts";
 import { type CredentialSettings, openCredential } from "./open-credential.ts";
 import { type OwnCertificate, createOwnCertificate } from "./own-certificate.ts";
-import { type Fetch, createPatientFetch } from "./patient-fetch.ts";
-import { checkResource, toResource } from "./scope.ts";
-import { createServerClock } from "./server-clock.ts";
-import { checkTenant } from "./tenant.ts";
-import { createTokenRequest } from "./token-request.ts";
-import { type TokenSlot, createTokenSlot } from "./token-slot.ts";
-import type { AccessToken, TokenCounters, TokenDemand, Tokens } from "./types.ts";
+import { EntraRefused, createNetworkClient } from "./token/network-client.ts";
+import { type Fetch, createPatientFetch } from "./token/patient-fetch.ts";
+import { checkResource, toResource } from "./token/scope.ts";
+import { checkTenant } from "./token/tenant.ts";
+import { createTokenRequest } from "./token/token-request.ts";
+import { type TokenSlot, createTokenSlot } from "./token/token-slot.ts";
+import type { AccessToken, TokenCounters, TokenDemand, Tokens } from "./token/types.ts";
 
 export interface IdentityOptions {
   readonly cloud: Cloud;

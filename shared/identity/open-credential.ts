@@ -3,9 +3,18 @@ import type { TokenCredential } from "@azure/identity";
 import type { Cloud } from "../core/clouds.ts";
 import { OperatorError } from "../core/errors.ts";
 import type { Emit } from "../core/telemetry.ts";
-import { createAssertions } from "./assertion.ts";
-import { type VaultCertificate, createCertificateSecrets } from "./certificate-secrets.ts";
-import { readCertificate } from "./certificate.ts";
+import { createAssertions } from "./certificate/assertion.ts";
+import {
+  type VaultCertificate,
+  createCertificateSecrets,
+} from "./certificate/certificate-secrets.ts";
+import { readCertificate } from "./certificate/certificate.ts";
+import { type KeyVersions, createKeyVersions } from "./certificate/key-versions.ts";
+import type { ServerClock } from "./certificate/server-clock.ts";
+import type { AssertionAlgorithm, SigningKey } from "./certificate/signing-key.ts";
+import { VaultAnswer } from "./certificate/vault-error.ts";
+import { createVaultSigner } from "./certificate/vault-signature.ts";
+import type { VersionSource } from "./certificate/version-look.ts";
 import {
   type Credential,
   type Proof,
@@ -13,14 +22,8 @@ import {
   createCertificateProofs,
   createFederatedCredential,
   createSecretCredential,
-} from "./credential.ts";
-import { type KeyVersions, createKeyVersions } from "./key-versions.ts";
-import { scopeOf } from "./scope.ts";
-import type { ServerClock } from "./server-clock.ts";
-import type { AssertionAlgorithm, SigningKey } from "./signing-key.ts";
-import { VaultAnswer } from "./vault-error.ts";
-import { createVaultSigner } from "./vault-signature.ts";
-import type { VersionSource } from "./version-look.ts";
+} from "./token/credential.ts";
+import { scopeOf } from "./token/scope.ts";
 
 /** How the app proves who it is: exactly one. `identity` is the instance's managed identity. */
 export type CredentialSettings =

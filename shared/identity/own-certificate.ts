@@ -1,12 +1,12 @@
 import { OperatorError } from "../core/errors.ts";
-import { lifeFrom, signJwt } from "./assertion.ts";
-import type { Credential, Proof } from "./credential.ts";
-import type { KeyVersions } from "./key-versions.ts";
-import { EntraRefused } from "./network-client.ts";
-import { isKeyRefusal, isUnregistered } from "./refusal.ts";
-import type { ServerClock } from "./server-clock.ts";
-import type { SigningKey } from "./signing-key.ts";
-import type { VersionSource } from "./version-look.ts";
+import { lifeFrom, signJwt } from "./certificate/assertion.ts";
+import type { KeyVersions } from "./certificate/key-versions.ts";
+import type { ServerClock } from "./certificate/server-clock.ts";
+import type { SigningKey } from "./certificate/signing-key.ts";
+import type { VersionSource } from "./certificate/version-look.ts";
+import type { Credential, Proof } from "./token/credential.ts";
+import { EntraRefused } from "./token/network-client.ts";
+import { isKeyRefusal, isUnregistered } from "./token/refusal.ts";
 
 /** What is public of one version of the certificate. */
 export type PublicVersion = Omit<SigningKey, "sign">;

@@ -1,13 +1,13 @@
-import type { Outcomes } from "../batches/ports.ts";
 import type { Operation } from "../catalogue/operation.ts";
 import type { VerdictCounts } from "../catalogue/row.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Emit } from "../core/telemetry.ts";
-import type { PacerMemory, WritePacer } from "../graph/pacer.ts";
+import type { PacerMemory, WritePacer } from "../graph/pacing/pacer.ts";
 import type { Graph } from "../graph/types.ts";
+import type { Outcomes } from "../records/model.ts";
+import type { HeldLease } from "../storage/held-lease.ts";
 import type { Blobs } from "../storage/types.ts";
 import type { Flights } from "./flights.ts";
-import type { HeldLease } from "./lease.ts";
 
 /** How a runner behaves. Durations are milliseconds unless the name says otherwise. */
 export interface RunnerSettings {

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { Readable } from "node:stream";
 import { after, before, describe, it } from "node:test";
 
-import { createBatches } from "../../shared/batches/batches.ts";
-import { readShard } from "../../shared/batches/shard-file.ts";
-import { catalogue } from "../../shared/catalogue/catalogue.ts";
+import { createBatches } from "../../shared/app/batches.ts";
 import type { Settled } from "../../shared/catalogue/row.ts";
 import { systemClock } from "../../shared/core/clock.ts";
+import { catalogue } from "../../shared/operations/list.ts";
+import { readShard } from "../../shared/records/shard-file.ts";
 import { createBlobs, createQueue } from "../../shared/storage/storage.ts";
 import type { Blobs } from "../../shared/storage/types.ts";
 import { type Azurite, startAzurite } from "../storage/azurite.ts";

@@ -1,9 +1,9 @@
-import { createBatches } from "../../shared/batches/batches.ts";
+import { createBatches } from "../../shared/app/batches.ts";
 import type { Accepted, BatchPorts, Batches, BatchSettings } from "../../shared/batches/ports.ts";
-import { catalogue } from "../../shared/catalogue/catalogue.ts";
 import type { Settled } from "../../shared/catalogue/row.ts";
 import { systemClock } from "../../shared/core/clock.ts";
 import type { TelemetryEvent } from "../../shared/core/telemetry.ts";
+import { catalogue } from "../../shared/operations/list.ts";
 import { MemoryBlobs } from "./memory-blobs.ts";
 import { SmallDirectory } from "./small-directory.ts";
 

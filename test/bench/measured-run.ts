@@ -2,8 +2,8 @@ import { setTimeout as delay } from "node:timers/promises";
 
 import type { BlobClient } from "@azure/storage-blob";
 
-import { csvLine } from "../../shared/batches/csv.ts";
-import type { BatchStatus } from "../../shared/batches/model.ts";
+import { csvLine } from "../../shared/batches/input/csv.ts";
+import type { BatchStatus } from "../../shared/records/model.ts";
 import type { Stage } from "../stage/stage.ts";
 
 /** What a file of updates came to, by the directory's own meters. */

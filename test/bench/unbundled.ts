@@ -15,7 +15,6 @@ export async function transpileInto(folder: string, format: "esm" | "cjs"): Prom
   mkdirSync(folder, { recursive: true });
   const entryPoints = globSync(["functions/**/*.ts", "shared/**/*.ts"], {
     cwd: root,
-    exclude: ["shared/catalogue/write-catalogue.ts"],
   });
   await build({
     absWorkingDir: root,

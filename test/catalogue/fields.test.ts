@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { catalogue } from "../../shared/catalogue/catalogue.ts";
-import { userProperties } from "../../shared/catalogue/user-properties.ts";
+import { catalogue } from "../../shared/operations/list.ts";
+import { userProperties } from "../../shared/operations/user/user-properties.ts";
 
 const read = (field: string, raw: unknown): unknown => {
   const rule = userProperties[field];

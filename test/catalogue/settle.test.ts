@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { catalogue, type OperationName } from "../../shared/catalogue/catalogue.ts";
 import type { Attempt } from "../../shared/catalogue/operation.ts";
 import { judge } from "../../shared/catalogue/settle.ts";
 import type { GraphAnswer } from "../../shared/core/graph-request.ts";
+import { catalogue, type OperationName } from "../../shared/operations/list.ts";
 import { ann, answer, attempt, bo, edge, exists, taken, team, user } from "./answers.ts";
 
 interface Judged {

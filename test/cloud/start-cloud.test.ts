@@ -9,7 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
-import { readSettings } from "../../shared/settings.ts";
+import { readSettings } from "../../shared/app/settings.ts";
 import { runClient } from "./clients/run-client.ts";
 import { spawnCloud } from "./spawn-cloud.ts";
 import { startCloud } from "./start-cloud.ts";

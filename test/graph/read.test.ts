@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { OperatorError } from "../../shared/core/errors.ts";
 import type { GraphRead } from "../../shared/core/graph-request.ts";
 import { type Call, batchOf, graphOf, type GraphServer, startGraphServer } from "./graph-server.ts";
-import { createRandom } from "./model-bucket.ts";
+import { createRandom } from "./pacing/model-bucket.ts";
 
 const readsOf = (count: number): GraphRead[] =>
   Array.from({ length: count }, (_, index) => ({

@@ -3,9 +3,9 @@ import { globSync } from "node:fs";
 import { describe, it } from "node:test";
 
 import { stalePages } from "../../scripts/write-reference.ts";
-import { limits } from "../../shared/batches/limits.ts";
+import { settingFacts, settingNames } from "../../shared/app/settings.ts";
 import { verdicts } from "../../shared/catalogue/row.ts";
-import { settingFacts, settingNames } from "../../shared/settings.ts";
+import { limits } from "../../shared/core/limits.ts";
 import { columnOf, pages, proseOf, read, root } from "./pages.ts";
 
 /** A table's cells as they stand in code spans, each once. */
@@ -33,7 +33,7 @@ describe("the documentation", () => {
 
   it("has every variable that the settings are read from", () => {
     const page = read("docs/settings.md");
-    const others = all(read("shared/settings.ts"), /environment\["(\w+)"\]/g);
+    const others = all(read("shared/app/settings.ts"), /environment\["(\w+)"\]/g);
     for (const name of [...others, ...settingNames]) assert.ok(page.includes(name), name);
     for (const { name, fallback } of settingFacts()) {
       if (/^MAX_|^GRAPH_/.test(name)) assert.ok(page.includes(`| \`${fallback}\` |`), name);
@@ -58,7 +58,7 @@ describe("the documentation", () => {
 
   it("has the codes that stand in reports and events besides", () => {
     const codes = all(
-      sources("shared/batches/*.ts", "shared/identity/*.ts"),
+      sources("shared/batches/**/*.ts", "shared/identity/**/*.ts"),
       /(?:code: |NOTHING_LOST = )"([A-Z_]+)"/g,
     );
     const errors = all(read("shared/core/errors.ts"), /\| "([A-Z_]+)"/g);
@@ -118,7 +118,7 @@ describe("the documentation", () => {
 
   it("has every blob of a batch's folder and no other", () => {
     const written = all(
-      sources("shared/batches/*.ts", "shared/runner/*.ts"),
+      sources("shared/{batches,runner,records,storage}/**/*.ts"),
       /`\$\{(?:folder|place)\}\/([a-z]+(?:\.[a-z]+|\/)?)/g,
     );
     const said = codesIn(columnOf("docs/messages.md", "blob"));
@@ -127,7 +127,7 @@ describe("the documentation", () => {
 
   it("has every blob of a tenant's folder in container runner", () => {
     const written = all(
-      sources("shared/{batches,runner,policies}/*.ts"),
+      sources("shared/{batches,runner,policies,records}/**/*.ts"),
       /`\$\{(?:\w+\.)?tenant\}\/([a-z-]+(?:\.json|\/)?)/g,
     );
     assert.ok(written.length > 4);
@@ -144,7 +144,7 @@ describe("the documentation", () => {
 
   it("has every state and every verdict", () => {
     const states = all(
-      /BatchState =([^;]*);/.exec(read("shared/batches/model.ts"))?.[1] ?? "",
+      /BatchState =([^;]*);/.exec(read("shared/records/model.ts"))?.[1] ?? "",
       /"(\w+)"/g,
     );
     assert.equal(states.length, 6);
@@ -154,7 +154,7 @@ describe("the documentation", () => {
 
   it("has the fields of status.json and the limits", () => {
     const page = read("docs/messages.md").replaceAll(/\s+/g, " ");
-    const type = /interface BatchStatus \{([^]*?)\n\}/.exec(read("shared/batches/model.ts"))?.[1];
+    const type = /interface BatchStatus \{([^]*?)\n\}/.exec(read("shared/records/model.ts"))?.[1];
     const fields = all(type ?? "", /readonly (\w+)\??:/g);
     const said = /`status.json` has (.*?)\./.exec(page)?.[1] ?? "";
     for (const field of fields.filter((each) => each !== "version" && each !== "batch"))

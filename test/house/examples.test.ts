@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { compileRow } from "../../shared/batches/compile-row.ts";
-import { decodeMessage } from "../../shared/batches/decode-message.ts";
-import { readEnvelope } from "../../shared/batches/envelope.ts";
-import { readInboxPath } from "../../shared/batches/inbox-path.ts";
-import { catalogue } from "../../shared/catalogue/catalogue.ts";
+import { compileRow } from "../../shared/batches/input/compile-row.ts";
+import { readInboxPath } from "../../shared/batches/input/inbox-path.ts";
+import { readEnvelope } from "../../shared/batches/message/envelope.ts";
 import { recordOf } from "../../shared/core/record.ts";
-import { readCertificateMessage } from "../../shared/policies/roll-certificate-message.ts";
-import { tenantOfRing } from "../../shared/runner/ring.ts";
+import { catalogue } from "../../shared/operations/list.ts";
+import { readCertificateMessage } from "../../shared/policies/roll-certificate/roll-certificate-message.ts";
+import { tenantOfRing } from "../../shared/runner/slice/ring.ts";
+import { decodeMessage } from "../../shared/storage/decode-message.ts";
 import { openWorkshop } from "../batches/workshop.ts";
 import { fencesOf, pages, read, spansOf } from "./pages.ts";
 

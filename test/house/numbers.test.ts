@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
+import { settingFacts } from "../../shared/app/settings.ts";
 import { BATCH_LIMIT } from "../../shared/core/chunk.ts";
 import { runnerDefaults } from "../../shared/runner/ports.ts";
-import { settingFacts } from "../../shared/settings.ts";
 import { read } from "./pages.ts";
 
 const { sliceMs, postsInFlight, renewEveryMs, retryForMs } = runnerDefaults;

@@ -6,7 +6,7 @@ import { ContainerClient } from "@azure/storage-blob";
 
 import { OperatorError } from "../../shared/core/errors.ts";
 import { recordOf } from "../../shared/core/record.ts";
-import { lockBlob } from "../../shared/runner/lease.ts";
+import { lockBlob } from "../../shared/storage/held-lease.ts";
 import { type Rig, createRig, makeContainers, quickSettings } from "../runner/rig.ts";
 import { disables } from "../runner/rows.ts";
 import { TinyDirectory, noFaults } from "../runner/tiny-directory.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import { type CloudName, clouds } from "../../shared/core/clouds.ts";
-import { claimsOf } from "../../shared/identity/roles.ts";
+import { claimsOf } from "../../shared/identity/token/roles.ts";
 import { startCloud } from "../cloud/start-cloud.ts";
 import { federateIdentity } from "./set-up-credential.ts";
 import { startWorker } from "./start-worker.ts";

@@ -4,9 +4,9 @@ import { describe, it } from "node:test";
 
 import { systemClock } from "../../shared/core/clock.ts";
 import { clouds } from "../../shared/core/clouds.ts";
+import { createServerClock } from "../../shared/identity/certificate/server-clock.ts";
 import { createManagedIdentity } from "../../shared/identity/managed-identity.ts";
 import { type CredentialSettings, openCredential } from "../../shared/identity/open-credential.ts";
-import { createServerClock } from "../../shared/identity/server-clock.ts";
 
 const identity = createManagedIdentity({
   clientId: undefined,

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 
 import { OperatorError } from "../../shared/core/errors.ts";
-import { createKeyVersions } from "../../shared/identity/key-versions.ts";
-import { createServerClock } from "../../shared/identity/server-clock.ts";
-import type { SigningKey } from "../../shared/identity/signing-key.ts";
+import { createKeyVersions } from "../../shared/identity/certificate/key-versions.ts";
+import { createServerClock } from "../../shared/identity/certificate/server-clock.ts";
+import type { SigningKey } from "../../shared/identity/certificate/signing-key.ts";
 import { createSimulatedClock } from "./simulated-clock.ts";
 
 const DAY = 86_400_000;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 
-import { claimsOf } from "../../shared/identity/roles.ts";
+import { claimsOf } from "../../shared/identity/token/roles.ts";
 import type { LocalCloud } from "../cloud/local-cloud.ts";
 import { startCloud } from "../cloud/start-cloud.ts";
 import { federateIdentity, keepKeyInVault } from "./set-up-credential.ts";

@@ -1,5 +1,5 @@
 import type { TelemetryEvent } from "../../shared/core/telemetry.ts";
-import type { AccessToken, TokenCounters, TokenDemand } from "../../shared/identity/types.ts";
+import type { AccessToken, TokenCounters, TokenDemand } from "../../shared/identity/token/types.ts";
 
 /** What a test asks of a process that signs in. */
 export type Ask =

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { catalogue, operationNamed, type OperationName } from "../../shared/catalogue/catalogue.ts";
-import type { Found, Payload } from "../../shared/catalogue/operation.ts";
+import { isListCurrent } from "../../scripts/write-operations.ts";
+import { type Found, type Payload, operationNamed } from "../../shared/catalogue/operation.ts";
 import type { PlannedWrite } from "../../shared/catalogue/row.ts";
-import { isCatalogueCurrent } from "../../shared/catalogue/write-catalogue.ts";
+import { catalogue, type OperationName } from "../../shared/operations/list.ts";
 
 const ann = "0b0e5c0e-1111-4222-a333-444455556666";
 const team = "11111111-1111-4111-8111-111111111111";
@@ -82,7 +82,7 @@ const written: Record<OperationName, Row> = {
 describe("a row becomes the Graph request of its operation", () => {
   for (const [name, row] of Object.entries(written)) {
     it(name, () => {
-      const operation = operationNamed(name);
+      const operation = operationNamed(catalogue, name);
       assert.ok(operation);
       const decision = operation.decide(row.payload, row.found);
       assert.ok("write" in decision, JSON.stringify(decision));
@@ -224,8 +224,7 @@ describe("deleting a member instead of a membership", () => {
 });
 
 describe("the operation catalogue", () => {
-  it("lists every file in operations/", () =>
-    assert.ok(isCatalogueCurrent(), "run: npm run build"));
+  it("lists every file in operations/", () => assert.ok(isListCurrent(), "run: npm run build"));
   it("knows no operation by an object method's name", () =>
-    assert.equal(operationNamed("toString"), undefined));
+    assert.equal(operationNamed(catalogue, "toString"), undefined));
 });

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { catalogue, type OperationName } from "../../shared/catalogue/catalogue.ts";
 import type { PlannedWrite } from "../../shared/catalogue/row.ts";
 import type { GraphAnswer } from "../../shared/core/graph-request.ts";
+import { catalogue, type OperationName } from "../../shared/operations/list.ts";
 import { ann, answer, attempt, bo, edge, user } from "../catalogue/answers.ts";
 
 const born = (createdDateTime: string, displayName = "Bo"): GraphAnswer =>

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 
-import { finishBatch } from "../../shared/batches/finish.ts";
-import { journalBlob, shardBlob } from "../../shared/batches/model.ts";
+import { finishBatch } from "../../shared/batches/report/finish.ts";
 import { systemClock } from "../../shared/core/clock.ts";
 import { OperatorError } from "../../shared/core/errors.ts";
-import { runTenant } from "../../shared/runner/run.ts";
+import { journalBlob, shardBlob } from "../../shared/records/model.ts";
+import { runTenant } from "../../shared/runner/slice/run.ts";
 import { type Azurite, startAzurite } from "../storage/azurite.ts";
 import { mortal } from "./mortal.ts";
 import { createRig, makeContainers, quickSettings } from "./rig.ts";

@@ -4,7 +4,7 @@ import { after, before, describe, it } from "node:test";
 import fc from "fast-check";
 
 import { verdicts } from "../../shared/catalogue/row.ts";
-import { runTenant } from "../../shared/runner/run.ts";
+import { runTenant } from "../../shared/runner/slice/run.ts";
 import { type Azurite, startAzurite } from "../storage/azurite.ts";
 import { mortal } from "./mortal.ts";
 import { type Rig, createRig, makeContainers } from "./rig.ts";

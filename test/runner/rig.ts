@@ -2,6 +2,13 @@ import { randomUUID } from "node:crypto";
 
 import { ContainerClient } from "@azure/storage-blob";
 
+import { type Settled, noVerdicts } from "../../shared/catalogue/row.ts";
+import { chunk } from "../../shared/core/chunk.ts";
+import { type Clock, systemClock } from "../../shared/core/clock.ts";
+import type { TelemetryEvent } from "../../shared/core/telemetry.ts";
+import { createWritePacer } from "../../shared/graph/pacing/pacer.ts";
+import type { Graph } from "../../shared/graph/types.ts";
+import { catalogue } from "../../shared/operations/list.ts";
 import {
   type BatchManifest,
   type BatchStatus,
@@ -11,21 +18,14 @@ import {
   ROWS_PER_SHARD,
   shardBlob,
   workMarker,
-} from "../../shared/batches/model.ts";
-import { shardText } from "../../shared/batches/shard-file.ts";
-import { catalogue } from "../../shared/catalogue/catalogue.ts";
-import { type Settled, noVerdicts } from "../../shared/catalogue/row.ts";
-import { chunk } from "../../shared/core/chunk.ts";
-import { type Clock, systemClock } from "../../shared/core/clock.ts";
-import type { TelemetryEvent } from "../../shared/core/telemetry.ts";
-import { createWritePacer } from "../../shared/graph/pacer.ts";
-import type { Graph } from "../../shared/graph/types.ts";
+} from "../../shared/records/model.ts";
+import { shardText } from "../../shared/records/shard-file.ts";
 import {
   type RunnerPorts,
   type RunnerSettings,
   runnerDefaults,
 } from "../../shared/runner/ports.ts";
-import { type TenantRun, runTenant } from "../../shared/runner/run.ts";
+import { type TenantRun, runTenant } from "../../shared/runner/slice/run.ts";
 import { createBlobs } from "../../shared/storage/storage.ts";
 import type { Blobs } from "../../shared/storage/types.ts";
 import type { Azurite } from "../storage/azurite.ts";

@@ -5,7 +5,7 @@ import fc from "fast-check";
 
 import { systemClock } from "../../shared/core/clock.ts";
 import { OperatorError } from "../../shared/core/errors.ts";
-import { runTenant } from "../../shared/runner/run.ts";
+import { runTenant } from "../../shared/runner/slice/run.ts";
 import { type Azurite, startAzurite } from "../storage/azurite.ts";
 import { createRig, makeContainers, quickSettings } from "./rig.ts";
 import { sleeper } from "./sleeper.ts";

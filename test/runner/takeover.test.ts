@@ -4,7 +4,7 @@ import { after, before, describe, it } from "node:test";
 import { type Clock, systemClock } from "../../shared/core/clock.ts";
 import { OperatorError } from "../../shared/core/errors.ts";
 import type { Graph } from "../../shared/graph/types.ts";
-import { runTenant } from "../../shared/runner/run.ts";
+import { runTenant } from "../../shared/runner/slice/run.ts";
 import { type Azurite, startAzurite } from "../storage/azurite.ts";
 import { mortal, never } from "./mortal.ts";
 import { type Rig, createRig, makeContainers, quickSettings } from "./rig.ts";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 
-import type { PlannedRow } from "../../shared/batches/model.ts";
 import { systemClock } from "../../shared/core/clock.ts";
-import { createWritePacer } from "../../shared/graph/pacer.ts";
+import { createWritePacer } from "../../shared/graph/pacing/pacer.ts";
+import type { PlannedRow } from "../../shared/records/model.ts";
 import { type Azurite, startAzurite } from "../storage/azurite.ts";
 import { createRig, makeContainers } from "./rig.ts";
 import { disables } from "./rows.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 
-import { BLOCKS_TO_END_AT } from "../../shared/runner/journal-file.ts";
+import { BLOCKS_TO_END_AT } from "../../shared/runner/journal/journal-file.ts";
 import { type Azurite, startAzurite } from "../storage/azurite.ts";
 import { createRig, makeContainers, quickSettings } from "./rig.ts";
 import { createAndUpdate, disables } from "./rows.ts";

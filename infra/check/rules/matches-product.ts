@@ -50,7 +50,7 @@ const textsOf = (object: ObjectValue | undefined): string[] =>
   (object?.properties ?? []).flatMap(({ value }) => (value.kind === "string" ? [value.text] : []));
 
 export const settings: Rule = {
-  says: "the application settings are exactly those that shared/settings.ts and the host read",
+  says: "the application settings are exactly those that shared/app/settings.ts and the host read",
   findings: (infra) => {
     const [found] = resourcesOfType(infra, "Microsoft.Web/sites/config");
     if (found === undefined) return [finding("modules", 1, "no application settings are made")];

@@ -12,7 +12,7 @@ export type { Snapshot, SnapshotObject } from "./app/snapshot.ts";
 export type { FaultRule } from "./faults/fault-rule.ts";
 export { USUAL_LATENCY } from "./faults/latency.ts";
 export { SPECIAL_GROUPS } from "./seed/seed-groups.ts";
-export type { SeedSettings } from "./seed/seed.ts";
+export type { SeedSettings } from "./seed/seeding.ts";
 
 /** A Microsoft Graph of its own: answers requests, and takes commands. */
 export interface GraphApp {

@@ -1,6 +1,6 @@
 import type { Entity, Values } from "../store/entity.ts";
 import { DEPARTMENTS, GROUP_TOPICS } from "./names.ts";
-import type { Seeding, SeedSettings } from "./seed.ts";
+import type { Seeding, SeedSettings } from "./seeding.ts";
 
 /** Names of the groups that Graph does not let one write to like any other. */
 export const SPECIAL_GROUPS = {

@@ -1,7 +1,7 @@
 import type { Entity, Values } from "../store/entity.ts";
 import { guidOf } from "../store/ids.ts";
 import { COUNTRIES, DEPARTMENTS, FAMILY_NAMES, GIVEN_NAMES, JOB_TITLES, OFFICES } from "./names.ts";
-import type { Seeding, SeedSettings } from "./seed.ts";
+import type { Seeding, SeedSettings } from "./seeding.ts";
 
 /** The kinds of account, each with the share of users it takes where the settings do not say. */
 const SHARES = {

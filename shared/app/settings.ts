@@ -1,0 +1,237 @@
+import { type Cloud, type CloudName, clouds } from "../core/clouds.ts";
+import { OperatorError } from "../core/errors.ts";
+import { isGuid } from "../core/object-id.ts";
+import {
+  guid,
+  https,
+  number,
+  oneOf,
+  type Rule,
+  rule,
+  schedule,
+  whole,
+} from "../core/setting-rule.ts";
+
+const nothing: readonly string[] = [];
+
+const rules = {
+  /** The cloud: login, Graph, vault and storage names move with it. */
+  CLOUD: oneOf<CloudName>(["global", "usgov-l4", "usgov-l5", "china"], "global"),
+  /** The home tenant: the application's own. */
+  TENANT_ID: {
+    ...guid(),
+    must: "be a GUID (never common, organizations or consumers: a daemon signs in to a tenant)",
+  },
+  /**
+   * Further tenants that batches may name, for a multi-tenant application. The home tenant always
+   * may.
+   */
+  ALLOWED_TENANTS: rule<readonly string[]>({
+    read: (each) => {
+      const ids = each.split(",").map((id) => id.trim().toLowerCase());
+      return ids.every(isGuid) ? ids : undefined;
+    },
+    must: "be GUIDs with commas between (never common, organizations or consumers: a daemon signs in to a tenant)",
+    fallback: nothing,
+  }),
+  /** The application (client) id of the Graph application. */
+  CLIENT_ID: guid(),
+  /**
+   * How the application proves who it is, exactly one: the certificate; a signature made in the
+   * vault with a key that never leaves it; the user-assigned managed identity as a federated
+   * credential; a secret, for development.
+   */
+  CREDENTIAL: oneOf(
+    ["certificate", "vault-signature", "managed-identity", "client-secret"],
+    "certificate",
+  ),
+  /** The vault that holds the certificate; needed by CREDENTIAL certificate and vault-signature, and only there. */
+  KEY_VAULT_URI: { ...https(), fallback: "" },
+  /** The certificate's name in the vault; needed where KEY_VAULT_URI is. */
+  CERTIFICATE_NAME: rule({
+    read: (each) => (/^[0-9A-Za-z-]{1,127}$/.test(each) ? each : undefined),
+    must: "be a Key Vault name: letters, digits and hyphens",
+    fallback: "",
+  }),
+  /**
+   * How the sign-in assertion is signed and the certificate named: PS256 with its SHA-256
+   * thumbprint, or RS256 with its SHA-1 thumbprint, for AD FS and where Entra answers AADSTS700027
+   * to the first.
+   */
+  ASSERTION_ALGORITHM: oneOf(["PS256", "RS256"], "PS256"),
+  /** The application's object id (not its client id), with which it rolls its own key; without it a person does. */
+  APPLICATION_OBJECT_ID: guid(""),
+  /**
+   * Further APIs the token module may ask tokens for (a company's own, Azure SQL). Graph always is
+   * one.
+   */
+  ALLOWED_RESOURCES: rule<readonly string[]>({
+    read: (each) => {
+      const uris = each.split(",").map((uri) => uri.trim());
+      return uris.every((uri) => isGuid(uri) || /^[a-z][a-z0-9+.-]*:[^\s?#"\\]+$/i.test(uri))
+        ? uris
+        : undefined;
+    },
+    must: "be App ID URIs with commas between",
+    fallback: nothing,
+  }),
+  /** The user-assigned managed identity, needed by CREDENTIAL managed-identity; without it the system-assigned one. */
+  MANAGED_IDENTITY_CLIENT_ID: guid(""),
+  /** The storage account's blob endpoint; also the triggers' connection. */
+  BatchStorage__blobServiceUri: https(),
+  /** The storage account's queue endpoint; also the triggers' connection. */
+  BatchStorage__queueServiceUri: https(),
+  /** Directory writes that Graph allows this application in one tenant and window. */
+  GRAPH_WRITE_QUOTA: whole(3000, 20, 1_000_000),
+  /** That window, seconds. */
+  GRAPH_WRITE_WINDOW_SECONDS: number(150, 0.1, 3600),
+  /** Resource units that Graph allows in one window: 3,500, 5,000 or 8,000 by tenant size. */
+  GRAPH_RESOURCE_UNIT_QUOTA: whole(8000, 100, 10_000_000),
+  /** That window, seconds. */
+  GRAPH_RESOURCE_UNIT_WINDOW_SECONDS: number(10, 0.1, 3600),
+  /** The shortest wait after a throttled answer, seconds. */
+  GRAPH_RETRY_FLOOR_SECONDS: number(1, 0.01, 60),
+  /** A batch with more deletes is held whole. */
+  MAX_DELETES_PER_BATCH: whole(10, 0, 1_000_000),
+  /** A batch that disables more accounts is held whole. */
+  MAX_DISABLES_PER_BATCH: whole(50, 0, 1_000_000),
+  /** An input with a larger share of invalid rows is refused whole. */
+  MAX_INVALID_ROWS_PERCENT: number(10, 0, 100),
+  /** A batch that needs Graph permissions which the token lacks is held, or only said to: set warn for an application that works by a directory role, which no token lists. */
+  PREFLIGHT: oneOf(["hold", "warn"], "hold"),
+  /** When the sweep runs: the safety net behind events and rings. */
+  SWEEP_SCHEDULE: schedule(),
+  /** When certificate and consent are checked, and keys past their overlap removed; daily. */
+  CERTIFICATE_CHECK_SCHEDULE: schedule(),
+  /** When the stale-account policy runs. */
+  STALE_ACCOUNTS_SCHEDULE: schedule(),
+  /** off; report: a batch in mode plan; apply: a batch that disables. */
+  STALE_ACCOUNTS_MODE: oneOf(["off", "report", "apply"], "off"),
+  /** Days without a successful sign-in after which an account is stale. */
+  STALE_ACCOUNTS_DAYS: whole(90, 30, 3650),
+  /** An account younger than this is left alone, days. */
+  STALE_ACCOUNTS_MINIMUM_AGE_DAYS: whole(30, 1, 3650),
+  /** Members of this group are never stale; required unless the policy is off. */
+  STALE_ACCOUNTS_EXCLUDED_GROUP: guid(""),
+} as const;
+
+type Values = {
+  [Name in keyof typeof rules]: (typeof rules)[Name] extends Rule<infer T> ? T : never;
+};
+
+/** The environment variables that the product reads, each with a rule; the Bicep sets exactly these. */
+export const settingNames = Object.keys(rules);
+
+/** The settings as docs/settings.md lists them, beside the sentence above each rule. */
+export const settingFacts = () =>
+  Object.entries(rules).map(([name, each]) => ({
+    name,
+    must: each.must,
+    fallback: "fallback" in each ? String(each.fallback) : undefined,
+  }));
+
+/** Typed settings: the values, and what follows from them. */
+export interface Settings extends Readonly<Values> {
+  readonly cloud: Cloud;
+  /** CLIENT_SECRET: for development; no template sets it, and it stands in no list of settings. */
+  readonly clientSecret: string;
+  /** In development, or with ALLOW_CLIENT_SECRET=true. */
+  readonly isSecretAllowed: boolean;
+  /** The home tenant first. */
+  readonly tenants: readonly string[];
+}
+
+/**
+ * Reads the settings, and reports every mistake at once.
+ *
+ * @throws OperatorError SETTINGS_INVALID, disposition `stop`: no attempt can succeed before an
+ * administrator has corrected the application settings.
+ */
+export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
+  const mistakes: string[] = [];
+  const values: Record<string, unknown> = {};
+  for (const [name, each] of Object.entries<Rule<unknown>>(rules)) {
+    const raw = environment[name]?.trim() ?? "";
+    if (raw === "" && each.fallback === undefined)
+      mistakes.push(`${name} is missing (it must ${each.must})`);
+    const value = raw === "" ? each.fallback : each.read(raw);
+    if (raw !== "" && value === undefined) mistakes.push(`${name} must ${each.must}`);
+    values[name] = value;
+  }
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each value was read by its own rule
+  const read = values as Values;
+  if (read.STALE_ACCOUNTS_MODE !== "off" && read.STALE_ACCOUNTS_EXCLUDED_GROUP === "") {
+    mistakes.push(
+      "STALE_ACCOUNTS_EXCLUDED_GROUP is missing: name a group with your emergency accounts before the policy is switched on",
+    );
+  }
+  mistakes.push(...credentialMistakes(read, environment), ...cloudMistakes(read));
+  if (mistakes.length > 0) {
+    throw new OperatorError(
+      "SETTINGS_INVALID",
+      `${mistakes.length === 1 ? "A setting is" : `${mistakes.length} settings are`} wrong: ${mistakes.join("; ")}.`,
+      {
+        fix: "Correct the application settings (az functionapp config appsettings set, or the Bicep parameters); docs/settings.md has them all.",
+        disposition: "stop",
+      },
+    );
+  }
+  return {
+    ...read,
+    clientSecret: environment["CLIENT_SECRET"] ?? "",
+    isSecretAllowed:
+      environment["AZURE_FUNCTIONS_ENVIRONMENT"] === "Development" ||
+      environment["ALLOW_CLIENT_SECRET"] === "true",
+    cloud: clouds[read.CLOUD],
+    tenants: [...new Set([read.TENANT_ID, ...read.ALLOWED_TENANTS])],
+  };
+}
+
+/** What it takes to send to a queue; `undefined` where even that is wrong. */
+export function readQueueSettings(
+  environment: Readonly<Record<string, string | undefined>>,
+): { readonly url: string; readonly clientId: string | undefined } | undefined {
+  const url = rules.BatchStorage__queueServiceUri.read(
+    environment["BatchStorage__queueServiceUri"]?.trim() ?? "",
+  );
+  const identity = environment["MANAGED_IDENTITY_CLIENT_ID"]?.trim() || undefined;
+  const clientId = identity && rules.MANAGED_IDENTITY_CLIENT_ID.read(identity);
+  return url === undefined || clientId !== identity?.toLowerCase() ? undefined : { url, clientId };
+}
+
+/** Storage of one cloud takes no token of another's; a host name of one's own says nothing of either. */
+function cloudMistakes(read: Values): readonly string[] {
+  const own = clouds[read.CLOUD]?.storageSuffix;
+  if (own === undefined) return [];
+  const foreign = Object.values(clouds)
+    .map(({ storageSuffix }) => storageSuffix)
+    .filter((suffix) => suffix !== own);
+  return (["BatchStorage__blobServiceUri", "BatchStorage__queueServiceUri"] as const)
+    .filter((name) => foreign.some((suffix) => read[name]?.endsWith(`.${suffix}`)))
+    .map((name) => `${name} is in another cloud than CLOUD says (${read.CLOUD}: ${own})`);
+}
+
+/** Exactly one credential: settings of another beside the chosen one are a mistake, not a fallback. */
+function credentialMistakes(
+  read: Values,
+  environment: Readonly<Record<string, string | undefined>>,
+): readonly string[] {
+  const { CREDENTIAL: kind } = read;
+  const usesVault = kind === "certificate" || kind === "vault-signature";
+  const mistakes: string[] = [];
+  for (const name of ["KEY_VAULT_URI", "CERTIFICATE_NAME"] as const) {
+    if (usesVault && read[name] === "") mistakes.push(`${name} is missing (CREDENTIAL is ${kind})`);
+    if (!usesVault && read[name] !== "") mistakes.push(`${name} is set, but CREDENTIAL is ${kind}`);
+  }
+  const hasSecret = (environment["CLIENT_SECRET"] ?? "") !== "";
+  if (kind === "client-secret" && !hasSecret) mistakes.push("CLIENT_SECRET is missing");
+  if (kind !== "client-secret" && hasSecret) {
+    mistakes.push(`CLIENT_SECRET is set, but CREDENTIAL is ${kind}`);
+  }
+  if (kind === "managed-identity" && read.MANAGED_IDENTITY_CLIENT_ID === "") {
+    mistakes.push(
+      "MANAGED_IDENTITY_CLIENT_ID is missing: only a user-assigned identity can be a federated credential",
+    );
+  }
+  return mistakes;
+}

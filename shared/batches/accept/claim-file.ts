@@ -1,0 +1,54 @@
+import { Refusal } from "../../core/refusal.ts";
+import { jsonText, readManifest, readRefused, readStatus } from "../../records/folder-files.ts";
+import { type BatchManifest, type FileVersion, folderOf } from "../../records/model.ts";
+import type { Blobs } from "../../storage/types.ts";
+import { fileBatchName } from "../message/name.ts";
+
+/** The folder that a version of a file would have as a batch of its own. */
+export const fileFolder = (homeTenant: string, file: FileVersion): string =>
+  folderOf(homeTenant, homeTenant, fileBatchName(file));
+
+/**
+ * Keeps a file that a message names from being run a second time: by itself, when its event or the
+ * sweep comes, or by another message. Whoever creates the `batch.json` of the file's own batch has it.
+ * A batch that did nothing and will do nothing gives it up: one that was refused, only planned, or held
+ * by a guard, whose fix is to send the file again under a new name.
+ *
+ * @throws Refusal FILE_ALREADY_TAKEN
+ */
+export async function claimFile(
+  batches: Blobs,
+  homeTenant: string,
+  claimer: { readonly manifest: BatchManifest; readonly folder: string },
+  file: FileVersion,
+): Promise<void> {
+  const folder = fileFolder(homeTenant, file);
+  const claim: BatchManifest = {
+    ...claimer.manifest,
+    batch: fileBatchName(file),
+    source: { kind: "claimed", file, by: claimer.folder },
+  };
+  for (;;) {
+    const holder = await readManifest(batches, folder);
+    const source = holder?.value.source;
+    if (source?.kind === "claimed" && source.by === claimer.folder) return;
+    if (holder && !(await hasGivenUp(batches, folder, holder.value))) {
+      throw new Refusal(
+        "FILE_ALREADY_TAKEN",
+        `The file was run already, as batch ${source?.kind === "claimed" ? source.by : folder}.`,
+        "See that batch for what became of it. To run the rows again upload the file anew; files that messages name belong in inbox/staged/, where nothing takes them by itself.",
+        { file: file.path },
+      );
+    }
+    const condition = holder ? { ifMatch: holder.etag } : ({ ifAbsent: true } as const);
+    // Where somebody was faster, their claim is looked at in turn.
+    if (await batches.write(`${folder}/batch.json`, jsonText(claim), condition)) return;
+  }
+}
+
+async function hasGivenUp(batches: Blobs, folder: string, holder: BatchManifest): Promise<boolean> {
+  if (holder.mode === "plan") return true;
+  const place = holder.source.kind === "claimed" ? holder.source.by : folder;
+  if ((await readRefused(batches, place)) !== undefined) return true;
+  return (await readStatus(batches, place))?.state === "held";
+}

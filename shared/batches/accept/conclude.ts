@@ -1,0 +1,67 @@
+import { readStatus } from "../../records/folder-files.ts";
+import { type BatchManifest, type Plan, workMarker } from "../../records/model.ts";
+import { holdOf } from "../plan/preflight.ts";
+import type { BatchPorts } from "../ports.ts";
+import { endBatch, finishBatch, nothingSent } from "../report/finish.ts";
+
+/**
+ * Does what follows from a plan, once: ends the batch where it is in mode plan, held by a guard or has
+ * nothing to write, else puts its marker where the runner looks and wakes the runner. Repeating it
+ * changes nothing: a batch that has ended or that the runner has taken up is left alone, and the answer
+ * is false.
+ */
+export async function conclude(
+  ports: BatchPorts,
+  folder: string,
+  manifest: BatchManifest,
+  plan: Plan,
+): Promise<boolean> {
+  const status = await readStatus(ports.blobs.batches, folder);
+  if (status !== undefined && status.state !== "accepted") return false;
+  const batch = { manifest, plan };
+  const why = holdOf(plan, ports.consentUrl(plan.tenant));
+  if (plan.mode === "plan") {
+    await endBatch(ports, folder, batch, {
+      state: "planned",
+      outcomes: nothingSent,
+      unwritten: {
+        verdict: "pending",
+        reason: "Would be written; the batch's mode was plan.",
+        fix: why
+          ? `In mode apply the whole batch would be held: ${why.counts}. ${why.fix}`
+          : "Send the same rows in mode apply, under another batch name.",
+      },
+    });
+    return true;
+  }
+  if (why !== undefined) {
+    const { reason, fix } = why;
+    const unwritten = { verdict: "held", reason, fix } as const;
+    const announce = (): void => announceHold(ports, manifest, plan);
+    const end = { state: "held", outcomes: nothingSent, unwritten, announce } as const;
+    await endBatch(ports, folder, batch, end);
+    return true;
+  }
+  if (plan.verdicts.pending === 0) {
+    await finishBatch(ports, folder, nothingSent);
+    return true;
+  }
+  await ports.blobs.runner.write(workMarker(manifest), JSON.stringify({ folder }));
+  await ports.ring(manifest.tenant);
+  return true;
+}
+
+/** One event for each limit and each permission that holds the batch. */
+function announceHold(
+  { emit }: Pick<BatchPorts, "emit">,
+  { batch, tenant }: BatchManifest,
+  { guards, lacking = [] }: Plan,
+): void {
+  const held = { event: "batch.held", batch, tenant } as const;
+  for (const { guard, count, limit, setting } of guards.filter((each) => each.held)) {
+    emit({ ...held, guard, count, limit, setting });
+  }
+  for (const { permission, rows } of lacking.filter((each) => each.held)) {
+    emit({ ...held, guard: "permission", count: rows, limit: 0, setting: permission });
+  }
+}

@@ -1,0 +1,107 @@
+import { Readable } from "node:stream";
+
+import type { Limits } from "../../core/limits.ts";
+import { Refusal } from "../../core/refusal.ts";
+import type { FileVersion, InputFormat } from "../../records/model.ts";
+import type { Blobs } from "../../storage/types.ts";
+import { fileTooLarge } from "../input/check-input.ts";
+import { readInboxPath } from "../input/inbox-path.ts";
+import type { BatchMessage } from "../message/envelope.ts";
+
+/** Where the rows of a batch come from. */
+export interface Source {
+  readonly format: InputFormat;
+  readonly operation?: string | undefined;
+  readonly file?: FileVersion | undefined;
+  /**
+   * The bytes from the beginning, as often as asked, always of the same version.
+   * @throws Refusal FILE_CHANGED or FILE_NOT_FOUND once that version is gone.
+   */
+  bytes(): Promise<Readable>;
+}
+
+/** Rows that came in the message, as the JSON Lines they are kept as. */
+export function messageSource(message: BatchMessage): Source {
+  const lines = (message.rows ?? []).map((row) => `${JSON.stringify(row)}\n`).join("");
+  return {
+    format: "jsonl",
+    operation: message.operation,
+    bytes: async () => Readable.from([Buffer.from(lines)]),
+  };
+}
+
+/** What the caller says of a file: the operation its message names, and the version its event told of. */
+export interface FileRequest {
+  readonly path: string;
+  readonly operation?: string | undefined;
+  /** Without one, whichever version is there now. */
+  readonly etag?: string | undefined;
+}
+
+/**
+ * A file in `inbox`, fixed to one version.
+ *
+ * @throws Refusal FILE_NAME_INVALID, OPERATION_UNKNOWN, FILE_NOT_FOUND, FILE_CHANGED, FILE_TOO_LARGE;
+ * MESSAGE_INVALID where message and folder name different operations.
+ */
+export async function fileSource(
+  inbox: Blobs,
+  { path, operation, etag }: FileRequest,
+  rules: { readonly operations: readonly string[]; readonly limits: Limits },
+): Promise<Source> {
+  const named = readInboxPath(path, rules.operations);
+  if (operation !== undefined && named.operation !== undefined && operation !== named.operation) {
+    throw new Refusal(
+      "MESSAGE_INVALID",
+      `The message names ${operation}, the file's folder ${named.operation}.`,
+      "Leave operation out of the message, or move the file.",
+      { file: path },
+    );
+  }
+  const found = await inbox.stream(path, etag === undefined ? {} : { ifMatch: etag });
+  found?.body.destroy();
+  if (found === undefined) throw await goneFrom(inbox, path);
+  if (found.facts.bytes > rules.limits.fileBytes) throw fileTooLarge(rules.limits.fileBytes, path);
+  return versionSource(inbox, {
+    file: { path, etag: found.facts.etag },
+    format: named.format,
+    operation: operation ?? named.operation,
+  });
+}
+
+/** One version of a file that was found before; whether it is still there is seen when it is read. */
+export const versionSource = (
+  inbox: Blobs,
+  known: Pick<Source, "format" | "operation"> & { readonly file: FileVersion },
+): Source => ({
+  ...known,
+  bytes: async () => {
+    const { path, etag } = known.file;
+    const opened = await inbox.stream(path, { ifMatch: etag });
+    if (opened === undefined) throw await goneFrom(inbox, path);
+    return opened.body;
+  },
+});
+
+/** The ETag of the version that is in `inbox` now; `undefined` where there is none. */
+export async function presentEtag(inbox: Blobs, path: string): Promise<string | undefined> {
+  const found = await inbox.stream(path);
+  found?.body.destroy();
+  return found?.facts.etag;
+}
+
+async function goneFrom(inbox: Blobs, path: string): Promise<Refusal> {
+  return (await presentEtag(inbox, path)) === undefined
+    ? new Refusal(
+        "FILE_NOT_FOUND",
+        "There is no such file in the container inbox (any more).",
+        "Upload it, and only then send the message; upper and lower case of the path count. Nothing of it was run.",
+        { file: path },
+      )
+    : new Refusal(
+        "FILE_CHANGED",
+        "The file was replaced before it was read, so nothing of this version was run.",
+        "Nothing, if the newer file is the one you want: it is a batch of its own. Else upload the older one again under another name.",
+        { file: path },
+      );
+}

@@ -1,0 +1,136 @@
+import type { Operation } from "../../catalogue/operation.ts";
+import { didYouMean, nearest } from "../../core/nearest.ts";
+import { Refusal, type Where } from "../../core/refusal.ts";
+
+/** What the rows of an input may hold. */
+export interface RowRules {
+  readonly catalogue: Readonly<Record<string, Operation>>;
+  /** The operation of every row; without one each row names its own in column `operation`. */
+  readonly operation?: string | undefined;
+}
+
+/** The column that names a row's operation. */
+export const OPERATION = "operation";
+
+/**
+ * The columns that any row of such an input can use: those of its operation, or of all operations
+ * where each row names its own.
+ */
+export function knownColumns({ catalogue, operation }: RowRules): ReadonlySet<string> {
+  const operations = operation === undefined ? Object.values(catalogue) : [catalogue[operation]];
+  return new Set([OPERATION, ...operations.flatMap((each) => Object.keys(each?.fields ?? {}))]);
+}
+
+/**
+ * Holds a CSV header against the operations' fields.
+ *
+ * @throws Refusal PASSWORD_COLUMN, COLUMN_DUPLICATE, COLUMN_UNKNOWN or COLUMN_MISSING.
+ */
+export function refuseHeader(header: readonly string[], rules: RowRules, file?: string): void {
+  const known = knownColumns(rules);
+  refuseNoHeader(header, known, file);
+  for (const [at, name] of header.entries()) {
+    refuseColumn(name, known, { file }, at + 1);
+    if (header.indexOf(name) !== at) {
+      throw new Refusal(
+        "COLUMN_DUPLICATE",
+        `The header has the column ${name} twice (columns ${header.indexOf(name) + 1} and ${at + 1}).`,
+        "Keep one of the two.",
+        { file, column: name },
+      );
+    }
+  }
+  refuseMissing(header, rules, file);
+}
+
+/**
+ * Refuses one column that no operation of the input has; `position` is its number in a CSV header.
+ *
+ * @throws Refusal PASSWORD_COLUMN or COLUMN_UNKNOWN.
+ */
+export function refuseColumn(
+  name: string,
+  known: ReadonlySet<string>,
+  where: Where,
+  position?: number,
+): void {
+  if (known.has(name)) return;
+  const row = where.row === undefined ? "" : `Row ${where.row}: `;
+  const shown = shownName(name, position);
+  const column = isName(name) ? name : position === undefined ? undefined : String(position);
+  if (isPassword(name)) {
+    throw new Refusal(
+      "PASSWORD_COLUMN",
+      `${row}${shown} holds passwords, and none may come in an input.`,
+      "Remove the column, delete the file from inbox and treat its passwords as disclosed. A password is made when a user is created, and must be changed at the first sign-in.",
+      { ...where, column },
+    );
+  }
+  throw new Refusal(
+    "COLUMN_UNKNOWN",
+    `${row}${shown} is not known.${didYouMean(name, known)}`,
+    `Correct or remove it. Known columns: ${listed(known)}. Upper and lower case count.`,
+    { ...where, column },
+  );
+}
+
+/** Any spelling of a password, in a few languages; `passwordPolicies` is known and never asked here. */
+const isPassword = (name: string): boolean =>
+  /passw(or)?d|passwort|kennwort|passphrase|passcode|motdepasse|contrasena|pwd/.test(
+    name
+      .normalize("NFD")
+      .toLowerCase()
+      .replace(/[^a-z]/g, ""),
+  );
+
+const isName = (name: string): boolean => /^[A-Za-z][\w .-]{0,63}$/.test(name);
+
+/** A column by its name where that is a name, else by its place: it may be a value. */
+function shownName(name: string, position?: number): string {
+  if (name === "") return `Column ${position ?? "?"}, which has no name,`;
+  if (isName(name)) return `Column ${name}`;
+  return position === undefined ? "A property" : `Column ${position}`;
+}
+
+/** A first line in which nothing is a column, nor nearly one, is data. */
+function refuseNoHeader(
+  header: readonly string[],
+  known: ReadonlySet<string>,
+  file: string | undefined,
+): void {
+  const isHeader = header.some(
+    (name) => known.has(name) || isPassword(name) || nearest(name, known) !== undefined,
+  );
+  if (isHeader) return;
+  throw new Refusal(
+    "COLUMN_UNKNOWN",
+    "The file has no header: its first line names no known column.",
+    `Begin the file with a line of column names. Known columns: ${listed(known)}.`,
+    { file },
+  );
+}
+
+function refuseMissing(header: readonly string[], rules: RowRules, file: string | undefined): void {
+  const { catalogue, operation } = rules;
+  if (operation === undefined && !header.includes(OPERATION)) {
+    throw new Refusal(
+      "COLUMN_MISSING",
+      "The column operation is missing, and neither the message nor a folder names the operation.",
+      `Add the column, name the operation in the message, or put the file in a folder of inbox named as one of: ${Object.keys(catalogue).join(", ")}.`,
+      { file, column: OPERATION },
+    );
+  }
+  const fields = operation === undefined ? {} : (catalogue[operation]?.fields ?? {});
+  const missing = Object.keys(fields).filter(
+    (name) => fields[name]?.required === true && !header.includes(name),
+  );
+  if (missing.length === 0) return;
+  throw new Refusal(
+    "COLUMN_MISSING",
+    `${operation} needs the ${missing.length === 1 ? "column" : "columns"} ${missing.join(", ")}, which the header does not have.`,
+    "Add what is missing, or correct the header's spelling; upper and lower case count.",
+    { file, column: missing[0] },
+  );
+}
+
+const listed = (known: ReadonlySet<string>): string => [...known].join(", ");

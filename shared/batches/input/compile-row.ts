@@ -1,0 +1,114 @@
+import { type Operation, type Payload, operationNamed } from "../../catalogue/operation.ts";
+import { didYouMean } from "../../core/nearest.ts";
+import { OPERATION, type RowRules } from "./columns.ts";
+import type { InputRow } from "./input-row.ts";
+
+/** A row's operation with its checked values, or the rules the row breaks. */
+export type CompiledRow =
+  | {
+      readonly row: number;
+      readonly name: string;
+      readonly operation: Operation;
+      readonly payload: Payload;
+    }
+  | { readonly row: number; readonly name: string; readonly invalid: InvalidRow };
+
+/** Why a row fails alone, in rules and column names, never in values. */
+export interface InvalidRow {
+  /** The first column at fault, where it is a column's. */
+  readonly column?: string | undefined;
+  readonly reason: string;
+  readonly fix: string;
+}
+
+/** What stands in a cell to set its property to null. */
+export const CLEAR = "(clear)";
+
+/** Reads a row's cells by the rules of its operation. Pure, so that planning again gives the same. */
+export function compileRow(input: InputRow, rules: RowRules): CompiledRow {
+  const { row } = input;
+  const named = operationOf(input, rules);
+  if ("invalid" in named) return { row, name: rules.operation ?? "", invalid: named.invalid };
+  const { name, operation } = named;
+  if (input.broken !== undefined) {
+    return {
+      row,
+      name,
+      invalid: {
+        reason: `The row ${input.broken}, so nobody can tell which cell is which.`,
+        fix: "Give it one cell for each column, empty ones included, and quote cells that hold the separator.",
+      },
+    };
+  }
+  const payload: Record<string, unknown> = {};
+  const faults: { column: string; rule: string }[] = [];
+  for (const [column, raw] of Object.entries(input.cells)) {
+    if (column === OPERATION || isEmpty(raw)) continue;
+    const read = readCell(column, raw, operation, name);
+    if ("broken" in read) faults.push({ column, rule: read.broken });
+    else payload[column] = read.value;
+  }
+  for (const [column, field] of Object.entries(operation.fields)) {
+    const isGiven =
+      Object.hasOwn(payload, column) || faults.some((fault) => fault.column === column);
+    if (field.required && !isGiven) faults.push({ column, rule: "is required" });
+  }
+  const [first] = faults;
+  if (first === undefined) return { row, name, operation, payload };
+  return {
+    row,
+    name,
+    invalid: {
+      column: first.column,
+      reason: `${faults.map(({ column, rule }) => `${column} ${rule}`).join("; ")}.`,
+      fix: "Correct the row and send it again in a new batch.",
+    },
+  };
+}
+
+/** An empty cell leaves its property alone, and so does "" in JSON: null is what clears there. */
+const isEmpty = (raw: unknown): boolean => raw === undefined || raw === "";
+
+function readCell(
+  column: string,
+  raw: unknown,
+  operation: Operation,
+  name: string,
+): { readonly value: unknown } | { readonly broken: string } {
+  const field = Object.hasOwn(operation.fields, column) ? operation.fields[column] : undefined;
+  if (field === undefined) return { broken: `does not belong to ${name} and must be empty` };
+  if (raw !== null && raw !== CLEAR) return field.read(raw);
+  return field.clearable && !field.required ? { value: null } : { broken: "cannot be cleared" };
+}
+
+function operationOf(
+  { cells }: InputRow,
+  { catalogue, operation: whole }: RowRules,
+): { name: string; operation: Operation } | { invalid: InvalidRow } {
+  const raw = cells[OPERATION];
+  const own = typeof raw === "string" ? raw.trim() : raw;
+  const isGiven = own !== undefined && own !== null && own !== "";
+  if (isGiven && whole !== undefined && own !== whole) {
+    return {
+      invalid: {
+        column: OPERATION,
+        reason: `${OPERATION} is not ${whole}, which message or folder gives to every row.`,
+        fix: "Empty the cell, or send the row in a batch whose rows name their own operations.",
+      },
+    };
+  }
+  const name = whole ?? own;
+  const operation = typeof name === "string" ? operationNamed(catalogue, name) : undefined;
+  if (operation !== undefined) return { name: String(name), operation };
+  const names = Object.keys(catalogue);
+  const hint = typeof name === "string" ? didYouMean(name, names) : "";
+  return {
+    invalid: {
+      column: OPERATION,
+      reason: isGiven
+        ? `${OPERATION} is not a known operation.${hint}`
+        : `${OPERATION} is required.`,
+      fix: `Use one of: ${names.join(", ")}.`,
+    },
+  };
+}

@@ -1,0 +1,90 @@
+import { didYouMean, nearest } from "../../core/nearest.ts";
+import { Refusal } from "../../core/refusal.ts";
+import type { InputFormat } from "../../records/model.ts";
+
+/** What a path in `inbox` says of its file. */
+export interface InboxFile {
+  readonly format: InputFormat;
+  /** The operation that a folder names. */
+  readonly operation?: string | undefined;
+}
+
+/** Files in this folder wait for a message that names them; neither events nor the sweep take them. */
+export const isStaged = (path: string): boolean => path.startsWith("staged/");
+
+const DEEPEST = 8;
+const LONGEST = 512;
+const FORMATS: readonly (readonly [RegExp, InputFormat])[] = [
+  [/\.(csv|tsv)$/i, "csv"],
+  [/\.(jsonl|ndjson)$/i, "jsonl"],
+];
+
+/**
+ * Reads a path in `inbox`: `user.disable/leavers.csv` names operation and format.
+ *
+ * @throws Refusal FILE_NAME_INVALID for a path that could leave the container or hide what it is,
+ * OPERATION_UNKNOWN for a folder that is nearly an operation.
+ */
+export function readInboxPath(path: string, operations: readonly string[]): InboxFile {
+  const broken = ruleBroken(path);
+  if (broken !== undefined) {
+    throw new Refusal(
+      "FILE_NAME_INVALID",
+      `The file's path ${broken}.`,
+      "Give the path inside the container inbox, for example user.disable/leavers.csv.",
+    );
+  }
+  const format = FORMATS.find(([ending]) => ending.test(path))?.[1];
+  if (format === undefined) {
+    throw new Refusal(
+      "FILE_NAME_INVALID",
+      "The file's name does not say its format.",
+      "End it in .csv, or in .jsonl for JSON Lines (one JSON object a line); save a workbook as CSV UTF-8.",
+      { file: path },
+    );
+  }
+  const folders = path.split("/").slice(0, -1);
+  const named = [...new Set(folders.filter((folder) => operations.includes(folder)))];
+  if (named.length > 1) {
+    throw new Refusal(
+      "FILE_NAME_INVALID",
+      `The file's folders name more than one operation (${named.join(", ")}).`,
+      "Keep one of them in the path.",
+      { file: path },
+    );
+  }
+  if (named.length === 0) refuseNearOperation(path, folders, operations);
+  return { format, operation: named[0] };
+}
+
+/** A folder such as `user.disabel` was meant to name an operation; any other is just a folder. */
+function refuseNearOperation(
+  path: string,
+  folders: readonly string[],
+  operations: readonly string[],
+): void {
+  const meant = folders.find(
+    (folder) => folder.includes(".") && nearest(folder, operations) !== undefined,
+  );
+  if (meant === undefined) return;
+  throw new Refusal(
+    "OPERATION_UNKNOWN",
+    `The file's folder names no operation.${didYouMean(meant, operations)}`,
+    `Move the file to a folder named as one of: ${operations.join(", ")}.`,
+    { file: path },
+  );
+}
+
+function ruleBroken(path: string): string | undefined {
+  if (path === "") return "is empty";
+  if (path.length > LONGEST) return `has more than ${LONGEST} characters`;
+  // oxlint-disable-next-line no-control-regex -- control characters are what is refused
+  if (/[\u0000-\u001f\u007f]/.test(path)) return "holds control characters";
+  if (path.includes("\\")) return "holds a backslash";
+  const parts = path.split("/");
+  if (parts.length > DEEPEST) return `is deeper than ${DEEPEST} levels`;
+  if (parts.some((part) => part === ".." || part === ".")) return "holds a . or .. step";
+  if (parts.some((part) => part === ""))
+    return "starts or ends with a slash, or holds two in a row";
+  return parts.some((part) => part.endsWith(".")) ? "has a part that ends with a dot" : undefined;
+}

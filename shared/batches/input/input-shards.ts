@@ -1,0 +1,29 @@
+import { type InputFormat, ROWS_PER_SHARD } from "../../records/model.ts";
+import type { Blobs } from "../../storage/types.ts";
+import type { InputRow } from "./input-row.ts";
+import { readInput } from "./read-input.ts";
+
+/**
+ * The rows of a batch's own input, a shard at a time.
+ * @throws TypeError where it is missing or unreadable: it was checked before it was copied.
+ */
+export async function* inputShards(
+  batches: Blobs,
+  folder: string,
+  format: InputFormat,
+): AsyncGenerator<readonly InputRow[]> {
+  const input = await batches.stream(`${folder}/input`);
+  if (input === undefined) throw new TypeError("the batch has no input");
+  let shard: InputRow[] = [];
+  for await (const { rows, fault } of readInput(input.body, format)) {
+    if (fault) throw new TypeError("the input of the batch is not what was checked");
+    for (const row of rows) {
+      shard.push(row);
+      if (shard.length === ROWS_PER_SHARD) {
+        yield shard;
+        shard = [];
+      }
+    }
+  }
+  if (shard.length > 0) yield shard;
+}

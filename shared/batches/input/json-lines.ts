@@ -1,0 +1,72 @@
+import { limits } from "../../core/limits.ts";
+import { isRecord } from "../../core/record.ts";
+import type { InputFault, InputPiece, InputReader, InputRow } from "./input-row.ts";
+
+/** Reads JSON Lines in pieces: one JSON object a line, blank lines passed over. */
+export function createJsonLinesReader(rowBytes = limits.rowBytes): InputReader {
+  let text = "";
+  let line = 1;
+  let row = 0;
+
+  const take = (isLast: boolean): InputPiece => {
+    const rows: InputRow[] = [];
+    let start = 0;
+    while (start < text.length) {
+      const found = text.indexOf("\n", start);
+      if (found < 0 && !isLast) break;
+      const end = found < 0 ? text.length : found;
+      const content = text.slice(start, end).trim();
+      start = end + 1;
+      if (content !== "") {
+        if (isLarger(content, rowBytes)) return { rows, fault: tooLarge() };
+        const cells = parseObject(content);
+        if (typeof cells === "string") return { rows, fault: unreadable(cells) };
+        row += 1;
+        rows.push({ row, line, cells });
+      }
+      if (found >= 0) line += 1;
+    }
+    text = text.slice(start);
+    return isLarger(text, rowBytes) ? { rows, fault: tooLarge() } : { rows };
+  };
+
+  const at = () => ({ row: row + 1, line });
+  const unreadable = (what: string): InputFault => ({
+    code: "FILE_UNREADABLE",
+    what,
+    fix: "Write one JSON object on each line, with no commas between the lines and no brackets around them.",
+    ...at(),
+  });
+  const tooLarge = (): InputFault => ({
+    code: "ROW_TOO_LARGE",
+    what: `it has more than ${rowBytes.toLocaleString("en")} bytes`,
+    fix: "Shorten the row, or put the line break after each object, and send the file again.",
+    ...at(),
+  });
+  return {
+    push: (piece) => {
+      text += piece;
+      return take(false);
+    },
+    end: () => take(true),
+    at,
+  };
+}
+
+const isLarger = (text: string, most: number): boolean =>
+  text.length * 3 > most && (text.length > most || Buffer.byteLength(text) > most);
+
+/** The object of a line, or what is wrong with it; the parser's own words quote the text, so not those. */
+function parseObject(content: string): Readonly<Record<string, unknown>> | string {
+  try {
+    const value: unknown = JSON.parse(content);
+    if (isRecord(value)) return value;
+    return Array.isArray(value)
+      ? "it is a JSON array, not an object"
+      : "it is a JSON value, not an object";
+  } catch {
+    return content.startsWith("[")
+      ? "it begins a JSON array that goes over several lines"
+      : "it is not JSON";
+  }
+}

@@ -1,0 +1,47 @@
+import { place, Refusal } from "../../core/refusal.ts";
+import type { InputFormat } from "../../records/model.ts";
+import { createCsvReader } from "./csv.ts";
+import { decodeText, UnreadableText } from "./encoding.ts";
+import type { InputFault, InputPiece } from "./input-row.ts";
+import { createJsonLinesReader } from "./json-lines.ts";
+
+/**
+ * The rows of an input, piece by piece as its bytes come, with flat memory. A fault is the last
+ * piece's; nothing is read after it.
+ */
+export async function* readInput(
+  bytes: AsyncIterable<Uint8Array>,
+  format: InputFormat,
+  rowBytes?: number,
+): AsyncGenerator<InputPiece> {
+  const reader = format === "csv" ? createCsvReader(rowBytes) : createJsonLinesReader(rowBytes);
+  try {
+    for await (const text of decodeText(bytes)) {
+      const piece = reader.push(text);
+      yield piece;
+      if (piece.fault) return;
+    }
+  } catch (error) {
+    if (!(error instanceof UnreadableText)) throw error;
+    const fault = { code: "FILE_UNREADABLE", what: error.message, fix: error.fix } as const;
+    yield { rows: [], fault: error.isForeign ? fault : { ...fault, ...reader.at() } };
+    return;
+  }
+  yield reader.end();
+}
+
+/** The refusal of the whole input that a fault in it means. */
+export function refusalOf(fault: InputFault, file: string | undefined): Refusal {
+  const { row, line, column } = fault;
+  const where =
+    row !== undefined && line !== undefined
+      ? `${place(row, line, column)}: `
+      : line === undefined
+        ? ""
+        : `Line ${line} (the header): `;
+  return new Refusal(fault.code, `${where}${fault.what.replace(/\.?$/, ".")}`, fault.fix, {
+    file,
+    row,
+    column,
+  });
+}

@@ -1,0 +1,121 @@
+import * as v from "valibot";
+
+import { check } from "../../core/check.ts";
+import { didYouMean } from "../../core/nearest.ts";
+import { isGuid } from "../../core/object-id.ts";
+import { isRecord, recordOf } from "../../core/record.ts";
+import { Refusal } from "../../core/refusal.ts";
+import type { FileVersion, Mode, Priority } from "../../records/model.ts";
+import { priorities } from "../../records/model.ts";
+import { readBlobEvent } from "./blob-event.ts";
+import { nameRuleBroken } from "./name.ts";
+
+/** Our message, version 1, checked. It has `rows` or `file`, never both. */
+export interface BatchMessage {
+  readonly batch: string;
+  readonly tenant: string;
+  readonly mode: Mode;
+  readonly priority: Priority;
+  readonly operation?: string | undefined;
+  readonly rows?: readonly Readonly<Record<string, unknown>>[] | undefined;
+  /** A path in container `inbox`. */
+  readonly file?: string | undefined;
+}
+
+export type Incoming =
+  | { readonly kind: "batch"; readonly message: BatchMessage }
+  | { readonly kind: "blob"; readonly file: FileVersion }
+  | { readonly kind: "ignored"; readonly why: string };
+
+/** What a message may name. */
+export interface Allowed {
+  readonly homeTenant: string;
+  readonly tenants: readonly string[];
+  readonly operations: readonly string[];
+}
+
+const Message = v.strictObject({
+  version: v.literal(1),
+  batch: v.string(),
+  mode: v.picklist(["apply", "plan"]),
+  priority: v.optional(v.picklist(priorities), "normal"),
+  tenant: v.optional(v.string()),
+  operation: v.optional(v.string()),
+  rows: v.optional(v.array(v.record(v.string(), v.unknown()))),
+  file: v.optional(v.string()),
+});
+
+/**
+ * Tells what a decoded message is, and checks it whole.
+ *
+ * @throws OperatorError, disposition `refuse`: MESSAGE_INVALID, VERSION_UNKNOWN, OPERATION_UNKNOWN or
+ * TENANT_NOT_ALLOWED, with paths and rules but no values.
+ */
+export function readEnvelope(value: unknown, allowed: Allowed): Incoming {
+  const event = readBlobEvent(value);
+  if (event !== undefined) return event;
+  if (!isRecord(value)) {
+    throw new Refusal(
+      "MESSAGE_INVALID",
+      "The message is a JSON array, not an object.",
+      "Send one object with version, batch, mode and rows or file, as docs/messages.md shows.",
+    );
+  }
+  refuseVersion(value);
+  const { version: _version, tenant, rows, file, ...message } = check(Message, value);
+  const broken = nameRuleBroken(message.batch);
+  if (broken !== undefined) throw invalid(`batch must ${broken}`, "Choose another batch name");
+  if ((rows === undefined) === (file === undefined)) {
+    throw invalid(
+      rows === undefined ? "it has neither rows nor file" : "it has both rows and file",
+      "Give the rows in the message, or the path of a file in the container inbox",
+    );
+  }
+  if (rows?.length === 0) throw invalid("rows is empty", "Give at least one row");
+  if (message.operation !== undefined) refuseOperation(message.operation, allowed.operations);
+  return {
+    kind: "batch",
+    message: { ...message, rows, file, tenant: tenantOf(tenant, allowed) },
+  };
+}
+
+/** The batch that a message names, where that much of it can be read, whatever else is wrong. */
+export function batchNameIn(value: unknown): string | undefined {
+  const { batch } = recordOf(value);
+  return typeof batch === "string" && nameRuleBroken(batch) === undefined ? batch : undefined;
+}
+
+const invalid = (what: string, fix: string): Refusal =>
+  new Refusal("MESSAGE_INVALID", `The message breaks its schema: ${what}.`, `${fix}.`);
+
+function refuseVersion(value: Readonly<Record<string, unknown>>): void {
+  if (value["version"] === 1 || !("version" in value)) return;
+  throw new Refusal(
+    "VERSION_UNKNOWN",
+    "The message is of a version that this deployment does not know; it knows version 1.",
+    'Set "version": 1 (a number) and write the message as docs/messages.md shows, or deploy the newer release first.',
+  );
+}
+
+/** @throws Refusal OPERATION_UNKNOWN; the nearest known one is named, the word itself is not. */
+function refuseOperation(operation: string, operations: readonly string[]): void {
+  if (operations.includes(operation)) return;
+  throw new Refusal(
+    "OPERATION_UNKNOWN",
+    `No operation has the name in "operation".${didYouMean(operation, operations)}`,
+    `Use one of: ${operations.join(", ")}.`,
+    { column: "operation" },
+  );
+}
+
+function tenantOf(tenant: string | undefined, allowed: Allowed): string {
+  const id = tenant?.toLowerCase() ?? allowed.homeTenant;
+  if (allowed.tenants.includes(id)) return id;
+  throw new Refusal(
+    "TENANT_NOT_ALLOWED",
+    isGuid(id)
+      ? `The tenant ${id} is not one that this deployment may change.`
+      : "The tenant is not given by its id (a GUID), and only listed tenants may be changed.",
+    "Leave tenant out for the home tenant, or let an administrator add the tenant's id to the setting ALLOWED_TENANTS and consent there.",
+  );
+}

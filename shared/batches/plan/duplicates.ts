@@ -1,0 +1,146 @@
+import type { Payload } from "../../catalogue/operation.ts";
+import type { PlannedWrite } from "../../catalogue/row.ts";
+import { digestOf, type RowTraces, type Trace } from "./row-traces.ts";
+
+/** A row as those after it see it: its keys, the first of which names what it changes, and its trace. */
+export interface Footprint {
+  readonly keys: readonly string[];
+  readonly trace: Trace;
+}
+
+/** How a row stands to the rows before it. */
+export type Standing =
+  /** An earlier row does the same to the same object, and nothing in between undoes it. */
+  | { readonly kind: "duplicate"; readonly of: number }
+  /** An earlier row deletes what this one is about. */
+  | { readonly kind: "deleted"; readonly by: number }
+  /** To be sent once these are final; none of them where nothing before touches the same. */
+  | { readonly kind: "free"; readonly after: readonly number[] };
+
+const EVERYTHING = 0xffffffff;
+
+type Write = Omit<PlannedWrite, "after" | "was">;
+
+/** Whether a write makes an object: it has no object to be about, nor an earlier row to get one from. */
+export const creates = (write: Write): boolean =>
+  Object.keys(write.target).length === 0 && write.idFromRow === undefined;
+
+/** The footprint of a row to be written. `roles`: the fields that name objects. */
+export function writtenFootprint(
+  row: { readonly row: number; readonly name: string; readonly payload: Payload },
+  write: Write,
+  roles: readonly string[],
+  deletes: boolean,
+): Footprint {
+  const isCreate = creates(write);
+  const named = [...roles, ...Object.keys(write.target), write.idFromRow?.role ?? ""];
+  const values = isCreate ? (write.set ?? {}) : without(row.payload, named);
+  const sets = isCreate || write.set === undefined ? undefined : Object.keys(write.set);
+  return {
+    keys: write.keys,
+    trace: {
+      row: row.row,
+      effect: effectOf(row.name, write.keys[0] ?? "", values),
+      mask: sets === undefined ? EVERYTHING : maskOf(sets),
+      isWritten: true,
+      creates: isCreate,
+      deletes,
+    },
+  };
+}
+
+/** The footprint of a row whose change was found in place on the object of this id. */
+export const unchangedFootprint = (
+  row: { readonly row: number; readonly name: string; readonly payload: Payload },
+  objectId: string,
+  roles: readonly string[],
+): Footprint => {
+  const key = `object:${objectId}`;
+  const effect = effectOf(row.name, key, without(row.payload, roles));
+  return {
+    keys: [key],
+    trace: { row: row.row, effect, mask: 0, isWritten: false, creates: false, deletes: false },
+  };
+};
+
+/** Adds a row to what later ones are held against. Beside its first key it touches no property. */
+export function leaveTraces(traces: RowTraces, { keys, trace }: Footprint): void {
+  for (const [at, key] of keys.entries()) {
+    const isEdgeEnd = at > 0 && (keys[0] ?? "").startsWith("edge:");
+    traces.add(key, isEdgeEnd ? { ...trace, mask: 0 } : trace);
+  }
+}
+
+/** Holds a row against those before it. */
+export function standingOf({ keys, trace }: Footprint, traces: RowTraces): Standing {
+  for (const earlier of traces.of(keys[0] ?? "")) {
+    if (isSame(earlier, trace)) return { kind: "duplicate", of: earlier.row };
+    if (earlier.isWritten && (earlier.mask & trace.mask) !== 0) break;
+  }
+  const after = new Set<number>();
+  for (const key of keys) {
+    const written = latest(traces, key, (earlier) => earlier.isWritten);
+    if (written === undefined) continue;
+    if (written.deletes) return { kind: "deleted", by: written.row };
+    after.add(written.row);
+  }
+  return { kind: "free", after: [...after].toSorted((a, b) => a - b) };
+}
+
+/** Holds a create against earlier creates of the same object: once it was deleted, or made with the same values. */
+export function createStanding(
+  { keys, trace }: Footprint,
+  traces: RowTraces,
+): Exclude<Standing, { kind: "free" }> | undefined {
+  for (const earlier of traces.of(keys[0] ?? "")) {
+    if (earlier.deletes) return { kind: "deleted", by: earlier.row };
+    if (earlier.creates && isSame(earlier, trace)) return { kind: "duplicate", of: earlier.row };
+  }
+  return undefined;
+}
+
+/** The row that creates the user of this name, if an earlier one does. */
+export const creatorOf = (name: string, traces: RowTraces): number | undefined =>
+  latest(traces, `upn:${name.toLowerCase()}`, (earlier) => earlier.isWritten && earlier.creates)
+    ?.row;
+
+/** The row that deletes the object of this key, if an earlier one does. */
+export const deletedBy = (key: string, traces: RowTraces): number | undefined =>
+  latest(traces, key, ({ deletes }) => deletes)?.row;
+
+/** Whether an earlier row sets properties of the object, so that its present state is no guide. */
+export const isTouched = (objectId: string, traces: RowTraces): boolean =>
+  latest(traces, `object:${objectId}`, ({ isWritten, mask }) => isWritten && mask !== 0) !==
+  undefined;
+
+/** Whether a row before `row` is to write what `key` names first. */
+export const isWrittenBefore = (row: number, key: string, traces: RowTraces): boolean =>
+  latest(traces, key, (earlier) => earlier.isWritten && earlier.row < row) !== undefined;
+
+const isSame = (a: Trace, b: Trace): boolean =>
+  a.effect.high === b.effect.high && a.effect.low === b.effect.low;
+
+function latest(traces: RowTraces, key: string, is: (trace: Trace) => boolean): Trace | undefined {
+  for (const trace of traces.of(key)) if (is(trace)) return trace;
+  return undefined;
+}
+
+const without = (payload: Payload, names: readonly string[]): Payload =>
+  Object.fromEntries(Object.entries(payload).filter(([name]) => !names.includes(name)));
+
+/** The order of a row's cells does not matter to what it does, nor the case of a user's name. */
+function effectOf(operation: string, key: string, values: Payload) {
+  const sorted = Object.entries(values)
+    .map(([name, value]): [string, unknown] => [
+      name,
+      name === "userPrincipalName" ? String(value).toLowerCase() : value,
+    ])
+    .toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return digestOf(JSON.stringify([operation, key, sorted]));
+}
+
+const maskOf = (names: readonly string[]): number => {
+  let mask = 0;
+  for (const name of names) mask |= 1 << (digestOf(name).low & 31);
+  return mask >>> 0;
+};

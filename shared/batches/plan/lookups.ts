@@ -1,0 +1,115 @@
+import type { Found, Lookup } from "../../catalogue/operation.ts";
+import { OperatorError } from "../../core/errors.ts";
+import {
+  type GraphAnswer,
+  type GraphRead,
+  odataString,
+  segment,
+} from "../../core/graph-request.ts";
+import { isGuid } from "../../core/object-id.ts";
+import { recordOf } from "../../core/record.ts";
+import type { Graph } from "../../graph/types.ts";
+
+/** What the lookups of some rows found, or that Graph would not say. */
+export type LookedUp = Found | { readonly state: "refused"; readonly why: string };
+
+/** Group lookups kept from shard to shard: a file names few groups, often. */
+const KEPT = 2_000;
+
+/** Reads the present state of what rows name. */
+export interface Directory {
+  /**
+   * Looks everything up in as few reads as there are different names: rows that name the same user
+   * share one read, with every property that any of them asks for.
+   * @throws OperatorError READ_INCOMPLETE, disposition `retry`; PERMISSION_MISSING, `refuse`.
+   */
+  lookUp(wanted: readonly Lookup[]): Promise<(lookup: Lookup) => LookedUp>;
+}
+
+/** A directory that reads through `graph` and remembers groups for as long as the plan is made. */
+export function createDirectory(graph: Graph): Directory {
+  const groups = new Map<string, LookedUp>();
+  return {
+    lookUp: async (wanted) => {
+      const found = new Map<string, LookedUp>();
+      const reads = new Map<string, Lookup>();
+      for (const lookup of wanted) {
+        const key = keyOf(lookup);
+        const kept = groups.get(key);
+        if (kept) {
+          found.set(key, kept);
+          continue;
+        }
+        const other = reads.get(key);
+        const select = new Set(["id", ...(other?.select ?? []), ...lookup.select]);
+        reads.set(key, { ...lookup, select: [...select] });
+      }
+      const lookups = [...reads.values()];
+      const answers = await graph.readAll(lookups.map(readOf));
+      for (const [at, lookup] of lookups.entries()) {
+        const key = keyOf(lookup);
+        const result = foundIn(answers[at]!, lookup);
+        found.set(key, result);
+        if (lookup.kind === "group") {
+          if (groups.size >= KEPT) groups.clear();
+          groups.set(key, result);
+        }
+      }
+      return (lookup) => found.get(keyOf(lookup)) ?? { state: "missing" };
+    },
+  };
+}
+
+/** User names are the same in any case; a group's display name is taken as it is written. */
+const keyOf = ({ kind, ref }: Lookup): string =>
+  kind === "user" || isGuid(ref) ? `${kind}:${ref.toLowerCase()}` : `${kind}:${ref}`;
+
+/** Two are asked for by name: enough to know that one is not the only one. */
+function readOf({ kind, ref, select }: Lookup): GraphRead {
+  const properties = select.join(",");
+  if (kind === "user" || isGuid(ref)) {
+    return { method: "GET", url: `/${kind}s/${segment(ref)}?$select=${properties}` };
+  }
+  const filter = `displayName%20eq%20${odataString(ref)}`;
+  return { method: "GET", url: `/groups?$filter=${filter}&$select=${properties}&$top=2` };
+}
+
+function foundIn(answer: GraphAnswer, lookup: Lookup): LookedUp {
+  const { status, error } = answer;
+  if (status === 404) return { state: "missing" };
+  if (status === 401 || status === 403) throw forbidden(lookup, status);
+  if (status !== 200) {
+    return { state: "refused", why: `Graph: ${status} ${error?.code ?? "no code"}` };
+  }
+  const body = recordOf(answer.body);
+  const isByName = lookup.kind === "group" && !isGuid(lookup.ref);
+  if (!isByName) return foundObject(body);
+  const list: readonly unknown[] | undefined = Array.isArray(body["value"])
+    ? body["value"]
+    : undefined;
+  if (list === undefined) return { state: "refused", why: "Graph: a list without value" };
+  if (list.length > 1) return { state: "ambiguous", count: list.length };
+  // A page may be short, or empty, and yet not the last: that nobody else has the name is not known then.
+  if (body["@odata.nextLink"] !== undefined) {
+    return { state: "refused", why: "Graph: a list cut short" };
+  }
+  return list.length === 0 ? { state: "missing" } : foundObject(recordOf(list[0]));
+}
+
+function foundObject(object: Readonly<Record<string, unknown>>): LookedUp {
+  const { id } = object;
+  return typeof id === "string" && isGuid(id)
+    ? { state: "found", id: id.toLowerCase(), object }
+    : { state: "refused", why: "Graph: an object without id" };
+}
+
+/** Not "missing": a directory that may not be read says nothing about what is in it. */
+const forbidden = ({ kind }: Lookup, status: number): OperatorError =>
+  new OperatorError(
+    "PERMISSION_MISSING",
+    `Graph does not let this application read ${kind}s (${status}), so nothing can be planned.`,
+    {
+      fix: `Grant the application permissions of docs/permissions.md (for this read ${kind === "user" ? "User.Read.All" : "GroupMember.Read.All"}, or a broader one) with admin consent, then send the batch again.`,
+      disposition: "refuse",
+    },
+  );

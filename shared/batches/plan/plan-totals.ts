@@ -1,0 +1,50 @@
+import { noVerdicts, type VerdictCounts } from "../../catalogue/row.ts";
+import type { PlannedRow } from "../../records/model.ts";
+import type { CompiledRow } from "../input/compile-row.ts";
+
+/** What a plan adds up to. Rows to be written count as `pending`. */
+export interface PlanTotals {
+  readonly rows: number;
+  readonly verdicts: VerdictCounts;
+  readonly operations: Readonly<Record<string, { rows: number; writes: number }>>;
+  readonly writes: number;
+  readonly resourceUnits: number;
+  readonly permissions: Readonly<Record<string, number>>;
+  /** Rows to be written that a guard counts. */
+  readonly guarded: { readonly deletes: number; readonly disables: number };
+}
+
+/** Adds planned rows up, one by one. */
+export function createTotals(): {
+  add(compiled: CompiledRow, planned: PlannedRow): void;
+  value(): PlanTotals;
+} {
+  const verdicts = noVerdicts();
+  const operations: Record<string, { rows: number; writes: number }> = {};
+  const permissions: Record<string, number> = {};
+  const guarded = { deletes: 0, disables: 0 };
+  let rows = 0;
+  let writes = 0;
+  let resourceUnits = 0;
+  return {
+    add: (compiled, planned) => {
+      rows += 1;
+      verdicts[planned.verdict ?? "pending"] += 1;
+      if (compiled.name !== "") {
+        const operation = (operations[compiled.name] ??= { rows: 0, writes: 0 });
+        operation.rows += 1;
+        if (planned.write) operation.writes += 1;
+      }
+      if (!planned.write || "invalid" in compiled) return;
+      const { operation, payload } = compiled;
+      writes += operation.cost.writes;
+      resourceUnits += operation.cost.resourceUnits;
+      for (const name of operation.permissions(payload)) {
+        permissions[name] = (permissions[name] ?? 0) + 1;
+      }
+      const guard = operation.guarded(payload);
+      if (guard !== undefined) guarded[guard] += 1;
+    },
+    value: () => ({ rows, verdicts, operations, writes, resourceUnits, permissions, guarded }),
+  };
+}

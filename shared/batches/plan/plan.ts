@@ -1,0 +1,122 @@
+import type { Lookup } from "../../catalogue/operation.ts";
+import type { PlannedWrite } from "../../catalogue/row.ts";
+import { OperatorError } from "../../core/errors.ts";
+import type { Graph } from "../../graph/types.ts";
+import { type InputFormat, type PlannedRow, shardBlob } from "../../records/model.ts";
+import { countShards, readShard, shardText } from "../../records/shard-file.ts";
+import type { Blobs } from "../../storage/types.ts";
+import type { RowRules } from "../input/columns.ts";
+import { type CompiledRow, compileRow } from "../input/compile-row.ts";
+import { inputShards } from "../input/input-shards.ts";
+import { isWrittenBefore } from "./duplicates.ts";
+import { createDirectory } from "./lookups.ts";
+import { planRow, replayRow } from "./plan-row.ts";
+import { createTotals, type PlanTotals } from "./plan-totals.ts";
+import { createRowTraces, type RowTraces } from "./row-traces.ts";
+
+/** What is planned, and with what. */
+export interface PlanJob {
+  readonly folder: string;
+  readonly format: InputFormat;
+  /** Rows of the input, as they were counted when it was checked. */
+  readonly rows: number;
+  readonly rules: RowRules;
+  readonly batches: Blobs;
+  readonly graph: Graph;
+  /** Called after each shard; plans on while it answers true. Throws where the lease is lost. */
+  readonly goOn: (totals: PlanTotals) => Promise<boolean>;
+}
+
+/**
+ * Plans a batch shard by shard, in the order of its input, with flat memory: per shard the rows are
+ * checked, what they name is looked up, each is decided, and the shard is written once. Shards that
+ * are written already are only read again, for what later rows must know of them; so a plan that was
+ * cut off goes on where it was. `undefined` where `goOn` said to leave off.
+ *
+ * @throws OperatorError READ_INCOMPLETE, STORAGE_UNAVAILABLE, LEASE_LOST (disposition `retry`);
+ * PERMISSION_MISSING (`refuse`).
+ */
+export async function planBatch(job: PlanJob): Promise<PlanTotals | undefined> {
+  const { batches, folder, rules } = job;
+  const directory = createDirectory(job.graph);
+  const traces = createRowTraces();
+  const totals = createTotals();
+  const written = await countShards(batches, folder);
+  let shard = 0;
+  const input = inputShards(batches, folder, job.format);
+  for await (const rows of input) {
+    shard += 1;
+    const compiled = rows.map((row) => compileRow(row, rules));
+    if (shard <= written) {
+      for (const [at, planned] of (await readShard(batches, folder, shard)).entries()) {
+        replayRow(compiled[at]!, planned, traces);
+        totals.add(compiled[at]!, planned);
+      }
+      continue;
+    }
+    const lookedUp = await directory.lookUp(compiled.flatMap(lookupsOf));
+    const planned = compiled.map((row) => planRow(row, lookedUp, traces));
+    await writeShard(job, shard, await withHints(planned, compiled, job.graph, traces));
+    for (const [at, row] of planned.entries()) totals.add(compiled[at]!, row);
+    if (!(await job.goOn(totals.value()))) return undefined;
+  }
+  if (totals.value().rows !== job.rows) {
+    throw new TypeError(`the input has ${totals.value().rows} rows where ${job.rows} were checked`);
+  }
+  return totals.value();
+}
+
+const lookupsOf = (row: CompiledRow): Lookup[] =>
+  "invalid" in row ? [] : Object.values(row.operation.lookups(row.payload));
+
+/** Whoever finds the shard there was superseded by another delivery: it leaves the batch to that one. */
+async function writeShard(
+  { batches, folder }: PlanJob,
+  shard: number,
+  rows: readonly PlannedRow[],
+): Promise<void> {
+  const written = await batches.write(shardBlob(folder, shard), shardText(rows), {
+    ifAbsent: true,
+  });
+  if (written !== undefined) return;
+  throw new OperatorError("LEASE_LOST", "Another delivery of the message plans this batch.", {
+    fix: "Nothing: the other one goes on.",
+    disposition: "retry",
+  });
+}
+
+/**
+ * Adds to writes that look ahead whether their edge is there now, so that a row whose answer is lost
+ * later can tell its own work from an earlier one's. Only a hint: reads that fail leave it out, and so
+ * do rows behind one that changes the same edge, or that makes its member.
+ */
+async function withHints(
+  planned: readonly PlannedRow[],
+  compiled: readonly CompiledRow[],
+  graph: Graph,
+  traces: RowTraces,
+): Promise<readonly PlannedRow[]> {
+  const looks = planned.flatMap((row, at) => {
+    const source = compiled[at]!;
+    if (!row.write || "invalid" in source) return [];
+    const { look, isThere } = source.operation;
+    if (!isThere) return [];
+    const [edge = ""] = row.write.keys;
+    if (row.write.idFromRow || isWrittenBefore(row.row, edge, traces)) return [];
+    return [{ at, write: row.write, read: look(row.write), isThere }];
+  });
+  if (looks.length === 0) return planned;
+  const answers = await graph.readAll(looks.map(({ read }) => read)).catch((error: unknown) => {
+    if (error instanceof OperatorError && error.disposition === "retry") return [];
+    throw error;
+  });
+  const hinted = [...planned];
+  for (const [index, { at, write, isThere }] of looks.entries()) {
+    const answer = answers[index];
+    const there = answer && isThere(answer);
+    if (there === undefined) continue;
+    const hint: PlannedWrite = { ...write, was: there ? "present" : "absent" };
+    hinted[at] = { row: planned[at]!.row, operation: planned[at]!.operation, write: hint };
+  }
+  return hinted;
+}

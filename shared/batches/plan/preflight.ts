@@ -1,0 +1,86 @@
+import type { Operation } from "../../catalogue/operation.ts";
+import { whyHeld } from "../../guards/guards.ts";
+import type { LackingPermission, Plan } from "../../records/model.ts";
+import type { BatchPorts } from "../ports.ts";
+import { isCovered } from "./permission-cover.ts";
+import type { PlanTotals } from "./plan-totals.ts";
+
+/**
+ * Compares the permissions that the rows to be written need with those that the application has, by the
+ * roles in its token. Where one is lacking a new token is asked for first: it may have been granted
+ * since.
+ *
+ * @throws OperatorError as the token module, disposition `retry` where it passes.
+ */
+export async function preflight(
+  ports: Pick<BatchPorts, "rolesFor" | "catalogue" | "settings">,
+  tenant: string,
+  totals: Pick<PlanTotals, "permissions" | "operations" | "writes">,
+): Promise<readonly LackingPermission[]> {
+  if (totals.writes === 0) return [];
+  const held = ports.settings.preflight === "hold";
+  const lackingNow = async (fresh: boolean): Promise<readonly LackingPermission[]> => {
+    const roles = await ports.rolesFor(tenant, { fresh });
+    return lackingIn(totals, roles, ports.catalogue).map((each) => ({ ...each, held }));
+  };
+  return (await lackingNow(false)).length === 0 ? [] : await lackingNow(true);
+}
+
+/** What the rows need and these roles do not cover, in alphabetical order. */
+export function lackingIn(
+  { permissions, operations }: Pick<PlanTotals, "permissions" | "operations">,
+  roles: readonly string[],
+  catalogue: Readonly<Record<string, Operation>>,
+): Omit<LackingPermission, "held">[] {
+  const lacking = Object.entries(permissions)
+    .filter(([permission]) => !isCovered(permission, roles))
+    .toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return lacking.map(([permission, rows]) => ({
+    permission,
+    rows,
+    operations: Object.entries(operations)
+      .filter(([, { writes }]) => writes > 0)
+      .map(([name]) => name)
+      .filter((name) => catalogue[name]?.allPermissions.includes(permission)),
+  }));
+}
+
+/** Why a batch does not run and what lets it go, in words. */
+export interface Hold {
+  readonly counts: string;
+  readonly reason: string;
+  readonly fix: string;
+}
+
+/** Why a plan is held: its guards, and what the application may not do. `undefined` where nothing holds it. */
+export function holdOf(
+  { guards, lacking = [] }: Pick<Plan, "guards" | "lacking">,
+  consentUrl: string,
+): Hold | undefined {
+  const holds = [whyHeld(guards), whyLacking(lacking, consentUrl)].filter(
+    (each) => each !== undefined,
+  );
+  if (holds.length === 0) return undefined;
+  const counts = holds.map((each) => each.counts).join("; ");
+  return {
+    counts,
+    reason: `Held, nothing was written: ${counts}.`,
+    fix: holds.map((each) => each.fix).join(" "),
+  };
+}
+
+function whyLacking(
+  lacking: readonly LackingPermission[],
+  consentUrl: string,
+): Pick<Hold, "counts" | "fix"> | undefined {
+  const held = lacking.filter((each) => each.held);
+  if (held.length === 0) return undefined;
+  return {
+    counts: held.map(inWords).join("; "),
+    fix: `Grant ${held.map(({ permission }) => permission).join(", ")}: put the operation into the features of infra/main.bicepparam and run infra/deploy.sh --grant, or, where the registration lists it already, have an administrator open ${consentUrl} . Then send the batch again under a new name. Where the application works by a directory role, which no token lists, set PREFLIGHT to warn.`,
+  };
+}
+
+/** `missing User.EnableDisableAccount.All, needed by 412 rows of user.disable` */
+const inWords = ({ permission, rows, operations }: LackingPermission): string =>
+  `missing ${permission}, needed by ${rows.toLocaleString("en")} row${rows === 1 ? "" : "s"} of ${operations.join(", ")}`;

@@ -1,0 +1,98 @@
+import type { VerdictCounts } from "../../catalogue/row.ts";
+import { readManifest, readPlan, readStatus } from "../../records/folder-files.ts";
+import type { BatchManifest, BatchState, BatchStatus, Plan } from "../../records/model.ts";
+import type { Outcomes } from "../../records/model.ts";
+import type { Blobs } from "../../storage/types.ts";
+import type { BatchPorts } from "../ports.ts";
+import { countVerdicts, type Ending, type ReportJob } from "./report-rows.ts";
+import { summaryOf } from "./report-summary.ts";
+import { writeReports } from "./report.ts";
+import { stillStatus, sumOf, writeStatus } from "./status.ts";
+
+/** How a batch ends: its state, and what is said of rows to be written that have no outcome. */
+export interface End {
+  readonly state: Extract<BatchState, "planned" | "held" | "finished">;
+  readonly outcomes: Outcomes;
+  readonly unwritten: Ending;
+  /**
+   * Tells telemetry, before the state says that it has ended: cut off in between it is told twice, and
+   * not never.
+   */
+  readonly announce?: (verdicts: VerdictCounts) => void;
+}
+
+const noOutcomes = new Map<number, never>();
+
+/** The outcomes of a batch of which nothing was sent. */
+export const nothingSent: Outcomes = async () => noOutcomes;
+
+/**
+ * Writes the reports and then the last status of a batch. The order matters: whoever sees the state
+ * finds the reports.
+ *
+ * @throws TypeError where rows are missing from the sum, or a finished batch has a pending row.
+ */
+export async function endBatch(
+  ports: Pick<BatchPorts, "blobs" | "clock">,
+  folder: string,
+  { manifest, plan }: { readonly manifest: BatchManifest; readonly plan: Plan },
+  { state, outcomes, unwritten, announce }: End,
+): Promise<VerdictCounts> {
+  const { batches } = ports.blobs;
+  const job: ReportJob = { batches, folder, manifest, plan, outcomes, unwritten };
+  const verdicts = await countVerdicts(job);
+  if (sumOf(verdicts) !== plan.rows) {
+    throw new TypeError(`${sumOf(verdicts)} rows have a verdict of ${plan.rows}`);
+  }
+  if (state === "finished" && verdicts.pending > 0) {
+    throw new TypeError(`${verdicts.pending} rows of the batch are still pending`);
+  }
+  const atMs = ports.clock.now();
+  const why = { reason: unwritten.reason, fix: unwritten.fix };
+  const said = state === "finished" ? {} : why;
+  await writeReports(job, summaryOf(manifest, plan, { state, verdicts, atMs, ...said }));
+  announce?.(verdicts);
+  const still = stillStatus(manifest.batch, state, verdicts, atMs, said);
+  await writeStatus(batches, folder, { ...still, ...(await lastFigures(batches, folder)) });
+  return verdicts;
+}
+
+/** What the runner measured last stays to be seen. */
+async function lastFigures(
+  batches: Blobs,
+  folder: string,
+): Promise<Partial<Pick<BatchStatus, "writesPerSecond" | "quotaShare" | "throttled">>> {
+  const status = await readStatus(batches, folder);
+  if (status?.state !== "running") return {};
+  const { writesPerSecond, quotaShare, throttled } = status;
+  return { writesPerSecond, quotaShare, throttled };
+}
+
+/** See `Batches.finishBatch`. */
+export async function finishBatch(
+  ports: Pick<BatchPorts, "blobs" | "clock" | "emit">,
+  folder: string,
+  outcomes: Outcomes,
+): Promise<VerdictCounts> {
+  const { batches } = ports.blobs;
+  const status = await readStatus(batches, folder);
+  if (status?.state === "finished") return status.verdicts;
+  const manifest = (await readManifest(batches, folder))?.value;
+  const plan = await readPlan(batches, folder);
+  if (manifest === undefined || plan === undefined) {
+    throw new TypeError("a batch without manifest or plan cannot be finished");
+  }
+  const { batch, tenant, acceptedAt } = manifest;
+  const announce = (verdicts: VerdictCounts): void =>
+    ports.emit({
+      event: "batch.finished",
+      batch,
+      tenant,
+      rows: plan.rows,
+      verdicts,
+      seconds: Math.round((ports.clock.now() - Date.parse(acceptedAt)) / 1000),
+    });
+  const unwritten = { verdict: "pending" } as const;
+  const end: End = { state: "finished", outcomes, unwritten, announce };
+  return endBatch(ports, folder, { manifest, plan }, end);
+}

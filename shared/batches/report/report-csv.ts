@@ -1,0 +1,32 @@
+import { CLEAR } from "../input/compile-row.ts";
+import { csvLine } from "../input/csv.ts";
+import type { ReportRow } from "./report-rows.ts";
+
+/** The columns that a report adds to the input's own (CONTRACT: ways out). */
+const OWN = [
+  "verdict",
+  "reason",
+  "fix",
+  "objectId",
+  "requestId",
+  "status",
+  "attempts",
+  "finishedAt",
+] as const;
+
+/** The header of report.csv. */
+export const csvHeader = (columns: readonly string[]): string => csvLine([...columns, ...OWN]);
+
+/** One row of report.csv: its own cells as they were sent, then what became of it. */
+export const csvRow = (columns: readonly string[], row: ReportRow): string =>
+  csvLine([
+    ...columns.map((name) => cellText(row.cells[name])),
+    ...OWN.map((name) => cellText(row[name])),
+  ]);
+
+/** A value of the input in one cell: JSON where it is neither text nor nothing. */
+export function cellText(value: unknown): string {
+  if (value === undefined) return "";
+  if (value === null) return CLEAR;
+  return typeof value === "string" ? value : JSON.stringify(value);
+}

@@ -1,0 +1,97 @@
+import type { Verdict, VerdictCounts } from "../../catalogue/row.ts";
+import type { Picked } from "./report-picks.ts";
+import { details, note, operations, reasons } from "./report-sections.ts";
+import { style } from "./report-style.ts";
+import type { ReportSummary } from "./report-summary.ts";
+import { table } from "./report-table.ts";
+import { escape, instant, MEANINGS, number, rowsOf, span } from "./report-words.ts";
+import { sumOf } from "./status.ts";
+
+/**
+ * The report for people: one page that loads nothing from anywhere, readable on a phone, in the dark
+ * and on paper. What came from outside is escaped.
+ */
+export function reportHtml(summary: ReportSummary, picked: Picked): string {
+  const { batch, verdicts } = summary;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>${escape(batch)} · directory batch</title>
+<style>${style}</style>
+</head>
+<body>
+<main>
+<header>
+<p class="kind">Directory batch · <b>${escape(summary.state)}</b> · mode ${summary.mode}</p>
+<h1>${escape(batch)}</h1>
+<p class="lead">${lead(summary)}</p>
+<p class="facts">${facts(summary)}</p>
+</header>
+${note(summary)}
+${tiles(verdicts, picked)}
+${bar(verdicts)}
+${reasons(summary, picked)}
+${operations(picked)}
+${details(summary)}
+${table(summary, picked)}
+<footer>Written ${instant(summary.finishedAt)}. report.csv and report.json beside this page hold every row.</footer>
+</main>
+</body>
+</html>
+`;
+}
+
+/** The whole batch in one sentence. */
+function lead({ state, verdicts }: ReportSummary): string {
+  const rows = rowsOf(sumOf(verdicts));
+  if (state === "held") return `${rows}, nothing written: a guard holds the batch.`;
+  if (state === "planned") {
+    return `${rows}, nothing written: ${number(verdicts.pending)} would be in mode apply.`;
+  }
+  const { done, failed } = verdicts;
+  if (failed > 0) {
+    return `${rows}: ${number(done)} changed, ${number(failed)} failed and ${failed === 1 ? "needs" : "need"} a look.`;
+  }
+  return done === sumOf(verdicts)
+    ? `${rows}, all changed.`
+    : `${rows}, all well: ${number(done)} changed, the others needed nothing.`;
+}
+
+function facts({ file, acceptedAt, finishedAt, state, tenant }: ReportSummary): string {
+  const seconds = (Date.parse(finishedAt) - Date.parse(acceptedAt)) / 1000;
+  const parts = [
+    file === undefined ? "from a queue message" : `from inbox/${escape(file)}`,
+    `accepted ${instant(acceptedAt)}`,
+    ...(state === "finished" ? [`took ${span(seconds)}`] : []),
+    `tenant <code>${escape(tenant)}</code>`,
+  ];
+  return parts.join(" · ");
+}
+
+/** A tile leads to the first row of its verdict, where the page has one. */
+function tiles(verdicts: VerdictCounts, { rows }: Picked): string {
+  const shown = new Set<Verdict>(rows.map(({ verdict }) => verdict));
+  return `<nav class="tiles" aria-label="Rows by verdict">${MEANINGS.map(([verdict, meaning]) => {
+    const inside = `<b>${number(verdicts[verdict])}</b><span>${verdict}</span><small>${meaning}</small>`;
+    const classes = `tile ${verdict}${verdicts[verdict] === 0 ? " none" : ""}`;
+    return shown.has(verdict)
+      ? `<a class="${classes}" href="#${verdict}">${inside}</a>`
+      : `<div class="${classes}">${inside}</div>`;
+  }).join("")}</nav>`;
+}
+
+function bar(verdicts: VerdictCounts): string {
+  const all = sumOf(verdicts);
+  const parts = MEANINGS.toReversed().filter(([verdict]) => verdicts[verdict] > 0);
+  const said = parts.map(([verdict]) => `${verdict} ${verdicts[verdict]}`).join(", ");
+  return `<div class="bar" role="img" aria-label="${said}">${parts
+    .map(
+      ([verdict]) =>
+        `<i class="${verdict}" style="flex-grow:${verdicts[verdict] / all}" title="${verdict}: ${number(verdicts[verdict])}"></i>`,
+    )
+    .join("")}</div>`;
+}

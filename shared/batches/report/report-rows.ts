@@ -1,0 +1,80 @@
+import { noVerdicts, type Settled, type Verdict, type VerdictCounts } from "../../catalogue/row.ts";
+import type { BatchManifest, Plan, PlannedRow } from "../../records/model.ts";
+import type { Outcomes } from "../../records/model.ts";
+import { readShard } from "../../records/shard-file.ts";
+import type { Blobs } from "../../storage/types.ts";
+import { inputShards } from "../input/input-shards.ts";
+
+/** What became of a row; `pending` where nothing yet did. */
+export type Ending = Omit<Settled, "verdict"> & { readonly verdict: Verdict };
+
+/** A row of a report: as it was sent in, and what became of it. */
+export interface ReportRow extends Ending {
+  readonly row: number;
+  readonly operation: string;
+  readonly cells: Readonly<Record<string, unknown>>;
+}
+
+/** What a report is of. */
+export interface ReportJob {
+  readonly batches: Blobs;
+  readonly folder: string;
+  readonly manifest: BatchManifest;
+  readonly plan: Plan;
+  readonly outcomes: Outcomes;
+  /** What is said of rows to be written that have no outcome. */
+  readonly unwritten: Ending;
+}
+
+/** Counts the verdicts without reading the input; flat memory. */
+export async function countVerdicts(job: ReportJob): Promise<VerdictCounts> {
+  const counts = noVerdicts();
+  for (let shard = 1; shard <= job.plan.shards; shard++) {
+    const outcomes = await job.outcomes(shard);
+    for (const planned of await readShard(job.batches, job.folder, shard)) {
+      counts[endingOf(planned, outcomes, job).verdict] += 1;
+    }
+  }
+  return counts;
+}
+
+/**
+ * The rows with their input, a shard at a time; flat memory.
+ * @throws TypeError where input and shards do not run side by side.
+ */
+export async function* reportRows(job: ReportJob): AsyncGenerator<readonly ReportRow[]> {
+  const { batches, folder, manifest } = job;
+  let shard = 0;
+  for await (const inputs of inputShards(batches, folder, manifest.format)) {
+    shard += 1;
+    const [planned, outcomes] = await Promise.all([
+      readShard(batches, folder, shard),
+      job.outcomes(shard),
+    ]);
+    if (planned.length !== inputs.length) {
+      throw new TypeError(`shard ${shard} has ${planned.length} rows for ${inputs.length}`);
+    }
+    yield inputs.map((input, at) => {
+      const one = planned[at]!;
+      if (one.row !== input.row) throw new TypeError(`row ${input.row} was planned as ${one.row}`);
+      const { row, cells } = input;
+      return { ...endingOf(one, outcomes, job), row, operation: one.operation, cells };
+    });
+  }
+  if (shard !== job.plan.shards) throw new TypeError(`${shard} shards for ${job.plan.shards}`);
+}
+
+function endingOf(
+  planned: PlannedRow,
+  outcomes: ReadonlyMap<number, Settled>,
+  { plan, unwritten }: ReportJob,
+): Ending {
+  const outcome = outcomes.get(planned.row);
+  if (outcome !== undefined) return outcome;
+  if (planned.verdict === undefined) {
+    const { user, member } = planned.write.target;
+    return { ...unwritten, objectId: user ?? member };
+  }
+  const { row: _row, operation: _operation, write: _write, ...settled } = planned;
+  return { finishedAt: plan.plannedAt, ...settled };
+}

@@ -1,0 +1,67 @@
+import { countOf } from "../../guards/guards.ts";
+import type { Picked } from "./report-picks.ts";
+import type { ReportSummary } from "./report-summary.ts";
+import { escape, instant, MEANINGS, number, rowsOf, span } from "./report-words.ts";
+
+/** Why the whole batch was not written, and what to do. */
+export const note = ({ reason, fix }: ReportSummary): string =>
+  reason === undefined
+    ? ""
+    : `<section class="note"><p>${escape(reason)}</p>${fix === undefined ? "" : `<p><b>What to do:</b> ${escape(fix)}</p>`}</section>`;
+
+/** The reasons by how many rows share them; what the note says already is not said again. */
+export function reasons({ reason: noted }: ReportSummary, { reasons: found }: Picked): string {
+  const others = found.filter(({ reason }) => reason !== noted);
+  if (others.length === 0) return "";
+  const items = others.map(({ verdict, reason, fix, rows, first }) => {
+    const where = `${rows === 1 ? "row" : "first: row"} ${number(first)}`;
+    const todo = fix === undefined ? "" : `<p class="fix">${escape(fix)}</p>`;
+    return `<li><b class="${verdict}">${rowsOf(rows)} ${verdict}</b><div><p>${escape(reason)} <small>${where}</small></p>${todo}</div></li>`;
+  });
+  return `<section><h2>Why</h2><ul class="reasons">${items.join("")}</ul></section>`;
+}
+
+/** What became of each operation's rows. */
+export function operations({ operations: found }: Picked): string {
+  const shown = MEANINGS.map(([verdict]) => verdict).filter((verdict) =>
+    found.some(({ verdicts }) => verdicts[verdict] > 0),
+  );
+  const head = ["Operation", "Rows", ...shown].map((name) => `<th>${name}</th>`).join("");
+  const rows = found.map(({ name, rows: count, verdicts }) => {
+    const cells = shown.map((verdict) =>
+      verdicts[verdict] === 0
+        ? "<td>·</td>"
+        : `<td class="${verdict}">${number(verdicts[verdict])}</td>`,
+    );
+    return `<tr><th>${name === "" ? "not known" : escape(name)}</th><td>${number(count)}</td>${cells.join("")}</tr>`;
+  });
+  return `<section><h2>By operation</h2><div class="scroll"><table class="counts"><thead><tr>${head}</tr></thead><tbody>${rows.join("")}</tbody></table></div></section>`;
+}
+
+/** What was planned, for whoever wants to know: folded away. */
+export function details({ plan, state }: ReportSummary): string {
+  const guards = plan.guards.map(
+    ({ guard, count, limit, setting, held }) =>
+      `${countOf(guard, count)}, ${number(limit)} allowed by ${setting}${held ? (state === "held" ? ": holds the batch" : ": would hold the batch") : ""}`,
+  );
+  const permissions = Object.entries(plan.permissions)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, rows]) => `${escape(name)} (${rowsOf(rows)})`);
+  const entries: readonly (readonly [string, readonly string[]])[] = [
+    ["Planned", [instant(plan.plannedAt)]],
+    [
+      "Writes planned",
+      [
+        plan.writes === 0
+          ? "none"
+          : `${number(plan.writes)}, at least ${span(plan.estimatedSeconds)} at Graph's full write quota`,
+      ],
+    ],
+    ["Guards", guards],
+    ["Permissions that the writes need", permissions],
+  ];
+  return `<details><summary>The plan: guards, cost, permissions</summary><dl>${entries
+    .filter(([, values]) => values.length > 0)
+    .map(([name, values]) => `<div><dt>${name}</dt><dd>${values.join("<br>")}</dd></div>`)
+    .join("")}</dl></details>`;
+}

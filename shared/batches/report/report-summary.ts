@@ -1,0 +1,50 @@
+import type { VerdictCounts } from "../../catalogue/row.ts";
+import type { BatchManifest, BatchState, Mode, Plan } from "../../records/model.ts";
+
+/** What a report says of the batch as a whole. */
+export interface ReportSummary {
+  readonly batch: string;
+  readonly tenant: string;
+  readonly state: BatchState;
+  readonly mode: Mode;
+  readonly operation?: string | undefined;
+  /** The file's path in `inbox`, where the rows came in one. */
+  readonly file?: string | undefined;
+  readonly acceptedAt: string;
+  readonly finishedAt: string;
+  readonly verdicts: VerdictCounts;
+  readonly plan: Plan;
+  /** Why it is held, or not written, and what to do. */
+  readonly reason?: string | undefined;
+  readonly fix?: string | undefined;
+}
+
+/** What manifest and plan say of the batch, with how it ended. */
+export function summaryOf(
+  manifest: BatchManifest,
+  plan: Plan,
+  ended: {
+    readonly state: BatchState;
+    readonly verdicts: VerdictCounts;
+    readonly atMs: number;
+    readonly reason?: string | undefined;
+    readonly fix?: string | undefined;
+  },
+): ReportSummary {
+  const { batch, tenant, mode, operation, acceptedAt } = manifest;
+  const { state, verdicts, reason, fix } = ended;
+  return {
+    batch,
+    tenant,
+    state,
+    mode,
+    operation,
+    file: manifest.source.file?.path,
+    acceptedAt,
+    finishedAt: new Date(ended.atMs).toISOString(),
+    verdicts,
+    plan,
+    reason,
+    fix,
+  };
+}

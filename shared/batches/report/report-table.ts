@@ -1,0 +1,69 @@
+import type { Verdict } from "../../catalogue/row.ts";
+import { cellText } from "./report-csv.ts";
+import type { Picked } from "./report-picks.ts";
+import type { ReportRow } from "./report-rows.ts";
+import type { ReportSummary } from "./report-summary.ts";
+import { escape, number } from "./report-words.ts";
+import { sumOf } from "./status.ts";
+
+/** The columns that say what a row is about, in the order they are shown. */
+const ABOUT = ["user", "userPrincipalName", "member", "group", "displayName"];
+
+/** The rows that most need a look, one by one. */
+export function table(summary: ReportSummary, { rows }: Picked): string {
+  const all = sumOf(summary.verdicts);
+  const left =
+    rows.length < all
+      ? `<p class="cut">The ${number(rows.length)} rows that most need a look, of ${number(all)}; report.csv has them all.</p>`
+      : "";
+  const seen = new Set<Verdict>();
+  const lines = rows.map((row) => {
+    const anchor = seen.has(row.verdict) ? "" : ` id="${row.verdict}"`;
+    seen.add(row.verdict);
+    return tableRow(row, anchor, summary.reason);
+  });
+  return `<section><h2>Rows</h2>${left}<div class="scroll"><table class="rows">
+<thead><tr><th>Row</th><th>Verdict</th><th>Operation</th><th>About</th><th>Why, and what to do</th><th>Object and proof</th></tr></thead>
+<tbody>
+${lines.join("\n")}
+</tbody></table></div></section>`;
+}
+
+/** `noted`: what the page says at its top is not said again in each row. */
+function tableRow(row: ReportRow, anchor: string, noted: string | undefined): string {
+  const isNoted = row.reason === noted;
+  const fix = row.fix === undefined || isNoted ? "" : `<p class="fix">${escape(row.fix)}</p>`;
+  const why = row.reason === undefined || isNoted ? "" : `<p>${escape(row.reason)}</p>${fix}`;
+  const cells: readonly (readonly [string, string])[] = [
+    ["Row", number(row.row)],
+    ["Verdict", `<b class="${row.verdict}">${row.verdict}</b>`],
+    ["Operation", escape(row.operation || cellText(row.cells["operation"]))],
+    ["About", about(row)],
+    ["Why", why],
+    ["Proof", proof(row)],
+  ];
+  return `<tr${anchor}>${cells
+    .map(([name, content]) =>
+      content === ""
+        ? '<td class="empty"></td>'
+        : `<td data-name="${name}"><div>${content}</div></td>`,
+    )
+    .join("")}</tr>`;
+}
+
+const about = ({ cells }: ReportRow): string =>
+  ABOUT.map((name) => cellText(cells[name]))
+    .filter((text) => text !== "")
+    .slice(0, 2)
+    .map((text) => escape(text).replace("@", "<wbr>@"))
+    .join("<br>");
+
+function proof({ objectId, requestId, status, attempts }: ReportRow): string {
+  const answer = [
+    requestId === undefined ? "" : `<code title="Graph's request-id">${escape(requestId)}</code>`,
+    status === undefined ? "" : `HTTP ${status}`,
+    attempts !== undefined && attempts > 1 ? `sent ${attempts} times` : "",
+  ].filter((text) => text !== "");
+  const object = objectId === undefined ? "" : `<code title="object id">${escape(objectId)}</code>`;
+  return [object, answer.join(" · ")].filter((text) => text !== "").join("<br>");
+}

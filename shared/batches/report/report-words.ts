@@ -1,0 +1,31 @@
+import type { Verdict } from "../../catalogue/row.ts";
+
+/** The verdicts in the order a person wants to see them, with what each means. */
+export const MEANINGS: readonly (readonly [Verdict, string])[] = [
+  ["failed", "did not happen: see why, and what to do"],
+  ["held", "wait for a person's decision"],
+  ["pending", "not written"],
+  ["skipped", "not tried: another row made them needless"],
+  ["unchanged", "were so already"],
+  ["done", "were changed"],
+];
+
+/** Text of outside, harmless in HTML text and quoted attributes. */
+export const escape = (text: string): string =>
+  text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
+
+export const number = (count: number): string => count.toLocaleString("en");
+
+export const rowsOf = (count: number): string => `${number(count)} ${count === 1 ? "row" : "rows"}`;
+
+/** An instant to the second, UTC, as HTML. */
+export const instant = (at: string): string =>
+  `<time datetime="${escape(at)}">${escape(at.slice(0, 19).replace("T", " "))} UTC</time>`;
+
+/** A span of time in the unit that a person would use. */
+export function span(seconds: number): string {
+  if (seconds < 1) return "less than a second";
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 90 ? `${minutes} min` : `${Math.round(minutes / 6) / 10} h`;
+}

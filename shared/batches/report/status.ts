@@ -1,0 +1,72 @@
+import { noVerdicts, type VerdictCounts } from "../../catalogue/row.ts";
+import { OperatorError } from "../../core/errors.ts";
+import { jsonText } from "../../records/folder-files.ts";
+import type { BatchState, BatchStatus } from "../../records/model.ts";
+import type { Blobs } from "../../storage/types.ts";
+
+/** What is true of a batch while nothing of it is being written. */
+export function stillStatus(
+  batch: string,
+  state: BatchState,
+  verdicts: VerdictCounts,
+  nowMs: number,
+  why: { readonly reason?: string | undefined; readonly fix?: string | undefined } = {},
+): BatchStatus {
+  return {
+    version: 1,
+    batch,
+    state,
+    rows: sumOf(verdicts),
+    verdicts,
+    writesPerSecond: 0,
+    quotaShare: 0,
+    throttled: 0,
+    etaSeconds: state === "finished" ? 0 : null,
+    updatedAt: new Date(nowMs).toISOString(),
+    ...why,
+  };
+}
+
+/** The verdicts of a batch of which nothing is known yet, or only a beginning. */
+export const pendingVerdicts = (
+  rows: number,
+  known: VerdictCounts = noVerdicts(),
+): VerdictCounts => ({
+  ...known,
+  pending: known.pending + rows - sumOf(known),
+});
+
+export const sumOf = (verdicts: VerdictCounts): number =>
+  Object.values(verdicts).reduce((sum, count) => sum + count, 0);
+
+/**
+ * A way to write status.json that ends when anybody else writes it: a planner that was thought dead
+ * must not write over what its successor, or the runner, has said since.
+ */
+export async function fencedStatus(
+  batches: Blobs,
+  folder: string,
+): Promise<(status: BatchStatus) => Promise<void>> {
+  const path = `${folder}/status.json`;
+  let etag = (await batches.read(path))?.etag;
+  return async (status) => {
+    const condition = etag === undefined ? ({ ifAbsent: true } as const) : { ifMatch: etag };
+    const written = await batches.write(path, jsonText(status), condition);
+    if (written === undefined) {
+      throw new OperatorError("LEASE_LOST", "Another delivery of the message plans this batch.", {
+        fix: "Nothing: the other one goes on.",
+        disposition: "retry",
+      });
+    }
+    etag = written.etag;
+  };
+}
+
+/** Replaces the batch's status.json. */
+export async function writeStatus(
+  batches: Blobs,
+  folder: string,
+  status: BatchStatus,
+): Promise<void> {
+  await batches.write(`${folder}/status.json`, jsonText(status));
+}

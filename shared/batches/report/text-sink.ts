@@ -1,0 +1,45 @@
+import { once } from "node:events";
+import { PassThrough } from "node:stream";
+
+import type { Blobs } from "../../storage/types.ts";
+
+/** Text is gathered to about this many characters before it is passed on. */
+const GATHERED = 64 * 1024;
+
+/** A blob written piece by piece, as fast as storage takes it. It appears whole, at `end`. */
+export interface TextSink {
+  write(text: string): Promise<void>;
+  end(): Promise<void>;
+  /** Leaves no blob behind. */
+  abort(): Promise<void>;
+}
+
+/** Begins a blob; what storage throws comes out of the next call. */
+export function openTextSink(blobs: Blobs, path: string): TextSink {
+  const body = new PassThrough();
+  body.on("error", () => undefined);
+  const written = blobs.writeStream(path, body);
+  written.catch(() => body.destroy());
+  let gathered = "";
+  const pass = async (): Promise<void> => {
+    if (body.destroyed) return void (await written);
+    const isRoomy = body.write(gathered, "utf8");
+    gathered = "";
+    if (!isRoomy) await Promise.race([once(body, "drain"), written]);
+  };
+  return {
+    write: async (text) => {
+      gathered += text;
+      if (gathered.length >= GATHERED) await pass();
+    },
+    end: async () => {
+      if (gathered !== "") await pass();
+      body.end();
+      await written;
+    },
+    abort: async () => {
+      body.destroy(new Error("the report was given up"));
+      await written.catch(() => undefined);
+    },
+  };
+}

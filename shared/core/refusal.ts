@@ -1,0 +1,23 @@
+import { type ErrorCode, OperatorError } from "./errors.ts";
+
+/** Where in an input the fault is. */
+export interface Where {
+  readonly file?: string | undefined;
+  /** 1 for the first row after the header. */
+  readonly row?: number | undefined;
+  readonly column?: string | undefined;
+}
+
+/** An input refused whole: an OperatorError of disposition `refuse` that knows where the fault is. */
+export class Refusal extends OperatorError {
+  readonly where: Where;
+
+  constructor(code: ErrorCode, what: string, fix: string, where: Where = {}) {
+    super(code, what, { fix, disposition: "refuse" });
+    this.where = where;
+  }
+}
+
+/** `Row 17 (line 19), column user`: where to look, for the start of a sentence. */
+export const place = (row: number, line: number, column?: string): string =>
+  `Row ${row} (line ${line})${column === undefined ? "" : `, column ${column}`}`;

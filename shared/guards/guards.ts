@@ -1,0 +1,51 @@
+import type { GuardFinding } from "../records/model.ts";
+
+/** The most rows of each kind that one batch may write. */
+export interface Caps {
+  readonly maxDeletes: number;
+  readonly maxDisables: number;
+}
+
+/**
+ * Holds the rows that would be written against the caps. One row over a cap holds the whole batch:
+ * a batch that was cut at the cap would do half of what nobody had a look at.
+ */
+export function findGuards(
+  { guarded }: { readonly guarded: Readonly<Record<GuardFinding["guard"], number>> },
+  settings: Caps,
+): readonly GuardFinding[] {
+  const caps = [
+    ["deletes", settings.maxDeletes, "MAX_DELETES_PER_BATCH"],
+    ["disables", settings.maxDisables, "MAX_DISABLES_PER_BATCH"],
+  ] as const;
+  return caps.flatMap(([guard, limit, setting]) => {
+    const count = guarded[guard];
+    return count === 0 ? [] : [{ guard, count, limit, setting, held: count > limit }];
+  });
+}
+
+/** `1 delete`, `64 disables`. */
+export const countOf = (guard: GuardFinding["guard"], count: number): string =>
+  `${count.toLocaleString("en")} ${count === 1 ? guard.slice(0, -1) : guard}`;
+
+/** Why a batch is held and what lets it go, in words; `undefined` where no guard holds it. */
+export function whyHeld(
+  findings: readonly GuardFinding[],
+): { readonly counts: string; readonly reason: string; readonly fix: string } | undefined {
+  const held = findings.filter((finding) => finding.held);
+  if (held.length === 0) return undefined;
+  const counts = held
+    .map(
+      ({ guard, count, limit, setting }) =>
+        `the batch has ${countOf(guard, count)}, and ${setting} allows ${limit}`,
+    )
+    .join("; ");
+  const settings = held
+    .map(({ setting, count }) => `${setting} to at least ${count}`)
+    .join(" and ");
+  return {
+    counts,
+    reason: `Held, nothing was written: ${counts}.`,
+    fix: `Look through the rows. If they are right, raise ${settings} and send the batch again under a new name, or split it.`,
+  };
+}

@@ -1,0 +1,70 @@
+import type { TokenCredential } from "@azure/identity";
+import { SecretClient } from "@azure/keyvault-secrets";
+
+import { OperatorError } from "../../core/errors.ts";
+import type { CertificateSecret } from "./certificate.ts";
+import type { SigningKey } from "./signing-key.ts";
+import { askVault } from "./vault-error.ts";
+import type { VersionFacts, VersionSource } from "./version-look.ts";
+
+/** One request to the vault may take this long. */
+const REQUEST_MS = 10_000;
+
+/** Where the certificate is. */
+export interface VaultCertificate {
+  readonly vaultUri: string;
+  readonly name: string;
+}
+
+/**
+ * The versions of a certificate, from the secret that Key Vault keeps behind it. It takes the role
+ * "Key Vault Secrets User" on that secret. The SDK's check, that who asks for a token is in the domain
+ * the token is for, stays on.
+ */
+export function createCertificateSecrets(
+  { vaultUri, name }: VaultCertificate,
+  identity: TokenCredential,
+  read: (secret: CertificateSecret) => SigningKey,
+): VersionSource {
+  const client = new SecretClient(vaultUri, identity);
+  const options = { requestOptions: { timeout: REQUEST_MS } };
+  const question = (version?: string) => ({
+    what: `${version === undefined ? "certificate" : `version ${version} of certificate`} ${name} in ${vaultUri}`,
+    role: "Key Vault Secrets User",
+  });
+  return {
+    load: (version) =>
+      askVault(question(version), async () => {
+        const wanted = version === undefined ? options : { ...options, version };
+        const { value = "", properties } = await client.getSecret(name, wanted);
+        const loaded = properties.version ?? "";
+        const { contentType } = properties;
+        return { version: loaded, key: keyOf(() => read({ version: loaded, contentType, value })) };
+      }),
+    list: () =>
+      askVault(question(), async () => {
+        const versions: VersionFacts[] = [];
+        for await (const {
+          version = "",
+          enabled,
+          createdOn,
+        } of client.listPropertiesOfSecretVersions(name, options)) {
+          versions.push({
+            version,
+            enabled: enabled !== false,
+            createdMs: createdOn?.getTime() ?? 0,
+          });
+        }
+        return versions;
+      }),
+  };
+}
+
+function keyOf(read: () => SigningKey): SigningKey | OperatorError {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof OperatorError) return error;
+    throw error;
+  }
+}

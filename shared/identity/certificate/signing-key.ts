@@ -1,0 +1,90 @@
+import { type KeyObject, type X509Certificate, constants, createHash, sign } from "node:crypto";
+
+import { OperatorError } from "../../core/errors.ts";
+
+/**
+ * How an assertion is signed. Entra wants PS256, with the certificate named by its SHA-256; RS256, with
+ * the SHA-1, is for AD FS and for whatever refuses the former (entra-docs, certificate credentials).
+ */
+export type AssertionAlgorithm = "PS256" | "RS256";
+
+/** One version of the certificate, with the means to sign by its key, wherever that key is. */
+export interface SigningKey {
+  /** Key Vault's name for the version. */
+  readonly version: string;
+  readonly thumbprints: Thumbprints;
+  readonly notBeforeMs: number;
+  readonly notAfterMs: number;
+  /** The certificate itself, DER: public. */
+  readonly certificate: Buffer;
+  readonly sign: (algorithm: AssertionAlgorithm, data: Buffer) => Promise<Buffer>;
+}
+
+/** Of the DER, in upper-case hex: what Entra is told, and what its portal shows. */
+interface Thumbprints {
+  readonly sha256: string;
+  readonly sha1: string;
+}
+
+/** Entra refuses RSA keys below this, and every kind but RSA (AADSTS50032, 5002738). */
+const LEAST_BITS = 2048;
+
+/** A signing key whose private key is in this process. @throws OperatorError CERTIFICATE_UNUSABLE */
+export function createLocalKey(
+  version: string,
+  certificate: X509Certificate,
+  key: KeyObject,
+): SigningKey {
+  return {
+    ...describeCertificate(version, certificate),
+    sign: (algorithm, data) =>
+      new Promise((resolve, reject) => {
+        const padding =
+          algorithm === "PS256" ? constants.RSA_PKCS1_PSS_PADDING : constants.RSA_PKCS1_PADDING;
+        // RFC 7518, section 3.5: the salt of PS256 is as long as its hash.
+        const options = { key, padding, ...(algorithm === "PS256" ? { saltLength: 32 } : {}) };
+        sign("sha256", data, options, (error, signature) =>
+          error ? reject(error) : resolve(signature),
+        );
+      }),
+  };
+}
+
+/**
+ * What is public of a signing key, once the key is known to be one that Entra takes.
+ * @throws OperatorError CERTIFICATE_UNUSABLE
+ */
+export function describeCertificate(
+  version: string,
+  certificate: X509Certificate,
+): Omit<SigningKey, "sign"> {
+  const { asymmetricKeyType, asymmetricKeyDetails } = certificate.publicKey;
+  const bits = asymmetricKeyDetails?.modulusLength ?? 0;
+  if (asymmetricKeyType !== "rsa" || bits < LEAST_BITS) {
+    const kind =
+      asymmetricKeyType === "rsa"
+        ? `an RSA key of ${bits} bits`
+        : `a key of kind ${asymmetricKeyType ?? "unknown"}`;
+    throw new OperatorError(
+      "CERTIFICATE_UNUSABLE",
+      `Version ${version} of the certificate has ${kind}; Entra takes RSA of ${LEAST_BITS} bits or more, and no elliptic curves (AADSTS5002738, 50032).`,
+      {
+        fix: 'Make a new version whose policy has "keyType": "RSA", "keySize": 3072, and register it.',
+        disposition: "stop",
+      },
+    );
+  }
+  return {
+    version,
+    thumbprints: {
+      sha256: hexHash("sha256", certificate.raw),
+      sha1: hexHash("sha1", certificate.raw),
+    },
+    notBeforeMs: Date.parse(certificate.validFrom),
+    notAfterMs: Date.parse(certificate.validTo),
+    certificate: certificate.raw,
+  };
+}
+
+const hexHash = (name: string, bytes: Buffer): string =>
+  createHash(name).update(bytes).digest("hex").toUpperCase();

@@ -1,0 +1,140 @@
+import {
+  type KeyObject,
+  X509Certificate,
+  createHmac,
+  createPrivateKey,
+  timingSafeEqual,
+} from "node:crypto";
+
+import { OperatorError } from "../../core/errors.ts";
+import {
+  type DerElement,
+  DerError,
+  TAG,
+  contentOf,
+  readAll,
+  readOid,
+  readOne,
+  readSequence,
+} from "./der.ts";
+import { EMPTY_PASSWORDS, decrypt, derivePkcs12, readIterations } from "./pbe.ts";
+
+/** RFC 7292 and RFC 5652, by the names those give them. */
+const DATA = "1.2.840.113549.1.7.1";
+const ENCRYPTED_DATA = "1.2.840.113549.1.7.6";
+const BAG = "1.2.840.113549.1.12.10.1";
+const X509_CERTIFICATE = "1.2.840.113549.1.9.22.1";
+const HASHES: Readonly<Record<string, string>> = {
+  "1.3.14.3.2.26": "sha1",
+  "2.16.840.1.101.3.4.2.4": "sha224",
+  "2.16.840.1.101.3.4.2.1": "sha256",
+  "2.16.840.1.101.3.4.2.2": "sha384",
+  "2.16.840.1.101.3.4.2.3": "sha512",
+};
+
+/** Bags may hold bags; real files do not. */
+const DEEPEST = 4;
+
+export interface KeysAndCertificates {
+  readonly keys: readonly KeyObject[];
+  /** In the file's order, which says nothing about who issued whom. */
+  readonly certificates: readonly X509Certificate[];
+}
+
+/**
+ * The keys and certificates of a PKCS#12 file (PFX) that has no password, as Key Vault keeps it:
+ * wrapped in AES or triple DES (PBES2), or in PKCS#12's own triple DES or RC2. Its integrity check must
+ * hold. Ours, because Node reads no PFX but for TLS, where keys cannot be taken out.
+ *
+ * @throws OperatorError CERTIFICATE_UNUSABLE, and nothing else, whatever `bytes` are.
+ */
+export function readPfx(bytes: Buffer): KeysAndCertificates {
+  try {
+    const [, authSafe, macData] = readAll(readOne(bytes, TAG.sequence));
+    const [type, content] = readSequence(authSafe);
+    if (readOid(type) !== DATA) throw new DerError("it is signed, not protected by a password");
+    const safe = readOne(contentOf(content, TAG.context0), TAG.octetString);
+    const password = checkMac(macData, safe);
+    const found = { keys: [] as KeyObject[], certificates: [] as X509Certificate[] };
+    for (const part of readAll(readOne(safe, TAG.sequence))) {
+      collect(readPart(part, password), password, found, DEEPEST);
+    }
+    return found;
+  } catch (error) {
+    const why = error instanceof DerError ? error.message : "its parts do not fit together";
+    throw new OperatorError("CERTIFICATE_UNUSABLE", `The PFX cannot be read: ${why}.`, {
+      fix: "Import it into Key Vault again, without a password; or set the certificate policy's content type to application/x-pem-file.",
+      disposition: "stop",
+    });
+  }
+}
+
+/** Which of the two empty passwords the integrity check holds for. */
+function checkMac(macData: DerElement | undefined, safe: Buffer): Buffer {
+  if (macData === undefined) throw new DerError("it has no integrity check");
+  const [digestInfo, salt, count] = readSequence(macData);
+  const [algorithm, digest] = readSequence(digestInfo);
+  const expected = contentOf(digest, TAG.octetString);
+  const oid = readOid(readSequence(algorithm)[0]);
+  const hash = HASHES[oid];
+  if (!hash) throw new DerError(`its integrity check is by ${oid}, which is not known`);
+  const saltBytes = contentOf(salt, TAG.octetString);
+  const iterations = count === undefined ? 1 : readIterations(count);
+  for (const password of EMPTY_PASSWORDS) {
+    const key = derivePkcs12(hash, password, saltBytes, iterations, 3, expected.length);
+    const actual = createHmac(hash, key).update(safe).digest();
+    if (actual.length === expected.length && timingSafeEqual(actual, expected)) return password;
+  }
+  throw new DerError("it has a password, or was changed after it was made");
+}
+
+/** The bags in one ContentInfo, decrypted where they are encrypted. */
+function readPart(part: DerElement, password: Buffer): Buffer {
+  const [type, content] = readSequence(part);
+  const oid = readOid(type);
+  const inside = contentOf(content, TAG.context0);
+  if (oid === DATA) return readOne(inside, TAG.octetString);
+  if (oid !== ENCRYPTED_DATA) throw new DerError("a part of it is encrypted for a public key");
+  const [, info] = readAll(readOne(inside, TAG.sequence));
+  const [, algorithm, encrypted] = readSequence(info);
+  return decrypt(algorithm, contentOf(encrypted, TAG.context0Primitive), password);
+}
+
+function collect(
+  bags: Buffer,
+  password: Buffer,
+  found: { keys: KeyObject[]; certificates: X509Certificate[] },
+  depth: number,
+): void {
+  if (depth === 0) throw new DerError("bags in bags in bags");
+  for (const bag of readAll(readOne(bags, TAG.sequence))) {
+    const [type, value] = readSequence(bag);
+    const content = contentOf(value, TAG.context0);
+    switch (readOid(type)) {
+      case `${BAG}.1`:
+        found.keys.push(readKey(content));
+        break;
+      case `${BAG}.2`: {
+        const [algorithm, encrypted] = readAll(readOne(content, TAG.sequence));
+        found.keys.push(
+          readKey(decrypt(algorithm, contentOf(encrypted, TAG.octetString), password)),
+        );
+        break;
+      }
+      case `${BAG}.3`: {
+        const [kind, certificate] = readAll(readOne(content, TAG.sequence));
+        if (readOid(kind) !== X509_CERTIFICATE) break;
+        const der = readOne(contentOf(certificate, TAG.context0), TAG.octetString);
+        found.certificates.push(new X509Certificate(der));
+        break;
+      }
+      case `${BAG}.6`:
+        collect(content, password, found, depth - 1);
+        break;
+      default: // Revocation lists and secrets are none of ours.
+    }
+  }
+}
+
+const readKey = (pkcs8: Buffer): KeyObject =>
+  createPrivateKey({ key: pkcs8, format: "der", type: "pkcs8" });

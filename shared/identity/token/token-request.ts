@@ -1,0 +1,182 @@
+import {
+  AuthError,
+  type AuthenticationResult,
+  type Configuration,
+  ConfidentialClientApplication,
+  type INetworkModule,
+  LogLevel,
+} from "@azure/msal-node";
+
+import type { Cloud } from "../../core/clouds.ts";
+import { OperatorError } from "../../core/errors.ts";
+import type { ServerClock } from "../certificate/server-clock.ts";
+import type { Credential, Proof } from "./credential.ts";
+import { explain } from "./explain.ts";
+import type { RefusalContext } from "./explanations.ts";
+import { EntraRefused, EntraUnreachable } from "./network-client.ts";
+import { isClockRefusal, isKeyRefusal } from "./refusal.ts";
+import { rolesOf } from "./roles.ts";
+import { scopeOf } from "./scope.ts";
+import { adminConsentUrl } from "./tenant.ts";
+import type { AcquiredToken } from "./types.ts";
+
+/** A correction of the clock that is worth another try. */
+const CLOCK_STEP_MS = 1_000;
+
+export interface TokenRequestOptions {
+  readonly cloud: Cloud;
+  readonly clientId: string;
+  readonly credential: Credential;
+  readonly network: INetworkModule;
+  readonly clock: ServerClock;
+}
+
+export type RequestToken = (target: {
+  readonly tenant: string;
+  readonly resource: string;
+  readonly claims: string | undefined;
+}) => Promise<AcquiredToken>;
+
+/**
+ * Asks Entra for a token through MSAL, by one proof after the other while Entra refuses the proof
+ * itself; once more where the answer corrected our clock, or carried a claims challenge.
+ *
+ * @throws OperatorError TOKEN_REFUSED, CONSENT_MISSING, SCOPE_INVALID, TOKEN_UNREACHABLE, and what the
+ * credential throws. It carries Entra's status and ids, never what was sent.
+ */
+export function createTokenRequest(options: TokenRequestOptions): RequestToken {
+  const { credential, clock } = options;
+
+  return async ({ tenant, resource, claims }) => {
+    const send = (proof: Proof, challenge: string | undefined): Promise<AcquiredToken> =>
+      sendOnce(options, proof, tenant, resource, challenge);
+    const explained = (error: unknown, proof: Proof): unknown =>
+      error instanceof EntraRefused
+        ? explain(error.refusal, contextOf(options, tenant, resource, proof), error)
+        : unreachable(error);
+
+    let last: unknown;
+    for await (const proof of credential()) {
+      try {
+        const token = await corrected(clock, claims, (challenge) => send(proof, challenge));
+        proof.accepted?.();
+        return token;
+      } catch (error) {
+        last = explained(error, proof);
+        if (!isProofRefused(error)) break;
+        proof.refused?.(error instanceof EntraRefused ? error.refusal : undefined);
+      }
+    }
+    throw last;
+  };
+}
+
+/** Whether another proof could do better: Entra refused this one, or its key in the vault is disabled. */
+const isProofRefused = (error: unknown): boolean =>
+  error instanceof EntraRefused
+    ? isKeyRefusal(error.refusal)
+    : error instanceof OperatorError && error.code === "CERTIFICATE_UNUSABLE";
+
+const contextOf = (
+  { cloud, clientId, clock }: TokenRequestOptions,
+  tenant: string,
+  resource: string,
+  proof: Proof,
+): RefusalContext => ({
+  tenant,
+  clientId,
+  resource,
+  loginHost: cloud.loginHost,
+  consentUrl: adminConsentUrl(cloud.loginHost, tenant, clientId),
+  presented: proof.presented(),
+  clockBehindSeconds: Math.round(clock.behindMs() / 1000),
+});
+
+/** Sends, and sends once more where the refusal itself brought what was missing. */
+async function corrected(
+  clock: ServerClock,
+  claims: string | undefined,
+  send: (claims: string | undefined) => Promise<AcquiredToken>,
+): Promise<AcquiredToken> {
+  const behindMs = clock.behindMs();
+  try {
+    return await send(claims);
+  } catch (error) {
+    if (!(error instanceof EntraRefused)) throw error;
+    const { refusal } = error;
+    const correctedMs = Math.abs(clock.behindMs() - behindMs);
+    if (isClockRefusal(refusal) && correctedMs > CLOCK_STEP_MS) return await send(claims);
+    if (refusal.claims !== undefined && claims === undefined) return await send(refusal.claims);
+    throw error;
+  }
+}
+
+/**
+ * One request. The application object lives as long: MSAL's cache, which slows down with its size and
+ * refreshes at its callers' cost, and its throttle cache would only be in the way of ours.
+ */
+async function sendOnce(
+  { cloud, clientId, network, clock }: TokenRequestOptions,
+  proof: Proof,
+  tenant: string,
+  resource: string,
+  claims: string | undefined,
+): Promise<AcquiredToken> {
+  const application = new ConfidentialClientApplication({
+    auth: {
+      clientId,
+      authority: `https://${cloud.loginHost}/${tenant}`,
+      // We can answer a claims challenge: continuous access evaluation for Graph.
+      clientCapabilities: ["cp1"],
+      ...proof.auth,
+    },
+    system: { networkClient: network, loggerOptions: SILENT },
+  });
+  const result = await application.acquireTokenByClientCredential({
+    scopes: [scopeOf(resource)],
+    // Regions are for Microsoft's own services, and MSAL_FORCE_REGION would switch them on unseen.
+    azureRegion: "DisableMsalForceRegion",
+    ...(claims === undefined ? {} : { claims }),
+  });
+  return toToken(result, proof.thumbprint, clock.now() - clock.behindMs());
+}
+
+type Logging = NonNullable<NonNullable<Configuration["system"]>["loggerOptions"]>;
+
+const SILENT: Logging = {
+  logLevel: LogLevel.Error,
+  piiLoggingEnabled: false,
+  loggerCallback: () => undefined,
+};
+
+/**
+ * MSAL's result, its instants by our own clock: MSAL takes them from the machine's date, and what is left
+ * until then is the same by either.
+ */
+function toToken(
+  result: AuthenticationResult | null,
+  thumbprint: string | undefined,
+  nowMs: number,
+): AcquiredToken {
+  if (!result?.accessToken || !result.expiresOn) {
+    throw new EntraUnreachable("the answer holds no token");
+  }
+  const aheadMs = nowMs - Date.now();
+  return {
+    token: result.accessToken,
+    expiresAtMs: result.expiresOn.getTime() + aheadMs,
+    refreshAtMs: result.refreshOn && result.refreshOn.getTime() + aheadMs,
+    roles: rolesOf(result.accessToken),
+    thumbprint,
+  };
+}
+
+/** What is neither Entra's refusal nor ours to explain: no answer, or MSAL's own view of one. */
+function unreachable(error: unknown): unknown {
+  if (!(error instanceof AuthError)) return error;
+  const why = error instanceof EntraUnreachable ? error.reason : error.errorCode;
+  return new OperatorError("TOKEN_UNREACHABLE", `Entra gives no token: ${why}.`, {
+    fix: "Nothing to do where it passes; otherwise check DNS, proxies and firewalls on the way to Entra.",
+    disposition: "retry",
+  });
+}

@@ -1,0 +1,140 @@
+import { groupReference, required, userReference } from "../../catalogue/fields.ts";
+import type {
+  Attempt,
+  Decision,
+  Found,
+  Lookup,
+  Operation,
+  Outcome,
+  Payload,
+} from "../../catalogue/operation.ts";
+import { failedRow, notFound } from "../../catalogue/refused-row.ts";
+import type { PlannedWrite } from "../../catalogue/row.ts";
+import { settled } from "../../catalogue/settle.ts";
+import { type GraphAnswer, type GraphRead, odataString } from "../../core/graph-request.ts";
+import { type ObjectId, isGuid, toObjectId } from "../../core/object-id.ts";
+import { recordOf } from "../../core/record.ts";
+
+/** Group properties that decide whether Graph lets an application change its members. */
+const groupFacts = [
+  "id",
+  "groupTypes",
+  "mailEnabled",
+  "securityEnabled",
+  "onPremisesSyncEnabled",
+  "isAssignableToRole",
+];
+
+/** What adding and removing have in common. A member by id may be of any kind, so it is not looked up. */
+export const membershipParts = {
+  fields: { group: required(groupReference), member: required(userReference) },
+  guarded: () => undefined,
+  lookups: (payload: Payload): Readonly<Record<string, Lookup>> => {
+    const member = String(payload["member"]);
+    const group: Lookup = { kind: "group", ref: String(payload["group"]), select: groupFacts };
+    return isGuid(member)
+      ? { group }
+      : { group, member: { kind: "user", ref: member, select: ["id"] } };
+  },
+  /**
+   * v1.0 lists leave service principals out: only a hint, and a look before a resend. That members
+   * can be filtered by id is not in the reference; it is seen at work in msgraph-metadata#185, and a
+   * refusal here only costs the hint.
+   */
+  look: (write: PlannedWrite): GraphRead => {
+    const { group, member } = edgeOf(write);
+    return {
+      method: "GET",
+      url: `/groups/${group}/members?$filter=id%20eq%20${odataString(member)}&$select=id&$count=true`,
+      headers: { ConsistencyLevel: "eventual" },
+    };
+  },
+  isThere: isListed,
+  cost: { writes: 1, resourceUnits: 1 },
+} as const satisfies Partial<Operation>;
+
+/** The edge at the moment of sending. */
+export function edgeOf(write: PlannedWrite): { group: ObjectId; member: ObjectId } {
+  const { group, member } = write.target;
+  if (group === undefined || member === undefined) throw new TypeError("the edge is not known yet");
+  return { group: toObjectId(group), member: toObjectId(member) };
+}
+
+/** Whether the list of `look` shows the member; `undefined` where it does not say. */
+export function isListed(answer: GraphAnswer): boolean | undefined {
+  const { value } = recordOf(answer.body);
+  return answer.status === 200 && Array.isArray(value) ? value.length > 0 : undefined;
+}
+
+/** Writes the edge, or says why this group's members are not to be changed through Graph. */
+export function decideEdge(payload: Payload, found: Readonly<Record<string, Found>>): Decision {
+  const { group, member } = found;
+  if (group?.state !== "found") {
+    return notFound("group", group?.state === "coming" ? undefined : group);
+  }
+  const closed = whyClosed(group.object);
+  if (closed) return closed;
+  const id = String(payload["member"]);
+  const edge = { group: group.id };
+  if (isGuid(id)) return { write: write(edge, id) };
+  if (member?.state === "found") return { write: write(edge, member.id) };
+  if (member?.state !== "coming") return notFound("member", member);
+  const upn = `upn:${id.toLowerCase()}`;
+  return {
+    write: {
+      target: edge,
+      keys: [`edge:${group.id}/${upn}`, upn],
+      group: group.id,
+      idFromRow: { row: member.row, role: "member" },
+    },
+  };
+}
+
+const write = (edge: { group: string }, member: string): Omit<PlannedWrite, "after" | "was"> => ({
+  target: { ...edge, member },
+  keys: [`edge:${edge.group}/${member}`, `object:${member}`],
+  group: edge.group,
+});
+
+/** Graph reference, group-post-members and group-delete-members: which groups it does not manage. */
+function whyClosed(group: Payload): Decision | undefined {
+  const types: readonly unknown[] = Array.isArray(group["groupTypes"]) ? group["groupTypes"] : [];
+  if (types.includes("DynamicMembership")) {
+    return failedRow(
+      "The group's members follow a rule (dynamic membership).",
+      "Change the group's membership rule, or use a group with assigned members.",
+    );
+  }
+  if (group["onPremisesSyncEnabled"] === true) {
+    return failedRow(
+      "The group is synchronised from on-premises Active Directory.",
+      "Change its members in Active Directory.",
+    );
+  }
+  if (group["mailEnabled"] === true && !types.includes("Unified")) {
+    return failedRow(
+      "The group is a distribution list or mail-enabled security group, which Graph does not manage.",
+      "Change its members in Exchange.",
+    );
+  }
+  if (group["isAssignableToRole"] === true) {
+    return failedRow(
+      "The group is role-assignable; this application is never given the right to change such groups.",
+      "Let a Privileged Role Administrator change its members.",
+    );
+  }
+  return undefined;
+}
+
+/** The verdict where Graph says the edge is as wanted already: an earlier lost answer may be why. */
+export function alreadySo(
+  answer: GraphAnswer,
+  attempt: Attempt,
+  before: "present" | "absent",
+): Outcome {
+  const isOwn = attempt.doubted && attempt.write.was !== before;
+  return settled(isOwn ? "done" : "unchanged", answer, attempt, {
+    reason: isOwn ? "An earlier answer was lost; the change is in place." : "It was so already.",
+    objectId: attempt.write.target["member"],
+  });
+}

@@ -1,0 +1,28 @@
+import { defineOperation } from "../../catalogue/operation.ts";
+import { memberRefUrl } from "../../core/graph-request.ts";
+import { alreadySo, decideEdge, edgeOf, isListed, membershipParts } from "./membership.ts";
+
+const permissions = ["GroupMember.ReadWrite.All", "User.ReadBasic.All"];
+
+/** Removes one member from one group: its `$ref`, never the member (see `DeletableUrl`). */
+export default defineOperation({
+  ...membershipParts,
+  summary: "Removes one member from one group; the member itself stays.",
+  permissions: () => permissions,
+  allPermissions: permissions,
+  decide: decideEdge,
+  request: (write) => {
+    const { group, member } = edgeOf(write);
+    return { method: "DELETE", url: memberRefUrl(group, member) };
+  },
+  settle: (answer, attempt) => {
+    const message = answer.error?.message ?? "";
+    const isAbsent =
+      (answer.status === 404 && !message.includes(edgeOf(attempt.write).group)) ||
+      (answer.status === 400 && /removed object references do not exist/i.test(message));
+    return isAbsent ? alreadySo(answer, attempt, "absent") : undefined;
+  },
+  // An empty list proves nothing of a service principal, which v1.0 lists leave out; where the plan
+  // saw the member listed, its absence does. Otherwise the row is sent again and "not found" settles it.
+  inPlace: (answer, { write }) => write.was === "present" && isListed(answer) === false,
+});

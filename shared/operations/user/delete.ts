@@ -1,0 +1,42 @@
+import { required, userReference } from "../../catalogue/fields.ts";
+import { defineOperation } from "../../catalogue/operation.ts";
+import { notFound } from "../../catalogue/refused-row.ts";
+import { settled } from "../../catalogue/settle.ts";
+import { userUrl } from "../../core/graph-request.ts";
+import { toObjectId } from "../../core/object-id.ts";
+import { notReplicatedYet, userOf, userWrite } from "./user-change.ts";
+
+const permissions = ["User.DeleteRestore.All", "User.Read.All"];
+
+/**
+ * Deletes a user, who can be restored for 30 days. Always by object id: a name could have passed to
+ * somebody else since the plan. Gone is gone, so its own effect is that the user is not there.
+ */
+export default defineOperation({
+  summary: "Deletes a user; Entra keeps it restorable for 30 days.",
+  fields: { user: required(userReference) },
+  permissions: () => permissions,
+  allPermissions: permissions,
+  guarded: () => "deletes",
+  lookups: (payload) => ({
+    user: { kind: "user", ref: String(payload["user"]), select: ["id"] },
+  }),
+  decide: (payload, { user }) =>
+    user?.state === "found" || user?.state === "coming"
+      ? { write: userWrite(payload, user) }
+      : notFound("user", user),
+  request: (write) => ({ method: "DELETE", url: userUrl(toObjectId(userOf(write))) }),
+  settle: (answer, attempt) => {
+    const notYet = attempt.doubted ? undefined : notReplicatedYet(answer, attempt);
+    if (notYet || answer.status !== 404) return notYet;
+    return settled(attempt.doubted ? "done" : "unchanged", answer, attempt, {
+      reason: attempt.doubted
+        ? "The answer to the delete was lost; the user is gone."
+        : "Somebody else deleted the user since the plan.",
+      objectId: attempt.write.target["user"],
+    });
+  },
+  look: (write) => ({ method: "GET", url: `/users/${userOf(write)}?$select=id` }),
+  inPlace: (answer) => answer.status === 404,
+  cost: { writes: 1, resourceUnits: 1 },
+});

@@ -1,0 +1,45 @@
+import { required, userReference } from "../../catalogue/fields.ts";
+import { defineOperation } from "../../catalogue/operation.ts";
+import { failedRow, notFound, unchangedRow } from "../../catalogue/refused-row.ts";
+import { recordOf } from "../../core/record.ts";
+import { notReplicatedYet, userOf, userWrite } from "./user-change.ts";
+
+const permissions = ["User.EnableDisableAccount.All", "User.Read.All"];
+
+/** Blocks sign-in of a user. Setting `accountEnabled` again has no further effect. */
+export default defineOperation({
+  summary: "Blocks sign-in of a user.",
+  fields: { user: required(userReference) },
+  permissions: () => permissions,
+  allPermissions: permissions,
+  guarded: () => "disables",
+  lookups: (payload) => ({
+    user: {
+      kind: "user",
+      ref: String(payload["user"]),
+      select: ["id", "accountEnabled", "onPremisesSyncEnabled"],
+    },
+  }),
+  decide: (payload, { user }) => {
+    if (user?.state !== "found" && user?.state !== "coming") return notFound("user", user);
+    if (user.state === "found" && user.object["accountEnabled"] === false) {
+      return unchangedRow("The account is disabled.", user.id);
+    }
+    if (user.state === "found" && user.object["onPremisesSyncEnabled"] === true) {
+      return failedRow(
+        "The user is synchronised from on-premises Active Directory.",
+        "Disable the account in Active Directory.",
+      );
+    }
+    return { write: userWrite(payload, user, { accountEnabled: false }) };
+  },
+  request: (write) => ({
+    method: "PATCH",
+    url: `/users/${userOf(write)}`,
+    body: { accountEnabled: false },
+  }),
+  settle: notReplicatedYet,
+  look: (write) => ({ method: "GET", url: `/users/${userOf(write)}?$select=id,accountEnabled` }),
+  inPlace: (answer) => answer.status === 200 && recordOf(answer.body)["accountEnabled"] === false,
+  cost: { writes: 1, resourceUnits: 1 },
+});

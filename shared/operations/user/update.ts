@@ -1,0 +1,44 @@
+import { required, userReference } from "../../catalogue/fields.ts";
+import { defineOperation, type Payload } from "../../catalogue/operation.ts";
+import { failedRow, notFound, unchangedRow } from "../../catalogue/refused-row.ts";
+import { recordOf } from "../../core/record.ts";
+import { notReplicatedYet, userOf, userWrite } from "./user-change.ts";
+import { hasAll, permissionsToSet, userProperties } from "./user-properties.ts";
+
+const changesOf = ({ user: _user, ...set }: Payload): Payload => set;
+
+/** Sets properties of a user. The same PATCH twice has one effect, so looking compares the values. */
+export default defineOperation({
+  summary: "Sets or clears profile properties of a user.",
+  fields: { user: required(userReference), ...userProperties },
+  permissions: (payload) => permissionsToSet(Object.keys(changesOf(payload))),
+  allPermissions: permissionsToSet(Object.keys(userProperties)),
+  // Switching an account off is what it is by whichever operation.
+  guarded: (payload) => (payload["accountEnabled"] === false ? "disables" : undefined),
+  lookups: (payload) => ({
+    user: {
+      kind: "user",
+      ref: String(payload["user"]),
+      select: ["id", ...Object.keys(changesOf(payload))],
+    },
+  }),
+  decide: (payload, { user }) => {
+    const set = changesOf(payload);
+    if (Object.keys(set).length === 0) {
+      return failedRow("The row sets no property.", "Fill at least one cell beside user.");
+    }
+    if (user?.state !== "found" && user?.state !== "coming") return notFound("user", user);
+    return user.state === "found" && hasAll(user.object, set)
+      ? unchangedRow("The user has these values.", user.id)
+      : { write: userWrite(payload, user, set) };
+  },
+  request: (write) => ({ method: "PATCH", url: `/users/${userOf(write)}`, body: write.set ?? {} }),
+  settle: notReplicatedYet,
+  look: (write) => ({
+    method: "GET",
+    url: `/users/${userOf(write)}?$select=id,${Object.keys(write.set ?? {}).join(",")}`,
+  }),
+  inPlace: (answer, { write }) =>
+    answer.status === 200 && hasAll(recordOf(answer.body), write.set ?? {}),
+  cost: { writes: 1, resourceUnits: 1 },
+});

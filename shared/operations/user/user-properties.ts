@@ -1,0 +1,104 @@
+import {
+  country2,
+  flag,
+  instant,
+  list,
+  oneOf,
+  record,
+  text,
+  userPrincipalName,
+} from "../../catalogue/fields.ts";
+import type { Field, Payload } from "../../catalogue/operation.ts";
+import { recordOf } from "../../core/record.ts";
+
+/** The extension attributes that Exchange made and directories everywhere use. */
+const extensionAttributes = Array.from({ length: 15 }, (_, at) => `extensionAttribute${at + 1}`);
+
+/**
+ * The properties of a user that a row may set: those of Graph's v1.0 `user` that are writable and
+ * kept in the directory. Left out with reason: passwordProfile (passwords are made, never given),
+ * identities and custom security attributes (they need permissions of their own and replace lists),
+ * and what is stored outside the directory and cannot be set in the same request (aboutMe, birthday,
+ * hireDate, interests, mySite, pastProjects, preferredName, responsibilities, schools, skills,
+ * mailboxSettings). Lengths: Graph reference, resources/user.
+ */
+export const userProperties: Readonly<Record<string, Field>> = {
+  accountEnabled: flag,
+  ageGroup: oneOf(["Minor", "NotAdult", "Adult"]),
+  businessPhones: list(64, 1),
+  city: text(128),
+  companyName: text(64),
+  consentProvidedForMinor: oneOf(["Granted", "Denied", "NotRequired"]),
+  country: text(128),
+  department: text(64),
+  displayName: text(256, { clearable: false }),
+  employeeHireDate: instant,
+  employeeId: text(16),
+  employeeLeaveDateTime: instant,
+  employeeOrgData: record(["division", "costCenter"], { all: true }),
+  employeeType: text(128),
+  faxNumber: text(64),
+  givenName: text(64),
+  jobTitle: text(128),
+  mail: text(254, { clearable: false }),
+  mailNickname: text(64, { clearable: false }),
+  mobilePhone: text(64),
+  officeLocation: text(128),
+  onPremisesExtensionAttributes: record(extensionAttributes),
+  onPremisesImmutableId: text(256),
+  otherMails: list(250, 250),
+  passwordPolicies: text(128),
+  postalCode: text(40),
+  preferredDataLocation: text(16),
+  preferredLanguage: text(32),
+  showInAddressList: flag,
+  state: text(128),
+  streetAddress: text(1024, { lines: true }),
+  surname: text(64),
+  usageLocation: country2,
+  userPrincipalName,
+  userType: oneOf(["Member", "Guest"]),
+};
+
+/** Permissions by property where Graph has a narrower one (Graph reference, user-update, 2026-07-04). */
+const narrower: Readonly<Record<string, readonly string[]>> = {
+  accountEnabled: ["User.EnableDisableAccount.All", "User.Read.All"],
+  businessPhones: ["User-Phone.ReadWrite.All", "User.Read.All"],
+  mobilePhone: ["User-Phone.ReadWrite.All", "User.Read.All"],
+  otherMails: ["User-Mail.ReadWrite.All", "User.Read.All"],
+  employeeLeaveDateTime: ["User-LifeCycleInfo.ReadWrite.All", "User.Read.All"],
+};
+
+/** The least-privileged permissions to PATCH these properties, each once, in alphabetical order. */
+export function permissionsToSet(properties: readonly string[]): readonly string[] {
+  const needed = properties.flatMap((name) => narrower[name] ?? ["User.ReadWrite.All"]);
+  return [...new Set(needed)].toSorted();
+}
+
+/** Whether the user as read already has every value of `set`. */
+export function hasAll(present: Readonly<Record<string, unknown>>, set: Payload): boolean {
+  return Object.entries(set).every(([name, wanted]) => isSame(present[name], wanted));
+}
+
+function isSame(present: unknown, wanted: unknown): boolean {
+  if (wanted === null) return present === null || present === undefined;
+  if (Array.isArray(wanted)) {
+    return (
+      Array.isArray(present) &&
+      present.length === wanted.length &&
+      wanted.every((each, at) => each === present[at])
+    );
+  }
+  if (typeof wanted === "object") {
+    const had = recordOf(present);
+    return Object.entries(recordOf(wanted)).every(([name, each]) => isSame(had[name], each));
+  }
+  if (
+    typeof wanted === "string" &&
+    typeof present === "string" &&
+    /^\d{4}-\d\d-\d\dT/.test(wanted)
+  ) {
+    return Date.parse(wanted) === Date.parse(present);
+  }
+  return present === wanted;
+}

@@ -1,0 +1,33 @@
+import { recordOf } from "../../core/record.ts";
+import type { CertificateVersion, RollPorts } from "../roll-certificate/roll-certificate-ports.ts";
+
+const DAY_MS = 86_400_000;
+
+/** It is told once when so many days are left, or fewer where nobody looked in between. */
+const THRESHOLDS = [30, 14, 7, 1];
+
+/** The threshold that is due with so many days left, where it was not told of that one or a later. */
+export function dueThreshold(days: number, told: number | undefined): number | undefined {
+  const due = THRESHOLDS.findLast((each) => days <= each);
+  return due !== undefined && (told === undefined || due < told) ? due : undefined;
+}
+
+/** Tells of a certificate near its end, once a threshold. @throws OperatorError STORAGE_UNAVAILABLE */
+export async function reportExpiry(
+  { runner, tenant, clock, emit }: Pick<RollPorts, "runner" | "tenant" | "clock" | "emit">,
+  name: string,
+  { thumbprints, notAfterMs }: CertificateVersion,
+): Promise<void> {
+  const days = Math.floor((notAfterMs - clock.now()) / DAY_MS);
+  if (dueThreshold(days, undefined) === undefined) return;
+  const path = `${tenant}/certificate-check.json`;
+  const found = await runner.read(path);
+  const { told } = recordOf(found && JSON.parse(found.bytes.toString("utf8")));
+  const last = recordOf(told)[thumbprints.sha256];
+  const due = dueThreshold(days, typeof last === "number" ? last : undefined);
+  if (due === undefined) return;
+  emit({ event: "certificate.expiring", name, thumbprint: thumbprints.sha256, days });
+  // One certificate is served at a time, so what was told of another is of no more use.
+  const file = { version: 1, told: { [thumbprints.sha256]: due } };
+  await runner.write(path, `${JSON.stringify(file, undefined, 2)}\n`);
+}

@@ -1,0 +1,103 @@
+import { OperatorError } from "../../core/errors.ts";
+import { recordOf as objectOf } from "../../core/record.ts";
+import type { Blobs } from "../../storage/types.ts";
+import type { CertificateVersion } from "./roll-certificate-ports.ts";
+
+/** One version of the certificate as far as it concerns the application's registered keys. */
+export interface KeyRecord {
+  readonly version: string;
+  readonly sha256: string;
+  readonly sha1: string;
+  readonly expiresAt: string;
+  /** Entra's id of the registered key, which it takes to remove it; null where nobody told us. */
+  readonly keyId: string | null;
+  /** An addKey was about to be sent then, and its answer is not known. */
+  readonly addingSince?: string | undefined;
+  /** Entra answered the addKey. */
+  readonly addedAt?: string | undefined;
+  /** Entra first gave a token for it. */
+  readonly acceptedAt?: string | undefined;
+  readonly removedAt?: string | undefined;
+}
+
+/** `<tenant>/certificates.json` in container `runner`: what the app registered, and what became of it. */
+export interface CertificatesFile {
+  readonly version: 1;
+  readonly keys: readonly KeyRecord[];
+}
+
+/** Nothing is known yet of the version but what it is. */
+export const newRecord = (of: CertificateVersion): KeyRecord => ({
+  version: of.version,
+  sha256: of.thumbprints.sha256,
+  sha1: of.thumbprints.sha1,
+  expiresAt: new Date(of.notAfterMs).toISOString(),
+  keyId: null,
+});
+
+/** The record of a version, by its certificate. */
+export const recordOf = (
+  { keys }: Pick<OpenCertificates, "keys">,
+  { thumbprints }: CertificateVersion,
+): KeyRecord | undefined => keys.find(({ sha256 }) => sha256 === thumbprints.sha256);
+
+/** The file with the version of its blob; a write goes over that version and no other. */
+export interface OpenCertificates {
+  readonly keys: readonly KeyRecord[];
+  /**
+   * Replaces the record of the same certificate, or adds it.
+   * @throws OperatorError LEASE_LOST where another delivery has written in between.
+   */
+  put(record: KeyRecord): Promise<void>;
+}
+
+/** Records of removed and of long expired keys are dropped after this: they are of no more use. */
+const FORGOTTEN_AFTER_MS = 90 * 86_400_000;
+
+/** Opens it; one that is not there is empty. @throws OperatorError VERSION_UNKNOWN, STORAGE_UNAVAILABLE */
+export async function openCertificates(
+  runner: Blobs,
+  tenant: string,
+  now: () => number,
+): Promise<OpenCertificates> {
+  const path = `${tenant}/certificates.json`;
+  const found = await runner.read(path);
+  let etag = found?.etag;
+  let keys = found === undefined ? [] : readKeys(path, found.bytes);
+  return {
+    get keys() {
+      return keys;
+    },
+    async put(record) {
+      const others = keys.filter(({ sha256 }) => sha256 !== record.sha256);
+      const fresh = others.filter(
+        ({ expiresAt, removedAt }) =>
+          now() - Date.parse(removedAt ?? expiresAt) < FORGOTTEN_AFTER_MS,
+      );
+      const file: CertificatesFile = { version: 1, keys: [...fresh, record] };
+      const condition = etag === undefined ? ({ ifAbsent: true } as const) : { ifMatch: etag };
+      const text = `${JSON.stringify(file, undefined, 2)}\n`;
+      const written = await runner.write(path, text, condition);
+      if (written === undefined) {
+        throw new OperatorError("LEASE_LOST", "Another delivery rolls the certificate.", {
+          fix: "Nothing: the other one goes on.",
+          disposition: "retry",
+        });
+      }
+      etag = written.etag;
+      keys = file.keys;
+    },
+  };
+}
+
+function readKeys(path: string, bytes: Buffer): readonly KeyRecord[] {
+  const file: unknown = JSON.parse(bytes.toString("utf8"));
+  if (objectOf(file)["version"] !== 1) {
+    throw new OperatorError("VERSION_UNKNOWN", `${path} is not of version 1.`, {
+      fix: "Deploy the release that wrote it, or delete the blob: keys whose ids it holds then expire instead of being removed.",
+      disposition: "stop",
+    });
+  }
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own record of the version we write
+  return (file as CertificatesFile).keys;
+}

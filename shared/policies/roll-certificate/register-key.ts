@@ -1,0 +1,115 @@
+import { OperatorError } from "../../core/errors.ts";
+import { proofClaims } from "./application-keys.ts";
+import { newRecord, recordOf } from "./certificates-file.ts";
+import type { CertificateVersion, RollResult, VersionRefusal } from "./roll-certificate-ports.ts";
+import type { Roll } from "./roll.ts";
+
+/** An addKey whose answer is not known may still take effect for this long; Graph's time-out is a minute. */
+const CLAIM_MS = 10 * 60_000;
+/** How long Entra may take to accept a key that it has registered; minutes are usual. */
+const ACCEPTANCE_MS = 60 * 60_000;
+
+/**
+ * Registers the newest version, which Entra refused, unless that was done or is being done. One that
+ * was accepted once was removed by somebody, who had a reason: it is not registered again.
+ *
+ * @throws OperatorError GRAPH_ANSWER_LOST, GRAPH_UNAVAILABLE, LEASE_LOST (`retry`), and of vault and token.
+ */
+export async function registerKey(roll: Roll, refusal: VersionRefusal): Promise<RollResult> {
+  const { newest, file, applicationObjectId, clock } = roll;
+  const { version, thumbprints } = newest;
+  const known = recordOf(file, newest);
+  const isOlderThan = (iso: string, ms: number): boolean => clock.now() - Date.parse(iso) >= ms;
+  const which = `version ${version} of the certificate (SHA-1 thumbprint ${thumbprints.sha1})`;
+  if (!refusal.isUnknown) return stuck(roll, refusal.error.what, refusal.error.fix);
+  if (known?.acceptedAt !== undefined && !isOlderThan(known.acceptedAt, ACCEPTANCE_MS)) {
+    // Entra is many machines: one that has not heard of the key yet says nothing of the others.
+    return { state: "again", delaySeconds: 60, reason: "not all of Entra knows the key yet" };
+  }
+  if (known?.acceptedAt !== undefined || known?.removedAt !== undefined) {
+    return stuck(
+      roll,
+      `The vault serves ${which}, whose key was registered once and is not any more: somebody removed it, so it is not registered again.`,
+      "Make a new version in the vault and disable this one; docs/rotation.md has the order.",
+    );
+  }
+  if (known?.addedAt !== undefined) {
+    if (isOlderThan(known.addedAt, ACCEPTANCE_MS)) {
+      return stuck(
+        roll,
+        `Graph registered ${which} as key ${known.keyId} at ${known.addedAt}, and Entra still refuses it.`,
+        "Look at the application's certificates in the portal; infra/deploy.sh --register-key registers it once more.",
+      );
+    }
+    const waitedSeconds = (clock.now() - Date.parse(known.addedAt)) / 1000;
+    const delaySeconds = Math.ceil(Math.min(300, Math.max(5, waitedSeconds / 4)));
+    return { state: "again", delaySeconds, reason: `Entra does not take key ${known.keyId} yet` };
+  }
+  if (known?.addingSince !== undefined && !isOlderThan(known.addingSince, CLAIM_MS)) {
+    const reason = "an addKey is under way, or its answer was lost";
+    return { state: "again", delaySeconds: 30, reason };
+  }
+  if (applicationObjectId === "") {
+    return stuck(
+      roll,
+      `Entra does not know ${which}, and without APPLICATION_OBJECT_ID the application cannot register it.`,
+      "Set APPLICATION_OBJECT_ID to the application's object id (az ad app show --id <client id> --query id): then it rolls its key by itself. Or register this one with infra/deploy.sh --register-key.",
+    );
+  }
+  const voucher = await acceptedBefore(roll);
+  if (voucher === undefined) {
+    return stuck(
+      roll,
+      `Entra takes no version of the certificate that the vault has, so that none can vouch for ${which}.`,
+      "Register it with infra/deploy.sh --register-key.",
+    );
+  }
+  if (recordOf(file, voucher) === undefined) {
+    await file.put({ ...newRecord(voucher), acceptedAt: new Date(clock.now()).toISOString() });
+  }
+  const claims = proofClaims(applicationObjectId);
+  return add(roll, await roll.certificate.sign(voucher.version, claims));
+}
+
+/** Sends the addKey between two records: that it is about to be sent, and what it answered. */
+async function add(roll: Roll, proof: string): Promise<RollResult> {
+  const { newest, file, keys, clock, note } = roll;
+  const now = (): string => new Date(clock.now()).toISOString();
+  // Over the version of the record that was read: of two deliveries at a time one sends.
+  await file.put({ ...newRecord(newest), addingSince: now() });
+  let keyId: string;
+  try {
+    keyId = await keys.add(newest, proof);
+  } catch (error) {
+    if (!(error instanceof OperatorError)) throw error;
+    if (error.code !== "GRAPH_ANSWER_LOST") await file.put(newRecord(newest));
+    if (error.disposition === "retry") throw error;
+    return stuck(roll, error.what, error.fix);
+  }
+  await file.put({ ...newRecord(newest), keyId, addedAt: now() });
+  note(`registered version ${newest.version} (${newest.thumbprints.sha1}) as key ${keyId}`);
+  return { state: "again", delaySeconds: 5, reason: "Entra has to accept the key" };
+}
+
+/** The newest version besides the refused one that Entra takes: its signature counts as proof. */
+async function acceptedBefore({
+  certificate,
+  newest,
+  ...target
+}: Roll): Promise<CertificateVersion | undefined> {
+  const tried = new Set([newest.version]);
+  for (;;) {
+    const [next] = await certificate.further(tried);
+    if (next === undefined) return undefined;
+    tried.add(next.version);
+    if ((await certificate.prove(next.version, target)) === undefined) return next;
+  }
+}
+
+/** Says what a person has to do, and raises the alert; the daily check asks again. */
+function stuck({ certificate, newest, note, emit }: Roll, what: string, fix: string): RollResult {
+  note(new OperatorError("CERTIFICATE_NOT_REGISTERED", what, { fix, disposition: "stop" }).message);
+  const thumbprint = newest.thumbprints.sha256;
+  emit({ event: "certificate.unregistered", name: certificate.name, thumbprint });
+  return { state: "done" };
+}

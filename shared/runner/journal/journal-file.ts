@@ -1,0 +1,139 @@
+import { OperatorError } from "../../core/errors.ts";
+import {
+  type Histories,
+  type JournalRecord,
+  applyRecord,
+  replay,
+  toLine,
+} from "../../records/journal.ts";
+import type { AppendBlob, Blobs } from "../../storage/types.ts";
+
+/**
+ * From here on rows are ended instead of sent again. Azure takes 50,000 blocks in one append blob
+ * (Storage documentation, append blobs); what is left suffices for the verdicts.
+ */
+export const BLOCKS_TO_END_AT = 45_000;
+/** One append carries at most this much, bytes; the service takes 4 MiB. */
+const APPEND_BYTES = 1024 * 1024;
+
+/** A shard's journal, ours: records are applied to `rows` once they are stored, in their order. */
+export interface Journal {
+  readonly rows: Histories;
+  /**
+   * Stores a record; what waits while another append is under way goes along in one (group commit).
+   * @throws OperatorError LEASE_LOST where another runner took the shard over, STORAGE_UNAVAILABLE;
+   * after either nothing more is stored.
+   */
+  append(record: JournalRecord): Promise<void>;
+  /** Blocks in the blob, or more: lines are counted where the blob was written before. */
+  blocks(): number;
+}
+
+/** A dead runner's last append may still land between our reading and our first line. */
+const OPENING_TRIES = 3;
+
+/**
+ * Opens a shard's journal, reads what it knows, and fences out whoever wrote it before.
+ *
+ * @throws OperatorError READ_INCOMPLETE where the journal is damaged: nothing may be sent then;
+ * LEASE_LOST where somebody else goes on writing it.
+ */
+export async function openJournal(options: {
+  readonly blobs: Blobs;
+  readonly path: string;
+  readonly runner: string;
+  readonly at: string;
+  /** Throws where this process may not be the runner any more: it must not fence out its successor. */
+  readonly check: () => void;
+}): Promise<Journal> {
+  for (let tries = 1; ; tries++) {
+    const blob = await options.blobs.openAppend(options.path);
+    const { rows, lines, isTorn } = readJournal(options.path, blob.content);
+    const journal = groupCommit(blob, rows, { blocks: lines, isTorn });
+    options.check();
+    try {
+      await journal.append({ t: "open", runner: options.runner, at: options.at });
+      return journal;
+    } catch (error) {
+      const isOvertaken = error instanceof OperatorError && error.code === "LEASE_LOST";
+      if (!isOvertaken || tries === OPENING_TRIES) throw error;
+    }
+  }
+}
+
+/** What a journal's text says. @throws OperatorError READ_INCOMPLETE where it is damaged. */
+export function readJournal(path: string, content: Buffer): ReturnType<typeof replay> {
+  try {
+    return replay(content.toString("utf8"));
+  } catch (cause) {
+    throw new OperatorError("READ_INCOMPLETE", `The journal ${path} is damaged.`, {
+      fix: "Nothing of its shard is sent. Restore the blob's earlier version, or compare its rows with the directory by hand.",
+      disposition: "retry",
+      cause,
+    });
+  }
+}
+
+interface Waiting {
+  readonly record: JournalRecord;
+  readonly line: string;
+  readonly stored: () => void;
+  readonly failed: (error: unknown) => void;
+}
+
+function groupCommit(
+  blob: AppendBlob,
+  rows: Histories,
+  start: { readonly blocks: number; readonly isTorn: boolean },
+): Journal {
+  let { blocks, isTorn } = start;
+  let waiting: Waiting[] = [];
+  let isFlushing = false;
+  let broken: { readonly error: unknown } | undefined;
+
+  /** As many of those that wait as one append carries, at least one. */
+  const take = (): Waiting[] => {
+    let bytes = 0;
+    const end = waiting.findIndex((each, index) => {
+      bytes += Buffer.byteLength(each.line);
+      return index > 0 && bytes > APPEND_BYTES;
+    });
+    const taken = end < 0 ? waiting : waiting.slice(0, end);
+    waiting = end < 0 ? [] : waiting.slice(end);
+    return taken;
+  };
+  const store = async (group: readonly Waiting[]): Promise<void> => {
+    const lines = group.map((each) => each.line).join("");
+    await blob.append(Buffer.from(isTorn ? `\n${lines}` : lines));
+    isTorn = false;
+    blocks += 1;
+    for (const { record, stored } of group) {
+      applyRecord(rows, record);
+      stored();
+    }
+  };
+  const flush = async (): Promise<void> => {
+    if (isFlushing) return;
+    isFlushing = true;
+    while (waiting.length > 0) {
+      const group = take();
+      try {
+        if (broken) throw broken.error;
+        await store(group);
+      } catch (error) {
+        broken = { error };
+        for (const { failed } of group) failed(error);
+      }
+    }
+    isFlushing = false;
+  };
+  return {
+    rows,
+    blocks: () => blocks,
+    append: (record) =>
+      new Promise((stored, failed) => {
+        waiting.push({ record, line: toLine(record), stored, failed });
+        void flush();
+      }),
+  };
+}

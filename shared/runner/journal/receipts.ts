@@ -1,0 +1,152 @@
+import type { Attempt, Operation } from "../../catalogue/operation.ts";
+import type { PlannedWrite, Settled } from "../../catalogue/row.ts";
+import { judge, objectIdOf } from "../../catalogue/settle.ts";
+import type { GraphAnswer, GraphError } from "../../core/graph-request.ts";
+import {
+  type Receipt,
+  type RowHistory,
+  type SettledRow,
+  troubledMsAt,
+} from "../../records/journal.ts";
+
+/** A row that was sent, as its answer is judged. */
+export interface Sent {
+  readonly row: number;
+  readonly operation: Operation;
+  readonly write: PlannedWrite;
+  /** With the intent of this send in it. */
+  readonly history: RowHistory;
+}
+
+/** When an answer came, and how patient the runner is. */
+export interface Moment {
+  /** ISO 8601. */
+  readonly at: string;
+  /** Time in trouble other than throttling after which a row fails, milliseconds. */
+  readonly retryForMs: number;
+}
+
+const attemptOf = ({ write, history }: Omit<Sent, "row" | "operation">): Attempt => ({
+  write,
+  doubted: history.doubted,
+  firstIntentAt: history.firstIntentAt ?? "",
+  attempts: history.attempts,
+});
+
+/** What an answer to a row's write means for its journal; no answer at all is a doubt. */
+export function receiptOf(
+  sent: Sent,
+  answer: GraphAnswer | undefined,
+  moment: Moment & { readonly lost: string; readonly waitMs: (asked?: number) => number },
+): Receipt {
+  const { row } = sent;
+  if (answer === undefined) return { row, doubt: moment.lost, answered: false };
+  const outcome = judge(sent.operation, answer, attemptOf(sent));
+  if (outcome.kind === "settled") {
+    return settledRow(sent, moment.at, {
+      requestId: answer.requestId,
+      status: answer.status,
+      ...outcome.settled,
+    });
+  }
+  if (outcome.kind === "doubt") {
+    const until =
+      outcome.afterMs === undefined ? {} : { until: instantAfter(moment.at, outcome.afterMs) };
+    return { row, doubt: outcome.reason, answered: true, ...until };
+  }
+  const { reason, throttled, afterMs } = outcome;
+  return again(sent, moment, { reason, throttled, afterMs: moment.waitMs(afterMs) });
+}
+
+/** Sends a row again, or fails it where its patience is used up. */
+export function again(
+  sent: Sent,
+  moment: Moment,
+  outcome: { readonly reason: string; readonly throttled: boolean; readonly afterMs: number },
+): Receipt {
+  const { reason, throttled, afterMs } = outcome;
+  if (!throttled && isOutOfPatience(sent.history, moment)) {
+    return settledRow(sent, moment.at, {
+      verdict: "failed",
+      reason: `The change could not be made: ${reason}, for ${minutes(moment.retryForMs)}.`,
+      fix: "Nothing was changed. Send the row again in a new batch when the cause has passed.",
+      objectId: objectIdOf(attemptOf(sent)),
+    });
+  }
+  const until = instantAfter(moment.at, afterMs);
+  return { row: sent.row, retry: reason, throttled, until };
+}
+
+/** A row whose post was refused as a whole although it went alone: it is the row that Graph cannot read. */
+export const refusedAlone = (
+  sent: Sent,
+  at: string,
+  refusal: { readonly status: number; readonly error?: GraphError | undefined },
+): SettledRow =>
+  settledRow(sent, at, {
+    verdict: "failed",
+    reason: `Graph could not take the request (Graph: ${refusal.status} ${refusal.error?.code ?? "no code"}: ${refusal.error?.message ?? "no message"}).`,
+    fix: "Correct the row by what Graph says and send it again in a new batch.",
+    objectId: objectIdOf(attemptOf(sent)),
+    status: refusal.status,
+  });
+
+/** What a look at the directory decides for a row in doubt: done, or to be sent again. */
+export function looked(
+  sent: Sent,
+  answer: GraphAnswer,
+  moment: Moment & { readonly afterMs: number },
+): Receipt {
+  const { at } = moment;
+  const found = sent.operation.inPlace(answer, { ...attemptOf(sent), doubted: true });
+  const reason = sent.history.trouble ?? "the runner ended before the answer came";
+  if (found === false) {
+    const next = again(sent, moment, { reason, throttled: false, afterMs: moment.afterMs });
+    if ("verdict" in next) return next;
+    const until = instantAfter(at, moment.afterMs);
+    return { row: sent.row, absent: reason, until };
+  }
+  const proof = { requestId: answer.requestId, status: answer.status };
+  if (found !== true) return settledRow(sent, at, { ...proof, ...found.settled });
+  return settledRow(sent, at, {
+    verdict: "done",
+    reason: "The answer was lost; the directory shows the change in place.",
+    objectId: objectIdOf(attemptOf(sent)),
+    ...proof,
+  });
+}
+
+/** Whether an answer to a look shows the state of things: found, or not there. */
+export const isSeeing = ({ status }: GraphAnswer): boolean =>
+  (status >= 200 && status < 300) || status === 404;
+
+/** A row in doubt could not be looked at: it is looked at again, until the runner's patience ends. */
+export function unseen(sent: Sent, why: string, moment: Moment): Receipt {
+  const { row, history } = sent;
+  if (!isOutOfPatience(history, moment)) return { row, doubt: why, answered: history.answered };
+  return settledRow(sent, moment.at, {
+    verdict: "failed",
+    reason: `It is not known whether the change was made: its answer was lost, and the directory could not be looked at for ${minutes(moment.retryForMs)} (${why}).`,
+    fix: "Look at the object; if the change is missing, send the row again in a new batch.",
+    objectId: objectIdOf(attemptOf(sent)),
+  });
+}
+
+const isOutOfPatience = (history: RowHistory, { at, retryForMs }: Moment): boolean =>
+  troubledMsAt(history, at) >= retryForMs;
+
+/** A verdict with what every receipt has: how often the row was sent, and when it ended. */
+export function settledRow(
+  sent: Pick<Sent, "row" | "history">,
+  at: string,
+  settled: Settled,
+): SettledRow {
+  const { attempts } = sent.history;
+  return { row: sent.row, ...settled, ...(attempts > 0 && { attempts }), finishedAt: at };
+}
+
+const instantAfter = (at: string, ms: number): string =>
+  new Date(Date.parse(at) + ms).toISOString();
+
+const minutes = (ms: number): string =>
+  ms >= 120_000 ? `${Math.round(ms / 60_000)} minutes` : `${Math.round(ms / 1000)} seconds`;

@@ -1,0 +1,78 @@
+import { OperatorError } from "../../core/errors.ts";
+import type { GraphAnswer } from "../../core/graph-request.ts";
+import type { PostResult } from "../../graph/types.ts";
+import type { Site } from "../ports.ts";
+import type { OpenBatch } from "../work/batch.ts";
+import type { OpenRow } from "../work/schedule.ts";
+
+/** What a post did, for the slice's figures. */
+export interface PostOutcome {
+  /** Parts that Graph took, whatever it answered to them. */
+  readonly writes: number;
+  readonly throttled: number;
+  /** No readable answer came: Graph may be down. */
+  readonly isLost: boolean;
+}
+
+export const nothingSent: PostOutcome = { writes: 0, throttled: 0, isLost: false };
+
+/** Tells the pacer, the groups and the figures what came back of a post; telemetry knows from the client. */
+export function account(
+  site: Site,
+  parts: readonly { readonly lane: OpenBatch; readonly row: OpenRow }[],
+  result: PostResult,
+  grantedAt: number,
+): PostOutcome {
+  if (result.kind === "lost") {
+    if (result.retryAfterMs !== undefined) site.pacer.pause(result.retryAfterMs);
+    return { ...nothingSent, isLost: true };
+  }
+  if (result.kind === "not-taken") {
+    const { status, retryAfterMs } = result;
+    if (status !== 429) return { ...nothingSent, isLost: status >= 500 };
+    site.pacer.throttled(retryAfterMs, { parts: parts.length, grantedAt });
+    for (const { lane } of parts) lane.throttled += 1;
+    return { ...nothingSent, throttled: parts.length };
+  }
+  let writes = 0;
+  const refusals: GraphAnswer[] = [];
+  for (const [index, { lane, row }] of parts.entries()) {
+    const answer = result.parts[index];
+    if (answer === undefined) continue;
+    if (row.write.group !== undefined) {
+      if (answer.status === 409) site.flights.conflicted(row.write.group);
+      else if (answer.status < 400) site.flights.answered(row.write.group);
+    }
+    if (answer.status === 429) {
+      lane.throttled += 1;
+      refusals.push(answer);
+      continue;
+    }
+    writes += 1;
+    lane.meter.add(site.clock.monotonic(), 1);
+  }
+  if (refusals.length > 0) {
+    const asked = refusals.flatMap(({ retryAfterMs }) => retryAfterMs ?? []);
+    const longestMs = asked.length > 0 ? Math.max(...asked) : undefined;
+    site.pacer.throttled(longestMs, { parts: refusals.length, grantedAt });
+  }
+  return { writes, throttled: refusals.length, isLost: false };
+}
+
+/** The error that ends a slice where Graph refused the app itself; what was posted was not taken. */
+export function refusalOf(result: PostResult): OperatorError | undefined {
+  if (result.kind !== "not-taken") return undefined;
+  const { status, error } = result;
+  const what = `Graph refused the app as a whole (${status}${error ? ` ${error.code}` : ""}).`;
+  if (status === 401) {
+    return new OperatorError("TOKEN_REFUSED", what, {
+      fix: "Check the app registration and its certificate, and whether the tenant blocks the app.",
+      disposition: "stop",
+    });
+  }
+  if (status !== 403) return undefined;
+  return new OperatorError("PERMISSION_MISSING", what, {
+    fix: "Grant the permissions that the batch's plan.json names, with admin consent.",
+    disposition: "stop",
+  });
+}

@@ -1,0 +1,76 @@
+import { type Operation, operationNamed } from "../../catalogue/operation.ts";
+import { backoffMs } from "../../core/backoff.ts";
+import type { PostResult } from "../../graph/types.ts";
+import type { Receipt } from "../../records/journal.ts";
+import { type Sent, again, receiptOf, refusedAlone } from "../journal/receipts.ts";
+import { type Site, isoNow } from "../ports.ts";
+import type { OpenRow } from "../work/schedule.ts";
+import { type OpenShard, historyOf } from "../work/shard.ts";
+
+/** A row with the shard whose journal has it. */
+export interface Placed {
+  readonly row: OpenRow;
+  readonly shard: OpenShard;
+}
+
+/** The row's operation; `undefined` where a newer or older version of the app planned it. */
+export const operationOf = (site: Site, row: OpenRow): Operation | undefined =>
+  operationNamed(site.catalogue, row.operation);
+
+/** What a post's result means for one of its rows. */
+export function receiptFor(
+  site: Site,
+  parts: readonly Placed[],
+  part: Placed,
+  result: PostResult,
+): Receipt {
+  const { row } = part;
+  const sent = sentOf(site, part);
+  const moment = { at: isoNow(site), retryForMs: site.settings.retryForMs };
+  const waitMs = (asked?: number): number => waitFor(site, sent.history.attempts, asked);
+  if (result.kind === "lost") {
+    return receiptOf(sent, undefined, { ...moment, lost: result.reason, waitMs });
+  }
+  if (result.kind === "answered") {
+    return receiptOf(sent, result.parts[parts.indexOf(part)], {
+      ...moment,
+      lost: LEFT_OUT,
+      waitMs,
+    });
+  }
+  const { status, retryAfterMs } = result;
+  if (status === 401 || status === 403)
+    return { row: row.row, unsent: `the post was refused (${status})` };
+  if (status < 500 && status !== 429) {
+    // One request that Graph cannot read spoils the post of all: each is tried alone, then judged.
+    if (parts.length === 1) return refusedAlone(sent, moment.at, result);
+    row.alone = true;
+    return { row: row.row, unsent: `the post was refused (${status})` };
+  }
+  return again(sent, moment, {
+    reason: `Graph did not take the post (${status})`,
+    throttled: status === 429,
+    afterMs: waitMs(retryAfterMs),
+  });
+}
+
+const LEFT_OUT = "Graph's answer left this request out";
+
+/** A row with what its judge needs to know. */
+export function sentOf(site: Site, part: Placed): Sent {
+  const operation = operationOf(site, part.row);
+  if (operation === undefined) throw new TypeError("a row of no known operation was sent");
+  const { row, write } = part.row;
+  return { row, operation, write, history: historyOf(part.shard, row) };
+}
+
+/** As long as was asked, else longer with each attempt; never below the floor. */
+export const waitFor = (site: Site, attempts: number, asked?: number): number =>
+  Math.max(
+    site.settings.retryFloorMs,
+    asked ??
+      backoffMs(Math.max(1, attempts), site.random, {
+        baseMs: 2 * site.settings.retryFloorMs,
+        capMs: 60_000,
+      }),
+  );

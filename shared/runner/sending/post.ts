@@ -1,0 +1,151 @@
+import { OperatorError } from "../../core/errors.ts";
+import type { GraphWrite } from "../../core/graph-request.ts";
+import type { PostResult } from "../../graph/types.ts";
+import type { Receipt } from "../../records/journal.ts";
+import { leaseGone } from "../../storage/held-lease.ts";
+import { BLOCKS_TO_END_AT } from "../journal/journal-file.ts";
+import { settledRow } from "../journal/receipts.ts";
+import { type Site, isoNow } from "../ports.ts";
+import type { OpenBatch } from "../work/batch.ts";
+import type { OpenRow } from "../work/schedule.ts";
+import { type OpenShard, historyOf } from "../work/shard.ts";
+import { type PostOutcome, account, nothingSent, refusalOf } from "./account.ts";
+import { operationOf, receiptFor } from "./part-receipt.ts";
+
+/** A chosen row with where it belongs. */
+export interface Picked {
+  readonly lane: OpenBatch;
+  readonly row: OpenRow;
+}
+
+/** A row on its way, with its request. */
+interface Part extends Picked {
+  readonly shard: OpenShard;
+  readonly request: GraphWrite;
+}
+
+/**
+ * Sends rows that `choose` picked as one `$batch`: intents into their journals, the post, receipts
+ * into their journals. Where the journal cannot be written, nothing is sent; where it cannot be
+ * written afterwards, the rows stay in doubt for whoever reads it next.
+ *
+ * @throws OperatorError what ends the slice: LEASE_LOST, STORAGE_UNAVAILABLE, a token's or a
+ * permission's error.
+ */
+export async function sendPost(
+  site: Site,
+  picked: readonly Picked[],
+  post: string,
+  grantedAt: number,
+): Promise<PostOutcome> {
+  const parts = await prepare(site, picked);
+  if (parts.length === 0) return nothingSent;
+  const intentAtMs = site.clock.now();
+  const intentAt = new Date(intentAtMs).toISOString();
+  const intendedMs = site.clock.monotonic();
+  await eachJournal(parts, (lane, shard, rows) =>
+    lane.record(shard, { t: "intent", post, at: intentAt, rows: rows.map(({ row }) => row.row) }),
+  );
+  const late = site.clock.monotonic() - intendedMs > site.settings.stallMs;
+  if (late || !site.lease.isSure()) {
+    await receive(site, parts, post, ({ row }) => ({
+      row: row.row,
+      unsent: "it could not leave in time",
+    }));
+    if (late) return nothingSent;
+    throw leaseGone();
+  }
+  const sentMs = site.clock.monotonic();
+  for (const { row } of parts) row.sentMs = sentMs;
+  const result = await send(site, parts, { post, intentAtMs });
+  const outcome = account(site, parts, result, grantedAt);
+  await receive(site, parts, post, (part) => receiptFor(site, parts, part, result));
+  const refusal = refusalOf(result);
+  if (refusal) throw refusal;
+  return outcome;
+}
+
+/** Makes the requests; a row that none can be made of ends here, before anything was sent. */
+async function prepare(site: Site, picked: readonly Picked[]): Promise<Part[]> {
+  const parts: Part[] = [];
+  for (const { lane, row } of picked) {
+    const shard = lane.shardOf(row.row);
+    const request = requestOf(site, shard, row);
+    if (typeof request === "object") parts.push({ lane, row, shard, request });
+    else {
+      const history = historyOf(shard, row.row);
+      const at = isoNow(site);
+      const settled = settledRow({ row: row.row, history }, at, {
+        verdict: "failed",
+        reason: request,
+        fix: "Send the row again in a new batch; if it fails again, report it with the batch's plan.json.",
+      });
+      await lane.record(shard, { t: "settled", at, rows: [settled] });
+    }
+  }
+  return parts;
+}
+
+/** The request, or why there is none. */
+function requestOf(site: Site, shard: OpenShard, row: OpenRow): GraphWrite | string {
+  if (shard.journal.blocks() > BLOCKS_TO_END_AT) {
+    return "The row was tried so often that its journal is full.";
+  }
+  const operation = operationOf(site, row);
+  if (operation === undefined) return "This version of the app does not know the operation.";
+  try {
+    return operation.request(row.write, {
+      password: site.makePassword,
+      graphRoot: site.graph.root,
+    });
+  } catch {
+    return "No request could be made of the row as it was planned.";
+  }
+}
+
+async function send(
+  site: Site,
+  parts: readonly Part[],
+  { post, intentAtMs }: { readonly post: string; readonly intentAtMs: number },
+): Promise<PostResult> {
+  try {
+    return await site.graph.post(
+      parts.map(({ request }) => request),
+      { intentAtMs },
+    );
+  } catch (error) {
+    // What Graph's client throws, it throws only while nothing was taken.
+    if (error instanceof OperatorError) {
+      await receive(site, parts, post, ({ row }) => ({ row: row.row, unsent: error.code }));
+    }
+    throw error;
+  }
+}
+
+async function receive(
+  site: Site,
+  parts: readonly Part[],
+  post: string,
+  receiptOfPart: (part: Part) => Receipt,
+): Promise<void> {
+  const receipts = new Map(parts.map((part) => [part.row, receiptOfPart(part)]));
+  const at = isoNow(site);
+  await eachJournal(parts, (lane, shard, mine) => {
+    const rows = mine.flatMap(({ row }) => receipts.get(row) ?? []);
+    return lane.record(shard, { t: "receipt", post, at, rows });
+  });
+}
+
+/** A post may carry rows of several shards; each has its own journal. */
+async function eachJournal(
+  parts: readonly Part[],
+  write: (lane: OpenBatch, shard: OpenShard, parts: readonly Part[]) => Promise<void>,
+): Promise<void> {
+  const shards = new Set(parts.map(({ shard }) => shard));
+  await Promise.all(
+    [...shards].map(async (shard) => {
+      const mine = parts.filter((part) => part.shard === shard);
+      if (mine[0]) await write(mine[0].lane, shard, mine);
+    }),
+  );
+}

@@ -1,0 +1,58 @@
+import type { Settled } from "../../catalogue/row.ts";
+import type { Histories } from "../../records/journal.ts";
+
+/** 16 bytes instead of a string of 36: a million ids are 16 MB. */
+const ID_BYTES = 16;
+
+/**
+ * The ids of what closed shards created, for later rows of the batch that name it. A shard that this
+ * process did not close is read from its journal when first asked for.
+ */
+export interface CreatedIds {
+  /** Makes the ids of a shard known, from its journal where it has to. */
+  load(shard: number): Promise<void>;
+  /** The ids of a shard that is about to be closed. */
+  keep(shard: number, rows: Histories): void;
+  /** The id that a row of a loaded shard gave; `undefined` where it gave none. */
+  get(row: number): string | undefined;
+}
+
+export function createIds(options: {
+  readonly rowsPerShard: number;
+  readonly read: (shard: number) => Promise<Histories>;
+}): CreatedIds {
+  const { rowsPerShard } = options;
+  const shards = new Map<number, Buffer>();
+  const place = (row: number): { shard: number; at: number } => ({
+    shard: Math.ceil(row / rowsPerShard),
+    at: ((row - 1) % rowsPerShard) * ID_BYTES,
+  });
+  const keep = (shard: number, rows: Histories): void => {
+    const ids = Buffer.alloc(rowsPerShard * ID_BYTES);
+    for (const [row, { settled }] of rows) {
+      const id = createdId(settled);
+      if (id !== undefined) ids.write(id.replaceAll("-", ""), place(row).at, "hex");
+    }
+    shards.set(shard, ids);
+  };
+  return {
+    keep,
+    load: async (shard) => {
+      if (!shards.has(shard)) keep(shard, await options.read(shard));
+    },
+    get: (row) => {
+      const { shard, at } = place(row);
+      const hex = shards.get(shard)?.toString("hex", at, at + ID_BYTES) ?? "";
+      return /[1-9a-f]/.test(hex)
+        ? hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5")
+        : undefined;
+    },
+  };
+}
+
+/**
+ * The id a settled row gives to those that depend on it. A failed create may name an object, but it
+ * is somebody else's.
+ */
+export const createdId = (settled: Settled | undefined): string | undefined =>
+  settled?.verdict === "done" || settled?.verdict === "unchanged" ? settled.objectId : undefined;

@@ -1,0 +1,112 @@
+import * as v from "valibot";
+
+import { verdicts } from "../../catalogue/row.ts";
+import { OperatorError } from "../../core/errors.ts";
+import type { Blobs } from "../../storage/types.ts";
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+
+const runnerState = v.object({
+  version: v.literal(1),
+  /** What the pacer learnt of the quota. */
+  pace: v.optional(
+    v.object({
+      share: v.number(),
+      easedAtMs: v.number(),
+      repeats: count,
+      heldUntilMs: v.optional(v.number()),
+    }),
+  ),
+  /** The batches that were begun, in no order. */
+  batches: v.array(
+    v.object({
+      /** The name of its marker. */
+      marker: v.string(),
+      /** The shard to open next, from 1. */
+      next: v.pipe(count, v.minValue(1)),
+      /** Opened and not closed; every other one below `next` is closed. */
+      open: v.array(count),
+      /** What ended in closed shards, by verdict. */
+      counts: v.object(v.entriesFromList(verdicts, count)),
+      throttled: count,
+    }),
+  ),
+});
+
+/**
+ * What a tenant's runners hand on to each other, `<tenant>/state.json`: only what saves reading every
+ * journal again, which have the truth. A shard stands in `open` before anything of it is sent, so a
+ * successor knows where rows in doubt can be, and holds their objects before it sends anything.
+ */
+export type RunnerState = v.InferOutput<typeof runnerState>;
+export type BatchProgress = RunnerState["batches"][number];
+
+/** The state as it was found, and how to replace it. */
+export interface StateFile {
+  readonly initial: RunnerState;
+  /**
+   * Stores what `snapshot` says, by the time it resolves; calls that meet share one write.
+   * @throws OperatorError LEASE_LOST where another runner wrote it since.
+   */
+  save(): Promise<void>;
+}
+
+/** Opens the state. One that cannot be understood counts as none: the journals say the same, slowly. */
+export async function openState(options: {
+  readonly blobs: Blobs;
+  readonly tenant: string;
+  readonly snapshot: () => RunnerState;
+  /** Throws where this process may not be the runner any more: it must not fence out its successor. */
+  readonly check: () => void;
+}): Promise<StateFile> {
+  const { blobs, snapshot } = options;
+  const path = `${options.tenant}/state.json`;
+  const found = await blobs.read(path);
+  let etag = found?.etag;
+  const write = async (): Promise<void> => {
+    options.check();
+    const condition = etag === undefined ? { ifAbsent: true as const } : { ifMatch: etag };
+    const written = await blobs.write(path, JSON.stringify(snapshot()), condition);
+    if (written === undefined) {
+      throw new OperatorError("LEASE_LOST", "Another runner keeps the tenant's state now.", {
+        fix: "Nothing: the runner that took over goes on with the work.",
+        disposition: "retry",
+      });
+    }
+    etag = written.etag;
+  };
+  let current: Promise<void> | undefined;
+  let next: Promise<void> | undefined;
+  const start = (): Promise<void> => {
+    current = write().finally(() => {
+      current = undefined;
+    });
+    return current;
+  };
+  return {
+    initial: parseState(found?.bytes),
+    save: () => {
+      if (current === undefined) return start();
+      // One that is under way may have taken its snapshot too early: the next one has not.
+      next ??= current
+        .catch(() => undefined)
+        .then(() => {
+          next = undefined;
+          return start();
+        });
+      return next;
+    },
+  };
+}
+
+const nothing: RunnerState = { version: 1, batches: [] };
+
+function parseState(bytes: Buffer | undefined): RunnerState {
+  if (bytes === undefined) return nothing;
+  try {
+    const result = v.safeParse(runnerState, JSON.parse(bytes.toString("utf8")));
+    return result.success ? result.output : nothing;
+  } catch {
+    return nothing;
+  }
+}

@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import { readSettings, settingNames } from "../../shared/app/settings.ts";
+import { OperatorError } from "../../shared/core/errors.ts";
+
+const tenant = "aaaaaaaa-0000-4000-8000-000000000001";
+const good = {
+  TENANT_ID: tenant,
+  CLIENT_ID: "aaaaaaaa-0000-4000-8000-000000000002",
+  KEY_VAULT_URI: "https://demo.vault.azure.net/",
+  CERTIFICATE_NAME: "graph",
+  BatchStorage__blobServiceUri: "https://demo.blob.core.windows.net",
+  BatchStorage__queueServiceUri: "https://demo.queue.core.windows.net",
+  SWEEP_SCHEDULE: "0 */5 * * * *",
+  CERTIFICATE_CHECK_SCHEDULE: "0 30 3 * * *",
+  STALE_ACCOUNTS_SCHEDULE: "0 0 2 * * *",
+};
+
+const mistakes = (environment: Record<string, string>): string => {
+  try {
+    readSettings(environment);
+  } catch (error) {
+    assert.ok(error instanceof OperatorError && error.code === "SETTINGS_INVALID");
+    return error.message;
+  }
+  return "";
+};
+
+describe("settings", () => {
+  it("are small and safe where nothing is said", () => {
+    const settings = readSettings(good);
+    assert.equal(settings.MAX_DELETES_PER_BATCH, 10);
+    assert.equal(settings.MAX_DISABLES_PER_BATCH, 50);
+    assert.equal(settings.STALE_ACCOUNTS_MODE, "off");
+    assert.equal(settings.GRAPH_WRITE_QUOTA, 3000);
+    assert.equal(settings.cloud.graphHost, "graph.microsoft.com");
+    assert.deepEqual(settings.tenants, [tenant]);
+  });
+
+  it("report every mistake at once, by name", () => {
+    const said = mistakes({
+      TENANT_ID: "contoso",
+      GRAPH_WRITE_QUOTA: "many",
+      KEY_VAULT_URI: "http://x",
+    });
+    for (const name of [
+      "TENANT_ID",
+      "CLIENT_ID",
+      "GRAPH_WRITE_QUOTA",
+      "KEY_VAULT_URI",
+      "CERTIFICATE_NAME",
+    ]) {
+      assert.match(said, new RegExp(`\\b${name}\\b`));
+    }
+    assert.match(said, /Fix: .*docs\/settings\.md/);
+  });
+
+  it("refuse the tenants that are no tenant", () => {
+    assert.match(mistakes({ ...good, ALLOWED_TENANTS: "common" }), /ALLOWED_TENANTS.*daemon/);
+    for (const name of ["common", "organizations", "consumers"]) {
+      assert.match(mistakes({ ...good, TENANT_ID: name }), /TENANT_ID.*never common.*daemon/);
+    }
+  });
+
+  it("refuse a further resource that no token can be asked for", () => {
+    for (const wrong of ["hr", "api://contoso-hr api://crm", "api://contoso-hr,", "api://a?b"]) {
+      assert.match(
+        mistakes({ ...good, ALLOWED_RESOURCES: wrong }),
+        /ALLOWED_RESOURCES must/,
+        wrong,
+      );
+    }
+    const right = "api://contoso-hr, https://database.windows.net/";
+    assert.deepEqual(readSettings({ ...good, ALLOWED_RESOURCES: right }).ALLOWED_RESOURCES, [
+      "api://contoso-hr",
+      "https://database.windows.net/",
+    ]);
+  });
+
+  it("take exactly one credential", () => {
+    const cases: [Record<string, string>, RegExp][] = [
+      [{ ...good, CERTIFICATE_NAME: "" }, /CERTIFICATE_NAME is missing/],
+      [
+        { ...good, CREDENTIAL: "managed-identity" },
+        /KEY_VAULT_URI is set, but CREDENTIAL is managed-identity/,
+      ],
+      [{ ...good, CLIENT_SECRET: "s3cr3t" }, /CLIENT_SECRET is set, but CREDENTIAL is certificate/],
+      [{ ...good, CREDENTIAL: "client-secret" }, /CLIENT_SECRET is missing/],
+    ];
+    for (const [environment, says] of cases) {
+      assert.match(mistakes(environment), says);
+      assert.doesNotMatch(mistakes(environment), /s3cr3t/);
+    }
+  });
+
+  it("refuse a stale-account policy without an exclusion group", () => {
+    assert.match(
+      mistakes({ ...good, STALE_ACCOUNTS_MODE: "apply" }),
+      /STALE_ACCOUNTS_EXCLUDED_GROUP/,
+    );
+  });
+
+  it("have names that no Azure SDK reads for itself", () => {
+    assert.ok(settingNames.every((name) => !name.startsWith("AZURE_")));
+  });
+});

@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import { openWorkshop, planRows } from "../workshop.ts";
+
+describe("rows on one object", () => {
+  it("of a user who is to be created wait for the row that creates it", async () => {
+    const workshop = openWorkshop();
+    const sales = workshop.directory.addGroup("Sales");
+    const rows = await planRows(workshop, [
+      { operation: "user.create", userPrincipalName: "new@contoso.com", displayName: "New" },
+      { operation: "group.add-member", group: sales, member: "New@contoso.com" },
+      { operation: "user.update", user: "new@contoso.com", city: "Oslo" },
+      { operation: "user.disable", user: "new@contoso.com" },
+    ]);
+    assert.deepEqual(
+      rows.slice(1).map(({ write }) => [write?.idFromRow, write?.after]),
+      [
+        [{ row: 1, role: "member" }, [1]],
+        [{ row: 1, role: "user" }, [1, 2]],
+        [{ row: 1, role: "user" }, [1, 3]],
+      ],
+    );
+  });
+
+  it("named before the row that creates it are missing", async () => {
+    const workshop = openWorkshop();
+    const rows = await planRows(workshop, [
+      { operation: "user.update", user: "new@contoso.com", city: "Oslo" },
+      { operation: "user.create", userPrincipalName: "new@contoso.com", displayName: "New" },
+    ]);
+    assert.deepEqual([rows[0]?.verdict, rows[1]?.verdict], ["failed", undefined]);
+    assert.match(rows[0]?.fix ?? "", /earlier row/);
+  });
+
+  it("keep the order of the file, and none is dropped for being in place", async () => {
+    const workshop = openWorkshop();
+    workshop.directory.addUser("ann@contoso.com", { city: "Oslo", accountEnabled: false });
+    const rows = await planRows(workshop, [
+      { operation: "user.update", user: "ann@contoso.com", city: "Rome" },
+      { operation: "user.update", user: "ann@contoso.com", city: "Oslo", jobTitle: null },
+      { operation: "user.disable", user: "ann@contoso.com" },
+    ]);
+    assert.deepEqual(
+      rows.map(({ write }) => [write?.set, write?.after]),
+      [
+        [{ city: "Rome" }, undefined],
+        [{ city: "Oslo", jobTitle: null }, [1]],
+        [{ accountEnabled: false }, [2]],
+      ],
+    );
+  });
+
+  it("that do the same are skipped but the first, unless something in between undoes it", async () => {
+    const workshop = openWorkshop();
+    const ann = workshop.directory.addUser("ann@contoso.com");
+    const sales = workshop.directory.addGroup("Sales");
+    const add = { operation: "group.add-member", group: "Sales", member: "ann@contoso.com" };
+    const rows = await planRows(workshop, [
+      { operation: "user.update", user: "ann@contoso.com", city: "Rome", state: "RM" },
+      { operation: "user.update", user: ann, state: "RM", city: "Rome" },
+      { operation: "user.update", user: ann, city: "Oslo" },
+      { operation: "user.update", user: ann, city: "Rome", state: "RM" },
+      add,
+      { ...add, group: sales, member: ann },
+      { ...add, operation: "group.remove-member" },
+      add,
+      { operation: "user.disable", user: ann },
+      { operation: "user.update", user: ann, jobTitle: "Lead" },
+      { operation: "user.disable", user: ann },
+    ]);
+    assert.deepEqual(
+      rows.map(({ verdict, reason }) => (verdict ? [verdict, reason?.slice(0, 18)] : "write")),
+      [
+        "write",
+        ["skipped", "Duplicate of row 1"],
+        "write",
+        "write",
+        "write",
+        ["skipped", "Duplicate of row 5"],
+        "write",
+        "write",
+        "write",
+        "write",
+        ["skipped", "Duplicate of row 9"],
+      ],
+    );
+  });
+
+  it("that create it twice: the same is skipped, another fails", async () => {
+    const workshop = openWorkshop();
+    const create = { operation: "user.create", userPrincipalName: "new@contoso.com" };
+    const rows = await planRows(workshop, [
+      { ...create, displayName: "New" },
+      { displayName: "New", ...create, userPrincipalName: "NEW@contoso.com", mailNickname: "new" },
+      { ...create, displayName: "Newer" },
+    ]);
+    assert.deepEqual(
+      rows.map(({ verdict }) => verdict),
+      [undefined, "skipped", "failed"],
+    );
+    assert.match(rows[1]?.reason ?? "", /Duplicate of row 1/);
+    assert.match(rows[2]?.reason ?? "", /Row 1 creates this userPrincipalName, with other values/);
+  });
+
+  it("after a delete are skipped and name it, whatever they are", async () => {
+    const workshop = openWorkshop();
+    const ann = workshop.directory.addUser("ann@contoso.com");
+    workshop.directory.addGroup("Sales");
+    const rows = await planRows(workshop, [
+      { operation: "group.add-member", group: "Sales", member: ann },
+      { operation: "user.update", user: ann, city: "Oslo" },
+      { operation: "user.delete", user: "ann@contoso.com" },
+      { operation: "user.update", user: ann, city: "Rome" },
+      { operation: "group.remove-member", group: "Sales", member: ann },
+      { operation: "user.delete", user: ann },
+      { operation: "user.create", userPrincipalName: "new@contoso.com", displayName: "New" },
+      { operation: "user.delete", user: "new@contoso.com" },
+      { operation: "user.create", userPrincipalName: "new@contoso.com", displayName: "New" },
+      { operation: "user.create", userPrincipalName: "ann@contoso.com", displayName: "Other" },
+    ]);
+    assert.deepEqual(rows[2]?.write?.after, [2]);
+    assert.deepEqual(
+      rows.slice(3).map(({ verdict, reason }) => [verdict, reason?.slice(0, 18)]),
+      [
+        ["skipped", "Row 3 deletes the "],
+        ["skipped", "Row 3 deletes the "],
+        ["skipped", "Duplicate of row 3"],
+        [undefined, undefined],
+        [undefined, undefined],
+        ["skipped", "Row 8 deletes the "],
+        ["skipped", "Row 3 deletes the "],
+      ],
+    );
+  });
+});

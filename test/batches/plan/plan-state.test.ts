@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import { answer } from "../small-directory.ts";
+import { openWorkshop, planRows } from "../workshop.ts";
+
+const someone = "99999999-0000-4000-8000-000000000009";
+
+describe("the present state decides what is written", () => {
+  it("nothing, where it is so already", async () => {
+    const workshop = openWorkshop();
+    const id = workshop.directory.addUser("ann@contoso.com", {
+      accountEnabled: false,
+      city: "Oslo",
+    });
+    const rows = await planRows(workshop, [
+      { operation: "user.disable", user: "ANN@contoso.com" },
+      { operation: "user.update", user: id.toUpperCase(), city: "Oslo", department: null },
+    ]);
+    assert.deepEqual(
+      rows.map(({ verdict, objectId }) => [verdict, objectId]),
+      [
+        ["unchanged", id],
+        ["unchanged", id],
+      ],
+    );
+  });
+
+  it("by object id, whatever the row named it by", async () => {
+    const workshop = openWorkshop();
+    const ann = workshop.directory.addUser("ann@contoso.com", { city: "Oslo" });
+    const sales = workshop.directory.addGroup("Sales o'Brien & Co");
+    const rows = await planRows(workshop, [
+      { operation: "group.add-member", group: "Sales o'Brien & Co", member: "ann@contoso.com" },
+      { operation: "user.update", user: "ann@contoso.com", city: null, jobTitle: "(clear)" },
+    ]);
+    assert.deepEqual(rows[0]?.write?.target, { group: sales, member: ann });
+    assert.deepEqual(rows[1]?.write?.target, { user: ann });
+    assert.deepEqual(rows[1]?.write?.set, { city: null, jobTitle: null });
+  });
+
+  it("with a hint whether a membership is there now", async () => {
+    const workshop = openWorkshop();
+    const ann = workshop.directory.addUser("ann@contoso.com");
+    const bob = workshop.directory.addUser("bob@contoso.com");
+    const sales = workshop.directory.addGroup("Sales");
+    workshop.directory.members.get(sales)?.add(ann);
+    const rows = await planRows(workshop, [
+      { operation: "group.add-member", group: sales, member: ann },
+      { operation: "group.remove-member", group: sales, member: bob },
+    ]);
+    assert.deepEqual(
+      rows.map(({ write }) => write?.was),
+      ["present", "absent"],
+    );
+  });
+
+  it("with a hint behind a row of the same member too, but not behind one of the same membership", async () => {
+    const workshop = openWorkshop();
+    const ann = workshop.directory.addUser("ann@contoso.com");
+    const sales = workshop.directory.addGroup("Sales");
+    const support = workshop.directory.addGroup("Support");
+    workshop.directory.members.get(sales)?.add(ann);
+    const rows = await planRows(workshop, [
+      { operation: "group.add-member", group: support, member: ann },
+      { operation: "group.add-member", group: sales, member: ann },
+      { operation: "group.remove-member", group: sales, member: ann },
+    ]);
+    assert.deepEqual(
+      rows.map(({ write }) => [write?.after, write?.was]),
+      [
+        [undefined, "absent"],
+        [[1], "present"],
+        [[2], undefined],
+      ],
+    );
+  });
+
+  it("and a hint that cannot be read is left out, without harm", async () => {
+    const workshop = openWorkshop();
+    const ann = workshop.directory.addUser("ann@contoso.com");
+    const sales = workshop.directory.addGroup("Sales");
+    workshop.directory.intercept = (url) =>
+      url.includes("/members?") ? answer(403, {}, "Authorization_RequestDenied") : undefined;
+    const [row] = await planRows(workshop, [
+      { operation: "group.add-member", group: sales, member: ann },
+    ]);
+    assert.deepEqual(row?.write?.target, { group: sales, member: ann });
+    assert.equal(row?.write?.was, undefined);
+  });
+
+  it("reading each name once, with all that its rows ask for", async () => {
+    const workshop = openWorkshop();
+    workshop.directory.addUser("ann@contoso.com");
+    workshop.directory.addGroup("Sales");
+    await planRows(workshop, [
+      { operation: "user.update", user: "ann@contoso.com", city: "Oslo" },
+      { operation: "user.disable", user: "Ann@contoso.com" },
+      { operation: "group.add-member", group: "Sales", member: "ann@contoso.com" },
+      { operation: "group.remove-member", group: "Sales", member: someone },
+    ]);
+    const reads = workshop.directory.reads.filter((url) => /ann%40|displayName%20eq/i.test(url));
+    assert.equal(reads.length, 2);
+    const select = new URL(`https://x${reads[0]}`).searchParams.get("$select")?.split(",");
+    assert.deepEqual(
+      select?.toSorted(),
+      ["accountEnabled", "city", "id", "onPremisesSyncEnabled"].toSorted(),
+    );
+  });
+
+  it("not at all, where the application may not read: the batch is refused with the permission", async () => {
+    const workshop = openWorkshop();
+    workshop.directory.intercept = () => answer(403, {}, "Authorization_RequestDenied");
+    const { outcome } = await workshop.deliver({
+      version: 1,
+      batch: "b",
+      mode: "apply",
+      operation: "user.disable",
+      rows: [{ user: "ann@contoso.com" }],
+    });
+    assert.equal(outcome, "refused");
+    assert.equal(workshop.refused("b")["code"], "PERMISSION_MISSING");
+    assert.match(String(workshop.refused("b")["fix"]), /User\.Read\.All.+admin consent/);
+    assert.deepEqual(workshop.rings, []);
+  });
+});

@@ -1,0 +1,189 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import fc from "fast-check";
+
+import { createCsvReader } from "../../../shared/batches/input/csv.ts";
+import { createPicks } from "../../../shared/batches/report/report-picks.ts";
+import { verdicts, type Settled } from "../../../shared/catalogue/row.ts";
+import { openWorkshop, shardRows, type Workshop } from "../workshop.ts";
+
+const own = [
+  "verdict",
+  "reason",
+  "fix",
+  "objectId",
+  "requestId",
+  "status",
+  "attempts",
+  "finishedAt",
+];
+
+function rowsOf(text: string): Record<string, unknown>[] {
+  const reader = createCsvReader();
+  const pieces = [reader.push(text), reader.end()];
+  return pieces.flatMap(({ rows }) => rows.map(({ cells }) => ({ ...cells })));
+}
+
+const none = async () => new Map<number, Settled>();
+
+/** A failed row with one of three reasons that differ by a number, or another without a reason. */
+const reportRow = (at: number, verdict: (typeof verdicts)[number]) => ({
+  row: at,
+  operation: "user.disable",
+  cells: { user: `u${at}` },
+  verdict,
+  ...(verdict === "failed" && { reason: `Row ${at % 3} stands in the way.`, fix: "Look." }),
+});
+
+/** 1,200 updates over two shards, some unchanged, some failing, planned and not yet run. */
+async function planned(): Promise<{ workshop: Workshop; folder: string; input: string }> {
+  const workshop = openWorkshop();
+  const lines = Array.from({ length: 1_200 }, (_, at) => {
+    workshop.directory.addUser(`user${at}@contoso.com`, { city: at % 5 === 0 ? "Oslo" : "Rome" });
+    const user = at % 50 === 7 ? `nobody${at}@contoso.com` : `user${at}@contoso.com`;
+    return `${user};Oslo;"Lead; ""${at}"""`;
+  });
+  const input = `user;city;jobTitle\n${lines.join("\n")}\n`;
+  const folder = await workshop.drop("user.update/movers.csv", input);
+  return { workshop, folder, input };
+}
+
+describe("the reports of a finished batch", () => {
+  it("have every row with its own cells, in its own order, and what became of it", async () => {
+    const { workshop, folder, input } = await planned();
+    const outcomes = new Map<number, Settled>();
+    for (const shard of [1, 2]) {
+      for (const { row, write } of shardRows(workshop.blobs.batches, folder, shard)) {
+        if (!write) continue;
+        const proof = { requestId: `r-${row}/1`, attempts: 1, finishedAt: "2026-11-20T10:00:00Z" };
+        outcomes.set(
+          row,
+          row % 9 === 0
+            ? { verdict: "failed", reason: 'Graph said "no"', fix: "Ask.", status: 403, ...proof }
+            : { verdict: "done", objectId: write.target["user"], status: 204, ...proof },
+        );
+      }
+    }
+    const counts = await workshop.batches.finishBatch(
+      folder,
+      async (shard) => new Map([...outcomes].filter(([row]) => Math.ceil(row / 1_000) === shard)),
+    );
+    const { batches } = workshop.blobs;
+    const before = rowsOf(input);
+    const after = rowsOf(batches.text(`${folder}/report.csv`));
+    assert.equal(after.length, 1_200);
+    for (const [at, row] of after.entries()) {
+      const { user, city, jobTitle } = row;
+      assert.deepEqual({ user, city, jobTitle }, before[at]);
+      const outcome: Settled | undefined = outcomes.get(at + 1);
+      if (!outcome) continue;
+      for (const name of own) {
+        assert.equal(
+          row[name],
+          String(outcome[name as keyof Settled] ?? ""),
+          `${name} of ${at + 1}`,
+        );
+      }
+    }
+    const tally = Object.fromEntries(
+      verdicts.map((verdict) => [
+        verdict,
+        after.filter((row) => row["verdict"] === verdict).length,
+      ]),
+    );
+    assert.deepEqual(counts, tally);
+
+    const json = batches.json(`${folder}/report.json`);
+    assert.deepEqual(json["verdicts"], tally);
+    const jsonRows = json["rows"] as { row: number; verdict: string; input: object }[];
+    assert.deepEqual(
+      jsonRows.map(({ row, verdict, input: cells }) => [row, verdict, cells]),
+      after.map((row, at) => [at + 1, row["verdict"], before[at]]),
+    );
+    const status = batches.json(`${folder}/status.json`);
+    assert.deepEqual([status["state"], status["verdicts"]], ["finished", tally]);
+    const finished = workshop.events.filter(({ event }) => event === "batch.finished");
+    assert.equal(finished.length, 1);
+  });
+
+  it("are written once, and the same again is no news", async () => {
+    const { workshop, folder } = await planned();
+    await workshop.runAll(folder);
+    const before = workshop.blobs.batches.blobs.get(`${folder}/report.csv`)?.etag;
+    const events = workshop.events.length;
+    await workshop.runAll(folder);
+    assert.equal(workshop.blobs.batches.blobs.get(`${folder}/report.csv`)?.etag, before);
+    assert.equal(workshop.events.length, events);
+  });
+
+  it("are not written while a row has no verdict: a batch never ends with one pending", async () => {
+    const { workshop, folder } = await planned();
+    await assert.rejects(workshop.batches.finishBatch(folder, none), /\d+ rows .+ still pending/);
+    assert.equal(workshop.blobs.batches.blobs.has(`${folder}/report.csv`), false);
+    assert.equal(workshop.blobs.batches.json(`${folder}/status.json`)["state"], "accepted");
+  });
+
+  it("keep what JSON rows were sent as, cleared and nested values included", async () => {
+    const workshop = openWorkshop();
+    workshop.directory.addUser("ann@contoso.com");
+    const folder = await workshop.drop(
+      "user.update/x.jsonl",
+      '{"user":"ann@contoso.com","city":null,"otherMails":["a@x.com"]}\n{"user":"ann@contoso.com","state":"S"}\n',
+    );
+    await workshop.runAll(folder);
+    const rows = rowsOf(workshop.blobs.batches.text(`${folder}/report.csv`));
+    assert.deepEqual(
+      rows.map(({ user, city, otherMails, state }) => [user, city, otherMails, state]),
+      [
+        ["ann@contoso.com", "(clear)", '["a@x.com"]', ""],
+        ["ann@contoso.com", "", "", "S"],
+      ],
+    );
+  });
+});
+
+describe("report.html", () => {
+  it("is one page that loads nothing, with what came from outside made harmless", async () => {
+    const workshop = openWorkshop();
+    const evil = `<script>alert(1)</script><img src=x onerror="alert(2)">'&`;
+    workshop.directory.addUser("ann@contoso.com");
+    const folder = await workshop.drop(
+      "x.csv",
+      `operation,user,group,member\ngroup.add-member,,"${evil.replaceAll('"', '""')}",ann@contoso.com\n${"user.disable,ann@contoso.com,,\n".repeat(10)}`,
+    );
+    await workshop.runAll(folder);
+    const page = workshop.blobs.batches.text(`${folder}/report.html`);
+    const tags = page.match(/<[a-z][^>]*>/gi)?.join("") ?? "";
+    assert.doesNotMatch(tags, /<(script|img|link|iframe|object)\b|\s(src|on\w+|href)=(?!"#)/i);
+    assert.match(page, /&#60;script&#62;alert\(1\)/);
+    assert.doesNotMatch(page, /url\(|@import|https?:\/\//);
+    assert.match(page, /<meta name="viewport"/);
+    assert.match(page, /default-src 'none'/);
+    assert.match(page, /No object has the id or name in column group/);
+  });
+
+  it("shows what needs a look first, and says what it leaves out", () => {
+    const verdict = fc.constantFrom(...verdicts);
+    fc.assert(
+      fc.property(fc.array(verdict, { maxLength: 60 }), (all) => {
+        const picks = createPicks(20);
+        for (const [at, each] of all.entries()) picks.add(reportRow(at + 1, each));
+        const { rows, reasons } = picks.value();
+        assert.equal(rows.length, Math.min(20, all.length));
+        const order = ["failed", "held", "skipped", "pending", "unchanged", "done"];
+        const places = rows.map((each) => order.indexOf(each.verdict) * 1_000 + each.row);
+        assert.deepEqual(
+          places,
+          places.toSorted((a, b) => a - b),
+        );
+        const failed = all.filter((each) => each === "failed").length;
+        assert.equal(
+          reasons.reduce((sum, { rows: count }) => sum + count, 0),
+          failed,
+        );
+        assert.ok(reasons.length <= 1, "reasons that differ by a row's number are one");
+      }),
+    );
+  });
+});

@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { BlobServiceClient } from "@azure/storage-blob";
+import { QueueServiceClient } from "@azure/storage-queue";
+
+import { buildInto } from "../../../scripts/build.ts";
+import type { Azurite } from "../../storage/azurite.ts";
+import type { HostLog, HostOptions, HostStorage, InvocationEvent } from "./host-options.ts";
+import { type FunctionsHost, startHost } from "./host.ts";
+
+/** Builds one of the fixture apps as the product is built; `remove` takes the folder away. */
+export async function buildFixture(name: string): Promise<{ dist: string; remove(): void }> {
+  const dist = mkdtempSync(join(tmpdir(), `host-${name}-`));
+  await buildInto(dist, `test/cloud/host/fixtures/${name}.ts`);
+  return { dist, remove: () => rmSync(dist, { recursive: true }) };
+}
+
+/** The way to Azurite, by its key: a token needs TLS, which test/cloud adds. */
+const keyedStorage = (azurite: Azurite): HostStorage => ({
+  queues: (uri) => new QueueServiceClient(uri, azurite.queueKey),
+  blobs: (uri) => new BlobServiceClient(uri, azurite.blobKey),
+});
+
+/** The settings the fixture apps need; what is never due stays out of a test's way. */
+export const fixtureSettings = (azurite: Azurite): Record<string, string> => ({
+  Fixture__queueServiceUri: azurite.queueUrl,
+  AzureWebJobsStorage__blobServiceUri: azurite.blobUrl,
+  ECHO_QUEUE: "echo",
+  TICK_SCHEDULE: "0 0 0 1 1 *",
+  AzureFunctionsJobHost__extensions__queues__visibilityTimeout: "00:00:00",
+  AzureFunctionsJobHost__extensions__queues__maxPollingInterval: "00:00:00.2",
+});
+
+/** A host and what it said. */
+export interface FixtureHost {
+  readonly host: FunctionsHost;
+  readonly lines: readonly HostLog[];
+  readonly events: readonly InvocationEvent[];
+  /** What the app logged as JSON so far. */
+  said(): Record<string, unknown>[];
+  /** Waits, five seconds at most, until `find` finds something. */
+  until<Found>(
+    what: string,
+    find: () => Found | undefined | false | Promise<Found | undefined | false>,
+  ): Promise<Found>;
+}
+
+/** Starts a host on a fixture app, does `work` with it and stops it, whatever happens. */
+export async function withFixture(
+  { azurite, dist, ...options }: Partial<HostOptions> & { azurite: Azurite; dist: string },
+  work: (run: FixtureHost) => Promise<void>,
+): Promise<void> {
+  const run = await startFixture(azurite, dist, options);
+  try {
+    await work(run);
+  } finally {
+    await run.host.stop();
+  }
+}
+
+async function startFixture(
+  azurite: Azurite,
+  dist: string,
+  options: Partial<HostOptions>,
+): Promise<FixtureHost> {
+  const lines: HostLog[] = [];
+  const events: InvocationEvent[] = [];
+  const host = await startHost({
+    dist,
+    storage: keyedStorage(azurite),
+    onLog: (line) => lines.push(line),
+    onInvocation: (event) => events.push(event),
+    ...options,
+    env: { ...fixtureSettings(azurite), ...options.env },
+  });
+  return {
+    host,
+    lines,
+    events,
+    said: () =>
+      lines
+        .filter(({ source, message }) => source === "user" && message.startsWith("{"))
+        .map(({ message }) => JSON.parse(message) as Record<string, unknown>),
+    until: async (what, find) => {
+      const late = Date.now() + 5_000;
+      for (;;) {
+        const found = await find();
+        if (found !== undefined && found !== false) return found;
+        assert.ok(Date.now() < late, `never saw ${what}; saw ${JSON.stringify(lines, null, 1)}`);
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    },
+  };
+}

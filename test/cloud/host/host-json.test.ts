@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+
+import { readAppSettings } from "./app-settings.ts";
+import { readHostJson } from "./host-json.ts";
+import { timeSpanMs } from "./time-span.ts";
+
+const bundle = { id: "Microsoft.Azure.Functions.ExtensionBundle", version: "[4.0.0, 5.0.0)" };
+let folder = "";
+
+before(() => {
+  folder = mkdtempSync(join(tmpdir(), "host-json-"));
+});
+after(() => rmSync(folder, { recursive: true }));
+
+function read(json: object, env: Record<string, string> = {}, cpus = 4) {
+  writeFileSync(join(folder, "host.json"), JSON.stringify({ version: "2.0", ...json }));
+  return readHostJson(folder, env, cpus);
+}
+
+describe("host.json", () => {
+  it("that ships says what the contract says", () => {
+    const root = join(import.meta.dirname, "../../..");
+    const { queues, functionTimeoutMs } = readHostJson(root, {}, 8);
+    assert.deepEqual(queues, {
+      messageEncoding: "none",
+      batchSize: 1,
+      newBatchThreshold: 0,
+      maxDequeueCount: 5,
+      visibilityTimeoutMs: 60_000,
+      maxPollingIntervalMs: 60_000,
+    });
+    assert.ok(functionTimeoutMs >= 2 * 5 * 60_000, "well above a slice of five minutes");
+  });
+
+  it("left empty gives the host's own defaults, which multiply by cores", () => {
+    assert.deepEqual(read({ extensionBundle: bundle }), {
+      functionTimeoutMs: 30 * 60_000,
+      queues: {
+        messageEncoding: "base64",
+        batchSize: 16,
+        newBatchThreshold: 32,
+        maxDequeueCount: 5,
+        visibilityTimeoutMs: 0,
+        maxPollingIntervalMs: 60_000,
+      },
+    });
+  });
+
+  it("is overruled by an app setting of the host's own kind", () => {
+    const { queues } = read(
+      { extensionBundle: bundle, extensions: { queues: { visibilityTimeout: "00:01:00" } } },
+      { AzureFunctionsJobHost__Extensions__queues__visibilityTimeout: "00:00:02" },
+    );
+    assert.equal(queues.visibilityTimeoutMs, 2_000);
+  });
+
+  it("polls within two seconds in development", () => {
+    const env = { AZURE_FUNCTIONS_ENVIRONMENT: "Development" };
+    assert.equal(read({ extensionBundle: bundle }, env).queues.maxPollingIntervalMs, 2_000);
+  });
+
+  it("may leave a function any time", () => {
+    assert.equal(
+      read({ extensionBundle: bundle, functionTimeout: "-1" }).functionTimeoutMs,
+      Infinity,
+    );
+  });
+
+  const refused = [
+    { when: "it is of another version", json: { version: "1.0" }, says: /"version": "2.0"/ },
+    { when: "it names no extension bundle", json: {}, says: /no queue trigger/ },
+    {
+      when: "a batch is larger than the service gives",
+      json: { extensionBundle: bundle, extensions: { queues: { batchSize: 33 } } },
+      says: /batchSize must be from 1 to 32/,
+    },
+    {
+      when: "the encoding is unknown",
+      json: { extensionBundle: bundle, extensions: { queues: { messageEncoding: "utf8" } } },
+      says: /"none" or "base64"/,
+    },
+    {
+      when: "a time span is a number of seconds",
+      json: { extensionBundle: bundle, extensions: { queues: { visibilityTimeout: "60" } } },
+      says: /no time span/,
+    },
+  ];
+  for (const { when, json, says } of refused)
+    it(`is refused when ${when}`, () => {
+      assert.throws(() => read(json), { message: says });
+    });
+});
+
+describe("a time span", () => {
+  for (const [text, ms] of [
+    ["00:01:00", 60_000],
+    ["1.02:03:04.5", (((24 + 2) * 60 + 3) * 60 + 4) * 1000 + 500],
+    ["01:30", 90 * 60_000],
+  ] as const)
+    it(`${text} is ${ms} ms`, () => assert.equal(timeSpanMs(text), ms));
+
+  for (const text of ["60", "25:00:00", "00:60:00", "", "-00:01:00"])
+    it(`is refused: "${text}"`, () => {
+      assert.throws(() => timeSpanMs(text), TypeError);
+    });
+});
+
+describe("an app setting", () => {
+  const settings = readAppSettings({
+    ECHO_QUEUE: "echo",
+    Empty: "",
+    BatchStorage__queueServiceUri: "https://a.queue.core.windows.net",
+    Other__accountName: "other",
+    Text: "AccountName=x;AccountKey=y",
+  });
+
+  it("fills the %NAME% of a binding, whatever its case", () =>
+    assert.equal(settings.resolve("%echo_queue%-x"), "echo-x"));
+
+  it("gives a connection's address, or that of its account", () => {
+    assert.equal(settings.serviceUri("batchstorage", "queue"), "https://a.queue.core.windows.net");
+    assert.equal(settings.serviceUri("Other", "blob"), "https://other.blob.core.windows.net");
+  });
+
+  const refused = [
+    { when: "it is not set", use: () => settings.resolve("%NOWHERE%"), says: /NOWHERE is not set/ },
+    { when: "it is empty", use: () => settings.resolve("%Empty%"), says: /Empty is not set/ },
+    {
+      when: "a connection lacks the service",
+      use: () => settings.serviceUri("BatchStorage", "blob"),
+      says: /BatchStorage__blobServiceUri is missing/,
+    },
+    {
+      when: "a connection is a string with a key",
+      use: () => settings.serviceUri("Text", "blob"),
+      says: /identities only/,
+    },
+  ];
+  for (const { when, use, says } of refused)
+    it(`is refused when ${when}`, () => {
+      assert.throws(use, { message: says });
+    });
+});

@@ -1,0 +1,171 @@
+import assert from "node:assert/strict";
+import { after, before, beforeEach, describe, it } from "node:test";
+
+import { QueueServiceClient } from "@azure/storage-queue";
+
+import { type Azurite, startAzurite } from "../../storage/azurite.ts";
+import { buildFixture, type FixtureHost, withFixture } from "./fixture-host.ts";
+
+let azurite: Azurite;
+let service: QueueServiceClient;
+let app: Awaited<ReturnType<typeof buildFixture>>;
+
+before(async () => {
+  [azurite, app] = await Promise.all([startAzurite(), buildFixture("app")]);
+  service = new QueueServiceClient(azurite.queueUrl, azurite.queueKey);
+});
+after(async () => {
+  app.remove();
+  await azurite.stop();
+});
+beforeEach(async () => {
+  for await (const { name } of service.listQueues()) await service.deleteQueue(name);
+  for (const name of ["echo", "fails", "originals", "slow"]) await service.createQueue(name);
+});
+
+const withHost = (
+  env: Record<string, string>,
+  work: (run: FixtureHost) => Promise<void>,
+): Promise<void> => withFixture({ azurite, dist: app.dist, env }, work);
+
+const send = (queue: string, text: string) => service.getQueueClient(queue).sendMessage(text);
+
+/** Takes what is in a queue; nothing where there is no such queue. */
+async function texts(queue: string): Promise<string[]> {
+  const client = service.getQueueClient(queue);
+  if (!(await client.exists())) return [];
+  const { receivedMessageItems } = await client.receiveMessages({ numberOfMessages: 32 });
+  return receivedMessageItems.map(({ messageText }) => messageText);
+}
+
+const isEmpty = async (queue: string): Promise<boolean> => {
+  const { approximateMessagesCount } = await service.getQueueClient(queue).getProperties();
+  return approximateMessagesCount === 0;
+};
+
+describe("a queue message reaches its function", () => {
+  const bodies = [
+    { as: "an object", text: '{"version":1,"rows":[1]}', is: { version: 1, rows: [1] } },
+    { as: "text", text: "plain words", is: "plain words" },
+    { as: "a number, though it was text", text: "123", is: 123 },
+    { as: "a boolean, though it was text", text: "true", is: true },
+    { as: "a bare string, its quotes gone", text: '"x"', is: "x" },
+    { as: "base64 as it is, for host.json says none", text: "eyJhIjoxfQ==", is: "eyJhIjoxfQ==" },
+  ];
+  for (const { as, text, is } of bodies)
+    it(`as ${as}`, () =>
+      withHost({}, async (run) => {
+        await send("echo", text);
+        const { message } = await run.until("the message", () => run.said()[0]);
+        assert.deepEqual(message, is);
+        await run.until("its end", () => run.events.some(({ phase }) => phase === "succeeded"));
+        await run.host.stop();
+        assert.ok(await isEmpty("echo"), "a message that was handled is deleted");
+      }));
+
+  it("decoded, where host.json says base64", () =>
+    withHost(
+      { AzureFunctionsJobHost__extensions__queues__messageEncoding: "base64" },
+      async (run) => {
+        await send("echo", Buffer.from('{"a":"é"}', "utf8").toString("base64"));
+        const { message } = await run.until("the message", () => run.said()[0]);
+        assert.deepEqual(message, { a: "é" });
+        await send("echo", "not base64");
+        await run.until("the poison", async () => (await texts("echo-poison"))[0]);
+        assert.equal(run.said().length, 1, "what cannot be decoded is never run");
+      },
+    ));
+
+  it("with metadata, which a body of the same names overwrites", () =>
+    withHost({}, async (run) => {
+      const { messageId } = await send("echo", '{"a":1}');
+      const plain = await run.until("the message", () => run.said()[0]?.["metadata"]);
+      assert.partialDeepStrictEqual(plain, {
+        id: messageId,
+        dequeueCount: 1,
+        queueTrigger: { a: 1 },
+      });
+      assert.match(JSON.stringify(plain), /"insertionTime":"\d{4}-[^"]+\+00:00"/);
+
+      await send("echo", '{"id":"mine","DequeueCount":77,"rows":[1]}');
+      const hidden = await run.until("the second", () => run.said()[1]?.["metadata"]);
+      assert.partialDeepStrictEqual(hidden, { id: "mine", dequeueCount: 77 });
+      assert.ok(!("rows" in (hidden as object)), "arrays are not taken over");
+    }));
+});
+
+describe("a message that fails", () => {
+  it("is tried five times, then is poison, and its poison queue is read", () =>
+    withHost({}, async (run) => {
+      await send("fails", '{"job":1}');
+      await run.until("the poison", () => run.said().find((line) => "poison" in line));
+      assert.deepEqual(run.said(), [
+        ...[1, 2, 3, 4, 5].map((attempt) => ({ attempt })),
+        { poison: { job: 1 } },
+      ]);
+      assert.ok(await isEmpty("fails"));
+      assert.deepEqual(run.host.status().functions["fails"], {
+        running: 0,
+        succeeded: 0,
+        failed: 5,
+      });
+    }));
+
+  it("comes back no sooner than the visibility time-out says", () =>
+    withHost(
+      { AzureFunctionsJobHost__extensions__queues__visibilityTimeout: "00:00:01" },
+      async (run) => {
+        await send("fails", "x");
+        await run.until("the first attempt", () => run.said()[0]);
+        const startedMs = Date.now();
+        await run.until("the second attempt", () => run.said()[1]);
+        assert.ok(Date.now() - startedMs > 800, `${Date.now() - startedMs} ms`);
+      },
+    ));
+
+  it("is poison without being run, once crashes have used its attempts", async () => {
+    const queue = service.getQueueClient("echo");
+    await send("echo", "five crashes");
+    for (let attempt = 1; attempt <= 5; attempt += 1) {
+      const [item] = (await queue.receiveMessages()).receivedMessageItems;
+      assert.ok(item);
+      await queue.updateMessage(item.messageId, item.popReceipt, undefined, 0);
+    }
+    await withHost({}, async (run) => {
+      const [poison] = await run.until("the poison", async () => {
+        const found = await texts("echo-poison");
+        return found.length > 0 && found;
+      });
+      assert.equal(poison, "five crashes");
+      assert.deepEqual(run.said(), []);
+    });
+  });
+
+  it("stays invisible where its queue is a poison queue, which has none of its own", () =>
+    withHost({ POISON_FAILS: "yes" }, async (run) => {
+      await service.createQueue("fails-poison");
+      await send("fails-poison", "x");
+      await run.until("the attempt", () => run.events.some(({ phase }) => phase === "failed"));
+      await run.host.stop();
+      assert.deepEqual(await texts("fails-poison"), []);
+      assert.ok(!(await isEmpty("fails-poison")), "it is still there");
+      assert.ok(!(await service.getQueueClient("fails-poison-poison").exists()));
+    }));
+});
+
+describe("an output", () => {
+  it("is written when the function has succeeded, one message an element", () =>
+    withHost({}, async (run) => {
+      await send("originals", '{"copy":["x",{"a":1}]}');
+      await run.until("the end", () => run.events.some(({ phase }) => phase === "succeeded"));
+      // The host indents objects; the queue client that writes them here drops the line breaks.
+      assert.deepEqual(await texts("copies"), ["x", '{  "a": 1}']);
+    }));
+
+  it("is not written when the function fails, whatever it had set", () =>
+    withHost({}, async (run) => {
+      await send("originals", '{"copy":"never","fail":true}');
+      await run.until("the poison", () => service.getQueueClient("originals-poison").exists());
+      assert.ok(!(await service.getQueueClient("copies").exists()));
+    }));
+});

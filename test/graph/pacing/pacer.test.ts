@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import fc from "fast-check";
+
+import { createUnitPacer, createWritePacer } from "../../../shared/graph/pacing/pacer.ts";
+import { createSimulatedClock } from "../simulated-clock.ts";
+import { createModelBucket, createRandom } from "./model-bucket.ts";
+
+const quota = { quota: 3000, windowMs: 150_000, retryFloorMs: 1000 };
+
+describe("a write pacer", () => {
+  it("uses 95 % of the quota and is never throttled, whatever the answers' latency", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer(), async (seed) => {
+        const random = createRandom(seed);
+        const clock = createSimulatedClock();
+        const pacer = createWritePacer({ ...quota, clock });
+        const bucket = createModelBucket({ ...quota, from: 0 });
+        let posts = 150;
+        const slowest = 200 + 4000 * random();
+        const writer = async (): Promise<void> => {
+          while (posts > 0) {
+            posts -= 1;
+            await pacer.take(20);
+            await clock.sleep(30 * random());
+            assert.equal(bucket.take(20, clock.monotonic()), 20);
+            await clock.sleep(slowest * random());
+          }
+        };
+        await clock.run(Promise.all(Array.from({ length: 8 }, writer)));
+        assert.ok(pacer.share() >= 0.95, `${pacer.share()}`);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it("serves in the order of asking", async () => {
+    const clock = createSimulatedClock();
+    const pacer = createWritePacer({ ...quota, clock });
+    const order: string[] = [];
+    await clock.run(
+      Promise.all(["a", "b", "c"].map((name) => pacer.take(20).then(() => order.push(name)))),
+    );
+    assert.deepEqual(order, ["a", "b", "c"]);
+  });
+
+  it("holds everybody after a 429, those who already waited too", async () => {
+    const clock = createSimulatedClock();
+    const pacer = createWritePacer({ ...quota, clock });
+    const grantedAt = await clock.run(pacer.take(20));
+    const waiting = pacer.take(20);
+    pacer.throttled(30_000, { parts: 3, grantedAt });
+    assert.ok((await clock.run(waiting)) >= grantedAt + 30_000);
+    assert.ok(pacer.rate() < 19.8);
+  });
+
+  it("lets whoever gives up go at once, and grants it nothing", async () => {
+    const clock = createSimulatedClock();
+    const pacer = createWritePacer({ ...quota, clock });
+    const first = await clock.run(pacer.take(20));
+    const giveUp = new AbortController();
+    const before = pacer.take(20);
+    const given = pacer.take(20, giveUp.signal);
+    const after = pacer.take(20);
+    giveUp.abort(new Error("the slice is over"));
+    await assert.rejects(given, /the slice is over/);
+    assert.equal(clock.monotonic(), first, "no time passed");
+    await clock.run(before);
+    assert.ok((await clock.run(after)) < first + 2200, "the third takes the second's place");
+  });
+
+  it("refuses to grant what no post can hold", () => {
+    const pacer = createWritePacer({ ...quota, clock: createSimulatedClock() });
+    for (const n of [0, -1, 21, 1.5]) assert.throws(() => pacer.take(n), RangeError);
+  });
+
+  it("hands what it learnt to the pacer of the next slice, as JSON", async () => {
+    const clock = createSimulatedClock();
+    const first = createWritePacer({ ...quota, clock });
+    assert.equal(first.memory(), undefined);
+    first.throttled(undefined, { grantedAt: await clock.run(first.take(20)) });
+    await clock.run(clock.sleep(20_000));
+    const memory = JSON.parse(JSON.stringify(first.memory())) as ReturnType<typeof first.memory>;
+    const second = createWritePacer({ ...quota, clock, memory });
+    assert.ok(Math.abs(second.rate() - first.rate()) < 0.01);
+    assert.ok(second.rate() < 18);
+    await clock.run(clock.sleep(60_000));
+    assert.ok(second.rate() > 19.79);
+  });
+
+  it("hands on the pause that Graph asked for, so that no slice begins within it", async () => {
+    const clock = createSimulatedClock();
+    const first = createWritePacer({ ...quota, clock });
+    const grantedAt = await clock.run(first.take(20));
+    first.throttled(90_000, { grantedAt });
+    const memory = JSON.parse(JSON.stringify(first.memory())) as ReturnType<typeof first.memory>;
+    const second = createWritePacer({ ...quota, clock, memory });
+    assert.ok((await clock.run(second.take(1))) >= grantedAt + 90_000);
+  });
+});
+
+describe("a pacer of resource units", () => {
+  const units = { quota: 8000, windowMs: 10_000, retryFloorMs: 1000 };
+
+  it("leaves two fifths of the quota to the writes", async () => {
+    const clock = createSimulatedClock();
+    const pacer = createUnitPacer({ ...units, clock });
+    for (let post = 0; post < 500; post += 1) await clock.run(pacer.take(20));
+    const used = (500 * 20) / clock.monotonic() / 0.8;
+    assert.ok(used <= 0.6 && used > 0.59, `${used}`);
+  });
+
+  it("pays later for what cost more than expected", async () => {
+    const clock = createSimulatedClock();
+    const pacer = createUnitPacer({ ...units, clock });
+    for (let post = 0; post < 500; post += 1) {
+      await clock.run(pacer.take(20));
+      pacer.correct(20, 60);
+    }
+    const used = (500 * 60) / clock.monotonic() / 0.8;
+    assert.ok(used <= 0.61 && used > 0.58, `${used}`);
+  });
+});

@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import { csvLine } from "../../shared/batches/input/csv.ts";
+import { findGuards, whyHeld } from "../../shared/guards/guards.ts";
+import { home, openWorkshop, settings } from "../batches/workshop.ts";
+
+const caps = { maxDeletes: 2, maxDisables: 3 };
+
+const found = (deletes: number, disables: number) =>
+  findGuards({ guarded: { deletes, disables } }, caps).map(({ guard, held }) => [guard, held]);
+
+describe("a cap", () => {
+  it("holds at one row over it, and never below", () => {
+    assert.deepEqual(found(0, 0), []);
+    assert.deepEqual(found(2, 3), [
+      ["deletes", false],
+      ["disables", false],
+    ]);
+    assert.deepEqual(found(3, 1), [
+      ["deletes", true],
+      ["disables", false],
+    ]);
+  });
+
+  it("says how many, how many are allowed, and the setting that allows more", () => {
+    const why = whyHeld(findGuards({ guarded: { deletes: 3, disables: 9 } }, caps));
+    assert.match(why?.reason ?? "", /3 deletes, and MAX_DELETES_PER_BATCH allows 2/);
+    assert.match(why?.reason ?? "", /9 disables, and MAX_DISABLES_PER_BATCH allows 3/);
+    assert.match(why?.fix ?? "", /MAX_DELETES_PER_BATCH to at least 3/);
+    assert.equal(whyHeld(findGuards({ guarded: { deletes: 2, disables: 0 } }, caps)), undefined);
+  });
+});
+
+/** A workshop with five users, of whom one is disabled already. */
+function begin(mode: "apply" | "plan") {
+  const workshop = openWorkshop({ settings: { ...settings, ...caps } });
+  const users = ["a", "b", "c", "d", "e"].map((name) => `${name}@contoso.com`);
+  for (const user of users) {
+    workshop.directory.addUser(user, { accountEnabled: user !== "e@contoso.com" });
+  }
+  const rows = users.map((user) => ({ user }));
+  const message = { version: 1, batch: "leavers", mode, operation: "user.disable", rows };
+  return { ...workshop, message };
+}
+
+describe("a batch over a cap", () => {
+  it("is held whole: no marker, no ring, every row that would be written held", async () => {
+    const { message, blobs, rings, events, deliver, directory } = begin("apply");
+    await deliver(message);
+    assert.deepEqual([rings, [...blobs.runner.blobs.keys()]], [[], []]);
+    const status = blobs.batches.json("leavers/status.json");
+    assert.equal(status["state"], "held");
+    assert.deepEqual(status["verdicts"], {
+      done: 0,
+      unchanged: 1,
+      skipped: 0,
+      failed: 0,
+      held: 4,
+      pending: 0,
+    });
+    assert.match(String(status["reason"]), /4 disables, and MAX_DISABLES_PER_BATCH allows 3/);
+    assert.deepEqual(blobs.batches.json("leavers/plan.json")["verdicts"], status["verdicts"]);
+    assert.deepEqual(events[1], {
+      event: "batch.held",
+      batch: "leavers",
+      tenant: home,
+      guard: "disables",
+      count: 4,
+      limit: 3,
+      setting: "MAX_DISABLES_PER_BATCH",
+    });
+    const report = blobs.batches.text("leavers/report.csv");
+    assert.equal(report.match(/contoso\.com,held,"Held, nothing was written/g)?.length, 4);
+    assert.match(blobs.batches.text("leavers/report.html"), /a guard holds the batch/);
+    const { rows } = blobs.batches.json("leavers/report.json") as { rows: { objectId?: string }[] };
+    assert.ok(
+      rows.every(({ objectId }) => directory.users.has(objectId ?? "")),
+      "whoever decides sees which objects",
+    );
+    assert.equal((await deliver(message)).outcome, "repeated");
+    assert.equal(events.length, 2);
+  });
+
+  it("is told of also where accept is killed before its state is stored", async () => {
+    const { message, blobs, events, batches, deliver } = begin("apply");
+    blobs.batches.before = (_change, path) => {
+      const isTold = events.some(({ event }) => event === "batch.held");
+      if (isTold && path === "leavers/status.json") throw new Error("killed");
+    };
+    const killed = batches.accept(message, { messageId: "m-1", deadlineMs: Infinity });
+    await assert.rejects(killed, /killed/);
+    assert.equal(blobs.batches.json("leavers/status.json")["state"], "accepted");
+    blobs.batches.before = () => undefined;
+    await deliver(message);
+    assert.equal(blobs.batches.json("leavers/status.json")["state"], "held");
+    assert.equal(events.filter(({ event }) => event === "batch.held").length, 2);
+  });
+
+  it("is only counted by what would be written, so that a batch at the cap goes", async () => {
+    const { message, rings, blobs, deliver } = begin("apply");
+    await deliver({ ...message, rows: message.rows.slice(1) });
+    assert.deepEqual(rings, [home]);
+    assert.equal(blobs.batches.json("leavers/status.json")["state"], "accepted");
+  });
+
+  it("counts a user.update that switches accounts off as what it is", async () => {
+    const { message, blobs, deliver } = begin("apply");
+    const rows = message.rows.map((row) => ({ ...row, accountEnabled: false }));
+    await deliver({ ...message, operation: "user.update", rows });
+    assert.equal(blobs.batches.json("leavers/status.json")["state"], "held");
+  });
+});
+
+describe("a batch in mode plan", () => {
+  it("ends planned: a report of what would be written, nothing for the runner", async () => {
+    const { message, blobs, rings, events, deliver, directory } = begin("plan");
+    await deliver({ ...message, rows: message.rows.slice(2) });
+    assert.deepEqual([rings, [...blobs.runner.blobs.keys()]], [[], []]);
+    const status = blobs.batches.json("leavers/status.json");
+    assert.equal(status["state"], "planned");
+    const lines = blobs.batches.text("leavers/report.csv").split("\r\n");
+    const would = "Would be written; the batch's mode was plan.";
+    const fix = "Send the same rows in mode apply, under another batch name.";
+    const { id } = [...directory.users.values()][2] ?? {};
+    const told = ["c@contoso.com", "pending", would, fix, String(id)];
+    assert.ok(lines[1]?.startsWith(csvLine(told).trimEnd()), lines[1]);
+    assert.deepEqual(
+      events.map(({ event }) => event),
+      ["batch.accepted"],
+    );
+    const plan = blobs.batches.json("leavers/plan.json");
+    assert.deepEqual(
+      [plan["writes"], plan["estimatedSeconds"], plan["permissions"]],
+      [2, 1, { "User.EnableDisableAccount.All": 2, "User.Read.All": 2 }],
+    );
+  });
+
+  it("says that a guard would hold it", async () => {
+    const { message, blobs, deliver } = begin("plan");
+    await deliver(message);
+    const { state, fix } = blobs.batches.json("leavers/status.json");
+    assert.equal(state, "planned");
+    assert.match(String(fix), /would be held: .+ MAX_DISABLES_PER_BATCH allows 3/);
+  });
+});

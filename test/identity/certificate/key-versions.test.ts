@@ -1,0 +1,289 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import { openVault, trouble } from "../played-vault.ts";
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+describe("the first look at the vault", () => {
+  it("reads the newest version, once for all who wait", async () => {
+    const vault = openVault();
+    vault.add("v1");
+    vault.add("v2");
+    await Promise.all(Array.from({ length: 1000 }, () => vault.usable()));
+    assert.equal(vault.reads(), "newest");
+    assert.equal(await vault.usable(), "v2");
+    assert.equal(vault.reads(), "");
+  });
+
+  it("takes the version before where the newest is disabled, broken or not in force", async () => {
+    for (const spoil of ["disabled", "broken", "early", "late"]) {
+      const vault = openVault();
+      vault.add("v1");
+      const period = { early: { fromDays: 1 }, late: { fromDays: -9, toDays: -1 } }[spoil] ?? {};
+      const newest = vault.add("v2", period);
+      newest.enabled = spoil !== "disabled";
+      newest.broken = spoil === "broken";
+      assert.equal(await vault.usable(), "v1", spoil);
+      assert.equal(vault.reads(), "newest list v1", spoil);
+    }
+  });
+
+  it("leaves it to Entra where no version is in force, since it may be the clock that is wrong", async () => {
+    const vault = openVault();
+    vault.add("v1", { fromDays: 2 });
+    assert.equal(await vault.usable(), "v1");
+    vault.tellTime();
+    await assert.rejects(vault.usable(), { code: "CERTIFICATE_UNUSABLE" });
+  });
+
+  it("says why where no version does", async () => {
+    const vault = openVault();
+    vault.tellTime();
+    vault.add("v1", { toDays: -3 });
+    await assert.rejects(vault.usable(), {
+      code: "CERTIFICATE_UNUSABLE",
+      message: /Version v1 .* expired at 2026-11-18T12:00:00/,
+    });
+    const early = openVault();
+    early.tellTime();
+    early.add("v1", { fromDays: 2 });
+    await assert.rejects(early.usable(), { message: /not valid before 2026-11-23T12/ });
+    const broken = openVault();
+    broken.add("v1").broken = true;
+    await assert.rejects(broken.usable(), { message: /broken/ });
+  });
+
+  it("hands the vault's trouble on, and looks again for the next caller", async () => {
+    const vault = openVault();
+    vault.add("v1");
+    vault.failing(trouble("VAULT_UNREACHABLE"));
+    await assert.rejects(vault.usable(), { code: "VAULT_UNREACHABLE" });
+    vault.failing(undefined);
+    assert.equal(await vault.usable(), "v1");
+  });
+});
+
+describe("a new version", () => {
+  it("is found within the hour and a tenth, behind the callers, by two reads, and comes first", async () => {
+    const vault = openVault();
+    vault.add("v1");
+    await vault.usable();
+    vault.add("v2");
+    await vault.clock.advance(HOUR);
+    vault.reads();
+    assert.equal(await vault.usable(), "v1");
+    assert.equal(vault.reads(), "");
+    await vault.clock.advance(HOUR / 10);
+    assert.equal(await vault.usable(), "v1", "nobody waits for the look");
+    await vault.clock.advance(0);
+    assert.equal(await vault.usable(), "v2 v1");
+    assert.equal(vault.reads(), "list v2");
+  });
+
+  it("costs one read an hour where there is none", async () => {
+    const vault = openVault();
+    vault.add("v1");
+    await vault.usable();
+    vault.reads();
+    await vault.clock.advance(1.1 * HOUR);
+    await vault.usable();
+    await vault.clock.advance(0);
+    assert.equal(vault.reads(), "list");
+  });
+
+  it("is found at once where it is announced", async () => {
+    const vault = openVault();
+    vault.add("v1");
+    await vault.usable();
+    vault.add("v2");
+    await vault.kept.reread();
+    assert.equal(await vault.usable(), "v2 v1");
+  });
+
+  it("that is broken is read once and never again", async () => {
+    const vault = openVault();
+    vault.add("v1");
+    await vault.usable();
+    vault.add("v2").broken = true;
+    vault.reads();
+    await vault.kept.reread();
+    await vault.kept.reread();
+    assert.equal(await vault.usable(), "v1");
+    assert.equal(vault.reads(), "list v2 list");
+    assert.deepEqual(vault.troubles, ["CERTIFICATE_UNUSABLE"]);
+  });
+
+  it("that is broken does not hide one that was made before it", async () => {
+    const vault = openVault();
+    vault.add("v1");
+    await vault.usable();
+    vault.add("v2");
+    vault.add("v3").broken = true;
+    vault.reads();
+    await vault.kept.reread();
+    assert.equal(await vault.usable(), "v2 v1");
+    assert.equal(vault.reads(), "list v3 v2");
+  });
+
+  it("is found by an identity that may read the secret but not list its versions", async () => {
+    const vault = openVault();
+    vault.failingToList(trouble("VAULT_REFUSED"));
+    vault.add("v1");
+    await vault.usable();
+    vault.add("v2");
+    await vault.kept.reread();
+    assert.equal(await vault.usable(), "v2 v1");
+  });
+});
+
+describe("a version that Entra refuses", () => {
+  it("goes behind the others for an hour, then is tried first again", async () => {
+    const vault = openVault();
+    vault.add("v1");
+    await vault.usable();
+    vault.add("v2");
+    await vault.kept.reread();
+    vault.kept.refused(await vault.key("v2"));
+    assert.equal(await vault.usable(), "v1 v2");
+    await vault.clock.advance(HOUR);
+    assert.equal(await vault.usable(), "v2 v1");
+  });
+
+  it("comes first again once it was accepted", async () => {
+    const vault = openVault();
+    vault.add("v1");
+    await vault.usable();
+    vault.kept.refused(await vault.key("v1"));
+    vault.add("v2");
+    await vault.kept.reread();
+    vault.kept.refused(await vault.key("v2"));
+    vault.kept.accepted(await vault.key("v1"));
+    assert.equal(await vault.usable(), "v1 v2");
+  });
+
+  it("is replaced by the version before it, by two reads", async () => {
+    const vault = openVault();
+    vault.add("v1");
+    vault.add("v2");
+    await vault.usable();
+    vault.reads();
+    assert.equal(await vault.further(), "v1");
+    assert.equal(vault.reads(), "list v1");
+    assert.equal(await vault.usable(), "v1 v2", "and what works is remembered");
+  });
+
+  it("is replaced by a newer one that was not known yet, by two reads", async () => {
+    const vault = openVault();
+    vault.add("v1");
+    await vault.usable();
+    vault.add("v2");
+    vault.reads();
+    assert.equal(await vault.further(), "v2");
+    assert.equal(vault.reads(), "list v2");
+  });
+
+  it("gives way to older ones, one at a look, until one works", async () => {
+    const vault = openVault();
+    for (const name of ["v1", "v2", "v3", "v4", "v5"]) vault.add(name);
+    await vault.usable();
+    for (const name of ["v4", "v3", "v2", "v1"]) {
+      assert.equal(await vault.further(), name);
+      await vault.clock.advance(30_000);
+    }
+    vault.kept.accepted(await vault.key("v1"));
+    assert.equal((await vault.usable()).split(" ")[0], "v1");
+  });
+
+  it("is no obstacle to a look when the clock was found to be a day ahead", async () => {
+    const vault = openVault();
+    vault.add("v1");
+    await vault.usable();
+    await vault.further();
+    vault.tellTime(-86_400_000);
+    await vault.clock.advance(30_000);
+    vault.reads();
+    await vault.further();
+    assert.equal(vault.reads(), "list");
+  });
+
+  it("makes one look in half a minute, whoever was refused", async () => {
+    const vault = openVault();
+    vault.add("v1");
+    await vault.usable();
+    vault.reads();
+    await Promise.all([vault.further(), vault.further(), vault.further()]);
+    assert.equal(await vault.further(), "");
+    assert.equal(vault.reads(), "list");
+    await vault.clock.advance(30_000);
+    await vault.further();
+    assert.equal(vault.reads(), "list");
+  });
+
+  it("stays the one there is where the vault does not answer", async () => {
+    const vault = openVault();
+    vault.add("v1");
+    await vault.usable();
+    vault.failing(trouble("VAULT_UNREACHABLE"));
+    assert.equal(await vault.further(), "");
+    assert.equal(await vault.usable(), "v1");
+    assert.deepEqual(vault.troubles, ["VAULT_UNREACHABLE"]);
+    // A look that failed is none: the next one comes sooner, and not at once.
+    vault.reads();
+    await vault.clock.advance(9_999);
+    assert.equal(await vault.further(), "");
+    assert.equal(vault.reads(), "");
+    vault.failing(undefined);
+    vault.add("v2");
+    await vault.clock.advance(1);
+    assert.equal(await vault.further(), "v2");
+  });
+});
+
+describe("a version that was held", () => {
+  it("is dropped once it is disabled, where another does", async () => {
+    const vault = openVault();
+    vault.add("v1");
+    const newest = vault.add("v2");
+    await vault.usable();
+    newest.enabled = false;
+    vault.reads();
+    await vault.kept.reread();
+    assert.equal(await vault.usable(), "v1");
+    assert.equal(vault.reads(), "list v1");
+  });
+
+  it("stays where no other does", async () => {
+    const vault = openVault();
+    const only = vault.add("v1");
+    await vault.usable();
+    only.enabled = false;
+    await vault.kept.reread();
+    assert.equal(await vault.usable(), "v1");
+  });
+
+  it("gives way to its successor when it expires, callers waiting for one look", async () => {
+    const vault = openVault();
+    vault.add("v1", { toDays: 1 });
+    await vault.usable();
+    vault.add("v2");
+    await vault.clock.advance(DAY);
+    vault.reads();
+    assert.equal(await vault.usable(), "v2");
+    assert.equal(vault.reads(), "list v2");
+  });
+
+  it("outlives hours in which the vault does not answer, with few questions asked", async () => {
+    const vault = openVault();
+    vault.add("v1");
+    await vault.usable();
+    vault.failing(trouble("VAULT_UNREACHABLE"));
+    vault.reads();
+    for (let minute = 0; minute < 300; minute++) {
+      await vault.clock.advance(60_000);
+      assert.equal(await vault.usable(), "v1");
+    }
+    assert.ok(vault.reads().split(" ").length < 45);
+  });
+});

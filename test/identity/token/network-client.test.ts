@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import type { ServerResponse } from "node:http";
+import { describe, it } from "node:test";
+
+import { ConfidentialClientApplication } from "@azure/msal-node";
+
+import {
+  EntraRefused,
+  EntraUnreachable,
+  createNetworkClient,
+} from "../../../shared/identity/token/network-client.ts";
+import { createPatientFetch } from "../../../shared/identity/token/patient-fetch.ts";
+import { createEagerClock } from "../eager-clock.ts";
+import { startHttpServer } from "../http-server.ts";
+
+const TENANT = "11111111-2222-4333-8444-555555555555";
+
+type Answer = (response: ServerResponse) => void;
+const token: Answer = (response) => {
+  const body = { access_token: "token", expires_in: 3600, token_type: "Bearer" };
+  response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
+};
+const refusing =
+  (status: number, headers: Record<string, string>, body: string): Answer =>
+  (response) =>
+    void response.writeHead(status, headers).end(body);
+
+/** One application object of MSAL's, which lives on as its throttle cache would, on our network client. */
+async function open(...answers: Answer[]) {
+  const server = await startHttpServer(...answers);
+  const send = createPatientFetch({
+    fetch: (url, init) => fetch(server.url + new URL(url).pathname, init),
+    clock: createEagerClock(),
+    random: () => 0.5,
+  });
+  const application = new ConfidentialClientApplication({
+    auth: {
+      clientId: TENANT,
+      authority: `https://login.microsoftonline.com/${TENANT}`,
+      clientSecret: "secret",
+    },
+    system: { networkClient: createNetworkClient(send) },
+  });
+  const acquire = () =>
+    application.acquireTokenByClientCredential({
+      scopes: ["https://graph.microsoft.com/.default"],
+      azureRegion: "DisableMsalForceRegion",
+    });
+  return { server, acquire };
+}
+
+describe("MSAL's throttle cache, which fails all callers for a minute, is not armed", () => {
+  const json = { "content-type": "application/json" };
+  const table: readonly (readonly [string, number, Answer])[] = [
+    ["a plain-text 429", 429, refusing(429, { "retry-after": "60" }, "Too Many Requests")],
+    ["a 429 of OAuth's form", 429, refusing(429, { ...json, "retry-after": "60" }, "{}")],
+    ["a 503", 503, refusing(503, { ...json, "retry-after": "60" }, '{"error":"server_error"}')],
+    ["a 400 with a wait", 400, refusing(400, { ...json, "retry-after": "60" }, '{"error":"x"}')],
+  ];
+  for (const [what, status, answer] of table) {
+    it(`by ${what}: the very next call of the same application is served`, async (test) => {
+      const { server, acquire } = await open(answer, token);
+      test.after(() => server.close());
+      await assert.rejects(acquire(), (error) => {
+        assert.ok(error instanceof EntraRefused, String(error));
+        assert.deepEqual([error.refusal.status, error.refusal.retryAfterMs], [status, 60_000]);
+        return true;
+      });
+      assert.equal((await acquire())?.accessToken, "token");
+      assert.equal(server.seen.length, 2);
+    });
+  }
+});
+
+describe("an answer that is no token, though it says 200, is none", () => {
+  for (const body of ["<html>Sign in to the Wi-Fi</html>", "null", "5", '"token"']) {
+    it(`such as ${body}, of which nothing is repeated`, async (test) => {
+      const { server, acquire } = await open(refusing(200, {}, body));
+      test.after(() => server.close());
+      await assert.rejects(acquire(), (error) => {
+        assert.ok(error instanceof EntraUnreachable, String(error));
+        assert.match(error.reason, /not Entra's: a proxy or portal/);
+        assert.doesNotMatch(String(error), /Wi-Fi/);
+        return true;
+      });
+    });
+  }
+});

@@ -1,0 +1,186 @@
+import assert from "node:assert/strict";
+import type { ServerResponse } from "node:http";
+import { describe, it } from "node:test";
+
+import { createServerClock } from "../../../shared/identity/certificate/server-clock.ts";
+import {
+  type PatientAnswer,
+  createPatientFetch,
+} from "../../../shared/identity/token/patient-fetch.ts";
+import { createEagerClock } from "../eager-clock.ts";
+import { startHttpServer } from "../http-server.ts";
+
+type Answer = (response: ServerResponse) => void;
+const status =
+  (code: number, headers: Record<string, string> = {}): Answer =>
+  (response) =>
+    void response.writeHead(code, headers).end("text");
+const reset: Answer = (response) => void response.socket?.resetAndDestroy();
+const silence: Answer = () => undefined;
+const halfAnswer: Answer = (response) => {
+  response.writeHead(200, { "content-length": "100" });
+  response.write("half");
+  setImmediate(() => response.socket?.resetAndDestroy());
+};
+
+const dated = (offsetMs: number): Answer =>
+  status(200, { date: new Date(Date.now() + offsetMs).toUTCString() });
+
+/** Sends one request to a server that answers so, and tells what came of it. */
+async function send(...answers: Answer[]) {
+  const server = await startHttpServer(...answers);
+  const clock = createEagerClock();
+  const serverClock = createServerClock(clock);
+  const patient = createPatientFetch({
+    fetch,
+    clock,
+    random: () => 0.5,
+    onDate: (...seen) => serverClock.observe(...seen),
+  });
+  const timeOuts = setInterval(() => answers.includes(silence) && clock.timeOut(), 100);
+  try {
+    const request = { method: "POST", headers: {}, body: "proof" } as const;
+    const answer: PatientAnswer = await patient(`${server.url}/token`, request);
+    return { answer, serverClock, waits: clock.waits, seen: server.seen };
+  } catch (error) {
+    assert.ok(error instanceof Error);
+    return { error, serverClock, waits: clock.waits, seen: server.seen };
+  } finally {
+    clearInterval(timeOuts);
+    await server.close();
+  }
+}
+
+describe("a request is sent again", () => {
+  const table: { after: string; answers: Answer[]; waits: number[] }[] = [
+    { after: "a 503", answers: [status(503), status(200)], waits: [375] },
+    {
+      after: "two 500s, the wait doubled",
+      answers: [status(500), status(502), status(200)],
+      waits: [375, 750],
+    },
+    { after: "a 408", answers: [status(408), status(200)], waits: [375] },
+    { after: "a connection that was reset", answers: [reset, status(200)], waits: [375] },
+    { after: "an answer that broke off", answers: [halfAnswer, status(200)], waits: [375] },
+    { after: "silence", answers: [silence, status(200)], waits: [375] },
+    {
+      after: "a 429 and the seconds it names",
+      answers: [status(429, { "retry-after": "2" }), status(200)],
+      waits: [2000],
+    },
+    ...["retry-after-ms", "x-ms-retry-after-ms"].map((name) => ({
+      after: `a 429 and the milliseconds that its ${name} names, whatever a coarser header says`,
+      answers: [status(429, { [name]: "1250", "retry-after": "2" }), status(200)],
+      waits: [1250],
+    })),
+    {
+      after: "a 429 whose milliseconds are none, by its seconds",
+      answers: [status(429, { "retry-after-ms": "soon", "retry-after": "2" }), status(200)],
+      waits: [2000],
+    },
+    {
+      after: "a 429 and the part of a second it names",
+      answers: [status(429, { "retry-after": "0.25" }), status(200)],
+      waits: [250],
+    },
+  ];
+  for (const { after, answers, waits } of table) {
+    it(`after ${after}`, async () => {
+      const sent = await send(...answers);
+      assert.equal(sent.answer?.status, 200);
+      assert.deepEqual(sent.waits, waits);
+      assert.ok(sent.seen.every(({ body }) => body === "proof"));
+    });
+  }
+
+  it("after a 429 until the date it names", async () => {
+    const inThree = new Date(Date.now() + 3_000).toUTCString();
+    const { answer, waits } = await send(status(429, { "retry-after": inThree }), status(200));
+    assert.equal(answer?.status, 200);
+    assert.ok((waits[0] ?? 0) > 1_000 && (waits[0] ?? 0) <= 3_000, String(waits));
+  });
+});
+
+/** A 429 whose clock is so far from ours, and which asks to wait until three seconds from its now. */
+const inThree = (byMs: number): Answer =>
+  status(429, {
+    date: new Date(Date.now() + byMs).toUTCString(),
+    "retry-after": new Date(Date.now() + byMs + 3_000).toUTCString(),
+  });
+
+describe("the date until which a 429 asks to wait", () => {
+  for (const [how, byMs] of [
+    ["ten minutes ahead of", 600_000],
+    ["ten minutes behind", -600_000],
+  ] as const) {
+    it(`is by its own clock where that is ${how} ours`, async () => {
+      const { answer, waits } = await send(inThree(byMs), status(200));
+      assert.equal(answer?.status, 200);
+      assert.ok((waits[0] ?? 0) > 1_000 && (waits[0] ?? 0) <= 4_000, String(waits));
+    });
+  }
+});
+
+describe("a request is given up", () => {
+  it("after three attempts, with the last answer", async () => {
+    const { answer, seen } = await send(status(503));
+    assert.equal(answer?.status, 503);
+    assert.equal(seen.length, 3);
+  });
+
+  it("after three broken connections, with the reason", async () => {
+    const { error, seen } = await send(reset);
+    assert.match(String(error), /^NoAnswer: no answer after 3 attempts \(\w+\)$/);
+    assert.equal(seen.length, 3);
+  });
+
+  it("after three silences of ten seconds", async () => {
+    const { error } = await send(silence);
+    assert.match(String(error), /\(timeout\)/);
+  });
+
+  it("at once when it is to wait a minute: the caller's message waits better", async () => {
+    const { answer, seen } = await send(status(429, { "retry-after": "60" }));
+    assert.equal(answer?.retryAfterMs, 60_000);
+    assert.equal(seen.length, 1);
+  });
+
+  it("at once when it was refused", async () => {
+    const { answer, seen } = await send(status(401));
+    assert.equal(answer?.status, 401);
+    assert.equal(seen.length, 1);
+  });
+
+  it("rather than follow a redirect, which would show an assertion to another host", async () => {
+    const { answer, seen } = await send(status(307, { location: "/elsewhere" }));
+    assert.equal(answer?.status, 307);
+    assert.deepEqual(
+      seen.map(({ path }) => path),
+      ["/token"],
+    );
+  });
+});
+
+describe("the other side's clock", () => {
+  it("is learnt from the Date header", async () => {
+    const { serverClock } = await send(dated(600_000));
+    assert.ok(Math.abs(serverClock.behindMs() - 600_000) < 2_000);
+    assert.ok(Math.abs(serverClock.now() - Date.now() - 600_000) < 2_000);
+  });
+
+  it("is learnt from a refusal too, and when it is behind ours", async () => {
+    const date = new Date(Date.now() - 600_000).toUTCString();
+    const { serverClock } = await send(status(401, { date }));
+    assert.ok(Math.abs(serverClock.behindMs() + 600_000) < 2_000);
+  });
+
+  it("is ours while they differ by no more than whole seconds and the way explain", async () => {
+    const { serverClock } = await send(dated(1_000));
+    assert.equal(serverClock.behindMs(), 0);
+  });
+
+  it("is ours where the header is missing or no date", async () => {
+    const { serverClock } = await send(status(200, { date: "yesterday" }));
+    assert.equal(serverClock.behindMs(), 0);
+  });
+});

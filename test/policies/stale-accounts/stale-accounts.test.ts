@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import {
+  judgeAccount,
+  type Finding,
+} from "../../../shared/policies/stale-accounts/stale-accounts.ts";
+import { policyBatchName } from "../../../shared/policies/submit.ts";
+
+const now = Date.UTC(2026, 10, 21);
+const daysAgo = (days: number): string => new Date(now - days * 86_400_000).toISOString();
+const stale = {
+  id: "a",
+  accountEnabled: true,
+  userType: "Member",
+  createdDateTime: daysAgo(900),
+  signInActivity: { lastSuccessfulSignInDateTime: daysAgo(91) },
+};
+
+describe("an account is judged", () => {
+  const table: { when: string; user: Record<string, unknown>; is: Finding }[] = [
+    { when: "no successful sign-in for 91 days", user: stale, is: "stale" },
+    {
+      when: "one 89 days ago",
+      user: { ...stale, signInActivity: { lastSuccessfulSignInDateTime: daysAgo(89) } },
+      is: "active",
+    },
+    {
+      when: "none on record, which is not never",
+      user: { ...stale, signInActivity: { lastSuccessfulSignInDateTime: null } },
+      is: "unknown",
+    },
+    {
+      when: "no sign-in activity at all",
+      user: { ...stale, signInActivity: undefined },
+      is: "unknown",
+    },
+    {
+      when: "the directory's year 1",
+      user: { ...stale, signInActivity: { lastSuccessfulSignInDateTime: "0001-01-01T00:00:00Z" } },
+      is: "unknown",
+    },
+    {
+      when: "only failed attempts since",
+      user: {
+        ...stale,
+        signInActivity: {
+          lastSignInDateTime: daysAgo(1),
+          lastSuccessfulSignInDateTime: daysAgo(91),
+        },
+      },
+      is: "stale",
+    },
+    {
+      when: "created 29 days ago",
+      user: { ...stale, createdDateTime: daysAgo(29) },
+      is: "recently created",
+    },
+    { when: "no creation date", user: { ...stale, createdDateTime: null }, is: "unknown" },
+    { when: "a guest", user: { ...stale, userType: "Guest" }, is: "guest" },
+    { when: "disabled already", user: { ...stale, accountEnabled: false }, is: "disabled already" },
+    { when: "in the exclusion group", user: { ...stale, id: "emergency" }, is: "excluded" },
+  ];
+  for (const { when, user, is } of table) {
+    it(`${is}: ${when}`, () => {
+      const rule = { days: 90, minimumAgeDays: 30 };
+      assert.equal(judgeAccount(user, rule, new Set(["emergency"]), now), is);
+    });
+  }
+});
+
+describe("a policy's batch", () => {
+  it("has the name of the minute it was due, a few milliseconds early or late", () => {
+    const due = Date.UTC(2026, 10, 21, 2, 0, 0);
+    assert.equal(policyBatchName("stale-accounts", due), "stale-accounts-2026-11-21T0200Z");
+    assert.equal(
+      policyBatchName("stale-accounts", due - 12),
+      policyBatchName("stale-accounts", due + 900),
+    );
+  });
+});

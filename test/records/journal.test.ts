@@ -1,0 +1,164 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import fc from "fast-check";
+
+import {
+  type Histories,
+  type JournalRecord,
+  type Receipt,
+  applyRecord,
+  replay,
+  toLine,
+  troubledMsAt,
+} from "../../shared/records/journal.ts";
+
+const at = (seconds: number): string =>
+  new Date(Date.UTC(2026, 0, 1) + seconds * 1000).toISOString();
+
+const rowNumber = fc.integer({ min: 1, max: 8 });
+const instant = fc.nat(10_000).map(at);
+const receipt: fc.Arbitrary<Receipt> = fc.oneof(
+  fc.record({
+    row: rowNumber,
+    verdict: fc.constantFrom("done", "failed", "unchanged"),
+    reason: fc.string(),
+    finishedAt: instant,
+  }),
+  fc.record({ row: rowNumber, retry: fc.string(), throttled: fc.boolean(), until: instant }),
+  fc.record({ row: rowNumber, unsent: fc.string() }),
+  fc.record({ row: rowNumber, absent: fc.string(), until: instant }),
+  fc.record({ row: rowNumber, doubt: fc.string(), answered: fc.boolean() }),
+);
+const record: fc.Arbitrary<JournalRecord> = fc.oneof(
+  fc.record({ t: fc.constant("open" as const), runner: fc.uuid(), at: instant }),
+  fc.record({
+    t: fc.constant("intent" as const),
+    post: fc.string(),
+    at: instant,
+    rows: fc.uniqueArray(rowNumber),
+  }),
+  fc.record({
+    t: fc.constant("receipt" as const),
+    post: fc.string(),
+    at: instant,
+    rows: fc.uniqueArray(receipt, { selector: ({ row }) => row }),
+  }),
+);
+
+const applied = (records: readonly JournalRecord[]): Histories => {
+  const rows: Histories = new Map();
+  for (const each of records) applyRecord(rows, each);
+  return rows;
+};
+
+/** As JSON, in which an absent property and an undefined one are the same. */
+const plain = (rows: Histories): unknown => JSON.parse(JSON.stringify([...rows]));
+
+const trouble = (seconds: number, throttled = false): JournalRecord => ({
+  t: "receipt",
+  post: "p",
+  at: at(seconds),
+  rows: [{ row: 1, retry: "409", throttled }],
+});
+
+/** How long row 1 has been in trouble by second 100. */
+const troubledFor = (...records: JournalRecord[]): number =>
+  troubledMsAt(applied(records).get(1)!, at(100));
+
+describe("a shard's journal", () => {
+  it("says when it is read what was known when it was written", () => {
+    fc.assert(
+      fc.property(fc.array(record), (records) => {
+        const { rows, lines, isTorn } = replay(records.map(toLine).join(""));
+        assert.deepEqual(plain(rows), plain(applied(records)));
+        assert.equal(lines, records.length);
+        assert.equal(isTorn, false);
+      }),
+    );
+  });
+
+  it("takes a last line that was cut short as never written, also once a successor went on", () => {
+    const some = fc.array(record, { minLength: 1 });
+    fc.assert(
+      fc.property(
+        some,
+        fc.array(record),
+        fc.double({ min: 0, max: 0.99, noNaN: true }),
+        (records, later, part) => {
+          const lines = records.map(toLine);
+          const whole = lines.slice(0, -1).join("");
+          const last = lines.at(-1) ?? "";
+          const text = whole + last.slice(0, Math.floor((last.length - 1) * part));
+          const found = replay(text);
+          assert.deepEqual(plain(found.rows), plain(applied(records.slice(0, -1))));
+          const open: JournalRecord = { t: "open", runner: "next", at: at(0) };
+          const next = [open, ...later].map(toLine).join("");
+          const after = replay(found.isTorn ? `${text}\n${next}` : text + next);
+          const known = [...records.slice(0, -1), ...later];
+          assert.deepEqual(plain(after.rows), plain(applied(known)));
+        },
+      ),
+    );
+  });
+
+  it("refuses a journal with any other damage", () => {
+    const lines = [1, 2].map((row) => toLine({ t: "intent", post: "p", at: at(0), rows: [row] }));
+    assert.throws(
+      () => replay(`${lines[0]}{"t":\n${lines[1]}`),
+      /line 2 of the journal is damaged/,
+    );
+    assert.throws(() => replay(`null\n${lines[1]}`), TypeError);
+  });
+
+  it("never lets a row leave its verdict", () => {
+    fc.assert(
+      fc.property(fc.array(record), fc.array(record), (before, later) => {
+        const early = applied(before);
+        const late = applied([...before, ...later]);
+        for (const [row, { state, settled }] of early) {
+          if (state === "settled") assert.deepEqual(late.get(row)?.settled, settled);
+        }
+      }),
+    );
+  });
+
+  it("has a row in doubt from its intent until something settles or returns it", () => {
+    const intent: JournalRecord = { t: "intent", post: "p", at: at(1), rows: [1] };
+    const row = (...receipts: Receipt[]) =>
+      applied([
+        intent,
+        ...receipts.map((each): JournalRecord => ({
+          t: "receipt",
+          post: "p",
+          at: at(2),
+          rows: [each],
+        })),
+      ]).get(1);
+    assert.equal(row()?.state, "doubt");
+    assert.equal(row()?.attempts, 1);
+    assert.equal(row({ row: 1, unsent: "late" })?.state, "unsent");
+    assert.equal(row({ row: 1, unsent: "late" })?.attempts, 0);
+    const throttled = row({ row: 1, retry: "429", throttled: true, until: at(9) });
+    assert.deepEqual([throttled?.state, throttled?.until], ["unsent", at(9)]);
+    assert.equal(throttled?.doubted, false);
+    assert.equal(row({ row: 1, doubt: "lost", answered: false })?.doubted, true);
+    const absent = row({ row: 1, absent: "lost", until: at(3) });
+    assert.deepEqual([absent?.state, absent?.doubted], ["unsent", true]);
+  });
+
+  it("takes a row that is sent over a doubt as one whose first send may have worked", () => {
+    const intent: JournalRecord = { t: "intent", post: "p", at: at(1), rows: [1] };
+    const again: JournalRecord = { t: "intent", post: "q", at: at(5), rows: [1] };
+    const row = applied([intent, again]).get(1);
+    assert.deepEqual([row?.doubted, row?.attempts, row?.firstIntentAt], [true, 2, at(1)]);
+  });
+
+  it("counts time in trouble, but neither waiting for the throttle nor nights without a runner", () => {
+    assert.equal(troubledFor(trouble(0)), 100_000);
+    assert.equal(troubledFor(trouble(0), trouble(30)), 100_000);
+    assert.equal(troubledFor(trouble(0), trouble(30), trouble(90, true)), 30_000);
+    assert.equal(troubledFor(trouble(0), trouble(90, true), trouble(95)), 5_000);
+    assert.equal(troubledFor(trouble(-36_000)), 120_000);
+  });
+});

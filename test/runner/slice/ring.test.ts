@@ -1,0 +1,203 @@
+import assert from "node:assert/strict";
+import { after, before, beforeEach, describe, it } from "node:test";
+
+import type { QueueClient } from "@azure/storage-queue";
+
+import { type Clock, systemClock } from "../../../shared/core/clock.ts";
+import { OperatorError } from "../../../shared/core/errors.ts";
+import {
+  answerRing,
+  ringFor,
+  tenantOfRing,
+  tenantsWithWorkAndNoRunner,
+} from "../../../shared/runner/slice/ring.ts";
+import type { TenantRun } from "../../../shared/runner/slice/run.ts";
+import { createQueue } from "../../../shared/storage/storage.ts";
+import type { Queue } from "../../../shared/storage/types.ts";
+import { type Azurite, startAzurite } from "../../storage/azurite.ts";
+import { type Rig, createRig, makeContainers } from "../rig.ts";
+import { disables } from "../rows.ts";
+import { TinyDirectory } from "../tiny-directory.ts";
+
+const busy = async (): Promise<TenantRun> => ({ state: "busy" });
+
+/** The clock of an instance to which a ring comes so many seconds later. */
+const later = (seconds: number): Clock => ({
+  ...systemClock,
+  now: () => Date.now() + seconds * 1000,
+});
+
+const error = (disposition: "retry" | "stop", retryAfterMs?: number): OperatorError =>
+  new OperatorError("STORAGE_UNAVAILABLE", "down", { fix: "", disposition, retryAfterMs });
+
+describe("a ring", () => {
+  let azurite: Azurite;
+  let queue: QueueClient;
+  let rig: Rig;
+  /** The delays, in seconds, of what was put into the queue. */
+  let delays: number[];
+  let ring: Queue;
+  before(async () => {
+    azurite = await startAzurite();
+    await makeContainers(azurite);
+    queue = await azurite.makeQueue("run");
+    const real = createQueue({ url: azurite.queueUrl, queue: "run", credential: azurite.queueKey });
+    ring = {
+      send: async (text, options) => {
+        assert.equal(tenantOfRing(JSON.parse(text)), rig.tenant);
+        delays.push(options?.delaySeconds ?? 0);
+        await real.send(text, options);
+      },
+    };
+  });
+  beforeEach(async () => {
+    rig = createRig(azurite);
+    delays = [];
+    await queue.clearMessages();
+  });
+  after(() => azurite.stop());
+
+  const answer = (
+    run: () => Promise<TenantRun>,
+    clock: Clock = systemClock,
+    isLastAttempt = false,
+  ) => {
+    const { tenant, runner } = rig;
+    return answerRing({ tenant, run, runner, ring, clock, random: () => 0.5, isLastAttempt });
+  };
+  const messages = async (): Promise<number> =>
+    (await queue.getProperties()).approximateMessagesCount ?? 0;
+  const work = () => rig.submit({ rows: disables(new TinyDirectory(), 1) });
+
+  it("works until the tenant is idle, and is then gone", async () => {
+    const directory = new TinyDirectory();
+    await rig.submit({ rows: disables(directory, 3) });
+    assert.deepEqual(await answer(() => rig.run(directory)), { outcome: "idle" });
+    assert.equal(directory.made.size, 3);
+    assert.equal(await messages(), 0);
+  });
+
+  it("rings again at once after a slice with work left, or when there can be work again", async () => {
+    const left = { state: "ran", idle: false, waitMs: 0 } as const;
+    assert.equal((await answer(async () => left)).outcome, "rung-again");
+    await answer(async () => ({ ...left, waitMs: 86_400_000 }));
+    await answer(async () => ({ ...left, waitMs: 61_500 }));
+    assert.deepEqual(delays, [0, 600, 62]);
+    assert.equal(await messages(), 3);
+  });
+
+  it("rings again at once where work came between the slice's last look and its end", async () => {
+    await work();
+    const idle = { state: "ran", idle: true, waitMs: 0 } as const;
+    assert.equal((await answer(async () => idle)).outcome, "rung-again");
+    assert.deepEqual(delays, [0]);
+  });
+
+  it("comes back when another runner is at work, but only one of many does", async () => {
+    await work();
+    for (let times = 0; times < 5; times++) {
+      assert.equal((await answer(busy)).outcome, "rung-again");
+    }
+    assert.deepEqual(delays, [38]);
+    await answer(busy, later(40));
+    assert.deepEqual(delays, [38, 38]);
+  });
+
+  it("does not take itself for another when it comes to an instance whose clock is behind", async () => {
+    await work();
+    await answer(busy);
+    await answer(busy, later(33));
+    assert.deepEqual(delays, [38, 38]);
+  });
+
+  it("comes back alone, however many were rung, while a batch waits for a person", async () => {
+    const directory = new TinyDirectory();
+    const folder = await work();
+    await rig.batches.delete(`${folder}/plan.json`);
+    for (let times = 0; times < 4; times++) {
+      const answered = await answer(() => rig.run(directory));
+      assert.match(answered.problem?.message ?? "", /^\[READ_INCOMPLETE\]/);
+    }
+    assert.deepEqual(delays, [300]);
+    await answer(() => rig.run(directory), later(300));
+    assert.deepEqual(delays, [300, 300]);
+  });
+
+  it("fails alone, however many were rung, while the app is refused", async () => {
+    await work();
+    const refused = error("stop");
+    const run = () => Promise.reject(refused);
+    await assert.rejects(answer(run), refused);
+    for (let times = 0; times < 3; times++) {
+      assert.deepEqual(await answer(run), { outcome: "rung-again", problem: refused });
+    }
+    // The host brings the one that failed again after a minute.
+    await assert.rejects(answer(run, later(60)), refused);
+    assert.deepEqual(delays, []);
+  });
+
+  it("does not go for one that the host gives up", async () => {
+    await work();
+    const refused = error("stop");
+    const run = () => Promise.reject(refused);
+    await assert.rejects(answer(run, systemClock, true), refused);
+    // What settles the poison queue rings at once.
+    await assert.rejects(answer(run), refused);
+  });
+
+  it("goes when another runner is at work and no work is left", async () => {
+    assert.deepEqual(await answer(async () => ({ state: "busy" })), { outcome: "idle" });
+    assert.deepEqual(delays, []);
+  });
+
+  it("is put back for what passes, and fails for what does not", async () => {
+    const passing = error("retry", 90_000);
+    const answered = await answer(() => Promise.reject(passing));
+    assert.deepEqual(answered, { outcome: "rung-again", problem: passing });
+    assert.deepEqual(delays, [90]);
+    await assert.rejects(
+      answer(() => Promise.reject(error("stop"))),
+      { disposition: "stop" },
+    );
+    await assert.rejects(
+      answer(() => Promise.reject(new TypeError("a fault")), later(200)),
+      TypeError,
+    );
+    assert.deepEqual(delays, [90]);
+  });
+
+  it("is refused with the fault named when it is not one", () => {
+    assert.equal(tenantOfRing(JSON.parse(ringFor(rig.tenant.toUpperCase()))), rig.tenant);
+    for (const message of [
+      undefined,
+      "x",
+      {},
+      { version: 2, tenant: rig.tenant },
+      { version: 1, tenant: "x" },
+    ]) {
+      assert.throws(() => tenantOfRing(message), {
+        code: "MESSAGE_INVALID",
+        disposition: "refuse",
+      });
+    }
+    const extra = { version: 1, tenant: rig.tenant, more: 1 };
+    assert.throws(
+      () => tenantOfRing(extra),
+      /ring breaks its schema at more \(not a known property\)/,
+    );
+  });
+
+  it("is made by the sweep for tenants with work and no runner, and for no others", async () => {
+    const idle = createRig(azurite);
+    const waiting = createRig(azurite);
+    await work();
+    await waiting.submit({ rows: disables(new TinyDirectory(), 1) });
+    const tenants = [idle.tenant, rig.tenant, waiting.tenant];
+    const lease = await rig.runner.acquireLease(`${rig.tenant}/lock`, 15);
+    const find = () => tenantsWithWorkAndNoRunner({ runner: rig.runner, tenants });
+    assert.deepEqual(await find(), [waiting.tenant]);
+    await lease?.release();
+    assert.deepEqual(await find(), [rig.tenant, waiting.tenant]);
+    assert.deepEqual(await find(), [rig.tenant, waiting.tenant]);
+  });
+});

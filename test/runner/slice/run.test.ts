@@ -1,0 +1,210 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+
+import { systemClock } from "../../../shared/core/clock.ts";
+import { createWritePacer } from "../../../shared/graph/pacing/pacer.ts";
+import { type Azurite, startAzurite } from "../../storage/azurite.ts";
+import { createRig, makeContainers, quickSettings } from "../rig.ts";
+import { createAndUpdate, disables } from "../rows.ts";
+import { TinyDirectory, noFaults } from "../tiny-directory.ts";
+
+/** Twenty writes each tenth of a second. */
+const paced = () =>
+  createWritePacer({ quota: 3_000, windowMs: 15_000, retryFloorMs: 5, clock: systemClock });
+
+describe("a tenant's runner", () => {
+  let azurite: Azurite;
+  before(async () => {
+    azurite = await startAzurite();
+    await makeContainers(azurite);
+  });
+  after(() => azurite.stop());
+
+  it("does every row once, in full posts, and says so", async () => {
+    const rig = createRig(azurite);
+    const directory = new TinyDirectory();
+    const folder = await rig.submit({ rows: disables(directory, 130) });
+    const end = { state: "ran", idle: true, waitMs: 0, problem: undefined };
+    assert.deepEqual(await rig.run(directory), end);
+    assert.equal(directory.posts, 7);
+    assert.ok([...directory.made.values()].every((times) => times === 1));
+    const settled = rig.finished.get(folder)?.get(7);
+    assert.equal(settled?.verdict, "done");
+    assert.match(settled?.requestId ?? "", /^post-\d\/\d+$/);
+    assert.deepEqual([settled?.status, settled?.attempts], [204, 1]);
+    assert.match(settled?.finishedAt ?? "", /^20\d\d-.*Z$/);
+    assert.deepEqual(await rig.status(folder).then(({ state }) => state), "finished");
+    const [slice] = rig.events;
+    assert.ok(slice?.event === "slice.finished");
+    assert.deepEqual([slice.rows, slice.writes, slice.throttled], [130, 130, 0]);
+    // The marker is gone: the next ring finds nothing to do.
+    assert.deepEqual(await rig.run(directory), end);
+    assert.equal(directory.posts, 7);
+  });
+
+  it("uses the write budget from the first write to the last", async () => {
+    const rig = createRig(azurite);
+    const directory = new TinyDirectory({ faults: { ...noFaults, latencyMs: () => 100 } });
+    await rig.submit({ rows: disables(directory, 300), rowsPerShard: 60 });
+    await rig.runOut(directory, { createPacer: paced });
+    const [slice] = rig.events;
+    assert.ok(slice?.event === "slice.finished");
+    // One post at a time would use half of it; how close to the whole it comes is for the benchmarks.
+    assert.ok(slice.quotaShare > 0.7, `${slice.quotaShare} of the budget was used`);
+  });
+
+  it("hands over after a slice, and the next one goes on where it was", async () => {
+    const rig = createRig(azurite);
+    const directory = new TinyDirectory();
+    const folder = await rig.submit({ rows: disables(directory, 300), rowsPerShard: 90 });
+    const more = { createPacer: paced, settings: { ...quickSettings, sliceMs: 700 } };
+    const first = await rig.run(directory, more);
+    assert.ok(first.state === "ran" && !first.idle);
+    const status = await rig.status(folder);
+    assert.equal(status.state, "running");
+    assert.equal(status.verdicts.done, directory.made.size);
+    assert.ok(directory.made.size > 0 && directory.made.size < 300);
+    await rig.runOut(directory, more);
+    assert.equal(rig.finished.get(folder)?.size, 300);
+    assert.ok([...directory.made.values()].every((times) => times === 1));
+    assert.deepEqual(rig.finishes, [folder]);
+  });
+
+  it("hands on what it learnt of the quota", async () => {
+    const rig = createRig(azurite);
+    let refusals = 1;
+    const part = () => (refusals-- > 0 ? ("throttle" as const) : ("none" as const));
+    const directory = new TinyDirectory({ faults: { ...noFaults, part } });
+    await rig.submit({ rows: disables(directory, 5) });
+    const shares: (number | undefined)[] = [];
+    const { createPacer } = rig.ports(directory);
+    const more = {
+      createPacer: (memory: Parameters<typeof createPacer>[0]) => {
+        shares.push(memory?.share);
+        return createPacer(memory);
+      },
+    };
+    await rig.run(directory, more);
+    await rig.run(directory, more);
+    assert.equal(shares[0], undefined);
+    assert.ok((shares[1] ?? 1) < 1, `a share of ${shares[1]} was handed on`);
+  });
+
+  it("stops at a signal with nothing under way", async () => {
+    const rig = createRig(azurite);
+    const directory = new TinyDirectory({ faults: { ...noFaults, latencyMs: () => 30 } });
+    const folder = await rig.submit({ rows: disables(directory, 200) });
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(), 300);
+    const end = await rig.run(directory, { createPacer: paced }, stop.signal);
+    assert.ok(end.state === "ran" && !end.idle);
+    const { verdicts } = await rig.status(folder);
+    assert.equal(verdicts.done, directory.made.size);
+    assert.equal(verdicts.done + verdicts.pending, 200);
+    await rig.runOut(directory);
+    assert.equal(directory.made.size, 200);
+  });
+
+  it("lets urgent work that comes meanwhile go first", async () => {
+    const rig = createRig(azurite);
+    const directory = new TinyDirectory();
+    const slow = await rig.submit({ rows: disables(directory, 300), rowsPerShard: 100 });
+    const running = rig.runOut(directory, { createPacer: paced });
+    await systemClock.sleep(300);
+    const urgent = await rig.submit({ rows: disables(directory, 30), priority: "urgent" });
+    await running;
+    assert.deepEqual(rig.finishes, [urgent, slow]);
+    assert.equal(directory.made.size, 330);
+  });
+
+  it("does the next batches in the time that the first one's last rows wait", async () => {
+    const rig = createRig(azurite);
+    let refusals = 0;
+    const directory = new TinyDirectory({
+      faults: {
+        ...noFaults,
+        part: ({ url }) => (url.endsWith("01") && refusals++ < 8 ? "throttle" : "none"),
+      },
+    });
+    const first = await rig.submit({ rows: disables(directory, 3) });
+    const second = await rig.submit({ rows: disables(directory, 3) });
+    await rig.runOut(directory, { settings: { ...quickSettings, retryFloorMs: 40 } });
+    assert.deepEqual(rig.finishes, [second, first]);
+    assert.equal((await rig.status(first)).state, "finished");
+  });
+
+  it("keeps status.json young, and the sum of its verdicts whole", async () => {
+    const rig = createRig(azurite);
+    const directory = new TinyDirectory();
+    const folder = await rig.submit({ rows: disables(directory, 300) });
+    const running = rig.runOut(directory, { createPacer: paced });
+    const seen: string[] = [];
+    while ((await rig.status(folder)).state === "accepted") await systemClock.sleep(10);
+    for (let look = 0; look < 6; look++) {
+      await systemClock.sleep(120);
+      const { updatedAt, verdicts, rows, state, ...figures } = await rig.status(folder);
+      assert.equal(verdicts.done + verdicts.pending, rows);
+      assert.equal(state, "running");
+      if (look > 2) assert.ok(figures.writesPerSecond > 0 && (figures.etaSeconds ?? 0) > 0);
+      seen.push(updatedAt);
+    }
+    assert.ok(new Set(seen).size >= 3, `it said ${seen.join(", ")}`);
+    await running;
+  });
+
+  it("keeps status.json young while the slice waits for its last answers", async () => {
+    const rig = createRig(azurite);
+    const directory = new TinyDirectory({ faults: { ...noFaults, latencyMs: () => 700 } });
+    const folder = await rig.submit({ rows: disables(directory, 5) });
+    const settings = { ...quickSettings, sliceMs: 500 };
+    const running = rig.run(directory, { settings });
+    let oldestMs = 0;
+    while (rig.events.length === 0) {
+      await systemClock.sleep(20);
+      const { state, updatedAt } = await rig.status(folder);
+      if (state === "running") oldestMs = Math.max(oldestMs, Date.now() - Date.parse(updatedAt));
+    }
+    await running;
+    assert.ok(oldestMs < 500, `it was ${oldestMs} ms old`);
+  });
+
+  it("counts what was throttled to the end", async () => {
+    const rig = createRig(azurite);
+    let refusals = 30;
+    const part = () => (refusals-- > 0 ? ("throttle" as const) : ("none" as const));
+    const directory = new TinyDirectory({ faults: { ...noFaults, part } });
+    const folder = await rig.submit({ rows: disables(directory, 20) });
+    await rig.runOut(directory, { settings: { ...quickSettings, statusEveryMs: 60_000 } });
+    assert.equal((await rig.status(folder)).throttled, 30);
+  });
+
+  it("gives a created user's id to the rows that wait for it, in later shards too", async () => {
+    const rig = createRig(azurite);
+    const directory = new TinyDirectory();
+    const rows = [...createAndUpdate("ann@example.com"), ...createAndUpdate("bob@example.com", 3)];
+    const [create, update, ...others] = rows;
+    const folder = await rig.submit({ rows: [create!, update!, ...others], rowsPerShard: 1 });
+    await rig.runOut(directory);
+    const titles = [...directory.users.values()].map((user) => user["jobTitle"]);
+    assert.deepEqual(titles, ["Nurse", "Nurse"]);
+    const ids = [1, 2, 3, 4].map((row) => rig.finished.get(folder)?.get(row)?.objectId);
+    assert.deepEqual([ids[0], ids[2]], [ids[1], ids[3]]);
+  });
+
+  it("journals nothing for shards in which the plan had nothing to write", async () => {
+    const rig = createRig(azurite);
+    const directory = new TinyDirectory();
+    const [row] = disables(directory, 1);
+    const skipped = {
+      row: 2,
+      operation: "user.disable",
+      verdict: "skipped",
+      reason: "a duplicate",
+    } as const;
+    const folder = await rig.submit({ rows: [row!, skipped], rowsPerShard: 1 });
+    await rig.runOut(directory);
+    assert.equal(await rig.batches.read(`${folder}/journal/00002.jsonl`), undefined);
+    const { verdicts } = await rig.status(folder);
+    assert.deepEqual([verdicts.done, verdicts.skipped, verdicts.pending], [1, 1, 0]);
+  });
+});

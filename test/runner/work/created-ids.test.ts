@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import fc from "fast-check";
+
+import type { Settled } from "../../../shared/catalogue/row.ts";
+import { type Histories, unsent } from "../../../shared/records/journal.ts";
+import { createIds, createdId } from "../../../shared/runner/work/created-ids.ts";
+
+const ended = (settled: Settled) => ({ ...unsent, state: "settled" as const, settled });
+
+describe("the ids that closed shards gave", () => {
+  it("are what the rows created, row for row", async () => {
+    const ids = fc.uniqueArray(fc.record({ row: fc.integer({ min: 1, max: 30 }), id: fc.uuid() }), {
+      selector: ({ row }) => row,
+    });
+    await fc.assert(
+      fc.asyncProperty(ids, async (created) => {
+        const rows = (shard: number): Histories =>
+          new Map(
+            created
+              .filter(({ row }) => Math.ceil(row / 10) === shard)
+              .map(({ row, id }) => [row, ended({ verdict: "done", objectId: id })]),
+          );
+        const known = createIds({ rowsPerShard: 10, read: async (shard) => rows(shard) });
+        known.keep(1, rows(1));
+        await known.load(2);
+        for (let row = 1; row <= 20; row++) {
+          assert.equal(known.get(row), created.find((each) => each.row === row)?.id);
+        }
+        assert.equal(known.get(21), undefined);
+      }),
+    );
+  });
+
+  it("are read from the journal once", async () => {
+    let reads = 0;
+    const read = async (): Promise<Histories> => {
+      reads += 1;
+      return new Map();
+    };
+    const known = createIds({ rowsPerShard: 10, read });
+    await known.load(1);
+    await known.load(1);
+    assert.equal(reads, 1);
+  });
+
+  it("are never that of somebody else's object, which a failed create names", () => {
+    const objectId = "00000000-0000-4000-8000-000000000001";
+    assert.equal(createdId({ verdict: "failed", objectId }), undefined);
+    assert.equal(createdId({ verdict: "unchanged", objectId }), objectId);
+    assert.equal(createdId(undefined), undefined);
+  });
+});

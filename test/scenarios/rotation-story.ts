@@ -1,0 +1,124 @@
+import { setTimeout as delay } from "node:timers/promises";
+
+import type { CertificatesFile } from "../../shared/policies/roll-certificate/certificates-file.ts";
+import type { BatchStatus } from "../../shared/records/model.ts";
+import type { CertificateVersion } from "../cloud/cloud-control.ts";
+import type { Stage } from "../stage/stage.ts";
+
+/** Tells a person what happens. */
+export type Tell = (line: string) => void;
+
+/** A token lives so long here, so that the instance signs in again and again during the story. */
+export const TOKEN_SECONDS = 8;
+
+const short = (id: string | null | undefined): string => `${(id ?? "unknown").slice(0, 8)}…`;
+
+const properties = ["jobTitle", "department", "city", "companyName", "officeLocation", "state"];
+
+/** Changes of a property of every user, and then of the next: none of the rows is a repetition. */
+export async function startRows(stage: Stage, name: string, count: number): Promise<string> {
+  const { users } = await stage.cloud.control.graph("snapshot", { properties: ["id"] });
+  const rows = Array.from({ length: count }, (_, at) => {
+    const user = users[at % users.length]?.id;
+    const property = properties[Math.floor(at / users.length)] ?? "faxNumber";
+    return JSON.stringify({ user, [property]: `${name} ${at}` });
+  });
+  const file = `staged/${name}.jsonl`;
+  await stage.upload(file, `${rows.join("\n")}\n`);
+  const message = { version: 1, batch: name, mode: "apply", operation: "user.update", file };
+  await stage.send("accept", JSON.stringify(message));
+  return name;
+}
+
+/** Waits until the batch writes. */
+export async function untilWriting(stage: Stage, batch: string): Promise<BatchStatus> {
+  return await until("the batch to write", async () => {
+    const status = await stage.status(batch);
+    if (status?.state === "held" || status?.state === "refused") throw new Error(status.reason);
+    return status && status.verdicts.done > 0 ? status : undefined;
+  });
+}
+
+/** The vault makes the next version, as it does 60 days before the end; the app does the rest. */
+export async function renew(stage: Stage, tell: Tell): Promise<CertificateVersion> {
+  const { control, home } = stage.cloud;
+  const made = await control.createCertificate({
+    vault: home.vaultName,
+    name: home.certificateName,
+  });
+  tell(`the vault made version ${short(made.version)} and Event Grid rang certificate-events`);
+  const registered = await until("addKey", async () => {
+    const keys = await control.listCertificates({ appId: home.clientId });
+    return keys.find(({ thumbprint }) => thumbprint === made.thumbprint);
+  });
+  tell(
+    `roll-certificate registered it by addKey, signed by the old key: id ${short(registered.keyId)}`,
+  );
+  await until("certificate.rolled", async () =>
+    stage.events.find(
+      ({ event, keyId }) => event === "certificate.rolled" && keyId === registered.keyId,
+    ),
+  );
+  tell("Entra gives a token for it: certificate.rolled");
+  return made;
+}
+
+/** Waits until the app signs in by another certificate than before. */
+export async function untilSignedInAnew(stage: Stage, tell: Tell): Promise<void> {
+  const soFar = stage.events.length;
+  const before = new Set(signIns(stage, 0));
+  const now = await until("a sign-in by the new key", async () =>
+    signIns(stage, soFar).find((thumbprint) => !before.has(thumbprint)),
+  );
+  tell(`the app signs in by the new key ${short(now)}`);
+}
+
+const signIns = (stage: Stage, from: number): string[] =>
+  stage.events
+    .slice(from)
+    .filter(({ event }) => event === "token.acquired")
+    .map(({ thumbprint }) => String(thumbprint));
+
+const earlier = (iso: string | undefined): string | undefined =>
+  iso && new Date(Date.parse(iso) - 49 * 3_600_000).toISOString();
+
+/** Lets the overlap pass, by moving back what the app wrote down, and the daily check come round. */
+export async function passOverlap(stage: Stage, tell: Tell): Promise<void> {
+  const blob = stage
+    .container("runner")
+    .getBlockBlobClient(`${stage.cloud.home.tenantId}/certificates.json`);
+  const file = JSON.parse((await blob.downloadToBuffer()).toString()) as CertificatesFile;
+  const keys = file.keys.map((key) => ({ ...key, acceptedAt: earlier(key.acceptedAt) }));
+  const text = JSON.stringify({ ...file, keys });
+  await blob.upload(text, Buffer.byteLength(text));
+  tell(
+    "two days pass (what the app wrote down is moved back), and the daily check asks for a roll",
+  );
+  const result = await stage.host.fireTimer("certificate-check");
+  if (!result.succeeded) throw new Error(`certificate-check failed: ${result.error}`);
+}
+
+/** Waits until a key is not registered any more. */
+export async function untilRemoved(
+  stage: Stage,
+  { thumbprint }: { readonly thumbprint: string },
+  tell: Tell,
+): Promise<void> {
+  const { control, home } = stage.cloud;
+  await until("removeKey", async () => {
+    const keys = await control.listCertificates({ appId: home.clientId });
+    return keys.every((key) => key.thumbprint !== thumbprint) || undefined;
+  });
+  tell("the app removed the key before it, with the new one's signature");
+}
+
+/** Asks until there is an answer. @throws Error after a minute and a half */
+async function until<T>(what: string, ask: () => Promise<T | undefined>): Promise<T> {
+  const endMs = performance.now() + 90_000;
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    if (performance.now() > endMs) throw new Error(`waited in vain for ${what}`);
+    await delay(100);
+  }
+}
