@@ -3,7 +3,7 @@ import { app } from "@azure/functions";
 import { application } from "../shared/app/compose.ts";
 
 /** A tenant's ring: it has work. */
-app.storageQueue("run-tenant", {
+app.storageQueue("runTenant", {
   connection: "BatchStorage",
   queueName: "run",
   handler: (message, context) => application(context).runTenant(message),

@@ -2,9 +2,15 @@ import { app } from "@azure/functions";
 
 import { settlePoison } from "../shared/app/compose.ts";
 
-/** One registration per queue: what was given up is said in the batch. A poison queue has none of its own. */
-for (const queue of ["accept", "run", "certificate-events"]) {
-  app.storageQueue(`settle-poison-${queue}`, {
+/** One function per queue: it reports in the batch's folder what was given up. A poison queue has no poison queue of its own. */
+const functionOfQueue = {
+  accept: "settleAcceptPoison",
+  run: "settleRunPoison",
+  "certificate-events": "settleCertificateEventsPoison",
+};
+
+for (const [queue, name] of Object.entries(functionOfQueue)) {
+  app.storageQueue(name, {
     connection: "BatchStorage",
     queueName: `${queue}-poison`,
     handler: (message, context) => settlePoison(queue, message, context),

@@ -3,6 +3,7 @@ import { deliveredByIdentity, filtersAreExact, rolesComeFirst } from "./rules/ev
 import { fitsFlex, hardened, secretless, unkeyed } from "./rules/hardened.ts";
 import {
   containers,
+  functionNames,
   lifecycle,
   namesReachTheirPlace,
   queues,
@@ -45,6 +46,7 @@ export const rules = {
   secretless,
   fitsFlex,
   settings,
+  functionNames,
   queues,
   containers,
   namesReachTheirPlace,

@@ -10,6 +10,8 @@ export interface Product {
   readonly settingNames: readonly string[];
   /** operation → every permission that any of its rows can need. */
   readonly operations: Readonly<Record<string, readonly string[]>>;
+  /** Function names, as the host and Azure know them. */
+  readonly functions: readonly string[];
   /** Queues with a trigger, poison queues included. */
   readonly queues: readonly string[];
   /** Settings that hold a timer's schedule. */

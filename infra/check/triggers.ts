@@ -2,12 +2,15 @@ import { registerHooks } from "node:module";
 
 /** What the functions register with the host. */
 export interface Triggers {
+  /** Function names, as the host and Azure know them. */
+  readonly functions: readonly string[];
   readonly queues: readonly string[];
   readonly schedules: readonly string[];
   readonly connections: readonly string[];
 }
 
 interface Registration {
+  readonly name: string;
   readonly bindings: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
@@ -51,6 +54,7 @@ export async function readTriggers(): Promise<Triggers> {
       .filter((binding) => binding["type"] === type)
       .map((binding) => String(binding[property]));
   return {
+    functions: all.map(({ name }) => name).toSorted(),
     queues: of("queueTrigger", "queueName"),
     connections: [...new Set(of("queueTrigger", "connection"))],
     schedules: of("timerTrigger", "schedule").map((each) => each.replaceAll("%", "")),

@@ -45,14 +45,14 @@ const timer = (setting: string) => ({
 
 /** Every function of the product: one more, or one less, is a change of the deployment. */
 const triggers: Record<string, object> = {
-  "accept-batch": queue("accept"),
-  "certificate-check": timer("CERTIFICATE_CHECK_SCHEDULE"),
-  "roll-certificate": queue("certificate-events"),
-  "run-tenant": queue("run"),
-  "settle-poison-accept": queue("accept-poison"),
-  "settle-poison-certificate-events": queue("certificate-events-poison"),
-  "settle-poison-run": queue("run-poison"),
-  "stale-accounts": timer("STALE_ACCOUNTS_SCHEDULE"),
+  acceptBatch: queue("accept"),
+  certificateCheck: timer("CERTIFICATE_CHECK_SCHEDULE"),
+  rollCertificate: queue("certificate-events"),
+  runTenant: queue("run"),
+  settleAcceptPoison: queue("accept-poison"),
+  settleCertificateEventsPoison: queue("certificate-events-poison"),
+  settleRunPoison: queue("run-poison"),
+  staleAccounts: timer("STALE_ACCOUNTS_SCHEDULE"),
   sweep: timer("SWEEP_SCHEDULE"),
 };
 

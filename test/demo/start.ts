@@ -70,7 +70,7 @@ async function demonstrate({ cloud, host, ...rest }: Stage): Promise<number> {
   step(startedMs, `dropped inbox/${FILE} (${rows.length} rows) and fired the stale-account policy`);
   const runMs = performance.now();
   const timers = Promise.all(
-    ["sweep", "stale-accounts"].map(async (timer) => {
+    ["sweep", "staleAccounts"].map(async (timer) => {
       const result = await host.fireTimer(timer);
       if (!result.succeeded) throw new Error(`timer ${timer} failed: ${result.error}`);
     }),

@@ -24,6 +24,11 @@ export const productBreaks = {
       product: (was) => ({ ...was, connections: ["Storage"] }),
     },
   },
+  functionNames: {
+    "a hyphen, which no setting's name may have": {
+      product: (was) => ({ ...was, functions: [...was.functions, "run-tenant"] }),
+    },
+  },
   queues: {
     "one is misspelled": { file: main, from: "accept: 'accept'", to: "accept: 'accepted'" },
     "a function listens elsewhere": {

@@ -59,13 +59,13 @@ async function everythingHappens(): Promise<void> {
     { kind: "html" },
   ] as const) {
     const { id } = await control.inject({ service: "login", effect });
-    await stage.host.fireTimer("certificate-check");
+    await stage.host.fireTimer("certificateCheck");
     await control.clearFaults({ id });
   }
   const body = JSON.stringify({ error: { code: "Forbidden", message: "no" } });
   const vaultFault = { kind: "status", status: 403, body } as const;
   await control.inject({ service: "vault", times: 1, effect: vaultFault });
-  await stage.host.fireTimer("certificate-check");
+  await stage.host.fireTimer("certificateCheck");
   await control.updateServicePrincipal({ tenantId, appId, revokeTokens: true });
   // A token of the same second would count as one from before.
   await delay(1_000 - (Date.now() % 1_000));

@@ -52,7 +52,7 @@ export async function renew(stage: Stage, tell: Tell): Promise<CertificateVersio
     return keys.find(({ thumbprint }) => thumbprint === made.thumbprint);
   });
   tell(
-    `roll-certificate registered it by addKey, signed by the old key: id ${short(registered.keyId)}`,
+    `rollCertificate registered it by addKey, signed by the old key: id ${short(registered.keyId)}`,
   );
   await until("certificate.rolled", async () =>
     stage.events.find(
@@ -94,8 +94,8 @@ export async function passOverlap(stage: Stage, tell: Tell): Promise<void> {
   tell(
     "two days pass (what the app wrote down is moved back), and the daily check asks for a roll",
   );
-  const result = await stage.host.fireTimer("certificate-check");
-  if (!result.succeeded) throw new Error(`certificate-check failed: ${result.error}`);
+  const result = await stage.host.fireTimer("certificateCheck");
+  if (!result.succeeded) throw new Error(`certificateCheck failed: ${result.error}`);
 }
 
 /** Waits until a key is not registered any more. */

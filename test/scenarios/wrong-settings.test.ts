@@ -25,7 +25,7 @@ describe("with settings that are wrong", () => {
   const text = JSON.stringify({ version: 1, batch: "b", mode: "plan", rows: [{ user: "x" }] });
 
   it("every timer says at every run which are wrong and what to do", async () => {
-    for (const timer of ["sweep", "stale-accounts", "certificate-check"]) {
+    for (const timer of ["sweep", "staleAccounts", "certificateCheck"]) {
       const result = await stage.host.fireTimer(timer);
       assert.ok(!result.succeeded);
       assert.match(result.error, SAYS, timer);
@@ -35,9 +35,7 @@ describe("with settings that are wrong", () => {
   it("and so does every message, which keeps its attempts", async () => {
     await stage.send("accept", text);
     await stage.send("run", JSON.stringify({ version: 1, tenant: stage.cloud.home.tenantId }));
-    await until(
-      () => (failuresOf("accept-batch") > 0 && failuresOf("run-tenant") > 0) || undefined,
-    );
+    await until(() => (failuresOf("acceptBatch") > 0 && failuresOf("runTenant") > 0) || undefined);
   });
 
   it("what was given up goes back to its queue until they are right", async () => {
@@ -46,10 +44,10 @@ describe("with settings that are wrong", () => {
     await stage.send("run-poison", run);
     const settled = (name: string): number => stage.host.status().functions[name]?.succeeded ?? 0;
     await until(
-      () => (settled("settle-poison-accept") > 0 && settled("settle-poison-run") > 0) || undefined,
+      () => (settled("settleAcceptPoison") > 0 && settled("settleRunPoison") > 0) || undefined,
     );
-    assert.equal(failuresOf("settle-poison-accept") + failuresOf("settle-poison-run"), 0);
-    const said = stage.logs.filter(({ functionName }) => functionName?.startsWith("settle-poison"));
+    assert.equal(failuresOf("settleAcceptPoison") + failuresOf("settleRunPoison"), 0);
+    const said = stage.logs.filter(({ functionName }) => functionName?.startsWith("settle"));
     assert.ok(said.some(({ message }) => SAYS.test(message)));
     // The one sent above waits for its next attempt, the one that came back for ten minutes.
     assert.equal(await stage.waiting("accept"), 2);

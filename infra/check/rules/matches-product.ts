@@ -20,6 +20,15 @@ const connectionParts = ["blobServiceUri", "clientId", "credential", "queueServi
 /** Containers that are the platform's: the package, and events that could not be delivered. */
 export const deliveryContainers = ["dead-letters", "deployments"];
 
+/** App Service on Linux takes letters, digits, dots and underscores in a setting's name, and no hyphen. */
+export const functionNames: Rule = {
+  says: "every function's name fits into AzureWebJobs.NAME.Disabled, so that it can be disabled by itself",
+  findings: (infra) =>
+    infra.product.functions
+      .filter((name) => !/^[a-z][A-Za-z0-9]*$/.test(name))
+      .map((name) => finding("../functions", 1, `${name} is not camelCase`)),
+};
+
 /** What is in one list and not in the other, in words. */
 function difference(
   file: string,

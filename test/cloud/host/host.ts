@@ -133,7 +133,7 @@ export async function startHost(options: HostOptions): Promise<FunctionsHost> {
       const plans = worker.functions.map((metadata) => planFunction(metadata, settings));
       const { functionTimeoutMs, queues } = hostJson;
       const listeners = startListeners({
-        plans: plans.filter(({ name }) => isOurs(name)),
+        plans: plans.filter(({ name }) => isOurs(name) && !isDisabled(name)),
         settings,
         queues,
         storage,
@@ -157,6 +157,14 @@ export async function startHost(options: HostOptions): Promise<FunctionsHost> {
   function isOurs(name: string): boolean {
     const group = settings.get("FUNCTIONS_TARGET_GROUP");
     return group === undefined || group === `function:${name}`;
+  }
+
+  /** As measured with the real host: a dot or one underscore around the name, true or 1. */
+  function isDisabled(name: string): boolean {
+    const value =
+      settings.get(`AzureWebJobs.${name}.Disabled`) ??
+      settings.get(`AzureWebJobs_${name}_Disabled`);
+    return ["true", "1"].includes(value?.toLowerCase() ?? "");
   }
 
   async function stop(): Promise<void> {

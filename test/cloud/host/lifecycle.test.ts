@@ -217,6 +217,22 @@ describe("a host of one function's own instances", () => {
   });
 });
 
+describe("a disabled function", () => {
+  for (const setting of ["AzureWebJobs.slow.Disabled", "AzureWebJobs_slow_Disabled"]) {
+    it(`takes no message while ${setting} is set; the others go on`, () =>
+      withHost({ env: { [setting]: "true" } }, async (run) => {
+        const echo = await azurite.makeQueue("echo");
+        await send({ ms: 0 });
+        // The second message is taken by a later poll than the one that would have taken the first queue's.
+        for (const times of [1, 2, 3]) {
+          await echo.sendMessage("x");
+          await run.until("echo", () => run.host.status().functions["echo"]?.succeeded === times);
+        }
+        assert.deepEqual(Object.keys(run.host.status().functions), ["echo"]);
+      }));
+  }
+});
+
 describe("a function's log", () => {
   it("is dropped once its invocation is over, as the host does", () =>
     withHost({}, async (run) => {
