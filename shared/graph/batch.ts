@@ -6,11 +6,11 @@ import { assertSendable } from "./assert-sendable.ts";
 import { parseGraphError } from "./errors.ts";
 
 /**
- * The `$batch` body for at most 20 requests, all parallel. Their ids are `r1`, `r2`, … in their order.
- * A body brings its Content-Type, and a POST without one sends `{}`: Graph wants both
+ * Makes the `$batch` body for 1 to 20 independent requests, with the ids `r1`, `r2`, … in their order.
+ * A part with a body gets a Content-Type, and a POST without a body sends `{}`: Graph requires both
  * (json-batching, "While the target URL doesn't require a request body…").
  *
- * @throws TypeError for a request that must not be sent; RangeError for none or more than 20.
+ * @throws TypeError for a request that must not be sent; RangeError for 0 or more than 20 requests.
  */
 export function packBatch(requests: readonly GraphRequest[]): string {
   if (requests.length === 0 || requests.length > BATCH_LIMIT) {
@@ -32,10 +32,10 @@ function part(request: GraphRequest, index: number): Record<string, unknown> {
 }
 
 /**
- * The parts of a `$batch` answer in the order of its `count` requests, whatever order and case of ids
- * it came in; `undefined` where a part is missing, malformed, or there twice with different statuses:
- * nobody knows what became of that one. Unknown ids are passed over. `undefined` altogether where
- * `body` is no `$batch` answer.
+ * Returns the parts of a `$batch` response in the order of its `count` requests. Ids match in any order
+ * and case; unknown ids are ignored. A part is `undefined` if it is missing, malformed, or present twice
+ * with different statuses: its outcome is unknown. The result is `undefined` if `body` is not a `$batch`
+ * response.
  */
 export function unpackBatch(
   body: unknown,
@@ -66,7 +66,7 @@ function toAnswer(
   return graphAnswer({ status, headers: lowerCased(response["headers"]), body, requestId }, nowMs);
 }
 
-/** Completes what was answered, to one request or a part, with the wait it asks and its error. */
+/** Adds the parsed Retry-After and error to the response of one request or one part. */
 export function graphAnswer(
   answered: Pick<GraphAnswer, "status" | "headers" | "body" | "requestId">,
   nowMs: number,

@@ -2,9 +2,9 @@ import type { GraphError } from "../core/graph-request.ts";
 import { isRecord } from "../core/record.ts";
 
 /**
- * The codes that say what to do, directory's and gateway's (Graph errors reference; the table in
- * docs/errors.md). Nested codes that are not among them, such as `429` inside `TooManyRequests`, are
- * left alone: the newest codes stand deepest, but not everything that stands deep is a code.
+ * The error codes that the product acts on, of the directory and of the gateway (Graph errors reference;
+ * the table in docs/errors.md). Other nested codes are ignored: Graph nests the most specific code
+ * deepest, but also values such as the `429` inside `TooManyRequests`.
  */
 const known: ReadonlySet<string> = new Set([
   "Authentication_ExpiredToken",
@@ -39,16 +39,16 @@ const known: ReadonlySet<string> = new Set([
   "syncStateNotFound",
 ]);
 
-/** Long enough for each of Graph's own sentences. */
+/** Longer than any message that Graph is known to send. */
 const LONGEST_MESSAGE = 500;
-/** The innermost error ever seen was the third. */
+/** Graph is known to nest three levels deep. */
 const DEEPEST = 10;
 
 /**
- * What went wrong, of any error body: Graph's JSON in either spelling of `innerError`, however nested,
- * the older `odata.error`, and what gateways answer in its place: HTML, plain text, half a JSON. `code`
- * is the deepest known one, else the outermost; `unreadable` where there is none at all. A code in
- * `details` counts only where nothing else is known: it says which property, not what to do.
+ * Reads any error body: Graph's JSON in either spelling of `innerError`, however nested, the older
+ * `odata.error`, and what gateways send instead: HTML, plain text, truncated JSON. `code` is the deepest
+ * known code, else the outermost, else `unreadable`. A code in `details` counts only if no other code is
+ * known: it names the property, not what to do.
  */
 export function parseGraphError(body: unknown): GraphError {
   if (typeof body === "string") return ofText(body);
@@ -69,7 +69,7 @@ const UNREADABLE = "unreadable";
 
 const unreadable = (message: string): GraphError => ({ code: UNREADABLE, message: clip(message) });
 
-/** An error and those inside it, outermost first. */
+/** The error and its inner errors, outermost first. */
 function nested(error: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>[] {
   const chain = [error];
   for (let at = error; chain.length < DEEPEST;) {

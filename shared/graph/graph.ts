@@ -14,13 +14,13 @@ export type { GetToken, TokenDemand } from "./send-authorised.ts";
 export type { Graph } from "./types.ts";
 
 /**
- * A `$batch` is as slow as its slowest part, seconds at Graph's worst; yet a runner that takes over has
- * to wait a full time-out before it may look at what is in doubt, and a slice that ends has to wait for
- * its last post. A minute is well above the one and bearable for the other.
+ * A `$batch` takes as long as its slowest part, which can be several seconds. The time-out must be well
+ * above that, yet short: a runner that takes over waits for it before it checks the rows in doubt, and a
+ * slice that ends waits for its last post.
  */
 const TIMEOUT_MS = 60_000;
 
-/** What Graph of one tenant is made of. Make it once an instance and tenant: it keeps connections. */
+/** What `createGraph` needs. Create one Graph per instance and tenant: it keeps connections open. */
 export interface GraphOptions {
   readonly cloud: Pick<Cloud, "graphHost">;
   readonly tenant: string;
@@ -34,16 +34,16 @@ export interface GraphOptions {
     readonly retryFloorMs: number;
     readonly resourceUnitQuota: number;
     readonly resourceUnitWindowMs: number;
-    /** End to end, for one post; 60 s unless told. */
+    /** End to end, for one post; 60 s by default. */
     readonly timeoutMs?: number;
   };
-  /** Another root than the cloud's, with version and without a trailing slash. */
+  /** Replaces the cloud's root; with the version, without a trailing slash. */
   readonly root?: string;
-  /** Another way to send than HTTP over kept-alive connections. */
+  /** Replaces HTTP over kept-alive connections. */
   readonly send?: Send;
 }
 
-/** Graph of one tenant, as the application itself. Nothing of a token or payload reaches an error. */
+/** Creates the client of one tenant's Graph, as the application. Errors contain no token and no payload. */
 export function createGraph(options: GraphOptions): Graph {
   const { cloud, settings } = options;
   const root = options.root ?? `https://${cloud.graphHost}/v1.0`;

@@ -1,4 +1,4 @@
-/** The value of a JSON text; `undefined` where it is none: cut off, HTML, empty. */
+/** Parses JSON; `undefined` if the text is not valid JSON (truncated, HTML, empty). */
 export function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;

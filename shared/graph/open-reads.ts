@@ -1,7 +1,7 @@
 import { BATCH_LIMIT } from "../core/chunk.ts";
 import type { GraphRead } from "../core/graph-request.ts";
 
-/** A read that is not answered yet. Instants are of one monotonic clock. */
+/** A read without an answer so far. Instants are of one monotonic clock. */
 export interface OpenRead {
   readonly index: number;
   readonly read: GraphRead;
@@ -10,12 +10,12 @@ export interface OpenRead {
   notBefore: number;
 }
 
-/** What of `reads` still waits for a post. Those to be repeated go first, each not before its time. */
+/** The queue of `reads` that wait for a post. Repeats go first, each no earlier than its `notBefore`. */
 export function createOpenReads(reads: readonly GraphRead[]) {
   let repeats: OpenRead[] = [];
   let fresh = 0;
   return {
-    /** At most 20 that may be sent now; they are no longer here. */
+    /** Removes and returns up to 20 reads that may be sent now. */
     next(now: number): OpenRead[] {
       const ready = repeats.filter((open) => open.notBefore <= now).slice(0, BATCH_LIMIT);
       repeats = repeats.filter((open) => !ready.includes(open));
@@ -26,12 +26,12 @@ export function createOpenReads(reads: readonly GraphRead[]) {
       }
       return ready;
     },
-    /** Puts one back. */
+    /** Queues a read again. */
     repeat(open: OpenRead): void {
       repeats.push(open);
     },
     isEmpty: (): boolean => fresh === reads.length && repeats.length === 0,
-    /** When the next repeat may go; infinite where none waits. */
+    /** When the next repeat may be sent; Infinity if none waits. */
     soonest: (): number => Math.min(...repeats.map((open) => open.notBefore)),
   };
 }

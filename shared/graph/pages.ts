@@ -4,7 +4,7 @@ import { isRecord, recordOf } from "../core/record.ts";
 import { assertSendable } from "./assert-sendable.ts";
 import { graphAnswer } from "./batch.ts";
 import { jsonOf } from "./json-of.ts";
-import { isPassing, retryDelayMs } from "./retry-delay.ts";
+import { isTransient, retryDelayMs } from "./retry-delay.ts";
 import type { Service } from "./service.ts";
 import type { Graph } from "./types.ts";
 import { costOf, expectedUnits } from "./units.ts";
@@ -12,10 +12,9 @@ import { costOf, expectedUnits } from "./units.ts";
 const MOST_ATTEMPTS = 8;
 
 /**
- * Makes `Graph.pages`. A listing is complete when a well-formed page names no next one, and in no other
- * way. The next link is opaque and followed only below our own root, for it is given our token; the
- * read's own headers go with every page (paging documentation). Starting again is the caller's choice:
- * pages seen before may be there twice.
+ * Makes `Graph.pages`. A listing is complete only when a well-formed page has no next link. The next link
+ * is opaque, and is followed only below our own root because our token goes with it; the read's own
+ * headers go with every page (paging documentation). A caller that starts again may see pages twice.
  */
 export function createPages(service: Service): Graph["pages"] {
   const { root } = service;
@@ -46,7 +45,7 @@ export function createPages(service: Service): Graph["pages"] {
   };
 }
 
-/** One page, repeated while that may help. */
+/** Reads one page, and retries while a retry may help. */
 async function getPage(
   service: Service,
   url: string,
@@ -61,7 +60,7 @@ async function getPage(
     const lost = "lost" in answer;
     if (!lost) {
       units.correct(expected, costOf(answer) ?? expected);
-      if (!isPassing(answer.status)) return answer;
+      if (!isTransient(answer.status)) return answer;
     }
     const asked = lost ? undefined : answer.retryAfterMs;
     if (!lost && answer.status === 429) {
@@ -99,7 +98,7 @@ async function get(
   return graphAnswer(answered, service.clock.now());
 }
 
-/** Whether `link` leads to our own host and version, as they would be asked for. */
+/** Whether `link` points to our own host and API version. */
 function isBelow(root: string, link: string): boolean {
   if (!URL.canParse(link)) return false;
   const { origin, pathname, username, password, hash } = new URL(link);
@@ -108,7 +107,7 @@ function isBelow(root: string, link: string): boolean {
   return plain && origin === ours.origin && pathname.startsWith(`${ours.pathname}/`);
 }
 
-/** The first word of the url; the rest may name a person. */
+/** The first segment of the URL; the rest may name a person. */
 const collectionOf = ({ url }: GraphRead): string => /^\/(\w+)/.exec(url)?.[1] ?? "objects";
 
 interface Remedy {
@@ -118,12 +117,12 @@ interface Remedy {
 }
 
 const RETRY: Remedy = {
-  fix: "Nothing is concluded from the pages before; the listing starts again by itself. If it repeats, see Microsoft 365 service health.",
+  fix: "The pages read so far are discarded and the listing is retried automatically. If it repeats, see Microsoft 365 service health.",
   disposition: "retry",
 };
 
 const STRANGE_LINK: Remedy = {
-  fix: "Nothing is concluded from the pages before, and no token was sent there. Check who answers under Graph's name: a proxy, or another cloud than CLOUD says.",
+  fix: "The pages read so far are discarded, and no token was sent there. Check whether a proxy answers in place of Graph, and whether CLOUD names the right cloud.",
   disposition: "stop",
 };
 
@@ -143,18 +142,18 @@ function refusedPage(page: string, { status, error, requestId }: GraphAnswer): O
 function remedyOf(status: number, code: string): Remedy {
   if (code === "Directory_ExpiredPageToken") {
     return {
-      fix: "The listing took longer than Graph keeps its place in it. Nothing is concluded from the pages before; it starts again by itself. If it repeats, something slows the reads down: see graph.throttled.",
+      fix: "The listing took longer than Graph keeps its place in it. The pages read so far are discarded and the listing is retried automatically. If it repeats, the reads are too slow: see graph.throttled.",
       disposition: "retry",
     };
   }
   if (status === 401 || status === 403) {
     return {
-      fix: "Nothing is concluded from the pages before. Grant the application the permission that this listing needs, with admin consent (docs/permissions.md).",
+      fix: "The pages read so far are discarded. Grant the application the permission that this listing needs, with admin consent (docs/permissions.md).",
       disposition: "stop",
     };
   }
   return {
-    fix: "Nothing is concluded from the pages before. Graph does not answer this request; look its code up in docs/errors.md.",
+    fix: "The pages read so far are discarded. Graph refuses this request: look up its code in docs/errors.md.",
     disposition: "stop",
   };
 }

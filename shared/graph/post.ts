@@ -29,9 +29,9 @@ export function createPost(service: Service): Graph["post"] {
 }
 
 /**
- * What the answer to a `$batch` post means. Whatever the status around it, a body with `responses`
- * answers the parts. Else a 4xx refused the whole before any part ran, but for 408, which nobody knows
- * what it cut off; and all the rest is no answer at all.
+ * What the response to a `$batch` post means. A body with `responses` answers the parts, whatever the
+ * status of the envelope. Otherwise a 4xx means that Graph refused the post before any part ran, except
+ * 408, which may have cut a running post off. Anything else leaves every part in doubt.
  */
 function readPost(answer: HttpAnswer, count: number, nowMs: number): PostResult {
   const { status, headers, text } = answer;
@@ -60,7 +60,7 @@ function readPost(answer: HttpAnswer, count: number, nowMs: number): PostResult 
   };
 }
 
-/** Twenty throttled parts are one event of twenty, with the longest wait. */
+/** Reports all throttled parts of a post as one event, with the longest wait. */
 function reportParts(
   service: Service,
   parts: Extract<PostResult, { kind: "answered" }>["parts"],

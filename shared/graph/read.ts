@@ -2,21 +2,21 @@ import type { Clock } from "../core/clock.ts";
 import { OperatorError } from "../core/errors.ts";
 import type { GraphAnswer } from "../core/graph-request.ts";
 import { createOpenReads, type OpenRead, type OpenReads } from "./open-reads.ts";
-import { isPassing, retryDelayMs } from "./retry-delay.ts";
+import { isTransient, retryDelayMs } from "./retry-delay.ts";
 import type { Service } from "./service.ts";
 import type { Graph, PostResult } from "./types.ts";
 import { costOf, expectedUnits } from "./units.ts";
 
-/** At 480 units a second and a third of a second an answer, eight posts use the read budget. */
+/** Eight posts use the read budget: 480 units a second, a third of a second for an answer. */
 const POSTS_IN_FLIGHT = 8;
 const MOST_ATTEMPTS = 8;
-/** From a read's first post; after it, whoever asked does better to come back later. */
+/** Counted from a read's first post. After it the caller had better come back later. */
 const LONGEST_MS = 120_000;
 
 /**
- * Makes `Graph.readAll`. Posts of 20 go out while fewer than eight are under way and the pacer of
- * resource units lets them; a read that was throttled, lost or left out waits its own time, as long as
- * its own answer asked, and goes into a later post with whatever is ready then.
+ * Makes `Graph.readAll`. It sends posts of 20 while fewer than eight are in flight and the pacer of
+ * resource units allows it. A read that was throttled, lost or left out waits as long as its own answer
+ * asked, and then goes into a later post with whatever else is ready.
  */
 export function createReadAll(service: Service, post: Graph["post"]): Graph["readAll"] {
   const { clock, units } = service;
@@ -64,7 +64,7 @@ export function createReadAll(service: Service, post: Graph["post"]): Graph["rea
   };
 }
 
-/** Waits until a post is back or a repeat's time has come. */
+/** Waits until a post is answered or a repeat is due. */
 async function change(open: OpenReads, underWay: Set<Promise<void>>, clock: Clock): Promise<void> {
   const waitMs = open.soonest() - clock.monotonic();
   if (underWay.size >= POSTS_IN_FLIGHT || waitMs === Number.POSITIVE_INFINITY) {
@@ -76,7 +76,7 @@ async function change(open: OpenReads, underWay: Set<Promise<void>>, clock: Cloc
   timer.abort();
 }
 
-/** What a post means for its read at `at`: the answer, or why there is none yet and the wait asked. */
+/** What a post means for its read at index `at`: the answer, or why there is none and the wait asked. */
 function outcomeOf(
   result: PostResult,
   at: number,
@@ -90,8 +90,8 @@ function outcomeOf(
   const part = result.parts[at];
   if (!part) return { why: "left out of the answer" };
   const why = `${part.status} ${part.error?.code ?? ""}`;
-  // A 401 gets one more try, with the new token that it brings about.
-  const again = isPassing(part.status) || (part.status === 401 && attempts === 1);
+  // A 401 is retried once, with the new token that it triggers.
+  const again = isTransient(part.status) || (part.status === 401 && attempts === 1);
   return again ? { why, askedMs: part.retryAfterMs } : { answer: part, why };
 }
 
@@ -118,7 +118,7 @@ function settleUnits(
   units.refuse({ amount: throttled.length, retryAfterMs, grantedAt });
 }
 
-/** `open` with the instant of its next attempt, or READ_INCOMPLETE: no more. */
+/** `open` with the instant of its next attempt, or READ_INCOMPLETE if it has had its last. */
 function later(
   service: Service,
   open: OpenRead,
@@ -134,7 +134,7 @@ function later(
     "READ_INCOMPLETE",
     `A read stayed unanswered in ${open.attempts} attempts (last: ${why}).`,
     {
-      fix: "Nothing was concluded from it, and it is tried again by itself. If it repeats, see Microsoft 365 service health and graph.throttled.",
+      fix: "The read is retried automatically. If it repeats, see Microsoft 365 service health and the event graph.throttled.",
       disposition: "retry",
       retryAfterMs: delayMs,
     },
@@ -146,7 +146,7 @@ const refused = ({ status, error }: Extract<PostResult, { kind: "not-taken" }>):
     "GRAPH_REFUSED",
     `Graph refused a whole $batch of reads with ${status} ${error?.code ?? "and no code"}.`,
     {
-      fix: "401 and 403: check the application's registration, its consent and conditional access for workload identities. Else it is a fault of this program: report it with the code.",
+      fix: "401 and 403: check the application's registration, its consent and conditional access for workload identities. Any other code is a bug in this program: report it with the code.",
       disposition: "stop",
     },
   );

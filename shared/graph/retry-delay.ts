@@ -1,11 +1,11 @@
 import { backoffMs } from "../core/backoff.ts";
 
-/** No read is worth waiting longer for than this many floors at a time, unless Graph asks it. */
+/** The longest back-off, in floors, unless Graph asks for more. */
 const CAP_FLOORS = 30;
 
 /**
- * How long to wait before attempt `attempt + 1`: what was asked, never less, nor less than the floor;
- * where nothing was asked, exponential back-off with jitter from the floor up.
+ * How long to wait before attempt `attempt + 1`: what Retry-After asked, and at least the floor. Without
+ * a Retry-After it is exponential back-off with jitter, from the floor up.
  */
 export function retryDelayMs(
   attempt: number,
@@ -16,6 +16,6 @@ export function retryDelayMs(
   return backoffMs(attempt, random, { baseMs: 2 * floorMs, capMs: CAP_FLOORS * floorMs });
 }
 
-/** Whether the same read may be answered otherwise later: throttled, or the service's own trouble. */
-export const isPassing = (status: number): boolean =>
+/** Whether the status is transient: throttled, or a fault of the service. */
+export const isTransient = (status: number): boolean =>
   status === 429 || status === 408 || status === 423 || (status >= 500 && status !== 501);

@@ -2,31 +2,31 @@ import type { Clock } from "../core/clock.ts";
 import { OperatorError } from "../core/errors.ts";
 import type { HttpAnswer, HttpRequest, Send } from "./transport.ts";
 
-/** Why the held token does not do, as the token module takes it. */
+/** Why the current token was refused, as the token module takes it. */
 export interface TokenDemand {
   readonly rejected?: string;
   readonly claims?: string;
 }
 
-/** A token for Graph in one tenant; what it throws is the token module's to word. */
+/** Gets a token for Graph in one tenant; its errors pass through unchanged. */
 export type GetToken = (demand?: TokenDemand) => Promise<{ readonly token: string }>;
 
-/** A request still without its token and its time limit. */
+/** A request before its token and time limit are added. */
 type Unauthorised = Pick<HttpRequest, "method" | "url" | "headers" | "body">;
 
-/** An answer, and the way to say that the token it came with was refused inside it. */
+/** A response; `refuseToken` reports that a part inside it refused the token. */
 export interface Answered extends HttpAnswer {
   readonly refuseToken: (challenge: string | undefined) => void;
 }
 
-/** No whole answer came, and why: nobody knows what became of the request. */
+/** No complete response came, and why: the outcome of the request is unknown. */
 export interface Lost {
   readonly lost: string;
 }
 
 /**
- * When a request's time is over, by whichever clock says so first: the wall clock may be set back, the
- * monotonic one may stand still while a machine is suspended. Milliseconds.
+ * When a request's time is over, by the clock that says so first: the wall clock may be set back, and
+ * the monotonic clock may stop while the machine is suspended. Milliseconds.
  */
 interface Deadline {
   readonly wallMs: number;
@@ -40,12 +40,12 @@ export type SendAuthorised = (
 ) => Promise<Answered | Lost>;
 
 /**
- * Adds the token, and after a 401 gets a new one, with the claims where Graph asked for some (CAE), and
- * sends once more: a 401 did nothing. `refuseToken` is for a 401 inside a `$batch`: the next request
- * then brings a new token.
+ * Adds the token. After a 401, which changed nothing, it gets a new token, with the claims that Graph
+ * asked for if any (CAE), and sends the request once more. `refuseToken` is for a 401 inside a `$batch`:
+ * the next request then gets a new token.
  *
- * @throws what the token module throws, and GRAPH_UNAVAILABLE (disposition `retry`) where the time was
- *   over before it left. Both only while nothing was taken.
+ * @throws what the token module throws, and GRAPH_UNAVAILABLE (disposition `retry`) if the time was over
+ *   before the request left. In both cases Graph received nothing.
  */
 export function createSendAuthorised(options: {
   readonly getToken: GetToken;
@@ -81,7 +81,7 @@ export function createSendAuthorised(options: {
     bearer: string,
   ): Promise<Answered | Lost> {
     const headers = { ...request.headers, authorization: `Bearer ${bearer}` };
-    // The last look at the clock is right before the socket: a process that froze must not send late.
+    // Check the clock right before the socket is used: a process that froze must not send late.
     const timeoutMs = left(deadline);
     if (timeoutMs <= 0) throw timeIsOver();
     try {
@@ -107,7 +107,7 @@ export function createSendAuthorised(options: {
   };
 }
 
-/** A socket's own words: `ECONNRESET: read ECONNRESET`, or ours, when we gave up. */
+/** The socket's error, such as `ECONNRESET: read ECONNRESET`, or our time-out's. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return "an unknown error";
   const code = "code" in error && typeof error.code === "string" ? `${error.code}: ` : "";
@@ -115,8 +115,9 @@ function reasonOf(error: unknown): string {
 }
 
 /**
- * What to ask of the token module after a 401: the claims of `error="insufficient_claims"` are base64
- * of JSON (claims-challenge, continuous access evaluation); anything else there is no claims.
+ * What to ask of the token module after a 401. The claims of `error="insufficient_claims"` are base64 of
+ * JSON (claims-challenge, continuous access evaluation); anything else is ignored. Exported for its
+ * tests: real challenges come in more forms than a server in a test can send.
  */
 export function demandAfter(rejected: string, challenge: string | undefined): TokenDemand {
   if (!/error\s*=\s*"?insufficient_claims\b/i.test(challenge ?? "")) return { rejected };
@@ -131,11 +132,7 @@ export function demandAfter(rejected: string, challenge: string | undefined): To
 }
 
 const timeIsOver = (): OperatorError =>
-  new OperatorError(
-    "GRAPH_UNAVAILABLE",
-    "The time of a request to Graph was over before it left.",
-    {
-      fix: "Nothing was sent, and it is tried again by itself. If it repeats, the instance is short of processor time or the token endpoint is slow: see token.failed.",
-      disposition: "retry",
-    },
-  );
+  new OperatorError("GRAPH_UNAVAILABLE", "A request to Graph ran out of time before it was sent.", {
+    fix: "The request is retried automatically. If it repeats, the instance is short of CPU or the token endpoint is slow: see the event token.failed.",
+    disposition: "retry",
+  });

@@ -12,7 +12,7 @@ import {
 } from "./send-authorised.ts";
 import type { Send } from "./transport.ts";
 
-/** What every way of asking one tenant's Graph shares. */
+/** What all requests to one tenant's Graph share. */
 export interface Service {
   /** `https://<host>/v1.0` */
   readonly root: string;
@@ -21,9 +21,9 @@ export interface Service {
   /** The shortest wait before a repeat. */
   readonly floorMs: number;
   readonly units: UnitPacer;
-  /** One exchange within the time limit; a lost answer is an answer too. */
+  /** Makes one exchange within the time limit; resolves to `Lost` if no complete response came. */
   readonly ask: (request: Ask) => Promise<Answered | Lost>;
-  /** Tells telemetry of 429s, one event a response. */
+  /** Emits one event for the 429s of a response. */
   readonly reportThrottle: (throttle: Throttle) => void;
 }
 
@@ -32,7 +32,7 @@ interface Ask {
   readonly url: string;
   readonly headers?: GraphAnswer["headers"] | undefined;
   readonly body?: string | undefined;
-  /** The time limit counts from here, milliseconds since the epoch, where it is earlier than now. */
+  /** The time limit counts from this instant, milliseconds since the epoch; from now by default. */
   readonly intentAtMs?: number | undefined;
 }
 
@@ -40,11 +40,11 @@ interface Throttle {
   readonly scope: "part" | "batch";
   readonly parts?: number;
   readonly retryAfterMs: number | undefined;
-  /** The throttled answer's. */
+  /** Of the throttled response or part. */
   readonly headers: GraphAnswer["headers"];
 }
 
-/** What a service is made of; `timeoutMs` is for one exchange, end to end, token included. */
+/** What `createService` needs; `timeoutMs` is for one exchange, end to end, token included. */
 export interface ServiceOptions {
   readonly root: string;
   readonly tenant: string;
@@ -59,7 +59,7 @@ export interface ServiceOptions {
   readonly resourceUnitWindowMs: number;
 }
 
-/** Joins token, transport, pacer and telemetry for one tenant. */
+/** Combines token, transport, read pacer and telemetry for one tenant. */
 export function createService(options: ServiceOptions): Service {
   const { root, tenant, clock, random, emit, timeoutMs, retryFloorMs } = options;
   const send = createSendAuthorised(options);

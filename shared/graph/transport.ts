@@ -7,7 +7,7 @@ export interface HttpRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | undefined;
-  /** From now to the last byte of the answer. */
+  /** From now to the last byte of the response. */
   readonly timeoutMs: number;
 }
 
@@ -18,19 +18,18 @@ export interface HttpAnswer {
   readonly text: string;
 }
 
-/** Rejects with an Error, whose message has no secret, where no whole answer came. */
+/** Rejects with an Error, whose message contains no secret, if no complete response came. */
 export type Send = (request: HttpRequest) => Promise<HttpAnswer>;
 
-/** 999 users with every property are about 3 MB; twenty parts of them are nobody's wish. */
+/** A page of 999 users with every property is about 3 MB. */
 const LARGEST_ANSWER_BYTES = 32 * 1024 * 1024;
-/** Below the shortest idle time of the servers in the way, so that none closes as we send. */
+/** Below the shortest idle time-out of servers and proxies, so that none closes a connection as we send. */
 const IDLE_MS = 4_000;
 
 /**
- * HTTP over kept-alive connections. After a 503 every further request goes over a new connection, as
- * Graph's best practices ask: the old one ends at a front end that is unwell. This is why it is
- * node:https and not the global fetch, whose connections cannot be chosen. Redirects are not followed:
- * the token is for one host.
+ * HTTP over kept-alive connections. After a 503 every further request uses a new connection, as Graph's
+ * best practices ask: the old one leads to an unhealthy front end. The global fetch cannot do this, so
+ * it is node:https. Redirects are not followed: the token is for one host.
  */
 export function createTransport({ idleMs = IDLE_MS }: { idleMs?: number } = {}): Send {
   let agents = freshAgents(idleMs);

@@ -1,9 +1,9 @@
 import type { GraphAnswer } from "../core/graph-request.ts";
 
 /**
- * What reading `url` costs in resource units, as published (Graph throttling limits, identity and
- * access: base cost; `$select` −1, `$expand` +1, `$top` below 20 −1, never below 1). An estimate: the
- * answer's x-ms-resource-unit is the truth.
+ * The expected cost of reading `url` in resource units, as published (Graph throttling limits, identity
+ * and access: base cost; `$select` −1, `$expand` +1, `$top` below 20 −1, never below 1). The true cost
+ * comes with the answer, in x-ms-resource-unit.
  */
 export function expectedUnits(url: string): number {
   const [path = "", query = ""] = url.split("?", 2);
@@ -22,7 +22,7 @@ function baseUnits([first = "", second, third = ""]: readonly string[]): number 
   return (second === undefined ? base.get(first) : base.get(`${first}/{id}/${third}`)) ?? 1;
 }
 
-/** What costs more than 1. */
+/** Reads that cost more than 1. */
 const base: ReadonlyMap<string, number> = new Map([
   ["applications", 2],
   ["applications/{id}/extensionproperties", 2],
@@ -40,7 +40,7 @@ const base: ReadonlyMap<string, number> = new Map([
   ["users/{id}/transitivememberof", 2],
 ]);
 
-/** What `answer` says that it cost; `undefined` where it does not say. */
+/** The cost in the answer's x-ms-resource-unit; `undefined` without one. */
 export function costOf(answer: Pick<GraphAnswer, "headers">): number | undefined {
   const text = answer.headers["x-ms-resource-unit"];
   return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;

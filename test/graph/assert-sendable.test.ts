@@ -54,7 +54,7 @@ const fine = [
   request("POST", `/groups/${id}/members/$ref`),
 ];
 
-describe("the last guard before the wire", () => {
+describe("the last check before a request is sent", () => {
   for (const url of objectsAtRisk) {
     it(`refuses to DELETE ${url}`, () => {
       assert.throws(() => assertSendable(request("DELETE", url)), /TypeError.*\/\$ref/);
@@ -69,7 +69,7 @@ describe("the last guard before the wire", () => {
     it(`lets ${each.method} ${each.url} pass`, () => assertSendable(each));
   }
 
-  it("does not repeat the url, which may name a person", () => {
+  it("does not print the URL, which may name a person", () => {
     assert.throws(
       () => assertSendable(request("GET", "/users/ann@contoso.com/../x")),
       ({ message }: Error) => !message.includes("contoso"),

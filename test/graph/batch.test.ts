@@ -21,7 +21,7 @@ const packed = (requests: readonly GraphRequest[]) =>
   (JSON.parse(packBatch(requests)) as { requests: Record<string, unknown>[] }).requests;
 
 describe("packing a $batch", () => {
-  it("gives relative urls, ids of their own and a Content-Type with every body", () => {
+  it("writes relative URLs, unique ids and a Content-Type with every body", () => {
     const parts = packed([
       { method: "GET", url: "/users/a?$select=id", headers: { ConsistencyLevel: "eventual" } },
       { method: "PATCH", url: `/users/${id}`, body: { accountEnabled: false } },
@@ -48,14 +48,14 @@ describe("packing a $batch", () => {
     ]);
   });
 
-  it("sends an empty body and its header with a POST that has none", () => {
+  it("adds an empty body and its header to a POST without a body", () => {
     const bare = { method: "POST", url: `/users/${id}/revokeSignInSessions` };
     const [part] = packed([bare as GraphRequest]);
     assert.deepEqual(part?.["body"], {});
     assert.deepEqual(part["headers"], { "Content-Type": "application/json" });
   });
 
-  it("refuses more than 20 and none", () => {
+  it("refuses more than 20 requests, and 0", () => {
     assert.throws(() => packBatch([]), RangeError);
     assert.throws(() => packBatch(requestsOf(21)), RangeError);
     assert.equal(packed(requestsOf(20)).length, 20);
@@ -77,7 +77,7 @@ const answers = fc.integer({ min: 1, max: 20 }).chain((count) =>
 );
 
 describe("unpacking a $batch answer", () => {
-  it("finds every part, in any order and case, and misses what is missing", () => {
+  it("finds every part, in any order and case, and returns undefined for a missing one", () => {
     fc.assert(
       fc.property(answers, ({ count, parts, upper, twice, strangers }) => {
         const one = (index: number) => ({
@@ -100,7 +100,7 @@ describe("unpacking a $batch answer", () => {
     );
   });
 
-  it("takes a part for unknown that is malformed or answered in two ways", () => {
+  it("returns undefined for a part that is malformed or has two different answers", () => {
     const responses = [
       { id: "r1", status: "200" },
       { id: "r2", status: 999 },
@@ -117,7 +117,7 @@ describe("unpacking a $batch answer", () => {
     assert.deepEqual(found[6], { status: 204, headers: {}, body: undefined, requestId: "abc/r7" });
   });
 
-  it("reads header names in any case, and the part's own wait and error", () => {
+  it("reads header names in any case, and the part's own Retry-After and error", () => {
     const [part] =
       unpackBatch(
         {
@@ -137,7 +137,7 @@ describe("unpacking a $batch answer", () => {
     assert.equal(part.error?.code, "TooManyRequests");
   });
 
-  it("tells what is no $batch answer at all", () => {
+  it("returns undefined for what is not a $batch response", () => {
     for (const body of [undefined, null, "", "<html>", [], {}, { responses: {} }, { error: {} }]) {
       assert.equal(unpackBatch(body, { ...context, count: 1 }), undefined);
     }

@@ -29,7 +29,7 @@ const cases = [
     says: { code: "TooManyRequests", message: "Please retry again later." },
   },
   {
-    when: "the other spelling, and the deepest known code of three",
+    when: "the other spelling with three nested codes: the deepest known one counts",
     body: {
       error: {
         code: "BadRequest",
@@ -43,7 +43,7 @@ const cases = [
     says: { code: "Directory_ExpiredPageToken", message: "outer" },
   },
   {
-    when: "details beside a known code: they name the property, not the cure",
+    when: "details beside a known code, which do not count",
     body: {
       error: {
         code: "Request_BadRequest",
@@ -61,7 +61,7 @@ const cases = [
     says: { code: "ObjectConflict", message: "d" },
   },
   {
-    when: "no known code at all",
+    when: "without a known code",
     body: { error: { code: "Brand_New", message: "m", innerError: { code: "newer" } } },
     says: { code: "Brand_New", message: "m" },
   },
@@ -116,7 +116,7 @@ describe("an error body is understood", () => {
     it(`when it is ${when}`, () => assert.deepEqual(parseGraphError(body), says));
   }
 
-  it("whatever it is, without failing and without growing", () => {
+  it("whatever it is, without throwing, with a message of limited length", () => {
     fc.assert(
       fc.property(fc.oneof(fc.anything(), fc.json(), fc.string()), (body) => {
         const { code, message } = parseGraphError(body);
@@ -125,7 +125,7 @@ describe("an error body is understood", () => {
     );
   });
 
-  it("when it nests for ever", () => {
+  it("when it nests without end", () => {
     const error: Record<string, unknown> = { code: "Request_BadRequest", message: "m" };
     error["innerError"] = error;
     assert.equal(parseGraphError({ error }).code, "Request_BadRequest");

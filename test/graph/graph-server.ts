@@ -25,7 +25,7 @@ export interface Part {
   readonly body?: unknown;
 }
 
-/** What the server does with the call; by hand where it is a function. */
+/** What the server answers; a function writes the response itself. */
 export type Reply =
   | {
       readonly status?: number;
@@ -83,7 +83,7 @@ export async function startGraphServer(
   };
 }
 
-/** A `$batch` answer with every part as `reply` says; undefined leaves one out. */
+/** A `$batch` response with every part as `reply` returns it; undefined leaves the part out. */
 export const batchOf = (
   { parts }: Call,
   reply: (part: Part) => Omit<ReplyPart, "id"> | undefined,
@@ -106,7 +106,7 @@ interface ReplyPart {
 export const TENANT = "11111111-1111-4111-8111-111111111111";
 export const TOKEN = "eyJ.the-token.sig";
 
-/** The product's Graph of that server, quick to repeat, with what it told telemetry. */
+/** The product's client of that server, with short waits, and the events that it emits. */
 export function graphOf(
   server: Pick<GraphServer, "root">,
   options: {

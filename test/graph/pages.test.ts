@@ -46,7 +46,7 @@ const error = (status: number, code: string) => (): Reply => ({
 });
 
 describe("a listing", () => {
-  it("is read to its end, empty pages included, with the read's headers on every page", async () => {
+  it("is read to its end, through empty pages, with the read's headers on every page", async () => {
     const { pages, calls, reading } = await readPages([
       page([1, 2], link("a%2Bb")),
       page([], link("c")),
@@ -65,7 +65,7 @@ describe("a listing", () => {
     for (const { headers } of calls) assert.equal(headers["consistencylevel"], "eventual");
   });
 
-  it("goes on after a passing trouble, on the same page", async () => {
+  it("retries the same page after a transient fault", async () => {
     const { pages, calls, reading, graph } = await readPages([
       page([1], link("a")),
       () => ({ status: 429, headers: { "retry-after": "0.01" } }),
@@ -109,13 +109,13 @@ describe("a listing", () => {
       disposition: "retry",
     },
     {
-      when: "a page's value is no list of objects",
+      when: "a page's value is not a list of objects",
       replies: [() => ({ json: { value: [1, 2] } })],
       says: /no list of objects/,
       disposition: "retry",
     },
     {
-      when: "a page is nothing but null",
+      when: "a page is null",
       replies: [() => ({ text: "null" })],
       says: /no list of objects/,
       disposition: "retry",
@@ -133,13 +133,13 @@ describe("a listing", () => {
       disposition: "retry",
     },
     {
-      when: "the next page was there before",
+      when: "the next link leads back to an earlier page",
       replies: [page([1], link("a")), page([2], link("b")), page([3], link("a"))],
       says: /Page 3 .* was read before/,
       disposition: "retry",
     },
     {
-      when: "a next link is no link",
+      when: "a next link is not a URL",
       replies: [() => ({ json: { value: [], "@odata.nextLink": "" } })],
       says: /next page outside/,
       disposition: "stop",

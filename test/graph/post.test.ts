@@ -39,12 +39,12 @@ const envelopeError = { error: { code: "TooManyRequests", message: "Please retry
 
 const outcomes: { when: string; reply: Reply; is: Partial<PostResult>; says?: RegExp }[] = [
   {
-    when: "the whole is throttled",
+    when: "the envelope is throttled",
     reply: { status: 429, headers: { "retry-after": "0.249" }, json: envelopeError },
     is: { kind: "not-taken", status: 429, retryAfterMs: 249 },
   },
   {
-    when: "the whole is malformed to Graph",
+    when: "Graph cannot parse the envelope",
     reply: { status: 400, json: { error: { code: "BadRequest", message: "too many" } } },
     is: { kind: "not-taken", status: 400, error: { code: "BadRequest", message: "too many" } },
   },
@@ -139,14 +139,14 @@ describe("a $batch post", () => {
     assert.equal((await Promise.race([post, late])).kind, "lost");
   });
 
-  it("is lost when nobody listens", async () => {
+  it("is lost when the connection is refused", async () => {
     const server = await startGraphServer(() => ({}));
     server.close();
     const result = await graphOf(server).post(reads);
     assert.match(result.kind === "lost" ? result.reason : "", /ECONNREFUSED/);
   });
 
-  it("is answered in the order of its requests, a left-out part in doubt", async () => {
+  it("is answered in the order of its requests, with a left-out part in doubt", async () => {
     const server = await startGraphServer((call) =>
       batchOf(call, ({ url }) => (url === "/users/a" ? undefined : { status: 204 })),
     );
@@ -162,7 +162,7 @@ describe("a $batch post", () => {
     assert.match(String(call.headers["client-request-id"]), /^[0-9a-f-]{36}$/);
   });
 
-  it("takes the parts' word whatever the status around them", async () => {
+  it("trusts the parts whatever the envelope's status", async () => {
     const { result } = await postTo({
       status: 424,
       json: { responses: [{ id: "r1", status: 429, body: envelopeError }] },
@@ -170,7 +170,7 @@ describe("a $batch post", () => {
     assert.equal(result.kind, "answered");
   });
 
-  it("tells telemetry of throttled parts in one event with the longest wait", async () => {
+  it("emits one event for the throttled parts, with the longest wait", async () => {
     const server = await startGraphServer((call) =>
       batchOf(call, ({ id }) => ({
         status: 429,
@@ -195,14 +195,14 @@ describe("a $batch post", () => {
     ]);
   });
 
-  it("tells telemetry of a throttled whole, at least the floor", async () => {
+  it("emits an event for a throttled envelope, with at least the floor as wait", async () => {
     const { graph } = await postTo({ status: 429 });
     assert.deepEqual(graph.events, [
       { event: "graph.throttled", tenant: TENANT, scope: "batch", retryAfterMs: 2 },
     ]);
   });
 
-  it("is not sent when its time, from the intent on, was over", async () => {
+  it("is not sent when its time, counted from the intent, is over", async () => {
     const server = await startGraphServer(() => ({}));
     servers.push(server);
     const intentAtMs = systemClock.now() - 5001;
@@ -223,7 +223,7 @@ describe("a $batch post", () => {
     assert.equal(server.calls.length, 0);
   });
 
-  it("is not sent by a process that froze until its time was over", async () => {
+  it("is not sent by a process that was frozen until its time was over", async () => {
     const server = await startGraphServer(() => ({}));
     servers.push(server);
     const frozen = { getToken: freezeForToken, timeoutMs: 100 };

@@ -29,7 +29,7 @@ async function serve(answer: Parameters<typeof startGraphServer>[0]) {
 }
 
 describe("reading many things", () => {
-  it("answers each in its place, whatever is throttled, lost, late or left out", async () => {
+  it("answers every read in order, although some are throttled, lost, late or left out", async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer(), fc.integer({ min: 0, max: 130 }), async (seed, count) => {
         const random = createRandom(seed);
@@ -80,7 +80,7 @@ describe("reading many things", () => {
     assert.equal(server.calls.length, 30);
   });
 
-  it("waits for each part as long as its own answer asked, and no other part for it", async () => {
+  it("repeats each part after its own Retry-After, and delays no other part", async () => {
     const { server: own, visits } = await serve((call, number) =>
       batchOf(call, ({ url }) => {
         if (number > 1) return found(url);
@@ -99,7 +99,7 @@ describe("reading many things", () => {
     assert.ok(fine !== undefined && fine < 0, "what was answered is not asked again");
   });
 
-  it("takes 4xx answers for answers", async () => {
+  it("returns 4xx answers as answers", async () => {
     const statuses = [404, 403, 400, 409, 410, 501];
     const { server: own } = await serve((call) =>
       batchOf(call, ({ url }) => ({
@@ -116,14 +116,14 @@ describe("reading many things", () => {
     assert.equal(own.calls.length, 1);
   });
 
-  it("tries a part's 401 once more, then takes it for an answer", async () => {
+  it("retries a part's 401 once, then returns it as the answer", async () => {
     const { server: own } = await serve((call) => batchOf(call, () => ({ status: 401 })));
     const [answer] = await graphOf(own).readAll(readsOf(1));
     assert.equal(answer?.status, 401);
     assert.equal(own.calls.length, 2);
   });
 
-  it("gives up when a read stays unanswered, and says that nothing was concluded", async () => {
+  it("fails with READ_INCOMPLETE when a read stays unanswered", async () => {
     const { server: own, visits } = await serve((call) =>
       batchOf(call, ({ url }) => (url.startsWith("/users/7?") ? { status: 503 } : found(url))),
     );
@@ -135,7 +135,7 @@ describe("reading many things", () => {
     assert.equal(visits("/users/7?$select=id").length, 8);
   });
 
-  it("reads the others all the same where it is told what to do with one that stays unanswered", async () => {
+  it("reads the others if the caller handles one that stays unanswered", async () => {
     const { server: own } = await serve((call) =>
       batchOf(call, ({ url }) => (url.startsWith("/users/7?") ? { status: 503 } : found(url))),
     );
@@ -151,7 +151,7 @@ describe("reading many things", () => {
     );
   });
 
-  it("gives up at once when Graph asks for a longer wait than is worth sitting out", async () => {
+  it("gives up at once when Graph asks for a wait of more than two minutes", async () => {
     const { server: own } = await serve((call) =>
       batchOf(call, () => ({ status: 429, headers: { "Retry-After": "300" } })),
     );
@@ -162,7 +162,7 @@ describe("reading many things", () => {
     assert.equal(own.calls.length, 1);
   });
 
-  it("gives up at once while Graph's last wait is longer than is worth sitting out", async () => {
+  it("gives up at once while a wait of more than two minutes is running", async () => {
     const { server: own } = await serve((call) =>
       batchOf(call, () => ({ status: 429, headers: { "Retry-After": "300" } })),
     );
@@ -183,7 +183,7 @@ describe("reading many things", () => {
     assert.equal(own.calls.length, 1);
   });
 
-  it("stops when Graph refuses the whole for good", async () => {
+  it("stops when Graph refuses a whole post", async () => {
     const { server: own } = await serve(() => ({
       status: 403,
       json: { error: { code: "Authorization_IdentityDisabled", message: "m" } },
@@ -196,19 +196,19 @@ describe("reading many things", () => {
     assert.ok(own.calls.length <= 8);
   });
 
-  it("stays below three fifths of the resource units, by what the answers say they cost", async () => {
+  it("uses at most three fifths of the resource units, by the cost in the answers", async () => {
     const { server: own } = await serve((call) =>
       batchOf(call, ({ url }) => ({ ...found(url), headers: { "x-ms-resource-unit": "3" } })),
     );
     const started = performance.now();
     await graphOf(own, { resourceUnitQuota: 4000 }).readAll(readsOf(400));
     const unitsPerSecond = (400 * 3 * 1000) / (performance.now() - started);
-    // The last eight posts' true cost is paid by whoever comes next.
+    // The next caller pays for the true cost of the last eight posts.
     assert.ok(unitsPerSecond < 2400 * 1.7, `${unitsPerSecond}`);
     assert.ok(unitsPerSecond > 1000, `${unitsPerSecond}`);
   });
 
-  it("reads nothing without a request", async () => {
+  it("sends nothing for an empty list of reads", async () => {
     const { server: own } = await serve(() => ({}));
     assert.deepEqual(await graphOf(own).readAll([]), []);
     assert.equal(own.calls.length, 0);

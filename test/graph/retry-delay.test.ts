@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 
 import { graphAnswer } from "../../shared/graph/batch.ts";
-import { isPassing, retryDelayMs } from "../../shared/graph/retry-delay.ts";
+import { isTransient, retryDelayMs } from "../../shared/graph/retry-delay.ts";
 
 const nowMs = Date.parse("2026-11-20T10:00:00Z");
 const floor = { floorMs: 1000, random: () => 0.5 };
@@ -21,7 +21,7 @@ const forms = [
     asksMs: 0,
     waitsMs: 1000,
   },
-  { when: "nonsense", header: "soon", asksMs: undefined },
+  { when: "not a number or date", header: "soon", asksMs: undefined },
   { when: "a negative number", header: "-5", asksMs: undefined },
   { when: "nothing", header: undefined, asksMs: undefined },
 ];
@@ -37,7 +37,7 @@ describe("Retry-After is honoured", () => {
     });
   }
 
-  it("never waits less than was asked, nor less than the floor, nor for ever", () => {
+  it("waits at least what was asked and the floor, and not for ever", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 100 }),
@@ -54,11 +54,11 @@ describe("Retry-After is honoured", () => {
   });
 });
 
-describe("a status passes", () => {
+describe("a status is transient", () => {
   for (const status of [408, 423, 429, 500, 502, 503, 504, 509]) {
-    it(`when it is ${status}`, () => assert.ok(isPassing(status)));
+    it(`when it is ${status}`, () => assert.ok(isTransient(status)));
   }
   for (const status of [200, 204, 400, 401, 403, 404, 409, 410, 501]) {
-    it(`not when it is ${status}`, () => assert.ok(!isPassing(status)));
+    it(`not when it is ${status}`, () => assert.ok(!isTransient(status)));
   }
 });

@@ -30,7 +30,7 @@ const troubles: { when: string; reply: Reply }[] = [
   { when: "a 429", reply: { status: 429, headers: { "x-echo": TOKEN } } },
 ];
 
-describe("neither token nor payload is told to anybody", () => {
+describe("no token and no payload appears in an event or an error", () => {
   for (const { when, reply } of troubles) {
     it(`after ${when}`, async () => {
       server = await startGraphServer(() => reply);

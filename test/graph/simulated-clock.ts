@@ -2,7 +2,7 @@ import { setImmediate } from "node:timers/promises";
 
 import type { Clock } from "../../shared/core/clock.ts";
 
-/** A clock that stands still until everybody sleeps, and then jumps to who wakes first. */
+/** A clock that stands still until every task sleeps, and then jumps to the first wake-up. */
 export interface SimulatedClock extends Clock {
   /** Lets time pass until `work` is done, and returns its result. */
   run<T>(work: Promise<T>): Promise<T>;
@@ -33,7 +33,7 @@ export function createSimulatedClock(startMs = Date.UTC(2026, 10, 20)): Simulate
         await setImmediate();
         if (settled) return watched;
         const next = sleepers.toSorted((a, b) => a.at - b.at)[0];
-        if (!next) throw new Error("everybody waits and nobody sleeps: a deadlock");
+        if (!next) throw new Error("deadlock: every task waits and none sleeps");
         sleepers = sleepers.filter((each) => each !== next);
         elapsed = Math.max(elapsed, next.at);
         next.wake();

@@ -72,7 +72,7 @@ describe("a token that Graph refuses", () => {
     assert.equal(server.calls.length, 2);
   });
 
-  it("is not sent again where the token module has no other", async () => {
+  it("is not sent again if the token module has no other", async () => {
     server = await startGraphServer(() => refuse());
     const result = await graphOf(server).post(reads);
     assert.equal(result.kind, "not-taken");
@@ -98,8 +98,8 @@ describe("a token that Graph refuses", () => {
   });
 });
 
-describe("the token module's failure", () => {
-  it("is the caller's to see: nothing was sent", async () => {
+describe("a failure of the token module", () => {
+  it("reaches the caller, and nothing was sent", async () => {
     server = await startGraphServer(() => ({}));
     const failure = new OperatorError("CONSENT_MISSING", "No consent.", {
       fix: "Consent.",

@@ -32,7 +32,7 @@ describe("HTTP to Graph", () => {
     );
   });
 
-  it("takes a new connection after a 503", async () => {
+  it("uses a new connection after a 503", async () => {
     const { request, calls } = await serve((number) => ({ status: number === 2 ? 503 : 200 }));
     const send = createTransport();
     for (let count = 0; count < 4; count += 1) await send(request);
@@ -52,7 +52,7 @@ describe("HTTP to Graph", () => {
     assert.deepEqual(new Set(last), new Set([3, 4]));
   });
 
-  it("does not follow a redirect, which would take the token elsewhere", async () => {
+  it("does not follow a redirect, which would send the token to another host", async () => {
     const { request, calls } = await serve(() => ({
       status: 307,
       headers: { location: "/other" },
@@ -73,14 +73,14 @@ describe("HTTP to Graph", () => {
     await assert.rejects(createTransport()(request), /larger than 32 MiB/);
   });
 
-  it("waits for a slow answer longer than it keeps an idle connection", async () => {
+  it("waits for a slow response longer than it keeps an idle connection", async () => {
     const { request } = await serve(() => (response) => {
       setTimeout(() => response.end("{}"), 200);
     });
     assert.equal((await createTransport({ idleMs: 50 })(request)).text, "{}");
   });
 
-  it("gives an idle connection up before a server might", async () => {
+  it("closes an idle connection before the server does", async () => {
     const { request, calls } = await serve(() => ({ json: {} }));
     const send = createTransport({ idleMs: 50 });
     await send(request);
@@ -92,7 +92,7 @@ describe("HTTP to Graph", () => {
     );
   });
 
-  it("sends nothing to a server whose certificate nobody vouches for", async () => {
+  it("sends nothing to a server with an untrusted certificate", async () => {
     const authority = await createAuthority(Date.now());
     const { certificatePem, privateKeyPem } = await authority.issueServer(["localhost"]);
     let requests = 0;

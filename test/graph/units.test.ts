@@ -23,7 +23,7 @@ describe("the expected cost of a read", () => {
   for (const { url, units } of published) {
     it(`${url} is ${units}`, () => assert.equal(expectedUnits(url), units));
   }
-  it("gives way to what the answer says", () => {
+  it("is replaced by the cost in the answer", () => {
     assert.equal(costOf({ headers: { "x-ms-resource-unit": "4" } }), 4);
     assert.equal(costOf({ headers: { "x-ms-resource-unit": "many" } }), undefined);
     assert.equal(costOf({ headers: {} }), undefined);

@@ -68,14 +68,14 @@ describe("what Entra says is explained: cause, fix, and whether to ask again, of
       assert.match(message, new RegExp(`AADSTS${code}\\b`));
       assert.doesNotMatch(message, /unknown here/);
       assert.match(message, /correlation id [0-9a-f-]{36}.*Fix: .{20}/);
-      const isPassing = passing.includes(code);
-      assert.equal(disposition, isPassing ? "retry" : "stop");
+      const isTransient = passing.includes(code);
+      assert.equal(disposition, isTransient ? "retry" : "stop");
       assert.match(
         message,
-        isPassing ? /^OperatorError: \[TOKEN_UNREACHABLE\].*no token now/ : /refused/,
+        isTransient ? /^OperatorError: \[TOKEN_UNREACHABLE\].*no token now/ : /refused/,
       );
       const { login } = await cloud.control.counters();
-      if (!isPassing && code !== 90036 && code !== 90092) assert.equal(login.requests, 1);
+      if (!isTransient && code !== 90036 && code !== 90092) assert.equal(login.requests, 1);
       // What the documentation of these two asks for; they come without a header.
       const leastMs = { 50196: 60_000, 90055: 60_000 }[code] ?? 0;
       assert.ok((retryAfterMs ?? 0) >= leastMs, `${retryAfterMs}`);
