@@ -1,19 +1,19 @@
 import { isUtf8 } from "node:buffer";
 
+import { InputRefusal } from "../core/input-refusal.ts";
 import { limits } from "../core/limits.ts";
-import { Refusal } from "../core/refusal.ts";
 
 const FIX =
   "Send one JSON object as docs/messages.md shows, as plain text or as base64 of its UTF-8 text.";
 
-const unreadable = (what: string, fix: string = FIX): Refusal =>
-  new Refusal("MESSAGE_UNREADABLE", `The message ${what}.`, fix);
+const unreadable = (what: string, fix: string = FIX): InputRefusal =>
+  new InputRefusal("MESSAGE_UNREADABLE", `The message ${what}.`, fix);
 
 /**
  * The JSON value in a queue message as the host hands it over: text, base64 of text, or what the
  * Functions library has parsed already (it tries JSON.parse on everything).
  *
- * @throws Refusal MESSAGE_UNREADABLE or MESSAGE_TOO_LARGE. What was received never stands in it.
+ * @throws InputRefusal MESSAGE_UNREADABLE or MESSAGE_TOO_LARGE. What was received never stands in it.
  */
 export function decodeMessage(raw: unknown, messageBytes = limits.messageBytes): unknown {
   if (typeof raw === "string") return readText(raw, messageBytes);
@@ -103,7 +103,7 @@ function parse(text: string): unknown {
 
 function refuseLarge(bytes: number, messageBytes: number): void {
   if (bytes <= messageBytes) return;
-  throw new Refusal(
+  throw new InputRefusal(
     "MESSAGE_TOO_LARGE",
     `The message has ${bytes.toLocaleString("en")} bytes; at most ${messageBytes.toLocaleString("en")} are taken.`,
     'Put the rows into a file in inbox/staged/ and name it in the message ("file" instead of "rows").',

@@ -1,4 +1,4 @@
-import { Refusal } from "../../core/refusal.ts";
+import { InputRefusal } from "../../core/input-refusal.ts";
 import { type BatchManifest, folderOf } from "../../records/model.ts";
 import { checkInput } from "../input/check-input.ts";
 import type { BatchMessage } from "../message/envelope.ts";
@@ -74,15 +74,15 @@ async function sameAs(
   return contentSha256 === manifest.contentSha256 ? source : undefined;
 }
 
-const nameOfOlder = (batch: string): Refusal =>
-  new Refusal(
+const nameOfOlder = (batch: string): InputRefusal =>
+  new InputRefusal(
     "BATCH_NAME_TAKEN",
     `The name ${batch} belongs to an older batch, whose manifest is gone and of which other records are left.`,
     "Send this one under another name. If batch.json was deleted by mistake, restore it.",
   );
 
-const nameTaken = ({ batch, acceptedAt }: BatchManifest): Refusal =>
-  new Refusal(
+const nameTaken = ({ batch, acceptedAt }: BatchManifest): InputRefusal =>
+  new InputRefusal(
     "BATCH_NAME_TAKEN",
     `The name ${batch} belongs to a batch with other content, accepted ${acceptedAt.slice(0, 19)}Z, which is left as it is.`,
     "Send this one under another name: a name has one meaning for ever.",

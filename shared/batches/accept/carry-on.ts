@@ -1,5 +1,5 @@
 import type { VerdictCounts } from "../../catalogue/row.ts";
-import { Refusal } from "../../core/refusal.ts";
+import { InputRefusal } from "../../core/input-refusal.ts";
 import { findGuards } from "../../guards/guards.ts";
 import { jsonText, readPlan } from "../../records/folder-files.ts";
 import {
@@ -27,7 +27,7 @@ const STATUS_EVERY_MS = 3_000;
  * input, plans it, and hands it over. Every step is recorded by what it leaves, so it may be cut off
  * anywhere.
  *
- * @throws Refusal FILE_ALREADY_TAKEN, FILE_CHANGED, FILE_NOT_FOUND; OperatorError as `planBatch`.
+ * @throws InputRefusal FILE_ALREADY_TAKEN, FILE_CHANGED, FILE_NOT_FOUND; OperatorError as `planBatch`.
  */
 export async function carryOn(
   ports: BatchPorts,
@@ -74,7 +74,7 @@ async function copyInput(
 }
 
 function passOver(error: unknown): void {
-  if (!(error instanceof Refusal)) throw error;
+  if (!(error instanceof InputRefusal)) throw error;
 }
 
 async function planWithStatus(

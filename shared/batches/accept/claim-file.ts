@@ -1,4 +1,4 @@
-import { Refusal } from "../../core/refusal.ts";
+import { InputRefusal } from "../../core/input-refusal.ts";
 import { jsonText, readManifest, readRefused, readStatus } from "../../records/folder-files.ts";
 import { type BatchManifest, type FileVersion, folderOf } from "../../records/model.ts";
 import type { Blobs } from "../../storage/types.ts";
@@ -14,7 +14,7 @@ export const fileFolder = (homeTenant: string, file: FileVersion): string =>
  * A batch that did nothing and will do nothing gives it up: one that was refused, only planned, or held
  * by a guard, whose fix is to send the file again under a new name.
  *
- * @throws Refusal FILE_ALREADY_TAKEN
+ * @throws InputRefusal FILE_ALREADY_TAKEN
  */
 export async function claimFile(
   batches: Blobs,
@@ -33,7 +33,7 @@ export async function claimFile(
     const source = holder?.value.source;
     if (source?.kind === "claimed" && source.by === claimer.folder) return;
     if (holder && !(await hasGivenUp(batches, folder, holder.value))) {
-      throw new Refusal(
+      throw new InputRefusal(
         "FILE_ALREADY_TAKEN",
         `The file was run already, as batch ${source?.kind === "claimed" ? source.by : folder}.`,
         "See that batch for what became of it. To run the rows again upload the file anew; files that messages name belong in inbox/staged/, where nothing takes them by itself.",

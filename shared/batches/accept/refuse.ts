@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 
 import { noVerdicts } from "../../catalogue/row.ts";
 import type { OperatorError } from "../../core/errors.ts";
-import { Refusal, type Where } from "../../core/refusal.ts";
+import { InputRefusal, type Where } from "../../core/input-refusal.ts";
 import { jsonText, readManifest, readRefused } from "../../records/folder-files.ts";
 import type { Refused } from "../../records/model.ts";
 import type { BatchPorts } from "../ports.ts";
@@ -31,7 +31,7 @@ export async function refuse(
   error: OperatorError,
 ): Promise<string> {
   const { batches } = ports.blobs;
-  const where: Where = error instanceof Refusal ? error.where : {};
+  const where: Where = error instanceof InputRefusal ? error.where : {};
   const refused: Refused = {
     version: 1,
     batch,

@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 
+import { InputRefusal } from "../../core/input-refusal.ts";
 import type { Limits } from "../../core/limits.ts";
-import { Refusal } from "../../core/refusal.ts";
 import type { FileVersion, InputFormat } from "../../records/model.ts";
 import type { Blobs } from "../../storage/types.ts";
 import { fileTooLarge } from "../input/check-input.ts";
@@ -15,7 +15,7 @@ export interface Source {
   readonly file?: FileVersion | undefined;
   /**
    * The bytes from the beginning, as often as asked, always of the same version.
-   * @throws Refusal FILE_CHANGED or FILE_NOT_FOUND once that version is gone.
+   * @throws InputRefusal FILE_CHANGED or FILE_NOT_FOUND once that version is gone.
    */
   bytes(): Promise<Readable>;
 }
@@ -41,7 +41,7 @@ export interface FileRequest {
 /**
  * A file in `inbox`, fixed to one version.
  *
- * @throws Refusal FILE_NAME_INVALID, OPERATION_UNKNOWN, FILE_NOT_FOUND, FILE_CHANGED, FILE_TOO_LARGE;
+ * @throws InputRefusal FILE_NAME_INVALID, OPERATION_UNKNOWN, FILE_NOT_FOUND, FILE_CHANGED, FILE_TOO_LARGE;
  * MESSAGE_INVALID where message and folder name different operations.
  */
 export async function fileSource(
@@ -51,7 +51,7 @@ export async function fileSource(
 ): Promise<Source> {
   const named = readInboxPath(path, rules.operations);
   if (operation !== undefined && named.operation !== undefined && operation !== named.operation) {
-    throw new Refusal(
+    throw new InputRefusal(
       "MESSAGE_INVALID",
       `The message names ${operation}, the file's folder ${named.operation}.`,
       "Leave operation out of the message, or move the file.",
@@ -90,15 +90,15 @@ export async function presentEtag(inbox: Blobs, path: string): Promise<string | 
   return found?.facts.etag;
 }
 
-async function goneFrom(inbox: Blobs, path: string): Promise<Refusal> {
+async function goneFrom(inbox: Blobs, path: string): Promise<InputRefusal> {
   return (await presentEtag(inbox, path)) === undefined
-    ? new Refusal(
+    ? new InputRefusal(
         "FILE_NOT_FOUND",
         "There is no such file in the container inbox (any more).",
         "Upload it, and only then send the message; upper and lower case of the path count. Nothing of it was run.",
         { file: path },
       )
-    : new Refusal(
+    : new InputRefusal(
         "FILE_CHANGED",
         "The file was replaced before it was read, so nothing of this version was run.",
         "Nothing, if the newer file is the one you want: it is a batch of its own. Else upload the older one again under another name.",

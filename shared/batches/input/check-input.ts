@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
+import { InputRefusal } from "../../core/input-refusal.ts";
 import type { Limits } from "../../core/limits.ts";
-import { Refusal } from "../../core/refusal.ts";
 import type { InputFormat, Mode } from "../../records/model.ts";
 import { knownColumns, refuseColumn, refuseHeader, type RowRules } from "./columns.ts";
 import { compileRow, type InvalidRow } from "./compile-row.ts";
@@ -32,7 +32,7 @@ const NAMED = 3;
  * Reads an input whole, once, with flat memory, and holds it against every rule that needs no look
  * at the directory.
  *
- * @throws Refusal for whatever refuses the whole input (CONTRACT: refused, or failed).
+ * @throws InputRefusal for whatever refuses the whole input (CONTRACT: refused, or failed).
  */
 export async function checkInput(
   bytes: AsyncIterable<Uint8Array>,
@@ -69,8 +69,8 @@ async function* metered(
 }
 
 /** The refusal of a file over the limit, which its listing may show before it is read. */
-export const fileTooLarge = (fileBytes: number, file: string | undefined): Refusal =>
-  new Refusal(
+export const fileTooLarge = (fileBytes: number, file: string | undefined): InputRefusal =>
+  new InputRefusal(
     "FILE_TOO_LARGE",
     `The file has more than ${fileBytes.toLocaleString("en")} bytes.`,
     "Split it into several files; each is a batch of its own.",
@@ -90,7 +90,7 @@ function createCheck(rules: InputRules) {
   const oneRow = (input: InputRow): void => {
     rows += 1;
     if (rows > limits.rows) {
-      throw new Refusal(
+      throw new InputRefusal(
         "TOO_MANY_ROWS",
         `The input has more than ${limits.rows.toLocaleString("en")} rows.`,
         "Split it into several files; each is a batch of its own.",
@@ -122,7 +122,7 @@ function createCheck(rules: InputRules) {
     },
     end: (): { columns: readonly string[]; rows: number } => {
       if (rows === 0) {
-        throw new Refusal(
+        throw new InputRefusal(
           "FILE_EMPTY",
           hasHeader ? "The file has a header and no rows." : "The file is empty.",
           "Check the export that wrote it. An empty file changes nothing, so nothing was done.",
@@ -134,10 +134,10 @@ function createCheck(rules: InputRules) {
     },
   };
 
-  function tooManyInvalid(): Refusal {
+  function tooManyInvalid(): InputRefusal {
     const share = Math.round((invalid / rows) * 1000) / 10;
     const examples = named.map((each) => `row ${each.row}: ${each.invalid.reason}`).join(" ");
-    return new Refusal(
+    return new InputRefusal(
       "TOO_MANY_INVALID_ROWS",
       `${invalid} of ${rows} rows (${share} %) break the rules of their operation, and at most ${maxInvalidRowsPercent} % may. ${invalid > NAMED ? "The first: " : ""}${examples}`,
       "Correct the rows (often one column is wrong throughout) and send the input again, or raise the setting MAX_INVALID_ROWS_PERCENT.",

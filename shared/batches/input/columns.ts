@@ -1,6 +1,6 @@
 import type { Operation } from "../../catalogue/operation.ts";
+import { InputRefusal, type Where } from "../../core/input-refusal.ts";
 import { didYouMean, nearest } from "../../core/nearest.ts";
-import { Refusal, type Where } from "../../core/refusal.ts";
 
 /** What the rows of an input may hold. */
 export interface RowRules {
@@ -24,7 +24,7 @@ export function knownColumns({ catalogue, operation }: RowRules): ReadonlySet<st
 /**
  * Holds a CSV header against the operations' fields.
  *
- * @throws Refusal PASSWORD_COLUMN, COLUMN_DUPLICATE, COLUMN_UNKNOWN or COLUMN_MISSING.
+ * @throws InputRefusal PASSWORD_COLUMN, COLUMN_DUPLICATE, COLUMN_UNKNOWN or COLUMN_MISSING.
  */
 export function refuseHeader(header: readonly string[], rules: RowRules, file?: string): void {
   const known = knownColumns(rules);
@@ -32,7 +32,7 @@ export function refuseHeader(header: readonly string[], rules: RowRules, file?: 
   for (const [at, name] of header.entries()) {
     refuseColumn(name, known, { file }, at + 1);
     if (header.indexOf(name) !== at) {
-      throw new Refusal(
+      throw new InputRefusal(
         "COLUMN_DUPLICATE",
         `The header has the column ${name} twice (columns ${header.indexOf(name) + 1} and ${at + 1}).`,
         "Keep one of the two.",
@@ -46,7 +46,7 @@ export function refuseHeader(header: readonly string[], rules: RowRules, file?: 
 /**
  * Refuses one column that no operation of the input has; `position` is its number in a CSV header.
  *
- * @throws Refusal PASSWORD_COLUMN or COLUMN_UNKNOWN.
+ * @throws InputRefusal PASSWORD_COLUMN or COLUMN_UNKNOWN.
  */
 export function refuseColumn(
   name: string,
@@ -59,14 +59,14 @@ export function refuseColumn(
   const shown = shownName(name, position);
   const column = isName(name) ? name : position === undefined ? undefined : String(position);
   if (isPassword(name)) {
-    throw new Refusal(
+    throw new InputRefusal(
       "PASSWORD_COLUMN",
       `${row}${shown} holds passwords, and none may come in an input.`,
       "Remove the column, delete the file from inbox and treat its passwords as disclosed. A password is made when a user is created, and must be changed at the first sign-in.",
       { ...where, column },
     );
   }
-  throw new Refusal(
+  throw new InputRefusal(
     "COLUMN_UNKNOWN",
     `${row}${shown} is not known.${didYouMean(name, known)}`,
     `Correct or remove it. Known columns: ${listed(known)}. Upper and lower case count.`,
@@ -102,7 +102,7 @@ function refuseNoHeader(
     (name) => known.has(name) || isPassword(name) || nearest(name, known) !== undefined,
   );
   if (isHeader) return;
-  throw new Refusal(
+  throw new InputRefusal(
     "COLUMN_UNKNOWN",
     "The file has no header: its first line names no known column.",
     `Begin the file with a line of column names. Known columns: ${listed(known)}.`,
@@ -113,7 +113,7 @@ function refuseNoHeader(
 function refuseMissing(header: readonly string[], rules: RowRules, file: string | undefined): void {
   const { catalogue, operation } = rules;
   if (operation === undefined && !header.includes(OPERATION)) {
-    throw new Refusal(
+    throw new InputRefusal(
       "COLUMN_MISSING",
       "The column operation is missing, and neither the message nor a folder names the operation.",
       `Add the column, name the operation in the message, or put the file in a folder of inbox named as one of: ${Object.keys(catalogue).join(", ")}.`,
@@ -125,7 +125,7 @@ function refuseMissing(header: readonly string[], rules: RowRules, file: string 
     (name) => fields[name]?.required === true && !header.includes(name),
   );
   if (missing.length === 0) return;
-  throw new Refusal(
+  throw new InputRefusal(
     "COLUMN_MISSING",
     `${operation} needs the ${missing.length === 1 ? "column" : "columns"} ${missing.join(", ")}, which the header does not have.`,
     "Add what is missing, or correct the header's spelling; upper and lower case count.",

@@ -1,5 +1,5 @@
+import { InputRefusal } from "../../core/input-refusal.ts";
 import { didYouMean, nearest } from "../../core/nearest.ts";
-import { Refusal } from "../../core/refusal.ts";
 import type { InputFormat } from "../../records/model.ts";
 
 /** What a path in `inbox` says of its file. */
@@ -22,13 +22,13 @@ const FORMATS: readonly (readonly [RegExp, InputFormat])[] = [
 /**
  * Reads a path in `inbox`: `user.disable/leavers.csv` names operation and format.
  *
- * @throws Refusal FILE_NAME_INVALID for a path that could leave the container or hide what it is,
+ * @throws InputRefusal FILE_NAME_INVALID for a path that could leave the container or hide what it is,
  * OPERATION_UNKNOWN for a folder that is nearly an operation.
  */
 export function readInboxPath(path: string, operations: readonly string[]): InboxFile {
   const broken = ruleBroken(path);
   if (broken !== undefined) {
-    throw new Refusal(
+    throw new InputRefusal(
       "FILE_NAME_INVALID",
       `The file's path ${broken}.`,
       "Give the path inside the container inbox, for example user.disable/leavers.csv.",
@@ -36,7 +36,7 @@ export function readInboxPath(path: string, operations: readonly string[]): Inbo
   }
   const format = FORMATS.find(([ending]) => ending.test(path))?.[1];
   if (format === undefined) {
-    throw new Refusal(
+    throw new InputRefusal(
       "FILE_NAME_INVALID",
       "The file's name does not say its format.",
       "End it in .csv, or in .jsonl for JSON Lines (one JSON object a line); save a workbook as CSV UTF-8.",
@@ -46,7 +46,7 @@ export function readInboxPath(path: string, operations: readonly string[]): Inbo
   const folders = path.split("/").slice(0, -1);
   const named = [...new Set(folders.filter((folder) => operations.includes(folder)))];
   if (named.length > 1) {
-    throw new Refusal(
+    throw new InputRefusal(
       "FILE_NAME_INVALID",
       `The file's folders name more than one operation (${named.join(", ")}).`,
       "Keep one of them in the path.",
@@ -67,7 +67,7 @@ function refuseNearOperation(
     (folder) => folder.includes(".") && nearest(folder, operations) !== undefined,
   );
   if (meant === undefined) return;
-  throw new Refusal(
+  throw new InputRefusal(
     "OPERATION_UNKNOWN",
     `The file's folder names no operation.${didYouMean(meant, operations)}`,
     `Move the file to a folder named as one of: ${operations.join(", ")}.`,

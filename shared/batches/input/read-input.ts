@@ -1,4 +1,4 @@
-import { place, Refusal } from "../../core/refusal.ts";
+import { InputRefusal, rowPlace } from "../../core/input-refusal.ts";
 import type { InputFormat } from "../../records/model.ts";
 import { createCsvReader } from "./csv.ts";
 import { decodeText, UnreadableText } from "./encoding.ts";
@@ -31,15 +31,15 @@ export async function* readInput(
 }
 
 /** The refusal of the whole input that a fault in it means. */
-export function refusalOf(fault: InputFault, file: string | undefined): Refusal {
+export function refusalOf(fault: InputFault, file: string | undefined): InputRefusal {
   const { row, line, column } = fault;
   const where =
     row !== undefined && line !== undefined
-      ? `${place(row, line, column)}: `
+      ? `${rowPlace(row, line, column)}: `
       : line === undefined
         ? ""
         : `Line ${line} (the header): `;
-  return new Refusal(fault.code, `${where}${fault.what.replace(/\.?$/, ".")}`, fault.fix, {
+  return new InputRefusal(fault.code, `${where}${fault.what.replace(/\.?$/, ".")}`, fault.fix, {
     file,
     row,
     column,

@@ -1,8 +1,8 @@
 import * as v from "valibot";
 
 import { check } from "../../core/check.ts";
+import { InputRefusal } from "../../core/input-refusal.ts";
 import { isRecord } from "../../core/record.ts";
-import { Refusal } from "../../core/refusal.ts";
 import type { FileVersion } from "../../records/model.ts";
 
 /** What an Event Grid message says: a new file in `inbox`, or something that is none of ours. */
@@ -30,13 +30,13 @@ const isEvent = (value: unknown): value is Readonly<Record<string, unknown>> =>
  * `undefined` where the value is no event. Other types and containers are ignored, not refused: a
  * subscription without a filter does no harm.
  *
- * @throws Refusal MESSAGE_INVALID for an array of several; OperatorError MESSAGE_INVALID for a
+ * @throws InputRefusal MESSAGE_INVALID for an array of several; OperatorError MESSAGE_INVALID for a
  * BlobCreated event without subject or ETag.
  */
 export function readBlobEvent(value: unknown): BlobEvent | undefined {
   if (Array.isArray(value) && value.length > 0 && value.every(isEvent)) {
     if (value.length === 1) return readOne(value[0]!);
-    throw new Refusal(
+    throw new InputRefusal(
       "MESSAGE_INVALID",
       `The message holds ${value.length} events; one message carries one.`,
       "Deliver each event as a message of its own, as Event Grid does to a storage queue.",

@@ -1,10 +1,10 @@
 import * as v from "valibot";
 
 import { check } from "../../core/check.ts";
+import { InputRefusal } from "../../core/input-refusal.ts";
 import { didYouMean } from "../../core/nearest.ts";
 import { isGuid } from "../../core/object-id.ts";
 import { isRecord, recordOf } from "../../core/record.ts";
-import { Refusal } from "../../core/refusal.ts";
 import type { FileVersion, Mode, Priority } from "../../records/model.ts";
 import { priorities } from "../../records/model.ts";
 import { readBlobEvent } from "./blob-event.ts";
@@ -55,7 +55,7 @@ export function readEnvelope(value: unknown, allowed: Allowed): Incoming {
   const event = readBlobEvent(value);
   if (event !== undefined) return event;
   if (!isRecord(value)) {
-    throw new Refusal(
+    throw new InputRefusal(
       "MESSAGE_INVALID",
       "The message is a JSON array, not an object.",
       "Send one object with version, batch, mode and rows or file, as docs/messages.md shows.",
@@ -85,22 +85,22 @@ export function batchNameIn(value: unknown): string | undefined {
   return typeof batch === "string" && nameRuleBroken(batch) === undefined ? batch : undefined;
 }
 
-const invalid = (what: string, fix: string): Refusal =>
-  new Refusal("MESSAGE_INVALID", `The message breaks its schema: ${what}.`, `${fix}.`);
+const invalid = (what: string, fix: string): InputRefusal =>
+  new InputRefusal("MESSAGE_INVALID", `The message breaks its schema: ${what}.`, `${fix}.`);
 
 function refuseVersion(value: Readonly<Record<string, unknown>>): void {
   if (value["version"] === 1 || !("version" in value)) return;
-  throw new Refusal(
+  throw new InputRefusal(
     "VERSION_UNKNOWN",
     "The message is of a version that this deployment does not know; it knows version 1.",
     'Set "version": 1 (a number) and write the message as docs/messages.md shows, or deploy the newer release first.',
   );
 }
 
-/** @throws Refusal OPERATION_UNKNOWN; the nearest known one is named, the word itself is not. */
+/** @throws InputRefusal OPERATION_UNKNOWN; the nearest known one is named, the word itself is not. */
 function refuseOperation(operation: string, operations: readonly string[]): void {
   if (operations.includes(operation)) return;
-  throw new Refusal(
+  throw new InputRefusal(
     "OPERATION_UNKNOWN",
     `No operation has the name in "operation".${didYouMean(operation, operations)}`,
     `Use one of: ${operations.join(", ")}.`,
@@ -111,7 +111,7 @@ function refuseOperation(operation: string, operations: readonly string[]): void
 function tenantOf(tenant: string | undefined, allowed: Allowed): string {
   const id = tenant?.toLowerCase() ?? allowed.homeTenant;
   if (allowed.tenants.includes(id)) return id;
-  throw new Refusal(
+  throw new InputRefusal(
     "TENANT_NOT_ALLOWED",
     isGuid(id)
       ? `The tenant ${id} is not one that this deployment may change.`

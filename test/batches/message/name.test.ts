@@ -9,8 +9,8 @@ import {
   messageFolder,
   nameRuleBroken,
 } from "../../../shared/batches/message/name.ts";
+import { InputRefusal } from "../../../shared/core/input-refusal.ts";
 import { nearest } from "../../../shared/core/nearest.ts";
-import { Refusal } from "../../../shared/core/refusal.ts";
 import { folderOf } from "../../../shared/records/model.ts";
 
 describe("a batch name", () => {
@@ -108,7 +108,7 @@ describe("a path in inbox", () => {
       assert.throws(
         () => read(path),
         (error: unknown) => {
-          assert.ok(error instanceof Refusal);
+          assert.ok(error instanceof InputRefusal);
           assert.equal(error.code, code);
           assert.match(error.what, says);
           assert.notEqual(error.fix, "");

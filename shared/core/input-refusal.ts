@@ -9,7 +9,7 @@ export interface Where {
 }
 
 /** An input refused whole: an OperatorError of disposition `refuse` that knows where the fault is. */
-export class Refusal extends OperatorError {
+export class InputRefusal extends OperatorError {
   readonly where: Where;
 
   constructor(code: ErrorCode, what: string, fix: string, where: Where = {}) {
@@ -19,5 +19,5 @@ export class Refusal extends OperatorError {
 }
 
 /** `Row 17 (line 19), column user`: where to look, for the start of a sentence. */
-export const place = (row: number, line: number, column?: string): string =>
+export const rowPlace = (row: number, line: number, column?: string): string =>
   `Row ${row} (line ${line})${column === undefined ? "" : `, column ${column}`}`;
