@@ -18,7 +18,7 @@ const defaultOf = (setting: string): string | undefined =>
 
 /** What is so, what it has to be for the sentence to be true, and the pages with the sentence. */
 const facts: readonly (readonly [is: unknown, says: unknown, text: string, page: string])[] = [
-  [sliceMs, 4 * minute, "a stretch of at most four minutes", "docs/operations.md"],
+  [sliceMs, 4 * minute, "a slice of at most four minutes has ended", "docs/operations.md"],
   [
     `${postsInFlight} posts of ${BATCH_LIMIT}`,
     "16 posts of 20",
@@ -26,8 +26,8 @@ const facts: readonly (readonly [is: unknown, says: unknown, text: string, page:
     "docs/runbook.md",
   ],
   [renewEveryMs, 10_000, "stops within ten seconds", "docs/runbook.md"],
-  [retryForMs, 15 * minute, "after 15 minutes of such trouble the row fails", "docs/errors.md"],
-  [maxDequeueCount, 5, "given up after five attempts", "docs/errors.md"],
+  [retryForMs, 15 * minute, "after 15 minutes of such faults the row fails", "docs/errors.md"],
+  [maxDequeueCount, 5, "failed five times and was moved to a poison queue", "docs/errors.md"],
   [visibilityTimeout, "00:01:00", "tried five times, a minute apart", "docs/errors.md"],
   [sweep, "0 */5 * * * *", "the sweep (every five minutes)", "docs/messages.md"],
   [sweep, "0 */5 * * * *", "The sweep rings within five minutes", "docs/runbook.md"],
@@ -49,7 +49,7 @@ const facts: readonly (readonly [is: unknown, says: unknown, text: string, page:
 describe("a number in the documentation is the code's", () => {
   for (const [is, says, text, page] of facts) {
     it(`${page}: ${text}`, () => {
-      assert.ok(read(page).replaceAll(/\s+/g, " ").includes(text), "the page says it no more");
+      assert.ok(read(page).replaceAll(/\s+/g, " ").includes(text), "the page no longer says it");
       assert.equal(is, says);
     });
   }
