@@ -50,6 +50,8 @@ const planted: readonly (readonly [file: string, imports: string])[] = [
   ["shared/policies/planted.ts", "../batches/ports.ts"],
   ["shared/policies/roll-certificate/planted.ts", "../check-certificate/certificate-check.ts"],
   ["shared/app/planted.ts", "../../functions/index.ts"],
+  ["shared/app/flows/planted.ts", "../settings.ts"],
+  ["shared/app/flows/planted.ts", "@azure/storage-queue"],
   ["functions/planted.ts", "../shared/graph/graph.ts"],
   ["functions/planted.ts", "../shared/app/settings.ts"],
   ["functions/planted.ts", "@azure/identity"],

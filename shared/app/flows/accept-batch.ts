@@ -1,0 +1,15 @@
+import type { Call, FlowPorts } from "./ports.ts";
+import { workOrPutBack } from "./put-back.ts";
+
+/**
+ * How long one invocation plans before it puts its message back. It is far below functionTimeout
+ * (host.json), so that the host never interrupts it.
+ */
+const PLAN_FOR_MS = 4 * 60_000;
+
+/** Accepts, plans and hands over one message of queue `accept`. */
+export function acceptBatch(ports: FlowPorts, call: Call, message: unknown): Promise<void> {
+  const { batches, queues, clock } = ports;
+  const delivery = { messageId: call.messageId, deadlineMs: clock.now() + PLAN_FOR_MS };
+  return workOrPutBack(message, queues.accept, call, () => batches.accept(message, delivery));
+}

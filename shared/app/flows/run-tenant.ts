@@ -1,0 +1,24 @@
+import { answerRing, tenantOfRing } from "../../runner/slice/ring.ts";
+import { runTenant as runSlice } from "../../runner/slice/run.ts";
+import { decodeMessage } from "../../storage/decode-message.ts";
+import type { Call, FlowPorts } from "./ports.ts";
+
+/** Answers a ring: is the tenant's runner for one slice, and rings again if work is left. */
+export async function runTenant(ports: FlowPorts, call: Call, message: unknown): Promise<void> {
+  const { settings, blobs, queues, clock, random } = ports;
+  const tenant = tenantOfRing(decodeMessage(message));
+  if (!settings.tenants.includes(tenant)) {
+    call.note("[TENANT_NOT_ALLOWED] A ring for a tenant that is not allowed was dropped.");
+    return;
+  }
+  const answer = await answerRing({
+    tenant,
+    run: () => runSlice(ports.runnerFor(tenant)),
+    runner: blobs.runner,
+    ring: queues.run,
+    clock,
+    random,
+    isLastAttempt: call.isLastAttempt,
+  });
+  if (answer.problem) call.note(answer.problem.message);
+}

@@ -1,0 +1,23 @@
+import type { Queue } from "../../storage/types.ts";
+import type { Call, FlowPorts } from "./ports.ts";
+import { workOrPutBack } from "./put-back.ts";
+
+/**
+ * Records what a message in `<queue>-poison` meant and why it failed. A message that cannot be settled
+ * yet goes back to `queue`, because a poison queue has no poison queue of its own.
+ */
+export function settlePoison(
+  { batches, queues }: FlowPorts,
+  call: Call,
+  queue: string,
+  message: unknown,
+): Promise<void> {
+  const queueNamed: Readonly<Record<string, Queue>> = {
+    accept: queues.accept,
+    run: queues.run,
+    "certificate-events": queues.certificateEvents,
+  };
+  return workOrPutBack(message, queueNamed[queue] ?? queues.accept, call, () =>
+    batches.settlePoison(queue, message, call.messageId),
+  );
+}

@@ -1,0 +1,19 @@
+import { tenantsWithWorkAndNoRunner } from "../../runner/slice/ring.ts";
+import type { FlowPorts } from "./ports.ts";
+
+/**
+ * Queues inbox files that no event announced and rings for tenants that have work and no runner. Its
+ * event tells alerts that timers still run.
+ */
+export async function sweep(ports: FlowPorts): Promise<void> {
+  const { tenants } = ports.settings;
+  const { inboxFiles } = await ports.batches.sweepInbox();
+  const waiting = await tenantsWithWorkAndNoRunner({ runner: ports.blobs.runner, tenants });
+  for (const tenant of waiting) await ports.ring(tenant);
+  ports.emit({
+    event: "runner.heartbeat",
+    tenants: tenants.length,
+    rung: waiting.length,
+    inboxFiles,
+  });
+}
