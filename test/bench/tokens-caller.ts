@@ -10,7 +10,7 @@ import { clouds } from "../../shared/core/clouds.ts";
 import { createGraph } from "../../shared/graph/graph.ts";
 import { createIdentity, type Identity } from "../../shared/identity/identity.ts";
 import { createManagedIdentity } from "../../shared/identity/managed-identity.ts";
-import { shiftDate } from "../identity/shifted-date.ts";
+import { shiftDate } from "../core/shifted-date.ts";
 
 /*
  * A process that wants tokens, of the product's module or of MSAL alone, and counts how it fares. A

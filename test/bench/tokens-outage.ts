@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import type { FaultEffect } from "../cloud/cloud-control.ts";
 import type { LocalCloud } from "../cloud/local-cloud.ts";
+import { createSimulatedClock } from "../core/simulated-clock.ts";
 import { startHttpServer } from "../identity/http-server.ts";
 import {
   type Answer,
@@ -11,7 +12,6 @@ import {
   token,
   troubles,
 } from "../identity/played-entra.ts";
-import { createSimulatedClock } from "../identity/simulated-clock.ts";
 import { startCaller } from "./start-caller.ts";
 import type { Fared } from "./tokens-caller.ts";
 
@@ -38,7 +38,7 @@ export async function simulatedOutages(): Promise<readonly Outage[]> {
     let isDown = false;
     const trouble = (): Answer => fault ?? all[struck++ % all.length] ?? token;
     const server = await startHttpServer((response) => (isDown ? trouble() : token)(response));
-    const clock = createSimulatedClock(Date.now());
+    const clock = createSimulatedClock({ startMs: Date.now() });
     const identity = identityBy({
       clock,
       random: Math.random,

@@ -1,8 +1,8 @@
+import { seededRandom } from "../core/seeded-random.ts";
 import { createClientCertificate } from "./certificates/client-certificate.ts";
 import { graphAppRoles } from "./entra/graph-app-roles.ts";
 import type { Application } from "./entra/model.ts";
 import { graphResourceAppId } from "./entra/well-known.ts";
-import { seededRandom } from "./http/seeded-random.ts";
 import { defaultPolicy } from "./key-vault/policy.ts";
 import {
   addCertificateVersion,

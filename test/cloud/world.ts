@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 
 import { clouds, type Cloud } from "../../shared/core/clouds.ts";
+import { seededRandom } from "../core/seeded-random.ts";
 import type { CloudSettings } from "./cloud-control.ts";
 import { createTokenSigner } from "./entra/access-token.ts";
 import { createEntraState, type EntraState } from "./entra/entra-state.ts";
@@ -14,7 +15,6 @@ import { createFront, type Front } from "./front.ts";
 import { createGraphApp, USUAL_LATENCY, type GraphApp } from "./graph/graph.ts";
 import { hostNames, type HostNames } from "./host-names.ts";
 import { createLatency, type Latency } from "./http/latency.ts";
-import { seededRandom } from "./http/seeded-random.ts";
 import { createKeyVault, type KeyVault } from "./key-vault/key-vault.ts";
 import type { CertificateVersionEntry, Vault } from "./key-vault/model.ts";
 import { certificateNewVersionCreated } from "./key-vault/vault-events.ts";

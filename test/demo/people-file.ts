@@ -1,4 +1,5 @@
 import { SPECIAL_GROUPS, type Snapshot, type SnapshotObject } from "../cloud/graph/graph.ts";
+import { seededRandom } from "../core/seeded-random.ts";
 import type { FileRow } from "./oracle.ts";
 
 const COLUMNS = [
@@ -12,17 +13,6 @@ const COLUMNS = [
   "group",
   "member",
 ] as const;
-
-/** A seeded generator of numbers in [0, 1): mulberry32. */
-function random(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 const name = ({ values }: SnapshotObject): string => String(values["userPrincipalName"]);
 const title = ({ values }: SnapshotObject): string => String(values["displayName"]);
@@ -52,7 +42,7 @@ export function peopleFile(
   size: number,
   seed = 7,
 ): readonly FileRow[] {
-  const next = random(seed);
+  const next = seededRandom(seed);
   const shuffled = <T>(items: readonly T[]): T[] => {
     const copy = [...items];
     for (let last = copy.length - 1; last > 0; last -= 1) {

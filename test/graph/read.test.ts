@@ -5,8 +5,8 @@ import fc from "fast-check";
 
 import { OperatorError } from "../../shared/core/errors.ts";
 import type { GraphRead } from "../../shared/core/graph-request.ts";
+import { seededRandom } from "../core/seeded-random.ts";
 import { type Call, batchOf, graphOf, type GraphServer, startGraphServer } from "./graph-server.ts";
-import { createRandom } from "./pacing/model-bucket.ts";
 
 const readsOf = (count: number): GraphRead[] =>
   Array.from({ length: count }, (_, index) => ({
@@ -32,7 +32,7 @@ describe("reading many things", () => {
   it("answers every read in order, although some are throttled, lost, late or left out", async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer(), fc.integer({ min: 0, max: 130 }), async (seed, count) => {
-        const random = createRandom(seed);
+        const random = seededRandom(seed);
         const trouble = (call: Call) => {
           const dice = random();
           if (dice < 0.05) return { status: 429, headers: { "retry-after": "0.01" } };

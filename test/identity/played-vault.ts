@@ -4,7 +4,7 @@ import { OperatorError } from "../../shared/core/errors.ts";
 import { createKeyVersions } from "../../shared/identity/certificate/key-versions.ts";
 import { createServerClock } from "../../shared/identity/certificate/server-clock.ts";
 import type { SigningKey } from "../../shared/identity/certificate/signing-key.ts";
-import { createSimulatedClock } from "./simulated-clock.ts";
+import { createSimulatedClock } from "../core/simulated-clock.ts";
 
 const DAY = 86_400_000;
 

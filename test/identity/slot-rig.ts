@@ -3,7 +3,7 @@ import { EventEmitter, once } from "node:events";
 import { OperatorError } from "../../shared/core/errors.ts";
 import { createTokenSlot } from "../../shared/identity/token/token-slot.ts";
 import type { AcquiredToken, TokenReason } from "../../shared/identity/token/types.ts";
-import { createSimulatedClock } from "./simulated-clock.ts";
+import { createSimulatedClock } from "../core/simulated-clock.ts";
 
 export const HOUR = 3_600_000;
 export const MINUTE = 60_000;

@@ -11,7 +11,7 @@ import { createIdentity } from "../../shared/identity/identity.ts";
 import { createManagedIdentity } from "../../shared/identity/managed-identity.ts";
 import type { CredentialSettings } from "../../shared/identity/open-credential.ts";
 import type { AccessToken } from "../../shared/identity/token/types.ts";
-import { shiftDate } from "./shifted-date.ts";
+import { shiftDate } from "../core/shifted-date.ts";
 import type { Ask, Failure, WorkerAnswer, WorkerMessage } from "./worker-protocol.ts";
 
 /*

@@ -5,10 +5,11 @@ import fc from "fast-check";
 
 import { verdicts } from "../../shared/catalogue/row.ts";
 import { runTenant } from "../../shared/runner/slice/run.ts";
+import { seededRandom } from "../core/seeded-random.ts";
 import { type Azurite, startAzurite } from "../storage/azurite.ts";
 import { mortal } from "./mortal.ts";
 import { type Rig, createRig, makeContainers } from "./rig.ts";
-import { assertCarriedOut, deeds, faultsAtRandom, seededRandom, tell } from "./story.ts";
+import { assertCarriedOut, deeds, faultsAtRandom, tell } from "./story.ts";
 import { TinyDirectory } from "./tiny-directory.ts";
 
 /** Enough to meet each kind of crash here; set CRASH_RUNS to look longer. */

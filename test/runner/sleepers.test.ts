@@ -6,10 +6,11 @@ import fc from "fast-check";
 import { systemClock } from "../../shared/core/clock.ts";
 import { OperatorError } from "../../shared/core/errors.ts";
 import { runTenant } from "../../shared/runner/slice/run.ts";
+import { seededRandom } from "../core/seeded-random.ts";
 import { type Azurite, startAzurite } from "../storage/azurite.ts";
 import { createRig, makeContainers, quickSettings } from "./rig.ts";
 import { sleeper } from "./sleeper.ts";
-import { assertCarriedOut, deeds, faultsAtRandom, seededRandom, tell } from "./story.ts";
+import { assertCarriedOut, deeds, faultsAtRandom, tell } from "./story.ts";
 import { TinyDirectory } from "./tiny-directory.ts";
 
 /** Enough to meet each kind of call here; set CRASH_RUNS to look longer. */

@@ -1,53 +1,32 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
 
-import type { Clock } from "../../shared/core/clock.ts";
 import { OperatorError } from "../../shared/core/errors.ts";
 import { type HeldLease, holdLease } from "../../shared/storage/held-lease.ts";
 import type { Blobs } from "../../shared/storage/types.ts";
+import { type SimulatedClock, createSimulatedClock } from "../core/simulated-clock.ts";
 import { type Rig, createRig, makeContainers } from "../runner/rig.ts";
 import { type Azurite, startAzurite } from "./azurite.ts";
-
-/** A clock that goes only as far as it is told; sleepers wake when their time has come. */
-function handClock(): Clock & { forward(ms: number): Promise<void>; wallMs: number } {
-  let nowMs = 0;
-  let sleepers: { readonly atMs: number; readonly wake: () => void }[] = [];
-  const clock = {
-    wallMs: Date.UTC(2026, 0, 1),
-    now: () => clock.wallMs + nowMs,
-    monotonic: () => nowMs,
-    sleep: (ms: number, signal?: AbortSignal) =>
-      new Promise<void>((resolve) => {
-        if (signal?.aborted) return resolve();
-        sleepers.push({ atMs: nowMs + ms, wake: resolve });
-        signal?.addEventListener("abort", () => resolve(), { once: true });
-      }),
-    forward: async (ms: number) => {
-      nowMs += ms;
-      const due = sleepers.filter(({ atMs }) => atMs <= nowMs);
-      sleepers = sleepers.filter(({ atMs }) => atMs > nowMs);
-      for (const { wake } of due) wake();
-      // A renewal is a call to Azurite: give it the time it takes.
-      await new Promise((resolve) => setTimeout(resolve, 60));
-    },
-  };
-  return clock;
-}
 
 describe("the lease that makes a process the tenant's runner", () => {
   let azurite: Azurite;
   let rig: Rig;
-  let clock: ReturnType<typeof handClock>;
+  let clock: SimulatedClock;
   before(async () => {
     azurite = await startAzurite();
     await makeContainers(azurite);
   });
   beforeEach(() => {
     rig = createRig(azurite);
-    clock = handClock();
+    clock = createSimulatedClock();
   });
   after(() => azurite.stop());
 
+  /** Lets `ms` pass; a renewal is a call to Azurite, which takes its own time. */
+  const forward = async (ms: number): Promise<void> => {
+    await clock.jump(ms);
+    await new Promise((resolve) => setTimeout(resolve, 60));
+  };
   const hold = (blobs: Blobs = rig.runner): Promise<HeldLease | undefined> =>
     holdLease({ blobs, tenant: rig.tenant, clock, leaseSeconds: 30, renewEveryMs: 10_000 });
 
@@ -64,7 +43,7 @@ describe("the lease that makes a process the tenant's runner", () => {
   it("stays sure while it is renewed", async () => {
     const lease = await hold();
     for (let tens = 0; tens < 5; tens++) {
-      await clock.forward(10_000);
+      await forward(10_000);
       assert.equal(lease?.isSure(), true);
     }
     await lease?.release();
@@ -72,9 +51,9 @@ describe("the lease that makes a process the tenant's runner", () => {
 
   it("is no longer sure when it could run out before a send has left", async () => {
     const lease = await hold({ ...rig.runner, acquireLease: withoutRenewal(rig.runner) });
-    await clock.forward(27_000);
+    await forward(27_000);
     assert.equal(lease?.isSure(), true);
-    await clock.forward(1_500);
+    await forward(1_500);
     assert.equal(lease?.isSure(), false);
     assert.equal(lease?.lost.aborted, true);
     await lease?.release();
@@ -82,7 +61,7 @@ describe("the lease that makes a process the tenant's runner", () => {
 
   it("is not trusted when the wall clock shows that the machine slept", async () => {
     const lease = await hold();
-    clock.wallMs += 31_000;
+    clock.shiftDate(31_000);
     assert.equal(lease?.isSure(), false);
     await lease?.release();
   });
@@ -92,8 +71,8 @@ describe("the lease that makes a process the tenant's runner", () => {
     await rig.breakLease();
     const other = await hold();
     assert.notEqual(other, undefined);
-    await clock.forward(10_000);
-    for (let looks = 0; looks < 100 && !lease?.lost.aborted; looks++) await clock.forward(0);
+    await forward(10_000);
+    for (let looks = 0; looks < 100 && !lease?.lost.aborted; looks++) await forward(0);
     assert.equal(lease?.lost.aborted, true);
     assert.equal(lease?.isSure(), false);
     await lease?.release();

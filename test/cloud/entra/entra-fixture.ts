@@ -1,12 +1,12 @@
 import { constants, randomUUID, sign, type KeyObject } from "node:crypto";
 
 import { clouds } from "../../../shared/core/clouds.ts";
+import { seededRandom } from "../../core/seeded-random.ts";
 import {
   createClientCertificate,
   type ClientCertificate,
 } from "../certificates/client-certificate.ts";
 import type { CloudRequest, CloudResponse } from "../http/exchange.ts";
-import { seededRandom } from "../http/seeded-random.ts";
 import { createTokenSigner } from "./access-token.ts";
 import { createEntraState, type EntraState } from "./entra-state.ts";
 import { createEntra, type Entra } from "./entra.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
+import { createSimulatedClock } from "../../core/simulated-clock.ts";
 import { graphFixture, TENANT } from "./testing/graph-fixture.ts";
-import { manualClock } from "./testing/manual-clock.ts";
 import {
   assertRefused,
   bindings,
@@ -15,7 +15,7 @@ import {
 
 /** A Graph where every write stays unseen for three seconds by every reader. */
 function lagging(speed = 1) {
-  const clock = manualClock();
+  const clock = createSimulatedClock();
   const graph = graphFixture({
     clock,
     speed,
@@ -31,7 +31,7 @@ describe("replication lag", () => {
     assertRefused(await graph.send("GET", `/users/${id}`), 404, "Request_ResourceNotFound", id);
     assert.deepEqual(idsIn(await graph.send("GET", "/users")), []);
     assert.equal((await graph.send("PATCH", `/users/${id}`, { department: "x" })).status, 404);
-    await clock.advance(3001);
+    await clock.jump(3001);
     assert.equal((await graph.send("GET", `/users/${id}`)).status, 200);
     assert.deepEqual(idsIn(await graph.send("GET", "/users")), [id]);
   });
@@ -39,19 +39,19 @@ describe("replication lag", () => {
   it("at speed 10 it lags a tenth [DESIGN]", async () => {
     const { clock, graph } = lagging(10);
     const id = await newUser(graph, "ann");
-    await clock.advance(301);
+    await clock.jump(301);
     assert.equal((await graph.send("GET", `/users/${id}`)).status, 200);
   });
 
   it("a changed value reads as it was [designing-for-eventual-consistency]", async () => {
     const { clock, graph } = lagging();
     const id = await newUser(graph, "bob", { department: "old" });
-    await clock.advance(3001);
+    await clock.jump(3001);
     await graph.send("PATCH", `/users/${id}`, { department: "new" });
     const department = async (): Promise<unknown> =>
       (await graph.send("GET", `/users/${id}?$select=department`)).body["department"];
     assert.equal(await department(), "old");
-    await clock.advance(3001);
+    await clock.jump(3001);
     assert.equal(await department(), "new");
   });
 
@@ -69,19 +69,19 @@ describe("replication lag", () => {
   it("a group just created cannot take members yet [group-update, errors]", async () => {
     const { clock, graph } = lagging();
     const member = await newUser(graph, "dee");
-    await clock.advance(3001);
+    await clock.jump(3001);
     const id = await newGroup(graph, "fresh");
     const says = "The source resource object or one of the objects being referenced don't exist.";
     const add = () => graph.send("POST", `/groups/${id}/members/$ref`, reference(member));
     assertRefused(await add(), 400, "Request_BadRequest", says);
-    await clock.advance(3001);
+    await clock.jump(3001);
     assert.equal((await add()).status, 204);
   });
 
   it("a member just created cannot be added yet [group-update, errors]", async () => {
     const { clock, graph } = lagging();
     const id = await newGroup(graph, "ready");
-    await clock.advance(3001);
+    await clock.jump(3001);
     const member = await newUser(graph, "eve");
     assertRefused(
       await graph.send("POST", `/groups/${id}/members/$ref`, reference(member)),
@@ -95,7 +95,7 @@ describe("replication lag", () => {
     const { clock, graph } = lagging();
     const member = await newUser(graph, "flo");
     const id = await newGroup(graph, "members");
-    await clock.advance(3001);
+    await clock.jump(3001);
     const members = async () => idsIn(await graph.send("GET", `/groups/${id}/members`));
     await graph.send("POST", `/groups/${id}/members/$ref`, reference(member));
     assert.deepEqual(await members(), []);
@@ -104,18 +104,18 @@ describe("replication lag", () => {
       (await graph.send("POST", `/groups/${id}/members/$ref`, reference(member))).status,
       400,
     );
-    await clock.advance(3001);
+    await clock.jump(3001);
     assert.deepEqual(await members(), [member]);
     await graph.send("DELETE", `/groups/${id}/members/${member}/$ref`);
     assert.deepEqual(await members(), [member]);
-    await clock.advance(3001);
+    await clock.jump(3001);
     assert.deepEqual(await members(), []);
   });
 
   it("a usage location just set is not seen by assignLicense yet [seen in issues]", async () => {
     const { clock, graph } = lagging();
     const id = await newUser(graph, "gil");
-    await clock.advance(3001);
+    await clock.jump(3001);
     await graph.send("PATCH", `/users/${id}`, { usageLocation: "GB" });
     const licence = {
       addLicenses: [{ skuId: "6fd2c87f-b296-42f0-b197-1e91e994b900", disabledPlans: [] }],
@@ -127,13 +127,13 @@ describe("replication lag", () => {
       "Request_BadRequest",
       "License assignment cannot be done for user with invalid usage location.",
     );
-    await clock.advance(3001);
+    await clock.jump(3001);
     assert.equal((await graph.send("POST", `/users/${id}/assignLicense`, licence)).status, 200);
   });
 
   it("only a share of the readers lags, where it is said so [DESIGN]", async () => {
     const graph = graphFixture({
-      clock: manualClock(),
+      clock: createSimulatedClock(),
       conditions: { lag: { medianMs: 3000, sigma: 0, staleShare: 0.5 } },
     });
     const id = await newUser(graph, "hal");
@@ -149,7 +149,7 @@ describe("concurrent writes", () => {
   const JSON_HEADERS = { "Content-Type": "application/json" };
 
   it("of two to one object the later one gets 409, and the first is done [errors, Directory_ConcurrencyViolation]", async () => {
-    const clock = manualClock();
+    const clock = createSimulatedClock();
     const graph = graphFixture({ clock });
     const id = await newUser(graph, "ann");
     graph.app.control("conditions", {
@@ -158,7 +158,7 @@ describe("concurrent writes", () => {
     });
     const first = graph.send("PATCH", `/users/${id}`, { department: "one" });
     const second = graph.send("PATCH", `/users/ann@contoso.com`, { department: "two" });
-    await clock.advance(11);
+    await clock.jump(11);
     assert.equal((await first).status, 204);
     assertRefused(
       await second,
@@ -169,13 +169,13 @@ describe("concurrent writes", () => {
     const { users } = graph.app.control("snapshot", { tenant: TENANT });
     assert.equal(users[0]?.values["department"], "one");
     const third = graph.send("PATCH", `/users/${id}`, { department: "three" });
-    await clock.advance(11);
+    await clock.jump(11);
     assert.equal((await third).status, 204);
     assert.equal(graph.app.control("counters", { tenant: TENANT }).overlaps.objects, 1);
   });
 
   it("edges of one group may be written side by side, up to a bound [DESIGN, invariant 5]", async () => {
-    const clock = manualClock();
+    const clock = createSimulatedClock();
     const graph = graphFixture({ clock, conditions: { edgesPerGroup: 5 } });
     graph.app.control("seed", { tenant: TENANT, users: 20 });
     const people = graph.app.control("snapshot", { tenant: TENANT }).users.map((user) => user.id);
@@ -193,7 +193,7 @@ describe("concurrent writes", () => {
         body: reference(person),
       })),
     });
-    await clock.advance(11);
+    await clock.jump(11);
     const parts = (await reply).body["responses"] as unknown as readonly {
       readonly status: number;
     }[];
@@ -206,7 +206,7 @@ describe("concurrent writes", () => {
   });
 
   it("a bind counts as a write to the group itself [group-update]", async () => {
-    const clock = manualClock();
+    const clock = createSimulatedClock();
     const graph = graphFixture({ clock });
     const [one, two] = [await newUser(graph, "one"), await newUser(graph, "two")];
     const group = await newGroup(graph, "bound");
@@ -217,7 +217,7 @@ describe("concurrent writes", () => {
     const binds = [one, two].map((id) =>
       graph.send("PATCH", `/groups/${group}`, { "members@odata.bind": bindings([id]) }),
     );
-    await clock.advance(11);
+    await clock.jump(11);
     const statuses = (await Promise.all(binds)).map((reply) => reply.status);
     assert.deepEqual(statuses, [204, 409]);
   });
@@ -234,7 +234,7 @@ describe("concurrent writes", () => {
 
 /** The order in which twenty parts of one batch are done. */
 async function finishingOrder(): Promise<readonly string[]> {
-  const clock = manualClock();
+  const clock = createSimulatedClock();
   const graph = graphFixture({
     clock,
     conditions: { latency: { readMs: 50, writeMs: 50, sigma: 1 } },
@@ -248,7 +248,7 @@ async function finishingOrder(): Promise<readonly string[]> {
   });
   for (let elapsed = 0; elapsed < 1100; elapsed += 1) {
     // oxlint-disable-next-line no-await-in-loop -- time passes step by step
-    await clock.advance(1);
+    await clock.jump(1);
   }
   const parts = (await reply).body["responses"] as unknown as readonly { readonly id: string }[];
   return parts.map((part) => part.id);

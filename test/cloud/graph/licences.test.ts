@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
+import { createSimulatedClock } from "../../core/simulated-clock.ts";
 import { contractHolds } from "./testing/contract-holds.ts";
 import { graphFixture } from "./testing/graph-fixture.ts";
-import { manualClock } from "./testing/manual-clock.ts";
 import {
   assertRefused,
   bindings,
@@ -26,7 +26,7 @@ const change = (add: readonly unknown[], remove: readonly string[] = []) => ({
 const add = (skuId: string, disabledPlans: readonly string[] = []) => ({ skuId, disabledPlans });
 
 describe("licences", () => {
-  const clock = manualClock();
+  const clock = createSimulatedClock();
   const graph = graphFixture({ clock });
   const { send } = graph;
 
@@ -130,11 +130,11 @@ describe("licences", () => {
     const reply = await send("POST", `/groups/${group}/assignLicense`, change([add(O365)]));
     assert.equal(reply.status, 202);
     assert.deepEqual(await licensesOf(one), []);
-    await clock.advance(2001);
+    await clock.jump(2001);
     assert.deepEqual(await licensesOf(one), [{ disabledPlans: [], skuId: O365 }]);
     await send("POST", `/groups/${group}/members/$ref`, reference(two));
     await send("DELETE", `/groups/${group}/members/${one}/$ref`);
-    await clock.advance(2001);
+    await clock.jump(2001);
     assert.deepEqual(
       [await licensesOf(one), await licensesOf(two)],
       [[], [{ disabledPlans: [], skuId: O365 }]],
@@ -147,7 +147,7 @@ describe("licences", () => {
     const id = await newUser(graph, "ida", { usageLocation: "GB" });
     const group = await newGroup(graph, "inherited", { "members@odata.bind": bindings([id]) });
     await send("POST", `/groups/${group}/assignLicense`, change([add(O365)]));
-    await clock.advance(2001);
+    await clock.jump(2001);
     assertRefused(
       await assign(id, change([], [O365])),
       400,
@@ -174,7 +174,7 @@ describe("licences", () => {
     });
     await send("PATCH", `/groups/${group}`, { "members@odata.bind": bindings(people.slice(20)) });
     await send("POST", `/groups/${group}/assignLicense`, change([add(E3)]));
-    await clock.advance(2001);
+    await clock.jump(2001);
     assert.deepEqual(
       idsIn(await send("GET", `/groups/${group}/membersWithLicenseErrors`)),
       people.slice(25),

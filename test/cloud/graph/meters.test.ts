@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
+import { createSimulatedClock } from "../../core/simulated-clock.ts";
 import {
   APP,
   graphFixture,
@@ -8,12 +9,11 @@ import {
   type GraphFixture,
   type Reply,
 } from "./testing/graph-fixture.ts";
-import { manualClock } from "./testing/manual-clock.ts";
 import { assertRefused, bindings, newGroup, newUser, userBody } from "./testing/people.ts";
 
 /** A Graph with the published meters, on a clock that stands still. */
 function metered(options: { startLevel?: number; speed?: number; users?: number } = {}) {
-  const clock = manualClock();
+  const clock = createSimulatedClock();
   const graph = graphFixture({
     clock,
     speed: options.speed ?? 1,
@@ -129,7 +129,7 @@ describe("the write quota", () => {
   it("lets 3,000 writes of an application in a tenant pass, then 20 a second [throttling-identity-and-access]", async () => {
     const { graph, clock } = metered();
     assert.equal((await write(graph, 3010)).accepted, 3000);
-    await clock.advance(3000);
+    await clock.jump(3000);
     // What was refused meanwhile counts as well: 10 of the 60 are paid back first.
     assert.equal((await write(graph, 80)).accepted, 50);
   });
@@ -138,7 +138,7 @@ describe("the write quota", () => {
     const { graph, clock } = metered({ startLevel: 0 });
     let accepted = 0;
     for (let second = 0; second < 10; second += 1) {
-      await clock.advance(1000);
+      await clock.jump(1000);
       accepted += (await write(graph, 20)).accepted;
     }
     assert.equal(accepted, 200);
@@ -150,7 +150,7 @@ describe("the write quota", () => {
 
   it("at speed 10 it fills ten times as fast, and delays are a tenth [DESIGN, the local cloud]", async () => {
     const { graph, clock } = metered({ startLevel: 0, speed: 10 });
-    await clock.advance(1000);
+    await clock.jump(1000);
     const { accepted, throttled } = await write(graph, 220);
     assert.equal(accepted, 200);
     const waits = throttled.map((part) => Number(part.headers["Retry-After"]));
@@ -159,7 +159,7 @@ describe("the write quota", () => {
 
   it("a part is throttled alone, with Retry-After in its headers and the documented body [throttling]", async () => {
     const { graph, clock } = metered({ startLevel: 0 });
-    await clock.advance(500);
+    await clock.jump(500);
     const { accepted, throttled } = await write(graph, 20);
     assert.deepEqual([accepted, throttled.length], [10, 10]);
     const [part] = throttled;
@@ -182,7 +182,7 @@ describe("the write quota", () => {
   it("waiting for Retry-After is enough for one; polling makes the wait longer [throttling]", async () => {
     const { graph, clock } = metered({ startLevel: 0 });
     const first = await write(graph, 1);
-    await clock.advance(Number(first.throttled[0]?.headers["Retry-After"]) * 1000);
+    await clock.jump(Number(first.throttled[0]?.headers["Retry-After"]) * 1000);
     assert.equal((await write(graph, 1)).accepted, 1);
     const polled = await write(graph, 40);
     assert.ok(Number(polled.throttled.at(-1)?.headers["Retry-After"]) >= 2);
@@ -201,7 +201,7 @@ describe("the write quota", () => {
 
   it("three applications reach the tenant's own limit, 18,000 in 5 minutes [throttling-identity-and-access]", async () => {
     const { graph, clock } = metered({ startLevel: 0 });
-    await clock.advance(1000);
+    await clock.jump(1000);
     let accepted = 0;
     for (const app of [0, 1, 2, 3]) {
       accepted += (await write(graph, 20, `a1b2c3d4-0000-4000-8000-00000000a10${app}`)).accepted;
@@ -233,7 +233,7 @@ describe("the write quota", () => {
       writesPerSecond: 15,
       sameApplication: true,
     });
-    await clock.advance(2000);
+    await clock.jump(2000);
     assert.equal((await write(graph, 40)).accepted, 10);
   });
 

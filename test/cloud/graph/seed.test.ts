@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
+import { createSimulatedClock } from "../../core/simulated-clock.ts";
 import { SPECIAL_GROUPS } from "./graph.ts";
 import { graphFixture, TENANT } from "./testing/graph-fixture.ts";
-import { manualClock } from "./testing/manual-clock.ts";
 
 const seeded = (seed: number, settings: Readonly<Record<string, number>>) => {
-  const graph = graphFixture({ seed, clock: manualClock() });
+  const graph = graphFixture({ seed, clock: createSimulatedClock() });
   graph.app.control("seed", { tenant: TENANT, ...settings });
   return graph.app.control("snapshot", { tenant: TENANT });
 };

@@ -36,14 +36,3 @@ export function createModelBucket(options: {
     },
   };
 }
-
-/** Numbers in [0, 1) that a seed decides (mulberry32). */
-export function createRandom(seed: number): () => number {
-  let state = Math.trunc(seed);
-  return () => {
-    state = Math.trunc(state + 0x6d2b79f5);
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import { createPace } from "../../../shared/graph/pacing/pacing.ts";
-import { createModelBucket, createRandom } from "./model-bucket.ts";
+import { seededRandom } from "../../core/seeded-random.ts";
+import { createModelBucket } from "./model-bucket.ts";
 
 const QUOTA = 3000;
 const WINDOW_MS = 150_000;
@@ -15,7 +16,7 @@ interface Flight {
 
 /** Writes until `writes` were taken, at most eight posts under way, refused ones sent again. */
 function write(writes: number, drain: (from: number, to: number) => number, seed: number) {
-  const random = createRandom(seed);
+  const random = seededRandom(seed);
   const pace = createPace({
     quota: QUOTA,
     windowMs: WINDOW_MS,
@@ -56,7 +57,7 @@ const steady = (perSecond: number) => () => (from: number, to: number) =>
 
 /** Single writes at random instants. */
 const random = (perSecond: number) => () => {
-  const next = createRandom(7);
+  const next = seededRandom(7);
   return (from: number, to: number) => (next() < (perSecond * (to - from)) / 1000 ? 1 : 0);
 };
 

@@ -4,8 +4,9 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 
 import { createUnitPacer, createWritePacer } from "../../../shared/graph/pacing/pacer.ts";
-import { createSimulatedClock } from "../simulated-clock.ts";
-import { createModelBucket, createRandom } from "./model-bucket.ts";
+import { seededRandom } from "../../core/seeded-random.ts";
+import { createSimulatedClock } from "../../core/simulated-clock.ts";
+import { createModelBucket } from "./model-bucket.ts";
 
 const quota = { quota: 3000, windowMs: 150_000, retryFloorMs: 1000 };
 
@@ -13,7 +14,7 @@ describe("a write pacer", () => {
   it("uses 95 % of the quota and is never throttled, whatever the answers' latency", async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer(), async (seed) => {
-        const random = createRandom(seed);
+        const random = seededRandom(seed);
         const clock = createSimulatedClock();
         const pacer = createWritePacer({ ...quota, clock });
         const bucket = createModelBucket({ ...quota, from: 0 });

@@ -4,7 +4,8 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 
 import { createPace } from "../../../shared/graph/pacing/pacing.ts";
-import { createModelBucket, createRandom } from "./model-bucket.ts";
+import { seededRandom } from "../../core/seeded-random.ts";
+import { createModelBucket } from "./model-bucket.ts";
 
 const QUOTA = 3000;
 const GRAPH_WINDOW_MS = 150_000;
@@ -22,7 +23,7 @@ const createWritePace = (windowMs: number, startAt: number) =>
 
 /** Grants `posts` while always fed: each timer up to 15 ms late, each way up to 30 ms long. */
 function feed(windowMs: number, startAt: number, posts: number, seed: number, size = () => POST) {
-  const random = createRandom(seed);
+  const random = seededRandom(seed);
   const pace = createWritePace(windowMs, startAt);
   const arrivals: { at: number; n: number }[] = [];
   let askedAt = startAt;
@@ -71,7 +72,7 @@ describe("a pace that is kept fed", () => {
   it("never lets more than the quota into any window, whatever the sizes", () => {
     fc.assert(
       fc.property(patterns, ({ seed, startAt, windowMs }) => {
-        const random = createRandom(seed + 1);
+        const random = seededRandom(seed + 1);
         const size = () => (random() < 0.5 ? POST : 1 + Math.floor(POST * random()));
         const { arrivals } = feed(windowMs, startAt, 600, seed, size);
         let [inside, first] = [0, 0];

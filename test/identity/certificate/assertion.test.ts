@@ -7,7 +7,7 @@ import type {
   AssertionAlgorithm,
   SigningKey,
 } from "../../../shared/identity/certificate/signing-key.ts";
-import { createSimulatedClock } from "../simulated-clock.ts";
+import { createSimulatedClock } from "../../core/simulated-clock.ts";
 
 const MINUTE = 60_000;
 

@@ -10,7 +10,7 @@ import {
   createNetworkClient,
 } from "../../../shared/identity/token/network-client.ts";
 import { createPatientFetch } from "../../../shared/identity/token/patient-fetch.ts";
-import { createEagerClock } from "../eager-clock.ts";
+import { createSimulatedClock } from "../../core/simulated-clock.ts";
 import { startHttpServer } from "../http-server.ts";
 
 const TENANT = "11111111-2222-4333-8444-555555555555";
@@ -30,7 +30,7 @@ async function open(...answers: Answer[]) {
   const server = await startHttpServer(...answers);
   const send = createPatientFetch({
     fetch: (url, init) => fetch(server.url + new URL(url).pathname, init),
-    clock: createEagerClock(),
+    clock: createSimulatedClock({ skipsWaits: true }),
     random: () => 0.5,
   });
   const application = new ConfidentialClientApplication({

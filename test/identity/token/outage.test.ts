@@ -2,16 +2,16 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 
+import { createSimulatedClock } from "../../core/simulated-clock.ts";
 import { startHttpServer } from "../http-server.ts";
 import { type Answer, GRAPH, identityBy, TENANT, token, troubles } from "../played-entra.ts";
-import { createSimulatedClock } from "../simulated-clock.ts";
 
 const MINUTE = 60_000;
 
 /** The product's own way to Entra, MSAL included, to a server of the test's; only time is simulated. */
 async function open(answer: () => Answer) {
   const server = await startHttpServer((response) => answer()(response));
-  const clock = createSimulatedClock(Date.now());
+  const clock = createSimulatedClock({ startMs: Date.now() });
   const underWay = new Set<Promise<Response>>();
   const identity = identityBy({
     clock,

@@ -7,6 +7,7 @@ import {
 } from "../../../shared/policies/check-certificate/certificate-expiry.ts";
 import type { CertificateVersion } from "../../../shared/policies/roll-certificate/roll-certificate-ports.ts";
 import { MemoryBlobs } from "../../batches/memory-blobs.ts";
+import { createSimulatedClock } from "../../core/simulated-clock.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -36,19 +37,19 @@ describe("the end of the certificate is told", () => {
 
   it("four times in the life of a certificate that is looked at every day, and anew for the next", async () => {
     const runner = new MemoryBlobs();
-    let nowMs = Date.UTC(2026, 0, 1);
+    const clock = createSimulatedClock();
     const told: number[] = [];
     const emit = (event: object): void => void told.push("days" in event ? Number(event.days) : -1);
-    const clock = { now: () => nowMs, monotonic: () => nowMs, sleep: async () => undefined };
-    const first = end("first", nowMs + 60.5 * DAY_MS);
-    for (let day = 0; day < 60; day++, nowMs += DAY_MS) {
+    const first = end("first", clock.now() + 60.5 * DAY_MS);
+    for (let day = 0; day < 60; day++) {
       await reportExpiry({ runner, tenant: "t", clock, emit }, "graph", first);
+      await clock.jump(DAY_MS);
     }
     assert.deepEqual(told, [30, 14, 7, 1]);
     await reportExpiry(
       { runner, tenant: "t", clock, emit },
       "graph",
-      end("next", nowMs + 7 * DAY_MS),
+      end("next", clock.now() + 7 * DAY_MS),
     );
     assert.deepEqual(told, [30, 14, 7, 1, 7]);
   });

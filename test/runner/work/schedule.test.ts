@@ -11,7 +11,7 @@ import {
   choose,
   resolveId,
 } from "../../../shared/runner/work/schedule.ts";
-import { seededRandom } from "../story.ts";
+import { seededRandom } from "../../core/seeded-random.ts";
 
 interface TestLane extends Lane {
   readonly name: string;

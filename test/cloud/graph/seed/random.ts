@@ -1,3 +1,5 @@
+import { seededRandom } from "../../../core/seeded-random.ts";
+
 /** A stream of pseudo-random numbers that its seed decides, so that a run can be repeated. */
 export interface Random {
   /** Uniform in [0, 1). */
@@ -18,15 +20,9 @@ export function hashOf(text: string): number {
   return hash >>> 0;
 }
 
-/** The stream of `seed` (mulberry32: 32 bits of state are enough for tests). */
+/** The stream of `seed`. */
 export function createRandom(seed: number): Random {
-  let state = seed >>> 0;
-  const next = (): number => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
+  const next = seededRandom(seed);
   const below = (limit: number): number => Math.floor(next() * limit);
   return {
     next,

@@ -1,20 +1,20 @@
 import assert from "node:assert/strict";
 
+import { type SimulatedClock, createSimulatedClock } from "../../../core/simulated-clock.ts";
 import { graphFixture, TENANT, type GraphFixture } from "./graph-fixture.ts";
-import { manualClock } from "./manual-clock.ts";
 import { bindings, EVENTUAL, linkIn, newGroup, newUser, reference, userBody } from "./people.ts";
 
 /** What stands ready for every row: two people, a group with one of them in it. */
 interface Scene {
   readonly graph: GraphFixture;
-  readonly clock: ReturnType<typeof manualClock>;
+  readonly clock: SimulatedClock;
   readonly ann: string;
   readonly bob: string;
   readonly group: string;
 }
 
 export async function scene(): Promise<Scene> {
-  const clock = manualClock();
+  const clock = createSimulatedClock();
   const graph = graphFixture({ clock });
   const [ann, bob] = [await newUser(graph, "ann"), await newUser(graph, "bob")];
   const group = await newGroup(graph, "grp", {
@@ -122,7 +122,7 @@ export const ERROR_ROWS: readonly (readonly [number, string, string, Provoke])[]
         latency: { readMs: 9, writeMs: 9, sigma: 0 },
       });
       const both = ["x", "y"].map((city) => graph.send("PATCH", `/users/${ann}`, { city }));
-      await clock.advance(10);
+      await clock.jump(10);
       const [, second] = await Promise.all(both);
       assert.ok(second);
       return second;

@@ -1,6 +1,6 @@
 /**
- * Sets this process' idea of the date off from the machine's, for everybody in it, MSAL and the SDKs
- * too; timers keep their pace. Answers a function that moves it on.
+ * Shifts the date of this process by `byMs`, also for MSAL and the SDKs in it; timers keep their pace.
+ * Returns a function that shifts it further.
  */
 export function shiftDate(byMs: number): (moreMs: number) => void {
   const Real = Date;
