@@ -34,17 +34,15 @@ param allowedResources string[] = []
 @description('Name of the certificate in Key Vault.')
 param certificateName string = 'graph-client'
 
-@description('Object ids of the owners of the app registration: users or service principals.')
-param ownerObjectIds string[] = [
-  deployer().objectId
-]
-
 @description('Object id that may create the certificate in Key Vault; empty for none.')
 param operatorPrincipalId string = deployer().objectId
 
 @description('Type of that principal.')
 @allowed(['Group', 'ServicePrincipal', 'User'])
 param operatorPrincipalType string = 'User'
+
+@description('Object ids of further owners of the app registration, users or service principals. A person who deploys becomes an owner; a pipeline is one of the application it made, and may not add others.')
+param ownerObjectIds string[] = []
 
 @description('Who may submit batches: message sender on the queue accept and write on the container inbox, nothing else. Any at all make a custom role, which needs Owner or User Access Administrator to deploy.')
 param submitters principal[] = []
@@ -63,6 +61,12 @@ param allowedIpRanges string[] = []
 
 @description('IPv4 addresses or ranges that may publish; empty lets any address try, with an Entra token.')
 param publisherIpRanges string[] = []
+
+@description('Name of the storage account\'s Event Grid system topic where another service, such as Microsoft Defender for Storage, has made one; empty for one of our own.')
+param storageTopicName string = ''
+
+@description('Functions that stay disabled. infra/deploy.sh passes those that are disabled in the running app.')
+param disabledFunctions string[] = []
 
 @description('Mail address for alerts; empty for none.')
 param alertEmail string = ''
@@ -112,6 +116,14 @@ param instanceMemoryMB int = 2048
 @maxValue(1000)
 param maximumInstanceCount int = 40
 
+@description('Instances of runTenant that are kept running, so that a ring finds one warm; each costs as an instance that runs all the time. 0 for none.')
+@minValue(0)
+@maxValue(20)
+param runTenantAlwaysReady int = 0
+
+@description('Spread the app over availability zones. The region needs them, and storageSku must be zone-redundant.')
+param zoneRedundant bool = false
+
 @description('Redundancy of the storage account. A region without zones needs Standard_LRS.')
 @allowed(['Standard_GZRS', 'Standard_LRS', 'Standard_ZRS'])
 param storageSku string = 'Standard_ZRS'
@@ -146,6 +158,13 @@ var graphPermissions = union([], flatten(map(features, name => catalogue.feature
 @description('The same as app role ids: what is listed, and what is granted.')
 var graphAppRoleIds = map(graphPermissions, name => catalogue.permissions[name])
 
+@description('The tag says which deployment a resource belongs to; infra/publish.sh and infra/teardown.sh look for it.')
+var allTags = union(tags, {
+  'directory-batch': environmentName
+})
+@description('A person who deploys may add owners; an application needs more than Application.ReadWrite.OwnedBy for that.')
+var owners = union(operatorPrincipalType == 'User' ? [deployer().objectId] : [], ownerObjectIds)
+
 @description('Makes names unique, and the same again for the same resource group and environment.')
 var suffix = '${toLower(environmentName)}-${uniqueString(resourceGroup().id, environmentName)}'
 @description('Queues of the product, as its triggers name them.')
@@ -167,7 +186,7 @@ module identity 'modules/identity.bicep' = {
   params: {
     name: 'id-${suffix}'
     location: location
-    tags: tags
+    tags: allTags
   }
 }
 
@@ -176,8 +195,9 @@ module monitoring 'modules/monitoring.bicep' = {
     workspaceName: 'log-${suffix}'
     componentName: 'appi-${suffix}'
     location: location
-    tags: tags
+    tags: allTags
     retentionDays: logRetentionDays
+    environmentName: environmentName
     alertEmail: alertEmail
   }
 }
@@ -186,7 +206,7 @@ module alerts 'modules/alerts.bicep' = {
   params: {
     namePrefix: 'alert-${suffix}'
     location: location
-    tags: tags
+    tags: allTags
     workspaceId: monitoring.outputs.workspaceId
     actionGroupIds: monitoring.outputs.actionGroupIds
   }
@@ -196,7 +216,7 @@ module storage 'modules/storage.bicep' = {
   params: {
     name: take('st${replace(suffix, '-', '')}', 24)
     location: location
-    tags: tags
+    tags: allTags
     sku: storageSku
     queueNames: [
       queues.accept
@@ -224,7 +244,7 @@ module vault 'modules/key-vault.bicep' = {
   params: {
     name: take('kv-${suffix}', 24)
     location: location
-    tags: tags
+    tags: allTags
     lockDown: privateNetwork
     allowedIpRanges: allowedIpRanges
     workspaceId: monitoring.outputs.workspaceId
@@ -234,9 +254,10 @@ module vault 'modules/key-vault.bicep' = {
 module topics 'modules/event-topics.bicep' = {
   params: {
     location: location
-    tags: tags
+    tags: allTags
     vaultId: vault.outputs.id
     storageAccountId: storage.outputs.id
+    storageTopicName: storageTopicName
   }
 }
 
@@ -292,7 +313,7 @@ module network 'modules/network.bicep' = if (privateNetwork) {
   params: {
     suffix: suffix
     location: location
-    tags: tags
+    tags: allTags
     addressPrefix: networkAddressPrefix
   }
 }
@@ -301,7 +322,7 @@ module privateEndpoints 'modules/private-endpoints.bicep' = if (privateNetwork) 
   params: {
     suffix: suffix
     location: location
-    tags: tags
+    tags: allTags
     networkId: network.?outputs.id ?? ''
     subnetId: network.?outputs.endpointSubnetId ?? ''
     storageAccountId: storage.outputs.id
@@ -315,7 +336,7 @@ module app 'modules/graph-app.bicep' = {
     displayName: 'Directory Batch (${environmentName})'
     graphAppRoleIds: graphAppRoleIds
     multiTenant: !empty(allowedTenantIds)
-    ownerObjectIds: ownerObjectIds
+    ownerObjectIds: owners
     federatedPrincipalId: credential == 'managed-identity' ? identity.outputs.principalId : ''
   }
 }
@@ -336,13 +357,15 @@ module site 'modules/function-app.bicep' = {
     name: 'func-${suffix}'
     planName: 'plan-${suffix}'
     location: location
-    tags: tags
+    tags: allTags
     identityId: identity.outputs.id
     blobEndpoint: storage.outputs.blobEndpoint
     deploymentContainerName: containers.deployments
     nodeVersion: nodeVersion
     instanceMemoryMB: instanceMemoryMB
     maximumInstanceCount: maximumInstanceCount
+    runTenantAlwaysReady: runTenantAlwaysReady
+    zoneRedundant: zoneRedundant
     subnetId: network.?outputs.appSubnetId ?? ''
     publisherIpRanges: publisherIpRanges
   }
@@ -368,6 +391,7 @@ module settings 'modules/app-settings.bicep' = {
     quota: quota
     staleAccounts: staleAccounts
     schedules: schedules
+    disabledFunctions: disabledFunctions
   }
 }
 

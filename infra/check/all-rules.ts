@@ -1,7 +1,9 @@
+import { namedByEnvironment, oneAtATime, smallRanges, tagged } from "./rules/accepted.ts";
 import { described, noLeftovers, understood, used, wired } from "./rules/complete.ts";
 import { deliveredByIdentity, filtersAreExact, rolesComeFirst } from "./rules/events.ts";
-import { fitsFlex, hardened, secretless, unkeyed } from "./rules/hardened.ts";
+import { brakesStay, fitsFlex, hardened, secretless, unkeyed } from "./rules/hardened.ts";
 import {
+  alwaysReadyFunctions,
   containers,
   functionNames,
   lifecycle,
@@ -45,8 +47,14 @@ export const rules = {
   unkeyed,
   secretless,
   fitsFlex,
+  brakesStay,
+  oneAtATime,
+  smallRanges,
+  namedByEnvironment,
+  tagged,
   settings,
   functionNames,
+  alwaysReadyFunctions,
   queues,
   containers,
   namesReachTheirPlace,

@@ -60,6 +60,67 @@ param staleAccounts staleAccountPolicy
 @description('When the timers run.')
 param schedules timerSchedules
 
+@description('Names of functions that stay disabled.')
+param disabledFunctions string[]
+
+@description('What shared/settings.ts and the host read.')
+var productSettings = {
+  // The host
+  AzureWebJobsStorage__blobServiceUri: blobEndpoint
+  AzureWebJobsStorage__queueServiceUri: queueEndpoint
+  AzureWebJobsStorage__tableServiceUri: tableEndpoint
+  AzureWebJobsStorage__credential: 'managedidentity'
+  AzureWebJobsStorage__clientId: identityClientId
+  APPLICATIONINSIGHTS_CONNECTION_STRING: insightsConnectionString
+  APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
+
+  // The triggers' connection, which the product's own clients read too
+  BatchStorage__blobServiceUri: blobEndpoint
+  BatchStorage__queueServiceUri: queueEndpoint
+  BatchStorage__credential: 'managedidentity'
+  BatchStorage__clientId: identityClientId
+
+  // Who signs in, and how
+  CLOUD: 'global'
+  TENANT_ID: tenant().tenantId
+  ALLOWED_TENANTS: join(allowedTenantIds, ',')
+  CLIENT_ID: clientId
+  APPLICATION_OBJECT_ID: applicationObjectId
+  CREDENTIAL: credential
+  ASSERTION_ALGORITHM: assertionAlgorithm
+  KEY_VAULT_URI: credential == 'managed-identity' ? '' : vaultUri
+  CERTIFICATE_NAME: credential == 'managed-identity' ? '' : certificateName
+  MANAGED_IDENTITY_CLIENT_ID: identityClientId
+  ALLOWED_RESOURCES: join(allowedResources, ',')
+
+  // What Graph allows
+  GRAPH_WRITE_QUOTA: string(quota.writes)
+  GRAPH_WRITE_WINDOW_SECONDS: string(quota.writeWindowSeconds)
+  GRAPH_RESOURCE_UNIT_QUOTA: string(quota.resourceUnits)
+  GRAPH_RESOURCE_UNIT_WINDOW_SECONDS: string(quota.resourceUnitWindowSeconds)
+  GRAPH_RETRY_FLOOR_SECONDS: string(quota.retryFloorSeconds)
+
+  // What is held or refused
+  MAX_DELETES_PER_BATCH: string(guards.maxDeletesPerBatch)
+  MAX_DISABLES_PER_BATCH: string(guards.maxDisablesPerBatch)
+  MAX_INVALID_ROWS_PERCENT: string(guards.maxInvalidRowsPercent)
+  PREFLIGHT: guards.preflight
+
+  // The timers
+  SWEEP_SCHEDULE: schedules.sweep
+  CERTIFICATE_CHECK_SCHEDULE: schedules.certificateCheck
+  STALE_ACCOUNTS_SCHEDULE: schedules.staleAccounts
+
+  // The stale-account policy
+  STALE_ACCOUNTS_MODE: staleAccounts.mode
+  STALE_ACCOUNTS_DAYS: string(staleAccounts.days)
+  STALE_ACCOUNTS_MINIMUM_AGE_DAYS: string(staleAccounts.minimumAgeDays)
+  STALE_ACCOUNTS_EXCLUDED_GROUP: staleAccounts.excludedGroupId
+}
+
+@description('A deployment replaces every setting, so those that disable a function have to be among them.')
+var disabledFunctionSettings = toObject(disabledFunctions, name => 'AzureWebJobs.${name}.Disabled', name => 'true')
+
 resource site 'Microsoft.Web/sites@2025-03-01' existing = {
   name: siteName
 }
@@ -67,57 +128,5 @@ resource site 'Microsoft.Web/sites@2025-03-01' existing = {
 resource settings 'Microsoft.Web/sites/config@2025-03-01' = {
   parent: site
   name: 'appsettings'
-  properties: {
-    // The host
-    AzureWebJobsStorage__blobServiceUri: blobEndpoint
-    AzureWebJobsStorage__queueServiceUri: queueEndpoint
-    AzureWebJobsStorage__tableServiceUri: tableEndpoint
-    AzureWebJobsStorage__credential: 'managedidentity'
-    AzureWebJobsStorage__clientId: identityClientId
-    APPLICATIONINSIGHTS_CONNECTION_STRING: insightsConnectionString
-    APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
-
-    // The triggers' connection, which the product's own clients read too
-    BatchStorage__blobServiceUri: blobEndpoint
-    BatchStorage__queueServiceUri: queueEndpoint
-    BatchStorage__credential: 'managedidentity'
-    BatchStorage__clientId: identityClientId
-
-    // Who signs in, and how
-    CLOUD: 'global'
-    TENANT_ID: tenant().tenantId
-    ALLOWED_TENANTS: join(allowedTenantIds, ',')
-    CLIENT_ID: clientId
-    APPLICATION_OBJECT_ID: applicationObjectId
-    CREDENTIAL: credential
-    ASSERTION_ALGORITHM: assertionAlgorithm
-    KEY_VAULT_URI: credential == 'managed-identity' ? '' : vaultUri
-    CERTIFICATE_NAME: credential == 'managed-identity' ? '' : certificateName
-    MANAGED_IDENTITY_CLIENT_ID: identityClientId
-    ALLOWED_RESOURCES: join(allowedResources, ',')
-
-    // What Graph allows
-    GRAPH_WRITE_QUOTA: string(quota.writes)
-    GRAPH_WRITE_WINDOW_SECONDS: string(quota.writeWindowSeconds)
-    GRAPH_RESOURCE_UNIT_QUOTA: string(quota.resourceUnits)
-    GRAPH_RESOURCE_UNIT_WINDOW_SECONDS: string(quota.resourceUnitWindowSeconds)
-    GRAPH_RETRY_FLOOR_SECONDS: string(quota.retryFloorSeconds)
-
-    // What is held or refused
-    MAX_DELETES_PER_BATCH: string(guards.maxDeletesPerBatch)
-    MAX_DISABLES_PER_BATCH: string(guards.maxDisablesPerBatch)
-    MAX_INVALID_ROWS_PERCENT: string(guards.maxInvalidRowsPercent)
-    PREFLIGHT: guards.preflight
-
-    // The timers
-    SWEEP_SCHEDULE: schedules.sweep
-    CERTIFICATE_CHECK_SCHEDULE: schedules.certificateCheck
-    STALE_ACCOUNTS_SCHEDULE: schedules.staleAccounts
-
-    // The stale-account policy
-    STALE_ACCOUNTS_MODE: staleAccounts.mode
-    STALE_ACCOUNTS_DAYS: string(staleAccounts.days)
-    STALE_ACCOUNTS_MINIMUM_AGE_DAYS: string(staleAccounts.minimumAgeDays)
-    STALE_ACCOUNTS_EXCLUDED_GROUP: staleAccounts.excludedGroupId
-  }
+  properties: union(productSettings, disabledFunctionSettings)
 }

@@ -14,6 +14,9 @@ param vaultId string
 @description('Storage account resource id.')
 param storageAccountId string
 
+@description('Name of the storage account\'s topic; empty for one of our own. An account has one system topic at most.')
+param storageTopicName string
+
 resource vaultTopic 'Microsoft.EventGrid/systemTopics@2025-02-15' = {
   name: 'evgt-vault-${uniqueString(vaultId)}'
   location: location
@@ -28,7 +31,7 @@ resource vaultTopic 'Microsoft.EventGrid/systemTopics@2025-02-15' = {
 }
 
 resource storageTopic 'Microsoft.EventGrid/systemTopics@2025-02-15' = {
-  name: 'evgt-storage-${uniqueString(storageAccountId)}'
+  name: empty(storageTopicName) ? 'evgt-storage-${uniqueString(storageAccountId)}' : storageTopicName
   location: location
   tags: tags
   identity: {

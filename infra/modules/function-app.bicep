@@ -35,6 +35,14 @@ param instanceMemoryMB int
 @maxValue(1000)
 param maximumInstanceCount int
 
+@description('Instances of runTenant that are kept running, each at the price of an instance; 0 for none.')
+@minValue(0)
+@maxValue(20)
+param runTenantAlwaysReady int
+
+@description('Spread the app over availability zones. The region needs them, and the storage account a zone-redundant SKU.')
+param zoneRedundant bool
+
 @description('Integration subnet id; empty for none.')
 param subnetId string
 
@@ -52,6 +60,7 @@ resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
   }
   properties: {
     reserved: true
+    zoneRedundant: zoneRedundant
   }
 }
 
@@ -90,12 +99,19 @@ resource site 'Microsoft.Web/sites@2025-03-01' = {
       scaleAndConcurrency: {
         instanceMemoryMB: instanceMemoryMB
         maximumInstanceCount: maximumInstanceCount
+        alwaysReady: runTenantAlwaysReady == 0
+          ? []
+          : [
+              {
+                name: 'function:runTenant'
+                instanceCount: runTenantAlwaysReady
+              }
+            ]
       }
     }
     siteConfig: {
       minTlsVersion: '1.2'
       scmMinTlsVersion: '1.2'
-      ftpsState: 'Disabled'
       http20Enabled: true
       ipSecurityRestrictionsDefaultAction: 'Deny'
       scmIpSecurityRestrictionsUseMain: false

@@ -1,5 +1,7 @@
 // The application that Graph sees. Its keys are not here: the deploy script registers the first
 // one, the app rolls it from then on, and a template that listed keys would undo every rotation.
+// accountEnabled is not here either: an operator who disables the service principal stops every
+// sign-in, and a deployment must not undo that.
 
 extension microsoftGraphV1
 
@@ -15,7 +17,7 @@ param graphAppRoleIds string[]
 @description('Whether other tenants may consent to the application.')
 param multiTenant bool
 
-@description('Object ids of the owners: users or service principals. Nobody is removed from the owners by leaving them out.')
+@description('Object ids of owners to add: users or service principals. None leaves the owners as they are; nobody is removed by leaving them out.')
 param ownerObjectIds string[]
 
 @description('Object id of a user-assigned identity that may sign in as the application instead of the certificate; empty for none.')
@@ -46,19 +48,26 @@ resource app 'Microsoft.Graph/applications@v1.0' = {
     isEnabled: true
     allProperties: true
   }
-  owners: {
-    relationshipSemantics: 'append'
-    relationships: ownerObjectIds
-  }
+  owners: empty(ownerObjectIds)
+    ? null
+    : {
+        relationshipSemantics: 'append'
+        relationships: ownerObjectIds
+      }
 }
 
 resource servicePrincipal 'Microsoft.Graph/servicePrincipals@v1.0' = {
   appId: app.appId
-  accountEnabled: true
   appRoleAssignmentRequired: false
   tags: [
     'HideApp'
   ]
+  owners: empty(ownerObjectIds)
+    ? null
+    : {
+        relationshipSemantics: 'append'
+        relationships: ownerObjectIds
+      }
 }
 
 resource federation 'Microsoft.Graph/applications/federatedIdentityCredentials@v1.0' = if (!empty(federatedPrincipalId)) {

@@ -17,6 +17,9 @@ param tags { *: string }
 @maxValue(730)
 param retentionDays int
 
+@description('Short name of the deployment.')
+param environmentName string
+
 @description('Mail address that receives alerts; empty for none.')
 param alertEmail string
 
@@ -66,12 +69,12 @@ resource mail 'Microsoft.Insights/actionGroups@2023-01-01' = if (!empty(alertEma
 }
 
 resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
-  name: guid(resourceGroup().id, 'directory-batch')
+  name: guid(resourceGroup().id, 'directory-batch', environmentName)
   location: location
   tags: tags
   kind: 'shared'
   properties: {
-    displayName: 'Directory Batch'
+    displayName: 'Directory Batch (${environmentName})'
     category: 'workbook'
     version: 'Notebook/1.0'
     sourceId: workspace.id

@@ -25,22 +25,18 @@ param vaultId string
 var endpoints = [
   {
     group: 'blob'
-    resourceId: storageAccountId
     zone: 'privatelink.blob.${environment().suffixes.storage}'
   }
   {
     group: 'queue'
-    resourceId: storageAccountId
     zone: 'privatelink.queue.${environment().suffixes.storage}'
   }
   {
     group: 'table'
-    resourceId: storageAccountId
     zone: 'privatelink.table.${environment().suffixes.storage}'
   }
   {
     group: 'vault'
-    resourceId: vaultId
     zone: 'privatelink.vaultcore.azure.net'
   }
 ]
@@ -68,6 +64,9 @@ resource links 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01
   }
 ]
 
+// One after the other: a storage account takes one such operation at a time, and answers the
+// others StorageAccountOperationInProgress.
+@batchSize(1)
 resource privateEndpoints 'Microsoft.Network/privateEndpoints@2025-09-01' = [
   for endpoint in endpoints: {
     name: 'pep-${endpoint.group}-${suffix}'
@@ -81,7 +80,7 @@ resource privateEndpoints 'Microsoft.Network/privateEndpoints@2025-09-01' = [
         {
           name: endpoint.group
           properties: {
-            privateLinkServiceId: endpoint.resourceId
+            privateLinkServiceId: endpoint.group == 'vault' ? vaultId : storageAccountId
             groupIds: [
               endpoint.group
             ]

@@ -50,6 +50,15 @@ param workspaceId string
 @description('Each queue and its poison twin.')
 var allQueues = flatten(map(queueNames, queueName => [queueName, '${queueName}-poison']))
 
+@description('The firewall of a storage account takes ranges up to /30; smaller ones are written as single addresses.')
+var storageAddresses = flatten(map(
+  allowedIpRanges,
+  range =>
+    endsWith(range, '/32')
+      ? [split(range, '/')[0]]
+      : endsWith(range, '/31') ? [parseCidr(range).network, parseCidr(range).broadcast] : [range]
+))
+
 resource account 'Microsoft.Storage/storageAccounts@2025-08-01' = {
   name: name
   location: location
@@ -75,8 +84,8 @@ resource account 'Microsoft.Storage/storageAccounts@2025-08-01' = {
       bypass: 'AzureServices'
       defaultAction: lockDown ? 'Deny' : 'Allow'
       ipRules: [
-        for range in allowedIpRanges: {
-          value: range
+        for address in storageAddresses: {
+          value: address
           action: 'Allow'
         }
       ]

@@ -55,8 +55,8 @@ describe("fitsFlex is noticed when broken", () => {
       const findings = rules.fitsFlex.findings(
         broken({
           file: "modules/app-settings.bicep",
-          from: "    CLOUD: 'global'",
-          to: `    CLOUD: 'global'\n    ${name}: 'x'`,
+          from: "  CLOUD: 'global'",
+          to: `  CLOUD: 'global'\n  ${name}: 'x'`,
         }),
       );
       assert.equal(findings.length, 1);

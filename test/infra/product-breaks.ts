@@ -29,6 +29,13 @@ export const productBreaks = {
       product: (was) => ({ ...was, functions: [...was.functions, "run-tenant"] }),
     },
   },
+  alwaysReadyFunctions: {
+    "another name": {
+      file: "modules/function-app.bicep",
+      from: "'function:runTenant'",
+      to: "'function:run-tenant'",
+    },
+  },
   queues: {
     "one is misspelled": { file: main, from: "accept: 'accept'", to: "accept: 'accepted'" },
     "a function listens elsewhere": {

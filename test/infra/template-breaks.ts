@@ -67,8 +67,8 @@ export const templateBreaks = {
   unkeyed: {
     "a template that would undo every rotation": {
       file: "modules/graph-app.bicep",
-      from: "  owners: {",
-      to: "  keyCredentials: []\n  owners: {",
+      from: "  owners: empty",
+      to: "  keyCredentials: []\n  owners: empty",
     },
     "access policies beside roles": {
       file: "modules/key-vault.bicep",
@@ -96,14 +96,67 @@ export const templateBreaks = {
   fitsFlex: {
     "the worker is named": {
       file: "modules/app-settings.bicep",
-      from: "    CLOUD: 'global'",
-      to: "    FUNCTIONS_WORKER_RUNTIME: 'node'\n    CLOUD: 'global'",
+      from: "  CLOUD: 'global'",
+      to: "  FUNCTIONS_WORKER_RUNTIME: 'node'\n  CLOUD: 'global'",
     },
     "storage by connection string": {
       file: "modules/app-settings.bicep",
       from: "AzureWebJobsStorage__blobServiceUri",
       to: "AzureWebJobsStorage",
     },
+    "ftpsState, which Flex refuses by name": {
+      file: "modules/function-app.bicep",
+      from: "      http20Enabled: true",
+      to: "      ftpsState: 'Disabled'\n      http20Enabled: true",
+    },
+    "a site property that Flex does not have": {
+      file: "modules/function-app.bicep",
+      from: "    httpsOnly: true",
+      to: "    httpsOnly: true\n    vnetRouteAllEnabled: true",
+    },
+  },
+  brakesStay: {
+    "the service principal is enabled again": {
+      file: "modules/graph-app.bicep",
+      from: "  appRoleAssignmentRequired: false",
+      to: "  accountEnabled: true\n  appRoleAssignmentRequired: false",
+    },
+    "the app is started again": {
+      file: "modules/function-app.bicep",
+      from: "    httpsOnly: true",
+      to: "    enabled: true\n    httpsOnly: true",
+    },
+    "a disabled function is enabled again": {
+      file: "modules/app-settings.bicep",
+      from: "union(productSettings, disabledFunctionSettings)",
+      to: "productSettings",
+    },
+  },
+  oneAtATime: {
+    "all at once": { file: "modules/private-endpoints.bicep", from: "@batchSize(1)\n", to: "" },
+  },
+  smallRanges: {
+    "as they were given": {
+      file: storage,
+      from: "for address in storageAddresses",
+      to: "for address in allowedIpRanges",
+    },
+    "/31 is let through": { file: storage, from: "'/31'", to: "'/30'" },
+  },
+  namedByEnvironment: {
+    "one name for all": {
+      file: "modules/monitoring.bicep",
+      from: "displayName: 'Directory Batch (${environmentName})'",
+      to: "displayName: 'Directory Batch'",
+    },
+    "one id for all": {
+      file: "modules/monitoring.bicep",
+      from: ", 'directory-batch', environmentName)",
+      to: ", 'directory-batch')",
+    },
+  },
+  tagged: {
+    "without the deployment's tag": { file: main, from: "tags: allTags", to: "tags: tags" },
   },
   disabledWithReason: {
     "no reason": { file: storage, from: / \/\/ the newest stable version[^\n]*/, to: "" },

@@ -1,5 +1,6 @@
-import { finding, resourcesOfType } from "../infra.ts";
-import { at, everyValue, written } from "../value.ts";
+import type { Finding } from "../bicep-file.ts";
+import { finding, type Infra, resourcesOfType } from "../infra.ts";
+import { at, everyValue, objectOf, type Value, written } from "../value.ts";
 import type { Rule } from "./rule.ts";
 
 /** type → path → what must be written there, on every resource of the type. Most are open
@@ -49,7 +50,6 @@ export const hardening: Readonly<Record<string, Readonly<Record<string, readonly
     "properties.functionAppConfig.runtime.name": ["'node'"],
     "properties.siteConfig.minTlsVersion": ["'1.2'", "'1.3'"],
     "properties.siteConfig.scmMinTlsVersion": ["'1.2'", "'1.3'"],
-    "properties.siteConfig.ftpsState": ["'Disabled'"],
     "properties.siteConfig.ipSecurityRestrictionsDefaultAction": ["'Deny'"],
     "properties.siteConfig.scmIpSecurityRestrictionsUseMain": ["false"],
   },
@@ -97,15 +97,23 @@ export const hardened: Rule = {
 
 export const unkeyed: Rule = {
   says: "no template touches the application's keys, and no vault has access policies",
-  findings: (infra) =>
-    Object.entries(absent).flatMap(([type, paths]) =>
-      resourcesOfType(infra, type).flatMap(({ file, it }) =>
-        paths
-          .filter((path) => at(it.body, ...path.split(".")) !== undefined)
-          .map((path) => finding(file, it.line, `${type} declares ${path}; leave it out`)),
-      ),
-    ),
+  findings: (infra) => declaredAnyway(infra, absent, "leave it out"),
 };
+
+/** Where a resource declares a property that none of its type may have. */
+function declaredAnyway(
+  infra: Infra,
+  table: Readonly<Record<string, readonly string[]>>,
+  why: string,
+): Finding[] {
+  return Object.entries(table).flatMap(([type, paths]) =>
+    resourcesOfType(infra, type).flatMap(({ file, it }) =>
+      paths
+        .filter((path) => at(it.body, ...path.split(".")) !== undefined)
+        .map((path) => finding(file, it.line, `${type} declares ${path}; ${why}`)),
+    ),
+  );
+}
 
 const leaks =
   /\blist(Keys|AccountSas|ServiceSas|Secrets)?\(|AccountKey=|SharedAccess|\bgetSecret\(/i;
@@ -132,6 +140,35 @@ export const secretless: Rule = {
     ]),
 };
 
+/**
+ * What an operator sets to stop something, and a template would therefore undo: `az ad sp update
+ * --set accountEnabled=false`, `az functionapp stop`. docs/deploy.md has the whole list.
+ */
+const brakes: Readonly<Record<string, readonly string[]>> = {
+  "Microsoft.Graph/servicePrincipals": ["accountEnabled"],
+  "Microsoft.Web/sites": ["properties.enabled", "properties.state"],
+};
+
+export const brakesStay: Rule = {
+  says: "no template undoes what an operator stopped: the service principal, the app, single functions",
+  findings: (infra) => {
+    const [settings] = resourcesOfType(infra, "Microsoft.Web/sites/config");
+    const given = written(at(settings?.it.body, "properties"));
+    return [
+      ...declaredAnyway(infra, brakes, "an operator's emergency stop would be undone"),
+      ...(given === "union(productSettings, disabledFunctionSettings)"
+        ? []
+        : [
+            finding(
+              settings?.file ?? "modules",
+              settings?.it.line ?? 1,
+              `the settings are ${given}; those that disable a function would be lost`,
+            ),
+          ]),
+    ];
+  },
+};
+
 /** learn.microsoft.com functions-app-settings, Flex Consumption plan deprecations. */
 export const forbiddenOnFlex = [
   "FUNCTIONS_WORKER_RUNTIME",
@@ -152,20 +189,54 @@ export const forbiddenOnFlex = [
   "AzureWebJobsDashboard",
 ];
 
+/**
+ * What Flex Consumption takes of a site and of its siteConfig. It refuses others by name (error 51021:
+ * FtpsState, Use32BitWorkerProcess, LinuxFxVersion …; Azure/azure-cli#31414,
+ * Azure/terraform-azurerm-avm-res-web-site#345), and the resource types do not know that.
+ */
+const takenByFlex: Readonly<Record<string, readonly string[]>> = {
+  properties: [
+    "functionAppConfig",
+    "httpsOnly",
+    "publicNetworkAccess",
+    "serverFarmId",
+    "siteConfig",
+    "virtualNetworkSubnetId",
+  ],
+  "properties.siteConfig": [
+    "http20Enabled",
+    "ipSecurityRestrictionsDefaultAction",
+    "minTlsVersion",
+    "scmIpSecurityRestrictions",
+    "scmIpSecurityRestrictionsDefaultAction",
+    "scmIpSecurityRestrictionsUseMain",
+    "scmMinTlsVersion",
+  ],
+};
+
 export const fitsFlex: Rule = {
-  says: "no setting that Flex Consumption refuses or ignores, and no storage connection string",
+  says: "no setting and no site property that Flex Consumption refuses or ignores, and no storage connection string",
   findings: (infra) => {
     const refused = new Set(forbiddenOnFlex);
-    return infra.bicep.flatMap((file) =>
-      file.resources.flatMap((resource) =>
-        [...everyValue(resource.body)].flatMap((value) =>
-          value.kind === "object"
-            ? value.properties
-                .filter(({ name }) => refused.has(name))
-                .map(({ name, line }) => finding(file, line, `${name} must not be set on Flex`))
-            : [],
-        ),
+    const settings = infra.bicep.flatMap((file) =>
+      [...file.resources.map(({ body }) => body), ...file.declarations.map(({ value }) => value)]
+        .flatMap((value) => (value === undefined ? [] : [...everyValue(value)]))
+        .flatMap((value) => (value.kind === "object" ? value.properties : []))
+        .filter(({ name }) => refused.has(name))
+        .map(({ name, line }) => finding(file, line, `${name} must not be set on Flex`)),
+    );
+    const site = resourcesOfType(infra, "Microsoft.Web/sites").flatMap(({ file, it }) =>
+      Object.entries(takenByFlex).flatMap(([path, taken]) =>
+        propertiesAt(it.body, path)
+          .filter(({ name }) => !taken.includes(name))
+          .map(({ name, line }) =>
+            finding(file, line, `${path}.${name} is not on the list of what Flex takes`),
+          ),
       ),
     );
+    return [...settings, ...site];
   },
 };
+
+const propertiesAt = (body: Value, path: string) =>
+  objectOf(at(body, ...path.split(".")))?.properties ?? [];

@@ -58,11 +58,28 @@ function variable(infra: Infra, name: string): ObjectValue | undefined {
 const textsOf = (object: ObjectValue | undefined): string[] =>
   (object?.properties ?? []).flatMap(({ value }) => (value.kind === "string" ? [value.text] : []));
 
+const settingsFile = "modules/app-settings.bicep";
+
+/** The settings that a deployment makes; those that disable a function come on top of them. */
+const settingsIn = (infra: Infra): string[] =>
+  keysOf(
+    fileAt(infra, settingsFile).declarations.find(({ name }) => name === "productSettings")?.value,
+  );
+
+/** A function that is kept running by name. */
+export const alwaysReadyFunctions: Rule = {
+  says: "every function that is kept running is one of the product's",
+  findings: (infra) =>
+    infra.bicep.flatMap((file) =>
+      [...file.text.matchAll(/'function:([^']+)'/g)]
+        .filter(([, name = ""]) => !infra.product.functions.includes(name))
+        .map(([all]) => finding(file, 1, `there is no ${all}`)),
+    ),
+};
+
 export const settings: Rule = {
   says: "the application settings are exactly those that shared/app/settings.ts and the host read",
   findings: (infra) => {
-    const [found] = resourcesOfType(infra, "Microsoft.Web/sites/config");
-    if (found === undefined) return [finding("modules", 1, "no application settings are made")];
     const wanted = [
       ...hostSettings,
       ...infra.product.settingNames,
@@ -70,8 +87,12 @@ export const settings: Rule = {
         connectionParts.map((part) => `${each}__${part}`),
       ),
     ];
-    const given = keysOf(at(found.it.body, "properties"));
-    return difference(found.file.path, "setting", ["the Bicep", given], ["the product", wanted]);
+    return difference(
+      settingsFile,
+      "setting",
+      ["the Bicep", settingsIn(infra)],
+      ["the product", wanted],
+    );
   },
 };
 
@@ -127,14 +148,11 @@ export const namesReachTheirPlace: Rule = {
 export const schedules: Rule = {
   says: "every timer has its schedule among the settings, and every schedule its timer",
   findings: (infra) => {
-    const [found] = resourcesOfType(infra, "Microsoft.Web/sites/config");
-    const given = keysOf(at(found?.it.body, "properties")).filter((each) =>
-      each.endsWith("_SCHEDULE"),
-    );
+    const given = settingsIn(infra).filter((each) => each.endsWith("_SCHEDULE"));
     const defaults = variable(infra, "schedules");
     return [
       ...difference(
-        found?.file.path ?? "modules",
+        settingsFile,
         "schedule",
         ["the Bicep", given],
         ["the timers", infra.product.schedules],
