@@ -4,7 +4,7 @@ import type { Clock } from "../core/clock.ts";
 import type { Limits } from "../core/limits.ts";
 import type { Emit } from "../core/telemetry.ts";
 import type { Graph } from "../graph/types.ts";
-import type { Outcomes } from "../records/model.ts";
+import type { Outcomes } from "../records/receipt.ts";
 import type { Blobs, Queue } from "../storage/types.ts";
 
 /** The settings that decide what is accepted and what is held. */

@@ -1,4 +1,4 @@
-import type { GuardFinding } from "../records/model.ts";
+import type { GuardFinding } from "../records/plan.ts";
 
 /** The most rows of each kind that one batch may write. */
 export interface Caps {

@@ -1,4 +1,4 @@
-import type { Mode } from "../records/model.ts";
+import type { Mode } from "../records/manifest.ts";
 import type { Blobs, Queue } from "../storage/types.ts";
 
 /** A batch as a policy makes it: it goes the same way as a person's. */

@@ -1,4 +1,5 @@
 import type { Settled } from "../catalogue/row.ts";
+import type { Receipt, SettledRow } from "./receipt.ts";
 
 /**
  * One line of a shard's journal. `open`: a runner took the shard over; whoever wrote before is fenced
@@ -20,33 +21,6 @@ export type JournalRecord =
       readonly rows: readonly Receipt[];
     }
   | { readonly t: "settled"; readonly at: string; readonly rows: readonly SettledRow[] };
-
-export type SettledRow = Settled & { readonly row: number };
-
-/** What became of one row in one post. */
-export type Receipt =
-  | SettledRow
-  /** Graph did not do it; it is sent again, not before `until`. */
-  | {
-      readonly row: number;
-      readonly retry: string;
-      readonly throttled: boolean;
-      readonly until?: string | undefined;
-    }
-  /** It never left: the intent stands for nothing and is no attempt. */
-  | { readonly row: number; readonly unsent: string }
-  /** A look at the directory shows that it was not done, so far; it is sent again, not before `until`. */
-  | { readonly row: number; readonly absent: string; readonly until: string }
-  /**
-   * It may have been done; it is looked at, not before `until`. `answered`: Graph answered, so that
-   * nothing of it is under way any more.
-   */
-  | {
-      readonly row: number;
-      readonly doubt: string;
-      readonly answered: boolean;
-      readonly until?: string | undefined;
-    };
 
 /**
  * What the journal knows of a row. A row begins unsent; an intent puts it in doubt, for whoever reads

@@ -1,5 +1,7 @@
 import { recordOf } from "../core/record.ts";
 import type { Blobs } from "../storage/types.ts";
+import { type BatchManifest, priorities } from "./manifest.ts";
+import { markersPrefix } from "./paths.ts";
 
 /** A batch with work, as its marker in container `runner` tells of it. */
 export interface Marker {
@@ -10,7 +12,9 @@ export interface Marker {
   readonly folder: string;
 }
 
-const prefix = (tenant: string): string => `${tenant}/queue/`;
+/** The blob, in container `runner`, that tells the runner of a batch with work; markers sort as work. */
+export const workMarker = (manifest: BatchManifest): string =>
+  `${markersPrefix(manifest.tenant)}${priorities.indexOf(manifest.priority)}-${manifest.acceptedAt}-${manifest.batch}`;
 
 /**
  * The tenant's first `most` markers in order of work, and those between them that do not count; those
@@ -27,8 +31,8 @@ export async function readMarkers(
 ): Promise<Marker[]> {
   const markers: Marker[] = [];
   let counted = 0;
-  for await (const { path } of blobs.list(prefix(tenant))) {
-    const name = path.slice(prefix(tenant).length);
+  for await (const { path } of blobs.list(markersPrefix(tenant))) {
+    const name = path.slice(markersPrefix(tenant).length);
     const marker = options.known.get(path) ?? (await readMarker(blobs, tenant, name));
     if (marker) markers.push(marker);
     if (marker && options.counts(path)) counted += 1;
@@ -43,7 +47,7 @@ export async function readMarker(
   tenant: string,
   name: string,
 ): Promise<Marker | undefined> {
-  const path = `${prefix(tenant)}${name}`;
+  const path = `${markersPrefix(tenant)}${name}`;
   const found = await blobs.read(path);
   return found && { path, name, folder: folderIn(found.bytes) };
 }
@@ -60,6 +64,6 @@ function folderIn(bytes: Buffer): string {
 
 /** Whether any batch of the tenant has work. */
 export async function hasWork(blobs: Blobs, tenant: string): Promise<boolean> {
-  for await (const _ of blobs.list(prefix(tenant))) return true;
+  for await (const _ of blobs.list(markersPrefix(tenant))) return true;
   return false;
 }

@@ -2,7 +2,8 @@ import type { Clock } from "../core/clock.ts";
 import { OperatorError } from "../core/errors.ts";
 import { recordOf } from "../core/record.ts";
 import type { Blobs } from "../storage/types.ts";
-import { jsonText } from "./folder-files.ts";
+import { problemBlob } from "./paths.ts";
+import { jsonText } from "./stored-json.ts";
 
 /** Where notes are kept. */
 interface Notes {
@@ -16,8 +17,6 @@ export interface Problem {
   readonly fix: string;
 }
 
-const path = (folder: string): string => `${folder}/problem.json`;
-
 /** Keeps in the batch's folder why an attempt failed. Never throws: the failure itself matters more. */
 export async function noteProblem(
   { blobs, clock }: Notes & { readonly clock: Clock },
@@ -25,16 +24,16 @@ export async function noteProblem(
   error: unknown,
 ): Promise<void> {
   const note = { version: 1, ...problemOf(error), at: new Date(clock.now()).toISOString() };
-  await blobs.batches.write(path(folder), jsonText(note)).catch(() => undefined);
+  await blobs.batches.write(problemBlob(folder), jsonText(note)).catch(() => undefined);
 }
 
 /** Once the batch is planned, what stopped earlier attempts is history. */
 export const forgetProblem = ({ blobs }: Notes, folder: string): Promise<void> =>
-  blobs.batches.delete(path(folder));
+  blobs.batches.delete(problemBlob(folder));
 
 /** What was noted last in the folder, if anything. */
 export async function readProblem({ blobs }: Notes, folder: string): Promise<Problem | undefined> {
-  const blob = await blobs.batches.read(path(folder));
+  const blob = await blobs.batches.read(problemBlob(folder));
   if (blob === undefined) return undefined;
   const { code, what, fix } = recordOf(JSON.parse(blob.bytes.toString("utf8")));
   return { code: String(code), what: String(what), fix: String(fix) };

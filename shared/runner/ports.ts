@@ -4,7 +4,7 @@ import type { Clock } from "../core/clock.ts";
 import type { Emit } from "../core/telemetry.ts";
 import type { PacerMemory, WritePacer } from "../graph/pacing/pacer.ts";
 import type { Graph } from "../graph/types.ts";
-import type { Outcomes } from "../records/model.ts";
+import type { Outcomes } from "../records/receipt.ts";
 import type { HeldLease } from "../storage/held-lease.ts";
 import type { Blobs } from "../storage/types.ts";
 import type { Flights } from "./flights.ts";

@@ -2,9 +2,6 @@ import type { Clock } from "../core/clock.ts";
 import { OperatorError } from "../core/errors.ts";
 import type { Blobs } from "./types.ts";
 
-/** The blob, in container `runner`, whose lease makes a process the tenant's runner. */
-export const lockBlob = (tenant: string): string => `${tenant}/lock`;
-
 /** A lease is not trusted for its last two seconds: a send needs a moment to leave. */
 const MARGIN_MS = 2_000;
 /** Between tries where a renewal failed for a reason that may pass. */
@@ -31,14 +28,15 @@ export interface HeldLease {
  */
 export async function holdLease(options: {
   readonly blobs: Blobs;
-  readonly tenant: string;
+  /** The blob whose lease is taken. */
+  readonly path: string;
   readonly clock: Clock;
   readonly leaseSeconds: number;
   readonly renewEveryMs: number;
 }): Promise<HeldLease | undefined> {
   const { blobs, clock, leaseSeconds } = options;
   let since = instant(clock);
-  const lease = await blobs.acquireLease(lockBlob(options.tenant), leaseSeconds);
+  const lease = await blobs.acquireLease(options.path, leaseSeconds);
   if (lease === undefined) return undefined;
   const takenAtMs = clock.monotonic();
   const lost = new AbortController();

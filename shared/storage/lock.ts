@@ -12,16 +12,16 @@ export interface Lock {
 }
 
 /**
- * Does `work` while holding the lock of a batch's folder, renewing it meanwhile; `undefined` where
- * somebody else holds it. Whoever is killed leaves it behind for a minute.
+ * Does `work` while holding the lease of the blob at `path`, and then deletes the blob; `undefined`
+ * if somebody else holds it. A process that is killed leaves it behind for a minute.
  */
 export async function withLock<T>(
   batches: Blobs,
-  folder: string,
+  path: string,
   clock: Clock,
   work: (lock: Lock) => Promise<T>,
 ): Promise<T | undefined> {
-  const lease = await batches.acquireLease(`${folder}/lock`, LEASE_SECONDS);
+  const lease = await batches.acquireLease(path, LEASE_SECONDS);
   if (lease === undefined) return undefined;
   const ended = new AbortController();
   let lost: unknown;
@@ -50,7 +50,7 @@ export async function withLock<T>(
     // the lease by now keeps storage from deleting its blob.
     await lease
       .release()
-      .then(() => batches.delete(`${folder}/lock`))
+      .then(() => batches.delete(path))
       .catch(() => undefined);
   }
 }

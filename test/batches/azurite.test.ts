@@ -6,7 +6,7 @@ import { createBatches } from "../../shared/app/batches.ts";
 import type { Settled } from "../../shared/catalogue/row.ts";
 import { systemClock } from "../../shared/core/clock.ts";
 import { catalogue } from "../../shared/operations/list.ts";
-import { readShard } from "../../shared/records/shard-file.ts";
+import { readShard } from "../../shared/records/shard.ts";
 import { createBlobs, createQueue } from "../../shared/storage/storage.ts";
 import type { Blobs } from "../../shared/storage/types.ts";
 import { type Azurite, startAzurite } from "../storage/azurite.ts";

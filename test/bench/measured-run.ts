@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { BlobClient } from "@azure/storage-blob";
 
 import { csvLine } from "../../shared/batches/input/csv.ts";
-import type { BatchStatus } from "../../shared/records/model.ts";
+import type { BatchStatus } from "../../shared/records/status.ts";
 import type { Stage } from "../stage/stage.ts";
 
 /** What a file of updates came to, by the directory's own meters. */

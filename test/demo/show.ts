@@ -1,5 +1,5 @@
 import { noVerdicts, type VerdictCounts, verdicts } from "../../shared/catalogue/row.ts";
-import type { BatchStatus } from "../../shared/records/model.ts";
+import type { BatchStatus } from "../../shared/records/status.ts";
 
 const isTerminal = process.stdout.isTTY;
 const paint = (code: number, text: string): string =>

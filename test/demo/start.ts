@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
 import { buildInto } from "../../scripts/build.ts";
-import type { BatchStatus } from "../../shared/records/model.ts";
+import type { BatchStatus } from "../../shared/records/status.ts";
 import type { LocalCloud } from "../cloud/local-cloud.ts";
 import { dist, outFolder, setStage, type Stage } from "../stage/stage.ts";
 import { disagreements, type ReportedRow } from "./check-oracle.ts";

@@ -118,18 +118,15 @@ describe("the documentation", () => {
 
   it("has every blob of a batch's folder and no other", () => {
     const written = all(
-      sources("shared/{batches,runner,records,storage}/**/*.ts"),
-      /`\$\{(?:folder|place)\}\/([a-z]+(?:\.[a-z]+|\/)?)/g,
+      read("shared/records/paths.ts"),
+      /`\$\{folder\}\/([a-z]+(?:\.[a-z]+|\/)?)/g,
     );
     const said = codesIn(columnOf("docs/messages.md", "blob"));
     assert.deepEqual(said, written);
   });
 
   it("has every blob of a tenant's folder in container runner", () => {
-    const written = all(
-      sources("shared/{batches,runner,policies,records}/**/*.ts"),
-      /`\$\{(?:\w+\.)?tenant\}\/([a-z-]+(?:\.json|\/)?)/g,
-    );
+    const written = all(read("shared/records/paths.ts"), /`\$\{tenant\}\/([a-z-]+(?:\.json|\/)?)/g);
     assert.ok(written.length > 4);
     for (const name of written) assert.ok(read("ARCHITECTURE.md").includes(`\`${name}\``), name);
   });
@@ -144,7 +141,7 @@ describe("the documentation", () => {
 
   it("has every state and every verdict", () => {
     const states = all(
-      /BatchState =([^;]*);/.exec(read("shared/records/model.ts"))?.[1] ?? "",
+      /BatchState =([^;]*);/.exec(read("shared/records/status.ts"))?.[1] ?? "",
       /"(\w+)"/g,
     );
     assert.equal(states.length, 6);
@@ -154,7 +151,7 @@ describe("the documentation", () => {
 
   it("has the fields of status.json and the limits", () => {
     const page = read("docs/messages.md").replaceAll(/\s+/g, " ");
-    const type = /interface BatchStatus \{([^]*?)\n\}/.exec(read("shared/records/model.ts"))?.[1];
+    const type = /interface BatchStatus \{([^]*?)\n\}/.exec(read("shared/records/status.ts"))?.[1];
     const fields = all(type ?? "", /readonly (\w+)\??:/g);
     const said = /`status.json` has (.*?)\./.exec(page)?.[1] ?? "";
     for (const field of fields.filter((each) => each !== "version" && each !== "batch"))

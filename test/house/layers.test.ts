@@ -10,7 +10,7 @@ const planted: readonly (readonly [file: string, imports: string])[] = [
   ["shared/core/planted.ts", "node:fs"],
   ["shared/core/planted.ts", "@azure/identity"],
   ["shared/core/planted.ts", "../graph/graph.ts"],
-  ["shared/core/planted.ts", "../records/model.ts"],
+  ["shared/core/planted.ts", "../records/manifest.ts"],
   ["shared/core/planted.ts", "../../test/cloud/start-cloud.ts"],
   ["shared/catalogue/planted.ts", "../runner/slice/run.ts"],
   ["shared/catalogue/planted.ts", "../operations/user/update.ts"],
@@ -31,7 +31,7 @@ const planted: readonly (readonly [file: string, imports: string])[] = [
   ["shared/identity/certificate/planted.ts", "../open-credential.ts"],
   ["shared/identity/pkcs12/planted.ts", "../certificate/certificate.ts"],
   ["shared/storage/planted.ts", "../graph/graph.ts"],
-  ["shared/storage/planted.ts", "../records/model.ts"],
+  ["shared/storage/planted.ts", "../records/manifest.ts"],
   ["shared/batches/planted.ts", "../runner/slice/run.ts"],
   ["shared/batches/planted.ts", "@azure/storage-blob"],
   ["shared/batches/planted.ts", "../operations/list.ts"],
@@ -81,7 +81,7 @@ describe("a dependency that points the wrong way fails the lint", () => {
 
   it("and one that points the right way passes", () => {
     assert.doesNotMatch(
-      lint("shared/runner/planted.ts", "../records/model.ts"),
+      lint("shared/runner/planted.ts", "../records/manifest.ts"),
       /no-restricted-imports/,
     );
     assert.doesNotMatch(

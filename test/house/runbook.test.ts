@@ -6,7 +6,7 @@ import { ContainerClient } from "@azure/storage-blob";
 
 import { OperatorError } from "../../shared/core/errors.ts";
 import { recordOf } from "../../shared/core/record.ts";
-import { lockBlob } from "../../shared/storage/held-lease.ts";
+import { runnerLockBlob } from "../../shared/records/paths.ts";
 import { type Rig, createRig, makeContainers, quickSettings } from "../runner/rig.ts";
 import { disables } from "../runner/rows.ts";
 import { TinyDirectory, noFaults } from "../runner/tiny-directory.ts";
@@ -29,10 +29,10 @@ describe("the runbook", () => {
 
   /** `lease break --lease-break-period 0` */
   const breakLease = () =>
-    container.getBlobClient(lockBlob(rig.tenant)).getBlobLeaseClient().breakLease(0);
+    container.getBlobClient(runnerLockBlob(rig.tenant)).getBlobLeaseClient().breakLease(0);
   /** `lease acquire --lease-duration -1` */
   const acquireLease = () =>
-    container.getBlobClient(lockBlob(rig.tenant)).getBlobLeaseClient().acquireLease(-1);
+    container.getBlobClient(runnerLockBlob(rig.tenant)).getBlobLeaseClient().acquireLease(-1);
   /** The markers of the tenant's queue: `blob list --prefix TENANT/queue/`. */
   const markers = async (): Promise<string[]> => {
     const found: string[] = [];

@@ -6,12 +6,12 @@ import fc from "fast-check";
 import {
   type Histories,
   type JournalRecord,
-  type Receipt,
   applyRecord,
   replay,
   toLine,
   troubledMsAt,
 } from "../../shared/records/journal.ts";
+import type { Receipt } from "../../shared/records/receipt.ts";
 
 const at = (seconds: number): string =>
   new Date(Date.UTC(2026, 0, 1) + seconds * 1000).toISOString();

@@ -4,7 +4,7 @@ import { after, before, describe, it } from "node:test";
 import { finishBatch } from "../../shared/batches/report/finish.ts";
 import { systemClock } from "../../shared/core/clock.ts";
 import { OperatorError } from "../../shared/core/errors.ts";
-import { journalBlob, shardBlob } from "../../shared/records/model.ts";
+import { journalBlob, shardBlob } from "../../shared/records/paths.ts";
 import { runTenant } from "../../shared/runner/slice/run.ts";
 import { type Azurite, startAzurite } from "../storage/azurite.ts";
 import { mortal } from "./mortal.ts";

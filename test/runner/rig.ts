@@ -9,17 +9,12 @@ import type { TelemetryEvent } from "../../shared/core/telemetry.ts";
 import { createWritePacer } from "../../shared/graph/pacing/pacer.ts";
 import type { Graph } from "../../shared/graph/types.ts";
 import { catalogue } from "../../shared/operations/list.ts";
-import {
-  type BatchManifest,
-  type BatchStatus,
-  type Plan,
-  type PlannedRow,
-  type Priority,
-  ROWS_PER_SHARD,
-  shardBlob,
-  workMarker,
-} from "../../shared/records/model.ts";
-import { shardText } from "../../shared/records/shard-file.ts";
+import type { BatchManifest, Priority } from "../../shared/records/manifest.ts";
+import { workMarker } from "../../shared/records/marker.ts";
+import { shardBlob } from "../../shared/records/paths.ts";
+import type { Plan } from "../../shared/records/plan.ts";
+import { type PlannedRow, ROWS_PER_SHARD, shardText } from "../../shared/records/shard.ts";
+import type { BatchStatus } from "../../shared/records/status.ts";
 import {
   type RunnerPorts,
   type RunnerSettings,

@@ -1,4 +1,4 @@
-import type { PlannedRow } from "../../shared/records/model.ts";
+import type { PlannedRow } from "../../shared/records/shard.ts";
 import type { TinyDirectory } from "./tiny-directory.ts";
 
 /** Rows that disable as many new users. */

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 
 import type { PlannedWrite, Settled } from "../../shared/catalogue/row.ts";
-import type { PlannedRow } from "../../shared/records/model.ts";
+import type { PlannedRow } from "../../shared/records/shard.ts";
 import type { Faults, PartFault, PostFault, TinyDirectory } from "./tiny-directory.ts";
 
 /** One thing a generated batch does; rows of a batch are made of these in their order. */

@@ -3,7 +3,7 @@ import { after, before, describe, it } from "node:test";
 
 import { systemClock } from "../../shared/core/clock.ts";
 import { createWritePacer } from "../../shared/graph/pacing/pacer.ts";
-import type { PlannedRow } from "../../shared/records/model.ts";
+import type { PlannedRow } from "../../shared/records/shard.ts";
 import { type Azurite, startAzurite } from "../storage/azurite.ts";
 import { createRig, makeContainers } from "./rig.ts";
 import { disables } from "./rows.ts";

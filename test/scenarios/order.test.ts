@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 
-import type { BatchStatus } from "../../shared/records/model.ts";
+import type { BatchStatus } from "../../shared/records/status.ts";
 import { setStage, type Stage } from "../stage/stage.ts";
 import { until } from "../stage/until.ts";
 

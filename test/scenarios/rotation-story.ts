@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 import type { CertificatesFile } from "../../shared/policies/roll-certificate/certificates-file.ts";
-import type { BatchStatus } from "../../shared/records/model.ts";
+import type { BatchStatus } from "../../shared/records/status.ts";
 import type { CertificateVersion } from "../cloud/cloud-control.ts";
 import type { Stage } from "../stage/stage.ts";
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-import type { BatchStatus } from "../../shared/records/model.ts";
+import type { BatchStatus } from "../../shared/records/status.ts";
 import type { FaultRule } from "../cloud/graph/graph.ts";
 import { disagreements, type ReportedRow } from "../demo/check-oracle.ts";
 import { foretell } from "../demo/oracle.ts";

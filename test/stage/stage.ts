@@ -7,7 +7,7 @@ import type { TokenCredential } from "@azure/identity";
 import { BlobServiceClient, type ContainerClient } from "@azure/storage-blob";
 import { QueueServiceClient } from "@azure/storage-queue";
 
-import type { BatchStatus } from "../../shared/records/model.ts";
+import type { BatchStatus } from "../../shared/records/status.ts";
 import { CONTRACT_LEFT_OUT, openApiContract } from "../cloud/graph/openapi/openapi-data.ts";
 import type { HostLog, HostStorage, InvocationEvent } from "../cloud/host/host-options.ts";
 import { type FunctionsHost, startHost } from "../cloud/host/host.ts";

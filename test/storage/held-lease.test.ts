@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
 
 import { OperatorError } from "../../shared/core/errors.ts";
+import { runnerLockBlob } from "../../shared/records/paths.ts";
 import { type HeldLease, holdLease } from "../../shared/storage/held-lease.ts";
 import type { Blobs } from "../../shared/storage/types.ts";
 import { type SimulatedClock, createSimulatedClock } from "../core/simulated-clock.ts";
@@ -28,7 +29,13 @@ describe("the lease that makes a process the tenant's runner", () => {
     await new Promise((resolve) => setTimeout(resolve, 60));
   };
   const hold = (blobs: Blobs = rig.runner): Promise<HeldLease | undefined> =>
-    holdLease({ blobs, tenant: rig.tenant, clock, leaseSeconds: 30, renewEveryMs: 10_000 });
+    holdLease({
+      blobs,
+      path: runnerLockBlob(rig.tenant),
+      clock,
+      leaseSeconds: 30,
+      renewEveryMs: 10_000,
+    });
 
   it("is one process's at a time, and the next one's once it is released", async () => {
     const first = await hold();

@@ -1,4 +1,4 @@
-import type { BatchManifest, BatchSource, Mode, Priority } from "../../records/model.ts";
+import type { BatchManifest, BatchSource, Mode, Priority } from "../../records/manifest.ts";
 import { checkInput } from "../input/check-input.ts";
 import type { Accepted } from "../ports.ts";
 import { again, type Context, type Held } from "./accept-context.ts";

@@ -1,7 +1,8 @@
 import { OperatorError } from "../../core/errors.ts";
 import { type Limits, limits } from "../../core/limits.ts";
-import { readPlan } from "../../records/folder-files.ts";
-import type { BatchManifest } from "../../records/model.ts";
+import type { BatchManifest } from "../../records/manifest.ts";
+import { batchLockBlob } from "../../records/paths.ts";
+import { readPlan } from "../../records/plan.ts";
 import { noteProblem } from "../../records/problem.ts";
 import { withLock, type Lock } from "../../storage/lock.ts";
 import type { Blobs } from "../../storage/types.ts";
@@ -65,7 +66,7 @@ export async function inFolder(
     }
   };
   try {
-    const result = await withLock(batches, folder, ports.clock, attempt);
+    const result = await withLock(batches, batchLockBlob(folder), ports.clock, attempt);
     if (result) return result;
     return again(LOCKED_SECONDS, "another delivery is at work on the batch");
   } catch (error) {

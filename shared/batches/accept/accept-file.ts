@@ -1,4 +1,4 @@
-import type { FileVersion } from "../../records/model.ts";
+import type { FileVersion } from "../../records/manifest.ts";
 import type { Blobs } from "../../storage/types.ts";
 import { isStaged } from "../input/inbox-path.ts";
 import { fileBatchName } from "../message/name.ts";

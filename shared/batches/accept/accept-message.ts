@@ -1,5 +1,6 @@
 import { InputRefusal } from "../../core/input-refusal.ts";
-import { type BatchManifest, folderOf } from "../../records/model.ts";
+import type { BatchManifest } from "../../records/manifest.ts";
+import { folderOf } from "../../records/paths.ts";
 import { checkInput } from "../input/check-input.ts";
 import type { BatchMessage } from "../message/envelope.ts";
 import type { Accepted } from "../ports.ts";

@@ -1,6 +1,6 @@
 import { OperatorError } from "../../core/errors.ts";
 import { isRecord } from "../../core/record.ts";
-import { folderOf } from "../../records/model.ts";
+import { batchLockBlob, folderOf } from "../../records/paths.ts";
 import { decodeMessage } from "../../storage/decode-message.ts";
 import { withLock } from "../../storage/lock.ts";
 import { batchNameIn, type Incoming, readEnvelope } from "../message/envelope.ts";
@@ -50,7 +50,9 @@ async function refuseUnder(
 ): Promise<string> {
   const refuseIt = (isBusy: boolean) => refuse(ports, { ...place, identity, isBusy }, error);
   const { batches } = ports.blobs;
-  const folder = await withLock(batches, place.folder, ports.clock, () => refuseIt(false));
+  const folder = await withLock(batches, batchLockBlob(place.folder), ports.clock, () =>
+    refuseIt(false),
+  );
   return folder ?? refuseIt(true);
 }
 

@@ -1,14 +1,12 @@
 import type { VerdictCounts } from "../../catalogue/row.ts";
 import { InputRefusal } from "../../core/input-refusal.ts";
 import { findGuards } from "../../guards/guards.ts";
-import { jsonText, readPlan } from "../../records/folder-files.ts";
-import {
-  type BatchManifest,
-  type LackingPermission,
-  type Plan,
-  ROWS_PER_SHARD,
-} from "../../records/model.ts";
+import type { BatchManifest } from "../../records/manifest.ts";
+import { inputBlob, planBlob } from "../../records/paths.ts";
+import { readPlan, type LackingPermission, type Plan } from "../../records/plan.ts";
 import { forgetProblem } from "../../records/problem.ts";
+import { ROWS_PER_SHARD } from "../../records/shard.ts";
+import { jsonText } from "../../records/stored-json.ts";
 import type { Lock } from "../../storage/lock.ts";
 import type { PlanTotals } from "../plan/plan-totals.ts";
 import { planBatch } from "../plan/plan.ts";
@@ -47,7 +45,7 @@ export async function carryOn(
     }
     plan = planOf(ports, manifest, totals, await preflight(ports, manifest.tenant, totals));
     lock.check();
-    await batches.write(`${folder}/plan.json`, jsonText(plan), { ifAbsent: true });
+    await batches.write(planBlob(folder), jsonText(plan), { ifAbsent: true });
     await forgetProblem(ports, folder);
   }
   const isNews = await conclude(ports, folder, manifest, plan);
@@ -61,8 +59,8 @@ async function copyInput(
   source: Source,
 ): Promise<void> {
   const { batches } = ports.blobs;
-  for await (const { path } of batches.list(`${folder}/input`)) {
-    if (path === `${folder}/input`) return;
+  for await (const { path } of batches.list(inputBlob(folder))) {
+    if (path === inputBlob(folder)) return;
   }
   if (source.file && manifest.source.kind === "message") {
     const { homeTenant } = ports.settings;
@@ -70,7 +68,7 @@ async function copyInput(
     // A plan changes nothing, so it may be made of a file that is taken.
     await (manifest.mode === "plan" ? claim.catch(passOver) : claim);
   }
-  await batches.writeStream(`${folder}/input`, await source.bytes(), { ifAbsent: true });
+  await batches.writeStream(inputBlob(folder), await source.bytes(), { ifAbsent: true });
 }
 
 function passOver(error: unknown): void {

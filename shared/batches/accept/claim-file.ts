@@ -1,6 +1,9 @@
 import { InputRefusal } from "../../core/input-refusal.ts";
-import { jsonText, readManifest, readRefused, readStatus } from "../../records/folder-files.ts";
-import { type BatchManifest, type FileVersion, folderOf } from "../../records/model.ts";
+import { readManifest, type BatchManifest, type FileVersion } from "../../records/manifest.ts";
+import { folderOf, manifestBlob } from "../../records/paths.ts";
+import { readRefused } from "../../records/refused.ts";
+import { readStatus } from "../../records/status.ts";
+import { jsonText } from "../../records/stored-json.ts";
 import type { Blobs } from "../../storage/types.ts";
 import { fileBatchName } from "../message/name.ts";
 
@@ -42,7 +45,7 @@ export async function claimFile(
     }
     const condition = holder ? { ifMatch: holder.etag } : ({ ifAbsent: true } as const);
     // Where somebody was faster, their claim is looked at in turn.
-    if (await batches.write(`${folder}/batch.json`, jsonText(claim), condition)) return;
+    if (await batches.write(manifestBlob(folder), jsonText(claim), condition)) return;
   }
 }
 

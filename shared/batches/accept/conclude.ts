@@ -1,5 +1,7 @@
-import { readStatus } from "../../records/folder-files.ts";
-import { type BatchManifest, type Plan, workMarker } from "../../records/model.ts";
+import type { BatchManifest } from "../../records/manifest.ts";
+import { workMarker } from "../../records/marker.ts";
+import type { Plan } from "../../records/plan.ts";
+import { readStatus } from "../../records/status.ts";
 import { holdOf } from "../plan/preflight.ts";
 import type { BatchPorts } from "../ports.ts";
 import { endBatch, finishBatch, nothingSent } from "../report/finish.ts";

@@ -1,8 +1,8 @@
 import { OperatorError } from "../../core/errors.ts";
 import { isGuid } from "../../core/object-id.ts";
 import { recordOf } from "../../core/record.ts";
-import { readPlan } from "../../records/folder-files.ts";
-import { folderOf } from "../../records/model.ts";
+import { batchLockBlob, folderOf } from "../../records/paths.ts";
+import { readPlan } from "../../records/plan.ts";
 import { problemOf, readProblem } from "../../records/problem.ts";
 import { decodeMessage } from "../../storage/decode-message.ts";
 import { withLock } from "../../storage/lock.ts";
@@ -92,7 +92,12 @@ async function settleAccept(
   const { ports } = context;
   const place = whereTo(context, raw);
   const settle = () => settleIn(context, place);
-  const code = await withLock(ports.blobs.batches, place.folder, ports.clock, settle);
+  const code = await withLock(
+    ports.blobs.batches,
+    batchLockBlob(place.folder),
+    ports.clock,
+    settle,
+  );
   // Where another delivery is at work on the batch, that one goes on.
   return { batch: place.batch, code: code ?? NOTHING_LOST };
 }

@@ -3,8 +3,10 @@ import { createHash } from "node:crypto";
 import { noVerdicts } from "../../catalogue/row.ts";
 import type { OperatorError } from "../../core/errors.ts";
 import { InputRefusal, type Where } from "../../core/input-refusal.ts";
-import { jsonText, readManifest, readRefused } from "../../records/folder-files.ts";
-import type { Refused } from "../../records/model.ts";
+import { readManifest } from "../../records/manifest.ts";
+import { conflictFolder, refusedBlob } from "../../records/paths.ts";
+import { readRefused, type Refused } from "../../records/refused.ts";
+import { jsonText } from "../../records/stored-json.ts";
 import type { BatchPorts } from "../ports.ts";
 import { stillStatus, writeStatus } from "../report/status.ts";
 import { hasRemains } from "./take-name.ts";
@@ -42,8 +44,8 @@ export async function refuse(
     at: new Date(ports.clock.now()).toISOString(),
   };
   const isTaken = !isOwner && (isBusy || (await isNameTaken(ports, folder)));
-  const place = isTaken ? `${folder}/conflicts/${shortDigest(identity)}` : folder;
-  await batches.write(`${place}/refused.json`, jsonText(refused));
+  const place = isTaken ? conflictFolder(folder, shortDigest(identity)) : folder;
+  await batches.write(refusedBlob(place), jsonText(refused));
   if (!isTaken) {
     const { what, fix } = error;
     const status = stillStatus(batch, "refused", noVerdicts(), ports.clock.now(), {

@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 
 import { InputRefusal } from "../../core/input-refusal.ts";
 import type { Limits } from "../../core/limits.ts";
-import type { FileVersion, InputFormat } from "../../records/model.ts";
+import type { FileVersion, InputFormat } from "../../records/manifest.ts";
 import type { Blobs } from "../../storage/types.ts";
 import { fileTooLarge } from "../input/check-input.ts";
 import { readInboxPath } from "../input/inbox-path.ts";

@@ -1,5 +1,16 @@
-import { jsonText, readManifest, readRefused, type Stored } from "../../records/folder-files.ts";
-import type { BatchManifest } from "../../records/model.ts";
+import { readManifest, type BatchManifest } from "../../records/manifest.ts";
+import {
+  folderPrefix,
+  inputBlob,
+  isBeforeTheName,
+  manifestBlob,
+  planBlob,
+  problemBlob,
+  refusedBlob,
+  shardsPrefix,
+} from "../../records/paths.ts";
+import { readRefused } from "../../records/refused.ts";
+import { jsonText, type Stored } from "../../records/stored-json.ts";
 import type { Blobs } from "../../storage/types.ts";
 
 /** Who has a folder. */
@@ -17,13 +28,10 @@ export type Holder =
 /** Who lets a new batch have the folder. */
 export type FreeHolder = Extract<Holder, { kind: "nobody" | "refused" }>;
 
-/** What an attempt may leave that ended before it had the name. */
-const BEFORE_THE_NAME = /^(lock|problem\.json|conflicts\/.*)$/;
-
 /** Whether anything of an earlier batch lies in a folder that has no manifest. */
 export async function hasRemains(batches: Blobs, folder: string): Promise<boolean> {
-  for await (const { path } of batches.list(`${folder}/`)) {
-    if (!BEFORE_THE_NAME.test(path.slice(folder.length + 1))) return true;
+  for await (const { path } of batches.list(folderPrefix(folder))) {
+    if (!isBeforeTheName(folder, path)) return true;
   }
   return false;
 }
@@ -52,16 +60,16 @@ export async function takeName(
 ): Promise<boolean> {
   const before = holder.kind === "refused" ? holder.stored : undefined;
   if (before) {
-    for await (const { path } of batches.list(`${folder}/shards/`)) await batches.delete(path);
-    for (const name of ["input", "plan.json", "problem.json"])
-      await batches.delete(`${folder}/${name}`);
+    for await (const { path } of batches.list(shardsPrefix(folder))) await batches.delete(path);
+    for (const path of [inputBlob(folder), planBlob(folder), problemBlob(folder)])
+      await batches.delete(path);
   }
   const taken = await batches.write(
-    `${folder}/batch.json`,
+    manifestBlob(folder),
     jsonText(manifest),
     before ? { ifMatch: before.etag } : { ifAbsent: true },
   );
   if (taken === undefined) return false;
-  if (holder.kind === "refused") await batches.delete(`${folder}/refused.json`);
+  if (holder.kind === "refused") await batches.delete(refusedBlob(folder));
   return true;
 }

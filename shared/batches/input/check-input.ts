@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 
 import { InputRefusal } from "../../core/input-refusal.ts";
 import type { Limits } from "../../core/limits.ts";
-import type { InputFormat, Mode } from "../../records/model.ts";
+import type { InputFormat, Mode } from "../../records/manifest.ts";
 import { knownColumns, refuseColumn, refuseHeader, type RowRules } from "./columns.ts";
 import { compileRow, type InvalidRow } from "./compile-row.ts";
 import type { InputPiece, InputRow } from "./input-row.ts";

@@ -1,6 +1,6 @@
 import { InputRefusal } from "../../core/input-refusal.ts";
 import { didYouMean, nearest } from "../../core/nearest.ts";
-import type { InputFormat } from "../../records/model.ts";
+import type { InputFormat } from "../../records/manifest.ts";
 
 /** What a path in `inbox` says of its file. */
 export interface InboxFile {

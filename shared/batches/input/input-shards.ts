@@ -1,4 +1,6 @@
-import { type InputFormat, ROWS_PER_SHARD } from "../../records/model.ts";
+import type { InputFormat } from "../../records/manifest.ts";
+import { inputBlob } from "../../records/paths.ts";
+import { ROWS_PER_SHARD } from "../../records/shard.ts";
 import type { Blobs } from "../../storage/types.ts";
 import type { InputRow } from "./input-row.ts";
 import { readInput } from "./read-input.ts";
@@ -12,7 +14,7 @@ export async function* inputShards(
   folder: string,
   format: InputFormat,
 ): AsyncGenerator<readonly InputRow[]> {
-  const input = await batches.stream(`${folder}/input`);
+  const input = await batches.stream(inputBlob(folder));
   if (input === undefined) throw new TypeError("the batch has no input");
   let shard: InputRow[] = [];
   for await (const { rows, fault } of readInput(input.body, format)) {

@@ -1,5 +1,5 @@
 import { InputRefusal, rowPlace } from "../../core/input-refusal.ts";
-import type { InputFormat } from "../../records/model.ts";
+import type { InputFormat } from "../../records/manifest.ts";
 import { createCsvReader } from "./csv.ts";
 import { decodeText, UnreadableText } from "./encoding.ts";
 import type { InputFault, InputPiece } from "./input-row.ts";

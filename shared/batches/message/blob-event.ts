@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { check } from "../../core/check.ts";
 import { InputRefusal } from "../../core/input-refusal.ts";
 import { isRecord } from "../../core/record.ts";
-import type { FileVersion } from "../../records/model.ts";
+import type { FileVersion } from "../../records/manifest.ts";
 
 /** What an Event Grid message says: a new file in `inbox`, or something that is none of ours. */
 export type BlobEvent =

@@ -5,8 +5,7 @@ import { InputRefusal } from "../../core/input-refusal.ts";
 import { didYouMean } from "../../core/nearest.ts";
 import { isGuid } from "../../core/object-id.ts";
 import { isRecord, recordOf } from "../../core/record.ts";
-import type { FileVersion, Mode, Priority } from "../../records/model.ts";
-import { priorities } from "../../records/model.ts";
+import { type FileVersion, type Mode, type Priority, priorities } from "../../records/manifest.ts";
 import { readBlobEvent } from "./blob-event.ts";
 import { nameRuleBroken } from "./name.ts";
 

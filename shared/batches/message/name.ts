@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
 import { isGuid } from "../../core/object-id.ts";
-import type { FileVersion } from "../../records/model.ts";
+import type { FileVersion } from "../../records/manifest.ts";
 
 const LONGEST = 64;
 

@@ -1,7 +1,7 @@
 import type { Decision, Found, Lookup } from "../../catalogue/operation.ts";
 import type { Settled } from "../../catalogue/row.ts";
 import { isGuid } from "../../core/object-id.ts";
-import type { PlannedRow } from "../../records/model.ts";
+import type { PlannedRow } from "../../records/shard.ts";
 import type { CompiledRow } from "../input/compile-row.ts";
 import {
   creates,

@@ -1,5 +1,5 @@
 import { noVerdicts, type VerdictCounts } from "../../catalogue/row.ts";
-import type { PlannedRow } from "../../records/model.ts";
+import type { PlannedRow } from "../../records/shard.ts";
 import type { CompiledRow } from "../input/compile-row.ts";
 
 /** What a plan adds up to. Rows to be written count as `pending`. */

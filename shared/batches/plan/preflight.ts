@@ -1,6 +1,6 @@
 import type { Operation } from "../../catalogue/operation.ts";
 import { whyHeld } from "../../guards/guards.ts";
-import type { LackingPermission, Plan } from "../../records/model.ts";
+import type { LackingPermission, Plan } from "../../records/plan.ts";
 import type { BatchPorts } from "../ports.ts";
 import { isCovered } from "./permission-cover.ts";
 import type { PlanTotals } from "./plan-totals.ts";

@@ -1,7 +1,8 @@
 import type { VerdictCounts } from "../../catalogue/row.ts";
-import { readManifest, readPlan, readStatus } from "../../records/folder-files.ts";
-import type { BatchManifest, BatchState, BatchStatus, Plan } from "../../records/model.ts";
-import type { Outcomes } from "../../records/model.ts";
+import { readManifest, type BatchManifest } from "../../records/manifest.ts";
+import { readPlan, type Plan } from "../../records/plan.ts";
+import type { Outcomes } from "../../records/receipt.ts";
+import { readStatus, type BatchState, type BatchStatus } from "../../records/status.ts";
 import type { Blobs } from "../../storage/types.ts";
 import type { BatchPorts } from "../ports.ts";
 import { countVerdicts, type Ending, type ReportJob } from "./report-rows.ts";

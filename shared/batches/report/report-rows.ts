@@ -1,7 +1,8 @@
 import { noVerdicts, type Settled, type Verdict, type VerdictCounts } from "../../catalogue/row.ts";
-import type { BatchManifest, Plan, PlannedRow } from "../../records/model.ts";
-import type { Outcomes } from "../../records/model.ts";
-import { readShard } from "../../records/shard-file.ts";
+import type { BatchManifest } from "../../records/manifest.ts";
+import type { Plan } from "../../records/plan.ts";
+import type { Outcomes } from "../../records/receipt.ts";
+import { type PlannedRow, readShard } from "../../records/shard.ts";
 import type { Blobs } from "../../storage/types.ts";
 import { inputShards } from "../input/input-shards.ts";
 

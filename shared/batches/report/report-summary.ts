@@ -1,5 +1,7 @@
 import type { VerdictCounts } from "../../catalogue/row.ts";
-import type { BatchManifest, BatchState, Mode, Plan } from "../../records/model.ts";
+import type { BatchManifest, Mode } from "../../records/manifest.ts";
+import type { Plan } from "../../records/plan.ts";
+import type { BatchState } from "../../records/status.ts";
 
 /** What a report says of the batch as a whole. */
 export interface ReportSummary {

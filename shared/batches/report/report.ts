@@ -1,3 +1,4 @@
+import { csvReportBlob, htmlReportBlob, jsonReportBlob } from "../../records/paths.ts";
 import { csvHeader, csvRow } from "./report-csv.ts";
 import { reportHtml } from "./report-html.ts";
 import { jsonHead, jsonRow, jsonTail } from "./report-json.ts";
@@ -12,8 +13,8 @@ import { openTextSink } from "./text-sink.ts";
  */
 export async function writeReports(job: ReportJob, summary: ReportSummary): Promise<void> {
   const { batches, folder, manifest } = job;
-  const csv = openTextSink(batches, `${folder}/report.csv`);
-  const json = openTextSink(batches, `${folder}/report.json`);
+  const csv = openTextSink(batches, csvReportBlob(folder));
+  const json = openTextSink(batches, jsonReportBlob(folder));
   const picks = createPicks();
   try {
     await csv.write(csvHeader(manifest.columns));
@@ -38,5 +39,5 @@ export async function writeReports(job: ReportJob, summary: ReportSummary): Prom
     await Promise.all([csv.abort(), json.abort()]);
     throw error;
   }
-  await batches.write(`${folder}/report.html`, reportHtml(summary, picks.value()));
+  await batches.write(htmlReportBlob(folder), reportHtml(summary, picks.value()));
 }

@@ -1,7 +1,8 @@
 import { noVerdicts, type VerdictCounts } from "../../catalogue/row.ts";
 import { OperatorError } from "../../core/errors.ts";
-import { jsonText } from "../../records/folder-files.ts";
-import type { BatchState, BatchStatus } from "../../records/model.ts";
+import { statusBlob } from "../../records/paths.ts";
+import type { BatchState, BatchStatus } from "../../records/status.ts";
+import { jsonText } from "../../records/stored-json.ts";
 import type { Blobs } from "../../storage/types.ts";
 
 /** What is true of a batch while nothing of it is being written. */
@@ -47,7 +48,7 @@ export async function fencedStatus(
   batches: Blobs,
   folder: string,
 ): Promise<(status: BatchStatus) => Promise<void>> {
-  const path = `${folder}/status.json`;
+  const path = statusBlob(folder);
   let etag = (await batches.read(path))?.etag;
   return async (status) => {
     const condition = etag === undefined ? ({ ifAbsent: true } as const) : { ifMatch: etag };
@@ -68,5 +69,5 @@ export async function writeStatus(
   folder: string,
   status: BatchStatus,
 ): Promise<void> {
-  await batches.write(`${folder}/status.json`, jsonText(status));
+  await batches.write(statusBlob(folder), jsonText(status));
 }

@@ -1,4 +1,5 @@
 import { recordOf } from "../../core/record.ts";
+import { certificateCheckBlob } from "../../records/paths.ts";
 import type { CertificateVersion, RollPorts } from "../roll-certificate/roll-certificate-ports.ts";
 
 const DAY_MS = 86_400_000;
@@ -20,7 +21,7 @@ export async function reportExpiry(
 ): Promise<void> {
   const days = Math.floor((notAfterMs - clock.now()) / DAY_MS);
   if (dueThreshold(days, undefined) === undefined) return;
-  const path = `${tenant}/certificate-check.json`;
+  const path = certificateCheckBlob(tenant);
   const found = await runner.read(path);
   const { told } = recordOf(found && JSON.parse(found.bytes.toString("utf8")));
   const last = recordOf(told)[thumbprints.sha256];

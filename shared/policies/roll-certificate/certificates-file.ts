@@ -1,5 +1,6 @@
 import { OperatorError } from "../../core/errors.ts";
 import { recordOf as objectOf } from "../../core/record.ts";
+import { certificatesBlob } from "../../records/paths.ts";
 import type { Blobs } from "../../storage/types.ts";
 import type { CertificateVersion } from "./roll-certificate-ports.ts";
 
@@ -60,7 +61,7 @@ export async function openCertificates(
   tenant: string,
   now: () => number,
 ): Promise<OpenCertificates> {
-  const path = `${tenant}/certificates.json`;
+  const path = certificatesBlob(tenant);
   const found = await runner.read(path);
   let etag = found?.etag;
   let keys = found === undefined ? [] : readKeys(path, found.bytes);

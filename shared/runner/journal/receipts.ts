@@ -2,12 +2,8 @@ import type { Attempt, Operation } from "../../catalogue/operation.ts";
 import type { PlannedWrite, Settled } from "../../catalogue/row.ts";
 import { judge, objectIdOf } from "../../catalogue/settle.ts";
 import type { GraphAnswer, GraphError } from "../../core/graph-request.ts";
-import {
-  type Receipt,
-  type RowHistory,
-  type SettledRow,
-  troubledMsAt,
-} from "../../records/journal.ts";
+import { type RowHistory, troubledMsAt } from "../../records/journal.ts";
+import type { Receipt, SettledRow } from "../../records/receipt.ts";
 
 /** A row that was sent, as its answer is judged. */
 export interface Sent {

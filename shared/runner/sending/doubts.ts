@@ -1,6 +1,6 @@
 import { OperatorError } from "../../core/errors.ts";
 import type { GraphAnswer, GraphRead } from "../../core/graph-request.ts";
-import type { Receipt } from "../../records/journal.ts";
+import type { Receipt } from "../../records/receipt.ts";
 import { isSeeing, looked, settledRow, unseen } from "../journal/receipts.ts";
 import { type Site, isoNow } from "../ports.ts";
 import type { OpenBatch } from "../work/batch.ts";

@@ -1,7 +1,7 @@
 import { type Operation, operationNamed } from "../../catalogue/operation.ts";
 import { backoffMs } from "../../core/backoff.ts";
 import type { PostResult } from "../../graph/types.ts";
-import type { Receipt } from "../../records/journal.ts";
+import type { Receipt } from "../../records/receipt.ts";
 import { type Sent, again, receiptOf, refusedAlone } from "../journal/receipts.ts";
 import { type Site, isoNow } from "../ports.ts";
 import type { OpenRow } from "../work/schedule.ts";

@@ -1,7 +1,7 @@
 import { OperatorError } from "../../core/errors.ts";
 import type { GraphWrite } from "../../core/graph-request.ts";
 import type { PostResult } from "../../graph/types.ts";
-import type { Receipt } from "../../records/journal.ts";
+import type { Receipt } from "../../records/receipt.ts";
 import { leaseGone } from "../../storage/held-lease.ts";
 import { BLOCKS_TO_END_AT } from "../journal/journal-file.ts";
 import { settledRow } from "../journal/receipts.ts";

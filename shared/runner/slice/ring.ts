@@ -5,7 +5,7 @@ import type { Clock } from "../../core/clock.ts";
 import { OperatorError } from "../../core/errors.ts";
 import { isGuid } from "../../core/object-id.ts";
 import { hasWork } from "../../records/marker.ts";
-import { lockBlob } from "../../storage/held-lease.ts";
+import { bellBlob, runnerLockBlob } from "../../records/paths.ts";
 import type { Blobs, Queue } from "../../storage/types.ts";
 import type { TenantRun } from "./run.ts";
 
@@ -101,7 +101,7 @@ function bellOf(options: {
   readonly clock: Clock;
 }): { comesWithin(seconds: number): Promise<boolean>; set(seconds: number): Promise<void> } {
   const { runner, clock } = options;
-  const path = `${options.tenant}/bell`;
+  const path = bellBlob(options.tenant);
   return {
     comesWithin: async (seconds) => {
       const found = await runner.read(path).catch(passOver);
@@ -133,7 +133,7 @@ export async function tenantsWithWorkAndNoRunner(options: {
   const waiting: string[] = [];
   for (const tenant of options.tenants) {
     if (!(await hasWork(options.runner, tenant))) continue;
-    const lease = await options.runner.acquireLease(lockBlob(tenant), SHORTEST_LEASE_SECONDS);
+    const lease = await options.runner.acquireLease(runnerLockBlob(tenant), SHORTEST_LEASE_SECONDS);
     if (lease === undefined) continue;
     await lease.release();
     waiting.push(tenant);

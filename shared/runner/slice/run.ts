@@ -1,3 +1,4 @@
+import { runnerLockBlob } from "../../records/paths.ts";
 import { holdLease } from "../../storage/held-lease.ts";
 import type { RunnerPorts } from "../ports.ts";
 import { type SliceEnd, runSlice } from "./slice.ts";
@@ -16,7 +17,7 @@ export async function runTenant(ports: RunnerPorts, signal?: AbortSignal): Promi
   const { clock, tenant, settings } = ports;
   const lease = await holdLease({
     blobs: ports.blobs.runner,
-    tenant,
+    path: runnerLockBlob(tenant),
     clock,
     leaseSeconds: settings.leaseSeconds,
     renewEveryMs: settings.renewEveryMs,

@@ -1,7 +1,9 @@
 import { OperatorError } from "../../core/errors.ts";
 import { recordOf } from "../../core/record.ts";
-import { readManifest, readPlan } from "../../records/folder-files.ts";
-import type { BatchManifest, BatchStatus, Plan } from "../../records/model.ts";
+import { readManifest, type BatchManifest } from "../../records/manifest.ts";
+import { statusBlob } from "../../records/paths.ts";
+import { readPlan, type Plan } from "../../records/plan.ts";
+import type { BatchStatus } from "../../records/status.ts";
 import type { Blobs } from "../../storage/types.ts";
 
 /** What the runner reads of a batch before it begins. */
@@ -51,5 +53,3 @@ function isFinished(bytes: Buffer): boolean {
     return false;
   }
 }
-
-export const statusBlob = (folder: string): string => `${folder}/status.json`;

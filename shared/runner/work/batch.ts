@@ -1,8 +1,8 @@
 import { type VerdictCounts, noVerdicts, verdicts } from "../../catalogue/row.ts";
-import type { Histories, JournalRecord, SettledRow } from "../../records/journal.ts";
+import type { Histories, JournalRecord } from "../../records/journal.ts";
 import type { Marker } from "../../records/marker.ts";
-import type { Outcomes } from "../../records/model.ts";
-import { journalBlob } from "../../records/model.ts";
+import { journalBlob } from "../../records/paths.ts";
+import type { SettledRow, Outcomes } from "../../records/receipt.ts";
 import { readJournal } from "../journal/journal-file.ts";
 import { type Site, isoNow } from "../ports.ts";
 import { type BatchFiles, readBatchFiles, readStatus } from "./batch-files.ts";

@@ -1,4 +1,5 @@
-import { type SettledRow, unsent } from "../../records/journal.ts";
+import { unsent } from "../../records/journal.ts";
+import type { SettledRow } from "../../records/receipt.ts";
 import { settledRow } from "../journal/receipts.ts";
 import { type Site, isoNow } from "../ports.ts";
 import { type OpenRow, resolveId } from "./schedule.ts";

@@ -1,8 +1,8 @@
 import { type VerdictCounts, noVerdicts } from "../../catalogue/row.ts";
 import { OperatorError } from "../../core/errors.ts";
 import { type RowHistory, unsent } from "../../records/journal.ts";
-import { type PlannedRow, journalBlob, shardBlob } from "../../records/model.ts";
-import { readShard } from "../../records/shard-file.ts";
+import { journalBlob, shardBlob } from "../../records/paths.ts";
+import { type PlannedRow, readShard } from "../../records/shard.ts";
 import { type Journal, openJournal } from "../journal/journal-file.ts";
 import { type Site, isoNow, monotonicAt } from "../ports.ts";
 import type { OpenRow } from "./schedule.ts";

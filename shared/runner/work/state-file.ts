@@ -2,6 +2,7 @@ import * as v from "valibot";
 
 import { verdicts } from "../../catalogue/row.ts";
 import { OperatorError } from "../../core/errors.ts";
+import { runnerStateBlob } from "../../records/paths.ts";
 import type { Blobs } from "../../storage/types.ts";
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -60,7 +61,7 @@ export async function openState(options: {
   readonly check: () => void;
 }): Promise<StateFile> {
   const { blobs, snapshot } = options;
-  const path = `${options.tenant}/state.json`;
+  const path = runnerStateBlob(options.tenant);
   const found = await blobs.read(path);
   let etag = found?.etag;
   const write = async (): Promise<void> => {

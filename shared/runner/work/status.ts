@@ -1,8 +1,9 @@
 import { OperatorError } from "../../core/errors.ts";
-import type { BatchStatus } from "../../records/model.ts";
+import { statusBlob } from "../../records/paths.ts";
+import type { BatchStatus } from "../../records/status.ts";
 import type { WriteCondition } from "../../storage/types.ts";
 import { type Site, isoNow } from "../ports.ts";
-import { readStatus, statusBlob } from "./batch-files.ts";
+import { readStatus } from "./batch-files.ts";
 import type { OpenBatch } from "./batch.ts";
 
 /** Keeps status.json of running batches young. It never overwrites a status that somebody else wrote. */

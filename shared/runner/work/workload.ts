@@ -1,6 +1,6 @@
 import { type ErrorCode, OperatorError } from "../../core/errors.ts";
 import { type Marker, readMarker, readMarkers } from "../../records/marker.ts";
-import { batchOf } from "../../records/model.ts";
+import { batchOf } from "../../records/paths.ts";
 import type { Site } from "../ports.ts";
 import { type OpenBatch, openBatch } from "./batch.ts";
 import { choose } from "./schedule.ts";

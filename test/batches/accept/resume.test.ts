@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 
 import { OperatorError } from "../../../shared/core/errors.ts";
-import { ROWS_PER_SHARD } from "../../../shared/records/model.ts";
+import { ROWS_PER_SHARD } from "../../../shared/records/shard.ts";
 import type { MemoryBlobs } from "../memory-blobs.ts";
 import { openWorkshop, shardRows, type Workshop } from "../workshop.ts";
 

@@ -11,7 +11,7 @@ import {
 } from "../../../shared/batches/message/name.ts";
 import { InputRefusal } from "../../../shared/core/input-refusal.ts";
 import { nearest } from "../../../shared/core/nearest.ts";
-import { folderOf } from "../../../shared/records/model.ts";
+import { folderOf } from "../../../shared/records/paths.ts";
 
 describe("a batch name", () => {
   it("is 1 to 64 of A-Z a-z 0-9 . _ -", () => {

@@ -1,5 +1,19 @@
+import type { PlannedWrite, Settled } from "../catalogue/row.ts";
 import type { Blobs } from "../storage/types.ts";
-import { type PlannedRow, shardBlob } from "./model.ts";
+import { shardBlob, shardsPrefix } from "./paths.ts";
+
+/** Rows a shard covers; the last one may be shorter. */
+export const ROWS_PER_SHARD = 1000;
+
+/** One line of `shards/NNNNN.jsonl`: a row as planned. It has a `verdict` or a `write`, never both. */
+export type PlannedRow = {
+  /** 1 for the first row after the header. */
+  readonly row: number;
+  readonly operation: string;
+} & (
+  | { readonly write: PlannedWrite; readonly verdict?: undefined }
+  | ({ readonly write?: undefined } & Settled)
+);
 
 /** A shard as it lies in its blob: one planned row a line, in the order of the input. */
 export const shardText = (rows: readonly PlannedRow[]): string =>
@@ -24,7 +38,7 @@ export async function readShard(
 /** The number of shards that are written, which are the first ones. */
 export async function countShards(batches: Blobs, folder: string): Promise<number> {
   let shards = 0;
-  for await (const { path } of batches.list(`${folder}/shards/`)) {
+  for await (const { path } of batches.list(shardsPrefix(folder))) {
     if (path === shardBlob(folder, shards + 1)) shards += 1;
   }
   return shards;

@@ -1,0 +1,85 @@
+/**
+ * Where everything lies: each blob of container `batches`, which has one folder a batch, and of
+ * container `runner`, which has one folder a tenant. No other file spells a path of them.
+ */
+
+/** The batch's folder: its name in the home tenant, below the tenant's id in another. */
+export const folderOf = (homeTenant: string, tenant: string, batch: string): string =>
+  tenant === homeTenant ? batch : `${tenant}/${batch}`;
+
+/** The name of the batch whose folder it is. */
+export const batchOf = (folder: string): string => folder.slice(folder.lastIndexOf("/") + 1);
+
+/** What every path in the folder begins with. */
+export const folderPrefix = (folder: string): string => `${folder}/`;
+
+/** The manifest: whoever creates it owns the name. */
+export const manifestBlob = (folder: string): string => `${folder}/batch.json`;
+
+/** The rows as they were accepted. */
+export const inputBlob = (folder: string): string => `${folder}/input`;
+
+/** The plan as a whole; its rows are in the shards. */
+export const planBlob = (folder: string): string => `${folder}/plan.json`;
+
+/** How far the batch is. */
+export const statusBlob = (folder: string): string => `${folder}/status.json`;
+
+/** Why nothing of the batch was run. */
+export const refusedBlob = (folder: string): string => `${folder}/refused.json`;
+
+/** Why the last attempt to accept the batch failed. */
+export const problemBlob = (folder: string): string => `${folder}/problem.json`;
+
+/** The blob whose lease lets one delivery at a time accept the batch. */
+export const batchLockBlob = (folder: string): string => `${folder}/lock`;
+
+/** What every shard's path begins with. */
+export const shardsPrefix = (folder: string): string => `${folder}/shards/`;
+
+/** The planned rows of one shard; the first shard is 1. */
+export const shardBlob = (folder: string, shard: number): string =>
+  `${shardsPrefix(folder)}${fileOf(shard)}`;
+
+/** What was sent of one shard, and what came back. */
+export const journalBlob = (folder: string, shard: number): string =>
+  `${folder}/journal/${fileOf(shard)}`;
+
+/** The report for machines and spreadsheets. */
+export const csvReportBlob = (folder: string): string => `${folder}/report.csv`;
+
+/** The report for programs. */
+export const jsonReportBlob = (folder: string): string => `${folder}/report.json`;
+
+/** The report for people. */
+export const htmlReportBlob = (folder: string): string => `${folder}/report.html`;
+
+/** The folder for the refusal of another input that came with the batch's name. */
+export const conflictFolder = (folder: string, digest: string): string =>
+  `${folder}/conflicts/${digest}`;
+
+/** Whether an attempt can leave this blob that ended before it owned the name of the folder. */
+export const isBeforeTheName = (folder: string, path: string): boolean =>
+  path === batchLockBlob(folder) ||
+  path === problemBlob(folder) ||
+  path.startsWith(conflictFolder(folder, ""));
+
+/** The blob whose lease makes a process the tenant's runner. */
+export const runnerLockBlob = (tenant: string): string => `${tenant}/lock`;
+
+/** What a tenant's runners hand on to each other. */
+export const runnerStateBlob = (tenant: string): string => `${tenant}/state.json`;
+
+/** When the ring that waits for the tenant comes back. */
+export const bellBlob = (tenant: string): string => `${tenant}/bell`;
+
+/** What the path of every marker of the tenant begins with. */
+export const markersPrefix = (tenant: string): string => `${tenant}/queue/`;
+
+/** What the app registered of its certificates, and what became of it. */
+export const certificatesBlob = (tenant: string): string => `${tenant}/certificates.json`;
+
+/** Which warnings of a certificate's end were given. */
+export const certificateCheckBlob = (tenant: string): string => `${tenant}/certificate-check.json`;
+
+const fileOf = (shard: number): string => `${String(shard).padStart(5, "0")}.jsonl`;

@@ -1,0 +1,53 @@
+import type { VerdictCounts } from "../catalogue/row.ts";
+import type { Blobs } from "../storage/types.ts";
+import type { Mode } from "./manifest.ts";
+import { planBlob } from "./paths.ts";
+import { readStored } from "./stored-json.ts";
+
+/** `plan.json`. */
+export interface Plan {
+  readonly version: 1;
+  readonly batch: string;
+  readonly tenant: string;
+  readonly mode: Mode;
+  readonly rows: number;
+  /** Rows by verdict when planned: those to be written are `pending`, or `held` by a guard. */
+  readonly verdicts: VerdictCounts;
+  readonly operations: Readonly<Record<string, { rows: number; writes: number }>>;
+  readonly writes: number;
+  readonly resourceUnits: number;
+  /** At the write quota of the settings, alone. */
+  readonly estimatedSeconds: number;
+  readonly shards: number;
+  readonly rowsPerShard: number;
+  /** permission → the rows that need it. */
+  readonly permissions: Readonly<Record<string, number>>;
+  readonly guards: readonly GuardFinding[];
+  /** Permissions the application did not have; absent where it has all, or nothing is written. */
+  readonly lacking?: readonly LackingPermission[] | undefined;
+  readonly plannedAt: string;
+}
+
+/** A Graph permission that rows to be written need, and the token has not. */
+export interface LackingPermission {
+  readonly permission: string;
+  readonly rows: number;
+  /** Those of the batch that need it. */
+  readonly operations: readonly string[];
+  /** Whether it holds the batch: the setting PREFLIGHT. */
+  readonly held: boolean;
+}
+
+/** A limit that was held against a batch. */
+export interface GuardFinding {
+  readonly guard: "deletes" | "disables";
+  readonly count: number;
+  readonly limit: number;
+  /** The setting that raises the limit. */
+  readonly setting: string;
+  readonly held: boolean;
+}
+
+/** The batch's plan; `undefined` if it is not planned yet. @throws as `readStored` */
+export const readPlan = async (batches: Blobs, folder: string): Promise<Plan | undefined> =>
+  (await readStored<Plan>(batches, planBlob(folder)))?.value;

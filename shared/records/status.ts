@@ -1,0 +1,31 @@
+import type { VerdictCounts } from "../catalogue/row.ts";
+import type { Blobs } from "../storage/types.ts";
+import { statusBlob } from "./paths.ts";
+import { readStored } from "./stored-json.ts";
+
+/** How far a batch is. */
+export type BatchState = "accepted" | "planned" | "held" | "running" | "finished" | "refused";
+
+/** `status.json`: at most 5 s old while the batch runs. */
+export interface BatchStatus {
+  readonly version: 1;
+  readonly batch: string;
+  readonly state: BatchState;
+  readonly rows: number;
+  readonly verdicts: VerdictCounts;
+  readonly writesPerSecond: number;
+  readonly quotaShare: number;
+  readonly throttled: number;
+  readonly etaSeconds: number | null;
+  readonly updatedAt: string;
+  /** Why it is held or refused, and what to do. */
+  readonly reason?: string | undefined;
+  readonly fix?: string | undefined;
+}
+
+/** The batch's status; `undefined` if nothing was said of it yet. @throws as `readStored` */
+export const readStatus = async (
+  batches: Blobs,
+  folder: string,
+): Promise<BatchStatus | undefined> =>
+  (await readStored<BatchStatus>(batches, statusBlob(folder)))?.value;
