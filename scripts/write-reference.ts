@@ -62,7 +62,6 @@ function operationsPage(): string {
       `- required: ${required.join(", ")}`,
       ...(optional.length > 0 ? [`- optional: ${optional.join(", ")}`] : []),
       `- application permissions, at most: ${operation.allPermissions.map(code).join(", ")}`,
-      `- cost: ${operation.cost.writes} write, ${operation.cost.resourceUnits} resource unit`,
       "",
     ];
   });
@@ -70,6 +69,7 @@ function operationsPage(): string {
     "# Rows, operation by operation",
     "",
     "`npm run reference` writes this page from `shared/operations/`. How to send rows: [messages.md](messages.md).",
+    "Each row that is written costs one of Graph's writes and one of its resource units.",
     "",
     ...parts,
   ].join("\n");

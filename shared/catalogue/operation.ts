@@ -1,20 +1,43 @@
 import type { GraphAnswer, GraphRead, GraphWrite } from "../core/graph-request.ts";
-import type { PlannedWrite, Settled } from "./row.ts";
+import type { PlannedWrite, Properties, Settled } from "./row.ts";
 
-/** A value as its field's rule made it, or the rule it broke, in words and without the value. */
-export type FieldResult = { readonly value: unknown } | { readonly broken: string };
+/** A value that its field's rule accepted, or the rule it breaks, in words and without the value. */
+export type FieldResult<T = unknown> = { readonly value: T } | { readonly broken: string };
 
-/** One column of an operation, Graph's name. */
-export interface Field {
-  readonly required: boolean;
+/** One column of an operation, under Graph's name. `T` is what its rule makes of a cell. */
+export interface Field<
+  T = unknown,
+  Required extends boolean = boolean,
+  Clearable extends boolean = boolean,
+> {
+  readonly required: Required;
   /** Whether `(clear)` or JSON null may set it to null. */
-  readonly clearable: boolean;
+  readonly clearable: Clearable;
   /** Reads a CSV cell (a non-empty string) or a JSON value other than null. */
-  readonly read: (raw: unknown) => FieldResult;
+  readonly read: (raw: unknown) => FieldResult<T>;
 }
 
-/** A row's checked values by field; null where it is cleared, absent where it is left alone. */
+/** An operation's columns by name. */
+export type Fields = Readonly<Record<string, Field>>;
+
+/** A row's checked values by column: null if the row clears it, absent if the row leaves it alone. */
 export type Payload = Readonly<Record<string, unknown>>;
+
+type RequiredColumns<F extends Fields> = {
+  [Column in keyof F]: F[Column] extends Field<unknown, true> ? Column : never;
+}[keyof F];
+type ValueOf<F> = F extends Field<infer T> ? T : never;
+type Cleared<F> = F extends Field<unknown, boolean, true> ? null : never;
+
+/** The payload that the rules of these columns make. It has no other column. */
+export type PayloadOf<F extends Fields> = {
+  readonly [Column in RequiredColumns<F>]: ValueOf<F[Column]>;
+} & {
+  readonly [Column in Exclude<keyof F, RequiredColumns<F>>]?:
+    | ValueOf<F[Column]>
+    | Cleared<F[Column]>
+    | undefined;
+};
 
 /** The present state of something that a row names; the plan reads it from Graph before it decides. */
 export type Lookup =
@@ -26,7 +49,7 @@ export type Found =
   | {
       readonly state: "found";
       readonly id: string;
-      readonly object: Readonly<Record<string, unknown>>;
+      readonly object: Properties;
     }
   | { readonly state: "missing" }
   | { readonly state: "ambiguous"; readonly count: number }
@@ -65,22 +88,27 @@ export interface Attempt {
   readonly attempts: number;
 }
 
-/** Which guard counts the row: a cap on these per batch holds the whole batch. */
-export type Guarded = "deletes" | "disables" | undefined;
+/** What a guard counts: a cap on one of these per batch holds the whole batch. */
+export type Guarded = "deletes" | "disables";
 
-/** One operation, whole: pure, it knows neither HTTP nor blobs. */
-export interface Operation {
+/**
+ * One operation, complete. It is pure and knows neither HTTP nor blobs. A row that is written costs
+ * one write and one resource unit whatever its operation is, because Graph's table of throttling
+ * limits lists no other cost for a write; an operation therefore declares none.
+ */
+export interface Operation<P = Payload> {
   /** What it does, one sentence for docs and errors. */
   readonly summary: string;
-  readonly fields: Readonly<Record<string, Field>>;
-  /** Least-privileged application permissions that this payload needs, its lookups included. */
-  readonly permissions: (payload: Payload) => readonly string[];
-  /** Every permission any payload can need: what `infra/` grants when the feature is on. */
+  readonly fields: Fields;
+  /** Least-privileged application permissions that a row with these columns needs, lookups included. */
+  readonly permissions: (columns: readonly string[]) => readonly string[];
+  /** Every permission that any row can need: what `infra/` grants when the feature is on. */
   readonly allPermissions: readonly string[];
-  readonly guarded: (payload: Payload) => Guarded;
+  /** Which guard counts the row, if any. */
+  readonly guarded: (payload: P) => Guarded | undefined;
   /** What must be read before `decide`, by role. */
-  readonly lookups: (payload: Payload) => Readonly<Record<string, Lookup>>;
-  readonly decide: (payload: Payload, found: Readonly<Record<string, Found>>) => Decision;
+  readonly lookups: (payload: P) => Readonly<Record<string, Lookup>>;
+  readonly decide: (payload: P, found: Readonly<Record<string, Found>>) => Decision;
   readonly request: (write: PlannedWrite, make: Makers) => GraphWrite;
   /** What `answer` means where that is particular to this operation; undefined leaves it to `settle.ts`. */
   readonly settle: (answer: GraphAnswer, attempt: Attempt) => Outcome | undefined;
@@ -97,7 +125,6 @@ export interface Operation {
    * after a lost answer.
    */
   readonly isThere?: (answer: GraphAnswer) => boolean | undefined;
-  readonly cost: { readonly writes: number; readonly resourceUnits: number };
 }
 
 /** What a request needs that is not in the plan: made when it is sent, and kept nowhere. */
@@ -113,5 +140,19 @@ export const operationNamed = (
   name: string,
 ): Operation | undefined => (Object.hasOwn(catalogue, name) ? catalogue[name] : undefined);
 
-/** Keeps the literal types of an operation's fields. */
-export const defineOperation = (operation: Operation): Operation => operation;
+/**
+ * Makes an operation whose functions see the payload as its own fields make it: a required column is
+ * there, another may be null or absent as its rule says, and a column without a field does not exist.
+ */
+export function defineOperation<const F extends Fields>(
+  own: Operation<PayloadOf<F>> & { readonly fields: F },
+): Operation {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- rows are compiled by `own.fields`
+  const typed = (payload: Payload): PayloadOf<F> => payload as PayloadOf<F>;
+  return {
+    ...own,
+    guarded: (payload) => own.guarded(typed(payload)),
+    lookups: (payload) => own.lookups(typed(payload)),
+    decide: (payload, found) => own.decide(typed(payload), found),
+  };
+}

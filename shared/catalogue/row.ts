@@ -27,12 +27,15 @@ export interface Settled {
   readonly finishedAt?: string | undefined;
 }
 
+/** Properties of a Graph object by name. */
+export type Properties = Readonly<Record<string, unknown>>;
+
 /** A change as the runner sends it: everything resolved, so that nothing is looked up by name again. */
 export interface PlannedWrite {
   /** Object ids by role: `user`, or `group` and `member`. One is absent where `idFromRow` gives it. */
   readonly target: Readonly<Record<string, string>>;
   /** Properties to set. */
-  readonly set?: Readonly<Record<string, unknown>> | undefined;
+  readonly set?: Properties | undefined;
   /** What no two writes in flight may share: `object:<id>`, `upn:<upn>`, `edge:<group>/<member>`. */
   readonly keys: readonly string[];
   /** The group whose edges it changes: only a bounded number of these are in flight at a time. */

@@ -90,7 +90,7 @@ function explain(
     };
   }
   if (answer.status === 403) {
-    const needed = operation.permissions(attempt.write.set ?? {}).join(", ");
+    const needed = operation.permissions(Object.keys(attempt.write.set ?? {})).join(", ");
     return {
       why: "Graph does not let this application make the change",
       fix: `If every such row fails: grant ${needed} with admin consent. If only some do: those targets are protected (an administrator, a member of a role-assignable group, a restricted management unit) and need a person with a higher role.`,

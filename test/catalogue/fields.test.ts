@@ -4,15 +4,13 @@ import { describe, it } from "node:test";
 import { catalogue } from "../../shared/operations/list.ts";
 import { userProperties } from "../../shared/operations/user/user-properties.ts";
 
-const read = (field: string, raw: unknown): unknown => {
-  const rule = userProperties[field];
-  assert.ok(rule, field);
-  const result = rule.read(raw);
+const read = (field: keyof typeof userProperties, raw: unknown): unknown => {
+  const result = userProperties[field].read(raw);
   return "value" in result ? result.value : result.broken;
 };
 
 describe("a cell becomes a value, or says which rule it breaks", () => {
-  const table: { field: string; raw: unknown; gives: unknown }[] = [
+  const table: { field: keyof typeof userProperties; raw: unknown; gives: unknown }[] = [
     { field: "accountEnabled", raw: "TRUE", gives: true },
     { field: "accountEnabled", raw: "yes", gives: "must be true or false" },
     { field: "businessPhones", raw: "+1 555", gives: ["+1 555"] },

@@ -89,7 +89,7 @@ describe("a row becomes the Graph request of its operation", () => {
       assert.deepEqual(decision.write.keys, row.keys);
       assert.deepEqual(operation.request(decision.write, make), row.request);
       assert.equal(operation.guarded(row.payload), row.guarded);
-      const needed = operation.permissions(row.payload);
+      const needed = operation.permissions(Object.keys(row.payload));
       assert.ok(needed.length > 0);
       assert.ok(needed.every((permission) => operation.allPermissions.includes(permission)));
       assert.ok(!operation.allPermissions.includes("Directory.ReadWrite.All"));

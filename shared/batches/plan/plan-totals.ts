@@ -25,7 +25,6 @@ export function createTotals(): {
   const guarded = { deletes: 0, disables: 0 };
   let rows = 0;
   let writes = 0;
-  let resourceUnits = 0;
   return {
     add: (compiled, planned) => {
       rows += 1;
@@ -37,14 +36,17 @@ export function createTotals(): {
       }
       if (!planned.write || "invalid" in compiled) return;
       const { operation, payload } = compiled;
-      writes += operation.cost.writes;
-      resourceUnits += operation.cost.resourceUnits;
-      for (const name of operation.permissions(payload)) {
+      writes += 1;
+      for (const name of operation.permissions(Object.keys(payload))) {
         permissions[name] = (permissions[name] ?? 0) + 1;
       }
       const guard = operation.guarded(payload);
       if (guard !== undefined) guarded[guard] += 1;
     },
-    value: () => ({ rows, verdicts, operations, writes, resourceUnits, permissions, guarded }),
+    value: () => {
+      // Each row is one request, and Graph counts a request to write as one resource unit.
+      const resourceUnits = writes;
+      return { rows, verdicts, operations, writes, resourceUnits, permissions, guarded };
+    },
   };
 }

@@ -6,10 +6,10 @@ import type {
   Lookup,
   Operation,
   Outcome,
-  Payload,
+  PayloadOf,
 } from "../../catalogue/operation.ts";
 import { failedRow, notFound } from "../../catalogue/refused-row.ts";
-import type { PlannedWrite } from "../../catalogue/row.ts";
+import type { PlannedWrite, Properties } from "../../catalogue/row.ts";
 import { settled } from "../../catalogue/settle.ts";
 import { type GraphAnswer, type GraphRead, odataString } from "../../core/graph-request.ts";
 import { type ObjectId, isGuid, toObjectId } from "../../core/object-id.ts";
@@ -25,16 +25,19 @@ const groupFacts = [
   "isAssignableToRole",
 ];
 
+const fields = { group: required(groupReference), member: required(userReference) };
+
+type Edge = PayloadOf<typeof fields>;
+
 /** What adding and removing have in common. A member by id may be of any kind, so it is not looked up. */
 export const membershipParts = {
-  fields: { group: required(groupReference), member: required(userReference) },
+  fields,
   guarded: () => undefined,
-  lookups: (payload: Payload): Readonly<Record<string, Lookup>> => {
-    const member = String(payload["member"]);
-    const group: Lookup = { kind: "group", ref: String(payload["group"]), select: groupFacts };
+  lookups: ({ group, member }: Edge): Readonly<Record<string, Lookup>> => {
+    const lookup: Lookup = { kind: "group", ref: group, select: groupFacts };
     return isGuid(member)
-      ? { group }
-      : { group, member: { kind: "user", ref: member, select: ["id"] } };
+      ? { group: lookup }
+      : { group: lookup, member: { kind: "user", ref: member, select: ["id"] } };
   },
   /**
    * v1.0 lists leave service principals out: only a hint, and a look before a resend. That members
@@ -50,8 +53,7 @@ export const membershipParts = {
     };
   },
   isThere: isListed,
-  cost: { writes: 1, resourceUnits: 1 },
-} as const satisfies Partial<Operation>;
+} as const satisfies Partial<Operation<Edge>>;
 
 /** The edge at the moment of sending. */
 export function edgeOf(write: PlannedWrite): { group: ObjectId; member: ObjectId } {
@@ -67,14 +69,14 @@ export function isListed(answer: GraphAnswer): boolean | undefined {
 }
 
 /** Writes the edge, or says why this group's members are not to be changed through Graph. */
-export function decideEdge(payload: Payload, found: Readonly<Record<string, Found>>): Decision {
+export function decideEdge(payload: Edge, found: Readonly<Record<string, Found>>): Decision {
   const { group, member } = found;
   if (group?.state !== "found") {
     return notFound("group", group?.state === "coming" ? undefined : group);
   }
   const closed = whyClosed(group.object);
   if (closed) return closed;
-  const id = String(payload["member"]);
+  const id = payload.member;
   const edge = { group: group.id };
   if (isGuid(id)) return { write: write(edge, id) };
   if (member?.state === "found") return { write: write(edge, member.id) };
@@ -97,7 +99,7 @@ const write = (edge: { group: string }, member: string): Omit<PlannedWrite, "aft
 });
 
 /** Graph reference, group-post-members and group-delete-members: which groups it does not manage. */
-function whyClosed(group: Payload): Decision | undefined {
+function whyClosed(group: Properties): Decision | undefined {
   const types: readonly unknown[] = Array.isArray(group["groupTypes"]) ? group["groupTypes"] : [];
   if (types.includes("DynamicMembership")) {
     return failedRow(

@@ -1,6 +1,7 @@
 import { required } from "../../catalogue/fields.ts";
-import { defineOperation, type Payload } from "../../catalogue/operation.ts";
+import { defineOperation, type PayloadOf } from "../../catalogue/operation.ts";
 import { failedRow, unchangedRow } from "../../catalogue/refused-row.ts";
+import type { Properties } from "../../catalogue/row.ts";
 import { settled } from "../../catalogue/settle.ts";
 import { type GraphAnswer, segment } from "../../core/graph-request.ts";
 import { recordOf } from "../../core/record.ts";
@@ -9,23 +10,34 @@ import { hasAll, userProperties } from "./user-properties.ts";
 /** How far Graph's clock may be behind ours when a user's birth is compared with our intent. */
 const CLOCK_SKEW_MS = 5 * 60_000;
 
-/** The permissions a POST needs beyond User.ReadWrite.All, which it needs always. */
-const permissions = (payload: Payload): readonly string[] =>
-  payload["employeeLeaveDateTime"] === undefined
-    ? ["User.ReadWrite.All"]
-    : ["User-LifeCycleInfo.ReadWrite.All", "User.ReadWrite.All"];
+const fields = {
+  ...userProperties,
+  userPrincipalName: required(userProperties.userPrincipalName),
+  displayName: required(userProperties.displayName),
+};
 
-const upnOf = (set: Payload | undefined): string => String(set?.["userPrincipalName"]);
+/** A POST always needs User.ReadWrite.All, and one permission more to set employeeLeaveDateTime. */
+const permissions = (columns: readonly string[]): readonly string[] =>
+  columns.includes("employeeLeaveDateTime")
+    ? ["User-LifeCycleInfo.ReadWrite.All", "User.ReadWrite.All"]
+    : ["User.ReadWrite.All"];
 
-/** The row's values with what a create cannot do without. */
-function withDefaults(payload: Payload): Payload {
-  const upn = upnOf(payload);
+/** The row's values, with those that Graph requires of a new user. */
+function withDefaults(payload: PayloadOf<typeof fields>): Properties {
+  const upn = payload.userPrincipalName;
   const nickname = upn.slice(0, upn.indexOf("@")).slice(0, 64);
   return {
     ...Object.fromEntries(Object.entries(payload).filter(([, value]) => value !== null)),
-    accountEnabled: payload["accountEnabled"] ?? true,
-    mailNickname: payload["mailNickname"] ?? nickname,
+    accountEnabled: payload.accountEnabled ?? true,
+    mailNickname: payload.mailNickname ?? nickname,
   };
+}
+
+/** The name of the user to be created, out of the planned values. */
+function upnIn(set: Properties | undefined): string {
+  const upn = set?.["userPrincipalName"];
+  if (typeof upn !== "string") throw new TypeError("the planned user has no userPrincipalName");
+  return upn;
 }
 
 /** Duplicate values are told by code, and by message where the code is the general one. */
@@ -41,18 +53,14 @@ const isTaken = ({ status, error }: GraphAnswer): boolean =>
  */
 export default defineOperation({
   summary: "Creates a user with a password nobody knows, to be changed at the first sign-in.",
-  fields: {
-    ...userProperties,
-    userPrincipalName: required(userProperties["userPrincipalName"]!),
-    displayName: required(userProperties["displayName"]!),
-  },
+  fields,
   permissions,
-  allPermissions: permissions({ employeeLeaveDateTime: "" }),
+  allPermissions: permissions(["employeeLeaveDateTime"]),
   guarded: () => undefined,
   lookups: (payload) => ({
     user: {
       kind: "user",
-      ref: upnOf(payload),
+      ref: payload.userPrincipalName,
       select: ["id", ...Object.keys(withDefaults(payload))],
     },
   }),
@@ -72,7 +80,7 @@ export default defineOperation({
         "Keep one of the two rows.",
       );
     }
-    return { write: { target: {}, set, keys: [`upn:${upnOf(set).toLowerCase()}`] } };
+    return { write: { target: {}, set, keys: [`upn:${payload.userPrincipalName.toLowerCase()}`] } };
   },
   request: ({ set }, { password }) => ({
     method: "POST",
@@ -98,7 +106,7 @@ export default defineOperation({
   },
   look: ({ set }) => ({
     method: "GET",
-    url: `/users/${segment(upnOf(set))}?$select=id,createdDateTime,${Object.keys(set ?? {}).join(",")}`,
+    url: `/users/${segment(upnIn(set))}?$select=id,createdDateTime,${Object.keys(set ?? {}).join(",")}`,
   }),
   inPlace: (answer, attempt) => {
     if (answer.status !== 200) return false;
@@ -124,5 +132,4 @@ export default defineOperation({
           },
         };
   },
-  cost: { writes: 1, resourceUnits: 1 },
 });

@@ -19,11 +19,11 @@ export default defineOperation({
   allPermissions: permissions,
   guarded: () => "deletes",
   lookups: (payload) => ({
-    user: { kind: "user", ref: String(payload["user"]), select: ["id"] },
+    user: { kind: "user", ref: payload.user, select: ["id"] },
   }),
   decide: (payload, { user }) =>
     user?.state === "found" || user?.state === "coming"
-      ? { write: userWrite(payload, user) }
+      ? { write: userWrite(payload.user, user) }
       : notFound("user", user),
   request: (write) => ({ method: "DELETE", url: userUrl(toObjectId(userOf(write))) }),
   settle: (answer, attempt) => {
@@ -38,5 +38,4 @@ export default defineOperation({
   },
   look: (write) => ({ method: "GET", url: `/users/${userOf(write)}?$select=id` }),
   inPlace: (answer) => answer.status === 404,
-  cost: { writes: 1, resourceUnits: 1 },
 });

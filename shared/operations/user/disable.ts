@@ -16,7 +16,7 @@ export default defineOperation({
   lookups: (payload) => ({
     user: {
       kind: "user",
-      ref: String(payload["user"]),
+      ref: payload.user,
       select: ["id", "accountEnabled", "onPremisesSyncEnabled"],
     },
   }),
@@ -31,7 +31,7 @@ export default defineOperation({
         "Disable the account in Active Directory.",
       );
     }
-    return { write: userWrite(payload, user, { accountEnabled: false }) };
+    return { write: userWrite(payload.user, user, { accountEnabled: false }) };
   },
   request: (write) => ({
     method: "PATCH",
@@ -41,5 +41,4 @@ export default defineOperation({
   settle: notReplicatedYet,
   look: (write) => ({ method: "GET", url: `/users/${userOf(write)}?$select=id,accountEnabled` }),
   inPlace: (answer) => answer.status === 200 && recordOf(answer.body)["accountEnabled"] === false,
-  cost: { writes: 1, resourceUnits: 1 },
 });

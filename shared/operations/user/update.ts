@@ -1,24 +1,29 @@
 import { required, userReference } from "../../catalogue/fields.ts";
-import { defineOperation, type Payload } from "../../catalogue/operation.ts";
+import { defineOperation, type PayloadOf } from "../../catalogue/operation.ts";
 import { failedRow, notFound, unchangedRow } from "../../catalogue/refused-row.ts";
 import { recordOf } from "../../core/record.ts";
 import { notReplicatedYet, userOf, userWrite } from "./user-change.ts";
 import { hasAll, permissionsToSet, userProperties } from "./user-properties.ts";
 
-const changesOf = ({ user: _user, ...set }: Payload): Payload => set;
+const fields = { user: required(userReference), ...userProperties };
+
+const changesOf = ({
+  user: _user,
+  ...set
+}: PayloadOf<typeof fields>): PayloadOf<typeof userProperties> => set;
 
 /** Sets properties of a user. The same PATCH twice has one effect, so looking compares the values. */
 export default defineOperation({
   summary: "Sets or clears profile properties of a user.",
-  fields: { user: required(userReference), ...userProperties },
-  permissions: (payload) => permissionsToSet(Object.keys(changesOf(payload))),
+  fields,
+  permissions: (columns) => permissionsToSet(columns.filter((column) => column !== "user")),
   allPermissions: permissionsToSet(Object.keys(userProperties)),
-  // Switching an account off is what it is by whichever operation.
-  guarded: (payload) => (payload["accountEnabled"] === false ? "disables" : undefined),
+  // Setting accountEnabled to false disables the user, whichever operation does it.
+  guarded: (payload) => (payload.accountEnabled === false ? "disables" : undefined),
   lookups: (payload) => ({
     user: {
       kind: "user",
-      ref: String(payload["user"]),
+      ref: payload.user,
       select: ["id", ...Object.keys(changesOf(payload))],
     },
   }),
@@ -30,7 +35,7 @@ export default defineOperation({
     if (user?.state !== "found" && user?.state !== "coming") return notFound("user", user);
     return user.state === "found" && hasAll(user.object, set)
       ? unchangedRow("The user has these values.", user.id)
-      : { write: userWrite(payload, user, set) };
+      : { write: userWrite(payload.user, user, set) };
   },
   request: (write) => ({ method: "PATCH", url: `/users/${userOf(write)}`, body: write.set ?? {} }),
   settle: notReplicatedYet,
@@ -40,5 +45,4 @@ export default defineOperation({
   }),
   inPlace: (answer, { write }) =>
     answer.status === 200 && hasAll(recordOf(answer.body), write.set ?? {}),
-  cost: { writes: 1, resourceUnits: 1 },
 });

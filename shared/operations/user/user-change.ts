@@ -1,14 +1,14 @@
-import type { Attempt, Found, Outcome, Payload } from "../../catalogue/operation.ts";
-import type { PlannedWrite } from "../../catalogue/row.ts";
+import type { Attempt, Found, Outcome } from "../../catalogue/operation.ts";
+import type { PlannedWrite, Properties } from "../../catalogue/row.ts";
 import { again } from "../../catalogue/settle.ts";
 import type { GraphAnswer } from "../../core/graph-request.ts";
 import { segment } from "../../core/graph-request.ts";
 
-/** What a change of one user has in common: whose it is and which other writes it excludes. */
+/** The write that changes the user of this reference: which user, and which other writes it excludes. */
 export function userWrite(
-  payload: Payload,
+  ref: string,
   found: Extract<Found, { state: "found" | "coming" }>,
-  set?: Payload,
+  set?: Properties,
 ): Omit<PlannedWrite, "after" | "was"> {
   const newName = set?.["userPrincipalName"];
   const names = typeof newName === "string" ? [`upn:${newName.toLowerCase()}`] : [];
@@ -19,7 +19,7 @@ export function userWrite(
   return {
     target: {},
     ...changes,
-    keys: [`upn:${String(payload["user"]).toLowerCase()}`, ...names],
+    keys: [`upn:${ref.toLowerCase()}`, ...names],
     idFromRow: { row: found.row, role: "user" },
   };
 }

@@ -3,12 +3,14 @@ import {
   flag,
   instant,
   list,
+  notClearable,
   oneOf,
   record,
   text,
   userPrincipalName,
 } from "../../catalogue/fields.ts";
-import type { Field, Payload } from "../../catalogue/operation.ts";
+import type { Fields } from "../../catalogue/operation.ts";
+import type { Properties } from "../../catalogue/row.ts";
 import { recordOf } from "../../core/record.ts";
 
 /** The extension attributes that Exchange made and directories everywhere use. */
@@ -22,7 +24,7 @@ const extensionAttributes = Array.from({ length: 15 }, (_, at) => `extensionAttr
  * hireDate, interests, mySite, pastProjects, preferredName, responsibilities, schools, skills,
  * mailboxSettings). Lengths: Graph reference, resources/user.
  */
-export const userProperties: Readonly<Record<string, Field>> = {
+export const userProperties = {
   accountEnabled: flag,
   ageGroup: oneOf(["Minor", "NotAdult", "Adult"]),
   businessPhones: list(64, 1),
@@ -31,7 +33,7 @@ export const userProperties: Readonly<Record<string, Field>> = {
   consentProvidedForMinor: oneOf(["Granted", "Denied", "NotRequired"]),
   country: text(128),
   department: text(64),
-  displayName: text(256, { clearable: false }),
+  displayName: notClearable(text(256)),
   employeeHireDate: instant,
   employeeId: text(16),
   employeeLeaveDateTime: instant,
@@ -40,8 +42,8 @@ export const userProperties: Readonly<Record<string, Field>> = {
   faxNumber: text(64),
   givenName: text(64),
   jobTitle: text(128),
-  mail: text(254, { clearable: false }),
-  mailNickname: text(64, { clearable: false }),
+  mail: notClearable(text(254)),
+  mailNickname: notClearable(text(64)),
   mobilePhone: text(64),
   officeLocation: text(128),
   onPremisesExtensionAttributes: record(extensionAttributes),
@@ -58,7 +60,7 @@ export const userProperties: Readonly<Record<string, Field>> = {
   usageLocation: country2,
   userPrincipalName,
   userType: oneOf(["Member", "Guest"]),
-};
+} as const satisfies Fields;
 
 /** Permissions by property where Graph has a narrower one (Graph reference, user-update, 2026-07-04). */
 const narrower: Readonly<Record<string, readonly string[]>> = {
@@ -75,8 +77,8 @@ export function permissionsToSet(properties: readonly string[]): readonly string
   return [...new Set(needed)].toSorted();
 }
 
-/** Whether the user as read already has every value of `set`. */
-export function hasAll(present: Readonly<Record<string, unknown>>, set: Payload): boolean {
+/** Whether the user as read has every value of `set`. */
+export function hasAll(present: Properties, set: Properties): boolean {
   return Object.entries(set).every(([name, wanted]) => isSame(present[name], wanted));
 }
 

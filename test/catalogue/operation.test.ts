@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import { flag, list, required, text, userReference } from "../../shared/catalogue/fields.ts";
+import { type PayloadOf, defineOperation } from "../../shared/catalogue/operation.ts";
+import { failedRow } from "../../shared/catalogue/refused-row.ts";
+
+const fields = {
+  user: required(userReference),
+  city: text(128),
+  accountEnabled: flag,
+  otherMails: list(250, 250),
+};
+type Payload = PayloadOf<typeof fields>;
+
+/** Whether each type is assignable to the other; a wrong `true` does not compile. */
+type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
+
+/** The operation with a look at its payload from within. */
+const peeking = (look: (payload: Payload) => string) =>
+  defineOperation({
+    summary: "A test's own.",
+    fields,
+    permissions: () => [],
+    allPermissions: [],
+    guarded: () => undefined,
+    lookups: (payload) => ({ user: { kind: "user", ref: look(payload), select: ["id"] } }),
+    decide: () => failedRow("It never writes.", "None: it is a test's."),
+    request: () => ({ method: "POST", url: "/users", body: {} }),
+    settle: () => undefined,
+    look: () => ({ method: "GET", url: "/users" }),
+    inPlace: () => false,
+  });
+
+const refOf = (look: (payload: Payload) => string, payload: object): string | undefined =>
+  peeking(look).lookups({ ...payload })["user"]?.ref;
+
+// @ts-expect-error -- the row may leave city out, or clear it
+const unchecked = (payload: Payload): string => payload.city.toUpperCase();
+const checked = (payload: Payload): string => payload.city ?? "none";
+// @ts-expect-error -- there is no column member
+const byName = (payload: Payload): string => String(payload.member);
+// @ts-expect-error -- nor does it exist under its name as a string
+const byText = (payload: Payload): string => String(payload["member"]);
+// @ts-expect-error -- accountEnabled is a boolean, or absent
+const asText = (payload: Payload): string => payload.accountEnabled;
+
+describe("an operation's payload has the types of its fields", () => {
+  it("a required column is its value", () => {
+    const is: Same<Payload["user"], string> = true;
+    assert.ok(is);
+    assert.equal(
+      refOf(({ user }) => user.toUpperCase(), { user: "ann@contoso.com" }),
+      "ANN@CONTOSO.COM",
+    );
+  });
+
+  it("an optional column may be absent, and null if it can be cleared", () => {
+    const city: Same<Payload["city"], string | null | undefined> = true;
+    const accountEnabled: Same<Payload["accountEnabled"], boolean | undefined> = true;
+    const otherMails: Same<Payload["otherMails"], readonly string[] | undefined> = true;
+    assert.ok(city && accountEnabled && otherMails);
+    assert.throws(() => refOf(unchecked, { user: "a", city: null }));
+    assert.equal(refOf(checked, { user: "a", city: null }), "none");
+  });
+
+  it("no function sees a column that has no field", () => {
+    assert.equal(refOf(byName, { user: "a" }), "undefined");
+    assert.equal(refOf(byText, { user: "a" }), "undefined");
+  });
+
+  it("an operation cannot use a column as another type", () =>
+    assert.equal(refOf(asText, { user: "a", accountEnabled: true }), true));
+});
