@@ -1,5 +1,5 @@
-import { createBatches } from "../../shared/app/batches.ts";
-import type { Accepted, BatchPorts, Batches, BatchSettings } from "../../shared/batches/ports.ts";
+import { type Batches, createBatches } from "../../shared/batches/batches.ts";
+import type { Accepted, BatchPorts, BatchSettings } from "../../shared/batches/ports.ts";
 import type { Settled } from "../../shared/catalogue/row.ts";
 import { systemClock } from "../../shared/core/clock.ts";
 import type { TelemetryEvent } from "../../shared/core/telemetry.ts";

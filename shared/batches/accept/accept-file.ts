@@ -3,66 +3,66 @@ import type { Blobs } from "../../storage/types.ts";
 import { isStaged } from "../input/inbox-path.ts";
 import { fileBatchName } from "../message/name.ts";
 import type { Accepted } from "../ports.ts";
-import { beginBatch } from "./accept-batch.ts";
-import { type Context, inFolder } from "./accept-context.ts";
+import { fileInput, presentEtag, versionInput } from "./batch-input.ts";
+import { beginBatch } from "./begin-batch.ts";
 import { carryOn } from "./carry-on.ts";
 import { fileFolder } from "./claim-file.ts";
-import { fileSource, presentEtag, versionSource } from "./source.ts";
+import { type Context, type LockedFolder } from "./context.ts";
+import { inFolder } from "./in-folder.ts";
 import { holderOf } from "./take-name.ts";
 
 /**
- * Accepts a version of a file in `inbox` as a batch of its own, in mode apply. Told of it twice, it is
- * the same batch; what a message has claimed or a refusal has ended stays as it is.
+ * Accepts a version of a file in `inbox` as a batch of its own, in mode apply. Announced twice, it is
+ * the same batch. A version that a message has claimed, or that was refused, is left alone.
  */
-export async function acceptFile(context: Context, told: FileVersion): Promise<Accepted> {
-  if (isStaged(told.path)) return { state: "done", outcome: "ignored" };
+export async function acceptFile(context: Context, announced: FileVersion): Promise<Accepted> {
+  if (isStaged(announced.path)) return { state: "done", outcome: "ignored" };
+  const { inbox } = context.ports.blobs;
+  const file = await asStored(inbox, announced);
+  const place = {
+    batch: fileBatchName(file),
+    folder: fileFolder(context.ports.settings.homeTenant, file),
+  };
+  return inFolder(context, place, (locked) => acceptVersion(context, locked, file));
+}
+
+async function acceptVersion(
+  context: Context,
+  locked: LockedFolder,
+  file: FileVersion,
+): Promise<Accepted> {
   const { ports, allowed, limits } = context;
-  const file = await asStored(ports.blobs.inbox, told);
-  const { homeTenant } = ports.settings;
-  const batch = fileBatchName(file);
-  const folder = fileFolder(homeTenant, file);
-  return inFolder(context, { batch, folder }, async (held) => {
-    const holder = await holderOf(ports.blobs.batches, folder);
-    if (holder.kind === "refused" || holder.kind === "remains") {
-      return { state: "done", outcome: "repeated", folder };
-    }
-    if (holder.kind === "batch") {
-      const { manifest } = holder;
-      if (manifest.source.kind === "claimed") return { state: "done", outcome: "repeated", folder };
-      held.own(manifest);
-      const { format, operation } = manifest;
-      const source = versionSource(ports.blobs.inbox, { file, format, operation });
-      return carryOn(ports, { folder, manifest }, source, held.lock, context.delivery);
-    }
-    const source = await fileSource(ports.blobs.inbox, file, {
-      operations: allowed.operations,
-      limits,
-    });
-    return beginBatch(
-      context,
-      {
-        batch,
-        folder,
-        tenant: homeTenant,
-        mode: "apply",
-        priority: "normal",
-        from: { kind: "file", file },
-        source,
-        holder,
-      },
-      held,
-    );
+  const { inbox, batches } = ports.blobs;
+  const repeated = { state: "done", outcome: "repeated", folder: locked.folder } as const;
+  const holder = await holderOf(batches, locked.folder);
+  if (holder.kind === "batch") {
+    const { manifest } = holder;
+    if (manifest.source.kind === "claimed") return repeated;
+    const { format, operation } = manifest;
+    const input = versionInput(inbox, { file, format, operation });
+    return carryOn(context, locked, manifest, input);
+  }
+  if (holder.kind === "remains" || holder.refused) return repeated;
+  const input = await fileInput(inbox, file, { operations: allowed.operations, limits });
+  return beginBatch(context, locked, {
+    tenant: ports.settings.homeTenant,
+    mode: "apply",
+    priority: "normal",
+    source: { kind: "file", file },
+    input,
   });
 }
 
 /**
- * The file as `inbox` has it. Whether an event's subject is percent-encoded is documented nowhere, and
- * a file must have one name however it was told of.
+ * The file as `inbox` has it. Whether an event's subject is percent-encoded is not documented, and
+ * a file must have one name however it was announced.
  */
-async function asStored(inbox: Blobs, told: FileVersion): Promise<FileVersion> {
-  const decoded = decodedPath(told.path);
-  if (decoded === told.path || (await presentEtag(inbox, told.path)) !== undefined) return told;
-  return (await presentEtag(inbox, decoded)) === undefined ? told : { ...told, path: decoded };
+async function asStored(inbox: Blobs, announced: FileVersion): Promise<FileVersion> {
+  const { path } = announced;
+  const decoded = decodedPath(path);
+  if (decoded === path || (await presentEtag(inbox, path)) !== undefined) return announced;
+  const isThere = (await presentEtag(inbox, decoded)) !== undefined;
+  return isThere ? { ...announced, path: decoded } : announced;
 }
 
 function decodedPath(path: string): string {

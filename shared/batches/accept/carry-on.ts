@@ -7,89 +7,93 @@ import { readPlan, type LackingPermission, type Plan } from "../../records/plan.
 import { forgetProblem } from "../../records/problem.ts";
 import { ROWS_PER_SHARD } from "../../records/shard.ts";
 import { jsonText } from "../../records/stored-json.ts";
-import type { Lock } from "../../storage/lock.ts";
 import type { PlanTotals } from "../plan/plan-totals.ts";
 import { planBatch } from "../plan/plan.ts";
 import { holdOf, preflight } from "../plan/preflight.ts";
-import type { Accepted, BatchPorts, Delivery } from "../ports.ts";
+import type { Accepted, BatchPorts } from "../ports.ts";
 import { fencedStatus, pendingVerdicts, stillStatus } from "../report/status.ts";
+import type { BatchInput } from "./batch-input.ts";
 import { claimFile } from "./claim-file.ts";
 import { conclude } from "./conclude.ts";
-import type { Source } from "./source.ts";
+import { type Context, type LockedFolder, postpone } from "./context.ts";
 
-/** status.json is at most this old while a plan is being made, milliseconds (CONTRACT: 5 s). */
+/** status.json is written at least this often while a plan is made, milliseconds (docs/messages.md: 5 s). */
 const STATUS_EVERY_MS = 3_000;
 
+/** A batch that has its name. */
+interface Owned {
+  readonly folder: string;
+  readonly manifest: BatchManifest;
+}
+
 /**
- * Goes on with a batch that has its name, from wherever it was left: claims its file, copies its
- * input, plans it, and hands it over. Every step is recorded by what it leaves, so it may be cut off
- * anywhere.
+ * Continues a batch that has its name, from where it stopped: claims its file, copies its input, plans
+ * it, and hands it over. Each step leaves a blob that records it, so the work may stop anywhere.
  *
  * @throws InputRefusal FILE_ALREADY_TAKEN, FILE_CHANGED, FILE_NOT_FOUND; OperatorError as `planBatch`.
  */
 export async function carryOn(
-  ports: BatchPorts,
-  batch: { readonly folder: string; readonly manifest: BatchManifest },
-  source: Source,
-  lock: Lock,
-  delivery: Delivery,
+  context: Context,
+  locked: LockedFolder,
+  manifest: BatchManifest,
+  input: BatchInput,
 ): Promise<Accepted> {
-  const { folder, manifest } = batch;
+  const { ports } = context;
+  const { folder, lock } = locked;
   const { batches } = ports.blobs;
+  const owned = { folder, manifest };
+  locked.own = manifest;
   let plan = await readPlan(batches, folder);
   if (plan === undefined) {
-    await copyInput(ports, batch, source);
-    const totals = await planWithStatus(ports, batch, lock, delivery);
-    if (totals === undefined) {
-      return { state: "again", delaySeconds: 0, reason: "the plan is not finished" };
-    }
+    await copyInput(ports, owned, input);
+    const totals = await planWithStatus(context, locked, owned);
+    if (totals === undefined) return postpone(0, "the plan is not finished");
     plan = planOf(ports, manifest, totals, await preflight(ports, manifest.tenant, totals));
     lock.check();
     await batches.write(planBlob(folder), jsonText(plan), { ifAbsent: true });
     await forgetProblem(ports, folder);
   }
-  const isNews = await conclude(ports, folder, manifest, plan);
-  return { state: "done", outcome: isNews ? "accepted" : "repeated", folder };
+  const isNew = await conclude(ports, folder, manifest, plan);
+  return { state: "done", outcome: isNew ? "accepted" : "repeated", folder };
 }
 
-/** Only what is copied is planned, so that a file changed later changes nothing. */
+/** Only the copy is planned, so that a file that changes later has no effect. */
 async function copyInput(
   ports: BatchPorts,
-  { folder, manifest }: { readonly folder: string; readonly manifest: BatchManifest },
-  source: Source,
+  { folder, manifest }: Owned,
+  input: BatchInput,
 ): Promise<void> {
   const { batches } = ports.blobs;
   for await (const { path } of batches.list(inputBlob(folder))) {
     if (path === inputBlob(folder)) return;
   }
-  if (source.file && manifest.source.kind === "message") {
+  if (input.file && manifest.source.kind === "message") {
     const { homeTenant } = ports.settings;
-    const claim = claimFile(batches, homeTenant, { manifest, folder }, source.file);
-    // A plan changes nothing, so it may be made of a file that is taken.
-    await (manifest.mode === "plan" ? claim.catch(passOver) : claim);
+    const claim = claimFile(batches, homeTenant, { manifest, folder }, input.file);
+    // A plan changes nothing, so it may read a file that another batch has claimed.
+    await (manifest.mode === "plan" ? claim.catch(ignoreRefusal) : claim);
   }
-  await batches.writeStream(inputBlob(folder), await source.bytes(), { ifAbsent: true });
+  await batches.writeStream(inputBlob(folder), await input.bytes(), { ifAbsent: true });
 }
 
-function passOver(error: unknown): void {
+function ignoreRefusal(error: unknown): void {
   if (!(error instanceof InputRefusal)) throw error;
 }
 
 async function planWithStatus(
-  ports: BatchPorts,
-  { folder, manifest }: { readonly folder: string; readonly manifest: BatchManifest },
-  lock: Lock,
-  delivery: Delivery,
+  { ports, deadlineMs }: Context,
+  { lock }: LockedFolder,
+  { folder, manifest }: Owned,
 ): Promise<PlanTotals | undefined> {
   const { clock } = ports;
   const writeStatus = await fencedStatus(ports.blobs.batches, folder);
-  let saidMs = -Infinity;
-  const say = async (known?: VerdictCounts): Promise<void> => {
-    saidMs = clock.now();
+  let writtenMs = -Infinity;
+  const write = async (known?: VerdictCounts): Promise<void> => {
+    writtenMs = clock.now();
     const verdicts = pendingVerdicts(manifest.rows, known);
-    await writeStatus(stillStatus(manifest.batch, "accepted", verdicts, saidMs));
+    await writeStatus(stillStatus(manifest.batch, "accepted", verdicts, writtenMs));
   };
-  await say();
+  await write();
   const totals = await planBatch({
     folder,
     format: manifest.format,
@@ -99,12 +103,12 @@ async function planWithStatus(
     graph: ports.graphFor(manifest.tenant),
     goOn: async ({ rows, verdicts }) => {
       lock.check();
-      if (clock.now() - saidMs >= STATUS_EVERY_MS) await say(verdicts);
-      return rows >= manifest.rows || clock.now() < delivery.deadlineMs;
+      if (clock.now() - writtenMs >= STATUS_EVERY_MS) await write(verdicts);
+      return rows >= manifest.rows || clock.now() < deadlineMs;
     },
   });
-  // The batch may wait long for its turn: what is known of its rows is to be seen meanwhile.
-  if (totals !== undefined) await say(totals.verdicts);
+  // The batch may wait long for its turn: its status shows meanwhile what the plan knows.
+  if (totals !== undefined) await write(totals.verdicts);
   return totals;
 }
 

@@ -12,10 +12,10 @@ export const fileFolder = (homeTenant: string, file: FileVersion): string =>
   folderOf(homeTenant, homeTenant, fileBatchName(file));
 
 /**
- * Keeps a file that a message names from being run a second time: by itself, when its event or the
- * sweep comes, or by another message. Whoever creates the `batch.json` of the file's own batch has it.
- * A batch that did nothing and will do nothing gives it up: one that was refused, only planned, or held
- * by a guard, whose fix is to send the file again under a new name.
+ * Prevents a file that a message names from being run a second time: as a batch of its own, when its
+ * event or the sweep comes, or by another message. The claim is the `batch.json` of the file's own batch.
+ * A batch that wrote nothing and will write nothing gives its claim up: one that was refused, only
+ * planned, or held by a guard, because the fix of that is to send the file again under a new name.
  *
  * @throws InputRefusal FILE_ALREADY_TAKEN
  */
@@ -38,13 +38,13 @@ export async function claimFile(
     if (holder && !(await hasGivenUp(batches, folder, holder.value))) {
       throw new InputRefusal(
         "FILE_ALREADY_TAKEN",
-        `The file was run already, as batch ${source?.kind === "claimed" ? source.by : folder}.`,
-        "See that batch for what became of it. To run the rows again upload the file anew; files that messages name belong in inbox/staged/, where nothing takes them by itself.",
+        `The file was already run, as batch ${source?.kind === "claimed" ? source.by : folder}.`,
+        "See that batch for the result. To run the rows again, upload the file again. Put files that messages name into inbox/staged/: they are not run by themselves there.",
         { file: file.path },
       );
     }
     const condition = holder ? { ifMatch: holder.etag } : ({ ifAbsent: true } as const);
-    // Where somebody was faster, their claim is looked at in turn.
+    // If another delivery was faster, the loop looks at its claim.
     if (await batches.write(manifestBlob(folder), jsonText(claim), condition)) return;
   }
 }

@@ -7,10 +7,9 @@ import type { BatchPorts } from "../ports.ts";
 import { endBatch, finishBatch, nothingSent } from "../report/finish.ts";
 
 /**
- * Does what follows from a plan, once: ends the batch where it is in mode plan, held by a guard or has
- * nothing to write, else puts its marker where the runner looks and wakes the runner. Repeating it
- * changes nothing: a batch that has ended or that the runner has taken up is left alone, and the answer
- * is false.
+ * Does what follows from a plan, once: ends the batch if its mode is plan, if a guard holds it or if
+ * it has nothing to write; otherwise writes its marker and rings the runner. Repeating it changes
+ * nothing: if the batch has ended or is running, it does nothing and answers false.
  */
 export async function conclude(
   ports: BatchPorts,

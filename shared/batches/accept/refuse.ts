@@ -9,23 +9,22 @@ import { readRefused, type Refused } from "../../records/refused.ts";
 import { jsonText } from "../../records/stored-json.ts";
 import type { BatchPorts } from "../ports.ts";
 import { stillStatus, writeStatus } from "../report/status.ts";
+import type { BatchFolder } from "./context.ts";
 import { hasRemains } from "./take-name.ts";
 
-/** What is refused: under which name, in which folder, and what tells it from another of the name. */
-export interface Refusable {
-  readonly batch: string;
-  readonly folder: string;
-  /** The message's text, or whatever else is the same when it comes again. */
+/** What is refused: its name and folder, and what tells it from another input of the same name. */
+export interface Refusable extends BatchFolder {
+  /** The message's text, or anything else that is the same if the message comes again. */
   readonly identity: string;
-  /** It has the name already: the refusal is this very batch's, not a newcomer's. */
+  /** The batch in the folder is this one, not another that had the name first. */
   readonly isOwner?: boolean;
-  /** Somebody is at work on the batch of that name, so it is taken, or about to be. */
+  /** Another delivery is working in the folder, so its name is taken or is about to be. */
   readonly isBusy?: boolean;
 }
 
 /**
- * Says in the batch's folder why nothing of an input is run, and tells telemetry. A batch that has the
- * name already is left untouched: what is said of the newcomer goes below its `conflicts/`.
+ * Records in the batch's folder why its input is not run, and emits `batch.refused`. If another batch
+ * has the name, that batch is not changed: the refusal goes into its folder `conflicts/`.
  */
 export async function refuse(
   ports: Pick<BatchPorts, "blobs" | "clock" | "emit">,
@@ -64,7 +63,7 @@ export async function refuse(
   return place;
 }
 
-/** Whether a batch that was not refused has the folder; one that was refused has no claim to it. */
+/** Whether a batch that was not refused has the folder. */
 async function isNameTaken(ports: Pick<BatchPorts, "blobs">, folder: string): Promise<boolean> {
   const { batches } = ports.blobs;
   if ((await readRefused(batches, folder)) !== undefined) return false;

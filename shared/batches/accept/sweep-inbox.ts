@@ -5,8 +5,8 @@ import { fileFolder } from "./claim-file.ts";
 import { holderOf } from "./take-name.ts";
 
 /**
- * See `Batches.sweepInbox`: it queues the event that should have come, for it may have been lost. Where
- * that one is only late, the file is announced twice, which is one batch all the same.
+ * See `Batches.sweepInbox`: it queues the event that should have come, because it may have been lost.
+ * If the event is only late, the file is announced twice, which still makes one batch.
  */
 export async function sweepInbox(ports: BatchPorts): Promise<{ readonly inboxFiles: number }> {
   const { blobs, settings, acceptQueue } = ports;
@@ -15,7 +15,7 @@ export async function sweepInbox(ports: BatchPorts): Promise<{ readonly inboxFil
     if (isStaged(path)) continue;
     const file = { path, etag };
     const holder = await holderOf(blobs.batches, fileFolder(settings.homeTenant, file));
-    if (holder.kind !== "nobody") continue;
+    if (holder.kind !== "free" || holder.refused) continue;
     inboxFiles += 1;
     await acceptQueue.send(blobEventOf(file));
   }

@@ -1,34 +1,35 @@
 import { readManifest, type BatchManifest } from "../../records/manifest.ts";
 import {
-  folderPrefix,
   inputBlob,
   isBeforeTheName,
-  manifestBlob,
   planBlob,
   problemBlob,
+  folderPrefix,
+  manifestBlob,
   refusedBlob,
   shardsPrefix,
 } from "../../records/paths.ts";
 import { readRefused } from "../../records/refused.ts";
-import { jsonText, type Stored } from "../../records/stored-json.ts";
+import { jsonText } from "../../records/stored-json.ts";
 import type { Blobs } from "../../storage/types.ts";
 
-/** Who has a folder. */
+/** What a refused batch left in its folder: its manifest's ETag, if it had taken the name. */
+export interface RefusedBefore {
+  readonly etag?: string | undefined;
+}
+
+/** Which batch has a folder. */
 export type Holder =
-  | { readonly kind: "nobody" }
-  /** A batch that was refused: it did nothing, so its name is free again. */
-  | { readonly kind: "refused"; readonly stored?: Stored<BatchManifest> | undefined }
+  /** None; a batch that was refused did nothing, so its name is free again. */
+  | { readonly kind: "free"; readonly refused?: RefusedBefore | undefined }
   | { readonly kind: "batch"; readonly manifest: BatchManifest }
   /**
-   * A batch whose manifest is gone, by a lifecycle rule or a mistake, and not all that it wrote. Its
-   * name is not free: a new batch would take its plan, its status or its journal for its own.
+   * The manifest is gone, by a lifecycle rule or a mistake, but other files of the batch are left. The
+   * name is not free: a new batch would take that plan, status or journal for its own.
    */
   | { readonly kind: "remains" };
 
-/** Who lets a new batch have the folder. */
-export type FreeHolder = Extract<Holder, { kind: "nobody" | "refused" }>;
-
-/** Whether anything of an earlier batch lies in a folder that has no manifest. */
+/** Whether a folder without a manifest holds files of an earlier batch. */
 export async function hasRemains(batches: Blobs, folder: string): Promise<boolean> {
   for await (const { path } of batches.list(folderPrefix(folder))) {
     if (!isBeforeTheName(folder, path)) return true;
@@ -36,30 +37,31 @@ export async function hasRemains(batches: Blobs, folder: string): Promise<boolea
   return false;
 }
 
-/** Looks who has the folder. */
+/** Finds out which batch has the folder. */
 export async function holderOf(batches: Blobs, folder: string): Promise<Holder> {
   const [stored, refused] = await Promise.all([
     readManifest(batches, folder),
     readRefused(batches, folder),
   ]);
   if (stored?.value.source.kind === "claimed") return { kind: "batch", manifest: stored.value };
-  if (refused !== undefined) return { kind: "refused", stored };
+  if (refused !== undefined) return { kind: "free", refused: { etag: stored?.etag } };
   if (stored !== undefined) return { kind: "batch", manifest: stored.value };
-  return { kind: (await hasRemains(batches, folder)) ? "remains" : "nobody" };
+  return { kind: (await hasRemains(batches, folder)) ? "remains" : "free" };
 }
 
 /**
- * Takes the folder for a batch by writing its `batch.json`, over what a refused one left there. `false`
- * where somebody else was faster. What refused it before is deleted last: cut off, it is done again.
+ * Takes the folder for a batch by writing its `batch.json`, over that of a refused batch. Answers
+ * `false` if another delivery was faster. The old refused.json is deleted last: if the program stops
+ * before that, the name is taken again.
  */
 export async function takeName(
   batches: Blobs,
   folder: string,
-  holder: FreeHolder,
   manifest: BatchManifest,
+  refused?: RefusedBefore,
 ): Promise<boolean> {
-  const before = holder.kind === "refused" ? holder.stored : undefined;
-  if (before) {
+  const etag = refused?.etag;
+  if (etag !== undefined) {
     for await (const { path } of batches.list(shardsPrefix(folder))) await batches.delete(path);
     for (const path of [inputBlob(folder), planBlob(folder), problemBlob(folder)])
       await batches.delete(path);
@@ -67,9 +69,9 @@ export async function takeName(
   const taken = await batches.write(
     manifestBlob(folder),
     jsonText(manifest),
-    before ? { ifMatch: before.etag } : { ifAbsent: true },
+    etag === undefined ? { ifAbsent: true } : { ifMatch: etag },
   );
   if (taken === undefined) return false;
-  if (holder.kind === "refused") await batches.delete(refusedBlob(folder));
+  if (refused) await batches.delete(refusedBlob(folder));
   return true;
 }

@@ -35,7 +35,7 @@ describe("a message that was given up", () => {
       "Waiting: The tenant has not consented.",
       "and said it while the attempts went on",
     );
-    await batches.settlePoison("accept-poison", JSON.stringify(message), "m-1");
+    await batches.settlePoison("accept", JSON.stringify(message), "m-1");
     const note = refused("leavers");
     assert.equal(note["code"], "ATTEMPTS_EXHAUSTED");
     assert.match(
@@ -49,7 +49,7 @@ describe("a message that was given up", () => {
     assert.equal(blobs.batches.json("leavers/status.json")["state"], "refused");
     assert.deepEqual(events.at(-1), {
       event: "poison.settled",
-      queue: "accept-poison",
+      queue: "accept",
       batch: "leavers",
       code: "ATTEMPTS_EXHAUSTED",
     });
@@ -125,16 +125,16 @@ describe("a message that was given up", () => {
 
   it("that nobody can read is said in a folder of its own", async () => {
     const { batches, refused, events } = begin();
-    await batches.settlePoison("accept-poison", "\u0000\u0001 rubbish", "m-7");
+    await batches.settlePoison("accept", "\u0000\u0001 rubbish", "m-7");
     assert.equal(refused("message-m-7")["code"], "ATTEMPTS_EXHAUSTED");
-    await batches.settlePoison("certificate-events-poison", { data: {} }, "m-8");
-    assert.match(String(refused("message-m-8")["what"]), /queue certificate-events-poison/);
+    await batches.settlePoison("certificate-events", { data: {} }, "m-8");
+    assert.match(String(refused("message-m-8")["what"]), /queue certificate-events/);
     assert.equal(events.filter(({ event }) => event === "poison.settled").length, 2);
   });
 
   it("was a ring: it is rung again, for the work lies in storage", async () => {
     const { batches, rings, events } = begin();
-    await batches.settlePoison("run-poison", { version: 1, tenant: other }, "m-1");
+    await batches.settlePoison("run", { version: 1, tenant: other }, "m-1");
     const ring = JSON.stringify({ version: 1, tenant: home });
     await batches.settlePoison("run", Buffer.from(ring).toString("base64"), "m-2");
     assert.deepEqual(rings, [other, home]);

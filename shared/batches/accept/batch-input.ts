@@ -8,20 +8,20 @@ import { fileTooLarge } from "../input/check-input.ts";
 import { readInboxPath } from "../input/inbox-path.ts";
 import type { BatchMessage } from "../message/envelope.ts";
 
-/** Where the rows of a batch come from. */
-export interface Source {
+/** The rows of a batch as they were sent: from a message, or from one version of a file. */
+export interface BatchInput {
   readonly format: InputFormat;
   readonly operation?: string | undefined;
   readonly file?: FileVersion | undefined;
   /**
-   * The bytes from the beginning, as often as asked, always of the same version.
+   * The bytes from the beginning, any number of times, always of the same version.
    * @throws InputRefusal FILE_CHANGED or FILE_NOT_FOUND once that version is gone.
    */
   bytes(): Promise<Readable>;
 }
 
-/** Rows that came in the message, as the JSON Lines they are kept as. */
-export function messageSource(message: BatchMessage): Source {
+/** Rows that came in the message, as the JSON Lines in which they are stored. */
+export function messageInput(message: BatchMessage): BatchInput {
   const lines = (message.rows ?? []).map((row) => `${JSON.stringify(row)}\n`).join("");
   return {
     format: "jsonl",
@@ -30,25 +30,25 @@ export function messageSource(message: BatchMessage): Source {
   };
 }
 
-/** What the caller says of a file: the operation its message names, and the version its event told of. */
+/** The operation that a message names for its file, and the version that an event named. */
 export interface FileRequest {
   readonly path: string;
   readonly operation?: string | undefined;
-  /** Without one, whichever version is there now. */
+  /** Without an ETag, the version that is there now. */
   readonly etag?: string | undefined;
 }
 
 /**
- * A file in `inbox`, fixed to one version.
+ * One version of a file in `inbox`.
  *
- * @throws InputRefusal FILE_NAME_INVALID, OPERATION_UNKNOWN, FILE_NOT_FOUND, FILE_CHANGED, FILE_TOO_LARGE;
- * MESSAGE_INVALID where message and folder name different operations.
+ * @throws InputRefusal FILE_NAME_INVALID, OPERATION_UNKNOWN, FILE_NOT_FOUND, FILE_CHANGED,
+ * FILE_TOO_LARGE; MESSAGE_INVALID if message and folder name different operations.
  */
-export async function fileSource(
+export async function fileInput(
   inbox: Blobs,
   { path, operation, etag }: FileRequest,
   rules: { readonly operations: readonly string[]; readonly limits: Limits },
-): Promise<Source> {
+): Promise<BatchInput> {
   const named = readInboxPath(path, rules.operations);
   if (operation !== undefined && named.operation !== undefined && operation !== named.operation) {
     throw new InputRefusal(
@@ -62,18 +62,18 @@ export async function fileSource(
   found?.body.destroy();
   if (found === undefined) throw await goneFrom(inbox, path);
   if (found.facts.bytes > rules.limits.fileBytes) throw fileTooLarge(rules.limits.fileBytes, path);
-  return versionSource(inbox, {
+  return versionInput(inbox, {
     file: { path, etag: found.facts.etag },
     format: named.format,
     operation: operation ?? named.operation,
   });
 }
 
-/** One version of a file that was found before; whether it is still there is seen when it is read. */
-export const versionSource = (
+/** A version of a file that was found earlier; `bytes` fails if it is no longer there. */
+export const versionInput = (
   inbox: Blobs,
-  known: Pick<Source, "format" | "operation"> & { readonly file: FileVersion },
-): Source => ({
+  known: Pick<BatchInput, "format" | "operation"> & { readonly file: FileVersion },
+): BatchInput => ({
   ...known,
   bytes: async () => {
     const { path, etag } = known.file;
@@ -83,7 +83,7 @@ export const versionSource = (
   },
 });
 
-/** The ETag of the version that is in `inbox` now; `undefined` where there is none. */
+/** The ETag of the version that is in `inbox` now; `undefined` if there is none. */
 export async function presentEtag(inbox: Blobs, path: string): Promise<string | undefined> {
   const found = await inbox.stream(path);
   found?.body.destroy();
@@ -101,7 +101,7 @@ async function goneFrom(inbox: Blobs, path: string): Promise<InputRefusal> {
     : new InputRefusal(
         "FILE_CHANGED",
         "The file was replaced before it was read, so nothing of this version was run.",
-        "Nothing, if the newer file is the one you want: it is a batch of its own. Else upload the older one again under another name.",
+        "No action needed if you want the newer file: it is a batch of its own. Otherwise upload the older file again under another name.",
         { file: path },
       );
 }

@@ -3,67 +3,66 @@ import { isGuid } from "../../core/object-id.ts";
 import { recordOf } from "../../core/record.ts";
 import { batchLockBlob, folderOf } from "../../records/paths.ts";
 import { readPlan } from "../../records/plan.ts";
-import { problemOf, readProblem } from "../../records/problem.ts";
+import { type Problem, problemOf, readProblem } from "../../records/problem.ts";
 import { decodeMessage } from "../../storage/decode-message.ts";
 import { withLock } from "../../storage/lock.ts";
 import { readEnvelope } from "../message/envelope.ts";
 import { fileBatchName, messageFolder } from "../message/name.ts";
-import type { BatchPorts, Settling } from "../ports.ts";
-import { again, type Context, contextOf } from "./accept-context.ts";
-import { placeOf } from "./accept.ts";
+import type { BatchPorts, Postponed } from "../ports.ts";
 import { fileFolder } from "./claim-file.ts";
 import { conclude } from "./conclude.ts";
+import { type BatchFolder, type Context, contextOf, postpone } from "./context.ts";
+import { folderOfMessage } from "./message-folder.ts";
 import { refuse } from "./refuse.ts";
 import { holderOf } from "./take-name.ts";
 
-/** A message is only wanted once more: when it is delivered again is no matter here. */
+/** Settling a message takes no more than a moment, so it has no deadline. */
 const NO_DEADLINE = Infinity;
 
-/** What passes is waited for this long, seconds; the queue that gave the message up takes it again. */
+/** After a transient error the message goes back to the queue that gave it up, for so many seconds. */
 const LATER_SECONDS = 300;
 
-/** The code of a message that had done its work, or whose work another does. */
+/** The code if the message had done its work, or another delivery does it. */
 const NOTHING_LOST = "NOTHING_LOST";
 
 /**
- * See `Batches.settlePoison`. A message of `accept` ends its batch as refused, with what stopped it; a
- * ring of `run` is rung again, for the work lies in storage and not in the message; anything else is
- * noted. What passes is tried again later; whatever else goes wrong is said in a folder of the message's
- * own, or at least in the log: a poison queue has no poison queue.
+ * See `Batches.settlePoison`. A message of `accept` ends its batch as refused, with the reason of the
+ * last failure. A ring of `run` is sent again, because the work lies in storage and not in the message.
+ * Any other message is noted. After a transient error the message is settled later; after any other
+ * error the note goes into a folder of the message's own, or at least into telemetry.
  */
 export async function settlePoison(
   ports: BatchPorts,
   queue: string,
   raw: unknown,
   messageId: string,
-): Promise<Settling> {
+): Promise<{ readonly state: "done" } | Postponed> {
   const context = contextOf(ports, raw, { messageId, deadlineMs: NO_DEADLINE });
   const settled = { event: "poison.settled", queue } as const;
   try {
-    const name = queue.replace(/-poison$/, "");
-    if (name === "run" && (await ringAgain(ports, raw))) {
+    if (queue === "run" && (await ringAgain(ports, raw))) {
       ports.emit({ ...settled, code: "RUNG_AGAIN" });
-    } else if (name === "accept") {
+    } else if (queue === "accept") {
       const { batch, code } = await settleAccept(context, raw);
       ports.emit({ ...settled, batch, code });
     } else {
-      const batch = await sayApart(context, lost(queue));
+      const batch = await noteApart(context, givenUp(queue));
       ports.emit({ ...settled, batch, code: "ATTEMPTS_EXHAUSTED" });
     }
   } catch (error) {
     if (error instanceof OperatorError && error.disposition === "retry") {
-      return again(LATER_SECONDS, error.message);
+      return postpone(LATER_SECONDS, error.message);
     }
     const problem = problemOf(error);
-    const batch = await sayApart(context, lost(queue, problem)).catch(() => undefined);
+    const batch = await noteApart(context, givenUp(queue, problem)).catch(() => undefined);
     ports.emit({ ...settled, ...(batch !== undefined && { batch }), code: problem.code });
   }
   return { state: "done" };
 }
 
-/** Says it in a folder of the message's own, where the batch's cannot be used. */
-async function sayApart({ ports, delivery, identity }: Context, error: OperatorError) {
-  const folder = messageFolder(delivery.messageId);
+/** Writes the note into a folder of the message's own, for when the batch's cannot be used. */
+async function noteApart({ ports, messageId, identity }: Context, error: OperatorError) {
+  const folder = messageFolder(messageId);
   await refuse(ports, { batch: folder, folder, identity }, error);
   return folder;
 }
@@ -90,7 +89,7 @@ async function settleAccept(
   raw: unknown,
 ): Promise<{ readonly batch: string; readonly code: string }> {
   const { ports } = context;
-  const place = whereTo(context, raw);
+  const place = folderMeant(context, raw);
   const settle = () => settleIn(context, place);
   const code = await withLock(
     ports.blobs.batches,
@@ -98,37 +97,31 @@ async function settleAccept(
     ports.clock,
     settle,
   );
-  // Where another delivery is at work on the batch, that one goes on.
+  // If another delivery holds the lock, it continues with the batch.
   return { batch: place.batch, code: code ?? NOTHING_LOST };
 }
 
-async function settleIn(
-  context: Context,
-  place: { readonly batch: string; readonly folder: string },
-): Promise<string> {
+async function settleIn(context: Context, place: BatchFolder): Promise<string> {
   const { ports } = context;
   const { batches } = ports.blobs;
   const holder = await holderOf(batches, place.folder);
   const plan = await readPlan(batches, place.folder);
-  if (holder.kind === "batch" && plan !== undefined) {
-    // Planned whole: nothing is lost, only the handing over may be missing.
+  const isOwner = holder.kind === "batch";
+  if (isOwner && plan !== undefined) {
+    // The plan is complete: nothing is lost, at most the batch was not handed over.
     await conclude(ports, place.folder, holder.manifest, plan);
     return NOTHING_LOST;
   }
-  const isClaimed = holder.kind === "batch" && holder.manifest.source.kind === "claimed";
-  if (holder.kind === "refused" || isClaimed) return NOTHING_LOST;
-  const problem = await readProblem(ports, place.folder);
-  const isOwner = holder.kind === "batch";
-  const error = lost("accept-poison", problem);
+  const isClaimed = isOwner && holder.manifest.source.kind === "claimed";
+  const isRefused = holder.kind === "free" && holder.refused !== undefined;
+  if (isRefused || isClaimed) return NOTHING_LOST;
+  const error = givenUp("accept", await readProblem(ports, place.folder));
   await refuse(ports, { ...place, identity: context.identity, isOwner }, error);
   return error.code;
 }
 
-/** The folder the message would have worked in, or one of its own where it cannot be read. */
-function whereTo(
-  context: Context,
-  raw: unknown,
-): { readonly batch: string; readonly folder: string } {
+/** The folder in which the message would have worked, or one of its own if it cannot be read. */
+function folderMeant(context: Context, raw: unknown): BatchFolder {
   const { homeTenant } = context.ports.settings;
   let value: unknown = raw;
   try {
@@ -142,22 +135,20 @@ function whereTo(
       return { batch, folder: folderOf(homeTenant, tenant, batch) };
     }
   } catch {
-    // What cannot be read is said where its name, if it has one, would look.
+    // A message that cannot be read is settled in the folder of the batch it names, if it names one.
   }
-  return placeOf(context, value);
+  return folderOfMessage(context, value);
 }
 
-const lost = (
-  queue: string,
-  problem?: { readonly code: string; readonly what: string; readonly fix: string },
-): OperatorError =>
-  new OperatorError(
-    "ATTEMPTS_EXHAUSTED",
-    problem === undefined
-      ? `The message could not be worked on (it came to the queue ${queue}), and nothing of it was written to the directory.`
-      : `The message could not be worked on in five attempts, and nothing of it was written to the directory. The last one failed with ${problem.code}: ${problem.what}`,
-    {
-      fix: `${problem?.fix ?? "Look at the function's log for what stopped it (a crash leaves its cause there)."} Then send the message again; a file is a new batch when it is uploaded again.`,
-      disposition: "refuse",
-    },
-  );
+/** What is said of a message that its queue gave up; `problem` is what stopped the last attempt. */
+function givenUp(queue: string, problem?: Problem): OperatorError {
+  const lost = `The queue ${queue} gave the message up, and nothing of it was written to the directory.`;
+  const cause = problem && ` The last attempt failed with ${problem.code}: ${problem.what}`;
+  const fix =
+    problem?.fix ??
+    "Look at the function's log for what stopped it (a crash leaves its cause there).";
+  return new OperatorError("ATTEMPTS_EXHAUSTED", `${lost}${cause ?? ""}`, {
+    fix: `${fix} Then send the message again; a file is a new batch when it is uploaded again.`,
+    disposition: "refuse",
+  });
+}

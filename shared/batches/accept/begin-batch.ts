@@ -1,0 +1,63 @@
+import type { BatchManifest } from "../../records/manifest.ts";
+import { checkInput, type InputRules } from "../input/check-input.ts";
+import type { Accepted } from "../ports.ts";
+import type { BatchInput } from "./batch-input.ts";
+import { carryOn } from "./carry-on.ts";
+import { type Context, type LockedFolder, postpone } from "./context.ts";
+import { type RefusedBefore, takeName } from "./take-name.ts";
+
+/** What a message or a file decides about a new batch. */
+export interface NewBatch extends Pick<BatchManifest, "tenant" | "mode" | "priority" | "source"> {
+  readonly input: BatchInput;
+  /** What a refused batch of the same name left. */
+  readonly refused?: RefusedBefore | undefined;
+}
+
+/**
+ * Checks the input, takes the batch's name and continues with the batch. A refused input takes no name.
+ *
+ * @throws InputRefusal as `checkInput` and `carryOn`.
+ */
+export async function beginBatch(
+  context: Context,
+  locked: LockedFolder,
+  { tenant, mode, priority, source, input, refused }: NewBatch,
+): Promise<Accepted> {
+  const { ports } = context;
+  const { batch, folder, lock } = locked;
+  const checked = await checkInput(await input.bytes(), inputRules(context, mode, input));
+  const manifest: BatchManifest = {
+    version: 1,
+    batch,
+    tenant,
+    mode,
+    priority,
+    operation: input.operation,
+    source,
+    format: input.format,
+    ...checked,
+    acceptedAt: new Date(ports.clock.now()).toISOString(),
+  };
+  lock.check();
+  if (!(await takeName(ports.blobs.batches, folder, manifest, refused))) {
+    return postpone(1, "another delivery took the name in between");
+  }
+  locked.own = manifest;
+  ports.emit({ event: "batch.accepted", batch, tenant, rows: manifest.rows, mode });
+  return carryOn(context, locked, manifest, input);
+}
+
+/** The rules for a batch's input. */
+export const inputRules = (
+  { ports, limits }: Context,
+  mode: BatchManifest["mode"],
+  { operation, format, file }: BatchInput,
+): InputRules => ({
+  catalogue: ports.catalogue,
+  operation,
+  format,
+  mode,
+  file: file?.path,
+  limits,
+  maxInvalidRowsPercent: ports.settings.maxInvalidRowsPercent,
+});

@@ -1,0 +1,46 @@
+import { type Limits, limits } from "../../core/limits.ts";
+import type { BatchManifest } from "../../records/manifest.ts";
+import type { Lock } from "../../storage/lock.ts";
+import type { Allowed } from "../message/envelope.ts";
+import type { BatchPorts, Delivery, Postponed } from "../ports.ts";
+
+/** One delivery of a message, and what every step of working on it needs. */
+export interface Context extends Delivery {
+  readonly ports: BatchPorts;
+  readonly allowed: Allowed;
+  readonly limits: Limits;
+  /** The same if the same message comes again. */
+  readonly identity: string;
+}
+
+export const contextOf = (ports: BatchPorts, raw: unknown, delivery: Delivery): Context => ({
+  ...delivery,
+  ports,
+  allowed: {
+    homeTenant: ports.settings.homeTenant,
+    tenants: ports.settings.tenants,
+    operations: Object.keys(ports.catalogue),
+  },
+  limits: { ...limits, ...ports.limits },
+  identity: typeof raw === "string" ? raw : (JSON.stringify(raw) ?? ""),
+});
+
+/** A batch name and the folder that belongs to it. */
+export interface BatchFolder {
+  readonly batch: string;
+  readonly folder: string;
+}
+
+/** A batch's folder while its lock is held. */
+export interface LockedFolder extends BatchFolder {
+  readonly lock: Lock;
+  /** The manifest in the folder, once it is known to be that of this message's own batch. */
+  own?: BatchManifest | undefined;
+}
+
+/** Asks for the same message again after a delay. */
+export const postpone = (delaySeconds: number, reason: string): Postponed => ({
+  state: "again",
+  delaySeconds,
+  reason,
+});
