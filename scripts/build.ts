@@ -25,7 +25,7 @@ export const deployed: readonly string[] = [BUNDLE, `${BUNDLE}.map`, "host.json"
 /**
  * Bundles `entry` into `folder`, which is emptied first, and leaves exactly `deployed` in it.
  *
- * @throws Error where the bundle has a fault (two copies of MSAL, say) or the folder another file.
+ * @throws Error if the bundle has a fault (two copies of MSAL, say) or the folder another file.
  */
 export async function buildInto(folder: string, entry: string): Promise<void> {
   const made = await bundle(entry);

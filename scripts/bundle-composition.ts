@@ -12,7 +12,7 @@ const PACKAGE = /^(.*node_modules\/((?:@[^/]+\/)?[^/]+))\//;
 
 /**
  * The bundle's bytes by package, the heaviest first. A file of which nothing was kept counts as a
- * copy nevertheless only where bytes of it are in the output.
+ * copy only if bytes of it are in the output.
  */
 export function composition(metafile: Metafile): Part[] {
   const parts = new Map<string | undefined, { folders: Set<string>; bytes: number }>();
@@ -46,11 +46,11 @@ export function ownParts(metafile: Metafile): { name: string; bytes: number }[] 
     .toSorted((a, b) => b.bytes - a.bytes);
 }
 
-/** Two copies of these mean two token caches and 165 KB; apache-arrow is 236 KB that never run. */
+/** Two copies of these mean two token caches and 165 KB; apache-arrow adds 236 KB that are never run. */
 const ONCE = ["@azure/msal-node", "@azure/msal-common"];
 const NEVER = ["apache-arrow", "@azure/functions-core"];
 
-/** What must not be so in a bundle that is deployed, in words; empty where all is well. */
+/** What is wrong with a bundle that is to be deployed, in words; empty if nothing is. */
 export function faults(parts: readonly Part[]): string[] {
   return parts.flatMap(({ name, copies }) => {
     if (name !== undefined && ONCE.includes(name) && copies.length > 1)

@@ -1,12 +1,12 @@
 import { composition, faults, ownParts, type Part } from "./bundle-composition.ts";
 import { bundle } from "./bundle.ts";
 
-/** Bytes of the whole bundle, minified. What it stands for is the time of a cold start: bench:start. */
+/** Bytes of the whole bundle, minified. It matters for cold start, which bench:start measures. */
 const LIMIT = 1_600_000;
 
 const kilobytes = (bytes: number): string => (bytes / 1000).toFixed(1);
 
-/** The table, and the limits that are broken; the latter empty where all is well. */
+/** The table, and the limits that are broken; none if all is well. */
 export function sizeReport(
   parts: readonly Part[],
   total: number,

@@ -4,12 +4,12 @@ import { build, type BuildResult, type Metafile } from "esbuild";
 
 export const root = join(import.meta.dirname, "..");
 
-/** The name of the one code file that is deployed; `.cjs` decides its format whatever package.json says. */
+/** The name of the one code file that is deployed; `.cjs` makes it CommonJS. */
 export const BUNDLE = "index.cjs";
 
 /**
  * Node reads a file's source map when it compiles the file, so the bundle cannot turn maps on for
- * itself in passing: it turns them on and has itself compiled again. A start-up flag would do on a
+ * itself halfway: it turns them on and compiles itself again. A start-up flag would do on a
  * worker of our own, but a warm-pool worker was started before our settings were known. Costs 12 ms
  * of 60 at load; stack traces then name our files and lines.
  */
@@ -29,7 +29,7 @@ export interface Bundle {
  * Bundles `entry` as it is deployed: minified CommonJS for Node 22 that requires nothing but Node
  * and `@azure/functions-core`, which the Functions worker serves at run time and no registry has.
  *
- * @throws Error where esbuild fails, or warns: a warning is a bundle that works here by luck.
+ * @throws Error if esbuild fails or warns: a bundle with a warning may work here and fail elsewhere.
  */
 export async function bundle(entry: string): Promise<Bundle> {
   const result: BuildResult<{ metafile: true; write: false }> = await build({

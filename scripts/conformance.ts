@@ -3,7 +3,7 @@ import { globSync } from "node:fs";
 
 /**
  * `npm run conformance`: runs the tests that hold the local cloud to the documentation and prints them
- * as a list of what is emulated, one line a behaviour with its source in brackets. Ends with 1 where a
+ * as a list of what is emulated, one line a behaviour with its source in brackets. Exits with 1 if a
  * behaviour fails or names no source.
  */
 const services = ["entra", "graph", "key-vault", "managed-identity", "management"];

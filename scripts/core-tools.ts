@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { root } from "./bundle.ts";
 
-/** What is needed of the file that `npm run cloud -- --ready FILE` writes. */
+/** The fields used of the file that `npm run cloud -- --ready FILE` writes. */
 export interface CloudFacts {
   readonly env: Readonly<Record<string, string>>;
   readonly storage: { readonly connectionString: string } | null;
@@ -15,7 +15,7 @@ export interface CloudFacts {
  * that the redirect does not reach: for its own connections it takes a connection string before an
  * identity, so it gets Azurite's.
  *
- * @throws TypeError where the cloud was started without storage.
+ * @throws TypeError if the cloud was started without storage.
  */
 export function coreToolsSettings({ env, storage }: CloudFacts): object {
   if (!storage) throw new TypeError("Start the local cloud with storage: leave out --no-storage.");

@@ -1,8 +1,8 @@
 import type { TestEvent } from "node:test/reporters";
 
 /**
- * Prints what a person wants of a test run: one line a file while it goes, every failure whole, what
- * was left out and why, and a closing count.
+ * Prints a test run for people: one line a file as it ends, every failure in full, what
+ * was skipped and why, and the totals.
  */
 export default async function* report(events: AsyncIterable<TestEvent>): AsyncGenerator<string> {
   let passed = 0;
@@ -17,7 +17,7 @@ export default async function* report(events: AsyncIterable<TestEvent>): AsyncGe
     const { data } = event;
     const isSuite = data.details.type === "suite";
     if (event.type === "test:fail") {
-      // A suite fails with its tests; only what failed of its own accord is worth printing.
+      // A suite fails with its tests; only failures of its own are printed.
       const cause = event.data.details.error;
       if ("failureType" in cause && cause.failureType === "subtestsFailed") continue;
       failures.push(`${data.file ?? ""} › ${data.name}\n${detail(cause)}`);

@@ -10,7 +10,7 @@ const code = (text: string): string => `\`${text}\``;
 /**
  * The sentence above a setting's rule in `shared/app/settings.ts`: a comment, so that it is not deployed.
  *
- * @throws Error where there is none.
+ * @throws Error if there is none.
  */
 function aboutSetting(name: string): string {
   const source = readFileSync(at("shared/app/settings.ts"), "utf8");
@@ -75,7 +75,7 @@ function operationsPage(): string {
   ].join("\n");
 }
 
-/** What stands in the messages for what differs from one to the other. */
+/** Placeholders for the parts of a message that differ. */
 const placeholders = {
   tenant: "<tenant>",
   clientId: "<client id>",
@@ -89,8 +89,8 @@ const placeholders = {
 const askedAgain: Record<Explanation["retry"], string> = {
   no: "no",
   "other-key": "once, by another version of the certificate",
-  clock: "once, where the answer corrected the clock",
-  claims: "once, where claims came with it",
+  clock: "once, if the answer corrected the clock",
+  claims: "once, if claims came with it",
   later: "yes, after a wait",
 };
 
@@ -109,7 +109,7 @@ function refusalsPage(): string {
     "",
     "What a message says of an AADSTS number, and whether the application asks again by itself. `npm run",
     "reference` writes this page from `shared/identity/token/explanations.ts`. A number that is not here is said to",
-    "be unknown, with Entra's own words; it is asked again only where status or OAuth's `error` says that it",
+    "be unknown, with Entra's own words; it is asked again only if status or OAuth's `error` says that it",
     "passes (408, 429, 5xx, `temporarily_unavailable`). A token that is held goes on being used meanwhile.",
     "",
     row("AADSTS", "what it means", "what to do", "asked again", "code"),
@@ -126,7 +126,7 @@ const pages = {
   "docs/aadsts.md": refusalsPage,
 };
 
-/** The pages that are not what the code says any more. */
+/** The pages that no longer match the code. */
 export const stalePages = (): readonly string[] =>
   Object.entries(pages)
     .filter(([page, write]) => readFileSync(at(page), "utf8") !== write())

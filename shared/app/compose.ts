@@ -1,4 +1,4 @@
-import { type Batches, createBatches } from "../batches/batches.ts";
+import { type Batches, createBatches } from "../batches/accept/batches.ts";
 import { OperatorError } from "../core/errors.ts";
 import { createWritePacer } from "../graph/graph.ts";
 import { createManagedIdentity } from "../identity/managed-identity.ts";

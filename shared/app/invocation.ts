@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 
 import type { Emit } from "../core/telemetry.ts";
 
-/** What is needed of the host's invocation context. */
+/** The part of the host's invocation context that is used. */
 export interface InvocationContext {
   readonly triggerMetadata?: Readonly<Record<string, unknown>> | undefined;
   log(...line: unknown[]): void;

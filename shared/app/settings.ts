@@ -12,7 +12,7 @@ import {
   whole,
 } from "../core/setting-rule.ts";
 
-const nothing: readonly string[] = [];
+const none: readonly string[] = [];
 
 const rules = {
   /** The cloud: login, Graph, vault and storage names move with it. */
@@ -23,8 +23,8 @@ const rules = {
     must: "be a GUID (never common, organizations or consumers: a daemon signs in to a tenant)",
   },
   /**
-   * Further tenants that batches may name, for a multi-tenant application. The home tenant always
-   * may.
+   * Further tenants that batches may name, for a multi-tenant application. The home tenant is always
+   * allowed.
    */
   ALLOWED_TENANTS: rule<readonly string[]>({
     read: (each) => {
@@ -32,7 +32,7 @@ const rules = {
       return ids.every(isGuid) ? ids : undefined;
     },
     must: "be GUIDs with commas between (never common, organizations or consumers: a daemon signs in to a tenant)",
-    fallback: nothing,
+    fallback: none,
   }),
   /** The application (client) id of the Graph application. */
   CLIENT_ID: guid(),
@@ -45,9 +45,9 @@ const rules = {
     ["certificate", "vault-signature", "managed-identity", "client-secret"],
     "certificate",
   ),
-  /** The vault that holds the certificate; needed by CREDENTIAL certificate and vault-signature, and only there. */
+  /** The vault that holds the certificate; needed by CREDENTIAL certificate and vault-signature, and only by those. */
   KEY_VAULT_URI: { ...https(), fallback: "" },
-  /** The certificate's name in the vault; needed where KEY_VAULT_URI is. */
+  /** The certificate's name in the vault; needed if KEY_VAULT_URI is. */
   CERTIFICATE_NAME: rule({
     read: (each) => (/^[0-9A-Za-z-]{1,127}$/.test(each) ? each : undefined),
     must: "be a Key Vault name: letters, digits and hyphens",
@@ -55,14 +55,14 @@ const rules = {
   }),
   /**
    * How the sign-in assertion is signed and the certificate named: PS256 with its SHA-256
-   * thumbprint, or RS256 with its SHA-1 thumbprint, for AD FS and where Entra answers AADSTS700027
+   * thumbprint, or RS256 with its SHA-1 thumbprint, for AD FS and if Entra answers AADSTS700027
    * to the first.
    */
   ASSERTION_ALGORITHM: oneOf(["PS256", "RS256"], "PS256"),
-  /** The application's object id (not its client id), with which it rolls its own key; without it a person does. */
+  /** The application's object id (not its client id). With it the application rolls its own key; without it a person does. */
   APPLICATION_OBJECT_ID: guid(""),
   /**
-   * Further APIs the token module may ask tokens for (a company's own, Azure SQL). Graph always is
+   * Further APIs the token module may request tokens for (a company's own, Azure SQL). Graph always is
    * one.
    */
   ALLOWED_RESOURCES: rule<readonly string[]>({
@@ -73,7 +73,7 @@ const rules = {
         : undefined;
     },
     must: "be App ID URIs with commas between",
-    fallback: nothing,
+    fallback: none,
   }),
   /** The user-assigned managed identity, needed by CREDENTIAL managed-identity; without it the system-assigned one. */
   MANAGED_IDENTITY_CLIENT_ID: guid(""),
@@ -91,13 +91,13 @@ const rules = {
   GRAPH_RESOURCE_UNIT_WINDOW_SECONDS: number(10, 0.1, 3600),
   /** The shortest wait after a throttled answer, seconds. */
   GRAPH_RETRY_FLOOR_SECONDS: number(1, 0.01, 60),
-  /** A batch with more deletes is held whole. */
+  /** A batch with more deletes is held as a whole. */
   MAX_DELETES_PER_BATCH: whole(10, 0, 1_000_000),
-  /** A batch that disables more accounts is held whole. */
+  /** A batch that disables more accounts is held as a whole. */
   MAX_DISABLES_PER_BATCH: whole(50, 0, 1_000_000),
-  /** An input with a larger share of invalid rows is refused whole. */
+  /** An input with a larger share of invalid rows is refused as a whole. */
   MAX_INVALID_ROWS_PERCENT: number(10, 0, 100),
-  /** A batch that needs Graph permissions which the token lacks is held, or only said to: set warn for an application that works by a directory role, which no token lists. */
+  /** Whether a batch that needs Graph permissions which the token lacks is held, or only warned about. Set warn for an application that works by a directory role, which no token lists. */
   PREFLIGHT: oneOf(["hold", "warn"], "hold"),
   /** When the sweep runs: the safety net behind events and rings. */
   SWEEP_SCHEDULE: schedule(),
@@ -109,7 +109,7 @@ const rules = {
   STALE_ACCOUNTS_MODE: oneOf(["off", "report", "apply"], "off"),
   /** Days without a successful sign-in after which an account is stale. */
   STALE_ACCOUNTS_DAYS: whole(90, 30, 3650),
-  /** An account younger than this is left alone, days. */
+  /** An account created less than this many days ago is never stale. */
   STALE_ACCOUNTS_MINIMUM_AGE_DAYS: whole(30, 1, 3650),
   /** Members of this group are never stale; required unless the policy is off. */
   STALE_ACCOUNTS_EXCLUDED_GROUP: guid(""),
@@ -133,7 +133,7 @@ export const settingFacts = () =>
 /** Typed settings: the values, and what follows from them. */
 export interface Settings extends Readonly<Values> {
   readonly cloud: Cloud;
-  /** CLIENT_SECRET: for development; no template sets it, and it stands in no list of settings. */
+  /** CLIENT_SECRET: for development; no template sets it, and no list of settings has it. */
   readonly clientSecret: string;
   /** In development, or with ALLOW_CLIENT_SECRET=true. */
   readonly isSecretAllowed: boolean;
@@ -187,7 +187,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   };
 }
 
-/** What it takes to send to a queue; `undefined` where even that is wrong. */
+/** The settings that sending to a queue needs; `undefined` if even those are wrong. */
 export function readQueueSettings(
   environment: Readonly<Record<string, string | undefined>>,
 ): { readonly url: string; readonly clientId: string | undefined } | undefined {
@@ -199,7 +199,7 @@ export function readQueueSettings(
   return url === undefined || clientId !== identity?.toLowerCase() ? undefined : { url, clientId };
 }
 
-/** Storage of one cloud takes no token of another's; a host name of one's own says nothing of either. */
+/** Storage of one cloud accepts no token of another. A custom host name belongs to no known cloud. */
 function cloudMistakes(read: Values): readonly string[] {
   const own = clouds[read.CLOUD]?.storageSuffix;
   if (own === undefined) return [];

@@ -1,13 +1,13 @@
 import { setFlagsFromString } from "node:v8";
 
 /**
- * Has V8 collect garbage early instead of letting its heap grow to several times of what lives in it:
+ * Makes V8 collect garbage early instead of letting its heap grow to several times its live data:
  * a worker in the middle of a large file keeps half the memory, and fits into the smallest instance
- * (512 MB). What it costs in processor time is seen where the directory is a hundred times as fast as
- * Graph, and not at Graph's pace (docs/benchmarks.md, Scale).
+ * (512 MB). It costs processor time only if the directory is a hundred times as fast as
+ * Graph; at Graph's pace the cost cannot be measured (docs/benchmarks.md, Scale).
  *
- * Called once the app is loaded: before, loading takes a fifth longer. A start-up flag is not to be had,
- * since the worker of a warm pool runs before any setting of ours is known.
+ * Called once the app is loaded: if called before, loading takes a fifth longer. A start-up flag cannot
+ * be used, because a warm-pool worker starts before any setting of ours is known.
  */
 export function keepHeapSmall(): void {
   setFlagsFromString("--optimize-for-size");

@@ -28,7 +28,7 @@ const mistakes = (environment: Record<string, string>): string => {
 };
 
 describe("settings", () => {
-  it("are small and safe where nothing is said", () => {
+  it("are small and safe if nothing is set", () => {
     const settings = readSettings(good);
     assert.equal(settings.MAX_DELETES_PER_BATCH, 10);
     assert.equal(settings.MAX_DISABLES_PER_BATCH, 50);

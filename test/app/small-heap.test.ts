@@ -5,7 +5,7 @@ import { it } from "node:test";
 
 const module = JSON.stringify(join(import.meta.dirname, "../../shared/app/small-heap.ts"));
 
-/** What V8 holds, megabytes, after much came and went and forty shards of rows stayed. */
+/** Megabytes that V8 holds after much garbage, with forty shards of rows still in use. */
 function heldAfter(first: string): number {
   const program = `
     const { keepHeapSmall } = await import(${module});

@@ -1,4 +1,4 @@
-import { type Batches, createBatches } from "../../shared/batches/batches.ts";
+import { type Batches, createBatches } from "../../shared/batches/accept/batches.ts";
 import type { Accepted, BatchPorts, BatchSettings } from "../../shared/batches/ports.ts";
 import type { Settled } from "../../shared/catalogue/row.ts";
 import { systemClock } from "../../shared/core/clock.ts";

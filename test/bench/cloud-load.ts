@@ -3,7 +3,7 @@ import { Agent, request } from "node:https";
 
 import type { CloudUnderTest } from "./cloud-process.ts";
 
-/** A client of the local Graph that is cheaper than what it measures: keep-alive, no SDK. */
+/** A client of the local Graph that costs less than the server it measures: keep-alive, no SDK. */
 export interface GraphLoad {
   send<Body>(method: string, path: string, body?: unknown): Promise<Body>;
   close(): void;

@@ -1,6 +1,6 @@
 /**
  * A fresh process that loads one app folder as the worker of test/cloud/host does, and prints what it
- * took as JSON. What this file and the worker's own modules take is not counted.
+ * took as JSON. The cost of this file and of the worker's own modules is not counted.
  */
 import Module from "node:module";
 

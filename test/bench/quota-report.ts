@@ -4,12 +4,12 @@ import { type BenchOptions, conclude, judge, table } from "./show.ts";
 /** A run under one condition. */
 export interface QuotaRow {
   readonly what: string;
-  /** Of what others leave of the write quota. */
+  /** Share of the write quota that others leave. */
   readonly share: number;
   readonly run: MeasuredRun;
 }
 
-/** Prints tables and bars, and writes the figures where asked for. */
+/** Prints tables and bars, and with `--json` writes the figures. */
 export function showQuota(
   options: BenchOptions,
   { rows, ...rest }: { rows: readonly QuotaRow[]; instances: number },

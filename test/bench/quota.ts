@@ -5,7 +5,7 @@ import { percent, type QuotaRow, showQuota } from "./quota-report.ts";
 import { readOptions } from "./show.ts";
 
 /**
- * `npm run bench`: how much of Graph's write quota the product uses, and how much it is refused: alone,
+ * `npm run bench`: how much of Graph's write quota the product uses and how much is throttled: alone,
  * beside others who write in the tenant with another application and with its own, and with eight
  * instances that all want to be the tenant's runner. The whole product on the local cloud at ten times
  * Graph's rates, latency on, each run from an empty bucket.
@@ -18,8 +18,8 @@ const INSTANCES = 8;
 /** Rows of a run. */
 const ROWS = options.short ? 1000 : 20_000;
 /**
- * What others write a second, and with which application. One that takes from our own quota is found
- * out by some refusals, which only a long run makes up for.
+ * What others write a second, and with which application. The pacer detects a neighbour in our own quota
+ * by a few refusals, which only a long run makes up for.
  */
 const NEIGHBOURS: readonly (readonly [number, "another" | "same"])[] = options.short
   ? [[10, "another"]]
@@ -51,7 +51,7 @@ async function measure(): Promise<readonly QuotaRow[]> {
   const rows = [report("alone", 0, await run("alone", ROWS))];
   await Promise.all(Array.from({ length: INSTANCES - 1 }, () => stage.another()));
   rows.push(report(`${INSTANCES} instances compete`, 0, await run("competing", ROWS, ringAll)));
-  // Last, since the pacer goes on slowly for a while after it met a neighbour in its own quota.
+  // Last, because the pacer stays slow for a while after it detected a neighbour in its own quota.
   for (const [others, app] of NEIGHBOURS) {
     await neighbour(others, app);
     const measured = await run(`neighbour-${app}-${others}`, ROWS);
@@ -81,7 +81,7 @@ async function neighbour(writesPerSecond: number, app: "same" | "another"): Prom
   });
 }
 
-/** A ring for each instance, so that all of them want the tenant at once. */
+/** A ring for each instance, so that all of them compete for the tenant. */
 async function ringAll(): Promise<void> {
   const ring = JSON.stringify({ version: 1, tenant: stage.cloud.home.tenantId });
   await Promise.all(Array.from({ length: INSTANCES }, () => stage.send("run", ring)));

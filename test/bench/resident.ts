@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 
-/** What processes keep in memory, looked at twice a second until `end`. */
+/** The memory of a process, read twice a second until `end`. */
 export interface MemoryWatch {
   /** Bytes, in the order of time; the process may be another one after a restart. */
   readonly samples: readonly { readonly atMs: number; readonly bytes: number }[];
@@ -31,7 +31,7 @@ function residentBytes(pid: number | undefined): number | undefined {
   }
 }
 
-/** Processor seconds that a process has used; undefined where the system does not tell. */
+/** Processor seconds that a process has used; undefined if the system does not say. */
 export function processorSeconds(pid: number | undefined): number | undefined {
   const file = `/proc/${pid}/stat`;
   if (pid === undefined || !existsSync(file)) return undefined;

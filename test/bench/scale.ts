@@ -59,7 +59,7 @@ interface Figures {
 }
 
 async function measure(rows: number, users: readonly string[]): Promise<Figures> {
-  // A worker that has done nothing before.
+  // A fresh worker.
   await stage.host.restart();
   const worker = (): number | undefined => stage.host.status().workerPid;
   const watch = watchMemory(worker);

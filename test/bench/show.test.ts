@@ -41,7 +41,7 @@ describe("what benchmarks print", () => {
     { value: 0.39, atMost: false, code: 1 },
     { value: Number.NaN, atMost: true, code: 1 },
   ])
-    it(`ends with ${code ?? 0} for ${value} where ${atMost ? "at most" : "at least"} 0.4 is to be reached`, () => {
+    it(`ends with ${code ?? 0} for ${value} if ${atMost ? "at most" : "at least"} 0.4 is to be reached`, () => {
       judge([{ name: "ratio", value, unit: "", bar: 0.4, atMost }]);
       assert.equal(process.exitCode, code);
     });

@@ -9,7 +9,7 @@ export interface BenchOptions {
   readonly json: string | undefined;
 }
 
-/** @throws TypeError for what is not known. */
+/** @throws TypeError for an unknown option. */
 export function readOptions(args = process.argv.slice(2)): BenchOptions {
   const { values } = parseArgs({
     args,
@@ -37,7 +37,7 @@ export function table(rows: readonly (readonly string[])[]): string {
 const pad = (text: string, width: number, isNumber = false): string =>
   isNumber ? text.padStart(width) : text.padEnd(width);
 
-/** Where and when figures were taken. */
+/** The machine, and the date of the figures. */
 export function machine(): Readonly<Record<string, string | number>> {
   const [cpu] = os.cpus();
   return {
@@ -60,7 +60,7 @@ export function median(values: readonly number[]): number {
   );
 }
 
-/** Prints where it was measured and, where asked for, writes the figures as JSON. */
+/** Prints the machine and, with `--json`, writes the figures as JSON. */
 export function conclude(options: BenchOptions, figures: Readonly<Record<string, unknown>>): void {
   const where = machine();
   console.log(`\n${Object.values(where).join(", ")}`);
@@ -69,7 +69,7 @@ export function conclude(options: BenchOptions, figures: Readonly<Record<string,
   writeFileSync(options.json, `${JSON.stringify({ machine: where, ...figures }, undefined, 2)}\n`);
 }
 
-/** A bar: what was reached, what is to be reached, and whether it is. */
+/** A bar: what was reached, what is to be reached, and whether it was. */
 export interface Bar {
   readonly name: string;
   readonly value: number;
@@ -78,7 +78,7 @@ export interface Bar {
   readonly atMost: boolean;
 }
 
-/** Prints the bars, and makes the process end with 1 where one is missed. */
+/** Prints the bars, and makes the process exit with 1 if one is missed. */
 export function judge(bars: readonly Bar[]): void {
   const rows = bars.map(({ name, value, unit, bar, atMost }) => {
     const isMet = atMost ? value <= bar : value >= bar;

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 
 import {
-  foulWeather,
+  transientFaults,
   killAndTakeOver,
   runPeople,
   setPeopleStage,
@@ -9,9 +9,9 @@ import {
 } from "../stage/people-run.ts";
 
 /**
- * `npm run soak`: batch after batch in foul weather, the worker killed at a random instant of each,
+ * `npm run soak`: batch after batch with transient faults, the worker killed at a random instant of each,
  * every row and the whole directory held against the oracle. `--rounds N` (20), `--seed N`, `--short`
- * (one round). Ends with 1 where anything came out wrong.
+ * (one round). Exits with 1 if anything came out wrong.
  */
 const { values } = parseArgs({
   options: {
@@ -25,7 +25,7 @@ const first = 1000 * Number(values.seed);
 const stage = await setPeopleStage();
 let failures = 0;
 try {
-  for (const rule of foulWeather) await stage.cloud.control.graph("addFault", rule);
+  for (const rule of transientFaults) await stage.cloud.control.graph("addFault", rule);
   console.log("round   rows   done  unchanged  skipped  failed  killed after  seconds  wrong");
   for (let round = 1; round <= rounds; round += 1) {
     const killAfter = 1 + Math.floor(Math.random() * 150);

@@ -12,7 +12,7 @@ import { transpileInto } from "./unbundled.ts";
  * `npm run bench:start`: how long a new instance takes to load the app, as the bundle that is deployed
  * and as the same code unbundled, each load in a fresh process, in turn. Unbundled it is what tsc makes
  * of it, ES modules; compiled to CommonJS it would load faster, which is shown beside. The file cache
- * is warm: where files come over a network the unbundled app's 636 cost more than here.
+ * is warm: if files come over a network, the unbundled app's 636 files cost more than here.
  */
 const options = readOptions();
 const rounds = options.short ? 5 : 21;

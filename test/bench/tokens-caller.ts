@@ -13,7 +13,7 @@ import { createManagedIdentity } from "../../shared/identity/managed-identity.ts
 import { shiftDate } from "../core/shifted-date.ts";
 
 /*
- * A process that wants tokens, of the product's module or of MSAL alone, and counts how it fares. A
+ * A process that wants tokens, of the product's module or of MSAL alone, and counts the results. A
  * process of its own, because the managed identity's source and the authorities are read once.
  */
 
@@ -42,7 +42,7 @@ export type Order =
 export interface Fared {
   readonly calls: number;
   readonly failed: number;
-  /** Why, each reason once. */
+  /** The distinct reasons. */
   readonly reasons: readonly string[];
   readonly ms: number;
   readonly slowestMs: number;
@@ -54,7 +54,7 @@ const GRAPH = "https://graph.microsoft.com";
 const tenant = setting("TENANT_ID");
 const moveDate = shiftDate(0);
 let aheadMs = 0;
-/** Date and duration move on together. */
+/** Wall clock and monotonic clock advance together. */
 const clock: Clock = { ...systemClock, monotonic: () => performance.now() + aheadMs };
 const { random } = Math;
 

@@ -35,11 +35,11 @@ export async function certificateChanges(cloud: LocalCloud): Promise<readonly Ch
   const all = (order: Order): Promise<Fared[]> =>
     Promise.all(callers.map((caller) => caller.ask(order)));
   let aheadMs = 0;
-  /** What a change left to come later, and has to have come before the next one. */
+  /** Work that a change left pending and that must be done before the next change. */
   let registered: Promise<unknown> = Promise.resolve();
 
   const make = async (policy: CertificatePolicyOptions = {}): Promise<CertificateVersion> => {
-    // The vault knows by the second which version is the newest.
+    // The vault orders versions by whole seconds.
     await sleep(1000 - (Date.now() % 1000));
     return control.createCertificate({ vault, name, policy });
   };
@@ -65,7 +65,7 @@ export async function certificateChanges(cloud: LocalCloud): Promise<readonly Ch
     );
     await sleep(500);
     await carryOut();
-    // Nobody is on the way to a first token when the date jumps.
+    // No caller waits for its first token when the date jumps.
     await all({ do: "look" });
     await all({ do: "move-on", ms: DUE_MS });
     aheadMs += DUE_MS;
@@ -98,7 +98,7 @@ export async function certificateChanges(cloud: LocalCloud): Promise<readonly Ch
         await announce();
         registered = sleep(2_000).then(() => control.addCertificate({ appId, certificatePem }));
       }),
-      await underLoad("revoked in favour of a new one, nobody told", async () =>
+      await underLoad("revoked after a new one, without an event", async () =>
         registerOnly(await make()),
       ),
       await underLoad("newest expired", async () => {

@@ -46,7 +46,7 @@ export async function simulatedOutages(): Promise<readonly Outage[]> {
     });
     await identity.get(TENANT, GRAPH);
     isDown = true;
-    // Where a refresh is due, and the token good for 24 minutes more.
+    // A refresh is due, and the token is valid for 24 minutes more.
     await clock.advance(36 * MINUTE_MS);
     let failed = 0;
     for (let second = 0; second < 600; second++) {

@@ -6,7 +6,7 @@ import { certificateChanges, INSTANCES } from "./tokens-changes.ts";
 import { realOutage, simulatedOutages } from "./tokens-outage.ts";
 
 /**
- * `npm run bench:tokens`: what tokens cost and what disturbs them, the product's module beside MSAL
+ * `npm run bench:tokens`: what tokens cost and how they survive faults, the product's module beside MSAL
  * Node alone, in one run against the local cloud: a cold start with a thousand callers, calls that are
  * cached, trouble at the token endpoint, and changes of the certificate under rows.
  */
@@ -109,7 +109,7 @@ function sum(values: readonly number[]): number {
   return values.reduce((all, one) => all + one, 0);
 }
 
-/** A thousand callers of a process that has nothing yet, and what the services were asked. */
+/** A thousand callers of a cold process, and the requests that the services got. */
 async function coldStart(on: LocalCloud, kind: (typeof who)[number]) {
   await on.control.reset();
   const caller = await startCaller(on, kind);

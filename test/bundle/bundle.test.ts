@@ -57,7 +57,7 @@ const triggers: Record<string, object> = {
 };
 
 describe("the built folder", () => {
-  it("holds what is deployed and nothing else", () => {
+  it("holds exactly what is deployed", () => {
     assert.deepEqual(readdirSync(dist).toSorted(), deployed.toSorted());
     assert.ok(deployed.every((name) => statSync(join(dist, name)).size > 0));
   });
@@ -96,7 +96,7 @@ describe("the bundle, loaded as Azure's worker loads it", () => {
       it(`registers every function: worker ${workerVersion}${warm ? ", warm" : ""}`, async () => {
         const functions = await load({ workerVersion, warm });
         const found = functions.map(({ name, bindings }) => {
-          assert.equal(bindings.length, 1, `${name} has its trigger and nothing else`);
+          assert.equal(bindings.length, 1, `${name} has its trigger only`);
           const {
             name: _hash,
             properties: _flags,
@@ -110,7 +110,7 @@ describe("the bundle, loaded as Azure's worker loads it", () => {
   it("does so without a setting, for a mistake in one is to be said by a function", () =>
     assert.doesNotReject(load({ env: {} })));
 
-  it("fails loudly where it registers none", async () => {
+  it("fails to start if it registers none", async () => {
     const empty = mkdtempSync(join(tmpdir(), "bundle-empty-"));
     await buildInto(empty, "test/cloud/host/fixtures/broken-app.ts");
     await assert.rejects(load({ dist: empty, env: { BREAK: "empty" } }), {

@@ -89,7 +89,7 @@ describe("what a bundle is made of", () => {
 });
 
 describe("what is deployed", () => {
-  it("is within its limits, and holds nothing twice or that never runs", async () => {
+  it("is within its limits, without duplicates or code that never runs", async () => {
     const made = await bundle("functions/index.ts");
     const { broken } = sizeReport(composition(made.metafile), made.code.byteLength);
     assert.deepEqual(broken, []);

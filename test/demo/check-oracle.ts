@@ -9,17 +9,17 @@ export interface ReportedRow {
   readonly reason?: string;
 }
 
-/** One line a disagreement between what came out and what the oracle foretold; none where all agrees. */
+/** One line a disagreement between what came out and what the oracle predicted; none where all agrees. */
 export function disagreements(
   oracle: Oracle,
   reported: readonly ReportedRow[],
   after: Snapshot,
 ): readonly string[] {
   const verdicts = reported.flatMap(({ row, verdict, reason }) => {
-    const foretold: Verdict | undefined = oracle.verdicts[row - 1];
-    return verdict === foretold
+    const predicted: Verdict | undefined = oracle.verdicts[row - 1];
+    return verdict === predicted
       ? []
-      : [`row ${row}: ${verdict} (${reason ?? "no reason"}), foretold ${foretold ?? "nothing"}`];
+      : [`row ${row}: ${verdict} (${reason ?? "no reason"}), predicted ${predicted ?? "nothing"}`];
   });
   const missing = oracle.verdicts.length - reported.length;
   return [
@@ -40,7 +40,7 @@ function directoryDisagreements(model: Model, after: Snapshot): readonly string[
     if (!wanted) found.push(`a user is there who should not be: ${name}`);
     for (const [property, value] of Object.entries(wanted ?? {})) {
       if (JSON.stringify(values[property] ?? null) !== JSON.stringify(value ?? null)) {
-        found.push(`${name}: ${property} is not as foretold`);
+        found.push(`${name}: ${property} is not as predicted`);
       }
     }
   }
@@ -56,7 +56,7 @@ function directoryDisagreements(model: Model, after: Snapshot): readonly string[
       .flatMap((member) => nameOf(member)?.toLowerCase() ?? [])
       .toSorted();
     if (are.join() !== should.join()) {
-      found.push(`group ${id}: ${are.length} members, foretold ${should.length}`);
+      found.push(`group ${id}: ${are.length} members, predicted ${should.length}`);
     }
   }
   return found;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { outFolder, type Stage } from "../stage/stage.ts";
 import { strong } from "./show.ts";
 
-/** Says how to reach the stage with any Azure Storage client, and stays until Ctrl-C. */
+/** Prints how to reach the local cloud with Azure's own tools, and waits for Ctrl-C. */
 export async function keep({ cloud }: Stage): Promise<void> {
   const { storage, urls, caFile, home } = cloud;
   if (!storage) throw new TypeError("the stage has no storage");

@@ -73,7 +73,7 @@ const isGuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f
 const refOk = (ref: string): boolean => isGuid(ref) || isName(ref);
 
 /** Carries the rows out on a copy of the directory, as if nothing could go wrong on the way. */
-export function foretell(before: Snapshot, rows: readonly FileRow[]): Oracle {
+export function predict(before: Snapshot, rows: readonly FileRow[]): Oracle {
   const model = new Model(before);
   const seen = new Set<string>();
   const gone = new Set<string>();

@@ -17,7 +17,7 @@ const COLUMNS = [
 const name = ({ values }: SnapshotObject): string => String(values["userPrincipalName"]);
 const title = ({ values }: SnapshotObject): string => String(values["displayName"]);
 
-/** People who work here now: nothing the stale-account policy could have a say in. */
+/** Active accounts that the stale-account policy never touches. */
 const isAtWork = ({ values }: SnapshotObject): boolean => {
   const { lastSuccessfulSignInDateTime: last } = (values["signInActivity"] ?? {}) as Record<
     string,

@@ -26,7 +26,7 @@ export function total(all: readonly (BatchStatus | undefined)[]): VerdictCounts 
   return sum;
 }
 
-/** One line that is written over itself on a terminal, and once a second elsewhere. */
+/** A progress line: overwritten on a terminal, printed once a second otherwise. */
 export function progressLine(): { show(line: string): void; end(): void } {
   let printedMs = 0;
   return {
@@ -59,7 +59,7 @@ export function describe(all: readonly (BatchStatus | undefined)[]): string {
   return `[${bar}]  ${ended}/${rows} rows  ${speed}${eta}`;
 }
 
-/** A bar a verdict, for the closing view. */
+/** One bar for each verdict, for the final view. */
 export function verdictBars(counts: VerdictCounts): string {
   const most = Math.max(...Object.values(counts), 1);
   return verdicts

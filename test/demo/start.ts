@@ -9,14 +9,14 @@ import { dist, outFolder, setStage, type Stage } from "../stage/stage.ts";
 import { disagreements, type ReportedRow } from "./check-oracle.ts";
 import { excludeSome, isStale } from "./directory.ts";
 import { keep } from "./keep.ts";
-import { foretell } from "./oracle.ts";
+import { predict } from "./oracle.ts";
 import { peopleFile, toCsv } from "./people-file.ts";
 import { describe, progressLine, step, strong, total, verdictBars } from "./show.ts";
 
 /**
  * The demonstration: a file of joiners, movers and leavers with mistakes in it, and the stale-account
- * policy, on a tenant of 5,000 users in the local cloud at ten times Graph's rates. Ends with 1 where
- * a verdict, the directory or the number of rows is not what the oracle foretold.
+ * policy, on a tenant of 5,000 users in the local cloud at ten times Graph's rates. Exits with 1 if
+ * a verdict, the directory or the number of rows is not what the oracle predicted.
  */
 const ROWS = 1000;
 const SPEED = 10;
@@ -37,7 +37,7 @@ const stage = await setStage({
     graph: { seed: { users: 5000, groups: 200, stale: 305, specialGroups: true } },
   },
   settings: async (cloud: LocalCloud) => ({
-    // What an operator would raise for a day like this one; the defaults are 10 and 50.
+    // Higher than the defaults of 10 and 50, as an operator would set them for this file.
     MAX_DELETES_PER_BATCH: "50",
     MAX_DISABLES_PER_BATCH: "500",
     STALE_ACCOUNTS_MODE: "apply",
@@ -52,12 +52,12 @@ try {
   await stage.close();
 }
 
-/** Runs both batches, shows them, and says whether they came out as foretold. */
+/** Runs both batches, shows them, and says whether they came out as predicted. */
 async function demonstrate({ cloud, host, ...rest }: Stage): Promise<number> {
   const { control } = cloud;
   const before = await control.graph("snapshot", {});
   const rows = peopleFile(before, cloud.home.domain, ROWS);
-  const oracle = foretell(before, rows);
+  const oracle = predict(before, rows);
   const stale = before.users.filter((user) => isStale(user, Date.now()));
   step(
     startedMs,
@@ -67,7 +67,10 @@ async function demonstrate({ cloud, host, ...rest }: Stage): Promise<number> {
   await control.graph("resetCounters", {});
   await control.graph("meterLevel", { level: 0 });
   await rest.upload(FILE, toCsv(rows));
-  step(startedMs, `dropped inbox/${FILE} (${rows.length} rows) and fired the stale-account policy`);
+  step(
+    startedMs,
+    `dropped inbox/${FILE} (${rows.length} rows) and started the stale-account policy`,
+  );
   const runMs = performance.now();
   const timers = Promise.all(
     ["sweep", "staleAccounts"].map(async (timer) => {
@@ -90,11 +93,11 @@ async function demonstrate({ cloud, host, ...rest }: Stage): Promise<number> {
   const wrong = [
     ...disagreements(oracle, await rowsOf(rest, file.batch), after),
     ...(await rowsOf(rest, policy.batch)).flatMap(({ row, verdict }) =>
-      verdict === "done" ? [] : [`policy row ${row}: ${verdict}, foretold done`],
+      verdict === "done" ? [] : [`policy row ${row}: ${verdict}, predicted done`],
     ),
     ...(policy.rows === stale.length
       ? []
-      : [`the policy found ${policy.rows} accounts, foretold ${stale.length}`]),
+      : [`the policy found ${policy.rows} accounts, predicted ${stale.length}`]),
     ...[file, policy].flatMap((each) =>
       Object.values(each.verdicts).reduce((sum, count) => sum + count, 0) === each.rows
         ? []
@@ -111,12 +114,12 @@ async function demonstrate({ cloud, host, ...rest }: Stage): Promise<number> {
   };
   writeFileSync(join(outFolder, "summary.json"), `${JSON.stringify(summary, null, 2)}\n`);
   console.log(`
-  ${strong(`${summary.rows} rows, every one with a verdict`)}
+  ${strong(`${summary.rows} rows, each with a verdict`)}
 
 ${verdictBars(summary.verdicts)}
 
     ${String(summary.writes)} directory writes in ${spanSeconds.toFixed(1)} s: ${(share * 100).toFixed(1)} % of the quota (${20 * SPEED} a second at speed ${SPEED}), ${summary.throttled} throttled
-    ${wrong.length === 0 ? "verdicts and directory are what an independent oracle foretold, row by row" : `${wrong.length} things are NOT as the oracle foretold`}
+    ${wrong.length === 0 ? "verdicts and directory match an independent oracle, row by row" : `${wrong.length} things DIFFER from the oracle`}
 
     look:  out/${file.batch}.html
            out/${policy.batch}.html
@@ -126,7 +129,7 @@ ${verdictBars(summary.verdicts)}
   return wrong.length === 0 ? 0 : 1;
 }
 
-/** Shows both batches live until both have ended, or somebody pressed Ctrl-C. */
+/** Shows both batches live until both have ended or Ctrl-C is pressed. */
 async function watch(
   on: Pick<Stage, "batches" | "status">,
 ): Promise<readonly (BatchStatus | undefined)[]> {

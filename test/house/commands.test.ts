@@ -57,7 +57,7 @@ describe("a command or package in the documentation", () => {
     }
   });
 
-  it("stands beside every dependency, with its reason and whether it is deployed", () => {
+  it("lists every dependency, with its reason and whether it is deployed", () => {
     const isDeployed = columnOf("README.md", "package", 2);
     const said = columnOf("README.md", "package").flatMap((names, at) =>
       names.split(", ").map((name) => `${name} ${isDeployed[at]}`),

@@ -40,7 +40,7 @@ describe("the documentation", () => {
     }
   });
 
-  it("has one heading for every error code and none besides", () => {
+  it("has one heading for every error code and no other heading", () => {
     const codes = all(read("shared/core/errors.ts"), /\| "([A-Z_]+)"/g);
     const headings = [...read("docs/errors.md").matchAll(/^## ([A-Z_]+)$/gm)]
       .map(([, code = ""]) => code)
@@ -49,14 +49,14 @@ describe("the documentation", () => {
     assert.deepEqual(headings, codes);
   });
 
-  it("says of every error code what it means", () => {
+  it("explains every error code", () => {
     for (const part of read("docs/errors.md").split(/^## /m).slice(1)) {
       const [code = "", ...words] = part.split(/\n|^# .*$/m);
       assert.ok(words.join(" ").trim().length > 20, code);
     }
   });
 
-  it("has the codes that stand in reports and events besides", () => {
+  it("has the codes of reports and events", () => {
     const codes = all(
       sources("shared/batches/**/*.ts", "shared/identity/**/*.ts"),
       /(?:code: |NOTHING_LOST = )"([A-Z_]+)"/g,
@@ -66,7 +66,7 @@ describe("the documentation", () => {
     assert.deepEqual(codesIn(columnOf("docs/errors.md", "code")), besides);
   });
 
-  it("names nothing in capitals that the code does not have", () => {
+  it("names no code or setting that the code does not have", () => {
     /** Other programs' own. */
     const foreign = ["SSL_CERT_FILE"];
     const capitals = /(?<![\w$<{-])([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?![\w-])/g;
@@ -131,7 +131,7 @@ describe("the documentation", () => {
     for (const name of written) assert.ok(read("ARCHITECTURE.md").includes(`\`${name}\``), name);
   });
 
-  it("says why host.json, which holds no comments, is as it is", () => {
+  it("gives the reason for every setting of host.json", () => {
     const page = read("ARCHITECTURE.md").replaceAll(/\s+/g, " ");
     const settings = [...read("host.json").matchAll(/"(\w+)": ("[^"]*"|\w+)/g)];
     assert.ok(settings.length > 7);

@@ -28,7 +28,7 @@ const advisers = globSync("{.github,functions,infra,scripts,shared}/**/*.{ts,sh,
 });
 
 describe("a reader of the pages", () => {
-  it("finds every page that an error, an alert or a comment sends to", () => {
+  it("finds every page that an error, an alert or a comment names", () => {
     const lost = advisers.flatMap((file) =>
       [...read(file).matchAll(/\bdocs\/[\w-]+\.md\b/g)]
         .map(([page]) => page)
@@ -38,7 +38,7 @@ describe("a reader of the pages", () => {
     assert.deepEqual(lost, []);
   });
 
-  it("finds what every link between them leads to", () => {
+  it("finds the target of every link", () => {
     const dead = pages.flatMap((page) =>
       linksOf(page)
         .filter((target) => !isOutside(target))
@@ -53,7 +53,7 @@ describe("a reader of the pages", () => {
     assert.deepEqual(dead, []);
   });
 
-  it("comes from README.md to every page of docs/", () => {
+  it("reaches every page of docs/ from README.md", () => {
     const seen = new Set<string>();
     const open = ["README.md"];
     for (let page = open.pop(); page !== undefined; page = open.pop()) {

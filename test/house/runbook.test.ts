@@ -49,7 +49,7 @@ describe("the runbook", () => {
     while (directory.made.size === 0) await sleep(10);
     await breakLease();
     await acquireLease();
-    // It ends by itself, or at a send that it does not dare.
+    // It ends by itself, or fails at a write without a lease.
     const end = await run.catch((error: unknown) => error);
     assert.ok(end instanceof OperatorError ? end.code === "LEASE_LOST" : isUnfinished(end));
     const made = directory.made.size;
@@ -63,7 +63,7 @@ describe("the runbook", () => {
     return rig.submit({ rows: disables(directory, rows), rowsPerShard: 100 });
   };
 
-  it("stops a tenant whose runner is at work by taking its lock, and lets it go on", async () => {
+  it("stops a tenant at work by taking its lock, and resumes it", async () => {
     const { folder, made } = await beginAndStop();
     assert.deepEqual(await rig.run(directory, ports), { state: "busy" });
     assert.equal(directory.made.size, made, "nothing is written while the lock is held by hand");
@@ -74,7 +74,7 @@ describe("the runbook", () => {
     assert.deepEqual([...new Set(directory.made.values())], [1], "each change once");
   });
 
-  it("stops one batch by taking its marker away, and goes on when it is put back", async () => {
+  it("stops one batch by deleting its marker, and resumes it when the marker is back", async () => {
     const stopped = await begin(300);
     const other = await rig.submit({ rows: disables(directory, 5) });
     const [marker = ""] = (await markers()).filter((path) => path.endsWith(stopped.split("/")[1]!));
@@ -91,7 +91,7 @@ describe("the runbook", () => {
     assert.deepEqual([...new Set(directory.made.values())], [1], "each change once");
   });
 
-  it("stops one batch half way, and goes on from its journal", async () => {
+  it("stops one batch half way and resumes it from its journal", async () => {
     const { folder, made } = await beginAndStop();
     const [marker = ""] = await markers();
     const kept = (await rig.runner.read(marker))!.bytes;

@@ -138,7 +138,7 @@ const files: { when: string; path: string; content: string | Uint8Array; says: R
   },
 ];
 
-/** Files that are read, whatever their dress. */
+/** Files in unusual formats that are read. */
 const readable: { when: string; path: string; content: string | Uint8Array }[] = [
   { when: "UTF-8 with BOM and CRLF", path: "bom.csv", content: `\uFEFF${good}` },
   { when: "semicolons", path: "semicolons.csv", content: good.replaceAll(",", ";") },
@@ -152,7 +152,7 @@ const readable: { when: string; path: string; content: string | Uint8Array }[] =
   { when: "JSON Lines", path: "lines.jsonl", content: `${JSON.stringify(leaver)}\n` },
 ];
 
-describe("what comes in wrong gets a clear error, and nothing is lost", () => {
+describe("wrong input gets a clear error, and nothing is lost", () => {
   let stage: Stage;
   before(async () => {
     stage = await setStage({
@@ -243,7 +243,7 @@ describe("what comes in wrong gets a clear error, and nothing is lost", () => {
     });
   }
 
-  it("a batch name that means something already is refused, and the first run stays as it was", async () => {
+  it("a batch name that is taken is refused, and the first run stays unchanged", async () => {
     const first = envelope({ batch: "once", mode: "plan", rows: [leaver] });
     await stage.send("accept", first);
     assert.equal((await stage.settled("once")).state, "planned");
@@ -255,7 +255,7 @@ describe("what comes in wrong gets a clear error, and nothing is lost", () => {
     assert.equal(await stage.read("once/status.json"), asItWas);
   });
 
-  it("none of it reached the directory, a poison queue or a log line with a name in it", async () => {
+  it("none of it reaches the directory or a poison queue, and no log line holds a name", async () => {
     const { users } = await stage.cloud.control.graph("snapshot", {});
     assert.equal(users.length, 21);
     for (const { message } of stage.logs)

@@ -14,7 +14,7 @@ const schedules = {
   STALE_ACCOUNTS_SCHEDULE: "0 0 2 * * *",
 };
 
-/** What the product's daily check says in a process of its own, with these settings over the cloud's. */
+/** Output of the daily check in its own process, with these settings added to the cloud's. */
 function check(
   cloud: LocalCloud,
   settings: Readonly<Record<string, string>> = {},
@@ -30,7 +30,7 @@ function check(
 
 const noVault = { KEY_VAULT_URI: "", CERTIFICATE_NAME: "" };
 
-describe("the credential that the settings name is the one that signs in", () => {
+describe("the application signs in with the credential that the settings name", () => {
   let cloud: LocalCloud;
   before(async () => {
     cloud = await startCloud({ latency: false });
@@ -75,7 +75,7 @@ describe("the credential that the settings name is the one that signs in", () =>
     assert.deepEqual(await vaultUse(), [false, false]);
   });
 
-  it("a client secret in development, in production with a setting, and otherwise not", async () => {
+  it("a client secret in development or with ALLOW_CLIENT_SECRET, and not otherwise", async () => {
     const { secret } = await cloud.control.addSecret({ appId: cloud.home.clientId });
     const settings = { CREDENTIAL: "client-secret", CLIENT_SECRET: secret, ...noVault };
     for (const allowing of [

@@ -27,7 +27,7 @@ describe("a batch that deletes or disables more than its cap", () => {
   const writesSoFar = async (): Promise<number> =>
     (await stage.cloud.control.graph("counters", {})).committedWrites;
 
-  it("is held whole, with the reason and the setting that would allow it", async () => {
+  it("is held as a whole, with the reason and the setting that would allow it", async () => {
     const rows: Record<string, string>[] = names
       .slice(0, 4)
       .map((user) => ({ operation: "user.delete", user }));
@@ -36,12 +36,12 @@ describe("a batch that deletes or disables more than its cap", () => {
     assert.equal(status.state, "held");
     assert.equal(status.verdicts.held, 5);
     assert.match(`${status.reason} ${status.fix}`, /4.*3.*MAX_DELETES_PER_BATCH/);
-    assert.equal(await writesSoFar(), 0, "something of a held batch was written");
+    assert.equal(await writesSoFar(), 0, "a row of a held batch was written");
     const held = stage.events.find(({ event }) => event === "batch.held");
     assert.equal(held?.["setting"], "MAX_DELETES_PER_BATCH");
   });
 
-  it("is not let through by switching accounts off with another operation", async () => {
+  it("is held too if it disables accounts by user.update", async () => {
     const rows = names
       .slice(10, 15)
       .map((user, at) =>
@@ -54,7 +54,7 @@ describe("a batch that deletes or disables more than its cap", () => {
     assert.match(`${status.reason} ${status.fix}`, /MAX_DISABLES_PER_BATCH/);
   });
 
-  it("runs when it is at the cap, and what is off already does not count", async () => {
+  it("runs at the cap, and accounts that are disabled already do not count", async () => {
     const four = names.slice(20, 24).map((user) => ({ operation: "user.disable", user }));
     assert.equal((await run("at-the-cap", "apply", four)).verdicts.done, 4);
     const again = [...four, { operation: "user.disable", user: names[25]! }];
@@ -65,7 +65,7 @@ describe("a batch that deletes or disables more than its cap", () => {
     );
   });
 
-  it("says in mode plan what it would do, and does nothing", async () => {
+  it("says in mode plan what it would do, and writes nothing", async () => {
     const soFar = await writesSoFar();
     const rows = names.slice(30, 33).map((user) => ({ operation: "user.delete", user }));
     const status = await run("only-a-plan", "plan", rows);
@@ -80,7 +80,7 @@ describe("a batch that deletes or disables more than its cap", () => {
     assert.equal(await writesSoFar(), soFar);
   });
 
-  it("has no further effect when the same is sent again", async () => {
+  it("has no further effect if the same message is sent again", async () => {
     const soFar = await writesSoFar();
     const four = names.slice(20, 24).map((user) => ({ operation: "user.disable", user }));
     await stage.send(

@@ -11,7 +11,7 @@ describe("the worker's process is killed in the middle of a batch", () => {
   });
   after(() => stage.close());
 
-  it("ends with the directory and the verdicts of a run that nobody disturbed", async () => {
+  it("ends with the directory and the verdicts of an undisturbed run", async () => {
     const run = await runPeople(stage, {
       size: 500,
       seed: 11,
@@ -22,7 +22,7 @@ describe("the worker's process is killed in the middle of a batch", () => {
     });
     assert.equal(run.status.state, "finished");
     assert.deepEqual(run.wrong, []);
-    assert.equal(run.overlaps, 0, "two writes to one object were in flight together");
+    assert.equal(run.overlaps, 0, "two writes to one object were in flight at once");
     assert.ok(stage.host.status().workerRestarts >= 1);
   });
 });

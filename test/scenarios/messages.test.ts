@@ -30,10 +30,10 @@ const cloudEvent = (path: string, eTag: string): object => ({
   data: { api: "PutBlob", eTag },
 });
 
-describe("whatever comes is one batch, or refused, and never lost", () => {
+describe("every message becomes one batch or is refused, and none is lost", () => {
   let stage: Stage;
   let names: string[];
-  /** A batch whose first delivery finds another at work, and is put back. */
+  /** A batch whose first delivery finds another at work and is put back. */
   let locked: Promise<unknown>;
   before(async () => {
     stage = await setStage({
@@ -63,7 +63,7 @@ describe("whatever comes is one batch, or refused, and never lost", () => {
     `operation,user,jobTitle\nuser.update,${names[at]},${jobTitle}\n`;
   const etag = async (path: string): Promise<string> =>
     (await stage.container("inbox").getBlobClient(path).getProperties()).etag ?? "";
-  /** The one batch whose name begins so. */
+  /** The one batch whose name starts with this. */
   const named = (start: string): Promise<string> =>
     until(async () => (await stage.batches()).find((batch) => batch.startsWith(start)));
   const refusals = (batch: string): readonly Row[] =>
@@ -83,7 +83,7 @@ describe("whatever comes is one batch, or refused, and never lost", () => {
       assert.equal((await stage.settled(batch)).verdicts.done, 1, batch);
   });
 
-  it("what the Functions library makes of a text that is JSON, or nearly", async () => {
+  it("text that the Functions library parses, and text that is almost JSON", async () => {
     const old = stage.events.length;
     const texts = ["123", "1e999", "true", "null", '"hello"', "[]", "{}", "   "];
     for (const text of texts) await stage.send("accept", text);
@@ -94,7 +94,7 @@ describe("whatever comes is one batch, or refused, and never lost", () => {
     for (const code of codes) assert.match(code, /^MESSAGE_(UNREADABLE|INVALID)$/);
   });
 
-  it("a file, told of in either schema, encoded or not, in an array, twice, and by the sweep", async () => {
+  it("a file, announced in either schema, encoded or not, in an array, twice, and by the sweep", async () => {
     const path = "Zoë's files/leavers 100%.csv";
     await stage.upload(path, csv(4, "B"));
     const version = await etag(path);
@@ -136,7 +136,7 @@ describe("whatever comes is one batch, or refused, and never lost", () => {
     assert.equal(await refused(await named("gone-")), "FILE_NOT_FOUND");
   });
 
-  it("a name has one meaning: the same again does nothing, other content is refused beside it", async () => {
+  it("a name has one meaning: the same message again does nothing, other content is refused", async () => {
     const rows = [titled(8, "C")];
     await stage.send("accept", message("once", rows));
     await stage.settled("once");
@@ -156,7 +156,7 @@ describe("whatever comes is one batch, or refused, and never lost", () => {
     assert.equal(await writes(), soFar);
   });
 
-  it("a name whose batch was refused is free for the right one, and taken from then on", async () => {
+  it("the name of a refused batch can be used once more, and is then taken", async () => {
     const wrong = message("second-try", [
       { operation: "user.update", user: names[9], jobTitel: "E" },
     ]);
@@ -172,7 +172,7 @@ describe("whatever comes is one batch, or refused, and never lost", () => {
     assert.equal((await stage.status("second-try"))?.state, "finished");
   });
 
-  it("a file that a message names is nobody else's, unless a guard held that batch", async () => {
+  it("a file that a message names belongs to that batch, unless a guard holds it", async () => {
     const file = "staged/leavers.csv";
     await stage.upload(file, `user\n${names[10]}\n${names[11]}\n`);
     const send = (batch: string, operation: string, mode = "apply"): Promise<void> =>
@@ -187,7 +187,7 @@ describe("whatever comes is one batch, or refused, and never lost", () => {
     assert.equal(await refused("again"), "FILE_ALREADY_TAKEN");
   });
 
-  it("a message that was put back says the same when it comes again, base64 or not", async () => {
+  it("a message that was put back is the same when it returns, base64 or not", async () => {
     await locked;
     assert.equal((await stage.status("locked"))?.verdicts.done, 1);
     const back = stage.logs.filter((line) => line.message.startsWith("put back for 15 s"));

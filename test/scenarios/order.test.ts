@@ -6,7 +6,7 @@ import { setStage, type Stage } from "../stage/stage.ts";
 import { until } from "../stage/until.ts";
 
 const subsidiary = "bbbbbbbb-0000-4000-8000-000000000002";
-/** It is on the list, but nobody there has consented. */
+/** It is on the list, but its administrator has not consented. */
 const stranger = "cccccccc-0000-4000-8000-000000000003";
 
 describe("batches of several tenants and priorities", () => {
@@ -70,7 +70,7 @@ describe("batches of several tenants and priorities", () => {
     );
   });
 
-  it("one whose administrator has not consented says so, with where to, and stops nobody else", async () => {
+  it("one without consent says so, with the consent link, and stops no other tenant", async () => {
     await send("early", [theirs], { tenant: stranger });
     const status = await until(async () => {
       const found = await stage.status(`${stranger}/early`);
@@ -82,7 +82,7 @@ describe("batches of several tenants and priorities", () => {
     assert.equal((await stage.settled("meanwhile")).verdicts.done, 1);
   });
 
-  it("urgent work goes between two posts of what runs; the others wait their turn", async () => {
+  it("urgent work goes between two posts of a running batch; other batches wait", async () => {
     const rows = names.slice(10).map((user) => JSON.stringify({ user, jobTitle: "bulk" }));
     await stage.upload("staged/bulk.jsonl", `${rows.join("\n")}\n`);
     const bulk = { operation: "user.update", file: "staged/bulk.jsonl", priority: "normal" };

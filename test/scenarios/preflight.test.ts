@@ -5,7 +5,7 @@ import { setStage, type Stage } from "../stage/stage.ts";
 
 const reading = ["GroupMember.Read.All", "User.Read.All"];
 
-describe("an application that was not granted what a batch needs", () => {
+describe("an application without the permissions that a batch needs", () => {
   let stage: Stage;
   let names: string[];
   before(async () => {
@@ -48,7 +48,7 @@ describe("an application that was not granted what a batch needs", () => {
       appId: home.clientId,
       roles: [...reading, "User.EnableDisableAccount.All"],
     });
-    // The token that is held is good for hours, and knows nothing of the grant.
+    // The cached token is valid for hours and does not hold the new permission.
     const done = await disable("granted", names.slice(0, 9));
     assert.deepEqual([done.state, done.verdicts.done], ["finished", 9]);
     const reasons = stage.events.flatMap(({ event, reason }) =>

@@ -7,7 +7,7 @@ import { QueueServiceClient, StorageSharedKeyCredential } from "@azure/storage-q
 
 import { setStage, type Stage } from "../stage/stage.ts";
 
-/** What must never be written, whatever it is the secret of. */
+/** Patterns of secrets, none of which may ever be written. */
 const patterns = {
   "a token, an assertion or a proof": /eyJ[\w-]{10,}\.eyJ[\w-]{10,}/,
   "a private key": /PRIVATE KEY|"(d|dp|dq|qi)":\s*"[\w-]{40}/,
@@ -15,7 +15,7 @@ const patterns = {
   "a bearer header": /bearer\s+[\w.-]{20}/i,
 };
 
-/** Something that was written, and where. */
+/** A text that was written, and its place. */
 interface Written {
   readonly where: string;
   readonly text: string;
@@ -25,7 +25,7 @@ let stage: Stage;
 before(async () => {
   stage = await setStage({
     cloud: { latency: false, graph: { seed: { users: 60, groups: 3 } } },
-    // The SDKs at their most talkative.
+    // The SDKs log as much as they can.
     settings: async () => ({ AZURE_LOG_LEVEL: "verbose", MAX_DELETES_PER_BATCH: "1" }),
   });
 });
@@ -74,7 +74,7 @@ async function everythingHappens(): Promise<void> {
   await delay(1_000 - (Date.now() % 1_000));
   await control.createCertificate({ vault, name });
   await until(async () => (await control.listCertificates({ appId })).length > 1);
-  // The roll's message waits in its queue for the key to be accepted: there it is to be seen.
+  // The roll's message waits in its queue until the key is accepted, so it can be read there.
   await stage.host.stop();
 }
 
@@ -83,7 +83,7 @@ async function until(isSo: () => Promise<boolean>): Promise<void> {
     if (await isSo()) return;
     await delay(100);
   }
-  throw new Error("waited in vain");
+  throw new Error("timed out");
 }
 
 /** Every log line, every blob of every container, every message in every queue. */
@@ -140,7 +140,7 @@ async function secretsOfTheRun(): Promise<Map<string, string>> {
   return secrets;
 }
 
-it("the scan finds what it is for", () => {
+it("the scan finds each kind of secret", () => {
   const jwt = `${encode({ alg: "PS256", typ: "JWT" })}.${encode({ aud: "x", iss: "y" })}.c2ln`;
   const planted = [
     `token ${jwt}`,
@@ -158,7 +158,7 @@ it("the scan finds what it is for", () => {
 
 const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
 
-describe("in a whole run, whatever happens in it", () => {
+describe("in a whole run with faults, restarts and a rotation", () => {
   it("no token, assertion, proof, key, secret or password is in a log at any level, a blob, a queue or a report", async () => {
     await everythingHappens();
     const written = await everythingWritten();
@@ -170,11 +170,11 @@ describe("in a whole run, whatever happens in it", () => {
       "blob runner",
       "queue certificate-events",
     ]) {
-      assert.ok(kinds.has(kind), `nothing of ${kind} among ${[...kinds].join(", ")}`);
+      assert.ok(kinds.has(kind), `no ${kind} among ${[...kinds].join(", ")}`);
     }
     assert.ok(
       written.some(({ text }) => text.includes("azure:")),
-      "the SDKs have talked",
+      "the SDKs logged nothing",
     );
     const secrets = await secretsOfTheRun();
     const found = [...secrets.values()];

@@ -13,8 +13,8 @@ import {
 
 /**
  * `npm run drill:rotation`: two whole rotations of the certificate against the local cloud, while a
- * batch writes at the full quota, told as it happens. Ends with 1 where a row failed, a sign-in failed
- * that somebody waited for, or the keys are not those that they should be.
+ * batch writes at the full quota, with a line for each step. Exits with 1 if a row failed, a sign-in failed
+ * that a caller waited for, or the registered keys are wrong.
  */
 const ROWS = 9000;
 const startedMs = performance.now();
@@ -44,7 +44,7 @@ async function drill({ cloud, ...rest }: Stage): Promise<number> {
   tell(strong("first rotation"));
   const second = await renew(stage, tell);
   await untilSignedInAnew(stage, tell);
-  // A key takes a moment to be known everywhere in Entra; meanwhile the one before it signs in.
+  // A new key takes a moment to replicate in Entra; until then the previous one signs in.
   await control.configure({ login: { keyReplicationSeconds: 7 } });
   tell(
     strong("second rotation, with a new key that Entra knows only seconds after it was registered"),
@@ -56,9 +56,7 @@ async function drill({ cloud, ...rest }: Stage): Promise<number> {
   tell(strong("two days later"));
   await passOverlap(stage, tell);
   await untilRemoved(stage, second, tell);
-  tell(
-    "the first key stays until it expires: nobody told the app its id, and it may not look it up",
-  );
+  tell("the first key stays until it expires: the app does not know its id and may not look it up");
 
   const status = await rest.settled(batch, { timeoutMs: 180_000 });
   const left = (await keys()).map(({ thumbprint }) => thumbprint);
@@ -69,7 +67,7 @@ async function drill({ cloud, ...rest }: Stage): Promise<number> {
   const { "secret.get": gets = 0, "secret.versions": lists = 0 } = vault.byOperation;
   const wrong = [
     ...(status.verdicts.done === ROWS ? [] : [`${ROWS - status.verdicts.done} rows were not done`]),
-    ...(unserved.length === 0 ? [] : [`${unserved.length} sign-ins failed for somebody`]),
+    ...(unserved.length === 0 ? [] : [`${unserved.length} sign-ins failed for a waiting caller`]),
     ...(left.join() === [first?.thumbprint, third.thumbprint].join()
       ? []
       : [`registered are ${left.join(", ")}`]),
@@ -77,8 +75,8 @@ async function drill({ cloud, ...rest }: Stage): Promise<number> {
   tell("the batch is finished");
   console.log(`
 ${verdictBars(total([status]))}
-    ${signIns.length} sign-ins by ${new Set(signIns.map(({ thumbprint }) => thumbprint)).size} keys, ${unserved.length} that failed for somebody, ${gets + lists} reads of the vault
-    ${wrong.length === 0 ? "no row failed; the newest key and the first one are registered, as foretold" : strong(wrong.join("; "))}
+    ${signIns.length} sign-ins by ${new Set(signIns.map(({ thumbprint }) => thumbprint)).size} keys, ${unserved.length} that failed for a waiting caller, ${gets + lists} reads of the vault
+    ${wrong.length === 0 ? "no row failed; the newest key and the first one are registered, as predicted" : strong(wrong.join("; "))}
 `);
   return wrong.length === 0 ? 0 : 1;
 }

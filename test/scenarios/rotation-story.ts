@@ -5,7 +5,7 @@ import type { BatchStatus } from "../../shared/records/status.ts";
 import type { CertificateVersion } from "../cloud/cloud-control.ts";
 import type { Stage } from "../stage/stage.ts";
 
-/** Tells a person what happens. */
+/** Prints what happens, for people. */
 export type Tell = (line: string) => void;
 
 /** A token lives so long here, so that the instance signs in again and again during the story. */
@@ -15,7 +15,7 @@ const short = (id: string | null | undefined): string => `${(id ?? "unknown").sl
 
 const properties = ["jobTitle", "department", "city", "companyName", "officeLocation", "state"];
 
-/** Changes of a property of every user, and then of the next: none of the rows is a repetition. */
+/** Changes one property of every user, then the next property: no row repeats another. */
 export async function startRows(stage: Stage, name: string, count: number): Promise<string> {
   const { users } = await stage.cloud.control.graph("snapshot", { properties: ["id"] });
   const rows = Array.from({ length: count }, (_, at) => {
@@ -82,7 +82,7 @@ const signIns = (stage: Stage, from: number): string[] =>
 const earlier = (iso: string | undefined): string | undefined =>
   iso && new Date(Date.parse(iso) - 49 * 3_600_000).toISOString();
 
-/** Lets the overlap pass, by moving back what the app wrote down, and the daily check come round. */
+/** Ends the overlap by moving the app's recorded times back, then runs the daily check. */
 export async function passOverlap(stage: Stage, tell: Tell): Promise<void> {
   const blob = stage
     .container("runner")
@@ -92,7 +92,7 @@ export async function passOverlap(stage: Stage, tell: Tell): Promise<void> {
   const text = JSON.stringify({ ...file, keys });
   await blob.upload(text, Buffer.byteLength(text));
   tell(
-    "two days pass (what the app wrote down is moved back), and the daily check asks for a roll",
+    "two days pass (the app's recorded times are moved back), and the daily check asks for a roll",
   );
   const result = await stage.host.fireTimer("certificateCheck");
   if (!result.succeeded) throw new Error(`certificateCheck failed: ${result.error}`);
@@ -118,7 +118,7 @@ async function until<T>(what: string, ask: () => Promise<T | undefined>): Promis
   for (;;) {
     const answer = await ask();
     if (answer !== undefined) return answer;
-    if (performance.now() > endMs) throw new Error(`waited in vain for ${what}`);
+    if (performance.now() > endMs) throw new Error(`timed out waiting for ${what}`);
     await delay(100);
   }
 }

@@ -25,7 +25,7 @@ describe("a rotation of the certificate while a batch runs", () => {
   });
   after(() => stage.close());
 
-  it("goes from the vault's event to the old key's removal without a person or a failed row", async () => {
+  it("runs from the vault's event to the removal of the old key without a person or a failed row", async () => {
     const { control, home } = stage.cloud;
     const [first] = await control.listCertificates({ appId: home.clientId });
     const told: string[] = [];

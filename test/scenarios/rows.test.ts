@@ -20,7 +20,7 @@ const group = "O'Brien's & Sons #1 (50 %), Zürich";
 const irish = "o'brien@contoso.com";
 const odd = "a#b!c^d~e@contoso.com";
 const newcomer = "new.one@contoso.com";
-/** Stands in values only: wherever else it is seen, a value leaked. */
+/** Used in values only: if it appears elsewhere, a value leaked. */
 const secret = "Zyzzyva";
 
 const add = (name: string, member: string): Row => ({
@@ -79,7 +79,7 @@ describe("rows of all kinds in one batch", () => {
     return told;
   };
 
-  it("find objects by whatever name they have", async () => {
+  it("find objects by id, UPN and display name", async () => {
     const told = await expect("names", [
       ["done", add(group, irish)],
       ["done", add(group, odd.toUpperCase())],
@@ -108,7 +108,7 @@ describe("rows of all kinds in one batch", () => {
     assert.equal(valuesOf(odd)?.["ageGroup"], "Adult");
   });
 
-  it("carry a user through a whole life, in the order of the file", async () => {
+  it("create, change, disable and delete one user, in the order of the file", async () => {
     const create = { operation: "user.create", userPrincipalName: newcomer, displayName: secret };
     const told = await expect("life", [
       ["done", create],
@@ -129,7 +129,7 @@ describe("rows of all kinds in one batch", () => {
     assert.match(told[7]?.reason ?? "", /^Row 7 deletes the object/);
     assert.match(told[10]?.reason ?? "", /^Row 10, which was to create this row's user/);
     const made = told.slice(0, 4).map(({ objectId }) => objectId);
-    assert.equal(new Set(made).size, 1, "one user, by its id, from its creation on");
+    assert.equal(new Set(made).size, 1, "one user, by its id, since its creation");
     const { deletedUsers, users } = await stage.cloud.control.graph("snapshot", {});
     assert.deepEqual(
       deletedUsers.map(({ id }) => id),
@@ -138,7 +138,7 @@ describe("rows of all kinds in one batch", () => {
     assert.equal(users.find(({ id }) => id === ids.get(irish))?.values["city"], "One");
   });
 
-  it("fail alone where Graph refuses them, with the permission and what else it may be", async () => {
+  it("fail alone if Graph refuses them, with the missing permission and other possible causes", async () => {
     const told = await expect("protected", [
       ["failed", { operation: "user.disable", user: "boss@contoso.com" }],
       ["done", { operation: "user.disable", user: "ann@contoso.com" }],
@@ -184,7 +184,7 @@ describe("rows of all kinds in one batch", () => {
     });
   });
 
-  it("leave no password anywhere, and no name or value in any log line", async () => {
+  it("leave no password anywhere and no name or value in a log line", async () => {
     const exchanges = await stage.cloud.control.graph("journal", {});
     const sent = JSON.stringify(exchanges.map(({ requestBody }) => requestBody));
     const passwords = [...sent.matchAll(/"password":"([^"]{20,})"/g)].map(([, word]) => word ?? "");

@@ -7,7 +7,7 @@ import { until } from "../stage/until.ts";
 const SAYS =
   /^\[SETTINGS_INVALID\] 3 settings are wrong: .*ALLOWED_TENANTS.*MAX_DISABLES.*EXCLUDED_GROUP.*Fix: .*docs\/settings\.md/;
 
-describe("with settings that are wrong", () => {
+describe("with wrong settings", () => {
   let stage: Stage;
   before(async () => {
     stage = await setStage({
@@ -24,7 +24,7 @@ describe("with settings that are wrong", () => {
   const failuresOf = (name: string): number => stage.host.status().functions[name]?.failed ?? 0;
   const text = JSON.stringify({ version: 1, batch: "b", mode: "plan", rows: [{ user: "x" }] });
 
-  it("every timer says at every run which are wrong and what to do", async () => {
+  it("every timer names the wrong settings and the fix, at every run", async () => {
     for (const timer of ["sweep", "staleAccounts", "certificateCheck"]) {
       const result = await stage.host.fireTimer(timer);
       assert.ok(!result.succeeded);
@@ -32,13 +32,13 @@ describe("with settings that are wrong", () => {
     }
   });
 
-  it("and so does every message, which keeps its attempts", async () => {
+  it("every message does so too, and keeps its attempts", async () => {
     await stage.send("accept", text);
     await stage.send("run", JSON.stringify({ version: 1, tenant: stage.cloud.home.tenantId }));
     await until(() => (failuresOf("acceptBatch") > 0 && failuresOf("runTenant") > 0) || undefined);
   });
 
-  it("what was given up goes back to its queue until they are right", async () => {
+  it("a poison message goes back to its queue until the settings are right", async () => {
     const run = JSON.stringify({ version: 1, tenant: stage.cloud.home.tenantId });
     await stage.send("accept-poison", Buffer.from(text).toString("base64"));
     await stage.send("run-poison", run);

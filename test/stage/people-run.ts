@@ -3,12 +3,12 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { BatchStatus } from "../../shared/records/status.ts";
 import type { FaultRule } from "../cloud/graph/graph.ts";
 import { disagreements, type ReportedRow } from "../demo/check-oracle.ts";
-import { foretell } from "../demo/oracle.ts";
+import { predict } from "../demo/oracle.ts";
 import { peopleFile, toCsv } from "../demo/people-file.ts";
 import { setStage, type Stage } from "./stage.ts";
 
 /** Everything that can go wrong between us and Graph, lost answers above all. */
-export const foulWeather: readonly FaultRule[] = [
+export const transientFaults: readonly FaultRule[] = [
   {
     at: "request",
     path: "^/\\$batch",
@@ -65,7 +65,7 @@ export const setPeopleStage = (): Promise<Stage> =>
 /** What came of a people file. */
 export interface PeopleRun {
   readonly status: BatchStatus;
-  /** None where verdicts and directory are what the oracle foretold. */
+  /** Empty if verdicts and directory are as the oracle predicted. */
   readonly wrong: readonly string[];
   /** Writes to one object that were in flight together. */
   readonly overlaps: number;
@@ -89,7 +89,7 @@ export async function runPeople(
   const startedMs = performance.now();
   const before = await control.graph("snapshot", {});
   const rows = peopleFile(before, home.domain, options.size, options.seed);
-  const oracle = foretell(before, rows);
+  const oracle = predict(before, rows);
   await control.graph("resetCounters", {});
   const known = new Set(await stage.batches());
   await stage.upload(`people-${options.seed}.csv`, toCsv(rows));
@@ -111,7 +111,7 @@ export async function runPeople(
     status,
     wrong: [
       ...disagreements(oracle, report.rows ?? [], after),
-      ...(new Set(names).size === names.length ? [] : ["somebody was created twice"]),
+      ...(new Set(names).size === names.length ? [] : ["an account was created twice"]),
     ],
     overlaps: overlaps.objects,
     seconds: (performance.now() - startedMs) / 1000,

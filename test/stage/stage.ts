@@ -32,7 +32,7 @@ export interface Stage extends AsyncDisposable {
   waiting(queue: string): Promise<number>;
   /** Puts a file into `inbox`. */
   upload(path: string, content: string | Uint8Array): Promise<void>;
-  /** A blob of container `batches` as text; undefined where there is none. */
+  /** A blob of container `batches` as text; undefined if there is none. */
   read(path: string): Promise<string | undefined>;
   status(batch: string): Promise<BatchStatus | undefined>;
   /** Waits until the batch has one of the states. */
@@ -46,7 +46,7 @@ export interface Stage extends AsyncDisposable {
 
 export interface StageOptions {
   readonly cloud?: CloudOptions;
-  /** Application settings over the usual ones; made once the cloud is there, where they need it. */
+  /** Application settings over the usual ones; made once the cloud has started, because some need it. */
   readonly settings?: (cloud: LocalCloud) => Promise<Readonly<Record<string, string>>>;
   readonly onLog?: (line: HostLog) => void;
   readonly onInvocation?: (event: InvocationEvent) => void;
@@ -132,9 +132,9 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
     await Promise.all([host, ...others].map((each) => each.stop()));
     const deviations = await contractDeviations(cloud);
     await cloud.close();
-    // Whatever a story is about, what the product sent and the cloud answered in it was as described.
+    // In every story, requests and answers must match Graph's published description.
     if (deviations.length > 0)
-      throw new Error(`not as Graph is described:\n${deviations.join("\n")}`);
+      throw new Error(`does not match Graph's description:\n${deviations.join("\n")}`);
   };
   return {
     cloud,
@@ -181,7 +181,7 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
 /** So many of a stage's last exchanges with Graph are held to its description. */
 const JOURNAL = 2000;
 
-/** What of it was not as the OpenAPI data says; nothing where the data is not beside the repository. */
+/** What did not match the OpenAPI data; nothing if that data is not beside the repository. */
 async function contractDeviations(cloud: LocalCloud): Promise<readonly string[]> {
   const contract = openApiContract();
   if (!contract) {
@@ -199,5 +199,5 @@ const tail = (logs: readonly HostLog[]): string =>
     .map(({ source, message }) => `${source}: ${message}`)
     .join("\n");
 
-/** Where reports of a run are kept for people. */
+/** The folder for reports that people open. */
 export const outFolder = join(dist, "../out");

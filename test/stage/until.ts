@@ -3,7 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 /**
  * Looks every tenth of a second until there is something to see, for half a minute at most.
  *
- * @throws Error where nothing came
+ * @throws Error if nothing came
  */
 export async function until<T>(look: () => Promise<T | undefined> | T | undefined): Promise<T> {
   for (let tries = 0; tries < 300; tries += 1) {
@@ -11,5 +11,5 @@ export async function until<T>(look: () => Promise<T | undefined> | T | undefine
     if (found !== undefined) return found;
     await delay(100);
   }
-  throw new Error("it did not come to pass");
+  throw new Error("waited in vain for 30 s");
 }

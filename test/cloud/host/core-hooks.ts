@@ -4,7 +4,7 @@ export interface Hooks {
   readonly appHookData: Record<string, unknown>;
   /** Data that only `appStart` and `appTerminate` share. */
   readonly appLevelData: Record<string, unknown>;
-  /** @throws RangeError where the worker knows no such hook. */
+  /** @throws RangeError if the worker knows no such hook. */
   register(name: string, callback: HookCallback): () => void;
   of(name: string): readonly HookCallback[];
   /** One after another; the first that throws ends it. */

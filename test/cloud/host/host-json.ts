@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { timeSpanMs } from "./time-span.ts";
 
-/** What the host takes from host.json, with its own defaults where the file is silent. */
+/** What the host takes from host.json, with its own defaults for what is not set. */
 export interface HostSettings {
   readonly functionTimeoutMs: number;
   readonly queues: {

@@ -39,7 +39,7 @@ interface Listener {
   abandon(): void;
 }
 
-/** @throws TypeError where a timer needs AzureWebJobsStorage and it is not set. */
+/** @throws TypeError if a timer needs AzureWebJobsStorage and it is not set. */
 export function startListeners(options: ListenersOptions): Listeners {
   const { plans, settings, storage } = options;
   const queues = new Map<string, Set<QueueListener>>();

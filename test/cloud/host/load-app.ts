@@ -62,7 +62,7 @@ async function loadEntryPoint(
   } catch (thrown) {
     const error = thrown instanceof Error ? thrown : new Error(String(thrown));
     const message = `Worker was unable to load entry point "${current}": ${error.message}`;
-    // The stack goes to the console: where nothing was registered yet, the host is told no error.
+    // The stack goes to the console: if nothing was registered yet, the host gets no error.
     console.error(`${message}\n${error.stack}`);
     app.startError = new SystemError(message, { cause: error });
   } finally {

@@ -3,7 +3,7 @@ export interface Schedule {
   readonly expression: string;
   /**
    * The first occurrence strictly after `afterMs`, in milliseconds since the epoch, in UTC as on
-   * Azure; `undefined` where none comes within a hundred years (30 February).
+   * Azure; `undefined` if none comes within a hundred years (30 February).
    */
   next(afterMs: number): number | undefined;
   /** Runs twice within one minute: the host then keeps no status of it (TimerSchedule.cs). */

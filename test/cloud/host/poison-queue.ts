@@ -1,9 +1,9 @@
 import type { QueueClient, QueueServiceClient } from "@azure/storage-queue";
 
-/** Where a queue's messages end that could not be handled. */
+/** The queue for messages that could not be handled. */
 export interface PoisonQueue {
   readonly name: string;
-  /** Adds a message as it is, creating the queue where absent. */
+  /** Adds a message as it is, creating the queue if absent. */
   add(messageText: string): Promise<void>;
 }
 
@@ -11,7 +11,7 @@ const SUFFIX = "-poison";
 const LONGEST_NAME = 63;
 
 /**
- * The poison queue of `queue`; `undefined` where `queue` is one itself or the name would be too long
+ * The poison queue of `queue`; `undefined` if `queue` is one itself or the name would be too long
  * (QueueListenerFactory.CreatePoisonQueueReference). `added` tells the host that it has a message.
  */
 export function poisonQueueOf(
@@ -31,7 +31,7 @@ export function poisonQueueOf(
   };
 }
 
-/** Sends a message with the service's own time to live, creating the queue where there is none. */
+/** Sends a message with the service's own time to live, creating the queue if there is none. */
 export async function addMessage(queue: QueueClient, messageText: string): Promise<void> {
   try {
     await queue.sendMessage(messageText);

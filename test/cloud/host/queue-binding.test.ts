@@ -55,7 +55,7 @@ describe("a message on its way to a function", () => {
       assert.deepEqual(triggerMetadata, { ...ours, QueueTrigger: { string: text } });
     });
 
-  it("is decoded where host.json says base64, and is poison where it is not that", () => {
+  it("is decoded if host.json says base64, and is poison if it cannot be", () => {
     fc.assert(
       fc.property(fc.string({ unit: "grapheme" }), (text) => {
         const encoded = Buffer.from(text, "utf8").toString("base64");
@@ -93,7 +93,7 @@ describe("what a function returns goes to its queue outputs", () => {
   for (const { what, data, goes } of cases)
     it(what, () => assert.deepEqual(queueOutputs([out("o")], given("o", data)).get("o"), goes));
 
-  it("its return value, where the binding is a return binding", () => {
+  it("its return value, if the binding is a return binding", () => {
     const response = { invocationId: "1", returnValue: { string: "back" } };
     assert.deepEqual(queueOutputs([out("$return")], response), new Map([["$return", ["back"]]]));
   });

@@ -23,7 +23,7 @@ export interface QueueListenerOptions {
 
 /** The listener of one queue trigger. */
 export interface QueueListener {
-  /** Somebody of this host wrote to the queue: look now. */
+  /** A function of this host wrote to the queue: look now. */
   wake(): void;
   /** Stops looking; resolves when what it had received has been settled. */
   stop(): Promise<void>;
@@ -86,7 +86,7 @@ export function startQueueListener(options: QueueListenerOptions): QueueListener
     processing.add(tracked);
   }
 
-  /** What is there, or nothing where the queue does not exist yet or storage has a bad moment. */
+  /** The messages found; none if the queue does not exist yet or storage fails. */
   async function receive(): Promise<readonly ReceivedMessageItem[]> {
     try {
       exists ||= await queue.exists();
@@ -156,7 +156,7 @@ function toMessage(item: ReceivedMessageItem, text: string): QueueMessage {
 
 const GONE = ["PopReceiptMismatch", "MessageNotFound", "QueueNotFound", "QueueBeingDeleted"];
 
-/** The message or its queue is gone, or another instance has taken the message over: let it be. */
+/** The message or its queue is gone, or another instance has taken the message over: do nothing. */
 const isOthersByNow = (error: unknown): boolean =>
   typeof error === "object" &&
   error !== null &&

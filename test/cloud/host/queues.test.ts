@@ -63,7 +63,7 @@ describe("a queue message reaches its function", () => {
         assert.ok(await isEmpty("echo"), "a message that was handled is deleted");
       }));
 
-  it("decoded, where host.json says base64", () =>
+  it("decoded, if host.json says base64", () =>
     withHost(
       { AzureFunctionsJobHost__extensions__queues__messageEncoding: "base64" },
       async (run) => {
@@ -141,7 +141,7 @@ describe("a message that fails", () => {
     });
   });
 
-  it("stays invisible where its queue is a poison queue, which has none of its own", () =>
+  it("stays invisible if its queue is a poison queue, which has none of its own", () =>
     withHost({ POISON_FAILS: "yes" }, async (run) => {
       await service.createQueue("fails-poison");
       await send("fails-poison", "x");

@@ -40,7 +40,7 @@ describe("a missed occurrence", () => {
     assert.equal(checkPastDue(at("09:00:01"), hourly, status).isPastDue, true);
   });
 
-  it("is none where the time has not come", () =>
+  it("is none if its time has not come", () =>
     assert.equal(
       checkPastDue(at("08:59:59"), hourly, stored("08:00:00", "09:00:00")).isPastDue,
       false,
@@ -54,7 +54,7 @@ describe("a missed occurrence", () => {
   });
 });
 
-/** A clock that only moves when somebody sleeps, and stops the timer at `endMs`. */
+/** A clock that only moves during a sleep, and stops the timer at `endMs`. */
 function steppedClock(startMs: number): Clock & { set(ms: number): void } {
   let nowMs = startMs;
   return {
@@ -152,7 +152,7 @@ describe("a timer", () => {
     );
   });
 
-  it("runs when it starts, where it is told to", async () => {
+  it("runs when it starts, if it is told to", async () => {
     const seen = await runs(2, { startMs: at("10:30:00"), runOnStartup: true });
     assert.deepEqual(
       seen.map((run) => run.at),
@@ -172,7 +172,7 @@ describe("a timer", () => {
     );
   });
 
-  it("is told no status where none is kept", async () => {
+  it("gets no status if none is kept", async () => {
     const [seen] = await runs(1, { startMs: at("10:30:00") });
     assert.equal(seen?.status, undefined);
   });

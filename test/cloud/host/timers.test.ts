@@ -52,7 +52,7 @@ describe("a timer's function", () => {
       assert.match(JSON.stringify(said), /"next":"\d{4}-\d\d-\d\dT03:00:00\+00:00"/);
     }));
 
-  it("has no status where it runs more than once a minute, and runs by itself", () =>
+  it("has no status if it runs more than once a minute, and runs by itself", () =>
     withHost("often", "* * * * * *", async (run) => {
       await run.until("two ticks", () => ticks(run).length >= 2);
       assert.partialDeepStrictEqual(ticks(run)[0], { timer: { scheduleStatus: null } });

@@ -8,7 +8,7 @@ import {
 
 /** The one worker of a host, started anew whenever it dies. */
 export interface WorkerPool {
-  /** The worker that is up, or comes up next. @throws WorkerFailure where none will. */
+  /** The worker that is up, or comes up next. @throws WorkerFailure if none will. */
   ready(): Promise<WorkerProcess>;
   readonly restarts: number;
   /** Of the worker that is up; 0 while none is. */
@@ -75,7 +75,7 @@ export async function startWorkerPool(
     events.exited(reason);
     restarts += 1;
     current = replace();
-    // Whoever needs the worker meets the failure; until then it is no unhandled one.
+    // The next caller of ready() gets the failure; without this it would be an unhandled rejection.
     current.catch(() => {});
   }
 

@@ -36,7 +36,7 @@ export interface WorkerProcess {
   readonly ended: Promise<string>;
   /** @throws WorkerFailure with what the function threw, or with the end of the process. */
   invoke(ask: Requests["invocation"]["ask"]): Promise<Requests["invocation"]["answer"]>;
-  /** Asks it to end, as the host does at a scale-in; kills it where it has not within `graceMs`. */
+  /** Asks it to end, as the host does at a scale-in; kills it if it has not within `graceMs`. */
   terminate(graceMs: number): Promise<void>;
   kill(): Promise<void>;
 }
@@ -57,7 +57,7 @@ const READ_AT_START = ["NODE_OPTIONS", "NODE_EXTRA_CA_CERTS", "NODE_COMPILE_CACH
 /**
  * Starts a worker, has it load the app and asks for its functions.
  *
- * @throws WorkerFailure where the app cannot be loaded or, worse because Azure's host would go on
+ * @throws WorkerFailure if the app cannot be loaded or, worse because Azure's host would go on
  * without a word, registers nothing.
  */
 export async function startWorker(options: WorkerOptions): Promise<WorkerProcess> {

@@ -1,10 +1,10 @@
-import type { VerdictCounts } from "../catalogue/row.ts";
-import type { Outcomes } from "../records/receipt.ts";
-import { accept } from "./accept/accept.ts";
-import { settlePoison } from "./accept/settle-poison.ts";
-import { sweepInbox } from "./accept/sweep-inbox.ts";
-import type { Accepted, BatchPorts, Delivery, Postponed } from "./ports.ts";
-import { finishBatch } from "./report/finish.ts";
+import type { VerdictCounts } from "../../catalogue/row.ts";
+import type { Outcomes } from "../../records/receipt.ts";
+import type { Accepted, BatchPorts, Delivery, Postponed } from "../ports.ts";
+import { finishBatch } from "../report/finish.ts";
+import { accept } from "./accept.ts";
+import { settlePoison } from "./settle-poison.ts";
+import { sweepInbox } from "./sweep-inbox.ts";
 
 /** Everything between the ways in and the runner. */
 export interface Batches {
