@@ -1,0 +1,132 @@
+import { execFileSync, fork } from "node:child_process";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { parseArgs } from "node:util";
+
+import { buildInto } from "../../../scripts/build.ts";
+import { root } from "../../../scripts/bundle.ts";
+import { dist } from "../../stage/stage.ts";
+import { machine, median, table } from "../show.ts";
+import { barChart } from "./bar-chart.ts";
+import type { Result } from "./one-race.ts";
+import { type Scenario, scenarios } from "./scenarios.ts";
+
+/**
+ * `npm run bench:rivals`: the product beside Microsoft's Graph client, PnPjs, Kiota, a plain loop and
+ * PATCHes of 20 members, on the same local cloud with meters and latency, each as its documentation shows.
+ * Every contestant of a scenario runs in turn, `--rounds` times; the table has medians. `--only "A full"`
+ * runs scenarios whose name begins so, `--chart FILE` writes the times as an SVG.
+ */
+const { values: options } = parseArgs({
+  options: {
+    short: { type: "boolean", default: false },
+    rounds: { type: "string" },
+    only: { type: "string", default: "" },
+    contestants: { type: "string", default: "" },
+    json: { type: "string" },
+    chart: { type: "string" },
+  },
+});
+const rounds = Number(options.rounds ?? (options.short ? 1 : 3));
+const everybody = ["directory-batch", "graph-client", "pnpjs", "kiota", "loop-of-8"];
+
+installRivals();
+await buildInto(dist, "functions/index.ts");
+const races: { scenario: Scenario; results: readonly Result[] }[] = [];
+for (const scenario of scenarios(options.short)) {
+  if (scenario.name.startsWith(options.only)) {
+    races.push({ scenario, results: await runRounds(scenario) });
+  }
+}
+report();
+
+/** Rivals live in a package of their own, which nothing else needs. */
+function installRivals(): void {
+  if (existsSync(join(import.meta.dirname, "node_modules"))) return;
+  console.log("installing the rivals …");
+  execFileSync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"], {
+    cwd: import.meta.dirname,
+    stdio: "inherit",
+  });
+}
+
+async function runRounds(scenario: Scenario): Promise<readonly Result[]> {
+  const named = options.contestants.split(",").filter((name) => name !== "");
+  const all = scenario.tasks === "memberships" ? [...everybody, "patch-20"] : everybody;
+  const taking = named.length > 0 ? named : all;
+  const results: Result[] = [];
+  for (let round = 1; round <= rounds; round += 1) {
+    for (const contestant of taking) {
+      const result = await runOne(contestant, scenario);
+      results.push(result);
+      console.log(
+        `${scenario.name} ${round}/${rounds}: ${contestant} ${result.seconds.toFixed(1)} s, wrong ${result.wrong}, failed ${result.failed}, unknown ${result.unknown}, twice ${result.twice}, throttled ${result.throttled}`,
+      );
+    }
+  }
+  return taking.map((contestant) =>
+    medianOf(results.filter((result) => result.contestant === contestant)),
+  );
+}
+
+function runOne(contestant: string, scenario: Scenario): Promise<Result> {
+  const child = fork(join(import.meta.dirname, "one-race.ts"), [
+    JSON.stringify({ contestant, scenario }),
+  ]);
+  return new Promise((resolve, reject) => {
+    let result: Result | undefined;
+    child.once("message", (message) => (result = message as Result));
+    child.once("exit", (code) => {
+      if (result !== undefined) resolve(result);
+      else reject(new Error(`${scenario.name}: ${contestant} ended with ${code}`));
+    });
+  });
+}
+
+/** Times and shares are medians; what went wrong is the worst of the rounds. */
+function medianOf(results: readonly Result[]): Result {
+  const middle = (of: (result: Result) => number): number => median(results.map(of));
+  const worst = (of: (result: Result) => number): number => Math.max(...results.map(of));
+  return {
+    contestant: results[0]!.contestant,
+    seconds: middle(({ seconds }) => seconds),
+    quotaShare: results[0]!.quotaShare && middle(({ quotaShare }) => quotaShare ?? Number.NaN),
+    writes: middle(({ writes }) => writes),
+    throttled: worst(({ throttled }) => throttled),
+    cpuMsPerTask: middle(({ cpuMsPerTask }) => cpuMsPerTask),
+    right: middle(({ right }) => right),
+    wrong: worst(({ wrong }) => wrong),
+    failed: worst(({ failed }) => failed),
+    unknown: worst(({ unknown }) => unknown),
+    twice: worst(({ twice }) => twice),
+  };
+}
+
+function report(): void {
+  const rows = races.flatMap(({ scenario, results }) =>
+    results.map((result) => [
+      scenario.name,
+      result.contestant,
+      `${result.seconds.toFixed(1)} s`,
+      result.quotaShare === undefined ? "" : `${(100 * result.quotaShare).toFixed(1)} %`,
+      ...[result.wrong, result.failed, result.unknown, result.twice, result.throttled].map(String),
+      result.cpuMsPerTask.toFixed(2),
+    ]),
+  );
+  const head =
+    "race,contestant,time,of the quota,wrong,failed,unknown,twice,throttled,ms CPU a row";
+  console.log(`\n${table([head.split(","), ...rows])}\n`);
+  for (const { scenario } of races) {
+    console.log(`${scenario.name}: ${scenario.count} ${scenario.about}`);
+  }
+  console.log(`\n${Object.values(machine()).join(", ")}, ${rounds} rounds`);
+  if (options.json !== undefined)
+    write(options.json, JSON.stringify({ machine: machine(), races }));
+  if (options.chart !== undefined) write(options.chart, barChart(races));
+}
+
+function write(file: string, text: string): void {
+  const path = join(root, file);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+}

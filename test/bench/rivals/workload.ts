@@ -1,0 +1,137 @@
+import { csvLine } from "../../../shared/batches/input/csv.ts";
+import type { Snapshot, SnapshotObject } from "../../cloud/graph/graph.ts";
+
+/** One change, as the request that a rival sends and as the row that the product is given. */
+export interface Task {
+  readonly id: number;
+  readonly kind: "create" | "update" | "disable" | "delete" | "add" | "remove";
+  readonly method: "POST" | "PATCH" | "DELETE";
+  readonly url: string;
+  readonly body?: Readonly<Record<string, unknown>>;
+  readonly user?: string;
+  readonly group?: string;
+  readonly member?: string;
+  /** What the change sets: a department or a user principal name. */
+  readonly value?: string;
+}
+
+const ROOT = "https://graph.microsoft.com/v1.0";
+
+/** The kinds of 20 mixed tasks in a row: half of them updates. */
+const MIX: readonly Task["kind"][] = [
+  ...Array.from({ length: 10 }, () => "update" as const),
+  ...["create", "create", "create", "disable", "disable", "disable", "add", "add"].map(
+    (kind) => kind as Task["kind"],
+  ),
+  "remove",
+  "delete",
+];
+
+const isPlain = ({ values }: SnapshotObject): boolean =>
+  values["userType"] === "Member" &&
+  values["accountEnabled"] === true &&
+  values["onPremisesSyncEnabled"] !== true;
+
+/**
+ * Tasks of which each has an object or a membership of its own, so that their order means nothing and all
+ * of them can succeed. The same directory gives the same tasks.
+ */
+export function mixedTasks(before: Snapshot, domain: string, count: number): readonly Task[] {
+  const users = before.users.filter(isPlain);
+  const groups = before.groups.filter(({ members }) => (members?.length ?? 0) > 0);
+  const members = new Map(groups.map((group) => [group.id, new Set(group.members)]));
+  let next = 0;
+  const user = (): string => users[next++]!.id;
+  const edge = (id: number, kind: "add" | "remove"): Task => {
+    for (;;) {
+      const group = groups[id % groups.length]!.id;
+      const of = members.get(group)!;
+      const member = kind === "add" ? user() : [...of][0]!;
+      if (kind === "add" && of.has(member)) continue;
+      if (kind === "remove") of.delete(member);
+      return edgeTask(id, kind, group, member);
+    }
+  };
+  return Array.from({ length: count }, (_, id) => {
+    const kind = MIX[id % MIX.length]!;
+    if (kind === "add" || kind === "remove") return edge(id, kind);
+    return kind === "create" ? createTask(id, domain) : userTask(id, kind, user());
+  });
+}
+
+/** Memberships to add: every group gets as many members as any other. */
+export function membershipTasks(before: Snapshot, count: number): readonly Task[] {
+  const groups = before.groups.filter(({ members }) => members?.length === 0);
+  const users = before.users.filter(isPlain);
+  return Array.from({ length: count }, (_, id) => {
+    const group = groups[id % groups.length]!;
+    const member = users[Math.floor(id / groups.length) % users.length]!;
+    return edgeTask(id, "add", group.id, member.id);
+  });
+}
+
+function edgeTask(id: number, kind: "add" | "remove", group: string, member: string): Task {
+  if (kind === "add") {
+    const url = `/groups/${group}/members/$ref`;
+    const body = { "@odata.id": `${ROOT}/directoryObjects/${member}` };
+    return { id, kind, method: "POST", url, body, group, member };
+  }
+  const url = `/groups/${group}/members/${member}/$ref`;
+  return { id, kind, method: "DELETE", url, group, member };
+}
+
+function createTask(id: number, domain: string): Task {
+  const value = `racer-${id}@${domain}`;
+  const body = {
+    userPrincipalName: value,
+    displayName: `Racer ${id}`,
+    mailNickname: `racer-${id}`,
+    accountEnabled: true,
+    passwordProfile: { password: `Racing-${id}-Password`, forceChangePasswordNextSignIn: true },
+  };
+  return { id, kind: "create", method: "POST", url: "/users", body, value };
+}
+
+function userTask(id: number, kind: "update" | "disable" | "delete", user: string): Task {
+  const url = `/users/${user}`;
+  if (kind === "delete") return { id, kind, method: "DELETE", url, user };
+  if (kind === "disable") {
+    return { id, kind, method: "PATCH", url, body: { accountEnabled: false }, user };
+  }
+  const value = `Department ${id}`;
+  return { id, kind, method: "PATCH", url, body: { department: value }, user, value };
+}
+
+const OPERATIONS: Readonly<Record<Task["kind"], string>> = {
+  create: "user.create",
+  update: "user.update",
+  disable: "user.disable",
+  delete: "user.delete",
+  add: "group.add-member",
+  remove: "group.remove-member",
+};
+
+/** The same tasks as the file that the product is given; row `id + 1` is task `id`. */
+export function asCsv(tasks: readonly Task[]): string {
+  const header = csvLine([
+    "operation",
+    "user",
+    "userPrincipalName",
+    "displayName",
+    "department",
+    "group",
+    "member",
+  ]);
+  const rows = tasks.map(({ kind, id, user, group, member, value }) =>
+    csvLine([
+      OPERATIONS[kind],
+      user ?? "",
+      kind === "create" ? (value ?? "") : "",
+      kind === "create" ? `Racer ${id}` : "",
+      kind === "update" ? (value ?? "") : "",
+      group ?? "",
+      member ?? "",
+    ]),
+  );
+  return header + rows.join("");
+}
