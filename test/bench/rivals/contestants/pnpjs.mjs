@@ -31,12 +31,12 @@ await enter(async (all, report) => {
     let open = tasks;
     for (let attempt = 0; open.length > 0 && attempt < TRIES; attempt += 1) {
       const [use, execute] = createBatch(graph);
-      const asked = open.map(async (task) => {
+      const sent = open.map(async (task) => {
         const query = GraphQueryable(graph, task.url.slice(1)).using(use);
         await verbs[task.method](query, task.body === undefined ? undefined : body(task.body));
       });
       await execute().catch(() => undefined);
-      const results = await Promise.allSettled(asked);
+      const results = await Promise.allSettled(sent);
       const again = [];
       let waitSeconds = 0;
       for (const [at, result] of results.entries()) {
