@@ -7,8 +7,8 @@ export interface Caps {
 }
 
 /**
- * Holds the rows that would be written against the caps. One row over a cap holds the whole batch:
- * a batch that was cut at the cap would do half of what nobody had a look at.
+ * Compares the planned writes with the caps. One row over a cap holds the whole batch: a batch cut at
+ * the cap would do half of a job that nobody has checked.
  */
 export function findGuards(
   { guarded }: { readonly guarded: Readonly<Record<GuardFinding["guard"], number>> },
@@ -28,7 +28,7 @@ export function findGuards(
 export const countOf = (guard: GuardFinding["guard"], count: number): string =>
   `${count.toLocaleString("en")} ${count === 1 ? guard.slice(0, -1) : guard}`;
 
-/** Why a batch is held and what lets it go, in words; `undefined` where no guard holds it. */
+/** Why a batch is held and what releases it, in words; `undefined` if no guard holds it. */
 export function whyHeld(
   findings: readonly GuardFinding[],
 ): { readonly counts: string; readonly reason: string; readonly fix: string } | undefined {

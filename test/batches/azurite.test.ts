@@ -25,7 +25,7 @@ after(() => azurite.stop());
 const container = (name: string): Blobs =>
   createBlobs({ url: azurite.blobUrl, container: name, credential: azurite.blobKey });
 
-describe("the memory that the other tests store in behaves as storage does", () => {
+describe("the memory in which other tests store behaves as storage does", () => {
   const kinds: Readonly<Record<string, () => Blobs>> = {
     "in memory": () => new MemoryBlobs(),
     "in Azurite": () => container("conformance"),
@@ -66,7 +66,7 @@ describe("the memory that the other tests store in behaves as storage does", () 
 });
 
 describe("a file goes through real storage", () => {
-  it("from its upload to its reports, told of three times at once", async () => {
+  it("from its upload to its reports, announced three times at once", async () => {
     const queue = await azurite.makeQueue("accept");
     const directory = new SmallDirectory();
     const rings: string[] = [];

@@ -11,7 +11,7 @@ const found = (deletes: number, disables: number) =>
   findGuards({ guarded: { deletes, disables } }, caps).map(({ guard, held }) => [guard, held]);
 
 describe("a cap", () => {
-  it("holds at one row over it, and never below", () => {
+  it("holds a batch with one row more, and none with fewer", () => {
     assert.deepEqual(found(0, 0), []);
     assert.deepEqual(found(2, 3), [
       ["deletes", false],
@@ -23,7 +23,7 @@ describe("a cap", () => {
     ]);
   });
 
-  it("says how many, how many are allowed, and the setting that allows more", () => {
+  it("gives the count, the limit and the setting that raises it", () => {
     const why = whyHeld(findGuards({ guarded: { deletes: 3, disables: 9 } }, caps));
     assert.match(why?.reason ?? "", /3 deletes, and MAX_DELETES_PER_BATCH allows 2/);
     assert.match(why?.reason ?? "", /9 disables, and MAX_DISABLES_PER_BATCH allows 3/);
@@ -45,7 +45,7 @@ function begin(mode: "apply" | "plan") {
 }
 
 describe("a batch over a cap", () => {
-  it("is held whole: no marker, no ring, every row that would be written held", async () => {
+  it("is held: no marker, no ring, every planned write held", async () => {
     const { message, blobs, rings, events, deliver, directory } = begin("apply");
     await deliver(message);
     assert.deepEqual([rings, [...blobs.runner.blobs.keys()]], [[], []]);
@@ -72,7 +72,7 @@ describe("a batch over a cap", () => {
     });
     const report = blobs.batches.text("leavers/report.csv");
     assert.equal(report.match(/contoso\.com,held,"Held, nothing was written/g)?.length, 4);
-    assert.match(blobs.batches.text("leavers/report.html"), /a guard holds the batch/);
+    assert.match(blobs.batches.text("leavers/report.html"), /the batch is held/);
     const { rows } = blobs.batches.json("leavers/report.json") as { rows: { objectId?: string }[] };
     assert.ok(
       rows.every(({ objectId }) => directory.users.has(objectId ?? "")),
@@ -82,7 +82,7 @@ describe("a batch over a cap", () => {
     assert.equal(events.length, 2);
   });
 
-  it("is told of also where accept is killed before its state is stored", async () => {
+  it("is announced even if accept is killed before its state is stored", async () => {
     const { message, blobs, events, batches, deliver } = begin("apply");
     blobs.batches.before = (_change, path) => {
       const isTold = events.some(({ event }) => event === "batch.held");
@@ -97,14 +97,14 @@ describe("a batch over a cap", () => {
     assert.equal(events.filter(({ event }) => event === "batch.held").length, 2);
   });
 
-  it("is only counted by what would be written, so that a batch at the cap goes", async () => {
+  it("counts planned writes only, so that a batch at the cap runs", async () => {
     const { message, rings, blobs, deliver } = begin("apply");
     await deliver({ ...message, rows: message.rows.slice(1) });
     assert.deepEqual(rings, [home]);
     assert.equal(blobs.batches.json("leavers/status.json")["state"], "accepted");
   });
 
-  it("counts a user.update that switches accounts off as what it is", async () => {
+  it("counts a user.update that switches accounts off as a disable", async () => {
     const { message, blobs, deliver } = begin("apply");
     const rows = message.rows.map((row) => ({ ...row, accountEnabled: false }));
     await deliver({ ...message, operation: "user.update", rows });

@@ -8,17 +8,17 @@ import { compileRow, type InvalidRow } from "./compile-row.ts";
 import type { InputPiece, InputRow } from "./input-row.ts";
 import { readInput, refusalOf } from "./read-input.ts";
 
-/** What an input is held against, before anything of it is planned. */
+/** The rules that an input must keep before anything of it is planned. */
 export interface InputRules extends RowRules {
   readonly format: InputFormat;
   readonly mode: Mode;
-  /** The file's path; absent where the rows came in the message. */
+  /** The file's path; absent if the rows came in the message. */
   readonly file?: string | undefined;
   readonly limits: Limits;
   readonly maxInvalidRowsPercent: number;
 }
 
-/** What is known of an input that was read whole and found acceptable. */
+/** What is known of an acceptable input once it was read completely. */
 export interface CheckedInput {
   readonly columns: readonly string[];
   readonly rows: number;
@@ -29,10 +29,10 @@ export interface CheckedInput {
 const NAMED = 3;
 
 /**
- * Reads an input whole, once, with flat memory, and holds it against every rule that needs no look
- * at the directory.
+ * Reads a whole input once, with bounded memory, and checks every rule that needs no read of the
+ * directory.
  *
- * @throws InputRefusal for whatever refuses the whole input (CONTRACT: refused, or failed).
+ * @throws InputRefusal for any fault that refuses the whole input (docs/messages.md: refused, or failed).
  */
 export async function checkInput(
   bytes: AsyncIterable<Uint8Array>,
@@ -68,7 +68,7 @@ async function* metered(
   }
 }
 
-/** The refusal of a file over the limit, which its listing may show before it is read. */
+/** The refusal of a file over the limit; its listing may show that before it is read. */
 export const fileTooLarge = (fileBytes: number, file: string | undefined): InputRefusal =>
   new InputRefusal(
     "FILE_TOO_LARGE",
@@ -77,71 +77,88 @@ export const fileTooLarge = (fileBytes: number, file: string | undefined): Input
     { file },
   );
 
-/** Takes the pieces of one input, refusing at the first that makes the whole unacceptable. */
+/** What a check has counted so far. */
+interface Tally {
+  readonly columns: Set<string>;
+  /** The first invalid rows, for the refusal. */
+  readonly named: { readonly row: number; readonly invalid: InvalidRow }[];
+  hasHeader: boolean;
+  rows: number;
+  invalid: number;
+}
+
+/** Checks an input piece by piece, and refuses it at the first fault that makes it unacceptable. */
 function createCheck(rules: InputRules) {
-  const { file, limits, maxInvalidRowsPercent } = rules;
+  const { file } = rules;
   const known = knownColumns(rules);
-  const columns = new Set<string>();
-  const named: { row: number; invalid: InvalidRow }[] = [];
-  let hasHeader = false;
-  let rows = 0;
-  let invalid = 0;
-
-  const oneRow = (input: InputRow): void => {
-    rows += 1;
-    if (rows > limits.rows) {
-      throw new InputRefusal(
-        "TOO_MANY_ROWS",
-        `The input has more than ${limits.rows.toLocaleString("en")} rows.`,
-        "Split it into several files; each is a batch of its own.",
-        { file },
-      );
-    }
-    if (!hasHeader) {
-      for (const name of Object.keys(input.cells)) {
-        if (columns.has(name)) continue;
-        refuseColumn(name, known, { file, row: input.row });
-        columns.add(name);
-      }
-    }
-    const compiled = compileRow(input, rules);
-    if (!("invalid" in compiled)) return;
-    invalid += 1;
-    if (named.length < NAMED) named.push({ row: input.row, invalid: compiled.invalid });
-  };
-
+  const tally: Tally = { columns: new Set(), named: [], hasHeader: false, rows: 0, invalid: 0 };
   return {
     piece: (piece: InputPiece): void => {
       if (piece.header) {
         refuseHeader(piece.header, rules, file);
-        for (const name of piece.header) columns.add(name);
-        hasHeader = true;
+        for (const name of piece.header) tally.columns.add(name);
+        tally.hasHeader = true;
       }
-      for (const row of piece.rows) oneRow(row);
+      for (const row of piece.rows) checkRow(row, rules, known, tally);
       if (piece.fault) throw refusalOf(piece.fault, file);
     },
     end: (): { columns: readonly string[]; rows: number } => {
-      if (rows === 0) {
-        throw new InputRefusal(
-          "FILE_EMPTY",
-          hasHeader ? "The file has a header and no rows." : "The file is empty.",
-          "Check the export that wrote it. An empty file changes nothing, so nothing was done.",
-          { file },
-        );
-      }
-      if (invalid * 100 > rows * maxInvalidRowsPercent) throw tooManyInvalid();
+      const { columns, rows, invalid, hasHeader } = tally;
+      if (rows === 0) throw fileEmpty(hasHeader, file);
+      if (invalid * 100 > rows * rules.maxInvalidRowsPercent) throw tooManyInvalid(tally, rules);
       return { columns: [...columns], rows };
     },
   };
+}
 
-  function tooManyInvalid(): InputRefusal {
-    const share = Math.round((invalid / rows) * 1000) / 10;
-    const examples = named.map((each) => `row ${each.row}: ${each.invalid.reason}`).join(" ");
-    return new InputRefusal(
-      "TOO_MANY_INVALID_ROWS",
-      `${invalid} of ${rows} rows (${share} %) break the rules of their operation, and at most ${maxInvalidRowsPercent} % may. ${invalid > NAMED ? "The first: " : ""}${examples}`,
-      "Correct the rows (often one column is wrong throughout) and send the input again, or raise the setting MAX_INVALID_ROWS_PERCENT.",
-      { file, row: named[0]?.row, column: named[0]?.invalid.column },
-    );
+function checkRow(
+  input: InputRow,
+  rules: InputRules,
+  known: ReadonlySet<string>,
+  tally: Tally,
+): void {
+  const { file, limits } = rules;
+  tally.rows += 1;
+  if (tally.rows > limits.rows) throw tooManyRows(limits.rows, file);
+  if (!tally.hasHeader) {
+    for (const name of Object.keys(input.cells)) {
+      if (tally.columns.has(name)) continue;
+      refuseColumn(name, known, { file, row: input.row });
+      tally.columns.add(name);
+    }
   }
+  const compiled = compileRow(input, rules);
+  if (!("invalid" in compiled)) return;
+  tally.invalid += 1;
+  if (tally.named.length < NAMED) tally.named.push({ row: input.row, invalid: compiled.invalid });
+}
+
+const tooManyRows = (rows: number, file: string | undefined): InputRefusal =>
+  new InputRefusal(
+    "TOO_MANY_ROWS",
+    `The input has more than ${rows.toLocaleString("en")} rows.`,
+    "Split it into several files; each is a batch of its own.",
+    { file },
+  );
+
+const fileEmpty = (hasHeader: boolean, file: string | undefined): InputRefusal =>
+  new InputRefusal(
+    "FILE_EMPTY",
+    hasHeader ? "The file has a header and no rows." : "The file is empty.",
+    "Check the export that wrote it. An empty file changes nothing, so nothing was done.",
+    { file },
+  );
+
+function tooManyInvalid(
+  { rows, invalid, named }: Tally,
+  { file, maxInvalidRowsPercent }: InputRules,
+): InputRefusal {
+  const share = Math.round((invalid / rows) * 1000) / 10;
+  const examples = named.map((each) => `row ${each.row}: ${each.invalid.reason}`).join(" ");
+  return new InputRefusal(
+    "TOO_MANY_INVALID_ROWS",
+    `${invalid} of ${rows} rows (${share} %) break the rules of their operation, and at most ${maxInvalidRowsPercent} % may. ${invalid > NAMED ? "The first: " : ""}${examples}`,
+    "Correct the rows (often one column is wrong throughout) and send the input again, or raise the setting MAX_INVALID_ROWS_PERCENT.",
+    { file, row: named[0]?.row, column: named[0]?.invalid.column },
+  );
 }

@@ -5,7 +5,7 @@ import { didYouMean, nearest } from "../../core/nearest.ts";
 /** What the rows of an input may hold. */
 export interface RowRules {
   readonly catalogue: Readonly<Record<string, Operation>>;
-  /** The operation of every row; without one each row names its own in column `operation`. */
+  /** The operation of every row; without it, each row names its own in column `operation`. */
   readonly operation?: string | undefined;
 }
 
@@ -13,8 +13,8 @@ export interface RowRules {
 export const OPERATION = "operation";
 
 /**
- * The columns that any row of such an input can use: those of its operation, or of all operations
- * where each row names its own.
+ * The columns that a row of such an input can use: those of its operation, or of all operations if
+ * each row names its own.
  */
 export function knownColumns({ catalogue, operation }: RowRules): ReadonlySet<string> {
   const operations = operation === undefined ? Object.values(catalogue) : [catalogue[operation]];
@@ -22,7 +22,7 @@ export function knownColumns({ catalogue, operation }: RowRules): ReadonlySet<st
 }
 
 /**
- * Holds a CSV header against the operations' fields.
+ * Checks a CSV header against the operations' fields.
  *
  * @throws InputRefusal PASSWORD_COLUMN, COLUMN_DUPLICATE, COLUMN_UNKNOWN or COLUMN_MISSING.
  */
@@ -61,7 +61,7 @@ export function refuseColumn(
   if (isPassword(name)) {
     throw new InputRefusal(
       "PASSWORD_COLUMN",
-      `${row}${shown} holds passwords, and none may come in an input.`,
+      `${row}${shown} holds passwords, which an input must not contain.`,
       "Remove the column, delete the file from inbox and treat its passwords as disclosed. A password is made when a user is created, and must be changed at the first sign-in.",
       { ...where, column },
     );
@@ -74,7 +74,7 @@ export function refuseColumn(
   );
 }
 
-/** Any spelling of a password, in a few languages; `passwordPolicies` is known and never asked here. */
+/** The word password in a few languages; `passwordPolicies` is a known column and never comes here. */
 const isPassword = (name: string): boolean =>
   /passw(or)?d|passwort|kennwort|passphrase|passcode|motdepasse|contrasena|pwd/.test(
     name
@@ -85,14 +85,14 @@ const isPassword = (name: string): boolean =>
 
 const isName = (name: string): boolean => /^[A-Za-z][\w .-]{0,63}$/.test(name);
 
-/** A column by its name where that is a name, else by its place: it may be a value. */
+/** A column by its name if it looks like a name, otherwise by its place, because it may be a value. */
 function shownName(name: string, position?: number): string {
   if (name === "") return `Column ${position ?? "?"}, which has no name,`;
   if (isName(name)) return `Column ${name}`;
   return position === undefined ? "A property" : `Column ${position}`;
 }
 
-/** A first line in which nothing is a column, nor nearly one, is data. */
+/** A first line that has no known column, nor nearly one, is data. */
 function refuseNoHeader(
   header: readonly string[],
   known: ReadonlySet<string>,

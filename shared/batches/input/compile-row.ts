@@ -3,7 +3,7 @@ import { didYouMean } from "../../core/nearest.ts";
 import { OPERATION, type RowRules } from "./columns.ts";
 import type { InputRow } from "./input-row.ts";
 
-/** A row's operation with its checked values, or the rules the row breaks. */
+/** A row's operation with its checked values, or the rules that the row breaks. */
 export type CompiledRow =
   | {
       readonly row: number;
@@ -13,18 +13,18 @@ export type CompiledRow =
     }
   | { readonly row: number; readonly name: string; readonly invalid: InvalidRow };
 
-/** Why a row fails alone, in rules and column names, never in values. */
+/** Why one row fails: names of rules and columns, never values. */
 export interface InvalidRow {
-  /** The first column at fault, where it is a column's. */
+  /** The first column at fault, if a column is. */
   readonly column?: string | undefined;
   readonly reason: string;
   readonly fix: string;
 }
 
-/** What stands in a cell to set its property to null. */
+/** The cell that sets its property to null. */
 export const CLEAR = "(clear)";
 
-/** Reads a row's cells by the rules of its operation. Pure, so that planning again gives the same. */
+/** Reads a row's cells by the rules of its operation. Pure, so that planning again gives the same result. */
 export function compileRow(input: InputRow, rules: RowRules): CompiledRow {
   const { row } = input;
   const named = operationOf(input, rules);
@@ -35,7 +35,7 @@ export function compileRow(input: InputRow, rules: RowRules): CompiledRow {
       row,
       name,
       invalid: {
-        reason: `The row ${input.broken}, so nobody can tell which cell is which.`,
+        reason: `The row ${input.broken}, so its cells cannot be assigned to columns.`,
         fix: "Give it one cell for each column, empty ones included, and quote cells that hold the separator.",
       },
     };
@@ -66,7 +66,7 @@ export function compileRow(input: InputRow, rules: RowRules): CompiledRow {
   };
 }
 
-/** An empty cell leaves its property alone, and so does "" in JSON: null is what clears there. */
+/** An empty cell leaves its property alone, and so does "" in JSON, in which null clears. */
 const isEmpty = (raw: unknown): boolean => raw === undefined || raw === "";
 
 function readCell(
@@ -92,7 +92,7 @@ function operationOf(
     return {
       invalid: {
         column: OPERATION,
-        reason: `${OPERATION} is not ${whole}, which message or folder gives to every row.`,
+        reason: `${OPERATION} is not ${whole}, which the message or the folder names for every row.`,
         fix: "Empty the cell, or send the row in a batch whose rows name their own operations.",
       },
     };

@@ -2,14 +2,14 @@ const LF = 10;
 const CR = 13;
 const QUOTE = 34;
 
-/** One record as read: its cells, where the next begins, and the line breaks inside its quotes. */
-interface CsvRecord {
+/** One record: its cells, the place where the next begins, and the line breaks inside its quotes. */
+export interface CsvRecord {
   readonly cells: string[];
   readonly next: number;
   readonly breaks: number;
 }
 
-/** The record that begins at `start`; `undefined` where more text is needed; a fault in words. */
+/** The record that begins at `start`; `undefined` if more text is needed; a string that says what is wrong. */
 export function readRecord(
   text: string,
   start: number,

@@ -1,84 +1,108 @@
 import { limits } from "../../core/limits.ts";
-import { readRecord } from "./csv-record.ts";
+import { type CsvRecord, readRecord } from "./csv-record.ts";
 import type { InputFault, InputPiece, InputReader, InputRow } from "./input-row.ts";
 
-/** The separators that a header may show, in the order that decides a draw. */
+/** The separators that a header may show; if two are equally frequent, the first counts. */
 const SEPARATORS = [",", ";", "\t"] as const;
 
+/** How far a file has been read. */
+interface Progress {
+  /** What has come and is not read yet begins at `start` of it. */
+  text: string;
+  start: number;
+  /** The line and the row at `start`. */
+  line: number;
+  row: number;
+  header: readonly string[] | undefined;
+  /** Empty until the header shows it. */
+  separator: string;
+}
+
 /**
- * Reads CSV (RFC 4180) in pieces: comma, semicolon or tab as the header shows, quoted cells with
- * separators, doubled quotes and line breaks in them, LF, CRLF or CR at the line's end. Lines without
- * a value are passed over. A row with more or fewer cells than the header is given as broken, because
- * nobody knows which cell is which.
+ * Reads CSV (RFC 4180) in pieces: comma, semicolon or tab as the header shows; quoted cells may hold
+ * separators, doubled quotes and line breaks; lines end in LF, CRLF or CR. Lines without a value are
+ * skipped. A row with more or fewer cells than the header is marked as broken, because its cells
+ * cannot be assigned to columns.
  */
 export function createCsvReader(rowBytes = limits.rowBytes): InputReader {
-  let text = "";
-  let start = 0;
-  let line = 1;
-  let row = 0;
-  let header: readonly string[] | undefined;
-  let separator = "";
-
-  const take = (isLast: boolean): InputPiece => {
-    const rows: InputRow[] = [];
-    let found: readonly string[] | undefined;
-    while (start < text.length) {
-      if (separator === "") {
-        const sniffed = sniff(text, start, isLast);
-        if (sniffed === undefined) break;
-        separator = sniffed;
-      }
-      const record = readRecord(text, start, separator, isLast);
-      if (record === undefined) break;
-      if (typeof record === "string") return { header: found, rows, fault: fault(record) };
-      if (isTooLarge(text, start, record.next, rowBytes)) {
-        return { header: found, rows, fault: tooLarge() };
-      }
-      const firstLine = line;
-      line += 1 + record.breaks;
-      start = record.next;
-      if (record.cells.every((cell) => cell.trim() === "")) {
-        if (header === undefined) separator = "";
-        continue;
-      }
-      if (header === undefined) {
-        header = record.cells.map((cell) => cell.trim());
-        found = header;
-      } else {
-        row += 1;
-        rows.push(toRow(record.cells, header, row, firstLine));
-      }
-    }
-    if (isTooLarge(text, start, text.length, rowBytes)) {
-      return { header: found, rows, fault: tooLarge() };
-    }
-    text = text.slice(start);
-    start = 0;
-    return { header: found, rows };
+  const progress: Progress = {
+    text: "",
+    start: 0,
+    line: 1,
+    row: 0,
+    header: undefined,
+    separator: "",
   };
-
-  const fault = (what: string): InputFault => ({
-    code: "FILE_UNREADABLE",
-    what,
-    fix: "Put cells that hold separators, quotes or line breaks in double quotes, and double the quotes inside them (RFC 4180).",
-    ...at(),
-  });
-  const tooLarge = (): InputFault => ({
-    code: "ROW_TOO_LARGE",
-    what: `it has more than ${rowBytes.toLocaleString("en")} bytes; perhaps a quote is opened there and never closed`,
-    fix: "Close the quote, or shorten the row, and send the file again.",
-    ...at(),
-  });
-  const at = () => (header === undefined ? { line } : { row: row + 1, line });
   return {
     push: (piece) => {
-      text += piece;
-      return take(false);
+      progress.text += piece;
+      return read(progress, rowBytes, false);
     },
-    end: () => take(true),
-    at,
+    end: () => read(progress, rowBytes, true),
+    at: () => placeOf(progress),
   };
 }
+
+/** Reads all whole records of the text that has come. */
+function read(progress: Progress, rowBytes: number, isLast: boolean): InputPiece {
+  const rows: InputRow[] = [];
+  const hadHeader = progress.header !== undefined;
+  const piece = (fault?: InputFault): InputPiece => ({
+    header: hadHeader ? undefined : progress.header,
+    rows,
+    fault,
+  });
+  while (progress.start < progress.text.length) {
+    if (progress.separator === "") {
+      const sniffed = sniff(progress.text, progress.start, isLast);
+      if (sniffed === undefined) break;
+      progress.separator = sniffed;
+    }
+    const { text, start, separator } = progress;
+    const record = readRecord(text, start, separator, isLast);
+    if (record === undefined) break;
+    if (typeof record === "string") return piece(unreadable(record, progress));
+    if (isTooLarge(text, start, record.next, rowBytes)) return piece(tooLarge(rowBytes, progress));
+    take(record, progress, rows);
+  }
+  const { text, start } = progress;
+  if (isTooLarge(text, start, text.length, rowBytes)) return piece(tooLarge(rowBytes, progress));
+  progress.text = text.slice(start);
+  progress.start = 0;
+  return piece();
+}
+
+/** Takes a record as the header, as a row, or skips it because it has no value. */
+function take({ cells, next, breaks }: CsvRecord, progress: Progress, rows: InputRow[]): void {
+  const { line, header } = progress;
+  progress.line += 1 + breaks;
+  progress.start = next;
+  if (cells.every((cell) => cell.trim() === "")) {
+    if (header === undefined) progress.separator = "";
+  } else if (header === undefined) {
+    progress.header = cells.map((cell) => cell.trim());
+  } else {
+    progress.row += 1;
+    rows.push(toRow(cells, header, progress.row, line));
+  }
+}
+
+const placeOf = ({ header, row, line }: Progress) =>
+  header === undefined ? { line } : { row: row + 1, line };
+
+const unreadable = (what: string, progress: Progress): InputFault => ({
+  code: "FILE_UNREADABLE",
+  what,
+  fix: "Put cells that hold separators, quotes or line breaks in double quotes, and double the quotes inside them (RFC 4180).",
+  ...placeOf(progress),
+});
+
+const tooLarge = (rowBytes: number, progress: Progress): InputFault => ({
+  code: "ROW_TOO_LARGE",
+  what: `it has more than ${rowBytes.toLocaleString("en")} bytes; perhaps a quote is opened there and never closed`,
+  fix: "Close the quote, or shorten the row, and send the file again.",
+  ...placeOf(progress),
+});
 
 function toRow(
   values: readonly string[],
@@ -98,7 +122,7 @@ function toRow(
 const zip = (names: readonly string[], values: readonly string[]): [string, string][] =>
   names.map((name, at) => [name, values[at] ?? ""]);
 
-/** Of the separators in the first line, outside quotes, the most frequent. */
+/** The most frequent separator of the first line, quoted cells not counted. */
 function sniff(text: string, start: number, isLast: boolean): string | undefined {
   const counts = new Map<string, number>();
   let isQuoted = false;
@@ -120,7 +144,7 @@ function mostFrequent(counts: ReadonlyMap<string, number>): string {
   return best;
 }
 
-/** Bytes are counted only where the characters leave a doubt: one has at most three. */
+/** Bytes are counted only if the number of characters does not decide it: a character has at most three. */
 function isTooLarge(text: string, from: number, to: number, most: number): boolean {
   if ((to - from) * 3 <= most) return false;
   return to - from > most || Buffer.byteLength(text.slice(from, to)) > most;

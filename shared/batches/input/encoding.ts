@@ -1,10 +1,10 @@
 import { isUtf8 } from "node:buffer";
 
-/** Text that cannot be read; the reader that knows the row adds where. */
+/** Text that cannot be read; the reader knows the row and adds it. */
 export class UnreadableText extends Error {
   override readonly name = "UnreadableText";
   readonly fix: string;
-  /** The file is no text at all: there is no place in it to point to. */
+  /** The file is not text at all, so that no place in it can be named. */
   readonly isForeign: boolean;
 
   constructor(what: string, fix: string, isForeign = false) {
@@ -16,7 +16,7 @@ export class UnreadableText extends Error {
 
 const SAVE_AS = 'Save the file as "CSV UTF-8" (or JSON Lines in UTF-8) and upload it again.';
 
-/** How files begin that are no text, and what they are. */
+/** The first bytes of files that are not text, and what they are. */
 const FOREIGN: readonly (readonly [string, string])[] = [
   ["504b0304", "is a workbook or zip archive (it begins with PK), not text"],
   ["1f8b", "is compressed with gzip, not text"],
@@ -27,8 +27,8 @@ const FOREIGN: readonly (readonly [string, string])[] = [
 
 /**
  * The text of a file in UTF-8 with or without BOM, or in UTF-16 of either order with BOM, piece by
- * piece and without the BOM. What comes before an unreadable byte is yielded before the error, so
- * that a reader of the text stands at the fault.
+ * piece and without the BOM. The text before an unreadable byte is yielded before the error,
+ * so that the reader of the text has reached the fault.
  *
  * @throws UnreadableText
  */
@@ -60,7 +60,7 @@ export async function* decodeText(bytes: AsyncIterable<Uint8Array>): AsyncGenera
 
 interface Decoded {
   readonly text: string;
-  /** Bytes the text is of; the others wait for the next piece. */
+  /** The bytes that became text; the others wait for the next piece. */
   readonly used: number;
   readonly broken?: UnreadableText | undefined;
 }
@@ -90,7 +90,7 @@ function decodeUtf8(piece: Buffer, isLast: boolean): Decoded {
   return { broken, ...withoutNul(valid.toString("utf8"), used) };
 }
 
-/** Where the last character begins if the piece ends inside it, else the piece's end. */
+/** The place at which the last character begins if the piece ends inside it, otherwise the piece's end. */
 function wholeUtf8(piece: Buffer): number {
   for (let back = 1; back <= 3 && back <= piece.length; back++) {
     const byte = piece[piece.length - back]!;
@@ -103,7 +103,7 @@ function wholeUtf8(piece: Buffer): number {
   return piece.length;
 }
 
-/** The length of the longest valid beginning, by halves: past the fault no beginning is valid. */
+/** The length of the longest valid beginning, by binary search: after the fault no beginning is valid. */
 function validUtf8(piece: Buffer): number {
   let good = 0;
   let bad = piece.length + 1;
@@ -132,7 +132,7 @@ const decodeUtf16 =
     return withoutNul(text, used);
   };
 
-/** A zero character is the mark of UTF-16 without BOM, or of no text at all. */
+/** A zero character shows UTF-16 without a BOM, or a file that is not text. */
 function withoutNul(text: string, used: number): Decoded {
   const at = text.indexOf("\u0000");
   if (at < 0) return { text, used };

@@ -2,14 +2,14 @@ import { InputRefusal } from "../../core/input-refusal.ts";
 import { didYouMean, nearest } from "../../core/nearest.ts";
 import type { InputFormat } from "../../records/manifest.ts";
 
-/** What a path in `inbox` says of its file. */
+/** What a path in `inbox` says about its file. */
 export interface InboxFile {
   readonly format: InputFormat;
   /** The operation that a folder names. */
   readonly operation?: string | undefined;
 }
 
-/** Files in this folder wait for a message that names them; neither events nor the sweep take them. */
+/** Files in this folder wait for a message that names them; events and the sweep ignore them. */
 export const isStaged = (path: string): boolean => path.startsWith("staged/");
 
 const DEEPEST = 8;
@@ -23,7 +23,7 @@ const FORMATS: readonly (readonly [RegExp, InputFormat])[] = [
  * Reads a path in `inbox`: `user.disable/leavers.csv` names operation and format.
  *
  * @throws InputRefusal FILE_NAME_INVALID for a path that could leave the container or hide what it is,
- * OPERATION_UNKNOWN for a folder that is nearly an operation.
+ * OPERATION_UNKNOWN for a folder whose name is nearly an operation.
  */
 export function readInboxPath(path: string, operations: readonly string[]): InboxFile {
   const broken = ruleBroken(path);
@@ -57,7 +57,7 @@ export function readInboxPath(path: string, operations: readonly string[]): Inbo
   return { format, operation: named[0] };
 }
 
-/** A folder such as `user.disabel` was meant to name an operation; any other is just a folder. */
+/** A folder such as `user.disabel` is a misspelt operation; any other is only a folder. */
 function refuseNearOperation(
   path: string,
   folders: readonly string[],

@@ -1,30 +1,30 @@
 import type { ErrorCode } from "../../core/errors.ts";
 
-/** One row as it stands in the input. */
+/** One row of the input, unchanged. */
 export interface InputRow {
   /** 1 for the first row after the header; blank lines do not count. */
   readonly row: number;
   /** The line it begins on, 1 for the first of the file. */
   readonly line: number;
   readonly cells: Readonly<Record<string, unknown>>;
-  /** Why its cells cannot be told apart, as the end of "the row …". */
+  /** Why its cells cannot be assigned to columns, as the end of "the row …". */
   readonly broken?: string | undefined;
 }
 
-/** A fault that makes the whole input unreadable from here on. */
+/** A fault after which nothing of the input can be read. */
 export interface InputFault {
   readonly code: ErrorCode;
   readonly what: string;
   readonly fix: string;
-  /** Absent where the fault is in the header or of the whole file. */
+  /** Absent if the fault is in the header or concerns the whole file. */
   readonly row?: number | undefined;
   readonly line?: number | undefined;
   readonly column?: string | undefined;
 }
 
-/** What a piece of text gave: perhaps the header, then rows, then perhaps a fault that ends it all. */
+/** What a piece of text contained: perhaps the header, then rows, then perhaps a fault that ends the input. */
 export interface InputPiece {
-  /** The header's names as they stand there, in the piece where the header was complete. */
+  /** The header's names, in the piece that completed it. */
   readonly header?: readonly string[] | undefined;
   readonly rows: readonly InputRow[];
   readonly fault?: InputFault | undefined;
@@ -34,6 +34,6 @@ export interface InputPiece {
 export interface InputReader {
   push(text: string): InputPiece;
   end(): InputPiece;
-  /** Where the next row would begin, for a fault in the bytes there; no row while there is no header. */
+  /** The place at which the next row begins, for a fault in its bytes; no row until there is a header. */
   readonly at: () => { readonly row?: number; readonly line: number };
 }

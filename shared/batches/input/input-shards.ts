@@ -6,8 +6,8 @@ import type { InputRow } from "./input-row.ts";
 import { readInput } from "./read-input.ts";
 
 /**
- * The rows of a batch's own input, a shard at a time.
- * @throws TypeError where it is missing or unreadable: it was checked before it was copied.
+ * The rows of a batch's own input, one shard at a time.
+ * @throws TypeError if it is missing or unreadable, because it was checked before it was copied.
  */
 export async function* inputShards(
   batches: Blobs,

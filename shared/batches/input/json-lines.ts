@@ -2,7 +2,7 @@ import { limits } from "../../core/limits.ts";
 import { isRecord } from "../../core/record.ts";
 import type { InputFault, InputPiece, InputReader, InputRow } from "./input-row.ts";
 
-/** Reads JSON Lines in pieces: one JSON object a line, blank lines passed over. */
+/** Reads JSON Lines in pieces: one JSON object on each line; blank lines are skipped. */
 export function createJsonLinesReader(rowBytes = limits.rowBytes): InputReader {
   let text = "";
   let line = 1;
@@ -56,7 +56,7 @@ export function createJsonLinesReader(rowBytes = limits.rowBytes): InputReader {
 const isLarger = (text: string, most: number): boolean =>
   text.length * 3 > most && (text.length > most || Buffer.byteLength(text) > most);
 
-/** The object of a line, or what is wrong with it; the parser's own words quote the text, so not those. */
+/** The object of a line, or what is wrong with it. The parser's own message quotes the text, so it is not used. */
 function parseObject(content: string): Readonly<Record<string, unknown>> | string {
   try {
     const value: unknown = JSON.parse(content);

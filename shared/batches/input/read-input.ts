@@ -6,8 +6,8 @@ import type { InputFault, InputPiece } from "./input-row.ts";
 import { createJsonLinesReader } from "./json-lines.ts";
 
 /**
- * The rows of an input, piece by piece as its bytes come, with flat memory. A fault is the last
- * piece's; nothing is read after it.
+ * The rows of an input, piece by piece as its bytes come, with bounded memory. Only the last piece
+ * can have a fault; nothing is read after it.
  */
 export async function* readInput(
   bytes: AsyncIterable<Uint8Array>,
@@ -30,7 +30,7 @@ export async function* readInput(
   yield reader.end();
 }
 
-/** The refusal of the whole input that a fault in it means. */
+/** The refusal of a whole input for a fault in it. */
 export function refusalOf(fault: InputFault, file: string | undefined): InputRefusal {
   const { row, line, column } = fault;
   const where =

@@ -5,7 +5,7 @@ import { InputRefusal } from "../../core/input-refusal.ts";
 import { isRecord } from "../../core/record.ts";
 import type { FileVersion } from "../../records/manifest.ts";
 
-/** What an Event Grid message says: a new file in `inbox`, or something that is none of ours. */
+/** What an Event Grid message says: a new file in `inbox`, or something that does not concern us. */
 export type BlobEvent =
   | { readonly kind: "blob"; readonly file: FileVersion }
   | { readonly kind: "ignored"; readonly why: string };
@@ -27,8 +27,8 @@ const isEvent = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 /**
  * Reads an event of the CloudEvents 1.0 or the Event Grid schema, alone or in an array of one;
- * `undefined` where the value is no event. Other types and containers are ignored, not refused: a
- * subscription without a filter does no harm.
+ * `undefined` if the value is not an event. Events of other types and containers are ignored, not
+ * refused, so that a subscription without a filter does no harm.
  *
  * @throws InputRefusal MESSAGE_INVALID for an array of several; OperatorError MESSAGE_INVALID for a
  * BlobCreated event without subject or ETag.
@@ -50,7 +50,7 @@ function readOne(event: Readonly<Record<string, unknown>>): BlobEvent {
   if (type !== CREATED) return { kind: "ignored", why: `an event other than ${CREATED}` };
   const { subject, data } = check(Created, event, {
     what: "event",
-    fix: "Let Event Grid send its own events, unchanged; the sweep takes up the file meanwhile.",
+    fix: "Let Event Grid send its own events, unchanged; the sweep finds the file in the meantime.",
   });
   const [, container, path] = SUBJECT.exec(subject) ?? [];
   if (container !== "inbox" || path === undefined) {
@@ -59,7 +59,7 @@ function readOne(event: Readonly<Record<string, unknown>>): BlobEvent {
   return { kind: "blob", file: { path, etag: data.eTag.replaceAll('"', "") } };
 }
 
-/** The event that a file in `inbox` should have brought, for where it was lost. */
+/** The event that a file in `inbox` should have caused, for a file whose event was lost. */
 export const blobEventOf = (file: FileVersion): string =>
   JSON.stringify({
     specversion: "1.0",

@@ -9,7 +9,7 @@ import { type FileVersion, type Mode, type Priority, priorities } from "../../re
 import { readBlobEvent } from "./blob-event.ts";
 import { nameRuleBroken } from "./name.ts";
 
-/** Our message, version 1, checked. It has `rows` or `file`, never both. */
+/** One of our messages, version 1, checked. It has `rows` or `file`, never both. */
 export interface BatchMessage {
   readonly batch: string;
   readonly tenant: string;
@@ -45,7 +45,7 @@ const Message = v.strictObject({
 });
 
 /**
- * Tells what a decoded message is, and checks it whole.
+ * Finds out what a decoded message is, and checks all of it.
  *
  * @throws OperatorError, disposition `refuse`: MESSAGE_INVALID, VERSION_UNKNOWN, OPERATION_UNKNOWN or
  * TENANT_NOT_ALLOWED, with paths and rules but no values.
@@ -78,7 +78,7 @@ export function readEnvelope(value: unknown, allowed: Allowed): Incoming {
   };
 }
 
-/** The batch that a message names, where that much of it can be read, whatever else is wrong. */
+/** The batch that a message names, if that can be read at all, whatever else is wrong with it. */
 export function batchNameIn(value: unknown): string | undefined {
   const { batch } = recordOf(value);
   return typeof batch === "string" && nameRuleBroken(batch) === undefined ? batch : undefined;
@@ -96,7 +96,7 @@ function refuseVersion(value: Readonly<Record<string, unknown>>): void {
   );
 }
 
-/** @throws InputRefusal OPERATION_UNKNOWN; the nearest known one is named, the word itself is not. */
+/** @throws InputRefusal OPERATION_UNKNOWN, which names the nearest operation but not the word itself. */
 function refuseOperation(operation: string, operations: readonly string[]): void {
   if (operations.includes(operation)) return;
   throw new InputRefusal(

@@ -6,9 +6,9 @@ import type { FileVersion } from "../../records/manifest.ts";
 const LONGEST = 64;
 
 /**
- * The rule that a batch name breaks, as the end of "must …", or `undefined` where it is good. Names
- * are folders beside tenant folders and `message-…` folders, so those are not to be had; and storage
- * drops a dot at the end of a path segment.
+ * The rule that a batch name breaks, as the end of "must …", or `undefined` if it breaks none. Names
+ * are folders beside tenant folders and `message-…` folders, so those are reserved; and storage drops
+ * a dot at the end of a path segment.
  */
 export function nameRuleBroken(name: string): string | undefined {
   if (name.length < 1 || name.length > LONGEST) return "have 1 to 64 characters";
@@ -19,8 +19,8 @@ export function nameRuleBroken(name: string): string | undefined {
 }
 
 /**
- * The batch name of one version of a file: readable, always the same for the same path and ETag, and
- * another for any other. So an event delivered twice is one batch, and tomorrow's file is another.
+ * The batch name of one version of a file: readable, the same for the same path and ETag, and
+ * different for any other. So an event delivered twice is one batch, and tomorrow's file is another.
  */
 export function fileBatchName({ path, etag }: FileVersion): string {
   const digest = createHash("sha256").update(`${path}\n${etag}`).digest("hex").slice(0, 12);
@@ -33,7 +33,7 @@ export function fileBatchName({ path, etag }: FileVersion): string {
   return readable === "" ? `file-${digest}` : `${readable}-${digest}`;
 }
 
-/** The folder for what is said of a message that names no usable batch. */
+/** The folder for the refusal of a message that names no usable batch. */
 export const messageFolder = (messageId: string): string => {
   const id = messageId.replace(/[^A-Za-z0-9_-]/g, "").slice(0, LONGEST);
   return `message-${id === "" ? "unknown" : id}`;

@@ -2,30 +2,30 @@ import type { Payload } from "../../catalogue/operation.ts";
 import type { PlannedWrite } from "../../catalogue/row.ts";
 import { digestOf, type RowTraces, type Trace } from "./row-traces.ts";
 
-/** A row as those after it see it: its keys, the first of which names what it changes, and its trace. */
+/** A row as later rows see it: its keys, of which the first names what it changes, and its trace. */
 export interface Footprint {
   readonly keys: readonly string[];
   readonly trace: Trace;
 }
 
-/** How a row stands to the rows before it. */
+/** How a row relates to the rows before it. */
 export type Standing =
-  /** An earlier row does the same to the same object, and nothing in between undoes it. */
+  /** An earlier row does the same to the same object, and no row in between undoes it. */
   | { readonly kind: "duplicate"; readonly of: number }
-  /** An earlier row deletes what this one is about. */
+  /** An earlier row deletes the object of this one. */
   | { readonly kind: "deleted"; readonly by: number }
-  /** To be sent once these are final; none of them where nothing before touches the same. */
+  /** To be sent once these rows are final; none if no earlier row touches the same. */
   | { readonly kind: "free"; readonly after: readonly number[] };
 
 const EVERYTHING = 0xffffffff;
 
 type Write = Omit<PlannedWrite, "after" | "was">;
 
-/** Whether a write makes an object: it has no object to be about, nor an earlier row to get one from. */
+/** Whether a write creates an object: it names none, and gets none from an earlier row. */
 export const creates = (write: Write): boolean =>
   Object.keys(write.target).length === 0 && write.idFromRow === undefined;
 
-/** The footprint of a row to be written. `roles`: the fields that name objects. */
+/** The footprint of a planned write. `roles`: the fields that name objects. */
 export function writtenFootprint(
   row: { readonly row: number; readonly name: string; readonly payload: Payload },
   write: Write,
@@ -49,7 +49,7 @@ export function writtenFootprint(
   };
 }
 
-/** The footprint of a row whose change was found in place on the object of this id. */
+/** The footprint of a row whose change is already in place on the object of this id. */
 export const unchangedFootprint = (
   row: { readonly row: number; readonly name: string; readonly payload: Payload },
   objectId: string,
@@ -63,7 +63,7 @@ export const unchangedFootprint = (
   };
 };
 
-/** Adds a row to what later ones are held against. Beside its first key it touches no property. */
+/** Adds a row to the traces for later rows. It changes properties of its first key only. */
 export function leaveTraces(traces: RowTraces, { keys, trace }: Footprint): void {
   for (const [at, key] of keys.entries()) {
     const isEdgeEnd = at > 0 && (keys[0] ?? "").startsWith("edge:");
@@ -71,7 +71,7 @@ export function leaveTraces(traces: RowTraces, { keys, trace }: Footprint): void
   }
 }
 
-/** Holds a row against those before it. */
+/** Compares a row with those before it. */
 export function standingOf({ keys, trace }: Footprint, traces: RowTraces): Standing {
   for (const earlier of traces.of(keys[0] ?? "")) {
     if (isSame(earlier, trace)) return { kind: "duplicate", of: earlier.row };
@@ -87,7 +87,7 @@ export function standingOf({ keys, trace }: Footprint, traces: RowTraces): Stand
   return { kind: "free", after: [...after].toSorted((a, b) => a - b) };
 }
 
-/** Holds a create against earlier creates of the same object: once it was deleted, or made with the same values. */
+/** Compares a create with earlier rows about the same name: one deletes it, or creates it with the same values. */
 export function createStanding(
   { keys, trace }: Footprint,
   traces: RowTraces,
@@ -99,12 +99,12 @@ export function createStanding(
   return undefined;
 }
 
-/** The row that creates the user of this name, if an earlier one does. */
+/** The earlier row that creates the user of this name, if there is one. */
 export const creatorOf = (name: string, traces: RowTraces): number | undefined =>
   latest(traces, `upn:${name.toLowerCase()}`, (earlier) => earlier.isWritten && earlier.creates)
     ?.row;
 
-/** The row that deletes the object of this key, if an earlier one does. */
+/** The earlier row that deletes the object of this key, if there is one. */
 export const deletedBy = (key: string, traces: RowTraces): number | undefined =>
   latest(traces, key, ({ deletes }) => deletes)?.row;
 
@@ -113,7 +113,7 @@ export const isTouched = (objectId: string, traces: RowTraces): boolean =>
   latest(traces, `object:${objectId}`, ({ isWritten, mask }) => isWritten && mask !== 0) !==
   undefined;
 
-/** Whether a row before `row` is to write what `key` names first. */
+/** Whether a row before `row` writes what `key` names. */
 export const isWrittenBefore = (row: number, key: string, traces: RowTraces): boolean =>
   latest(traces, key, (earlier) => earlier.isWritten && earlier.row < row) !== undefined;
 
@@ -128,7 +128,7 @@ function latest(traces: RowTraces, key: string, is: (trace: Trace) => boolean): 
 const without = (payload: Payload, names: readonly string[]): Payload =>
   Object.fromEntries(Object.entries(payload).filter(([name]) => !names.includes(name)));
 
-/** The order of a row's cells does not matter to what it does, nor the case of a user's name. */
+/** The order of a row's cells makes no difference to its effect, nor does the case of a user's name. */
 function effectOf(operation: string, key: string, values: Payload) {
   const sorted = Object.entries(values)
     .map(([name, value]): [string, unknown] => [

@@ -10,23 +10,23 @@ import { isGuid } from "../../core/object-id.ts";
 import { recordOf } from "../../core/record.ts";
 import type { Graph } from "../../graph/types.ts";
 
-/** What the lookups of some rows found, or that Graph would not say. */
+/** What a lookup found, or that Graph refused it. */
 export type LookedUp = Found | { readonly state: "refused"; readonly why: string };
 
-/** Group lookups kept from shard to shard: a file names few groups, often. */
+/** Group lookups kept from shard to shard, because a file names few groups many times. */
 const KEPT = 2_000;
 
 /** Reads the present state of what rows name. */
 export interface Directory {
   /**
-   * Looks everything up in as few reads as there are different names: rows that name the same user
-   * share one read, with every property that any of them asks for.
+   * Looks everything up with one read for each different name: rows that name the same user share
+   * one read, with every property that any of them needs.
    * @throws OperatorError READ_INCOMPLETE, disposition `retry`; PERMISSION_MISSING, `refuse`.
    */
   lookUp(wanted: readonly Lookup[]): Promise<(lookup: Lookup) => LookedUp>;
 }
 
-/** A directory that reads through `graph` and remembers groups for as long as the plan is made. */
+/** A directory that reads through `graph` and remembers groups while the plan is made. */
 export function createDirectory(graph: Graph): Directory {
   const groups = new Map<string, LookedUp>();
   return {
@@ -64,7 +64,7 @@ export function createDirectory(graph: Graph): Directory {
 const keyOf = ({ kind, ref }: Lookup): string =>
   kind === "user" || isGuid(ref) ? `${kind}:${ref.toLowerCase()}` : `${kind}:${ref}`;
 
-/** Two are asked for by name: enough to know that one is not the only one. */
+/** Two groups are read by name, which is enough to know that a name is ambiguous. */
 function readOf({ kind, ref, select }: Lookup): GraphRead {
   const properties = select.join(",");
   if (kind === "user" || isGuid(ref)) {
@@ -89,7 +89,7 @@ function foundIn(answer: GraphAnswer, lookup: Lookup): LookedUp {
     : undefined;
   if (list === undefined) return { state: "refused", why: "Graph: a list without value" };
   if (list.length > 1) return { state: "ambiguous", count: list.length };
-  // A page may be short, or empty, and yet not the last: that nobody else has the name is not known then.
+  // A page may be short or empty and yet not the last: another group may then have the name too.
   if (body["@odata.nextLink"] !== undefined) {
     return { state: "refused", why: "Graph: a list cut short" };
   }
@@ -103,7 +103,7 @@ function foundObject(object: Readonly<Record<string, unknown>>): LookedUp {
     : { state: "refused", why: "Graph: an object without id" };
 }
 
-/** Not "missing": a directory that may not be read says nothing about what is in it. */
+/** Not "missing": a directory that may not be read says nothing about its objects. */
 const forbidden = ({ kind }: Lookup, status: number): OperatorError =>
   new OperatorError(
     "PERMISSION_MISSING",

@@ -1,7 +1,7 @@
 /**
  * Broader permissions that let Graph make the same changes (Graph permissions reference and the API
- * pages of user-update, user-delete, group-post-members). Rather one too many than one too few: a batch
- * that is let through in error fails row by row with its reason, one that is held in error stands still.
+ * pages of user-update, user-delete, group-post-members). One too many is better than one too few: a
+ * batch that is wrongly let through fails row by row with a reason, one that is wrongly held does not run.
  */
 const broader: Readonly<Record<string, readonly string[]>> = {
   "Group.ReadWrite.All": ["Directory.ReadWrite.All"],
@@ -15,8 +15,8 @@ const broader: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Whether a token with these roles will do for `permission`. One to read always will: the plan has read
- * what its rows name, so Graph has answered that already, whatever permission it went by.
+ * Whether a token with these roles covers `permission`. A permission to read is always covered: the
+ * plan has read what its rows name, so Graph has allowed it, whichever permission decided that.
  */
 export const isCovered = (permission: string, roles: readonly string[]): boolean =>
   /\.Read(Basic)?\.All$/.test(permission) ||

@@ -22,7 +22,7 @@ import type { RowTraces } from "./row-traces.ts";
 type GoodRow = Extract<CompiledRow, { payload: unknown }>;
 
 /**
- * Plans one row: a write, or a verdict. Pure but for `traces`, to which it adds the row. Rows must
+ * Plans one row: a write, or a verdict. Pure except for `traces`, to which it adds the row. Rows must
  * come in the order of the file.
  */
 export function planRow(
@@ -41,7 +41,7 @@ export function planRow(
     if (one.state === "refused") {
       return settledRow(compiled, {
         verdict: "failed",
-        reason: `Graph would not show what column ${role} names (${one.why}).`,
+        reason: `Graph refused to show what column ${role} names (${one.why}).`,
         fix: "Give the object id instead of a name; if that fails too, see docs/errors.md for Graph's code.",
       });
     }
@@ -76,7 +76,7 @@ export function planRow(
   };
 }
 
-/** Adds a row that was planned before to `traces`, as planning it did. */
+/** Adds a row that was planned earlier to `traces`, as planning it did. */
 export function replayRow(compiled: CompiledRow, planned: PlannedRow, traces: RowTraces): void {
   if ("invalid" in compiled) return;
   const decision: Decision = planned.write ? { write: planned.write } : { settled: planned };
@@ -84,7 +84,7 @@ export function replayRow(compiled: CompiledRow, planned: PlannedRow, traces: Ro
   if (footprint !== undefined) leaveTraces(traces, footprint);
 }
 
-/** What later rows see of the decision; failed and skipped rows leave nothing. */
+/** What later rows see of the decision; failed and skipped rows leave no footprint. */
 function footprintOf(row: GoodRow, decision: Decision): Footprint | undefined {
   const roles = Object.keys(row.operation.lookups(row.payload));
   if ("write" in decision) {
@@ -97,14 +97,14 @@ function footprintOf(row: GoodRow, decision: Decision): Footprint | undefined {
     : undefined;
 }
 
-/** A user who is not there yet, but whom an earlier row creates. */
+/** The lookup, or the earlier row that creates the user if there is none yet. */
 function orComing(lookup: Lookup, found: LookedUp, traces: RowTraces): LookedUp {
   if (found.state !== "missing" || lookup.kind !== "user" || isGuid(lookup.ref)) return found;
   const row = creatorOf(lookup.ref, traces);
   return row === undefined ? found : { state: "coming", row };
 }
 
-/** The earlier row that deletes an object that this one names, though the directory still has it. */
+/** The earlier row that deletes an object which this row names and the directory still has. */
 function deleterOf(found: Readonly<Record<string, Found>>, traces: RowTraces): number | undefined {
   for (const one of Object.values(found)) {
     const by = one.state === "found" ? deletedBy(`object:${one.id}`, traces) : undefined;
@@ -113,7 +113,7 @@ function deleterOf(found: Readonly<Record<string, Found>>, traces: RowTraces): n
   return undefined;
 }
 
-/** How a create stands whose object an earlier row creates: as its duplicate, or behind its delete. */
+/** A create whose object an earlier row creates is its duplicate, or comes after its delete. */
 function repeatedCreate(
   row: GoodRow,
   found: Readonly<Record<string, Found>>,
@@ -129,8 +129,8 @@ function repeatedCreate(
 }
 
 /**
- * What the operation decides. Where an earlier row sets properties of the same user, the user's
- * present state says nothing of how this row will find it, so it is not dropped for being in place.
+ * What the operation decides. If an earlier row sets properties of the same user, the user's present
+ * state is not what this row will find, so the row is not dropped as already in place.
  */
 function decide(row: GoodRow, found: Readonly<Record<string, Found>>, traces: RowTraces): Decision {
   const first = row.operation.decide(row.payload, found);
@@ -146,7 +146,7 @@ function decide(row: GoodRow, found: Readonly<Record<string, Found>>, traces: Ro
   return "write" in second ? second : first;
 }
 
-/** An object each of whose properties is like nothing a row could ask for. */
+/** An object whose properties differ from every value that a row could set. */
 const unknowable: Readonly<Record<string, unknown>> = new Proxy(
   {},
   { get: (): unknown => unknowable },
@@ -157,12 +157,12 @@ const skipped = (standing: Exclude<Standing, { kind: "free" }>): Settled =>
     ? {
         verdict: "skipped",
         reason: `Duplicate of row ${standing.of}, which does the same to the same object.`,
-        fix: `None needed: see row ${standing.of} for what became of it.`,
+        fix: `No action needed: see the verdict of row ${standing.of}.`,
       }
     : {
         verdict: "skipped",
-        reason: `Row ${standing.by} deletes the object, so nothing is left to change.`,
-        fix: `Remove this row or row ${standing.by}; what should happen after the delete goes in a later batch.`,
+        reason: `Row ${standing.by} deletes the object, so there is nothing left to change.`,
+        fix: `Remove this row or row ${standing.by}; put changes that should follow the delete into a later batch.`,
       };
 
 const settledRow = (row: { row: number; name: string }, settled: Settled): PlannedRow => ({

@@ -2,7 +2,7 @@ import { noVerdicts, type VerdictCounts } from "../../catalogue/row.ts";
 import type { PlannedRow } from "../../records/shard.ts";
 import type { CompiledRow } from "../input/compile-row.ts";
 
-/** What a plan adds up to. Rows to be written count as `pending`. */
+/** The totals of a plan. Planned writes count as `pending`. */
 export interface PlanTotals {
   readonly rows: number;
   readonly verdicts: VerdictCounts;
@@ -10,11 +10,11 @@ export interface PlanTotals {
   readonly writes: number;
   readonly resourceUnits: number;
   readonly permissions: Readonly<Record<string, number>>;
-  /** Rows to be written that a guard counts. */
+  /** Planned writes that a guard counts. */
   readonly guarded: { readonly deletes: number; readonly disables: number };
 }
 
-/** Adds planned rows up, one by one. */
+/** Adds up planned rows, one by one. */
 export function createTotals(): {
   add(compiled: CompiledRow, planned: PlannedRow): void;
   value(): PlanTotals;

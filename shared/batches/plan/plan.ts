@@ -15,24 +15,24 @@ import { planRow, replayRow } from "./plan-row.ts";
 import { createTotals, type PlanTotals } from "./plan-totals.ts";
 import { createRowTraces, type RowTraces } from "./row-traces.ts";
 
-/** What is planned, and with what. */
+/** What is planned, and with which clients. */
 export interface PlanJob {
   readonly folder: string;
   readonly format: InputFormat;
-  /** Rows of the input, as they were counted when it was checked. */
+  /** The number of rows that was counted when the input was checked. */
   readonly rows: number;
   readonly rules: RowRules;
   readonly batches: Blobs;
   readonly graph: Graph;
-  /** Called after each shard; plans on while it answers true. Throws where the lease is lost. */
+  /** Called after each shard; planning goes on while it answers true. Throws if the lease is lost. */
   readonly goOn: (totals: PlanTotals) => Promise<boolean>;
 }
 
 /**
- * Plans a batch shard by shard, in the order of its input, with flat memory: per shard the rows are
- * checked, what they name is looked up, each is decided, and the shard is written once. Shards that
- * are written already are only read again, for what later rows must know of them; so a plan that was
- * cut off goes on where it was. `undefined` where `goOn` said to leave off.
+ * Plans a batch shard by shard, in the order of its input, with bounded memory: the rows of a shard
+ * are checked, what they name is looked up, each is decided, and the shard is written once. Shards
+ * that exist already are only read, because later rows depend on them; so an interrupted plan
+ * continues. Answers `undefined` if `goOn` stopped it.
  *
  * @throws OperatorError READ_INCOMPLETE, STORAGE_UNAVAILABLE, LEASE_LOST (disposition `retry`);
  * PERMISSION_MISSING (`refuse`).
@@ -70,7 +70,7 @@ export async function planBatch(job: PlanJob): Promise<PlanTotals | undefined> {
 const lookupsOf = (row: CompiledRow): Lookup[] =>
   "invalid" in row ? [] : Object.values(row.operation.lookups(row.payload));
 
-/** Whoever finds the shard there was superseded by another delivery: it leaves the batch to that one. */
+/** If the shard exists, another delivery has superseded this one and continues with the batch. */
 async function writeShard(
   { batches, folder }: PlanJob,
   shard: number,
@@ -81,15 +81,15 @@ async function writeShard(
   });
   if (written !== undefined) return;
   throw new OperatorError("LEASE_LOST", "Another delivery of the message plans this batch.", {
-    fix: "Nothing: the other one goes on.",
+    fix: "No action needed: the other delivery continues.",
     disposition: "retry",
   });
 }
 
 /**
- * Adds to writes that look ahead whether their edge is there now, so that a row whose answer is lost
- * later can tell its own work from an earlier one's. Only a hint: reads that fail leave it out, and so
- * do rows behind one that changes the same edge, or that makes its member.
+ * Adds to membership writes whether their edge exists now, so that a row whose answer is lost can
+ * tell its own effect from an earlier one. Only a hint: it is left out if the read fails, and for rows
+ * after one that changes the same edge or creates its member.
  */
 async function withHints(
   planned: readonly PlannedRow[],

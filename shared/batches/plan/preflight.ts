@@ -6,11 +6,10 @@ import { isCovered } from "./permission-cover.ts";
 import type { PlanTotals } from "./plan-totals.ts";
 
 /**
- * Compares the permissions that the rows to be written need with those that the application has, by the
- * roles in its token. Where one is lacking a new token is asked for first: it may have been granted
- * since.
+ * Compares the permissions that the planned writes need with the roles in the application's token. If
+ * one is lacking, a new token is requested first, because it may have been granted since.
  *
- * @throws OperatorError as the token module, disposition `retry` where it passes.
+ * @throws OperatorError as the token module, disposition `retry` for a transient error.
  */
 export async function preflight(
   ports: Pick<BatchPorts, "rolesFor" | "catalogue" | "settings">,
@@ -26,7 +25,7 @@ export async function preflight(
   return (await lackingNow(false)).length === 0 ? [] : await lackingNow(true);
 }
 
-/** What the rows need and these roles do not cover, in alphabetical order. */
+/** The permissions that the rows need and these roles do not cover, in alphabetical order. */
 export function lackingIn(
   { permissions, operations }: Pick<PlanTotals, "permissions" | "operations">,
   roles: readonly string[],
@@ -45,14 +44,14 @@ export function lackingIn(
   }));
 }
 
-/** Why a batch does not run and what lets it go, in words. */
+/** Why a batch does not run and what releases it, in words. */
 export interface Hold {
   readonly counts: string;
   readonly reason: string;
   readonly fix: string;
 }
 
-/** Why a plan is held: its guards, and what the application may not do. `undefined` where nothing holds it. */
+/** Why a plan is held: by its guards, or by permissions that the application lacks. `undefined` if it is not held. */
 export function holdOf(
   { guards, lacking = [] }: Pick<Plan, "guards" | "lacking">,
   consentUrl: string,
@@ -77,7 +76,7 @@ function whyLacking(
   if (held.length === 0) return undefined;
   return {
     counts: held.map(inWords).join("; "),
-    fix: `Grant ${held.map(({ permission }) => permission).join(", ")}: put the operation into the features of infra/main.bicepparam and run infra/deploy.sh --grant, or, where the registration lists it already, have an administrator open ${consentUrl} . Then send the batch again under a new name. Where the application works by a directory role, which no token lists, set PREFLIGHT to warn.`,
+    fix: `Grant ${held.map(({ permission }) => permission).join(", ")}: put the operation into the features of infra/main.bicepparam and run infra/deploy.sh --grant, or, if the registration lists it already, have an administrator open ${consentUrl} . Then send the batch again under a new name. If the application has a directory role instead, which no token lists, set PREFLIGHT to warn.`,
   };
 }
 

@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 
-/** Half of a SHA-256 twice over: enough to tell the keys and effects of a million rows apart. */
+/** The first 64 bits of a SHA-256: enough to tell the keys and effects of a million rows apart. */
 export interface Digest {
   readonly high: number;
   readonly low: number;
@@ -12,23 +12,23 @@ export function digestOf(text: string): Digest {
   return { high: bytes.readUInt32LE(0), low: bytes.readUInt32LE(4) };
 }
 
-/** What an earlier row of the batch means to a later one that shares a key with it. */
+/** What a later row needs to know of an earlier one that shares a key with it. */
 export interface Trace {
   readonly row: number;
-  /** The same for two rows that do the same to the same object. */
+  /** Equal for two rows that do the same to the same object. */
   readonly effect: Digest;
-  /** One bit for each property it sets, perhaps shared by several; 0 where it sets none of the key's. */
+  /** One bit for each property it sets, which several properties may share; 0 if it sets none of the key's. */
   readonly mask: number;
-  /** It is to be written; else its change was found in place. */
+  /** It is a planned write; otherwise its change was already in place. */
   readonly isWritten: boolean;
   readonly creates: boolean;
   readonly deletes: boolean;
 }
 
 /**
- * The rows of a batch by what they touch. Typed arrays and 64-bit digests instead of maps of strings:
- * a key of a row takes 35 to 40 bytes, a million rows some 60 MB. In such a batch two keys share a digest with
- * odds of one in ten million; two rows would also need the same effect to be taken for one.
+ * The rows of a batch by what they touch. Typed arrays and 64-bit digests replace maps of strings: a
+ * key of a row takes 35 to 40 bytes, a million rows about 60 MB. In such a batch the odds that two keys
+ * share a digest are one in ten million; to be mistaken for duplicates, two rows also need equal effects.
  */
 export interface RowTraces {
   add(key: string, trace: Trace): void;
@@ -40,14 +40,14 @@ const WRITTEN = 1;
 const CREATES = 2;
 const DELETES = 4;
 
-/** Traces are kept in pieces of so many, so that growing neither copies nor leaves much empty. */
+/** Traces are stored in pieces of this size, so that growing neither copies nor wastes much. */
 const PIECE_BITS = 15;
 const PIECE = 1 << PIECE_BITS;
 
 export function createRowTraces(): RowTraces {
   const pieces: Piece[] = [];
   let count = 0;
-  /** Open addressing by key: one more than the place of the key's latest trace; 0 is a free slot. */
+  /** A hash table with open addressing: one more than the place of the key's latest trace; 0 is a free slot. */
   let heads = new Uint32Array(1 << 12);
   let keys = 0;
 

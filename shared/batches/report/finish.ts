@@ -10,28 +10,28 @@ import { summaryOf } from "./report-summary.ts";
 import { writeReports } from "./report.ts";
 import { stillStatus, sumOf, writeStatus } from "./status.ts";
 
-/** How a batch ends: its state, and what is said of rows to be written that have no outcome. */
+/** How a batch ends: its state, and the verdict of planned writes that have no receipt. */
 export interface End {
   readonly state: Extract<BatchState, "planned" | "held" | "finished">;
   readonly outcomes: Outcomes;
   readonly unwritten: Ending;
   /**
-   * Tells telemetry, before the state says that it has ended: cut off in between it is told twice, and
-   * not never.
+   * Emits the event, before the state says that the batch has ended: if the program stops in between,
+   * the event is emitted twice rather than never.
    */
   readonly announce?: (verdicts: VerdictCounts) => void;
 }
 
 const noOutcomes = new Map<number, never>();
 
-/** The outcomes of a batch of which nothing was sent. */
+/** The receipts of a batch of which nothing was sent. */
 export const nothingSent: Outcomes = async () => noOutcomes;
 
 /**
- * Writes the reports and then the last status of a batch. The order matters: whoever sees the state
- * finds the reports.
+ * Writes the reports and then the last status of a batch, so that the reports exist once the status
+ * says that it has ended.
  *
- * @throws TypeError where rows are missing from the sum, or a finished batch has a pending row.
+ * @throws TypeError if the sum is not the number of rows, or a finished batch has a pending row.
  */
 export async function endBatch(
   ports: Pick<BatchPorts, "blobs" | "clock">,
@@ -58,7 +58,7 @@ export async function endBatch(
   return verdicts;
 }
 
-/** What the runner measured last stays to be seen. */
+/** The runner's last measurements, which the final status keeps. */
 async function lastFigures(
   batches: Blobs,
   folder: string,

@@ -2,7 +2,7 @@ import { CLEAR } from "../input/compile-row.ts";
 import { csvLine } from "../input/csv.ts";
 import type { ReportRow } from "./report-rows.ts";
 
-/** The columns that a report adds to the input's own (CONTRACT: ways out). */
+/** The columns that a report adds to the input's own (docs/messages.md: what comes back). */
 const OWN = [
   "verdict",
   "reason",
@@ -17,14 +17,14 @@ const OWN = [
 /** The header of report.csv. */
 export const csvHeader = (columns: readonly string[]): string => csvLine([...columns, ...OWN]);
 
-/** One row of report.csv: its own cells as they were sent, then what became of it. */
+/** One row of report.csv: its own cells as they were sent, then its verdict. */
 export const csvRow = (columns: readonly string[], row: ReportRow): string =>
   csvLine([
     ...columns.map((name) => cellText(row.cells[name])),
     ...OWN.map((name) => cellText(row[name])),
   ]);
 
-/** A value of the input in one cell: JSON where it is neither text nor nothing. */
+/** A value of the input in one cell; a value that is neither text nor empty as JSON. */
 export function cellText(value: unknown): string {
   if (value === undefined) return "";
   if (value === null) return CLEAR;

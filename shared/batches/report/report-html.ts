@@ -8,8 +8,8 @@ import { escape, instant, MEANINGS, number, rowsOf, span } from "./report-words.
 import { sumOf } from "./status.ts";
 
 /**
- * The report for people: one page that loads nothing from anywhere, readable on a phone, in the dark
- * and on paper. What came from outside is escaped.
+ * The report for people: one page that loads nothing, readable on a phone, in dark mode and on paper.
+ * Every text of the input or of Graph is escaped.
  */
 export function reportHtml(summary: ReportSummary, picked: Picked): string {
   const { batch, verdicts } = summary;
@@ -38,7 +38,7 @@ ${reasons(summary, picked)}
 ${operations(picked)}
 ${details(summary)}
 ${table(summary, picked)}
-<footer>Written ${instant(summary.finishedAt)}. report.csv and report.json beside this page hold every row.</footer>
+<footer>Written ${instant(summary.finishedAt)}. report.csv and report.json in the same folder have every row.</footer>
 </main>
 </body>
 </html>
@@ -48,17 +48,17 @@ ${table(summary, picked)}
 /** The whole batch in one sentence. */
 function lead({ state, verdicts }: ReportSummary): string {
   const rows = rowsOf(sumOf(verdicts));
-  if (state === "held") return `${rows}, nothing written: a guard holds the batch.`;
+  if (state === "held") return `${rows}, nothing written: the batch is held.`;
   if (state === "planned") {
-    return `${rows}, nothing written: ${number(verdicts.pending)} would be in mode apply.`;
+    return `${rows}, nothing written: mode apply would write ${number(verdicts.pending)}.`;
   }
   const { done, failed } = verdicts;
   if (failed > 0) {
-    return `${rows}: ${number(done)} changed, ${number(failed)} failed and ${failed === 1 ? "needs" : "need"} a look.`;
+    return `${rows}: ${number(done)} changed, ${number(failed)} failed.`;
   }
   return done === sumOf(verdicts)
     ? `${rows}, all changed.`
-    : `${rows}, all well: ${number(done)} changed, the others needed nothing.`;
+    : `${rows}, none failed: ${number(done)} changed, the others needed no change.`;
 }
 
 function facts({ file, acceptedAt, finishedAt, state, tenant }: ReportSummary): string {
@@ -72,7 +72,7 @@ function facts({ file, acceptedAt, finishedAt, state, tenant }: ReportSummary): 
   return parts.join(" · ");
 }
 
-/** A tile leads to the first row of its verdict, where the page has one. */
+/** A tile links to the first row of its verdict, if the page shows one. */
 function tiles(verdicts: VerdictCounts, { rows }: Picked): string {
   const shown = new Set<Verdict>(rows.map(({ verdict }) => verdict));
   return `<nav class="tiles" aria-label="Rows by verdict">${MEANINGS.map(([verdict, meaning]) => {

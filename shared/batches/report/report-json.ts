@@ -8,12 +8,12 @@ export function jsonHead(summary: ReportSummary): string {
   return `${head.slice(0, -2)},\n  "rows": [`;
 }
 
-/** One row of report.json, a line of its own; `isFirst` for the first of all. */
+/** One row of report.json, on a line of its own; `isFirst` for the first row of the report. */
 export const jsonRow = (
   { row, operation, cells, ...ending }: ReportRow,
   isFirst: boolean,
 ): string =>
   `${isFirst ? "" : ","}\n    ${JSON.stringify({ row, operation, input: cells, ...ending })}`;
 
-/** What closes report.json. */
+/** The end of report.json. */
 export const jsonTail = "\n  ]\n}\n";

@@ -2,14 +2,14 @@ import { noVerdicts, type Verdict, type VerdictCounts } from "../../catalogue/ro
 import type { ReportRow } from "./report-rows.ts";
 import { sumOf } from "./status.ts";
 
-/** Rows that a page for people holds at most, and different reasons. */
+/** The most rows and the most different reasons that the page shows. */
 const MOST_ROWS = 2_000;
 const MOST_REASONS = 40;
 
-/** The verdicts by how much they need a look. */
+/** The verdicts, those that need attention first. */
 const ORDER: readonly Verdict[] = ["failed", "held", "skipped", "pending", "unchanged", "done"];
 
-/** One reason and how many rows have it; numbers of other rows in it are left open. */
+/** One reason and how many rows have it; numbers of other rows in it are replaced by "…". */
 interface CommonReason {
   readonly verdict: Verdict;
   readonly reason: string;
@@ -19,24 +19,24 @@ interface CommonReason {
   readonly first: number;
 }
 
-/** What became of one operation's rows. */
+/** The verdicts of one operation's rows. */
 interface OperationCounts {
   readonly name: string;
   readonly rows: number;
   readonly verdicts: VerdictCounts;
 }
 
-/** What a page for people shows of the rows. */
+/** What the page shows of the rows. */
 export interface Picked {
-  /** By need of a look, then in the order of the input. */
+  /** Those that need attention first, then in the order of the input. */
   readonly rows: readonly ReportRow[];
-  /** By need of a look, most frequent first. */
+  /** Those that need attention first, then the most frequent first. */
   readonly reasons: readonly CommonReason[];
-  /** In the order of their first row; rows whose operation is not known have the name "". */
+  /** In the order of their first row; rows with an unknown operation have the name "". */
   readonly operations: readonly OperationCounts[];
 }
 
-/** Gathers what the page shows from all rows, keeping only so many. */
+/** Collects from all rows what the page shows, and keeps no more than that. */
 export function createPicks(most = MOST_ROWS): { add(row: ReportRow): void; value(): Picked } {
   const byVerdict = new Map<Verdict, ReportRow[]>(ORDER.map((verdict) => [verdict, []]));
   const reasons = new Map<string, CommonReason>();

@@ -6,28 +6,28 @@ import { type PlannedRow, readShard } from "../../records/shard.ts";
 import type { Blobs } from "../../storage/types.ts";
 import { inputShards } from "../input/input-shards.ts";
 
-/** What became of a row; `pending` where nothing yet did. */
+/** The verdict of a row with its proof; `pending` if it has none yet. */
 export type Ending = Omit<Settled, "verdict"> & { readonly verdict: Verdict };
 
-/** A row of a report: as it was sent in, and what became of it. */
+/** A row of a report: its cells as they were sent, and its verdict. */
 export interface ReportRow extends Ending {
   readonly row: number;
   readonly operation: string;
   readonly cells: Readonly<Record<string, unknown>>;
 }
 
-/** What a report is of. */
+/** The batch of a report. */
 export interface ReportJob {
   readonly batches: Blobs;
   readonly folder: string;
   readonly manifest: BatchManifest;
   readonly plan: Plan;
   readonly outcomes: Outcomes;
-  /** What is said of rows to be written that have no outcome. */
+  /** The verdict of planned writes that have no receipt. */
   readonly unwritten: Ending;
 }
 
-/** Counts the verdicts without reading the input; flat memory. */
+/** Counts the verdicts without reading the input, with bounded memory. */
 export async function countVerdicts(job: ReportJob): Promise<VerdictCounts> {
   const counts = noVerdicts();
   for (let shard = 1; shard <= job.plan.shards; shard++) {
@@ -40,8 +40,8 @@ export async function countVerdicts(job: ReportJob): Promise<VerdictCounts> {
 }
 
 /**
- * The rows with their input, a shard at a time; flat memory.
- * @throws TypeError where input and shards do not run side by side.
+ * The rows with their input, one shard at a time, with bounded memory.
+ * @throws TypeError if input and shards do not have the same rows.
  */
 export async function* reportRows(job: ReportJob): AsyncGenerator<readonly ReportRow[]> {
   const { batches, folder, manifest } = job;

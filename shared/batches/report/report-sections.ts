@@ -3,13 +3,13 @@ import type { Picked } from "./report-picks.ts";
 import type { ReportSummary } from "./report-summary.ts";
 import { escape, instant, MEANINGS, number, rowsOf, span } from "./report-words.ts";
 
-/** Why the whole batch was not written, and what to do. */
+/** Why nothing of the batch was written, and what to do. */
 export const note = ({ reason, fix }: ReportSummary): string =>
   reason === undefined
     ? ""
     : `<section class="note"><p>${escape(reason)}</p>${fix === undefined ? "" : `<p><b>What to do:</b> ${escape(fix)}</p>`}</section>`;
 
-/** The reasons by how many rows share them; what the note says already is not said again. */
+/** The reasons by how many rows share them, without the reason that the note gives already. */
 export function reasons({ reason: noted }: ReportSummary, { reasons: found }: Picked): string {
   const others = found.filter(({ reason }) => reason !== noted);
   if (others.length === 0) return "";
@@ -21,7 +21,7 @@ export function reasons({ reason: noted }: ReportSummary, { reasons: found }: Pi
   return `<section><h2>Why</h2><ul class="reasons">${items.join("")}</ul></section>`;
 }
 
-/** What became of each operation's rows. */
+/** The verdicts of each operation's rows. */
 export function operations({ operations: found }: Picked): string {
   const shown = MEANINGS.map(([verdict]) => verdict).filter((verdict) =>
     found.some(({ verdicts }) => verdicts[verdict] > 0),
@@ -33,12 +33,12 @@ export function operations({ operations: found }: Picked): string {
         ? "<td>·</td>"
         : `<td class="${verdict}">${number(verdicts[verdict])}</td>`,
     );
-    return `<tr><th>${name === "" ? "not known" : escape(name)}</th><td>${number(count)}</td>${cells.join("")}</tr>`;
+    return `<tr><th>${name === "" ? "unknown" : escape(name)}</th><td>${number(count)}</td>${cells.join("")}</tr>`;
   });
   return `<section><h2>By operation</h2><div class="scroll"><table class="counts"><thead><tr>${head}</tr></thead><tbody>${rows.join("")}</tbody></table></div></section>`;
 }
 
-/** What was planned, for whoever wants to know: folded away. */
+/** What was planned, in a section that is closed at first. */
 export function details({ plan, state }: ReportSummary): string {
   const guards = plan.guards.map(
     ({ guard, count, limit, setting, held }) =>

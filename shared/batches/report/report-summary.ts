@@ -3,14 +3,14 @@ import type { BatchManifest, Mode } from "../../records/manifest.ts";
 import type { Plan } from "../../records/plan.ts";
 import type { BatchState } from "../../records/status.ts";
 
-/** What a report says of the batch as a whole. */
+/** What a report says about the whole batch. */
 export interface ReportSummary {
   readonly batch: string;
   readonly tenant: string;
   readonly state: BatchState;
   readonly mode: Mode;
   readonly operation?: string | undefined;
-  /** The file's path in `inbox`, where the rows came in one. */
+  /** The file's path in `inbox`, if the rows came in one. */
   readonly file?: string | undefined;
   readonly acceptedAt: string;
   readonly finishedAt: string;
@@ -21,7 +21,7 @@ export interface ReportSummary {
   readonly fix?: string | undefined;
 }
 
-/** What manifest and plan say of the batch, with how it ended. */
+/** The summary by manifest and plan, and by how the batch ended. */
 export function summaryOf(
   manifest: BatchManifest,
   plan: Plan,

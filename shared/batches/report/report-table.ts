@@ -6,15 +6,15 @@ import type { ReportSummary } from "./report-summary.ts";
 import { escape, number } from "./report-words.ts";
 import { sumOf } from "./status.ts";
 
-/** The columns that say what a row is about, in the order they are shown. */
+/** The columns that name the objects of a row, in the order in which they are shown. */
 const ABOUT = ["user", "userPrincipalName", "member", "group", "displayName"];
 
-/** The rows that most need a look, one by one. */
+/** The rows that need attention most, one by one. */
 export function table(summary: ReportSummary, { rows }: Picked): string {
   const all = sumOf(summary.verdicts);
   const left =
     rows.length < all
-      ? `<p class="cut">The ${number(rows.length)} rows that most need a look, of ${number(all)}; report.csv has them all.</p>`
+      ? `<p class="cut">${number(rows.length)} of ${number(all)} rows, those that need attention first; report.csv has all of them.</p>`
       : "";
   const seen = new Set<Verdict>();
   const lines = rows.map((row) => {
@@ -29,7 +29,7 @@ ${lines.join("\n")}
 </tbody></table></div></section>`;
 }
 
-/** `noted`: what the page says at its top is not said again in each row. */
+/** `noted`: the reason at the top of the page is not repeated in each row. */
 function tableRow(row: ReportRow, anchor: string, noted: string | undefined): string {
   const isNoted = row.reason === noted;
   const fix = row.fix === undefined || isNoted ? "" : `<p class="fix">${escape(row.fix)}</p>`;

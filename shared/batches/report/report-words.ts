@@ -1,16 +1,16 @@
 import type { Verdict } from "../../catalogue/row.ts";
 
-/** The verdicts in the order a person wants to see them, with what each means. */
+/** The verdicts in the order in which the page shows them, with what each means. */
 export const MEANINGS: readonly (readonly [Verdict, string])[] = [
-  ["failed", "did not happen: see why, and what to do"],
-  ["held", "wait for a person's decision"],
+  ["failed", "not changed: see reason and fix"],
+  ["held", "waiting for a person's decision"],
   ["pending", "not written"],
-  ["skipped", "not tried: another row made them needless"],
-  ["unchanged", "were so already"],
-  ["done", "were changed"],
+  ["skipped", "not needed because of another row"],
+  ["unchanged", "already as requested"],
+  ["done", "changed"],
 ];
 
-/** Text of outside, harmless in HTML text and quoted attributes. */
+/** Text of the input or of Graph, made harmless for HTML text and quoted attributes. */
 export const escape = (text: string): string =>
   text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
 
@@ -22,7 +22,7 @@ export const rowsOf = (count: number): string => `${number(count)} ${count === 1
 export const instant = (at: string): string =>
   `<time datetime="${escape(at)}">${escape(at.slice(0, 19).replace("T", " "))} UTC</time>`;
 
-/** A span of time in the unit that a person would use. */
+/** A duration in the unit that suits its length. */
 export function span(seconds: number): string {
   if (seconds < 1) return "less than a second";
   if (seconds < 90) return `${Math.round(seconds)} s`;

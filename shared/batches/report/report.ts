@@ -8,8 +8,8 @@ import type { ReportSummary } from "./report-summary.ts";
 import { openTextSink } from "./text-sink.ts";
 
 /**
- * Writes report.csv, report.json and report.html of a batch in one walk over input, shards and
- * outcomes, with flat memory. Each appears whole or not at all, and may be written again.
+ * Writes report.csv, report.json and report.html of a batch in one pass over input, shards and
+ * receipts, with bounded memory. Each appears whole or not at all, and may be written again.
  */
 export async function writeReports(job: ReportJob, summary: ReportSummary): Promise<void> {
   const { batches, folder, manifest } = job;

@@ -5,7 +5,7 @@ import type { BatchState, BatchStatus } from "../../records/status.ts";
 import { jsonText } from "../../records/stored-json.ts";
 import type { Blobs } from "../../storage/types.ts";
 
-/** What is true of a batch while nothing of it is being written. */
+/** The status of a batch while nothing of it is being written. */
 export function stillStatus(
   batch: string,
   state: BatchState,
@@ -28,7 +28,7 @@ export function stillStatus(
   };
 }
 
-/** The verdicts of a batch of which nothing is known yet, or only a beginning. */
+/** The verdicts of a batch of which only the first rows are planned, or none. */
 export const pendingVerdicts = (
   rows: number,
   known: VerdictCounts = noVerdicts(),
@@ -41,8 +41,8 @@ export const sumOf = (verdicts: VerdictCounts): number =>
   Object.values(verdicts).reduce((sum, count) => sum + count, 0);
 
 /**
- * A way to write status.json that ends when anybody else writes it: a planner that was thought dead
- * must not write over what its successor, or the runner, has said since.
+ * A writer of status.json that fails once another process has written it: a planner that was thought
+ * dead must not overwrite what its successor or the runner has written since.
  */
 export async function fencedStatus(
   batches: Blobs,
@@ -55,7 +55,7 @@ export async function fencedStatus(
     const written = await batches.write(path, jsonText(status), condition);
     if (written === undefined) {
       throw new OperatorError("LEASE_LOST", "Another delivery of the message plans this batch.", {
-        fix: "Nothing: the other one goes on.",
+        fix: "No action needed: the other delivery continues.",
         disposition: "retry",
       });
     }

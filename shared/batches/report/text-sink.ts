@@ -3,10 +3,10 @@ import { PassThrough } from "node:stream";
 
 import type { Blobs } from "../../storage/types.ts";
 
-/** Text is gathered to about this many characters before it is passed on. */
+/** Text is collected to about this many characters before it is passed on. */
 const GATHERED = 64 * 1024;
 
-/** A blob written piece by piece, as fast as storage takes it. It appears whole, at `end`. */
+/** A blob written piece by piece, as fast as storage accepts it. It appears whole, at `end`. */
 export interface TextSink {
   write(text: string): Promise<void>;
   end(): Promise<void>;
@@ -14,7 +14,7 @@ export interface TextSink {
   abort(): Promise<void>;
 }
 
-/** Begins a blob; what storage throws comes out of the next call. */
+/** Begins a blob; an error of storage is thrown by the next call. */
 export function openTextSink(blobs: Blobs, path: string): TextSink {
   const body = new PassThrough();
   body.on("error", () => undefined);

@@ -16,7 +16,7 @@ const batchesOf = ({ blobs }: Workshop): string[] =>
   [...blobs.batches.blobs.keys()].filter((path) => path.endsWith("/plan.json"));
 
 describe("a file in inbox", () => {
-  it("is a batch named after path and version: the event twice is one, the file anew another", async () => {
+  it("is a batch named after path and version: a repeated event is the same, a new upload another", async () => {
     const workshop = begin();
     const { blobs, deliver } = workshop;
     const first = await blobs.inbox.write("user.disable/leavers.csv", rows);
@@ -31,7 +31,7 @@ describe("a file in inbox", () => {
     assert.equal(batchesOf(workshop).length, 2);
   });
 
-  it("is the same whether its event writes the path as it is or percent-encoded", async () => {
+  it("is the same batch whether its event has the path as it is or percent-encoded", async () => {
     const workshop = begin();
     const { blobs, deliver } = workshop;
     const { etag } = (await blobs.inbox.write("user.disable/le avers.csv", rows))!;
@@ -41,7 +41,7 @@ describe("a file in inbox", () => {
     assert.equal(batchesOf(workshop).length, 1);
   });
 
-  it("is kept as it was when it was taken, whatever happens to it afterwards", async () => {
+  it("is copied when it is accepted, whatever happens to it afterwards", async () => {
     const { blobs, deliver, drop } = begin();
     const folder = await drop("user.disable/leavers.csv", rows);
     const etag = blobs.inbox.blobs.get("user.disable/leavers.csv")!.etag;
@@ -52,7 +52,7 @@ describe("a file in inbox", () => {
     assert.equal(blobs.batches.blobs.has(`${folder}/refused.json`), false);
   });
 
-  it("deleted between event and read is refused, and says so", async () => {
+  it("that is deleted before it is read is refused, and says so", async () => {
     const { deliver, refused, rings } = begin();
     const { folder } = await deliver(eventOf("user.disable/leavers.csv", "0x8DE"));
     const note = refused(folder ?? "");
@@ -62,7 +62,7 @@ describe("a file in inbox", () => {
     assert.deepEqual(rings, []);
   });
 
-  it("replaced between event and read is refused, and only the new version is run", async () => {
+  it("that is replaced before it is read is refused, and only the new version is run", async () => {
     const workshop = begin();
     const { blobs, deliver, refused } = workshop;
     const first = await blobs.inbox.write("user.disable/leavers.csv", `user\n${ann}\nx@y.z\n`);
@@ -74,7 +74,7 @@ describe("a file in inbox", () => {
     assert.deepEqual(batchesOf(workshop), [`${next.folder}/plan.json`]);
   });
 
-  it("replaced while it is read is refused as well: what was checked is what is copied", async () => {
+  it("that is replaced while it is read is refused, because only what was checked is copied", async () => {
     const workshop = begin();
     const { blobs, deliver, refused } = workshop;
     const first = await blobs.inbox.write("user.disable/leavers.csv", rows);
@@ -89,7 +89,7 @@ describe("a file in inbox", () => {
     assert.deepEqual([batchesOf(workshop), workshop.rings], [[], []]);
   });
 
-  it("refused once stays refused when its event comes again", async () => {
+  it("that was refused stays refused when its event comes again", async () => {
     const { drop, deliver, events, blobs } = begin();
     const folder = await drop("leavers.csv", rows);
     const etag = blobs.inbox.blobs.get("leavers.csv")!.etag;
@@ -99,7 +99,7 @@ describe("a file in inbox", () => {
 });
 
 describe("the sweep", () => {
-  it("sends the event of every file that no batch has, and none for the others", async () => {
+  it("sends an event for every file without a batch, and none for the others", async () => {
     const workshop = begin();
     const { blobs, batches, queued, drop, deliver } = workshop;
     await drop("user.disable/taken.csv", rows);
@@ -119,7 +119,7 @@ describe("the sweep", () => {
 describe("a file that a message names", () => {
   const message = { version: 1, batch: "leavers", mode: "apply", operation: "user.disable" };
 
-  it("is run as the message's batch, and not by itself as well", async () => {
+  it("is run as the message's batch, and not as a batch of its own too", async () => {
     const workshop = begin();
     const { blobs, deliver, batches } = workshop;
     const written = await blobs.inbox.write("leavers.csv", rows);
@@ -136,7 +136,7 @@ describe("a file that a message names", () => {
     });
   });
 
-  it("and that was run by itself already is not run again", async () => {
+  it("is not run again if it was run as a batch of its own", async () => {
     const workshop = begin();
     const folder = await workshop.drop("user.disable/leavers.csv", rows);
     const { outcome } = await workshop.deliver({ ...message, file: "user.disable/leavers.csv" });
@@ -148,7 +148,7 @@ describe("a file that a message names", () => {
     assert.deepEqual(batchesOf(workshop), [`${folder}/plan.json`]);
   });
 
-  it("is free where its own batch was refused, and where it was only planned", async () => {
+  it("is free if its own batch was refused, or only planned", async () => {
     const workshop = begin();
     await workshop.drop("leavers.csv", rows);
     const planned = { ...message, batch: "look", mode: "plan", file: "leavers.csv" };
@@ -163,7 +163,7 @@ describe("a file that a message names", () => {
     assert.deepEqual(workshop.rings.length, 1);
   });
 
-  it("is free where a guard held its batch: the fix is to send it again under a new name", async () => {
+  it("is free if a guard held its batch, because the fix is to send it again under a new name", async () => {
     const caps = { ...settings, maxDeletes: 0 };
     const workshop = openWorkshop({ settings: caps });
     workshop.directory.addUser(ann);
@@ -178,7 +178,7 @@ describe("a file that a message names", () => {
     assert.match(String(workshop.refused("leavers-3")["what"]), /as batch leavers-2\./);
   });
 
-  it("from the folder staged/ is taken by nothing but its message", async () => {
+  it("in the folder staged/ is run by its message only", async () => {
     const workshop = begin();
     const written = await workshop.blobs.inbox.write("staged/leavers.csv", rows);
     const event = await workshop.deliver(eventOf("staged/leavers.csv", written!.etag));
@@ -187,7 +187,7 @@ describe("a file that a message names", () => {
     assert.equal(outcome, "accepted");
   });
 
-  it("is the same message while it is the same file, or gone; another file is another batch", async () => {
+  it("repeats the batch while the file is the same or gone; another file is another batch", async () => {
     const workshop = begin();
     const { blobs, deliver } = workshop;
     await blobs.inbox.write("staged/leavers.csv", rows);
@@ -205,7 +205,7 @@ describe("a file that a message names", () => {
 
   const wrong: readonly { when: string; more: object; code: string; says: RegExp }[] = [
     {
-      when: "it is not there",
+      when: "it does not exist",
       more: { file: "nothing.csv" },
       code: "FILE_NOT_FOUND",
       says: /no such file/,

@@ -45,7 +45,7 @@ describe("a message is accepted", () => {
     assert.deepEqual([status["state"], status["rows"]], ["accepted", 1]);
   });
 
-  it("and shows what the plan found while it waits for its turn", async () => {
+  it("and shows the plan's verdicts while it waits for its turn", async () => {
     const { blobs, deliver, directory } = begin();
     directory.addUser("off@contoso.com", { accountEnabled: false });
     const rows = [{ user: ann }, { user: "off@contoso.com" }, { user: "gone@contoso.com" }];
@@ -68,7 +68,7 @@ describe("a message is accepted", () => {
     );
   });
 
-  it("once: the same again has no effect, before and after it was run", async () => {
+  it("once: repeating it has no effect, before and after the run", async () => {
     const { blobs, rings, events, deliver, runAll } = begin();
     await deliver(message);
     const shards = blobs.batches.text("leavers/shards/00001.jsonl");
@@ -129,7 +129,7 @@ describe("another batch of a taken name", () => {
     });
   }
 
-  it("that is broken as well is said to be broken, beside the first", async () => {
+  it("that is invalid as well is refused as invalid, beside the first", async () => {
     const { deliver, blobs } = begin();
     await deliver(message);
     const { folder } = await deliver({ ...message, operation: "user.disabled" });
@@ -138,7 +138,7 @@ describe("another batch of a taken name", () => {
     assert.equal(blobs.batches.json("leavers/status.json")["state"], "accepted");
   });
 
-  it("that is broken never makes a batch look refused that takes the name at that moment", async () => {
+  it("that is invalid never makes a batch look refused that takes the name at that moment", async () => {
     const { deliver, blobs } = begin();
     const broken = { ...message, operation: "user.disabled" };
     let said: Promise<{ folder?: string }> | undefined;
@@ -152,7 +152,7 @@ describe("another batch of a taken name", () => {
     assert.equal(blobs.runner.blobs.size, 1, "one piece of work");
   });
 
-  it("takes it after all where the first was refused: what did nothing keeps no name", async () => {
+  it("takes the name if the first was refused, because a refused batch keeps no name", async () => {
     const { deliver, blobs, refused } = begin();
     await deliver({ ...message, rows: [{ user: "nobody at all" }] });
     assert.equal(refused("leavers")["code"], "TOO_MANY_INVALID_ROWS");
@@ -174,7 +174,7 @@ describe("a message that cannot be read", () => {
     ]);
   });
 
-  it("or else in a folder named after the message", async () => {
+  it("or in a folder of its own if it names no batch", async () => {
     const { deliver, refused } = begin();
     for (const [id, raw] of Object.entries({
       "1-a": "not JSON",
@@ -188,7 +188,7 @@ describe("a message that cannot be read", () => {
     }
   });
 
-  it("of a tenant that is not allowed makes no folder for that tenant", async () => {
+  it("for a tenant that is not allowed creates no folder for that tenant", async () => {
     const { deliver, blobs, refused } = begin();
     const stranger = "cccccccc-0000-4000-8000-000000000003";
     await deliver({ ...message, tenant: stranger });

@@ -40,9 +40,9 @@ const remains: Readonly<Record<string, (path: string) => boolean>> = {
   "only its last status is left": (path) => !path.endsWith("/status.json"),
 };
 
-describe("what is left of a batch whose manifest is gone", () => {
+describe("the remains of a batch whose manifest is gone", () => {
   for (const [what, isGone] of Object.entries(remains)) {
-    it(`keeps its name from another, which would take it for its own work: ${what}`, async () => {
+    it(`keep its name from another batch, which would take them for its own work: ${what}`, async () => {
       const workshop = begin();
       await runAndLose(workshop, isGone);
       const before = [...workshop.blobs.batches.blobs.keys()];
@@ -61,7 +61,7 @@ describe("what is left of a batch whose manifest is gone", () => {
     });
   }
 
-  it("keeps a file that is still in inbox from running again, told by the sweep or by an event", async () => {
+  it("keep a file that is still in inbox from running again, by the sweep or by an event", async () => {
     const { blobs, batches, deliver, drop, queued, runAll } = begin();
     const folder = await drop("user.disable/leavers.csv", `user\n${ann}\n`);
     await runAll(folder);
@@ -74,7 +74,7 @@ describe("what is left of a batch whose manifest is gone", () => {
     assert.deepEqual([queued, [...blobs.runner.blobs.keys()]], [[], []]);
   });
 
-  it("and a message that was given up there is refused beside it", async () => {
+  it("get the refusal of a message that was given up beside them", async () => {
     const workshop = begin();
     await runAndLose(workshop, (path) => path.endsWith("/batch.json"));
     await workshop.batches.settlePoison("accept", message(bob), "m-2");
@@ -82,13 +82,13 @@ describe("what is left of a batch whose manifest is gone", () => {
     assert.equal(workshop.blobs.batches.json("leavers/status.json")["state"], "finished");
   });
 
-  it("is no hindrance once nothing is left", async () => {
+  it("are no obstacle once they are deleted", async () => {
     const workshop = begin();
     await runAndLose(workshop, () => true);
     assert.equal((await workshop.deliver(message(bob), "m-2")).outcome, "accepted");
   });
 
-  it("is not what an attempt leaves that ended before it had the name", async () => {
+  it("do not include what an attempt leaves that ended before it took the name", async () => {
     const { blobs, deliver } = begin();
     const broken = { ...message(bob), rows: [{ user: "nobody" }] };
     assert.equal((await deliver(broken)).outcome, "refused");

@@ -36,7 +36,7 @@ const stable = (blobs: MemoryBlobs): Record<string, string> =>
   );
 
 describe("accepting", () => {
-  it("ends the same, and rings, wherever in its writes it is killed, however often", async () => {
+  it("ends the same, and rings, wherever and however often it is killed", async () => {
     const whole = begin();
     let changes = 0;
     for (const each of Object.values(whole.blobs)) each.before = () => void (changes += 1);
@@ -88,7 +88,7 @@ describe("accepting", () => {
     );
   });
 
-  it("leaves off when its time is over, and goes on where it was", async () => {
+  it("stops when its time is over, and continues from there", async () => {
     const workshop = begin();
     const { blobs, directory } = workshop;
     const written = await blobs.inbox.write("mixed.csv", content);
@@ -116,7 +116,7 @@ describe("accepting", () => {
     assert.equal(shardRows(blobs.batches, "mixed", 3).at(-1)?.row, 2_500);
   });
 
-  it("by two deliveries at once is done by one; the other waits and then finds it done", async () => {
+  it("is done by one of several simultaneous deliveries; the others wait and find it done", async () => {
     const workshop = begin();
     await workshop.blobs.inbox.write("mixed.csv", content);
     const message = { version: 1, batch: "mixed", mode: "apply", file: "mixed.csv" };
@@ -128,7 +128,7 @@ describe("accepting", () => {
     assert.equal(workshop.events.filter(({ event }) => event === "batch.accepted").length, 1);
   });
 
-  it("waits, at no cost and visibly, while Graph cannot be read", async () => {
+  it("waits while Graph cannot be read, costs no attempt and says so in the status", async () => {
     const workshop = begin();
     const { blobs, directory, batches } = workshop;
     await blobs.inbox.write("mixed.csv", content);

@@ -20,7 +20,7 @@ function begin(): Workshop {
 }
 
 describe("a message that was given up", () => {
-  it("ends its batch as refused, with what stopped the last attempt and what to do", async () => {
+  it("ends its batch as refused, with the reason of the last failure and a fix", async () => {
     const { batches, directory, refused, events, blobs } = begin();
     directory.intercept = () => {
       throw new OperatorError("CONSENT_MISSING", "The tenant has not consented.", {
@@ -62,7 +62,7 @@ describe("a message that was given up", () => {
     assert.equal((await deliver(message)).outcome, "accepted");
   });
 
-  it("by an error that nobody foresaw does not have that error's text repeated", async () => {
+  it("by an unexpected error does not show that error's text", async () => {
     const { batches, directory, refused } = begin();
     directory.intercept = () => {
       throw new RangeError(`no place for ${ann}`);
@@ -74,7 +74,7 @@ describe("a message that was given up", () => {
     assert.doesNotMatch(JSON.stringify(refused("leavers")), /contoso/);
   });
 
-  it("after its plan was made loses nothing: the work is handed over", async () => {
+  it("after its plan was made loses nothing: the batch is handed over", async () => {
     const { batches, deliver, blobs, rings, events } = begin();
     await deliver(message);
     for (const path of blobs.runner.blobs.keys()) await blobs.runner.delete(path);
@@ -90,7 +90,7 @@ describe("a message that was given up", () => {
     });
   });
 
-  it("after it was run changes nothing", async () => {
+  it("after its batch was run changes nothing", async () => {
     const { batches, deliver, blobs, runAll } = begin();
     await deliver(message);
     await runAll("leavers");
@@ -100,7 +100,7 @@ describe("a message that was given up", () => {
     assert.equal(blobs.batches.blobs.has("leavers/refused.json"), false);
   });
 
-  it("that told of a file which a message has claimed changes nothing", async () => {
+  it("that announced a file which a message has claimed changes nothing", async () => {
     const { batches, blobs, deliver } = begin();
     const { etag } = (await blobs.inbox.write("staged/x.csv", `user\n${ann}\n`))!;
     const { rows: _rows, ...named } = message;
@@ -109,21 +109,21 @@ describe("a message that was given up", () => {
     assert.ok(![...blobs.batches.blobs.keys()].some((path) => path.endsWith("refused.json")));
   });
 
-  it("is left to the delivery that is at work on it", async () => {
+  it("is left to the delivery that is working on its batch", async () => {
     const { batches, blobs } = begin();
     await blobs.batches.acquireLease("leavers/lock");
     await batches.settlePoison("accept", message, "m-1");
     assert.equal(blobs.batches.blobs.has("leavers/refused.json"), false);
   });
 
-  it("that told of a file is said in the file's own folder", async () => {
+  it("that announced a file is recorded in the file's own folder", async () => {
     const { batches, blobs } = begin();
     await batches.settlePoison("accept", [eventOf("user.disable/x.csv", "0x1")], "m-1");
     const [path] = [...blobs.batches.blobs.keys()].filter((each) => each.endsWith("refused.json"));
     assert.match(path ?? "", /^user\.disable-x-[0-9a-f]{12}\/refused\.json$/);
   });
 
-  it("that nobody can read is said in a folder of its own", async () => {
+  it("that cannot be read is recorded in a folder of its own", async () => {
     const { batches, refused, events } = begin();
     await batches.settlePoison("accept", "\u0000\u0001 rubbish", "m-7");
     assert.equal(refused("message-m-7")["code"], "ATTEMPTS_EXHAUSTED");
@@ -132,7 +132,7 @@ describe("a message that was given up", () => {
     assert.equal(events.filter(({ event }) => event === "poison.settled").length, 2);
   });
 
-  it("was a ring: it is rung again, for the work lies in storage", async () => {
+  it("and was a ring is sent again, because the work lies in storage", async () => {
     const { batches, rings, events } = begin();
     await batches.settlePoison("run", { version: 1, tenant: other }, "m-1");
     const ring = JSON.stringify({ version: 1, tenant: home });
@@ -143,7 +143,7 @@ describe("a message that was given up", () => {
     assert.equal(rings.length, 2);
   });
 
-  it("of a batch that cannot be read is said in a folder of its own", async () => {
+  it("for a batch that cannot be read is recorded in a folder of its own", async () => {
     const { batches, blobs, events, refused } = begin();
     await blobs.batches.write("leavers/batch.json", '{"version": 2}');
     await batches.settlePoison("accept", message, "m-1");
@@ -156,7 +156,7 @@ describe("a message that was given up", () => {
     });
   });
 
-  it("comes back where nothing can be said at the moment", async () => {
+  it("goes back to its queue after a transient error", async () => {
     const { batches, blobs, events } = begin();
     blobs.batches.before = () => {
       throw new OperatorError("STORAGE_UNAVAILABLE", "away", { fix: "", disposition: "retry" });

@@ -41,7 +41,7 @@ const cell = fc.oneof(
 );
 
 describe("CSV", () => {
-  it("is read as it was written, wherever the text is cut", () => {
+  it("is read as it was written, wherever the text is split", () => {
     const tables = header.chain((names) =>
       fc.tuple(
         fc.constant(names),
@@ -67,7 +67,7 @@ describe("CSV", () => {
     );
   });
 
-  it("gives the same rows, lines and faults for any text, wherever it is cut", () => {
+  it("gives the same rows, lines and faults for any text, wherever it is split", () => {
     const noise = fc.array(
       fc.constantFrom("a", "b,c", '"', '""', ",", "\n", "\r\n", "\r", '"q"', '"a\nb"', " "),
     );
@@ -91,7 +91,7 @@ describe("CSV", () => {
     });
   }
 
-  it("takes LF, CRLF and CR as the end of a line, and needs none at the end of the file", () => {
+  it("accepts LF, CRLF and CR as line ends, and needs none at the end of the file", () => {
     for (const end of ["\n", "\r\n", "\r"]) {
       const found = read(`user,city${end}ann,Paris${end}bob,Rome`);
       assert.deepEqual(cellsOf(found), [
@@ -101,7 +101,7 @@ describe("CSV", () => {
     }
   });
 
-  it("passes over blank lines and lines of separators, and counts rows and lines as a person does", () => {
+  it("skips blank lines and lines of separators, and counts rows and lines as an editor does", () => {
     const found = read('user,city\n\nann,"Par\nis"\n,\n   \nbob,Rome\n');
     assert.deepEqual(
       found.rows.map(({ row, line, cells }) => [row, line, cells["user"]]),
@@ -116,7 +116,7 @@ describe("CSV", () => {
     assert.deepEqual(cellsOf(read('user,title\nann,5" disk\n')), [["ann", '5" disk']]);
   });
 
-  it("marks a row whose cells are more or fewer than the header's: nobody knows which is which", () => {
+  it("marks a row with more or fewer cells than the header as broken", () => {
     const { rows } = read("user,city\nann\nbob,Rome,x\ncat,Oslo\n");
     assert.deepEqual(
       rows.map(({ broken }) => broken),

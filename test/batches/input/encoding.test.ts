@@ -30,7 +30,7 @@ const texts = fc
   .map((text) => text.replaceAll("\u0000", "").replace(/^\uFEFF+/, ""))
   .filter((text) => !text.startsWith("PK") && !text.startsWith("%PDF"));
 
-describe("text is read as it was written, wherever the bytes are cut", () => {
+describe("text is read as it was written, wherever the bytes are split", () => {
   for (const [name, encode] of Object.entries(encodings)) {
     it(name, () =>
       fc.assert(
@@ -42,11 +42,11 @@ describe("text is read as it was written, wherever the bytes are cut", () => {
   }
 });
 
-describe("what comes before an unreadable byte is read, and then it is said", () => {
+describe("text before an unreadable byte is read, and then the fault is reported", () => {
   const before = "user\nann@contoso.com\nzoë";
   const broken: readonly { when: string; bytes: Buffer; says: RegExp; text?: string }[] = [
     {
-      when: "a Windows-1252 letter stands in UTF-8",
+      when: "UTF-8 contains a Windows-1252 letter",
       bytes: Buffer.concat([Buffer.from(before), Buffer.from([0xe9, 0x2c, 0x41])]),
       says: /not UTF-8/,
     },
@@ -56,7 +56,7 @@ describe("what comes before an unreadable byte is read, and then it is said", ()
       says: /not UTF-8/,
     },
     {
-      when: "half a surrogate pair stands in UTF-16",
+      when: "UTF-16 contains half a surrogate pair",
       bytes: Buffer.from(`\uFEFF${before}\ud83dX`, "utf16le"),
       says: /not UTF-16/,
     },

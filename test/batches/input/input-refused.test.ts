@@ -14,7 +14,7 @@ async function dropped(path: string, content: string | Uint8Array) {
   return { ...workshop, folder };
 }
 
-describe("a file is refused whole, and refused.json says where and what to do", () => {
+describe("a whole file is refused, and refused.json names the place and a fix", () => {
   const refused: readonly {
     when: string;
     path?: string;
@@ -84,7 +84,7 @@ describe("a file is refused whole, and refused.json says where and what to do", 
       at: { column: "operation" },
     },
     {
-      when: "a column stands there twice",
+      when: "a column appears twice",
       content: `user,operation,user\n${ann},,${ann}\n`,
       code: "COLUMN_DUPLICATE",
       says: /column user twice \(columns 1 and 3\)/,
@@ -112,7 +112,7 @@ describe("a file is refused whole, and refused.json says where and what to do", 
       at: { row: 1, column: "passwordProfile" },
     },
     {
-      when: "its bytes are not the encoding they seem",
+      when: "its bytes are not in the encoding they seem to have",
       content: Buffer.concat([Buffer.from(`user\n${ann}\nzo`), Buffer.from([0xeb, 0x0a])]),
       code: "FILE_UNREADABLE",
       says: /^Row 2 \(line 3\): The file holds bytes that are not UTF-8/,
@@ -120,7 +120,7 @@ describe("a file is refused whole, and refused.json says where and what to do", 
       at: { row: 2 },
     },
     {
-      when: "it is a workbook under another name",
+      when: "it is a workbook with the ending of a CSV file",
       content: Buffer.from("504b03041400060008000000", "hex"),
       code: "FILE_UNREADABLE",
       says: /workbook/,
@@ -135,7 +135,7 @@ describe("a file is refused whole, and refused.json says where and what to do", 
       at: { row: 2 },
     },
     {
-      when: "a line is no JSON",
+      when: "a line is not JSON",
       path: "user.disable/x.jsonl",
       content: `{"user":"${ann}"}\n{"user":\n`,
       code: "FILE_UNREADABLE",
@@ -168,7 +168,7 @@ describe("a file is refused whole, and refused.json says where and what to do", 
       fix: /Move the file/,
     },
     {
-      when: "its name says no format",
+      when: "its name does not show a format",
       path: "user.disable/leavers.xlsx",
       content: "PK",
       code: "FILE_NAME_INVALID",
@@ -210,7 +210,7 @@ describe("a file is refused whole, and refused.json says where and what to do", 
     });
   }
 
-  it("when it has more rows or bytes than are taken", async () => {
+  it("when it has more rows or bytes than the limit", async () => {
     for (const [limit, code] of [
       [{ rows: 3 }, "TOO_MANY_ROWS"],
       [{ fileBytes: 60 }, "FILE_TOO_LARGE"],
@@ -252,7 +252,7 @@ describe("a file is taken", () => {
     assert.deepEqual([displayName, set], ['Ann "A", of Sales', { otherMails: wanted.otherMails }]);
   });
 
-  it("but a line break in a value is the value's own fault, and its row's alone", async () => {
+  it("but a line break in a value fails that row only", async () => {
     const others = `${ann},Ann,\n`.repeat(10);
     const { blobs, folder } = await dropped("user.update/x.csv", `${rows}${others}`);
     const [row] = shardRows(blobs.batches, folder);

@@ -20,7 +20,7 @@ function read(text: string, lengths: readonly number[] = [], rowBytes?: number) 
 }
 
 describe("JSON Lines", () => {
-  it("are read as they were written, wherever the text is cut", () => {
+  it("are read as they were written, wherever the text is split", () => {
     const rows = fc.array(
       fc.dictionary(fc.string(), fc.jsonValue()).map((row) => JSON.stringify(row)),
     );
@@ -55,7 +55,7 @@ describe("JSON Lines", () => {
     { when: "the file is one array", text: '{"a":1}\n[\n{"a":1}\n]', says: /begins a JSON array/ },
   ];
   for (const { when, text, says } of faults) {
-    it(`says where the fault is, and not what stands there, when ${when}`, () => {
+    it(`says where the fault is, without quoting the text, when ${when}`, () => {
       const { fault } = read(text);
       assert.match(fault?.what ?? "", says);
       assert.deepEqual([fault?.code, fault?.row, fault?.line], ["FILE_UNREADABLE", 2, 2]);
@@ -63,7 +63,7 @@ describe("JSON Lines", () => {
     });
   }
 
-  it("refuses a line over the limit, also before its end has come", () => {
+  it("refuses a line over the limit, even before its end has arrived", () => {
     const { fault } = read(`{"a":1}\n{"a":"${"x".repeat(200)}`, [], 100);
     assert.deepEqual([fault?.code, fault?.row], ["ROW_TOO_LARGE", 2]);
   });

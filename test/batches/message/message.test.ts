@@ -23,7 +23,7 @@ const valid = {
 const base64 = (text: string): string => Buffer.from(text).toString("base64");
 const read = (raw: unknown) => readEnvelope(decodeMessage(raw), allowed);
 
-describe("a message is read however it comes", () => {
+describe("a message is read in every encoding", () => {
   const text = JSON.stringify(valid);
   const forms: Readonly<Record<string, unknown>> = {
     "as the object that the host made of it": valid,
@@ -53,13 +53,13 @@ describe("a message is read however it comes", () => {
     });
   }
 
-  it("with another tenant, in any case of its id, where that is allowed", () => {
+  it("with another allowed tenant, in upper or lower case", () => {
     const found = read({ ...valid, tenant: other.toUpperCase(), priority: "urgent" });
     assert.ok(found.kind === "batch");
     assert.deepEqual([found.message.tenant, found.message.priority], [other, "urgent"]);
   });
 
-  it("and whatever it is, it is read or refused in words", () => {
+  it("and any value is either read or refused with a reason", () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json(), fc.jsonValue(), fc.base64String()), (raw) => {
         try {
@@ -149,13 +149,13 @@ describe("a message is refused", () => {
       says: /version \(missing\)/,
     },
     {
-      when: "it has a property that nobody reads",
+      when: "it has an unknown property",
       raw: { ...valid, dryRun: true },
       code: "MESSAGE_INVALID",
       says: /dryRun \(not a known property\)/,
     },
     {
-      when: "its mode is none",
+      when: "its mode is unknown",
       raw: { ...valid, mode: "test" },
       code: "MESSAGE_INVALID",
       says: /mode \(expected \("apply" \| "plan"\)\)/,
@@ -179,13 +179,13 @@ describe("a message is refused", () => {
       says: /neither rows nor file/,
     },
     {
-      when: "it has no row",
+      when: "it has an empty list of rows",
       raw: { ...valid, rows: [] },
       code: "MESSAGE_INVALID",
       says: /rows is empty/,
     },
     {
-      when: "a row is no object",
+      when: "a row is not an object",
       raw: { ...valid, rows: ["ann@contoso.com"] },
       code: "MESSAGE_INVALID",
       says: /rows\.0 \(expected Object\)/,
@@ -271,7 +271,7 @@ describe("an Event Grid message", () => {
       blob,
     ));
 
-  it("is ignored where it is of another type or container", () => {
+  it("is ignored if it is of another type or container", () => {
     const others = [
       { ...cloud, type: "Microsoft.Storage.BlobDeleted" },
       { ...grid, eventType: "Microsoft.EventGrid.SubscriptionValidationEvent", data: {} },
@@ -281,7 +281,7 @@ describe("an Event Grid message", () => {
     for (const event of others) assert.equal(read(event).kind, "ignored");
   });
 
-  it("is refused where it does not say which version of which file, or is several", () => {
+  it("is refused if it does not name the version of one file, or is several events", () => {
     for (const event of [{ ...cloud, data: {} }, { ...grid, subject: 7 }, [cloud, grid]]) {
       assert.throws(() => read(event), /MESSAGE_INVALID/);
     }

@@ -23,7 +23,7 @@ describe("a batch name", () => {
     }
   });
 
-  it("is neither a tenant's folder nor that of a message", () => {
+  it("cannot be a tenant's folder or that of a message", () => {
     assert.match(nameRuleBroken("0b0e5c0e-1111-4222-A333-444455556666") ?? "", /tenant id/);
     assert.match(nameRuleBroken("message-1") ?? "", /message-/);
   });
@@ -35,7 +35,7 @@ describe("a batch name", () => {
 });
 
 describe("the batch of a file", () => {
-  it("can be read, and is another for another version or path", () => {
+  it("is readable, and differs for another version or path", () => {
     const version = { path: "user.disable/Leavers 20.11.csv", etag: "0x8DE" };
     const name = fileBatchName(version);
     assert.match(name, /^user\.disable-Leavers-20\.11-[0-9a-f]{12}$/);
@@ -44,7 +44,7 @@ describe("the batch of a file", () => {
     assert.notEqual(fileBatchName({ ...version, path: "user.disable-Leavers 20.11.csv" }), name);
   });
 
-  it("has a good name, whatever the path", () => {
+  it("has a valid name, whatever the path", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", minLength: 1 }), fc.string(), (path, etag) => {
         assert.equal(nameRuleBroken(fileBatchName({ path, etag })), undefined);
@@ -52,7 +52,7 @@ describe("the batch of a file", () => {
     );
   });
 
-  it("of a message without a usable name is a folder named after the message", () => {
+  it("is a folder of the message's own if it names no usable batch", () => {
     assert.equal(messageFolder("3f-9"), "message-3f-9");
     assert.equal(messageFolder("../../etc"), "message-etc");
     assert.equal(messageFolder("//"), "message-unknown");
@@ -63,7 +63,7 @@ const operations = ["user.create", "user.disable", "group.add-member"];
 const read = (path: string) => readInboxPath(path, operations);
 
 describe("a path in inbox", () => {
-  it("tells the format by its ending and the operation by its folder", () => {
+  it("gives the format by its ending and the operation by its folder", () => {
     assert.deepEqual(read("leavers.csv"), { format: "csv", operation: undefined });
     assert.deepEqual(read("hr/2026.11/leavers.CSV"), { format: "csv", operation: undefined });
     assert.deepEqual(read("user.disable/x.jsonl"), { format: "jsonl", operation: "user.disable" });
@@ -71,8 +71,18 @@ describe("a path in inbox", () => {
   });
 
   const refused: readonly { when: string; path: string; code: string; says: RegExp }[] = [
-    { when: "it steps upwards", path: "../x.csv", code: "FILE_NAME_INVALID", says: /\.\. step/ },
-    { when: "it steps inside", path: "a/../x.csv", code: "FILE_NAME_INVALID", says: /\.\. step/ },
+    {
+      when: "it has a .. step at its start",
+      path: "../x.csv",
+      code: "FILE_NAME_INVALID",
+      says: /\.\. step/,
+    },
+    {
+      when: "it has a .. step inside",
+      path: "a/../x.csv",
+      code: "FILE_NAME_INVALID",
+      says: /\.\. step/,
+    },
     { when: "it is absolute", path: "/x.csv", code: "FILE_NAME_INVALID", says: /slash/ },
     { when: "it has a backslash", path: "a\\x.csv", code: "FILE_NAME_INVALID", says: /backslash/ },
     {
@@ -83,7 +93,7 @@ describe("a path in inbox", () => {
     },
     { when: "it is empty", path: "", code: "FILE_NAME_INVALID", says: /empty/ },
     {
-      when: "it is a maze",
+      when: "it has too many levels",
       path: `${"a/".repeat(9)}x.csv`,
       code: "FILE_NAME_INVALID",
       says: /deeper than 8/,

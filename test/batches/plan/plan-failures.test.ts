@@ -6,7 +6,7 @@ import { openWorkshop, planRows } from "../workshop.ts";
 
 const someone = "99999999-0000-4000-8000-000000000009";
 
-describe("a row fails alone, with its reason and what to do", () => {
+describe("one row fails, with a reason and a fix", () => {
   const failing: readonly { when: string; row: object; says: RegExp; fix: RegExp }[] = [
     {
       when: "its user is neither a GUID nor a user principal name",
@@ -27,7 +27,7 @@ describe("a row fails alone, with its reason and what to do", () => {
       fix: /Correct the row/,
     },
     {
-      when: "it clears what cannot be cleared",
+      when: "it clears a property that cannot be cleared",
       row: { operation: "user.update", user: "ann@contoso.com", displayName: null },
       says: /^displayName cannot be cleared\.$/,
       fix: /Correct the row/,
@@ -90,7 +90,7 @@ describe("a row fails alone, with its reason and what to do", () => {
     });
   }
 
-  it("when Graph would not show what it names, which is not taken for missing", async () => {
+  it("when Graph refuses to show its object, which does not count as missing", async () => {
     const workshop = openWorkshop();
     workshop.directory.intercept = (url) =>
       url.includes("odd%40") ? answer(400, {}, "Request_BadRequest") : undefined;
@@ -98,10 +98,10 @@ describe("a row fails alone, with its reason and what to do", () => {
       { operation: "user.disable", user: "odd@contoso.com" },
     ]);
     assert.equal(planned?.verdict, "failed");
-    assert.match(planned?.reason ?? "", /would not show .+ \(Graph: 400 Request_BadRequest\)/);
+    assert.match(planned?.reason ?? "", /refused to show .+ \(Graph: 400 Request_BadRequest\)/);
   });
 
-  it("when a list of groups of the name is not whole: another may follow", async () => {
+  it("when the list of groups with its name is incomplete, because another may follow", async () => {
     const workshop = openWorkshop();
     const { directory } = workshop;
     const member = directory.addUser("ann@contoso.com");
@@ -114,7 +114,7 @@ describe("a row fails alone, with its reason and what to do", () => {
       const row = { operation: "group.remove-member", group: "Sales", member };
       const [planned] = await planRows(workshop, [row], `b${value.length}`);
       assert.equal(planned?.verdict, "failed");
-      assert.match(planned?.reason ?? "", /would not show what column group names .+ cut short/);
+      assert.match(planned?.reason ?? "", /refused to show what column group names .+ cut short/);
     }
   });
 });

@@ -122,7 +122,7 @@ function begin(): { workshop: Workshop; start: Model; nameOf: (id: string) => st
 }
 
 describe("a plan", () => {
-  it("does what its rows do one after the other, in whatever order it lets the writes go", () =>
+  it("has the effect of its rows one after the other, in any order of writes that it allows", () =>
     fc.assert(
       fc.asyncProperty(
         fc.array(anyRow, { minLength: 1, maxLength: 12 }),
@@ -138,7 +138,7 @@ describe("a plan", () => {
       { numRuns: 300 },
     ));
 
-  it("gives every row one verdict or one write, and never both", () =>
+  it("gives every row either one verdict or one write", () =>
     fc.assert(
       fc.asyncProperty(fc.array(anyRow, { minLength: 1, maxLength: 12 }), async (rows) => {
         const { workshop } = begin();
@@ -157,7 +157,7 @@ describe("a plan", () => {
 });
 
 describe("what rows touch", () => {
-  it("is remembered for any number of keys as a map of lists would", () => {
+  it("is found for any number of keys as in a map of lists", () => {
     const steps = fc.array(fc.tuple(fc.integer({ min: 0, max: 40 }), fc.nat(9)));
     fc.assert(
       fc.property(steps, (made) => {
@@ -182,7 +182,7 @@ describe("what rows touch", () => {
     );
   });
 
-  it("is found again among hundreds of thousands", () => {
+  it("is found among hundreds of thousands of rows", () => {
     const traces = createRowTraces();
     const count = 200_000;
     const trace = {

@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import { openWorkshop, planRows } from "../workshop.ts";
 
 describe("rows on one object", () => {
-  it("of a user who is to be created wait for the row that creates it", async () => {
+  it("wait for the row that creates their user", async () => {
     const workshop = openWorkshop();
     const sales = workshop.directory.addGroup("Sales");
     const rows = await planRows(workshop, [
@@ -23,7 +23,7 @@ describe("rows on one object", () => {
     );
   });
 
-  it("named before the row that creates it are missing", async () => {
+  it("fail before the row that creates their user", async () => {
     const workshop = openWorkshop();
     const rows = await planRows(workshop, [
       { operation: "user.update", user: "new@contoso.com", city: "Oslo" },
@@ -33,7 +33,7 @@ describe("rows on one object", () => {
     assert.match(rows[0]?.fix ?? "", /earlier row/);
   });
 
-  it("keep the order of the file, and none is dropped for being in place", async () => {
+  it("keep the order of the file, and none is dropped as already in place", async () => {
     const workshop = openWorkshop();
     workshop.directory.addUser("ann@contoso.com", { city: "Oslo", accountEnabled: false });
     const rows = await planRows(workshop, [
@@ -51,7 +51,7 @@ describe("rows on one object", () => {
     );
   });
 
-  it("that do the same are skipped but the first, unless something in between undoes it", async () => {
+  it("that repeat an earlier row are skipped, unless a row in between undoes it", async () => {
     const workshop = openWorkshop();
     const ann = workshop.directory.addUser("ann@contoso.com");
     const sales = workshop.directory.addGroup("Sales");
@@ -87,7 +87,7 @@ describe("rows on one object", () => {
     );
   });
 
-  it("that create it twice: the same is skipped, another fails", async () => {
+  it("that create it again are skipped if equal, and fail otherwise", async () => {
     const workshop = openWorkshop();
     const create = { operation: "user.create", userPrincipalName: "new@contoso.com" };
     const rows = await planRows(workshop, [
@@ -103,7 +103,7 @@ describe("rows on one object", () => {
     assert.match(rows[2]?.reason ?? "", /Row 1 creates this userPrincipalName, with other values/);
   });
 
-  it("after a delete are skipped and name it, whatever they are", async () => {
+  it("after a delete are skipped and name the delete, whatever they do", async () => {
     const workshop = openWorkshop();
     const ann = workshop.directory.addUser("ann@contoso.com");
     workshop.directory.addGroup("Sales");

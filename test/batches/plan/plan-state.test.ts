@@ -7,7 +7,7 @@ import { openWorkshop, planRows } from "../workshop.ts";
 const someone = "99999999-0000-4000-8000-000000000009";
 
 describe("the present state decides what is written", () => {
-  it("nothing, where it is so already", async () => {
+  it("nothing, if the object is already as requested", async () => {
     const workshop = openWorkshop();
     const id = workshop.directory.addUser("ann@contoso.com", {
       accountEnabled: false,
@@ -26,7 +26,7 @@ describe("the present state decides what is written", () => {
     );
   });
 
-  it("by object id, whatever the row named it by", async () => {
+  it("by object id, whatever name the row used", async () => {
     const workshop = openWorkshop();
     const ann = workshop.directory.addUser("ann@contoso.com", { city: "Oslo" });
     const sales = workshop.directory.addGroup("Sales o'Brien & Co");
@@ -39,7 +39,7 @@ describe("the present state decides what is written", () => {
     assert.deepEqual(rows[1]?.write?.set, { city: null, jobTitle: null });
   });
 
-  it("with a hint whether a membership is there now", async () => {
+  it("with a hint whether a membership exists now", async () => {
     const workshop = openWorkshop();
     const ann = workshop.directory.addUser("ann@contoso.com");
     const bob = workshop.directory.addUser("bob@contoso.com");
@@ -55,7 +55,7 @@ describe("the present state decides what is written", () => {
     );
   });
 
-  it("with a hint behind a row of the same member too, but not behind one of the same membership", async () => {
+  it("with a hint after a row of the same member too, but not after one of the same membership", async () => {
     const workshop = openWorkshop();
     const ann = workshop.directory.addUser("ann@contoso.com");
     const sales = workshop.directory.addGroup("Sales");
@@ -76,7 +76,7 @@ describe("the present state decides what is written", () => {
     );
   });
 
-  it("and a hint that cannot be read is left out, without harm", async () => {
+  it("without a hint if it cannot be read", async () => {
     const workshop = openWorkshop();
     const ann = workshop.directory.addUser("ann@contoso.com");
     const sales = workshop.directory.addGroup("Sales");
@@ -89,7 +89,7 @@ describe("the present state decides what is written", () => {
     assert.equal(row?.write?.was, undefined);
   });
 
-  it("reading each name once, with all that its rows ask for", async () => {
+  it("after reading each name once, with every property that its rows need", async () => {
     const workshop = openWorkshop();
     workshop.directory.addUser("ann@contoso.com");
     workshop.directory.addGroup("Sales");
@@ -108,7 +108,7 @@ describe("the present state decides what is written", () => {
     );
   });
 
-  it("not at all, where the application may not read: the batch is refused with the permission", async () => {
+  it("not at all if the application may not read: the batch is refused and names the permission", async () => {
     const workshop = openWorkshop();
     workshop.directory.intercept = () => answer(403, {}, "Authorization_RequestDenied");
     const { outcome } = await workshop.deliver({

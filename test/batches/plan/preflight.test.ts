@@ -32,7 +32,7 @@ function leavers(count: number, more: Parameters<typeof openWorkshop>[0]) {
 }
 
 describe("a batch that needs a permission which the token lacks", () => {
-  it("is held whole before its first row, with the permission, the rows and what to do", async () => {
+  it("is held before its first row, with the permission, the rows and a fix", async () => {
     const asked: boolean[] = [];
     const { workshop, message, read } = leavers(412, {
       rolesFor: async (_tenant, { fresh }) => {
@@ -60,7 +60,7 @@ describe("a batch that needs a permission which the token lacks", () => {
     );
   });
 
-  it("runs where the permission was granted since the token was made", async () => {
+  it("runs if the permission was granted after the token was issued", async () => {
     const { workshop, message, read } = leavers(3, {
       rolesFor: async (_tenant, { fresh }) => (fresh ? granted : unableToDisable),
     });
@@ -69,7 +69,7 @@ describe("a batch that needs a permission which the token lacks", () => {
     assert.equal(read("plan.json")["lacking"], undefined);
   });
 
-  it("says so in mode plan, and holds nothing that is only a plan", async () => {
+  it("says so in mode plan, which holds nothing", async () => {
     const { workshop, message, read } = leavers(3, { rolesFor: async () => unableToDisable });
     await workshop.deliver({ ...message, mode: "plan" });
     assert.equal(read("status.json")["state"], "planned");
@@ -84,7 +84,7 @@ describe("a batch that needs a permission which the token lacks", () => {
     ]);
   });
 
-  it("runs with PREFLIGHT warn, for an application that works by a directory role", async () => {
+  it("runs with PREFLIGHT warn, for an application with a directory role", async () => {
     const { workshop, message, read } = leavers(3, {
       rolesFor: async () => [],
       settings: { ...settings, preflight: "warn" },
@@ -94,7 +94,7 @@ describe("a batch that needs a permission which the token lacks", () => {
     assert.equal((read("plan.json")["lacking"] as unknown[]).length, 1);
   });
 
-  it("is not asked about where nothing is to be written", async () => {
+  it("is not checked if nothing is to be written", async () => {
     const workshop = openWorkshop({
       rolesFor: async () => {
         throw new TypeError("asked");
@@ -106,7 +106,7 @@ describe("a batch that needs a permission which the token lacks", () => {
     assert.equal(workshop.blobs.batches.json("b/status.json")["state"], "finished");
   });
 
-  it("waits where the new token cannot be had", async () => {
+  it("waits if a new token cannot be acquired", async () => {
     const { workshop, message } = leavers(1, {
       rolesFor: async (_tenant, { fresh }) => {
         if (!fresh) return unableToDisable;
@@ -123,7 +123,7 @@ describe("a batch that needs a permission which the token lacks", () => {
 const zero = { done: 0, unchanged: 0, skipped: 0, failed: 0, held: 0, pending: 0 };
 
 describe("no batch is held that Graph would run", () => {
-  it("for want of a permission to read: the plan's own reads have shown that it may", () => {
+  it("for lack of a permission to read, because the plan's own reads succeeded", () => {
     for (const name of ["User.Read.All", "User.ReadBasic.All", "GroupMember.Read.All"]) {
       assert.ok(isCovered(name, []));
     }
@@ -146,7 +146,7 @@ describe("no batch is held that Graph would run", () => {
     });
   }
 
-  it("and every permission of the catalogue is known to the table of broader ones", () => {
+  it("because the table of broader permissions knows every permission of the catalogue", () => {
     const writing = [...new Set(granted)].filter((each) => !/\.Read(Basic)?\.All$/.test(each));
     const alone = writing.filter(
       (each) => !isCovered(each, ["User.ReadWrite.All", "Group.ReadWrite.All"]),

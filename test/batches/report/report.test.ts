@@ -50,7 +50,7 @@ async function planned(): Promise<{ workshop: Workshop; folder: string; input: s
 }
 
 describe("the reports of a finished batch", () => {
-  it("have every row with its own cells, in its own order, and what became of it", async () => {
+  it("have every row with its cells, in the input's order, and its verdict", async () => {
     const { workshop, folder, input } = await planned();
     const outcomes = new Map<number, Settled>();
     for (const shard of [1, 2]) {
@@ -107,7 +107,7 @@ describe("the reports of a finished batch", () => {
     assert.equal(finished.length, 1);
   });
 
-  it("are written once, and the same again is no news", async () => {
+  it("are written once; finishing again writes and emits nothing", async () => {
     const { workshop, folder } = await planned();
     await workshop.runAll(folder);
     const before = workshop.blobs.batches.blobs.get(`${folder}/report.csv`)?.etag;
@@ -124,7 +124,7 @@ describe("the reports of a finished batch", () => {
     assert.equal(workshop.blobs.batches.json(`${folder}/status.json`)["state"], "accepted");
   });
 
-  it("keep what JSON rows were sent as, cleared and nested values included", async () => {
+  it("show JSON rows as they were sent, cleared and nested values included", async () => {
     const workshop = openWorkshop();
     workshop.directory.addUser("ann@contoso.com");
     const folder = await workshop.drop(
@@ -144,7 +144,7 @@ describe("the reports of a finished batch", () => {
 });
 
 describe("report.html", () => {
-  it("is one page that loads nothing, with what came from outside made harmless", async () => {
+  it("is one page that loads nothing, with every text from outside escaped", async () => {
     const workshop = openWorkshop();
     const evil = `<script>alert(1)</script><img src=x onerror="alert(2)">'&`;
     workshop.directory.addUser("ann@contoso.com");
@@ -163,7 +163,7 @@ describe("report.html", () => {
     assert.match(page, /No object has the id or name in column group/);
   });
 
-  it("shows what needs a look first, and says what it leaves out", () => {
+  it("shows the rows that need attention first, and counts all of them", () => {
     const verdict = fc.constantFrom(...verdicts);
     fc.assert(
       fc.property(fc.array(verdict, { maxLength: 60 }), (all) => {
