@@ -9,7 +9,12 @@ import { QueueServiceClient } from "@azure/storage-queue";
 
 import type { BatchStatus } from "../../shared/records/status.ts";
 import { CONTRACT_LEFT_OUT, openApiContract } from "../cloud/graph/openapi/openapi-data.ts";
-import type { HostLog, HostStorage, InvocationEvent } from "../cloud/host/host-options.ts";
+import type {
+  HostLog,
+  HostOptions,
+  HostStorage,
+  InvocationEvent,
+} from "../cloud/host/host-options.ts";
 import { type FunctionsHost, startHost } from "../cloud/host/host.ts";
 import type { CloudOptions, LocalCloud } from "../cloud/local-cloud.ts";
 import { spawnCloud } from "../cloud/spawn-cloud.ts";
@@ -40,11 +45,14 @@ export interface Stage extends AsyncDisposable {
   /** The names of the batches there are, in order. */
   batches(): Promise<string[]>;
   /** Another instance of the app beside the first. */
-  another(): Promise<FunctionsHost>;
+  another(options?: InstanceOptions): Promise<FunctionsHost>;
   close(): Promise<void>;
 }
 
-export interface StageOptions {
+/** How an instance's worker starts. */
+export type InstanceOptions = Pick<HostOptions, "warm">;
+
+export interface StageOptions extends InstanceOptions {
   readonly cloud?: CloudOptions;
   /** Application settings over the usual ones; made once the cloud has started, because some need it. */
   readonly settings?: (cloud: LocalCloud) => Promise<Readonly<Record<string, string>>>;
@@ -100,15 +108,16 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
       events.push(JSON.parse(line.message) as Record<string, unknown>);
     options.onLog?.(line);
   };
-  const startInstance = (): Promise<FunctionsHost> =>
+  const startInstance = (instance: InstanceOptions): Promise<FunctionsHost> =>
     startHost({
+      ...(instance.warm === undefined ? {} : { warm: instance.warm }),
       dist,
       env: environment,
       storage,
       onLog,
       ...(options.onInvocation === undefined ? {} : { onInvocation: options.onInvocation }),
     });
-  const host = await startInstance().catch(async (error: unknown) => {
+  const host = await startInstance(options).catch(async (error: unknown) => {
     await cloud.close();
     throw error;
   });
@@ -168,8 +177,8 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
         names.add(name.split("/")[0] ?? "");
       return [...names];
     },
-    another: async () => {
-      const instance = await startInstance();
+    another: async (instanceOptions = {}) => {
+      const instance = await startInstance(instanceOptions);
       others.push(instance);
       return instance;
     },

@@ -32,7 +32,10 @@ export interface HostOptions {
   readonly random?: () => number;
   /** The nodejs-worker to behave as. 3.9.1 is the oldest in use, and knows no `log` hook. */
   readonly workerVersion?: string;
-  /** Starts workers as a warm pool does: the settings reach the process after its start. */
+  /**
+   * Starts workers as a warm pool does, which Flex Consumption always uses: the settings reach the
+   * process after its start. The default; with `false` a worker starts with its settings.
+   */
   readonly warm?: boolean;
   readonly timing?: Partial<HostTiming>;
 }

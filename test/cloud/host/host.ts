@@ -108,7 +108,7 @@ export async function startHost(options: HostOptions): Promise<FunctionsHost> {
         env: { ...env, FUNCTIONS_APPLICATION_DIRECTORY: dist },
         workerVersion: options.workerVersion ?? WORKER_VERSION,
         hostVersion: HOST_VERSION,
-        warm: options.warm ?? false,
+        warm: options.warm ?? true,
         onLog: (line) => executor.workerLog(line),
         onConsole: (message, stream) =>
           options.onLog?.({

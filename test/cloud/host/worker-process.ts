@@ -51,8 +51,16 @@ export class WorkerFailure extends Error {
   }
 }
 
-/** Node reads these when a process starts: they cannot wait for a warm worker's settings. */
-const READ_AT_START = ["NODE_OPTIONS", "NODE_EXTRA_CA_CERTS", "NODE_COMPILE_CACHE"];
+/**
+ * Node, and the preload of the local cloud (redirect.cjs), read these when a process starts: they
+ * cannot wait for a warm worker's settings.
+ */
+const READ_AT_START = [
+  "NODE_OPTIONS",
+  "NODE_EXTRA_CA_CERTS",
+  "NODE_COMPILE_CACHE",
+  "LOCAL_CLOUD_REDIRECT",
+];
 
 /**
  * Starts a worker, has it load the app and asks for its functions.
