@@ -3,7 +3,7 @@ import { ManagedIdentityCredential, type TokenCredential } from "@azure/identity
 import { backoffMs } from "../core/backoff.ts";
 import type { Clock } from "../core/clock.ts";
 import { OperatorError } from "../core/errors.ts";
-import { type TokenSlot, createTokenSlot } from "./token/token-slot.ts";
+import { type TokenSlot, createTokenSlot } from "./slot/token-slot.ts";
 import type { AcquiredToken } from "./token/types.ts";
 
 /** The SDK tries 404 and 5xx again by itself and 429 never. */

@@ -11,109 +11,118 @@ import { isKeyRefusal, isUnregistered } from "./token/refusal.ts";
 /** What is public of one version of the certificate. */
 export type PublicVersion = Omit<SigningKey, "sign">;
 
-/** Why Entra will not have a version: it does not know its key, or another reason that is the key's. */
+/** Why a version is refused: Entra does not know its key, or another reason that is about the key. */
 interface VersionRefusal {
   readonly isUnknown: boolean;
   readonly error: OperatorError;
 }
 
-/** How many versions a full count of the vault loads at most; a vault that never forgets has more. */
+/** At most this many versions are read by `all`; a vault that keeps every version has more. */
 const MOST_COUNTED = 20;
 
-/** The certificate the app signs in with, for whoever rolls or checks it. */
+/** The certificate the app signs in with, for the policies that roll and check it. */
 export interface OwnCertificate {
   readonly name: string;
   /**
-   * Looks at the vault, and answers what is in force, the newest first: the version that it serves
-   * and, once that was refused, the one before.
+   * Looks at the vault and returns the versions in force, newest first: the version that it serves
+   * and, if that one was refused, the one before it.
    * @throws OperatorError VAULT_…, CERTIFICATE_…
    */
   look(): Promise<readonly PublicVersion[]>;
-  /** The versions in force beyond `tried`, which were refused. */
+  /** The versions in force beyond `tried`, all of which were refused. */
   further(tried: ReadonlySet<string>): Promise<readonly PublicVersion[]>;
   /** Every enabled version that can be read, in force or not: reads each that is not held. */
   all(): Promise<readonly PublicVersion[]>;
   /**
-   * Asks Entra for a token by this version alone, past every cache: nothing where it gets one, else
-   * why Entra will not have the version, or the vault not sign by it.
-   * @throws OperatorError where it is refused for another reason, or there is no answer.
+   * Requests a token by this version alone, past every cache. Returns nothing if Entra gives one, else
+   * why Entra refuses the version or why the vault does not sign with it.
+   * @throws OperatorError if it is refused for another reason, or if there is no answer.
    */
-  prove(
-    version: string,
-    target: { readonly tenant: string; readonly resource: string },
-  ): Promise<VersionRefusal | undefined>;
+  prove(version: string, target: Target): Promise<VersionRefusal | undefined>;
   /**
-   * A JWT with these claims, valid for ten minutes, signed by this version. RS256 and the SHA-1
+   * A JWT with these claims, valid for ten minutes, signed by this version with RS256 and the SHA-1
    * thumbprint, as in Graph's example of a proof of possession (application-rollkey-prooftoken).
-   * @throws TypeError for a version that is not held; OperatorError VAULT_…
+   * @throws TypeError if the version is not held; OperatorError VAULT_…
    */
   sign(version: string, claims: Readonly<Record<string, unknown>>): Promise<string>;
 }
 
-/** Joins what the credential is made of; `request` asks Entra by the credential it is given. */
-export function createOwnCertificate(options: {
+export interface OwnCertificateOptions {
   readonly name: string;
   readonly source: VersionSource;
   readonly versions: KeyVersions;
   readonly proofOf: (key: SigningKey) => Proof;
-  readonly request: (
-    credential: Credential,
-    target: { readonly tenant: string; readonly resource: string },
-  ) => Promise<unknown>;
+  /** Requests a token from Entra by the given credential. */
+  readonly request: (credential: Credential, target: Target) => Promise<unknown>;
   readonly clock: ServerClock;
-}): OwnCertificate {
-  const { name, source, versions, proofOf, request, clock } = options;
+}
 
-  function keyOf(version: string): SigningKey {
-    const key = versions.newestFirst().find((each) => each.version === version);
-    if (key === undefined) throw new TypeError("this version of the certificate is not held");
-    return key;
-  }
+interface Target {
+  readonly tenant: string;
+  readonly resource: string;
+}
+
+/** Builds it from the parts of the credential that signs in. */
+export function createOwnCertificate(options: OwnCertificateOptions): OwnCertificate {
+  const { name, versions, clock } = options;
+  const untried = (tried: ReadonlySet<string>): SigningKey[] =>
+    versions.newestFirst().filter(({ version }) => !tried.has(version));
 
   return {
     name,
     look: async () => {
       await versions.reread();
       const found = versions.newestFirst();
-      // Where nothing is in force, `usable` says why.
+      // If nothing is in force, `usable` throws the reason.
       return found.length > 0 ? found : await versions.usable();
     },
     further: async (tried) => {
-      const untried = (): SigningKey[] =>
-        versions.newestFirst().filter(({ version }) => !tried.has(version));
-      if (untried().length === 0) await versions.further(tried);
-      return untried();
+      if (untried(tried).length === 0) await versions.further(tried);
+      return untried(tried);
     },
-    all: async () => {
-      const held = new Map(versions.newestFirst().map((key) => [key.version, key]));
-      const listed = (await source.list()).filter(({ enabled }) => enabled);
-      const newest = listed.toSorted((a, b) => b.createdMs - a.createdMs).slice(0, MOST_COUNTED);
-      const found: PublicVersion[] = [];
-      for (const { version } of newest) {
-        const key = held.get(version) ?? (await source.load(version)).key;
-        if (!(key instanceof OperatorError)) found.push(key);
-      }
-      return found;
-    },
-    prove: async (version, target) => {
-      const key = keyOf(version);
-      // Who asks expects a refusal, so it is not told as trouble.
-      const proof = { ...proofOf(key), refused: () => versions.refused(key) };
-      try {
-        await request(() => [proof], target);
-        return undefined;
-      } catch (error) {
-        const refusal = refusalIn(error);
-        if (refusal === undefined) throw error;
-        return refusal;
-      }
-    },
+    all: () => readAll(options),
+    prove: (version, target) => prove(options, heldKey(versions, version), target),
     sign: async (version, claims) =>
-      await signJwt(keyOf(version), "RS256", { ...claims, ...lifeFrom(clock.now()) }),
+      await signJwt(heldKey(versions, version), "RS256", { ...claims, ...lifeFrom(clock.now()) }),
   };
 }
 
-/** What an error says of the version itself; nothing where another version would do no better. */
+function heldKey(versions: KeyVersions, version: string): SigningKey {
+  const key = versions.newestFirst().find((each) => each.version === version);
+  if (key === undefined) throw new TypeError("this version of the certificate is not held");
+  return key;
+}
+
+async function readAll({ source, versions }: OwnCertificateOptions): Promise<PublicVersion[]> {
+  const held = new Map(versions.newestFirst().map((key) => [key.version, key]));
+  const listed = (await source.list()).filter(({ enabled }) => enabled);
+  const newest = listed.toSorted((a, b) => b.createdMs - a.createdMs).slice(0, MOST_COUNTED);
+  const found: PublicVersion[] = [];
+  for (const { version } of newest) {
+    const key = held.get(version) ?? (await source.load(version)).key;
+    if (!(key instanceof OperatorError)) found.push(key);
+  }
+  return found;
+}
+
+async function prove(
+  { versions, proofOf, request }: OwnCertificateOptions,
+  key: SigningKey,
+  target: Target,
+): Promise<VersionRefusal | undefined> {
+  // The caller expects a refusal, so it is not reported as trouble.
+  const proof = { ...proofOf(key), refused: () => versions.refused(key) };
+  try {
+    await request(() => [proof], target);
+    return undefined;
+  } catch (error) {
+    const refusal = refusalIn(error);
+    if (refusal === undefined) throw error;
+    return refusal;
+  }
+}
+
+/** The part of an error that is about the version; nothing if another version would fail as well. */
 function refusalIn(error: unknown): VersionRefusal | undefined {
   if (!(error instanceof OperatorError)) return undefined;
   if (error.code === "CERTIFICATE_UNUSABLE") return { isUnknown: false, error };

@@ -27,6 +27,8 @@ const planted: readonly (readonly [file: string, imports: string])[] = [
   ["shared/graph/pacing/planted.ts", "../transport.ts"],
   ["shared/identity/planted.ts", "../storage/storage.ts"],
   ["shared/identity/token/planted.ts", "../identity.ts"],
+  ["shared/identity/token/planted.ts", "../slot/token-slot.ts"],
+  ["shared/identity/slot/planted.ts", "../identity.ts"],
   ["shared/identity/certificate/planted.ts", "../token/scope.ts"],
   ["shared/identity/certificate/planted.ts", "../open-credential.ts"],
   ["shared/identity/pkcs12/planted.ts", "../certificate/certificate.ts"],

@@ -61,7 +61,7 @@ describe("a vault", () => {
     const folder = new URL("../../shared/", import.meta.url);
     const files = readdirSync(folder, { recursive: true, encoding: "utf8" });
     const sources = files.filter((file) => file.endsWith(".ts"));
-    assert.ok(sources.includes("identity/certificate-secrets.ts"));
+    assert.ok(sources.includes("identity/certificate/certificate-secrets.ts"));
     for (const file of sources) {
       const text = readFileSync(new URL(file, folder), "utf8");
       assert.doesNotMatch(text, /disableChallengeResourceVerification/, file);

@@ -1,7 +1,7 @@
 import { EventEmitter, once } from "node:events";
 
 import { OperatorError } from "../../shared/core/errors.ts";
-import { createTokenSlot } from "../../shared/identity/token/token-slot.ts";
+import { createTokenSlot } from "../../shared/identity/slot/token-slot.ts";
 import type { AcquiredToken, TokenReason } from "../../shared/identity/token/types.ts";
 import { createSimulatedClock } from "../core/simulated-clock.ts";
 

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 
 import fc from "fast-check";
 
-import { createTokenSlot } from "../../../shared/identity/token/token-slot.ts";
+import { createTokenSlot } from "../../../shared/identity/slot/token-slot.ts";
 import { createSimulatedClock } from "../../core/simulated-clock.ts";
 
 type Weather = "fair" | "error" | "hang";

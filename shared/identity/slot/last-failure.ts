@@ -1,0 +1,62 @@
+import { backoffMs } from "../../core/backoff.ts";
+import type { Clock } from "../../core/clock.ts";
+import { OperatorError } from "../../core/errors.ts";
+import { LONGEST_WAIT_MS } from "../token/explain.ts";
+
+/** A refresh that failed is retried after this; the held token is served meanwhile. */
+const REFRESH_BACKOFF = { baseMs: 5_000, capMs: 60_000 };
+/** Without a token to serve, callers get the last failure again for this long. */
+const COLD_BACKOFF = { baseMs: 1_000, capMs: 15_000 };
+
+/** The last failure of a slot, and how long it stands. */
+export interface LastFailure {
+  /** Keeps the failure, and returns the delay until a refresh may be tried again. */
+  keep(error: unknown): number;
+  /** A request succeeded. */
+  clear(): void;
+  /** The last failure again, rejected, while its back-off or the wait that Entra asked for lasts. */
+  repeatedForCold(): Promise<never> | undefined;
+  /** The same, but only while the wait that Entra asked for lasts. */
+  repeatedForReplacement(): Promise<never> | undefined;
+}
+
+/** Keeps the last failure of one slot. A wait that Entra asks for is obeyed up to ten minutes. */
+export function createLastFailure(
+  clock: Pick<Clock, "monotonic">,
+  random: () => number,
+): LastFailure {
+  let failures = 0;
+  let last: { error: unknown; coldUntilMs: number; askedUntilMs: number } | undefined;
+
+  function repeated(untilMs: number | undefined): Promise<never> | undefined {
+    const leftMs = (untilMs ?? Number.NEGATIVE_INFINITY) - clock.monotonic();
+    return leftMs > 0 ? Promise.reject(withWait(last?.error, leftMs)) : undefined;
+  }
+
+  return {
+    keep(error) {
+      failures++;
+      const askedMs = error instanceof OperatorError ? (error.retryAfterMs ?? 0) : 0;
+      const waitMs = Math.min(askedMs, LONGEST_WAIT_MS);
+      const refreshMs = Math.max(waitMs, backoffMs(failures, random, REFRESH_BACKOFF));
+      const coldMs = Math.max(waitMs, backoffMs(failures, random, COLD_BACKOFF));
+      // The monotonic clock: callers must not wait longer because the date was set back.
+      const nowMs = clock.monotonic();
+      last = { error, coldUntilMs: nowMs + coldMs, askedUntilMs: nowMs + waitMs };
+      return refreshMs;
+    },
+    clear() {
+      failures = 0;
+      last = undefined;
+    },
+    repeatedForCold: () => repeated(last?.coldUntilMs),
+    repeatedForReplacement: () => repeated(last?.askedUntilMs),
+  };
+}
+
+/** The same error with the wait that is left of it. */
+export function withWait(error: unknown, retryAfterMs: number): unknown {
+  if (!(error instanceof OperatorError)) return error;
+  const { code, what, fix, disposition } = error;
+  return new OperatorError(code, what, { fix, disposition, retryAfterMs, cause: error });
+}
