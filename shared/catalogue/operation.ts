@@ -1,5 +1,7 @@
 import type { GraphAnswer, GraphRead, GraphWrite } from "../core/graph-request.ts";
-import type { PlannedWrite, Properties, Settled } from "./row.ts";
+import type { ObjectId } from "../core/object-id.ts";
+import type { PendingWrite, Properties, ReadyWrite, Settled } from "./row.ts";
+import type { PendingTargets, TargetKind, Targets } from "./target.ts";
 
 /** A value that its field's rule accepted, or the rule it breaks, in words and without the value. */
 export type FieldResult<T = unknown> = { readonly value: T } | { readonly broken: string };
@@ -48,7 +50,7 @@ export type Lookup =
 export type Found =
   | {
       readonly state: "found";
-      readonly id: string;
+      readonly id: ObjectId;
       readonly object: Properties;
     }
   | { readonly state: "missing" }
@@ -56,8 +58,8 @@ export type Found =
   | { readonly state: "coming"; readonly row: number };
 
 /** What the plan does with a row: write, or settle it unwritten. */
-export type Decision =
-  | { readonly write: Omit<PlannedWrite, "after" | "was"> }
+export type Decision<K extends TargetKind = TargetKind> =
+  | { readonly write: ReadyWrite<Targets[K]> | PendingWrite<PendingTargets[K]> }
   | { readonly settled: Settled };
 
 /** What an answer means for a row. */
@@ -78,8 +80,8 @@ export type Outcome =
     };
 
 /** What the engine knows of a row when an answer to it comes in. */
-export interface Attempt {
-  readonly write: PlannedWrite;
+export interface Attempt<K extends TargetKind = TargetKind> {
+  readonly write: ReadyWrite<Targets[K]>;
   /** An earlier send had no answer, so an "already so" may be this row's own work. */
   readonly doubted: boolean;
   /** When the first intent of this row was journaled, ISO 8601. */
@@ -96,10 +98,12 @@ export type Guarded = "deletes" | "disables";
  * one write and one resource unit whatever its operation is, because Graph's table of throttling
  * limits lists no other cost for a write; an operation therefore declares none.
  */
-export interface Operation<P = Payload> {
+export interface Operation<P = Payload, K extends TargetKind = TargetKind> {
   /** What it does, one sentence for docs and errors. */
   readonly summary: string;
   readonly fields: Fields;
+  /** The kind of target that its writes have. */
+  readonly target: K;
   /** Least-privileged application permissions that a row with these columns needs, lookups included. */
   readonly permissions: (columns: readonly string[]) => readonly string[];
   /** Every permission that any row can need: what `infra/` grants when the feature is on. */
@@ -108,16 +112,16 @@ export interface Operation<P = Payload> {
   readonly guarded: (payload: P) => Guarded | undefined;
   /** What must be read before `decide`, by role. */
   readonly lookups: (payload: P) => Readonly<Record<string, Lookup>>;
-  readonly decide: (payload: P, found: Readonly<Record<string, Found>>) => Decision;
-  readonly request: (write: PlannedWrite, make: Makers) => GraphWrite;
+  readonly decide: (payload: P, found: Readonly<Record<string, Found>>) => Decision<K>;
+  readonly request: (write: ReadyWrite<Targets[K]>, make: Makers) => GraphWrite;
   /** What `answer` means where that is particular to this operation; undefined leaves it to `settle.ts`. */
-  readonly settle: (answer: GraphAnswer, attempt: Attempt) => Outcome | undefined;
+  readonly settle: (answer: GraphAnswer, attempt: Attempt<K>) => Outcome | undefined;
   /** The read that shows whether the change is in place. */
-  readonly look: (write: PlannedWrite) => GraphRead;
+  readonly look: (write: ReadyWrite<Targets[K]>) => GraphRead;
   /** Whether `answer` to `look` shows the change in place: then the row is done, else it is sent again. */
   readonly inPlace: (
     answer: GraphAnswer,
-    attempt: Attempt,
+    attempt: Attempt<K>,
   ) => boolean | { readonly settled: Settled };
   /**
    * Whether the answer to `look` shows what the write would bring about; `undefined` if it does not
@@ -141,18 +145,36 @@ export const operationNamed = (
 ): Operation | undefined => (Object.hasOwn(catalogue, name) ? catalogue[name] : undefined);
 
 /**
- * Makes an operation whose functions see the payload as its own fields make it: a required column is
- * there, another may be null or absent as its rule says, and a column without a field does not exist.
+ * Makes an operation whose functions see the payload as its own fields make it, and writes with its
+ * own kind of target: a required column is there, another may be null or absent as its rule says, and
+ * a column without a field does not exist.
+ *
+ * @throws TypeError (the functions that take a write) if the write has another kind of target
  */
-export function defineOperation<const F extends Fields>(
-  own: Operation<PayloadOf<F>> & { readonly fields: F },
+export function defineOperation<const F extends Fields, K extends TargetKind>(
+  own: Operation<PayloadOf<F>, K> & { readonly fields: F },
 ): Operation {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- rows are compiled by `own.fields`
   const typed = (payload: Payload): PayloadOf<F> => payload as PayloadOf<F>;
+  const ownWrite = (write: ReadyWrite): ReadyWrite<Targets[K]> => {
+    if (isTo(write, own.target)) return write;
+    throw new TypeError("the row was planned for another kind of object");
+  };
+  const ownAttempt = (attempt: Attempt): Attempt<K> => ({
+    ...attempt,
+    write: ownWrite(attempt.write),
+  });
   return {
     ...own,
     guarded: (payload) => own.guarded(typed(payload)),
     lookups: (payload) => own.lookups(typed(payload)),
     decide: (payload, found) => own.decide(typed(payload), found),
+    request: (write, make) => own.request(ownWrite(write), make),
+    settle: (answer, attempt) => own.settle(answer, ownAttempt(attempt)),
+    look: (write) => own.look(ownWrite(write)),
+    inPlace: (answer, attempt) => own.inPlace(answer, ownAttempt(attempt)),
   };
 }
+
+const isTo = <K extends TargetKind>(write: ReadyWrite, kind: K): write is ReadyWrite<Targets[K]> =>
+  write.target.kind === kind;

@@ -1,20 +1,27 @@
-import type { Decision, Found } from "./operation.ts";
+import type { ObjectId } from "../core/object-id.ts";
+import type { Found } from "./operation.ts";
+import type { Settled } from "./row.ts";
 
-/** A row that fails while it is planned, with nothing sent. */
-export const failedRow = (reason: string, fix: string): Decision => ({
+/** A row that has its verdict when it is planned, with nothing sent. */
+export interface DecidedRow {
+  readonly settled: Settled;
+}
+
+/** A row that fails when it is planned. */
+export const failedRow = (reason: string, fix: string): DecidedRow => ({
   settled: { verdict: "failed", reason, fix },
 });
 
 /** A row whose change is in place already. */
-export const unchangedRow = (reason: string, objectId: string): Decision => ({
+export const unchangedRow = (reason: string, objectId: ObjectId): DecidedRow => ({
   settled: { verdict: "unchanged", reason, objectId },
 });
 
-/** Says why a row's object cannot be used, for a lookup that did not find exactly one. */
+/** The verdict on a row if the lookup of its object did not find exactly one. */
 export function notFound(
   role: string,
   found: Exclude<Found, { state: "found" } | { state: "coming" }> | undefined,
-): Decision {
+): DecidedRow {
   if (found?.state === "ambiguous") {
     return failedRow(
       `More than one object has the name in column ${role}.`,

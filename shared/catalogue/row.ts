@@ -1,3 +1,6 @@
+import type { ObjectId } from "../core/object-id.ts";
+import { type PendingTarget, type Target, completeTarget } from "./target.ts";
+
 /** What became of a row. CONTRACT: rows = the sum of all six, at every instant. */
 export const verdicts = ["done", "unchanged", "skipped", "failed", "held", "pending"] as const;
 export type Verdict = (typeof verdicts)[number];
@@ -30,20 +33,49 @@ export interface Settled {
 /** Properties of a Graph object by name. */
 export type Properties = Readonly<Record<string, unknown>>;
 
-/** A change as the runner sends it: everything resolved, so that nothing is looked up by name again. */
-export interface PlannedWrite {
-  /** Object ids by role: `user`, or `group` and `member`. One is absent where `idFromRow` gives it. */
-  readonly target: Readonly<Record<string, string>>;
+interface Write<T extends Target | PendingTarget> {
+  readonly target: T;
   /** Properties to set. */
   readonly set?: Properties | undefined;
   /** What no two writes in flight may share: `object:<id>`, `upn:<upn>`, `edge:<group>/<member>`. */
   readonly keys: readonly string[];
   /** The group whose edges it changes: only a bounded number of these are in flight at a time. */
   readonly group?: string | undefined;
-  /** Earlier rows of the batch that must be final before this one is sent. */
+  /** Earlier rows of the batch that must be final before this one is sent; the plan adds them. */
   readonly after?: readonly number[] | undefined;
-  /** The earlier row whose `user.create` gives the id of `role` (`user` or `member`). */
-  readonly idFromRow?: { readonly row: number; readonly role: string } | undefined;
+  /** The earlier row whose `user.create` gives the id of `role`; it stays when the id is known. */
+  readonly idFromRow?: IdFromRow | undefined;
   /** Whether the edge was there when the plan looked; only tells an own effect from an earlier one. */
   readonly was?: "present" | "absent" | undefined;
 }
+
+/** Which row creates the user whose id a target lacks, and in which column the row names that user. */
+export interface IdFromRow {
+  readonly row: number;
+  readonly role: "user" | "member";
+}
+
+/** A change that can be sent: every id is known, so nothing is looked up by name again. */
+export type ReadyWrite<T extends Target = Target> = Write<T>;
+
+/** A change whose target lacks an id until an earlier row has created its user. */
+export interface PendingWrite<T extends PendingTarget = PendingTarget> extends Write<T> {
+  readonly idFromRow: IdFromRow;
+}
+
+/** A change as planned. */
+export type PlannedWrite = ReadyWrite | PendingWrite;
+
+/** Whether the write still lacks an id. */
+export const isPending = (write: PlannedWrite): write is PendingWrite =>
+  write.target.kind === "pending-user" || write.target.kind === "pending-membership";
+
+/**
+ * The write once its user has been created. From then on it excludes other writes to that user, as if
+ * the id had been known all along.
+ */
+export const completeWrite = (write: PendingWrite, created: ObjectId): ReadyWrite => ({
+  ...write,
+  target: completeTarget(write.target, created),
+  keys: [...new Set([...write.keys, `object:${created}`])],
+});

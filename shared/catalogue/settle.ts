@@ -1,6 +1,7 @@
 import type { GraphAnswer } from "../core/graph-request.ts";
 import type { Attempt, Operation, Outcome } from "./operation.ts";
 import type { Settled } from "./row.ts";
+import { subjectOf } from "./target.ts";
 
 /** A verdict with the proof that lies in the answer. */
 export const settled = (
@@ -30,7 +31,7 @@ export function judge(operation: Operation, answer: GraphAnswer, attempt: Attemp
   if (own) return own;
   const { status } = answer;
   if (status >= 200 && status < 300) {
-    return settled("done", answer, attempt, { objectId: objectIdOf(attempt) });
+    return settled("done", answer, attempt, { objectId: subjectOf(attempt.write.target) });
   }
   if (status === 429) {
     return {
@@ -69,13 +70,9 @@ function failed(operation: Operation, answer: GraphAnswer, attempt: Attempt): Ou
   return settled("failed", answer, attempt, {
     reason: `${why} (Graph: ${answer.status} ${code}: ${said})`,
     fix,
-    objectId: objectIdOf(attempt),
+    objectId: subjectOf(attempt.write.target),
   });
 }
-
-/** The object that the row is about, where its id is known: the user, else the member. */
-export const objectIdOf = (attempt: Attempt): string | undefined =>
-  attempt.write.target["user"] ?? attempt.write.target["member"];
 
 function explain(
   operation: Operation,
@@ -96,7 +93,7 @@ function explain(
       fix: `If every such row fails: grant ${needed} with admin consent. If only some do: those targets are protected (an administrator, a member of a role-assignable group, a restricted management unit) and need a person with a higher role.`,
     };
   }
-  if (answer.status === 404 && attempt.write.target["member"] !== undefined) {
+  if (answer.status === 404 && attempt.write.target.kind === "membership") {
     return {
       why: "The group or the member does not exist",
       fix: "Graph says which id. A member given by its id is not looked up beforehand: check it, or whether the object was deleted since, and send the row again in a new batch.",

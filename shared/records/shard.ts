@@ -1,6 +1,7 @@
 import type { PlannedWrite, Settled } from "../catalogue/row.ts";
 import type { Blobs } from "../storage/types.ts";
 import { shardBlob, shardsPrefix } from "./paths.ts";
+import { readWrite, storedFormOf } from "./stored-write.ts";
 
 /** Rows a shard covers; the last one may be shorter. */
 export const ROWS_PER_SHARD = 1000;
@@ -17,7 +18,10 @@ export type PlannedRow = {
 
 /** A shard as it lies in its blob: one planned row a line, in the order of the input. */
 export const shardText = (rows: readonly PlannedRow[]): string =>
-  rows.map((row) => `${JSON.stringify(row)}\n`).join("");
+  rows.map((row) => `${JSON.stringify(storedRow(row))}\n`).join("");
+
+const storedRow = (row: PlannedRow): object =>
+  row.write ? { ...row, write: storedFormOf(row.write) } : row;
 
 /**
  * The planned rows of a shard.
@@ -44,10 +48,13 @@ export async function countShards(batches: Blobs, folder: string): Promise<numbe
   return shards;
 }
 
-/** Shards are written once, by `shardText`, and never changed: their shape is not checked further. */
+/** A line of a shard. Its write is parsed here and nowhere else; a verdict is not checked further. */
 function toPlannedRow(line: string): PlannedRow {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own lines, in an immutable blob
   const row = JSON.parse(line) as PlannedRow;
   if (typeof row.row !== "number") throw new TypeError("a shard holds a line that is no row");
-  return row;
+  if (row.write === undefined) return row;
+  const write = readWrite(row.write);
+  if (write === undefined) throw new TypeError("a shard holds a write that is damaged");
+  return { ...row, write };
 }

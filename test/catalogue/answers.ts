@@ -1,13 +1,17 @@
 import type { Attempt } from "../../shared/catalogue/operation.ts";
-import type { PlannedWrite } from "../../shared/catalogue/row.ts";
+import type { ReadyWrite } from "../../shared/catalogue/row.ts";
 import type { GraphAnswer } from "../../shared/core/graph-request.ts";
+import { toObjectId } from "../../shared/core/object-id.ts";
 
-export const ann = "0b0e5c0e-1111-4222-a333-444455556666";
-export const team = "11111111-1111-4111-8111-111111111111";
-export const edge: PlannedWrite = { target: { group: team, member: ann }, keys: [] };
-export const user: PlannedWrite = { target: { user: ann }, keys: [] };
-export const bo: PlannedWrite = {
-  target: {},
+export const ann = toObjectId("0b0e5c0e-1111-4222-a333-444455556666");
+export const team = toObjectId("11111111-1111-4111-8111-111111111111");
+export const edge: ReadyWrite = {
+  target: { kind: "membership", group: team, member: ann },
+  keys: [],
+};
+export const user: ReadyWrite = { target: { kind: "user", user: ann }, keys: [] };
+export const bo: ReadyWrite = {
+  target: { kind: "new" },
   set: { userPrincipalName: "bo@contoso.com", displayName: "Bo" },
   keys: [],
 };
@@ -28,7 +32,7 @@ export const answer = (
   requestId: "r/1",
   ...(code === undefined ? {} : { error: { code, message } }),
 });
-export const attempt = (write: PlannedWrite, more: Partial<Attempt> = {}): Attempt => ({
+export const attempt = (write: ReadyWrite, more: Partial<Attempt> = {}): Attempt => ({
   write,
   doubted: false,
   firstIntentAt: "2026-11-21T00:00:00Z",

@@ -4,6 +4,8 @@ import { describe, it } from "node:test";
 import { flag, list, required, text, userReference } from "../../shared/catalogue/fields.ts";
 import { type PayloadOf, defineOperation } from "../../shared/catalogue/operation.ts";
 import { failedRow } from "../../shared/catalogue/refused-row.ts";
+import type { Targets } from "../../shared/catalogue/target.ts";
+import { ann } from "./answers.ts";
 
 const fields = {
   user: required(userReference),
@@ -21,6 +23,7 @@ const peeking = (look: (payload: Payload) => string) =>
   defineOperation({
     summary: "A test's own.",
     fields,
+    target: "user",
     permissions: () => [],
     allPermissions: [],
     guarded: () => undefined,
@@ -44,6 +47,9 @@ const byName = (payload: Payload): string => String(payload.member);
 const byText = (payload: Payload): string => String(payload["member"]);
 // @ts-expect-error -- accountEnabled is a boolean, or absent
 const asText = (payload: Payload): string => payload.accountEnabled;
+
+// @ts-expect-error -- a user as target has no member
+const memberOf = (target: Targets["user"]): string => target.member;
 
 describe("an operation's payload has the types of its fields", () => {
   it("a required column is its value", () => {
@@ -71,4 +77,19 @@ describe("an operation's payload has the types of its fields", () => {
 
   it("an operation cannot use a column as another type", () =>
     assert.equal(refOf(asText, { user: "a", accountEnabled: true }), true));
+});
+
+describe("an operation's writes have its own kind of target", () => {
+  const write = { target: { kind: "new" }, keys: [] } as const;
+  const operation = peeking(byName);
+
+  it("so it refuses a write that was planned for another kind of object", () => {
+    const make = { password: () => "", graphRoot: "https://graph.microsoft.com/v1.0" };
+    assert.throws(() => operation.request(write, make), /another kind of object/);
+    assert.throws(() => operation.look(write), /another kind of object/);
+  });
+
+  it("and sees no id that its kind does not have", () => {
+    assert.equal(memberOf({ kind: "user", user: ann }), undefined);
+  });
 });

@@ -3,13 +3,14 @@ import { describe, it } from "node:test";
 
 import { isListCurrent } from "../../scripts/write-operations.ts";
 import { type Found, type Payload, operationNamed } from "../../shared/catalogue/operation.ts";
-import type { PlannedWrite } from "../../shared/catalogue/row.ts";
+import { type ReadyWrite, isPending } from "../../shared/catalogue/row.ts";
+import { type ObjectId, toObjectId } from "../../shared/core/object-id.ts";
 import { catalogue, type OperationName } from "../../shared/operations/list.ts";
 
-const ann = "0b0e5c0e-1111-4222-a333-444455556666";
-const team = "11111111-1111-4111-8111-111111111111";
+const ann = toObjectId("0b0e5c0e-1111-4222-a333-444455556666");
+const team = toObjectId("11111111-1111-4111-8111-111111111111");
 const make = { password: () => "made-when-sent", graphRoot: "https://graph.microsoft.com/v1.0" };
-const found = (id: string, object: Payload = {}): Found => ({ state: "found", id, object });
+const found = (id: ObjectId, object: Payload = {}): Found => ({ state: "found", id, object });
 
 interface Row {
   payload: Payload;
@@ -86,6 +87,7 @@ describe("a row becomes the Graph request of its operation", () => {
       assert.ok(operation);
       const decision = operation.decide(row.payload, row.found);
       assert.ok("write" in decision, JSON.stringify(decision));
+      assert.ok(!isPending(decision.write));
       assert.deepEqual(decision.write.keys, row.keys);
       assert.deepEqual(operation.request(decision.write, make), row.request);
       assert.equal(operation.guarded(row.payload), row.guarded);
@@ -214,7 +216,10 @@ describe("a row fails before anything is sent", () => {
 
 describe("deleting a member instead of a membership", () => {
   it("cannot be written: only the request module vouches for a url to delete", () => {
-    const write: PlannedWrite = { target: { group: team, member: ann }, keys: [] };
+    const write: ReadyWrite = {
+      target: { kind: "membership", group: team, member: ann },
+      keys: [],
+    };
     const request = catalogue["group.remove-member"].request(write, make);
     assert.match(request.url, /\/\$ref$/);
     // @ts-expect-error -- a plain url is no DeletableUrl

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import type { PlannedWrite } from "../../shared/catalogue/row.ts";
+import type { ReadyWrite } from "../../shared/catalogue/row.ts";
 import type { GraphAnswer } from "../../shared/core/graph-request.ts";
 import { catalogue, type OperationName } from "../../shared/operations/list.ts";
 import { ann, answer, attempt, bo, edge, user } from "../catalogue/answers.ts";
@@ -21,7 +21,7 @@ describe("looking at the directory after a lost answer", () => {
     when: string;
     name: OperationName;
     answer: GraphAnswer;
-    write: PlannedWrite;
+    write: ReadyWrite;
     is: string;
   }[] = [
     {

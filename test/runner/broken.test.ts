@@ -34,7 +34,7 @@ describe("a batch that breaks in the middle", () => {
     const same = rows.slice(0, 3).map(({ row, write }) => ({
       row,
       operation: "user.update",
-      write: { target: {}, keys: [], ...write, set: { jobTitle: "Nurse" } },
+      write: { target: { kind: "new" as const }, keys: [], ...write, set: { jobTitle: "Nurse" } },
     }));
     const good = await rig.submit({ rows: same });
     const settings = { ...quickSettings, sliceMs: 5_000 };

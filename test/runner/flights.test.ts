@@ -5,7 +5,7 @@ import type { PlannedWrite } from "../../shared/catalogue/row.ts";
 import { EDGES_AT_FIRST, EDGES_AT_MOST, createFlights } from "../../shared/runner/flights.ts";
 
 const edge = (member: number, group = "g"): PlannedWrite => ({
-  target: { group, member: String(member) },
+  target: { kind: "new" },
   keys: [`edge:${group}/${member}`, `object:${member}`],
   group,
 });
@@ -13,10 +13,10 @@ const edge = (member: number, group = "g"): PlannedWrite => ({
 describe("what is in flight", () => {
   it("keeps an object to one write at a time", () => {
     const flights = createFlights();
-    const rename = { target: {}, keys: ["object:1", "upn:a", "upn:a"] };
+    const rename: PlannedWrite = { target: { kind: "new" }, keys: ["object:1", "upn:a", "upn:a"] };
     flights.hold(rename);
     assert.equal(flights.allows(edge(1)), false);
-    assert.equal(flights.allows({ target: {}, keys: ["upn:a"] }), false);
+    assert.equal(flights.allows({ target: { kind: "new" }, keys: ["upn:a"] }), false);
     flights.release(rename);
     assert.equal(flights.allows(edge(1)), true);
   });
@@ -26,9 +26,9 @@ describe("what is in flight", () => {
     flights.hold(edge(1));
     flights.hold(edge(1, "h"));
     flights.release(edge(1));
-    assert.equal(flights.allows({ target: {}, keys: ["object:1"] }), false);
+    assert.equal(flights.allows({ target: { kind: "new" }, keys: ["object:1"] }), false);
     flights.release(edge(1, "h"));
-    assert.equal(flights.allows({ target: {}, keys: ["object:1"] }), true);
+    assert.equal(flights.allows({ target: { kind: "new" }, keys: ["object:1"] }), true);
   });
 
   it("bounds the edges of one group, and of that group only", () => {

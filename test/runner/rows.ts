@@ -1,5 +1,10 @@
+import { subjectOf } from "../../shared/catalogue/target.ts";
 import type { PlannedRow } from "../../shared/records/shard.ts";
 import type { TinyDirectory } from "./tiny-directory.ts";
+
+/** The id of the user whom a planned row changes. */
+export const userOf = (row: PlannedRow | undefined): string =>
+  (row?.write && subjectOf(row.write.target)) ?? "";
 
 /** Rows that disable as many new users. */
 export const disables = (directory: TinyDirectory, count: number): PlannedRow[] =>
@@ -8,7 +13,11 @@ export const disables = (directory: TinyDirectory, count: number): PlannedRow[] 
     return {
       row: index + 1,
       operation: "user.disable",
-      write: { target: { user }, set: { accountEnabled: false }, keys: [`object:${user}`] },
+      write: {
+        target: { kind: "user", user },
+        set: { accountEnabled: false },
+        keys: [`object:${user}`],
+      },
     };
   });
 
@@ -18,7 +27,7 @@ export const createAndUpdate = (upn: string, firstRow = 1): PlannedRow[] => [
     row: firstRow,
     operation: "user.create",
     write: {
-      target: {},
+      target: { kind: "new" },
       set: { userPrincipalName: upn, displayName: "New" },
       keys: [`upn:${upn}`],
     },
@@ -27,7 +36,7 @@ export const createAndUpdate = (upn: string, firstRow = 1): PlannedRow[] => [
     row: firstRow + 1,
     operation: "user.update",
     write: {
-      target: {},
+      target: { kind: "pending-user" },
       set: { jobTitle: "Nurse" },
       keys: [`upn:${upn}`],
       after: [firstRow],

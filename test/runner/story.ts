@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 
 import fc from "fast-check";
 
-import type { PlannedWrite, Settled } from "../../shared/catalogue/row.ts";
+import type { PlannedWrite, ReadyWrite, Settled } from "../../shared/catalogue/row.ts";
+import { type ObjectId, toObjectId } from "../../shared/core/object-id.ts";
 import type { PlannedRow } from "../../shared/records/shard.ts";
 import type { Faults, PartFault, PostFault, TinyDirectory } from "./tiny-directory.ts";
 
@@ -56,16 +57,16 @@ export function tell(story: readonly Deed[], directory: TinyDirectory): Story {
     directory.addUser({ userPrincipalName: `user${index}@example.com` }),
   );
   const groups = Array.from({ length: GROUPS }, (_, index) => {
-    const id = `10000000-0000-4000-8000-00000000000${index}`;
+    const id = toObjectId(`10000000-0000-4000-8000-00000000000${index}`);
     directory.groups.set(id, new Set(users.filter((_user, at) => at % 2 === index % 2)));
     return id;
   });
   const titles = new Map<string, string>();
   const isOff = new Set<string>();
   const isGone = new Set<string>();
-  const edges = new Map(groups.map((id) => [id, new Set(directory.groups.get(id))]));
+  const edges = new Map(groups.map((id) => [id, new Set<string>(directory.groups.get(id))]));
   const createdTitles = new Map<string, string | undefined>();
-  const createdGroups = new Map<string, string | undefined>();
+  const createdGroups = new Map<string, ObjectId | undefined>();
   /** How often the rows ask for the same change of an edge; any other is asked for once. */
   const timesAsked = new Map<string, number>();
   const rows: PlannedRow[] = [];
@@ -86,9 +87,9 @@ export function tell(story: readonly Deed[], directory: TinyDirectory): Story {
     else change(deed.kind, users[deed.user]!);
   }
 
-  function change(kind: "update" | "disable" | "delete", user: string): void {
+  function change(kind: "update" | "disable" | "delete", user: ObjectId): void {
     if (isGone.has(user) || (kind === "disable" && isOff.has(user))) return void settled();
-    const base = { target: { user }, keys: [`object:${user}`] };
+    const base: ReadyWrite = { target: { kind: "user", user }, keys: [`object:${user}`] };
     if (kind === "delete") {
       isGone.add(user);
       for (const members of edges.values()) members.delete(user);
@@ -112,7 +113,7 @@ export function tell(story: readonly Deed[], directory: TinyDirectory): Story {
     const asked = `${kind === "add" ? "POST" : "DELETE"} ${groupId} ${member}`;
     timesAsked.set(asked, (timesAsked.get(asked) ?? 0) + 1);
     write(`group.${kind}-member`, {
-      target: { group: groupId, member },
+      target: { kind: "membership", group: groupId, member },
       keys: [`edge:${groupId}/${member}`, `object:${member}`],
       group: groupId,
       was: kind === "add" ? "absent" : "present",
@@ -122,17 +123,22 @@ export function tell(story: readonly Deed[], directory: TinyDirectory): Story {
   function create(joins: number, titled: boolean): void {
     const upn = `new${rows.length + 1}@example.com`;
     const set = { userPrincipalName: upn, displayName: "New" };
-    const row = write("user.create", { target: {}, set, keys: [`upn:${upn}`] });
+    const row = write("user.create", { target: { kind: "new" }, set, keys: [`upn:${upn}`] });
     const group = groups[joins];
     const jobTitle = titled ? `as row ${row + 1} says` : undefined;
     createdTitles.set(upn, jobTitle);
     createdGroups.set(upn, group);
-    const from = { after: [row], idFromRow: { row, role: "user" } };
+    const from = { after: [row], idFromRow: { row, role: "user" as const } };
     if (titled)
-      write("user.update", { target: {}, set: { jobTitle }, keys: [`upn:${upn}`], ...from });
+      write("user.update", {
+        target: { kind: "pending-user" },
+        set: { jobTitle },
+        keys: [`upn:${upn}`],
+        ...from,
+      });
     if (group === undefined) return;
     write("group.add-member", {
-      target: { group },
+      target: { kind: "pending-membership", group },
       keys: [`edge:${group}/upn:${upn}`, `upn:${upn}`],
       group,
       after: [row],

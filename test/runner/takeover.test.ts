@@ -186,7 +186,7 @@ describe("when another runner takes over", () => {
     const urgent = rows.map(({ row, write }) => ({
       row,
       operation: "user.update",
-      write: { target: {}, keys: [], ...write, set: { jobTitle } },
+      write: { target: { kind: "new" as const }, keys: [], ...write, set: { jobTitle } },
     }));
     await rig.submit({ rows: urgent, priority: "urgent" });
     await rig.runOut(directory);

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { OperatorError } from "../../shared/core/errors.ts";
 import type { GraphAnswer, GraphRequest } from "../../shared/core/graph-request.ts";
+import { type ObjectId, toObjectId } from "../../shared/core/object-id.ts";
 import type { Graph, PostResult } from "../../shared/graph/types.ts";
 
 /** What happens to one part of a post. */
@@ -76,9 +77,9 @@ export class TinyDirectory implements Graph {
     this.faults = options.faults ?? noFaults;
   }
 
-  addUser(properties: Record<string, unknown>): string {
+  addUser(properties: Record<string, unknown>): ObjectId {
     this.#ids += 1;
-    const id = `00000000-0000-4000-8000-${String(this.#ids).padStart(12, "0")}`;
+    const id = toObjectId(`00000000-0000-4000-8000-${String(this.#ids).padStart(12, "0")}`);
     const createdDateTime = new Date().toISOString();
     this.users.set(id, { accountEnabled: true, createdDateTime, ...properties, id });
     return id;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 
 import { systemClock } from "../../shared/core/clock.ts";
+import { toObjectId } from "../../shared/core/object-id.ts";
 import { createWritePacer } from "../../shared/graph/pacing/pacer.ts";
 import type { PlannedRow } from "../../shared/records/shard.ts";
 import { type Azurite, startAzurite } from "../storage/azurite.ts";
@@ -15,15 +16,15 @@ const paced = () =>
 
 /** Rows that add as many members to one group, of whose edges few may be in flight at a time. */
 function additions(directory: TinyDirectory, count: number): PlannedRow[] {
-  const group = "10000000-0000-4000-8000-000000000000";
+  const group = toObjectId("10000000-0000-4000-8000-000000000000");
   directory.groups.set(group, new Set());
   return Array.from({ length: count }, (_, index) => {
-    const member = `20000000-0000-4000-8000-${String(index).padStart(12, "0")}`;
+    const member = toObjectId(`20000000-0000-4000-8000-${String(index).padStart(12, "0")}`);
     return {
       row: index + 1,
       operation: "group.add-member",
       write: {
-        target: { group, member },
+        target: { kind: "membership", group, member },
         keys: [`edge:${group}/${member}`, `object:${member}`],
         group,
         was: "absent",

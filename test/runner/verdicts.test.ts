@@ -5,7 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { BLOCKS_TO_END_AT } from "../../shared/runner/journal/journal-file.ts";
 import { type Azurite, startAzurite } from "../storage/azurite.ts";
 import { createRig, makeContainers, quickSettings } from "./rig.ts";
-import { createAndUpdate, disables } from "./rows.ts";
+import { createAndUpdate, disables, userOf } from "./rows.ts";
 import { TinyDirectory, noFaults } from "./tiny-directory.ts";
 
 const impatient = { settings: { ...quickSettings, retryForMs: 200 } };
@@ -119,7 +119,7 @@ describe("a row that Graph does not simply take", () => {
     const rig = createRig(azurite);
     const directory = new TinyDirectory();
     const rows = disables(directory, 20);
-    const blind = rows[12]?.write?.target["user"] ?? "";
+    const blind = userOf(rows[12]);
     let losses = 1;
     directory.faults = {
       ...noFaults,
@@ -142,7 +142,7 @@ describe("a row that Graph does not simply take", () => {
     const rig = createRig(azurite);
     const directory = new TinyDirectory();
     const rows = disables(directory, 40);
-    const poison = rows[12]?.write?.target["user"] ?? "";
+    const poison = userOf(rows[12]);
     directory.faults = {
       ...noFaults,
       post: (requests) => (requests.some(({ url }) => url.includes(poison)) ? "refuse" : "none"),

@@ -1,5 +1,6 @@
 import type { Payload } from "../../catalogue/operation.ts";
 import type { PlannedWrite } from "../../catalogue/row.ts";
+import { columnsOf } from "../../catalogue/target.ts";
 import { digestOf, type RowTraces, type Trace } from "./row-traces.ts";
 
 /** A row as later rows see it: its keys, of which the first names what it changes, and its trace. */
@@ -19,11 +20,10 @@ export type Standing =
 
 const EVERYTHING = 0xffffffff;
 
-type Write = Omit<PlannedWrite, "after" | "was">;
+type Write = Pick<PlannedWrite, "target" | "keys" | "set">;
 
-/** Whether a write creates an object: it names none, and gets none from an earlier row. */
-export const creates = (write: Write): boolean =>
-  Object.keys(write.target).length === 0 && write.idFromRow === undefined;
+/** Whether a write creates an object. */
+export const creates = ({ target }: Pick<Write, "target">): boolean => target.kind === "new";
 
 /** The footprint of a planned write. `roles`: the fields that name objects. */
 export function writtenFootprint(
@@ -33,7 +33,7 @@ export function writtenFootprint(
   deletes: boolean,
 ): Footprint {
   const isCreate = creates(write);
-  const named = [...roles, ...Object.keys(write.target), write.idFromRow?.role ?? ""];
+  const named = [...roles, ...columnsOf(write.target)];
   const values = isCreate ? (write.set ?? {}) : without(row.payload, named);
   const sets = isCreate || write.set === undefined ? undefined : Object.keys(write.set);
   return {

@@ -6,7 +6,7 @@ import {
   odataString,
   segment,
 } from "../../core/graph-request.ts";
-import { isGuid } from "../../core/object-id.ts";
+import { isGuid, toObjectId } from "../../core/object-id.ts";
 import { recordOf } from "../../core/record.ts";
 import type { Graph } from "../../graph/types.ts";
 
@@ -99,7 +99,7 @@ function foundIn(answer: GraphAnswer, lookup: Lookup): LookedUp {
 function foundObject(object: Readonly<Record<string, unknown>>): LookedUp {
   const { id } = object;
   return typeof id === "string" && isGuid(id)
-    ? { state: "found", id: id.toLowerCase(), object }
+    ? { state: "found", id: toObjectId(id), object }
     : { state: "refused", why: "Graph: an object without id" };
 }
 

@@ -1,5 +1,5 @@
 import type { Lookup } from "../../catalogue/operation.ts";
-import type { PlannedWrite } from "../../catalogue/row.ts";
+import { type PlannedWrite, isPending } from "../../catalogue/row.ts";
 import { OperatorError } from "../../core/errors.ts";
 import type { Graph } from "../../graph/types.ts";
 import type { InputFormat } from "../../records/manifest.ts";
@@ -103,7 +103,7 @@ async function withHints(
     const { look, isThere } = source.operation;
     if (!isThere) return [];
     const [edge = ""] = row.write.keys;
-    if (row.write.idFromRow || isWrittenBefore(row.row, edge, traces)) return [];
+    if (isPending(row.write) || isWrittenBefore(row.row, edge, traces)) return [];
     return [{ at, write: row.write, read: look(row.write), isThere }];
   });
   if (looks.length === 0) return planned;

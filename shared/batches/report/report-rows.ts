@@ -1,4 +1,5 @@
 import { noVerdicts, type Settled, type Verdict, type VerdictCounts } from "../../catalogue/row.ts";
+import { subjectOf } from "../../catalogue/target.ts";
 import type { BatchManifest } from "../../records/manifest.ts";
 import type { Plan } from "../../records/plan.ts";
 import type { Outcomes } from "../../records/receipt.ts";
@@ -73,8 +74,7 @@ function endingOf(
   const outcome = outcomes.get(planned.row);
   if (outcome !== undefined) return outcome;
   if (planned.verdict === undefined) {
-    const { user, member } = planned.write.target;
-    return { ...unwritten, objectId: user ?? member };
+    return { ...unwritten, objectId: subjectOf(planned.write.target) };
   }
   const { row: _row, operation: _operation, write: _write, ...settled } = planned;
   return { finishedAt: plan.plannedAt, ...settled };

@@ -1,6 +1,6 @@
 import { defineOperation } from "../../catalogue/operation.ts";
 import { again } from "../../catalogue/settle.ts";
-import { alreadySo, decideEdge, edgeOf, isListed, membershipParts } from "./membership.ts";
+import { alreadySo, decideEdge, isListed, membershipParts } from "./membership.ts";
 
 const permissions = ["GroupMember.ReadWrite.All", "User.ReadBasic.All"];
 
@@ -17,14 +17,11 @@ export default defineOperation({
   permissions: () => permissions,
   allPermissions: permissions,
   decide: decideEdge,
-  request: (write, { graphRoot }) => {
-    const { group, member } = edgeOf(write);
-    return {
-      method: "POST",
-      url: `/groups/${group}/members/$ref`,
-      body: { "@odata.id": `${graphRoot}/directoryObjects/${member}` },
-    };
-  },
+  request: ({ target }, { graphRoot }) => ({
+    method: "POST",
+    url: `/groups/${target.group}/members/$ref`,
+    body: { "@odata.id": `${graphRoot}/directoryObjects/${target.member}` },
+  }),
   settle: (answer, attempt) => {
     const message = answer.error?.message ?? "";
     if (answer.status === 400 && /references already exist/i.test(message)) {

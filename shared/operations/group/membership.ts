@@ -8,9 +8,10 @@ import type {
   Outcome,
   PayloadOf,
 } from "../../catalogue/operation.ts";
-import { failedRow, notFound } from "../../catalogue/refused-row.ts";
-import type { PlannedWrite, Properties } from "../../catalogue/row.ts";
+import { type DecidedRow, failedRow, notFound } from "../../catalogue/refused-row.ts";
+import type { Properties, ReadyWrite } from "../../catalogue/row.ts";
 import { settled } from "../../catalogue/settle.ts";
+import type { Targets } from "../../catalogue/target.ts";
 import { type GraphAnswer, type GraphRead, odataString } from "../../core/graph-request.ts";
 import { type ObjectId, isGuid, toObjectId } from "../../core/object-id.ts";
 import { recordOf } from "../../core/record.ts";
@@ -32,6 +33,7 @@ type Edge = PayloadOf<typeof fields>;
 /** What adding and removing have in common. A member by id may be of any kind, so it is not looked up. */
 export const membershipParts = {
   fields,
+  target: "membership",
   guarded: () => undefined,
   lookups: ({ group, member }: Edge): Readonly<Record<string, Lookup>> => {
     const lookup: Lookup = { kind: "group", ref: group, select: groupFacts };
@@ -44,23 +46,13 @@ export const membershipParts = {
    * can be filtered by id is not in the reference; it is seen at work in msgraph-metadata#185, and a
    * refusal here only costs the hint.
    */
-  look: (write: PlannedWrite): GraphRead => {
-    const { group, member } = edgeOf(write);
-    return {
-      method: "GET",
-      url: `/groups/${group}/members?$filter=id%20eq%20${odataString(member)}&$select=id&$count=true`,
-      headers: { ConsistencyLevel: "eventual" },
-    };
-  },
+  look: ({ target }: ReadyWrite<Targets["membership"]>): GraphRead => ({
+    method: "GET",
+    url: `/groups/${target.group}/members?$filter=id%20eq%20${odataString(target.member)}&$select=id&$count=true`,
+    headers: { ConsistencyLevel: "eventual" },
+  }),
   isThere: isListed,
-} as const satisfies Partial<Operation<Edge>>;
-
-/** The edge at the moment of sending. */
-export function edgeOf(write: PlannedWrite): { group: ObjectId; member: ObjectId } {
-  const { group, member } = write.target;
-  if (group === undefined || member === undefined) throw new TypeError("the edge is not known yet");
-  return { group: toObjectId(group), member: toObjectId(member) };
-}
+} as const satisfies Partial<Operation<Edge, "membership">>;
 
 /** Whether the list of `look` shows the member; `undefined` where it does not say. */
 export function isListed(answer: GraphAnswer): boolean | undefined {
@@ -69,7 +61,10 @@ export function isListed(answer: GraphAnswer): boolean | undefined {
 }
 
 /** Writes the edge, or says why this group's members are not to be changed through Graph. */
-export function decideEdge(payload: Edge, found: Readonly<Record<string, Found>>): Decision {
+export function decideEdge(
+  payload: Edge,
+  found: Readonly<Record<string, Found>>,
+): Decision<"membership"> {
   const { group, member } = found;
   if (group?.state !== "found") {
     return notFound("group", group?.state === "coming" ? undefined : group);
@@ -77,14 +72,13 @@ export function decideEdge(payload: Edge, found: Readonly<Record<string, Found>>
   const closed = whyClosed(group.object);
   if (closed) return closed;
   const id = payload.member;
-  const edge = { group: group.id };
-  if (isGuid(id)) return { write: write(edge, id) };
-  if (member?.state === "found") return { write: write(edge, member.id) };
+  if (isGuid(id)) return { write: edgeWrite(group.id, toObjectId(id)) };
+  if (member?.state === "found") return { write: edgeWrite(group.id, member.id) };
   if (member?.state !== "coming") return notFound("member", member);
   const upn = `upn:${id.toLowerCase()}`;
   return {
     write: {
-      target: edge,
+      target: { kind: "pending-membership", group: group.id },
       keys: [`edge:${group.id}/${upn}`, upn],
       group: group.id,
       idFromRow: { row: member.row, role: "member" },
@@ -92,14 +86,14 @@ export function decideEdge(payload: Edge, found: Readonly<Record<string, Found>>
   };
 }
 
-const write = (edge: { group: string }, member: string): Omit<PlannedWrite, "after" | "was"> => ({
-  target: { ...edge, member },
-  keys: [`edge:${edge.group}/${member}`, `object:${member}`],
-  group: edge.group,
+const edgeWrite = (group: ObjectId, member: ObjectId): ReadyWrite<Targets["membership"]> => ({
+  target: { kind: "membership", group, member },
+  keys: [`edge:${group}/${member}`, `object:${member}`],
+  group,
 });
 
 /** Graph reference, group-post-members and group-delete-members: which groups it does not manage. */
-function whyClosed(group: Properties): Decision | undefined {
+function whyClosed(group: Properties): DecidedRow | undefined {
   const types: readonly unknown[] = Array.isArray(group["groupTypes"]) ? group["groupTypes"] : [];
   if (types.includes("DynamicMembership")) {
     return failedRow(
@@ -131,12 +125,12 @@ function whyClosed(group: Properties): Decision | undefined {
 /** The verdict where Graph says the edge is as wanted already: an earlier lost answer may be why. */
 export function alreadySo(
   answer: GraphAnswer,
-  attempt: Attempt,
+  attempt: Attempt<"membership">,
   before: "present" | "absent",
 ): Outcome {
   const isOwn = attempt.doubted && attempt.write.was !== before;
   return settled(isOwn ? "done" : "unchanged", answer, attempt, {
     reason: isOwn ? "An earlier answer was lost; the change is in place." : "It was so already.",
-    objectId: attempt.write.target["member"],
+    objectId: attempt.write.target.member,
   });
 }

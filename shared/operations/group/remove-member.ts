@@ -1,6 +1,6 @@
 import { defineOperation } from "../../catalogue/operation.ts";
 import { memberRefUrl } from "../../core/graph-request.ts";
-import { alreadySo, decideEdge, edgeOf, isListed, membershipParts } from "./membership.ts";
+import { alreadySo, decideEdge, isListed, membershipParts } from "./membership.ts";
 
 const permissions = ["GroupMember.ReadWrite.All", "User.ReadBasic.All"];
 
@@ -11,14 +11,14 @@ export default defineOperation({
   permissions: () => permissions,
   allPermissions: permissions,
   decide: decideEdge,
-  request: (write) => {
-    const { group, member } = edgeOf(write);
-    return { method: "DELETE", url: memberRefUrl(group, member) };
-  },
+  request: ({ target }) => ({
+    method: "DELETE",
+    url: memberRefUrl(target.group, target.member),
+  }),
   settle: (answer, attempt) => {
     const message = answer.error?.message ?? "";
     const isAbsent =
-      (answer.status === 404 && !message.includes(edgeOf(attempt.write).group)) ||
+      (answer.status === 404 && !message.includes(attempt.write.target.group)) ||
       (answer.status === 400 && /removed object references do not exist/i.test(message));
     return isAbsent ? alreadySo(answer, attempt, "absent") : undefined;
   },

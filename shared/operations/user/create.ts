@@ -4,6 +4,7 @@ import { failedRow, unchangedRow } from "../../catalogue/refused-row.ts";
 import type { Properties } from "../../catalogue/row.ts";
 import { settled } from "../../catalogue/settle.ts";
 import { type GraphAnswer, segment } from "../../core/graph-request.ts";
+import { isGuid, toObjectId } from "../../core/object-id.ts";
 import { recordOf } from "../../core/record.ts";
 import { hasAll, userProperties } from "./user-properties.ts";
 
@@ -54,6 +55,7 @@ const isTaken = ({ status, error }: GraphAnswer): boolean =>
 export default defineOperation({
   summary: "Creates a user with a password nobody knows, to be changed at the first sign-in.",
   fields,
+  target: "new",
   permissions,
   allPermissions: permissions(["employeeLeaveDateTime"]),
   guarded: () => undefined,
@@ -80,7 +82,13 @@ export default defineOperation({
         "Keep one of the two rows.",
       );
     }
-    return { write: { target: {}, set, keys: [`upn:${payload.userPrincipalName.toLowerCase()}`] } };
+    return {
+      write: {
+        target: { kind: "new" },
+        set,
+        keys: [`upn:${payload.userPrincipalName.toLowerCase()}`],
+      },
+    };
   },
   request: ({ set }, { password }) => ({
     method: "POST",
@@ -93,9 +101,9 @@ export default defineOperation({
   settle: (answer, attempt) => {
     if (answer.status === 201) {
       const { id } = recordOf(answer.body);
-      return typeof id === "string"
-        ? settled("done", answer, attempt, { objectId: id })
-        : { kind: "doubt", reason: "Graph said created without an id" };
+      return typeof id === "string" && isGuid(id)
+        ? settled("done", answer, attempt, { objectId: toObjectId(id) })
+        : { kind: "doubt", reason: "Graph answered 201 without an id" };
     }
     if (!isTaken(answer)) return undefined;
     if (attempt.doubted) return { kind: "doubt", reason: "the name is taken, perhaps by this row" };

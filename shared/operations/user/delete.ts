@@ -3,8 +3,7 @@ import { defineOperation } from "../../catalogue/operation.ts";
 import { notFound } from "../../catalogue/refused-row.ts";
 import { settled } from "../../catalogue/settle.ts";
 import { userUrl } from "../../core/graph-request.ts";
-import { toObjectId } from "../../core/object-id.ts";
-import { notReplicatedYet, userOf, userWrite } from "./user-change.ts";
+import { notReplicatedYet, userWrite } from "./user-change.ts";
 
 const permissions = ["User.DeleteRestore.All", "User.Read.All"];
 
@@ -15,6 +14,7 @@ const permissions = ["User.DeleteRestore.All", "User.Read.All"];
 export default defineOperation({
   summary: "Deletes a user; Entra keeps it restorable for 30 days.",
   fields: { user: required(userReference) },
+  target: "user",
   permissions: () => permissions,
   allPermissions: permissions,
   guarded: () => "deletes",
@@ -25,7 +25,7 @@ export default defineOperation({
     user?.state === "found" || user?.state === "coming"
       ? { write: userWrite(payload.user, user) }
       : notFound("user", user),
-  request: (write) => ({ method: "DELETE", url: userUrl(toObjectId(userOf(write))) }),
+  request: ({ target }) => ({ method: "DELETE", url: userUrl(target.user) }),
   settle: (answer, attempt) => {
     const notYet = attempt.doubted ? undefined : notReplicatedYet(answer, attempt);
     if (notYet || answer.status !== 404) return notYet;
@@ -33,9 +33,9 @@ export default defineOperation({
       reason: attempt.doubted
         ? "The answer to the delete was lost; the user is gone."
         : "Somebody else deleted the user since the plan.",
-      objectId: attempt.write.target["user"],
+      objectId: attempt.write.target.user,
     });
   },
-  look: (write) => ({ method: "GET", url: `/users/${userOf(write)}?$select=id` }),
+  look: ({ target }) => ({ method: "GET", url: `/users/${target.user}?$select=id` }),
   inPlace: (answer) => answer.status === 404,
 });

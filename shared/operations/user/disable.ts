@@ -2,7 +2,7 @@ import { required, userReference } from "../../catalogue/fields.ts";
 import { defineOperation } from "../../catalogue/operation.ts";
 import { failedRow, notFound, unchangedRow } from "../../catalogue/refused-row.ts";
 import { recordOf } from "../../core/record.ts";
-import { notReplicatedYet, userOf, userWrite } from "./user-change.ts";
+import { notReplicatedYet, userWrite } from "./user-change.ts";
 
 const permissions = ["User.EnableDisableAccount.All", "User.Read.All"];
 
@@ -10,6 +10,7 @@ const permissions = ["User.EnableDisableAccount.All", "User.Read.All"];
 export default defineOperation({
   summary: "Blocks sign-in of a user.",
   fields: { user: required(userReference) },
+  target: "user",
   permissions: () => permissions,
   allPermissions: permissions,
   guarded: () => "disables",
@@ -33,12 +34,12 @@ export default defineOperation({
     }
     return { write: userWrite(payload.user, user, { accountEnabled: false }) };
   },
-  request: (write) => ({
+  request: ({ target }) => ({
     method: "PATCH",
-    url: `/users/${userOf(write)}`,
+    url: `/users/${target.user}`,
     body: { accountEnabled: false },
   }),
   settle: notReplicatedYet,
-  look: (write) => ({ method: "GET", url: `/users/${userOf(write)}?$select=id,accountEnabled` }),
+  look: ({ target }) => ({ method: "GET", url: `/users/${target.user}?$select=id,accountEnabled` }),
   inPlace: (answer) => answer.status === 200 && recordOf(answer.body)["accountEnabled"] === false,
 });

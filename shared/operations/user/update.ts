@@ -2,7 +2,7 @@ import { required, userReference } from "../../catalogue/fields.ts";
 import { defineOperation, type PayloadOf } from "../../catalogue/operation.ts";
 import { failedRow, notFound, unchangedRow } from "../../catalogue/refused-row.ts";
 import { recordOf } from "../../core/record.ts";
-import { notReplicatedYet, userOf, userWrite } from "./user-change.ts";
+import { notReplicatedYet, userWrite } from "./user-change.ts";
 import { hasAll, permissionsToSet, userProperties } from "./user-properties.ts";
 
 const fields = { user: required(userReference), ...userProperties };
@@ -16,6 +16,7 @@ const changesOf = ({
 export default defineOperation({
   summary: "Sets or clears profile properties of a user.",
   fields,
+  target: "user",
   permissions: (columns) => permissionsToSet(columns.filter((column) => column !== "user")),
   allPermissions: permissionsToSet(Object.keys(userProperties)),
   // Setting accountEnabled to false disables the user, whichever operation does it.
@@ -37,11 +38,11 @@ export default defineOperation({
       ? unchangedRow("The user has these values.", user.id)
       : { write: userWrite(payload.user, user, set) };
   },
-  request: (write) => ({ method: "PATCH", url: `/users/${userOf(write)}`, body: write.set ?? {} }),
+  request: ({ target, set = {} }) => ({ method: "PATCH", url: `/users/${target.user}`, body: set }),
   settle: notReplicatedYet,
-  look: (write) => ({
+  look: ({ target, set = {} }) => ({
     method: "GET",
-    url: `/users/${userOf(write)}?$select=id,${Object.keys(write.set ?? {}).join(",")}`,
+    url: `/users/${target.user}?$select=id,${Object.keys(set).join(",")}`,
   }),
   inPlace: (answer, { write }) =>
     answer.status === 200 && hasAll(recordOf(answer.body), write.set ?? {}),

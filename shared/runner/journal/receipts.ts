@@ -1,6 +1,7 @@
 import type { Attempt, Operation } from "../../catalogue/operation.ts";
-import type { PlannedWrite, Settled } from "../../catalogue/row.ts";
-import { judge, objectIdOf } from "../../catalogue/settle.ts";
+import type { PlannedWrite, ReadyWrite, Settled } from "../../catalogue/row.ts";
+import { judge } from "../../catalogue/settle.ts";
+import { subjectOf } from "../../catalogue/target.ts";
 import type { GraphAnswer, GraphError } from "../../core/graph-request.ts";
 import { type RowHistory, troubledMsAt } from "../../records/journal.ts";
 import type { Receipt, SettledRow } from "../../records/receipt.ts";
@@ -9,7 +10,7 @@ import type { Receipt, SettledRow } from "../../records/receipt.ts";
 export interface Sent {
   readonly row: number;
   readonly operation: Operation;
-  readonly write: PlannedWrite;
+  readonly write: ReadyWrite;
   /** With the intent of this send in it. */
   readonly history: RowHistory;
 }
@@ -66,7 +67,7 @@ export function again(
       verdict: "failed",
       reason: `The change could not be made: ${reason}, for ${minutes(moment.retryForMs)}.`,
       fix: "Nothing was changed. Send the row again in a new batch when the cause has passed.",
-      objectId: objectIdOf(attemptOf(sent)),
+      objectId: subjectOf(sent.write.target),
     });
   }
   const until = instantAfter(moment.at, afterMs);
@@ -83,7 +84,7 @@ export const refusedAlone = (
     verdict: "failed",
     reason: `Graph could not take the request (Graph: ${refusal.status} ${refusal.error?.code ?? "no code"}: ${refusal.error?.message ?? "no message"}).`,
     fix: "Correct the row by what Graph says and send it again in a new batch.",
-    objectId: objectIdOf(attemptOf(sent)),
+    objectId: subjectOf(sent.write.target),
     status: refusal.status,
   });
 
@@ -107,7 +108,7 @@ export function looked(
   return settledRow(sent, at, {
     verdict: "done",
     reason: "The answer was lost; the directory shows the change in place.",
-    objectId: objectIdOf(attemptOf(sent)),
+    objectId: subjectOf(sent.write.target),
     ...proof,
   });
 }
@@ -117,14 +118,18 @@ export const isSeeing = ({ status }: GraphAnswer): boolean =>
   (status >= 200 && status < 300) || status === 404;
 
 /** A row in doubt could not be looked at: it is looked at again, until the runner's patience ends. */
-export function unseen(sent: Sent, why: string, moment: Moment): Receipt {
+export function unseen(
+  sent: Pick<Sent, "row" | "history"> & { readonly write: PlannedWrite },
+  why: string,
+  moment: Moment,
+): Receipt {
   const { row, history } = sent;
   if (!isOutOfPatience(history, moment)) return { row, doubt: why, answered: history.answered };
   return settledRow(sent, moment.at, {
     verdict: "failed",
     reason: `It is not known whether the change was made: its answer was lost, and the directory could not be looked at for ${minutes(moment.retryForMs)} (${why}).`,
     fix: "Look at the object; if the change is missing, send the row again in a new batch.",
-    objectId: objectIdOf(attemptOf(sent)),
+    objectId: subjectOf(sent.write.target),
   });
 }
 

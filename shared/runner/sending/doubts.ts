@@ -1,3 +1,4 @@
+import { isPending } from "../../catalogue/row.ts";
 import { OperatorError } from "../../core/errors.ts";
 import type { GraphAnswer, GraphRead } from "../../core/graph-request.ts";
 import type { Receipt } from "../../records/receipt.ts";
@@ -66,7 +67,7 @@ export async function lookAt(site: Site, doubts: readonly Doubt[]): Promise<void
 /** The read that shows the row's change; `undefined` where none can be made of it. */
 function readFor(site: Site, { row }: Doubt): GraphRead | undefined {
   try {
-    return operationOf(site, row)?.look(row.write);
+    return isPending(row.write) ? undefined : operationOf(site, row)?.look(row.write);
   } catch {
     return undefined;
   }
@@ -112,8 +113,11 @@ function receiptFor(site: Site, { row, shard }: Doubt, answer: Seen): Receipt {
       fix: "Look at the object; if the change is missing, send the row again in a new batch.",
     });
   }
+  if (answer === undefined) {
+    const history = historyOf(shard, row.row);
+    return unseen({ row: row.row, write: row.write, history }, "it cannot be looked at", moment);
+  }
   const sent = sentOf(site, { row, shard });
-  if (answer === undefined) return unseen(sent, "it cannot be looked at", moment);
   if (answer instanceof OperatorError) return unseen(sent, "Graph did not answer", moment);
   if (!isSeeing(answer)) return unseen(sent, `Graph answered ${answer.status}`, moment);
   return looked(sent, answer, { ...moment, afterMs: waitFor(site, sent.history.attempts) });

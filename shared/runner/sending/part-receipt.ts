@@ -1,4 +1,5 @@
 import { type Operation, operationNamed } from "../../catalogue/operation.ts";
+import { isPending } from "../../catalogue/row.ts";
 import { backoffMs } from "../../core/backoff.ts";
 import type { PostResult } from "../../graph/types.ts";
 import type { Receipt } from "../../records/receipt.ts";
@@ -61,6 +62,7 @@ export function sentOf(site: Site, part: Placed): Sent {
   const operation = operationOf(site, part.row);
   if (operation === undefined) throw new TypeError("a row of no known operation was sent");
   const { row, write } = part.row;
+  if (isPending(write)) throw new TypeError("a row was sent without the id of its object");
   return { row, operation, write, history: historyOf(part.shard, row) };
 }
 

@@ -1,3 +1,4 @@
+import { isPending } from "../../catalogue/row.ts";
 import { OperatorError } from "../../core/errors.ts";
 import type { GraphWrite } from "../../core/graph-request.ts";
 import type { PostResult } from "../../graph/types.ts";
@@ -93,6 +94,7 @@ function requestOf(site: Site, shard: OpenShard, row: OpenRow): GraphWrite | str
   }
   const operation = operationOf(site, row);
   if (operation === undefined) return "This version of the app does not know the operation.";
+  if (isPending(row.write)) return "The id of the row's object is not known.";
   try {
     return operation.request(row.write, {
       password: site.makePassword,

@@ -1,4 +1,5 @@
 import { type VerdictCounts, noVerdicts, verdicts } from "../../catalogue/row.ts";
+import type { ObjectId } from "../../core/object-id.ts";
 import type { Histories, JournalRecord } from "../../records/journal.ts";
 import type { Marker } from "../../records/marker.ts";
 import { journalBlob } from "../../records/paths.ts";
@@ -76,7 +77,7 @@ export async function openBatch(
     const open = shards.get(shard);
     return open ? !open.rows.has(row) : shard < next && !reopen.has(shard);
   };
-  const createdBy = (row: number): string | undefined => {
+  const createdBy = (row: number): ObjectId | undefined => {
     const open = shards.get(numberOf(row));
     return open ? createdId(open.journal.rows.get(row)?.settled) : ids.get(row);
   };

@@ -1,4 +1,5 @@
 import type { Settled } from "../../catalogue/row.ts";
+import { type ObjectId, isGuid, toObjectId } from "../../core/object-id.ts";
 import type { Histories } from "../../records/journal.ts";
 
 /** 16 bytes instead of a string of 36: a million ids are 16 MB. */
@@ -14,7 +15,7 @@ export interface CreatedIds {
   /** The ids of a shard that is about to be closed. */
   keep(shard: number, rows: Histories): void;
   /** The id that a row of a loaded shard gave; `undefined` where it gave none. */
-  get(row: number): string | undefined;
+  get(row: number): ObjectId | undefined;
 }
 
 export function createIds(options: {
@@ -44,7 +45,7 @@ export function createIds(options: {
       const { shard, at } = place(row);
       const hex = shards.get(shard)?.toString("hex", at, at + ID_BYTES) ?? "";
       return /[1-9a-f]/.test(hex)
-        ? hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5")
+        ? toObjectId(hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5"))
         : undefined;
     },
   };
@@ -54,5 +55,8 @@ export function createIds(options: {
  * The id a settled row gives to those that depend on it. A failed create may name an object, but it
  * is somebody else's.
  */
-export const createdId = (settled: Settled | undefined): string | undefined =>
-  settled?.verdict === "done" || settled?.verdict === "unchanged" ? settled.objectId : undefined;
+export function createdId(settled: Settled | undefined): ObjectId | undefined {
+  if (settled?.verdict !== "done" && settled?.verdict !== "unchanged") return undefined;
+  const { objectId } = settled;
+  return objectId !== undefined && isGuid(objectId) ? toObjectId(objectId) : undefined;
+}

@@ -1,3 +1,4 @@
+import type { ObjectId } from "../../core/object-id.ts";
 import { unsent } from "../../records/journal.ts";
 import type { SettledRow } from "../../records/receipt.ts";
 import { settledRow } from "../journal/receipts.ts";
@@ -19,7 +20,7 @@ export function createDependants(
   site: Site,
   creatorOf: (row: number) => {
     readonly isFinal: boolean;
-    readonly objectId: string | undefined;
+    readonly objectId: ObjectId | undefined;
   },
 ): Dependants {
   const waiting = new Map<number, OpenRow[]>();

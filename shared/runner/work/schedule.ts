@@ -1,4 +1,5 @@
-import type { PlannedWrite } from "../../catalogue/row.ts";
+import { type PlannedWrite, completeWrite, isPending } from "../../catalogue/row.ts";
+import type { ObjectId } from "../../core/object-id.ts";
 import type { Flights } from "../flights.ts";
 
 /** A row that has no verdict yet, in a shard that is open. */
@@ -87,8 +88,7 @@ export function choose<L extends Lane>(options: {
 }
 
 const isReady = (lane: Dependencies, write: PlannedWrite): boolean =>
-  (write.after ?? []).every((row) => lane.isFinal(row)) &&
-  (write.idFromRow === undefined || write.target[write.idFromRow.role] !== undefined);
+  (write.after ?? []).every((row) => lane.isFinal(row)) && !isPending(write);
 
 /** What to do with a row whose object an earlier row of the batch creates. */
 export type Dependence =
@@ -97,25 +97,14 @@ export type Dependence =
   /** The earlier row ended without an object. */
   | { readonly kind: "orphan"; readonly row: number };
 
-/**
- * Puts the created object's id into a write that was planned before it existed. From then on the
- * write excludes others to that object as if the id had been known all along.
- */
+/** Puts the created user's id into a write that was planned before the user existed. */
 export function resolveId(
   write: PlannedWrite,
-  creator: { readonly isFinal: boolean; readonly objectId: string | undefined },
+  creator: { readonly isFinal: boolean; readonly objectId: ObjectId | undefined },
 ): Dependence {
-  const from = write.idFromRow;
-  if (from === undefined || write.target[from.role] !== undefined) return { kind: "write", write };
+  if (!isPending(write)) return { kind: "write", write };
   if (!creator.isFinal) return { kind: "wait" };
   const { objectId } = creator;
-  if (objectId === undefined) return { kind: "orphan", row: from.row };
-  return {
-    kind: "write",
-    write: {
-      ...write,
-      target: { ...write.target, [from.role]: objectId },
-      keys: [...new Set([...write.keys, `object:${objectId}`])],
-    },
-  };
+  if (objectId === undefined) return { kind: "orphan", row: write.idFromRow.row };
+  return { kind: "write", write: completeWrite(write, objectId) };
 }

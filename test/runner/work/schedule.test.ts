@@ -4,6 +4,7 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 
 import type { PlannedWrite } from "../../../shared/catalogue/row.ts";
+import { toObjectId } from "../../../shared/core/object-id.ts";
 import { createFlights } from "../../../shared/runner/flights.ts";
 import {
   type Lane,
@@ -33,7 +34,7 @@ const laneOf = (name: string, rows: OpenRow[]): TestLane => ({
   isFinal: (row) => rows.find((each) => each.row === row)?.state === "ended",
 });
 
-const plainWrite = (key: string): PlannedWrite => ({ target: { user: key }, keys: [key] });
+const plainWrite = (key: string): PlannedWrite => ({ target: { kind: "new" }, keys: [key] });
 
 const names = (choice: ReturnType<typeof choose<TestLane>>): string[] =>
   choice.picked.map(({ lane, row }) => `${lane.name}${row.row}`);
@@ -50,7 +51,7 @@ const writes: fc.Arbitrary<PlannedWrite[]> = fc
   )
   .map((rows) =>
     rows.map(({ object, group, afterBack }, index) => ({
-      target: {},
+      target: { kind: "new" as const },
       keys: [`object:${object}`, ...(group ? [`edge:${group}/${object}`] : [])],
       ...(group && { group }),
       after: afterBack.map((back) => index + 1 - back).filter((row) => row > 0),
@@ -163,9 +164,11 @@ describe("the order of work", () => {
 });
 
 describe("a row whose user an earlier row creates", () => {
+  const group = toObjectId("10000000-0000-4000-8000-000000000000");
+  const member = toObjectId("00000000-0000-4000-8000-000000000001");
   const write: PlannedWrite = {
-    target: { group: "g" },
-    keys: ["edge:g/upn:a", "upn:a"],
+    target: { kind: "pending-membership", group },
+    keys: [`edge:${group}/upn:a`, "upn:a"],
     idFromRow: { row: 3, role: "member" },
   };
 
@@ -177,10 +180,10 @@ describe("a row whose user an earlier row creates", () => {
   });
 
   it("gets its id, and from then on excludes others from that object", () => {
-    const result = resolveId(write, { isFinal: true, objectId: "id-1" });
+    const result = resolveId(write, { isFinal: true, objectId: member });
     assert.ok(result.kind === "write");
-    assert.deepEqual(result.write.target, { group: "g", member: "id-1" });
-    assert.deepEqual(result.write.keys, ["edge:g/upn:a", "upn:a", "object:id-1"]);
+    assert.deepEqual(result.write.target, { kind: "membership", group, member });
+    assert.deepEqual(result.write.keys, [`edge:${group}/upn:a`, "upn:a", `object:${member}`]);
     assert.deepEqual(resolveId(result.write, { isFinal: false, objectId: undefined }), result);
   });
 
