@@ -13,6 +13,7 @@ import {
 } from "./batch-input.ts";
 import { beginBatch, inputRules } from "./begin-batch.ts";
 import { carryOn } from "./carry-on.ts";
+import { isHandedOver } from "./conclude.ts";
 import type { Context, LockedFolder } from "./context.ts";
 import { inFolder } from "./in-folder.ts";
 import { holderOf } from "./take-name.ts";
@@ -34,7 +35,10 @@ async function acceptNamed(
   const holder = await holderOf(ports.blobs.batches, locked.folder);
   if (holder.kind === "batch") {
     const { manifest } = holder;
-    const input = await inputOfSame(context, message, manifest);
+    const own = ownInput(context, message, manifest);
+    // Until the batch is handed over, a file that was replaced since does not count: its copy does.
+    const isOpen = own && !(await isHandedOver(ports, locked.folder, manifest));
+    const input = isOpen ? own : await inputOfSame(context, message, manifest, own);
     if (input === undefined) throw nameTaken(manifest);
     return carryOn(context, locked, manifest, input);
   }
@@ -57,6 +61,22 @@ const inputOf = async (
         { operations: allowed.operations, limits },
       );
 
+/** The version that the batch took, if the message names the same file in the same way. */
+function ownInput(
+  { ports }: Context,
+  message: BatchMessage,
+  { source, format, operation, mode }: BatchManifest,
+): BatchInput | undefined {
+  if (source.kind !== "message" || source.file === undefined) return undefined;
+  const isSame =
+    message.mode === mode &&
+    message.file === source.file.path &&
+    (message.operation === undefined || message.operation === operation);
+  return isSame
+    ? versionInput(ports.blobs.inbox, { file: source.file, format, operation })
+    : undefined;
+}
+
 /**
  * The batch's input if the message asks for what the batch of that name already is. A file is the
  * same while it is the version that was taken, or gone; another version may still hold the same rows.
@@ -65,17 +85,12 @@ async function inputOfSame(
   context: Context,
   message: BatchMessage,
   manifest: BatchManifest,
+  own: BatchInput | undefined,
 ): Promise<BatchInput | undefined> {
-  const { file } = manifest.source;
-  const { format, operation } = manifest;
   if (manifest.source.kind !== "message" || message.mode !== manifest.mode) return undefined;
-  if (file !== undefined && file.path === message.file) {
-    const { inbox } = context.ports.blobs;
-    const isNamedSame = message.operation === undefined || message.operation === operation;
-    const etag = await presentEtag(inbox, file.path);
-    if (isNamedSame && (etag === undefined || etag === file.etag)) {
-      return versionInput(inbox, { file, format, operation });
-    }
+  if (own?.file) {
+    const etag = await presentEtag(context.ports.blobs.inbox, own.file.path);
+    if (etag === undefined || etag === own.file.etag) return own;
   }
   const input = await inputOf(context, message);
   const rules = inputRules(context, message.mode, input);

@@ -52,6 +52,17 @@ export async function conclude(
   return true;
 }
 
+/** Whether the batch has ended, or the runner has been told of it. */
+export async function isHandedOver(
+  { blobs }: Pick<BatchPorts, "blobs">,
+  folder: string,
+  manifest: BatchManifest,
+): Promise<boolean> {
+  const status = await readStatus(blobs.batches, folder);
+  if (status !== undefined && status.state !== "accepted") return true;
+  return (await blobs.runner.read(workMarker(manifest))) !== undefined;
+}
+
 /** One event for each limit and each permission that holds the batch. */
 function announceHold(
   { emit }: Pick<BatchPorts, "emit">,

@@ -151,4 +151,37 @@ describe("accepting", () => {
     assert.equal((await workshop.deliver(message)).outcome, "accepted");
     assert.equal(blobs.batches.json("mixed/status.json")["reason"], undefined);
   });
+
+  it("continues from the copied input if the file was replaced after it was copied", async () => {
+    const workshop = openWorkshop();
+    const { blobs, directory, batches, events } = workshop;
+    directory.addUser("ann@contoso.com");
+    const staged = "staged/leavers.csv";
+    await blobs.inbox.write(staged, "user\nann@contoso.com\n");
+    const message = {
+      version: 1,
+      batch: "leavers",
+      mode: "apply",
+      operation: "user.disable",
+      file: staged,
+    };
+    directory.intercept = () => {
+      throw new OperatorError("READ_INCOMPLETE", "Graph did not answer.", {
+        fix: "No action needed: it is read again.",
+        disposition: "retry",
+      });
+    };
+    const delivery = { messageId: "1", deadlineMs: Infinity };
+    assert.equal((await batches.accept(message, delivery)).state, "again");
+    directory.intercept = () => undefined;
+    await blobs.inbox.write(staged, "user\nbob@contoso.com\n");
+
+    const { outcome, folder } = await workshop.deliver(message, "2");
+    assert.deepEqual([outcome, folder], ["accepted", "leavers"]);
+    assert.equal(blobs.batches.text("leavers/input"), "user\nann@contoso.com\n");
+    assert.ok([...blobs.runner.blobs.keys()].some((path) => path.endsWith("-leavers")));
+    assert.ok(!events.some(({ event }) => event === "batch.refused"));
+    const other = await workshop.deliver(message, "3");
+    assert.equal(other.outcome, "refused", "once it is handed over, other rows need another name");
+  });
 });
