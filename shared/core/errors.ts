@@ -36,7 +36,10 @@ export type ErrorCode =
   | "TOKEN_REFUSED"
   | "CONSENT_MISSING"
   | "PERMISSION_MISSING"
-  // weather: it passes
+  // faults of what is stored, or of the program: a person looks
+  | "BATCH_DAMAGED"
+  | "UNEXPECTED"
+  // transient faults: retried
   | "TOKEN_UNREACHABLE"
   | "GRAPH_THROTTLED"
   | "GRAPH_UNAVAILABLE"
@@ -82,3 +85,18 @@ export class OperatorError extends Error {
     this.retryAfterMs = options.retryAfterMs;
   }
 }
+
+/**
+ * An error that nobody expected, by its name only: its own message may quote what was being worked on
+ * (`Buffer.alloc` puts its argument into its TypeError). The error itself stands in `cause`.
+ */
+export const unexpected = (cause: unknown): OperatorError =>
+  new OperatorError(
+    "UNEXPECTED",
+    `The program met an error that it does not know (${cause instanceof Error ? cause.name : typeof cause}).`,
+    {
+      fix: "Look at the function's log at that time, and report it.",
+      disposition: "stop",
+      cause,
+    },
+  );

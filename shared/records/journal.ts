@@ -1,4 +1,7 @@
 import type { Settled } from "../catalogue/row.ts";
+import { parseJson } from "../core/parse-json.ts";
+import { recordOf } from "../core/record.ts";
+import { batchDamaged } from "./damaged.ts";
 import type { Receipt, SettledRow } from "./receipt.ts";
 
 /**
@@ -145,12 +148,12 @@ export interface Replay {
 
 /**
  * Reads a journal. A line that was cut short counts as never written: as the last one, and before an
- * `open`, with which the runner that found it went on.
+ * `open`, because a runner that finds such a line continues with an `open`.
  *
- * @throws TypeError where any other line is damaged: what was sent is not known then, and nothing of
- * the shard may be sent.
+ * @throws OperatorError BATCH_DAMAGED, which names `path`, if any other line is damaged: it is then not
+ * known what was sent, and nothing of the shard may be sent.
  */
-export function replay(text: string): Replay {
+export function replay(path: string, text: string): Replay {
   const rows: Histories = new Map();
   const lines = text.split("\n");
   const rest = lines.pop() ?? "";
@@ -158,19 +161,30 @@ export function replay(text: string): Replay {
   for (const [index, record] of records.entries()) {
     if (record !== undefined) applyRecord(rows, record);
     else if (index + 1 < records.length && records[index + 1]?.t !== "open") {
-      throw new TypeError(`line ${index + 1} of the journal is damaged`);
+      throw batchDamaged(path, `is damaged in line ${index + 1}`, { fix: RESTORE_JOURNAL });
     }
   }
   return { rows, lines: lines.length, isTorn: rest !== "" };
 }
 
-/** `undefined` for a torn line. What we wrote ourselves is not checked further. */
+const RESTORE_JOURNAL =
+  "Restore the blob from an earlier version (docs/runbook.md, A blob is gone): the batch then continues, and nothing of the shard is sent before. If that is impossible, compare the rows of the shard with the directory by hand.";
+
+/** `undefined` for a line that is cut short or damaged. */
 function parse(line: string): JournalRecord | undefined {
   try {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own lines, in a fenced blob
-    const record = JSON.parse(line) as JournalRecord;
-    return typeof record?.t === "string" ? record : undefined;
+    const value = recordOf(parseJson(line));
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own line, whose shape is checked
+    return isJournalRecord(value) ? (value as unknown as JournalRecord) : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isJournalRecord({ t, at, rows }: Readonly<Record<string, unknown>>): boolean {
+  if (t === "open") return true;
+  if (typeof at !== "string" || !Array.isArray(rows)) return false;
+  if (t === "intent") return rows.every((row) => typeof row === "number");
+  const isOfRows = rows.every((each) => typeof recordOf(each)["row"] === "number");
+  return (t === "receipt" || t === "settled") && isOfRows;
 }

@@ -1,3 +1,5 @@
+import * as v from "valibot";
+
 import type { Blobs } from "../storage/types.ts";
 import { manifestBlob } from "./paths.ts";
 import { readStored, type Stored } from "./stored-json.ts";
@@ -11,14 +13,14 @@ export type Priority = (typeof priorities)[number];
 /** How an input is written down. */
 export type InputFormat = "csv" | "jsonl";
 
-/** `batch.json`: written once, before anything else of the batch; whoever creates it owns the name. */
+/** `batch.json`: written once, before anything else of the batch; the message that creates it owns the name. */
 export interface BatchManifest {
   readonly version: 1;
   readonly batch: string;
   readonly tenant: string;
   readonly mode: Mode;
   readonly priority: Priority;
-  /** The operation of every row, where message or folder names it; else a column does. */
+  /** The operation of every row, if the message or the folder names it; otherwise a column does. */
   readonly operation?: string | undefined;
   readonly source: BatchSource;
   /** How `input` is read. Rows of a message are stored as JSON Lines. */
@@ -49,8 +51,28 @@ export interface FileVersion {
   readonly etag: string;
 }
 
+const fileShape = v.object({ path: v.string(), etag: v.string() });
+
+const shape = v.object({
+  batch: v.string(),
+  tenant: v.string(),
+  mode: v.picklist(["apply", "plan"]),
+  priority: v.picklist(priorities),
+  operation: v.optional(v.string()),
+  source: v.variant("kind", [
+    v.object({ kind: v.literal("message"), messageId: v.string(), file: v.optional(fileShape) }),
+    v.object({ kind: v.literal("file"), file: fileShape }),
+    v.object({ kind: v.literal("claimed"), file: fileShape, by: v.string() }),
+  ]),
+  format: v.picklist(["csv", "jsonl"]),
+  columns: v.array(v.string()),
+  rows: v.number(),
+  contentSha256: v.string(),
+  acceptedAt: v.string(),
+});
+
 /** The batch's manifest; `undefined` if the folder has none. @throws as `readStored` */
 export const readManifest = (
   batches: Blobs,
   folder: string,
-): Promise<Stored<BatchManifest> | undefined> => readStored(batches, manifestBlob(folder));
+): Promise<Stored<BatchManifest> | undefined> => readStored(batches, manifestBlob(folder), shape);

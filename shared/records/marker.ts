@@ -1,15 +1,26 @@
+import { parseJson } from "../core/parse-json.ts";
 import { recordOf } from "../core/record.ts";
 import type { Blobs } from "../storage/types.ts";
+import { batchDamaged } from "./damaged.ts";
 import { type BatchManifest, priorities } from "./manifest.ts";
 import { markersPrefix } from "./paths.ts";
 
-/** A batch with work, as its marker in container `runner` tells of it. */
+/** A batch with work, as its marker in container `runner` describes it. */
 export interface Marker {
   /** Its path; markers sort as work: by priority, then by age. */
   readonly path: string;
   /** Its path without the tenant and the queue. */
   readonly name: string;
+  /** The batch's folder; empty if the marker is damaged: `checkMarker` refuses such a one. */
   readonly folder: string;
+}
+
+/** @throws OperatorError BATCH_DAMAGED if the marker names no batch */
+export function checkMarker({ path, folder }: Marker): void {
+  if (folder !== "") return;
+  throw batchDamaged(path, "is damaged (container runner)", {
+    fix: 'Upload it again with the text {"folder": "<the batch\'s folder>"}: the batch then continues. Its path ends in the batch\'s name.',
+  });
 }
 
 /** The blob, in container `runner`, that tells the runner of a batch with work; markers sort as work. */
@@ -41,7 +52,7 @@ export async function readMarkers(
   return markers;
 }
 
-/** One marker by its name; `undefined` where it is gone, because its batch is finished. */
+/** One marker by its name; `undefined` if it is gone because its batch is finished. */
 export async function readMarker(
   blobs: Blobs,
   tenant: string,
@@ -52,10 +63,10 @@ export async function readMarker(
   return found && { path, name, folder: folderIn(found.bytes) };
 }
 
-/** A damaged marker names no folder: its batch cannot be opened, and the others go on. */
+/** A damaged marker names no folder. */
 function folderIn(bytes: Buffer): string {
   try {
-    const { folder } = recordOf(JSON.parse(bytes.toString("utf8")));
+    const { folder } = recordOf(parseJson(bytes.toString("utf8")));
     return typeof folder === "string" ? folder : "";
   } catch {
     return "";

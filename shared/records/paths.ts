@@ -41,9 +41,12 @@ export const shardsPrefix = (folder: string): string => `${folder}/shards/`;
 export const shardBlob = (folder: string, shard: number): string =>
   `${shardsPrefix(folder)}${fileOf(shard)}`;
 
+/** What every journal's path begins with. */
+export const journalsPrefix = (folder: string): string => `${folder}/journal/`;
+
 /** What was sent of one shard, and what came back. */
 export const journalBlob = (folder: string, shard: number): string =>
-  `${folder}/journal/${fileOf(shard)}`;
+  `${journalsPrefix(folder)}${fileOf(shard)}`;
 
 /** The report for machines and spreadsheets. */
 export const csvReportBlob = (folder: string): string => `${folder}/report.csv`;

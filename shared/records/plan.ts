@@ -1,3 +1,5 @@
+import * as v from "valibot";
+
 import type { VerdictCounts } from "../catalogue/row.ts";
 import type { Blobs } from "../storage/types.ts";
 import type { Mode } from "./manifest.ts";
@@ -23,12 +25,12 @@ export interface Plan {
   /** permission → the rows that need it. */
   readonly permissions: Readonly<Record<string, number>>;
   readonly guards: readonly GuardFinding[];
-  /** Permissions the application did not have; absent where it has all, or nothing is written. */
+  /** Permissions the application did not have; absent if it has all, or nothing is written. */
   readonly lacking?: readonly LackingPermission[] | undefined;
   readonly plannedAt: string;
 }
 
-/** A Graph permission that rows to be written need, and the token has not. */
+/** A Graph permission that rows to be written need, and that the token lacks. */
 export interface LackingPermission {
   readonly permission: string;
   readonly rows: number;
@@ -38,7 +40,7 @@ export interface LackingPermission {
   readonly held: boolean;
 }
 
-/** A limit that was held against a batch. */
+/** What one guard found in a batch. */
 export interface GuardFinding {
   readonly guard: "deletes" | "disables";
   readonly count: number;
@@ -48,6 +50,24 @@ export interface GuardFinding {
   readonly held: boolean;
 }
 
+const counts = v.record(v.string(), v.number());
+
+const shape = v.object({
+  batch: v.string(),
+  tenant: v.string(),
+  mode: v.picklist(["apply", "plan"]),
+  rows: v.number(),
+  verdicts: counts,
+  operations: v.record(v.string(), v.object({ rows: v.number(), writes: v.number() })),
+  writes: v.number(),
+  shards: v.number(),
+  rowsPerShard: v.pipe(v.number(), v.minValue(1)),
+  permissions: counts,
+  guards: v.array(v.object({ guard: v.string(), held: v.boolean() })),
+  lacking: v.optional(v.array(v.object({ permission: v.string(), held: v.boolean() }))),
+  plannedAt: v.string(),
+});
+
 /** The batch's plan; `undefined` if it is not planned yet. @throws as `readStored` */
 export const readPlan = async (batches: Blobs, folder: string): Promise<Plan | undefined> =>
-  (await readStored<Plan>(batches, planBlob(folder)))?.value;
+  (await readStored<Plan>(batches, planBlob(folder), shape))?.value;

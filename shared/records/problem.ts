@@ -1,16 +1,17 @@
 import type { Clock } from "../core/clock.ts";
-import { OperatorError } from "../core/errors.ts";
+import { OperatorError, unexpected } from "../core/errors.ts";
+import { parseJson } from "../core/parse-json.ts";
 import { recordOf } from "../core/record.ts";
 import type { Blobs } from "../storage/types.ts";
 import { problemBlob } from "./paths.ts";
 import { jsonText } from "./stored-json.ts";
 
-/** Where notes are kept. */
+/** The storage that holds the notes. */
 interface Notes {
   readonly blobs: { readonly batches: Blobs };
 }
 
-/** What stopped an attempt, for whoever has to say so once the attempts are used up. */
+/** What stopped an attempt, kept for the report of a message whose attempts are used up. */
 export interface Problem {
   readonly code: string;
   readonly what: string;
@@ -35,24 +36,21 @@ export const forgetProblem = ({ blobs }: Notes, folder: string): Promise<void> =
 export async function readProblem({ blobs }: Notes, folder: string): Promise<Problem | undefined> {
   const blob = await blobs.batches.read(problemBlob(folder));
   if (blob === undefined) return undefined;
-  const { code, what, fix } = recordOf(JSON.parse(blob.bytes.toString("utf8")));
+  const { code, what, fix } = noteIn(blob.bytes);
   return { code: String(code), what: String(what), fix: String(fix) };
 }
 
-/** Where notes are kept. */
-interface Notes {
-  readonly blobs: { readonly batches: Blobs };
+/** A note that is damaged must not keep the batch from being settled: it says UNEXPECTED instead. */
+function noteIn(bytes: Buffer): Readonly<Record<string, unknown>> {
+  try {
+    return recordOf(parseJson(bytes.toString("utf8")));
+  } catch (error) {
+    return { ...problemOf(error) };
+  }
 }
 
 /** What stopped an attempt. An unexpected error's own text may quote the input, so only its kind is kept. */
 export function problemOf(error: unknown): Problem {
-  if (error instanceof OperatorError) {
-    const { code, what, fix } = error;
-    return { code, what, fix };
-  }
-  return {
-    code: "UNEXPECTED",
-    what: `The program met an error that it does not know (${error instanceof Error ? error.name : typeof error}).`,
-    fix: "Look at the function's log at that time; please report it.",
-  };
+  const { code, what, fix } = error instanceof OperatorError ? error : unexpected(error);
+  return { code, what, fix };
 }

@@ -1,3 +1,5 @@
+import * as v from "valibot";
+
 import type { Blobs } from "../storage/types.ts";
 import { refusedBlob } from "./paths.ts";
 import { readStored } from "./stored-json.ts";
@@ -15,6 +17,8 @@ export interface Refused {
   readonly at: string;
 }
 
+const shape = v.object({ code: v.string(), what: v.string(), fix: v.string() });
+
 /** Why the batch was refused; `undefined` if it was not. @throws as `readStored` */
 export const readRefused = async (batches: Blobs, folder: string): Promise<Refused | undefined> =>
-  (await readStored<Refused>(batches, refusedBlob(folder)))?.value;
+  (await readStored<Refused>(batches, refusedBlob(folder), shape))?.value;

@@ -1,5 +1,8 @@
-import type { PlannedWrite, Settled } from "../catalogue/row.ts";
+import { type PlannedWrite, type Settled, verdicts } from "../catalogue/row.ts";
+import { parseJson } from "../core/parse-json.ts";
+import { recordOf } from "../core/record.ts";
 import type { Blobs } from "../storage/types.ts";
+import { batchDamaged } from "./damaged.ts";
 import { shardBlob, shardsPrefix } from "./paths.ts";
 import { readWrite, storedFormOf } from "./stored-write.ts";
 
@@ -25,18 +28,24 @@ const storedRow = (row: PlannedRow): object =>
 
 /**
  * The planned rows of a shard.
- * @throws TypeError where there is no such shard or a line of it is not ours.
+ *
+ * @throws OperatorError BATCH_DAMAGED if there is no such shard or a line of it is not a planned row
  */
 export async function readShard(
   batches: Blobs,
   folder: string,
   shard: number,
 ): Promise<PlannedRow[]> {
-  const blob = await batches.read(shardBlob(folder, shard));
-  if (blob === undefined) throw new TypeError(`shard ${shard} of the batch is missing`);
+  const path = shardBlob(folder, shard);
+  const blob = await batches.read(path);
+  if (blob === undefined) throw batchDamaged(path, "is missing");
   const lines = blob.bytes.toString("utf8").split("\n");
-  if (lines.pop() !== "") throw new TypeError(`shard ${shard} of the batch is cut short`);
-  return lines.map(toPlannedRow);
+  if (lines.pop() !== "") throw batchDamaged(path, "is cut short");
+  return lines.map((line, at) => {
+    const row = plannedRow(line);
+    if (row === undefined) throw batchDamaged(path, `is damaged in line ${at + 1}`);
+    return row;
+  });
 }
 
 /** The number of shards that are written, which are the first ones. */
@@ -48,13 +57,22 @@ export async function countShards(batches: Blobs, folder: string): Promise<numbe
   return shards;
 }
 
-/** A line of a shard. Its write is parsed here and nowhere else; a verdict is not checked further. */
-function toPlannedRow(line: string): PlannedRow {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own lines, in an immutable blob
-  const row = JSON.parse(line) as PlannedRow;
-  if (typeof row.row !== "number") throw new TypeError("a shard holds a line that is no row");
-  if (row.write === undefined) return row;
-  const write = readWrite(row.write);
-  if (write === undefined) throw new TypeError("a shard holds a write that is damaged");
-  return { ...row, write };
+function plannedRow(line: string): PlannedRow | undefined {
+  try {
+    const value = recordOf(parseJson(line));
+    if (!isPlanned(value)) return undefined;
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own line, whose shape was checked
+    const row = value as unknown as PlannedRow;
+    if (row.write === undefined) return row;
+    const write = readWrite(row.write);
+    return write && { ...row, write };
+  } catch {
+    return undefined;
+  }
+}
+
+/** A row as planned has a write, which `readWrite` checks, or a verdict, and never both. */
+function isPlanned({ row, operation, write, verdict }: Readonly<Record<string, unknown>>): boolean {
+  if (typeof row !== "number" || typeof operation !== "string") return false;
+  return write === undefined ? verdicts.some((each) => each === verdict) : verdict === undefined;
 }

@@ -1,3 +1,5 @@
+import * as v from "valibot";
+
 import type { VerdictCounts } from "../catalogue/row.ts";
 import type { Blobs } from "../storage/types.ts";
 import { statusBlob } from "./paths.ts";
@@ -5,6 +7,14 @@ import { readStored } from "./stored-json.ts";
 
 /** How far a batch is. */
 export type BatchState = "accepted" | "planned" | "held" | "running" | "finished" | "refused";
+const states: readonly BatchState[] = [
+  "accepted",
+  "planned",
+  "held",
+  "running",
+  "finished",
+  "refused",
+];
 
 /** `status.json`: at most 5 s old while the batch runs. */
 export interface BatchStatus {
@@ -23,9 +33,18 @@ export interface BatchStatus {
   readonly fix?: string | undefined;
 }
 
+const shape = v.object({
+  state: v.picklist(states),
+  rows: v.number(),
+  verdicts: v.record(v.string(), v.number()),
+  writesPerSecond: v.number(),
+  quotaShare: v.number(),
+  throttled: v.number(),
+});
+
 /** The batch's status; `undefined` if nothing was said of it yet. @throws as `readStored` */
 export const readStatus = async (
   batches: Blobs,
   folder: string,
 ): Promise<BatchStatus | undefined> =>
-  (await readStored<BatchStatus>(batches, statusBlob(folder)))?.value;
+  (await readStored<BatchStatus>(batches, statusBlob(folder), shape))?.value;

@@ -2,6 +2,7 @@ import { isUtf8 } from "node:buffer";
 
 import { InputRefusal } from "../core/input-refusal.ts";
 import { limits } from "../core/limits.ts";
+import { isTooDeep, parseJson, tooDeep, UnusableJson } from "../core/parse-json.ts";
 
 const FIX =
   "Send one JSON object as docs/messages.md shows, as plain text or as base64 of its UTF-8 text.";
@@ -18,6 +19,7 @@ const unreadable = (what: string, fix: string = FIX): InputRefusal =>
 export function decodeMessage(raw: unknown, messageBytes = limits.messageBytes): unknown {
   if (typeof raw === "string") return readText(raw, messageBytes);
   if (typeof raw === "object" && raw !== null) {
+    if (isTooDeep(raw)) throw unusable(tooDeep());
     refuseLarge(Buffer.byteLength(JSON.stringify(raw)), messageBytes);
     return raw;
   }
@@ -33,7 +35,9 @@ export function plainText(raw: unknown): string {
   try {
     return JSON.stringify(decodeMessage(raw));
   } catch {
-    return typeof raw === "string" ? raw : (JSON.stringify(raw) ?? "");
+    if (typeof raw === "string") return raw;
+    // It cannot be written down as it is, and is refused as it comes back.
+    return isTooDeep(raw) ? "nested too deep" : (JSON.stringify(raw) ?? "");
   }
 }
 
@@ -87,17 +91,21 @@ function quotedText(text: string): string {
   throw unreadable("is JSON text inside JSON text inside JSON text", "Stringify it once.");
 }
 
-/** The parser's own message quotes the text, so only its position is passed on. */
+const FIX_BY_FAULT: Readonly<Record<UnusableJson["fault"], string>> = {
+  malformed:
+    "Correct the JSON (a missing bracket, quote or comma, or a message cut short) and send it again.",
+  "too-deep": FIX,
+  "duplicate-name": "Keep one of the two and send the message again.",
+};
+
+const unusable = ({ fault, what }: UnusableJson): InputRefusal =>
+  unreadable(what, FIX_BY_FAULT[fault]);
+
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return parseJson(text);
   } catch (error) {
-    const at = / at position (\d+)/.exec(String(error))?.[1];
-    const where = at === undefined ? "" : ` at character ${Number(at) + 1} of ${text.length}`;
-    throw unreadable(
-      `is malformed JSON${where}`,
-      "Correct the JSON (a missing bracket, quote or comma, or a message cut short) and send it again.",
-    );
+    throw error instanceof UnusableJson ? unusable(error) : error;
   }
 }
 

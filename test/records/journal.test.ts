@@ -13,6 +13,8 @@ import {
 } from "../../shared/records/journal.ts";
 import type { Receipt } from "../../shared/records/receipt.ts";
 
+const path = "leavers/journal/00001.jsonl";
+
 const at = (seconds: number): string =>
   new Date(Date.UTC(2026, 0, 1) + seconds * 1000).toISOString();
 
@@ -70,7 +72,7 @@ describe("a shard's journal", () => {
   it("says when it is read what was known when it was written", () => {
     fc.assert(
       fc.property(fc.array(record), (records) => {
-        const { rows, lines, isTorn } = replay(records.map(toLine).join(""));
+        const { rows, lines, isTorn } = replay(path, records.map(toLine).join(""));
         assert.deepEqual(plain(rows), plain(applied(records)));
         assert.equal(lines, records.length);
         assert.equal(isTorn, false);
@@ -90,11 +92,11 @@ describe("a shard's journal", () => {
           const whole = lines.slice(0, -1).join("");
           const last = lines.at(-1) ?? "";
           const text = whole + last.slice(0, Math.floor((last.length - 1) * part));
-          const found = replay(text);
+          const found = replay(path, text);
           assert.deepEqual(plain(found.rows), plain(applied(records.slice(0, -1))));
           const open: JournalRecord = { t: "open", runner: "next", at: at(0) };
           const next = [open, ...later].map(toLine).join("");
-          const after = replay(found.isTorn ? `${text}\n${next}` : text + next);
+          const after = replay(path, found.isTorn ? `${text}\n${next}` : text + next);
           const known = [...records.slice(0, -1), ...later];
           assert.deepEqual(plain(after.rows), plain(applied(known)));
         },
@@ -104,11 +106,11 @@ describe("a shard's journal", () => {
 
   it("refuses a journal with any other damage", () => {
     const lines = [1, 2].map((row) => toLine({ t: "intent", post: "p", at: at(0), rows: [row] }));
-    assert.throws(
-      () => replay(`${lines[0]}{"t":\n${lines[1]}`),
-      /line 2 of the journal is damaged/,
-    );
-    assert.throws(() => replay(`null\n${lines[1]}`), TypeError);
+    assert.throws(() => replay(path, `${lines[0]}{"t":\n${lines[1]}`), {
+      code: "BATCH_DAMAGED",
+      what: `${path} is damaged in line 2.`,
+    });
+    assert.throws(() => replay(path, `null\n${lines[1]}`), { code: "BATCH_DAMAGED" });
   });
 
   it("never lets a row leave its verdict", () => {

@@ -85,13 +85,29 @@ describe("a batch that breaks in the middle", () => {
       finishBatch: (...given) => finishBatch({ ...ports, emit: () => undefined }, ...given),
     });
     assert.ok(end.state === "ran");
-    assert.equal(end.problem?.code, "READ_INCOMPLETE");
+    assert.equal(end.problem?.code, "BATCH_DAMAGED");
     const { reason, fix } = await rig.status(folder);
-    assert.equal(reason, "The batch cannot go on: shard 1 of the batch is missing.");
+    assert.equal(reason, `${shardBlob(folder, 1)} is missing.`);
     assert.match(fix ?? "", /^Restore/);
     const stopped = rig.events.filter(({ event }) => event === "batch.stopped");
     const batch = folder.slice(folder.lastIndexOf("/") + 1);
-    const code = "READ_INCOMPLETE";
+    const code = "BATCH_DAMAGED";
     assert.deepEqual(stopped, [{ event: "batch.stopped", batch, tenant: rig.tenant, code }]);
+  });
+
+  it("says only the name of an error that nobody expected: its text may quote a row", async () => {
+    const rig = createRig(azurite);
+    const folder = await rig.submit({ rows: disables(new TinyDirectory(), 1) });
+    const end = await rig.run(new TinyDirectory(), {
+      finishBatch: async () => {
+        Buffer.alloc("ann@contoso.com" as unknown as number);
+        throw new Error("unreachable");
+      },
+    });
+    assert.ok(end.state === "ran");
+    assert.equal(end.problem?.code, "UNEXPECTED");
+    const { reason } = await rig.status(folder);
+    assert.equal(reason, "The program met an error that it does not know (TypeError).");
+    assert.doesNotMatch(end.problem?.message ?? "", /ann@/);
   });
 });

@@ -263,7 +263,7 @@ describe("a batch that cannot be read", () => {
       const end = await rig.run(directory);
       assert.ok(end.state === "ran" && !end.idle && end.waitMs > 60_000);
       assert.ok(end.problem instanceof OperatorError);
-      assert.match(end.problem.code, /^(READ_INCOMPLETE|VERSION_UNKNOWN)$/);
+      assert.match(end.problem.code, /^(BATCH_DAMAGED|VERSION_UNKNOWN)$/);
       assert.deepEqual(rig.finishes, [good]);
       assert.equal(directory.made.size, 2);
     });

@@ -20,7 +20,7 @@ export interface Batches {
   /**
    * Writes the reports and the final status of a batch of which every row is final, and returns the
    * count of its verdicts. Repeating it changes nothing.
-   * @throws TypeError if a row has no verdict or the sum is not the number of rows.
+   * @throws OperatorError BATCH_DAMAGED if a row has no verdict or the sum is not the number of rows.
    */
   finishBatch(folder: string, outcomes: Outcomes): Promise<VerdictCounts>;
   /**

@@ -1,5 +1,6 @@
 import { type Limits, limits } from "../../core/limits.ts";
 import type { BatchManifest } from "../../records/manifest.ts";
+import { plainText } from "../../storage/decode-message.ts";
 import type { Lock } from "../../storage/lock.ts";
 import type { Allowed } from "../message/envelope.ts";
 import type { BatchPorts, Delivery, Postponed } from "../ports.ts";
@@ -22,7 +23,7 @@ export const contextOf = (ports: BatchPorts, raw: unknown, delivery: Delivery): 
     operations: Object.keys(ports.catalogue),
   },
   limits: { ...limits, ...ports.limits },
-  identity: typeof raw === "string" ? raw : (JSON.stringify(raw) ?? ""),
+  identity: typeof raw === "string" ? raw : plainText(raw),
 });
 
 /** A batch name and the folder that belongs to it. */

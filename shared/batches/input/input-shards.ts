@@ -1,3 +1,4 @@
+import { batchDamaged } from "../../records/damaged.ts";
 import type { InputFormat } from "../../records/manifest.ts";
 import { inputBlob } from "../../records/paths.ts";
 import { ROWS_PER_SHARD } from "../../records/shard.ts";
@@ -7,18 +8,20 @@ import { readInput } from "./read-input.ts";
 
 /**
  * The rows of a batch's own input, one shard at a time.
- * @throws TypeError if it is missing or unreadable, because it was checked before it was copied.
+ * @throws OperatorError BATCH_DAMAGED if it is missing or unreadable, because it was checked before it was
+ * copied.
  */
 export async function* inputShards(
   batches: Blobs,
   folder: string,
   format: InputFormat,
 ): AsyncGenerator<readonly InputRow[]> {
-  const input = await batches.stream(inputBlob(folder));
-  if (input === undefined) throw new TypeError("the batch has no input");
+  const path = inputBlob(folder);
+  const input = await batches.stream(path);
+  if (input === undefined) throw batchDamaged(path, "is missing");
   let shard: InputRow[] = [];
   for await (const { rows, fault } of readInput(input.body, format)) {
-    if (fault) throw new TypeError("the input of the batch is not what was checked");
+    if (fault) throw batchDamaged(path, "is not what was checked");
     for (const row of rows) {
       shard.push(row);
       if (shard.length === ROWS_PER_SHARD) {

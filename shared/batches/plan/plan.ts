@@ -2,8 +2,9 @@ import type { Lookup } from "../../catalogue/operation.ts";
 import { type PlannedWrite, isPending } from "../../catalogue/row.ts";
 import { OperatorError } from "../../core/errors.ts";
 import type { Graph } from "../../graph/types.ts";
+import { batchDamaged } from "../../records/damaged.ts";
 import type { InputFormat } from "../../records/manifest.ts";
-import { shardBlob } from "../../records/paths.ts";
+import { inputBlob, shardBlob } from "../../records/paths.ts";
 import { type PlannedRow, countShards, readShard, shardText } from "../../records/shard.ts";
 import type { Blobs } from "../../storage/types.ts";
 import type { RowRules } from "../input/columns.ts";
@@ -35,7 +36,7 @@ export interface PlanJob {
  * continues. Answers `undefined` if `goOn` stopped it.
  *
  * @throws OperatorError READ_INCOMPLETE, STORAGE_UNAVAILABLE, LEASE_LOST (disposition `retry`);
- * PERMISSION_MISSING (`refuse`).
+ * BATCH_DAMAGED (`retry`) if input or shards are; PERMISSION_MISSING (`refuse`).
  */
 export async function planBatch(job: PlanJob): Promise<PlanTotals | undefined> {
   const { batches, folder, rules } = job;
@@ -62,7 +63,10 @@ export async function planBatch(job: PlanJob): Promise<PlanTotals | undefined> {
     if (!(await job.goOn(totals.value()))) return undefined;
   }
   if (totals.value().rows !== job.rows) {
-    throw new TypeError(`the input has ${totals.value().rows} rows where ${job.rows} were checked`);
+    throw batchDamaged(
+      inputBlob(folder),
+      `has ${totals.value().rows} rows where ${job.rows} were checked`,
+    );
   }
   return totals.value();
 }

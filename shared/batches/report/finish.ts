@@ -1,6 +1,7 @@
 import type { VerdictCounts } from "../../catalogue/row.ts";
-import { readManifest, type BatchManifest } from "../../records/manifest.ts";
-import { readPlan, type Plan } from "../../records/plan.ts";
+import { type BatchFiles, readBatchFiles } from "../../records/batch-files.ts";
+import { batchDamaged } from "../../records/damaged.ts";
+import { journalsPrefix, planBlob } from "../../records/paths.ts";
 import type { Outcomes } from "../../records/receipt.ts";
 import { readStatus, type BatchState, type BatchStatus } from "../../records/status.ts";
 import type { Blobs } from "../../storage/types.ts";
@@ -31,22 +32,29 @@ export const nothingSent: Outcomes = async () => noOutcomes;
  * Writes the reports and then the last status of a batch, so that the reports exist once the status
  * says that it has ended.
  *
- * @throws TypeError if the sum is not the number of rows, or a finished batch has a pending row.
+ * @throws OperatorError BATCH_DAMAGED if the sum is not the number of rows, or a finished batch has a
+ * pending row.
  */
 export async function endBatch(
   ports: Pick<BatchPorts, "blobs" | "clock">,
   folder: string,
-  { manifest, plan }: { readonly manifest: BatchManifest; readonly plan: Plan },
+  { manifest, plan }: BatchFiles,
   { state, outcomes, unwritten, announce }: End,
 ): Promise<VerdictCounts> {
   const { batches } = ports.blobs;
   const job: ReportJob = { batches, folder, manifest, plan, outcomes, unwritten };
   const verdicts = await countVerdicts(job);
   if (sumOf(verdicts) !== plan.rows) {
-    throw new TypeError(`${sumOf(verdicts)} rows have a verdict of ${plan.rows}`);
+    throw batchDamaged(
+      planBlob(folder),
+      `has ${plan.rows} rows where the shards have ${sumOf(verdicts)}`,
+    );
   }
   if (state === "finished" && verdicts.pending > 0) {
-    throw new TypeError(`${verdicts.pending} rows of the batch are still pending`);
+    throw batchDamaged(
+      journalsPrefix(folder),
+      `is incomplete: ${verdicts.pending} rows of the batch are still pending`,
+    );
   }
   const atMs = ports.clock.now();
   const why = { reason: unwritten.reason, fix: unwritten.fix };
@@ -78,11 +86,7 @@ export async function finishBatch(
   const { batches } = ports.blobs;
   const status = await readStatus(batches, folder);
   if (status?.state === "finished") return status.verdicts;
-  const manifest = (await readManifest(batches, folder))?.value;
-  const plan = await readPlan(batches, folder);
-  if (manifest === undefined || plan === undefined) {
-    throw new TypeError("a batch without manifest or plan cannot be finished");
-  }
+  const { manifest, plan } = await readBatchFiles(batches, folder);
   const { batch, tenant, acceptedAt } = manifest;
   const announce = (verdicts: VerdictCounts): void =>
     ports.emit({

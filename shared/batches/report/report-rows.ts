@@ -1,6 +1,8 @@
 import { noVerdicts, type Settled, type Verdict, type VerdictCounts } from "../../catalogue/row.ts";
 import { subjectOf } from "../../catalogue/target.ts";
+import { batchDamaged } from "../../records/damaged.ts";
 import type { BatchManifest } from "../../records/manifest.ts";
+import { inputBlob, shardBlob } from "../../records/paths.ts";
 import type { Plan } from "../../records/plan.ts";
 import type { Outcomes } from "../../records/receipt.ts";
 import { type PlannedRow, readShard } from "../../records/shard.ts";
@@ -42,7 +44,7 @@ export async function countVerdicts(job: ReportJob): Promise<VerdictCounts> {
 
 /**
  * The rows with their input, one shard at a time, with bounded memory.
- * @throws TypeError if input and shards do not have the same rows.
+ * @throws OperatorError BATCH_DAMAGED if input and shards do not have the same rows.
  */
 export async function* reportRows(job: ReportJob): AsyncGenerator<readonly ReportRow[]> {
   const { batches, folder, manifest } = job;
@@ -54,16 +56,24 @@ export async function* reportRows(job: ReportJob): AsyncGenerator<readonly Repor
       job.outcomes(shard),
     ]);
     if (planned.length !== inputs.length) {
-      throw new TypeError(`shard ${shard} has ${planned.length} rows for ${inputs.length}`);
+      throw batchDamaged(
+        shardBlob(folder, shard),
+        `has ${planned.length} rows where the input has ${inputs.length}`,
+      );
     }
     yield inputs.map((input, at) => {
       const one = planned[at]!;
-      if (one.row !== input.row) throw new TypeError(`row ${input.row} was planned as ${one.row}`);
+      if (one.row !== input.row)
+        throw batchDamaged(
+          shardBlob(folder, shard),
+          `has row ${one.row} where the input has row ${input.row}`,
+        );
       const { row, cells } = input;
       return { ...endingOf(one, outcomes, job), row, operation: one.operation, cells };
     });
   }
-  if (shard !== job.plan.shards) throw new TypeError(`${shard} shards for ${job.plan.shards}`);
+  if (shard !== job.plan.shards)
+    throw batchDamaged(inputBlob(folder), `has rows for ${shard} shards of ${job.plan.shards}`);
 }
 
 function endingOf(

@@ -2,6 +2,7 @@ import { OperatorError } from "../../core/errors.ts";
 import {
   type Histories,
   type JournalRecord,
+  type Replay,
   applyRecord,
   replay,
   toLine,
@@ -35,7 +36,7 @@ const OPENING_TRIES = 3;
 /**
  * Opens a shard's journal, reads what it knows, and fences out whoever wrote it before.
  *
- * @throws OperatorError READ_INCOMPLETE where the journal is damaged: nothing may be sent then;
+ * @throws OperatorError BATCH_DAMAGED if the journal is damaged: nothing may be sent then;
  * LEASE_LOST where somebody else goes on writing it.
  */
 export async function openJournal(options: {
@@ -61,18 +62,9 @@ export async function openJournal(options: {
   }
 }
 
-/** What a journal's text says. @throws OperatorError READ_INCOMPLETE where it is damaged. */
-export function readJournal(path: string, content: Buffer): ReturnType<typeof replay> {
-  try {
-    return replay(content.toString("utf8"));
-  } catch (cause) {
-    throw new OperatorError("READ_INCOMPLETE", `The journal ${path} is damaged.`, {
-      fix: "Nothing of its shard is sent. Restore the blob's earlier version, or compare its rows with the directory by hand.",
-      disposition: "retry",
-      cause,
-    });
-  }
-}
+/** What a journal says. @throws OperatorError BATCH_DAMAGED */
+export const readJournal = (path: string, content: Buffer): Replay =>
+  replay(path, content.toString("utf8"));
 
 interface Waiting {
   readonly record: JournalRecord;

@@ -1,12 +1,13 @@
 import { type VerdictCounts, noVerdicts, verdicts } from "../../catalogue/row.ts";
 import type { ObjectId } from "../../core/object-id.ts";
+import { type BatchFiles, readBatchFiles } from "../../records/batch-files.ts";
 import type { Histories, JournalRecord } from "../../records/journal.ts";
-import type { Marker } from "../../records/marker.ts";
+import { checkMarker, type Marker } from "../../records/marker.ts";
 import { journalBlob } from "../../records/paths.ts";
 import type { SettledRow, Outcomes } from "../../records/receipt.ts";
 import { readJournal } from "../journal/journal-file.ts";
 import { type Site, isoNow } from "../ports.ts";
-import { type BatchFiles, readBatchFiles, readStatus } from "./batch-files.ts";
+import { readStatus } from "./batch-files.ts";
 import { createIds, createdId } from "./created-ids.ts";
 import { createDependants } from "./dependants.ts";
 import { type Meter, createMeter } from "./meter.ts";
@@ -29,7 +30,7 @@ export interface OpenBatch extends Lane {
   nextShard(): number | undefined;
   /** Says that a shard is about to be opened: from now on `progress` has it. */
   announce(shard: number): void;
-  /** Opens a shard. @throws OperatorError READ_INCOMPLETE, STORAGE_UNAVAILABLE */
+  /** Opens a shard. @throws OperatorError BATCH_DAMAGED, STORAGE_UNAVAILABLE */
   open(shard: number): Promise<void>;
   shardOf(row: number): OpenShard;
   /**
@@ -46,12 +47,13 @@ export interface OpenBatch extends Lane {
   progress(): BatchProgress;
 }
 
-/** Begins a batch, or goes on with it where `progress` says. @throws OperatorError READ_INCOMPLETE */
+/** Begins a batch, or goes on with it where `progress` says. @throws OperatorError BATCH_DAMAGED */
 export async function openBatch(
   site: Site,
   marker: Marker,
   progress: BatchProgress | undefined,
 ): Promise<OpenBatch> {
+  checkMarker(marker);
   const { folder } = marker;
   const [files, status] = await Promise.all([
     readBatchFiles(site.blobs.batches, folder),

@@ -1,8 +1,7 @@
 import { type VerdictCounts, noVerdicts } from "../../catalogue/row.ts";
-import { OperatorError } from "../../core/errors.ts";
 import { type RowHistory, unsent } from "../../records/journal.ts";
-import { journalBlob, shardBlob } from "../../records/paths.ts";
-import { type PlannedRow, readShard } from "../../records/shard.ts";
+import { journalBlob } from "../../records/paths.ts";
+import { readShard } from "../../records/shard.ts";
 import { type Journal, openJournal } from "../journal/journal-file.ts";
 import { type Site, isoNow, monotonicAt } from "../ports.ts";
 import type { OpenRow } from "./schedule.ts";
@@ -20,14 +19,14 @@ export interface OpenShard {
  * Opens a shard: what is left to do of it, with what the journal knows; `place` puts the rows to it.
  * `undefined` where the plan had nothing to write in it.
  *
- * @throws OperatorError READ_INCOMPLETE where the shard or its journal cannot be read.
+ * @throws OperatorError BATCH_DAMAGED if the shard or its journal is missing or damaged.
  */
 export async function openShard(
   site: Site,
   folder: string,
   shard: number,
 ): Promise<OpenShard | undefined> {
-  const planned = await readPlanned(site, folder, shard);
+  const planned = await readShard(site.blobs.batches, folder, shard);
   if (!planned.some((row) => row.write)) return undefined;
   const journal = await openJournal({
     blobs: site.blobs.batches,
@@ -96,18 +95,4 @@ function lookAtMs(site: Site, row: OpenRow, history: RowHistory): number {
   if (row.sentMs !== undefined) return row.sentMs + timeoutMs;
   const intentMs = monotonicAt(site, history.lastIntentAt);
   return Math.min(site.lease.takenAtMs, intentMs + site.settings.stallMs) + timeoutMs;
-}
-
-async function readPlanned(site: Site, folder: string, shard: number): Promise<PlannedRow[]> {
-  try {
-    return await readShard(site.blobs.batches, folder, shard);
-  } catch (cause) {
-    if (cause instanceof OperatorError) throw cause;
-    const path = shardBlob(folder, shard);
-    throw new OperatorError("READ_INCOMPLETE", `The shard ${path} is missing or damaged.`, {
-      fix: "Nothing of it is sent. Restore the blob from an earlier version, or delete the batch's work marker and send its open rows again in a new batch.",
-      disposition: "retry",
-      cause,
-    });
-  }
 }

@@ -1,4 +1,4 @@
-import { type ErrorCode, OperatorError } from "../../core/errors.ts";
+import { type ErrorCode, OperatorError, unexpected } from "../../core/errors.ts";
 import { type Marker, readMarker, readMarkers } from "../../records/marker.ts";
 import { batchOf } from "../../records/paths.ts";
 import type { Site } from "../ports.ts";
@@ -209,15 +209,3 @@ export function createWorkload(
     ],
   };
 }
-
-/** Our own TypeErrors say what is missing, and never a value; what anything else says is not ours to repeat. */
-const unexpected = (cause: unknown): OperatorError =>
-  new OperatorError(
-    "READ_INCOMPLETE",
-    `The batch cannot go on: ${cause instanceof TypeError ? cause.message : "a fault of this program"}.`,
-    {
-      fix: "Restore what is missing or damaged in the batch's folder from an earlier version. If nothing is, report it with the batch's plan.json; its rows are as the journal says.",
-      disposition: "retry",
-      cause,
-    },
-  );

@@ -116,7 +116,7 @@ describe("a ring", () => {
     await rig.batches.delete(`${folder}/plan.json`);
     for (let times = 0; times < 4; times++) {
       const answered = await answer(() => rig.run(directory));
-      assert.match(answered.problem?.message ?? "", /^\[READ_INCOMPLETE\]/);
+      assert.match(answered.problem?.message ?? "", /^\[BATCH_DAMAGED\]/);
     }
     assert.deepEqual(delays, [300]);
     await answer(() => rig.run(directory), later(300));
