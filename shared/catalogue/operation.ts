@@ -1,6 +1,6 @@
 import type { GraphAnswer, GraphRead, GraphWrite } from "../core/graph-request.ts";
 import type { ObjectId } from "../core/object-id.ts";
-import type { PendingWrite, Properties, ReadyWrite, Settled } from "./row.ts";
+import type { FinalVerdict, PendingWrite, Properties, ReadyWrite } from "./row.ts";
 import type { PendingTargets, TargetKind, Targets } from "./target.ts";
 
 /** A value that its field's rule accepted, or the rule it breaks, in words and without the value. */
@@ -57,14 +57,14 @@ export type Found =
   | { readonly state: "ambiguous"; readonly count: number }
   | { readonly state: "coming"; readonly row: number };
 
-/** What the plan does with a row: write, or settle it unwritten. */
+/** What the plan does with a row: write it, or give it a verdict unwritten. */
 export type Decision<K extends TargetKind = TargetKind> =
   | { readonly write: ReadyWrite<Targets[K]> | PendingWrite<PendingTargets[K]> }
-  | { readonly settled: Settled };
+  | { readonly final: FinalVerdict };
 
 /** What an answer means for a row. */
 export type Outcome =
-  | { readonly kind: "settled"; readonly settled: Settled }
+  | { readonly kind: "final"; readonly final: FinalVerdict }
   /** Not done, nothing wrong with the row: send it again, not before `afterMs`. */
   | {
       readonly kind: "retry";
@@ -119,10 +119,7 @@ export interface Operation<P = Payload, K extends TargetKind = TargetKind> {
   /** The read that shows whether the change is in place. */
   readonly look: (write: ReadyWrite<Targets[K]>) => GraphRead;
   /** Whether `answer` to `look` shows the change in place: then the row is done, else it is sent again. */
-  readonly inPlace: (
-    answer: GraphAnswer,
-    attempt: Attempt<K>,
-  ) => boolean | { readonly settled: Settled };
+  readonly inPlace: (answer: GraphAnswer, attempt: Attempt<K>) => boolean | FinalVerdict;
   /**
    * Whether the answer to `look` shows what the write would bring about; `undefined` if it does not
    * say. Only an operation that has this is looked at when planned, to tell `done` from `unchanged`

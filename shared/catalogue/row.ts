@@ -15,20 +15,41 @@ export const noVerdicts = (): VerdictCounts => ({
   pending: 0,
 });
 
-/** A final verdict and its proof: the receipt of a row. */
-export interface Settled {
-  readonly verdict: Exclude<Verdict, "pending">;
-  readonly reason?: string | undefined;
-  readonly fix?: string | undefined;
-  readonly objectId?: string | undefined;
+/** What became of a row, and what a person needs to know of it. */
+export type FinalVerdict =
+  | {
+      readonly verdict: "done";
+      readonly objectId?: string | undefined;
+      readonly reason?: string | undefined;
+      readonly fix?: undefined;
+    }
+  | {
+      readonly verdict: "unchanged";
+      readonly objectId: string;
+      readonly reason: string;
+      readonly fix?: undefined;
+    }
+  | {
+      readonly verdict: "skipped" | "failed" | "held";
+      readonly reason: string;
+      readonly fix: string;
+      /** The object that the row is about, if its id is known; of a failed create, the one in the way. */
+      readonly objectId?: string | undefined;
+    };
+
+/** What shows that a verdict is right. */
+export interface Proof {
   /** Graph's `request-id` of the `$batch` and the part's id, `<request-id>/<part>`. */
   readonly requestId?: string | undefined;
   /** HTTP status of the answer that decided it. */
   readonly status?: number | undefined;
-  /** How often it was sent; absent where it never was. */
+  /** How often the row was sent; absent if it never was. */
   readonly attempts?: number | undefined;
   readonly finishedAt?: string | undefined;
 }
+
+/** A final verdict with its proof: the receipt of a row. */
+export type Settled = FinalVerdict & Proof;
 
 /** Properties of a Graph object by name. */
 export type Properties = Readonly<Record<string, unknown>>;

@@ -1,24 +1,10 @@
 import type { GraphAnswer } from "../core/graph-request.ts";
 import type { Attempt, Operation, Outcome } from "./operation.ts";
-import type { Settled } from "./row.ts";
+import type { FinalVerdict } from "./row.ts";
 import { subjectOf } from "./target.ts";
 
-/** A verdict with the proof that lies in the answer. */
-export const settled = (
-  verdict: Settled["verdict"],
-  answer: GraphAnswer,
-  attempt: Attempt,
-  more: Pick<Settled, "reason" | "fix" | "objectId"> = {},
-): Outcome => ({
-  kind: "settled",
-  settled: {
-    verdict,
-    ...more,
-    requestId: answer.requestId,
-    status: answer.status,
-    attempts: attempt.attempts,
-  },
-});
+/** The answer decides the row. The runner adds the proof: the request and how often it was sent. */
+export const final = (verdict: FinalVerdict): Outcome => ({ kind: "final", final: verdict });
 
 /**
  * What an answer means for its row: first what the operation says of it, then this table. It follows
@@ -31,7 +17,7 @@ export function judge(operation: Operation, answer: GraphAnswer, attempt: Attemp
   if (own) return own;
   const { status } = answer;
   if (status >= 200 && status < 300) {
-    return settled("done", answer, attempt, { objectId: subjectOf(attempt.write.target) });
+    return final({ verdict: "done", objectId: subjectOf(attempt.write.target) });
   }
   if (status === 429) {
     return {
@@ -41,9 +27,9 @@ export function judge(operation: Operation, answer: GraphAnswer, attempt: Attemp
       afterMs: answer.retryAfterMs,
     };
   }
-  if (status === 401) return again(answer, "the token was refused");
+  if (status === 401) return retryLater(answer, "the token was refused");
   if (status === 409 && answer.error?.code === "Directory_ConcurrencyViolation") {
-    return again(answer, "another change to the same object was under way");
+    return retryLater(answer, "another change to the same object was under way");
   }
   if (status >= 500 || status === 408 || status === 423) {
     return {
@@ -56,7 +42,7 @@ export function judge(operation: Operation, answer: GraphAnswer, attempt: Attemp
 }
 
 /** Not done and nothing wrong with the row; waits as asked, else by the engine's back-off. */
-export const again = (answer: GraphAnswer, reason: string): Outcome => ({
+export const retryLater = (answer: GraphAnswer, reason: string): Outcome => ({
   kind: "retry",
   reason,
   throttled: false,
@@ -67,7 +53,8 @@ function failed(operation: Operation, answer: GraphAnswer, attempt: Attempt): Ou
   const code = answer.error?.code ?? "no code";
   const said = answer.error?.message ?? "no message";
   const { why, fix } = explain(operation, answer, attempt);
-  return settled("failed", answer, attempt, {
+  return final({
+    verdict: "failed",
     reason: `${why} (Graph: ${answer.status} ${code}: ${said})`,
     fix,
     objectId: subjectOf(attempt.write.target),

@@ -128,7 +128,11 @@ export const shardRows = (blobs: MemoryBlobs, folder: string, shard = 1): ShardR
     .map((line) => JSON.parse(line) as ShardRow);
 
 /** A line of a shard, loosely. */
-export interface ShardRow extends Partial<Settled> {
+export interface ShardRow {
+  readonly verdict?: Settled["verdict"];
+  readonly reason?: string;
+  readonly fix?: string;
+  readonly objectId?: string;
   readonly row: number;
   readonly operation: string;
   readonly write?: {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
+import { failedRow } from "../../shared/catalogue/decided-row.ts";
 import { flag, list, required, text, userReference } from "../../shared/catalogue/fields.ts";
 import { type PayloadOf, defineOperation } from "../../shared/catalogue/operation.ts";
-import { failedRow } from "../../shared/catalogue/refused-row.ts";
 import type { Targets } from "../../shared/catalogue/target.ts";
 import { ann } from "./answers.ts";
 

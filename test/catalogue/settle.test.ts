@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import type { Attempt } from "../../shared/catalogue/operation.ts";
+import type { FinalVerdict } from "../../shared/catalogue/row.ts";
 import { judge } from "../../shared/catalogue/settle.ts";
 import type { GraphAnswer } from "../../shared/core/graph-request.ts";
 import { catalogue, type OperationName } from "../../shared/operations/list.ts";
@@ -148,9 +149,9 @@ describe("an answer means for its row", () => {
   for (const each of rows) {
     it(`${each.when}: ${each.is}`, () => {
       const outcome = judge(catalogue[each.name], each.answer, each.attempt);
-      assert.equal(outcome.kind === "settled" ? outcome.settled.verdict : outcome.kind, each.is);
-      if (outcome.kind === "settled" && outcome.settled.verdict === "failed") {
-        assert.ok((outcome.settled.fix ?? "").length > 10, "a failure says what to do");
+      assert.equal(outcome.kind === "final" ? outcome.final.verdict : outcome.kind, each.is);
+      if (outcome.kind === "final" && outcome.final.verdict === "failed") {
+        assert.ok((outcome.final.fix ?? "").length > 10, "a failure says what to do");
       }
     });
   }
@@ -163,15 +164,33 @@ describe("an answer means for its row", () => {
   it("the permission to grant, where privileges are missing", () => {
     const denied = answer(403, "Authorization_RequestDenied", "Insufficient privileges");
     const outcome = judge(catalogue["user.disable"], denied, attempt(user));
-    assert.ok(outcome.kind === "settled");
-    assert.match(outcome.settled.fix ?? "", /User\.EnableDisableAccount\.All/);
+    assert.ok(outcome.kind === "final");
+    assert.match(outcome.final.fix ?? "", /User\.EnableDisableAccount\.All/);
   });
 
   it("that a member given by its id was never looked for, where there is none", () => {
     const missing = answer(404, "Request_ResourceNotFound", `Resource '${ann}' does not exist`);
     const outcome = judge(catalogue["group.add-member"], missing, attempt(edge, { attempts: 3 }));
-    assert.ok(outcome.kind === "settled" && outcome.settled.verdict === "failed");
-    assert.match(outcome.settled.reason ?? "", /^The group or the member does not exist/);
-    assert.match(outcome.settled.fix ?? "", /not looked up beforehand: check it/);
+    assert.ok(outcome.kind === "final" && outcome.final.verdict === "failed");
+    assert.match(outcome.final.reason ?? "", /^The group or the member does not exist/);
+    assert.match(outcome.final.fix ?? "", /not looked up beforehand: check it/);
   });
+});
+
+describe("a final verdict", () => {
+  const reason = "It was so already.";
+  // @ts-expect-error -- a failure says what to do about it
+  const failed: FinalVerdict = { verdict: "failed", reason };
+  // @ts-expect-error -- nobody can find an unchanged object without its id
+  const unchanged: FinalVerdict = { verdict: "unchanged", reason };
+  // @ts-expect-error -- after a success there is nothing to do
+  const done: FinalVerdict = { verdict: "done", fix: "Send it again." };
+  // @ts-expect-error -- a row that waits has no final verdict
+  const pending: FinalVerdict = { verdict: "pending", reason, fix: "Wait." };
+
+  it("does not compile without what its reader needs", () =>
+    assert.deepEqual(
+      [failed, unchanged, done, pending].map(({ verdict }) => verdict),
+      ["failed", "unchanged", "done", "pending"],
+    ));
 });

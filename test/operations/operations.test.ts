@@ -121,8 +121,8 @@ describe("a row whose change is in place is unchanged", () => {
   for (const { name, payload, object } of same) {
     it(name, () => {
       const decision = catalogue[name].decide(payload, { user: found(ann, object) });
-      assert.ok("settled" in decision && decision.settled.verdict === "unchanged");
-      assert.equal(decision.settled.objectId, ann);
+      assert.ok("final" in decision && decision.final.verdict === "unchanged");
+      assert.equal(decision.final.objectId, ann);
     });
   }
 });
@@ -206,10 +206,10 @@ describe("a row fails before anything is sent", () => {
   for (const { when, name, payload, found: state, says } of refused) {
     it(`when ${when}`, () => {
       const decision = catalogue[name].decide(payload, state);
-      assert.ok("settled" in decision);
-      assert.equal(decision.settled.verdict, "failed");
-      assert.match(decision.settled.reason ?? "", says);
-      assert.ok((decision.settled.fix ?? "").length > 10, "it says what to do");
+      assert.ok("final" in decision);
+      assert.equal(decision.final.verdict, "failed");
+      assert.match(decision.final.reason ?? "", says);
+      assert.ok((decision.final.fix ?? "").length > 10, "it says what to do");
     });
   }
 });

@@ -21,12 +21,23 @@ const at = (seconds: number): string =>
 const rowNumber = fc.integer({ min: 1, max: 8 });
 const instant = fc.nat(10_000).map(at);
 const receipt: fc.Arbitrary<Receipt> = fc.oneof(
-  fc.record({
-    row: rowNumber,
-    verdict: fc.constantFrom("done", "failed", "unchanged"),
-    reason: fc.string(),
-    finishedAt: instant,
-  }),
+  fc.oneof(
+    fc.record({ row: rowNumber, verdict: fc.constant("done" as const), finishedAt: instant }),
+    fc.record({
+      row: rowNumber,
+      verdict: fc.constant("unchanged" as const),
+      reason: fc.string(),
+      objectId: fc.uuid(),
+      finishedAt: instant,
+    }),
+    fc.record({
+      row: rowNumber,
+      verdict: fc.constant("failed" as const),
+      reason: fc.string(),
+      fix: fc.string(),
+      finishedAt: instant,
+    }),
+  ),
   fc.record({ row: rowNumber, retry: fc.string(), throttled: fc.boolean(), until: instant }),
   fc.record({ row: rowNumber, unsent: fc.string() }),
   fc.record({ row: rowNumber, absent: fc.string(), until: instant }),

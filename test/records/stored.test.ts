@@ -78,7 +78,13 @@ for (const [name, [blobOf, read]] of Object.entries(readers)) {
 describe("a damaged shard is told by its path and line", () => {
   const rows: PlannedRow[] = [
     { row: 1, operation: "user.disable", write: { target: { kind: "new" }, keys: ["upn:ann"] } },
-    { row: 2, operation: "user.disable", verdict: "unchanged", reason: "It was disabled." },
+    {
+      row: 2,
+      operation: "user.disable",
+      verdict: "unchanged",
+      reason: "It was disabled.",
+      objectId: "00000000-0000-4000-8000-000000000001",
+    },
   ];
   const text = shardText(rows);
 

@@ -78,6 +78,7 @@ export function tell(story: readonly Deed[], directory: TinyDirectory): Story {
       operation: "user.update",
       verdict: "skipped",
       reason: "a duplicate",
+      fix: "None needed.",
     });
 
   for (const deed of story) {

@@ -1,5 +1,5 @@
 import type { Decision, Found, Lookup } from "../../catalogue/operation.ts";
-import type { Settled } from "../../catalogue/row.ts";
+import type { FinalVerdict } from "../../catalogue/row.ts";
 import { isGuid } from "../../core/object-id.ts";
 import type { PlannedRow } from "../../records/shard.ts";
 import type { CompiledRow } from "../input/compile-row.ts";
@@ -50,20 +50,20 @@ export function planRow(
   const repeated = repeatedCreate(compiled, found, traces);
   if (repeated !== undefined) return settledRow(compiled, skipped(repeated));
   const decision = decide(compiled, found, traces);
-  if ("settled" in decision && decision.settled.verdict === "failed") {
+  if ("final" in decision && decision.final.verdict === "failed") {
     const by = deleterOf(found, traces);
     if (by !== undefined) return settledRow(compiled, skipped({ kind: "deleted", by }));
   }
   const footprint = footprintOf(compiled, decision);
   if (footprint === undefined) {
-    return "settled" in decision
-      ? settledRow(compiled, decision.settled)
+    return "final" in decision
+      ? settledRow(compiled, decision.final)
       : { row: compiled.row, operation: compiled.name, write: decision.write };
   }
   const standing = standingOf(footprint, traces);
   if (standing.kind !== "free") return settledRow(compiled, skipped(standing));
   leaveTraces(traces, footprint);
-  if ("settled" in decision) return settledRow(compiled, decision.settled);
+  if ("final" in decision) return settledRow(compiled, decision.final);
   const { idFromRow } = decision.write;
   const after = new Set([...standing.after, ...(idFromRow ? [idFromRow.row] : [])]);
   return {
@@ -79,7 +79,7 @@ export function planRow(
 /** Adds a row that was planned earlier to `traces`, as planning it did. */
 export function replayRow(compiled: CompiledRow, planned: PlannedRow, traces: RowTraces): void {
   if ("invalid" in compiled) return;
-  const decision: Decision = planned.write ? { write: planned.write } : { settled: planned };
+  const decision: Decision = planned.write ? { write: planned.write } : { final: planned };
   const footprint = footprintOf(compiled, decision);
   if (footprint !== undefined) leaveTraces(traces, footprint);
 }
@@ -91,10 +91,8 @@ function footprintOf(row: GoodRow, decision: Decision): Footprint | undefined {
     const deletes = row.operation.guarded(row.payload) === "deletes";
     return writtenFootprint(row, decision.write, roles, deletes);
   }
-  const { verdict, objectId } = decision.settled;
-  return verdict === "unchanged" && objectId !== undefined
-    ? unchangedFootprint(row, objectId, roles)
-    : undefined;
+  const { final } = decision;
+  return final.verdict === "unchanged" ? unchangedFootprint(row, final.objectId, roles) : undefined;
 }
 
 /** The lookup, or the earlier row that creates the user if there is none yet. */
@@ -134,7 +132,7 @@ function repeatedCreate(
  */
 function decide(row: GoodRow, found: Readonly<Record<string, Found>>, traces: RowTraces): Decision {
   const first = row.operation.decide(row.payload, found);
-  if ("settled" in first && first.settled.verdict === "failed") return first;
+  if ("final" in first && first.final.verdict === "failed") return first;
   const blurred = Object.fromEntries(
     Object.entries(found).map(([role, one]) => [
       role,
@@ -152,7 +150,7 @@ const unknowable: Readonly<Record<string, unknown>> = new Proxy(
   { get: (): unknown => unknowable },
 );
 
-const skipped = (standing: Exclude<Standing, { kind: "free" }>): Settled =>
+const skipped = (standing: Exclude<Standing, { kind: "free" }>): FinalVerdict =>
   standing.kind === "duplicate"
     ? {
         verdict: "skipped",
@@ -165,8 +163,8 @@ const skipped = (standing: Exclude<Standing, { kind: "free" }>): Settled =>
         fix: `Remove this row or row ${standing.by}; put changes that should follow the delete into a later batch.`,
       };
 
-const settledRow = (row: { row: number; name: string }, settled: Settled): PlannedRow => ({
+const settledRow = (row: { row: number; name: string }, verdict: FinalVerdict): PlannedRow => ({
   row: row.row,
   operation: row.name,
-  ...settled,
+  ...verdict,
 });

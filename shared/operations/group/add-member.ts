@@ -1,5 +1,5 @@
 import { defineOperation } from "../../catalogue/operation.ts";
-import { again } from "../../catalogue/settle.ts";
+import { final, retryLater } from "../../catalogue/settle.ts";
 import { alreadySo, decideEdge, isListed, membershipParts } from "./membership.ts";
 
 const permissions = ["GroupMember.ReadWrite.All", "User.ReadBasic.All"];
@@ -25,19 +25,15 @@ export default defineOperation({
   settle: (answer, attempt) => {
     const message = answer.error?.message ?? "";
     if (answer.status === 400 && /references already exist/i.test(message)) {
-      return alreadySo(answer, attempt, "present");
+      return final(alreadySo(attempt, "present"));
     }
     const isUnseen =
       answer.status === 404 ||
       (answer.status === 400 && /being referenced don't exist/i.test(message));
     if (!isUnseen) return undefined;
     return attempt.write.idFromRow || attempt.attempts < UNSEEN_ATTEMPTS
-      ? again(answer, "the group or the member is not to be seen everywhere yet")
+      ? retryLater(answer, "the group or the member is not to be seen everywhere yet")
       : undefined;
   },
-  inPlace: (answer, attempt) => {
-    if (isListed(answer) !== true) return false;
-    const outcome = alreadySo(answer, attempt, "present");
-    return outcome.kind === "settled" ? { settled: outcome.settled } : false;
-  },
+  inPlace: (answer, attempt) => isListed(answer) === true && alreadySo(attempt, "present"),
 });

@@ -1,3 +1,4 @@
+import { type DecidedRow, failedRow, notFound } from "../../catalogue/decided-row.ts";
 import { groupReference, required, userReference } from "../../catalogue/fields.ts";
 import type {
   Attempt,
@@ -5,12 +6,9 @@ import type {
   Found,
   Lookup,
   Operation,
-  Outcome,
   PayloadOf,
 } from "../../catalogue/operation.ts";
-import { type DecidedRow, failedRow, notFound } from "../../catalogue/refused-row.ts";
-import type { Properties, ReadyWrite } from "../../catalogue/row.ts";
-import { settled } from "../../catalogue/settle.ts";
+import type { FinalVerdict, Properties, ReadyWrite } from "../../catalogue/row.ts";
 import type { Targets } from "../../catalogue/target.ts";
 import { type GraphAnswer, type GraphRead, odataString } from "../../core/graph-request.ts";
 import { type ObjectId, isGuid, toObjectId } from "../../core/object-id.ts";
@@ -122,15 +120,17 @@ function whyClosed(group: Properties): DecidedRow | undefined {
   return undefined;
 }
 
-/** The verdict where Graph says the edge is as wanted already: an earlier lost answer may be why. */
+/** The verdict if Graph says that the edge is as wanted: an earlier answer that was lost may be why. */
 export function alreadySo(
-  answer: GraphAnswer,
-  attempt: Attempt<"membership">,
+  { doubted, write }: Attempt<"membership">,
   before: "present" | "absent",
-): Outcome {
-  const isOwn = attempt.doubted && attempt.write.was !== before;
-  return settled(isOwn ? "done" : "unchanged", answer, attempt, {
-    reason: isOwn ? "An earlier answer was lost; the change is in place." : "It was so already.",
-    objectId: attempt.write.target.member,
-  });
+): FinalVerdict {
+  const objectId = write.target.member;
+  return doubted && write.was !== before
+    ? {
+        verdict: "done",
+        reason: "An earlier answer was lost; the change is in place.",
+        objectId,
+      }
+    : { verdict: "unchanged", reason: "It was so already.", objectId };
 }

@@ -1,4 +1,5 @@
 import { defineOperation } from "../../catalogue/operation.ts";
+import { final } from "../../catalogue/settle.ts";
 import { memberRefUrl } from "../../core/graph-request.ts";
 import { alreadySo, decideEdge, isListed, membershipParts } from "./membership.ts";
 
@@ -20,7 +21,7 @@ export default defineOperation({
     const isAbsent =
       (answer.status === 404 && !message.includes(attempt.write.target.group)) ||
       (answer.status === 400 && /removed object references do not exist/i.test(message));
-    return isAbsent ? alreadySo(answer, attempt, "absent") : undefined;
+    return isAbsent ? final(alreadySo(attempt, "absent")) : undefined;
   },
   // An empty list proves nothing of a service principal, which v1.0 lists leave out; where the plan
   // saw the member listed, its absence does. Otherwise the row is sent again and "not found" settles it.

@@ -1,10 +1,10 @@
+import { failedRow, unchangedRow } from "../../catalogue/decided-row.ts";
 import { required } from "../../catalogue/fields.ts";
 import { defineOperation, type PayloadOf } from "../../catalogue/operation.ts";
-import { failedRow, unchangedRow } from "../../catalogue/refused-row.ts";
 import type { Properties } from "../../catalogue/row.ts";
-import { settled } from "../../catalogue/settle.ts";
+import { final } from "../../catalogue/settle.ts";
 import { type GraphAnswer, segment } from "../../core/graph-request.ts";
-import { isGuid, toObjectId } from "../../core/object-id.ts";
+import { type ObjectId, isGuid, toObjectId } from "../../core/object-id.ts";
 import { recordOf } from "../../core/record.ts";
 import { hasAll, userProperties } from "./user-properties.ts";
 
@@ -100,14 +100,15 @@ export default defineOperation({
   }),
   settle: (answer, attempt) => {
     if (answer.status === 201) {
-      const { id } = recordOf(answer.body);
-      return typeof id === "string" && isGuid(id)
-        ? settled("done", answer, attempt, { objectId: toObjectId(id) })
+      const objectId = idIn(recordOf(answer.body));
+      return objectId
+        ? final({ verdict: "done", objectId })
         : { kind: "doubt", reason: "Graph answered 201 without an id" };
     }
     if (!isTaken(answer)) return undefined;
     if (attempt.doubted) return { kind: "doubt", reason: "the name is taken, perhaps by this row" };
-    return settled("failed", answer, attempt, {
+    return final({
+      verdict: "failed",
       reason: `Another object has this userPrincipalName or mail (Graph: ${answer.error?.code ?? ""}: ${answer.error?.message ?? ""}).`,
       fix: "Look for it among the deleted users too: restore or purge it, or choose another name.",
     });
@@ -123,21 +124,17 @@ export default defineOperation({
     const isOwn =
       hasAll(user, attempt.write.set ?? {}) &&
       born >= Date.parse(attempt.firstIntentAt) - CLOCK_SKEW_MS;
-    const proof = {
-      requestId: answer.requestId,
-      status: answer.status,
-      attempts: attempt.attempts,
-    };
+    const objectId = idIn(user);
     return isOwn
-      ? { settled: { verdict: "done", objectId: String(user["id"]), ...proof } }
+      ? { verdict: "done", objectId }
       : {
-          settled: {
-            verdict: "failed",
-            reason: "Somebody else created a user with this userPrincipalName meanwhile.",
-            fix: "Use user.update to change that user, or choose another userPrincipalName.",
-            objectId: String(user["id"]),
-            ...proof,
-          },
+          verdict: "failed",
+          reason: "Somebody else created a user with this userPrincipalName meanwhile.",
+          fix: "Use user.update to change that user, or choose another userPrincipalName.",
+          objectId,
         };
   },
 });
+
+const idIn = ({ id }: Properties): ObjectId | undefined =>
+  typeof id === "string" && isGuid(id) ? toObjectId(id) : undefined;

@@ -1,7 +1,7 @@
+import { notFound } from "../../catalogue/decided-row.ts";
 import { required, userReference } from "../../catalogue/fields.ts";
 import { defineOperation } from "../../catalogue/operation.ts";
-import { notFound } from "../../catalogue/refused-row.ts";
-import { settled } from "../../catalogue/settle.ts";
+import { final } from "../../catalogue/settle.ts";
 import { userUrl } from "../../core/graph-request.ts";
 import { notReplicatedYet, userWrite } from "./user-change.ts";
 
@@ -29,12 +29,20 @@ export default defineOperation({
   settle: (answer, attempt) => {
     const notYet = attempt.doubted ? undefined : notReplicatedYet(answer, attempt);
     if (notYet || answer.status !== 404) return notYet;
-    return settled(attempt.doubted ? "done" : "unchanged", answer, attempt, {
-      reason: attempt.doubted
-        ? "The answer to the delete was lost; the user is gone."
-        : "Somebody else deleted the user since the plan.",
-      objectId: attempt.write.target.user,
-    });
+    const objectId = attempt.write.target.user;
+    return final(
+      attempt.doubted
+        ? {
+            verdict: "done",
+            reason: "The answer to the delete was lost; the user is gone.",
+            objectId,
+          }
+        : {
+            verdict: "unchanged",
+            reason: "Somebody else deleted the user since the plan.",
+            objectId,
+          },
+    );
   },
   look: ({ target }) => ({ method: "GET", url: `/users/${target.user}?$select=id` }),
   inPlace: (answer) => answer.status === 404,

@@ -1,6 +1,6 @@
+import { failedRow, notFound, unchangedRow } from "../../catalogue/decided-row.ts";
 import { required, userReference } from "../../catalogue/fields.ts";
 import { defineOperation, type PayloadOf } from "../../catalogue/operation.ts";
-import { failedRow, notFound, unchangedRow } from "../../catalogue/refused-row.ts";
 import { recordOf } from "../../core/record.ts";
 import { notReplicatedYet, userWrite } from "./user-change.ts";
 import { hasAll, permissionsToSet, userProperties } from "./user-properties.ts";

@@ -39,11 +39,11 @@ export function receiptOf(
   const { row } = sent;
   if (answer === undefined) return { row, doubt: moment.lost, answered: false };
   const outcome = judge(sent.operation, answer, attemptOf(sent));
-  if (outcome.kind === "settled") {
+  if (outcome.kind === "final") {
     return settledRow(sent, moment.at, {
       requestId: answer.requestId,
       status: answer.status,
-      ...outcome.settled,
+      ...outcome.final,
     });
   }
   if (outcome.kind === "doubt") {
@@ -104,7 +104,7 @@ export function looked(
     return { row: sent.row, absent: reason, until };
   }
   const proof = { requestId: answer.requestId, status: answer.status };
-  if (found !== true) return settledRow(sent, at, { ...proof, ...found.settled });
+  if (found !== true) return settledRow(sent, at, { ...proof, ...found });
   return settledRow(sent, at, {
     verdict: "done",
     reason: "The answer was lost; the directory shows the change in place.",

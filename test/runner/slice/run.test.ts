@@ -200,6 +200,7 @@ describe("a tenant's runner", () => {
       operation: "user.disable",
       verdict: "skipped",
       reason: "a duplicate",
+      fix: "None needed.",
     } as const;
     const folder = await rig.submit({ rows: [row!, skipped], rowsPerShard: 1 });
     await rig.runOut(directory);

@@ -47,8 +47,8 @@ describe("the ids that closed shards gave", () => {
 
   it("are never that of somebody else's object, which a failed create names", () => {
     const objectId = "00000000-0000-4000-8000-000000000001";
-    assert.equal(createdId({ verdict: "failed", objectId }), undefined);
-    assert.equal(createdId({ verdict: "unchanged", objectId }), objectId);
+    assert.equal(createdId({ verdict: "failed", reason: "", fix: "", objectId }), undefined);
+    assert.equal(createdId({ verdict: "unchanged", reason: "", objectId }), objectId);
     assert.equal(createdId(undefined), undefined);
   });
 });

@@ -1,20 +1,20 @@
 import type { ObjectId } from "../core/object-id.ts";
 import type { Found } from "./operation.ts";
-import type { Settled } from "./row.ts";
+import type { FinalVerdict } from "./row.ts";
 
 /** A row that has its verdict when it is planned, with nothing sent. */
 export interface DecidedRow {
-  readonly settled: Settled;
+  readonly final: FinalVerdict;
 }
 
 /** A row that fails when it is planned. */
 export const failedRow = (reason: string, fix: string): DecidedRow => ({
-  settled: { verdict: "failed", reason, fix },
+  final: { verdict: "failed", reason, fix },
 });
 
 /** A row whose change is in place already. */
 export const unchangedRow = (reason: string, objectId: ObjectId): DecidedRow => ({
-  settled: { verdict: "unchanged", reason, objectId },
+  final: { verdict: "unchanged", reason, objectId },
 });
 
 /** The verdict on a row if the lookup of its object did not find exactly one. */
