@@ -47,10 +47,9 @@ export function createApplication(ports: FlowPorts): (context: InvocationContext
 }
 
 function callOf(context: InvocationContext): Call {
-  const { id, dequeueCount } = context.triggerMetadata ?? {};
   return {
-    messageId: typeof id === "string" ? id : "unknown",
-    isLastAttempt: Number(dequeueCount) >= MOST_ATTEMPTS,
+    // A body with a `dequeueCount` replaces the host's, but such a ring is refused before this is used.
+    isLastAttempt: Number(context.triggerMetadata?.["dequeueCount"]) >= MOST_ATTEMPTS,
     note: (line) => context.log(line),
   };
 }

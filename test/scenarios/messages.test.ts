@@ -94,6 +94,30 @@ describe("every message becomes one batch or is refused, and none is lost", () =
     for (const code of codes) assert.match(code, /^MESSAGE_(UNREADABLE|INVALID)$/);
   });
 
+  it("a message whose body has an id or dequeueCount is refused in a folder of its own", async () => {
+    const known = await stage.batches();
+    const bodies = [
+      { version: 1, id: 7 },
+      { version: 2, id: 8 },
+      { version: 1, id: "same" },
+      { version: 2, id: "same", dequeueCount: 99 },
+    ];
+    for (const body of bodies) await stage.send("accept", JSON.stringify(body));
+    const folders = await until(async () => {
+      const all = await stage.batches();
+      const found = all.filter((name) => name.startsWith("message-") && !known.includes(name));
+      return found.length >= bodies.length ? found : undefined;
+    });
+    const texts = await Promise.all(folders.map((name) => stage.read(`${name}/refused.json`)));
+    const codes = texts.map((text) => (JSON.parse(text ?? "{}") as Row)["code"]);
+    assert.deepEqual(codes.map(String).toSorted(), [
+      "MESSAGE_INVALID",
+      "MESSAGE_INVALID",
+      "VERSION_UNKNOWN",
+      "VERSION_UNKNOWN",
+    ]);
+  });
+
   it("a file, announced in either schema, encoded or not, in an array, twice, and by the sweep", async () => {
     const path = "Zoë's files/leavers 100%.csv";
     await stage.upload(path, csv(4, "B"));

@@ -1,3 +1,4 @@
+import { messageDigest } from "./message-digest.ts";
 import type { Call, FlowPorts } from "./ports.ts";
 import { workOrPutBack } from "./put-back.ts";
 
@@ -10,6 +11,9 @@ const PLAN_FOR_MS = 4 * 60_000;
 /** Accepts, plans and hands over one message of queue `accept`. */
 export function acceptBatch(ports: FlowPorts, call: Call, message: unknown): Promise<void> {
   const { batches, queues, clock } = ports;
-  const delivery = { messageId: call.messageId, deadlineMs: clock.now() + PLAN_FOR_MS };
+  const delivery = {
+    messageId: messageDigest(message),
+    deadlineMs: clock.now() + PLAN_FOR_MS,
+  };
   return workOrPutBack(message, queues.accept, call, () => batches.accept(message, delivery));
 }

@@ -41,8 +41,6 @@ export interface FlowPorts {
 
 /** One invocation of the host, as a flow sees it. */
 export interface Call {
-  /** The queue message's id. */
-  readonly messageId: string;
   /** The host does not deliver this message again if it fails. */
   readonly isLastAttempt: boolean;
   /** Writes a line for people who read the function's log. Alerts read events (`emit`) instead. */

@@ -1,4 +1,5 @@
 import type { Queue } from "../../storage/types.ts";
+import { messageDigest } from "./message-digest.ts";
 import type { Call, FlowPorts } from "./ports.ts";
 import { workOrPutBack } from "./put-back.ts";
 
@@ -18,6 +19,6 @@ export function settlePoison(
     "certificate-events": queues.certificateEvents,
   };
   return workOrPutBack(message, queueNamed[queue] ?? queues.accept, call, () =>
-    batches.settlePoison(queue, message, call.messageId),
+    batches.settlePoison(queue, message, messageDigest(message)),
   );
 }
