@@ -33,10 +33,12 @@ printf '%s' "$role" | grep -Eq '^[A-Za-z ]+$' || fail "--role is a role's displa
 require_az
 
 graph=https://graph.microsoft.com/v1.0/roleManagement/directory
-definition=$(az rest --method GET --url "$graph/roleDefinitions?\$filter=displayName eq '$role'&\$select=id" --query 'value[0].id' --output tsv)
+definition=$(az rest --method GET --url "$graph/roleDefinitions?\$filter=displayName eq '$role'&\$select=id" --query 'value[0].id' --output tsv) ||
+  fail "The directory roles cannot be read." "Sign in as a Privileged Role Administrator"
 [ -n "$definition" ] && [ "$definition" != None ] || fail "There is no directory role $role."
 scope=/administrativeUnits/$admin_unit
-present=$(az rest --method GET --url "$graph/roleAssignments?\$filter=principalId eq '$service_principal' and roleDefinitionId eq '$definition' and directoryScopeId eq '$scope'" --query 'value[].id' --output tsv)
+present=$(az rest --method GET --url "$graph/roleAssignments?\$filter=principalId eq '$service_principal' and roleDefinitionId eq '$definition' and directoryScopeId eq '$scope'" --query 'value[].id' --output tsv) ||
+  fail "The role assignments cannot be read." "Sign in as a Privileged Role Administrator"
 if [ -n "$present" ]; then
   say "$role over $scope is assigned already."
   exit 0

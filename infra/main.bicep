@@ -148,6 +148,16 @@ param logRetentionDays int = 90
 @description('Forbid deleting the storage account until the lock is removed by hand. Needs Owner to deploy.')
 param deleteLock bool = false
 
+@description('Amount a month, in the currency of the subscription, at 80 % of which alertEmail is told; 0 for no budget.')
+@minValue(0)
+param monthlyBudget int = 0
+
+@description('First day of the month in which the budget is first deployed, as 2026-11-01. It stays as it is from then on: Azure does not let it change.')
+param budgetStartDate string = ''
+
+@description('Most telemetry a day, in GB, after which the workspace takes no more until the next day; -1 for no limit. Beyond the limit alerts see nothing.')
+param dailyLogCapGb int = -1
+
 @description('Tags of every resource.')
 param tags { *: string } = {}
 
@@ -182,6 +192,17 @@ var containers = {
   deadLetters: 'dead-letters'
 }
 
+module budget 'modules/budget.bicep' = if (monthlyBudget > 0) {
+  params: {
+    name: 'budget-${suffix}'
+    amount: max(monthlyBudget, 1)
+    startDate: budgetStartDate
+    contactEmails: [
+      alertEmail
+    ]
+  }
+}
+
 module identity 'modules/identity.bicep' = {
   params: {
     name: 'id-${suffix}'
@@ -198,6 +219,7 @@ module monitoring 'modules/monitoring.bicep' = {
     tags: allTags
     retentionDays: logRetentionDays
     environmentName: environmentName
+    dailyCapGb: dailyLogCapGb
     alertEmail: alertEmail
   }
 }

@@ -26,37 +26,58 @@ while [ $# -gt 0 ]; do
 done
 [ -n "$environment" ] && [ -n "$resource_group" ] || fail "--environment and --resource-group are needed." "infra/publish.sh --help"
 require_az
-command -v zip >/dev/null || fail "zip is not on PATH."
+for tool in zip node; do
+  command -v "$tool" >/dev/null || fail "$tool is not on PATH."
+done
 
+steps=3
+step "The bundle"
 if [ -z "$dist" ]; then
-  say "1. The bundle"
   dist=$(dirname "$here")/dist
   (cd "$(dirname "$here")" && npm ci --silent && npm run --silent build) >&2
 fi
 [ -f "$dist/host.json" ] && [ -f "$dist/package.json" ] || fail "There is no bundle in $dist." "npm run build"
-app=$(outputs 'properties.outputs.functionAppName.value')
-[ -n "$app" ] || fail "There is no deployment of $environment in $resource_group." "infra/deploy.sh first"
+wanted=$(project_node "$here/function-names.ts" "$dist") || fail "The bundle in $dist does not load." "npm run build"
+app=$(function_app) || fail "The resources of $resource_group cannot be listed."
+[ -n "$app" ] || fail "There is no function app of $environment in $resource_group." "infra/deploy.sh first"
 
-work=$(mktemp -d)
+work=$(mktemp -d) || fail "There is no room for a temporary folder."
 trap 'rm -rf "$work"' EXIT
 (cd "$dist" && zip -q -r -X "$work/app.zip" .)
 
-say "2. Publishing to $app"
+step "Publishing to $app"
 # A new app's SCM site answers 404 for some minutes.
 retry_on "$site_starting" 20 30 az functionapp deployment source config-zip \
   --resource-group "$resource_group" --name "$app" --src "$work/app.zip" --build-remote false --output none
 
-say "3. Its functions"
-# A bundle that does not load registers no function, and nothing else would say so.
-found=''
-for _ in 1 2 3 4 5 6 7 8; do
-  found=$(az functionapp function list --resource-group "$resource_group" --name "$app" --query 'length(@)' --output tsv 2>/dev/null || true)
-  [ "${found:-0}" = 0 ] || break
+step "Its functions"
+# A bundle that does not load in Azure registers no function, or leaves those of the last one, and
+# nothing else would say so. Azure is asked to read the functions anew until they are those of the bundle.
+shown='' listed=false
+for attempt in 1 2 3 4 5 6 7 8; do
+  if found=$(az functionapp function list --resource-group "$resource_group" --name "$app" --query '[].name' --output tsv 2>/dev/null); then
+    listed=true
+    # Names come as app/function.
+    shown=$(printf '%s\n' "$found" | sed 's|.*/||' | sed '/^$/d' | LC_ALL=C sort)
+    [ "$shown" != "$wanted" ] || break
+  fi
+  [ "$attempt" -lt 8 ] || break
+  az rest --method POST --output none \
+    --url "/subscriptions/{subscriptionId}/resourceGroups/$resource_group/providers/Microsoft.Web/sites/$app/host/default/sync?api-version=2024-11-01" 2>/dev/null ||
+    say "  the functions could not be read anew (attempt $attempt)"
   sleep 15
 done
-if [ -z "$found" ]; then
+count=$(printf '%s\n' "$wanted" | grep -c .)
+if [ "$listed" = false ]; then
   say "Published. The functions cannot be listed from here: look for the heartbeat in ten minutes."
-  exit 0
+elif [ -z "$shown" ]; then
+  fail "The app shows no function." "az webapp log tail --resource-group $resource_group --name $app; the bundle did not load."
+elif [ "$shown" != "$wanted" ]; then
+  say "$(diff <(printf '%s\n' "$wanted") <(printf '%s\n' "$shown") | sed -n 's/^</  is missing:/p; s/^>/  is left over:/p')"
+  fail "The app does not show the functions of the bundle." "az functionapp restart --resource-group $resource_group --name $app, then infra/publish.sh again"
+else
+  say "Published: $count functions."
 fi
-[ "$found" != 0 ] || fail "The app shows no function." "az webapp log tail --resource-group $resource_group --name $app; the bundle did not load."
-say "Published: $found functions."
+state=$(az functionapp show --resource-group "$resource_group" --name "$app" --query state --output tsv) ||
+  fail "Published, but whether the app is running cannot be read."
+[ "$state" != Stopped ] || say "The app is stopped, and stays so. To start it: az functionapp start --resource-group $resource_group --name $app"

@@ -34,6 +34,7 @@ import {
   submittersOnlySubmit,
 } from "./rules/roles.ts";
 import type { Rule } from "./rules/rule.ts";
+import { answersAreChecked, providersAreKnown } from "./rules/scripts.ts";
 import { alertsWatchEverything, queriesFollowTheContract } from "./rules/telemetry.ts";
 
 /** Every rule, by name. A new one does not type-check in the tests until something breaks it there. */
@@ -80,6 +81,8 @@ export const rules = {
   compilerConfig,
   disabledWithReason,
   globalCloud,
+  answersAreChecked,
+  providersAreKnown,
 } as const satisfies Record<string, Rule>;
 
 export type RuleName = keyof typeof rules;

@@ -17,6 +17,9 @@ param tags { *: string }
 @maxValue(730)
 param retentionDays int
 
+@description('Most telemetry a day, GB; -1 for no limit.')
+param dailyCapGb int
+
 @description('Short name of the deployment.')
 param environmentName string
 
@@ -32,6 +35,9 @@ resource workspace 'Microsoft.OperationalInsights/workspaces@2025-07-01' = {
       name: 'PerGB2018'
     }
     retentionInDays: retentionDays
+    workspaceCapping: {
+      dailyQuotaGb: dailyCapGb
+    }
     features: {
       disableLocalAuth: true
       enableLogAccessUsingOnlyResourcePermissions: true

@@ -1,11 +1,11 @@
 # Sourced. What an administrator has to do, and whether it was done. Uses: resource_group, environment.
 
-# The app role ids that are asked for and not granted in the home tenant, one a line. Fails where
-# the grants cannot be read: a pipeline need not have that right.
+# The app role ids that are asked for and not granted in the home tenant, one a line. Fails if the
+# grants cannot be read, a right that a pipeline need not have.
 missing_grants() {
   local found service_principal_id wanted granted id
-  found=$(outputs '[properties.outputs.servicePrincipalId.value, properties.outputs.graphAppRoleIds.value]')
-  { read -r service_principal_id; read -r wanted; } <<<"$found"
+  found=$(outputs '[properties.outputs.servicePrincipalId.value, properties.outputs.graphAppRoleIds.value]') || return
+  read_lines service_principal_id wanted <<<"$found"
   granted=$(retry_on "$replicating" 10 15 az rest --method GET \
     --url "https://graph.microsoft.com/v1.0/servicePrincipals/$service_principal_id/appRoleAssignments" \
     --query 'value[].appRoleId' --output tsv) || return
@@ -29,17 +29,16 @@ tell_missing_consent() {
   print_consent
 }
 
-# The commands and addresses, for whoever may grant.
+# The commands and addresses, for the administrator who may grant.
 print_consent() {
   local found client_id service_principal_id names ids tenants tenant
-  found=$(outputs '[properties.outputs.clientId.value, properties.outputs.servicePrincipalId.value, properties.outputs.graphPermissions.value, properties.outputs.graphAppRoleIds.value, properties.outputs.consentTenantIds.value]')
-  {
-    read -r client_id
-    read -r service_principal_id
-    read -r names
-    read -r ids
-    read -r tenants || true
-  } <<<"$found"
+  found=$(outputs '[properties.outputs.clientId.value, properties.outputs.servicePrincipalId.value, properties.outputs.graphPermissions.value, properties.outputs.graphAppRoleIds.value, properties.outputs.consentTenantIds.value]') ||
+    fail "The outputs of the deployment cannot be read." "infra/deploy.sh"
+  read_lines client_id service_principal_id names ids tenants <<<"$found"
+  if [ -z "$ids" ]; then
+    say "No feature is enabled, so there is no permission to grant (features in main.bicepparam)."
+    return
+  fi
   cat <<END
 Permissions: $(printf '%s' "$names" | tr '\t' ' ')
 

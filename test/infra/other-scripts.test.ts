@@ -41,6 +41,42 @@ describe("teardown.sh", () => {
     assert.match(again.said, /nothing to delete/);
   });
 
+  it("deletes nothing while a lock forbids it", async (test) => {
+    const azure = await createRecordedAzure(test, { ...there, locks: ["journals-and-reports"] });
+    const run = await azure.run("teardown.sh", ...where, "--yes", "dev");
+    assert.equal(run.status, 1);
+    assert.match(run.said, /journals-and-reports.*These locks forbid it/s);
+    assert.deepEqual(
+      run.calls.filter((each) => deletes.test(each)),
+      [],
+    );
+  });
+
+  it("does not take a refusal for a group that is not there", async (test) => {
+    const azure = await createRecordedAzure(test, {
+      ...there,
+      failures: { "group exists": ["(AuthorizationFailed) The client has no right to."] },
+    });
+    const run = await azure.run("teardown.sh", ...where, "--yes", "dev");
+    assert.equal(run.status, 1);
+    assert.match(run.said, /cannot be read\. Nothing was deleted/);
+    assert.doesNotMatch(run.said, /There is no resource group/);
+  });
+
+  it("finds the application after a deployment that failed and has no outputs", async (test) => {
+    const azure = await createRecordedAzure(test, { ...there, deploymentFailed: true });
+    const run = await azure.run("teardown.sh", ...where, "--yes", "dev");
+    assert.equal(run.status, 0, run.said);
+    assert.ok(!azure.state.hasApplication);
+  });
+
+  it("names the application that is left when the group is gone", async (test) => {
+    const azure = await createRecordedAzure(test);
+    const run = await azure.run("teardown.sh", ...where, "--yes", "dev");
+    assert.equal(run.status, 1);
+    assert.match(run.said, /there is an application named Directory Batch \(dev\): client-1/);
+  });
+
   it("refuses a group that it did not make", async (test) => {
     const azure = await createRecordedAzure(test, { ...there, groups: { rg: "None" } });
     const run = await azure.run("teardown.sh", ...where, "--yes", "dev");

@@ -4,7 +4,12 @@ import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 
 import type { AzureState } from "./azure-state.ts";
-import { createRecordedAzure, type RecordedAzure, type Run } from "./recorded-azure.ts";
+import {
+  createRecordedAzure,
+  functionNames,
+  type RecordedAzure,
+  type Run,
+} from "./recorded-azure.ts";
 
 const where = ["--environment", "dev", "--resource-group", "rg"];
 
@@ -16,8 +21,13 @@ async function deployed(
   const azure = await createRecordedAzure(test, { deployed: ["directory-batch-dev"], ...change });
   const dist = join(azure.folder, "dist");
   mkdirSync(dist);
-  for (const file of ["host.json", "package.json", "index.cjs"])
-    writeFileSync(join(dist, file), "{}");
+  const bundle = functionNames.map((name) => `register({ name: "${name}", bindings: {} });`);
+  const files = {
+    "host.json": "{}",
+    "package.json": '{ "main": "index.cjs" }',
+    "index.cjs": `const { registerFunction: register } = require("@azure/functions-core");\n${bundle.join("\n")}`,
+  };
+  for (const [file, text] of Object.entries(files)) writeFileSync(join(dist, file), text);
   return [azure, [...where, "--dist", dist]];
 }
 
@@ -51,10 +61,44 @@ describe("publish.sh", () => {
   });
 
   it("fails where the app shows no function: a bundle that does not load is silent", async (test) => {
-    const [azure, options] = await deployed(test, { functions: 0 });
+    const [azure, options] = await deployed(test, { functions: [] });
     const run = await azure.run("publish.sh", ...options);
     assert.equal(run.status, 1);
     assert.match(run.said, /shows no function.*did not load/s);
+  });
+
+  it("finds the app after a deployment that failed and has no outputs", async (test) => {
+    const [azure, options] = await deployed(test, { deploymentFailed: true });
+    const run = await azure.run("publish.sh", ...options);
+    assert.equal(run.status, 0, run.said);
+    assert.match(run.said, /Publishing to func-test/);
+  });
+
+  it("fails where the app shows the functions of another bundle, and names them", async (test) => {
+    const functions = [...functionNames.filter((each) => each !== "sweep"), "accept-batch"];
+    const [azure, options] = await deployed(test, { functions });
+    const run = await azure.run("publish.sh", ...options);
+    assert.equal(run.status, 1);
+    assert.match(run.said, /is left over: accept-batch/);
+    assert.match(run.said, /is missing: sweep/);
+    const syncs = run.calls.filter((each) => each.includes("/host/default/sync"));
+    assert.equal(syncs.length, 7);
+  });
+
+  it("refuses a bundle that does not load, before it is published", async (test) => {
+    const [azure, options] = await deployed(test);
+    writeFileSync(join(azure.folder, "dist/index.cjs"), "throw new Error('broken');");
+    const run = await azure.run("publish.sh", ...options);
+    assert.equal(run.status, 1);
+    assert.match(run.said, /broken.*does not load/s);
+    assert.ok(!run.calls.some((each) => each.includes("config-zip")));
+  });
+
+  it("says that a stopped app stays stopped", async (test) => {
+    const [azure, options] = await deployed(test, { appState: "Stopped" });
+    const run = await azure.run("publish.sh", ...options);
+    assert.equal(run.status, 0);
+    assert.match(run.said, /The app is stopped, and stays so/);
   });
 
   it("does not call it a failure where the functions cannot be listed", async (test) => {
@@ -77,7 +121,10 @@ describe("publish.sh", () => {
 
   it("says that there is no deployment, or no bundle", async (test) => {
     const [azure, options] = await deployed(test, { deployed: [] });
-    assert.match((await azure.run("publish.sh", ...options)).said, /DeploymentNotFound/);
+    assert.match(
+      (await azure.run("publish.sh", ...options)).said,
+      /There is no function app of dev/,
+    );
     const none = await azure.run("publish.sh", ...where, "--dist", "nowhere");
     assert.match(none.said, /no bundle in nowhere/);
   });

@@ -40,7 +40,13 @@ export interface RecordedAzure {
 }
 
 const root = join(import.meta.dirname, "../..");
-const variables = ["ENVIRONMENT_NAME", "OPERATOR_PRINCIPAL_TYPE", "GRANT_GRAPH_PERMISSIONS"];
+const variables = [
+  "ENVIRONMENT_NAME",
+  "OPERATOR_PRINCIPAL_TYPE",
+  "GRANT_GRAPH_PERMISSIONS",
+  "DISABLED_FUNCTIONS",
+  "OWNER_OBJECT_IDS",
+];
 
 /** `az`: bash alone, because a script makes twenty calls and starting Node takes longer than all of them. */
 const client = (port: number): string => `#!/usr/bin/env bash
@@ -58,7 +64,7 @@ export async function createRecordedAzure(
   test: Pick<TestContext, "after">,
   change: Partial<AzureState> = {},
 ): Promise<RecordedAzure> {
-  const state = { ...emptyAzure(), ...change };
+  const state = { ...emptyAzure(), ...structuredClone(change) };
   const folder = mkdtempSync(join(tmpdir(), "azure-"));
   const bin = join(folder, "bin");
   const slept = join(folder, "slept");
@@ -69,7 +75,10 @@ export async function createRecordedAzure(
     onRequest(socket, (settings, words) => {
       calls.push(words.join(" "));
       environment = settings;
-      const { status, out, errors } = runCommand(state, words);
+      const { status, out, errors } =
+        calls.length - 1 === state.refusedCall
+          ? { status: 1, out: [], errors: ["(AuthorizationFailed) The client has no right to."] }
+          : runCommand(state, words, { disabled: settings[3] ?? "" });
       socket.end([status, out.length, ...out, ...errors].map((each) => `${each}\n`).join(""));
     });
   });
@@ -133,14 +142,27 @@ function emptyAzure(): AzureState {
   return {
     groups: {},
     deployed: [],
-    providerRegistered: false,
+    deploymentFailed: false,
+    resources: {},
+    providers: [],
+    regions: ["West Europe", "North Europe"],
+    locks: [],
+    rights: [["*", ""]],
+    deletedVaults: [],
+    deletedApplications: [],
+    deletedPrincipals: [],
+    hasApplication: true,
+    principalEnabled: true,
+    appState: "Running",
+    settings: {},
     certificates: [],
     certificate: der.toString("base64"),
     thumbprint: createHash("sha1").update(der).digest("hex").toUpperCase(),
     keys: [],
     granted: [],
     failures: {},
-    functions: 7,
+    refusedCall: undefined,
+    functions: functionNames,
     outputs: {
       clientId: "client-1",
       servicePrincipalId: "sp-1",
@@ -157,6 +179,17 @@ function emptyAzure(): AzureState {
     customRoles: [],
   };
 }
+
+/** The functions of the bundle that the tests publish. */
+export const functionNames = [
+  "acceptBatch",
+  "rollCertificate",
+  "runTenant",
+  "settleAcceptPoison",
+  "settleRunPoison",
+  "staleAccounts",
+  "sweep",
+];
 
 /** The app role ids that the recorded deployment asks for. */
 export const wanted = [

@@ -48,6 +48,33 @@ describe("deploy.sh waits for what is not yet known everywhere", () => {
     });
   }
 
+  it("a deployment that Ctrl-C left running, and a storage account that is busy", async (test) => {
+    const azure = await createRecordedAzure(test, {
+      failures: {
+        "deployment group create": [
+          "(DeploymentActive) Unable to edit or replace deployment 'directory-batch-dev'.",
+          "(StorageAccountOperationInProgress) An operation requires exclusive access.",
+        ],
+      },
+    });
+    assert.equal((await azure.run("deploy.sh", ...where)).status, 0);
+    assert.deepEqual(azure.waits(), [30, 30]);
+  });
+
+  it("but not for a firewall, which is Forbidden too", async (test) => {
+    const azure = await createRecordedAzure(test, {
+      failures: {
+        "keyvault certificate list": [
+          "(Forbidden) Client address is not authorized. Inner error: ForbiddenByFirewall",
+        ],
+      },
+    });
+    const run = await azure.run("deploy.sh", ...where);
+    assert.equal(run.status, 1);
+    assert.match(run.said, /add it to allowedIpRanges/);
+    assert.deepEqual(azure.waits(), []);
+  });
+
   it("but not for what no waiting mends", async (test) => {
     const azure = await createRecordedAzure(test, {
       failures: {

@@ -161,6 +161,40 @@ export const templateBreaks = {
   disabledWithReason: {
     "no reason": { file: storage, from: / \/\/ the newest stable version[^\n]*/, to: "" },
   },
+  answersAreChecked: {
+    "an error taken for an answer": {
+      file: "teardown.sh",
+      from: 'group_there=$(group_exists) || fail "Whether there is a resource group $resource_group cannot be read. Nothing was deleted."\nif [ "$group_there" = false ]',
+      to: 'if [ "$(az group exists --name "$resource_group" --output tsv)" != true ]',
+    },
+    "a list that a loop takes": {
+      file: "teardown.sh",
+      from: "for assignment in $assignments",
+      to: "for assignment in $(az role assignment list --all)",
+    },
+    "an assignment that nobody checks": {
+      file: "publish.sh",
+      from: 'app=$(function_app) || fail "The resources of $resource_group cannot be listed."',
+      to: "app=$(function_app)",
+    },
+    "a failure that a pipe loses": {
+      file: "shell/certificate.sh",
+      from: "  registered=$(registered_thumbprints) ||",
+      to: "  registered_thumbprints | grep -q . ||",
+    },
+  },
+  providersAreKnown: {
+    "one is not asked for": {
+      file: "shell/preflight.sh",
+      from: "Microsoft.EventGrid ",
+      to: "",
+    },
+    "one that nothing is of": {
+      file: "shell/preflight.sh",
+      from: "Microsoft.EventGrid ",
+      to: "Microsoft.EventGrid Microsoft.Sql ",
+    },
+  },
   noWiderScope: {
     "the subscription": {
       file: main,
