@@ -1,7 +1,6 @@
 import type { ContainerClient } from "@azure/storage-blob";
 
-import { type Place, storageCode, toStorageError } from "./errors.ts";
-import { leaseLost } from "./lease.ts";
+import { leaseLost, type Place, storageCode, toStorageError } from "./errors.ts";
 import type { AppendBlob } from "./types.ts";
 
 /**

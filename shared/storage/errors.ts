@@ -66,3 +66,11 @@ function shapeOf(error: unknown): {
 } {
   return typeof error === "object" && error !== null ? error : {};
 }
+
+/** The error of a process that was superseded: it stops at once, and its successor continues. */
+export const leaseLost = (what: string, cause?: unknown): OperatorError =>
+  new OperatorError("LEASE_LOST", what, {
+    fix: "No action needed: the one that took over continues.",
+    disposition: "retry",
+    cause,
+  });

@@ -2,8 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import type { ContainerClient } from "@azure/storage-blob";
 
-import { OperatorError } from "../core/errors.ts";
-import { type Place, storageCode, toStorageError } from "./errors.ts";
+import { leaseLost, type Place, storageCode, toStorageError } from "./errors.ts";
 import type { BlobLease } from "./types.ts";
 
 /** What storage says once a lease is no longer ours, or never was. */
@@ -76,11 +75,3 @@ export async function acquireLease(
     },
   };
 }
-
-/** The error of whoever has been superseded: it stops at once, and its successor goes on. */
-export const leaseLost = (what: string, cause?: unknown): OperatorError =>
-  new OperatorError("LEASE_LOST", what, {
-    fix: "Nothing: the runner that took over goes on with the work.",
-    disposition: "retry",
-    cause,
-  });

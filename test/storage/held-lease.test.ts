@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
 
 import { OperatorError } from "../../shared/core/errors.ts";
-import { runnerLockBlob } from "../../shared/records/paths.ts";
-import { type HeldLease, holdLease } from "../../shared/storage/held-lease.ts";
+import { batchLockBlob, runnerLockBlob } from "../../shared/records/paths.ts";
+import { type HeldLease, holdLease, withLock } from "../../shared/storage/held-lease.ts";
 import type { Blobs } from "../../shared/storage/types.ts";
+import { MemoryBlobs } from "../batches/memory-blobs.ts";
 import { type SimulatedClock, createSimulatedClock } from "../core/simulated-clock.ts";
 import { type Rig, createRig, makeContainers } from "../runner/rig.ts";
 import { type Azurite, startAzurite } from "./azurite.ts";
@@ -88,14 +89,86 @@ describe("the lease that makes a process the tenant's runner", () => {
   });
 });
 
+describe("a lock held while work is done", () => {
+  const path = batchLockBlob("leavers");
+  let blobs: MemoryBlobs;
+  let clock: SimulatedClock;
+  beforeEach(() => {
+    blobs = new MemoryBlobs();
+    clock = createSimulatedClock();
+  });
+
+  it("is one process's at a time, and leaves no blob behind", async () => {
+    const inside = await withLock(blobs, path, clock, async () => {
+      assert.equal(await withLock(blobs, path, clock, async () => "second"), undefined);
+      return "first";
+    });
+    assert.equal(inside, "first");
+    assert.equal(blobs.blobs.size, 0);
+    assert.equal(await withLock(blobs, path, clock, async () => "next"), "next");
+  });
+
+  it("is given back if the work fails", async () => {
+    const failing = withLock(blobs, path, clock, () => Promise.reject(new Error("it failed")));
+    await assert.rejects(failing, /it failed/);
+    assert.equal(await withLock(blobs, path, clock, async () => "next"), "next");
+  });
+
+  it("survives one failed renewal", async () => {
+    let renewals = 0;
+    const renew = (): Promise<void> =>
+      ++renewals === 1 ? Promise.reject(down) : Promise.resolve();
+    const acquireLease: Blobs["acquireLease"] = async (of) => {
+      const lease = await blobs.acquireLease(of);
+      return lease && { ...lease, renew };
+    };
+    const storage: Blobs = Object.assign(Object.create(blobs), { acquireLease });
+    await withLock(storage, path, clock, async (lock) => {
+      await clock.advance(20_000);
+      assert.equal(renewals, 1);
+      lock.check();
+      await clock.advance(1_000);
+      assert.equal(renewals, 2);
+      await clock.advance(45_000);
+      assert.ok(renewals >= 4);
+      lock.check();
+    });
+  });
+
+  it("is lost if no renewal comes through within its time", async () => {
+    const storage: Blobs = Object.assign(Object.create(blobs), {
+      acquireLease: withoutRenewal(blobs),
+    });
+    await withLock(storage, path, clock, async (lock) => {
+      await clock.advance(57_000);
+      lock.check();
+      await clock.advance(2_000);
+      assert.throws(() => lock.check(), { code: "LEASE_LOST", disposition: "retry" });
+    });
+  });
+
+  it("is not trusted when the wall clock shows that the machine slept", async () => {
+    await withLock(blobs, path, clock, async (lock) => {
+      clock.shiftDate(61_000);
+      assert.throws(() => lock.check(), { code: "LEASE_LOST" });
+    });
+  });
+
+  it("stays sure when the wall clock is set back", async () => {
+    await withLock(blobs, path, clock, async (lock) => {
+      clock.shiftDate(-3_600_000);
+      lock.check();
+      assert.equal(lock.isSure(), true);
+    });
+  });
+});
+
+const down = new OperatorError("STORAGE_UNAVAILABLE", "down", { fix: "", disposition: "retry" });
+
 /** Storage that gives leases and then cannot be reached to renew them. */
 const withoutRenewal =
   (blobs: Blobs): Blobs["acquireLease"] =>
   async (path, seconds) => {
     const lease = await blobs.acquireLease(path, seconds);
-    const down = new OperatorError("STORAGE_UNAVAILABLE", "down", {
-      fix: "",
-      disposition: "retry",
-    });
     return lease && { ...lease, renew: () => Promise.reject(down) };
   };

@@ -1,7 +1,7 @@
 import { OperatorError } from "../../core/errors.ts";
 import { batchLockBlob } from "../../records/paths.ts";
 import { decodeMessage } from "../../storage/decode-message.ts";
-import { withLock } from "../../storage/lock.ts";
+import { withLock } from "../../storage/held-lease.ts";
 import { type Incoming, readEnvelope } from "../message/envelope.ts";
 import type { Accepted, BatchPorts, Delivery } from "../ports.ts";
 import { acceptFile } from "./accept-file.ts";

@@ -1,7 +1,7 @@
 import { type Limits, limits } from "../../core/limits.ts";
 import type { BatchManifest } from "../../records/manifest.ts";
 import { plainText } from "../../storage/decode-message.ts";
-import type { Lock } from "../../storage/lock.ts";
+import type { HeldLease } from "../../storage/held-lease.ts";
 import type { Allowed } from "../message/envelope.ts";
 import type { BatchPorts, Delivery, Postponed } from "../ports.ts";
 
@@ -34,7 +34,7 @@ export interface BatchFolder {
 
 /** A batch's folder while its lock is held. */
 export interface LockedFolder extends BatchFolder {
-  readonly lock: Lock;
+  readonly lock: Pick<HeldLease, "check">;
   /** The manifest in the folder, once it is known to be that of this message's own batch. */
   own?: BatchManifest | undefined;
 }

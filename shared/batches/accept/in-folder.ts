@@ -3,7 +3,7 @@ import type { BatchManifest } from "../../records/manifest.ts";
 import { batchLockBlob } from "../../records/paths.ts";
 import { readPlan } from "../../records/plan.ts";
 import { noteProblem } from "../../records/problem.ts";
-import { withLock } from "../../storage/lock.ts";
+import { withLock } from "../../storage/held-lease.ts";
 import type { Blobs } from "../../storage/types.ts";
 import type { Accepted, BatchPorts } from "../ports.ts";
 import { pendingVerdicts, stillStatus, writeStatus } from "../report/status.ts";

@@ -5,7 +5,7 @@ import { batchLockBlob, folderOf } from "../../records/paths.ts";
 import { readPlan } from "../../records/plan.ts";
 import { type Problem, problemOf, readProblem } from "../../records/problem.ts";
 import { decodeMessage } from "../../storage/decode-message.ts";
-import { withLock } from "../../storage/lock.ts";
+import { withLock } from "../../storage/held-lease.ts";
 import { readEnvelope } from "../message/envelope.ts";
 import { fileBatchName, messageFolder } from "../message/name.ts";
 import type { BatchPorts, Postponed } from "../ports.ts";

@@ -6,6 +6,7 @@ import { batchDamaged } from "../../records/damaged.ts";
 import type { InputFormat } from "../../records/manifest.ts";
 import { inputBlob, shardBlob } from "../../records/paths.ts";
 import { type PlannedRow, countShards, readShard, shardText } from "../../records/shard.ts";
+import { leaseLost } from "../../storage/errors.ts";
 import type { Blobs } from "../../storage/types.ts";
 import type { RowRules } from "../input/columns.ts";
 import { type CompiledRow, compileRow } from "../input/compile-row.ts";
@@ -84,10 +85,7 @@ async function writeShard(
     ifAbsent: true,
   });
   if (written !== undefined) return;
-  throw new OperatorError("LEASE_LOST", "Another delivery of the message plans this batch.", {
-    fix: "No action needed: the other delivery continues.",
-    disposition: "retry",
-  });
+  throw leaseLost("Another delivery of the message plans this batch.");
 }
 
 /**

@@ -1,8 +1,8 @@
 import { noVerdicts, type VerdictCounts } from "../../catalogue/row.ts";
-import { OperatorError } from "../../core/errors.ts";
 import { statusBlob } from "../../records/paths.ts";
 import type { BatchState, BatchStatus } from "../../records/status.ts";
 import { jsonText } from "../../records/stored-json.ts";
+import { openFencedJson } from "../../storage/fenced-json.ts";
 import type { Blobs } from "../../storage/types.ts";
 
 /** The status of a batch while nothing of it is being written. */
@@ -48,19 +48,9 @@ export async function fencedStatus(
   batches: Blobs,
   folder: string,
 ): Promise<(status: BatchStatus) => Promise<void>> {
-  const path = statusBlob(folder);
-  let etag = (await batches.read(path))?.etag;
-  return async (status) => {
-    const condition = etag === undefined ? ({ ifAbsent: true } as const) : { ifMatch: etag };
-    const written = await batches.write(path, jsonText(status), condition);
-    if (written === undefined) {
-      throw new OperatorError("LEASE_LOST", "Another delivery of the message plans this batch.", {
-        fix: "No action needed: the other delivery continues.",
-        disposition: "retry",
-      });
-    }
-    etag = written.etag;
-  };
+  const superseded = "Another delivery of the message plans this batch.";
+  const file = await openFencedJson(batches, statusBlob(folder), superseded);
+  return (status) => file.write(jsonText(status));
 }
 
 /** Replaces the batch's status.json. */

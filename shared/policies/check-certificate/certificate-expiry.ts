@@ -1,3 +1,4 @@
+import { parseJson } from "../../core/parse-json.ts";
 import { recordOf } from "../../core/record.ts";
 import { certificateCheckBlob } from "../../records/paths.ts";
 import type { CertificateVersion, RollPorts } from "../roll-certificate/roll-certificate-ports.ts";
@@ -23,12 +24,20 @@ export async function reportExpiry(
   if (dueThreshold(days, undefined) === undefined) return;
   const path = certificateCheckBlob(tenant);
   const found = await runner.read(path);
-  const { told } = recordOf(found && JSON.parse(found.bytes.toString("utf8")));
-  const last = recordOf(told)[thumbprints.sha256];
+  const last = toldIn(found?.bytes)[thumbprints.sha256];
   const due = dueThreshold(days, typeof last === "number" ? last : undefined);
   if (due === undefined) return;
   emit({ event: "certificate.expiring", name, thumbprint: thumbprints.sha256, days });
   // One certificate is served at a time, so what was told of another is of no more use.
   const file = { version: 1, told: { [thumbprints.sha256]: due } };
   await runner.write(path, `${JSON.stringify(file, undefined, 2)}\n`);
+}
+
+/** The threshold told last of each certificate. If the blob is damaged it is only told once more. */
+function toldIn(bytes: Buffer | undefined): Readonly<Record<string, unknown>> {
+  try {
+    return recordOf(recordOf(bytes && parseJson(bytes.toString("utf8")))["told"]);
+  } catch {
+    return {};
+  }
 }

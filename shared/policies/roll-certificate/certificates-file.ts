@@ -1,6 +1,8 @@
 import { OperatorError } from "../../core/errors.ts";
+import { parseJson } from "../../core/parse-json.ts";
 import { recordOf as objectOf } from "../../core/record.ts";
 import { certificatesBlob } from "../../records/paths.ts";
+import { openFencedJson } from "../../storage/fenced-json.ts";
 import type { Blobs } from "../../storage/types.ts";
 import type { CertificateVersion } from "./roll-certificate-ports.ts";
 
@@ -62,9 +64,8 @@ export async function openCertificates(
   now: () => number,
 ): Promise<OpenCertificates> {
   const path = certificatesBlob(tenant);
-  const found = await runner.read(path);
-  let etag = found?.etag;
-  let keys = found === undefined ? [] : readKeys(path, found.bytes);
+  const stored = await openFencedJson(runner, path, "Another delivery rolls the certificate.");
+  let keys = stored.found === undefined ? [] : readKeys(path, stored.found);
   return {
     get keys() {
       return keys;
@@ -76,29 +77,29 @@ export async function openCertificates(
           now() - Date.parse(removedAt ?? expiresAt) < FORGOTTEN_AFTER_MS,
       );
       const file: CertificatesFile = { version: 1, keys: [...fresh, record] };
-      const condition = etag === undefined ? ({ ifAbsent: true } as const) : { ifMatch: etag };
-      const text = `${JSON.stringify(file, undefined, 2)}\n`;
-      const written = await runner.write(path, text, condition);
-      if (written === undefined) {
-        throw new OperatorError("LEASE_LOST", "Another delivery rolls the certificate.", {
-          fix: "Nothing: the other one goes on.",
-          disposition: "retry",
-        });
-      }
-      etag = written.etag;
+      await stored.write(`${JSON.stringify(file, undefined, 2)}\n`);
       keys = file.keys;
     },
   };
 }
 
-function readKeys(path: string, bytes: Buffer): readonly KeyRecord[] {
-  const file: unknown = JSON.parse(bytes.toString("utf8"));
-  if (objectOf(file)["version"] !== 1) {
-    throw new OperatorError("VERSION_UNKNOWN", `${path} is not of version 1.`, {
-      fix: "Deploy the release that wrote it, or delete the blob: keys whose ids it holds then expire instead of being removed.",
+/** Our own record of version 1; one that is damaged is not guessed at. */
+function readKeys(path: string, text: string): readonly KeyRecord[] {
+  const file = parsed(text);
+  if (file["version"] !== 1 || !Array.isArray(file["keys"])) {
+    throw new OperatorError("VERSION_UNKNOWN", `${path} is damaged, or is not of version 1.`, {
+      fix: "Restore it, or deploy the release that wrote it, or delete the blob: keys whose ids it holds then expire instead of being removed.",
       disposition: "stop",
     });
   }
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own record of the version we write
-  return (file as CertificatesFile).keys;
+  return file["keys"] as readonly KeyRecord[];
+}
+
+function parsed(text: string): Readonly<Record<string, unknown>> {
+  try {
+    return objectOf(parseJson(text));
+  } catch {
+    return {};
+  }
 }

@@ -3,7 +3,7 @@ import { OperatorError } from "../../core/errors.ts";
 import type { GraphWrite } from "../../core/graph-request.ts";
 import type { PostResult } from "../../graph/types.ts";
 import type { Receipt } from "../../records/receipt.ts";
-import { leaseGone } from "../../storage/held-lease.ts";
+import { leaseLost } from "../../storage/errors.ts";
 import { BLOCKS_TO_END_AT } from "../journal/journal-file.ts";
 import { settledRow } from "../journal/receipts.ts";
 import { type Site, isoNow } from "../ports.ts";
@@ -54,7 +54,7 @@ export async function sendPost(
       unsent: "it could not leave in time",
     }));
     if (late) return nothingSent;
-    throw leaseGone();
+    throw leaseLost("The tenant's lease could not be kept.");
   }
   const sentMs = site.clock.monotonic();
   for (const { row } of parts) row.sentMs = sentMs;

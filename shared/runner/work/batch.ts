@@ -7,7 +7,6 @@ import { journalBlob } from "../../records/paths.ts";
 import type { SettledRow, Outcomes } from "../../records/receipt.ts";
 import { readJournal } from "../journal/journal-file.ts";
 import { type Site, isoNow } from "../ports.ts";
-import { readStatus } from "./batch-files.ts";
 import { createIds, createdId } from "./created-ids.ts";
 import { createDependants } from "./dependants.ts";
 import { type Meter, createMeter } from "./meter.ts";
@@ -22,8 +21,6 @@ import type { BatchProgress } from "./state-file.ts";
 export interface OpenBatch extends Lane {
   readonly marker: Marker;
   readonly files: BatchFiles;
-  /** status.json as it was when the batch was opened here. */
-  readonly status: { readonly isFinished: boolean; readonly etag: string } | undefined;
   readonly meter: Meter;
   throttled: number;
   /** The next shard to open; `undefined` where all were. */
@@ -55,10 +52,7 @@ export async function openBatch(
 ): Promise<OpenBatch> {
   checkMarker(marker);
   const { folder } = marker;
-  const [files, status] = await Promise.all([
-    readBatchFiles(site.blobs.batches, folder),
-    readStatus(site.blobs.batches, folder),
-  ]);
+  const files = await readBatchFiles(site.blobs.batches, folder);
   const { plan } = files;
   const shards = new Map<number, OpenShard>();
   const closed: VerdictCounts = { ...(progress?.counts ?? noVerdicts()) };
@@ -103,7 +97,6 @@ export async function openBatch(
   const batch: OpenBatch = {
     marker,
     files,
-    status,
     meter: createMeter(site.clock.monotonic()),
     throttled: progress?.throttled ?? 0,
     rows: {

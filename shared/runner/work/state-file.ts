@@ -1,8 +1,9 @@
 import * as v from "valibot";
 
 import { verdicts } from "../../catalogue/row.ts";
-import { OperatorError } from "../../core/errors.ts";
+import { parseJson } from "../../core/parse-json.ts";
 import { runnerStateBlob } from "../../records/paths.ts";
+import { openFencedJson } from "../../storage/fenced-json.ts";
 import type { Blobs } from "../../storage/types.ts";
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
@@ -62,19 +63,10 @@ export async function openState(options: {
 }): Promise<StateFile> {
   const { blobs, snapshot } = options;
   const path = runnerStateBlob(options.tenant);
-  const found = await blobs.read(path);
-  let etag = found?.etag;
+  const file = await openFencedJson(blobs, path, "Another runner keeps the tenant's state now.");
   const write = async (): Promise<void> => {
     options.check();
-    const condition = etag === undefined ? { ifAbsent: true as const } : { ifMatch: etag };
-    const written = await blobs.write(path, JSON.stringify(snapshot()), condition);
-    if (written === undefined) {
-      throw new OperatorError("LEASE_LOST", "Another runner keeps the tenant's state now.", {
-        fix: "Nothing: the runner that took over goes on with the work.",
-        disposition: "retry",
-      });
-    }
-    etag = written.etag;
+    await file.write(JSON.stringify(snapshot()));
   };
   let current: Promise<void> | undefined;
   let next: Promise<void> | undefined;
@@ -85,7 +77,7 @@ export async function openState(options: {
     return current;
   };
   return {
-    initial: parseState(found?.bytes),
+    initial: parseState(file.found),
     save: () => {
       if (current === undefined) return start();
       // One that is under way may have taken its snapshot too early: the next one has not.
@@ -102,10 +94,10 @@ export async function openState(options: {
 
 const nothing: RunnerState = { version: 1, batches: [] };
 
-function parseState(bytes: Buffer | undefined): RunnerState {
-  if (bytes === undefined) return nothing;
+function parseState(text: string | undefined): RunnerState {
+  if (text === undefined) return nothing;
   try {
-    const result = v.safeParse(runnerState, JSON.parse(bytes.toString("utf8")));
+    const result = v.safeParse(runnerState, parseJson(text));
     return result.success ? result.output : nothing;
   } catch {
     return nothing;

@@ -1,46 +1,52 @@
 import { OperatorError } from "../../core/errors.ts";
+import { parseJson } from "../../core/parse-json.ts";
+import { recordOf } from "../../core/record.ts";
 import { statusBlob } from "../../records/paths.ts";
 import type { BatchStatus } from "../../records/status.ts";
-import type { WriteCondition } from "../../storage/types.ts";
+import { type FencedJson, openFencedJson } from "../../storage/fenced-json.ts";
 import { type Site, isoNow } from "../ports.ts";
-import { readStatus } from "./batch-files.ts";
 import type { OpenBatch } from "./batch.ts";
 
-/** Keeps status.json of running batches young. It never overwrites a status that somebody else wrote. */
+/**
+ * Keeps status.json of running batches current. It looks at a status that another process wrote before it
+ * replaces it, and never replaces one that is finished.
+ */
 export interface StatusWriter {
   /** Writes what is so now; `problem` says why the batch does not go on. */
   write(batch: OpenBatch, problem?: OperatorError): Promise<void>;
 }
 
 export function createStatusWriter(site: Site): StatusWriter {
-  /** What the next write goes over, by batch; `undefined` where nothing may be written any more. */
-  const conditions = new Map<OpenBatch, WriteCondition | undefined>();
-  const blobs = site.blobs.batches;
+  /** The status of a batch as this runner writes it; `undefined` once it is finished. */
+  const files = new Map<OpenBatch, FencedJson | undefined>();
+  const open = async ({ marker }: OpenBatch): Promise<FencedJson | undefined> => {
+    const path = statusBlob(marker.folder);
+    const file = await openFencedJson(site.blobs.batches, path, "Another wrote the status.");
+    return isFinished(file.found) ? undefined : file;
+  };
   return {
     write: async (batch, problem) => {
-      if (!conditions.has(batch)) conditions.set(batch, over(batch.status));
-      const condition = conditions.get(batch);
-      if (condition === undefined || !site.lease.isSure()) return;
-      const { folder } = batch.marker;
+      if (!site.lease.isSure()) return;
       try {
-        const text = JSON.stringify(statusOf(site, batch, problem));
-        const written = await blobs.write(statusBlob(folder), text, condition);
-        const now = written ? { ...written, isFinished: false } : await readStatus(blobs, folder);
-        conditions.set(batch, over(now));
+        if (!files.has(batch)) files.set(batch, await open(batch));
+        await files.get(batch)?.write(JSON.stringify(statusOf(site, batch, problem)));
       } catch (error) {
-        // A status is told again in seconds; the journals notice an outage by themselves.
+        // The status is written again in seconds, and the journals notice an outage by themselves.
         if (!(error instanceof OperatorError)) throw error;
+        if (error.code === "LEASE_LOST") files.delete(batch);
       }
     },
   };
 }
 
-const over = (
-  status: { readonly isFinished: boolean; readonly etag: string } | undefined,
-): WriteCondition | undefined => {
-  if (status === undefined) return { ifAbsent: true };
-  return status.isFinished ? undefined : { ifMatch: status.etag };
-};
+function isFinished(text: string | undefined): boolean {
+  const finished: BatchStatus["state"] = "finished";
+  try {
+    return text !== undefined && recordOf(parseJson(text))["state"] === finished;
+  } catch {
+    return false;
+  }
+}
 
 function statusOf(site: Site, batch: OpenBatch, problem: OperatorError | undefined): BatchStatus {
   const verdicts = batch.verdicts();

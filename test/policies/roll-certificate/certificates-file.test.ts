@@ -58,4 +58,13 @@ describe("what the application registered", () => {
     await runner.write("tenant/certificates.json", '{"version":2,"keys":[]}');
     await assert.rejects(open(runner), { code: "VERSION_UNKNOWN", disposition: "stop" });
   });
+
+  it("is left alone if it is damaged, and is not quoted", async () => {
+    for (const text of ["{", '{"version":1}', '{"version":1,"version":1,"keys":[]}']) {
+      const runner = new MemoryBlobs();
+      await runner.write("tenant/certificates.json", text);
+      const what = "tenant/certificates.json is damaged, or is not of version 1.";
+      await assert.rejects(open(runner), { code: "VERSION_UNKNOWN", what });
+    }
+  });
 });
