@@ -1,6 +1,6 @@
 import { isGuid } from "../core/object-id.ts";
 import { isRecord } from "../core/record.ts";
-import type { Field, FieldResult } from "./operation.ts";
+import type { Field, FieldResult } from "./payload.ts";
 
 const value = <T>(read: T): FieldResult<T> => ({ value: read });
 const broken = (rule: string): { readonly broken: string } => ({ broken: rule });
@@ -34,7 +34,7 @@ export const text = (
     if (raw.trim() === "") return broken("must not be blank");
     if (raw.length > longest) return broken(`must be at most ${longest} characters`);
     const seen = options.lines ? raw.replaceAll(/[\r\n\t]/g, " ") : raw;
-    // oxlint-disable-next-line no-control-regex -- control characters are what is refused
+    // oxlint-disable-next-line no-control-regex -- it refuses control characters
     if (/[\u0000-\u001f\u007f]/.test(seen)) return broken("must not hold control characters");
     return value(raw);
   });
@@ -62,7 +62,7 @@ export const instant = field((raw): FieldResult<string> => {
     !Number.isNaN(at.getTime()) && new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
   return isReal
     ? value(at.toISOString().replace(".000Z", "Z"))
-    : broken("is no date of the calendar");
+    : broken("is not a date in the calendar");
 });
 
 /** A list of texts: a JSON array, or one CSV cell with `|` between. */
@@ -73,7 +73,8 @@ export const list = (longest: number, most: number): Field<readonly string[], fa
         typeof raw === "string" ? raw.split("|").map((item) => item.trim()) : raw;
       if (!isTexts(items))
         return broken("must be a list of texts (in CSV, one cell with | between)");
-      if (items.length > most) return broken(`must have at most ${most} entries`);
+      if (items.length > most)
+        return broken(`must have at most ${most} ${most === 1 ? "entry" : "entries"}`);
       if (items.some((item) => item === "" || item.length > longest)) {
         return broken(`each entry must have 1 to ${longest} characters`);
       }
@@ -116,9 +117,10 @@ function parseJson(raw: string): unknown {
   }
 }
 
-/** Characters of a user principal name: user-post-users, 2025-11-18 (no accents). */
+/** The characters of a user principal name, without accents: Graph reference, user-post-users, 2025-11-18. */
 const UPN = /^[A-Za-z0-9'.\-_!#^~]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/;
 
+/** Whether the text can be a user principal name. */
 export const isUpn = (raw: string): boolean =>
   raw.length <= 113 && UPN.test(raw) && !raw.startsWith(".") && !raw.includes(".@");
 

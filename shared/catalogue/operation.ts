@@ -1,45 +1,8 @@
 import type { GraphAnswer, GraphRead, GraphWrite } from "../core/graph-request.ts";
 import type { ObjectId } from "../core/object-id.ts";
+import type { Fields, Payload, PayloadOf } from "./payload.ts";
 import type { FinalVerdict, PendingWrite, Properties, ReadyWrite } from "./row.ts";
 import type { PendingTargets, TargetKind, Targets } from "./target.ts";
-
-/** A value that its field's rule accepted, or the rule it breaks, in words and without the value. */
-export type FieldResult<T = unknown> = { readonly value: T } | { readonly broken: string };
-
-/** One column of an operation, under Graph's name. `T` is what its rule makes of a cell. */
-export interface Field<
-  T = unknown,
-  Required extends boolean = boolean,
-  Clearable extends boolean = boolean,
-> {
-  readonly required: Required;
-  /** Whether `(clear)` or JSON null may set it to null. */
-  readonly clearable: Clearable;
-  /** Reads a CSV cell (a non-empty string) or a JSON value other than null. */
-  readonly read: (raw: unknown) => FieldResult<T>;
-}
-
-/** An operation's columns by name. */
-export type Fields = Readonly<Record<string, Field>>;
-
-/** A row's checked values by column: null if the row clears it, absent if the row leaves it alone. */
-export type Payload = Readonly<Record<string, unknown>>;
-
-type RequiredColumns<F extends Fields> = {
-  [Column in keyof F]: F[Column] extends Field<unknown, true> ? Column : never;
-}[keyof F];
-type ValueOf<F> = F extends Field<infer T> ? T : never;
-type Cleared<F> = F extends Field<unknown, boolean, true> ? null : never;
-
-/** The payload that the rules of these columns make. It has no other column. */
-export type PayloadOf<F extends Fields> = {
-  readonly [Column in RequiredColumns<F>]: ValueOf<F[Column]>;
-} & {
-  readonly [Column in Exclude<keyof F, RequiredColumns<F>>]?:
-    | ValueOf<F[Column]>
-    | Cleared<F[Column]>
-    | undefined;
-};
 
 /** The present state of something that a row names; the plan reads it from Graph before it decides. */
 export type Lookup =
@@ -65,24 +28,24 @@ export type Decision<K extends TargetKind = TargetKind> =
 /** What an answer means for a row. */
 export type Outcome =
   | { readonly kind: "final"; readonly final: FinalVerdict }
-  /** Not done, nothing wrong with the row: send it again, not before `afterMs`. */
+  /** Not done, and nothing is wrong with the row: send it again, after `afterMs` or later. */
   | {
       readonly kind: "retry";
       readonly afterMs?: number | undefined;
       readonly reason: string;
       readonly throttled: boolean;
     }
-  /** It may have been done: look before anything else, not before `afterMs`. */
+  /** It may have been done: look before anything else, after `afterMs` or later. */
   | {
       readonly kind: "doubt";
       readonly reason: string;
       readonly afterMs?: number | undefined;
     };
 
-/** What the engine knows of a row when an answer to it comes in. */
+/** What the runner knows of a row when it judges an answer. */
 export interface Attempt<K extends TargetKind = TargetKind> {
   readonly write: ReadyWrite<Targets[K]>;
-  /** An earlier send had no answer, so an "already so" may be this row's own work. */
+  /** An earlier send had no answer, so a change that is in place may be this row's own work. */
   readonly doubted: boolean;
   /** When the first intent of this row was journaled, ISO 8601. */
   readonly firstIntentAt: string;
@@ -114,28 +77,28 @@ export interface Operation<P = Payload, K extends TargetKind = TargetKind> {
   readonly lookups: (payload: P) => Readonly<Record<string, Lookup>>;
   readonly decide: (payload: P, found: Readonly<Record<string, Found>>) => Decision<K>;
   readonly request: (write: ReadyWrite<Targets[K]>, make: Makers) => GraphWrite;
-  /** What `answer` means where that is particular to this operation; undefined leaves it to `settle.ts`. */
-  readonly settle: (answer: GraphAnswer, attempt: Attempt<K>) => Outcome | undefined;
+  /** What `answer` means, if the operation has a rule of its own; else `undefined`, and `judge.ts` decides. */
+  readonly judge: (answer: GraphAnswer, attempt: Attempt<K>) => Outcome | undefined;
   /** The read that shows whether the change is in place. */
   readonly look: (write: ReadyWrite<Targets[K]>) => GraphRead;
   /** Whether `answer` to `look` shows the change in place: then the row is done, else it is sent again. */
   readonly inPlace: (answer: GraphAnswer, attempt: Attempt<K>) => boolean | FinalVerdict;
   /**
-   * Whether the answer to `look` shows what the write would bring about; `undefined` if it does not
-   * say. Only an operation that has this is looked at when planned, to tell `done` from `unchanged`
-   * after a lost answer.
+   * Whether the answer to `look` shows the state that an add would bring about; `undefined` if it does
+   * not say. The plan looks only at rows of operations that have this, so that after a lost answer
+   * `done` can be told from `unchanged`.
    */
   readonly isThere?: (answer: GraphAnswer) => boolean | undefined;
 }
 
-/** What a request needs that is not in the plan: made when it is sent, and kept nowhere. */
+/** What a request needs that is not in the plan: made when the request is sent, and never stored. */
 export interface Makers {
   readonly password: () => string;
   /** `https://graph.microsoft.com/v1.0` or another cloud's. */
   readonly graphRoot: string;
 }
 
-/** The operation of that name; `undefined` for any other word, a method of every object included. */
+/** The operation of that name; `undefined` if there is none, also for a name such as `toString`. */
 export const operationNamed = (
   catalogue: Readonly<Record<string, Operation>>,
   name: string,
@@ -167,7 +130,7 @@ export function defineOperation<const F extends Fields, K extends TargetKind>(
     lookups: (payload) => own.lookups(typed(payload)),
     decide: (payload, found) => own.decide(typed(payload), found),
     request: (write, make) => own.request(ownWrite(write), make),
-    settle: (answer, attempt) => own.settle(answer, ownAttempt(attempt)),
+    judge: (answer, attempt) => own.judge(answer, ownAttempt(attempt)),
     look: (write) => own.look(ownWrite(write)),
     inPlace: (answer, attempt) => own.inPlace(answer, ownAttempt(attempt)),
   };

@@ -37,6 +37,17 @@ export type FinalVerdict =
       readonly objectId?: string | undefined;
     };
 
+/** Whether a stored record is a final verdict, with all that its reader needs. */
+export function isFinalVerdict(record: Properties): boolean {
+  const { verdict, objectId, reason, fix } = record;
+  if (verdict === "done") return objectId === undefined || isText(objectId);
+  if (verdict === "unchanged") return isText(objectId) && isText(reason);
+  const isUndone = verdict === "skipped" || verdict === "failed" || verdict === "held";
+  return isUndone && isText(reason) && isText(fix);
+}
+
+const isText = (value: unknown): boolean => typeof value === "string";
+
 /** What shows that a verdict is right. */
 export interface Proof {
   /** Graph's `request-id` of the `$batch` and the part's id, `<request-id>/<part>`. */

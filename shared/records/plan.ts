@@ -1,5 +1,6 @@
 import * as v from "valibot";
 
+import type { Guarded } from "../catalogue/operation.ts";
 import type { VerdictCounts } from "../catalogue/row.ts";
 import type { Blobs } from "../storage/types.ts";
 import type { Mode } from "./manifest.ts";
@@ -42,7 +43,7 @@ export interface LackingPermission {
 
 /** What one guard found in a batch. */
 export interface GuardFinding {
-  readonly guard: "deletes" | "disables";
+  readonly guard: Guarded;
   readonly count: number;
   readonly limit: number;
   /** The setting that raises the limit. */

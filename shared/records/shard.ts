@@ -1,4 +1,9 @@
-import { type PlannedWrite, type Settled, verdicts } from "../catalogue/row.ts";
+import {
+  type PlannedWrite,
+  type Properties,
+  type Settled,
+  isFinalVerdict,
+} from "../catalogue/row.ts";
 import { parseJson } from "../core/parse-json.ts";
 import { recordOf } from "../core/record.ts";
 import type { Blobs } from "../storage/types.ts";
@@ -72,7 +77,8 @@ function plannedRow(line: string): PlannedRow | undefined {
 }
 
 /** A row as planned has a write, which `readWrite` checks, or a verdict, and never both. */
-function isPlanned({ row, operation, write, verdict }: Readonly<Record<string, unknown>>): boolean {
+function isPlanned(line: Properties): boolean {
+  const { row, operation, write, verdict } = line;
   if (typeof row !== "number" || typeof operation !== "string") return false;
-  return write === undefined ? verdicts.some((each) => each === verdict) : verdict === undefined;
+  return write === undefined ? isFinalVerdict(line) : verdict === undefined;
 }

@@ -14,10 +14,10 @@ describe("a cell becomes a value, or says which rule it breaks", () => {
     { field: "accountEnabled", raw: "TRUE", gives: true },
     { field: "accountEnabled", raw: "yes", gives: "must be true or false" },
     { field: "businessPhones", raw: "+1 555", gives: ["+1 555"] },
-    { field: "businessPhones", raw: "1|2", gives: "must have at most 1 entries" },
+    { field: "businessPhones", raw: "1|2", gives: "must have at most 1 entry" },
     { field: "otherMails", raw: "a@x.org | b@x.org", gives: ["a@x.org", "b@x.org"] },
     { field: "employeeHireDate", raw: "2026-11-21", gives: "2026-11-21T00:00:00Z" },
-    { field: "employeeHireDate", raw: "2026-02-30", gives: "is no date of the calendar" },
+    { field: "employeeHireDate", raw: "2026-02-30", gives: "is not a date in the calendar" },
     { field: "usageLocation", raw: "de", gives: "DE" },
     { field: "usageLocation", raw: "DEU", gives: "must be a two-letter country code (ISO 3166)" },
     { field: "userType", raw: "guest", gives: "Guest" },
@@ -39,7 +39,7 @@ describe("a cell becomes a value, or says which rule it breaks", () => {
       assert.deepEqual(read(field, raw), gives));
   }
 
-  it("userPrincipalName takes what Graph takes and no accents", () => {
+  it("userPrincipalName accepts what Graph accepts, and no accents", () => {
     const ok = [
       "o'brien@contoso.com",
       "a.b-c_d!e#f^g~h@x.org",

@@ -3,7 +3,8 @@ import { describe, it } from "node:test";
 
 import { failedRow } from "../../shared/catalogue/decided-row.ts";
 import { flag, list, required, text, userReference } from "../../shared/catalogue/fields.ts";
-import { type PayloadOf, defineOperation } from "../../shared/catalogue/operation.ts";
+import { defineOperation } from "../../shared/catalogue/operation.ts";
+import type { PayloadOf } from "../../shared/catalogue/payload.ts";
 import type { Targets } from "../../shared/catalogue/target.ts";
 import { ann } from "./answers.ts";
 
@@ -18,25 +19,25 @@ type Payload = PayloadOf<typeof fields>;
 /** Whether each type is assignable to the other; a wrong `true` does not compile. */
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
 
-/** The operation with a look at its payload from within. */
-const peeking = (look: (payload: Payload) => string) =>
+/** An operation whose lookup is what `look` reads in its payload. */
+const operationWith = (look: (payload: Payload) => string) =>
   defineOperation({
-    summary: "A test's own.",
+    summary: "An operation of this test.",
     fields,
     target: "user",
     permissions: () => [],
     allPermissions: [],
     guarded: () => undefined,
     lookups: (payload) => ({ user: { kind: "user", ref: look(payload), select: ["id"] } }),
-    decide: () => failedRow("It never writes.", "None: it is a test's."),
+    decide: () => failedRow("It never writes.", "None needed."),
     request: () => ({ method: "POST", url: "/users", body: {} }),
-    settle: () => undefined,
+    judge: () => undefined,
     look: () => ({ method: "GET", url: "/users" }),
     inPlace: () => false,
   });
 
 const refOf = (look: (payload: Payload) => string, payload: object): string | undefined =>
-  peeking(look).lookups({ ...payload })["user"]?.ref;
+  operationWith(look).lookups({ ...payload })["user"]?.ref;
 
 // @ts-expect-error -- the row may leave city out, or clear it
 const unchecked = (payload: Payload): string => payload.city.toUpperCase();
@@ -52,7 +53,7 @@ const asText = (payload: Payload): string => payload.accountEnabled;
 const memberOf = (target: Targets["user"]): string => target.member;
 
 describe("an operation's payload has the types of its fields", () => {
-  it("a required column is its value", () => {
+  it("gives a required column as its value", () => {
     const is: Same<Payload["user"], string> = true;
     assert.ok(is);
     assert.equal(
@@ -61,7 +62,7 @@ describe("an operation's payload has the types of its fields", () => {
     );
   });
 
-  it("an optional column may be absent, and null if it can be cleared", () => {
+  it("gives an optional column as absent, or as null if it can be cleared", () => {
     const city: Same<Payload["city"], string | null | undefined> = true;
     const accountEnabled: Same<Payload["accountEnabled"], boolean | undefined> = true;
     const otherMails: Same<Payload["otherMails"], readonly string[] | undefined> = true;
@@ -70,26 +71,26 @@ describe("an operation's payload has the types of its fields", () => {
     assert.equal(refOf(checked, { user: "a", city: null }), "none");
   });
 
-  it("no function sees a column that has no field", () => {
+  it("has no column without a field", () => {
     assert.equal(refOf(byName, { user: "a" }), "undefined");
     assert.equal(refOf(byText, { user: "a" }), "undefined");
   });
 
-  it("an operation cannot use a column as another type", () =>
+  it("does not give a column another type", () =>
     assert.equal(refOf(asText, { user: "a", accountEnabled: true }), true));
 });
 
 describe("an operation's writes have its own kind of target", () => {
   const write = { target: { kind: "new" }, keys: [] } as const;
-  const operation = peeking(byName);
+  const operation = operationWith(byName);
 
-  it("so it refuses a write that was planned for another kind of object", () => {
+  it("refuse a write that was planned for another kind of object", () => {
     const make = { password: () => "", graphRoot: "https://graph.microsoft.com/v1.0" };
     assert.throws(() => operation.request(write, make), /another kind of object/);
     assert.throws(() => operation.look(write), /another kind of object/);
   });
 
-  it("and sees no id that its kind does not have", () => {
+  it("have no id that their kind does not have", () => {
     assert.equal(memberOf({ kind: "user", user: ann }), undefined);
   });
 });

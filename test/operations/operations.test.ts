@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import { isListCurrent } from "../../scripts/write-operations.ts";
-import { type Found, type Payload, operationNamed } from "../../shared/catalogue/operation.ts";
+import { type Found, type Guarded, operationNamed } from "../../shared/catalogue/operation.ts";
+import type { Payload } from "../../shared/catalogue/payload.ts";
 import { type ReadyWrite, isPending } from "../../shared/catalogue/row.ts";
 import { type ObjectId, toObjectId } from "../../shared/core/object-id.ts";
 import { catalogue, type OperationName } from "../../shared/operations/list.ts";
@@ -17,7 +18,7 @@ interface Row {
   found: Readonly<Record<string, Found>>;
   keys: readonly string[];
   request: unknown;
-  guarded?: "deletes" | "disables";
+  guarded?: Guarded;
 }
 
 // Keyed by the catalogue, so a new operation does not type-check until it has a row here.
@@ -215,14 +216,14 @@ describe("a row fails before anything is sent", () => {
 });
 
 describe("deleting a member instead of a membership", () => {
-  it("cannot be written: only the request module vouches for a url to delete", () => {
+  it("cannot be written: only the request module makes a URL that may be deleted", () => {
     const write: ReadyWrite = {
       target: { kind: "membership", group: team, member: ann },
       keys: [],
     };
     const request = catalogue["group.remove-member"].request(write, make);
     assert.match(request.url, /\/\$ref$/);
-    // @ts-expect-error -- a plain url is no DeletableUrl
+    // @ts-expect-error -- a plain URL is no DeletableUrl
     const planted: typeof request = { method: "DELETE", url: `/groups/${team}/members/${ann}` };
     assert.ok(planted);
   });
@@ -230,6 +231,6 @@ describe("deleting a member instead of a membership", () => {
 
 describe("the operation catalogue", () => {
   it("lists every file in operations/", () => assert.ok(isListCurrent(), "run: npm run build"));
-  it("knows no operation by an object method's name", () =>
+  it("has no operation under the name of an object's method", () =>
     assert.equal(operationNamed(catalogue, "toString"), undefined));
 });

@@ -6,7 +6,7 @@ import type { GraphAnswer } from "../../shared/core/graph-request.ts";
 import { catalogue, type OperationName } from "../../shared/operations/list.ts";
 import { ann, answer, attempt, bo, edge, user } from "../catalogue/answers.ts";
 
-const born = (createdDateTime: string, displayName = "Bo"): GraphAnswer =>
+const userCreated = (createdDateTime: string, displayName = "Bo"): GraphAnswer =>
   answer(200, undefined, "", {
     id: ann,
     createdDateTime,
@@ -25,78 +25,78 @@ describe("looking at the directory after a lost answer", () => {
     is: string;
   }[] = [
     {
-      when: "a user born since, with the row's values",
+      when: "a user created since, with the row's values",
       name: "user.create",
-      answer: born("2026-11-21T00:00:03Z"),
+      answer: userCreated("2026-11-21T00:00:03Z"),
       write: bo,
       is: "done",
     },
     {
-      when: "a user born long before",
+      when: "a user created long before",
       name: "user.create",
-      answer: born("2020-01-01T00:00:00Z"),
+      answer: userCreated("2020-01-01T00:00:00Z"),
       write: bo,
       is: "failed",
     },
     {
-      when: "a user born since, with other values",
+      when: "a user created since, with other values",
       name: "user.create",
-      answer: born("2026-11-21T00:00:03Z", "Zoe"),
+      answer: userCreated("2026-11-21T00:00:03Z", "Zoe"),
       write: bo,
       is: "failed",
     },
     {
-      when: "nobody of that name",
+      when: "no user of that name",
       name: "user.create",
       answer: answer(404),
       write: bo,
       is: "send again",
     },
-    { when: "the user gone", name: "user.delete", answer: answer(404), write: user, is: "done" },
+    { when: "the user is gone", name: "user.delete", answer: answer(404), write: user, is: "done" },
     {
-      when: "the user there",
+      when: "the user is there",
       name: "user.delete",
       answer: answer(200, undefined, "", { id: ann }),
       write: user,
       is: "send again",
     },
     {
-      when: "the account off",
+      when: "the account is disabled",
       name: "user.disable",
       answer: answer(200, undefined, "", { accountEnabled: false }),
       write: user,
       is: "done",
     },
     {
-      when: "the account on",
+      when: "the account is enabled",
       name: "user.disable",
       answer: answer(200, undefined, "", { accountEnabled: true }),
       write: user,
       is: "send again",
     },
     {
-      when: "the member listed, absent before",
+      when: "the member is listed, absent before",
       name: "group.add-member",
       answer: listed,
       write: { ...edge, was: "absent" },
       is: "done",
     },
     {
-      when: "the member listed, present before",
+      when: "the member is listed, present before",
       name: "group.add-member",
       answer: listed,
       write: { ...edge, was: "present" },
       is: "unchanged",
     },
     {
-      when: "the member not listed",
+      when: "the member is not listed",
       name: "group.add-member",
       answer: unlisted,
       write: edge,
       is: "send again",
     },
     {
-      when: "the member not listed, present before",
+      when: "the member is not listed, present before",
       name: "group.remove-member",
       answer: unlisted,
       write: { ...edge, was: "present" },

@@ -109,6 +109,14 @@ describe("a damaged shard is told by its path and line", () => {
       `{"row":1,"operation":"x","verdict":"ann@contoso.com"}\n`,
       /line 1/,
     ],
+    "if a failed row has no fix": [
+      `{"row":1,"operation":"x","verdict":"failed","reason":"ann@contoso.com"}\n`,
+      /line 1/,
+    ],
+    "if a planned row is pending": [
+      `{"row":1,"operation":"x","verdict":"pending","reason":"r","fix":"f"}\n`,
+      /line 1/,
+    ],
     "if a line nests too deep": [`${text}${deep}\n`, /in line 3/],
   };
   for (const [when, [content, what]] of Object.entries(spoilt)) {

@@ -1,4 +1,5 @@
-import { type Operation, type Payload, operationNamed } from "../../catalogue/operation.ts";
+import { type Operation, operationNamed } from "../../catalogue/operation.ts";
+import type { Payload } from "../../catalogue/payload.ts";
 import { didYouMean } from "../../core/nearest.ts";
 import { OPERATION, type RowRules } from "./columns.ts";
 import type { InputRow } from "./input-row.ts";

@@ -1,4 +1,4 @@
-import type { Payload } from "../../catalogue/operation.ts";
+import type { Payload } from "../../catalogue/payload.ts";
 import type { PlannedWrite } from "../../catalogue/row.ts";
 import { columnsOf } from "../../catalogue/target.ts";
 import { digestOf, type RowTraces, type Trace } from "./row-traces.ts";

@@ -1,13 +1,7 @@
 import { type DecidedRow, failedRow, notFound } from "../../catalogue/decided-row.ts";
 import { groupReference, required, userReference } from "../../catalogue/fields.ts";
-import type {
-  Attempt,
-  Decision,
-  Found,
-  Lookup,
-  Operation,
-  PayloadOf,
-} from "../../catalogue/operation.ts";
+import type { Attempt, Decision, Found, Lookup, Operation } from "../../catalogue/operation.ts";
+import type { PayloadOf } from "../../catalogue/payload.ts";
 import type { FinalVerdict, Properties, ReadyWrite } from "../../catalogue/row.ts";
 import type { Targets } from "../../catalogue/target.ts";
 import { type GraphAnswer, type GraphRead, odataString } from "../../core/graph-request.ts";
@@ -28,7 +22,7 @@ const fields = { group: required(groupReference), member: required(userReference
 
 type Edge = PayloadOf<typeof fields>;
 
-/** What adding and removing have in common. A member by id may be of any kind, so it is not looked up. */
+/** What adding and removing share. A member given by id may be of any kind, so it is not looked up. */
 export const membershipParts = {
   fields,
   target: "membership",
@@ -40,9 +34,9 @@ export const membershipParts = {
       : { group: lookup, member: { kind: "user", ref: member, select: ["id"] } };
   },
   /**
-   * v1.0 lists leave service principals out: only a hint, and a look before a resend. That members
-   * can be filtered by id is not in the reference; it is seen at work in msgraph-metadata#185, and a
-   * refusal here only costs the hint.
+   * A hint for the plan, and a look before another send; no more, because lists of v1.0 leave out
+   * service principals. The reference does not say that members can be filtered by id, but
+   * msgraph-metadata#185 shows it; if Graph refuses, only the hint is lost.
    */
   look: ({ target }: ReadyWrite<Targets["membership"]>): GraphRead => ({
     method: "GET",
@@ -52,13 +46,13 @@ export const membershipParts = {
   isThere: isListed,
 } as const satisfies Partial<Operation<Edge, "membership">>;
 
-/** Whether the list of `look` shows the member; `undefined` where it does not say. */
+/** Whether the answer to `look` lists the member; `undefined` if it does not say. */
 export function isListed(answer: GraphAnswer): boolean | undefined {
   const { value } = recordOf(answer.body);
   return answer.status === 200 && Array.isArray(value) ? value.length > 0 : undefined;
 }
 
-/** Writes the edge, or says why this group's members are not to be changed through Graph. */
+/** Plans the write of the edge, or says why Graph cannot change this group's members. */
 export function decideEdge(
   payload: Edge,
   found: Readonly<Record<string, Found>>,
@@ -90,7 +84,7 @@ const edgeWrite = (group: ObjectId, member: ObjectId): ReadyWrite<Targets["membe
   group,
 });
 
-/** Graph reference, group-post-members and group-delete-members: which groups it does not manage. */
+/** Why Graph cannot change the group's members: Graph reference, group-post-members and group-delete-members. */
 function whyClosed(group: Properties): DecidedRow | undefined {
   const types: readonly unknown[] = Array.isArray(group["groupTypes"]) ? group["groupTypes"] : [];
   if (types.includes("DynamicMembership")) {
@@ -120,8 +114,8 @@ function whyClosed(group: Properties): DecidedRow | undefined {
   return undefined;
 }
 
-/** The verdict if Graph says that the edge is as wanted: an earlier answer that was lost may be why. */
-export function alreadySo(
+/** The verdict if the edge is already as the row asks: a send whose answer was lost may be the reason. */
+export function alreadyInPlace(
   { doubted, write }: Attempt<"membership">,
   before: "present" | "absent",
 ): FinalVerdict {
@@ -132,5 +126,5 @@ export function alreadySo(
         reason: "An earlier answer was lost; the change is in place.",
         objectId,
       }
-    : { verdict: "unchanged", reason: "It was so already.", objectId };
+    : { verdict: "unchanged", reason: "The membership was already as the row asks.", objectId };
 }

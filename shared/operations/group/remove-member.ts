@@ -1,7 +1,7 @@
+import { final } from "../../catalogue/judge.ts";
 import { defineOperation } from "../../catalogue/operation.ts";
-import { final } from "../../catalogue/settle.ts";
 import { memberRefUrl } from "../../core/graph-request.ts";
-import { alreadySo, decideEdge, isListed, membershipParts } from "./membership.ts";
+import { alreadyInPlace, decideEdge, isListed, membershipParts } from "./membership.ts";
 
 const permissions = ["GroupMember.ReadWrite.All", "User.ReadBasic.All"];
 
@@ -16,14 +16,14 @@ export default defineOperation({
     method: "DELETE",
     url: memberRefUrl(target.group, target.member),
   }),
-  settle: (answer, attempt) => {
+  judge: (answer, attempt) => {
     const message = answer.error?.message ?? "";
     const isAbsent =
       (answer.status === 404 && !message.includes(attempt.write.target.group)) ||
       (answer.status === 400 && /removed object references do not exist/i.test(message));
-    return isAbsent ? final(alreadySo(attempt, "absent")) : undefined;
+    return isAbsent ? final(alreadyInPlace(attempt, "absent")) : undefined;
   },
-  // An empty list proves nothing of a service principal, which v1.0 lists leave out; where the plan
-  // saw the member listed, its absence does. Otherwise the row is sent again and "not found" settles it.
+  // Lists of v1.0 leave out service principals, so an empty list proves nothing, unless the plan saw
+  // the member in it. Else the row is sent again, and "not found" decides it.
   inPlace: (answer, { write }) => write.was === "present" && isListed(answer) === false,
 });

@@ -1,14 +1,15 @@
 import { failedRow, unchangedRow } from "../../catalogue/decided-row.ts";
 import { required } from "../../catalogue/fields.ts";
-import { defineOperation, type PayloadOf } from "../../catalogue/operation.ts";
+import { final } from "../../catalogue/judge.ts";
+import { defineOperation } from "../../catalogue/operation.ts";
+import type { PayloadOf } from "../../catalogue/payload.ts";
 import type { Properties } from "../../catalogue/row.ts";
-import { final } from "../../catalogue/settle.ts";
 import { type GraphAnswer, segment } from "../../core/graph-request.ts";
 import { type ObjectId, isGuid, toObjectId } from "../../core/object-id.ts";
 import { recordOf } from "../../core/record.ts";
 import { hasAll, userProperties } from "./user-properties.ts";
 
-/** How far Graph's clock may be behind ours when a user's birth is compared with our intent. */
+/** How far Graph's clock may be behind ours when a user's creation is compared with our intent. */
 const CLOCK_SKEW_MS = 5 * 60_000;
 
 const fields = {
@@ -41,19 +42,20 @@ function upnIn(set: Properties | undefined): string {
   return upn;
 }
 
-/** Duplicate values are told by code, and by message where the code is the general one. */
+/** Whether a value is another object's: by code, or by message if the code is a general one. */
 const isTaken = ({ status, error }: GraphAnswer): boolean =>
   (status === 400 || status === 409) &&
   (error?.code === "Request_MultipleObjectsWithSameKeyValue" ||
     /same value for property|conflicting object/i.test(error?.message ?? ""));
 
 /**
- * Creates a user. Its password is made when the request is sent, is kept nowhere and must be changed
- * at the first sign-in. Its own work after a lost answer is known by name, values and birth: the plan
- * saw that nobody had the name, so a user born since, with these values, is this row's.
+ * Creates a user. The password is made when the request is sent, is never stored and must be changed
+ * at the first sign-in. After a lost answer the row knows its own user by name, values and creation
+ * time: the plan saw that no user had the name, so one created since with these values is this row's.
  */
 export default defineOperation({
-  summary: "Creates a user with a password nobody knows, to be changed at the first sign-in.",
+  summary:
+    "Creates a user with a random password that is never stored and must be changed at the first sign-in.",
   fields,
   target: "new",
   permissions,
@@ -98,7 +100,7 @@ export default defineOperation({
       passwordProfile: { password: password(), forceChangePasswordNextSignIn: true },
     },
   }),
-  settle: (answer, attempt) => {
+  judge: (answer, attempt) => {
     if (answer.status === 201) {
       const objectId = idIn(recordOf(answer.body));
       return objectId
@@ -120,21 +122,22 @@ export default defineOperation({
   inPlace: (answer, attempt) => {
     if (answer.status !== 200) return false;
     const user = recordOf(answer.body);
-    const born = Date.parse(String(user["createdDateTime"]));
+    const createdMs = Date.parse(String(user["createdDateTime"]));
     const isOwn =
       hasAll(user, attempt.write.set ?? {}) &&
-      born >= Date.parse(attempt.firstIntentAt) - CLOCK_SKEW_MS;
+      createdMs >= Date.parse(attempt.firstIntentAt) - CLOCK_SKEW_MS;
     const objectId = idIn(user);
     return isOwn
       ? { verdict: "done", objectId }
       : {
           verdict: "failed",
-          reason: "Somebody else created a user with this userPrincipalName meanwhile.",
+          reason: "A user with this userPrincipalName was created meanwhile, not by this row.",
           fix: "Use user.update to change that user, or choose another userPrincipalName.",
           objectId,
         };
   },
 });
 
+/** The object's id, if it is one. */
 const idIn = ({ id }: Properties): ObjectId | undefined =>
   typeof id === "string" && isGuid(id) ? toObjectId(id) : undefined;

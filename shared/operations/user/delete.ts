@@ -1,15 +1,15 @@
 import { notFound } from "../../catalogue/decided-row.ts";
 import { required, userReference } from "../../catalogue/fields.ts";
+import { final } from "../../catalogue/judge.ts";
 import { defineOperation } from "../../catalogue/operation.ts";
-import { final } from "../../catalogue/settle.ts";
 import { userUrl } from "../../core/graph-request.ts";
 import { notReplicatedYet, userWrite } from "./user-change.ts";
 
 const permissions = ["User.DeleteRestore.All", "User.Read.All"];
 
 /**
- * Deletes a user, who can be restored for 30 days. Always by object id: a name could have passed to
- * somebody else since the plan. Gone is gone, so its own effect is that the user is not there.
+ * Deletes a user, who can be restored for 30 days. The request names the user by object id, because a
+ * name can pass to another user after the plan. After a lost answer the row is done if the user is gone.
  */
 export default defineOperation({
   summary: "Deletes a user; Entra keeps it restorable for 30 days.",
@@ -26,7 +26,7 @@ export default defineOperation({
       ? { write: userWrite(payload.user, user) }
       : notFound("user", user),
   request: ({ target }) => ({ method: "DELETE", url: userUrl(target.user) }),
-  settle: (answer, attempt) => {
+  judge: (answer, attempt) => {
     const notYet = attempt.doubted ? undefined : notReplicatedYet(answer, attempt);
     if (notYet || answer.status !== 404) return notYet;
     const objectId = attempt.write.target.user;
@@ -39,7 +39,7 @@ export default defineOperation({
           }
         : {
             verdict: "unchanged",
-            reason: "Somebody else deleted the user since the plan.",
+            reason: "The user was deleted after the plan, not by this row.",
             objectId,
           },
     );

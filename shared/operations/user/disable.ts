@@ -39,7 +39,7 @@ export default defineOperation({
     url: `/users/${target.user}`,
     body: { accountEnabled: false },
   }),
-  settle: notReplicatedYet,
+  judge: notReplicatedYet,
   look: ({ target }) => ({ method: "GET", url: `/users/${target.user}?$select=id,accountEnabled` }),
   inPlace: (answer) => answer.status === 200 && recordOf(answer.body)["accountEnabled"] === false,
 });

@@ -1,6 +1,7 @@
 import { failedRow, notFound, unchangedRow } from "../../catalogue/decided-row.ts";
 import { required, userReference } from "../../catalogue/fields.ts";
-import { defineOperation, type PayloadOf } from "../../catalogue/operation.ts";
+import { defineOperation } from "../../catalogue/operation.ts";
+import type { PayloadOf } from "../../catalogue/payload.ts";
 import { recordOf } from "../../core/record.ts";
 import { notReplicatedYet, userWrite } from "./user-change.ts";
 import { hasAll, permissionsToSet, userProperties } from "./user-properties.ts";
@@ -39,7 +40,7 @@ export default defineOperation({
       : { write: userWrite(payload.user, user, set) };
   },
   request: ({ target, set = {} }) => ({ method: "PATCH", url: `/users/${target.user}`, body: set }),
-  settle: notReplicatedYet,
+  judge: notReplicatedYet,
   look: ({ target, set = {} }) => ({
     method: "GET",
     url: `/users/${target.user}?$select=id,${Object.keys(set).join(",")}`,

@@ -1,6 +1,6 @@
+import { retryLater } from "../../catalogue/judge.ts";
 import type { Attempt, Found, Outcome } from "../../catalogue/operation.ts";
 import type { PendingWrite, Properties, ReadyWrite } from "../../catalogue/row.ts";
-import { retryLater } from "../../catalogue/settle.ts";
 import type { PendingTargets, Targets } from "../../catalogue/target.ts";
 import type { GraphAnswer } from "../../core/graph-request.ts";
 
@@ -31,5 +31,5 @@ export function userWrite(
 /** A user that this batch created a moment ago may not have reached the replica that answers. */
 export const notReplicatedYet = (answer: GraphAnswer, { write }: Attempt): Outcome | undefined =>
   answer.status === 404 && write.idFromRow
-    ? retryLater(answer, "the user was created a moment ago and is not to be seen everywhere yet")
+    ? retryLater(answer, "the user was created a moment ago and has not replicated yet")
     : undefined;

@@ -9,16 +9,16 @@ import {
   text,
   userPrincipalName,
 } from "../../catalogue/fields.ts";
-import type { Fields } from "../../catalogue/operation.ts";
+import type { Fields } from "../../catalogue/payload.ts";
 import type { Properties } from "../../catalogue/row.ts";
 import { recordOf } from "../../core/record.ts";
 
-/** The extension attributes that Exchange made and directories everywhere use. */
+/** The extension attributes that Exchange introduced. */
 const extensionAttributes = Array.from({ length: 15 }, (_, at) => `extensionAttribute${at + 1}`);
 
 /**
  * The properties of a user that a row may set: those of Graph's v1.0 `user` that are writable and
- * kept in the directory. Left out with reason: passwordProfile (passwords are made, never given),
+ * kept in the directory. Left out: passwordProfile (the application makes passwords and accepts none),
  * identities and custom security attributes (they need permissions of their own and replace lists),
  * and what is stored outside the directory and cannot be set in the same request (aboutMe, birthday,
  * hireDate, interests, mySite, pastProjects, preferredName, responsibilities, schools, skills,

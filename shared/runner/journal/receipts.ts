@@ -1,6 +1,6 @@
+import { judge } from "../../catalogue/judge.ts";
 import type { Attempt, Operation } from "../../catalogue/operation.ts";
 import type { PlannedWrite, ReadyWrite, Settled } from "../../catalogue/row.ts";
-import { judge } from "../../catalogue/settle.ts";
 import { subjectOf } from "../../catalogue/target.ts";
 import type { GraphAnswer, GraphError } from "../../core/graph-request.ts";
 import { type RowHistory, troubledMsAt } from "../../records/journal.ts";

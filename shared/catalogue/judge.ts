@@ -3,17 +3,17 @@ import type { Attempt, Operation, Outcome } from "./operation.ts";
 import type { FinalVerdict } from "./row.ts";
 import { subjectOf } from "./target.ts";
 
-/** The answer decides the row. The runner adds the proof: the request and how often it was sent. */
+/** The answer decides the row. The runner adds the proof: the request's id, its status, the attempts. */
 export const final = (verdict: FinalVerdict): Outcome => ({ kind: "final", final: verdict });
 
 /**
- * What an answer means for its row: first what the operation says of it, then this table. It follows
- * Graph's error table (Graph reference, errors; facts in docs/errors.md): 4xx that speak of the
- * request are final, throttling is waited out, and after a 5xx the change may have been made, so the
- * directory is looked at before anything is sent again.
+ * What an answer means for its row: what the operation says of it, else what this table says. The
+ * table follows Graph's (Graph reference, errors; docs/errors.md): a 4xx about the request is final,
+ * throttling is waited out, and after a 5xx the change may have been made, so the directory is looked
+ * at before the row is sent again.
  */
 export function judge(operation: Operation, answer: GraphAnswer, attempt: Attempt): Outcome {
-  const own = operation.settle(answer, attempt);
+  const own = operation.judge(answer, attempt);
   if (own) return own;
   const { status } = answer;
   if (status >= 200 && status < 300) {
@@ -41,7 +41,7 @@ export function judge(operation: Operation, answer: GraphAnswer, attempt: Attemp
   return failed(operation, answer, attempt);
 }
 
-/** Not done and nothing wrong with the row; waits as asked, else by the engine's back-off. */
+/** Not done, and nothing is wrong with the row: it waits as long as Graph asks, else as the runner does. */
 export const retryLater = (answer: GraphAnswer, reason: string): Outcome => ({
   kind: "retry",
   reason,

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
+import { judge } from "../../shared/catalogue/judge.ts";
 import type { Attempt } from "../../shared/catalogue/operation.ts";
 import type { FinalVerdict } from "../../shared/catalogue/row.ts";
-import { judge } from "../../shared/catalogue/settle.ts";
 import type { GraphAnswer } from "../../shared/core/graph-request.ts";
 import { catalogue, type OperationName } from "../../shared/operations/list.ts";
 import { ann, answer, attempt, bo, edge, exists, taken, team, user } from "./answers.ts";
@@ -16,7 +16,7 @@ interface Judged {
   is: string;
 }
 
-describe("an answer means for its row", () => {
+describe("what an answer means for its row:", () => {
   const throttled = { ...answer(429, "TooManyRequests"), retryAfterMs: 249 };
   const rows: Judged[] = [
     {
@@ -41,7 +41,7 @@ describe("an answer means for its row", () => {
       is: "doubt",
     },
     {
-      when: "a delete of somebody gone",
+      when: "a delete of a user who is gone",
       name: "user.delete",
       answer: answer(404, "Request_ResourceNotFound"),
       attempt: attempt(user),
@@ -55,14 +55,14 @@ describe("an answer means for its row", () => {
       is: "done",
     },
     {
-      when: "an update of somebody gone",
+      when: "an update of a user who is gone",
       name: "user.update",
       answer: answer(404, "Request_ResourceNotFound"),
       attempt: attempt(user),
       is: "failed",
     },
     {
-      when: "an update of somebody created a moment ago",
+      when: "an update of a user created a moment ago",
       name: "user.update",
       answer: answer(404, "Request_ResourceNotFound"),
       attempt: attempt({ ...user, idFromRow: { row: 1, role: "user" } }),
@@ -90,7 +90,7 @@ describe("an answer means for its row", () => {
       is: "unchanged",
     },
     {
-      when: "a removal of no member",
+      when: "a removal of a member who is not in the group",
       name: "group.remove-member",
       answer: answer(404, "Request_ResourceNotFound", `Resource '${ann}' does not exist`),
       attempt: attempt(edge),
@@ -156,19 +156,19 @@ describe("an answer means for its row", () => {
     });
   }
 
-  it("a wait as long as its own Retry-After says", () => {
+  it("throttling waits as long as its own Retry-After says", () => {
     const outcome = judge(catalogue["user.disable"], throttled, attempt(user));
     assert.ok(outcome.kind === "retry" && outcome.throttled && outcome.afterMs === 249);
   });
 
-  it("the permission to grant, where privileges are missing", () => {
+  it("missing privileges name the permission to grant", () => {
     const denied = answer(403, "Authorization_RequestDenied", "Insufficient privileges");
     const outcome = judge(catalogue["user.disable"], denied, attempt(user));
     assert.ok(outcome.kind === "final");
     assert.match(outcome.final.fix ?? "", /User\.EnableDisableAccount\.All/);
   });
 
-  it("that a member given by its id was never looked for, where there is none", () => {
+  it("a missing member says that a member given by id is not looked up", () => {
     const missing = answer(404, "Request_ResourceNotFound", `Resource '${ann}' does not exist`);
     const outcome = judge(catalogue["group.add-member"], missing, attempt(edge, { attempts: 3 }));
     assert.ok(outcome.kind === "final" && outcome.final.verdict === "failed");
@@ -178,7 +178,7 @@ describe("an answer means for its row", () => {
 });
 
 describe("a final verdict", () => {
-  const reason = "It was so already.";
+  const reason = "It was disabled.";
   // @ts-expect-error -- a failure says what to do about it
   const failed: FinalVerdict = { verdict: "failed", reason };
   // @ts-expect-error -- nobody can find an unchanged object without its id
