@@ -1,5 +1,6 @@
 // The app: each import registers its trigger with the Functions host.
 import "./accept-batch.ts";
+import "./app-terminate.ts";
 import "./certificate-check.ts";
 import "./roll-certificate.ts";
 import "./run-tenant.ts";

@@ -7,6 +7,7 @@ import { settlePoison } from "./flows/settle-poison.ts";
 import { staleAccounts } from "./flows/stale-accounts.ts";
 import { sweep } from "./flows/sweep.ts";
 import { duringInvocation, type InvocationContext } from "./invocation.ts";
+import type { Shutdown } from "./shutdown.ts";
 
 /** The host moves a message to the poison queue after so many attempts (host.json, maxDequeueCount). */
 const MOST_ATTEMPTS = 5;
@@ -30,10 +31,14 @@ export interface Application {
 }
 
 /** Makes the application of one invocation of the host from what an instance keeps. */
-export function createApplication(ports: FlowPorts): (context: InvocationContext) => Application {
+export function createApplication(
+  ports: FlowPorts,
+  shutdown: Shutdown,
+): (context: InvocationContext) => Application {
   return (context) => {
-    const call = callOf(context);
-    const within = (work: () => Promise<void>): Promise<void> => duringInvocation(context, work);
+    const call = callOf(context, shutdown);
+    const within = (work: () => Promise<void>): Promise<void> =>
+      shutdown.during(() => duringInvocation(context, work));
     return {
       acceptBatch: (message) => within(() => acceptBatch(ports, call, message)),
       runTenant: (message) => within(() => runTenant(ports, call, message)),
@@ -46,8 +51,9 @@ export function createApplication(ports: FlowPorts): (context: InvocationContext
   };
 }
 
-function callOf(context: InvocationContext): Call {
+function callOf(context: InvocationContext, { signal }: Shutdown): Call {
   return {
+    stopping: signal,
     // A body with a `dequeueCount` replaces the host's, but such a ring is refused before this is used.
     isLastAttempt: Number(context.triggerMetadata?.["dequeueCount"]) >= MOST_ATTEMPTS,
     note: (line) => context.log(line),

@@ -12,24 +12,36 @@ import { type Clients, createClients, surroundings } from "./clients.ts";
 import type { InvocationContext } from "./invocation.ts";
 import { makePassword } from "./password.ts";
 import { readQueueSettings, readSettings, type Settings } from "./settings.ts";
+import { createShutdown } from "./shutdown.ts";
 import { keepHeapSmall } from "./small-heap.ts";
+
+const shutdown = createShutdown();
+
+/**
+ * What the host's appTerminate hook does: every invocation hands over what is left, and this resolves
+ * when they have ended. The host kills the process five seconds after it called the hook.
+ */
+export const endInvocations = (): Promise<void> => shutdown.stop();
 
 function compose(settings: Settings): (context: InvocationContext) => Application {
   keepHeapSmall();
   const clients = createClients(settings);
   const { graphFor, blobs, queues, ring } = clients;
   const batches = batchesOf(settings, clients);
-  return createApplication({
-    ...surroundings,
-    settings,
-    batches,
-    graphFor,
-    blobs,
-    queues,
-    ring,
-    runnerFor: (tenant) => runnerPortsOf(settings, clients, batches, tenant),
-    certificatePorts: certificatePortsOf(settings, clients),
-  });
+  return createApplication(
+    {
+      ...surroundings,
+      settings,
+      batches,
+      graphFor,
+      blobs,
+      queues,
+      ring,
+      runnerFor: (tenant) => runnerPortsOf(settings, clients, batches, tenant),
+      certificatePorts: certificatePortsOf(settings, clients),
+    },
+    shutdown,
+  );
 }
 
 function batchesOf(settings: Settings, clients: Clients): Batches {

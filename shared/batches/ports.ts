@@ -50,6 +50,8 @@ export interface Delivery {
   readonly messageId: string;
   /** By `clock.now()`: after it, accept stops at the next shard and answers `again`. */
   readonly deadlineMs: number;
+  /** The same if it aborts: the instance is about to end. */
+  readonly stopping?: AbortSignal;
 }
 
 /** The work is not finished and nothing is lost: deliver the same message again after the delay. */

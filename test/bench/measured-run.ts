@@ -92,7 +92,7 @@ async function isLeased(blob: BlobClient): Promise<boolean> {
 }
 
 /** A row changes a department to what no other row says, so that none is `unchanged` or `skipped`. */
-function updates(name: string, rows: number, users: readonly string[]): string {
+export function updates(name: string, rows: number, users: readonly string[]): string {
   const lines = Array.from({ length: rows }, (_, index) =>
     csvLine([users[index % users.length] ?? "", `${name} ${index}`]),
   );

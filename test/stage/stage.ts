@@ -35,6 +35,8 @@ export interface Stage extends AsyncDisposable {
   send(queue: string, text: string): Promise<void>;
   /** Messages in a queue, invisible ones too. */
   waiting(queue: string): Promise<number>;
+  /** Messages in a queue that an instance can take now. */
+  visible(queue: string): Promise<number>;
   /** Puts a file into `inbox`. */
   upload(path: string, content: string | Uint8Array): Promise<void>;
   /** A blob of container `batches` as text; undefined if there is none. */
@@ -49,8 +51,8 @@ export interface Stage extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** How an instance's worker starts. */
-export type InstanceOptions = Pick<HostOptions, "warm">;
+/** How an instance starts and ends. */
+export type InstanceOptions = Pick<HostOptions, "warm" | "timing">;
 
 export interface StageOptions extends InstanceOptions {
   readonly cloud?: CloudOptions;
@@ -111,6 +113,7 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
   const startInstance = (instance: InstanceOptions): Promise<FunctionsHost> =>
     startHost({
       ...(instance.warm === undefined ? {} : { warm: instance.warm }),
+      ...(instance.timing === undefined ? {} : { timing: instance.timing }),
       dist,
       env: environment,
       storage,
@@ -155,6 +158,10 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
     send: async (queue, message) => void (await queues.getQueueClient(queue).sendMessage(message)),
     waiting: async (queue) =>
       (await queues.getQueueClient(queue).getProperties()).approximateMessagesCount ?? 0,
+    visible: async (queue) => {
+      const found = await queues.getQueueClient(queue).peekMessages({ numberOfMessages: 32 });
+      return found.peekedMessageItems.length;
+    },
     upload: async (path, content) => {
       const body = typeof content === "string" ? Buffer.from(content) : Buffer.from(content);
       await container("inbox").getBlockBlobClient(path).uploadData(body);

@@ -14,6 +14,8 @@ export function acceptBatch(ports: FlowPorts, call: Call, message: unknown): Pro
   const delivery = {
     messageId: messageDigest(message),
     deadlineMs: clock.now() + PLAN_FOR_MS,
+    stopping: call.stopping,
   };
-  return workOrPutBack(message, queues.accept, call, () => batches.accept(message, delivery));
+  const from = { message, queue: queues.accept, clock };
+  return workOrPutBack(from, call, () => batches.accept(message, delivery));
 }

@@ -41,6 +41,8 @@ export interface FlowPorts {
 
 /** One invocation of the host, as a flow sees it. */
 export interface Call {
+  /** Aborts when the instance is about to end: stop soon, and hand over what is left. */
+  readonly stopping: AbortSignal;
   /** The host does not deliver this message again if it fails. */
   readonly isLastAttempt: boolean;
   /** Writes a line for people who read the function's log. Alerts read events (`emit`) instead. */

@@ -7,9 +7,8 @@ import { type Work, workOrPutBack } from "./put-back.ts";
 
 /** Rolls the certificate if a message of queue `certificate-events` asks for it. */
 export function rollCertificate(ports: FlowPorts, call: Call, message: unknown): Promise<void> {
-  return workOrPutBack(message, ports.queues.certificateEvents, call, () =>
-    rollOrDrop(ports, call, message),
-  );
+  const from = { message, queue: ports.queues.certificateEvents, clock: ports.clock };
+  return workOrPutBack(from, call, () => rollOrDrop(ports, call, message));
 }
 
 async function rollOrDrop(ports: FlowPorts, { note }: Call, message: unknown): Promise<Work> {

@@ -1,6 +1,7 @@
 import { answerRing, tenantOfRing } from "../../runner/slice/ring.ts";
 import { runTenant as runSlice } from "../../runner/slice/run.ts";
 import { decodeMessage } from "../../storage/decode-message.ts";
+import { handOverIfLate } from "./hand-over.ts";
 import type { Call, FlowPorts } from "./ports.ts";
 
 /** Answers a ring: is the tenant's runner for one slice, and rings again if work is left. */
@@ -11,14 +12,15 @@ export async function runTenant(ports: FlowPorts, call: Call, message: unknown):
     call.note("[TENANT_NOT_ALLOWED] A ring for a tenant that is not allowed was dropped.");
     return;
   }
+  const hasEnded = handOverIfLate(call, clock, () => ports.ring(tenant));
   const answer = await answerRing({
     tenant,
-    run: () => runSlice(ports.runnerFor(tenant)),
+    run: () => runSlice(ports.runnerFor(tenant), call.stopping),
     runner: blobs.runner,
     ring: queues.run,
     clock,
     random,
     isLastAttempt: call.isLastAttempt,
-  });
+  }).finally(hasEnded);
   if (answer.problem) call.note(answer.problem.message);
 }

@@ -8,7 +8,7 @@ import { workOrPutBack } from "./put-back.ts";
  * yet goes back to `queue`, because a poison queue has no poison queue of its own.
  */
 export function settlePoison(
-  { batches, queues }: FlowPorts,
+  { batches, queues, clock }: FlowPorts,
   call: Call,
   queue: string,
   message: unknown,
@@ -18,7 +18,8 @@ export function settlePoison(
     run: queues.run,
     "certificate-events": queues.certificateEvents,
   };
-  return workOrPutBack(message, queueNamed[queue] ?? queues.accept, call, () =>
+  const from = { message, queue: queueNamed[queue] ?? queues.accept, clock };
+  return workOrPutBack(from, call, () =>
     batches.settlePoison(queue, message, messageDigest(message)),
   );
 }

@@ -81,7 +81,7 @@ function ignoreRefusal(error: unknown): void {
 }
 
 async function planWithStatus(
-  { ports, deadlineMs }: Context,
+  { ports, deadlineMs, stopping }: Context,
   { lock }: LockedFolder,
   { folder, manifest }: Owned,
 ): Promise<PlanTotals | undefined> {
@@ -104,7 +104,7 @@ async function planWithStatus(
     goOn: async ({ rows, verdicts }) => {
       lock.check();
       if (clock.now() - writtenMs >= STATUS_EVERY_MS) await write(verdicts);
-      return rows >= manifest.rows || clock.now() < deadlineMs;
+      return rows >= manifest.rows || (clock.now() < deadlineMs && !stopping?.aborted);
     },
   });
   // The batch may wait long for its turn: its status shows meanwhile what the plan knows.

@@ -1,0 +1,31 @@
+/**
+ * Lets an instance end its work before the host ends the process. It is running until `stop` is
+ * called: then `signal` aborts, which makes every invocation hand over what is left, and `stop`
+ * resolves when all invocations have ended. There is no way back.
+ */
+export interface Shutdown {
+  /** Aborts when the host wants the process to end. */
+  readonly signal: AbortSignal;
+  /** Runs an invocation that `stop` waits for. */
+  during<T>(work: () => Promise<T>): Promise<T>;
+  /** Never rejects: invocations report their own errors. */
+  stop(): Promise<void>;
+}
+
+/** Makes the shutdown of one process. */
+export function createShutdown(): Shutdown {
+  const stopping = new AbortController();
+  const running = new Set<Promise<unknown>>();
+  return {
+    signal: stopping.signal,
+    during: (work) => {
+      const invocation = work().finally(() => running.delete(invocation));
+      running.add(invocation);
+      return invocation;
+    },
+    stop: async () => {
+      stopping.abort();
+      await Promise.allSettled(running);
+    },
+  };
+}

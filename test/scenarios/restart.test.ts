@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+
+import { updates } from "../bench/measured-run.ts";
+import { setStage, type Stage } from "../stage/stage.ts";
+import { until } from "../stage/until.ts";
+
+const ROWS = 3_000;
+
+describe("an instance that is restarted in the middle of a batch", () => {
+  let stage: Stage;
+  let users: readonly string[];
+  before(async () => {
+    // The drain before the worker is asked to end is 10 s on Azure: a batch of a test would be done.
+    stage = await setStage({
+      cloud: { graph: { seed: { users: ROWS } } },
+      timing: { drainMs: 200 },
+      settings: async () => ({ SWEEP_SCHEDULE: "0 0 0 1 1 *" }),
+    });
+    const snapshot = await stage.cloud.control.graph("snapshot", {});
+    users = snapshot.users.map(({ id }) => id);
+  });
+  after(() => stage.close());
+
+  const submit = async (batch: string, mode: string): Promise<void> => {
+    await stage.upload(`staged/${batch}.csv`, updates(batch, ROWS, users));
+    const file = `staged/${batch}.csv`;
+    const operation = "user.update";
+    await stage.send("accept", JSON.stringify({ version: 1, batch, mode, operation, file }));
+  };
+  const isFree = async (container: string, blob: string): Promise<boolean> => {
+    const client = stage.container(container).getBlobClient(blob);
+    if (!(await client.exists())) return true;
+    return (await client.getProperties()).leaseState !== "leased";
+  };
+
+  it("hands over a batch that it plans: the message waits for the next instance", async () => {
+    await submit("planned", "plan");
+    await until(async () => ((await stage.status("planned"))?.verdicts.pending ? true : undefined));
+    await stage.host.stop();
+    assert.equal((await stage.status("planned"))?.state, "accepted");
+    assert.equal(await stage.visible("accept"), 1);
+    assert.ok(await isFree("batches", "planned/lock"));
+
+    const next = await stage.another();
+    assert.equal((await stage.settled("planned")).verdicts.pending, ROWS);
+    await next.stop();
+  });
+
+  it("hands over a batch that it writes: journal and lease are left, and a ring waits", async () => {
+    const first = await stage.another({ timing: { drainMs: 200 } });
+    await submit("written", "apply");
+    const { control, home } = stage.cloud;
+    await control.graph("resetCounters", {});
+    const written = async () => (await control.graph("counters", {})).committedWrites;
+    await until(async () => ((await written()) > 200 ? true : undefined));
+    await first.stop();
+    assert.ok((await written()) < ROWS);
+    assert.ok((await stage.visible("run")) >= 1);
+    assert.ok(await isFree("runner", `${home.tenantId}/lock`));
+
+    await stage.another();
+    const status = await stage.settled("written");
+    assert.deepEqual([status.state, status.verdicts.done], ["finished", ROWS]);
+    assert.equal(await written(), ROWS, "each row once");
+  });
+});
