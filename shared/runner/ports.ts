@@ -32,7 +32,7 @@ export interface RunnerSettings {
 
 /** What fits Graph's published quota and Azure's blob leases; all but the last come from here. */
 export const runnerDefaults = {
-  sliceMs: 240_000,
+  sliceMs: 15 * 60_000,
   leaseSeconds: 30,
   renewEveryMs: 10_000,
   retryForMs: 15 * 60_000,

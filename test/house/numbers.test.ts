@@ -18,7 +18,7 @@ const defaultOf = (setting: string): string | undefined =>
 
 /** What is so, what it has to be for the sentence to be true, and the pages with the sentence. */
 const facts: readonly (readonly [is: unknown, says: unknown, text: string, page: string])[] = [
-  [sliceMs, 4 * minute, "a slice of at most four minutes has ended", "docs/operations.md"],
+  [sliceMs, 15 * minute, "a slice of at most 15 minutes has ended", "docs/operations.md"],
   [
     `${postsInFlight} posts of ${BATCH_LIMIT}`,
     "16 posts of 20",

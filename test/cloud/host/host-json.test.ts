@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 
+import { runnerDefaults } from "../../../shared/runner/ports.ts";
 import { readAppSettings } from "./app-settings.ts";
 import { readHostJson } from "./host-json.ts";
 import { timeSpanMs } from "./time-span.ts";
@@ -33,7 +34,7 @@ describe("host.json", () => {
       visibilityTimeoutMs: 60_000,
       maxPollingIntervalMs: 60_000,
     });
-    assert.ok(functionTimeoutMs >= 2 * 5 * 60_000, "well above a slice of five minutes");
+    assert.ok(functionTimeoutMs >= 2 * runnerDefaults.sliceMs, "well above a slice");
   });
 
   it("left empty gives the host's own defaults, which multiply by cores", () => {
