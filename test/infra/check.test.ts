@@ -44,6 +44,13 @@ describe("check:infra", () => {
     assert.match(stdout, /^ok +the Bicep compiler has nothing to say \(bicep\)$/m);
   });
 
+  it("takes news of a release for no finding", (test) => {
+    const news =
+      "WARNING: A new Bicep release is available: v0.40.2. Upgrade now by running az bicep upgrade.";
+    const { status, stdout } = check(compilerThatSays(test, news));
+    assert.equal(status, 0, stdout);
+  });
+
   it("fails on a warning of the compiler: a wrong property is no more than that in Bicep", (test) => {
     const warning = "main.bicep(3,1) : Warning BCP037: The property x is not allowed";
     const { status, stdout } = check(compilerThatSays(test, warning));
