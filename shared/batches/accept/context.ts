@@ -1,4 +1,7 @@
+import { inspect } from "node:util";
+
 import { type Limits, limits } from "../../core/limits.ts";
+import { DEEPEST_LEVEL, isTooDeep } from "../../core/parse-json.ts";
 import type { BatchManifest } from "../../records/manifest.ts";
 import { plainText } from "../../storage/decode-message.ts";
 import type { HeldLease } from "../../storage/held-lease.ts";
@@ -23,8 +26,14 @@ export const contextOf = (ports: BatchPorts, raw: unknown, delivery: Delivery): 
     operations: Object.keys(ports.catalogue),
   },
   limits: { ...limits, ...ports.limits },
-  identity: typeof raw === "string" ? raw : plainText(raw),
+  identity: identityOf(raw),
 });
+
+/** A message that nests too deep cannot be written as JSON; what is written of it is cut there. */
+function identityOf(raw: unknown): string {
+  if (typeof raw === "string") return raw;
+  return isTooDeep(raw) ? inspect(raw, { depth: DEEPEST_LEVEL }) : plainText(raw);
+}
 
 /** A batch name and the folder that belongs to it. */
 export interface BatchFolder {

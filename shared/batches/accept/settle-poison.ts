@@ -37,27 +37,35 @@ export async function settlePoison(
   raw: unknown,
   messageId: string,
 ): Promise<{ readonly state: "done" } | Postponed> {
-  const context = contextOf(ports, raw, { messageId, deadlineMs: NO_DEADLINE });
   const settled = { event: "poison.settled", queue } as const;
   try {
-    if (queue === "run" && (await ringAgain(ports, raw))) {
-      ports.emit({ ...settled, code: "RUNG_AGAIN" });
-    } else if (queue === "accept") {
-      const { batch, code } = await settleAccept(context, raw);
-      ports.emit({ ...settled, batch, code });
-    } else {
-      const batch = await noteApart(context, givenUp(queue));
-      ports.emit({ ...settled, batch, code: "ATTEMPTS_EXHAUSTED" });
+    const context = contextOf(ports, raw, { messageId, deadlineMs: NO_DEADLINE });
+    try {
+      ports.emit({ ...settled, ...(await settle(context, queue, raw)) });
+    } catch (error) {
+      if (error instanceof OperatorError && error.disposition === "retry") throw error;
+      const problem = problemOf(error);
+      const batch = await noteApart(context, givenUp(queue, problem));
+      ports.emit({ ...settled, batch, code: problem.code });
     }
   } catch (error) {
     if (error instanceof OperatorError && error.disposition === "retry") {
       return postpone(LATER_SECONDS, error.message);
     }
-    const problem = problemOf(error);
-    const batch = await noteApart(context, givenUp(queue, problem)).catch(() => undefined);
-    ports.emit({ ...settled, ...(batch !== undefined && { batch }), code: problem.code });
+    ports.emit({ ...settled, code: problemOf(error).code });
   }
   return { state: "done" };
+}
+
+/** What was done about the message, for telemetry. */
+async function settle(
+  context: Context,
+  queue: string,
+  raw: unknown,
+): Promise<{ readonly batch?: string; readonly code: string }> {
+  if (queue === "accept") return settleAccept(context, raw);
+  if (queue === "run" && (await ringAgain(context.ports, raw))) return { code: "RUNG_AGAIN" };
+  return { batch: await noteApart(context, givenUp(queue)), code: "ATTEMPTS_EXHAUSTED" };
 }
 
 /** Writes the note into a folder of the message's own, for when the batch's cannot be used. */

@@ -1,4 +1,5 @@
 import { limits } from "../../core/limits.ts";
+import { parseJson, UnusableJson } from "../../core/parse-json.ts";
 import { isRecord } from "../../core/record.ts";
 import type { InputFault, InputPiece, InputReader, InputRow } from "./input-row.ts";
 
@@ -59,12 +60,13 @@ const isLarger = (text: string, most: number): boolean =>
 /** The object of a line, or what is wrong with it. The parser's own message quotes the text, so it is not used. */
 function parseObject(content: string): Readonly<Record<string, unknown>> | string {
   try {
-    const value: unknown = JSON.parse(content);
+    const value = parseJson(content);
     if (isRecord(value)) return value;
     return Array.isArray(value)
       ? "it is a JSON array, not an object"
       : "it is a JSON value, not an object";
-  } catch {
+  } catch (error) {
+    if (error instanceof UnusableJson && error.fault !== "malformed") return `it ${error.what}`;
     return content.startsWith("[")
       ? "it begins a JSON array that goes over several lines"
       : "it is not JSON";

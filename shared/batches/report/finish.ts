@@ -23,6 +23,8 @@ export interface End {
   readonly announce?: (verdicts: VerdictCounts) => void;
 }
 
+type Why = Pick<BatchStatus, "reason" | "fix">;
+
 const noOutcomes = new Map<number, never>();
 
 /** The receipts of a batch of which nothing was sent. */
@@ -57,13 +59,23 @@ export async function endBatch(
     );
   }
   const atMs = ports.clock.now();
-  const why = { reason: unwritten.reason, fix: unwritten.fix };
-  const said = state === "finished" ? {} : why;
-  await writeReports(job, summaryOf(manifest, plan, { state, verdicts, atMs, ...said }));
+  const why = state === "finished" ? {} : { reason: unwritten.reason, fix: unwritten.fix };
+  const summary = summaryOf(manifest, plan, { state, verdicts, atMs, ...why });
+  const lacks = await writeReports(job, summary);
   announce?.(verdicts);
-  const still = stillStatus(manifest.batch, state, verdicts, atMs, said);
+  const still = stillStatus(manifest.batch, state, verdicts, atMs, withLacks(why, lacks));
   await writeStatus(batches, folder, { ...still, ...(await lastFigures(batches, folder)) });
   return verdicts;
+}
+
+/** Adds to the status what the reports lack. */
+function withLacks(why: Why, lacks: readonly string[]): Why {
+  if (lacks.length === 0) return why;
+  const reason = `The reports are incomplete; the verdicts are not. ${lacks.join(" ")}`;
+  const fix = "The rows as they were sent are in the batch's blob input, if it is there.";
+  const joined = (...texts: readonly (string | undefined)[]): string =>
+    texts.filter((text) => text !== undefined).join(" ");
+  return { reason: joined(why.reason, reason), fix: joined(why.fix, fix) };
 }
 
 /** The runner's last measurements, which the final status keeps. */

@@ -1,6 +1,6 @@
-import { CLEAR } from "../input/compile-row.ts";
 import { csvLine } from "../input/csv.ts";
 import type { ReportRow } from "./report-rows.ts";
+import { cellText } from "./report-words.ts";
 
 /** The columns that a report adds to the input's own (docs/messages.md: what comes back). */
 const OWN = [
@@ -23,10 +23,3 @@ export const csvRow = (columns: readonly string[], row: ReportRow): string =>
     ...columns.map((name) => cellText(row.cells[name])),
     ...OWN.map((name) => cellText(row[name])),
   ]);
-
-/** A value of the input in one cell; a value that is neither text nor empty as JSON. */
-export function cellText(value: unknown): string {
-  if (value === undefined) return "";
-  if (value === null) return CLEAR;
-  return typeof value === "string" ? value : JSON.stringify(value);
-}

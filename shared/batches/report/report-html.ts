@@ -1,6 +1,6 @@
 import type { Verdict, VerdictCounts } from "../../catalogue/row.ts";
 import type { Picked } from "./report-picks.ts";
-import { details, note, operations, reasons } from "./report-sections.ts";
+import { details, incomplete, note, operations, reasons } from "./report-sections.ts";
 import { style } from "./report-style.ts";
 import type { ReportSummary } from "./report-summary.ts";
 import { table } from "./report-table.ts";
@@ -31,7 +31,7 @@ export function reportHtml(summary: ReportSummary, picked: Picked): string {
 <p class="lead">${lead(summary)}</p>
 <p class="facts">${facts(summary)}</p>
 </header>
-${note(summary)}
+${note(summary)}${incomplete(summary)}
 ${tiles(verdicts, picked)}
 ${bar(verdicts)}
 ${reasons(summary, picked)}

@@ -15,5 +15,6 @@ export const jsonRow = (
 ): string =>
   `${isFirst ? "" : ","}\n    ${JSON.stringify({ row, operation, input: cells, ...ending })}`;
 
-/** The end of report.json. */
-export const jsonTail = "\n  ]\n}\n";
+/** The end of report.json; `missing` says what the reports lack. */
+export const jsonTail = (missing: readonly string[]): string =>
+  missing.length === 0 ? "\n  ]\n}\n" : `\n  ],\n  "missing": ${JSON.stringify(missing)}\n}\n`;

@@ -1,10 +1,20 @@
 import { noVerdicts, type Verdict, type VerdictCounts } from "../../catalogue/row.ts";
+import { OPERATION } from "../input/columns.ts";
 import type { ReportRow } from "./report-rows.ts";
+import { cellText } from "./report-words.ts";
 import { sumOf } from "./status.ts";
 
 /** The most rows and the most different reasons that the page shows. */
 const MOST_ROWS = 2_000;
 const MOST_REASONS = 40;
+/** The rows of one verdict have at most so many characters together; the page shows fewer rows then. */
+const MOST_CHARACTERS = 2_000_000;
+/** A text of the page has at most so many characters: a cell, and a reason or a fix. */
+const LONGEST_CELL = 200;
+const LONGEST_REASON = 1_500;
+
+/** The columns that name the objects of a row, in the order in which they are shown. */
+export const ABOUT = ["user", "userPrincipalName", "member", "group", "displayName"] as const;
 
 /** The verdicts, those that need attention first. */
 const ORDER: readonly Verdict[] = ["failed", "held", "skipped", "pending", "unchanged", "done"];
@@ -37,15 +47,23 @@ export interface Picked {
 }
 
 /** Collects from all rows what the page shows, and keeps no more than that. */
-export function createPicks(most = MOST_ROWS): { add(row: ReportRow): void; value(): Picked } {
-  const byVerdict = new Map<Verdict, ReportRow[]>(ORDER.map((verdict) => [verdict, []]));
+export interface Picks {
+  add(row: ReportRow): void;
+  value(): Picked;
+}
+
+export function createPicks(most = MOST_ROWS): Picks {
+  const byVerdict = new Map<Verdict, Bucket>(
+    ORDER.map((verdict) => [verdict, { rows: [], characters: 0 }]),
+  );
   const reasons = new Map<string, CommonReason>();
   const operations = new Map<string, VerdictCounts>();
   return {
     add: (row) => {
-      const rows = byVerdict.get(row.verdict);
-      if (rows !== undefined && rows.length < most) rows.push(row);
-      const { verdict, reason } = row;
+      const { verdict } = row;
+      const bucket = byVerdict.get(verdict);
+      if (bucket) put(row, bucket, most);
+      const reason = row.reason && shortened(row.reason, LONGEST_REASON);
       const counts = operations.get(row.operation) ?? noVerdicts();
       counts[verdict] += 1;
       operations.set(row.operation, counts);
@@ -56,7 +74,13 @@ export function createPicks(most = MOST_ROWS): { add(row: ReportRow): void; valu
       if (known) {
         reasons.set(key, { ...known, reason: open, fix: opened(known.fix), rows: known.rows + 1 });
       } else if (reasons.size < MOST_REASONS) {
-        reasons.set(key, { verdict, reason, fix: row.fix, rows: 1, first: row.row });
+        reasons.set(key, {
+          verdict,
+          reason,
+          fix: row.fix && shortened(row.fix, LONGEST_REASON),
+          rows: 1,
+          first: row.row,
+        });
       }
     },
     value: () => ({
@@ -65,7 +89,7 @@ export function createPicks(most = MOST_ROWS): { add(row: ReportRow): void; valu
         rows: sumOf(verdicts),
         verdicts,
       })),
-      rows: ORDER.flatMap((verdict) => byVerdict.get(verdict) ?? []).slice(0, most),
+      rows: ORDER.flatMap((verdict) => byVerdict.get(verdict)?.rows ?? []).slice(0, most),
       reasons: [...reasons.values()].toSorted(
         (a, b) => ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict) || b.rows - a.rows,
       ),
@@ -75,3 +99,33 @@ export function createPicks(most = MOST_ROWS): { add(row: ReportRow): void; valu
 
 const opened = (fix: string | undefined): string | undefined =>
   fix?.replace(/\b(row) \d+/gi, "$1 …");
+
+/** The rows of one verdict that the page may show. */
+interface Bucket {
+  readonly rows: ReportRow[];
+  characters: number;
+}
+
+function put(row: ReportRow, bucket: Bucket, most: number): void {
+  if (bucket.rows.length >= most || bucket.characters >= MOST_CHARACTERS) return;
+  const short = shortRow(row);
+  bucket.rows.push(short);
+  bucket.characters += JSON.stringify(short).length;
+}
+
+/** The row with no more of it than the page shows. */
+function shortRow(row: ReportRow): ReportRow {
+  const shown = [...ABOUT, OPERATION].flatMap((name): [string, string][] => {
+    const text = cellText(row.cells[name]);
+    return text === "" ? [] : [[name, shortened(text, LONGEST_CELL)]];
+  });
+  return {
+    ...row,
+    cells: Object.fromEntries(shown),
+    reason: row.reason && shortened(row.reason, LONGEST_REASON),
+    fix: row.fix && shortened(row.fix, LONGEST_REASON),
+  };
+}
+
+const shortened = (text: string, longest: number): string =>
+  text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;

@@ -1,13 +1,14 @@
 import { noVerdicts, type Settled, type Verdict, type VerdictCounts } from "../../catalogue/row.ts";
 import { subjectOf } from "../../catalogue/target.ts";
-import { batchDamaged } from "../../records/damaged.ts";
+import { OperatorError } from "../../core/errors.ts";
 import type { BatchManifest } from "../../records/manifest.ts";
-import { inputBlob, shardBlob } from "../../records/paths.ts";
 import type { Plan } from "../../records/plan.ts";
+import { problemOf } from "../../records/problem.ts";
 import type { Outcomes } from "../../records/receipt.ts";
-import { type PlannedRow, readShard } from "../../records/shard.ts";
+import { type PlannedRow, streamShard } from "../../records/shard.ts";
 import type { Blobs } from "../../storage/types.ts";
-import { inputShards } from "../input/input-shards.ts";
+import type { InputRow } from "../input/input-row.ts";
+import { inputRows } from "../input/input-shards.ts";
 
 /** The verdict of a row with its proof; `pending` if it has none yet. */
 export type Ending = Omit<Settled, "verdict"> & { readonly verdict: Verdict };
@@ -33,47 +34,96 @@ export interface ReportJob {
 /** Counts the verdicts without reading the input, with bounded memory. */
 export async function countVerdicts(job: ReportJob): Promise<VerdictCounts> {
   const counts = noVerdicts();
-  for (let shard = 1; shard <= job.plan.shards; shard++) {
-    const outcomes = await job.outcomes(shard);
-    for (const planned of await readShard(job.batches, job.folder, shard)) {
-      counts[endingOf(planned, outcomes, job).verdict] += 1;
-    }
+  for await (const piece of endings(job)) {
+    for (const { verdict } of piece) counts[verdict] += 1;
   }
   return counts;
 }
 
+/** What a report had to leave out, in whole sentences; every verdict is in it all the same. */
+export type Lack = (what: string) => void;
+
 /**
- * The rows with their input, one shard at a time, with bounded memory.
- * @throws OperatorError BATCH_DAMAGED if input and shards do not have the same rows.
+ * The rows with their input, in pieces, with bounded memory. If the input is missing or damaged, the
+ * rows come without it and `lack` is told, because the verdicts do not depend on it.
+ *
+ * @throws OperatorError STORAGE_UNAVAILABLE; BATCH_DAMAGED if a shard is missing or damaged.
  */
-export async function* reportRows(job: ReportJob): AsyncGenerator<readonly ReportRow[]> {
-  const { batches, folder, manifest } = job;
-  let shard = 0;
-  for await (const inputs of inputShards(batches, folder, manifest.format)) {
-    shard += 1;
-    const [planned, outcomes] = await Promise.all([
-      readShard(batches, folder, shard),
-      job.outcomes(shard),
-    ]);
-    if (planned.length !== inputs.length) {
-      throw batchDamaged(
-        shardBlob(folder, shard),
-        `has ${planned.length} rows where the input has ${inputs.length}`,
-      );
+export async function* reportRows(
+  job: ReportJob,
+  lack: Lack,
+): AsyncGenerator<readonly ReportRow[]> {
+  const input = openInput(job, lack);
+  try {
+    for await (const piece of endings(job)) {
+      const cells = await input.next(piece.map(({ row }) => row));
+      yield piece.map((ending, at) => withCells(ending, cells[at]));
     }
-    yield inputs.map((input, at) => {
-      const one = planned[at]!;
-      if (one.row !== input.row)
-        throw batchDamaged(
-          shardBlob(folder, shard),
-          `has row ${one.row} where the input has row ${input.row}`,
-        );
-      const { row, cells } = input;
-      return { ...endingOf(one, outcomes, job), row, operation: one.operation, cells };
-    });
+  } finally {
+    await input.close();
   }
-  if (shard !== job.plan.shards)
-    throw batchDamaged(inputBlob(folder), `has rows for ${shard} shards of ${job.plan.shards}`);
+}
+
+/** A row of a report without its input. */
+type RowEnding = Omit<ReportRow, "cells">;
+
+/** A row with its cells, or with a note that it lacks them. */
+export const withCells = (ending: RowEnding, cells: ReportRow["cells"] | undefined): ReportRow =>
+  cells === undefined
+    ? {
+        ...ending,
+        cells: {},
+        reason: [ending.reason, "The report lacks this row's input."].filter(Boolean).join(" "),
+      }
+    : { ...ending, cells };
+
+/** The verdicts of all rows in the input's order, in pieces. */
+async function* endings(job: ReportJob): AsyncGenerator<readonly RowEnding[]> {
+  for (let shard = 1; shard <= job.plan.shards; shard++) {
+    const outcomes = await job.outcomes(shard);
+    for await (const piece of streamShard(job.batches, job.folder, shard)) {
+      yield piece.map((planned) => ({
+        ...endingOf(planned, outcomes, job),
+        row: planned.row,
+        operation: planned.operation,
+      }));
+    }
+  }
+}
+
+/** The batch's input, read as far as it is asked for. */
+interface OpenInput {
+  /** The cells of these rows, which are the next ones; `undefined` for rows that cannot be read. */
+  next(rows: readonly number[]): Promise<readonly (ReportRow["cells"] | undefined)[]>;
+  close(): Promise<void>;
+}
+
+function openInput({ batches, folder, manifest }: ReportJob, lack: Lack): OpenInput {
+  const pieces = inputRows(batches, folder, manifest.format);
+  let waiting: InputRow[] = [];
+  let isOver = false;
+  const readPiece = async (): Promise<void> => {
+    try {
+      const { value, done } = await pieces.next();
+      if (done) isOver = true;
+      else waiting = [...waiting, ...value];
+    } catch (error) {
+      if (error instanceof OperatorError && error.code !== "BATCH_DAMAGED") throw error;
+      isOver = true;
+      lack(error instanceof OperatorError ? error.what : problemOf(error).what);
+    }
+  };
+  return {
+    next: async (rows) => {
+      while (waiting.length < rows.length && !isOver) await readPiece();
+      const taken = waiting.slice(0, rows.length);
+      waiting = waiting.slice(rows.length);
+      const missing = rows.find((row, at) => taken[at]?.row !== row);
+      if (missing !== undefined) lack(`The input of row ${missing} and of later rows is missing.`);
+      return rows.map((row, at) => (taken[at]?.row === row ? taken[at].cells : undefined));
+    },
+    close: async () => void (await pieces.return(undefined)),
+  };
 }
 
 function endingOf(

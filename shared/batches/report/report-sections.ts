@@ -9,6 +9,12 @@ export const note = ({ reason, fix }: ReportSummary): string =>
     ? ""
     : `<section class="note"><p>${escape(reason)}</p>${fix === undefined ? "" : `<p><b>What to do:</b> ${escape(fix)}</p>`}</section>`;
 
+/** What the reports lack. */
+export const incomplete = ({ lacks = [] }: ReportSummary): string =>
+  lacks.length === 0
+    ? ""
+    : `<section class="note"><p><b>The reports are incomplete; the verdicts are not.</b></p>${lacks.map((what) => `<p>${escape(what)}</p>`).join("")}</section>`;
+
 /** The reasons by how many rows share them, without the reason that the note gives already. */
 export function reasons({ reason: noted }: ReportSummary, { reasons: found }: Picked): string {
   const others = found.filter(({ reason }) => reason !== noted);

@@ -16,6 +16,8 @@ export interface ReportSummary {
   readonly finishedAt: string;
   readonly verdicts: VerdictCounts;
   readonly plan: Plan;
+  /** What the reports lack, in whole sentences. */
+  readonly lacks?: readonly string[] | undefined;
   /** Why it is held, or not written, and what to do. */
   readonly reason?: string | undefined;
   readonly fix?: string | undefined;

@@ -1,13 +1,9 @@
 import type { Verdict } from "../../catalogue/row.ts";
-import { cellText } from "./report-csv.ts";
-import type { Picked } from "./report-picks.ts";
+import { ABOUT, type Picked } from "./report-picks.ts";
 import type { ReportRow } from "./report-rows.ts";
 import type { ReportSummary } from "./report-summary.ts";
-import { escape, number } from "./report-words.ts";
+import { cellText, escape, number } from "./report-words.ts";
 import { sumOf } from "./status.ts";
-
-/** The columns that name the objects of a row, in the order in which they are shown. */
-const ABOUT = ["user", "userPrincipalName", "member", "group", "displayName"];
 
 /** The rows that need attention most, one by one. */
 export function table(summary: ReportSummary, { rows }: Picked): string {

@@ -1,4 +1,5 @@
 import type { Verdict } from "../../catalogue/row.ts";
+import { CLEAR } from "../input/compile-row.ts";
 
 /** The verdicts in the order in which the page shows them, with what each means. */
 export const MEANINGS: readonly (readonly [Verdict, string])[] = [
@@ -28,4 +29,11 @@ export function span(seconds: number): string {
   if (seconds < 90) return `${Math.round(seconds)} s`;
   const minutes = Math.round(seconds / 60);
   return minutes < 90 ? `${minutes} min` : `${Math.round(minutes / 6) / 10} h`;
+}
+
+/** A value of the input in one cell; a value that is neither text nor empty as JSON. */
+export function cellText(value: unknown): string {
+  if (value === undefined) return "";
+  if (value === null) return CLEAR;
+  return typeof value === "string" ? value : JSON.stringify(value);
 }

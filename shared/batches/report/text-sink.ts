@@ -8,6 +8,11 @@ const GATHERED = 64 * 1024;
 
 /** A blob written piece by piece, as fast as storage accepts it. It appears whole, at `end`. */
 export interface TextSink {
+  /** Adds text, and answers whether so much is waiting that `flush` has to be called. */
+  add(text: string): boolean;
+  /** Passes on what is waiting. */
+  flush(): Promise<void>;
+  /** `add` and, if needed, `flush`. */
   write(text: string): Promise<void>;
   end(): Promise<void>;
   /** Leaves no blob behind. */
@@ -27,10 +32,15 @@ export function openTextSink(blobs: Blobs, path: string): TextSink {
     gathered = "";
     if (!isRoomy) await Promise.race([once(body, "drain"), written]);
   };
+  const add = (text: string): boolean => {
+    gathered += text;
+    return gathered.length >= GATHERED;
+  };
   return {
+    add,
+    flush: pass,
     write: async (text) => {
-      gathered += text;
-      if (gathered.length >= GATHERED) await pass();
+      if (add(text)) await pass();
     },
     end: async () => {
       if (gathered !== "") await pass();

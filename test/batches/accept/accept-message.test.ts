@@ -196,3 +196,32 @@ describe("a message that cannot be read", () => {
     assert.ok(![...blobs.batches.blobs.keys()].some((path) => path.startsWith(stranger)));
   });
 });
+
+describe("a message that nests deeper than 64 levels", () => {
+  /** As the Functions library hands it over, parsed. */
+  const deep = (): object => {
+    let value: object = {};
+    for (let level = 0; level < 100_000; level++) value = { rows: value };
+    return value;
+  };
+  const text = `{"version":1,"batch":"leavers","mode":"apply","rows":[{"user":${"[".repeat(5_000)}${"]".repeat(5_000)}}]}`;
+
+  it("is refused with its reason, parsed by the Functions library or not", async () => {
+    const { deliver, refused } = begin();
+    for (const raw of [text, Buffer.from(text).toString("base64"), deep(), [deep()]]) {
+      const { outcome, folder } = await deliver(raw);
+      assert.equal(outcome, "refused");
+      assert.match(String(refused(folder ?? "")["what"]), /more than 64 levels deep/);
+    }
+  });
+
+  it("is settled once its queue gave it up, whichever queue that is", async () => {
+    const { batches, events } = begin();
+    for (const queue of ["accept", "run", "certificate-events"]) {
+      for (const raw of [text, deep()]) {
+        assert.deepEqual(await batches.settlePoison(queue, raw, "m-1"), { state: "done" });
+        assert.equal(events.at(-1)?.event, "poison.settled");
+      }
+    }
+  });
+});

@@ -52,6 +52,16 @@ describe("JSON Lines", () => {
     { when: "a line is cut off", text: '{"a":1}\n{"a":\n', says: /^it is not JSON$/ },
     { when: "a line is an array", text: '{"a":1}\n[{"a":2}]\n', says: /array, not an object/ },
     { when: "a line is a bare value", text: '{"a":1}\n"ann@contoso.com"\n', says: /value, not/ },
+    {
+      when: "a line nests deeper than 64 levels",
+      text: `{"a":1}\n{"a":${"[".repeat(6_000)}${"]".repeat(6_000)}}\n`,
+      says: /more than 64 levels deep/,
+    },
+    {
+      when: "a line has a property twice",
+      text: '{"a":1}\n{"user":"a","user":"b"}\n',
+      says: /has the property user twice/,
+    },
     { when: "the file is one array", text: '{"a":1}\n[\n{"a":1}\n]', says: /begins a JSON array/ },
   ];
   for (const { when, text, says } of faults) {
