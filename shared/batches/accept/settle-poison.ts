@@ -98,13 +98,8 @@ async function settleAccept(
 ): Promise<{ readonly batch: string; readonly code: string }> {
   const { ports } = context;
   const place = folderMeant(context, raw);
-  const settle = () => settleIn(context, place);
-  const code = await withLock(
-    ports.blobs.batches,
-    batchLockBlob(place.folder),
-    ports.clock,
-    settle,
-  );
+  const work = () => settleIn(context, place);
+  const code = await withLock(ports.blobs.batches, batchLockBlob(place.folder), ports.clock, work);
   // If another delivery holds the lock, it continues with the batch.
   return { batch: place.batch, code: code ?? NOTHING_LOST };
 }

@@ -73,10 +73,11 @@ function withLacks(why: Why, lacks: readonly string[]): Why {
   if (lacks.length === 0) return why;
   const reason = `The reports are incomplete; the verdicts are not. ${lacks.join(" ")}`;
   const fix = "The rows as they were sent are in the batch's blob input, if it is there.";
-  const joined = (...texts: readonly (string | undefined)[]): string =>
-    texts.filter((text) => text !== undefined).join(" ");
   return { reason: joined(why.reason, reason), fix: joined(why.fix, fix) };
 }
+
+const joined = (...texts: readonly (string | undefined)[]): string =>
+  texts.filter((text) => text !== undefined).join(" ");
 
 /** The runner's last measurements, which the final status keeps. */
 async function lastFigures(

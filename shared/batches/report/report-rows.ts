@@ -102,7 +102,9 @@ function openInput({ batches, folder, manifest }: ReportJob, lack: Lack): OpenIn
   const pieces = inputRows(batches, folder, manifest.format);
   let waiting: InputRow[] = [];
   let isOver = false;
-  const readPiece = async (): Promise<void> => {
+  /** Answers whether there may be more. */
+  const readPiece = async (): Promise<boolean> => {
+    if (isOver) return false;
     try {
       const { value, done } = await pieces.next();
       if (done) isOver = true;
@@ -112,10 +114,11 @@ function openInput({ batches, folder, manifest }: ReportJob, lack: Lack): OpenIn
       isOver = true;
       lack(error instanceof OperatorError ? error.what : problemOf(error).what);
     }
+    return !isOver;
   };
   return {
     next: async (rows) => {
-      while (waiting.length < rows.length && !isOver) await readPiece();
+      while (waiting.length < rows.length && (await readPiece()));
       const taken = waiting.slice(0, rows.length);
       waiting = waiting.slice(rows.length);
       const missing = rows.find((row, at) => taken[at]?.row !== row);

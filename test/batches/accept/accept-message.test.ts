@@ -197,13 +197,14 @@ describe("a message that cannot be read", () => {
   });
 });
 
+/** A deep message as the Functions library hands it over, parsed. */
+const deep = (): object => {
+  let value: object = {};
+  for (let level = 0; level < 100_000; level++) value = { rows: value };
+  return value;
+};
+
 describe("a message that nests deeper than 64 levels", () => {
-  /** As the Functions library hands it over, parsed. */
-  const deep = (): object => {
-    let value: object = {};
-    for (let level = 0; level < 100_000; level++) value = { rows: value };
-    return value;
-  };
   const text = `{"version":1,"batch":"leavers","mode":"apply","rows":[{"user":${"[".repeat(5_000)}${"]".repeat(5_000)}}]}`;
 
   it("is refused with its reason, parsed by the Functions library or not", async () => {

@@ -125,15 +125,19 @@ describe("report.html of wide rows", () => {
   });
 });
 
+/** A line of a wide input, and of its shard. */
+const line = (at: number): string =>
+  `${JSON.stringify({ user: `u${at}@contoso.com`, otherMails: ["x".repeat(30_000)] })}\n`;
+const planLine = (at: number): string =>
+  `${JSON.stringify({ row: at + 1, operation: "user.update", verdict: "unchanged", objectId: "o", reason: "z".repeat(30_000) })}\n`;
+
+const none = async () => new Map<number, never>();
+
 describe("reports of wide rows", () => {
   it("are written while the input is read, and hold no more than a few rows", async () => {
     const rows = 2_000;
     const { workshop, folder } = await planned();
     const { batches } = workshop.blobs;
-    const line = (at: number): string =>
-      `${JSON.stringify({ user: `u${at}@contoso.com`, otherMails: ["x".repeat(30_000)] })}\n`;
-    const planLine = (at: number): string =>
-      `${JSON.stringify({ row: at + 1, operation: "user.update", verdict: "unchanged", objectId: "o", reason: "z".repeat(30_000) })}\n`;
     let read = 0;
     let written = 0;
     let furthest = 0;
@@ -170,7 +174,6 @@ describe("reports of wide rows", () => {
     };
     const plan = { ...batches.json(`${folder}/plan.json`), rows, shards: 2 };
     await batches.write(`${folder}/plan.json`, JSON.stringify(plan));
-    const none = async () => new Map<number, never>();
     const counts = await workshop.batches.finishBatch(folder, none);
     assert.equal(counts.unchanged, rows);
     assert.ok(written > 100_000_000, `${written} bytes written`);
