@@ -5,13 +5,11 @@ import type { Emit } from "../core/telemetry.ts";
 import type { PacerMemory, WritePacer } from "../graph/pacing/pacer.ts";
 import type { Graph } from "../graph/types.ts";
 import type { Outcomes } from "../records/receipt.ts";
-import type { HeldLease } from "../storage/held-lease.ts";
 import type { Blobs } from "../storage/types.ts";
-import type { Flights } from "./flights.ts";
 
 /** How a runner behaves. Durations are milliseconds unless the name says otherwise. */
 export interface RunnerSettings {
-  /** After this a slice sends no more, and hands over. */
+  /** How long a slice sends before it hands over. */
   readonly sliceMs: number;
   /** 15 to 60, as Azure allows. */
   readonly leaseSeconds: number;
@@ -20,7 +18,7 @@ export interface RunnerSettings {
   readonly retryForMs: number;
   /** The shortest wait before a row is sent again. */
   readonly retryFloorMs: number;
-  /** A send that could not leave within this time after its intent does not leave any more. */
+  /** A post that could not leave within this time after its intents is not sent. */
   readonly stallMs: number;
   /** `$batch` posts under way at once. */
   readonly postsInFlight: number;
@@ -30,7 +28,7 @@ export interface RunnerSettings {
   readonly quotaPerSecond: number;
 }
 
-/** What fits Graph's published quota and Azure's blob leases; all but the last come from here. */
+/** What fits Graph's published quota and Azure's blob leases. */
 export const runnerDefaults = {
   sliceMs: 15 * 60_000,
   leaseSeconds: 30,
@@ -48,7 +46,7 @@ export interface RunnerPorts {
   readonly graph: Graph;
   readonly blobs: { readonly batches: Blobs; readonly runner: Blobs };
   readonly catalogue: Readonly<Record<string, Operation>>;
-  /** Makes the pacer of a slice; `memory` is what the slice before it learnt. */
+  /** Makes the pacer of a slice; `memory` is what the slice before learnt. */
   readonly createPacer: (memory: PacerMemory | undefined) => WritePacer;
   /** A new random password: made for one request, and kept nowhere. */
   readonly makePassword: () => string;
@@ -60,25 +58,3 @@ export interface RunnerPorts {
   readonly emit: Emit;
   readonly settings: RunnerSettings;
 }
-
-/** One slice's surroundings: the ports, and what all its parts share. */
-export interface Site extends RunnerPorts {
-  readonly runner: string;
-  readonly lease: HeldLease;
-  readonly flights: Flights;
-  readonly pacer: WritePacer;
-  /** The slice's own figures. */
-  readonly tally: { rows: number; writes: number; throttled: number };
-  /** Something changed that may let the slice go on: an answer, an opened shard. */
-  readonly wake: () => void;
-  /** Ends the slice with this error, once what is under way has ended. */
-  readonly fail: (error: unknown) => void;
-}
-
-/** The wall clock as the journal writes it. */
-export const isoNow = ({ clock }: { readonly clock: Clock }): string =>
-  new Date(clock.now()).toISOString();
-
-/** The monotonic instant, milliseconds, at which the wall clock will show `iso`. */
-export const monotonicAt = ({ clock }: { readonly clock: Clock }, iso: string): number =>
-  clock.monotonic() + (Date.parse(iso) - clock.now());

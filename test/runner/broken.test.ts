@@ -46,7 +46,7 @@ describe("a batch that breaks in the middle", () => {
     assert.deepEqual(directory.overlaps, []);
   });
 
-  it("is not what a storage that gives the app no token makes of it", async () => {
+  it("is not broken by a storage that gives the app no token", async () => {
     const rig = createRig(azurite);
     const directory = new TinyDirectory();
     const folder = await rig.submit({ rows: disables(directory, 3) });
@@ -61,7 +61,7 @@ describe("a batch that breaks in the middle", () => {
     assert.deepEqual(rig.finishes, [folder]);
   });
 
-  it("does not hide the batches behind it, however many broke", async () => {
+  it("does not hide the batches behind it, however many are broken", async () => {
     const rig = createRig(azurite);
     const directory = new TinyDirectory();
     for (let number = 10; number < 62; number++) {
@@ -74,7 +74,7 @@ describe("a batch that breaks in the middle", () => {
     assert.deepEqual(rig.finishes, [good]);
   });
 
-  it("says which blob it lost where that is noticed only as it ends", async () => {
+  it("says which blob is missing even if that is noticed only as it ends", async () => {
     const rig = createRig(azurite);
     const directory = new TinyDirectory({ faults: { ...noFaults, latencyMs: () => 200 } });
     const folder = await rig.submit({ rows: disables(directory, 3) });

@@ -21,7 +21,7 @@ async function isConserved(rig: Rig, folder: string): Promise<void> {
   assert.equal(sum, status.rows);
 }
 
-describe("a runner that is killed at random instants, with a Graph that misbehaves", () => {
+describe("a runner that is killed at random instants while Graph misbehaves", () => {
   let azurite: Azurite;
   before(async () => {
     azurite = await startAzurite();

@@ -22,8 +22,8 @@ export const never: Death = { on: "call", at: 0, when: "before" };
 const forever = new Promise<never>(() => undefined);
 
 /**
- * The ports of a process that is killed at a call to the outside. Nothing of it goes on then; what it
- * had called goes on elsewhere, and the dead do not learn how it ended.
+ * The ports of a process that is killed at a call to the outside. It does nothing more; a call that it
+ * had made still takes effect, but its result is lost.
  */
 export function mortal(ports: RunnerPorts, { on, at, when }: Death): Mortal {
   const calls = { call: 0, append: 0, post: 0 };

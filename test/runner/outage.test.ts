@@ -16,7 +16,7 @@ describe("a Graph that refuses or is down", () => {
   });
   after(() => azurite.stop());
 
-  it("ends the slice when the app has no permission, at no row's cost", async () => {
+  it("ends the slice if the app has no permission, and fails no row", async () => {
     const rig = createRig(azurite);
     const directory = new TinyDirectory({ faults: { ...noFaults, post: () => "forbid" } });
     const folder = await rig.submit({ rows: disables(directory, 30) });
@@ -31,7 +31,7 @@ describe("a Graph that refuses or is down", () => {
     assert.deepEqual(new Set(attempts), new Set([1]));
   });
 
-  it("ends the slice when there is no token, at no row's cost", async () => {
+  it("ends the slice if there is no token, and fails no row", async () => {
     const rig = createRig(azurite);
     const directory = new TinyDirectory();
     const noToken = new OperatorError("TOKEN_REFUSED", "no", { fix: "", disposition: "stop" });
@@ -49,7 +49,7 @@ describe("a Graph that refuses or is down", () => {
     assert.equal(directory.looks, 0);
   });
 
-  it("is left alone for as long as a 503 around the whole asks, also by whoever takes over", async () => {
+  it("is left alone for as long as a 503 for the whole post asks, also by the next runner", async () => {
     const rig = createRig(azurite);
     const sentAtMs: number[] = [];
     let downs = 1;
@@ -66,7 +66,7 @@ describe("a Graph that refuses or is down", () => {
     assert.equal(directory.made.size, 60);
   });
 
-  it("is not looked at before the time that a part's 503 asks for", async () => {
+  it("is not asked about a row before the time that a part's 503 names", async () => {
     const rig = createRig(azurite);
     let downs = 1;
     const directory = new TinyDirectory({
@@ -88,7 +88,7 @@ describe("a Graph that refuses or is down", () => {
     assert.equal(rig.finished.get(folder)?.get(1)?.attempts, 2);
   });
 
-  it("is waited for, and ends nothing, when it asks for longer than anybody lives", async () => {
+  it("is waited for, and ends nothing, if it asks for an absurdly long pause", async () => {
     const rig = createRig(azurite);
     const directory = new TinyDirectory({
       faults: { ...noFaults, part: () => "throttle" },
@@ -102,7 +102,7 @@ describe("a Graph that refuses or is down", () => {
     assert.match((await rig.status(folder)).reason ?? "", /^Graph asked for a pause/);
   });
 
-  it("is tried with single rows, ever more rarely, while no post is answered", async () => {
+  it("is tried with single rows, at growing intervals, while no post is answered", async () => {
     const rig = createRig(azurite);
     const sizes: number[] = [];
     const directory = new TinyDirectory({ faults: { ...noFaults, post: () => "lose-before" } });

@@ -20,7 +20,8 @@ import {
   type RunnerSettings,
   runnerDefaults,
 } from "../../shared/runner/ports.ts";
-import { type TenantRun, runTenant } from "../../shared/runner/slice/run.ts";
+import { runTenant } from "../../shared/runner/slice/run.ts";
+import type { TenantRun } from "../../shared/runner/slice/slice-end.ts";
 import { createBlobs } from "../../shared/storage/storage.ts";
 import type { Blobs } from "../../shared/storage/types.ts";
 import type { Azurite } from "../storage/azurite.ts";
@@ -40,7 +41,7 @@ export interface Rig {
   runOut(graph: Graph, more?: Partial<RunnerPorts>): Promise<void>;
   submit(batch: SubmittedBatch): Promise<string>;
   status(folder: string): Promise<BatchStatus>;
-  /** Ends whatever lease there is, as its running out would. */
+  /** Ends the lease if there is one, as its expiry would. */
   breakLease(): Promise<void>;
 }
 

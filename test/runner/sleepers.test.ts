@@ -16,7 +16,7 @@ import { TinyDirectory } from "./tiny-directory.ts";
 /** Enough to meet each kind of call here; set CRASH_RUNS to look longer. */
 const RUNS = Number(process.env["CRASH_RUNS"] ?? 8);
 
-describe("a runner that freezes at random instants and wakes beside its successor", () => {
+describe("a runner that freezes at random instants and wakes while its successor works", () => {
   let azurite: Azurite;
   before(async () => {
     azurite = await startAzurite();
@@ -24,7 +24,7 @@ describe("a runner that freezes at random instants and wakes beside its successo
   });
   after(() => azurite.stop());
 
-  it("changes nothing any more, and keeps its successor from nothing", async () => {
+  it("changes nothing any more, and does not hinder its successor", async () => {
     await fc.assert(
       fc.asyncProperty(
         deeds,

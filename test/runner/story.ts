@@ -34,7 +34,7 @@ export const deeds: fc.Arbitrary<Deed[]> = fc.array(
 /** A batch with the directory it meets, and what must be true when it is finished. */
 export interface Story {
   readonly rows: PlannedRow[];
-  /** Wrong things in the directory, in words; none where the batch had exactly its effect. */
+  /** What is wrong in the directory, in words; nothing if the batch had exactly its effect. */
   faultsIn(directory: TinyDirectory): string[];
 }
 

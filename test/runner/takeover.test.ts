@@ -51,7 +51,7 @@ describe("when another runner takes over", () => {
   });
   after(() => azurite.stop());
 
-  it("does not start beside one that holds the lease", async () => {
+  it("does not start while another holds the lease", async () => {
     const rig = createRig(azurite);
     const directory = new TinyDirectory();
     await rig.submit({ rows: disables(directory, 3) });
@@ -65,7 +65,7 @@ describe("when another runner takes over", () => {
     assert.equal(directory.made.size, 3);
   });
 
-  it("the one before cannot journal, so it sends nothing more", async () => {
+  it("fences out the one before, which then sends nothing more", async () => {
     const rig = createRig(azurite);
     const directory = new TinyDirectory();
     await rig.submit({ rows: disables(directory, 60) });
@@ -80,7 +80,7 @@ describe("when another runner takes over", () => {
     };
     const next = rig.runOut(directory).catch(ringAgain);
     await systemClock.sleep(30);
-    // It wakes up in the middle of its post: this one leaves late, and whatever comes after does not.
+    // It wakes up in the middle of its post: this post is sent late, and none after it.
     resume();
     await assert.rejects(old, { code: "LEASE_LOST" });
     await next;
@@ -89,7 +89,7 @@ describe("when another runner takes over", () => {
     assert.deepEqual(directory.overlaps, []);
   });
 
-  it("one whose clock says that the lease ran out sends nothing, whatever it journaled", async () => {
+  it("sends nothing if its clock says that the lease ran out, even if intents are journaled", async () => {
     const rig = createRig(azurite);
     const directory = new TinyDirectory();
     const folder = await rig.submit({ rows: disables(directory, 3) });
@@ -118,7 +118,7 @@ describe("when another runner takes over", () => {
     assert.equal(rig.finished.get(folder)?.get(1)?.attempts, 1);
   });
 
-  it("one that froze while it opened a journal does not fence out the one that works now", async () => {
+  it("does not fence out its successor after it froze while it opened a journal", async () => {
     const rig = createRig(azurite);
     const directory = new TinyDirectory();
     const folder = await rig.submit({ rows: disables(directory, 60) });
@@ -149,7 +149,7 @@ describe("when another runner takes over", () => {
     assert.equal((await journalOf(rig, folder)).match(/"t":"open"/g)?.length, 1);
   });
 
-  it("looks at what is in doubt only once nothing of it can be under way", async () => {
+  it("looks at rows in doubt only when none of their posts can be under way", async () => {
     const rig = createRig(azurite);
     const directory = new TinyDirectory({ timeoutMs: 600 });
     await rig.submit({ rows: disables(directory, 10) });
@@ -194,7 +194,7 @@ describe("when another runner takes over", () => {
     assert.deepEqual([...directory.made.values()], [1, 1, 1, 1, 1, 1]);
   });
 
-  it("goes on from the journals where the handed-on state is lost", async () => {
+  it("continues from the journals if the state file is lost", async () => {
     const rig = createRig(azurite);
     const directory = new TinyDirectory();
     await rig.submit({ rows: disables(directory, 90), rowsPerShard: 20 });
@@ -254,7 +254,7 @@ describe("a batch that cannot be read", () => {
     },
   };
   for (const [damage, make] of Object.entries(damages)) {
-    it(`sends nothing, says why, and lets the others go on: ${damage}`, async () => {
+    it(`sends nothing, says why, and does not stop the others: ${damage}`, async () => {
       const rig = createRig(azurite);
       const directory = new TinyDirectory();
       const bad = await rig.submit({ rows: disables(directory, 2) });

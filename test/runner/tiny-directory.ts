@@ -101,7 +101,7 @@ export class TinyDirectory implements Graph {
     const keys = requests.flatMap(keysOf);
     this.#enter(keys);
     if (fault === "lose-late") {
-      // What was sent takes effect at some time before the time limit, and nobody hears of it.
+      // What was sent takes effect at some time before the time limit, and no answer comes.
       setTimeout(() => {
         requests.forEach((request) => this.#apply(request, requestId));
         this.#leave(keys);

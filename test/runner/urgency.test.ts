@@ -41,14 +41,14 @@ describe("urgent work", () => {
   });
   after(() => azurite.stop());
 
-  it("goes next although a large batch of one group has as much open as may be", async () => {
+  it("goes next although a large batch of one group has as many rows open as allowed", async () => {
     const rig = createRig(azurite);
     const directory = new TinyDirectory({ faults: { ...noFaults, latencyMs: () => 10 } });
     await rig.submit({ rows: additions(directory, 12_000) });
     const stop = new AbortController();
     const running = rig.run(directory, { createPacer: paced }, stop.signal);
     while (directory.made.size < 100) await systemClock.sleep(10);
-    // Long enough for the runner to open whatever it wants to.
+    // Long enough for the runner to open as many shards as it may.
     await systemClock.sleep(1_500);
     const madeFirst = directory.made.size;
     const urgent = await rig.submit({ rows: disables(directory, 5), priority: "urgent" });
@@ -68,7 +68,7 @@ describe("the next batch", () => {
   });
   after(() => azurite.stop());
 
-  it("fills the budget that a large batch before it leaves, whose rows wait for each other", async () => {
+  it("uses the budget that a large batch leaves whose rows wait for each other", async () => {
     const rig = createRig(azurite);
     const directory = new TinyDirectory({ faults: { ...noFaults, latencyMs: () => 10 } });
     const [first] = disables(directory, 1);

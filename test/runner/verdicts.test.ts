@@ -10,7 +10,7 @@ import { TinyDirectory, noFaults } from "./tiny-directory.ts";
 
 const impatient = { settings: { ...quickSettings, retryForMs: 200 } };
 
-describe("a row that Graph does not simply take", () => {
+describe("a row that Graph does not take at once", () => {
   let azurite: Azurite;
   before(async () => {
     azurite = await startAzurite();
@@ -18,7 +18,7 @@ describe("a row that Graph does not simply take", () => {
   });
   after(() => azurite.stop());
 
-  it("waits as long as it is throttled, however long, and says so in the status", async () => {
+  it("waits for as long as it is throttled, and the status says so", async () => {
     const rig = createRig(azurite);
     let throttled = 60;
     const directory = new TinyDirectory({
@@ -40,7 +40,7 @@ describe("a row that Graph does not simply take", () => {
     assert.equal(slice.throttled, 60);
   });
 
-  it("says in the status until when Graph asked for a pause, and whoever takes over keeps to it", async () => {
+  it("says in the status until when Graph asked for a pause, and the next runner keeps to it", async () => {
     const rig = createRig(azurite);
     let throttled = 1;
     const directory = new TinyDirectory({
@@ -56,7 +56,7 @@ describe("a row that Graph does not simply take", () => {
       waiting = await rig.status(folder);
     }
     assert.match(waiting.reason ?? "", /^Graph asked for a pause: nothing is sent before 20/);
-    assert.match(waiting.fix ?? "", /goes on by itself/);
+    assert.match(waiting.fix ?? "", /continues by itself/);
     assert.deepEqual([waiting.writesPerSecond, waiting.etaSeconds], [0, null]);
     stop.abort();
     await slice;
@@ -66,7 +66,7 @@ describe("a row that Graph does not simply take", () => {
     assert.equal(directory.posts, sent, "something was sent within the pause");
   });
 
-  it("is sent again after a conflict, and fails with a reason and a fix when that never ends", async () => {
+  it("is sent again after a conflict, and fails with a reason and a fix if conflicts do not end", async () => {
     const rig = createRig(azurite);
     const directory = new TinyDirectory({
       faults: { ...noFaults, part: ({ url }) => (url.endsWith("02") ? "conflict" : "none") },
@@ -81,7 +81,7 @@ describe("a row that Graph does not simply take", () => {
     assert.equal(rig.finished.get(folder)?.get(3)?.verdict, "done");
   });
 
-  it("is not given up because it could not be seen for a while after its answer was lost", async () => {
+  it("is not given up if its change replicates late after its answer was lost", async () => {
     const rig = createRig(azurite);
     let losses = 1;
     let blind = 3;
@@ -115,7 +115,7 @@ describe("a row that Graph does not simply take", () => {
     assert.equal(directory.made.size, 1);
   });
 
-  it("does not take others along when it cannot be looked at", async () => {
+  it("does not affect other rows if it cannot be looked at", async () => {
     const rig = createRig(azurite);
     const directory = new TinyDirectory();
     const rows = disables(directory, 20);
@@ -138,7 +138,7 @@ describe("a row that Graph does not simply take", () => {
     assert.match(failed[0]?.[1].reason ?? "", /^It is not known whether the change was made/);
   });
 
-  it("does not take others along when Graph cannot read it", async () => {
+  it("does not affect other rows if Graph cannot read it", async () => {
     const rig = createRig(azurite);
     const directory = new TinyDirectory();
     const rows = disables(directory, 40);
@@ -161,7 +161,7 @@ describe("a row that Graph does not simply take", () => {
     );
   });
 
-  it("fails when the row that was to create its user failed, and names that row", async () => {
+  it("fails if the row that was to create its user failed, and names that row", async () => {
     const rig = createRig(azurite);
     const directory = new TinyDirectory();
     directory.addUser({ userPrincipalName: "ann@example.com", displayName: "Another" });
@@ -177,7 +177,7 @@ describe("a row that Graph does not simply take", () => {
     assert.equal(directory.made.size, 0);
   });
 
-  it("fails when it was tried so often that its journal is full", async () => {
+  it("fails if it was tried so often that its journal is full", async () => {
     const rig = createRig(azurite);
     const directory = new TinyDirectory();
     const folder = await rig.submit({ rows: disables(directory, 2) });
@@ -190,7 +190,7 @@ describe("a row that Graph does not simply take", () => {
     assert.equal(directory.posts, 0);
   });
 
-  it("fails where this version does not know its operation", async () => {
+  it("fails if this version does not know its operation", async () => {
     const rig = createRig(azurite);
     const directory = new TinyDirectory();
     const [row] = disables(directory, 1);

@@ -11,7 +11,7 @@ import type { AppendBlob, Blobs } from "../../storage/types.ts";
 
 /**
  * From here on rows are ended instead of sent again. Azure takes 50,000 blocks in one append blob
- * (Storage documentation, append blobs); what is left suffices for the verdicts.
+ * (Storage documentation, append blobs); what is left is enough for the verdicts.
  */
 export const BLOCKS_TO_END_AT = 45_000;
 /** One append carries at most this much, bytes; the service takes 4 MiB. */
@@ -21,12 +21,12 @@ const APPEND_BYTES = 1024 * 1024;
 export interface Journal {
   readonly rows: Histories;
   /**
-   * Stores a record; what waits while another append is under way goes along in one (group commit).
-   * @throws OperatorError LEASE_LOST where another runner took the shard over, STORAGE_UNAVAILABLE;
-   * after either nothing more is stored.
+   * Stores a record. Records that come while an append is under way share the next one (group commit).
+   * @throws OperatorError LEASE_LOST if another runner took the shard over, STORAGE_UNAVAILABLE; after
+   * either, nothing more is stored.
    */
   append(record: JournalRecord): Promise<void>;
-  /** Blocks in the blob, or more: lines are counted where the blob was written before. */
+  /** Blocks in the blob, or more: of what was there before, lines are counted. */
   blocks(): number;
 }
 
@@ -34,17 +34,17 @@ export interface Journal {
 const OPENING_TRIES = 3;
 
 /**
- * Opens a shard's journal, reads what it knows, and fences out whoever wrote it before.
+ * Opens a shard's journal, reads it, and fences out the runner that wrote it before.
  *
  * @throws OperatorError BATCH_DAMAGED if the journal is damaged: nothing may be sent then;
- * LEASE_LOST where somebody else goes on writing it.
+ * LEASE_LOST if another runner is still writing it.
  */
 export async function openJournal(options: {
   readonly blobs: Blobs;
   readonly path: string;
   readonly runner: string;
   readonly at: string;
-  /** Throws where this process may not be the runner any more: it must not fence out its successor. */
+  /** Throws if this process may no longer be the runner: it must not fence out its successor. */
   readonly check: () => void;
 }): Promise<Journal> {
   for (let tries = 1; ; tries++) {
@@ -83,7 +83,7 @@ function groupCommit(
   let isFlushing = false;
   let broken: { readonly error: unknown } | undefined;
 
-  /** As many of those that wait as one append carries, at least one. */
+  /** As many waiting records as one append carries, at least one. */
   const take = (): Waiting[] => {
     let bytes = 0;
     const end = waiting.findIndex((each, index) => {

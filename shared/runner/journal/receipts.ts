@@ -55,7 +55,7 @@ export function receiptOf(
   return again(sent, moment, { reason, throttled, afterMs: moment.waitMs(afterMs) });
 }
 
-/** Sends a row again, or fails it where its patience is used up. */
+/** Sends a row again, or fails it if it has been in trouble for too long. */
 export function again(
   sent: Sent,
   moment: Moment,
@@ -74,7 +74,7 @@ export function again(
   return { row: sent.row, retry: reason, throttled, until };
 }
 
-/** A row whose post was refused as a whole although it went alone: it is the row that Graph cannot read. */
+/** Fails a row whose post was refused as a whole although it went alone: Graph cannot read this row. */
 export const refusedAlone = (
   sent: Sent,
   at: string,
@@ -113,11 +113,11 @@ export function looked(
   });
 }
 
-/** Whether an answer to a look shows the state of things: found, or not there. */
+/** Whether an answer to a look shows the object, or that there is none. */
 export const isSeeing = ({ status }: GraphAnswer): boolean =>
   (status >= 200 && status < 300) || status === 404;
 
-/** A row in doubt could not be looked at: it is looked at again, until the runner's patience ends. */
+/** A row in doubt could not be looked at: it is looked at again until it has been in trouble for too long. */
 export function unseen(
   sent: Pick<Sent, "row" | "history"> & { readonly write: PlannedWrite },
   why: string,

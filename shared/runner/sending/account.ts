@@ -1,9 +1,9 @@
 import { OperatorError } from "../../core/errors.ts";
 import type { GraphAnswer } from "../../core/graph-request.ts";
 import type { PostResult } from "../../graph/types.ts";
-import type { Site } from "../ports.ts";
-import type { OpenBatch } from "../work/batch.ts";
-import type { OpenRow } from "../work/schedule.ts";
+import type { OpenRow } from "../schedule/open-row.ts";
+import type { OpenBatch } from "../work/open-batch.ts";
+import type { Site } from "../work/site.ts";
 
 /** What a post did, for the slice's figures. */
 export interface PostOutcome {
@@ -16,10 +16,10 @@ export interface PostOutcome {
 
 export const nothingSent: PostOutcome = { writes: 0, throttled: 0, isLost: false };
 
-/** Tells the pacer, the groups and the figures what came back of a post; telemetry knows from the client. */
+/** Tells the pacer, the groups and the figures what a post came to. Graph's client tells telemetry. */
 export function account(
   site: Site,
-  parts: readonly { readonly lane: OpenBatch; readonly row: OpenRow }[],
+  parts: readonly { readonly row: OpenRow<OpenBatch> }[],
   result: PostResult,
   grantedAt: number,
 ): PostOutcome {
@@ -31,25 +31,25 @@ export function account(
     const { status, retryAfterMs } = result;
     if (status !== 429) return { ...nothingSent, isLost: status >= 500 };
     site.pacer.throttled(retryAfterMs, { parts: parts.length, grantedAt });
-    for (const { lane } of parts) lane.throttled += 1;
+    for (const { row } of parts) row.lane.throttled += 1;
     return { ...nothingSent, throttled: parts.length };
   }
   let writes = 0;
   const refusals: GraphAnswer[] = [];
-  for (const [index, { lane, row }] of parts.entries()) {
+  for (const [index, { row }] of parts.entries()) {
     const answer = result.parts[index];
     if (answer === undefined) continue;
     if (row.write.group !== undefined) {
-      if (answer.status === 409) site.flights.conflicted(row.write.group);
-      else if (answer.status < 400) site.flights.answered(row.write.group);
+      if (answer.status === 409) site.schedule.conflicted(row.write.group);
+      else if (answer.status < 400) site.schedule.answered(row.write.group);
     }
     if (answer.status === 429) {
-      lane.throttled += 1;
+      row.lane.throttled += 1;
       refusals.push(answer);
       continue;
     }
     writes += 1;
-    lane.meter.add(site.clock.monotonic(), 1);
+    row.lane.meter.add(site.clock.monotonic(), 1);
   }
   if (refusals.length > 0) {
     const asked = refusals.flatMap(({ retryAfterMs }) => retryAfterMs ?? []);
@@ -59,7 +59,7 @@ export function account(
   return { writes, throttled: refusals.length, isLost: false };
 }
 
-/** The error that ends a slice where Graph refused the app itself; what was posted was not taken. */
+/** The error that ends a slice if Graph refused the app itself; it took none of the posted rows then. */
 export function refusalOf(result: PostResult): OperatorError | undefined {
   if (result.kind !== "not-taken") return undefined;
   const { status, error } = result;

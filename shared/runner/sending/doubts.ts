@@ -3,47 +3,40 @@ import { OperatorError } from "../../core/errors.ts";
 import type { GraphAnswer, GraphRead } from "../../core/graph-request.ts";
 import type { Receipt } from "../../records/receipt.ts";
 import { isSeeing, looked, settledRow, unseen } from "../journal/receipts.ts";
-import { type Site, isoNow } from "../ports.ts";
-import type { OpenBatch } from "../work/batch.ts";
 import { historyOf } from "../work/shard.ts";
+import { type Site, isoNow } from "../work/site.ts";
 import { type Placed, operationOf, sentOf, waitFor } from "./part-receipt.ts";
-
-/** A row in doubt with where it belongs. */
-export type Doubt = Placed & { readonly lane: OpenBatch };
 
 /** Looks asked for at a time; Graph's client packs them in posts of 20. */
 const LOOKS_AT_ONCE = 100;
 
 /** The rows in doubt that may be looked at now, some at a time; they are not offered twice. */
-export function dueDoubts(site: Site, lanes: Iterable<OpenBatch>): Doubt[] {
-  const due: Doubt[] = [];
-  for (const lane of lanes) {
-    for (const row of lane.rows) {
-      if (row.state !== "doubt" || row.notBeforeMs > site.clock.monotonic()) continue;
-      row.notBeforeMs = Infinity;
-      due.push({ lane, row, shard: lane.shardOf(row.row) });
-      if (due.length >= LOOKS_AT_ONCE) return due;
-    }
+export function dueDoubts(site: Site): Placed[] {
+  const due: Placed[] = [];
+  const nowMs = site.clock.monotonic();
+  for (const row of site.schedule.doubts()) {
+    if (row.notBeforeMs > nowMs) continue;
+    site.schedule.lookNext(row, Infinity);
+    due.push({ row, shard: row.lane.shardOf(row.row) });
+    if (due.length >= LOOKS_AT_ONCE) break;
   }
   return due;
 }
 
-/** When the first row in doubt may be looked at, monotonic milliseconds; Infinity where none is. */
-export function nextDoubtMs(lanes: Iterable<OpenBatch>): number {
+/** When the first row in doubt may be looked at, monotonic milliseconds; Infinity if there is none. */
+export function nextDoubtMs({ schedule }: Site): number {
   let nextMs = Infinity;
-  for (const { rows } of lanes) {
-    for (const row of rows) if (row.state === "doubt") nextMs = Math.min(nextMs, row.notBeforeMs);
-  }
+  for (const { notBeforeMs } of schedule.doubts()) nextMs = Math.min(nextMs, notBeforeMs);
   return nextMs;
 }
 
 /**
  * Settles rows in doubt by looking at the directory: in place is done, absent is sent again, and what
- * cannot be seen is looked at later.
+ * cannot be read is looked at later.
  *
  * @throws OperatorError what ends the slice, as `sendPost`; READ_INCOMPLETE does not.
  */
-export async function lookAt(site: Site, doubts: readonly Doubt[]): Promise<void> {
+export async function lookAt(site: Site, doubts: readonly Placed[]): Promise<void> {
   const reads = doubts.map((doubt) => readFor(site, doubt));
   const answers = await readAll(site, reads);
   const receipts = new Map(
@@ -53,19 +46,19 @@ export async function lookAt(site: Site, doubts: readonly Doubt[]): Promise<void
     [...new Set(doubts.map(({ shard }) => shard))].map(async (shard) => {
       const mine = doubts.filter((doubt) => doubt.shard === shard);
       const rows = mine.flatMap(({ row }) => receipts.get(row) ?? []);
-      await mine[0]?.lane.record(shard, { t: "receipt", post: "look", at: isoNow(site), rows });
+      await mine[0]?.row.lane.record(shard, { t: "receipt", post: "look", at: isoNow(site), rows });
     }),
   );
   for (const [index, { row }] of doubts.entries()) {
     if (row.state !== "doubt") continue;
-    row.looks = (row.looks ?? 0) + 1;
-    const waitMs = Math.max(askedMs(answers[index]), waitFor(site, row.looks));
-    row.notBeforeMs = site.clock.monotonic() + waitMs;
+    const looks = row.looks + 1;
+    const waitMs = Math.max(askedMs(answers[index]), waitFor(site, looks));
+    site.schedule.lookNext(row, site.clock.monotonic() + waitMs, looks);
   }
 }
 
-/** The read that shows the row's change; `undefined` where none can be made of it. */
-function readFor(site: Site, { row }: Doubt): GraphRead | undefined {
+/** The read that shows the row's change; `undefined` if no read can be made of the row. */
+function readFor(site: Site, { row }: Placed): GraphRead | undefined {
   try {
     return isPending(row.write) ? undefined : operationOf(site, row)?.look(row.write);
   } catch {
@@ -76,7 +69,7 @@ function readFor(site: Site, { row }: Doubt): GraphRead | undefined {
 /** What a look came to: Graph's answer, or why there is none. */
 type Seen = GraphAnswer | OperatorError | undefined;
 
-/** What is seen, in the order of the reads; a read that stays unanswered takes no other along. */
+/** The answers in the order of the reads. A read without an answer does not affect the others. */
 async function readAll(site: Site, reads: readonly (GraphRead | undefined)[]): Promise<Seen[]> {
   const seen: Seen[] = reads.map(() => undefined);
   const wanted = reads.flatMap((read, at) => (read ? [{ read, at }] : []));
@@ -102,7 +95,7 @@ async function readAll(site: Site, reads: readonly (GraphRead | undefined)[]): P
 const askedMs = (seen: Seen): number =>
   seen instanceof OperatorError ? (seen.retryAfterMs ?? 0) : 0;
 
-function receiptFor(site: Site, { row, shard }: Doubt, answer: Seen): Receipt {
+function receiptFor(site: Site, { row, shard }: Placed, answer: Seen): Receipt {
   const at = isoNow(site);
   const moment = { at, retryForMs: site.settings.retryForMs };
   if (operationOf(site, row) === undefined) {

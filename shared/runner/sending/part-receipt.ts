@@ -4,17 +4,18 @@ import { backoffMs } from "../../core/backoff.ts";
 import type { PostResult } from "../../graph/types.ts";
 import type { Receipt } from "../../records/receipt.ts";
 import { type Sent, again, receiptOf, refusedAlone } from "../journal/receipts.ts";
-import { type Site, isoNow } from "../ports.ts";
-import type { OpenRow } from "../work/schedule.ts";
-import { type OpenShard, historyOf } from "../work/shard.ts";
+import type { OpenRow } from "../schedule/open-row.ts";
+import type { OpenBatch, OpenShard } from "../work/open-batch.ts";
+import { historyOf } from "../work/shard.ts";
+import { type Site, isoNow } from "../work/site.ts";
 
 /** A row with the shard whose journal has it. */
 export interface Placed {
-  readonly row: OpenRow;
+  readonly row: OpenRow<OpenBatch>;
   readonly shard: OpenShard;
 }
 
-/** The row's operation; `undefined` where a newer or older version of the app planned it. */
+/** The row's operation; `undefined` if a version of the app planned it that knew other operations. */
 export const operationOf = (site: Site, row: OpenRow): Operation | undefined =>
   operationNamed(site.catalogue, row.operation);
 
@@ -43,9 +44,9 @@ export function receiptFor(
   if (status === 401 || status === 403)
     return { row: row.row, unsent: `the post was refused (${status})` };
   if (status < 500 && status !== 429) {
-    // One request that Graph cannot read spoils the post of all: each is tried alone, then judged.
+    // One request that Graph cannot read makes it refuse the whole post: each row is then sent alone.
     if (parts.length === 1) return refusedAlone(sent, moment.at, result);
-    row.alone = true;
+    site.schedule.isolate(row);
     return { row: row.row, unsent: `the post was refused (${status})` };
   }
   return again(sent, moment, {
@@ -57,7 +58,7 @@ export function receiptFor(
 
 const LEFT_OUT = "Graph's answer left this request out";
 
-/** A row with what its judge needs to know. */
+/** A row with what is needed to judge its answer. */
 export function sentOf(site: Site, part: Placed): Sent {
   const operation = operationOf(site, part.row);
   if (operation === undefined) throw new TypeError("a row of no known operation was sent");
@@ -66,7 +67,7 @@ export function sentOf(site: Site, part: Placed): Sent {
   return { row, operation, write, history: historyOf(part.shard, row) };
 }
 
-/** As long as was asked, else longer with each attempt; never below the floor. */
+/** The wait that Graph asked for, else one that grows with each attempt; never below the floor. */
 export const waitFor = (site: Site, attempts: number, asked?: number): number =>
   Math.max(
     site.settings.retryFloorMs,

@@ -6,36 +6,31 @@ import type { Receipt } from "../../records/receipt.ts";
 import { leaseLost } from "../../storage/errors.ts";
 import { BLOCKS_TO_END_AT } from "../journal/journal-file.ts";
 import { settledRow } from "../journal/receipts.ts";
-import { type Site, isoNow } from "../ports.ts";
-import type { OpenBatch } from "../work/batch.ts";
-import type { OpenRow } from "../work/schedule.ts";
-import { type OpenShard, historyOf } from "../work/shard.ts";
+import type { OpenRow } from "../schedule/open-row.ts";
+import type { OpenBatch, OpenShard } from "../work/open-batch.ts";
+import { historyOf } from "../work/shard.ts";
+import { type Site, isoNow } from "../work/site.ts";
 import { type PostOutcome, account, nothingSent, refusalOf } from "./account.ts";
-import { operationOf, receiptFor } from "./part-receipt.ts";
-
-/** A chosen row with where it belongs. */
-export interface Picked {
-  readonly lane: OpenBatch;
-  readonly row: OpenRow;
-}
+import { type Placed, operationOf, receiptFor } from "./part-receipt.ts";
 
 /** A row on its way, with its request. */
-interface Part extends Picked {
-  readonly shard: OpenShard;
+interface Part extends Placed {
   readonly request: GraphWrite;
 }
 
+type Row = OpenRow<OpenBatch>;
+
 /**
- * Sends rows that `choose` picked as one `$batch`: intents into their journals, the post, receipts
- * into their journals. Where the journal cannot be written, nothing is sent; where it cannot be
- * written afterwards, the rows stay in doubt for whoever reads it next.
+ * Sends the picked rows as one `$batch`: journals their intents, posts, and journals their receipts. If
+ * an intent cannot be journaled, nothing is sent; if a receipt cannot, the row stays in doubt for the
+ * runner that reads the journal next.
  *
  * @throws OperatorError what ends the slice: LEASE_LOST, STORAGE_UNAVAILABLE, a token's or a
  * permission's error.
  */
 export async function sendPost(
   site: Site,
-  picked: readonly Picked[],
+  picked: readonly Row[],
   post: string,
   grantedAt: number,
 ): Promise<PostOutcome> {
@@ -56,8 +51,10 @@ export async function sendPost(
     if (late) return nothingSent;
     throw leaseLost("The tenant's lease could not be kept.");
   }
-  const sentMs = site.clock.monotonic();
-  for (const { row } of parts) row.sentMs = sentMs;
+  site.schedule.sent(
+    parts.map(({ row }) => row),
+    site.clock.monotonic(),
+  );
   const result = await send(site, parts, { post, intentAtMs });
   const outcome = account(site, parts, result, grantedAt);
   await receive(site, parts, post, (part) => receiptFor(site, parts, part, result));
@@ -66,13 +63,13 @@ export async function sendPost(
   return outcome;
 }
 
-/** Makes the requests; a row that none can be made of ends here, before anything was sent. */
-async function prepare(site: Site, picked: readonly Picked[]): Promise<Part[]> {
+/** Makes the requests. A row of which no request can be made fails here, before anything is sent. */
+async function prepare(site: Site, picked: readonly Row[]): Promise<Part[]> {
   const parts: Part[] = [];
-  for (const { lane, row } of picked) {
-    const shard = lane.shardOf(row.row);
+  for (const row of picked) {
+    const shard = row.lane.shardOf(row.row);
     const request = requestOf(site, shard, row);
-    if (typeof request === "object") parts.push({ lane, row, shard, request });
+    if (typeof request === "object") parts.push({ row, shard, request });
     else {
       const history = historyOf(shard, row.row);
       const at = isoNow(site);
@@ -81,14 +78,14 @@ async function prepare(site: Site, picked: readonly Picked[]): Promise<Part[]> {
         reason: request,
         fix: "Send the row again in a new batch; if it fails again, report it with the batch's plan.json.",
       });
-      await lane.record(shard, { t: "settled", at, rows: [settled] });
+      await row.lane.record(shard, { t: "settled", at, rows: [settled] });
     }
   }
   return parts;
 }
 
 /** The request, or why there is none. */
-function requestOf(site: Site, shard: OpenShard, row: OpenRow): GraphWrite | string {
+function requestOf(site: Site, shard: OpenShard, row: Row): GraphWrite | string {
   if (shard.journal.blocks() > BLOCKS_TO_END_AT) {
     return "The row was tried so often that its journal is full.";
   }
@@ -116,7 +113,7 @@ async function send(
       { intentAtMs },
     );
   } catch (error) {
-    // What Graph's client throws, it throws only while nothing was taken.
+    // Graph's client throws only if Graph took nothing.
     if (error instanceof OperatorError) {
       await receive(site, parts, post, ({ row }) => ({ row: row.row, unsent: error.code }));
     }
@@ -147,7 +144,7 @@ async function eachJournal(
   await Promise.all(
     [...shards].map(async (shard) => {
       const mine = parts.filter((part) => part.shard === shard);
-      if (mine[0]) await write(mine[0].lane, shard, mine);
+      if (mine[0]) await write(mine[0].row.lane, shard, mine);
     }),
   );
 }

@@ -7,7 +7,7 @@ import { isGuid } from "../../core/object-id.ts";
 import { hasWork } from "../../records/marker.ts";
 import { bellBlob, runnerLockBlob } from "../../records/paths.ts";
 import type { Blobs, Queue } from "../../storage/types.ts";
-import type { TenantRun } from "./run.ts";
+import type { TenantRun } from "./slice-end.ts";
 
 const ringMessage = v.strictObject({
   version: v.literal(1),
@@ -21,14 +21,14 @@ export const ringFor = (tenant: string): string => JSON.stringify({ version: 1, 
 export const tenantOfRing = (message: unknown): string =>
   check(ringMessage, message, { what: "ring" }).tenant;
 
-/** A ring that finds the tenant busy comes back after about as long as a dead runner's lease lives. */
+/** A ring that finds the tenant busy comes back after about as long as a dead runner's lease lasts. */
 const BUSY_SECONDS = 30;
 const BUSY_SPREAD_SECONDS = 15;
 /** The longest that a ring sleeps while work is left. */
 const LONGEST_SECONDS = 10 * 60;
 /** The host brings a message back this long after it failed (host.json, visibilityTimeout). */
 const FAILED_SECONDS = 60;
-/** A ring counts as due this much before it comes: the next instance's clock may be behind. */
+/** A ring counts as come this much early: the next instance's clock may be behind. */
 const CLOCK_SECONDS = 10;
 
 /** What became of a ring. */
@@ -39,12 +39,12 @@ export interface RingAnswer {
 }
 
 /**
- * Answers one ring: works for a slice, and puts the ring back, at no cost of an attempt, while work is
- * left. A ring that finds another runner at work is put back too, because that one may be dead. Of
- * rings that wait only one circles, whatever their number: every accept and every sweep adds one.
+ * Answers one ring: works for a slice, and while work is left sends a new ring, which costs no attempt.
+ * A ring that finds another runner at work is sent again too, because that runner may be dead. Every
+ * accept and every sweep adds a ring; of those that wait, one is sent again and the others end.
  *
- * @throws what `run` throws, other than LEASE_LOST and STORAGE_UNAVAILABLE's like (`retry`), for which
- * the ring is put back; and other than what a ring before this one failed with and comes back for.
+ * @throws what `run` throws, unless the error passes by itself (disposition `retry`), or a ring that
+ * failed before this one is coming back anyway.
  */
 export async function answerRing(options: {
   readonly tenant: string;
@@ -53,7 +53,7 @@ export async function answerRing(options: {
   readonly ring: Queue;
   readonly clock: Clock;
   readonly random: () => number;
-  /** The host does not bring this message back where it fails. */
+  /** The host does not bring this message back if it fails. */
   readonly isLastAttempt: boolean;
 }): Promise<RingAnswer> {
   const { tenant, runner, ring } = options;
@@ -81,7 +81,7 @@ export async function answerRing(options: {
     return { outcome: "rung-again", problem: error };
   }
   if (result.state === "ran") {
-    // What came since the slice looked last found the tenant busy.
+    // Rings that came after the slice looked last found the tenant busy.
     if (result.idle && !(await hasWork(runner, tenant))) return { outcome: "idle" };
     await ringAgain(result.waitMs / 1000);
     return { outcome: "rung-again", problem: result.problem };
@@ -92,8 +92,8 @@ export async function answerRing(options: {
 }
 
 /**
- * Remembers when the ring that circles comes back, so that others may go. It is a hint: where storage
- * does not tell it or keep it, a ring too many circles.
+ * Remembers when the next ring comes, so that others may end. It is a hint: if storage loses it, there is
+ * a ring too many.
  */
 function bellOf(options: {
   readonly tenant: string;

@@ -1,14 +1,12 @@
 import { runnerLockBlob } from "../../records/paths.ts";
 import { holdLease } from "../../storage/held-lease.ts";
 import type { RunnerPorts } from "../ports.ts";
-import { type SliceEnd, runSlice } from "./slice.ts";
-
-/** What became of a call: another process is the tenant's runner, or this one was, for a slice. */
-export type TenantRun = { readonly state: "busy" } | ({ readonly state: "ran" } & SliceEnd);
+import type { TenantRun } from "./slice-end.ts";
+import { runSlice } from "./slice.ts";
 
 /**
- * Is the tenant's runner for a slice of time, unless another process is. Whatever happens, also to
- * this process, the next call goes on from the journals.
+ * Works as the tenant's runner for a slice of time, unless another process does. Whatever happens to
+ * this process, the next call continues from the journals.
  *
  * @throws OperatorError LEASE_LOST, STORAGE_UNAVAILABLE (disposition `retry`); a token's or
  * permission's error of the whole app.
@@ -27,7 +25,7 @@ export async function runTenant(ports: RunnerPorts, signal?: AbortSignal): Promi
     return { state: "ran", ...(await runSlice(ports, lease, signal)) };
   } finally {
     await lease.release().catch(() => {
-      // It runs out by itself: the next runner only waits a little longer.
+      // It expires by itself: the next runner only waits a little longer.
     });
   }
 }

@@ -1,13 +1,10 @@
 import { OperatorError } from "../../core/errors.ts";
-import type { Site } from "../ports.ts";
+import type { Site } from "../work/site.ts";
 
-/** A pause shorter than this is not worth a word: a status is as old as that anyway, milliseconds. */
+/** A shorter pause, milliseconds, is not reported: a status may be as old as that anyway. */
 const WORTH_TELLING_MS = 5_000;
 
-/**
- * Why nothing is sent although nothing is wrong, for the status: Graph asked for a pause that is not
- * over. `undefined` where it did not.
- */
+/** For the status: why nothing is sent, if Graph asked for a pause that is not over. */
 export function whyWaiting({ pacer, clock }: Pick<Site, "pacer" | "clock">) {
   const heldUntilMs = pacer.memory()?.heldUntilMs ?? 0;
   if (heldUntilMs - clock.now() < WORTH_TELLING_MS) return undefined;
@@ -16,7 +13,7 @@ export function whyWaiting({ pacer, clock }: Pick<Site, "pacer" | "clock">) {
     "GRAPH_THROTTLED",
     `Graph asked for a pause: nothing is sent before ${until}Z.`,
     {
-      fix: "Nothing: it goes on by itself. Where it repeats, the event graph.throttled says whose quota is used up (throttleScope).",
+      fix: "No action needed: it continues by itself. If it repeats, the event graph.throttled says whose quota is used up (throttleScope).",
       disposition: "retry",
     },
   );

@@ -1,6 +1,9 @@
 import type { Clock } from "../../core/clock.ts";
 
-/** Lets one loop wait for something to happen. A call that comes while it does not wait is kept. */
+/** How often doubts and shards are seen to if nothing else wakes the slice, milliseconds. */
+export const TICK_MS = 200;
+
+/** Lets one loop wait for something to happen. A call that comes before it waits counts for the next wait. */
 export interface Wake {
   notify(): void;
   /** Resolves at the next `notify`, or after `ms` milliseconds. */

@@ -1,50 +1,39 @@
-import { type VerdictCounts, noVerdicts, verdicts } from "../../catalogue/row.ts";
-import type { ObjectId } from "../../core/object-id.ts";
-import { type BatchFiles, readBatchFiles } from "../../records/batch-files.ts";
+import { readBatchFiles } from "../../records/batch-files.ts";
 import type { Histories, JournalRecord } from "../../records/journal.ts";
-import { checkMarker, type Marker } from "../../records/marker.ts";
+import { type Marker, checkMarker } from "../../records/marker.ts";
 import { journalBlob } from "../../records/paths.ts";
-import type { SettledRow, Outcomes } from "../../records/receipt.ts";
+import type { Outcomes, SettledRow } from "../../records/receipt.ts";
 import { readJournal } from "../journal/journal-file.ts";
-import { type Site, isoNow } from "../ports.ts";
-import { createIds, createdId } from "./created-ids.ts";
-import { createDependants } from "./dependants.ts";
-import { type Meter, createMeter } from "./meter.ts";
-import type { Lane } from "./schedule.ts";
-import { type OpenShard, historyOf, openShard, place } from "./shard.ts";
+import {
+  type BatchShards,
+  areAllClosed,
+  closeIfEnded,
+  countOpenRows,
+  countVerdicts,
+  createBatchShards,
+  isRowFinal,
+  nextShard,
+  noteOpened,
+  shardNumberOf,
+} from "./batch-shards.ts";
+import { type CreatedIds, createIds, createdId } from "./created-ids.ts";
+import { type Dependants, createDependants } from "./dependants.ts";
+import { createMeter } from "./meter.ts";
+import type { OpenBatch, OpenShard } from "./open-batch.ts";
+import { type ReadShard, historyOf, openRow, openShard, placeRow } from "./shard.ts";
+import { type Site, isoNow } from "./site.ts";
 import type { BatchProgress } from "./state-file.ts";
 
-/**
- * A batch that was begun. Its shards are opened in order and closed as their last row ends; a batch
- * with none to open and none open has a verdict on every row.
- */
-export interface OpenBatch extends Lane {
-  readonly marker: Marker;
-  readonly files: BatchFiles;
-  readonly meter: Meter;
-  throttled: number;
-  /** The next shard to open; `undefined` where all were. */
-  nextShard(): number | undefined;
-  /** Says that a shard is about to be opened: from now on `progress` has it. */
-  announce(shard: number): void;
-  /** Opens a shard. @throws OperatorError BATCH_DAMAGED, STORAGE_UNAVAILABLE */
-  open(shard: number): Promise<void>;
-  shardOf(row: number): OpenShard;
-  /**
-   * Stores a record in a shard's journal, then puts its rows where it says: a row that ends frees
-   * its objects, and those that depend on it go on or end with it.
-   */
-  record(shard: OpenShard, record: JournalRecord): Promise<void>;
-  /** Rows that are open now. */
-  openRows(): number;
-  isDone(): boolean;
-  /** The verdicts of all rows as they are now. */
-  verdicts(): VerdictCounts;
-  readonly outcomes: Outcomes;
-  progress(): BatchProgress;
+/** What the functions of this file share about one batch. */
+interface Batch {
+  readonly site: Site;
+  readonly folder: string;
+  readonly shards: BatchShards;
+  readonly ids: CreatedIds;
+  readonly dependants: Dependants;
 }
 
-/** Begins a batch, or goes on with it where `progress` says. @throws OperatorError BATCH_DAMAGED */
+/** Begins a batch, or continues it where `progress` says. @throws OperatorError BATCH_DAMAGED */
 export async function openBatch(
   site: Site,
   marker: Marker,
@@ -53,128 +42,142 @@ export async function openBatch(
   checkMarker(marker);
   const { folder } = marker;
   const files = await readBatchFiles(site.blobs.batches, folder);
-  const { plan } = files;
-  const shards = new Map<number, OpenShard>();
-  const closed: VerdictCounts = { ...(progress?.counts ?? noVerdicts()) };
-  /** About to be opened; what a runner before this one had open comes first. */
-  const reopen = new Set(progress?.open.toSorted((one, other) => one - other));
-  let next = progress?.next ?? 1;
-
-  const read = async (shard: number): Promise<Histories> => {
-    const path = journalBlob(folder, shard);
-    const found = await site.blobs.batches.read(path);
-    return found ? readJournal(path, found.bytes).rows : new Map();
-  };
-  const ids = createIds({ rowsPerShard: plan.rowsPerShard, read });
-  const numberOf = (row: number): number => Math.ceil(row / plan.rowsPerShard);
-
-  const isFinal = (row: number): boolean => {
-    const shard = numberOf(row);
-    const open = shards.get(shard);
-    return open ? !open.rows.has(row) : shard < next && !reopen.has(shard);
-  };
-  const createdBy = (row: number): ObjectId | undefined => {
-    const open = shards.get(numberOf(row));
-    return open ? createdId(open.journal.rows.get(row)?.settled) : ids.get(row);
-  };
-  const dependants = createDependants(site, (row) => ({
-    isFinal: isFinal(row),
-    objectId: createdBy(row),
-  }));
-  const end = async (orphans: readonly SettledRow[]): Promise<void> => {
-    for (const number of new Set(orphans.map(({ row }) => numberOf(row)))) {
-      const rows = orphans.filter(({ row }) => numberOf(row) === number);
-      const shard = shards.get(number);
-      if (shard) await batch.record(shard, { t: "settled", at: isoNow(site), rows });
-    }
-  };
-  const close = (shard: OpenShard): void => {
-    if (shard.rows.size > 0 || !shards.delete(shard.shard)) return;
-    for (const verdict of verdicts) closed[verdict] += shard.counts[verdict];
-    ids.keep(shard.shard, shard.journal.rows);
-  };
-
-  const batch: OpenBatch = {
+  const batch = prepareBatch(site, folder, createBatchShards(files.plan, progress));
+  const { shards } = batch;
+  const opened: OpenBatch = {
+    path: marker.path,
+    accepted: acceptedOf(marker),
     marker,
     files,
     meter: createMeter(site.clock.monotonic()),
     throttled: progress?.throttled ?? 0,
-    rows: {
-      *[Symbol.iterator]() {
-        for (const shard of shards.values()) yield* shard.rows.values();
-      },
-    },
-    isFinal,
-    nextShard: () => [...reopen][0] ?? (next <= plan.shards ? next : undefined),
-    announce: (number) => reopen.add(number),
-    open: async (number) => {
-      const shard = await openShard(site, folder, number);
-      const rows = [...(shard?.rows.values() ?? [])];
-      const creators = rows.flatMap(({ write }) => write.idFromRow?.row ?? []);
-      for (const each of new Set(creators.map(numberOf))) {
-        if (each !== number && each < next && !shards.has(each)) await ids.load(each);
-      }
-      reopen.delete(number);
-      next = Math.max(next, number + 1);
-      if (shard === undefined) return;
-      shards.set(number, shard);
-      const orphans = rows.flatMap((row) => dependants.resolve(row) ?? []);
-      for (const row of rows) place(site, row, historyOf(shard, row.row));
-      await end(orphans);
-      close(shard);
-    },
+    rows: { [Symbol.iterator]: () => rowsIn(shards) },
+    isFinal: (row) => isRowFinal(shards, row),
+    nextShard: () => nextShard(shards),
+    announce: (number) => void shards.announced.add(number),
+    open: (number) => open(batch, opened, number),
     shardOf: (row) => {
-      const shard = shards.get(numberOf(row));
+      const shard = shards.open.get(shardNumberOf(shards, row));
       if (shard === undefined) throw new TypeError("the row's shard is not open");
       return shard;
     },
-    record: async (shard, record) => {
-      await shard.journal.append(record);
-      const orphans: SettledRow[] = [];
-      for (const number of rowsOf(record)) {
-        const row = shard.rows.get(number);
-        if (row === undefined) continue;
-        const history = historyOf(shard, number);
-        place(site, row, history);
-        if (!history.settled) continue;
-        shard.rows.delete(number);
-        shard.counts[history.settled.verdict] += 1;
-        site.tally.rows += 1;
-        orphans.push(...dependants.freed(number));
-      }
-      await end(orphans);
-      close(shard);
-      site.wake();
-    },
-    openRows: () => [...shards.values()].reduce((sum, { rows }) => sum + rows.size, 0),
-    isDone: () => next > plan.shards && reopen.size === 0 && shards.size === 0,
-    verdicts: () => {
-      const sum: VerdictCounts = { ...plan.verdicts };
-      for (const counts of [closed, ...[...shards.values()].map((shard) => shard.counts)]) {
-        for (const verdict of verdicts) {
-          sum[verdict] += counts[verdict];
-          sum.pending -= counts[verdict];
-        }
-      }
-      return sum;
-    },
-    outcomes: async (shard) => {
-      const settled = [...(await read(shard))].flatMap(([row, history]) =>
-        history.settled ? [[row, history.settled] as const] : [],
-      );
-      return new Map(settled);
-    },
+    record: (shard, record) => store(batch, opened, shard, record),
+    openRows: () => countOpenRows(shards),
+    isDone: () => areAllClosed(shards),
+    verdicts: () => countVerdicts(shards),
+    outcomes: outcomesOf(batch),
     progress: () => ({
       marker: marker.name,
-      next,
-      open: [...reopen, ...shards.keys()],
-      counts: { ...closed },
-      throttled: batch.throttled,
+      next: shards.next,
+      open: [...shards.announced, ...shards.open.keys()],
+      counts: { ...shards.closed },
+      throttled: opened.throttled,
     }),
   };
-  return batch;
+  return opened;
 }
 
-/** The rows a record moves; an intent moves none, they fly already. */
+/** A marker is named `<priority>-<instant of acceptance>-<batch>`. */
+const acceptedOf = ({ name }: Marker): string => name.slice(name.indexOf("-") + 1);
+
+function prepareBatch(site: Site, folder: string, shards: BatchShards): Batch {
+  const read = (shard: number): Promise<Histories> => readHistories(site, folder, shard);
+  const ids = createIds({ rowsPerShard: shards.plan.rowsPerShard, read });
+  const dependants = createDependants(site, (row) => {
+    const shard = shards.open.get(shardNumberOf(shards, row));
+    return {
+      isFinal: isRowFinal(shards, row),
+      objectId: shard ? createdId(shard.journal.rows.get(row)?.settled) : ids.get(row),
+    };
+  });
+  return { site, folder, shards, ids, dependants };
+}
+
+async function readHistories(site: Site, folder: string, shard: number): Promise<Histories> {
+  const path = journalBlob(folder, shard);
+  const found = await site.blobs.batches.read(path);
+  return found ? readJournal(path, found.bytes).rows : new Map();
+}
+
+function* rowsIn({ open: shards }: BatchShards) {
+  for (const { rows } of shards.values()) yield* rows.values();
+}
+
+const outcomesOf =
+  ({ site, folder }: Batch): Outcomes =>
+  async (shard) => {
+    const settled = [...(await readHistories(site, folder, shard))].flatMap(([row, history]) =>
+      history.settled ? [[row, history.settled] as const] : [],
+    );
+    return new Map(settled);
+  };
+
+async function open(batch: Batch, lane: OpenBatch, number: number): Promise<void> {
+  const { site, shards, dependants } = batch;
+  const found = await openShard(site, batch.folder, number);
+  if (found) await loadCreators(batch, number, found);
+  // Nothing is awaited from here until every row stands where its journal says: no row is sent before.
+  noteOpened(shards, number, found?.shard);
+  if (found === undefined) return;
+  const { shard, left } = found;
+  const rows = left.map((row) => openRow(site, lane, shard, row));
+  const orphans = rows.flatMap((row) => dependants.resolve(row) ?? []);
+  for (const row of rows) {
+    const history = shard.journal.rows.get(row.row);
+    if (history) placeRow(site, row, history);
+  }
+  await end(batch, lane, orphans);
+  close(batch, shard);
+}
+
+/** Makes the ids known that rows of closed shards gave, for the rows of a shard that need them. */
+async function loadCreators({ shards, ids }: Batch, number: number, { left }: ReadShard) {
+  const creators = left.flatMap(({ write }) => write.idFromRow?.row ?? []);
+  for (const each of new Set(creators.map((row) => shardNumberOf(shards, row)))) {
+    if (each !== number && each < shards.next && !shards.open.has(each)) await ids.load(each);
+  }
+}
+
+async function store(
+  batch: Batch,
+  lane: OpenBatch,
+  shard: OpenShard,
+  record: JournalRecord,
+): Promise<void> {
+  const { site } = batch;
+  await shard.journal.append(record);
+  const orphans: SettledRow[] = [];
+  for (const number of rowsOf(record)) {
+    const row = shard.rows.get(number);
+    if (row === undefined) continue;
+    const history = historyOf(shard, number);
+    if (history.settled) shard.rows.delete(number);
+    placeRow(site, row, history);
+    if (!history.settled) continue;
+    shard.counts[history.settled.verdict] += 1;
+    site.tally.rows += 1;
+    orphans.push(...batch.dependants.freed(number));
+    site.schedule.freed(lane, number);
+  }
+  await end(batch, lane, orphans);
+  close(batch, shard);
+  site.wake();
+}
+
+/** Ends rows that get their verdict without being sent. */
+async function end(batch: Batch, lane: OpenBatch, settled: readonly SettledRow[]): Promise<void> {
+  const { site, shards } = batch;
+  for (const number of new Set(settled.map(({ row }) => shardNumberOf(shards, row)))) {
+    const rows = settled.filter(({ row }) => shardNumberOf(shards, row) === number);
+    const shard = shards.open.get(number);
+    if (shard) await store(batch, lane, shard, { t: "settled", at: isoNow(site), rows });
+  }
+}
+
+function close({ shards, ids }: Batch, shard: OpenShard): void {
+  if (closeIfEnded(shards, shard)) ids.keep(shard.shard, shard.journal.rows);
+}
+
+/** The rows that a record moves. An intent moves none: its rows were taken when they were chosen. */
 const rowsOf = (record: JournalRecord): readonly number[] =>
   record.t === "receipt" || record.t === "settled" ? record.rows.map(({ row }) => row) : [];

@@ -10,11 +10,11 @@ const ID_BYTES = 16;
  * process did not close is read from its journal when first asked for.
  */
 export interface CreatedIds {
-  /** Makes the ids of a shard known, from its journal where it has to. */
+  /** Makes the ids of a shard known; reads its journal if this process did not close it. */
   load(shard: number): Promise<void>;
   /** The ids of a shard that is about to be closed. */
   keep(shard: number, rows: Histories): void;
-  /** The id that a row of a loaded shard gave; `undefined` where it gave none. */
+  /** The id that a row of a loaded shard gave; `undefined` if it gave none. */
   get(row: number): ObjectId | undefined;
 }
 
@@ -52,8 +52,8 @@ export function createIds(options: {
 }
 
 /**
- * The id a settled row gives to those that depend on it. A failed create may name an object, but it
- * is somebody else's.
+ * The id that a row with a verdict gives to the rows that depend on it. A failed create may name an
+ * object, but not one that it made.
  */
 export function createdId(settled: Settled | undefined): ObjectId | undefined {
   if (settled?.verdict !== "done" && settled?.verdict !== "unchanged") return undefined;

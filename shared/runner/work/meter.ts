@@ -6,7 +6,7 @@ export interface Meter {
 }
 
 const WINDOW_MS = 10_000;
-/** A rate over less than a second would be noise. */
+/** A rate over less than a second would say little. */
 const SHORTEST_MS = 1_000;
 
 export function createMeter(startMs: number): Meter {

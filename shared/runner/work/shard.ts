@@ -1,58 +1,65 @@
-import { type VerdictCounts, noVerdicts } from "../../catalogue/row.ts";
+import { noVerdicts } from "../../catalogue/row.ts";
 import { type RowHistory, unsent } from "../../records/journal.ts";
 import { journalBlob } from "../../records/paths.ts";
-import { readShard } from "../../records/shard.ts";
-import { type Journal, openJournal } from "../journal/journal-file.ts";
-import { type Site, isoNow, monotonicAt } from "../ports.ts";
-import type { OpenRow } from "./schedule.ts";
+import { type PlannedRow, readShard } from "../../records/shard.ts";
+import { openJournal } from "../journal/journal-file.ts";
+import type { OpenRow } from "../schedule/open-row.ts";
+import type { OpenBatch, OpenShard } from "./open-batch.ts";
+import { type Site, isoNow, monotonicAt } from "./site.ts";
 
-/** A shard whose journal this runner writes. Rows leave `rows` as they end. */
-export interface OpenShard {
-  readonly shard: number;
-  readonly journal: Journal;
-  readonly rows: Map<number, OpenRow>;
-  /** The rows of it that ended in the journal, by verdict. */
-  readonly counts: VerdictCounts;
+/** A shard whose journal is ours, and what the plan says of the rows that are left to do. */
+export interface ReadShard {
+  readonly shard: OpenShard;
+  readonly left: readonly (PlannedRow & { readonly write: object })[];
 }
 
 /**
- * Opens a shard: what is left to do of it, with what the journal knows; `place` puts the rows to it.
- * `undefined` where the plan had nothing to write in it.
+ * Reads a shard and takes its journal over; `openRow` then opens its rows. `undefined` if the plan had
+ * nothing to write in it.
  *
  * @throws OperatorError BATCH_DAMAGED if the shard or its journal is missing or damaged.
  */
 export async function openShard(
   site: Site,
   folder: string,
-  shard: number,
-): Promise<OpenShard | undefined> {
-  const planned = await readShard(site.blobs.batches, folder, shard);
-  if (!planned.some((row) => row.write)) return undefined;
+  number: number,
+): Promise<ReadShard | undefined> {
+  const planned = (await readShard(site.blobs.batches, folder, number)).filter(
+    (row) => row.write !== undefined,
+  );
+  if (planned.length === 0) return undefined;
   const journal = await openJournal({
     blobs: site.blobs.batches,
-    path: journalBlob(folder, shard),
+    path: journalBlob(folder, number),
     runner: site.runner,
     at: isoNow(site),
     check: () => site.lease.check(),
   });
-  const open: OpenShard = { shard, journal, rows: new Map(), counts: noVerdicts() };
-  for (const { row, operation, write } of planned) {
-    if (!write) continue;
+  const shard: OpenShard = { shard: number, journal, rows: new Map(), counts: noVerdicts() };
+  const left = planned.filter(({ row }) => {
     const settled = journal.rows.get(row)?.settled;
-    if (settled) {
-      open.counts[settled.verdict] += 1;
-      continue;
-    }
-    open.rows.set(row, {
-      row,
-      operation,
-      // Rows come after earlier ones only; anything else would wait for ever.
-      write: { ...write, after: write.after?.filter((earlier) => earlier < row) },
-      state: "waiting",
-      notBeforeMs: 0,
-      alone: false,
-    });
-  }
+    if (settled) shard.counts[settled.verdict] += 1;
+    return settled === undefined;
+  });
+  return { shard, left };
+}
+
+/** Opens a row in the schedule. */
+export function openRow(
+  site: Site,
+  lane: OpenBatch,
+  shard: OpenShard,
+  { row, operation, write }: ReadShard["left"][number],
+): OpenRow<OpenBatch> {
+  // Rows come after earlier ones only; anything else would wait for ever.
+  const after = write.after?.filter((earlier) => earlier < row);
+  const open = site.schedule.open({
+    lane,
+    row,
+    operation,
+    write: after === undefined ? write : { ...write, after },
+  });
+  shard.rows.set(row, open);
   return open;
 }
 
@@ -60,26 +67,17 @@ export async function openShard(
 export const historyOf = (shard: OpenShard, row: number): RowHistory =>
   shard.journal.rows.get(row) ?? unsent;
 
-/**
- * Puts a row where its journal says it is. One in doubt holds its keys, also when it was another
- * runner's; one that ended or goes again lets go of them.
- */
-export function place(site: Site, row: OpenRow, history: RowHistory): void {
-  const isHeld = row.state === "flying" || row.state === "doubt";
+/** Puts a row where its journal says it is. A doubt may be another runner's. */
+export function placeRow(site: Site, row: OpenRow<OpenBatch>, history: RowHistory): void {
+  const askedMs = history.until === undefined ? 0 : monotonicAt(site, history.until);
   if (history.state === "doubt") {
-    if (!isHeld) site.flights.hold(row.write);
-    row.state = "doubt";
-    row.notBeforeMs = Math.max(lookAtMs(site, row, history), askedMs(site, history));
-    return;
+    const notBeforeMs = Math.max(lookAtMs(site, row, history), askedMs);
+    site.schedule.place(row, { state: "doubt", notBeforeMs });
+  } else {
+    const state = history.state === "settled" ? "ended" : "waiting";
+    site.schedule.place(row, { state, notBeforeMs: askedMs });
   }
-  if (isHeld) site.flights.release(row.write);
-  row.state = history.state === "settled" ? "ended" : "waiting";
-  row.notBeforeMs = askedMs(site, history);
 }
-
-/** Not before this instant of the monotonic clock, milliseconds, because Graph asked so. */
-const askedMs = (site: Site, { until }: RowHistory): number =>
-  until === undefined ? 0 : monotonicAt(site, until);
 
 /**
  * When a row in doubt may be looked at: once nothing of it can be under way any more. A post takes

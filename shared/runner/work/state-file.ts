@@ -36,9 +36,9 @@ const runnerState = v.object({
 });
 
 /**
- * What a tenant's runners hand on to each other, `<tenant>/state.json`: only what saves reading every
- * journal again, which have the truth. A shard stands in `open` before anything of it is sent, so a
- * successor knows where rows in doubt can be, and holds their objects before it sends anything.
+ * What a tenant's runner leaves to the next one, `<tenant>/state.json`. The journals say the same; the
+ * state saves reading all of them. A shard stands in `open` before any of its rows is sent, so a
+ * successor knows where rows in doubt can be, and holds their keys before it sends anything.
  */
 export type RunnerState = v.InferOutput<typeof runnerState>;
 export type BatchProgress = RunnerState["batches"][number];
@@ -47,18 +47,18 @@ export type BatchProgress = RunnerState["batches"][number];
 export interface StateFile {
   readonly initial: RunnerState;
   /**
-   * Stores what `snapshot` says, by the time it resolves; calls that meet share one write.
-   * @throws OperatorError LEASE_LOST where another runner wrote it since.
+   * Stores what `snapshot` returns, then resolves. Calls that come while a write is under way share the next.
+   * @throws OperatorError LEASE_LOST if another runner has written it since.
    */
   save(): Promise<void>;
 }
 
-/** Opens the state. One that cannot be understood counts as none: the journals say the same, slowly. */
+/** Opens the state. One that cannot be read counts as none: the journals say the same. */
 export async function openState(options: {
   readonly blobs: Blobs;
   readonly tenant: string;
   readonly snapshot: () => RunnerState;
-  /** Throws where this process may not be the runner any more: it must not fence out its successor. */
+  /** Throws if this process may no longer be the runner: it must not fence out its successor. */
   readonly check: () => void;
 }): Promise<StateFile> {
   const { blobs, snapshot } = options;
@@ -80,7 +80,7 @@ export async function openState(options: {
     initial: parseState(file.found),
     save: () => {
       if (current === undefined) return start();
-      // One that is under way may have taken its snapshot too early: the next one has not.
+      // The write under way may have taken its snapshot before this call; the next one takes it after.
       next ??= current
         .catch(() => undefined)
         .then(() => {

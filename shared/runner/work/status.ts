@@ -4,17 +4,9 @@ import { recordOf } from "../../core/record.ts";
 import { statusBlob } from "../../records/paths.ts";
 import type { BatchStatus } from "../../records/status.ts";
 import { type FencedJson, openFencedJson } from "../../storage/fenced-json.ts";
-import { type Site, isoNow } from "../ports.ts";
-import type { OpenBatch } from "./batch.ts";
-
-/**
- * Keeps status.json of running batches current. It looks at a status that another process wrote before it
- * replaces it, and never replaces one that is finished.
- */
-export interface StatusWriter {
-  /** Writes what is so now; `problem` says why the batch does not go on. */
-  write(batch: OpenBatch, problem?: OperatorError): Promise<void>;
-}
+import type { OpenBatch } from "./open-batch.ts";
+import { type Site, isoNow } from "./site.ts";
+import type { StatusWriter } from "./work.ts";
 
 export function createStatusWriter(site: Site): StatusWriter {
   /** The status of a batch as this runner writes it; `undefined` once it is finished. */
@@ -31,7 +23,7 @@ export function createStatusWriter(site: Site): StatusWriter {
         if (!files.has(batch)) files.set(batch, await open(batch));
         await files.get(batch)?.write(JSON.stringify(statusOf(site, batch, problem)));
       } catch (error) {
-        // The status is written again in seconds, and the journals notice an outage by themselves.
+        // The status is written again within seconds, and an outage stops the journals anyway.
         if (!(error instanceof OperatorError)) throw error;
         if (error.code === "LEASE_LOST") files.delete(batch);
       }
@@ -50,7 +42,7 @@ function isFinished(text: string | undefined): boolean {
 
 function statusOf(site: Site, batch: OpenBatch, problem: OperatorError | undefined): BatchStatus {
   const verdicts = batch.verdicts();
-  // What stands still has no speed, whatever was measured before.
+  // A batch that waits has no speed, whatever was measured before.
   const perSecond = problem ? 0 : batch.meter.perSecond(site.clock.monotonic());
   return {
     version: 1,

@@ -25,7 +25,7 @@ describe("a journal in its blob", () => {
   const linesOf = async (path: string): Promise<string[]> =>
     ((await rig.batches.read(path))?.bytes.toString("utf8") ?? "").split("\n").slice(0, -1);
 
-  it("knows a record once it is stored, and again when it is opened anew", async () => {
+  it("knows a record once it is stored, and after it is opened again", async () => {
     const journal = await open("journal/1");
     const stored = journal.append(intent(1));
     assert.equal(journal.rows.get(1), undefined);
@@ -34,7 +34,7 @@ describe("a journal in its blob", () => {
     assert.equal((await open("journal/1")).rows.get(1)?.state, "doubt");
   });
 
-  it("stores what waits in one append, in order", async () => {
+  it("stores the waiting records in one append, in order", async () => {
     const journal = await open("journal/2");
     const blocks = journal.blocks();
     await Promise.all(Array.from({ length: 200 }, (_, index) => journal.append(intent(index + 1))));
@@ -46,7 +46,7 @@ describe("a journal in its blob", () => {
     );
   });
 
-  it("does not carry more in one append than storage takes", async () => {
+  it("puts no more into one append than storage takes", async () => {
     const journal = await open("journal/3");
     const large: JournalRecord = {
       t: "settled",
@@ -59,7 +59,7 @@ describe("a journal in its blob", () => {
     assert.equal((await linesOf("journal/3")).length, 5);
   });
 
-  it("fences out whoever wrote it before, and fails everything that waits then", async () => {
+  it("fences out its earlier writer, and fails every record that waits there", async () => {
     const old = await open("journal/4");
     const next = await open("journal/4");
     const late = [old.append(intent(1)), old.append(intent(2)), old.append(intent(3))];
@@ -69,7 +69,7 @@ describe("a journal in its blob", () => {
     assert.equal((await open("journal/4")).rows.size, 1);
   });
 
-  it("is opened although a dead runner's last append lands meanwhile", async () => {
+  it("is opened although a dead runner's last append arrives meanwhile", async () => {
     const dead = await rig.batches.openAppend("journal/5");
     let isFirst = true;
     const blobs: Blobs = {
@@ -84,7 +84,7 @@ describe("a journal in its blob", () => {
     assert.equal((await open("journal/5", blobs)).rows.get(9)?.state, "doubt");
   });
 
-  it("goes on after a line that was cut short", async () => {
+  it("continues after a line that was cut short", async () => {
     const torn = await rig.batches.openAppend("journal/6");
     await torn.append(Buffer.from(`${JSON.stringify(intent(1))}\n{"t":"intent","po`));
     await (await open("journal/6")).append(intent(2));

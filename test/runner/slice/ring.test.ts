@@ -11,7 +11,7 @@ import {
   tenantOfRing,
   tenantsWithWorkAndNoRunner,
 } from "../../../shared/runner/slice/ring.ts";
-import type { TenantRun } from "../../../shared/runner/slice/run.ts";
+import type { TenantRun } from "../../../shared/runner/slice/slice-end.ts";
 import { createQueue } from "../../../shared/storage/storage.ts";
 import type { Queue } from "../../../shared/storage/types.ts";
 import { type Azurite, startAzurite } from "../../storage/azurite.ts";
@@ -69,7 +69,7 @@ describe("a ring", () => {
     (await queue.getProperties()).approximateMessagesCount ?? 0;
   const work = () => rig.submit({ rows: disables(new TinyDirectory(), 1) });
 
-  it("works until the tenant is idle, and is then gone", async () => {
+  it("works until the tenant is idle, and then ends", async () => {
     const directory = new TinyDirectory();
     await rig.submit({ rows: disables(directory, 3) });
     assert.deepEqual(await answer(() => rig.run(directory)), { outcome: "idle" });
@@ -77,7 +77,7 @@ describe("a ring", () => {
     assert.equal(await messages(), 0);
   });
 
-  it("rings again at once after a slice with work left, or when there can be work again", async () => {
+  it("rings again at once after a slice with work left, or when work is due again", async () => {
     const left = { state: "ran", idle: false, waitMs: 0 } as const;
     assert.equal((await answer(async () => left)).outcome, "rung-again");
     await answer(async () => ({ ...left, waitMs: 86_400_000 }));
@@ -86,14 +86,14 @@ describe("a ring", () => {
     assert.equal(await messages(), 3);
   });
 
-  it("rings again at once where work came between the slice's last look and its end", async () => {
+  it("rings again at once if work came between the slice's last look and its end", async () => {
     await work();
     const idle = { state: "ran", idle: true, waitMs: 0 } as const;
     assert.equal((await answer(async () => idle)).outcome, "rung-again");
     assert.deepEqual(delays, [0]);
   });
 
-  it("comes back when another runner is at work, but only one of many does", async () => {
+  it("comes back if another runner is at work, but only one of many does", async () => {
     await work();
     for (let times = 0; times < 5; times++) {
       assert.equal((await answer(busy)).outcome, "rung-again");
@@ -103,14 +103,14 @@ describe("a ring", () => {
     assert.deepEqual(delays, [38, 38]);
   });
 
-  it("does not take itself for another when it comes to an instance whose clock is behind", async () => {
+  it("does not take itself for another ring on an instance whose clock is behind", async () => {
     await work();
     await answer(busy);
     await answer(busy, later(33));
     assert.deepEqual(delays, [38, 38]);
   });
 
-  it("comes back alone, however many were rung, while a batch waits for a person", async () => {
+  it("comes back once, however many were sent, while a batch waits for a person", async () => {
     const directory = new TinyDirectory();
     const folder = await work();
     await rig.batches.delete(`${folder}/plan.json`);
@@ -123,7 +123,7 @@ describe("a ring", () => {
     assert.deepEqual(delays, [300, 300]);
   });
 
-  it("fails alone, however many were rung, while the app is refused", async () => {
+  it("fails once, however many were sent, while the app is refused", async () => {
     await work();
     const refused = error("stop");
     const run = () => Promise.reject(refused);
@@ -136,7 +136,7 @@ describe("a ring", () => {
     assert.deepEqual(delays, []);
   });
 
-  it("does not go for one that the host gives up", async () => {
+  it("comes back even if the host gives another one up", async () => {
     await work();
     const refused = error("stop");
     const run = () => Promise.reject(refused);
@@ -145,12 +145,12 @@ describe("a ring", () => {
     await assert.rejects(answer(run), refused);
   });
 
-  it("goes when another runner is at work and no work is left", async () => {
+  it("ends if another runner is at work and no work is left", async () => {
     assert.deepEqual(await answer(async () => ({ state: "busy" })), { outcome: "idle" });
     assert.deepEqual(delays, []);
   });
 
-  it("is put back for what passes, and fails for what does not", async () => {
+  it("is put back for an error that passes, and fails for one that does not", async () => {
     const passing = error("retry", 90_000);
     const answered = await answer(() => Promise.reject(passing));
     assert.deepEqual(answered, { outcome: "rung-again", problem: passing });
@@ -166,7 +166,7 @@ describe("a ring", () => {
     assert.deepEqual(delays, [90]);
   });
 
-  it("is refused with the fault named when it is not one", () => {
+  it("is refused with its fault named if it is malformed", () => {
     assert.equal(tenantOfRing(JSON.parse(ringFor(rig.tenant.toUpperCase()))), rig.tenant);
     for (const message of [
       undefined,
@@ -187,7 +187,7 @@ describe("a ring", () => {
     );
   });
 
-  it("is made by the sweep for tenants with work and no runner, and for no others", async () => {
+  it("is sent by the sweep for tenants with work and no runner, and for no others", async () => {
     const idle = createRig(azurite);
     const waiting = createRig(azurite);
     await work();

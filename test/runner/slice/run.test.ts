@@ -20,7 +20,7 @@ describe("a tenant's runner", () => {
   });
   after(() => azurite.stop());
 
-  it("does every row once, in full posts, and says so", async () => {
+  it("writes every row once, in full posts, and reports it", async () => {
     const rig = createRig(azurite);
     const directory = new TinyDirectory();
     const folder = await rig.submit({ rows: disables(directory, 130) });
@@ -53,7 +53,7 @@ describe("a tenant's runner", () => {
     assert.ok(slice.quotaShare > 0.7, `${slice.quotaShare} of the budget was used`);
   });
 
-  it("hands over after a slice, and the next one goes on where it was", async () => {
+  it("hands over after a slice, and the next one continues there", async () => {
     const rig = createRig(azurite);
     const directory = new TinyDirectory();
     const folder = await rig.submit({ rows: disables(directory, 300), rowsPerShard: 90 });
@@ -70,7 +70,7 @@ describe("a tenant's runner", () => {
     assert.deepEqual(rig.finishes, [folder]);
   });
 
-  it("hands on what it learnt of the quota", async () => {
+  it("hands over what it learnt of the quota", async () => {
     const rig = createRig(azurite);
     let refusals = 1;
     const part = () => (refusals-- > 0 ? ("throttle" as const) : ("none" as const));
@@ -105,7 +105,7 @@ describe("a tenant's runner", () => {
     assert.equal(directory.made.size, 200);
   });
 
-  it("lets urgent work that comes meanwhile go first", async () => {
+  it("sends urgent work first that comes while it runs", async () => {
     const rig = createRig(azurite);
     const directory = new TinyDirectory();
     const slow = await rig.submit({ rows: disables(directory, 300), rowsPerShard: 100 });
@@ -117,7 +117,7 @@ describe("a tenant's runner", () => {
     assert.equal(directory.made.size, 330);
   });
 
-  it("does the next batches in the time that the first one's last rows wait", async () => {
+  it("sends the next batches while the last rows of the first one wait", async () => {
     const rig = createRig(azurite);
     let refusals = 0;
     const directory = new TinyDirectory({
@@ -133,7 +133,7 @@ describe("a tenant's runner", () => {
     assert.equal((await rig.status(first)).state, "finished");
   });
 
-  it("keeps status.json young, and the sum of its verdicts whole", async () => {
+  it("keeps status.json current, and the sum of its verdicts right", async () => {
     const rig = createRig(azurite);
     const directory = new TinyDirectory();
     const folder = await rig.submit({ rows: disables(directory, 300) });
@@ -152,7 +152,7 @@ describe("a tenant's runner", () => {
     await running;
   });
 
-  it("keeps status.json young while the slice waits for its last answers", async () => {
+  it("keeps status.json current while the slice waits for its last answers", async () => {
     const rig = createRig(azurite);
     const directory = new TinyDirectory({ faults: { ...noFaults, latencyMs: () => 700 } });
     const folder = await rig.submit({ rows: disables(directory, 5) });
@@ -168,7 +168,7 @@ describe("a tenant's runner", () => {
     assert.ok(oldestMs < 500, `it was ${oldestMs} ms old`);
   });
 
-  it("counts what was throttled to the end", async () => {
+  it("counts throttled rows to the end", async () => {
     const rig = createRig(azurite);
     let refusals = 30;
     const part = () => (refusals-- > 0 ? ("throttle" as const) : ("none" as const));

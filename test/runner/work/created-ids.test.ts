@@ -9,8 +9,8 @@ import { createIds, createdId } from "../../../shared/runner/work/created-ids.ts
 
 const ended = (settled: Settled) => ({ ...unsent, state: "settled" as const, settled });
 
-describe("the ids that closed shards gave", () => {
-  it("are what the rows created, row for row", async () => {
+describe("the ids that rows of closed shards created", () => {
+  it("are known row by row", async () => {
     const ids = fc.uniqueArray(fc.record({ row: fc.integer({ min: 1, max: 30 }), id: fc.uuid() }), {
       selector: ({ row }) => row,
     });
@@ -45,7 +45,7 @@ describe("the ids that closed shards gave", () => {
     assert.equal(reads, 1);
   });
 
-  it("are never that of somebody else's object, which a failed create names", () => {
+  it("exclude another's object, which a failed create names", () => {
     const objectId = "00000000-0000-4000-8000-000000000001";
     assert.equal(createdId({ verdict: "failed", reason: "", fix: "", objectId }), undefined);
     assert.equal(createdId({ verdict: "unchanged", reason: "", objectId }), objectId);

@@ -12,7 +12,7 @@ describe("writes a second", () => {
     assert.equal(meter.perSecond(45_000), 0);
   });
 
-  it("are counted over the time there has been, a second at least", () => {
+  it("are counted over the time so far, at least a second", () => {
     const meter = createMeter(5_000);
     assert.equal(meter.perSecond(5_000), 0);
     meter.add(5_100, 20);

@@ -1,4 +1,4 @@
-import type { PlannedWrite } from "../catalogue/row.ts";
+import type { PlannedWrite } from "../../catalogue/row.ts";
 
 /** Edges of one group in flight at a time, to begin with. Ours; Graph publishes no number. */
 export const EDGES_AT_FIRST = 20;
@@ -20,6 +20,8 @@ export interface Flights {
   answered(group: string): void;
   /** How many edges of the group may be in flight now. */
   limitOf(group: string): number;
+  /** How many more edges of the group may be sent; negative after a conflict, while too many fly. */
+  roomOf(group: string): number;
 }
 
 interface GroupState {
@@ -30,7 +32,7 @@ interface GroupState {
 
 /** Nothing in flight yet. */
 export function createFlights(): Flights {
-  /** Counted, because what a journal shows in doubt is held whatever else is in flight. */
+  /** Counted, because a row that a journal shows in doubt is held whatever else is in flight. */
   const keys = new Map<string, number>();
   const groups = new Map<string, GroupState>();
   const stateOf = (group: string): GroupState =>
@@ -38,7 +40,7 @@ export function createFlights(): Flights {
   const update = (group: string, change: (state: GroupState) => void): void => {
     const state = stateOf(group);
     change(state);
-    // A group at rest as it began is what `stateOf` makes anyway.
+    // A group without edges in flight and with the first limit is what `stateOf` makes anyway.
     const isFresh = state.limit === EDGES_AT_FIRST && state.clean === 0;
     if (state.edges === 0 && isFresh) groups.delete(group);
     else groups.set(group, state);
@@ -70,5 +72,9 @@ export function createFlights(): Flights {
         state.clean = 0;
       }),
     limitOf: (group) => stateOf(group).limit,
+    roomOf: (group) => {
+      const { limit, edges } = stateOf(group);
+      return limit - edges;
+    },
   };
 }

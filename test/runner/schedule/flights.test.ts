@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import type { PlannedWrite } from "../../shared/catalogue/row.ts";
-import { EDGES_AT_FIRST, EDGES_AT_MOST, createFlights } from "../../shared/runner/flights.ts";
+import type { PlannedWrite } from "../../../shared/catalogue/row.ts";
+import {
+  EDGES_AT_FIRST,
+  EDGES_AT_MOST,
+  createFlights,
+} from "../../../shared/runner/schedule/flights.ts";
 
 const edge = (member: number, group = "g"): PlannedWrite => ({
   target: { kind: "new" },
@@ -21,7 +25,7 @@ describe("what is in flight", () => {
     assert.equal(flights.allows(edge(1)), true);
   });
 
-  it("keeps an object that two doubts of a lost state hold until both are resolved", () => {
+  it("keeps an object that two rows in doubt hold until both are resolved", () => {
     const flights = createFlights();
     flights.hold(edge(1));
     flights.hold(edge(1, "h"));

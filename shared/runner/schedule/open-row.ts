@@ -1,0 +1,51 @@
+import type { PlannedWrite } from "../../catalogue/row.ts";
+
+/** One batch's open rows, as the scheduler sees them. */
+export interface Lane {
+  /** Sorts lanes in order of work: by priority, then by age. */
+  readonly path: string;
+  /** Sorts lanes in order of acceptance, whatever their priority. No two lanes share it. */
+  readonly accepted: string;
+  /** Whether a row of this lane's batch has its verdict. */
+  isFinal(row: number): boolean;
+}
+
+/**
+ * The states of an open row. Only the schedule changes them:
+ *
+ * - `waiting` for its turn. It is unsent, as far as anybody knows.
+ *   → `flying` when it is taken for a post; → `ended` if it gets its verdict without being sent.
+ * - `flying`: its intent is being journaled, or its post is under way.
+ *   → `ended` by its receipt; → `waiting` if Graph did not make the change; → `doubt` if nobody knows.
+ * - `doubt`: it was sent, and it isn't known whether it took effect. A row of a shard whose journal
+ *   shows an intent without a receipt starts here.
+ *   → `ended` if the directory shows the change, or if the patience ends; → `waiting` if it does not.
+ * - `ended`: it has its verdict. Nothing follows.
+ *
+ * A row that is `flying` or in `doubt` holds its keys: no other row that shares one is sent.
+ */
+export type RowState = "waiting" | "flying" | "doubt" | "ended";
+
+/** A row without a verdict, in a shard that is open. Read-only for all but the schedule. */
+export interface OpenRow<L extends Lane = Lane> {
+  readonly lane: L;
+  readonly row: number;
+  readonly operation: string;
+  /** As planned, with the id that an earlier row gave once that is known. */
+  readonly write: PlannedWrite;
+  readonly state: RowState;
+  /** Neither sent nor looked at before this instant of the monotonic clock, milliseconds. */
+  readonly notBeforeMs: number;
+  /** When this process sent it last, on the monotonic clock. */
+  readonly sentMs: number | undefined;
+  /** How many looks in a row told nothing, since it is in doubt. */
+  readonly looks: number;
+  /** Goes in a post of its own, because Graph refused a post with it as a whole. */
+  readonly alone: boolean;
+}
+
+/** In order of acceptance: earlier batches first, and the rows of a batch in their order. */
+export function byAcceptance(a: OpenRow, b: OpenRow): number {
+  if (a.lane === b.lane) return a.row - b.row;
+  return a.lane.accepted < b.lane.accepted ? -1 : 1;
+}

@@ -1,0 +1,82 @@
+import type { OperatorError } from "../../core/errors.ts";
+import type { Marker } from "../../records/marker.ts";
+import type { OpenBatch } from "./open-batch.ts";
+
+/** A batch that is known or open, with what was opened of it. */
+export interface Listed {
+  readonly marker: Marker;
+  readonly batch: OpenBatch | undefined;
+}
+
+/** The tenant's batches by the path of their marker (see `Work` for their states). */
+export interface BatchList {
+  readonly known: ReadonlyMap<string, Marker>;
+  readonly open: ReadonlyMap<string, OpenBatch>;
+  readonly broken: ReadonlyMap<string, OperatorError>;
+  replaceKnown(markers: readonly Marker[]): void;
+  add(marker: Marker): void;
+  opened(batch: OpenBatch): void;
+  stopped(marker: Marker, reason: OperatorError): void;
+  finished(marker: Marker): void;
+  /** The known and open batches in order of work. */
+  inOrder(): readonly Listed[];
+  /** The open batches in order of work. */
+  lanes(): readonly OpenBatch[];
+  /** Why a batch is broken, if one is. */
+  problem(): OperatorError | undefined;
+}
+
+/** No batch is known yet. */
+export function createBatchList(): BatchList {
+  let known = new Map<string, Marker>();
+  const open = new Map<string, OpenBatch>();
+  const broken = new Map<string, OperatorError>();
+  const finished = new Set<string>();
+  /** What was computed from these, until one of them changes. */
+  let order: readonly Listed[] | undefined;
+  let lanes: readonly OpenBatch[] | undefined;
+  const changed = (): void => {
+    order = undefined;
+    lanes = undefined;
+  };
+  const inOrder = (): readonly Listed[] => {
+    order ??= [
+      ...new Map([...known, ...[...open].map(([path, { marker }]) => [path, marker] as const)]),
+    ]
+      .filter(([path]) => !broken.has(path) && !finished.has(path))
+      .map(([path, marker]) => ({ marker, batch: open.get(path) }))
+      .toSorted((one, other) => (one.marker.path < other.marker.path ? -1 : 1));
+    return order;
+  };
+  return {
+    get known() {
+      return known;
+    },
+    open,
+    broken,
+    replaceKnown: (markers) => {
+      known = new Map(markers.map((marker) => [marker.path, marker]));
+      changed();
+    },
+    add: (marker) => {
+      known.set(marker.path, marker);
+      changed();
+    },
+    opened: (batch) => {
+      open.set(batch.path, batch);
+      changed();
+    },
+    stopped: (marker, reason) => {
+      broken.set(marker.path, reason);
+      changed();
+    },
+    finished: (marker) => {
+      finished.add(marker.path);
+      open.delete(marker.path);
+      changed();
+    },
+    inOrder,
+    lanes: () => (lanes ??= inOrder().flatMap(({ batch }) => batch ?? [])),
+    problem: () => broken.values().next().value,
+  };
+}

@@ -1,0 +1,76 @@
+import { type VerdictCounts, noVerdicts, verdicts } from "../../catalogue/row.ts";
+import type { Plan } from "../../records/plan.ts";
+import type { OpenShard } from "./open-batch.ts";
+import type { BatchProgress } from "./state-file.ts";
+
+/** The shards of a batch by their states (see `OpenBatch`); every shard below `next` that is neither
+ * announced nor open is closed. */
+export interface BatchShards {
+  readonly plan: Plan;
+  readonly announced: Set<number>;
+  readonly open: Map<number, OpenShard>;
+  next: number;
+  /** The verdicts in closed shards. */
+  readonly closed: VerdictCounts;
+}
+
+/** The shards as an earlier runner left them. */
+export const createBatchShards = (plan: Plan, progress?: BatchProgress): BatchShards => ({
+  plan,
+  announced: new Set(progress?.open.toSorted((one, other) => one - other)),
+  open: new Map(),
+  next: progress?.next ?? 1,
+  closed: { ...(progress?.counts ?? noVerdicts()) },
+});
+
+/** The shard that a row is in. */
+export const shardNumberOf = ({ plan }: BatchShards, row: number): number =>
+  Math.ceil(row / plan.rowsPerShard);
+
+/** The next shard to open: what is announced comes first. */
+export const nextShard = ({ announced, next, plan }: BatchShards): number | undefined =>
+  announced.values().next().value ?? (next <= plan.shards ? next : undefined);
+
+/** Whether every shard is closed. */
+export const areAllClosed = ({ announced, open, next, plan }: BatchShards): boolean =>
+  next > plan.shards && announced.size === 0 && open.size === 0;
+
+/** Whether a row has its verdict. */
+export function isRowFinal(shards: BatchShards, row: number): boolean {
+  const number = shardNumberOf(shards, row);
+  const open = shards.open.get(number);
+  return open ? !open.rows.has(row) : number < shards.next && !shards.announced.has(number);
+}
+
+/** Notes that a shard was opened; `undefined` if there was nothing to open in it. */
+export function noteOpened(shards: BatchShards, number: number, shard?: OpenShard): void {
+  shards.announced.delete(number);
+  shards.next = Math.max(shards.next, number + 1);
+  if (shard) shards.open.set(number, shard);
+}
+
+/** Closes a shard if its last row has ended; returns whether it did. */
+export function closeIfEnded(shards: BatchShards, shard: OpenShard): boolean {
+  if (shard.rows.size > 0 || !shards.open.delete(shard.shard)) return false;
+  for (const verdict of verdicts) shards.closed[verdict] += shard.counts[verdict];
+  return true;
+}
+
+/** How many rows are open. */
+export function countOpenRows({ open }: BatchShards): number {
+  let sum = 0;
+  for (const { rows } of open.values()) sum += rows.size;
+  return sum;
+}
+
+/** The verdicts of all rows of the batch as they are now. */
+export function countVerdicts({ plan, closed, open }: BatchShards): VerdictCounts {
+  const sum: VerdictCounts = { ...plan.verdicts };
+  for (const counts of [closed, ...[...open.values()].map((shard) => shard.counts)]) {
+    for (const verdict of verdicts) {
+      sum[verdict] += counts[verdict];
+      sum.pending -= counts[verdict];
+    }
+  }
+  return sum;
+}
