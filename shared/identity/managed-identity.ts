@@ -6,19 +6,19 @@ import { OperatorError } from "../core/errors.ts";
 import { type TokenSlot, createTokenSlot } from "./slot/token-slot.ts";
 import type { AcquiredToken } from "./token/types.ts";
 
-/** The SDK tries 404 and 5xx again by itself and 429 never. */
+/** The SDK retries 404 and 5xx, but never 429. */
 const ATTEMPTS = 3;
 const BACKOFF = { baseMs: 1_000, capMs: 5_000 };
-/** The SDK waits for ever for the endpoint, which is on the machine and answers in milliseconds. */
+/** The SDK has no time-out. The endpoint is on the same machine and answers in milliseconds. */
 const LONGEST_MS = 30_000;
 
 /**
- * The instance's managed identity, user-assigned where a client id is given, for the vault, storage,
- * and as a federated credential. Named outright: a chain that tries one credential after the other
- * would take an environment variable for an order.
+ * The instance's managed identity, user-assigned if a client id is given, for the vault, for storage and
+ * as a federated credential. It is used by name, because the SDK's chain of credentials could pick
+ * another one because of an environment variable.
  *
- * @azure/identity alone sends one request a caller, and fails callers while it holds a valid token;
- * this asks once for all, and serves what it holds through failures.
+ * @azure/identity alone sends one request per caller, and fails callers while it holds a valid token.
+ * This sends one request for all callers, and serves the held token through failures.
  *
  * `getToken` throws OperatorError IDENTITY_UNAVAILABLE.
  */
@@ -73,7 +73,7 @@ async function within<T>(ms: number, clock: Clock, promise: Promise<T>): Promise
   try {
     return await Promise.race([promise, late]);
   } finally {
-    // Ends the wait; its error has no hearer then, and needs none.
+    // Ends the sleep. Nobody awaits its error.
     late.catch(() => undefined);
     done.abort();
   }
@@ -86,17 +86,17 @@ function unavailable(clientId: string | undefined, error: unknown): OperatorErro
   const isWrong = status === 400;
   return new OperatorError(
     "IDENTITY_UNAVAILABLE",
-    `${which} gives no token${status === undefined ? "" : ` (HTTP ${status})`}.`,
+    `${which} got no token${status === undefined ? "" : ` (HTTP ${status})`}.`,
     {
       fix: isWrong
-        ? "Assign it to the function app, and set MANAGED_IDENTITY_CLIENT_ID to its client id."
-        : "Nothing to do where it passes; otherwise check that the function app has an identity.",
+        ? "Assign the identity to the function app, and set MANAGED_IDENTITY_CLIENT_ID to its client id."
+        : "No action needed if it passes; otherwise check that the function app has an identity.",
       disposition: isWrong ? "stop" : "retry",
     },
   );
 }
 
-/** The status, from wherever in the chain of the SDK's errors it is. */
+/** The status, from any level of the chain of the SDK's errors. */
 function statusOf(error: unknown): number | undefined {
   for (let at = error; at instanceof Error; at = at.cause) {
     for (const name of ["status", "statusCode"]) {

@@ -25,10 +25,10 @@ import {
 } from "./token/credential.ts";
 import { scopeOf } from "./token/scope.ts";
 
-/** How the app proves who it is: exactly one. `identity` is the instance's managed identity. */
+/** How the app signs in, by exactly one credential. `identity` is the instance's managed identity. */
 export type CredentialSettings =
   | {
-      /** `vault-signature` where the key never leaves the vault. */
+      /** With `vault-signature` the key never leaves the vault. */
       readonly kind: "certificate" | "vault-signature";
       readonly certificate: VaultCertificate;
       readonly identity: TokenCredential;
@@ -38,7 +38,7 @@ export type CredentialSettings =
   | {
       readonly kind: "client-secret";
       readonly secret: string;
-      /** True outside production, or where a setting says so. */
+      /** True outside production, or if a setting says so. */
       readonly allowed: boolean;
     };
 
@@ -52,7 +52,7 @@ export interface CredentialContext {
 
 export interface OpenCredential {
   readonly credential: Credential;
-  /** Its certificate, where it has one. */
+  /** Its certificate, if it has one. */
   readonly certificate?: {
     readonly name: string;
     readonly source: VersionSource;
@@ -63,7 +63,7 @@ export interface OpenCredential {
 
 /**
  * The credential that the settings name.
- * @throws OperatorError SETTINGS_INVALID for a secret where none is allowed, or a vault of another cloud.
+ * @throws OperatorError SETTINGS_INVALID for a secret that is not allowed, or a vault of another cloud.
  */
 export function openCredential(
   settings: CredentialSettings,
@@ -107,7 +107,7 @@ function openCertificate(
   };
 }
 
-/** Tells of trouble with vault or certificate, be it that callers feel it or not. */
+/** Reports an error of the vault or the certificate, also if no caller notices it. */
 function emitTrouble(error: OperatorError, name: string, emit: Emit): void {
   const { code, cause } = error;
   if (code.startsWith("VAULT_")) {

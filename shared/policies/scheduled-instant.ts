@@ -1,15 +1,14 @@
 import { recordOf } from "../core/record.ts";
 
-/** A timer may fire this much early, by its own clock, milliseconds. */
+/** A timer may fire this early, by its own clock, in milliseconds. */
 const EARLY_MS = 30_000;
-/** What is longer ago is no occurrence that was missed: the host's "never" is in the year 1. */
+/** An instant longer ago is no missed occurrence: the host's "never" is in the year 1. */
 const LATE_MS = 31 * 86_400_000;
 
 /**
- * When a timer that runs now was due, milliseconds since the epoch: what the host still holds as its
- * `next` occurrence, which it moves on only after the run (TimerListener.cs). So a run that is repeated
- * after a crash, or comes late, is the run it was. One that a person starts in between has no such
- * instant and is due now.
+ * When a timer that runs now was due, in milliseconds since the epoch. That is its `next` occurrence in
+ * the host's status, which the host changes only after the run (TimerListener.cs), so a run that is late
+ * or repeated after a crash keeps its instant. A run that a person starts has none and is due now.
  */
 export function scheduledInstant(timer: unknown, nowMs: number): number {
   const { next } = recordOf(recordOf(timer)["scheduleStatus"]);

@@ -1,7 +1,7 @@
 import type { Mode } from "../records/manifest.ts";
 import type { Blobs, Queue } from "../storage/types.ts";
 
-/** A batch as a policy makes it: it goes the same way as a person's. */
+/** A batch made by a policy. It is accepted like any other batch. */
 export interface PolicyBatch {
   readonly policy: string;
   /** When the timer was due, milliseconds since the epoch. */
@@ -11,15 +11,15 @@ export interface PolicyBatch {
   readonly rows: readonly Readonly<Record<string, unknown>>[];
 }
 
-/** `stale-accounts-2026-11-21T0200Z`: the minute it was due, so that a timer fired twice is one batch. */
+/** `stale-accounts-2026-11-21T0200Z`: the minute it was due, so a timer that fires twice makes one batch. */
 export const policyBatchName = (policy: string, dueMs: number): string => {
   const minute = new Date(Math.round(dueMs / 60_000) * 60_000).toISOString();
   return `${policy}-${minute.slice(0, 16).replace(":", "")}Z`;
 };
 
 /**
- * Puts the rows into `inbox/staged/`, which no sweep takes, and then sends the message that names
- * them: a message alone holds 48 KiB, a policy may find 100,000 accounts.
+ * Writes the rows to `inbox/staged/`, which the sweep ignores, and then sends a message that names the
+ * file: a message holds at most 48 KiB, and a policy may find 100,000 accounts.
  */
 export async function submitPolicyBatch(
   batch: PolicyBatch,
@@ -29,7 +29,7 @@ export async function submitPolicyBatch(
   const name = policyBatchName(batch.policy, batch.dueMs);
   const file = `staged/${name}.jsonl`;
   const lines = batch.rows.map((row) => `${JSON.stringify(row)}\n`).join("");
-  // Not over an earlier one: the message of the first delivery may be about to read it.
+  // An existing file is not overwritten: the message of the first delivery may be reading it.
   await inbox.write(file, lines, { ifAbsent: true });
   await accept.send(
     JSON.stringify({ version: 1, batch: name, mode: batch.mode, operation: batch.operation, file }),

@@ -15,7 +15,7 @@ const issuers: Record<CloudName, string> = {
   china: "https://sts.chinacloudapi.cn/",
 };
 
-describe("the setting CLOUD alone moves sign-in, vault and audiences", () => {
+describe("the setting CLOUD selects sign-in host, vault and audiences", () => {
   for (const name of ["global", "usgov-l4", "usgov-l5", "china"] as const) {
     it(`to ${name}`, async (test) => {
       const cloud = await startCloud({ storage: false, latency: false, cloud: name });

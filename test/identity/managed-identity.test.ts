@@ -53,7 +53,7 @@ const open = (clock = systemClock) =>
   createManagedIdentity({ clientId: `identity-${++identities}`, clock, random: () => 0.5 });
 
 describe("the managed identity", () => {
-  it("is asked once for all who want a token of one resource, and once for each", async () => {
+  it("is asked once per resource for all callers", async () => {
     const identity = open();
     const scopes = Array.from({ length: 200 }, (_, at) => (at % 2 ? VAULT : [STORAGE]));
     const tokens = await Promise.all(scopes.map((scope) => identity.getToken(scope)));
@@ -62,7 +62,7 @@ describe("the managed identity", () => {
     assert.ok(server.seen.every(({ path }) => path.includes(`client_id=identity-${identities}`)));
   });
 
-  it("is asked again where it throttles or fails for a moment, and not for ever", async () => {
+  it("is retried a few times if it throttles or fails", async () => {
     let refusals = 2;
     answer = (response) =>
       (refusals-- > 0 ? refusing(429, { "retry-after": "0" }) : token())(response);
@@ -81,7 +81,7 @@ describe("the managed identity", () => {
     assert.equal(server.seen.length, 3);
   });
 
-  it("is waited for no longer than half a minute", async () => {
+  it("is waited for half a minute at most", async () => {
     answer = silence;
     const waits: number[] = [];
     const clock = {
@@ -95,16 +95,16 @@ describe("the managed identity", () => {
     assert.deepEqual(waits, [30_000]);
   });
 
-  it("that is not assigned is named as the mistake", async () => {
+  it("is named in the error if it is not assigned", async () => {
     answer = refusing(400);
     await assert.rejects(open().getToken(VAULT), {
       code: "IDENTITY_UNAVAILABLE",
       disposition: "stop",
-      message: /identity-\d+ gives no token \(HTTP 400\).*MANAGED_IDENTITY_CLIENT_ID/,
+      message: /identity-\d+ got no token \(HTTP 400\).*MANAGED_IDENTITY_CLIENT_ID/,
     });
   });
 
-  it("is served from what is held while it fails and a token is due", async () => {
+  it("is served from the held token while it fails", async () => {
     let nowMs = Date.now();
     const clock = { ...systemClock, now: () => nowMs };
     const identity = open(clock);

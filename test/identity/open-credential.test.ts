@@ -23,7 +23,7 @@ const open = (settings: CredentialSettings) =>
   });
 
 describe("a client secret", () => {
-  it("is refused where nothing allows it, and not repeated", () => {
+  it("is refused and not quoted unless a setting allows it", () => {
     assert.throws(
       () => open({ kind: "client-secret", secret: "hunter2", allowed: false }),
       (error: Error) => {
@@ -34,7 +34,7 @@ describe("a client secret", () => {
     );
   });
 
-  it("is taken where it is allowed", () => {
+  it("is accepted if a setting allows it", () => {
     assert.ok(open({ kind: "client-secret", secret: "hunter2", allowed: true }).credential);
   });
 });
@@ -48,7 +48,7 @@ describe("a vault", () => {
     { uri: "v", why: "is only a name" },
   ];
   for (const { uri, why } of table) {
-    it(`is refused where it ${why}`, () => {
+    it(`is refused if it ${why}`, () => {
       const certificate = { vaultUri: uri, name: "c" };
       assert.throws(() => open({ kind: "certificate", certificate, identity }), {
         code: "SETTINGS_INVALID",
@@ -57,7 +57,7 @@ describe("a vault", () => {
     });
   }
 
-  it("is never excused from the check that its challenge names its own domain", () => {
+  it("always has to name its own domain in its challenge", () => {
     const folder = new URL("../../shared/", import.meta.url);
     const files = readdirSync(folder, { recursive: true, encoding: "utf8" });
     const sources = files.filter((file) => file.endsWith(".ts"));

@@ -102,8 +102,8 @@ const issued = async (options: { appId?: string; resource?: string; lifetimeSeco
   return (await cloud.control.issueToken(given)).token;
 };
 
-describe("a protected API of one's own", () => {
-  it("answers the product, which asks for its token as it does for Graph's", async () => {
+describe("one's own protected API", () => {
+  it("answers the product, which gets its token as it does for Graph", async () => {
     await grant(cloud.home.clientId);
     await cloud.control.resetCounters();
     const token = tokens.for(RESOURCE);
@@ -113,7 +113,7 @@ describe("a protected API of one's own", () => {
     assert.equal((await call(held[0]?.token ?? "")).status, 200);
   });
 
-  it("lets nobody else in who has the same role", async () => {
+  it("refuses other clients with the same role", async () => {
     const { tenantId } = cloud.home;
     const other = await cloud.control.registerApplication({ tenantId, displayName: "other" });
     await grant(other.appId);
@@ -151,7 +151,7 @@ describe("a protected API of one's own", () => {
     assert.equal((await call(token)).status, 401);
   });
 
-  it("refuses a token without the role, and takes a fresh one once it is granted", async () => {
+  it("refuses a token without the role, and accepts a new one after the role is granted", async () => {
     const { tenantId, clientId: appId } = cloud.home;
     await cloud.control.revokeConsent({ tenantId, appId, resource: apiAppId });
     const without = await tokens.forceRefresh(tenantId, RESOURCE);
@@ -164,7 +164,7 @@ describe("a protected API of one's own", () => {
     assert.equal((await call(right.token)).status, 200);
   });
 
-  it("is asked once more with a new token where it refused the held one, as the page shows", async () => {
+  it("is called again with a new token if it refused the held one, as the page shows", async () => {
     const token = tokens.for("api://contoso-hr");
     const send = async (rejected?: string): Promise<Response> => {
       const held = await token(rejected === undefined ? undefined : { rejected });
@@ -185,7 +185,7 @@ describe("a protected API of one's own", () => {
     assert.ok(squeezed(read("test/identity/own-api.test.ts")).includes(squeezed(shown).trim()));
   });
 
-  it("takes version 2.0 tokens too, which name client and audience otherwise", async () => {
+  it("accepts version 2.0 tokens, which name client and audience differently", async () => {
     const { tenantId, clientId: appId } = cloud.home;
     const v2 = await cloud.control.registerApplication({
       tenantId,
@@ -207,7 +207,7 @@ describe("a protected API of one's own", () => {
     assert.deepEqual(await check(`Bearer ${token}`, ROLE), { status: 200 });
   });
 
-  it("that is not on the list gets no token", () => {
+  it("gets no token if it is not on the list", () => {
     assert.throws(() => tokens.for("api://somebody-else"), { code: "RESOURCE_NOT_ALLOWED" });
   });
 });
@@ -216,7 +216,7 @@ const squeezed = (text: string): string => text.replaceAll(/\s+/g, " ");
 const read = (path: string): string =>
   readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
 
-it("docs/own-api.md shows the check that is tested here", () => {
+it("docs/own-api.md shows the check tested here", () => {
   const [, shown = ""] =
     /```ts\n(export function createCheck[\s\S]*?)```/.exec(read("docs/own-api.md")) ?? [];
   assert.ok(shown.length > 500 && read("test/identity/protected-api.ts").includes(shown));

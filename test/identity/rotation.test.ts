@@ -99,8 +99,8 @@ async function underLoad(change: () => Promise<unknown>): Promise<void> {
 const reads = async (): Promise<number[]> =>
   (await all((worker) => worker.ask({ do: "report" }))).map(({ vaultReads }) => vaultReads);
 
-describe("no row fails on eight instances, with two vault reads each at most, when", () => {
-  it("they start at once", async () => {
+describe("no row fails on eight instances with at most two vault reads each if", () => {
+  it("they start at the same time", async () => {
     await underLoad(async () => undefined);
   });
 
@@ -115,11 +115,11 @@ describe("no row fails on eight instances, with two vault reads each at most, wh
     assert.deepEqual(unregistered, each, "each instance tells of it, once");
   });
 
-  it("a version is registered and the one before it revoked, and nobody was told", async () => {
+  it("a version is registered and the previous one revoked without an event", async () => {
     await underLoad(async () => registerOnly(await make()));
   });
 
-  it("the version in use is disabled and another takes its place", async () => {
+  it("the version in use is disabled and replaced", async () => {
     await underLoad(async () => {
       const { vaultName: vault, certificateName: name } = cloud.home;
       const versions = await cloud.control.listCertificateVersions({ vault, name });
@@ -152,7 +152,7 @@ describe("no row fails on eight instances, with two vault reads each at most, wh
   });
 });
 
-it("every roll-over is counted, and told with the certificate that it left", async () => {
+it("every roll-over is counted and reported with the previous certificate", async () => {
   // Registered in place of the first, and again in place of that; nothing else took effect.
   const answers = await all((worker) => worker.ask({ do: "report" }));
   assert.deepEqual(new Set(answers.map(({ counters }) => counters.rollOvers)), new Set([2]));

@@ -66,12 +66,12 @@ function assertHarmless(output: string, ...secrets: string[]): void {
   for (const secret of secrets) assert.ok(!output.includes(secret), "a secret was written");
 }
 
-describe("nothing secret is written at any log level, in errors, causes and events", () => {
-  it("by a run with a certificate", async () => {
+describe("logs, errors, causes and events hold no secret at any log level", () => {
+  it("in a run with a certificate", async () => {
     assertHarmless(await talkativeRun({}), cloud.identityHeader);
   });
 
-  it("by a run with a PFX", async () => {
+  it("in a run with a PFX", async () => {
     const { vaultName: vault, clientId: appId } = cloud.home;
     const policy = { contentType: "application/x-pkcs12" } as const;
     const made = await cloud.control.createCertificate({ vault, name: "pfx", policy });
@@ -79,19 +79,19 @@ describe("nothing secret is written at any log level, in errors, causes and even
     assertHarmless(await talkativeRun({ CERTIFICATE_NAME: "pfx" }), cloud.identityHeader);
   });
 
-  it("by a run with a key that stays in the vault", async () => {
+  it("in a run with a key that stays in the vault", async () => {
     await keepKeyInVault(cloud, "inside");
     const settings = { CREDENTIAL: "vault-signature", CERTIFICATE_NAME: "inside" };
     assertHarmless(await talkativeRun(settings), cloud.identityHeader);
   });
 
-  it("by a run with a client secret", async () => {
+  it("in a run with a client secret", async () => {
     const { secret } = await cloud.control.addSecret({ appId: cloud.home.clientId });
     const settings = { CREDENTIAL: "client-secret", CLIENT_SECRET: secret };
     assertHarmless(await talkativeRun(settings), secret);
   });
 
-  it("by a run with a federated identity", async () => {
+  it("in a run with a federated identity", async () => {
     await federateIdentity(cloud);
     assertHarmless(await talkativeRun({ CREDENTIAL: "managed-identity" }), cloud.identityHeader);
   });

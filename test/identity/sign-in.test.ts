@@ -51,7 +51,7 @@ describe("a cold instance", () => {
     });
   });
 
-  it("tells of the token it got: for what, why, for how long, by which certificate", async () => {
+  it("reports the token's resource, reason, lifetime and certificate", async () => {
     await withWorker({}, async (worker) => {
       const { events } = await worker.get();
       const [event] = events;
@@ -65,7 +65,7 @@ describe("a cold instance", () => {
 });
 
 describe("a region", () => {
-  it("is never asked for one's own, whatever the environment says of where the instance runs", async () => {
+  it("is not used for sign-in, although the environment names one", async () => {
     // What a Functions host sets, and what MSAL and older identity libraries take for an order.
     const environment = {
       MSAL_FORCE_REGION: "westeurope",
@@ -88,7 +88,7 @@ describe("a region", () => {
   });
 });
 
-it("what the SDKs read from the environment changes nothing of who signs in", async () => {
+it("environment variables of the SDKs do not change who signs in", async () => {
   const nobody = "00000000-0000-4000-8000-00000000dead";
   const environment = {
     AZURE_CLIENT_ID: nobody,
@@ -109,7 +109,7 @@ describe("each credential signs in", () => {
     ["application/x-pem-file", "PEM"],
     ["application/x-pkcs12", "PFX"],
   ] as const) {
-    it(`a certificate that Key Vault keeps as ${as}`, async () => {
+    it(`a certificate that Key Vault stores as ${as}`, async () => {
       const { vaultName: vault, clientId: appId } = cloud.home;
       const name = `as-${as.toLowerCase()}`;
       const made = await cloud.control.createCertificate({ vault, name, policy: { contentType } });
@@ -122,7 +122,7 @@ describe("each credential signs in", () => {
     });
   }
 
-  it("a certificate named by SHA-1 and RS256, for those who take no other", async () => {
+  it("a certificate named by SHA-1 with RS256", async () => {
     await withWorker({ CREDENTIAL: "certificate-rs256" }, async (worker) => {
       assert.equal((await worker.get()).tokens.length, 1);
     });
@@ -156,7 +156,7 @@ describe("each credential signs in", () => {
     await cloud.control.removeVaultRole(right);
   });
 
-  it("and without the right to sign it says which right", async () => {
+  it("and without the right to sign, the error names the right", async () => {
     await withWorker(
       { CREDENTIAL: "vault-signature", CERTIFICATE_NAME: "inside" },
       async (worker) => {
@@ -197,7 +197,7 @@ describe("each credential signs in", () => {
 });
 
 describe("a token", () => {
-  it("of another tenant comes once its administrator has consented", async () => {
+  it("of another tenant is given after its administrator consented", async () => {
     const { tenantId: home, vaultName: vault } = cloud.home;
     const { tenantId } = await cloud.control.registerTenant({ domains: ["fabrikam.com"] });
     const { appId } = await cloud.control.registerApplication({
@@ -223,7 +223,7 @@ describe("a token", () => {
     });
   });
 
-  it("for one's own API and for Azure SQL comes the same way", async () => {
+  it("for one's own API and for Azure SQL is given the same way", async () => {
     const { tenantId, clientId } = cloud.home;
     const api = await cloud.control.registerApplication({
       tenantId,
@@ -249,7 +249,7 @@ describe("a token", () => {
     });
   });
 
-  it("that was challenged is replaced by one with the claims asked for", async () => {
+  it("is replaced by one with the claims of a challenge", async () => {
     await withWorker({}, async (worker) => {
       const { tokens } = await worker.get();
       const claims = '{"access_token":{"nbf":{"essential":true,"value":"1"}}}';

@@ -31,7 +31,7 @@ const HOUR = 3_600_000;
 const injecting = (effect: FaultEffect, times?: number) =>
   cloud.control.inject({ service: "login", path: "/token", effect, ...(times && { times }) });
 
-describe("while a valid token is held, no caller notices that Entra", () => {
+describe("while a valid token is held, no caller notices if Entra", () => {
   const table: { what: string; effect: FaultEffect }[] = [
     { what: "answers 503", effect: { kind: "status", status: 503 } },
     { what: "throttles in plain text", effect: { kind: "throttle", retryAfterSeconds: 600 } },
@@ -74,7 +74,7 @@ describe("while a valid token is held, no caller notices that Entra", () => {
 });
 
 describe("a cold caller", () => {
-  it("is served after a fault or two that pass", async () => {
+  it("is served after two transient faults", async () => {
     const worker = await open();
     await injecting({ kind: "reset" }, 1);
     await injecting({ kind: "status", status: 503 }, 1);
@@ -83,7 +83,7 @@ describe("a cold caller", () => {
     assert.equal(tokens.length, 1);
   });
 
-  it("is told how long Entra wants to be left alone, and Entra is", async () => {
+  it("is told the Retry-After of Entra, which gets no request until then", async () => {
     const worker = await open();
     await injecting({ kind: "throttle", retryAfterSeconds: 600 });
     await worker.get();
@@ -97,7 +97,7 @@ describe("a cold caller", () => {
     assert.equal(login.requests, 1);
   });
 
-  it("is served by the very next request once Entra is back: MSAL's throttle cache is never armed", async () => {
+  it("is served by the next request once Entra is back, because MSAL's throttle cache is never armed", async () => {
     const worker = await open();
     await injecting({ kind: "status", status: 503, headers: { "Retry-After": "1" } }, 3);
     assert.equal((await worker.get()).failures[0]?.code, "TOKEN_UNREACHABLE");
@@ -111,7 +111,7 @@ describe("a machine whose clock is wrong", () => {
     ["20 minutes ahead", 20 * 60_000],
     ["a day behind", -24 * HOUR],
   ] as const) {
-    it(`by ${how} signs in: the first refusal tells the time`, async () => {
+    it(`by ${how} signs in after the first refusal told the time`, async () => {
       const worker = await open({ CLOCK_OFFSET_MS: String(offsetMs) });
       const { tokens, failures } = await worker.get();
       assert.deepEqual(failures, []);
@@ -127,7 +127,7 @@ describe("a machine whose clock is wrong", () => {
 });
 
 describe("on the way to the certificate", () => {
-  it("vault and identity may throttle and fail a few times", async () => {
+  it("transient faults of vault and identity are retried", async () => {
     const worker = await open();
     const vault = (effect: FaultEffect) =>
       cloud.control.inject({ service: "vault", path: "/secrets/", times: 1, effect });
@@ -140,7 +140,7 @@ describe("on the way to the certificate", () => {
     assert.equal(tokens.length, 100);
   });
 
-  it("a vault that asks for a token of another resource gets none, and the caller is told", async () => {
+  it("a vault that asks for a token of another resource gets none", async () => {
     const worker = await open();
     const challenge = `Bearer authorization="https://login.microsoftonline.com/${cloud.home.tenantId}", resource="https://storage.azure.com"`;
     const headers = { "WWW-Authenticate": challenge };
@@ -150,12 +150,12 @@ describe("on the way to the certificate", () => {
     });
     const { failures } = await worker.get();
     assert.equal(failures[0]?.code, "VAULT_REFUSED");
-    assert.match(failures[0]?.message ?? "", /token of another resource; it gets none/);
+    assert.match(failures[0]?.message ?? "", /token of another resource\. None was sent/);
     const { identity } = await cloud.control.counters();
     assert.equal(identity.requests, 0, "no token was fetched for it");
   });
 
-  it("a vault that refuses is answered with the role that is missing", async () => {
+  it("a refusal by the vault names the missing role", async () => {
     const { vaultName: vault, managedIdentity } = cloud.home;
     const right = {
       vault,
@@ -171,7 +171,7 @@ describe("on the way to the certificate", () => {
     assert.ok(events.some((event) => event.event === "vault.refused" && event.status === 403));
   });
 
-  it("a vault whose firewall is in the way is told from one whose role is missing", async () => {
+  it("a refusal by the vault's firewall says so", async () => {
     const body = JSON.stringify({
       error: { code: "Forbidden", innererror: { code: "ForbiddenByFirewall" } },
     });
@@ -181,10 +181,10 @@ describe("on the way to the certificate", () => {
     await cloud.control.inject({ service: "vault", effect });
     const { failures } = await worker.get();
     assert.equal(failures[0]?.code, "VAULT_REFUSED");
-    assert.match(failures[0]?.message ?? "", /ForbiddenByFirewall.*through the vault's firewall/);
+    assert.match(failures[0]?.message ?? "", /ForbiddenByFirewall.*in the vault's firewall/);
   });
 
-  it("an identity that is not assigned to the app is named as the mistake", async () => {
+  it("an identity that is not assigned to the app is named", async () => {
     const nobody = "00000000-0000-4000-8000-00000000dead";
     const worker = await open({ MANAGED_IDENTITY_CLIENT_ID: nobody });
     const { failures } = await worker.get();

@@ -27,7 +27,7 @@ describe("a policy's run is named after the instant it was due", () => {
     assert.deepEqual([first, again], Array(2).fill("stale-accounts-2026-11-21T0200Z"));
   });
 
-  it("and after the moment itself when a person starts it in between, or nobody keeps a schedule", () => {
+  it("or after the current instant if a person starts it or there is no schedule", () => {
     const now = "2026-11-20T15:30:00.000Z";
     assert.equal(at(now), now);
     assert.equal(at(now, undefined), now);

@@ -49,7 +49,7 @@ describe("the application signs in with the credential that the settings name", 
       await cloud.control.resetCounters();
       const { ok, output } = await check(cloud, { ASSERTION_ALGORITHM: algorithm });
       assert.ok(ok, output);
-      assert.match(output, /Entra takes version [0-9a-f]{32}/);
+      assert.match(output, /Entra accepts version [0-9a-f]{32}/);
       assert.match(output, consented);
       assert.deepEqual(await vaultUse(), [true, false]);
     });
@@ -109,7 +109,7 @@ describe("the setting CLOUD moves login, Graph, vault and storage together", () 
       // The check asks all four: a token, a version, the application, a message on a queue.
       const { ok, output } = await check(cloud);
       assert.ok(ok, output);
-      assert.match(output, /Entra takes version [0-9a-f]{32}/);
+      assert.match(output, /Entra accepts version [0-9a-f]{32}/);
       const { login, graph, vault } = await cloud.control.counters();
       assert.ok(login.requests > 0 && graph.requests > 0 && vault.requests > 0);
 

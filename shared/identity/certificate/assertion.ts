@@ -5,16 +5,16 @@ import type { AssertionAlgorithm, SigningKey } from "./signing-key.ts";
 
 /** entra-docs, certificate credentials: "5-10 minutes after nbf at most". */
 const LIFE_MS = 10 * 60_000;
-/** MSAL sends an assertion to its last second; ours is renewed well before the way there could outlast it. */
+/** Renewed at half its life, so that it cannot expire in transit; MSAL would send it to its last second. */
 const RENEWED_AFTER_MS = LIFE_MS / 2;
-/** A correction of the clock by more than this makes an older assertion doubtful. */
+/** After a correction of the clock by more than this, an older assertion is not used. */
 const CLOCK_STEP_MS = 3_000;
 
-/** Makes the assertion that proves, by `key`, who we are to the token endpoint `audience`. */
+/** Makes an assertion for the token endpoint `audience`, signed by `key`. */
 export type Assertions = (key: SigningKey, audience: string) => Promise<string>;
 
 /**
- * Assertions for `clientId` by the clock of the other side. One is signed for all who ask at once, and
+ * Makes assertions for `clientId` by the server's clock. One is signed for all concurrent callers and
  * kept for half its life: a signature in Key Vault costs a round trip, and MSAL asks on every call.
  */
 export function createAssertions(options: {
@@ -43,7 +43,7 @@ export function createAssertions(options: {
       ...lifeFrom(madeAtMs),
     });
     kept.set(name, { text, madeAtMs, behindMs: clock.behindMs() });
-    // A signature that failed is not kept: the next caller asks the vault again.
+    // A failed signature is not kept, so the next caller asks the vault again.
     text.catch(() => kept.delete(name));
     return text;
   };
@@ -55,7 +55,7 @@ export const lifeFrom = (nowMs: number): { nbf: number; iat: number; exp: number
   return { nbf: now, iat: now, exp: now + LIFE_MS / 1000 };
 };
 
-/** A JWT signed by `key`, which its header names by the certificate's thumbprint. */
+/** A JWT signed by `key`. Its header names the certificate by its thumbprint. */
 export async function signJwt(
   key: SigningKey,
   algorithm: AssertionAlgorithm,

@@ -10,16 +10,16 @@ import type { VersionFacts, VersionSource } from "./version-look.ts";
 /** One request to the vault may take this long. */
 const REQUEST_MS = 10_000;
 
-/** Where the certificate is. */
+/** The vault and name of a certificate. */
 export interface VaultCertificate {
   readonly vaultUri: string;
   readonly name: string;
 }
 
 /**
- * The versions of a certificate, from the secret that Key Vault keeps behind it. It takes the role
- * "Key Vault Secrets User" on that secret. The SDK's check, that who asks for a token is in the domain
- * the token is for, stays on.
+ * Reads the versions of a certificate from the secret that Key Vault stores for it, which takes the role
+ * "Key Vault Secrets User" on that secret. The SDK's check stays on that the vault which asks for a
+ * token belongs to the domain the token is for.
  */
 export function createCertificateSecrets(
   { vaultUri, name }: VaultCertificate,

@@ -4,7 +4,7 @@ import { OperatorError } from "../../core/errors.ts";
 import { type KeysAndCertificates, readPfx } from "../pkcs12/pfx.ts";
 import { type SigningKey, createLocalKey } from "./signing-key.ts";
 
-/** The secret behind a Key Vault certificate. */
+/** The secret that Key Vault stores for a certificate. */
 export interface CertificateSecret {
   readonly version: string;
   readonly contentType: string | undefined;
@@ -15,8 +15,8 @@ const PEM = "application/x-pem-file";
 const PFX = "application/x-pkcs12";
 
 /**
- * The signing key in the secret behind a certificate: PEM, as our certificate policy makes it, or PFX.
- * The leaf is the certificate that the private key fits, wherever in the chain it stands.
+ * The signing key in the secret of a certificate: PEM, as our certificate policy makes it, or PFX. The
+ * leaf is the certificate that matches the private key, at any position in the chain.
  *
  * @throws OperatorError CERTIFICATE_UNUSABLE
  */
@@ -28,18 +28,18 @@ export function readCertificate({ version, contentType, value }: CertificateSecr
   }
   if (keys.length === 0) {
     throw unusable(
-      `Version ${version} comes without its private key: the certificate's key is not exportable.`,
-      'Sign inside the vault (CREDENTIAL=vault-signature), or make a version whose policy says "exportable": true.',
+      `Version ${version} has no private key: the certificate's key is not exportable.`,
+      'Sign in the vault (CREDENTIAL=vault-signature), or make a version with "exportable": true in its policy.',
     );
   }
   throw unusable(
-    `Version ${version} holds no certificate that fits its private key.`,
-    "Import the certificate again, together with its key.",
+    `Version ${version} holds no certificate that matches its private key.`,
+    "Import the certificate again together with its key.",
   );
 }
 
 /**
- * The certificate in a secret that holds no key: the one that issued none of the others.
+ * The certificate in a secret without a key: the one that did not issue any of the others.
  * @throws OperatorError CERTIFICATE_UNUSABLE
  */
 export function readPublicCertificate(secret: CertificateSecret): X509Certificate {
@@ -60,7 +60,7 @@ function readContent(
   contentType: string | undefined,
   value: string,
 ): KeysAndCertificates {
-  // A certificate that was uploaded as a plain secret has no content type; PEM shows what it is.
+  // A certificate uploaded as a plain secret has no content type; PEM is recognised by its first line.
   if (contentType === PEM || value.trimStart().startsWith("-----BEGIN ")) {
     return readPem(version, value);
   }
@@ -70,12 +70,12 @@ function readContent(
     return alone ? { keys: [], certificates: [alone] } : readPfx(bytes);
   }
   throw unusable(
-    `Version ${version} is a secret of another kind than a certificate's.`,
+    `Version ${version} is not the secret of a certificate.`,
     `Let CERTIFICATE_NAME name a certificate; its content type is ${PEM} or ${PFX}.`,
   );
 }
 
-/** Where a key may not leave the vault, what is kept as PFX is the certificate alone. */
+/** If a key may not leave the vault, the secret stored as PFX is the certificate alone. */
 function readDer(bytes: Buffer): X509Certificate | undefined {
   try {
     return new X509Certificate(bytes);
@@ -84,7 +84,7 @@ function readDer(bytes: Buffer): X509Certificate | undefined {
   }
 }
 
-/** Every block between `BEGIN x` and `END x`, in any order, whatever stands around them. */
+/** Every block between `BEGIN x` and `END x`, in any order, with any text around them. */
 const PEM_BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----[\s\S]*?-----END \1-----/g;
 
 function readPem(version: string, text: string): KeysAndCertificates {
@@ -96,10 +96,10 @@ function readPem(version: string, text: string): KeysAndCertificates {
       else if (label?.endsWith("PRIVATE KEY")) keys.push(createPrivateKey(block));
     }
   } catch {
-    // OpenSSL's own words would help nobody, and could quote the block.
+    // OpenSSL's message does not help, and could quote the block.
     throw unusable(
-      `Version ${version} holds a PEM block that cannot be read, or a key with a password.`,
-      "Import the certificate again, its key without a password.",
+      `Version ${version} holds a PEM block that cannot be read or a key with a password.`,
+      "Import the certificate again, without a password on its key.",
     );
   }
   return { keys, certificates };

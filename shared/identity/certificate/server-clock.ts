@@ -9,7 +9,7 @@ export interface ServerClock {
   now(): number;
   /** Our own, for durations: never jumps, as `now` does when it is corrected. */
   monotonic(): number;
-  /** How far we are behind, in milliseconds; negative where we are ahead. */
+  /** How far we are behind, in milliseconds; negative if we are ahead. */
   behindMs(): number;
   /** Whether an answer told the time yet. */
   isKnown(): boolean;

@@ -3,12 +3,12 @@ import { type KeyObject, type X509Certificate, constants, createHash, sign } fro
 import { OperatorError } from "../../core/errors.ts";
 
 /**
- * How an assertion is signed. Entra wants PS256, with the certificate named by its SHA-256; RS256, with
- * the SHA-1, is for AD FS and for whatever refuses the former (entra-docs, certificate credentials).
+ * How an assertion is signed. Entra wants PS256 and the certificate's SHA-256 thumbprint; RS256 with the
+ * SHA-1 thumbprint is for servers that refuse it, such as AD FS (entra-docs, certificate credentials).
  */
 export type AssertionAlgorithm = "PS256" | "RS256";
 
-/** One version of the certificate, with the means to sign by its key, wherever that key is. */
+/** One version of the certificate, and a function that signs with its key, here or in the vault. */
 export interface SigningKey {
   /** Key Vault's name for the version. */
   readonly version: string;
@@ -20,13 +20,13 @@ export interface SigningKey {
   readonly sign: (algorithm: AssertionAlgorithm, data: Buffer) => Promise<Buffer>;
 }
 
-/** Of the DER, in upper-case hex: what Entra is told, and what its portal shows. */
+/** Hashes of the DER in upper-case hex, as Entra's portal shows them. */
 interface Thumbprints {
   readonly sha256: string;
   readonly sha1: string;
 }
 
-/** Entra refuses RSA keys below this, and every kind but RSA (AADSTS50032, 5002738). */
+/** Entra refuses smaller RSA keys and all other kinds (AADSTS50032, 5002738). */
 const LEAST_BITS = 2048;
 
 /** A signing key whose private key is in this process. @throws OperatorError CERTIFICATE_UNUSABLE */
@@ -51,7 +51,7 @@ export function createLocalKey(
 }
 
 /**
- * What is public of a signing key, once the key is known to be one that Entra takes.
+ * The public part of a signing key, after a check that Entra accepts such a key.
  * @throws OperatorError CERTIFICATE_UNUSABLE
  */
 export function describeCertificate(
@@ -67,9 +67,9 @@ export function describeCertificate(
         : `a key of kind ${asymmetricKeyType ?? "unknown"}`;
     throw new OperatorError(
       "CERTIFICATE_UNUSABLE",
-      `Version ${version} of the certificate has ${kind}; Entra takes RSA of ${LEAST_BITS} bits or more, and no elliptic curves (AADSTS5002738, 50032).`,
+      `Version ${version} of the certificate has ${kind}; Entra accepts RSA keys of ${LEAST_BITS} bits or more and no elliptic curves (AADSTS5002738, 50032).`,
       {
-        fix: 'Make a new version whose policy has "keyType": "RSA", "keySize": 3072, and register it.',
+        fix: 'Make a new version with "keyType": "RSA", "keySize": 3072 in its policy, and register it.',
         disposition: "stop",
       },
     );

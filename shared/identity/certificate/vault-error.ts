@@ -1,6 +1,6 @@
 import { OperatorError } from "../../core/errors.ts";
 
-/** Key Vault's innermost codes for what is there and may not be used. */
+/** Key Vault's innermost codes for versions that exist but cannot be used. */
 const UNUSABLE: Readonly<Record<string, string>> = {
   SecretDisabled: "disabled",
   KeyDisabled: "disabled",
@@ -8,17 +8,17 @@ const UNUSABLE: Readonly<Record<string, string>> = {
   KeyNotYetValid: "not valid yet",
 };
 
-/** What was asked for, as a message names it: `version 1a2b of certificate graph-app in https://…`. */
+/** What is requested, for the message: `version 1a2b of certificate graph-app in https://…`. */
 export interface VaultQuestion {
   readonly what: string;
-  /** The right that it takes, as the portal names the role. */
+  /** The role that the request needs, by its name in the portal. */
   readonly role: string;
 }
 
-/** What is kept of the vault's answer, as the cause of the OperatorError. */
+/** The part of the vault's answer that is kept, as the cause of the OperatorError. */
 export class VaultAnswer extends Error {
   override readonly name = "VaultAnswer";
-  /** 0 where there was no answer. */
+  /** 0 if there was no answer. */
   readonly status: number;
 
   constructor(status: number, inner: string) {
@@ -79,8 +79,8 @@ function toOperatorError({ what, role }: VaultQuestion, error: unknown): Operato
       `Key Vault refuses access to ${what}${inner === "" ? "" : ` (${inner})`}.`,
       {
         fix: firewall
-          ? "Let the function app's network through the vault's firewall."
-          : `Grant the app's managed identity the role "${role}" on it; a new grant takes some minutes.`,
+          ? "Allow the function app's network in the vault's firewall."
+          : `Grant the app's managed identity the role "${role}" on it; a new role assignment takes some minutes to work.`,
         disposition: "stop",
         cause,
       },
@@ -89,21 +89,25 @@ function toOperatorError({ what, role }: VaultQuestion, error: unknown): Operato
   if (error instanceof Error && /challenge/i.test(error.message)) {
     return new OperatorError(
       "VAULT_REFUSED",
-      "What answers in the vault's name asks for a token of another resource; it gets none.",
+      "The host that answers as the vault asks for a token of another resource. None was sent.",
       {
         fix: "Check KEY_VAULT_URI and CLOUD, and DNS and proxies on the way to the vault.",
         disposition: "stop",
       },
     );
   }
-  return new OperatorError("VAULT_UNREACHABLE", `Key Vault does not give ${what} now.`, {
-    fix: "Nothing to do where it passes; otherwise check KEY_VAULT_URI, DNS and the vault's firewall.",
-    disposition: "retry",
-    cause,
-  });
+  return new OperatorError(
+    "VAULT_UNREACHABLE",
+    `Key Vault does not answer the request for ${what} at the moment.`,
+    {
+      fix: "No action needed if it passes; otherwise check KEY_VAULT_URI, DNS and the vault's firewall.",
+      disposition: "retry",
+      cause,
+    },
+  );
 }
 
-/** What is worth knowing of an SDK's RestError: the status and the innermost code. */
+/** The status and the innermost code of an SDK's RestError. */
 function detailsOf(error: unknown): {
   readonly status: number | undefined;
   readonly inner: string;

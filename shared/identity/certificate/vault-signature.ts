@@ -22,10 +22,10 @@ const REQUEST_MS = 10_000;
 const API_VERSION = "2025-07-01";
 
 /**
- * Reads the public part of a certificate whose key never leaves Key Vault, and signs by a request to
- * the vault. On the key it takes `sign` alone; the secret behind a certificate whose key is not
- * exportable holds the certificates only. Whoever gets hold of the process gets assertions of ten
- * minutes, and no key.
+ * Reads the public part of a certificate whose key never leaves Key Vault, and signs by a request to the
+ * vault. On the key, the permission `sign` suffices; the secret of a certificate with a key that is not
+ * exportable holds certificates only. An attacker in this process could make assertions of ten minutes,
+ * but could not take the key.
  */
 export function createVaultSigner(
   vault: VaultCertificate,
@@ -43,7 +43,7 @@ export function createVaultSigner(
             what: `signature by version ${version} of key ${name} in ${vaultUri}`,
             role: "Key Vault Crypto User",
           },
-          // By its version, so that key and thumbprint belong together.
+          // The version is named, so that key and thumbprint belong together.
           () => send(version, algorithm, createHash("sha256").update(data).digest()),
         ),
     };
@@ -51,9 +51,9 @@ export function createVaultSigner(
 }
 
 /**
- * The one request of Key Vault's keys that is needed, through the pipeline of Microsoft's vault
- * clients: its repeats, and its check that who asks for a token is in the domain the token is for.
- * Their client for keys would add 43 KB to the bundle.
+ * Sends Key Vault's `sign` request through the pipeline of Microsoft's vault clients, which checks that
+ * the vault which asks for a token belongs to the domain the token is for. Their client for keys would
+ * add 43 KB to the bundle.
  * https://learn.microsoft.com/rest/api/keyvault/keys/sign/sign
  */
 function createSender({ vaultUri, name }: VaultCertificate, identity: TokenCredential) {

@@ -3,7 +3,7 @@ import type { SigningKey } from "./signing-key.ts";
 
 /** How many versions are held; a rotation needs two. */
 const MOST_HELD = 3;
-/** How many versions one look may load in search of one that works. */
+/** How many versions one look may load to find one that works. */
 const MOST_LOADED = 2;
 
 /** One version as a listing shows it. */
@@ -13,17 +13,17 @@ export interface VersionFacts {
   readonly createdMs: number;
 }
 
-/** A version's content: a key, or why it is none. */
+/** A version's content: a key, or the reason why it cannot be used. */
 interface LoadedVersion {
   readonly version: string;
   readonly key: SigningKey | OperatorError;
 }
 
-/** Where versions come from; each call is one read of the vault. */
+/** Reads versions from the vault; each call is one read. */
 export interface VersionSource {
   /**
-   * One version, the newest where none is named.
-   * @throws OperatorError VAULT_…, CERTIFICATE_NOT_FOUND; CERTIFICATE_UNUSABLE where it is disabled.
+   * One version; the newest if none is named.
+   * @throws OperatorError VAULT_…, CERTIFICATE_NOT_FOUND; CERTIFICATE_UNUSABLE if it is disabled.
    */
   load(version?: string): Promise<LoadedVersion>;
   list(): Promise<readonly VersionFacts[]>;
@@ -32,21 +32,21 @@ export interface VersionSource {
 export interface LookState {
   /** Newest first. */
   readonly held: readonly SigningKey[];
-  /** Versions that Entra refused of late: others are looked for. */
+  /** Versions that Entra refused within the last hour; the look searches for others. */
   readonly refused: ReadonlySet<string>;
-  /** Versions whose content is of no use, which never changes. Added to. */
+  /** Versions whose content cannot be used, which never changes. The look adds to it. */
   readonly broken: Map<string, OperatorError>;
   readonly nowMs: number;
 }
 
 /**
- * Looks at the vault, and answers what to hold from now on, newest first.
+ * Looks at the vault and returns the versions to hold from now on, newest first.
  *
- * With nothing held, the newest version is read, and no more where it does: one read. Otherwise the
- * versions are listed, those that were disabled or deleted are dropped, and the newest that is not held
- * is loaded, or the next where that does not do: one read where nothing changed, two where one thing did.
+ * If nothing is held, the newest version is read; if it works, that is all. Otherwise the versions are
+ * listed, disabled and deleted ones are dropped, and the newest one that is not held is loaded, or the
+ * next if that one does not work. That is one read if nothing changed, and two after one change.
  *
- * @throws OperatorError where the vault has no version that can be read.
+ * @throws OperatorError if the vault has no version that can be read.
  */
 export async function lookAtVersions(
   source: VersionSource,
@@ -73,7 +73,7 @@ async function later(source: VersionSource, state: LookState): Promise<readonly 
   const known = new Map(state.held.map((key) => [key.version, key]));
   const listed = await list(source, known);
   if (listed === undefined) return await withNewest(source, state);
-  /** What was refused gives way to what was not, where not all can be held. */
+  /** If not all can be held, refused ones are dropped first. */
   const rank = ({ version }: SigningKey): number => Number(state.refused.has(version));
   let loads = 0;
   for (const version of listed) {
@@ -93,13 +93,13 @@ async function later(source: VersionSource, state: LookState): Promise<readonly 
   const found = listed.flatMap((version) => known.get(version) ?? []);
   const wanted = found.toSorted((a, b) => rank(a) - rank(b)).slice(0, MOST_HELD);
   const next = found.filter((key) => wanted.includes(key));
-  // A vault that lists nothing of use takes nothing away: Entra may still accept what is held.
+  // If the vault lists nothing usable, the held versions stay: Entra may still accept them.
   return next.length > 0 ? next : state.held;
 }
 
 /**
- * Enabled versions, newest first, and of those made in one second, which is as fine as the vault tells,
- * the unknown first. `undefined` where we may read the secret but not list it.
+ * Enabled versions, newest first. The vault's times have whole seconds; of two versions made in the same
+ * second the unknown one comes first. `undefined` if we may read the secret but not list its versions.
  */
 async function list(
   source: VersionSource,

@@ -4,7 +4,7 @@ export interface DerElement {
   readonly content: Buffer;
 }
 
-/** The bytes are not the DER that was expected. Never leaves this folder: `pfx.ts` says it in words. */
+/** The bytes are not the expected DER. `pfx.ts` turns it into an OperatorError. */
 export class DerError extends Error {
   override readonly name = "DerError";
 }
@@ -20,8 +20,8 @@ export const TAG = {
 } as const;
 
 /**
- * The elements that `bytes` consist of, one after the other.
- * @throws DerError where a length is not there, not definite, or passes the end.
+ * The elements in `bytes`, in order.
+ * @throws DerError if a length is missing, indefinite or past the end.
  */
 export function readAll(bytes: Buffer): DerElement[] {
   const elements: DerElement[] = [];
@@ -36,7 +36,7 @@ export function readAll(bytes: Buffer): DerElement[] {
   return elements;
 }
 
-/** The single element that `bytes` are; what follows it is an error. */
+/** The content of the only element in `bytes`. @throws DerError if there is more, or another tag. */
 export function readOne(bytes: Buffer, tag: number): Buffer {
   const [element, ...rest] = readAll(bytes);
   if (rest.length > 0) throw new DerError("bytes after the end");
@@ -49,7 +49,7 @@ export const readSequence = (element: DerElement | undefined): DerElement[] =>
 
 export function contentOf(element: DerElement | undefined, tag: number): Buffer {
   if (element === undefined) throw new DerError("an element is missing");
-  if (element.tag !== tag) throw new DerError(`tag ${element.tag} where ${tag} was due`);
+  if (element.tag !== tag) throw new DerError(`tag ${element.tag} instead of ${tag}`);
   return element.content;
 }
 
@@ -85,7 +85,7 @@ function readLength(bytes: Buffer, at: number): { length: number; start: number 
   const first = octet(bytes, at);
   if (first < 0x80) return { length: first, start: at + 1 };
   const size = first & 0x7f;
-  if (size === 0) throw new DerError("an indefinite length, which DER has not");
+  if (size === 0) throw new DerError("an indefinite length, which DER does not allow");
   if (size > 4 || at + 1 + size > bytes.length) throw new DerError("a length past the end");
   return { length: bytes.readUIntBE(at + 1, size), start: at + 1 + size };
 }

@@ -11,10 +11,10 @@ import {
 } from "./der.ts";
 import { decryptRc2 } from "./rc2.ts";
 
-/** More than any tool uses; a count beyond it would only keep the processor busy. */
+/** More than any tool uses; a higher count would only cost processor time. */
 const MOST_ITERATIONS = 1_000_000;
 
-/** The two ways in which tools write "no password" as PKCS#12's string of 16-bit characters. */
+/** Two ways in which tools encode the empty password as PKCS#12's string of 16-bit characters. */
 export const EMPTY_PASSWORDS: readonly Buffer[] = [Buffer.from([0, 0]), Buffer.alloc(0)];
 
 /** Hashes by the block size that PKCS#12's key derivation needs (RFC 7292, appendix B.2). */
@@ -52,8 +52,8 @@ const PBKDF2_HASHES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Decrypts what an AlgorithmIdentifier says was encrypted with an empty password.
- * @throws DerError for an algorithm that is not known; anything where bytes or password are wrong.
+ * Decrypts `bytes`, which were encrypted with an empty password as the AlgorithmIdentifier says.
+ * @throws DerError for an unknown algorithm; any error if bytes or password are wrong.
  */
 export function decrypt(
   algorithm: DerElement | undefined,
@@ -64,7 +64,7 @@ export function decrypt(
   const oid = readOid(name);
   if (oid === PBES2) return decryptPbes2(parameters, bytes);
   const known = PKCS12_CIPHERS[oid];
-  if (!known) throw new DerError(`cipher ${oid} is not known`);
+  if (!known) throw new DerError(`cipher ${oid} is unknown`);
   const [salt, count] = readSequence(parameters);
   const derive = (purpose: 1 | 2, size: number): Buffer =>
     derivePkcs12(
@@ -88,14 +88,15 @@ function decryptPbes2(parameters: DerElement | undefined, bytes: Buffer): Buffer
   const [derivationName, derivationParameters] = readSequence(derivation);
   const [cipherName, iv] = readSequence(encryption);
   const cipher = PBES2_CIPHERS[readOid(cipherName)];
-  if (!cipher) throw new DerError(`cipher ${readOid(cipherName)} is not known`);
-  if (readOid(derivationName) !== PBKDF2) throw new DerError("only PBKDF2 is known to PBES2");
+  if (!cipher) throw new DerError(`cipher ${readOid(cipherName)} is unknown`);
+  if (readOid(derivationName) !== PBKDF2)
+    throw new DerError("PBES2 with another key derivation than PBKDF2");
   const [salt, count, ...optional] = readSequence(derivationParameters);
   const hash = optional.find(({ tag }) => tag === TAG.sequence);
   const hashName = PBKDF2_HASHES[hash ? readOid(readSequence(hash)[0]) : "1.2.840.113549.2.7"];
-  if (!hashName) throw new DerError("the pseudo-random function of PBKDF2 is not known");
+  if (!hashName) throw new DerError("an unknown pseudo-random function of PBKDF2");
   const saltBytes = contentOf(salt, TAG.octetString);
-  // Here the password is UTF-8, in which "no password" has but one form.
+  // The password is UTF-8 here, so the empty password has one form only.
   const key = pbkdf2Sync("", saltBytes, readIterations(count), cipher.keySize, hashName);
   return decipher(cipher.cipher, key, contentOf(iv, TAG.octetString), bytes);
 }
@@ -105,7 +106,7 @@ function decipher(cipher: string, key: Buffer, iv: Buffer, bytes: Buffer): Buffe
   return Buffer.concat([machine.update(bytes), machine.final()]);
 }
 
-/** An iteration count, with a limit. */
+/** Reads an iteration count. @throws DerError if it is out of range. */
 export function readIterations(element: DerElement | undefined): number {
   const count = readCount(element);
   if (count === 0 || count > MOST_ITERATIONS) throw new DerError("an iteration count out of range");
@@ -125,7 +126,7 @@ export function derivePkcs12(
   size: number,
 ): Buffer {
   const block = BLOCK_SIZES[hash];
-  if (block === undefined) throw new DerError("the hash is not known");
+  if (block === undefined) throw new DerError("an unknown hash");
   const diversifier = Buffer.alloc(block, purpose);
   const input = Buffer.concat([fill(salt, block), fill(password, block)]);
   const parts: Buffer[] = [];
@@ -140,7 +141,7 @@ export function derivePkcs12(
   return Buffer.concat(parts).subarray(0, size);
 }
 
-/** `bytes` repeated up to a whole number of blocks; nothing stays nothing. */
+/** `bytes` repeated up to a whole number of blocks; empty stays empty. */
 function fill(bytes: Buffer, block: number): Buffer {
   const size = Math.ceil(bytes.length / block) * block;
   return size === 0 ? Buffer.alloc(0) : Buffer.alloc(size, bytes);

@@ -19,7 +19,7 @@ import {
 } from "./der.ts";
 import { EMPTY_PASSWORDS, decrypt, derivePkcs12, readIterations } from "./pbe.ts";
 
-/** RFC 7292 and RFC 5652, by the names those give them. */
+/** Named as in RFC 7292 and RFC 5652. */
 const DATA = "1.2.840.113549.1.7.1";
 const ENCRYPTED_DATA = "1.2.840.113549.1.7.6";
 const BAG = "1.2.840.113549.1.12.10.1";
@@ -32,27 +32,28 @@ const HASHES: Readonly<Record<string, string>> = {
   "2.16.840.1.101.3.4.2.3": "sha512",
 };
 
-/** Bags may hold bags; real files do not. */
+/** Bags may be nested; real files do not do so. */
 const DEEPEST = 4;
 
 export interface KeysAndCertificates {
   readonly keys: readonly KeyObject[];
-  /** In the file's order, which says nothing about who issued whom. */
+  /** In the file's order, which says nothing about which one issued which. */
   readonly certificates: readonly X509Certificate[];
 }
 
 /**
- * The keys and certificates of a PKCS#12 file (PFX) that has no password, as Key Vault keeps it:
- * wrapped in AES or triple DES (PBES2), or in PKCS#12's own triple DES or RC2. Its integrity check must
- * hold. Ours, because Node reads no PFX but for TLS, where keys cannot be taken out.
+ * The keys and certificates of a PKCS#12 file (PFX) without a password, as Key Vault stores it:
+ * encrypted with AES or triple DES (PBES2), or with PKCS#12's own triple DES or RC2. Its integrity check
+ * must hold. Node itself reads a PFX only for TLS, and does not give its keys out.
  *
- * @throws OperatorError CERTIFICATE_UNUSABLE, and nothing else, whatever `bytes` are.
+ * @throws OperatorError CERTIFICATE_UNUSABLE, and nothing else, for any `bytes`.
  */
 export function readPfx(bytes: Buffer): KeysAndCertificates {
   try {
     const [, authSafe, macData] = readAll(readOne(bytes, TAG.sequence));
     const [type, content] = readSequence(authSafe);
-    if (readOid(type) !== DATA) throw new DerError("it is signed, not protected by a password");
+    if (readOid(type) !== DATA)
+      throw new DerError("it is protected by a signature instead of a password");
     const safe = readOne(contentOf(content, TAG.context0), TAG.octetString);
     const password = checkMac(macData, safe);
     const found = { keys: [] as KeyObject[], certificates: [] as X509Certificate[] };
@@ -61,15 +62,15 @@ export function readPfx(bytes: Buffer): KeysAndCertificates {
     }
     return found;
   } catch (error) {
-    const why = error instanceof DerError ? error.message : "its parts do not fit together";
+    const why = error instanceof DerError ? error.message : "its structure is not valid";
     throw new OperatorError("CERTIFICATE_UNUSABLE", `The PFX cannot be read: ${why}.`, {
-      fix: "Import it into Key Vault again, without a password; or set the certificate policy's content type to application/x-pem-file.",
+      fix: "Import it into Key Vault again without a password, or set the certificate policy's content type to application/x-pem-file.",
       disposition: "stop",
     });
   }
 }
 
-/** Which of the two empty passwords the integrity check holds for. */
+/** Returns the form of the empty password for which the integrity check holds. */
 function checkMac(macData: DerElement | undefined, safe: Buffer): Buffer {
   if (macData === undefined) throw new DerError("it has no integrity check");
   const [digestInfo, salt, count] = readSequence(macData);
@@ -77,7 +78,7 @@ function checkMac(macData: DerElement | undefined, safe: Buffer): Buffer {
   const expected = contentOf(digest, TAG.octetString);
   const oid = readOid(readSequence(algorithm)[0]);
   const hash = HASHES[oid];
-  if (!hash) throw new DerError(`its integrity check is by ${oid}, which is not known`);
+  if (!hash) throw new DerError(`its integrity check uses the unknown hash ${oid}`);
   const saltBytes = contentOf(salt, TAG.octetString);
   const iterations = count === undefined ? 1 : readIterations(count);
   for (const password of EMPTY_PASSWORDS) {
@@ -85,10 +86,10 @@ function checkMac(macData: DerElement | undefined, safe: Buffer): Buffer {
     const actual = createHmac(hash, key).update(safe).digest();
     if (actual.length === expected.length && timingSafeEqual(actual, expected)) return password;
   }
-  throw new DerError("it has a password, or was changed after it was made");
+  throw new DerError("it has a password, or was changed after its creation");
 }
 
-/** The bags in one ContentInfo, decrypted where they are encrypted. */
+/** The bags in one ContentInfo, decrypted if needed. */
 function readPart(part: DerElement, password: Buffer): Buffer {
   const [type, content] = readSequence(part);
   const oid = readOid(type);
@@ -106,7 +107,7 @@ function collect(
   found: { keys: KeyObject[]; certificates: X509Certificate[] },
   depth: number,
 ): void {
-  if (depth === 0) throw new DerError("bags in bags in bags");
+  if (depth === 0) throw new DerError("bags are nested too deeply");
   for (const bag of readAll(readOne(bags, TAG.sequence))) {
     const [type, value] = readSequence(bag);
     const content = contentOf(value, TAG.context0);
@@ -131,7 +132,7 @@ function collect(
       case `${BAG}.6`:
         collect(content, password, found, depth - 1);
         break;
-      default: // Revocation lists and secrets are none of ours.
+      default: // Revocation lists and secrets are not needed.
     }
   }
 }

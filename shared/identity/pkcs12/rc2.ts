@@ -12,13 +12,13 @@ const BLOCK = 8;
 const ROTATIONS = [1, 2, 3, 5] as const;
 
 /**
- * RC2 in CBC, decryption only, with the padding of PKCS#7 taken off. Old tools wrap PKCS#12
- * certificates in it, and OpenSSL 3, on which Node stands, has it in its legacy provider only.
+ * Decrypts RC2 in CBC mode and removes the PKCS#7 padding. Old tools encrypt the certificates in a
+ * PKCS#12 file with it, and Node's OpenSSL 3 has it in its legacy provider only.
  *
- * @throws RangeError where `bytes` are no whole blocks or the padding is wrong.
+ * @throws RangeError if `bytes` are not whole blocks or the padding is wrong.
  */
 export function decryptRc2(bytes: Buffer, key: Buffer, iv: Buffer, effectiveBits: number): Buffer {
-  if (bytes.length === 0 || bytes.length % BLOCK !== 0) throw new RangeError("no whole blocks");
+  if (bytes.length === 0 || bytes.length % BLOCK !== 0) throw new RangeError("partial block");
   const words = expandKey(key, effectiveBits);
   const plain = Buffer.alloc(bytes.length);
   let previous = iv;

@@ -7,21 +7,21 @@ import type { SigningKey } from "../certificate/signing-key.ts";
 import { type Refusal, isUnregistered } from "./refusal.ts";
 import { claimsOf } from "./roles.ts";
 
-/** One way to prove who we are, as MSAL takes it. */
+/** One proof of the app's identity, as MSAL takes it. */
 export interface Proof {
   readonly auth: Pick<Configuration["auth"], "clientSecret" | "clientAssertion">;
-  /** What was shown to Entra, in words for the operator; no secret. */
+  /** What was presented to Entra, for the operator. Holds no secret. */
   readonly presented: () => string;
   readonly thumbprint?: string;
   readonly accepted?: () => void;
-  /** Told where it was refused, by Entra or, without a refusal, by the vault that was to sign. */
+  /** Called if Entra refused the proof or, without a refusal, if the vault did not sign it. */
   readonly refused?: (refusal: Refusal | undefined) => void;
 }
 
-/** Proofs to try in turn; a further one is asked for only where those before it were refused. */
+/** Proofs to try in order. The next one is taken only if the one before was refused. */
 export type Credential = () => AsyncIterable<Proof> | Iterable<Proof>;
 
-/** Makes the proof by one version of the certificate; what Entra says of it is remembered. */
+/** Makes the proof by one version of the certificate, and remembers whether Entra accepts it. */
 export function createCertificateProofs(
   versions: KeyVersions,
   assertions: Assertions,
@@ -41,7 +41,7 @@ export function createCertificateProofs(
 }
 
 /**
- * By certificate: every version that is held, best first, and then what a new look at the vault finds.
+ * Proofs by certificate: every held version, best first, and then what a new look at the vault finds.
  */
 export function createCertificateCredential(
   versions: KeyVersions,
@@ -54,14 +54,14 @@ export function createCertificateCredential(
       yield proofOf(key);
     }
     for (const key of await versions.further(tried)) yield proofOf(key);
-    // Where all were refused for being out of force, that is said rather than Entra's words for it.
+    // If all were refused because none is in force, that is a better reason than Entra's.
     await versions.usable();
   };
 }
 
 /**
- * By federation: a token of the user-assigned managed identity stands in for an assertion of ours.
- * `identityToken` gets it, for the audience that this cloud's federated credentials have.
+ * Proof by federation: a token of the user-assigned managed identity is the assertion. `identityToken`
+ * gets one for the audience of this cloud's federated credentials.
  */
 export function createFederatedCredential(identityToken: () => Promise<string>): Credential {
   return () => {
@@ -79,18 +79,18 @@ export function createFederatedCredential(identityToken: () => Promise<string>):
 }
 
 /**
- * By client secret, for development. It can be copied, it is often never renewed, and whoever has it is
- * the app from anywhere: in production it takes a setting.
+ * Proof by client secret, for development. A secret can be copied and used anywhere, and is often never
+ * renewed, so production accepts one only with a setting.
  *
- * @throws OperatorError SETTINGS_INVALID where it is not allowed.
+ * @throws OperatorError SETTINGS_INVALID if it is not allowed.
  */
 export function createSecretCredential(secret: string, allowed: boolean): Credential {
   if (!allowed) {
     throw new OperatorError(
       "SETTINGS_INVALID",
-      "A client secret is configured, which production does not take.",
+      "A client secret is configured, which is not allowed in production.",
       {
-        fix: "Use the certificate; or, knowing what it means, set ALLOW_CLIENT_SECRET=true.",
+        fix: "Use the certificate. If you accept the risk of a secret, set ALLOW_CLIENT_SECRET=true.",
         disposition: "stop",
       },
     );

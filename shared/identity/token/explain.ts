@@ -2,18 +2,18 @@ import { OperatorError } from "../../core/errors.ts";
 import { type RefusalContext, explanationOf } from "./explanations.ts";
 import { type Refusal, isTransient } from "./refusal.ts";
 
-/** Entra's throttle names a minute in the header; a loop (50196) takes about two to be forgotten. */
+/** Entra's throttling asks for a minute; after a loop (50196) it takes about two. */
 const THROTTLED_MS = 60_000;
 const LOOP_MS = 120_000;
-/** No Retry-After may put work off for longer: a wrong header must not stop a night's work. */
+/** No Retry-After delays work for longer, because a wrong header must not stop a whole night. */
 export const LONGEST_WAIT_MS = 10 * 60_000;
 
 /**
- * A refusal as an operator needs it: what it means, what to do, and whether it passes. A number that
- * is not in the table is said to be unknown, with Entra's own sentence.
+ * Turns a refusal into an error that says what it means, what to do, and whether it is retried. For a
+ * number that is not in the table it quotes Entra's own sentence.
  *
- * Transient ones are TOKEN_UNREACHABLE, disposition `retry`; the rest are CONSENT_MISSING,
- * SCOPE_INVALID or TOKEN_REFUSED, disposition `stop`.
+ * Transient refusals are TOKEN_UNREACHABLE with disposition `retry`; the others are CONSENT_MISSING,
+ * SCOPE_INVALID or TOKEN_REFUSED with disposition `stop`.
  */
 export function explain(refusal: Refusal, context: RefusalContext, cause?: unknown): OperatorError {
   const known = explanationOf(refusal.codes);
@@ -22,9 +22,9 @@ export function explain(refusal: Refusal, context: RefusalContext, cause?: unkno
   if (known === undefined ? isTransient(refusal) : known.explanation.retry === "later") {
     return new OperatorError(
       "TOKEN_UNREACHABLE",
-      `Entra gives no token now: ${label}, ${known?.explanation.means ?? passing(refusal)}${trace}.`,
+      `Entra gave no token: ${label}, ${known?.explanation.means ?? transientCause(refusal)}${trace}.`,
       {
-        fix: known?.explanation.fix(context) ?? "Nothing to do: it is tried again by itself.",
+        fix: known?.explanation.fix(context) ?? "No action needed: it is retried automatically.",
         disposition: "retry",
         retryAfterMs: waitMs(refusal),
         cause,
@@ -35,7 +35,7 @@ export function explain(refusal: Refusal, context: RefusalContext, cause?: unkno
     const words = refusal.words === "" ? "" : ` Entra says: "${refusal.words}"`;
     return new OperatorError(
       "TOKEN_REFUSED",
-      `Entra refused a token with ${label}, which is unknown here${trace}.${words}`,
+      `Entra refused a token with ${label}, which is not documented here${trace}.${words}`,
       {
         fix: "Look the number up at https://login.microsoftonline.com/error and in the service principal sign-in log.",
         disposition: "stop",
@@ -56,8 +56,8 @@ function labelOf({ codes, error, status }: Refusal, known: number | undefined): 
   return error === "" ? `HTTP ${status}` : `"${error}" (HTTP ${status})`;
 }
 
-const passing = ({ status }: Refusal): string =>
-  status === 429 ? "too many token requests" : "a passing fault";
+const transientCause = ({ status }: Refusal): string =>
+  status === 429 ? "too many token requests" : "a transient fault";
 
 function waitMs({ status, codes, retryAfterMs }: Refusal): number | undefined {
   if (retryAfterMs !== undefined) return Math.min(retryAfterMs, LONGEST_WAIT_MS);

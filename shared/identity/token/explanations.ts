@@ -1,22 +1,22 @@
 import type { ErrorCode } from "../../core/errors.ts";
 
-/** What an explanation may fill in. Nothing in it is secret. */
+/** Values that an explanation may contain. None is secret. */
 export interface RefusalContext {
   readonly tenant: string;
   readonly clientId: string;
   readonly resource: string;
   readonly loginHost: string;
   readonly consentUrl: string;
-  /** What was shown to Entra: a certificate by its thumbprints, or a federated token by its claims. */
+  /** What was presented to Entra: a certificate by its thumbprints, or a federated token by its claims. */
   readonly presented: string;
-  /** How far this machine's clock is behind Entra's, in seconds; negative where it is ahead. */
+  /** How far this machine's clock is behind Entra's, in seconds; negative if it is ahead. */
   readonly clockBehindSeconds: number;
 }
 
 /**
- * Whether asking again can help: `no` a person must act · `other-key` once, with another version of
- * the certificate · `clock` once, with the clock corrected · `claims` once, with the claims that came
- * with it · `later` after a wait.
+ * Whether a retry can help: `no`, a person must act · `other-key`, once with another version of the
+ * certificate · `clock`, once after the clock was corrected · `claims`, once with the claims that Entra
+ * asked for · `later`, after a wait.
  */
 type RetryClass = "no" | "other-key" | "clock" | "claims" | "later";
 
@@ -27,7 +27,7 @@ export interface Explanation {
   readonly fix: (context: RefusalContext) => string;
 }
 
-/** One explanation, and the numbers that it is for. */
+/** One explanation and its numbers. */
 type Row = readonly [codes: readonly number[], explanation: Explanation];
 
 const row = (
@@ -38,12 +38,12 @@ const row = (
   code: ErrorCode = retry === "later" ? "TOKEN_UNREACHABLE" : "TOKEN_REFUSED",
 ): Row => [codes, { retry, code, means, fix }];
 
-const wait = (): string => "Nothing to do: it is tried again by itself.";
+const wait = (): string => "No action needed: it is retried automatically.";
 
 /**
- * Causes and remedies by AADSTS number, as a daemon meets them. Sources: entra-docs
+ * Causes and fixes by AADSTS number, as a daemon meets them. Sources: entra-docs
  * reference-error-codes.md; microsoft-identity-web Constants.cs for 7000214, 7000277 and 1000502;
- * azure-rest-api-specs and identity-web threads for 5002738. docs/aadsts.md is written from it.
+ * azure-rest-api-specs and identity-web threads for 5002738. docs/aadsts.md is generated from it.
  */
 export const refusalRows: readonly Row[] = [
   row(
@@ -109,14 +109,15 @@ export const refusalRows: readonly Row[] = [
     [90038, 900382, 900432, 50049],
     "no",
     "the tenant belongs to another national cloud",
-    ({ loginHost }) => `Set CLOUD to the tenant's own cloud; now it is the one of ${loginHost}.`,
+    ({ loginHost }) =>
+      `Set CLOUD to the tenant's own cloud; it is set to the cloud of ${loginHost}.`,
   ),
   row(
     [700027, 7000274],
     "other-key",
     "the certificate is not registered on the app, or the signature is not by its key",
     ({ presented, clientId }) =>
-      `Register this certificate on app ${clientId}: ${presented}. Where only an old AD FS or proxy refuses SHA-256, set ASSERTION_ALGORITHM=RS256.`,
+      `Register this certificate on app ${clientId}: ${presented}. If it is registered and an old AD FS or proxy refuses SHA-256, set ASSERTION_ALGORITHM=RS256.`,
   ),
   row(
     [700024, 50012],
@@ -130,30 +131,30 @@ export const refusalRows: readonly Row[] = [
     "other-key",
     "the certificate is revoked, or outside its validity",
     ({ presented }) =>
-      `Roll the certificate: make a new version in Key Vault and register it. Refused was ${presented}.`,
+      `Roll the certificate: make a new version in Key Vault and register it. Entra refused ${presented}.`,
   ),
   row(
     [7000215],
     "no",
-    "the client secret is wrong; often its id was configured in place of its value",
-    () => "Configure the secret's value, or better, use the certificate.",
+    "the client secret is wrong; often its id was configured instead of its value",
+    () => "Configure the secret's value or, better, use the certificate.",
   ),
   row(
     [7000222],
     "no",
     "the client secret has expired",
-    () => "Make a new one, or better, use the certificate.",
+    () => "Make a new one or, better, use the certificate.",
   ),
   row(
     [7000218, 7000216],
     "no",
-    "the request proved nothing: no secret and no assertion came with it",
+    "the request had no secret and no assertion",
     () => "Configure exactly one credential.",
   ),
   row(
     [700025],
     "no",
-    "the app is registered as a public client, which may prove nothing",
+    "the app is registered as a public client, which must not send a secret or assertion",
     () => 'Set "Allow public client flows" of the registration to No.',
   ),
   row(
@@ -161,21 +162,21 @@ export const refusalRows: readonly Row[] = [
     "no",
     "the certificate's subject name is not authorised for the app",
     ({ presented }) =>
-      `Register the certificate itself, or its subject as trusted. Shown was ${presented}.`,
+      `Register the certificate itself, or its subject as trusted. Presented was ${presented}.`,
   ),
   row(
     [5002738, 50032],
     "no",
     "the assertion's algorithm is not accepted, or its RSA key is too weak",
     () =>
-      "Use an RSA key of 2048 bits or more: keyType RSA, keySize 3072 in the certificate's policy. Entra takes no EC keys.",
+      "Use an RSA key of 2048 bits or more: keyType RSA, keySize 3072 in the certificate's policy. Entra does not accept EC keys.",
   ),
   row(
     [700211, 700212, 700213, 700229, 50027, 50013],
     "no",
-    "no federated credential of the app matches the token that was shown",
+    "no federated credential of the app matches the presented token",
     ({ presented }) =>
-      `Compare the app's federated credential, letter by letter, with what was shown: ${presented}. Its subject is the managed identity's object (principal) id.`,
+      `Compare the app's federated credential, letter by letter, with what was presented: ${presented}. Its subject is the object (principal) id of the managed identity.`,
   ),
   row(
     [53003, 530032],
@@ -201,20 +202,20 @@ export const refusalRows: readonly Row[] = [
     "later",
     "Entra sees a loop: the same request too many times",
     () =>
-      "It passes after some minutes. Look for many instances restarting: each has a token cache of its own.",
+      "It passes after some minutes. Look for many instances that restart: each has its own token cache.",
   ),
   row(
     [90055],
     "later",
     "too many token requests in this tenant",
-    () => "It passes by itself. If it stays, look for many instances restarting.",
+    () => "It passes without action. If it stays, look for many instances that restart.",
   ),
-  row([90006, 90012, 90024, 90033, 90090, 50033], "later", "a passing fault in Entra", wait),
+  row([90006, 90012, 90024, 90033, 90090, 50033], "later", "a transient fault in Entra", wait),
   row(
     [90036, 90092],
     "no",
-    "a fault in Entra that trying again does not mend",
-    () => "Ask Microsoft support, with the correlation id and the instant.",
+    "a fault in Entra that a retry does not fix",
+    () => "Contact Microsoft support with the correlation id and the time.",
   ),
   row(
     [100007],
@@ -225,9 +226,8 @@ export const refusalRows: readonly Row[] = [
   row(
     [50034, 50053, 50055, 50056, 50057, 50058, 50076, 50079, 50126],
     "no",
-    "this is an error of a user's sign-in, which an app-only sign-in cannot meet",
-    () =>
-      "Something between here and Entra answers for it, or another flow was used: check proxies.",
+    "this is an error of a user sign-in, which an app-only sign-in cannot cause",
+    () => "A proxy may have answered instead of Entra, or another flow was used: check proxies.",
   ),
 ];
 
@@ -235,7 +235,7 @@ const EXPLANATIONS: ReadonlyMap<number, Explanation> = new Map(
   refusalRows.flatMap(([codes, explanation]) => codes.map((code) => [code, explanation] as const)),
 );
 
-/** Every number that has an explanation. */
+/** All numbers that have an explanation. */
 export const explainedCodes = (): number[] => [...EXPLANATIONS.keys()];
 
 /** The explanation of the first number that has one. */

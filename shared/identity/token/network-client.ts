@@ -3,19 +3,19 @@ import { AuthError, type INetworkModule } from "@azure/msal-node";
 import { NoAnswer, type PatientAnswer, type PatientFetch } from "./patient-fetch.ts";
 import { type Refusal, readRefusal } from "./refusal.ts";
 
-/** Entra said no. Of MSAL's error family, since MSAL hides every other error as `network_error`. */
+/** Entra refused. An AuthError, because MSAL turns every other error into `network_error`. */
 export class EntraRefused extends AuthError {
   readonly refusal: Refusal;
 
   constructor(refusal: Refusal) {
     super("entra_refused", refusal.correlationId, `HTTP ${refusal.status}`);
-    // AuthError's constructor sets the prototype to its own.
+    // AuthError's constructor sets its own prototype.
     Object.setPrototypeOf(this, EntraRefused.prototype);
     this.refusal = refusal;
   }
 }
 
-/** Entra did not answer, or something that is not Entra did. */
+/** Entra did not answer, or something other than Entra did. */
 export class EntraUnreachable extends AuthError {
   readonly reason: string;
 
@@ -27,9 +27,9 @@ export class EntraUnreachable extends AuthError {
 }
 
 /**
- * MSAL's way to the network. Every answer but a success is thrown rather than returned: MSAL 7 keeps
- * a throttle cache that one 429 or 5xx arms, and then fails all callers for a minute without asking
- * (msal-common ThrottlingUtils.ts), and it loses the status of an answer that is not JSON.
+ * The network client for MSAL. It throws every answer except a success instead of returning it: a 429
+ * or 5xx would arm MSAL 7's throttle cache, which then fails all callers for a minute without a request
+ * (msal-common ThrottlingUtils.ts), and MSAL loses the status of an answer that is not JSON.
  */
 export function createNetworkClient(send: PatientFetch): INetworkModule {
   async function exchange(url: string, request: Parameters<PatientFetch>[1]) {
@@ -56,13 +56,13 @@ export function createNetworkClient(send: PatientFetch): INetworkModule {
   };
 }
 
-/** MSAL names the type that it expects; all that can be checked here is that there is an object. */
+/** Checks only that the answer is an object; MSAL declares the type that it expects. */
 function parseSuccess(text: string) {
   try {
     const body = JSON.parse(text);
     if (typeof body === "object" && body !== null) return body;
   } catch {
-    // Said below: the parser's message would quote the body.
+    // Thrown below without the parser's message, which would quote the body.
   }
-  throw new EntraUnreachable("the answer is not Entra's: a proxy or portal may have sent it");
+  throw new EntraUnreachable("the answer is not from Entra: a proxy or portal may have sent it");
 }

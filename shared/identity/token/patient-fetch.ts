@@ -2,11 +2,11 @@ import { backoffMs } from "../../core/backoff.ts";
 import type { Clock } from "../../core/clock.ts";
 import { retryAfterMs } from "../../core/retry-after.ts";
 
-/** One attempt may take this long, answer's body included: Entra answers in well under a second. */
+/** The time-out of one attempt, including the answer's body. Entra answers in well under a second. */
 const ATTEMPT_MS = 10_000;
 const ATTEMPTS = 3;
 const BACKOFF = { baseMs: 500, capMs: 4_000 };
-/** A wait longer than this is the caller's to plan: its message is put back instead of held here. */
+/** A longer wait is left to the caller, which can put its message back on the queue. */
 const PATIENCE_MS = 5_000;
 
 interface PatientRequest {
@@ -20,14 +20,14 @@ export interface PatientAnswer {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
-  /** The wait that the answer asks for, where it does. */
+  /** The wait that the answer asks for, if it does. */
   readonly retryAfterMs: number | undefined;
 }
 
-/** There was no answer: every attempt ended in silence or a broken connection. */
+/** There was no answer: every attempt ended in a time-out or a broken connection. */
 export class NoAnswer extends Error {
   override readonly name = "NoAnswer";
-  /** What the last attempt met: `ECONNRESET`, `ENOTFOUND`, `timeout` … */
+  /** The error of the last attempt: `ECONNRESET`, `ENOTFOUND`, `timeout` … */
   readonly reason: string;
 
   constructor(reason: string) {
@@ -36,18 +36,16 @@ export class NoAnswer extends Error {
   }
 }
 
-/** As much of the global `fetch` as is used. */
+/** The part of the global `fetch` that is used. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 export type PatientFetch = (url: string, request: PatientRequest) => Promise<PatientAnswer>;
 
 /**
- * Sends requests that may be repeated without harm, each attempt with a time-out of its own. Broken
- * connections, 408, 429 and 5xx are tried again, three attempts in all, after the wait the answer asks
- * for or a short back-off; an answer that asks for a longer wait is returned at once. A redirect is
- * never followed: it would carry an assertion to another host.
- *
- * The `Date` header of every answer is reported to `onDate`.
+ * Sends requests that can be repeated safely, each attempt with its own time-out. Broken connections,
+ * 408, 429 and 5xx are retried up to twice, after the wait that the answer asks for or a short back-off.
+ * An answer that asks for a longer wait is returned at once. A redirect is never followed, because it
+ * would send an assertion to another host.
  *
  * @throws NoAnswer
  */
@@ -101,9 +99,8 @@ export function createPatientFetch(options: {
 }
 
 /**
- * The wait that an answer asks for: in milliseconds, as Azure's services may say it beside the standard
- * header (azure-sdk, core-rest-pipeline), in seconds, or until a date, which is one of the other side's
- * clock.
+ * The wait that an answer asks for: in milliseconds by the headers that Azure's services may add
+ * (azure-sdk, core-rest-pipeline), in seconds, or until a date, which is by the server's clock.
  */
 function waitAsked(headers: Headers, nowMs: number): number | undefined {
   for (const name of ["retry-after-ms", "x-ms-retry-after-ms"]) {
@@ -121,7 +118,7 @@ class TimedOut extends Error {
   readonly code = "timeout";
 }
 
-/** `fetch` hides the socket's error in its cause; the code alone is kept, since a message could hold a URL. */
+/** The code of the socket's error, which `fetch` puts in its cause. The message could hold a URL. */
 function reasonOf(error: unknown): string {
   for (let at = error; at instanceof Error; at = at.cause) {
     const code: unknown = "code" in at ? at.code : undefined;

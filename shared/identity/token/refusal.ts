@@ -1,7 +1,7 @@
-/** What Entra's token endpoint said no with: an OAuth error body, reduced to what is safe to keep. */
+/** A refusal of Entra's token endpoint: the OAuth error body, reduced to what is safe to keep. */
 export interface Refusal {
   readonly status: number;
-  /** OAuth's `error`: `invalid_client`, `invalid_grant` … or "" where the body was no OAuth error. */
+  /** OAuth's `error`: `invalid_client`, `invalid_grant` … or "" if the body was no OAuth error. */
   readonly error: string;
   readonly suberror: string;
   /** The AADSTS numbers, most specific first. */
@@ -9,14 +9,14 @@ export interface Refusal {
   /** The claims challenge of a Conditional Access refusal. */
   readonly claims: string | undefined;
   readonly retryAfterMs: number | undefined;
-  /** For Microsoft's support, with the instant: who asks them needs both. */
+  /** Microsoft's support asks for it, together with the time. */
   readonly correlationId: string;
   readonly traceId: string;
-  /** The first sentence of Entra's own words, with anything that could be a secret or a name cut out. */
+  /** The first sentence of Entra's description, without anything that could be a secret or a name. */
   readonly words: string;
 }
 
-/** Reads an answer of the token endpoint, JSON or not; a plain-text 429 is Entra's real throttle. */
+/** Reads an answer of the token endpoint, which need not be JSON: Entra throttles with a plain-text 429. */
 export function readRefusal(
   status: number,
   text: string,
@@ -37,12 +37,12 @@ export function readRefusal(
   };
 }
 
-/** The status and `error` say whether to try again; the numbers are for people (Entra, error reference). */
+/** Status and `error` decide about a retry; the numbers are for people (Entra, error reference). */
 export const isTransient = ({ status, error }: Refusal): boolean =>
   status === 429 || status === 408 || status >= 500 || error === "temporarily_unavailable";
 
 /**
- * The refusals of a certificate after which Microsoft's own library takes another one and asks again
+ * The refusals of a certificate after which Microsoft's own library retries with another certificate
  * (microsoft-identity-web, Constants.cs).
  */
 const KEY_REFUSALS = new Set([700027, 7000274, 700024, 7000214, 7000277, 1000502]);
@@ -50,10 +50,10 @@ const KEY_REFUSALS = new Set([700027, 7000274, 700024, 7000214, 7000277, 1000502
 export const isKeyRefusal = ({ codes }: Refusal): boolean =>
   codes.some((code) => KEY_REFUSALS.has(code));
 
-/** Entra does not know the key that the assertion names. */
+/** Whether Entra does not know the key that the assertion names. */
 export const isUnregistered = ({ codes }: Refusal): boolean => codes.includes(700027);
 
-/** Refusals of an assertion's times: worth one more try when the clock has just been corrected. */
+/** Refusals of an assertion's times, retried once if the clock has just been corrected. */
 const CLOCK_REFUSALS = new Set([700024, 50012]);
 
 export const isClockRefusal = ({ codes }: Refusal): boolean =>
@@ -87,7 +87,7 @@ function parseObject(text: string): Record<string, unknown> {
 
 const stringOf = (value: unknown): string => (typeof value === "string" ? value : "");
 
-/** OAuth's codes are words such as `invalid_client`; a proxy's page is not. */
+/** OAuth's codes are words such as `invalid_client`. A proxy's page has none. */
 const wordOf = (value: unknown): string =>
   typeof value === "string" && /^[a-z_]{1,60}$/.test(value) ? value : "";
 

@@ -1,7 +1,7 @@
 import { OperatorError } from "../../core/errors.ts";
 import { isGuid } from "../../core/object-id.ts";
 
-/** Entra's names for "whichever tenant the user is from" (v2 protocols, the tenant in the endpoint). */
+/** Entra's names for the tenant of the user who signs in (v2 protocols, the tenant in the endpoint). */
 const PLACEHOLDERS: Readonly<Record<string, string>> = {
   common: "it lets the signing-in user's account decide the tenant",
   organizations: "it lets the signing-in user's work account decide the tenant",
@@ -11,8 +11,8 @@ const PLACEHOLDERS: Readonly<Record<string, string>> = {
 /**
  * The tenant's id in lower case.
  *
- * @throws OperatorError TENANT_NOT_ALLOWED for `common`, `organizations`, `consumers`, for anything
- * that is no tenant id (a domain can move to another tenant), and for a tenant not in `allowed`.
+ * @throws OperatorError TENANT_NOT_ALLOWED for `common`, `organizations`, `consumers`, for anything that
+ * is not a tenant id (a domain can move to another tenant), and for a tenant not in `allowed`.
  */
 export function checkTenant(tenant: string, allowed: ReadonlySet<string>): string {
   const name = tenant.trim().toLowerCase();
@@ -39,8 +39,8 @@ export function checkTenant(tenant: string, allowed: ReadonlySet<string>): strin
 }
 
 /**
- * Where an administrator of `tenant` grants the permissions that the registration lists. AADSTS50011
- * after consenting, for want of a redirect URI, may be ignored (entra-docs, v2 client credentials).
+ * The page on which an administrator of `tenant` grants the permissions that the registration lists.
+ * Without a redirect URI it ends with AADSTS50011, which can be ignored (entra-docs, v2 client credentials).
  */
 export const adminConsentUrl = (loginHost: string, tenant: string, clientId: string): string =>
   `https://${loginHost}/${tenant}/adminconsent?client_id=${encodeURIComponent(clientId)}`;

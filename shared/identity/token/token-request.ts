@@ -20,7 +20,7 @@ import { scopeOf } from "./scope.ts";
 import { adminConsentUrl } from "./tenant.ts";
 import type { AcquiredToken } from "./types.ts";
 
-/** A correction of the clock that is worth another try. */
+/** A correction of the clock by more than this is worth a retry. */
 const CLOCK_STEP_MS = 1_000;
 
 export interface TokenRequestOptions {
@@ -38,11 +38,11 @@ export type RequestToken = (target: {
 }) => Promise<AcquiredToken>;
 
 /**
- * Asks Entra for a token through MSAL, by one proof after the other while Entra refuses the proof
- * itself; once more where the answer corrected our clock, or carried a claims challenge.
+ * Requests a token from Entra through MSAL. While Entra refuses the proof itself, the next proof is
+ * tried; a request is repeated once if the answer corrected our clock or asked for claims.
  *
- * @throws OperatorError TOKEN_REFUSED, CONSENT_MISSING, SCOPE_INVALID, TOKEN_UNREACHABLE, and what the
- * credential throws. It carries Entra's status and ids, never what was sent.
+ * @throws OperatorError TOKEN_REFUSED, CONSENT_MISSING, SCOPE_INVALID, TOKEN_UNREACHABLE, and the errors
+ * of the credential. It holds Entra's status and ids, never what was sent.
  */
 export function createTokenRequest(options: TokenRequestOptions): RequestToken {
   const { credential, clock } = options;
@@ -71,7 +71,7 @@ export function createTokenRequest(options: TokenRequestOptions): RequestToken {
   };
 }
 
-/** Whether another proof could do better: Entra refused this one, or its key in the vault is disabled. */
+/** Whether another proof may succeed: Entra refused this one, or its key in the vault is disabled. */
 const isProofRefused = (error: unknown): boolean =>
   error instanceof EntraRefused
     ? isKeyRefusal(error.refusal)
@@ -92,7 +92,7 @@ const contextOf = (
   clockBehindSeconds: Math.round(clock.behindMs() / 1000),
 });
 
-/** Sends, and sends once more where the refusal itself brought what was missing. */
+/** Sends, and sends again once if the refusal corrected the clock or named the missing claims. */
 async function corrected(
   clock: ServerClock,
   claims: string | undefined,
@@ -112,8 +112,8 @@ async function corrected(
 }
 
 /**
- * One request. The application object lives as long: MSAL's cache, which slows down with its size and
- * refreshes at its callers' cost, and its throttle cache would only be in the way of ours.
+ * Sends one request with an application object of its own. MSAL's cache is not used: it slows down with
+ * its size and makes callers wait for refreshes, and its throttle cache fails callers.
  */
 async function sendOnce(
   { cloud, clientId, network, clock }: TokenRequestOptions,
@@ -126,7 +126,7 @@ async function sendOnce(
     auth: {
       clientId,
       authority: `https://${cloud.loginHost}/${tenant}`,
-      // We can answer a claims challenge: continuous access evaluation for Graph.
+      // We can answer a claims challenge (continuous access evaluation of Graph).
       clientCapabilities: ["cp1"],
       ...proof.auth,
     },
@@ -134,7 +134,7 @@ async function sendOnce(
   });
   const result = await application.acquireTokenByClientCredential({
     scopes: [scopeOf(resource)],
-    // Regions are for Microsoft's own services, and MSAL_FORCE_REGION would switch them on unseen.
+    // Regions are for Microsoft's own services, but MSAL_FORCE_REGION would switch them on.
     azureRegion: "DisableMsalForceRegion",
     ...(claims === undefined ? {} : { claims }),
   });
@@ -150,8 +150,8 @@ const SILENT: Logging = {
 };
 
 /**
- * MSAL's result, its instants by our own clock: MSAL takes them from the machine's date, and what is left
- * until then is the same by either.
+ * MSAL's result with its instants by our own clock. MSAL computes them from the machine's date; the time
+ * that is left is the same by both.
  */
 function toToken(
   result: AuthenticationResult | null,
@@ -171,12 +171,12 @@ function toToken(
   };
 }
 
-/** What is neither Entra's refusal nor ours to explain: no answer, or MSAL's own view of one. */
+/** An error that is not a refusal of Entra: there was no answer, or MSAL could not read it. */
 function unreachable(error: unknown): unknown {
   if (!(error instanceof AuthError)) return error;
   const why = error instanceof EntraUnreachable ? error.reason : error.errorCode;
-  return new OperatorError("TOKEN_UNREACHABLE", `Entra gives no token: ${why}.`, {
-    fix: "Nothing to do where it passes; otherwise check DNS, proxies and firewalls on the way to Entra.",
+  return new OperatorError("TOKEN_UNREACHABLE", `Entra gave no token: ${why}.`, {
+    fix: "No action needed if it passes; otherwise check DNS, proxies and firewalls on the way to Entra.",
     disposition: "retry",
   });
 }

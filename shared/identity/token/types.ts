@@ -6,41 +6,41 @@ export interface AccessToken {
   readonly roles: readonly string[];
 }
 
-/** Why the held token does not do: it was refused (401), or the resource asks for these claims (CAE). */
+/** Why the held token does not suffice: it was refused (401), or the resource wants these claims (CAE). */
 export interface TokenDemand {
-  /** The token that was refused; a newer held one is served instead of asking again. */
+  /** The token that was refused. A newer held one is served without a request. */
   readonly rejected?: string;
   /** The decoded claims challenge. */
   readonly claims?: string;
 }
 
-/** The shared token module's face. Its cache is this instance's own. */
+/** The tokens of one app. Each instance has its own cache. */
 export interface Tokens {
   /**
-   * A token of `tenant` for `resource` (`https://graph.microsoft.com`), from the cache where it is good.
+   * A token of `tenant` for `resource` (`https://graph.microsoft.com`), from the cache if possible.
    * @throws OperatorError TOKEN_REFUSED, CONSENT_MISSING, TOKEN_UNREACHABLE, CERTIFICATE_… , VAULT_…
    */
   get(tenant: string, resource: string, demand?: TokenDemand): Promise<AccessToken>;
 }
 
-/** Why the network was asked: there was no token, it was due, it was refused, a challenge came, or a person wants it. */
+/** Why a token was requested: none was held, it was due, it was refused, claims were wanted, or forced. */
 export type TokenReason = "cold" | "refresh" | "rejected" | "claims" | "forced";
 
 /** A token as it came from the network. */
 export interface AcquiredToken extends AccessToken {
-  /** When Entra would have it refreshed, where it said. */
+  /** When Entra wants it to be refreshed, if it said so. */
   readonly refreshAtMs?: number | undefined;
-  /** SHA-256 of the certificate it was asked for with. */
+  /** SHA-256 of the certificate that signed the request. */
   readonly thumbprint?: string | undefined;
 }
 
-/** What happened since the start of this instance. */
+/** Counts since the start of this instance. */
 export interface TokenCounters {
   hits: number;
   acquired: Record<TokenReason, number>;
-  /** Tokens got by another certificate than the one before. */
+  /** Tokens requested with another certificate than the one before. */
   rollOvers: number;
   failed: number;
-  /** Failures while a valid token was held, so that no caller saw them. */
+  /** Failures while a valid token was held, which no caller noticed. */
   servedThroughFailure: number;
 }

@@ -7,21 +7,21 @@ import { type ConsentPorts, checkConsent } from "./consent-check.ts";
 
 const DAY_MS = 86_400_000;
 
-/** What the check works with; `compose.ts` builds it. */
+/** What the check needs; `compose.ts` builds it. */
 export interface CheckPorts extends RollPorts, ConsentPorts {
   /** Puts a message on queue `certificate-events`: a timer decides, a queue message carries. */
   readonly askForRoll: (message: string) => Promise<void>;
 }
 
 /**
- * Looks once a day whether the app will be able to sign in tomorrow: that the vault serves a version
- * which does not end soon, that Entra gives a token for it, that the keys registered are those that are
- * served, and that every allowed tenant has consented. Then it asks for a roll, which registers what is
- * missing, be it that its event was lost, and removes what is past its overlap.
+ * Checks once a day that the app will be able to sign in tomorrow: the vault serves a version that does
+ * not expire soon, Entra gives a token for it, the registered keys are those that the vault serves, and
+ * every allowed tenant has consented. Then it asks for a roll, which registers a key whose event was
+ * lost and removes keys after their overlap.
  *
- * Each part is looked at whatever became of the others.
+ * Each part runs even if another one failed.
  *
- * @throws what stopped a part: the first of them.
+ * @throws the error of the first part that failed.
  */
 export async function checkCertificate(
   ports: CheckPorts,
@@ -47,7 +47,7 @@ export async function checkCertificate(
   if (failures.length > 0) throw failures[0];
 }
 
-/** The version that the vault serves: its end, and whether Entra gives a token for it. */
+/** Checks when the version that the vault serves expires, and whether Entra gives a token for it. */
 async function checkNewest(
   ports: CheckPorts,
   certificate: Certificate,
@@ -64,15 +64,15 @@ async function checkNewest(
   await reportExpiry(ports, name, newest);
   const refusal = await certificate.prove(newest.version, ports);
   if (refusal === undefined) {
-    note(`Entra takes version ${newest.version}, which ends ${iso(newest.notAfterMs)}.`);
+    note(`Entra accepts version ${newest.version}, which expires ${iso(newest.notAfterMs)}.`);
     return;
   }
   const thumbprint = newest.thumbprints.sha256;
   ports.emit({ event: "certificate.unregistered", name, thumbprint });
-  note(`The vault serves version ${newest.version}, and: ${refusal.error.message}`);
+  note(`The vault serves version ${newest.version}. ${refusal.error.message}`);
 }
 
-/** Where the app may read its own application: registered keys that nobody serves, a thief's perhaps. */
+/** Finds registered keys that the vault does not serve; one of them could be an intruder's. */
 async function checkRegistered(
   ports: CheckPorts,
   certificate: Certificate,
@@ -82,7 +82,7 @@ async function checkRegistered(
   if (applicationObjectId === "") return;
   const registered = await createApplicationKeys(ports.graph, applicationObjectId).list();
   if (registered === undefined) {
-    note("Which keys are registered is not looked at: it would take Application.Read.All.");
+    note("The registered keys were not checked: that takes the permission Application.Read.All.");
     return;
   }
   const nowMs = clock.now();
@@ -92,7 +92,7 @@ async function checkRegistered(
     const days = Math.floor((endMs - nowMs) / DAY_MS);
     emit({ event: "certificate.unserved", name: certificate.name, keyId, thumbprint: sha1, days });
     note(
-      `Key ${keyId} (SHA-1 thumbprint ${sha1}) is registered until ${iso(endMs)}, and no enabled version in the vault has it. If nobody knows what it is for: az ad app credential delete --id <client id> --cert --key-id ${keyId}`,
+      `Key ${keyId} (SHA-1 thumbprint ${sha1}) is registered until ${iso(endMs)}, but no enabled version in the vault has it. If nobody knows its purpose: az ad app credential delete --id <client id> --cert --key-id ${keyId}`,
     );
   }
 }

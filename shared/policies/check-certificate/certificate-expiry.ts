@@ -5,16 +5,16 @@ import type { CertificateVersion, RollPorts } from "../roll-certificate/roll-cer
 
 const DAY_MS = 86_400_000;
 
-/** It is told once when so many days are left, or fewer where nobody looked in between. */
+/** An event is emitted once for each of these numbers of days left. */
 const THRESHOLDS = [30, 14, 7, 1];
 
-/** The threshold that is due with so many days left, where it was not told of that one or a later. */
+/** The threshold that is due with `days` left, unless it or a later one was told already. */
 export function dueThreshold(days: number, told: number | undefined): number | undefined {
   const due = THRESHOLDS.findLast((each) => days <= each);
   return due !== undefined && (told === undefined || due < told) ? due : undefined;
 }
 
-/** Tells of a certificate near its end, once a threshold. @throws OperatorError STORAGE_UNAVAILABLE */
+/** Reports a certificate that expires soon, once for each threshold. @throws OperatorError STORAGE_UNAVAILABLE */
 export async function reportExpiry(
   { runner, tenant, clock, emit }: Pick<RollPorts, "runner" | "tenant" | "clock" | "emit">,
   name: string,
@@ -28,7 +28,7 @@ export async function reportExpiry(
   const due = dueThreshold(days, typeof last === "number" ? last : undefined);
   if (due === undefined) return;
   emit({ event: "certificate.expiring", name, thumbprint: thumbprints.sha256, days });
-  // One certificate is served at a time, so what was told of another is of no more use.
+  // One certificate is served at a time, so what was told of another one is not needed any more.
   const file = { version: 1, told: { [thumbprints.sha256]: due } };
   await runner.write(path, `${JSON.stringify(file, undefined, 2)}\n`);
 }

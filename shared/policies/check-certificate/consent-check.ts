@@ -1,26 +1,26 @@
 import { OperatorError } from "../../core/errors.ts";
 import type { Emit } from "../../core/telemetry.ts";
 
-/** What the consent check works with. */
+/** What the consent check needs. */
 export interface ConsentPorts {
   /** Every tenant that a batch may name, the home tenant first. */
   readonly tenants: readonly string[];
   /**
-   * The application permissions in a token that is asked for now.
-   * @throws OperatorError CONSENT_MISSING where the tenant does not know the app, TOKEN_…
+   * The application permissions in a token that is requested now.
+   * @throws OperatorError CONSENT_MISSING if the tenant does not know the app, TOKEN_…
    */
   readonly freshRoles: (tenant: string) => Promise<readonly string[]>;
-  /** Where an administrator of the tenant consents. */
+  /** The address at which an administrator of the tenant consents. */
   readonly consentUrl: (tenant: string) => string;
   readonly emit: Emit;
 }
 
 /**
- * Asks every allowed tenant for a token, and prints the address at which its administrator consents
- * where it gives none, or one that lacks what the home tenant granted. A tenant that knows the app and
- * has granted it nothing gives a token without roles (entra-docs, v2 client credentials).
+ * Requests a token in every allowed tenant. If there is none, or if it lacks a permission that the home
+ * tenant granted, the address at which the tenant's administrator consents is logged. A tenant that
+ * knows the app but granted it nothing gives a token without roles (entra-docs, v2 client credentials).
  *
- * @throws what keeps a token from being asked for, other than consent: the first, once all were asked.
+ * @throws the first error that is not about consent, after all tenants were asked.
  */
 export async function checkConsent(
   { tenants, freshRoles, consentUrl, emit }: ConsentPorts,
@@ -47,7 +47,7 @@ export async function checkConsent(
   function missing(tenant: string, lacking: string): void {
     emit({ event: "consent.missing", tenant, lacking });
     note(
-      `[CONSENT_MISSING] Tenant ${tenant} has not consented to ${lacking === "all" ? "any permission" : lacking}. Fix: An administrator of it opens ${consentUrl(tenant)} (AADSTS50011 afterwards means nothing).`,
+      `[CONSENT_MISSING] Tenant ${tenant} has not consented to ${lacking === "all" ? "any permission" : lacking}. Fix: Have an administrator of that tenant open ${consentUrl(tenant)} (an AADSTS50011 afterwards can be ignored).`,
     );
   }
 }

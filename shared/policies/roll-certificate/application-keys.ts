@@ -7,7 +7,7 @@ import type { CertificateVersion } from "./roll-certificate-ports.ts";
 /** The audience of a proof of possession (graph concepts, application-rollkey-prooftoken). */
 const PROOF_AUDIENCE = "00000002-0000-0000-c000-000000000000";
 
-/** The claims of a proof, but for its times: issued by the application's object id, not its client id. */
+/** The claims of a proof, without its times. The issuer is the application's object id, not its client id. */
 export const proofClaims = (applicationObjectId: string): Readonly<Record<string, unknown>> => ({
   aud: PROOF_AUDIENCE,
   iss: applicationObjectId,
@@ -22,21 +22,21 @@ export interface RegisteredKey {
 }
 
 /**
- * The keys of one application, which rolls its own: that takes a proof, and no permission. A change
- * throws OperatorError GRAPH_ANSWER_LOST where it may have been made, GRAPH_UNAVAILABLE where it was not
- * and may be tried again (both `retry`), CERTIFICATE_NOT_REGISTERED where Graph refuses it (`stop`).
+ * The keys of one application. An application that changes its own keys needs a proof and no permission.
+ * A change throws OperatorError GRAPH_ANSWER_LOST if it may have been made, GRAPH_UNAVAILABLE if it was
+ * not made and can be retried (both `retry`), CERTIFICATE_NOT_REGISTERED if Graph refuses it (`stop`).
  */
 export interface ApplicationKeys {
-  /** Registers a public key, and answers its id. */
+  /** Registers a public key and returns its id. */
   add(version: CertificateVersion, proof: string): Promise<string>;
-  /** Removes a key; one that is gone already is no error. */
+  /** Removes a key. A key that is gone already is no error. */
   remove(keyId: string, proof: string): Promise<void>;
-  /** The registered keys; nothing where the app may not read its own application. */
+  /** The registered keys; nothing if the app may not read its own application. */
   list(): Promise<readonly RegisteredKey[] | undefined>;
 }
 
 /**
- * Over Graph, by the application's object id: an application cannot roll its keys by way of its service
+ * Through Graph, by the application's object id: an application cannot roll its keys through its service
  * principal (microsoft-graph-docs#13921).
  */
 export function createApplicationKeys(graph: Graph, applicationObjectId: string): ApplicationKeys {
@@ -90,13 +90,13 @@ function registeredKey(shown: unknown): RegisteredKey {
 
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
 
-/** Nothing was done. */
+/** Graph did not take the request, so nothing was changed. */
 const notNow = (retryAfterMs: number | undefined): OperatorError =>
   new OperatorError(
     "GRAPH_UNAVAILABLE",
-    "Graph does not take a change of the application's keys.",
+    "Graph did not accept the change of the application's keys.",
     {
-      fix: "Nothing: it is tried again by itself.",
+      fix: "No action needed: it is retried automatically.",
       disposition: "retry",
       retryAfterMs,
     },
@@ -104,7 +104,7 @@ const notNow = (retryAfterMs: number | undefined): OperatorError =>
 
 const lost = (): OperatorError =>
   new OperatorError("GRAPH_ANSWER_LOST", "Graph's answer about the application's keys was lost.", {
-    fix: "Nothing: what was done is looked at before anything is sent again.",
+    fix: "No action needed: the keys are checked before anything is sent again.",
     disposition: "retry",
   });
 
@@ -115,10 +115,10 @@ function refused(action: string, { status, error, retryAfterMs }: GraphAnswer): 
     `Graph refuses ${action} for the application (${status} ${error?.code ?? "no code"}).`,
     {
       fix:
-        // An application may roll its own keys without any permission, so 403 is about another's.
+        // An application may change its own keys without a permission, so 403 means another application.
         status === 401 || status === 403 || status === 404
-          ? "Set APPLICATION_OBJECT_ID to the application's object id: neither its client id nor the service principal's object id. Meanwhile infra/deploy.sh --register-key registers the key."
-          : "Register the key with infra/deploy.sh --register-key; look into the application's audit log for what forbids it.",
+          ? "Set APPLICATION_OBJECT_ID to the application's object id (not its client id, and not the service principal's object id). Until then infra/deploy.sh --register-key registers the key."
+          : "Register the key with infra/deploy.sh --register-key, and look in the application's audit log for the policy that forbids it.",
       disposition: "stop",
     },
   );

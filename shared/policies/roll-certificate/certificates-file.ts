@@ -12,24 +12,24 @@ export interface KeyRecord {
   readonly sha256: string;
   readonly sha1: string;
   readonly expiresAt: string;
-  /** Entra's id of the registered key, which it takes to remove it; null where nobody told us. */
+  /** Entra's id of the registered key, which is needed to remove it; null if it is not known. */
   readonly keyId: string | null;
-  /** An addKey was about to be sent then, and its answer is not known. */
+  /** When an addKey was about to be sent whose answer is not known. */
   readonly addingSince?: string | undefined;
-  /** Entra answered the addKey. */
+  /** When Graph answered the addKey. */
   readonly addedAt?: string | undefined;
-  /** Entra first gave a token for it. */
+  /** When Entra first gave a token for it. */
   readonly acceptedAt?: string | undefined;
   readonly removedAt?: string | undefined;
 }
 
-/** `<tenant>/certificates.json` in container `runner`: what the app registered, and what became of it. */
+/** `<tenant>/certificates.json` in container `runner`: the keys that the app registered, and their state. */
 export interface CertificatesFile {
   readonly version: 1;
   readonly keys: readonly KeyRecord[];
 }
 
-/** Nothing is known yet of the version but what it is. */
+/** The record of a version that was not registered yet. */
 export const newRecord = (of: CertificateVersion): KeyRecord => ({
   version: of.version,
   sha256: of.thumbprints.sha256,
@@ -38,26 +38,26 @@ export const newRecord = (of: CertificateVersion): KeyRecord => ({
   keyId: null,
 });
 
-/** The record of a version, by its certificate. */
+/** Finds the record of a version by its certificate. */
 export const recordOf = (
   { keys }: Pick<OpenCertificates, "keys">,
   { thumbprints }: CertificateVersion,
 ): KeyRecord | undefined => keys.find(({ sha256 }) => sha256 === thumbprints.sha256);
 
-/** The file with the version of its blob; a write goes over that version and no other. */
+/** The file, opened. A write succeeds only if nobody else wrote since it was read. */
 export interface OpenCertificates {
   readonly keys: readonly KeyRecord[];
   /**
    * Replaces the record of the same certificate, or adds it.
-   * @throws OperatorError LEASE_LOST where another delivery has written in between.
+   * @throws OperatorError LEASE_LOST if another delivery wrote in between.
    */
   put(record: KeyRecord): Promise<void>;
 }
 
-/** Records of removed and of long expired keys are dropped after this: they are of no more use. */
+/** Records of removed and of expired keys are dropped after this. */
 const FORGOTTEN_AFTER_MS = 90 * 86_400_000;
 
-/** Opens it; one that is not there is empty. @throws OperatorError VERSION_UNKNOWN, STORAGE_UNAVAILABLE */
+/** Opens the file; a missing one is empty. @throws OperatorError VERSION_UNKNOWN, STORAGE_UNAVAILABLE */
 export async function openCertificates(
   runner: Blobs,
   tenant: string,
@@ -83,12 +83,12 @@ export async function openCertificates(
   };
 }
 
-/** Our own record of version 1; one that is damaged is not guessed at. */
+/** Reads our own record of version 1. A damaged one is an error. */
 function readKeys(path: string, text: string): readonly KeyRecord[] {
   const file = parsed(text);
   if (file["version"] !== 1 || !Array.isArray(file["keys"])) {
-    throw new OperatorError("VERSION_UNKNOWN", `${path} is damaged, or is not of version 1.`, {
-      fix: "Restore it, or deploy the release that wrote it, or delete the blob: keys whose ids it holds then expire instead of being removed.",
+    throw new OperatorError("VERSION_UNKNOWN", `${path} is damaged, or does not have version 1.`, {
+      fix: "Restore it, or deploy the release that wrote it, or delete the blob; the keys in it will then expire instead of being removed.",
       disposition: "stop",
     });
   }

@@ -4,14 +4,15 @@ import { newRecord, recordOf } from "./certificates-file.ts";
 import type { Roll } from "./roll.ts";
 
 /**
- * How long an old key stays beside the new one. An instance looks at the vault within 66 minutes, a
- * token with continuous access evaluation lives for 28 hours: after two days nobody relies on the old.
+ * How long an old key stays registered beside the new one. An instance looks at the vault within 66
+ * minutes, and a token with continuous access evaluation lives for 28 hours: after two days no instance
+ * and no token needs the old key.
  */
 const OVERLAP_MS = 48 * 3_600_000;
 
 /**
- * Records, once, that Entra gives tokens for the newest version, and tells of it where it took the place
- * of another.
+ * Records, once, that Entra gives tokens for the newest version, and emits an event if it replaced
+ * another version.
  * @throws OperatorError LEASE_LOST, STORAGE_UNAVAILABLE, READ_INCOMPLETE
  */
 export async function recordAcceptance(roll: Roll): Promise<void> {
@@ -22,9 +23,10 @@ export async function recordAcceptance(roll: Roll): Promise<void> {
   const keyId = known?.keyId ?? (await idOf(roll, newest.thumbprints.sha1));
   const acceptedAt = new Date(clock.now()).toISOString();
   await file.put({ ...newRecord(newest), addedAt: known?.addedAt, keyId, acceptedAt });
-  const unknownId = "; who registered it knows its key id, so here it will expire, not be removed";
+  const unknownId =
+    "; its key id is not known here, so the key will expire instead of being removed";
   note(
-    `Entra takes version ${newest.version} (${newest.thumbprints.sha1})${keyId === null ? unknownId : ""}`,
+    `Entra accepts version ${newest.version} (${newest.thumbprints.sha1})${keyId === null ? unknownId : ""}`,
   );
   if (isFirst) return;
   const thumbprint = newest.thumbprints.sha256;
@@ -33,8 +35,8 @@ export async function recordAcceptance(roll: Roll): Promise<void> {
 }
 
 /**
- * Removes the keys before the newest, once that has been accepted for the overlap. One whose id nobody
- * kept is left to expire, unless the app may read its own application.
+ * Removes older keys after the newest one has been accepted for the time of the overlap. A key whose id
+ * is not known expires instead, unless the app may read its own application.
  * @throws OperatorError LEASE_LOST, STORAGE_UNAVAILABLE, READ_INCOMPLETE
  */
 export async function retireKeys(roll: Roll): Promise<void> {
@@ -47,7 +49,7 @@ export async function retireKeys(roll: Roll): Promise<void> {
       sha256 !== newest.thumbprints.sha256 &&
       removedAt === undefined &&
       Date.parse(expiresAt) > nowMs &&
-      // What lives longer than the newest did not come before it.
+      // A key that expires later than the newest is not an older one.
       Date.parse(expiresAt) <= newest.notAfterMs,
   );
   for (const record of superseded) {
@@ -55,7 +57,7 @@ export async function retireKeys(roll: Roll): Promise<void> {
     const keyId = record.keyId ?? (await idOf(roll, record.sha1));
     if (keyId === null) {
       note(
-        `the ${which} is not needed any more; its id is not known, so it ends ${record.expiresAt}`,
+        `the ${which} is not needed any more; its id is not known, so it expires at ${record.expiresAt}`,
       );
       continue;
     }
@@ -64,8 +66,8 @@ export async function retireKeys(roll: Roll): Promise<void> {
       await keys.remove(keyId, proof);
     } catch (error) {
       if (!(error instanceof OperatorError)) throw error;
-      // It does no harm where it is, and the daily check asks again.
-      note(`the ${which} stays for now. ${error.message}`);
+      // The key does no harm, and the daily check tries again.
+      note(`the ${which} was not removed yet. ${error.message}`);
       continue;
     }
     await file.put({ ...record, keyId, removedAt: new Date(clock.now()).toISOString() });
@@ -73,7 +75,7 @@ export async function retireKeys(roll: Roll): Promise<void> {
   }
 }
 
-/** The id of a registered key, for where nobody kept it: only an app that may read itself finds it. */
+/** Looks up the id of a registered key, which only works if the app may read its own application. */
 async function idOf({ applicationObjectId, keys }: Roll, sha1: string): Promise<string | null> {
   if (applicationObjectId === "") return null;
   const registered = await keys.list();

@@ -7,20 +7,20 @@ const CREATED = "Microsoft.KeyVault.CertificateNewVersionCreated";
 export type CertificateMessage =
   | {
       readonly kind: "roll";
-      /** The version that an event announced, and when. */
+      /** The version that an event announced, and the time of the event. */
       readonly announced?: { readonly version: string; readonly atMs: number } | undefined;
     }
-  /** Nothing: it is about something else. */
+  /** The message is about something else. */
   | { readonly kind: "ignored"; readonly why: string };
 
-/** The message that asks for a roll without an event: certificate-check sends it, and so may a person. */
+/** The message that asks for a roll without an event. The daily check sends it, and a person may. */
 export const rollMessage = (certificate: string): string =>
   JSON.stringify({ version: 1, certificate });
 
 /**
  * Reads our own message, or Key Vault's event in the CloudEvents 1.0 or the Event Grid schema, alone or
- * in an array of one. The published example of the event has blanks around its keys
- * (azure-docs, event-schema-key-vault), so they are read without.
+ * in an array of one. The published example of the event has spaces around its keys (azure-docs,
+ * event-schema-key-vault), so keys are trimmed.
  *
  * @throws OperatorError MESSAGE_INVALID, disposition `refuse`, for anything else.
  */
@@ -46,7 +46,7 @@ export function readCertificateMessage(
 
 const another: CertificateMessage = { kind: "ignored", why: "an event of another certificate" };
 
-/** Key Vault's names are the same in any case. */
+/** Key Vault's names are not case-sensitive. */
 const isSame = (one: string, other: string): boolean =>
   one.trim().toLowerCase() === other.trim().toLowerCase();
 
@@ -61,9 +61,9 @@ const trimmed = (value: unknown): Readonly<Record<string, unknown>> =>
 const invalid = (): OperatorError =>
   new OperatorError(
     "MESSAGE_INVALID",
-    "The message on queue certificate-events is neither an event of Key Vault nor ours.",
+    "The message on queue certificate-events is neither an event of Key Vault nor a message of this product.",
     {
-      fix: `Send {"version":1,"certificate":"<name>"}, or let Event Grid send its own events, unchanged.`,
+      fix: `Send {"version":1,"certificate":"<name>"}, or have Event Grid send its own events, unchanged.`,
       disposition: "refuse",
     },
   );

@@ -15,41 +15,41 @@ export interface CertificateVersion {
   readonly certificate: Buffer;
 }
 
-/** Why a version is of no use: Entra does not know its key, or another reason that is the key's. */
+/** Why a version is refused: Entra does not know its key, or another reason that is about the key. */
 export interface VersionRefusal {
   readonly isUnknown: boolean;
   readonly error: OperatorError;
 }
 
-/** The certificate the app signs in with; the identity module has it. */
+/** The certificate the app signs in with; shared/identity implements it. */
 export interface Certificate {
   readonly name: string;
-  /** Looks at the vault: what is in force, the newest first. @throws OperatorError VAULT_…, CERTIFICATE_… */
+  /** Looks at the vault and returns the versions in force, newest first. @throws OperatorError VAULT_…, CERTIFICATE_… */
   look(): Promise<readonly CertificateVersion[]>;
-  /** What is in force beyond versions that were refused. */
+  /** The versions in force beyond `tried`, all of which were refused. */
   further(tried: ReadonlySet<string>): Promise<readonly CertificateVersion[]>;
   /** Every enabled version that can be read. */
   all(): Promise<readonly CertificateVersion[]>;
   /**
-   * A token request by this version alone: nothing where Entra takes it, else why not.
-   * @throws OperatorError where it is refused for a reason that is not the version's.
+   * Requests a token by this version alone. Returns nothing if Entra accepts it, else why not.
+   * @throws OperatorError if it is refused for a reason that is not about the version.
    */
   prove(
     version: string,
     target: { readonly tenant: string; readonly resource: string },
   ): Promise<VersionRefusal | undefined>;
-  /** A JWT of ten minutes with these claims, signed by this version. */
+  /** A JWT with these claims, valid for ten minutes, signed by this version. */
   sign(version: string, claims: Readonly<Record<string, unknown>>): Promise<string>;
 }
 
-/** What rolling works with; `compose.ts` builds it. All of it concerns the home tenant. */
+/** What rolling needs; `compose.ts` builds it. All of it is about the home tenant. */
 export interface RollPorts {
-  /** Absent where the app signs in by another credential. */
+  /** Absent if the app signs in by another credential. */
   readonly certificate: Certificate | undefined;
   readonly tenant: string;
-  /** Graph's App ID URI, which proofs by token request ask for. */
+  /** Graph's App ID URI, the resource of the token requests that test a version. */
   readonly resource: string;
-  /** The application's object id; empty where the setting is. */
+  /** The application's object id; empty if the setting is. */
   readonly applicationObjectId: string;
   readonly graph: Graph;
   /** Container `runner`. */
@@ -61,5 +61,5 @@ export interface RollPorts {
 /** What became of a message. */
 export type RollResult =
   | { readonly state: "done" }
-  /** To be delivered again after the delay: something is under way. */
+  /** The message is to be delivered again after the delay, because something is under way. */
   | { readonly state: "again"; readonly delaySeconds: number; readonly reason: string };

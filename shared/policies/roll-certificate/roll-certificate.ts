@@ -6,15 +6,16 @@ import type { CertificateMessage } from "./roll-certificate-message.ts";
 import type { RollPorts, RollResult } from "./roll-certificate-ports.ts";
 import type { Roll } from "./roll.ts";
 
-/** An announced version that the vault does not show yet is looked for this long. */
+/** For this long after an event, the vault may not show the announced version yet. */
 const ANNOUNCED_MS = 10 * 60_000;
 
 /**
- * Brings the application's registered keys up to the vault. The newest version is proved by a token
- * request. One that Entra refuses is registered by addKey, with a proof by a version that it takes;
- * then the message comes again until Entra gives a token for it. Two days later the keys before it are
- * removed. Every step is recorded in `<tenant>/certificates.json`, so that it may be cut off anywhere,
- * and delivered twice at a time. Where only a person can help, the log and an alert say how.
+ * Brings the application's registered keys in line with the vault. A token request tests the newest
+ * version. If Entra refuses it, it is registered by addKey with a proof by an accepted version, and the
+ * message is delivered again until Entra gives a token for it. Two days later older keys are removed.
+ *
+ * Every step is recorded in `<tenant>/certificates.json`, so it can be interrupted anywhere and delivered
+ * twice at a time. If only a person can help, the log and an alert say how.
  *
  * @throws OperatorError of vault, token, Graph and storage.
  */
@@ -25,7 +26,7 @@ export async function rollCertificate(
 ): Promise<RollResult> {
   const { certificate, clock } = ports;
   if (certificate === undefined) {
-    note("Nothing to roll: the application does not sign in by a certificate.");
+    note("There is nothing to roll: the application does not sign in with a certificate.");
     return { state: "done" };
   }
   const versions = await certificate.look();

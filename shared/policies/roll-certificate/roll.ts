@@ -2,10 +2,10 @@ import type { ApplicationKeys } from "./application-keys.ts";
 import type { OpenCertificates } from "./certificates-file.ts";
 import type { Certificate, CertificateVersion, RollPorts } from "./roll-certificate-ports.ts";
 
-/** One call's surroundings. */
+/** What one delivery of a message works with. */
 export interface Roll extends RollPorts {
   readonly certificate: Certificate;
-  /** What the vault serves. */
+  /** The version that the vault serves. */
   readonly newest: CertificateVersion;
   readonly file: OpenCertificates;
   readonly keys: ApplicationKeys;

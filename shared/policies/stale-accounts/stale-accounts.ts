@@ -5,15 +5,15 @@ import type { Graph } from "../../graph/types.ts";
 
 const DAY_MS = 86_400_000;
 
-/** What the policy is told. */
+/** The policy's settings. */
 export interface StaleAccountRule {
   /** Days without a successful sign-in after which an account is stale. */
   readonly days: number;
-  /** An account younger than this many days is left alone. */
+  /** Accounts younger than this many days are not disabled. */
   readonly minimumAgeDays: number;
 }
 
-/** Why an account is left alone; `stale` ones are not. */
+/** What the policy found about an account. Only `stale` ones are disabled. */
 export type Finding =
   | "stale"
   | "active"
@@ -21,7 +21,7 @@ export type Finding =
   | "guest"
   | "recently created"
   | "excluded"
-  /** No successful sign-in on record, which is not "never": the date exists since 2023-12-01 only. */
+  /** No successful sign-in is recorded, which does not mean "never": the date exists since 2023-12-01. */
   | "unknown";
 
 /** The page limit of /users with signInActivity (Graph reference, signInActivity). */
@@ -31,8 +31,8 @@ const users: GraphRead = {
 };
 
 /**
- * Judges one account. A date that is missing or the directory's "never" (year 1) proves nothing, so
- * it leaves the account alone.
+ * Judges one account. If a date is missing or is the directory's "never" (year 1), the account is not
+ * disabled.
  */
 export function judgeAccount(
   user: Readonly<Record<string, unknown>>,
@@ -57,15 +57,15 @@ function instantMs(value: unknown): number | undefined {
   return Number.isNaN(ms) || value.startsWith("0001-") ? undefined : ms;
 }
 
-/** What the policy found: the ids to disable and how many were left alone, by reason. */
+/** The ids of accounts to disable, and how many accounts there are of each finding. */
 export interface StaleAccounts {
   readonly ids: readonly string[];
   readonly findings: Readonly<Record<string, number>>;
 }
 
 /**
- * Reads the exclusion group and every account, and says which are stale. Both reads are complete or
- * throw: nobody is disabled on the strength of half a list.
+ * Reads the exclusion group and every account, and returns the stale ones. An incomplete read throws, so
+ * that nobody is disabled because of a partial list.
  *
  * @throws OperatorError READ_INCOMPLETE, disposition `retry`.
  */

@@ -66,13 +66,13 @@ describe("an assertion", () => {
     });
   });
 
-  it("names it by SHA-1 for those who know no other, when told so", async () => {
+  it("names the certificate by its SHA-1 if RS256 is set", async () => {
     const { header } = decode(await open("RS256").get());
     const x5t = Buffer.from("CD".repeat(20), "hex").toString("base64url");
     assert.deepEqual(header, { alg: "RS256", typ: "JWT", x5t });
   });
 
-  it("is signed once for all who ask, and kept for half its life", async () => {
+  it("is signed once for all callers and kept for half its life", async () => {
     const { get, signatures, clock } = open();
     const all = await Promise.all(Array.from({ length: 100 }, () => get()));
     await clock.advance(5 * MINUTE - 1);
@@ -82,14 +82,14 @@ describe("an assertion", () => {
     assert.notEqual(await get(), all[0]);
   });
 
-  it("is another for another token endpoint", async () => {
+  it("differs for another token endpoint", async () => {
     const { get, signatures } = open();
     await Promise.all([get("https://a"), get("https://b")]);
     assert.equal(signatures.length, 2);
   });
 
   for (const minutes of [20, 4, -4, -20]) {
-    it(`is made anew, by the right time, when the clock was found ${minutes} minutes behind`, async () => {
+    it(`is signed again with the right time after the clock was found ${minutes} minutes behind`, async () => {
       const { get, clock, serverClock } = open();
       await get();
       const there = clock.now() + minutes * MINUTE;
@@ -99,7 +99,7 @@ describe("an assertion", () => {
     });
   }
 
-  it("whose signature failed is not kept", async () => {
+  it("is not kept if its signature failed", async () => {
     const { get, failing } = open();
     failing(true);
     await assert.rejects(get(), /vault/);

@@ -91,7 +91,7 @@ describe("the certificate's secret is read", () => {
   });
 });
 
-describe("a certificate is refused in words that help", async () => {
+describe("a certificate is refused with a message that says what to do", async () => {
   const weak = await certified(1024);
   const other = await certified(2048);
   const ec = await createEcKeyPair();
@@ -112,7 +112,7 @@ describe("a certificate is refused in words that help", async () => {
     {
       when: "its key is of an elliptic curve",
       value: toPrivateKeyPem(ec.privateKey) + curve.pem,
-      says: /key of kind ec; Entra takes RSA of 2048.*AADSTS5002738/,
+      says: /key of kind ec; Entra accepts RSA keys of 2048.*AADSTS5002738/,
     },
     {
       when: "its key does not come with it",
@@ -122,7 +122,7 @@ describe("a certificate is refused in words that help", async () => {
     {
       when: "its key is another's",
       value: keyPem + other.certificate.pem,
-      says: /no certificate that fits its private key/,
+      says: /no certificate that matches its private key/,
     },
     { when: "its key has a password", value: encrypted + leaf.pem, says: /key with a password/ },
     {
@@ -134,7 +134,7 @@ describe("a certificate is refused in words that help", async () => {
       when: "the secret is another kind of secret",
       value: "hunter2",
       contentType: "text/plain",
-      says: /secret of another kind.*CERTIFICATE_NAME/,
+      says: /not the secret of a certificate.*CERTIFICATE_NAME/,
     },
     {
       when: "the secret is no certificate at all",

@@ -7,7 +7,7 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
 describe("the first look at the vault", () => {
-  it("reads the newest version, once for all who wait", async () => {
+  it("reads the newest version once for all callers", async () => {
     const vault = openVault();
     vault.add("v1");
     vault.add("v2");
@@ -17,7 +17,7 @@ describe("the first look at the vault", () => {
     assert.equal(vault.reads(), "");
   });
 
-  it("takes the version before where the newest is disabled, broken or not in force", async () => {
+  it("uses the previous version if the newest is disabled, broken or not in force", async () => {
     for (const spoil of ["disabled", "broken", "early", "late"]) {
       const vault = openVault();
       vault.add("v1");
@@ -30,7 +30,7 @@ describe("the first look at the vault", () => {
     }
   });
 
-  it("leaves it to Entra where no version is in force, since it may be the clock that is wrong", async () => {
+  it("lets Entra decide if no version is in force, because our clock may be wrong", async () => {
     const vault = openVault();
     vault.add("v1", { fromDays: 2 });
     assert.equal(await vault.usable(), "v1");
@@ -38,7 +38,7 @@ describe("the first look at the vault", () => {
     await assert.rejects(vault.usable(), { code: "CERTIFICATE_UNUSABLE" });
   });
 
-  it("says why where no version does", async () => {
+  it("says why no version can be used", async () => {
     const vault = openVault();
     vault.tellTime();
     vault.add("v1", { toDays: -3 });
@@ -55,7 +55,7 @@ describe("the first look at the vault", () => {
     await assert.rejects(broken.usable(), { message: /broken/ });
   });
 
-  it("hands the vault's trouble on, and looks again for the next caller", async () => {
+  it("passes the vault's error on, and looks again for the next caller", async () => {
     const vault = openVault();
     vault.add("v1");
     vault.failing(trouble("VAULT_UNREACHABLE"));
@@ -66,7 +66,7 @@ describe("the first look at the vault", () => {
 });
 
 describe("a new version", () => {
-  it("is found within the hour and a tenth, behind the callers, by two reads, and comes first", async () => {
+  it("is found within 66 minutes in the background by two reads, and is tried first", async () => {
     const vault = openVault();
     vault.add("v1");
     await vault.usable();
@@ -82,7 +82,7 @@ describe("a new version", () => {
     assert.equal(vault.reads(), "list v2");
   });
 
-  it("costs one read an hour where there is none", async () => {
+  it("costs one read an hour while there is none", async () => {
     const vault = openVault();
     vault.add("v1");
     await vault.usable();
@@ -93,7 +93,7 @@ describe("a new version", () => {
     assert.equal(vault.reads(), "list");
   });
 
-  it("is found at once where it is announced", async () => {
+  it("is found at once when it is announced", async () => {
     const vault = openVault();
     vault.add("v1");
     await vault.usable();
@@ -102,7 +102,7 @@ describe("a new version", () => {
     assert.equal(await vault.usable(), "v2 v1");
   });
 
-  it("that is broken is read once and never again", async () => {
+  it("that is broken is read only once", async () => {
     const vault = openVault();
     vault.add("v1");
     await vault.usable();
@@ -115,7 +115,7 @@ describe("a new version", () => {
     assert.deepEqual(vault.troubles, ["CERTIFICATE_UNUSABLE"]);
   });
 
-  it("that is broken does not hide one that was made before it", async () => {
+  it("that is broken does not hide the one made before it", async () => {
     const vault = openVault();
     vault.add("v1");
     await vault.usable();
@@ -139,7 +139,7 @@ describe("a new version", () => {
 });
 
 describe("a version that Entra refuses", () => {
-  it("goes behind the others for an hour, then is tried first again", async () => {
+  it("is tried after the others for an hour, then first again", async () => {
     const vault = openVault();
     vault.add("v1");
     await vault.usable();
@@ -151,7 +151,7 @@ describe("a version that Entra refuses", () => {
     assert.equal(await vault.usable(), "v2 v1");
   });
 
-  it("comes first again once it was accepted", async () => {
+  it("is tried first again after it was accepted", async () => {
     const vault = openVault();
     vault.add("v1");
     await vault.usable();
@@ -163,7 +163,7 @@ describe("a version that Entra refuses", () => {
     assert.equal(await vault.usable(), "v1 v2");
   });
 
-  it("is replaced by the version before it, by two reads", async () => {
+  it("is replaced by the previous version with two reads", async () => {
     const vault = openVault();
     vault.add("v1");
     vault.add("v2");
@@ -174,7 +174,7 @@ describe("a version that Entra refuses", () => {
     assert.equal(await vault.usable(), "v1 v2", "and what works is remembered");
   });
 
-  it("is replaced by a newer one that was not known yet, by two reads", async () => {
+  it("is replaced by a newer, unknown version with two reads", async () => {
     const vault = openVault();
     vault.add("v1");
     await vault.usable();
@@ -184,7 +184,7 @@ describe("a version that Entra refuses", () => {
     assert.equal(vault.reads(), "list v2");
   });
 
-  it("gives way to older ones, one at a look, until one works", async () => {
+  it("is replaced by older versions, one per look, until one works", async () => {
     const vault = openVault();
     for (const name of ["v1", "v2", "v3", "v4", "v5"]) vault.add(name);
     await vault.usable();
@@ -196,7 +196,7 @@ describe("a version that Entra refuses", () => {
     assert.equal((await vault.usable()).split(" ")[0], "v1");
   });
 
-  it("is no obstacle to a look when the clock was found to be a day ahead", async () => {
+  it("does not delay a look after the clock was corrected by a day", async () => {
     const vault = openVault();
     vault.add("v1");
     await vault.usable();
@@ -208,7 +208,7 @@ describe("a version that Entra refuses", () => {
     assert.equal(vault.reads(), "list");
   });
 
-  it("makes one look in half a minute, whoever was refused", async () => {
+  it("causes one look in 30 s for all callers together", async () => {
     const vault = openVault();
     vault.add("v1");
     await vault.usable();
@@ -221,7 +221,7 @@ describe("a version that Entra refuses", () => {
     assert.equal(vault.reads(), "list");
   });
 
-  it("stays the one there is where the vault does not answer", async () => {
+  it("stays in use if the vault does not answer", async () => {
     const vault = openVault();
     vault.add("v1");
     await vault.usable();
@@ -242,7 +242,7 @@ describe("a version that Entra refuses", () => {
 });
 
 describe("a version that was held", () => {
-  it("is dropped once it is disabled, where another does", async () => {
+  it("is dropped after it was disabled, if another one works", async () => {
     const vault = openVault();
     vault.add("v1");
     const newest = vault.add("v2");
@@ -254,7 +254,7 @@ describe("a version that was held", () => {
     assert.equal(vault.reads(), "list v1");
   });
 
-  it("stays where no other does", async () => {
+  it("stays if no other one works", async () => {
     const vault = openVault();
     const only = vault.add("v1");
     await vault.usable();
@@ -263,7 +263,7 @@ describe("a version that was held", () => {
     assert.equal(await vault.usable(), "v1");
   });
 
-  it("gives way to its successor when it expires, callers waiting for one look", async () => {
+  it("is replaced when it expires, by one look that callers wait for", async () => {
     const vault = openVault();
     vault.add("v1", { toDays: 1 });
     await vault.usable();
@@ -274,7 +274,7 @@ describe("a version that was held", () => {
     assert.equal(vault.reads(), "list v2");
   });
 
-  it("outlives hours in which the vault does not answer, with few questions asked", async () => {
+  it("is used through five hours of a silent vault, with few requests", async () => {
     const vault = openVault();
     vault.add("v1");
     await vault.usable();

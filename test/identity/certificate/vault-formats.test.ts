@@ -59,7 +59,7 @@ const period = {
 };
 const { root, leaf, keys } = await issueChain(period);
 
-describe("Entra gives a token for a certificate that the vault keeps", () => {
+describe("Entra gives a token for a certificate that the vault stores", () => {
   for (const encryption of ["aes-256", "3des", "rc2-40", "rc2-128"]) {
     it(`as a PFX of OpenSSL's in ${encryption}, with its chain`, async () => {
       const answer = await signIn(fixture(`${encryption}.pfx.txt`), PFX, fixture("leaf.pem.txt"));
@@ -97,7 +97,7 @@ describe("an instance that starts", () => {
     ["is disabled", "disabled"],
     ["cannot be read", "damaged"],
   ] as const) {
-    it(`while the newest version ${what} signs in by the one before`, async () => {
+    it(`signs in by the previous version while the newest ${what}`, async () => {
       const { vaultName: vault, clientId: appId } = cloud.home;
       const name = `newest-${spoil}`;
       const policy = { contentType: PEM } as const;
@@ -117,7 +117,7 @@ describe("an instance that starts", () => {
   }
 });
 
-describe("a key that Entra would refuse is refused before it is asked, and says what to make instead", () => {
+describe("a key that Entra would refuse is refused without asking Entra, with the key to make instead", () => {
   const table = [
     { when: "RSA of 1024 bits", pair: createRsaKeyPair(1024), says: /an RSA key of 1024 bits/ },
     { when: "of an elliptic curve", pair: createEcKeyPair(), says: /a key of kind ec/ },
@@ -144,7 +144,10 @@ describe("a key that Entra would refuse is refused before it is asked, and says 
         const [failure] = (await signIn(value, contentType, leaf.pem)).failures;
         assert.equal(failure?.code, "CERTIFICATE_UNUSABLE");
         assert.match(failure.message, says);
-        assert.match(failure.message, /Entra takes RSA of 2048.*"keyType": "RSA", "keySize": 3072/);
+        assert.match(
+          failure.message,
+          /Entra accepts RSA keys of 2048.*"keyType": "RSA", "keySize": 3072/,
+        );
         assert.equal((await cloud.control.counters()).login.requests, 0);
       });
     }

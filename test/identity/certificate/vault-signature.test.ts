@@ -36,7 +36,7 @@ const signers = (events: WorkerAnswer["events"]): unknown[] =>
 const sha256 = (pem: string): string => new X509Certificate(pem).fingerprint256.replaceAll(":", "");
 
 describe("a signature by a key that stays in Key Vault", () => {
-  it("is asked for again where the vault throttles or fails for a moment", async () => {
+  it("is requested again if the vault throttles or fails briefly", async () => {
     const sign = { service: "vault", method: "POST", path: "/keys/inside", times: 1 } as const;
     await cloud.control.inject({ ...sign, effect: { kind: "throttle", retryAfterSeconds: 1 } });
     await cloud.control.inject({ ...sign, effect: { kind: "status", status: 503 } });
@@ -45,7 +45,7 @@ describe("a signature by a key that stays in Key Vault", () => {
     assert.equal(tokens.length, 1);
   });
 
-  it("is made by the version before where the newest is disabled while it is in use", async () => {
+  it("is made by the previous version if the newest is disabled while in use", async () => {
     const { vaultName: vault, clientId: appId, tenantId: tenant } = cloud.home;
     const name = "inside-twice";
     const policy = { exportable: false, contentType: "application/x-pem-file" } as const;
@@ -74,7 +74,7 @@ describe("a signature by a key that stays in Key Vault", () => {
     }
   });
 
-  it("and the certificate itself are asked for again where the vault hangs", async () => {
+  it("and the certificate are requested again if the vault hangs", async () => {
     const hang = { service: "vault", times: 1, effect: { kind: "hang" } } as const;
     await cloud.control.inject({ ...hang, path: "/secrets/inside" });
     await cloud.control.inject({ ...hang, path: "/keys/inside" });
@@ -82,7 +82,7 @@ describe("a signature by a key that stays in Key Vault", () => {
     assert.deepEqual(failures, []);
   });
 
-  it("is not needed while a token is held: none of its callers notices that the vault is away", async () => {
+  it("is not needed while a token is held, so no caller notices a vault outage", async () => {
     await cloud.control.configure({ login: { tokenLifetimeSeconds: 3600 } });
     const settings = { CREDENTIAL: "vault-signature", CERTIFICATE_NAME: "inside" };
     const worker = await startWorker(cloud, settings);
@@ -104,7 +104,7 @@ describe("a signature by a key that stays in Key Vault", () => {
     }
   });
 
-  it("is not paid for with a token of another resource", async () => {
+  it("is not requested with a token for another resource", async () => {
     const { tenantId } = cloud.home;
     const challenge = `Bearer authorization="https://login.microsoftonline.com/${tenantId}", resource="https://graph.microsoft.com"`;
     const headers = { "WWW-Authenticate": challenge };
@@ -112,12 +112,12 @@ describe("a signature by a key that stays in Key Vault", () => {
     await cloud.control.inject({ service: "vault", path: "/keys/inside", effect });
     const { failures } = await signIn();
     assert.equal(failures[0]?.code, "VAULT_REFUSED");
-    assert.match(failures[0]?.message ?? "", /token of another resource; it gets none/);
+    assert.match(failures[0]?.message ?? "", /token of another resource\. None was sent/);
     const { identity } = await cloud.control.counters();
     assert.equal(identity.requests, 1, "the one for the secret, which asked for the right token");
   });
 
-  it("is made where the vault keeps the certificate as PFX, which is then the certificate alone", async () => {
+  it("is made if the vault keeps the certificate as PFX without a key", async () => {
     const { vaultName: vault, clientId: appId } = cloud.home;
     const policy = { exportable: false, contentType: "application/x-pkcs12" } as const;
     const made = await cloud.control.createCertificate({ vault, name: "inside-pfx", policy });
@@ -138,7 +138,7 @@ describe("a signature by a key that stays in Key Vault", () => {
     ["holds none", JSON.stringify({ kid: "https://elsewhere/keys/inside/1" })],
     ["is a page of a proxy", "<html>Sign in</html>"],
   ] as const)
-    it(`is missed, not made up, where the answer ${what}`, async () => {
+    it(`is an error if the answer ${what}`, async () => {
       const effect = { kind: "status", status: 200, body } as const;
       const sign = { service: "vault", method: "POST", path: "/keys/inside", effect } as const;
       await cloud.control.inject(sign);

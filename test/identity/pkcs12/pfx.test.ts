@@ -37,7 +37,7 @@ describe("a PFX is read", () => {
     });
   }
 
-  it("where the empty password was written as nothing at all", () => {
+  it("if the empty password is written as an empty string", () => {
     // The check made anew, by another implementation, for a password of no octets instead of two.
     const bytes = fixture("plain");
     const check = "f2d24f924b001342c21c119c2c191f19581c653b6a1f0494b3cbb19e1c22e560";
@@ -46,7 +46,7 @@ describe("a PFX is read", () => {
   });
 });
 
-describe("a PFX is refused in words", () => {
+describe("a PFX is refused with a reason", () => {
   const table = [
     { when: "it has a password", bytes: fixture("password"), says: /has a password/ },
     { when: "it has no integrity check", bytes: fixture("nomac"), says: /no integrity check/ },
@@ -75,7 +75,7 @@ describe("a PFX is refused in words", () => {
     });
   }
 
-  it("and never with anything but an OperatorError, whatever octets are changed", () => {
+  it("and always with an OperatorError, whichever bytes are changed", () => {
     const files = ["aes-256", "plain"].map(fixture);
     const change = fc.record({ at: fc.nat(), to: fc.integer({ min: 0, max: 255 }) });
     fc.assert(

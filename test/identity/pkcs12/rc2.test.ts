@@ -32,7 +32,7 @@ describe("RC2 decrypts the test vectors of RFC 2268, section 5", () => {
     it(`${bits} bits, key ${key.slice(0, 14)}…`, () => decryptsBlock(key, bits, plain, cipher));
   }
 
-  it("and refuses what is no whole block or has wrong padding", () => {
+  it("and refuses partial blocks and wrong padding", () => {
     const [key, iv] = [hex("88"), hex("0000000000000000")];
     assert.throws(() => decryptRc2(hex("00"), key, iv, 64), RangeError);
     assert.throws(() => decryptRc2(Buffer.alloc(0), key, iv, 64), RangeError);

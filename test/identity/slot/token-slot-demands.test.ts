@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import { HOUR, MINUTE, failing, gate, openSlot, succeeding, unreachable } from "../slot-rig.ts";
 
 describe("a token that was refused", () => {
-  it("is replaced by one request for all who were refused", async () => {
+  it("is replaced by one request for all its callers", async () => {
     const { asked, get } = openSlot();
     await get();
     const tokens = await Promise.all(Array.from({ length: 50 }, () => get({ rejected: "t1" })));
@@ -12,7 +12,7 @@ describe("a token that was refused", () => {
     assert.deepEqual(asked.slice(1), [{ reason: "rejected", claims: undefined }]);
   });
 
-  it("is replaced without a request where a newer one is held", async () => {
+  it("is replaced without a request if a newer one is held", async () => {
     const { asked, get } = openSlot();
     await get();
     await get({ rejected: "t1" });
@@ -20,7 +20,7 @@ describe("a token that was refused", () => {
     assert.equal(asked.length, 2);
   });
 
-  it("fails its caller where no other can be had, and not those who do not mind", async () => {
+  it("fails its caller if there is no other one, but not callers without a demand", async () => {
     const { get, answering } = openSlot();
     await get();
     answering(failing());
@@ -28,7 +28,7 @@ describe("a token that was refused", () => {
     assert.equal(await get(), "t1");
   });
 
-  it("is replaced five times a minute and no more, so that a resource that refuses all makes no loop", async () => {
+  it("is replaced at most five times a minute, so that a resource that refuses every token causes no loop", async () => {
     const { asked, get, clock } = openSlot();
     let token = await get();
     for (let i = 0; i < 20; i++) token = await get({ rejected: token });
@@ -37,7 +37,7 @@ describe("a token that was refused", () => {
     assert.equal(await get({ rejected: token }), "t7");
   });
 
-  it("shares a request with others of the same claims only", async () => {
+  it("shares a request only with callers of the same claims", async () => {
     const { asked, get } = openSlot();
     await get();
     const [a, b, c] = await Promise.all([
@@ -53,7 +53,7 @@ describe("a token that was refused", () => {
     );
   });
 
-  it("does not come back by a slower request that was sent before", async () => {
+  it("is not restored by a slower, earlier request", async () => {
     const { get, answering, clock, slot } = openSlot();
     await get();
     const slowly = gate();
@@ -68,8 +68,8 @@ describe("a token that was refused", () => {
   });
 });
 
-describe("a token that was refused while Entra wants to be left alone", () => {
-  it("is not asked for again before, be the held one good for others or not", async () => {
+describe("a token that was refused during a Retry-After of Entra", () => {
+  it("is not replaced before it ends, while others get the held one", async () => {
     const { asked, get, answering, clock } = openSlot();
     const first = await get();
     answering(failing(unreachable(60_000)));
@@ -85,7 +85,7 @@ describe("a token that was refused while Entra wants to be left alone", () => {
     assert.equal(await get({ rejected: first }), "t3");
   });
 
-  it("is not asked for again once nothing is held, whoever comes with it", async () => {
+  it("is not replaced before it ends if nothing is held", async () => {
     const { asked, get, answering, clock } = openSlot();
     const first = await get();
     await clock.advance(HOUR);
@@ -98,7 +98,7 @@ describe("a token that was refused while Entra wants to be left alone", () => {
     assert.equal(asked.length, 2);
   });
 
-  it("is asked for at once where Entra only failed and named no wait", async () => {
+  it("is replaced at once if Entra failed without a Retry-After", async () => {
     const { get, answering, clock } = openSlot();
     const first = await get();
     answering(failing());
@@ -111,7 +111,7 @@ describe("a token that was refused while Entra wants to be left alone", () => {
 });
 
 describe("a forced refresh", () => {
-  it("gets a new token whatever is held", async () => {
+  it("gets a new token although one is held", async () => {
     const { get, slot, asked } = openSlot();
     await get();
     assert.equal((await slot.forceRefresh()).token, "t2");
@@ -119,7 +119,7 @@ describe("a forced refresh", () => {
     assert.equal(asked[1]?.reason, "forced");
   });
 
-  it("leaves the held token in its place where it fails", async () => {
+  it("keeps the held token if it fails", async () => {
     const { get, slot, answering, told } = openSlot();
     await get();
     answering(failing());

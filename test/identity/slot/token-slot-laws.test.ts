@@ -24,8 +24,8 @@ const steps = fc.array(
 /** A hang ends where the network client's time-outs end it. */
 const HANG_MS = 30_000;
 
-describe("whatever happens, in whatever order", () => {
-  it("no caller fails or gets a dead token while a valid one is held, and requests never pile up", async () => {
+describe("for any order of events", () => {
+  it("no caller fails or gets an expired token while a valid one is held, and requests do not pile up", async () => {
     await fc.assert(
       fc.asyncProperty(steps, fc.integer({ min: 10, max: 5400 }), async (script, lifeSeconds) => {
         const clock = createSimulatedClock();

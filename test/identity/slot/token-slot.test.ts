@@ -25,14 +25,14 @@ async function isDueAt(random: number, wantedMs: number): Promise<void> {
 }
 
 describe("a cold start", () => {
-  it("asks once for a thousand callers", async () => {
+  it("sends one request for a thousand callers", async () => {
     const { asked, get } = openSlot();
     const tokens = await Promise.all(Array.from({ length: 1000 }, () => get()));
     assert.deepEqual(new Set(tokens), new Set(["t1"]));
     assert.deepEqual(asked, [{ reason: "cold", claims: undefined }]);
   });
 
-  it("gives one failure to all who waited, and asks again after a moment", async () => {
+  it("gives one failure to all callers, and retries after a back-off", async () => {
     const { asked, get, answering, clock } = openSlot();
     answering(failing());
     const outcomes = await Promise.allSettled(Array.from({ length: 100 }, () => get()));
@@ -49,7 +49,7 @@ describe("a cold start", () => {
     assert.equal(await get(), "t2");
   });
 
-  it("leaves Entra alone for as long as its Retry-After says, and tells how long that still is", async () => {
+  it("obeys Entra's Retry-After, and tells callers what is left of it", async () => {
     const { asked, get, answering, clock } = openSlot();
     answering(failing(unreachable(60_000)));
     await assert.rejects(get());
@@ -61,7 +61,7 @@ describe("a cold start", () => {
     assert.equal(await get(), "t2");
   });
 
-  it("does not believe a Retry-After of a day", async () => {
+  it("obeys a Retry-After of a day for ten minutes only", async () => {
     const { get, answering, clock } = openSlot();
     answering(failing(unreachable(24 * HOUR)));
     await assert.rejects(get());
@@ -70,7 +70,7 @@ describe("a cold start", () => {
     assert.equal(await get(), "t2");
   });
 
-  it("hands a programming mistake on as it is", async () => {
+  it("passes a programming error on unchanged", async () => {
     const { get, answering } = openSlot();
     answering(failing(new TypeError("oops")));
     await assert.rejects(get(), TypeError);
@@ -87,7 +87,7 @@ describe("a held token", () => {
     assert.equal(asked.length, 1);
   });
 
-  it("is refreshed behind its callers from then on, by one request", async () => {
+  it("is then refreshed in the background by one request", async () => {
     const { asked, get, clock, answering } = openSlot();
     await get();
     await clock.advance(40 * MINUTE);
@@ -101,7 +101,7 @@ describe("a held token", () => {
     assert.equal(await get(), "t2");
   });
 
-  it("is refreshed when Entra says, where it says", async () => {
+  it("is refreshed when Entra says so", async () => {
     const { asked, get, clock, answering } = openSlot();
     answering(async () => ({ refreshAtMs: clock.now() + 10 * MINUTE }));
     await get();
@@ -113,7 +113,7 @@ describe("a held token", () => {
     assert.equal(asked.length, 2);
   });
 
-  it("is refreshed by each instance at a moment of its own, so that many do not ask at once", async () => {
+  it("is refreshed by each instance at a different time", async () => {
     // Between half its life and six tenths of it.
     for (const random of [0, 0.25, 0.5, 0.99]) await isDueAt(random, (30 + 6 * random) * MINUTE);
   });
@@ -124,7 +124,7 @@ describe("a held token", () => {
     ["a hang", hanging],
     ["anything else", failing(new TypeError("oops"))],
   ] as const) {
-    it(`is served through ${name} to seconds before its end`, async () => {
+    it(`is served through ${name} until seconds before it expires`, async () => {
       const { get, clock, answering, asked } = openSlot();
       await get();
       answering(fault);
@@ -136,7 +136,7 @@ describe("a held token", () => {
     });
   }
 
-  it("says that a failure was felt by no caller", async () => {
+  it("reports a failure that no caller noticed as such", async () => {
     const { get, clock, answering, told } = openSlot();
     await get();
     answering(failing());
@@ -146,7 +146,7 @@ describe("a held token", () => {
     assert.deepEqual(told, [{ reason: "refresh", served: true }]);
   });
 
-  it("is not served past its end", async () => {
+  it("is not served after it expired", async () => {
     const { get, clock, answering } = openSlot();
     await get();
     answering(failing());
@@ -154,7 +154,7 @@ describe("a held token", () => {
     await assert.rejects(get(), { code: "TOKEN_UNREACHABLE" });
   });
 
-  it("of a few seconds is served for nearly all of them", async () => {
+  it("that lives a few seconds is served for most of them", async () => {
     const { get, clock, answering } = openSlot();
     answering(async () => ({ expiresAtMs: clock.now() + 4_000 }));
     await get();

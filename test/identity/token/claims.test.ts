@@ -25,7 +25,7 @@ async function open(...answers: Answer[]) {
 const able = { xms_cc: { values: ["cp1"] } };
 
 describe("the claims of a request", () => {
-  it("say that a challenge can be answered, and answer it where one came", async (test) => {
+  it("declare that challenges are supported, and answer one", async (test) => {
     const { server, identity, asked } = await open(token);
     test.after(() => server.close());
     const { token: rejected } = await identity.get(TENANT, GRAPH);
@@ -35,7 +35,7 @@ describe("the claims of a request", () => {
     assert.deepEqual(asked(), [able, { nbf, ...able }]);
   });
 
-  it("are those that Entra itself refused without, once", async (test) => {
+  it("answer a challenge in Entra's own refusal, once", async (test) => {
     const capolids = { essential: true, values: ["policy"] };
     const body = JSON.stringify({
       error: "invalid_grant",

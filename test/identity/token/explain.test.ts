@@ -36,7 +36,7 @@ const refused = (code: number) => readRefusal(401, body(code), undefined);
 const explained = (code: number, status = 400, more: object = {}) =>
   explain(readRefusal(status, body(code, more), undefined), context);
 
-describe("every AADSTS number of a daemon's life", () => {
+describe("every AADSTS number that a daemon can meet", () => {
   // facts: the error reference of Entra, as a daemon meets it.
   const numbers = [
     70011, 28002, 1002012, 700022, 700023, 500011, 50001, 650057, 65001, 650056, 90094, 700016,
@@ -84,20 +84,20 @@ describe("an explanation", () => {
     });
   }
 
-  it("of an unknown number says that it is unknown, with Entra's words", () => {
+  it("of an unknown number says so, with Entra's own sentence", () => {
     const error = explained(9_999_999);
-    assert.match(error.message, /AADSTS9999999, which is unknown here.*Words of Entra\./);
+    assert.match(error.message, /AADSTS9999999, which is not documented here.*Words of Entra\./);
     assert.match(error.fix, /login\.microsoftonline\.com\/error/);
   });
 
-  it("of what passes says so, and how long to wait", () => {
+  it("of a transient error says so, and how long to wait", () => {
     const error = explained(90033, 503);
     assert.equal(error.code, "TOKEN_UNREACHABLE");
     assert.equal(error.disposition, "retry");
     assert.equal(explained(50196).retryAfterMs, 120_000);
   });
 
-  it("of a fault that asking again does not mend sends for support, though its status is 500", () => {
+  it("of a permanent fault in Entra points to support", () => {
     const error = explained(90036, 500);
     assert.equal(error.disposition, "stop");
     assert.match(error.fix, /support/);
@@ -111,20 +111,20 @@ describe("an explanation", () => {
     assert.equal(explain({ ...refusal, retryAfterMs: undefined }, context).retryAfterMs, 60_000);
   });
 
-  it("of a wait of a day, which would keep a message from its queue for a day, says ten minutes", () => {
+  it("limits a wait of a day to ten minutes", () => {
     const error = explain(readRefusal(429, "Too Many Requests", 86_400_000), context);
     assert.equal(error.retryAfterMs, 600_000);
   });
 
-  it("of a page of HTML with a 403 says the status and quotes nothing", () => {
+  it("of an HTML page with a 403 names the status and quotes nothing", () => {
     const error = explain(readRefusal(403, "<html>secret</html>", undefined), context);
-    assert.match(error.message, /HTTP 403, which is unknown/);
+    assert.match(error.message, /HTTP 403, which is not documented/);
     assert.doesNotMatch(error.message, /html|secret/);
   });
 });
 
 describe("a refusal is read", () => {
-  it("with the number from the text where the list is missing", () => {
+  it("with the number from its text if the list is missing", () => {
     assert.deepEqual(
       readRefusal(400, body(70011, { error_codes: undefined }), undefined).codes,
       [70011],
@@ -141,14 +141,14 @@ describe("a refusal is read", () => {
     assert.equal(words, "AADSTS1: … sent … today.");
   });
 
-  it("as passing by its status or OAuth's word alone", () => {
+  it("as transient by its status or OAuth error alone", () => {
     assert.ok(isTransient(readRefusal(503, "", undefined)));
     assert.ok(isTransient(readRefusal(429, "", undefined)));
     assert.ok(isTransient(readRefusal(400, '{"error":"temporarily_unavailable"}', undefined)));
     assert.ok(!isTransient(readRefusal(400, body(700027), undefined)));
   });
 
-  it("as one of the key that another version may mend, as Microsoft's library has it", () => {
+  it("as a refusal of the key if Microsoft's library takes it as one", () => {
     for (const code of [700027, 700024, 7000214, 1000502, 7000274, 7000277]) {
       assert.ok(isKeyRefusal(refused(code)), String(code));
     }

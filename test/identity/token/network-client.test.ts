@@ -72,14 +72,14 @@ describe("MSAL's throttle cache, which fails all callers for a minute, is not ar
   }
 });
 
-describe("an answer that is no token, though it says 200, is none", () => {
+describe("an answer with status 200 and no token is an error", () => {
   for (const body of ["<html>Sign in to the Wi-Fi</html>", "null", "5", '"token"']) {
-    it(`such as ${body}, of which nothing is repeated`, async (test) => {
+    it(`such as ${body}, which is not quoted`, async (test) => {
       const { server, acquire } = await open(refusing(200, {}, body));
       test.after(() => server.close());
       await assert.rejects(acquire(), (error) => {
         assert.ok(error instanceof EntraUnreachable, String(error));
-        assert.match(error.reason, /not Entra's: a proxy or portal/);
+        assert.match(error.reason, /not from Entra: a proxy or portal/);
         assert.doesNotMatch(String(error), /Wi-Fi/);
         return true;
       });

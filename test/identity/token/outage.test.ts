@@ -32,10 +32,10 @@ async function open(answer: () => Answer) {
   return { server, clock, identity, answered };
 }
 
-describe("ten minutes of trouble at the token endpoint are noticed by no caller", () => {
+describe("no caller notices ten minutes of trouble at the token endpoint", () => {
   const kinds = [...Object.entries(troubles), ["all of them in turn", undefined] as const];
   for (const [kind, fault] of kinds) {
-    it(`be it ${kind}`, async (test) => {
+    it(`with ${kind}`, async (test) => {
       let count = 0;
       const all = Object.values(troubles);
       const trouble = (): Answer => fault ?? all[count++ % all.length] ?? token;
@@ -66,7 +66,7 @@ describe("ten minutes of trouble at the token endpoint are noticed by no caller"
   }
 });
 
-it("a day passes by the clock that was given, MSAL included: a token an hour, each for its hour", async (test) => {
+it("over a simulated day, MSAL included, each token is used for its hour", async (test) => {
   const { server, clock, identity, answered } = await open(() => token);
   test.after(() => server.close());
   const lives: number[] = [];

@@ -113,7 +113,7 @@ describe("the date until which a 429 asks to wait", () => {
     ["ten minutes ahead of", 600_000],
     ["ten minutes behind", -600_000],
   ] as const) {
-    it(`is by its own clock where that is ${how} ours`, async () => {
+    it(`counts by the server's clock if that is ${how} ours`, async () => {
       const { answer, waits } = await send(inThree(byMs), status(200));
       assert.equal(answer?.status, 200);
       assert.ok((waits[0] ?? 0) > 1_000 && (waits[0] ?? 0) <= 4_000, String(waits));
@@ -134,24 +134,24 @@ describe("a request is given up", () => {
     assert.equal(seen.length, 3);
   });
 
-  it("after three silences of ten seconds", async () => {
+  it("after three time-outs of ten seconds", async () => {
     const { error } = await send(silence);
     assert.match(String(error), /\(timeout\)/);
   });
 
-  it("at once when it is to wait a minute: the caller's message waits better", async () => {
+  it("at once if it would have to wait a minute, because the caller's message can wait instead", async () => {
     const { answer, seen } = await send(status(429, { "retry-after": "60" }));
     assert.equal(answer?.retryAfterMs, 60_000);
     assert.equal(seen.length, 1);
   });
 
-  it("at once when it was refused", async () => {
+  it("at once if it was refused", async () => {
     const { answer, seen } = await send(status(401));
     assert.equal(answer?.status, 401);
     assert.equal(seen.length, 1);
   });
 
-  it("rather than follow a redirect, which would show an assertion to another host", async () => {
+  it("instead of following a redirect, which would send an assertion to another host", async () => {
     const { answer, seen } = await send(status(307, { location: "/elsewhere" }));
     assert.equal(answer?.status, 307);
     assert.deepEqual(
@@ -161,25 +161,25 @@ describe("a request is given up", () => {
   });
 });
 
-describe("the other side's clock", () => {
+describe("the server's clock", () => {
   it("is learnt from the Date header", async () => {
     const { serverClock } = await send(dated(600_000));
     assert.ok(Math.abs(serverClock.behindMs() - 600_000) < 2_000);
     assert.ok(Math.abs(serverClock.now() - Date.now() - 600_000) < 2_000);
   });
 
-  it("is learnt from a refusal too, and when it is behind ours", async () => {
+  it("is learnt from a refusal too, also if it is behind ours", async () => {
     const date = new Date(Date.now() - 600_000).toUTCString();
     const { serverClock } = await send(status(401, { date }));
     assert.ok(Math.abs(serverClock.behindMs() + 600_000) < 2_000);
   });
 
-  it("is ours while they differ by no more than whole seconds and the way explain", async () => {
+  it("equals ours while the difference is within rounding and travel time", async () => {
     const { serverClock } = await send(dated(1_000));
     assert.equal(serverClock.behindMs(), 0);
   });
 
-  it("is ours where the header is missing or no date", async () => {
+  it("equals ours if the header is missing or is no date", async () => {
     const { serverClock } = await send(status(200, { date: "yesterday" }));
     assert.equal(serverClock.behindMs(), 0);
   });

@@ -56,7 +56,7 @@ const lasting = [
   90036, 90092, 100007, 50034, 50126, 50057,
 ];
 
-describe("what Entra says is explained: cause, fix, and whether to ask again, of", () => {
+describe("a refusal is explained with cause, fix and retry", () => {
   const codes = [...new Set([...passing, ...lasting, ...explainedCodes()])];
   for (const code of codes) {
     it(`AADSTS${code}`, async () => {
@@ -66,13 +66,13 @@ describe("what Entra says is explained: cause, fix, and whether to ask again, of
       const { message, disposition, retryAfterMs } = await failure();
       await cloud.control.clearFaults({ id });
       assert.match(message, new RegExp(`AADSTS${code}\\b`));
-      assert.doesNotMatch(message, /unknown here/);
+      assert.doesNotMatch(message, /not documented here/);
       assert.match(message, /correlation id [0-9a-f-]{36}.*Fix: .{20}/);
       const isTransient = passing.includes(code);
       assert.equal(disposition, isTransient ? "retry" : "stop");
       assert.match(
         message,
-        isTransient ? /^OperatorError: \[TOKEN_UNREACHABLE\].*no token now/ : /refused/,
+        isTransient ? /^OperatorError: \[TOKEN_UNREACHABLE\].*gave no token/ : /refused/,
       );
       const { login } = await cloud.control.counters();
       if (!isTransient && code !== 90036 && code !== 90092) assert.equal(login.requests, 1);
@@ -82,7 +82,7 @@ describe("what Entra says is explained: cause, fix, and whether to ask again, of
     });
   }
 
-  it("a number that nobody knows: that it is unknown, with Entra's own words", async () => {
+  it("an unknown number, with Entra's own sentence", async () => {
     const body = JSON.stringify({
       error: "invalid_client",
       error_description: "AADSTS7999999: A thing of tomorrow. Trace ID: x",
@@ -94,13 +94,13 @@ describe("what Entra says is explained: cause, fix, and whether to ask again, of
     await cloud.control.clearFaults({ id });
     assert.match(
       message,
-      /AADSTS7999999, which is unknown here.*"AADSTS7999999: A thing of tomorrow\."/,
+      /AADSTS7999999, which is not documented here.*"AADSTS7999999: A thing of tomorrow\."/,
     );
     assert.equal(disposition, "stop");
   });
 });
 
-describe("a real mistake is answered with what mends it", () => {
+describe("a mistake in the set-up is answered with its fix", () => {
   it("a wrong secret", async () => {
     const { message } = await failureOf({ CREDENTIAL: "client-secret", CLIENT_SECRET: "hunter2" });
     assert.match(message, /AADSTS7000215: the client secret is wrong.*the secret's value/);
@@ -112,7 +112,7 @@ describe("a real mistake is answered with what mends it", () => {
     assert.match((await failure()).message, /AADSTS7000215/);
   });
 
-  it("a certificate that nobody registered", async () => {
+  it("a certificate that is not registered", async () => {
     const { vaultName: vault } = cloud.home;
     const made = await cloud.control.createCertificate({ vault, name: "unregistered" });
     const { message, code } = await failureOf({ CERTIFICATE_NAME: "unregistered" });
@@ -133,7 +133,7 @@ describe("a real mistake is answered with what mends it", () => {
     assert.match(message, /expired at 20\d\d-/);
   });
 
-  it("a certificate that is not there", async () => {
+  it("a certificate that does not exist", async () => {
     const { code, message } = await failureOf({ CERTIFICATE_NAME: "nothing" });
     assert.equal(code, "CERTIFICATE_NOT_FOUND");
     assert.match(message, /no certificate nothing in https:\/\/batch-vault.*CERTIFICATE_NAME/);
@@ -147,7 +147,7 @@ describe("a real mistake is answered with what mends it", () => {
     assert.match(message, /AADSTS7000112.*Enterprise applications/);
   });
 
-  it("Conditional Access, once the claims that it asks for were sent in vain", async () => {
+  it("Conditional Access, after the claims it asks for did not help", async () => {
     const { tenantId, clientId: appId } = cloud.home;
     const blocked = { tenantId, appId, blockedByConditionalAccess: true };
     await cloud.control.updateServicePrincipal(blocked);
@@ -158,7 +158,7 @@ describe("a real mistake is answered with what mends it", () => {
     assert.match(message, /AADSTS53003.*named locations/);
   });
 
-  it("a tenant whose administrator has not consented: with the page to open", async () => {
+  it("a tenant whose administrator has not consented, with the page to open", async () => {
     const { tenantId } = await cloud.control.registerTenant({ domains: ["fabrikam.com"] });
     const { code, message } = await failureOf({ ALLOWED_TENANTS: tenantId }, tenantId);
     assert.equal(code, "CONSENT_MISSING");
@@ -172,7 +172,7 @@ describe("a real mistake is answered with what mends it", () => {
     assert.match(message, /AADSTS90002.*CLOUD/);
   });
 
-  it("a tenant that is not on the list, and a name that is no tenant, without asking Entra", async () => {
+  it("a tenant that is not allowed and a name that is no tenant, without asking Entra", async () => {
     await cloud.control.resetCounters();
     const { failures } = await worker.get({ tenant: "00000000-0000-4000-8000-00000000dead" });
     assert.equal(failures[0]?.code, "TENANT_NOT_ALLOWED");

@@ -28,7 +28,7 @@ describe("the roles of a token", () => {
     it(`${of} are ${JSON.stringify(are)}`, () => assert.deepEqual(rolesOf(token), are));
   }
 
-  it("stand among its claims, which are read and not verified", () => {
+  it("are among its claims, which are not verified", () => {
     assert.deepEqual(claimsOf(jwt({ iss: "a" })), { iss: "a" });
   });
 });

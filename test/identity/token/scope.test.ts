@@ -31,7 +31,7 @@ describe("a scope is refused before the network", () => {
     {
       when: "it names several resources",
       scope: "https://graph.microsoft.com/.default https://vault.azure.net/.default",
-      says: /one resource, and several.*AADSTS28002/,
+      says: /one resource, but several.*AADSTS28002/,
     },
     { when: "it is a permission", scope: "User.Read.All", says: /AADSTS70011/ },
     { when: "it is OpenID's", scope: "openid", says: /AADSTS70011/ },
@@ -74,7 +74,7 @@ describe("a tenant", () => {
   const home = "11111111-2222-4333-8444-555555555555";
   const allowed = new Set([home]);
 
-  it("is taken by its id, in any case", () => {
+  it("is accepted by its id in any case of letters", () => {
     assert.equal(checkTenant(home.toUpperCase(), allowed), home);
   });
 
@@ -95,7 +95,7 @@ describe("a tenant", () => {
     });
   }
 
-  it("has a page where its administrator consents", () => {
+  it("has a page on which its administrator consents", () => {
     assert.equal(
       adminConsentUrl("login.microsoftonline.com", home, "abc"),
       `https://login.microsoftonline.com/${home}/adminconsent?client_id=abc`,

@@ -15,10 +15,10 @@ const said = ({ notes }: Rig): string => notes.join("\n");
 const DAY_MS = 86_400_000;
 
 describe("the daily check", { concurrency: true }, () => {
-  it("proves the served version with a real token request, and asks for a roll", async () => {
+  it("tests the served version with a real token request, and asks for a roll", async () => {
     const rig = await openRig();
     await rig.check();
-    assert.match(said(rig), /Entra takes version [0-9a-f]{32}, which ends \d{4}-/);
+    assert.match(said(rig), /Entra accepts version [0-9a-f]{32}, which expires \d{4}-/);
     assert.equal(rig.asked.length, 1);
     assert.deepEqual(JSON.parse(rig.asked[0] ?? ""), {
       version: 1,
@@ -27,7 +27,7 @@ describe("the daily check", { concurrency: true }, () => {
     assert.deepEqual(told(rig, "token.failed"), []);
   });
 
-  it("reports a version that is served and not registered, with its thumbprint", async () => {
+  it("reports a served version that is not registered, with its thumbprint", async () => {
     const rig = await openRig();
     const made = await rig.make();
     await rig.check();
@@ -39,7 +39,7 @@ describe("the daily check", { concurrency: true }, () => {
     assert.equal(told(rig, "certificate.unregistered").length, soFar, "the roll mended it");
   });
 
-  it("reports a certificate near its end, once a threshold", async () => {
+  it("reports a certificate that expires soon, once per threshold", async () => {
     const notAfter = new Date(Date.now() + 13.5 * DAY_MS).toISOString();
     const rig = await openRig({ policy: { notAfter } });
     await rig.check();
@@ -50,7 +50,7 @@ describe("the daily check", { concurrency: true }, () => {
     );
   });
 
-  it("reports registered keys that nobody serves where the application may read itself", async () => {
+  it("reports registered keys that the vault does not serve, if the application may read itself", async () => {
     const rig = await openRig({ roles: ["Application.Read.All"] });
     const stranger = await openRig();
     const [made] = await cloud.control.listCertificateVersions({
@@ -68,7 +68,7 @@ describe("the daily check", { concurrency: true }, () => {
     assert.match(said(rig), /az ad app credential delete/);
   });
 
-  it("counts a key whose version was disabled in the vault among them", async () => {
+  it("counts a key whose version is disabled among them", async () => {
     const rig = await openRig({ roles: ["Application.Read.All"] });
     const vault = cloud.home.vaultName;
     const name = rig.ports.certificate?.name ?? "";
@@ -88,14 +88,14 @@ describe("the daily check", { concurrency: true }, () => {
     );
   });
 
-  it("and says that it does not look where the application may not", async () => {
+  it("says that it did not check if the application may not read itself", async () => {
     const rig = await openRig({ roles: ["User.Read.All"] });
     await rig.check();
-    assert.match(said(rig), /would take Application\.Read\.All/);
+    assert.match(said(rig), /takes the permission Application\.Read\.All/);
     assert.deepEqual(told(rig, "certificate.unserved"), []);
   });
 
-  it("goes on with the rest where the certificate has expired", async () => {
+  it("continues with the rest if the certificate has expired", async () => {
     const notBefore = new Date(Date.now() - 2 * DAY_MS).toISOString();
     const notAfter = new Date(Date.now() - DAY_MS).toISOString();
     const rig = await openRig({ policy: { notBefore, notAfter } });

@@ -18,7 +18,7 @@ const end = (name: string, ms: number): CertificateVersion => ({
   certificate: Buffer.alloc(0),
 });
 
-describe("the end of the certificate is told", () => {
+describe("the expiry of the certificate is reported", () => {
   const table: { days: number; told?: number; due: number | undefined }[] = [
     { days: 31, due: undefined },
     { days: 30, due: 30 },
@@ -35,7 +35,7 @@ describe("the end of the certificate is told", () => {
       assert.equal(dueThreshold(days, told), due));
   }
 
-  it("four times in the life of a certificate that is looked at every day, and anew for the next", async () => {
+  it("four times in the life of each certificate that is checked daily", async () => {
     const runner = new MemoryBlobs();
     const clock = createSimulatedClock();
     const told: number[] = [];

@@ -32,12 +32,12 @@ async function check(roles: Readonly<Record<string, readonly string[] | Operator
 }
 
 describe("the consent of every allowed tenant is checked", () => {
-  it("and nothing is told where each grants what the home tenant does", async () => {
+  it("and no event is emitted if each grants what the home tenant does", async () => {
     const { events, failure } = await check({ home: ["A", "B"], other: ["B", "A", "C"] });
     assert.deepEqual([events, failure], [[], undefined]);
   });
 
-  it("and one that grants less is told, with what is lacking and the address", async () => {
+  it("and a tenant that grants less is reported, with what it lacks and the address", async () => {
     const { events, notes } = await check({ home: ["A", "B"], other: ["A"] });
     assert.deepEqual(events, [{ event: "consent.missing", tenant: "other", lacking: "B" }]);
     assert.match(notes, /B\. Fix: .*https:\/\/login\/other\/adminconsent/);
@@ -54,7 +54,7 @@ describe("the consent of every allowed tenant is checked", () => {
     });
   }
 
-  it("and one that cannot be asked stops none of the others", async () => {
+  it("and a tenant that gives no answer does not stop the others", async () => {
     const unreachable = error("TOKEN_UNREACHABLE");
     const { events, failure } = await check({ home: ["A"], down: unreachable, other: [] });
     assert.deepEqual(events, [{ event: "consent.missing", tenant: "other", lacking: "all" }]);

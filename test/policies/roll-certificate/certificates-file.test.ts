@@ -24,7 +24,7 @@ const open = (runner: MemoryBlobs, days = 0) =>
   openCertificates(runner, "tenant", () => START_MS + days * DAY_MS);
 
 describe("what the application registered", () => {
-  it("is written over the version that was read and no other", async () => {
+  it("is replaced only if nobody else wrote since it was read", async () => {
     const runner = new MemoryBlobs();
     const [one, other] = [await open(runner), await open(runner)];
     await one.put(record("a"));
@@ -38,7 +38,7 @@ describe("what the application registered", () => {
     );
   });
 
-  it("is forgotten ninety days after a key was removed or ended, and not before", async () => {
+  it("is dropped ninety days after a key was removed or expired", async () => {
     const runner = new MemoryBlobs();
     const file = await open(runner);
     await file.put(record("removed", { removedAt: iso(0) }));
@@ -53,7 +53,7 @@ describe("what the application registered", () => {
     assert.deepEqual(await names(91), ["good", "newest"]);
   });
 
-  it("of a later release is left alone", async () => {
+  it("of a later release is not touched", async () => {
     const runner = new MemoryBlobs();
     await runner.write("tenant/certificates.json", '{"version":2,"keys":[]}');
     await assert.rejects(open(runner), { code: "VERSION_UNKNOWN", disposition: "stop" });

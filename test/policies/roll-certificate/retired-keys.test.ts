@@ -16,7 +16,7 @@ const said = ({ notes }: Rig): string => notes.join("\n");
 const beside = { concurrency: true };
 
 describe("a key past its overlap", beside, () => {
-  it("is removed with the new one's signature, two days after that was accepted and not before", async () => {
+  it("is removed with the new key's signature two days after that key was accepted", async () => {
     const rig = await openRig();
     await rig.make();
     await rig.rollThrough();
@@ -31,13 +31,13 @@ describe("a key past its overlap", beside, () => {
     await later.rollThrough();
     assert.deepEqual(await rig.registered(), [first, third], "the first has no id that is known");
     assert.match(said(later), /removed .* the key of version/);
-    assert.match(said(later), /its id is not known, so it ends \d{4}-/);
+    assert.match(said(later), /its id is not known, so it expires at \d{4}-/);
     await later.rollThrough();
     assert.deepEqual(await rig.registered(), [first, third]);
     assert.ok(second !== undefined);
   });
 
-  it("is found by its thumbprint where the application may read itself", async () => {
+  it("is found by its thumbprint if the application may read itself", async () => {
     const rig = await openRig({ roles: ["Application.Read.All"] });
     const made = await rig.make();
     await rig.rollThrough();
@@ -46,7 +46,7 @@ describe("a key past its overlap", beside, () => {
     assert.deepEqual(await rig.registered(), [made.thumbprint]);
   });
 
-  it("stays where the vault has gone back to an older version", async () => {
+  it("stays if the vault serves an older version again", async () => {
     const rig = await openRig();
     const made = await rig.make({ validityInMonths: 24 });
     await rig.rollThrough();
@@ -63,7 +63,7 @@ describe("a key past its overlap", beside, () => {
     assert.ok((await rig.registered()).includes(made.thumbprint));
   });
 
-  it("that somebody removed already is crossed off", async () => {
+  it("that somebody already removed is recorded as removed", async () => {
     const rig = await openRig();
     const second = await rig.make();
     await rig.rollThrough();
@@ -79,7 +79,7 @@ describe("a key past its overlap", beside, () => {
 });
 
 describe("a person is told what to do", beside, () => {
-  it("where a key that had been accepted was removed: it is not registered again", async () => {
+  it("if a key that was accepted before has been removed", async () => {
     const rig = await openRig();
     const made = await rig.make();
     await rig.rollThrough();
@@ -88,10 +88,10 @@ describe("a person is told what to do", beside, () => {
     rig.pass(2);
     await rig.rollThrough();
     assert.ok(!(await rig.registered()).includes(made.thumbprint));
-    assert.match(said(rig), /somebody removed it.*Make a new version/);
+    assert.match(said(rig), /removed by somebody.*Make a new version/);
   });
 
-  it("where APPLICATION_OBJECT_ID is not set", async () => {
+  it("if APPLICATION_OBJECT_ID is not set", async () => {
     const rig = await openRig({ objectId: "" });
     const made = await rig.make();
     assert.deepEqual(await rig.roll(), { state: "done" });
@@ -99,7 +99,7 @@ describe("a person is told what to do", beside, () => {
     assert.ok(said(rig).includes(made.thumbprint));
   });
 
-  it("where it is another application's, and the corrected one counts at once", async () => {
+  it("if it is another application's, and the corrected setting works at once", async () => {
     const other = await openRig();
     const rig = await openRig({ objectId: other.ports.applicationObjectId });
     await rig.make();
@@ -108,12 +108,12 @@ describe("a person is told what to do", beside, () => {
     assert.ok(rig.records().every(({ addingSince }) => addingSince === undefined));
   });
 
-  it("where no version that the vault has is registered", async () => {
+  it("if no version in the vault is registered", async () => {
     const rig = await openRig();
     const [first] = await rig.registered();
     await cloud.control.removeCertificate({ appId: rig.appId, thumbprint: first ?? "" });
     await rig.make();
     assert.deepEqual(await rig.roll(), { state: "done" });
-    assert.match(said(rig), /none can vouch.*--register-key/);
+    assert.match(said(rig), /none can sign the proof.*--register-key/);
   });
 });

@@ -44,7 +44,7 @@ const gridEvent = {
 const text = JSON.stringify(cloudEvent);
 const announced = { version, atMs: Date.parse(time) };
 
-describe("a message of certificate-events rings for a roll", () => {
+describe("a message of certificate-events starts a roll", () => {
   const table: { what: string; raw: unknown; says?: typeof announced }[] = [
     { what: "CloudEvents as the host parsed it", raw: cloudEvent, says: announced },
     { what: "the Event Grid schema", raw: gridEvent, says: announced },

@@ -36,7 +36,7 @@ const refuseAddKey = (fault: {
 const beside = { concurrency: true };
 
 describe("a new version of the certificate", beside, () => {
-  it("is registered with the old one's signature, without any permission, and its key id is kept", async () => {
+  it("is registered with the old key's signature and no permission, and its key id is recorded", async () => {
     const rig = await openRig({ roles: [] });
     const made = await rig.make();
     assert.equal((await rig.roll()).state, "again", "Entra has to accept it first");
@@ -54,7 +54,7 @@ describe("a new version of the certificate", beside, () => {
     );
   });
 
-  it("is signed in by at once where it was accepted, though it was refused before", async () => {
+  it("is used at once after it was accepted, although it was refused before", async () => {
     const rig = await openRig();
     const made = await rig.make();
     await rig.rollThrough();
@@ -65,7 +65,7 @@ describe("a new version of the certificate", beside, () => {
     assert.equal(last.thumbprint, sha256);
   });
 
-  it("is vouched for as Graph's page on proofs shows, for ten minutes", async () => {
+  it("is registered with a proof as in Graph's documentation, valid for ten minutes", async () => {
     const rig = await openRig();
     const { certificate } = rig.ports;
     const [version] = (await certificate?.look()) ?? [];
@@ -82,7 +82,7 @@ describe("a new version of the certificate", beside, () => {
     assert.deepEqual([nbf, exp, iss], [iat, iat + 600, "object id"]);
   });
 
-  it("that an event announced is waited for while the vault does not show it, for ten minutes", async () => {
+  it("is waited for up to ten minutes after its event if the vault does not show it yet", async () => {
     const rig = await openRig();
     const version = "0".repeat(32);
     const result = await rig.roll({ version, atMs: Date.now() });
@@ -93,14 +93,14 @@ describe("a new version of the certificate", beside, () => {
     assert.match(JSON.stringify(await rig.roll({ version: made, atMs: Date.now() })), /accept/);
   });
 
-  it("and none but the first, which somebody else registered, is no roll-over", async () => {
+  it("is not reported as a roll-over if it is the first, registered by a person", async () => {
     const rig = await openRig();
     assert.deepEqual(await rig.roll(), { state: "done" });
     assert.equal(rig.records().length, 1);
     assert.deepEqual(rolledEvents(rig), []);
   });
 
-  it("is registered by keys that stay in the vault, each of which signs there", async () => {
+  it("is registered with keys that stay in the vault and sign there", async () => {
     const rig = await openRig({ roles: [], isInside: true });
     const [first] = await rig.registered();
     const second = await rig.make();
@@ -113,7 +113,7 @@ describe("a new version of the certificate", beside, () => {
     assert.deepEqual(await rig.registered(), [first, third.thumbprint]);
   });
 
-  it("is registered once by two deliveries at a time, in its first roll and in later ones", async () => {
+  it("is registered once by two deliveries at the same time", async () => {
     const rig = await openRig();
     const other = rig.restart();
     for (const registered of [2, 3, 4]) {
@@ -132,7 +132,7 @@ describe("a new version of the certificate", beside, () => {
     }
   });
 
-  it("is left alone by the same event delivered again", async () => {
+  it("is not changed by the same event delivered again", async () => {
     const rig = await openRig();
     await rig.make();
     await rig.rollThrough();
@@ -146,7 +146,7 @@ describe("a new version of the certificate", beside, () => {
 describe("a key that Entra does not accept at once", () => {
   afterEach(() => cloud.control.reset());
 
-  it("is waited for, by putting the message back", async () => {
+  it("is waited for by putting the message back", async () => {
     const rig = await openRig();
     await sleep(1_000);
     await rig.make();
@@ -160,7 +160,7 @@ describe("a key that Entra does not accept at once", () => {
     assert.equal(rolledEvents(rig).length, 1);
   });
 
-  it("and not within an hour, is told to a person", async () => {
+  it("and not within an hour is reported to a person", async () => {
     const rig = await openRig();
     await sleep(1_000);
     await rig.make();
@@ -173,10 +173,10 @@ describe("a key that Entra does not accept at once", () => {
   });
 });
 
-describe("a roll that is cut off", () => {
+describe("a roll that is interrupted", () => {
   afterEach(() => cloud.control.reset());
 
-  it("after addKey took effect and before its answer came is not repeated", async () => {
+  it("after addKey took effect and before its answer is not repeated", async () => {
     const rig = await openRig();
     await rig.make();
     await rig.identity.get(cloud.home.tenantId, "https://graph.microsoft.com");
@@ -200,7 +200,7 @@ describe("a roll that is cut off", () => {
     assert.equal(rolledEvents(rig).length, 0);
   });
 
-  it("by a 429 is gone on with after its wait, and no claim stands in the way", async () => {
+  it("by a 429 continues after its Retry-After", async () => {
     const rig = await openRig();
     await rig.make();
     await refuseAddKey({ status: 429, retryAfterSeconds: 30 });
@@ -214,7 +214,7 @@ describe("a roll that is cut off", () => {
     assert.equal((await rig.registered()).length, 2);
   });
 
-  it("before addKey was sent, is sent once the claim is old enough that it cannot be under way", async () => {
+  it("before addKey was sent is repeated when it can no longer be under way", async () => {
     const rig = await openRig();
     const made = await rig.make();
     let writes = 0;
@@ -238,7 +238,7 @@ describe("a roll that is cut off", () => {
     assert.equal((await rig.registered()).length, 2);
   });
 
-  it("after the answer and before it was recorded leaves the key to expire, or finds its id where it may read", async () => {
+  it("between answer and record lets the key expire, or finds its id if it may read", async () => {
     for (const roles of [["User.Read.All"], ["Application.Read.All"]]) {
       const rig = await openRig({ roles });
       const made = await rig.make();
