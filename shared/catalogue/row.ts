@@ -1,11 +1,14 @@
 import type { ObjectId } from "../core/object-id.ts";
 import { type PendingTarget, type Target, completeTarget } from "./target.ts";
 
-/** What became of a row. CONTRACT: rows = the sum of all six, at every instant. */
+/** Every verdict. The six counts of a batch add up to its rows at every instant. */
 export const verdicts = ["done", "unchanged", "skipped", "failed", "held", "pending"] as const;
+/** What became of a row. */
 export type Verdict = (typeof verdicts)[number];
+/** Rows by verdict. */
 export type VerdictCounts = Record<Verdict, number>;
 
+/** The counts of no rows. */
 export const noVerdicts = (): VerdictCounts => ({
   done: 0,
   unchanged: 0,
@@ -15,7 +18,7 @@ export const noVerdicts = (): VerdictCounts => ({
   pending: 0,
 });
 
-/** What became of a row, and what a person needs to know of it. */
+/** A verdict that will not change, with what a person needs to know of it. */
 export type FinalVerdict =
   | {
       readonly verdict: "done";

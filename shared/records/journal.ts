@@ -1,4 +1,4 @@
-import type { Settled } from "../catalogue/row.ts";
+import { type Properties, type Settled, isFinalVerdict } from "../catalogue/row.ts";
 import { parseJson } from "../core/parse-json.ts";
 import { recordOf } from "../core/record.ts";
 import { batchDamaged } from "./damaged.ts";
@@ -185,6 +185,12 @@ function isJournalRecord({ t, at, rows }: Readonly<Record<string, unknown>>): bo
   if (t === "open") return true;
   if (typeof at !== "string" || !Array.isArray(rows)) return false;
   if (t === "intent") return rows.every((row) => typeof row === "number");
-  const isOfRows = rows.every((each) => typeof recordOf(each)["row"] === "number");
-  return (t === "receipt" || t === "settled") && isOfRows;
+  if (t === "receipt") return rows.map(recordOf).every(isReceipt);
+  return t === "settled" && rows.map(recordOf).every(isSettledRow);
 }
+
+const isReceipt = (row: Properties): boolean =>
+  Object.hasOwn(row, "verdict") ? isSettledRow(row) : typeof row["row"] === "number";
+
+const isSettledRow = (row: Properties): boolean =>
+  typeof row["row"] === "number" && isFinalVerdict(row);

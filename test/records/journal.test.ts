@@ -124,6 +124,24 @@ describe("a shard's journal", () => {
     assert.throws(() => replay(path, `null\n${lines[1]}`), { code: "BATCH_DAMAGED" });
   });
 
+  it("refuses a journal with a verdict that is incomplete or not final", () => {
+    const last = toLine({ t: "intent", post: "p", at: at(0), rows: [2] });
+    for (const verdict of [
+      { verdict: "failed", reason: "No fix is given." },
+      { verdict: "unchanged", reason: "No object is named." },
+      { verdict: "pending", reason: "It waits.", fix: "Wait." },
+      { verdict: "dune" },
+    ]) {
+      for (const t of ["receipt", "settled"]) {
+        const line = JSON.stringify({ t, post: "p", at: at(0), rows: [{ row: 1, ...verdict }] });
+        assert.throws(() => replay(path, `${line}\n${last}`), { code: "BATCH_DAMAGED" });
+      }
+    }
+    const retry = { row: 1, retry: "Graph is throttling", throttled: true };
+    const line = JSON.stringify({ t: "settled", at: at(0), rows: [retry] });
+    assert.throws(() => replay(path, `${line}\n${last}`), { code: "BATCH_DAMAGED" });
+  });
+
   it("never lets a row leave its verdict", () => {
     fc.assert(
       fc.property(fc.array(record), fc.array(record), (before, later) => {
