@@ -1,9 +1,9 @@
 import { OperatorError } from "../../core/errors.ts";
 import type { GraphAnswer } from "../../core/graph-request.ts";
 import type { PostResult } from "../../graph/types.ts";
+import type { OpenBatch } from "../batch/open-batch.ts";
+import type { Site } from "../batch/site.ts";
 import type { OpenRow } from "../schedule/open-row.ts";
-import type { OpenBatch } from "../work/open-batch.ts";
-import type { Site } from "../work/site.ts";
 
 /** What a post did, for the slice's figures. */
 export interface PostOutcome {

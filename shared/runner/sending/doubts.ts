@@ -2,9 +2,9 @@ import { isPending } from "../../catalogue/row.ts";
 import { OperatorError } from "../../core/errors.ts";
 import type { GraphAnswer, GraphRead } from "../../core/graph-request.ts";
 import type { Receipt } from "../../records/receipt.ts";
+import { historyOf } from "../batch/shard.ts";
+import { type Site, isoNow } from "../batch/site.ts";
 import { isSeeing, looked, settledRow, unseen } from "../journal/receipts.ts";
-import { historyOf } from "../work/shard.ts";
-import { type Site, isoNow } from "../work/site.ts";
 import { type Placed, operationOf, sentOf, waitFor } from "./part-receipt.ts";
 
 /** Looks asked for at a time; Graph's client packs them in posts of 20. */

@@ -3,11 +3,11 @@ import { isPending } from "../../catalogue/row.ts";
 import { backoffMs } from "../../core/backoff.ts";
 import type { PostResult } from "../../graph/types.ts";
 import type { Receipt } from "../../records/receipt.ts";
+import type { OpenBatch, OpenShard } from "../batch/open-batch.ts";
+import { historyOf } from "../batch/shard.ts";
+import { type Site, isoNow } from "../batch/site.ts";
 import { type Sent, again, receiptOf, refusedAlone } from "../journal/receipts.ts";
 import type { OpenRow } from "../schedule/open-row.ts";
-import type { OpenBatch, OpenShard } from "../work/open-batch.ts";
-import { historyOf } from "../work/shard.ts";
-import { type Site, isoNow } from "../work/site.ts";
 
 /** A row with the shard whose journal has it. */
 export interface Placed {

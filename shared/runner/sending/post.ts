@@ -4,12 +4,12 @@ import type { GraphWrite } from "../../core/graph-request.ts";
 import type { PostResult } from "../../graph/types.ts";
 import type { Receipt } from "../../records/receipt.ts";
 import { leaseLost } from "../../storage/errors.ts";
+import type { OpenBatch, OpenShard } from "../batch/open-batch.ts";
+import { historyOf } from "../batch/shard.ts";
+import { type Site, isoNow } from "../batch/site.ts";
 import { BLOCKS_TO_END_AT } from "../journal/journal-file.ts";
 import { settledRow } from "../journal/receipts.ts";
 import type { OpenRow } from "../schedule/open-row.ts";
-import type { OpenBatch, OpenShard } from "../work/open-batch.ts";
-import { historyOf } from "../work/shard.ts";
-import { type Site, isoNow } from "../work/site.ts";
 import { type PostOutcome, account, nothingSent, refusalOf } from "./account.ts";
 import { type Placed, operationOf, receiptFor } from "./part-receipt.ts";
 

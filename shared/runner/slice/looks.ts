@@ -1,5 +1,5 @@
+import type { Site } from "../batch/site.ts";
 import { dueDoubts, lookAt } from "../sending/doubts.ts";
-import type { Site } from "../work/site.ts";
 import type { Wake } from "./wake.ts";
 
 /** Looks at rows in doubt, one group of them at a time. */

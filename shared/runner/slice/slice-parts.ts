@@ -1,8 +1,8 @@
 import type { HeldLease } from "../../storage/held-lease.ts";
+import type { Site } from "../batch/site.ts";
+import { type StateFile, openState } from "../batch/state-file.ts";
 import type { RunnerPorts } from "../ports.ts";
 import { createSchedule } from "../schedule/schedule.ts";
-import type { Site } from "../work/site.ts";
-import { type StateFile, openState } from "../work/state-file.ts";
 import { createStatusWriter } from "../work/status.ts";
 import type { StatusWriter } from "../work/work.ts";
 import { type Workload, createWorkload } from "../work/workload.ts";

@@ -1,5 +1,5 @@
 import { OperatorError } from "../../core/errors.ts";
-import type { Site } from "../work/site.ts";
+import type { Site } from "../batch/site.ts";
 
 /** A shorter pause, milliseconds, is not reported: a status may be as old as that anyway. */
 const WORTH_TELLING_MS = 5_000;

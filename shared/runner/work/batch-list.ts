@@ -1,6 +1,6 @@
 import type { OperatorError } from "../../core/errors.ts";
 import type { Marker } from "../../records/marker.ts";
-import type { OpenBatch } from "./open-batch.ts";
+import type { OpenBatch } from "../batch/open-batch.ts";
 
 /** A batch that is known or open, with what was opened of it. */
 export interface Listed {

@@ -1,7 +1,7 @@
 import { type ErrorCode, OperatorError, unexpected } from "../../core/errors.ts";
 import type { Marker } from "../../records/marker.ts";
 import { batchOf } from "../../records/paths.ts";
-import type { OpenBatch } from "./open-batch.ts";
+import type { OpenBatch } from "../batch/open-batch.ts";
 import type { Work } from "./work.ts";
 
 /** Rows that could go now are kept ready beyond this many; below it the next shard is opened. */

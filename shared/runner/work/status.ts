@@ -4,8 +4,8 @@ import { recordOf } from "../../core/record.ts";
 import { statusBlob } from "../../records/paths.ts";
 import type { BatchStatus } from "../../records/status.ts";
 import { type FencedJson, openFencedJson } from "../../storage/fenced-json.ts";
-import type { OpenBatch } from "./open-batch.ts";
-import { type Site, isoNow } from "./site.ts";
+import type { OpenBatch } from "../batch/open-batch.ts";
+import { type Site, isoNow } from "../batch/site.ts";
 import type { StatusWriter } from "./work.ts";
 
 export function createStatusWriter(site: Site): StatusWriter {

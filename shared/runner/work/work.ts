@@ -1,9 +1,9 @@
 import type { OperatorError } from "../../core/errors.ts";
 import type { Marker } from "../../records/marker.ts";
+import type { OpenBatch } from "../batch/open-batch.ts";
+import type { Site } from "../batch/site.ts";
+import type { BatchProgress, StateFile } from "../batch/state-file.ts";
 import type { BatchList } from "./batch-list.ts";
-import type { OpenBatch } from "./open-batch.ts";
-import type { Site } from "./site.ts";
-import type { BatchProgress, StateFile } from "./state-file.ts";
 
 /**
  * Keeps status.json of open batches current. It looks at a status that another process wrote before it

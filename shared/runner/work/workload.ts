@@ -1,11 +1,11 @@
 import type { OperatorError } from "../../core/errors.ts";
 import { type Marker, readMarker, readMarkers } from "../../records/marker.ts";
+import { openBatch } from "../batch/batch.ts";
+import type { OpenBatch } from "../batch/open-batch.ts";
+import type { Site } from "../batch/site.ts";
+import type { BatchProgress, StateFile } from "../batch/state-file.ts";
 import { createBatchList } from "./batch-list.ts";
-import { openBatch } from "./batch.ts";
-import type { OpenBatch } from "./open-batch.ts";
 import { batchToOpen, finishBatch, openNextShard, stopIfBroken } from "./open-next.ts";
-import type { Site } from "./site.ts";
-import type { BatchProgress, StateFile } from "./state-file.ts";
 import type { StatusWriter, Work } from "./work.ts";
 
 /** As many batches are looked for ahead; one that waits behind them is found as they end. */

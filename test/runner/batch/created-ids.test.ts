@@ -5,7 +5,7 @@ import fc from "fast-check";
 
 import type { Settled } from "../../../shared/catalogue/row.ts";
 import { type Histories, unsent } from "../../../shared/records/journal.ts";
-import { createIds, createdId } from "../../../shared/runner/work/created-ids.ts";
+import { createIds, createdId } from "../../../shared/runner/batch/created-ids.ts";
 
 const ended = (settled: Settled) => ({ ...unsent, state: "settled" as const, settled });
 
