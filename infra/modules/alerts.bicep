@@ -72,6 +72,14 @@ var rules = [
     query: '${events} | where event == "batch.stopped"'
   }
   {
+    name: 'batch-stalled'
+    title: 'An accepted batch is not planned or not handed over'
+    severity: 2
+    frequency: 'PT15M'
+    window: 'PT15M'
+    query: '${events} | where event == "batch.stalled"'
+  }
+  {
     name: 'consent'
     title: 'A tenant has not consented, or a key is registered that nobody serves'
     severity: 2

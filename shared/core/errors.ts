@@ -22,6 +22,7 @@ export type ErrorCode =
   | "ROW_TOO_LARGE"
   | "TOO_MANY_ROWS"
   | "TOO_MANY_INVALID_ROWS"
+  | "MESSAGE_LOST"
   | "ATTEMPTS_EXHAUSTED"
   // set-up: an administrator corrects it
   | "SETTINGS_INVALID"

@@ -14,6 +14,7 @@ export type TelemetryEvent =
       limit: number;
       setting: string;
     }
+  | { event: "batch.stalled"; batch: string; tenant: string; minutes: number }
   | { event: "batch.stopped"; batch: string; tenant: string; code: string }
   | {
       event: "batch.finished";

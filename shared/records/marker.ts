@@ -27,6 +27,18 @@ export function checkMarker({ path, folder }: Marker): void {
 export const workMarker = (manifest: BatchManifest): string =>
   `${markersPrefix(manifest.tenant)}${priorities.indexOf(manifest.priority)}-${manifest.acceptedAt}-${manifest.batch}`;
 
+/** The names of the tenant's batches that have a marker. */
+export async function batchesWithMarkers(blobs: Blobs, tenant: string): Promise<Set<string>> {
+  const batches = new Set<string>();
+  for await (const { path } of blobs.list(markersPrefix(tenant))) {
+    const batch = /^\d-\d{4}-\d\d-\d\dT[\d:.]+Z-(.+)$/.exec(
+      path.slice(markersPrefix(tenant).length),
+    )?.[1];
+    if (batch !== undefined) batches.add(batch);
+  }
+  return batches;
+}
+
 /**
  * The tenant's first `most` markers in order of work, and those between them that do not count; those
  * of `known` are not read again.

@@ -1,3 +1,5 @@
+import { isGuid } from "../core/object-id.ts";
+
 /**
  * Where everything lies: each blob of container `batches`, which has one folder a batch, and of
  * container `runner`, which has one folder a tenant. No other file spells a path of them.
@@ -9,6 +11,20 @@ export const folderOf = (homeTenant: string, tenant: string, batch: string): str
 
 /** The name of the batch whose folder it is. */
 export const batchOf = (folder: string): string => folder.slice(folder.lastIndexOf("/") + 1);
+
+/** The folder of a path in container `batches`; `undefined` for a blob that is in none. */
+export function folderIn(path: string): string | undefined {
+  const [first = "", second = "", ...more] = path.split("/");
+  if (second === "") return undefined;
+  if (!isGuid(first)) return first;
+  return more.length === 0 ? undefined : `${first}/${second}`;
+}
+
+/** The tenant whose folder it is. */
+export function tenantIn(homeTenant: string, folder: string): string {
+  const [first = "", second] = folder.split("/");
+  return second === undefined ? homeTenant : first;
+}
 
 /** What every path in the folder begins with. */
 export const folderPrefix = (folder: string): string => `${folder}/`;

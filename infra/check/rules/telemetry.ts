@@ -68,6 +68,7 @@ export const watched = [
   "batch.finished",
   "batch.held",
   "batch.refused",
+  "batch.stalled",
   "batch.stopped",
   "certificate.expiring",
   "certificate.unregistered",

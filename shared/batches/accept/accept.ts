@@ -6,9 +6,9 @@ import { type Incoming, readEnvelope } from "../message/envelope.ts";
 import type { Accepted, BatchPorts, Delivery } from "../ports.ts";
 import { acceptFile } from "./accept-file.ts";
 import { acceptMessage } from "./accept-message.ts";
-import { type BatchFolder, type Context, contextOf } from "./context.ts";
-import { folderOfMessage } from "./message-folder.ts";
+import { type BatchFolder, type Context, contextOf, folderOfMessage } from "./context.ts";
 import { refuse } from "./refuse.ts";
+import { resumeBatch } from "./resume-batch.ts";
 
 /** See `Batches.accept`. */
 export async function accept(
@@ -20,6 +20,7 @@ export async function accept(
   const incoming = await readOrRefuse(context, raw);
   if ("state" in incoming) return incoming;
   if (incoming.kind === "ignored") return { state: "done", outcome: "ignored" };
+  if (incoming.kind === "resume") return resumeBatch(context, incoming);
   return incoming.kind === "blob"
     ? acceptFile(context, incoming.file)
     : acceptMessage(context, incoming.message);

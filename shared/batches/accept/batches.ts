@@ -4,7 +4,7 @@ import type { Accepted, BatchPorts, Delivery, Postponed } from "../ports.ts";
 import { finishBatch } from "../report/finish.ts";
 import { accept } from "./accept.ts";
 import { settlePoison } from "./settle-poison.ts";
-import { sweepInbox } from "./sweep-inbox.ts";
+import { sweepInbox } from "./sweep.ts";
 
 /** Everything between the ways in and the runner. */
 export interface Batches {
@@ -15,7 +15,10 @@ export interface Batches {
    * errors; the reason is kept for `settlePoison`.
    */
   accept(message: unknown, delivery: Delivery): Promise<Accepted>;
-  /** Queues every inbox file that has no batch yet, and returns their number. */
+  /**
+   * Queues every inbox file that has no batch yet, and returns their number; resumes every batch that
+   * was accepted and has been neither planned nor handed over for minutes.
+   */
   sweepInbox(): Promise<{ readonly inboxFiles: number }>;
   /**
    * Writes the reports and the final status of a batch of which every row is final, and returns the
@@ -35,9 +38,12 @@ export interface Batches {
 }
 
 /** The public face of shared/batches, working with these clients. */
-export const createBatches = (ports: BatchPorts): Batches => ({
-  accept: (message, delivery) => accept(ports, message, delivery),
-  sweepInbox: () => sweepInbox(ports),
-  finishBatch: (folder, outcomes) => finishBatch(ports, folder, outcomes),
-  settlePoison: (queue, message, messageId) => settlePoison(ports, queue, message, messageId),
-});
+export function createBatches(ports: BatchPorts): Batches {
+  const claims = new Set<string>();
+  return {
+    accept: (message, delivery) => accept(ports, message, delivery),
+    sweepInbox: () => sweepInbox(ports, claims),
+    finishBatch: (folder, outcomes) => finishBatch(ports, folder, outcomes),
+    settlePoison: (queue, message, messageId) => settlePoison(ports, queue, message, messageId),
+  };
+}

@@ -2,10 +2,14 @@ import { inspect } from "node:util";
 
 import { type Limits, limits } from "../../core/limits.ts";
 import { DEEPEST_LEVEL, isTooDeep } from "../../core/parse-json.ts";
+import { isRecord } from "../../core/record.ts";
 import type { BatchManifest } from "../../records/manifest.ts";
+import { folderOf } from "../../records/paths.ts";
 import { plainText } from "../../storage/decode-message.ts";
 import type { HeldLease } from "../../storage/held-lease.ts";
+import { batchNameIn } from "../message/envelope.ts";
 import type { Allowed } from "../message/envelope.ts";
+import { messageFolder } from "../message/name.ts";
 import type { BatchPorts, Delivery, Postponed } from "../ports.ts";
 
 /** One delivery of a message, and what every step of working on it needs. */
@@ -54,3 +58,19 @@ export const postpone = (delaySeconds: number, reason: string): Postponed => ({
   delaySeconds,
   reason,
 });
+
+/** The folder in which to report what is wrong with a message: that of the batch it names, if it names one. */
+export function folderOfMessage(
+  { ports, allowed, messageId }: Context,
+  value: unknown,
+): BatchFolder {
+  const batch = batchNameIn(value);
+  if (batch === undefined) {
+    const folder = messageFolder(messageId);
+    return { batch: folder, folder };
+  }
+  const tenant = isRecord(value) ? value["tenant"] : undefined;
+  const { homeTenant } = ports.settings;
+  const known = allowed.tenants.find((each) => each === String(tenant).toLowerCase());
+  return { batch, folder: folderOf(homeTenant, known ?? homeTenant, batch) };
+}

@@ -11,8 +11,7 @@ import { fileBatchName, messageFolder } from "../message/name.ts";
 import type { BatchPorts, Postponed } from "../ports.ts";
 import { fileFolder } from "./claim-file.ts";
 import { conclude } from "./conclude.ts";
-import { type BatchFolder, type Context, contextOf, postpone } from "./context.ts";
-import { folderOfMessage } from "./message-folder.ts";
+import { type BatchFolder, type Context, contextOf, folderOfMessage, postpone } from "./context.ts";
 import { refuse } from "./refuse.ts";
 import { holderOf } from "./take-name.ts";
 
@@ -132,6 +131,10 @@ function folderMeant(context: Context, raw: unknown): BatchFolder {
     const incoming = readEnvelope(value, context.allowed);
     if (incoming.kind === "blob") {
       return { batch: fileBatchName(incoming.file), folder: fileFolder(homeTenant, incoming.file) };
+    }
+    if (incoming.kind === "resume") {
+      const { batch, tenant } = incoming;
+      return { batch, folder: folderOf(homeTenant, tenant, batch) };
     }
     if (incoming.kind === "batch") {
       const { batch, tenant } = incoming.message;

@@ -24,6 +24,8 @@ export interface BatchMessage {
 export type Incoming =
   | { readonly kind: "batch"; readonly message: BatchMessage }
   | { readonly kind: "blob"; readonly file: FileVersion }
+  /** From the sweep: a batch was accepted, and its own message may be lost. */
+  | { readonly kind: "resume"; readonly batch: string; readonly tenant: string }
   | { readonly kind: "ignored"; readonly why: string };
 
 /** What a message may name. */
@@ -61,6 +63,7 @@ export function readEnvelope(value: unknown, allowed: Allowed): Incoming {
     );
   }
   refuseVersion(value);
+  if ("resume" in value) return readResume(value, allowed);
   const { version: _version, tenant, rows, file, ...message } = check(Message, value);
   const broken = nameRuleBroken(message.batch);
   if (broken !== undefined) throw invalid(`batch must ${broken}`, "Choose another batch name");
@@ -77,6 +80,24 @@ export function readEnvelope(value: unknown, allowed: Allowed): Incoming {
     message: { ...message, rows, file, tenant: tenantOf(tenant, allowed) },
   };
 }
+
+const Resume = v.strictObject({
+  version: v.literal(1),
+  resume: v.strictObject({ batch: v.string(), tenant: v.string() }),
+});
+
+function readResume(value: unknown, allowed: Allowed): Incoming {
+  const { resume } = check(Resume, value);
+  const broken = nameRuleBroken(resume.batch);
+  if (broken !== undefined) throw invalid(`batch must ${broken}`, "Choose another batch name");
+  return { kind: "resume", batch: resume.batch, tenant: tenantOf(resume.tenant, allowed) };
+}
+
+/** The message that resumes a batch. */
+export const resumeMessageOf = (resume: {
+  readonly batch: string;
+  readonly tenant: string;
+}): string => JSON.stringify({ version: 1, resume });
 
 /** The batch that a message names, if that can be read at all, whatever else is wrong with it. */
 export function batchNameIn(value: unknown): string | undefined {

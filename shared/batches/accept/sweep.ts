@@ -1,0 +1,140 @@
+import { readManifest } from "../../records/manifest.ts";
+import type { FileVersion } from "../../records/manifest.ts";
+import { batchesWithMarkers } from "../../records/marker.ts";
+import {
+  batchOf,
+  folderIn,
+  htmlReportBlob,
+  isBeforeTheName,
+  manifestBlob,
+  planBlob,
+  refusedBlob,
+  statusBlob,
+  tenantIn,
+} from "../../records/paths.ts";
+import type { BlobFacts, Blobs } from "../../storage/types.ts";
+import { isStaged } from "../input/inbox-path.ts";
+import { blobEventOf } from "../message/blob-event.ts";
+import { resumeMessageOf } from "../message/envelope.ts";
+import type { BatchPorts } from "../ports.ts";
+import { fileFolder } from "./claim-file.ts";
+
+/** A batch that was accepted so long ago and is neither planned nor handed over is resumed. */
+const STALLED_MINUTES = 10;
+
+/** Manifests, by ETag, that only claim a file: they need not be read again. */
+export type KnownClaims = Set<string>;
+
+/**
+ * See `Batches.sweepInbox`. It lists the container `batches` once and reads nothing of a batch that
+ * needs nothing, because there are many.
+ *
+ * - For an inbox file without a batch it queues the event that should have come, because it may have
+ *   been lost. If the event is only late, the file is announced twice, which still makes one batch.
+ * - For a batch that was accepted and whose message was lost before its plan was made or handed over,
+ *   it queues a message that resumes the batch, and emits `batch.stalled`.
+ */
+export async function sweepInbox(
+  ports: BatchPorts,
+  claims: KnownClaims,
+): Promise<{ readonly inboxFiles: number }> {
+  const { blobs, settings, acceptQueue } = ports;
+  const unknown = await inboxFolders(blobs.inbox, settings.homeTenant);
+  const open: Folder[] = [];
+  for await (const folder of foldersOf(blobs.batches)) {
+    if (folder.isTaken) unknown.delete(folder.path);
+    if (folder.acceptedMs !== undefined && !folder.hasEnded) open.push(folder);
+  }
+  for (const file of unknown.values()) await acceptQueue.send(blobEventOf(file));
+  await resumeStalled(ports, open, claims);
+  return { inboxFiles: unknown.size };
+}
+
+/** The inbox files that are batches of their own, by the folder of that batch. */
+async function inboxFolders(inbox: Blobs, homeTenant: string): Promise<Map<string, FileVersion>> {
+  const folders = new Map<string, FileVersion>();
+  for await (const { path, etag } of inbox.list("")) {
+    if (!isStaged(path)) folders.set(fileFolder(homeTenant, { path, etag }), { path, etag });
+  }
+  return folders;
+}
+
+/** What the listing shows of a folder in container `batches`. */
+interface Folder {
+  readonly path: string;
+  /** It holds more than what an attempt leaves before it takes the name. */
+  isTaken: boolean;
+  /** When batch.json was written, and its ETag. */
+  acceptedMs?: number;
+  etag?: string;
+  hasPlan: boolean;
+  /** It was refused, or its last status is not older than its reports. */
+  hasEnded: boolean;
+  reportedMs?: number;
+}
+
+/** The folders, one after the other: a listing has the blobs of a folder together. */
+async function* foldersOf(batches: Blobs): AsyncGenerator<Folder> {
+  let folder: Folder | undefined;
+  for await (const blob of batches.list("")) {
+    const path = folderIn(blob.path);
+    if (path === undefined) continue;
+    if (folder?.path !== path) {
+      if (folder) yield folder;
+      folder = { path, isTaken: false, hasPlan: false, hasEnded: false };
+    }
+    note(blob, folder);
+  }
+  if (folder) yield folder;
+}
+
+/** Adds a blob to what is known of its folder. In a listing, report.html comes before status.json. */
+function note({ path, etag, lastModifiedMs }: BlobFacts, folder: Folder): void {
+  folder.isTaken ||= !isBeforeTheName(folder.path, path);
+  if (path === manifestBlob(folder.path)) {
+    folder.acceptedMs = lastModifiedMs;
+    folder.etag = etag;
+  } else if (path === planBlob(folder.path)) {
+    folder.hasPlan = true;
+  } else if (path === refusedBlob(folder.path)) {
+    folder.hasEnded = true;
+  } else if (path === htmlReportBlob(folder.path)) {
+    folder.reportedMs = lastModifiedMs;
+  } else if (path === statusBlob(folder.path) && folder.reportedMs !== undefined) {
+    folder.hasEnded ||= lastModifiedMs >= folder.reportedMs;
+  }
+}
+
+async function resumeStalled(
+  ports: BatchPorts,
+  open: readonly Folder[],
+  claims: KnownClaims,
+): Promise<void> {
+  const { blobs, settings, clock, acceptQueue } = ports;
+  const marked = new Map<string, Set<string>>();
+  for (const tenant of settings.tenants) {
+    marked.set(tenant, await batchesWithMarkers(blobs.runner, tenant));
+  }
+  for (const folder of open) {
+    const minutes = Math.floor((clock.now() - (folder.acceptedMs ?? 0)) / 60_000);
+    const tenant = tenantIn(settings.homeTenant, folder.path);
+    const batch = batchOf(folder.path);
+    if (minutes < STALLED_MINUTES || marked.get(tenant)?.has(batch) !== false) continue;
+    if (!folder.hasPlan && (await isClaim(blobs.batches, folder, claims))) continue;
+    ports.emit({ event: "batch.stalled", batch, tenant, minutes });
+    await acceptQueue.send(resumeMessageOf({ batch, tenant }));
+  }
+}
+
+/** Whether the folder's batch.json only claims a file for another batch. */
+async function isClaim(
+  batches: Blobs,
+  { path, etag = "" }: Folder,
+  claims: KnownClaims,
+): Promise<boolean> {
+  if (claims.has(etag)) return true;
+  const stored = await readManifest(batches, path).catch(() => undefined);
+  if (stored?.value.source.kind !== "claimed") return false;
+  claims.add(etag);
+  return true;
+}
