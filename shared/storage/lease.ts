@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 
-import type { ContainerClient } from "@azure/storage-blob";
+import type { BlobLeaseClient, BlockBlobClient } from "@azure/storage-blob";
 
-import { leaseLost, type Place, storageCode, toStorageError } from "./errors.ts";
+import { type Container, failureIn } from "./container.ts";
+import { leaseLost, storageCode } from "./errors.ts";
 import type { BlobLease } from "./types.ts";
 
-/** What storage says once a lease is no longer ours, or never was. */
+/** What storage answers once a lease is no longer ours, or never was. */
 const LOST = new Set([
   "BlobNotFound",
   "LeaseIdMismatchWithLeaseOperation",
@@ -15,63 +16,71 @@ const LOST = new Set([
   "LeaseNotPresentWithLeaseOperation",
 ]);
 
-/** Takes the lease of a blob, which is made empty where it is absent; `undefined` where it is held. */
+const isLost = (error: unknown): boolean => LOST.has(storageCode(error) ?? "");
+
+/** Takes the lease of a blob, which is created empty if absent; `undefined` if another has the lease. */
 export async function acquireLease(
-  container: ContainerClient,
+  container: Container,
   path: string,
   seconds: number,
-  place: Place,
-  limit: () => AbortSignal,
 ): Promise<BlobLease | undefined> {
-  const blob = container.getBlockBlobClient(path);
+  const blob = container.client.getBlockBlobClient(path);
   // Named by us, so that a repeated acquire whose first answer was lost finds its own lease.
   const lease = blob.getBlobLeaseClient(randomUUID());
-  const acquire = async (): Promise<"held" | "absent" | "ours"> => {
-    try {
-      await lease.acquireLease(seconds, { abortSignal: limit() });
-      return "ours";
-    } catch (error) {
-      const code = storageCode(error);
-      if (code === "LeaseAlreadyPresent" || code === "LeaseIsBreakingAndCannotBeAcquired") {
-        return "held";
-      }
-      if (code === "BlobNotFound") return "absent";
-      throw toStorageError(error, place);
-    }
-  };
-  const create = async (): Promise<void> => {
-    try {
-      await blob.upload("", 0, { conditions: { ifNoneMatch: "*" }, abortSignal: limit() });
-    } catch (error) {
-      const code = storageCode(error);
-      if (code !== "BlobAlreadyExists" && code !== "LeaseIdMissing") {
-        throw toStorageError(error, place);
-      }
-    }
-  };
-  let state = await acquire();
+  let state = await acquire(container, lease, seconds);
   if (state === "absent") {
-    await create();
-    state = await acquire();
+    await create(container, blob);
+    state = await acquire(container, lease, seconds);
   }
   if (state !== "ours") return undefined;
   return {
     leaseId: lease.leaseId,
     renew: async () => {
       try {
-        await lease.renewLease({ abortSignal: limit() });
+        await lease.renewLease({ abortSignal: container.limit() });
       } catch (error) {
-        throw LOST.has(storageCode(error) ?? "")
-          ? leaseLost(`Another runner holds ${path} now.`, error)
-          : toStorageError(error, place);
+        throw isLost(error)
+          ? leaseLost(`Another process holds ${path} now.`, error)
+          : failureIn(container, error);
       }
     },
     release: async () => {
       try {
-        await lease.releaseLease({ abortSignal: limit() });
+        await lease.releaseLease({ abortSignal: container.limit() });
       } catch (error) {
-        if (!LOST.has(storageCode(error) ?? "")) throw toStorageError(error, place);
+        if (!isLost(error)) throw failureIn(container, error);
       }
     },
   };
+}
+
+async function acquire(
+  container: Container,
+  lease: BlobLeaseClient,
+  seconds: number,
+): Promise<"held" | "absent" | "ours"> {
+  try {
+    await lease.acquireLease(seconds, { abortSignal: container.limit() });
+    return "ours";
+  } catch (error) {
+    const code = storageCode(error);
+    if (code === "LeaseAlreadyPresent" || code === "LeaseIsBreakingAndCannotBeAcquired") {
+      return "held";
+    }
+    if (code === "BlobNotFound") return "absent";
+    throw failureIn(container, error);
+  }
+}
+
+async function create(container: Container, blob: BlockBlobClient): Promise<void> {
+  try {
+    await blob.upload("", 0, {
+      conditions: { ifNoneMatch: "*" },
+      abortSignal: container.limit(),
+    });
+  } catch (error) {
+    const code = storageCode(error);
+    if (code !== "BlobAlreadyExists" && code !== "LeaseIdMissing")
+      throw failureIn(container, error);
+  }
 }
