@@ -1,7 +1,7 @@
 // Composition only: what there is, what it is called, and who gets whose outputs.
 targetScope = 'resourceGroup'
 
-import { feature, graphQuota, guardLimits, principal, staleAccountPolicy, timerSchedules } from 'types.bicep'
+import { existingNetworkIds, feature, graphQuota, guardLimits, principal, staleAccountPolicy, timerSchedules } from 'types.bicep'
 
 @description('Short name of the deployment, lower case letters and digits; every resource name is derived from it.')
 @minLength(2)
@@ -55,6 +55,16 @@ param privateNetwork bool = false
 
 @description('Address space of that network: a /24 or larger.')
 param networkAddressPrefix string = '10.82.0.0/24'
+
+@description('Subnets and DNS zones that are there already, for the private network.')
+param existingNetwork existingNetworkIds = {
+  appSubnetId: ''
+  endpointSubnetId: ''
+  blobZoneId: ''
+  queueZoneId: ''
+  tableZoneId: ''
+  vaultZoneId: ''
+}
 
 @description('IPv4 addresses or ranges that reach storage and vault past the private network, such as that of whoever runs the deploy script.')
 param allowedIpRanges string[] = []
@@ -140,6 +150,9 @@ param journalRetentionDays int = 180
 @minValue(0)
 param reportRetentionDays int = 0
 
+@description('Id of a Log Analytics workspace that is there already, in the same region; empty for one of our own. Who may read it, and how long it keeps logs, is then its owner\'s.')
+param existingWorkspaceId string = ''
+
 @description('Days that logs are kept.')
 @minValue(30)
 @maxValue(730)
@@ -213,6 +226,7 @@ module identity 'modules/identity.bicep' = {
 
 module monitoring 'modules/monitoring.bicep' = {
   params: {
+    existingWorkspaceId: existingWorkspaceId
     workspaceName: 'log-${suffix}'
     componentName: 'appi-${suffix}'
     location: location
@@ -331,7 +345,20 @@ module inboxEvents 'modules/inbox-events.bicep' = {
   }
 }
 
-module network 'modules/network.bicep' = if (privateNetwork) {
+module deliveryAlerts 'modules/delivery-alerts.bicep' = {
+  params: {
+    namePrefix: 'alert-${suffix}'
+    tags: allTags
+    topicNames: [
+      topics.outputs.vaultTopicName
+      topics.outputs.storageTopicName
+    ]
+    workspaceId: monitoring.outputs.workspaceId
+    actionGroupIds: monitoring.outputs.actionGroupIds
+  }
+}
+
+module network 'modules/network.bicep' = if (privateNetwork && empty(existingNetwork.appSubnetId)) {
   params: {
     suffix: suffix
     location: location
@@ -345,8 +372,8 @@ module privateEndpoints 'modules/private-endpoints.bicep' = if (privateNetwork) 
     suffix: suffix
     location: location
     tags: allTags
-    networkId: network.?outputs.id ?? ''
-    subnetId: network.?outputs.endpointSubnetId ?? ''
+    subnetId: network.?outputs.endpointSubnetId ?? existingNetwork.endpointSubnetId
+    existingNetwork: existingNetwork
     storageAccountId: storage.outputs.id
     vaultId: vault.outputs.id
   }
@@ -388,7 +415,7 @@ module site 'modules/function-app.bicep' = {
     maximumInstanceCount: maximumInstanceCount
     runTenantAlwaysReady: runTenantAlwaysReady
     zoneRedundant: zoneRedundant
-    subnetId: network.?outputs.appSubnetId ?? ''
+    subnetId: network.?outputs.appSubnetId ?? (privateNetwork ? existingNetwork.appSubnetId : '')
     publisherIpRanges: publisherIpRanges
   }
 }

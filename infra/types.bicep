@@ -73,6 +73,23 @@ type staleAccountPolicy = {
 }
 
 @export()
+@description('A network that is there already. Empty ids are made by the deployment.')
+type existingNetworkIds = {
+  @description('Subnet for the app: delegated to Microsoft.App/environments, /27 or larger, no underscore in its name.')
+  appSubnetId: string
+  @description('Subnet for the private endpoints; given together with the other one.')
+  endpointSubnetId: string
+  @description('Private DNS zone privatelink.blob.…, linked to the network already; empty for one of our own, as for the next three.')
+  blobZoneId: string
+  @description('Private DNS zone privatelink.queue.….')
+  queueZoneId: string
+  @description('Private DNS zone privatelink.table.….')
+  tableZoneId: string
+  @description('Private DNS zone privatelink.vaultcore.azure.net.')
+  vaultZoneId: string
+}
+
+@export()
 @description('When the timers run: NCRONTAB of six fields, second first, in UTC.')
 type timerSchedules = {
   @description('The sweep: files and tenants that no event or ring announced, and the heartbeat.')

@@ -1,6 +1,11 @@
 import { namedByEnvironment, oneAtATime, smallRanges, tagged } from "./rules/accepted.ts";
 import { described, noLeftovers, understood, used, wired } from "./rules/complete.ts";
-import { deliveredByIdentity, filtersAreExact, rolesComeFirst } from "./rules/events.ts";
+import {
+  deadLettersAreWatched,
+  deliveredByIdentity,
+  filtersAreExact,
+  rolesComeFirst,
+} from "./rules/events.ts";
 import { brakesStay, fitsFlex, hardened, secretless, unkeyed } from "./rules/hardened.ts";
 import {
   alwaysReadyFunctions,
@@ -76,6 +81,7 @@ export const rules = {
   alertsWatchEverything,
   deliveredByIdentity,
   filtersAreExact,
+  deadLettersAreWatched,
   rolesComeFirst,
   certificatePolicy,
   compilerConfig,

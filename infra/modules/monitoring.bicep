@@ -1,5 +1,8 @@
 // Where telemetry goes and whom it wakes. Ingestion takes Entra tokens only.
 
+@description('Id of a workspace that is there already; empty for one of our own.')
+param existingWorkspaceId string
+
 @description('Name of the Log Analytics workspace.')
 param workspaceName string
 
@@ -26,7 +29,10 @@ param environmentName string
 @description('Mail address that receives alerts; empty for none.')
 param alertEmail string
 
-resource workspace 'Microsoft.OperationalInsights/workspaces@2025-07-01' = {
+@description('Id of the workspace that is used.')
+var workspaceId = empty(existingWorkspaceId) ? workspace.id : existingWorkspaceId
+
+resource workspace 'Microsoft.OperationalInsights/workspaces@2025-07-01' = if (empty(existingWorkspaceId)) {
   name: workspaceName
   location: location
   tags: tags
@@ -52,7 +58,7 @@ resource component 'Microsoft.Insights/components@2020-02-02' = {
   kind: 'web'
   properties: {
     Application_Type: 'web'
-    WorkspaceResourceId: workspace.id
+    WorkspaceResourceId: workspaceId
     DisableLocalAuth: true
   }
 }
@@ -83,13 +89,13 @@ resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
     displayName: 'Directory Batch (${environmentName})'
     category: 'workbook'
     version: 'Notebook/1.0'
-    sourceId: workspace.id
+    sourceId: workspaceId
     serializedData: loadTextContent('../workbook.json')
   }
 }
 
 @description('Workspace id.')
-output workspaceId string = workspace.id
+output workspaceId string = workspaceId
 
 @description('Component name.')
 output componentName string = component.name

@@ -132,9 +132,6 @@ resource network 'Microsoft.Network/virtualNetworks@2025-09-01' = {
   }
 }
 
-@description('Virtual network id.')
-output id string = network.id
-
 @description('Id of the subnet that the app is integrated with.')
 output appSubnetId string = network::app.id
 

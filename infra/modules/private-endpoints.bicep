@@ -1,5 +1,7 @@
 // Private endpoints of the storage account and the vault, with the names that lead to them.
 
+import { existingNetworkIds } from '../types.bicep'
+
 @description('Suffix of the names.')
 param suffix string
 
@@ -9,11 +11,11 @@ param location string
 @description('Tags.')
 param tags { *: string }
 
-@description('Virtual network id.')
-param networkId string
-
-@description('Subnet id.')
+@description('Id of the subnet that the endpoints are put into.')
 param subnetId string
+
+@description('DNS zones that are there already.')
+param existingNetwork existingNetworkIds
 
 @description('Storage account id.')
 param storageAccountId string
@@ -26,23 +28,30 @@ var endpoints = [
   {
     group: 'blob'
     zone: 'privatelink.blob.${environment().suffixes.storage}'
+    zoneId: existingNetwork.blobZoneId
   }
   {
     group: 'queue'
     zone: 'privatelink.queue.${environment().suffixes.storage}'
+    zoneId: existingNetwork.queueZoneId
   }
   {
     group: 'table'
     zone: 'privatelink.table.${environment().suffixes.storage}'
+    zoneId: existingNetwork.tableZoneId
   }
   {
     group: 'vault'
     zone: 'privatelink.vaultcore.azure.net'
+    zoneId: existingNetwork.vaultZoneId
   }
 ]
 
+@description('The network that the subnet is part of: the first segments of its id.')
+var networkId = join(take(split(subnetId, '/'), 9), '/')
+
 resource zones 'Microsoft.Network/privateDnsZones@2024-06-01' = [
-  for endpoint in endpoints: {
+  for endpoint in endpoints: if (empty(endpoint.zoneId)) {
     name: endpoint.zone
     location: 'global'
     tags: tags
@@ -50,7 +59,7 @@ resource zones 'Microsoft.Network/privateDnsZones@2024-06-01' = [
 ]
 
 resource links 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01' = [
-  for (endpoint, i) in endpoints: {
+  for (endpoint, i) in endpoints: if (empty(endpoint.zoneId)) {
     parent: zones[i]
     name: 'link-${suffix}'
     location: 'global'
@@ -100,7 +109,7 @@ resource zoneGroups 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@202
         {
           name: endpoint.group
           properties: {
-            privateDnsZoneId: zones[i].id
+            privateDnsZoneId: empty(endpoint.zoneId) ? zones[i].id : endpoint.zoneId
           }
         }
       ]

@@ -29,6 +29,19 @@ export const deliveryBreaks = {
       to: "${containerName}'",
     },
   },
+  deadLettersAreWatched: {
+    "one topic is not": { file: main, from: "      topics.outputs.storageTopicName\n", to: "" },
+    "another metric": {
+      file: "modules/delivery-alerts.bicep",
+      from: "'DeadLetteredCount'",
+      to: "'DroppedEventCount'",
+    },
+    "the failures are not logged": {
+      file: "modules/delivery-alerts.bicep",
+      from: "'DeliveryFailures'",
+      to: "'PublishFailures'",
+    },
+  },
   rolesComeFirst: {
     "nothing waits": { file: main, from: /dependsOn: \[\n +roles\n/, to: "dependsOn: [\n" },
   },

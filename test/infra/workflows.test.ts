@@ -43,6 +43,25 @@ describe("the workflows", () => {
   });
 });
 
+describe("azure.yaml", () => {
+  const text = read("azure.yaml").replaceAll(/\s+/g, " ");
+
+  for (const script of ["deploy.sh", "publish.sh", "teardown.sh"]) {
+    it(`calls ${script} with options that it takes`, () => {
+      const [, options = ""] =
+        new RegExp(`infra/${script}((?: --[a-z-]+ "?\\$\\w+"?)+)`).exec(text) ?? [];
+      const given = [...options.matchAll(/--[a-z-]+/g)].map(([each]) => each);
+      assert.deepEqual(given.slice(0, 2), ["--environment", "--resource-group"]);
+      for (const each of given) assert.ok(read(`infra/${script}`).includes(`    ${each}) `), each);
+    });
+  }
+
+  it("leaves provisioning to the scripts", () => {
+    assert.match(text, /workflows: up: steps: - azd: env list hooks:/);
+    assert.doesNotMatch(text, /^infra:/m);
+  });
+});
+
 describe("packages that are held back", () => {
   const [, table = ""] = /## Held back\n([^]*?)\n#/.exec(read("README.md")) ?? [];
   const rows = table

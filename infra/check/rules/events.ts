@@ -67,6 +67,34 @@ export const filtersAreExact: Rule = {
   },
 };
 
+export const deadLettersAreWatched: Rule = {
+  says: "an alert calls somebody when an event of either topic is given up, and the failures are logged",
+  findings: (infra) => {
+    const main = fileAt(infra, "main.bicep");
+    const module = main.modules.find(({ symbol }) => symbol === "deliveryAlerts");
+    const topics = written(at(module?.body, "params", "topicNames"));
+    const alerts = resourcesOfType(infra, "Microsoft.Insights/metricAlerts");
+    const [alert] = alerts.filter(({ it }) =>
+      written(at(it.body, "properties", "enabled")).includes("true"),
+    );
+    const criteria = at(alert?.it.body, "properties", "criteria", "allOf");
+    const [only] = criteria?.kind === "array" ? criteria.items : [];
+    const logs = fileAt(infra, "modules/delivery-alerts.bicep").text;
+    return [
+      ...(["topics.outputs.vaultTopicName", "topics.outputs.storageTopicName"].every((each) =>
+        topics.includes(each),
+      )
+        ? []
+        : [`not every topic is watched: ${topics}`]),
+      ...(written(at(only, "metricName")) === "'DeadLetteredCount'" &&
+      written(at(only, "threshold")) === "0"
+        ? []
+        : ["no alert counts dead letters"]),
+      ...(logs.includes("category: 'DeliveryFailures'") ? [] : ["failures are not logged"]),
+    ].map((message) => finding(main, module?.line ?? 1, message));
+  },
+};
+
 export const rolesComeFirst: Rule = {
   says: "subscriptions and the site wait for the roles they need",
   findings: (infra) => {
