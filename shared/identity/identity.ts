@@ -1,13 +1,15 @@
 import type { Clock } from "../core/clock.ts";
 import type { Cloud } from "../core/clouds.ts";
+import { createPause } from "../core/pause.ts";
 import type { Emit } from "../core/telemetry.ts";
 import { createServerClock } from "./certificate/server-clock.ts";
 import { type CredentialSettings, openCredential } from "./open-credential.ts";
 import { type OwnCertificate, createOwnCertificate } from "./own-certificate.ts";
 import { createTokenReport } from "./slot/token-report.ts";
-import { createTokenSlot } from "./slot/token-slot.ts";
+import { type TokenSlot, createTokenSlot } from "./slot/token-slot.ts";
 import { createTokenSlots } from "./slot/token-slots.ts";
-import { createNetworkClient } from "./token/network-client.ts";
+import { abortable } from "./token/abortable.ts";
+import { withinDeadline } from "./token/deadline.ts";
 import { type Fetch, createPatientFetch } from "./token/patient-fetch.ts";
 import { createTokenRequest } from "./token/token-request.ts";
 import type { AccessToken, TokenCounters, TokenDemand, Tokens } from "./token/types.ts";
@@ -34,7 +36,10 @@ export interface Identity extends Tokens {
    * @throws OperatorError SCOPE_INVALID, RESOURCE_NOT_ALLOWED
    */
   for(resource: string): (demand?: TokenDemand) => Promise<AccessToken>;
-  /** A new token even if one is held, because a permission was granted. @throws as `get` does */
+  /**
+   * A new token even if one is held, because a permission was granted; after five in a minute the held
+   * one. @throws as `get` does
+   */
   forceRefresh(tenant: string, resource: string): Promise<AccessToken>;
   counters(): Readonly<TokenCounters>;
   /** Looks in the vault for a new version now, because one was announced. */
@@ -54,14 +59,15 @@ export interface Identity extends Tokens {
 export function createIdentity(options: IdentityOptions): Identity {
   const { clock, random } = options;
   const { request, certificate, versions } = createSignIn(options);
-  const report = createTokenReport(clock, options.emit);
+  const report = createTokenReport(clock, safely(options.emit));
   const slotOf = createTokenSlots({
     ...options,
     open: (tenant, resource) =>
       createTokenSlot({
         clock,
         random,
-        acquire: ({ claims }) => request({ tenant, resource, claims }),
+        acquire: ({ claims }) =>
+          withinDeadline(clock, (signal) => request({ tenant, resource, claims, signal })),
         ...report.listenersFor(tenant, resource),
       }),
   });
@@ -70,7 +76,7 @@ export function createIdentity(options: IdentityOptions): Identity {
     // Not an async function: a hit returns the promise that the slot holds.
     get: (tenant, resource, demand) => {
       try {
-        return slotOf(tenant, resource).get(demand);
+        return served(slotOf(tenant, resource), demand);
       } catch (error) {
         return Promise.reject(error);
       }
@@ -78,7 +84,7 @@ export function createIdentity(options: IdentityOptions): Identity {
     for: (resource) => {
       const [home = ""] = options.allowedTenants;
       const slot = slotOf(home, resource);
-      return (demand) => slot.get(demand);
+      return (demand) => served(slot, demand);
     },
     forceRefresh: async (tenant, resource) => await slotOf(tenant, resource).forceRefresh(),
     counters: () => report.counters,
@@ -87,19 +93,30 @@ export function createIdentity(options: IdentityOptions): Identity {
   };
 }
 
-/** What sends token requests: the credential, the network and the clock of the other side. */
+const served = (slot: TokenSlot, demand: TokenDemand | undefined): Promise<AccessToken> =>
+  demand?.signal ? abortable(slot.get(demand), demand.signal) : slot.get(demand);
+
+/** Telemetry that cannot fail a sign-in: an error of `emit` is dropped. */
+function safely(emit: Emit): Emit {
+  return (event) => {
+    try {
+      emit(event);
+    } catch {
+      // Nothing is left to report it with.
+    }
+  };
+}
+
+/** What sends token requests: the credential, the network and the server's clock. */
 function createSignIn(options: IdentityOptions) {
-  const { cloud, clientId, clock, random, emit, fetch } = options;
+  const { cloud, clientId, clock, random, fetch } = options;
+  const emit = safely(options.emit);
   const serverClock = createServerClock(clock);
   const surroundings = { cloud, clientId, random, emit, clock: serverClock };
   const { credential, certificate } = openCredential(options.credential, surroundings);
-  const send = createPatientFetch({
-    fetch,
-    clock,
-    random,
-    onDate: (...seen) => serverClock.observe(...seen),
-  });
-  const asked = { cloud, clientId, network: createNetworkClient(send), clock: serverClock };
+  const send = createPatientFetch({ fetch, clock, random });
+  const pause = createPause(clock);
+  const asked = { cloud, clientId, send, pause, clock: serverClock };
   return {
     request: createTokenRequest({ ...asked, credential }),
     versions: certificate?.versions,
@@ -108,8 +125,7 @@ function createSignIn(options: IdentityOptions) {
       createOwnCertificate({
         ...certificate,
         clock: serverClock,
-        request: (by, target) =>
-          createTokenRequest({ ...asked, credential: by })({ ...target, claims: undefined }),
+        request: (by, target) => createTokenRequest({ ...asked, credential: by })(target),
       }),
   };
 }

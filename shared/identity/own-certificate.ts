@@ -72,9 +72,9 @@ export function createOwnCertificate(options: OwnCertificateOptions): OwnCertifi
     name,
     look: async () => {
       await versions.reread();
-      const found = versions.newestFirst();
-      // If nothing is in force, `usable` throws the reason.
-      return found.length > 0 ? found : await versions.usable();
+      const reason = versions.outOfForce();
+      if (reason !== undefined) throw reason;
+      return versions.newestFirst();
     },
     further: async (tried) => {
       if (untried(tried).length === 0) await versions.further(tried);

@@ -67,13 +67,12 @@ export function openVault() {
   });
   return {
     clock,
-    /** Entra's answer tells the time. */
-    tellTime: (differenceMs = 0) =>
-      serverClock.observe(
-        new Date(clock.now() + differenceMs).toUTCString(),
-        clock.now(),
-        clock.now(),
-      ),
+    /** Entra's answer tells the time, and that ours is wrong. */
+    tellTime: (differenceMs = 0) => {
+      const nowMs = clock.now();
+      const date = new Date(nowMs + differenceMs).toUTCString();
+      serverClock.observe({ date, sentAtMs: nowMs, receivedAtMs: nowMs }, { confirmed: true });
+    },
     kept,
     troubles,
     /** The reads since the last time. */

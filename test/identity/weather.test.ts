@@ -49,6 +49,7 @@ describe("while a valid token is held, no caller notices if Entra", () => {
       await cloud.control.configure({ login: { tokenLifetimeSeconds: 3600 } });
       const { tenantId: tenant } = cloud.home;
       const home = { tenant, resource: "https://graph.microsoft.com" };
+      await worker.ask({ do: "forget" });
       const { tokens: fresh } = await worker.ask({ do: "force", ...home });
       const held = fresh[0]?.token;
       assert.ok(held);
@@ -110,6 +111,7 @@ describe("a machine whose clock is wrong", () => {
   for (const [how, offsetMs] of [
     ["20 minutes ahead", 20 * 60_000],
     ["a day behind", -24 * HOUR],
+    ["400 days behind, before its certificate is valid", -400 * 24 * HOUR],
   ] as const) {
     it(`by ${how} signs in after the first refusal told the time`, async () => {
       const worker = await open({ CLOCK_OFFSET_MS: String(offsetMs) });
@@ -124,6 +126,48 @@ describe("a machine whose clock is wrong", () => {
       assert.equal(later.byOperation["token"], 3, "and the next assertion is right at once");
     });
   }
+});
+
+describe("one wrong Date header", () => {
+  const aYearAhead = new Date(Date.now() + 365 * 24 * HOUR).toUTCString();
+  const refused = {
+    error: "temporarily_unavailable",
+    error_description: "AADSTS90033: A transient error has occurred.",
+    error_codes: [90033],
+    correlation_id: "31111111-2222-4333-8444-555555555555",
+  };
+  for (const [whose, body] of [
+    ["a proxy", "<html>Bad gateway</html>"],
+    ["Entra", JSON.stringify(refused)],
+  ] as const) {
+    it(`of ${whose} does not put the certificate out of force`, async () => {
+      const worker = await open();
+      await injecting({ kind: "status", status: 400, body, headers: { Date: aYearAhead } }, 1);
+      assert.equal((await worker.get()).failures[0]?.code, "TOKEN_UNREACHABLE");
+      await sleep(1_500);
+      const { tokens, failures } = await worker.get();
+      assert.deepEqual(failures, []);
+      assert.equal(tokens.length, 1);
+      const { login } = await cloud.control.counters();
+      assert.equal(login.byOperation["token"], 1, "the first assertion was right");
+    });
+  }
+
+  it("that was believed does not disable the instance: Entra is asked, and corrects the clock", async () => {
+    const worker = await open();
+    await injecting({
+      kind: "status",
+      status: 401,
+      body: JSON.stringify({ ...refused, error_codes: [700024] }),
+      headers: { Date: aYearAhead },
+    });
+    assert.equal((await worker.get()).tokens.length, 0);
+    await cloud.control.clearFaults({});
+    await sleep(1_500);
+    const { tokens, failures } = await worker.get();
+    assert.deepEqual(failures, []);
+    assert.equal(tokens.length, 1);
+  });
 });
 
 describe("on the way to the certificate", () => {

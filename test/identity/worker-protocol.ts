@@ -22,6 +22,8 @@ export type Ask =
     }
   /** Moves the process' date on. */
   | { readonly do: "move-on"; readonly ms: number }
+  /** Forgets tokens, failures and pauses, as a new instance has none. */
+  | { readonly do: "forget" }
   | { readonly do: "reread" }
   | { readonly do: "report" };
 

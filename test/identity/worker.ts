@@ -7,7 +7,7 @@ import { systemClock } from "../../shared/core/clock.ts";
 import { clouds } from "../../shared/core/clouds.ts";
 import { OperatorError } from "../../shared/core/errors.ts";
 import type { TelemetryEvent } from "../../shared/core/telemetry.ts";
-import { createIdentity } from "../../shared/identity/identity.ts";
+import { type Identity, createIdentity } from "../../shared/identity/identity.ts";
 import { createManagedIdentity } from "../../shared/identity/managed-identity.ts";
 import type { CredentialSettings } from "../../shared/identity/open-credential.ts";
 import type { AccessToken } from "../../shared/identity/token/types.ts";
@@ -52,20 +52,25 @@ function credential(): CredentialSettings {
 }
 
 const cloud = Object.entries(clouds).find(([name]) => name === setting("CLOUD"))?.[1];
-const identity = createIdentity({
-  cloud: cloud ?? clouds.global,
-  clientId: setting("CLIENT_ID"),
-  credential: credential(),
-  allowedTenants: [setting("TENANT_ID"), ...setting("ALLOWED_TENANTS").split(",").filter(Boolean)],
-  allowedResources: [
-    `https://${(cloud ?? clouds.global).graphHost}`,
-    ...setting("RESOURCES").split(",").filter(Boolean),
-  ],
-  clock,
-  random,
-  fetch,
-  emit: (event) => events.push(event),
-});
+const open = (): Identity =>
+  createIdentity({
+    cloud: cloud ?? clouds.global,
+    clientId: setting("CLIENT_ID"),
+    credential: credential(),
+    allowedTenants: [
+      setting("TENANT_ID"),
+      ...setting("ALLOWED_TENANTS").split(",").filter(Boolean),
+    ],
+    allowedResources: [
+      `https://${(cloud ?? clouds.global).graphHost}`,
+      ...setting("RESOURCES").split(",").filter(Boolean),
+    ],
+    clock,
+    random,
+    fetch,
+    emit: (event) => events.push(event),
+  });
+let identity = open();
 
 async function perform(ask: Ask): Promise<PromiseSettledResult<AccessToken | void>[]> {
   switch (ask.do) {
@@ -90,6 +95,9 @@ async function perform(ask: Ask): Promise<PromiseSettledResult<AccessToken | voi
       }
       return await Promise.allSettled(calls);
     }
+    case "forget":
+      identity = open();
+      return [];
     case "reread":
       return await Promise.allSettled([identity.rereadCertificate()]);
     case "report":

@@ -12,8 +12,9 @@ const REFUSAL_RETRY_MS = 10_000;
 export interface KeyVersions {
   /**
    * The versions to try, best first: those that Entra refused within the hour come last, and newer ones
-   * come before older ones; versions that are not in force are left out. Reads the vault if nothing is
-   * held; once an hour it looks for a new version in the background.
+   * come before older ones; versions that are not in force are left out. If none is in force, all are
+   * tried, because our clock may be wrong: Entra decides. Reads the vault if nothing is held; once an
+   * hour it looks for a new version in the background.
    * @throws OperatorError VAULT_…, CERTIFICATE_…
    */
   usable(): Promise<readonly SigningKey[]>;
@@ -22,6 +23,8 @@ export interface KeyVersions {
    * all callers together.
    */
   further(tried: ReadonlySet<string>): Promise<readonly SigningKey[]>;
+  /** Why no held version is in force, by the server's clock; nothing if one is. */
+  outOfForce(): OperatorError | undefined;
   accepted(key: SigningKey): void;
   refused(key: SigningKey): void;
   /** Looks at the vault now, because a new version was announced. @throws OperatorError VAULT_… */
@@ -39,36 +42,35 @@ export function createKeyVersions(options: HeldVersionsOptions): KeyVersions {
   const { clock } = options;
   const refused = createRefusedVersions(() => clock.monotonic());
   const held = createHeldVersions(options, () => refused.all());
-  let refusalLookFromMs = Number.NEGATIVE_INFINITY;
+  let nextLookMs = Number.NEGATIVE_INFINITY;
 
   const newestFirst = (): SigningKey[] => held.all().filter((key) => isInForce(key, clock.now()));
-  const inForce = (): SigningKey[] => refused.last(newestFirst());
+
+  /** Looks at the vault for versions beyond the held ones, at most once in 30 s. */
+  async function lookAgain(): Promise<void> {
+    if (!held.isLooking()) {
+      if (clock.monotonic() < nextLookMs) return;
+      nextLookMs = clock.monotonic() + REFUSAL_LOOK_MS;
+    }
+    await held.look().catch(() => {
+      // The caller gets Entra's refusal; `onTrouble` reported the vault's error.
+      nextLookMs = clock.monotonic() + REFUSAL_RETRY_MS;
+    });
+  }
 
   return {
     async usable() {
-      const keys = inForce();
-      if (keys.length > 0) {
-        held.lookIfDue();
-        return keys;
-      }
-      await held.look();
-      const found = inForce();
-      if (found.length > 0) return found;
-      // Until Entra's first answer our own clock may be wrong, so Entra decides.
-      if (!clock.isKnown() && held.all().length > 0) return held.all();
-      throw outOfForce(held.all()[0], clock.now());
+      if (held.all().length === 0) await held.look();
+      else if (newestFirst().length === 0) await lookAgain();
+      else held.lookIfDue();
+      const keys = newestFirst();
+      return refused.last(keys.length > 0 ? keys : held.all());
     },
     async further(tried) {
-      if (!held.isLooking()) {
-        if (clock.monotonic() < refusalLookFromMs) return [];
-        refusalLookFromMs = clock.monotonic() + REFUSAL_LOOK_MS;
-      }
-      await held.look().catch(() => {
-        // The caller gets Entra's refusal; `onTrouble` reported the vault's error.
-        refusalLookFromMs = clock.monotonic() + REFUSAL_RETRY_MS;
-      });
-      return inForce().filter(({ version }) => !tried.has(version));
+      await lookAgain();
+      return refused.last(newestFirst()).filter(({ version }) => !tried.has(version));
     },
+    outOfForce: () => (newestFirst().length > 0 ? undefined : reasonOf(held.all()[0], clock.now())),
     accepted: ({ version }) => refused.remove(version),
     refused: ({ version }) => refused.add(version),
     reread: () => held.look(),
@@ -76,7 +78,7 @@ export function createKeyVersions(options: HeldVersionsOptions): KeyVersions {
   };
 }
 
-function outOfForce(newest: SigningKey | undefined, nowMs: number): OperatorError {
+function reasonOf(newest: SigningKey | undefined, nowMs: number): OperatorError {
   const what =
     newest === undefined
       ? "Key Vault has no usable version of the certificate."

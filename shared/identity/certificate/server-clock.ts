@@ -1,40 +1,59 @@
 import type { Clock } from "../../core/clock.ts";
 
-/** Below this the `Date` header, which counts whole seconds and travels, says nothing. */
+/** The `Date` header has whole seconds and travels; a smaller difference says nothing. */
 const NOISE_MS = 3_000;
+/** A larger correction has to be confirmed before it is believed. */
+const LARGE_STEP_MS = 60_000;
 
-/** The other side's idea of the time, learnt from the `Date` headers of its answers. */
+/** What one answer of Entra tells about the time. */
+export interface TimeSeen {
+  /** The answer's `Date` header. */
+  readonly date: string | null;
+  /** When the request was sent and its answer received, by our own clock. */
+  readonly sentAtMs: number;
+  readonly receivedAtMs: number;
+}
+
+/** The server's time, measured by the `Date` headers of Entra's answers. */
 export interface ServerClock {
-  /** The instant there, in milliseconds since the epoch; our own until an answer was seen. */
+  /** The server's time in milliseconds since the epoch; our own until an answer said otherwise. */
   now(): number;
-  /** Our own, for durations: never jumps, as `now` does when it is corrected. */
+  /** Our own, for durations: it does not jump when `now` is corrected. */
   monotonic(): number;
   /** How far we are behind, in milliseconds; negative if we are ahead. */
   behindMs(): number;
-  /** Whether an answer told the time yet. */
-  isKnown(): boolean;
-  observe(header: string | null, sentAtMs: number, receivedAtMs: number): void;
+  /** With `confirmed`, something besides the header says that our clock is wrong. */
+  observe(seen: TimeSeen, options?: { readonly confirmed?: boolean }): void;
 }
 
 /**
- * Corrects a machine's wrong clock, which would otherwise end in AADSTS700024: an assertion outside
- * its time range. A difference that the header's whole seconds or the way could explain is none.
+ * Corrects a machine's wrong clock, which would otherwise end in AADSTS700024: an assertion outside its
+ * time range. A difference within rounding and travel time counts as none.
+ *
+ * One wrong header must not put every certificate out of force. So a correction by more than a minute is
+ * kept aside until a second answer agrees with it, unless it comes with a refusal that itself says that
+ * our clock is wrong.
  */
 export function createServerClock(clock: Clock): ServerClock {
   let behindMs = 0;
-  let known = false;
+  let unconfirmedMs: number | undefined;
   return {
     now: () => clock.now() + behindMs,
     monotonic: () => clock.monotonic(),
     behindMs: () => behindMs,
-    isKnown: () => known,
-    observe(header, sentAtMs, receivedAtMs) {
-      const dateMs = header === null ? Number.NaN : Date.parse(header);
+    observe({ date, sentAtMs, receivedAtMs }, { confirmed = false } = {}) {
+      const dateMs = date === null ? Number.NaN : Date.parse(date);
       if (Number.isNaN(dateMs)) return;
-      known = true;
-      const differenceMs = Math.round(dateMs + 500 - (sentAtMs + receivedAtMs) / 2);
-      behindMs =
-        Math.abs(differenceMs) < NOISE_MS + (receivedAtMs - sentAtMs) / 2 ? 0 : differenceMs;
+      const noiseMs = NOISE_MS + (receivedAtMs - sentAtMs) / 2;
+      const measuredMs = Math.round(dateMs + 500 - (sentAtMs + receivedAtMs) / 2);
+      const differenceMs = Math.abs(measuredMs) < noiseMs ? 0 : measuredMs;
+      const isSmall = Math.abs(differenceMs - behindMs) <= LARGE_STEP_MS;
+      const isRepeated =
+        unconfirmedMs !== undefined && Math.abs(differenceMs - unconfirmedMs) <= 2 * noiseMs;
+      if (isSmall || isRepeated || confirmed) {
+        behindMs = differenceMs;
+        unconfirmedMs = undefined;
+      } else unconfirmedMs = differenceMs;
     },
   };
 }

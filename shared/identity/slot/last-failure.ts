@@ -1,7 +1,7 @@
 import { backoffMs } from "../../core/backoff.ts";
 import type { Clock } from "../../core/clock.ts";
 import { OperatorError } from "../../core/errors.ts";
-import { LONGEST_WAIT_MS } from "../token/explain.ts";
+import { LONGEST_PAUSE_MS, withWait } from "../../core/pause.ts";
 
 /** A refresh that failed is retried after this; the held token is served meanwhile. */
 const REFRESH_BACKOFF = { baseMs: 5_000, capMs: 60_000 };
@@ -30,14 +30,16 @@ export function createLastFailure(
 
   function repeated(untilMs: number | undefined): Promise<never> | undefined {
     const leftMs = (untilMs ?? Number.NEGATIVE_INFINITY) - clock.monotonic();
-    return leftMs > 0 ? Promise.reject(withWait(last?.error, leftMs)) : undefined;
+    if (leftMs <= 0) return undefined;
+    const error = last?.error;
+    return Promise.reject(error instanceof OperatorError ? withWait(error, leftMs) : error);
   }
 
   return {
     keep(error) {
       failures++;
       const askedMs = error instanceof OperatorError ? (error.retryAfterMs ?? 0) : 0;
-      const waitMs = Math.min(askedMs, LONGEST_WAIT_MS);
+      const waitMs = Math.min(askedMs, LONGEST_PAUSE_MS);
       const refreshMs = Math.max(waitMs, backoffMs(failures, random, REFRESH_BACKOFF));
       const coldMs = Math.max(waitMs, backoffMs(failures, random, COLD_BACKOFF));
       // The monotonic clock: callers must not wait longer because the date was set back.
@@ -52,11 +54,4 @@ export function createLastFailure(
     repeatedForCold: () => repeated(last?.coldUntilMs),
     repeatedForReplacement: () => repeated(last?.askedUntilMs),
   };
-}
-
-/** The same error with the wait that is left of it. */
-export function withWait(error: unknown, retryAfterMs: number): unknown {
-  if (!(error instanceof OperatorError)) return error;
-  const { code, what, fix, disposition } = error;
-  return new OperatorError(code, what, { fix, disposition, retryAfterMs, cause: error });
 }

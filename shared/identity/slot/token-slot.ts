@@ -20,7 +20,10 @@ export interface TokenSlotOptions {
 /** Keeps one token and serves it. */
 export interface TokenSlot {
   get(demand?: TokenDemand): Promise<AccessToken>;
-  /** Requests a new token now, or joins the request under way. If it fails, the held token stays. */
+  /**
+   * Requests a new token now, or joins the request under way. If it fails, the held token stays. After
+   * five replacements in a minute it returns the held token.
+   */
   forceRefresh(): Promise<AccessToken>;
 }
 
@@ -40,7 +43,7 @@ export interface TokenSlot {
  * A demand skips the held token: it was rejected, or the resource wants other claims. If the held token
  * is newer than the rejected one, it is served. Otherwise callers with the same demand share one
  * request, unless Entra asked for a pause. At most five tokens a minute are replaced while they are
- * still usable; beyond that the held one is served.
+ * still usable; beyond that the held one is served. A forced refresh has the same limits.
  *
  * A request never replaces the token of a request that started later.
  */
@@ -51,18 +54,24 @@ export function createTokenSlot(options: TokenSlotOptions): TokenSlot {
   const mayReplace = createReplacementLimit();
   const requests = createRequests(options, held, failure);
 
-  function demanded({ rejected, claims }: TokenDemand, nowMs: number): Promise<AccessToken> {
-    const usable = held.usableAt(nowMs);
-    if (usable !== undefined && rejected !== undefined && usable.token.token !== rejected) {
-      return usable.ready;
-    }
+  /** Replaces the held token, within the limits. */
+  function replace(reason: TokenReason, nowMs: number, claims?: string): Promise<AccessToken> {
     if (!requests.isRunning(claims)) {
+      const usable = held.usableAt(nowMs);
       const refusal =
         usable === undefined ? failure.repeatedForCold() : failure.repeatedForReplacement();
       if (refusal !== undefined) return refusal;
       if (usable !== undefined && !mayReplace(nowMs)) return usable.ready;
     }
-    return requests.share(claims === undefined ? "rejected" : "claims", claims);
+    return requests.share(reason, claims);
+  }
+
+  function demanded({ rejected, claims }: TokenDemand, nowMs: number): Promise<AccessToken> {
+    const usable = held.usableAt(nowMs);
+    if (usable !== undefined && rejected !== undefined && usable.token.token !== rejected) {
+      return usable.ready;
+    }
+    return replace(claims === undefined ? "rejected" : "claims", nowMs, claims);
   }
 
   return {
@@ -83,7 +92,7 @@ export function createTokenSlot(options: TokenSlotOptions): TokenSlot {
         (requests.isAnyRunning() ? undefined : failure.repeatedForCold()) ?? requests.share("cold")
       );
     },
-    forceRefresh: () => requests.share("forced"),
+    forceRefresh: () => replace("forced", clock.now()),
   };
 }
 

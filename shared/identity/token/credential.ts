@@ -55,7 +55,8 @@ export function createCertificateCredential(
     }
     for (const key of await versions.further(tried)) yield proofOf(key);
     // If all were refused because none is in force, that is a better reason than Entra's.
-    await versions.usable();
+    const reason = versions.outOfForce();
+    if (reason !== undefined) throw reason;
   };
 }
 

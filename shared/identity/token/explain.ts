@@ -1,12 +1,11 @@
 import { OperatorError } from "../../core/errors.ts";
+import { LONGEST_PAUSE_MS } from "../../core/pause.ts";
 import { type RefusalContext, explanationOf } from "./explanations.ts";
-import { type Refusal, isTransient } from "./refusal.ts";
+import { type Refusal, isBusy, isTransient } from "./refusal.ts";
 
 /** Entra's throttling asks for a minute; after a loop (50196) it takes about two. */
 const THROTTLED_MS = 60_000;
 const LOOP_MS = 120_000;
-/** No Retry-After delays work for longer, because a wrong header must not stop a whole night. */
-export const LONGEST_WAIT_MS = 10 * 60_000;
 
 /**
  * Turns a refusal into an error that says what it means, what to do, and whether it is retried. For a
@@ -19,12 +18,14 @@ export function explain(refusal: Refusal, context: RefusalContext, cause?: unkno
   const known = explanationOf(refusal.codes);
   const label = labelOf(refusal, known?.code);
   const trace = refusal.correlationId === "" ? "" : ` (correlation id ${refusal.correlationId})`;
-  if (known === undefined ? isTransient(refusal) : known.explanation.retry === "later") {
+  const isLater = known?.explanation.retry === "later";
+  if (isLater || isBusy(refusal) || (known === undefined && isTransient(refusal))) {
+    const later = isLater ? known.explanation : undefined;
     return new OperatorError(
       "TOKEN_UNREACHABLE",
-      `Entra gave no token: ${label}, ${known?.explanation.means ?? transientCause(refusal)}${trace}.`,
+      `Entra gave no token: ${label}, ${later?.means ?? transientCause(refusal)}${trace}.`,
       {
-        fix: known?.explanation.fix(context) ?? "No action needed: it is retried automatically.",
+        fix: later?.fix(context) ?? transientFix(refusal),
         disposition: "retry",
         retryAfterMs: waitMs(refusal),
         cause,
@@ -56,11 +57,18 @@ function labelOf({ codes, error, status }: Refusal, known: number | undefined): 
   return error === "" ? `HTTP ${status}` : `"${error}" (HTTP ${status})`;
 }
 
-const transientCause = ({ status }: Refusal): string =>
-  status === 429 ? "too many token requests" : "a transient fault";
+const transientCause = ({ status, error }: Refusal): string => {
+  if (status === 429) return "too many token requests";
+  return error === "" && status < 500 ? "an answer that is not Entra's" : "a transient fault";
+};
+
+const transientFix = ({ status, error }: Refusal): string =>
+  error === "" && status < 500 && status !== 408 && status !== 429
+    ? "It is retried automatically. If it stays, check which proxy or portal answers instead of Entra."
+    : "No action needed: it is retried automatically.";
 
 function waitMs({ status, codes, retryAfterMs }: Refusal): number | undefined {
-  if (retryAfterMs !== undefined) return Math.min(retryAfterMs, LONGEST_WAIT_MS);
+  if (retryAfterMs !== undefined) return Math.min(retryAfterMs, LONGEST_PAUSE_MS);
   if (codes.includes(50196)) return LOOP_MS;
   return status === 429 ? THROTTLED_MS : undefined;
 }

@@ -1,7 +1,8 @@
 import { AuthError, type INetworkModule } from "@azure/msal-node";
 
+import type { TimeSeen } from "../certificate/server-clock.ts";
 import { NoAnswer, type PatientAnswer, type PatientFetch } from "./patient-fetch.ts";
-import { type Refusal, readRefusal } from "./refusal.ts";
+import { type Refusal, isFromEntra, readRefusal } from "./refusal.ts";
 
 /** Entra refused. An AuthError, because MSAL turns every other error into `network_error`. */
 export class EntraRefused extends AuthError {
@@ -26,27 +27,38 @@ export class EntraUnreachable extends AuthError {
   }
 }
 
+interface NetworkClientOptions {
+  /** Called with the time of each answer that Entra made, and the refusal if it is one. */
+  readonly onAnswer?: (time: TimeSeen, refusal: Refusal | undefined) => void;
+  /** Ends requests and waits. */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * The network client for MSAL. It throws every answer except a success instead of returning it: a 429
  * or 5xx would arm MSAL 7's throttle cache, which then fails all callers for a minute without a request
  * (msal-common ThrottlingUtils.ts), and MSAL loses the status of an answer that is not JSON.
  */
-export function createNetworkClient(send: PatientFetch): INetworkModule {
+export function createNetworkClient(
+  send: PatientFetch,
+  { onAnswer, signal }: NetworkClientOptions = {},
+): INetworkModule {
   async function exchange(url: string, request: Parameters<PatientFetch>[1]) {
     let answer: PatientAnswer;
     try {
-      answer = await send(url, request);
+      answer = await send(url, { ...request, signal });
     } catch (error) {
       throw error instanceof NoAnswer ? new EntraUnreachable(error.message) : error;
     }
-    if (answer.status < 200 || answer.status >= 300) {
-      throw new EntraRefused(readRefusal(answer.status, answer.text, answer.retryAfterMs));
+    const { status, text, headers, time } = answer;
+    if (status < 200 || status >= 300) {
+      const refusal = readRefusal(status, text, answer.retryAfterMs);
+      if (isFromEntra(refusal)) onAnswer?.(time, refusal);
+      throw new EntraRefused(refusal);
     }
-    return {
-      status: answer.status,
-      headers: { ...answer.headers },
-      body: parseSuccess(answer.text),
-    };
+    const body = parseSuccess(text);
+    if (typeof body["access_token"] === "string") onAnswer?.(time, undefined);
+    return { status, headers: { ...headers }, body };
   }
   return {
     sendGetRequestAsync: (url, options) =>

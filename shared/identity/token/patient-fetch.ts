@@ -1,6 +1,7 @@
 import { backoffMs } from "../../core/backoff.ts";
 import type { Clock } from "../../core/clock.ts";
 import { retryAfterMs } from "../../core/retry-after.ts";
+import type { TimeSeen } from "../certificate/server-clock.ts";
 
 /** The time-out of one attempt, including the answer's body. Entra answers in well under a second. */
 const ATTEMPT_MS = 10_000;
@@ -8,11 +9,15 @@ const ATTEMPTS = 3;
 const BACKOFF = { baseMs: 500, capMs: 4_000 };
 /** A longer wait is left to the caller, which can put its message back on the queue. */
 const PATIENCE_MS = 5_000;
+/** Entra's answers have some kilobytes; a longer one is not read. */
+const MOST_BYTES = 1024 * 1024;
 
 interface PatientRequest {
   readonly method: "GET" | "POST";
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Ends attempts and waits. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface PatientAnswer {
@@ -22,6 +27,7 @@ export interface PatientAnswer {
   readonly text: string;
   /** The wait that the answer asks for, if it does. */
   readonly retryAfterMs: number | undefined;
+  readonly time: TimeSeen;
 }
 
 /** There was no answer: every attempt ended in a time-out or a broken connection. */
@@ -30,8 +36,8 @@ export class NoAnswer extends Error {
   /** The error of the last attempt: `ECONNRESET`, `ENOTFOUND`, `timeout` … */
   readonly reason: string;
 
-  constructor(reason: string) {
-    super(`no answer after ${ATTEMPTS} attempts (${reason})`);
+  constructor(reason: string, attempts: number) {
+    super(`no answer after ${attempts} attempts (${reason})`);
     this.reason = reason;
   }
 }
@@ -41,6 +47,12 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 export type PatientFetch = (url: string, request: PatientRequest) => Promise<PatientAnswer>;
 
+interface PatientFetchOptions {
+  readonly fetch: Fetch;
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+
 /**
  * Sends requests that can be repeated safely, each attempt with its own time-out. Broken connections,
  * 408, 429 and 5xx are retried up to twice, after the wait that the answer asks for or a short back-off.
@@ -49,53 +61,68 @@ export type PatientFetch = (url: string, request: PatientRequest) => Promise<Pat
  *
  * @throws NoAnswer
  */
-export function createPatientFetch(options: {
-  readonly fetch: Fetch;
-  readonly clock: Clock;
-  readonly random: () => number;
-  readonly onDate?: (header: string | null, sentAtMs: number, receivedAtMs: number) => void;
-}): PatientFetch {
+export function createPatientFetch(options: PatientFetchOptions): PatientFetch {
   const { clock, random } = options;
-
-  async function attempt(url: string, request: PatientRequest): Promise<PatientAnswer> {
-    const expiry = new AbortController();
-    const answered = new AbortController();
-    void clock.sleep(ATTEMPT_MS, answered.signal).then(() => expiry.abort(new TimedOut()));
-    try {
-      const sentAtMs = clock.now();
-      const response = await options.fetch(url, {
-        method: request.method,
-        headers: { ...request.headers },
-        body: request.body ?? null,
-        redirect: "manual",
-        signal: expiry.signal,
-      });
-      options.onDate?.(response.headers.get("date"), sentAtMs, clock.now());
-      const text = await response.text();
-      const headers = Object.fromEntries(response.headers);
-      const waitMs = waitAsked(response.headers, clock.now());
-      return { status: response.status, headers, text, retryAfterMs: waitMs };
-    } catch (error) {
-      throw new Broken(reasonOf(error));
-    } finally {
-      answered.abort();
-    }
-  }
-
   return async (url, request) => {
     for (let count = 1; ; count++) {
       let waitMs = backoffMs(count, random, BACKOFF);
+      const isLast = (): boolean => count === ATTEMPTS || request.signal?.aborted === true;
       try {
-        const answer = await attempt(url, request);
+        const answer = await attempt(options, url, request);
         waitMs = answer.retryAfterMs ?? waitMs;
-        if (!isPassing(answer.status) || count === ATTEMPTS || waitMs > PATIENCE_MS) return answer;
+        if (!isTransient(answer.status) || isLast() || waitMs > PATIENCE_MS) return answer;
       } catch (error) {
         if (!(error instanceof Broken)) throw error;
-        if (count === ATTEMPTS) throw new NoAnswer(error.message);
+        if (isLast()) throw new NoAnswer(error.message, count);
       }
-      await clock.sleep(waitMs);
+      await clock.sleep(waitMs, request.signal);
     }
   };
+}
+
+async function attempt(
+  { fetch, clock }: PatientFetchOptions,
+  url: string,
+  request: PatientRequest,
+): Promise<PatientAnswer> {
+  const expiry = new AbortController();
+  const answered = new AbortController();
+  void clock.sleep(ATTEMPT_MS, answered.signal).then(() => expiry.abort(new TimedOut()));
+  const signals = [expiry.signal, ...(request.signal ? [request.signal] : [])];
+  try {
+    const sentAtMs = clock.now();
+    const response = await fetch(url, {
+      method: request.method,
+      headers: { ...request.headers },
+      body: request.body ?? null,
+      redirect: "manual",
+      signal: AbortSignal.any(signals),
+    });
+    const receivedAtMs = clock.now();
+    return {
+      status: response.status,
+      headers: Object.fromEntries(response.headers),
+      text: await textOf(response),
+      retryAfterMs: waitAsked(response.headers, clock.now()),
+      time: { date: response.headers.get("date"), sentAtMs, receivedAtMs },
+    };
+  } catch (error) {
+    throw new Broken(reasonOf(error));
+  } finally {
+    answered.abort();
+  }
+}
+
+/** @throws TooLong, which also ends the download. */
+async function textOf(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.byteLength;
+    if (size > MOST_BYTES) throw new TooLong();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
 }
 
 /**
@@ -111,11 +138,14 @@ function waitAsked(headers: Headers, nowMs: number): number | undefined {
   return retryAfterMs(headers.get("retry-after"), Number.isNaN(theirNowMs) ? nowMs : theirNowMs);
 }
 
-const isPassing = (status: number): boolean => status === 408 || status === 429 || status >= 500;
+const isTransient = (status: number): boolean => status === 408 || status === 429 || status >= 500;
 
 class Broken extends Error {}
 class TimedOut extends Error {
   readonly code = "timeout";
+}
+class TooLong extends Error {
+  readonly code = `longer than ${MOST_BYTES} bytes`;
 }
 
 /** The code of the socket's error, which `fetch` puts in its cause. The message could hold a URL. */

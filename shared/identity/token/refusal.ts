@@ -37,9 +37,25 @@ export function readRefusal(
   };
 }
 
-/** Status and `error` decide about a retry; the numbers are for people (Entra, error reference). */
-export const isTransient = ({ status, error }: Refusal): boolean =>
-  status === 429 || status === 408 || status >= 500 || error === "temporarily_unavailable";
+/** Whether the answer has the form of Entra's refusals, and not of a proxy's page. */
+export const isFromEntra = ({ error, codes, correlationId }: Refusal): boolean =>
+  error !== "" && (codes.length > 0 || correlationId !== "");
+
+/** The statuses of an overloaded service or a gateway, which outweigh any number in the body. */
+const BUSY = new Set([408, 429, 502, 503, 504]);
+
+export const isBusy = ({ status }: Refusal): boolean => BUSY.has(status);
+
+/**
+ * Status and `error` decide about a retry; the numbers are for people (Entra, error reference). An answer
+ * without an OAuth error, such as a redirect or a proxy's 403, did not come from Entra, so it is
+ * retried as well.
+ */
+export const isTransient = (refusal: Refusal): boolean =>
+  isBusy(refusal) ||
+  refusal.status >= 500 ||
+  refusal.error === "temporarily_unavailable" ||
+  refusal.error === "";
 
 /**
  * The refusals of a certificate after which Microsoft's own library retries with another certificate
@@ -68,11 +84,13 @@ function codesOf(list: unknown, description: string): number[] {
   return found === undefined ? [] : [Number(found)];
 }
 
-/** Entra's descriptions are prose with ids in it; long unbroken runs and addresses could be more than that. */
+const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Entra's descriptions are prose with ids. Addresses and long unbroken runs could be names or secrets. */
 const harmless = (description: string): string =>
   (description.split(/\r?\n| Trace ID:/, 1)[0] ?? "")
     .replace(/\S*@\S+/g, "…")
-    .replace(/[A-Za-z0-9+/_=.-]{41,}/g, "…")
+    .replace(/[A-Za-z0-9+/_=.~-]{32,}/g, (run) => (GUID.test(run) ? run : "…"))
     .slice(0, 300)
     .trim();
 

@@ -3,17 +3,18 @@ import {
   type AuthenticationResult,
   type Configuration,
   ConfidentialClientApplication,
-  type INetworkModule,
   LogLevel,
 } from "@azure/msal-node";
 
 import type { Cloud } from "../../core/clouds.ts";
 import { OperatorError } from "../../core/errors.ts";
+import type { Pause } from "../../core/pause.ts";
 import type { ServerClock } from "../certificate/server-clock.ts";
 import type { Credential, Proof } from "./credential.ts";
 import { explain } from "./explain.ts";
 import type { RefusalContext } from "./explanations.ts";
-import { EntraRefused, EntraUnreachable } from "./network-client.ts";
+import { EntraRefused, EntraUnreachable, createNetworkClient } from "./network-client.ts";
+import type { PatientFetch } from "./patient-fetch.ts";
 import { isClockRefusal, isKeyRefusal } from "./refusal.ts";
 import { rolesOf } from "./roles.ts";
 import { scopeOf } from "./scope.ts";
@@ -27,15 +28,21 @@ export interface TokenRequestOptions {
   readonly cloud: Cloud;
   readonly clientId: string;
   readonly credential: Credential;
-  readonly network: INetworkModule;
+  readonly send: PatientFetch;
   readonly clock: ServerClock;
+  /** A Retry-After of Entra pauses all requests of the application. */
+  readonly pause: Pause;
 }
 
 export type RequestToken = (target: {
   readonly tenant: string;
   readonly resource: string;
-  readonly claims: string | undefined;
+  readonly claims?: string | undefined;
+  /** Ends the request's attempts and waits. */
+  readonly signal?: AbortSignal;
 }) => Promise<AcquiredToken>;
+
+type Target = Parameters<RequestToken>[0];
 
 /**
  * Requests a token from Entra through MSAL. While Entra refuses the proof itself, the next proof is
@@ -45,30 +52,38 @@ export type RequestToken = (target: {
  * of the credential. It holds Entra's status and ids, never what was sent.
  */
 export function createTokenRequest(options: TokenRequestOptions): RequestToken {
-  const { credential, clock } = options;
-
-  return async ({ tenant, resource, claims }) => {
-    const send = (proof: Proof, challenge: string | undefined): Promise<AcquiredToken> =>
-      sendOnce(options, proof, tenant, resource, challenge);
-    const explained = (error: unknown, proof: Proof): unknown =>
-      error instanceof EntraRefused
-        ? explain(error.refusal, contextOf(options, tenant, resource, proof), error)
-        : unreachable(error);
-
-    let last: unknown;
-    for await (const proof of credential()) {
-      try {
-        const token = await corrected(clock, claims, (challenge) => send(proof, challenge));
-        proof.accepted?.();
-        return token;
-      } catch (error) {
-        last = explained(error, proof);
-        if (!isProofRefused(error)) break;
-        proof.refused?.(error instanceof EntraRefused ? error.refusal : undefined);
-      }
+  const { pause } = options;
+  return async (target) => {
+    pause.check();
+    try {
+      return await tryProofs(options, target);
+    } catch (error) {
+      if (error instanceof OperatorError && error.cause instanceof EntraRefused) pause.begin(error);
+      throw error;
     }
-    throw last;
   };
+}
+
+async function tryProofs(options: TokenRequestOptions, target: Target): Promise<AcquiredToken> {
+  const { credential, clock } = options;
+  let last: unknown;
+  for await (const proof of credential()) {
+    const send = (claims: string | undefined): Promise<AcquiredToken> =>
+      sendOnce(options, proof, { ...target, claims });
+    try {
+      const token = await corrected(clock, target.claims, send);
+      proof.accepted?.();
+      return token;
+    } catch (error) {
+      last =
+        error instanceof EntraRefused
+          ? explain(error.refusal, contextOf(options, target, proof), error)
+          : unreachable(error);
+      if (!isProofRefused(error)) break;
+      proof.refused?.(error instanceof EntraRefused ? error.refusal : undefined);
+    }
+  }
+  throw last;
 }
 
 /** Whether another proof may succeed: Entra refused this one, or its key in the vault is disabled. */
@@ -79,8 +94,7 @@ const isProofRefused = (error: unknown): boolean =>
 
 const contextOf = (
   { cloud, clientId, clock }: TokenRequestOptions,
-  tenant: string,
-  resource: string,
+  { tenant, resource }: Target,
   proof: Proof,
 ): RefusalContext => ({
   tenant,
@@ -116,12 +130,15 @@ async function corrected(
  * its size and makes callers wait for refreshes, and its throttle cache fails callers.
  */
 async function sendOnce(
-  { cloud, clientId, network, clock }: TokenRequestOptions,
+  { cloud, clientId, send, clock }: TokenRequestOptions,
   proof: Proof,
-  tenant: string,
-  resource: string,
-  claims: string | undefined,
+  { tenant, resource, claims, signal }: Target,
 ): Promise<AcquiredToken> {
+  const networkClient = createNetworkClient(send, {
+    ...(signal && { signal }),
+    onAnswer: (time, refusal) =>
+      clock.observe(time, { confirmed: refusal !== undefined && isClockRefusal(refusal) }),
+  });
   const application = new ConfidentialClientApplication({
     auth: {
       clientId,
@@ -130,7 +147,7 @@ async function sendOnce(
       clientCapabilities: ["cp1"],
       ...proof.auth,
     },
-    system: { networkClient: network, loggerOptions: SILENT },
+    system: { networkClient, loggerOptions: SILENT },
   });
   const result = await application.acquireTokenByClientCredential({
     scopes: [scopeOf(resource)],
@@ -158,17 +175,19 @@ function toToken(
   thumbprint: string | undefined,
   nowMs: number,
 ): AcquiredToken {
-  if (!result?.accessToken || !result.expiresOn) {
-    throw new EntraUnreachable("the answer holds no token");
-  }
+  if (!result?.accessToken) throw new EntraUnreachable("the answer holds no token");
+  const expiresMs = result.expiresOn?.getTime() ?? Number.NaN;
+  // MSAL computes NaN, or the present, if the answer names no lifetime.
+  if (!(expiresMs > Date.now())) throw new EntraUnreachable("the token has no lifetime");
   const aheadMs = nowMs - Date.now();
-  return {
+  // Frozen, because all callers share it.
+  return Object.freeze({
     token: result.accessToken,
-    expiresAtMs: result.expiresOn.getTime() + aheadMs,
+    expiresAtMs: expiresMs + aheadMs,
     refreshAtMs: result.refreshOn && result.refreshOn.getTime() + aheadMs,
-    roles: rolesOf(result.accessToken),
+    roles: Object.freeze(rolesOf(result.accessToken)),
     thumbprint,
-  };
+  });
 }
 
 /** An error that is not a refusal of Entra: there was no answer, or MSAL could not read it. */

@@ -12,6 +12,8 @@ export interface TokenDemand {
   readonly rejected?: string;
   /** The decoded claims challenge. */
   readonly claims?: string;
+  /** The caller stops waiting when it aborts; the request goes on for the others. */
+  readonly signal?: AbortSignal;
 }
 
 /** The tokens of one app. Each instance has its own cache. */

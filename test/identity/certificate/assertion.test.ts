@@ -93,7 +93,9 @@ describe("an assertion", () => {
       const { get, clock, serverClock } = open();
       await get();
       const there = clock.now() + minutes * MINUTE;
-      serverClock.observe(new Date(there).toUTCString(), clock.now(), clock.now());
+      const nowMs = clock.now();
+      const date = new Date(there).toUTCString();
+      serverClock.observe({ date, sentAtMs: nowMs, receivedAtMs: nowMs }, { confirmed: true });
       const { payload } = decode(await get());
       assert.ok(Math.abs(Number(payload["nbf"]) * 1000 - there) < 2_000);
     });

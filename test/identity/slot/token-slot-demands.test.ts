@@ -119,6 +119,30 @@ describe("a forced refresh", () => {
     assert.equal(asked[1]?.reason, "forced");
   });
 
+  it("is not sent during a Retry-After of Entra", async () => {
+    const { get, slot, asked, answering, clock } = openSlot();
+    await get();
+    answering(failing(unreachable(60_000)));
+    await assert.rejects(slot.forceRefresh(), { code: "TOKEN_UNREACHABLE" });
+    answering(succeeding);
+    for (let call = 0; call < 10; call++) {
+      await assert.rejects(slot.forceRefresh(), { retryAfterMs: 60_000 });
+    }
+    assert.equal(asked.length, 2);
+    await clock.advance(60_000);
+    assert.equal((await slot.forceRefresh()).token, "t3");
+  });
+
+  it("gets the held token after five a minute, so that senders cannot cause a loop", async () => {
+    const { get, slot, asked, clock } = openSlot();
+    await get();
+    for (let call = 0; call < 20; call++) await slot.forceRefresh();
+    assert.equal(asked.length, 6);
+    assert.equal((await slot.forceRefresh()).token, "t6");
+    await clock.advance(MINUTE);
+    assert.equal((await slot.forceRefresh()).token, "t7");
+  });
+
   it("keeps the held token if it fails", async () => {
     const { get, slot, answering, told } = openSlot();
     await get();

@@ -116,11 +116,33 @@ describe("an explanation", () => {
     assert.equal(error.retryAfterMs, 600_000);
   });
 
-  it("of an HTML page with a 403 names the status and quotes nothing", () => {
-    const error = explain(readRefusal(403, "<html>secret</html>", undefined), context);
-    assert.match(error.message, /HTTP 403, which is not documented/);
-    assert.doesNotMatch(error.message, /html|secret/);
-  });
+  for (const [what, status] of [
+    ["a proxy's 403", 403],
+    ["a redirect to a sign-in page", 302],
+    ["a proxy's 407", 407],
+  ] as const) {
+    it(`of ${what} is transient, names the status and quotes nothing`, () => {
+      const error = explain(readRefusal(status, "<html>secret</html>", undefined), context);
+      assert.equal(error.code, "TOKEN_UNREACHABLE");
+      assert.equal(error.disposition, "retry");
+      assert.match(
+        error.message,
+        new RegExp(`HTTP ${status}, an answer that is not Entra's.*proxy`),
+      );
+      assert.doesNotMatch(error.message, /html|secret/);
+    });
+  }
+
+  for (const status of [408, 429, 502, 503, 504]) {
+    it(`of a ${status} with the number of a permanent refusal goes by its status`, () => {
+      const error = explain(readRefusal(status, body(700016), 7_000), context);
+      assert.deepEqual(
+        [error.code, error.disposition, error.retryAfterMs],
+        ["TOKEN_UNREACHABLE", "retry", 7_000],
+      );
+      assert.match(error.message, /AADSTS700016/);
+    });
+  }
 });
 
 describe("a refusal is read", () => {
@@ -139,6 +161,19 @@ describe("a refusal is read", () => {
       undefined,
     );
     assert.equal(words, "AADSTS1: … sent … today.");
+  });
+
+  it("without client secrets, which have 40 characters and tildes, but with ids", () => {
+    const id = "11111111-2222-4333-8444-555555555555";
+    for (const secret of [
+      "aB3~_.-".repeat(6).slice(0, 40),
+      "x".repeat(32),
+      `a~${"Q".repeat(38)}`,
+    ]) {
+      const words = `AADSTS1: app ${id} sent ${secret} today.`;
+      const read = readRefusal(400, body(1, { error_description: words }), undefined);
+      assert.equal(read.words, `AADSTS1: app ${id} sent … today.`);
+    }
   });
 
   it("as transient by its status or OAuth error alone", () => {

@@ -86,3 +86,37 @@ describe("an answer with status 200 and no token is an error", () => {
     });
   }
 });
+
+describe("the time is taken", () => {
+  const json = { "content-type": "application/json" };
+  const refusal = JSON.stringify({
+    error: "invalid_client",
+    error_description: "AADSTS7000215: no",
+    error_codes: [7_000_215],
+  });
+  const table: readonly (readonly [string, boolean, Answer])[] = [
+    ["from a token", true, token],
+    ["from a refusal of Entra's form", true, refusing(401, json, refusal)],
+    ["not from a proxy's page", false, refusing(403, {}, "<html>Blocked</html>")],
+    ["not from a page with status 200", false, refusing(200, {}, "<html>Sign in</html>")],
+    ["not from a redirect", false, refusing(302, { location: "https://wifi" }, "")],
+    ["not from JSON of another kind", false, refusing(401, json, '{"error":"denied"}')],
+    ["not from JSON with status 200 and no token", false, refusing(200, json, '{"ok":true}')],
+  ];
+  for (const [what, isTaken, answer] of table) {
+    it(what, async (test) => {
+      const server = await startHttpServer(answer);
+      test.after(() => server.close());
+      const seen: (string | null)[] = [];
+      const clock = createSimulatedClock({ skipsWaits: true });
+      const client = createNetworkClient(createPatientFetch({ fetch, clock, random: () => 0.5 }), {
+        onAnswer: ({ date }) => seen.push(date),
+      });
+      await client
+        .sendPostRequestAsync(server.url, { body: "", headers: {} })
+        .catch(() => undefined);
+      assert.equal(seen.length, isTaken ? 1 : 0);
+      if (isTaken) assert.ok(Math.abs(Date.parse(seen[0] ?? "") - Date.now()) < 60_000);
+    });
+  }
+});

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import type { ServerResponse } from "node:http";
 import { describe, it } from "node:test";
 
-import { createServerClock } from "../../../shared/identity/certificate/server-clock.ts";
 import {
   type PatientAnswer,
   createPatientFetch,
@@ -23,28 +22,21 @@ const halfAnswer: Answer = (response) => {
   setImmediate(() => response.socket?.resetAndDestroy());
 };
 
-const dated = (offsetMs: number): Answer =>
-  status(200, { date: new Date(Date.now() + offsetMs).toUTCString() });
-
 /** Sends one request to a server that answers so, and tells what came of it. */
-async function send(...answers: Answer[]) {
+const send = (...answers: Answer[]) => sendWith(undefined, ...answers);
+
+async function sendWith(signal: AbortSignal | undefined, ...answers: Answer[]) {
   const server = await startHttpServer(...answers);
   const clock = createSimulatedClock({ startMs: Date.now(), skipsWaits: true });
-  const serverClock = createServerClock(clock);
-  const patient = createPatientFetch({
-    fetch,
-    clock,
-    random: () => 0.5,
-    onDate: (...seen) => serverClock.observe(...seen),
-  });
+  const patient = createPatientFetch({ fetch, clock, random: () => 0.5 });
   const timeOuts = setInterval(() => answers.includes(silence) && void clock.jump(10_000), 100);
   try {
-    const request = { method: "POST", headers: {}, body: "proof" } as const;
+    const request = { method: "POST", headers: {}, body: "proof", signal } as const;
     const answer: PatientAnswer = await patient(`${server.url}/token`, request);
-    return { answer, serverClock, waits: clock.waits, seen: server.seen };
+    return { answer, waits: clock.waits, seen: server.seen };
   } catch (error) {
     assert.ok(error instanceof Error);
-    return { error, serverClock, waits: clock.waits, seen: server.seen };
+    return { error, waits: clock.waits, seen: server.seen };
   } finally {
     clearInterval(timeOuts);
     await server.close();
@@ -161,26 +153,27 @@ describe("a request is given up", () => {
   });
 });
 
-describe("the server's clock", () => {
-  it("is learnt from the Date header", async () => {
-    const { serverClock } = await send(dated(600_000));
-    assert.ok(Math.abs(serverClock.behindMs() - 600_000) < 2_000);
-    assert.ok(Math.abs(serverClock.now() - Date.now() - 600_000) < 2_000);
+const long =
+  (bytes: number): Answer =>
+  (response) =>
+    void response.writeHead(200).end("x".repeat(bytes));
+
+describe("an answer of any length", () => {
+  it("is read up to a mebibyte", async () => {
+    const { answer } = await send(long(1024 * 1024));
+    assert.equal(answer?.text.length, 1024 * 1024);
   });
 
-  it("is learnt from a refusal too, also if it is behind ours", async () => {
-    const date = new Date(Date.now() - 600_000).toUTCString();
-    const { serverClock } = await send(status(401, { date }));
-    assert.ok(Math.abs(serverClock.behindMs() + 600_000) < 2_000);
+  it("is not read beyond a mebibyte", async () => {
+    const { error } = await send(long(1024 * 1024 + 1));
+    assert.match(String(error), /NoAnswer.*longer than 1048576 bytes/);
   });
+});
 
-  it("equals ours while the difference is within rounding and travel time", async () => {
-    const { serverClock } = await send(dated(1_000));
-    assert.equal(serverClock.behindMs(), 0);
-  });
-
-  it("equals ours if the header is missing or is no date", async () => {
-    const { serverClock } = await send(status(200, { date: "yesterday" }));
-    assert.equal(serverClock.behindMs(), 0);
-  });
+it("a request that is aborted ends, and is not sent again", async () => {
+  const stop = new AbortController();
+  setTimeout(() => stop.abort(), 50);
+  const { error, seen } = await sendWith(stop.signal, silence);
+  assert.match(String(error), /NoAnswer/);
+  assert.equal(seen.length, 1);
 });

@@ -25,6 +25,7 @@ after(async () => {
 
 /** What a new request for a token fails with. */
 async function failure(of: Worker = worker): Promise<Failure> {
+  await of.ask({ do: "forget" });
   const { failures } = await of.ask({ do: "force", tenant: cloud.home.tenantId, resource: GRAPH });
   const [first] = failures;
   assert.ok(first, "the request succeeded");
