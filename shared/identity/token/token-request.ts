@@ -24,6 +24,9 @@ import type { AcquiredToken } from "./types.ts";
 /** A correction of the clock by more than this is worth a retry. */
 const CLOCK_STEP_MS = 1_000;
 
+/** A token that lives for less is not worth holding. */
+const LEAST_LIFE_MS = 1_000;
+
 export interface TokenRequestOptions {
   readonly cloud: Cloud;
   readonly clientId: string;
@@ -177,8 +180,10 @@ function toToken(
 ): AcquiredToken {
   if (!result?.accessToken) throw new EntraUnreachable("the answer holds no token");
   const expiresMs = result.expiresOn?.getTime() ?? Number.NaN;
-  // MSAL computes NaN, or the present, if the answer names no lifetime.
-  if (!(expiresMs > Date.now())) throw new EntraUnreachable("the token has no lifetime");
+  // If the answer names no lifetime, MSAL computes NaN, or the present in rounded seconds.
+  if (!(expiresMs - Date.now() > LEAST_LIFE_MS)) {
+    throw new EntraUnreachable("the token has no lifetime");
+  }
   const aheadMs = nowMs - Date.now();
   // Frozen, because all callers share it.
   return Object.freeze({
