@@ -1,7 +1,8 @@
-// Composition only: what there is, what it is called, and who gets whose outputs.
+// Composition only: which modules there are, what resources are called, and which outputs go where.
 targetScope = 'resourceGroup'
 
-import { existingNetworkIds, feature, graphQuota, guardLimits, principal, staleAccountPolicy, timerSchedules } from 'types.bicep'
+import { existingNetworkIds, feature, graphQuota, guardLimits } from 'types.bicep'
+import { principal, staleAccountPolicy, timerSchedules } from 'types.bicep'
 
 @description('Short name of the deployment, lower case letters and digits; every resource name is derived from it.')
 @minLength(2)
@@ -17,18 +18,18 @@ param features feature[]
 @description('Grant the Graph permissions here (needs Privileged Role Administrator); false only lists them on the app registration for an administrator to consent.')
 param grantGraphPermissions bool = false
 
-@description('Tenants besides the home tenant that batches may name. Any at all make the app registration multi-tenant, and an administrator of each has to consent.')
+@description('Tenants besides the home tenant that batches may name. A single one makes the app registration multi-tenant, and an administrator of each tenant has to consent.')
 param allowedTenantIds string[] = []
 
 @description('How the application proves who it is: the certificate; a signature made in the vault, by a key that never leaves it; or the managed identity, as a federated credential.')
 @allowed(['certificate', 'managed-identity', 'vault-signature'])
 param credential string = 'certificate'
 
-@description('How the sign-in assertion is signed: PS256, or RS256 where Entra answers AADSTS700027 to that.')
+@description('How the sign-in assertion is signed: PS256, or RS256 if Entra answers AADSTS700027 to that.')
 @allowed(['PS256', 'RS256'])
 param assertionAlgorithm string = 'PS256'
 
-@description('App ID URIs of further APIs that the app may ask tokens for. Graph always is one.')
+@description('App ID URIs of further APIs that the app may request tokens for. Graph is always allowed.')
 param allowedResources string[] = []
 
 @description('Name of the certificate in Key Vault.')
@@ -44,7 +45,7 @@ param operatorPrincipalType string = 'User'
 @description('Object ids of further owners of the app registration, users or service principals. A person who deploys becomes an owner; a pipeline is one of the application it made, and may not add others.')
 param ownerObjectIds string[] = []
 
-@description('Who may submit batches: message sender on the queue accept and write on the container inbox, nothing else. Any at all make a custom role, which needs Owner or User Access Administrator to deploy.')
+@description('Who may submit batches: message sender on the queue accept and write on the container inbox, nothing else. A single one makes a custom role, which takes Owner or User Access Administrator to deploy.')
 param submitters principal[] = []
 
 @description('Who may read plans and reports.')
@@ -66,13 +67,13 @@ param existingNetwork existingNetworkIds = {
   vaultZoneId: ''
 }
 
-@description('IPv4 addresses or ranges that reach storage and vault past the private network, such as that of whoever runs the deploy script.')
+@description('IPv4 addresses or ranges that reach storage and vault past the private network, such as that of the machine that runs the deploy script.')
 param allowedIpRanges string[] = []
 
 @description('IPv4 addresses or ranges that may publish; empty lets any address try, with an Entra token.')
 param publisherIpRanges string[] = []
 
-@description('Name of the storage account\'s Event Grid system topic where another service, such as Microsoft Defender for Storage, has made one; empty for one of our own.')
+@description('Name of the storage account\'s Event Grid system topic, if another service such as Microsoft Defender for Storage made one already; empty for a new one.')
 param storageTopicName string = ''
 
 @description('Functions that stay disabled. infra/deploy.sh passes those that are disabled in the running app.')
@@ -98,7 +99,7 @@ param quota graphQuota = {
   retryFloorSeconds: 1
 }
 
-@description('The policy that finds accounts nobody signs in to; off until somebody switches it on.')
+@description('The policy that finds accounts without sign-ins. Off by default.')
 param staleAccounts staleAccountPolicy = {
   mode: 'off'
   days: 90
@@ -121,7 +122,7 @@ param nodeVersion string = '22'
 @allowed([512, 2048, 4096])
 param instanceMemoryMB int = 2048
 
-@description('Upper bound of instances, of each function for itself. More make no directory write faster.')
+@description('Upper bound of instances of each function. More of them make no directory write faster.')
 @minValue(40)
 @maxValue(1000)
 param maximumInstanceCount int = 40
@@ -150,7 +151,7 @@ param journalRetentionDays int = 180
 @minValue(0)
 param reportRetentionDays int = 0
 
-@description('Id of a Log Analytics workspace that is there already, in the same region; empty for one of our own. Who may read it, and how long it keeps logs, is then its owner\'s.')
+@description('Id of a Log Analytics workspace that is there already, in the same region; empty for a new one. Its owner then decides who may read it and how long it keeps logs.')
 param existingWorkspaceId string = ''
 
 @description('Days that logs are kept.')
@@ -161,14 +162,14 @@ param logRetentionDays int = 90
 @description('Forbid deleting the storage account until the lock is removed by hand. Needs Owner to deploy.')
 param deleteLock bool = false
 
-@description('Amount a month, in the currency of the subscription, at 80 % of which alertEmail is told; 0 for no budget.')
+@description('Amount a month, in the currency of the subscription, at 80 % of which alertEmail gets a mail; 0 for no budget.')
 @minValue(0)
 param monthlyBudget int = 0
 
 @description('First day of the month in which the budget is first deployed, as 2026-11-01. It stays as it is from then on: Azure does not let it change.')
 param budgetStartDate string = ''
 
-@description('Most telemetry a day, in GB, after which the workspace takes no more until the next day; -1 for no limit. Beyond the limit alerts see nothing.')
+@description('Most telemetry a day, in GB, after which the workspace drops telemetry until the next day; -1 for no limit. Alerts see nothing of what is dropped.')
 param dailyLogCapGb int = -1
 
 @description('Tags of every resource.')
@@ -182,13 +183,11 @@ var graphPermissions = union([], flatten(map(features, name => catalogue.feature
 var graphAppRoleIds = map(graphPermissions, name => catalogue.permissions[name])
 
 @description('The tag says which deployment a resource belongs to; infra/publish.sh and infra/teardown.sh look for it.')
-var allTags = union(tags, {
-  'directory-batch': environmentName
-})
+var allTags = union(tags, { 'directory-batch': environmentName })
 @description('A person who deploys may add owners; an application needs more than Application.ReadWrite.OwnedBy for that.')
 var owners = union(operatorPrincipalType == 'User' ? [deployer().objectId] : [], ownerObjectIds)
 
-@description('Makes names unique, and the same again for the same resource group and environment.')
+@description('Makes names unique, and repeatable for the same resource group and environment.')
 var suffix = '${toLower(environmentName)}-${uniqueString(resourceGroup().id, environmentName)}'
 @description('Queues of the product, as its triggers name them.')
 var queues = {

@@ -12,11 +12,11 @@ type feature =
   | 'user.update'
 
 @export()
-@description('Somebody, or something, that is given an Azure role.')
+@description('A person, a group or an application that gets an Azure role.')
 type principal = {
-  @description('Object id in Entra ID; of a service principal the object id of the service principal, not of its application.')
+  @description('Object id in Entra ID; for an application that of its service principal, not of the application itself.')
   id: string
-  @description('What the object id is of.')
+  @description('The kind of object that the id belongs to.')
   type: 'Group' | 'ServicePrincipal' | 'User'
 }
 
@@ -33,7 +33,7 @@ type guardLimits = {
   @minValue(0)
   @maxValue(100)
   maxInvalidRowsPercent: int
-  @description('A batch that needs Graph permissions which the token lacks. hold: it is held; warn: its plan says so, and it runs, for an application that works by a directory role.')
+  @description('A batch that needs Graph permissions which the token lacks. hold: it is held. warn: its plan says so and it runs, for an application that works by a directory role.')
   preflight: 'hold' | 'warn'
 }
 
@@ -58,9 +58,9 @@ type graphQuota = {
 }
 
 @export()
-@description('The policy that finds accounts nobody signs in to.')
+@description('The policy that finds accounts without sign-ins.')
 type staleAccountPolicy = {
-  @description('What it does. off: nothing; report: a batch in mode plan, for people to read; apply: a batch that disables.')
+  @description('Off does nothing. Report makes a batch in mode plan, for people to read. Apply makes a batch that disables accounts.')
   mode: 'apply' | 'off' | 'report'
   @description('Days without a successful sign-in after which an account is stale.')
   @minValue(30)
@@ -92,9 +92,9 @@ type existingNetworkIds = {
 @export()
 @description('When the timers run: NCRONTAB of six fields, second first, in UTC.')
 type timerSchedules = {
-  @description('The sweep: files and tenants that no event or ring announced, and the heartbeat.')
+  @description('The sweep: finds files and tenants that no event or ring announced, and sends the heartbeat.')
   sweep: string
-  @description('Certificate, keys and consent; daily.')
+  @description('The daily check of certificate, keys and consent.')
   certificateCheck: string
   @description('The stale-account policy.')
   staleAccounts: string

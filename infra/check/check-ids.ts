@@ -9,7 +9,7 @@ interface PermissionData {
 
 /**
  * Holds the app role ids against Microsoft's own list in the data folder beside the repository
- * (../shared/data); undefined where it is not there.
+ * (../shared/data); undefined if it is not there.
  */
 export function idFindings(
   root: string,

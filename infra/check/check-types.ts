@@ -32,7 +32,7 @@ function resourceProblems(resource: Resource, types: ResourceTypes): string[] {
 
 const under = (path: string, name: string): string => (path === "" ? name : `${path}.${name}`);
 
-/** What is wrong with a value of that type; empty where nothing is, or where it cannot be seen. */
+/** What is wrong with a value of that type; empty if nothing is, or where it cannot be seen. */
 function valueProblems(
   value: Value,
   type: ResourceType,

@@ -11,7 +11,7 @@ export interface Compiler {
 const answers = (command: string, ...options: readonly string[]): boolean =>
   spawnSync(command, options, { stdio: "ignore" }).status === 0;
 
-/** The compiler on PATH, alone or through az; undefined where there is neither. */
+/** The compiler on PATH, alone or through az; undefined if there is neither. */
 export function findCompiler(infra: string): Compiler | undefined {
   const [main, parameters] = [join(infra, "main.bicep"), join(infra, "main.bicepparam")];
   if (answers("bicep", "--version")) {

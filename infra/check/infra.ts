@@ -34,14 +34,14 @@ export function createInfra(files: InfraFiles, product: Product, parse: ParseBic
   return { files, product, bicep };
 }
 
-/** The file at that path. @throws TypeError where there is none. */
+/** The file at that path. @throws TypeError if there is none. */
 export function fileAt(infra: Infra, path: string): BicepFile {
   const found = infra.bicep.find((each) => each.path === path);
   if (found === undefined) throw new TypeError(`There is no infra/${path}.`);
   return found;
 }
 
-/** The text at that path. @throws TypeError where there is none. */
+/** The text at that path. @throws TypeError if there is none. */
 export function textOf(infra: Infra, path: string): string {
   const found = infra.files[path];
   if (found === undefined) throw new TypeError(`There is no ${path}.`);

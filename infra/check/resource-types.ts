@@ -45,7 +45,7 @@ export type ResourceType =
 
 /** The official property types of the resources used here. */
 export interface ResourceTypes {
-  /** The type of `Microsoft.Storage/storageAccounts@2025-08-01`; undefined where it is not there. */
+  /** The type of `Microsoft.Storage/storageAccounts@2025-08-01`; undefined if it is not there. */
   readonly of: (typeAndVersion: string) => ResourceType | undefined;
   readonly resolve: (ref: Ref) => ResourceType;
 }
@@ -57,7 +57,7 @@ interface TypesFile {
 
 /**
  * Reads `bicep-types.json` of the data folder beside the repository (../shared/data), which is not
- * part of it; undefined where it is not there.
+ * part of it; undefined if it is not there.
  */
 export function readResourceTypes(root: string): ResourceTypes | undefined {
   const path = join(root, "../shared/data/bicep-types.json");

@@ -27,13 +27,13 @@ export interface Property {
   readonly description: string | undefined;
 }
 
-/** The object that a resource, module or loop body is made of; undefined where there is none. */
+/** The object that a resource, module or loop body is made of; undefined if there is none. */
 export function objectOf(value: Value | undefined): ObjectValue | undefined {
   if (value?.kind === "object") return value;
   return value?.kind === "loop" ? objectOf(value.body) : undefined;
 }
 
-/** The value at a path of property names; undefined where the path ends early. */
+/** The value at a path of property names; undefined if the path ends early. */
 export function at(value: Value | undefined, ...path: readonly string[]): Value | undefined {
   let present = value;
   for (const name of path) {

@@ -1,5 +1,5 @@
-// Alerts on the telemetry that CONTRACT.md promises. A query answers rows only when something is
-// wrong, so every rule is the same: more than no row.
+// Alerts on the product's telemetry (docs/operations.md). A query returns rows only if something is
+// wrong, so every rule is the same: it fires on one row or more.
 
 @description('Prefix of the rules\' names.')
 param namePrefix string
@@ -16,11 +16,11 @@ param workspaceId string
 @description('Action groups to call.')
 param actionGroupIds string[]
 
-// Frequency is price: what a person decides in hours is looked at every quarter of an hour (docs/cost.md).
+// A rule is priced by its frequency, so what can wait for hours is looked at every quarter of an hour (docs/cost.md).
 @description('One JSON line a trace; docs/operations.md has the events and their fields.')
 var events = 'AppTraces | where Message startswith "{" and Message has "event" | extend fields = parse_json(Message) | extend event = tostring(fields.event)'
 
-@description('What to look for, how often, and how loud: 1 wakes somebody, 3 can wait for the morning.')
+@description('What to look for, how often, and the severity: 1 pages someone, 3 can wait for the morning.')
 var rules = [
   {
     name: 'poison'

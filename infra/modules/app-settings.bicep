@@ -1,6 +1,6 @@
 // The application settings: what shared/app/settings.ts reads, and what the host itself needs. A test
-// holds the first list against that file, so a setting is added in both places or in none.
-// Empty means: the default that docs/settings.md names.
+// compares the list with that file, so a setting is added in both places or in neither.
+// An empty value means the default that docs/settings.md names.
 
 import { graphQuota, guardLimits, staleAccountPolicy, timerSchedules } from '../types.bicep'
 
@@ -42,7 +42,7 @@ param clientId string
 @description('Object id of the app registration.')
 param applicationObjectId string
 
-@description('App ID URIs of further APIs that the app may ask tokens for.')
+@description('App ID URIs of further APIs that the app may request tokens for.')
 param allowedResources string[]
 
 @description('Tenants besides the home tenant that batches may name.')
@@ -63,7 +63,7 @@ param schedules timerSchedules
 @description('Names of functions that stay disabled.')
 param disabledFunctions string[]
 
-@description('What shared/settings.ts and the host read.')
+@description('What shared/app/settings.ts and the host read.')
 var productSettings = {
   // The host
   AzureWebJobsStorage__blobServiceUri: blobEndpoint

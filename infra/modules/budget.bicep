@@ -1,4 +1,4 @@
-// What the resource group may cost in a month before somebody is told. It stops nothing.
+// What the resource group may cost in a month before a mail is sent. It stops nothing.
 
 @description('Name.')
 param name string
@@ -10,7 +10,7 @@ param amount int
 @description('First day of the month that the budget begins in. It cannot be changed once the budget is made.')
 param startDate string
 
-@description('Mail addresses that are told.')
+@description('Mail addresses that get the mail.')
 param contactEmails string[]
 
 resource budget 'Microsoft.Consumption/budgets@2024-08-01' = {

@@ -1,6 +1,6 @@
-// A new version of the certificate rings the function that registers it; a renewal that did not
-// happen wakes a person, with no code of ours in between.
-// Events come only for versions made after the subscription: it is made before the certificate.
+// A new version of the certificate sends a message to the function that registers it. A renewal that
+// did not happen raises an alert without any code of ours. Events come only for versions made after
+// the subscription, which is therefore made before the certificate.
 
 @description('Name of the vault\'s system topic.')
 param topicName string
@@ -17,7 +17,7 @@ param deadLetterContainerName string
 @description('Certificate name.')
 param certificateName string
 
-@description('Action groups to call when the certificate is near its end; none for no such alert.')
+@description('Action groups to call before the certificate expires; none for no such alert.')
 param actionGroupIds string[]
 
 resource topic 'Microsoft.EventGrid/systemTopics@2025-02-15' existing = {

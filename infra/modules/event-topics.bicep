@@ -1,6 +1,6 @@
-// Where events come from. Separate from the subscriptions, because the topics' identities need
-// their roles before a subscription that delivers with them can be made. The identities are the
-// topics' own: a storage account with a firewall lets Event Grid in with no other kind.
+// The sources of events. Separate from the subscriptions, because the topics' identities need their
+// roles before a subscription that delivers with them can be made. The identities are system-assigned:
+// a storage account with a firewall lets Event Grid in with no other kind.
 
 @description('Location.')
 param location string

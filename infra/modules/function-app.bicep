@@ -1,5 +1,5 @@
-// The app: Flex Consumption, Node, everything by identity. Nothing listens for business: the site
-// refuses all inbound traffic, and only publishing reaches its SCM site.
+// The app: Flex Consumption, Node, everything by identity. It has no endpoint: the site refuses all
+// inbound traffic, and only publishing reaches its SCM site.
 
 @description('Site name.')
 param name string
@@ -78,7 +78,7 @@ resource site 'Microsoft.Web/sites@2025-03-01' = {
   properties: {
     serverFarmId: plan.id
     httpsOnly: true
-    // On for the SCM site alone, which 'Disabled' would shut as well.
+    // Enabled for the SCM site alone, which 'Disabled' would close as well.
     publicNetworkAccess: 'Enabled'
     virtualNetworkSubnetId: empty(subnetId) ? null : subnetId
     functionAppConfig: {

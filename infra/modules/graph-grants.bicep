@@ -1,6 +1,6 @@
-// The consent itself. Deployed only by somebody who may grant (Privileged Role Administrator):
-// with grantGraphPermissions, or by hand as infra/print-consent.sh shows.
-// Taking a permission out does not revoke it; docs/permissions.md says how to.
+// The consent itself. Only a Privileged Role Administrator may deploy it: with grantGraphPermissions,
+// or by hand as infra/print-consent.sh shows. Taking a permission out of the list does not revoke it;
+// docs/permissions.md says how to.
 
 extension microsoftGraphV1
 

@@ -1,4 +1,4 @@
-// A file in the inbox rings accept. It makes it quick; the sweep makes it certain.
+// A file in the inbox sends a message to accept. The sweep finds files whose event was lost.
 
 @description('Name of the storage account\'s system topic.')
 param topicName string

@@ -1,6 +1,6 @@
-// Holds the certificate, made here by policy and renewed here; its private key is never seen by a script.
+// Holds the certificate, which the vault makes and renews by policy. No script sees its private key.
 
-@description('Vault name. Burnt for 90 days after the vault is deleted: purge protection keeps it.')
+@description('Vault name. It stays taken for 90 days after the vault is deleted, because of purge protection.')
 param name string
 
 @description('Location.')
@@ -9,10 +9,10 @@ param location string
 @description('Tags.')
 param tags { *: string }
 
-@description('Let nobody in but private endpoints, the addresses below and trusted services. Functions are not a trusted service.')
+@description('Let in only private endpoints, the addresses below and trusted services. Functions are not a trusted service.')
 param lockDown bool
 
-@description('IPv4 addresses or ranges let through while locked down: whoever runs the deploy script creates the certificate from there.')
+@description('IPv4 addresses or ranges let through while locked down: the deploy script creates the certificate from there.')
 param allowedIpRanges string[]
 
 @description('Log Analytics workspace id.')

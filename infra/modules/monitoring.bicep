@@ -1,4 +1,4 @@
-// Where telemetry goes and whom it wakes. Ingestion takes Entra tokens only.
+// Where telemetry goes and who gets the alerts. Ingestion accepts Entra tokens only.
 
 @description('Id of a workspace that is there already; empty for one of our own.')
 param existingWorkspaceId string
@@ -100,7 +100,7 @@ output workspaceId string = workspaceId
 @description('Component name.')
 output componentName string = component.name
 
-@description('Connection string. Not a secret once local auth is off: it names an address, and a token is asked for.')
+@description('Connection string. With local authentication off it is no secret: sending takes a token.')
 output connectionString string = component.properties.ConnectionString
 
 @description('Action groups that alerts call: one, or none.')

@@ -1,5 +1,5 @@
-// The network option: a subnet for the app, one for private endpoints, and one address that
-// everything leaves by, which Conditional Access for workload identities can ask for.
+// The network option: a subnet for the app, one for private endpoints, and one outbound address that
+// Conditional Access for workload identities can require.
 
 @description('Suffix of the names.')
 param suffix string

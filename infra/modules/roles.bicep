@@ -1,5 +1,5 @@
-// Every Azure role that this deployment gives, with its reason, which Azure shows beside the
-// assignment. Nothing is given at subscription scope. docs/permissions.md has the same table.
+// Every Azure role that this deployment assigns, with its reason, which Azure shows beside the
+// assignment. None is assigned at subscription scope. docs/permissions.md has the same table.
 
 import { principal } from '../types.bicep'
 
@@ -116,7 +116,7 @@ resource workloadOwnsBlobs 'Microsoft.Authorization/roleAssignments@2022-04-01' 
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds.storageBlobDataOwner)
     principalId: workloadPrincipalId
     principalType: 'ServicePrincipal'
-    description: 'The Functions host asks for it: its leases and timers lie in containers that it makes itself. Inputs, journals, reports and the deployed package too.'
+    description: 'The Functions host requires it: it creates containers of its own for leases and timers. Inputs, journals, reports and the deployed package need it too.'
   }
 }
 
@@ -130,7 +130,7 @@ resource workloadUsesQueues 'Microsoft.Authorization/roleAssignments@2022-04-01'
     )
     principalId: workloadPrincipalId
     principalType: 'ServicePrincipal'
-    description: 'Takes messages, rings the runner, and moves what failed five times to a poison queue.'
+    description: 'Receives messages, rings the runner, and moves a message that failed five times to a poison queue.'
   }
 }
 
@@ -155,7 +155,7 @@ resource workloadReadsCertificate 'Microsoft.Authorization/roleAssignments@2022-
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds.keyVaultSecretsUser)
     principalId: workloadPrincipalId
     principalType: 'ServicePrincipal'
-    description: 'Reads the certificate, with its private key where the policy lets it leave the vault, and lists its versions. It can change neither.'
+    description: 'Reads the certificate, with its private key if the policy lets it leave the vault, and lists its versions. It can change neither.'
   }
 }
 
@@ -166,7 +166,7 @@ resource workloadSignsInVault 'Microsoft.Authorization/roleAssignments@2022-04-0
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds.keyVaultCryptoUser)
     principalId: workloadPrincipalId
     principalType: 'ServicePrincipal'
-    description: 'Signs with the key that never leaves the vault; only where the credential is vault-signature.'
+    description: 'Signs with the key that never leaves the vault; only if the credential is vault-signature.'
   }
 }
 
@@ -180,11 +180,11 @@ resource workloadPublishesTelemetry 'Microsoft.Authorization/roleAssignments@202
     )
     principalId: workloadPrincipalId
     principalType: 'ServicePrincipal'
-    description: 'Sends telemetry with a token; the component takes nothing without one.'
+    description: 'Sends telemetry with a token; the component accepts none without.'
   }
 }
 
-// Whoever runs the deploy script
+// The deployer
 
 resource operatorCreatesCertificate 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(operatorPrincipalId)) {
   scope: vault

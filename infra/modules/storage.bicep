@@ -1,5 +1,5 @@
 // Everything the product keeps: queues, inputs, journals, reports, and the host's own containers.
-// Reached with Entra tokens only; there is no key that works.
+// It accepts Entra tokens only; account keys are disabled.
 
 @description('Account name: 3 to 24 lower case letters and digits.')
 param name string
@@ -14,7 +14,7 @@ param tags { *: string }
 @allowed(['Standard_GZRS', 'Standard_LRS', 'Standard_ZRS'])
 param sku string
 
-@description('Queues of the product; each gets a twin with -poison, made here so that nobody needs the right to create queues.')
+@description('Queues of the product. Each gets a twin with -poison, made here so that no principal needs the right to create queues.')
 param queueNames string[]
 
 @description('Blob containers of the product and of its delivery.')
@@ -23,7 +23,7 @@ param containerNames string[]
 @description('Container that Event Grid leaves undeliverable events in.')
 param deadLetterContainerName string
 
-@description('Let nobody in but private endpoints, the addresses below and Event Grid.')
+@description('Let in only private endpoints, the addresses below and Event Grid.')
 param lockDown bool
 
 @description('IPv4 addresses or ranges let through while locked down.')
@@ -33,11 +33,11 @@ param allowedIpRanges string[]
 @minValue(1)
 param inboxRetentionDays int
 
-@description('Days after which journals are deleted. They are append blobs, the only ones, and are told apart by that.')
+@description('Days after which journals are deleted. They are the only append blobs.')
 @minValue(7)
 param journalRetentionDays int
 
-@description('Days after which inputs, reports and manifests are deleted; 0 keeps them. A deleted manifest frees its batch name: the same name would then run again. They outlive the files of inbox by a week whatever is said here: a sweep takes a file whose batch is gone for a new one.')
+@description('Days after which inputs, reports and manifests are deleted; 0 keeps them. A deleted manifest frees its batch name: the same name would then run again. They are kept a week longer than the files of inbox whatever is set: a sweep takes a file whose batch is gone for a new one.')
 @minValue(0)
 param reportRetentionDays int
 
@@ -50,14 +50,14 @@ param workspaceId string
 @description('Each queue and its poison twin.')
 var allQueues = flatten(map(queueNames, queueName => [queueName, '${queueName}-poison']))
 
-@description('The firewall of a storage account takes ranges up to /30; smaller ones are written as single addresses.')
-var storageAddresses = flatten(map(
-  allowedIpRanges,
-  range =>
-    endsWith(range, '/32')
-      ? [split(range, '/')[0]]
-      : endsWith(range, '/31') ? [parseCidr(range).network, parseCidr(range).broadcast] : [range]
-))
+@description('Ranges that the firewall of a storage account does not take.')
+var smallRanges = filter(allowedIpRanges, range => endsWith(range, '/31') || endsWith(range, '/32'))
+
+@description('Their addresses one by one: the two of a /31, the one of a /32.')
+var smallAddresses = map(smallRanges, range => union([parseCidr(range).network], [parseCidr(range).broadcast]))
+
+@description('What the firewall is given.')
+var storageAddresses = concat(filter(allowedIpRanges, range => !contains(smallRanges, range)), flatten(smallAddresses))
 
 resource account 'Microsoft.Storage/storageAccounts@2025-08-01' = {
   name: name
@@ -103,7 +103,7 @@ resource account 'Microsoft.Storage/storageAccounts@2025-08-01' = {
         enabled: true
         days: 14
       }
-      // Each status.json is overwritten every few seconds while its batch runs: versions of it are worth nothing.
+      // status.json is overwritten every few seconds while a batch runs, and its versions have no use.
       isVersioningEnabled: false
     }
 

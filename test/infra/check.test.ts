@@ -27,7 +27,7 @@ const check = (path: string) =>
   });
 
 describe("check:infra", () => {
-  it("says in plain words what was left out where there is no compiler", (test) => {
+  it("says in plain words what was left out if there is no compiler", (test) => {
     const nothing = mkdtempSync(join(tmpdir(), "path-"));
     test.after(() => rmSync(nothing, { recursive: true, force: true }));
     const { status, stdout, stderr } = check(nothing);

@@ -20,7 +20,7 @@ const [product, parse] = await Promise.all([readProduct(root), createParser()]);
 /** infra/ as it is in the repository. */
 export const present: Infra = createInfra(files, product, parse);
 
-/** infra/ with one fact broken. @throws Error where the change changes nothing: then it is stale. */
+/** infra/ with one fact broken. @throws Error if the change changes nothing: then it is stale. */
 export function broken(change: Break): Infra {
   if ("product" in change) return { ...present, product: change.product(product) };
   const text = files[change.file];

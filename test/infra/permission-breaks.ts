@@ -86,7 +86,7 @@ export const permissionBreaks = {
     },
     "no reason": {
       file: roles,
-      from: /description: 'The Functions host asks[^']*'/,
+      from: /description: 'The Functions host requires[^']*'/,
       to: "description: ''",
     },
     "the whole resource group": { file: roles, from: "  scope: vault\n", to: "" },

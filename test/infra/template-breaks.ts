@@ -20,7 +20,7 @@ export const templateBreaks = {
     "a type": { file: "types.bicep", from: /@description\('Limits that[^\n]*\n/, to: "" },
     "a property of a type": {
       file: "types.bicep",
-      from: /@description\('What the object id[^\n]*\n/,
+      from: /@description\('The kind of object that the id[^\n]*\n/,
       to: "",
     },
     "half a sentence": {

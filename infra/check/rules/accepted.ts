@@ -18,8 +18,10 @@ export const smallRanges: Rule = {
     resourcesOfType(infra, "Microsoft.Storage/storageAccounts").flatMap(({ file, it }) => {
       const rules = at(it.body, "properties", "networkAcls", "ipRules");
       const over = rules?.kind === "loop" ? rules.over : "nothing";
-      const listed = file.declarations.find(({ name }) => name === over);
-      const handled = ["'/31'", "'/32'"].every((each) => written(listed?.value).includes(each));
+      const small = file.declarations.find(({ name }) => name === "smallRanges");
+      const handled =
+        over === "storageAddresses" &&
+        ["'/31'", "'/32'"].every((each) => written(small?.value).includes(each));
       return handled
         ? []
         : [finding(file, it.line, `ipRules come from ${over}, which lets /31 and /32 through`)];
