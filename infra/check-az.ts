@@ -6,7 +6,7 @@ import { text } from "node:stream/consumers";
 import { type AzCommand, azCommandsIn, problemsOf } from "./check/az-commands.ts";
 
 /**
- * `npm run check:az`: holds every az command of the pages, the scripts and the workflows against the help
+ * `npm run check:az`: compares every az command of the pages, the scripts and the workflows with the help
  * of the Azure CLI that is on PATH. Takes a minute or two; left out if there is none.
  */
 

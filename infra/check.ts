@@ -11,7 +11,7 @@ import { readProduct } from "./check/product.ts";
 import { readResourceTypes } from "./check/resource-types.ts";
 import { catalogueOf } from "./check/rules/permissions.ts";
 
-/** `npm run check:infra`: every check there is, and in plain words which were left out. */
+/** `npm run check:infra`: runs every check, and says which ones were left out and why. */
 
 const root = join(import.meta.dirname, "..");
 const infra = createInfra(readInfraFiles(root), await readProduct(root), await createParser());

@@ -42,7 +42,7 @@ import type { Rule } from "./rules/rule.ts";
 import { answersAreChecked, providersAreKnown } from "./rules/scripts.ts";
 import { alertsWatchEverything, queriesFollowTheContract } from "./rules/telemetry.ts";
 
-/** Every rule, by name. A new one does not type-check in the tests until something breaks it there. */
+/** Every rule, by name. The tests do not type-check until they break a new one. */
 export const rules = {
   understood,
   described,

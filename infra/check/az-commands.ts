@@ -7,7 +7,7 @@ export interface AzCommand {
   readonly options: readonly string[];
 }
 
-/** Groups and commands that we use; prose such as "az is not on PATH" is none of them. */
+/** Groups and commands that we use; prose such as "az is not on PATH" does not match. */
 const first =
   "account|ad|bicep|consumption|deployment|functionapp|group|keyvault|lock|login|monitor|provider|resource|rest|role|storage|upgrade|webapp";
 
@@ -43,7 +43,7 @@ function optionsIn(rest: string): string[] {
 /** Options that every command takes. */
 const everywhere = new Set(["--output", "-o", "--query", "--subscription", "--only-show-errors"]);
 
-/** What is wrong with a command, held against its own help; empty if nothing is. */
+/** What is wrong with a command according to its own help; empty if nothing is. */
 export function problemsOf({ place, words, options }: AzCommand, help: string): string[] {
   const command = `az ${words.join(" ")}`;
   if (!/^Command$/m.test(help)) return [`${place}: ${command} is no command`];

@@ -1,6 +1,6 @@
 import type { ObjectValue, Value } from "./value.ts";
 
-/** Something wrong, where, and what would be right. */
+/** A mistake: its place, and what would be right. */
 export interface Finding {
   readonly file: string;
   readonly line: number;
@@ -44,7 +44,7 @@ export interface Module {
 export interface BicepFile {
   readonly path: string;
   readonly text: string;
-  /** Where the parser lost its way. */
+  /** What the parser could not read. */
   readonly problems: readonly Finding[];
   readonly targetScope: string | undefined;
   readonly extensions: readonly string[];

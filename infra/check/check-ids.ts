@@ -8,7 +8,7 @@ interface PermissionData {
 }
 
 /**
- * Holds the app role ids against Microsoft's own list in the data folder beside the repository
+ * Compares the app role ids with Microsoft's own list in the data folder beside the repository
  * (../shared/data); undefined if it is not there.
  */
 export function idFindings(

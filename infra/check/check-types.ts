@@ -6,9 +6,9 @@ import { objectOf, type ObjectValue, type Value, written } from "./value.ts";
 const ofTheLanguage = new Set(["parent", "scope", "dependsOn"]);
 
 /**
- * Holds every resource of a file against its official type: type and version, property names,
+ * Compares every resource of a file with its official type: type and version, property names,
  * required and read-only properties, literal values, recursively. In Bicep itself all of these are
- * warnings only. What an expression becomes is not seen, nor a wrong word in an open enumeration.
+ * warnings only. It sees neither what an expression evaluates to nor a wrong value in an open enumeration.
  */
 export function typeFindings(file: BicepFile, types: ResourceTypes): Finding[] {
   return file.resources.flatMap((resource) =>
@@ -32,7 +32,7 @@ function resourceProblems(resource: Resource, types: ResourceTypes): string[] {
 
 const under = (path: string, name: string): string => (path === "" ? name : `${path}.${name}`);
 
-/** What is wrong with a value of that type; empty if nothing is, or where it cannot be seen. */
+/** What is wrong with a value of that type; empty if nothing is, or if it cannot be told. */
 function valueProblems(
   value: Value,
   type: ResourceType,
@@ -138,7 +138,7 @@ function objectProblems(
     if (type.additionalProperties !== undefined) {
       return valueProblems(each.value, types.resolve(type.additionalProperties), here, types);
     }
-    // The data lost every property called so, together with the texts that describe properties.
+    // The data lost every property of that name when its descriptions were taken out.
     if (each.name === "description") return [];
     return [`${here} is no property; there are ${Object.keys(type.properties).join(", ")}`];
   });

@@ -37,7 +37,7 @@ export function findCompiler(infra: string): Compiler | undefined {
   return undefined;
 }
 
-/** az says so on standard error whenever there is one, and it says nothing about these files. */
+/** az prints this on standard error; it is no finding about these files. */
 const newRelease = /A new Bicep release is available/;
 
 /**

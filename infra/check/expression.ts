@@ -81,7 +81,7 @@ export function valueOf(node: Node): Value {
   return { kind: "expression", text: oneLine(node.text) };
 }
 
-/** The formatter breaks long calls over lines; a comparison must not care. */
+/** On one line, because the formatter breaks long calls over several. */
 const oneLine = (text: string): string =>
   text
     .replaceAll(/\s+/g, " ")

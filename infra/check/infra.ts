@@ -8,14 +8,14 @@ import type { Product } from "./product.ts";
 /** The files of infra/ by their paths in it, scripts and texts included, and of docs/ by `docs/…`. */
 export type InfraFiles = Readonly<Record<string, string>>;
 
-/** infra/ as the checks see it, beside what the product says of itself. */
+/** infra/ as the checks see it, with the facts of the product. */
 export interface Infra {
   readonly files: InfraFiles;
   readonly bicep: readonly BicepFile[];
   readonly product: Product;
 }
 
-/** Reads infra/ and the pages of docs/ that it has to agree with. */
+/** Reads infra/ and the pages of docs/ that have to agree with it. */
 export function readInfraFiles(root: string): InfraFiles {
   const infra = globSync("infra/**/*.{bicep,bicepparam,json,sh,md}", { cwd: root }).map(
     (path): [string, string] => [path.slice("infra/".length), path],
@@ -26,7 +26,7 @@ export function readInfraFiles(root: string): InfraFiles {
   );
 }
 
-/** Parses what is to be parsed. */
+/** Parses the .bicep and .bicepparam files. */
 export function createInfra(files: InfraFiles, product: Product, parse: ParseBicep): Infra {
   const bicep = Object.entries(files)
     .filter(([path]) => /\.bicep(param)?$/.test(path))
@@ -53,7 +53,7 @@ export interface Placed<T> {
   readonly it: T;
 }
 
-/** Every resource of that type that the Bicep makes, wherever it stands. */
+/** Every resource of that type that the Bicep makes, nested ones included. */
 export const resourcesOfType = (infra: Infra, type: string): Placed<Resource>[] =>
   infra.bicep.flatMap((file) =>
     file.resources

@@ -10,9 +10,9 @@ import { objectOf } from "./value.ts";
 export type ParseBicep = (path: string, text: string) => BicepFile;
 
 /**
- * Loads the grammar, which is of the community (tree-sitter-bicep 1.1.0) and not the compiler's:
- * it knows no `extension` statement and no parameter file, so both are written to what it knows,
- * in the same columns.
+ * Loads the grammar, which is the community's (tree-sitter-bicep 1.1.0) and not the compiler's: it has
+ * no `extension` statement and no parameter files, so both are rewritten to what it has, in the same
+ * columns.
  */
 export async function createParser(): Promise<ParseBicep> {
   await Parser.init();
@@ -115,7 +115,7 @@ function resourcesOf(
   ];
 }
 
-/** The object that a resource's body comes down to. */
+/** The object in a resource's body, inside its condition or loop. */
 function objectNodeOf(body: Node): Node[] {
   if (body.type === "object") return [body];
   const last = partsOf(body).at(-1);

@@ -5,7 +5,7 @@ import { settingNames } from "../../shared/app/settings.ts";
 import { catalogue } from "../../shared/operations/list.ts";
 import { readTriggers } from "./triggers.ts";
 
-/** What the product says of itself and the Bicep has to match. */
+/** Facts of the product that the Bicep has to match. */
 export interface Product {
   readonly settingNames: readonly string[];
   /** operation → every permission that any of its rows can need. */
@@ -23,7 +23,7 @@ export interface Product {
   readonly events: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Reads it from the code: what can be imported is imported, the rest is found in the source. */
+/** Reads them from the code: imports what can be imported, and finds the rest in the source. */
 export async function readProduct(root: string): Promise<Product> {
   const triggers = await readTriggers();
   return {

@@ -18,7 +18,7 @@ read_brakes() {
     fail "An operator disabled $disabled in $app, and $parameters does not read DISABLED_FUNCTIONS: this deployment would enable it again." "Copy those lines from infra/main.bicepparam"
 }
 
-# Name and value, a line each. None of the product's settings is a secret.
+# Name and value, a line each.
 read_settings() {
   az functionapp config appsettings list --resource-group "$resource_group" --name "$app" \
     --query '[].[name, value]' --output tsv
@@ -51,7 +51,12 @@ tell_brakes() {
     case $name in AzureWebJobs[._]*[._]Disabled) continue ;; esac
     if ! printf '%s\n' "$after" | grep -Fxq -- "$name	$old"; then
       new=$(printf '%s\n' "$after" | sed -n "s/^$name	//p")
-      say "This deployment changed the setting $name from '$old' to '$new'."
+      case $name in
+        MAX_* | GRAPH_* | STALE_ACCOUNTS_* | *_SCHEDULE | PREFLIGHT)
+          say "This deployment changed the setting $name from '$old' to '$new'." ;;
+        # Its value could be anything, a secret of somebody's own included.
+        *) say "This deployment changed or removed the setting $name." ;;
+      esac
     fi
   done <<<"$settings_before"
 }

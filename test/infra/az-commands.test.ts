@@ -50,7 +50,7 @@ describe("az commands", () => {
     );
   });
 
-  it("are held against the help: a misspelled option, a misspelled command", () => {
+  it("are compared with the help, which finds a misspelled option or command", () => {
     const [good, bad] = azCommandsIn(
       "page.md",
       "`az functionapp stop -g G -n A --output none`, `az functionapp stop --resource-gruop G`",
@@ -78,7 +78,7 @@ describe("az commands", () => {
       assert.ok(texts.includes(each), each);
   });
 
-  it("are left out, in plain words, where there is no Azure CLI", (test) => {
+  it("are not checked without an Azure CLI, and the script says so", (test) => {
     const nothing = mkdtempSync(join(tmpdir(), "path-"));
     test.after(() => rmSync(nothing, { recursive: true, force: true }));
     const { status, stdout } = spawnSync(process.execPath, [join(root, "infra/check-az.ts")], {

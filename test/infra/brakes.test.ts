@@ -86,7 +86,11 @@ describe("deploy.sh leaves stopped what an operator stopped", () => {
     );
     const run = await azure.run("deploy.sh", ...where);
     assert.match(run.said, /changed the setting MAX_DELETES_PER_BATCH from '0' to '10'/);
+    azure.state.settings["SOMEBODYS_OWN"] = "secret-value";
+    const own = await azure.run("deploy.sh", ...where);
+    assert.match(own.said, /changed or removed the setting SOMEBODYS_OWN\./);
+    assert.doesNotMatch(own.said, /secret-value/);
     const again = await azure.run("deploy.sh", ...where);
-    assert.doesNotMatch(again.said, /changed the setting/);
+    assert.doesNotMatch(again.said, /changed .*the setting/);
   });
 });

@@ -27,7 +27,7 @@ const check = (path: string) =>
   });
 
 describe("check:infra", () => {
-  it("says in plain words what was left out if there is no compiler", (test) => {
+  it("says what was left out if there is no compiler", (test) => {
     const nothing = mkdtempSync(join(tmpdir(), "path-"));
     test.after(() => rmSync(nothing, { recursive: true, force: true }));
     const { status, stdout, stderr } = check(nothing);
@@ -44,14 +44,14 @@ describe("check:infra", () => {
     assert.match(stdout, /^ok +the Bicep compiler has nothing to say \(bicep\)$/m);
   });
 
-  it("takes news of a release for no finding", (test) => {
+  it("ignores the news of a new Bicep release", (test) => {
     const news =
       "WARNING: A new Bicep release is available: v0.40.2. Upgrade now by running az bicep upgrade.";
     const { status, stdout } = check(compilerThatSays(test, news));
     assert.equal(status, 0, stdout);
   });
 
-  it("fails on a warning of the compiler: a wrong property is no more than that in Bicep", (test) => {
+  it("fails on a warning of the compiler, because a wrong property is only a warning in Bicep", (test) => {
     const warning = "main.bicep(3,1) : Warning BCP037: The property x is not allowed";
     const { status, stdout } = check(compilerThatSays(test, warning));
     assert.equal(status, 1);

@@ -9,7 +9,7 @@ const changing =
 const first = (run: Run, start: string): number =>
   run.calls.findIndex((each) => each.startsWith(start));
 
-describe("deploy.sh, where nothing is there", () => {
+describe("deploy.sh in an empty subscription", () => {
   it("makes group, template, certificate and key in this order, and prints the consent command", async (test) => {
     const azure = await createRecordedAzure(test);
     const run = await azure.run("deploy.sh", ...where);
@@ -35,7 +35,7 @@ describe("deploy.sh, where nothing is there", () => {
     assert.match(run.said, /2 permissions are not granted yet/);
   });
 
-  it("hands main.bicep, the parameters and its own settings to the deployment", async (test) => {
+  it("passes main.bicep, the parameters and its own settings to the deployment", async (test) => {
     const azure = await createRecordedAzure(test, { userType: "servicePrincipal" });
     const run = await azure.run("deploy.sh", ...where, "--grant");
     const deployment = run.calls[first(run, "deployment group create")] ?? "";
@@ -46,7 +46,7 @@ describe("deploy.sh, where nothing is there", () => {
     assert.deepEqual(run.environment.slice(0, 3), ["dev", "ServicePrincipal", "true"]);
   });
 
-  it("makes the certificate whose key stays in the vault where the credential asks for it", async (test) => {
+  it("makes a certificate whose key stays in the vault if the credential is vault-signature", async (test) => {
     const azure = await createRecordedAzure(test);
     azure.state.outputs["credential"] = "vault-signature";
     const run = await azure.run("deploy.sh", ...where);
@@ -131,7 +131,7 @@ describe("deploy.sh, run again", () => {
 });
 
 describe("deploy.sh, run by a pipeline with few rights", () => {
-  it("goes through where it may see neither providers nor grants", async (test) => {
+  it("succeeds without the right to see providers and grants", async (test) => {
     const azure = await createRecordedAzure(test, {
       userType: "servicePrincipal",
       failures: {
@@ -150,7 +150,7 @@ describe("deploy.sh, run by a pipeline with few rights", () => {
 });
 
 describe("deploy.sh keeps secrets out", () => {
-  it("asks for no private key, and puts none into arguments or output", async (test) => {
+  it("reads no private key, and puts none into arguments or output", async (test) => {
     const azure = await createRecordedAzure(test);
     const run = await azure.run("deploy.sh", ...where);
     const everything = [...run.calls, run.said].join("\n");
@@ -169,7 +169,7 @@ describe("deploy.sh keeps secrets out", () => {
 
 describe("deploy.sh --what-if", () => {
   for (const there of [false, true]) {
-    it(`changes nothing where ${there ? "everything" : "nothing"} is there`, async (test) => {
+    it(`changes nothing ${there ? "in a deployed group" : "in an empty subscription"}`, async (test) => {
       const azure = await createRecordedAzure(test);
       if (there) await azure.run("deploy.sh", ...where);
       const run = await azure.run("deploy.sh", ...where, "--what-if");
@@ -203,12 +203,12 @@ describe("deploy.sh says what is wrong", () => {
       says: /2 to 10 lower case/,
     },
     {
-      when: "the group is not there and nobody says where",
+      when: "the group does not exist and no location is given",
       options: ["--environment", "dev", "--resource-group", "rg"],
       says: /no --location/,
     },
     {
-      when: "the parameters are not there",
+      when: "the parameters file does not exist",
       options: [...where, "--parameters", "none.bicepparam"],
       says: /no file none/,
     },

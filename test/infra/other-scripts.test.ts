@@ -14,7 +14,7 @@ describe("teardown.sh", () => {
   };
   const deletes = /\b(delete)\b/;
 
-  it("only says what would go, without the environment's name once more", async (test) => {
+  it("only lists what it would delete, without --yes and the environment's name", async (test) => {
     const azure = await createRecordedAzure(test, there);
     const run = await azure.run("teardown.sh", ...where);
     assert.equal(run.status, 1);
@@ -28,7 +28,7 @@ describe("teardown.sh", () => {
     );
   });
 
-  it("takes the application first, then roles, then the group", async (test) => {
+  it("deletes the application first, then roles, then the group", async (test) => {
     const azure = await createRecordedAzure(test, there);
     const run = await azure.run("teardown.sh", ...where, "--yes", "dev");
     assert.equal(run.status, 0, run.said);
@@ -52,7 +52,7 @@ describe("teardown.sh", () => {
     );
   });
 
-  it("does not take a refusal for a group that is not there", async (test) => {
+  it("does not take a refusal for a missing group", async (test) => {
     const azure = await createRecordedAzure(test, {
       ...there,
       failures: { "group exists": ["(AuthorizationFailed) The client has no right to."] },
@@ -106,7 +106,7 @@ describe("assign-admin-unit-role.sh", () => {
     assert.equal(azure.state.directoryRoles.length, 1);
   });
 
-  it("refuses what is no object id, or no role's name", async (test) => {
+  it("refuses an invalid object id or role name", async (test) => {
     const azure = await createRecordedAzure(test);
     const other = (name: string, value: string) =>
       azure.run("assign-admin-unit-role.sh", ...options.with(options.indexOf(name) + 1, value));

@@ -67,7 +67,7 @@ describe("deploy.sh --preflight", () => {
     });
   }
 
-  it("takes Contributor with Role Based Access Control Administrator for enough", async (test) => {
+  it("accepts Contributor with Role Based Access Control Administrator", async (test) => {
     const azure = await createRecordedAzure(test, {
       groups: { rg: "dev" },
       rights: [
@@ -98,7 +98,7 @@ describe("deploy.sh registers what the subscription lacks", () => {
     assert.ok(azure.state.providers.includes("Microsoft.App"));
   });
 
-  it("and says who has to, if this account may not", async (test) => {
+  it("and says who may, if this account may not", async (test) => {
     const azure = await createRecordedAzure(test, {
       failures: { "provider register": ["(AuthorizationFailed) The client has no right to."] },
     });
@@ -143,7 +143,7 @@ describe("deploy.sh after a teardown", () => {
     assert.deepEqual(verbs(run), ["recover vault", "DELETE app-object", "DELETE sp-object"]);
   });
 
-  it("asks for the choice, and takes no other word", async (test) => {
+  it("accepts recover and purge only", async (test) => {
     const azure = await createRecordedAzure(test, torn);
     const run = await azure.run("deploy.sh", ...where, "--deleted", "forget");
     assert.match(run.said, /--deleted is recover or purge/);
@@ -177,7 +177,7 @@ describe("deploy.sh and the owners of the application", () => {
 });
 
 describe("deploy.sh without features", () => {
-  it("goes through, and has no permission to grant", async (test) => {
+  it("succeeds, and has no permission to grant", async (test) => {
     const azure = await createRecordedAzure(test);
     Object.assign(azure.state.outputs, {
       graphPermissions: [],

@@ -36,7 +36,7 @@ const plain = ({ calls }: Run): string[] =>
   calls.map((each) => each.replace(/\S+\.zip/, "app.zip"));
 
 describe("publish.sh", () => {
-  it("publishes the bundle as it is, built by nobody else, and counts the functions", async (test) => {
+  it("publishes the bundle without a remote build, and counts the functions", async (test) => {
     const [azure, options] = await deployed(test);
     const run = await azure.run("publish.sh", ...options);
     assert.equal(run.status, 0, run.said);
@@ -60,7 +60,7 @@ describe("publish.sh", () => {
     assert.deepEqual(azure.waits(), [30, 30]);
   });
 
-  it("fails where the app shows no function: a bundle that does not load is silent", async (test) => {
+  it("fails if the app shows no function, because a bundle that does not load is silent", async (test) => {
     const [azure, options] = await deployed(test, { functions: [] });
     const run = await azure.run("publish.sh", ...options);
     assert.equal(run.status, 1);
@@ -74,7 +74,7 @@ describe("publish.sh", () => {
     assert.match(run.said, /Publishing to func-test/);
   });
 
-  it("fails where the app shows the functions of another bundle, and names them", async (test) => {
+  it("fails if the app shows the functions of another bundle, and names them", async (test) => {
     const functions = [...functionNames.filter((each) => each !== "sweep"), "accept-batch"];
     const [azure, options] = await deployed(test, { functions });
     const run = await azure.run("publish.sh", ...options);
@@ -101,7 +101,7 @@ describe("publish.sh", () => {
     assert.match(run.said, /The app is stopped, and stays so/);
   });
 
-  it("does not call it a failure where the functions cannot be listed", async (test) => {
+  it("succeeds if the functions cannot be listed", async (test) => {
     const [azure, options] = await deployed(test, {
       failures: { "functionapp function list": Array.from({ length: 8 }, () => "(Forbidden)") },
     });
@@ -119,7 +119,7 @@ describe("publish.sh", () => {
     assert.deepEqual(plain(two), plain(one));
   });
 
-  it("says that there is no deployment, or no bundle", async (test) => {
+  it("says that there is no function app, or no bundle", async (test) => {
     const [azure, options] = await deployed(test, { deployed: [] });
     assert.match(
       (await azure.run("publish.sh", ...options)).said,

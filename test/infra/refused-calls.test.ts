@@ -82,7 +82,7 @@ function bundleIn(folder: string): string[] {
 
 for (const { what, script, options, state } of runs) {
   describe(`${what}: a call that is refused`, () => {
-    it("ends the script, or is said, whichever call it is", async (test) => {
+    it("ends the script or is reported, whichever call it is", async (test) => {
       const go = async (refusedCall: number | undefined) => {
         const azure = await createRecordedAzure(test, { ...state?.(), refusedCall });
         const bundle = script === "publish.sh" ? bundleIn(azure.folder) : [];

@@ -75,7 +75,7 @@ describe("deploy.sh waits for what is not yet known everywhere", () => {
     assert.deepEqual(azure.waits(), []);
   });
 
-  it("but not for what no waiting mends", async (test) => {
+  it("but not for an error that waiting does not change", async (test) => {
     const azure = await createRecordedAzure(test, {
       failures: {
         "deployment group create": [

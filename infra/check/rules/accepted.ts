@@ -30,7 +30,7 @@ export const smallRanges: Rule = {
 
 /** The workbook gallery lists names alone, and two environments may share a workspace. */
 export const namedByEnvironment: Rule = {
-  says: "the workbook is named after its environment, and two in one group are two",
+  says: "the workbook is named after its environment, so that two environments in one group have two",
   findings: (infra) =>
     resourcesOfType(infra, "Microsoft.Insights/workbooks").flatMap(({ file, it }) =>
       [at(it.body, "name"), at(it.body, "properties", "displayName")]

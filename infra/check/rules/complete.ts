@@ -87,7 +87,7 @@ const imported = (file: BicepFile): string[] =>
   );
 
 export const noLeftovers: Rule = {
-  says: "no parameter, variable or import without a use",
+  says: "every parameter, variable and import is used",
   findings: (infra) =>
     infra.bicep
       .filter((file) => file.path.endsWith(".bicep"))
@@ -113,7 +113,7 @@ const isOutputOrType = (file: BicepFile, name: string): boolean =>
     (each) => each.name === name && (each.keyword === "output" || each.keyword === "type"),
   );
 
-/** A resource or module is there to be made; only an existing one has to be used. */
+/** A resource or module is used by being deployed; only an existing one has to be referenced. */
 const isMade = (file: BicepFile, name: string): boolean =>
   file.modules.some((each) => each.symbol === name) ||
   file.resources.some((each) => each.symbol === name && !each.existing);

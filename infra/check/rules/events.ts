@@ -19,7 +19,7 @@ export const deliveredByIdentity: Rule = {
         "endpointType",
       );
       const direct = written(at(properties, "destination", "endpointType"));
-      // An Azure Monitor alert is no resource of ours to be let into.
+      // An Azure Monitor alert takes no identity.
       if (direct === "'MonitorAlert'") return [];
       return [
         ...(kind === "'StorageQueue'" && direct === "nothing"
@@ -33,7 +33,7 @@ export const deliveredByIdentity: Rule = {
 };
 
 export const filtersAreExact: Rule = {
-  says: "an event of another certificate or another container rings nothing",
+  says: "an event of another certificate or another container sends no message",
   findings: (infra) => {
     const certificate = fileAt(infra, "modules/certificate-events.bicep");
     const inbox = fileAt(infra, "modules/inbox-events.bicep");
@@ -68,7 +68,7 @@ export const filtersAreExact: Rule = {
 };
 
 export const deadLettersAreWatched: Rule = {
-  says: "an alert calls somebody when an event of either topic is given up, and the failures are logged",
+  says: "an alert fires when either topic gives an event up, and failed deliveries are logged",
   findings: (infra) => {
     const main = fileAt(infra, "main.bicep");
     const module = main.modules.find(({ symbol }) => symbol === "deliveryAlerts");

@@ -3,8 +3,8 @@ import { finding, type Infra, resourcesOfType } from "../infra.ts";
 import { at, everyValue, objectOf, type Value, written } from "../value.ts";
 import type { Rule } from "./rule.ts";
 
-/** type → path → what must be written there, on every resource of the type. Most are open
- * enumerations, so no compiler would say a word about `TLS9`. */
+/** type → path → the values allowed there, on every resource of the type. Most are open enumerations, so
+ * the compiler accepts `TLS9`. */
 export const hardening: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   "Microsoft.Storage/storageAccounts": {
     kind: ["'StorageV2'"],
@@ -65,7 +65,7 @@ export const hardening: Readonly<Record<string, Readonly<Record<string, readonly
   },
 };
 
-/** Properties that none of these may have at all. */
+/** Properties that these types must not have. */
 const absent: Readonly<Record<string, readonly string[]>> = {
   "Microsoft.Graph/applications": ["keyCredentials", "passwordCredentials", "web", "spa"],
   "Microsoft.Graph/servicePrincipals": ["keyCredentials", "passwordCredentials"],
@@ -73,7 +73,7 @@ const absent: Readonly<Record<string, readonly string[]>> = {
 };
 
 export const hardened: Rule = {
-  says: "no key, no local login, no old TLS, no public blob, nothing inbound, no purge",
+  says: "no account key, local login, old TLS, public blob, inbound traffic or purge is allowed",
   findings: (infra) =>
     Object.entries(hardening).flatMap(([type, paths]) => {
       const found = resourcesOfType(infra, type);
@@ -100,7 +100,7 @@ export const unkeyed: Rule = {
   findings: (infra) => declaredAnyway(infra, absent, "leave it out"),
 };
 
-/** Where a resource declares a property that none of its type may have. */
+/** A finding for each resource that declares a property its type must not have. */
 function declaredAnyway(
   infra: Infra,
   table: Readonly<Record<string, readonly string[]>>,
@@ -119,7 +119,7 @@ const leaks =
   /\blist(Keys|AccountSas|ServiceSas|Secrets)?\(|AccountKey=|SharedAccess|\bgetSecret\(/i;
 
 export const secretless: Rule = {
-  says: "no template reads a key, takes a secret or puts one out",
+  says: "no template reads a key, takes a secret or outputs one",
   findings: (infra) =>
     infra.bicep.flatMap((file) => [
       ...file.text

@@ -14,7 +14,7 @@ export const hostSettings = [
   "AzureWebJobsStorage__tableServiceUri",
 ];
 
-/** What a trigger's connection consists of when it goes by a user-assigned identity. */
+/** The settings of a trigger's connection by a user-assigned identity. */
 const connectionParts = ["blobServiceUri", "clientId", "credential", "queueServiceUri"];
 
 /** Containers that are the platform's: the package, and events that could not be delivered. */
@@ -22,14 +22,14 @@ export const deliveryContainers = ["dead-letters", "deployments"];
 
 /** App Service on Linux takes letters, digits, dots and underscores in a setting's name, and no hyphen. */
 export const functionNames: Rule = {
-  says: "every function's name fits into AzureWebJobs.NAME.Disabled, so that it can be disabled by itself",
+  says: "every function's name is valid in AzureWebJobs.NAME.Disabled, so that each can be disabled alone",
   findings: (infra) =>
     infra.product.functions
       .filter((name) => !/^[a-z][A-Za-z0-9]*$/.test(name))
       .map((name) => finding("../functions", 1, `${name} is not camelCase`)),
 };
 
-/** What is in one list and not in the other, in words. */
+/** A finding for each name that is in one list only. */
 function difference(
   file: string,
   what: string,
@@ -130,7 +130,7 @@ export const containers: Rule = {
 };
 
 export const namesReachTheirPlace: Rule = {
-  says: "every queue and container of main.bicep is handed to the storage module",
+  says: "every queue and container of main.bicep is passed to the storage module",
   findings: (infra) => {
     const main = fileAt(infra, "main.bicep");
     const storage = main.modules.find((each) => each.symbol === "storage");

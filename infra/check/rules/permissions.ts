@@ -16,11 +16,11 @@ export const policies: Readonly<Record<string, readonly string[]>> = {
   "stale-accounts": ["AuditLog.Read.All", "GroupMember.Read.All", "User.Read.All"],
 };
 
-/** Too broad for anything here, and a way to other applications' credentials. In two parts, because its
- * name stands nowhere. */
+/** Too broad for anything here, and a way to other applications' credentials. Written in two parts,
+ * because a rule forbids the name in every file. */
 const tooBroad = ["Directory", "ReadWrite.All"].join(".");
 
-/** The catalogue as it stands in infra/. */
+/** The catalogue in infra/. */
 export const catalogueOf = (infra: Infra): PermissionCatalogue =>
   JSON.parse(textOf(infra, "graph-permissions.json"));
 
@@ -46,7 +46,7 @@ export const featuresAreOperations: Rule = {
 };
 
 export const featuresAreOffered: Rule = {
-  says: "main.bicep offers exactly the catalogue's features, and asks for what they need and no more",
+  says: "main.bicep offers exactly the catalogue's features, and requests the permissions that they need and no others",
   findings: (infra) => {
     const types = fileAt(infra, "types.bicep");
     const type = declared(types, "type").find((each) => each.name === "feature");
@@ -78,7 +78,7 @@ export const featuresAreOffered: Rule = {
 };
 
 export const grantsAreAsked: Rule = {
-  says: "what is granted is what the registration lists, and granting is off until somebody asks for it",
+  says: "exactly what the registration lists is granted, and granting is off by default",
   findings: (infra) => {
     const main = fileAt(infra, "main.bicep");
     const listed = written(
@@ -135,7 +135,7 @@ export const idsAreKnown: Rule = {
 };
 
 export const nothingTooBroad: Rule = {
-  says: "the permission over the whole directory is named nowhere, in infra/ or docs/",
+  says: "no file of infra/ or docs/ names the permission over the whole directory",
   findings: (infra) =>
     Object.entries(infra.files).flatMap(([path, text]) =>
       text
@@ -149,7 +149,7 @@ export const nothingTooBroad: Rule = {
 };
 
 export const appAsksGraphOnly: Rule = {
-  says: "the registration asks Microsoft Graph for application permissions, and no other resource",
+  says: "the registration requests application permissions of Microsoft Graph, and of no other resource",
   findings: (infra) => {
     const app = fileAt(infra, "modules/graph-app.bicep");
     const resource = app.resources.find(({ type }) => type === "Microsoft.Graph/applications");

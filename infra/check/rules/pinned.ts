@@ -26,7 +26,7 @@ const leaves = "certificate-policy.json";
 const stays = "certificate-policy.vault-signature.json";
 
 export const certificatePolicy: Rule = {
-  says: "the certificate is an RSA key for signing only, made anew and renewed long before near-expiry; where it signs in the vault, the same but not exportable",
+  says: "the certificate is an RSA key for signing only, made anew and renewed long before near-expiry; for signing in the vault the policy is the same but not exportable",
   findings: (infra) => {
     const policy: Policy = JSON.parse(textOf(infra, leaves));
     const { keyProperties: key, x509CertificateProperties: certificate } = policy;
@@ -105,7 +105,7 @@ export const compilerConfig: Rule = {
 };
 
 export const disabledWithReason: Rule = {
-  says: "a diagnostic that is disabled in place says why",
+  says: "a diagnostic that is disabled in place has a reason",
   findings: (infra) =>
     infra.bicep.flatMap((each) =>
       each.text

@@ -32,7 +32,7 @@ const roleIdsIn = (file: BicepFile): Map<string, string> =>
     ).map(({ name, value }) => [name, value.kind === "string" ? value.text : ""]),
   );
 
-/** The role of an assignment, by its name; undefined if it is none that is known. */
+/** The name of an assignment's role; undefined for an unknown role. */
 function roleOf(file: BicepFile, assignment: Resource): string | undefined {
   const definition = written(at(assignment.body, "properties", "roleDefinitionId"));
   if (definition === customRole) return "Directory Batch inbox writer (custom)";

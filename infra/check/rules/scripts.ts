@@ -39,7 +39,7 @@ const checked = (text: string): boolean =>
   (/^\w+=\$\(/.test(text) && /\) *\|\| *\S/.test(text));
 
 export const answersAreChecked: Rule = {
-  says: "every answer of az that a script takes is checked for failure, and none goes into a pipe unchecked",
+  says: "scripts check every answer of az for failure, and put none into a pipe",
   findings: (infra) =>
     scripts(infra).flatMap(({ file, line, text }) => {
       const takes = new RegExp(`\\$\\((?:${asking})\\b`).test(text);
@@ -57,7 +57,7 @@ const wordsOf = (text: string, name: string): string[] =>
   (new RegExp(`^${name}='([^']*)'`, "m").exec(text)?.[1] ?? "").split(" ");
 
 export const providersAreKnown: Rule = {
-  says: "the deploy script asks for the resource providers of the types in the Bicep, and for no others",
+  says: "the deploy script registers the resource providers of the types in the Bicep, and no others",
   findings: (infra) => {
     const file = "shell/preflight.sh";
     const text = infra.files[file] ?? "";

@@ -63,7 +63,7 @@ export const queriesFollowTheContract: Rule = {
     }),
 };
 
-/** What somebody has to be told of: CONTRACT, telemetry. */
+/** Events that need an alert. */
 export const watched = [
   "batch.finished",
   "batch.held",
@@ -83,7 +83,7 @@ export const watched = [
 ];
 
 export const alertsWatchEverything: Rule = {
-  says: "an alert watches each event that somebody has to be told of, and each calls the action group",
+  says: "an alert watches each event that needs one, and each calls the action group",
   findings: (infra) => {
     const alerts = fileAt(infra, "modules/alerts.bicep");
     const events = new Set(
