@@ -14,7 +14,7 @@ describe("addressing", async () => {
   const inner = await newGroup(graph, "inner", { "members@odata.bind": bindings([ann]) });
   const outer = await newGroup(graph, "outer", { "members@odata.bind": bindings([inner]) });
 
-  it("one property of an object is read by its path, null as 204 [OData protocol, addressing a property]", async () => {
+  it("one property of an object is read by its path; null is 204 [OData protocol, addressing a property]", async () => {
     const reply = await send("GET", `/users/${ann}/department`);
     assert.deepEqual(reply.body, {
       "@odata.context": `https://graph.microsoft.com/v1.0/$metadata#users('${ann}')/department`,
@@ -25,7 +25,7 @@ describe("addressing", async () => {
     assert.deepEqual((await send("GET", `/applications/${String(id)}/appRoles`)).body["value"], []);
   });
 
-  it("property names are taken in any case [seen in cli-microsoft365]", async () => {
+  it("the case of property names is ignored [seen in cli-microsoft365]", async () => {
     const query =
       "/users?$select=DisplayName&$filter=startswith(DISPLAYNAME,'ann')&$orderby=displayname";
     const reply = await send("GET", `${query}&$count=true`, undefined, EVENTUAL);
@@ -40,13 +40,13 @@ describe("addressing", async () => {
       [`/users/${ann}/transitiveMemberOf/microsoft.graph.group/$count`, "2"],
     ] as const;
     for (const [path, count] of counts) {
-      // oxlint-disable-next-line no-await-in-loop -- one Graph, one row after the other
+      // oxlint-disable-next-line no-await-in-loop -- the rows share one Graph
       const reply = await send("GET", path, undefined, EVENTUAL);
       assert.equal(reply.text, count, path);
     }
   });
 
-  it("what is expanded stands in the context [OData JSON format, context URL]", async () => {
+  it("the context shows the expansion [OData JSON format, context URL]", async () => {
     const root = "https://graph.microsoft.com/v1.0/$metadata#";
     assert.equal(await contextOf("/users?$expand=manager"), `${root}users(manager())`);
     assert.equal(
@@ -55,14 +55,14 @@ describe("addressing", async () => {
     );
   });
 
-  it("what Graph has and the local cloud has not is a 501, an action and the metadata too [ours]", async () => {
+  it("Graph's features that are not emulated answer 501, actions and metadata included [ours]", async () => {
     for (const [method, path] of [
       ["POST", "/directoryObjects/validateProperties"],
       ["GET", "/$metadata"],
       ["GET", "/"],
       ["GET", `/users/${ann}/mailFolders`],
     ] as const) {
-      // oxlint-disable-next-line no-await-in-loop -- one Graph, one row after the other
+      // oxlint-disable-next-line no-await-in-loop -- the rows share one Graph
       const reply = await send(method, path, method === "POST" ? {} : undefined);
       assert.equal(reply.status, 501, `${method} ${path}: ${reply.text}`);
       assert.match(reply.text, /Not emulated by the local cloud/);
@@ -77,14 +77,14 @@ describe("managers", () => {
   const graph = graphFixture();
   const { send } = graph;
 
-  it("managers are expanded to the top with $levels=max, in an advanced query [user-list-manager]", async () => {
+  it("$levels=max expands managers up to the top, in an advanced query [user-list-manager]", async () => {
     const ann = await newUser(graph, "ann");
     const [boss, top] = [await newUser(graph, "boss"), await newUser(graph, "top")];
     for (const [below, above] of [
       [ann, boss],
       [boss, top],
     ] as const) {
-      // oxlint-disable-next-line no-await-in-loop -- one Graph, one row after the other
+      // oxlint-disable-next-line no-await-in-loop -- the rows share one Graph
       await send("PUT", `/users/${below}/manager/$ref`, reference(above));
     }
     const path = `/users/${ann}?$select=id&$expand=manager($levels=max;$select=id)&$count=true`;

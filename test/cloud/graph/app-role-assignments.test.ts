@@ -14,7 +14,7 @@ describe("app role assignments", () => {
     return { appId: String(reply.body["appId"]) };
   };
 
-  it("an app role is assigned once, to users, groups and principals, and taken back [approleassignment]", async () => {
+  it("an app role is assigned once to users, groups and principals, and removed [approleassignment]", async () => {
     const resource = await send(
       "GET",
       "/servicePrincipals(appId='00000003-0000-0000-c000-000000000000')",
@@ -53,7 +53,7 @@ describe("app role assignments", () => {
     }
   });
 
-  it("what is granted is in the next token's roles: one copy [README]", async () => {
+  it("a granted role is in the next token, because both read one registry [README]", async () => {
     const resource = await send(
       "GET",
       "/servicePrincipals(appId='00000003-0000-0000-c000-000000000000')",
@@ -80,7 +80,7 @@ describe("app role assignments", () => {
     assert.deepEqual((await send("GET", url)).body["appRoleAssignments"], []);
   });
 
-  it("a role the resource does not have is refused [seen in issues]", async () => {
+  it("a role that the resource does not have is refused [seen in issues]", async () => {
     const resource = await send(
       "GET",
       "/servicePrincipals(appId='00000003-0000-0000-c000-000000000000')",

@@ -61,7 +61,7 @@ describe("applications and service principals", () => {
     assert.equal(registry.application(appId)?.displayName, "renamed");
   });
 
-  it("its creator owns it [application-post-applications]", async () => {
+  it("the creator of an application owns it [application-post-applications]", async () => {
     const { id } = await newApplication("owned");
     const roles = ["Application.ReadWrite.OwnedBy"];
     assert.deepEqual(idsIn(await send("GET", `/applications/${id}/owners`)), [PRINCIPAL]);
@@ -80,7 +80,7 @@ describe("applications and service principals", () => {
     );
   });
 
-  it("a certificate set by PATCH signs in; its key shows only when it is selected for one application [resources/keyCredential]", async () => {
+  it("a certificate set by PATCH can sign in; its key is shown only if selected on one application [resources/keyCredential]", async () => {
     const { id, appId } = await newApplication("keyed");
     const keyCredentials = [credential(first.der)];
     assert.equal((await send("PATCH", `/applications/${id}`, { keyCredentials })).status, 204);
@@ -96,7 +96,7 @@ describe("applications and service principals", () => {
     assert.equal(await keyOf(`/applications/${id}?$select=keyCredentials`), first.der);
   });
 
-  it("a key is rolled by addKey and removeKey with proof, without any permission [application-addkey]", async () => {
+  it("addKey and removeKey roll a key with a proof and without a permission [application-addkey]", async () => {
     const { id, appId } = await newApplication("rolls");
     await send("PATCH", `/applications/${id}`, { keyCredentials: [credential(first.der)] });
     const own = { roles: [], appId };
@@ -125,17 +125,14 @@ describe("applications and service principals", () => {
     ],
     ["signed with a key that is not registered", (id) => proofOf(second.key, { iss: id })],
     [
-      "good for more than ten minutes",
+      "valid for more than ten minutes",
       (id) => proofOf(first.key, { iss: id, exp: Math.floor(Date.now() / 1000) + 3600 }),
     ],
-    [
-      "out of date",
-      (id) => proofOf(first.key, { iss: id, nbf: 1_600_000_000, exp: 1_600_000_600 }),
-    ],
+    ["expired", (id) => proofOf(first.key, { iss: id, nbf: 1_600_000_000, exp: 1_600_000_600 })],
     ["no token at all", () => "x"],
   ];
   for (const [what, make] of badProofs) {
-    it(`a proof is refused that is ${what} [application-rollkey-prooftoken; seen in issues]`, async () => {
+    it(`a proof is refused if it is ${what} [application-rollkey-prooftoken; seen in issues]`, async () => {
       const { id, appId } = await newApplication("refused");
       await send("PATCH", `/applications/${id}`, { keyCredentials: [credential(first.der)] });
       const body = {
@@ -169,7 +166,7 @@ describe("applications and service principals", () => {
     assert.equal(registry.application(appId)?.passwordCredentials.length, 0);
   });
 
-  it("a federated credential is trusted by the token endpoint at once, and no more when removed [application-post-federatedidentitycredentials]", async () => {
+  it("the token endpoint trusts a federated credential at once, until it is removed [application-post-federatedidentitycredentials]", async () => {
     const { id, appId } = await newApplication("federated");
     const url = `/applications/${id}/federatedIdentityCredentials`;
     const body = {
@@ -187,7 +184,7 @@ describe("applications and service principals", () => {
     assert.deepEqual(registry.application(appId)?.federatedCredentials, []);
   });
 
-  it("a deleted application cannot sign in; restored it can, its principal apart [application-delete, directory-deleteditems-restore]", async () => {
+  it("a deleted application cannot sign in until it and, separately, its principal are restored [application-delete, directory-deleteditems-restore]", async () => {
     const { id, appId } = await newApplication("deleted");
     const principal = await send("POST", "/servicePrincipals", { appId });
     assert.equal((await send("DELETE", `/applications/${id}`)).status, 204);
@@ -203,7 +200,7 @@ describe("applications and service principals", () => {
     assert.equal(registry.servicePrincipal(TENANT, appId)?.objectId, principalId);
   });
 
-  it("a service principal is made once for a known application [serviceprincipal-post-serviceprincipals]", async () => {
+  it("a service principal is created once, for a known application [serviceprincipal-post-serviceprincipals]", async () => {
     const { appId } = await newApplication("principal");
     assert.equal((await send("POST", "/servicePrincipals", { appId })).status, 201);
     assertRefused(

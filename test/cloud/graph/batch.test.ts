@@ -38,7 +38,7 @@ describe("$batch", () => {
   const { send } = graph;
   const batch = (requests: readonly unknown[]) => send("POST", "/$batch", { requests });
 
-  it("answers 200 whatever its parts answer, each with status, headers and body [batching]", async () => {
+  it("answers 200 even if parts fail; each part has status, headers and body [batching]", async () => {
     const user = await newUser(graph, "ann");
     const reply = await batch([
       get("read"),
@@ -57,7 +57,7 @@ describe("$batch", () => {
     assert.match(parts["read"]?.headers["Content-Type"] ?? "", /^application\/json/);
   });
 
-  it("an id may be a number, and comes back as a text [seen in cli-microsoft365]", async () => {
+  it("an id may be a number and is returned as a string [seen in cli-microsoft365]", async () => {
     const reply = await graphFixture().send("POST", "/$batch", {
       requests: [{ id: 0, method: "GET", url: "/users" }],
     });
@@ -73,7 +73,7 @@ describe("$batch", () => {
     );
   });
 
-  it("headers of a part are its own: ConsistencyLevel goes in there [advanced-queries]", async () => {
+  it("a part has its own headers, for example ConsistencyLevel [advanced-queries]", async () => {
     const url = "/users/$count";
     const parts = partsOf(
       await batch([
@@ -90,7 +90,7 @@ describe("$batch", () => {
     readonly says: string;
   }[] = [
     {
-      when: "it is no JSON [batching]",
+      when: "it is not JSON [batching]",
       body: "{",
       says: "Unable to read JSON request payload.",
     },
@@ -106,7 +106,7 @@ describe("$batch", () => {
       says: "Invalid batch payload format.",
     },
     {
-      when: "two ids differ in case only [batching; seen in issues]",
+      when: "two ids differ only in case [batching; seen in issues]",
       body: { requests: [get("a"), get("A")] },
       says: "Request Id A has to be unique in a batch.",
     },
@@ -116,17 +116,17 @@ describe("$batch", () => {
       says: "Write request id : w does not contain Content-Type header or body.",
     },
     {
-      when: "an action comes without a body, though it needs none [batching, explanation of request 4]",
+      when: "an action has no body, even if it needs none [batching, explanation of request 4]",
       body: { requests: [{ id: "w", method: "POST", url: "/users/x/revokeSignInSessions" }] },
       says: "Write request id : w does not contain Content-Type header or body.",
     },
     {
-      when: "a part depends on nothing that came before [seen in issues]",
+      when: "a part depends on an id that does not come before it [seen in issues]",
       body: { requests: [get("1", { dependsOn: ["2"] }), get("2")] },
       says: "Invalid dependency for request Id 1.",
     },
     {
-      when: "a part depends on two [known-issues, json batching]",
+      when: "a part depends on two others [known-issues, json batching]",
       body: { requests: [get("1"), get("2"), get("3", { dependsOn: ["1", "2"] })] },
       says: "Batch should be either fully sequential or fully parallel.",
     },
@@ -144,13 +144,13 @@ describe("$batch", () => {
     },
   ];
   for (const { when, body, says } of refusals) {
-    it(`is refused whole with 400 › ${when} [batching]`, async () => {
+    it(`the whole batch is refused with 400 › ${when} [batching]`, async () => {
       assertRefused(await send("POST", "/$batch", body), 400, "BadRequest", says);
     });
   }
 
-  it("urls are relative: the version or a host in one is a part's own 400 [known-issues, json batching]", async () => {
-    // A Graph of its own: these requests are meant to be none the description knows.
+  it("urls are relative: a part with a version or host gets 400 [known-issues, json batching]", async () => {
+    // A separate Graph, because the description does not know these requests.
     const parts = partsOf(
       await graphFixture().send("POST", "/$batch", {
         requests: [
@@ -169,7 +169,7 @@ describe("$batch", () => {
     for (const part of Object.values(parts)) assert.equal(part.status, 400, part.id);
   });
 
-  it("what depends on a failed part gets 424, serially down the line [batching]", async () => {
+  it("a part that depends on a failed one gets 424, and so do the parts after it [batching]", async () => {
     const user = await newUser(graph, "cat");
     const parts = partsOf(
       await batch([
@@ -187,7 +187,7 @@ describe("$batch", () => {
     assert.equal(body["department"], "1");
   });
 
-  it("several may depend on the same one [known-issues, json batching]", async () => {
+  it("several parts may depend on the same one [known-issues, json batching]", async () => {
     const user = await newUser(graph, "dee");
     const parts = partsOf(
       await batch([
@@ -202,7 +202,7 @@ describe("$batch", () => {
     );
   });
 
-  it("there is no transaction: a refused part leaves the others done [known-issues, json batching]", async () => {
+  it("there is no transaction: other parts take effect if one is refused [known-issues, json batching]", async () => {
     const parts = partsOf(
       await batch([
         { id: "1", method: "POST", url: "/users", headers: JSON_HEADERS, body: userBody("eve") },
@@ -212,7 +212,7 @@ describe("$batch", () => {
     assert.deepEqual([parts["1"]?.status, parts["2"]?.status], [201, 400]);
   });
 
-  it("is answered when its slowest part is done [batching; DESIGN]", async () => {
+  it("is answered once its slowest part is done [batching; DESIGN]", async () => {
     graph.app.control("addFault", {
       tenant: TENANT,
       at: "part",
@@ -225,17 +225,17 @@ describe("$batch", () => {
     graph.app.control("clearFaults", { tenant: TENANT });
   });
 
-  it("an expired token refuses the batch, not its parts [errors]", async () => {
+  it("an expired token is a 401 for the whole batch, not for its parts [errors]", async () => {
     const reply = await send("POST", "/$batch", { requests: [get("1")] }, { token: "expired" });
     assertRefused(reply, 401, "InvalidAuthenticationToken");
   });
 
-  it("a permission that lacks is a 403 of the part [batching]", async () => {
+  it("a missing permission is a 403 for its part [batching]", async () => {
     const reply = await send("POST", "/$batch", { requests: [get("1")] }, { roles: [] });
     assert.deepEqual([reply.status, partsOf(reply)["1"]?.status], [200, 403]);
   });
 
-  it("parts see each other's effects in no promised order, but all of them are done [batching]", async () => {
+  it("the order of parallel parts is not defined, but all of them take effect [batching]", async () => {
     const names = Array.from({ length: 20 }, (_, at) => `many${at}`);
     const parts = partsOf(
       await batch(

@@ -13,7 +13,7 @@ import {
   userBody,
 } from "./testing/people.ts";
 
-/** A Graph where every write stays unseen for three seconds by every reader. */
+/** A Graph in which every write takes three seconds to replicate to any reader. */
 function lagging(speed = 1) {
   const clock = createSimulatedClock();
   const graph = graphFixture({
@@ -25,7 +25,7 @@ function lagging(speed = 1) {
 }
 
 describe("replication lag", () => {
-  it("a new object is a 404 for a while, in lists too, then there [designing-for-eventual-consistency]", async () => {
+  it("a new object is a 404 and missing from lists until it has replicated [designing-for-eventual-consistency]", async () => {
     const { clock, graph } = lagging();
     const id = await newUser(graph, "ann");
     assertRefused(await graph.send("GET", `/users/${id}`), 404, "Request_ResourceNotFound", id);
@@ -36,14 +36,14 @@ describe("replication lag", () => {
     assert.deepEqual(idsIn(await graph.send("GET", "/users")), [id]);
   });
 
-  it("at speed 10 it lags a tenth [DESIGN]", async () => {
+  it("at speed 10 the lag is a tenth [DESIGN]", async () => {
     const { clock, graph } = lagging(10);
     const id = await newUser(graph, "ann");
     await clock.jump(301);
     assert.equal((await graph.send("GET", `/users/${id}`)).status, 200);
   });
 
-  it("a changed value reads as it was [designing-for-eventual-consistency]", async () => {
+  it("a changed value reads as before until it has replicated [designing-for-eventual-consistency]", async () => {
     const { clock, graph } = lagging();
     const id = await newUser(graph, "bob", { department: "old" });
     await clock.jump(3001);
@@ -55,7 +55,7 @@ describe("replication lag", () => {
     assert.equal(await department(), "new");
   });
 
-  it("uniqueness is judged on the truth: a create that was made already is refused at once [errors]", async () => {
+  it("uniqueness ignores the lag: a repeated create is refused at once [errors]", async () => {
     const { graph } = lagging();
     await newUser(graph, "cat");
     assertRefused(
@@ -66,7 +66,7 @@ describe("replication lag", () => {
     );
   });
 
-  it("a group just created cannot take members yet [group-update, errors]", async () => {
+  it("a group that has not replicated cannot take members [group-update, errors]", async () => {
     const { clock, graph } = lagging();
     const member = await newUser(graph, "dee");
     await clock.jump(3001);
@@ -78,7 +78,7 @@ describe("replication lag", () => {
     assert.equal((await add()).status, 204);
   });
 
-  it("a member just created cannot be added yet [group-update, errors]", async () => {
+  it("a user that has not replicated cannot be added as a member [group-update, errors]", async () => {
     const { clock, graph } = lagging();
     const id = await newGroup(graph, "ready");
     await clock.jump(3001);
@@ -91,7 +91,7 @@ describe("replication lag", () => {
     );
   });
 
-  it("memberships show late, both ways; the write itself knows the truth [designing-for-eventual-consistency]", async () => {
+  it("added and removed memberships show late; writes to them ignore the lag [designing-for-eventual-consistency]", async () => {
     const { clock, graph } = lagging();
     const member = await newUser(graph, "flo");
     const id = await newGroup(graph, "members");
@@ -112,7 +112,7 @@ describe("replication lag", () => {
     assert.deepEqual(await members(), []);
   });
 
-  it("a usage location just set is not seen by assignLicense yet [seen in issues]", async () => {
+  it("assignLicense does not see a usage location that has not replicated [seen in issues]", async () => {
     const { clock, graph } = lagging();
     const id = await newUser(graph, "gil");
     await clock.jump(3001);
@@ -131,7 +131,7 @@ describe("replication lag", () => {
     assert.equal((await graph.send("POST", `/users/${id}/assignLicense`, licence)).status, 200);
   });
 
-  it("only a share of the readers lags, where it is said so [DESIGN]", async () => {
+  it("staleShare limits the lag to a share of the reads [DESIGN]", async () => {
     const graph = graphFixture({
       clock: createSimulatedClock(),
       conditions: { lag: { medianMs: 3000, sigma: 0, staleShare: 0.5 } },
@@ -148,7 +148,7 @@ describe("replication lag", () => {
 describe("concurrent writes", () => {
   const JSON_HEADERS = { "Content-Type": "application/json" };
 
-  it("of two to one object the later one gets 409, and the first is done [errors, Directory_ConcurrencyViolation]", async () => {
+  it("the later of two to one object gets 409, and the first takes effect [errors, Directory_ConcurrencyViolation]", async () => {
     const clock = createSimulatedClock();
     const graph = graphFixture({ clock });
     const id = await newUser(graph, "ann");
@@ -174,7 +174,7 @@ describe("concurrent writes", () => {
     assert.equal(graph.app.control("counters", { tenant: TENANT }).overlaps.objects, 1);
   });
 
-  it("edges of one group may be written side by side, up to a bound [DESIGN, invariant 5]", async () => {
+  it("edges of one group may be written concurrently, up to a limit [DESIGN, invariant 5]", async () => {
     const clock = createSimulatedClock();
     const graph = graphFixture({ clock, conditions: { edgesPerGroup: 5 } });
     graph.app.control("seed", { tenant: TENANT, users: 20 });
@@ -232,7 +232,7 @@ describe("concurrent writes", () => {
   });
 });
 
-/** The order in which twenty parts of one batch are done. */
+/** The order in which twenty parts of one batch finish. */
 async function finishingOrder(): Promise<readonly string[]> {
   const clock = createSimulatedClock();
   const graph = graphFixture({

@@ -25,7 +25,7 @@ describe("directory objects", () => {
   const graph = graphFixture();
   const { send } = graph;
 
-  it("getByIds answers what it knows, of the types asked for, without a word on the rest [directoryobject-getbyids]", async () => {
+  it("getByIds answers known objects of the requested types and leaves out the rest silently [directoryobject-getbyids]", async () => {
     const [user, group] = [await newUser(graph, "ann"), await newGroup(graph, "grp")];
     const asked = [user, group, "00000000-0000-4000-8000-000000000000"];
     assert.deepEqual(idsIn(await send("POST", "/directoryObjects/getByIds", { ids: asked })), [
@@ -64,7 +64,7 @@ describe("directory objects", () => {
     assert.deepEqual(new Set(all.body["value"] as unknown as string[]), new Set([inner, outer]));
   });
 
-  it("an object is read by id whatever its type [directoryobject-get]", async () => {
+  it("an object of any type is read by id [directoryobject-get]", async () => {
     const group = await newGroup(graph, "some");
     const { body } = await send("GET", `/directoryObjects/${group}`);
     assert.deepEqual([body["@odata.type"], body["id"]], ["#microsoft.graph.group", group]);
@@ -76,7 +76,7 @@ describe("directory objects", () => {
     );
   });
 
-  it("units are made, filled, read and deleted [administrativeunit]", async () => {
+  it("units are created, given members, read and deleted [administrativeunit]", async () => {
     const made = await send("POST", "/directory/administrativeUnits", { displayName: "North" });
     assert.equal(made.status, 201);
     const url = `/directory/administrativeUnits/${made.body["id"]}`;
@@ -101,7 +101,7 @@ describe("directory objects", () => {
     assert.equal((await send("GET", url)).status, 404);
   });
 
-  it("an invitation makes a guest at once, and the same address gives the same guest [invitation-post]", async () => {
+  it("an invitation creates a guest at once, and the same address answers the same guest [invitation-post]", async () => {
     const body = {
       invitedUserEmailAddress: "gwen@fabrikam.com",
       inviteRedirectUrl: "https://app.contoso.com",
@@ -130,7 +130,7 @@ describe("directory objects", () => {
     assert.equal((second.body["invitedUser"] as unknown as { readonly id: string }).id, guest);
   });
 
-  it("a member's own address is not invited, and a tenant may forbid invitations [invitation-post; seen on the wire]", async () => {
+  it("a member's address cannot be invited, and a tenant may forbid invitations [invitation-post; seen on the wire]", async () => {
     await newUser(graph, "dee", { mail: "dee@contoso.com" });
     assertRefused(
       await send("POST", "/invitations", invitationFor("dee@contoso.com")),
@@ -148,7 +148,7 @@ describe("directory objects", () => {
     graph.app.control("conditions", { tenant: TENANT, invitationsAllowed: true });
   });
 
-  it("the organisation and its domains are those of the tenant [organization-list, domain-list]", async () => {
+  it("the tenant's organisation and domains are listed [organization-list, domain-list]", async () => {
     const [organization] = valueOf(await send("GET", "/organization"));
     assert.equal(organization?.["id"], TENANT);
     const domains = valueOf(await send("GET", "/domains"));
@@ -158,7 +158,7 @@ describe("directory objects", () => {
     );
   });
 
-  it("a device is addressed by object id, or by its deviceId by name [device-get]", async () => {
+  it("a device is addressed by object id or as deviceId=… [device-get]", async () => {
     const { id } = graph.app.control("create", {
       tenant: TENANT,
       kind: "device",

@@ -13,7 +13,7 @@ describe("the errors of facts/graph.md §3.1", () => {
   });
 
   for (const status of [402, 406, 412, 422, 423, 500, 502, 503, 504, 509]) {
-    it(`${status} comes on demand [errors]`, async () => {
+    it(`a fault answers ${status} [errors]`, async () => {
       const { graph } = await scene();
       graph.app.control("addFault", {
         tenant: TENANT,

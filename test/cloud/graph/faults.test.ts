@@ -5,7 +5,7 @@ import type { FaultRule } from "./graph.ts";
 import { graphFixture, TENANT, type GraphFixture } from "./testing/graph-fixture.ts";
 import { assertRefused, linkIn, newUser, userBody } from "./testing/people.ts";
 
-/** A Graph with one user, and this fault in it. */
+/** A Graph with one user and this fault. */
 async function faulty(rule: FaultRule, speed = 1): Promise<GraphFixture> {
   const graph = graphFixture({ speed });
   await newUser(graph, "ann");
@@ -32,7 +32,7 @@ describe("faults", () => {
     assert.equal(reply.headers["Retry-After"], "0.5");
   });
 
-  it("a 429 around a batch leaves every part undone", async () => {
+  it("a 429 for a batch means that no part took effect", async () => {
     const graph = await faulty({
       at: "request",
       path: String.raw`^/\$batch`,
@@ -116,7 +116,7 @@ describe("faults", () => {
     });
   }
 
-  it("a hang in a part keeps the whole batch", async () => {
+  it("a hang in one part delays the whole batch", async () => {
     const graph = await faulty({
       at: "part",
       path: "^/groups",
@@ -137,14 +137,14 @@ describe("faults", () => {
     assert.equal(winner, "still waiting");
   });
 
-  it("a body that breaks off is announced whole", async () => {
+  it("a truncated body is announced with its full length", async () => {
     const graph = await faulty({ at: "request", fault: { kind: "truncate" } });
     const answer = await graph.raw("GET", "/users");
     assert.ok("connection" in answer && answer.connection === "truncate");
     assert.ok(answer.bytes > 0 && answer.bytes < String(answer.response.body).length);
   });
 
-  it("parts are left out or come in another order", async () => {
+  it("parts are left out or reordered", async () => {
     const requests = Array.from({ length: 20 }, (_, at) => ({
       id: String(at),
       method: "GET",
@@ -163,7 +163,7 @@ describe("faults", () => {
     assert.deepEqual(new Set(shuffled), new Set(asked));
   });
 
-  it("a rule picks a row by its body, and how often by skip and times", async () => {
+  it("a rule selects a row by its body and is limited by skip and times", async () => {
     const graph = await faulty({
       at: "part",
       method: "POST",
@@ -181,7 +181,7 @@ describe("faults", () => {
     assert.deepEqual(graph.app.control("struck", { tenant: TENANT }), { 1: 1 });
   });
 
-  it("a probability is drawn from the seed", async () => {
+  it("the seed decides whether a fault with a probability applies", async () => {
     const counts: number[] = [];
     for (let run = 0; run < 2; run += 1) {
       const graph = await faulty({
@@ -216,7 +216,7 @@ describe("faults", () => {
     );
   });
 
-  it("a fault can be taken away again", async () => {
+  it("a fault can be removed", async () => {
     const graph = graphFixture();
     const { id } = graph.app.control("addFault", {
       tenant: TENANT,

@@ -14,16 +14,16 @@ export { USUAL_LATENCY } from "./faults/latency.ts";
 export { SPECIAL_GROUPS } from "./seed/seed-groups.ts";
 export type { SeedSettings } from "./seed/seeding.ts";
 
-/** A Microsoft Graph of its own: answers requests, and takes commands. */
+/** One emulated Microsoft Graph: answers requests and takes commands. */
 export interface GraphApp {
   /** Answers one HTTP request; never rejects. */
   readonly handle: (request: CloudRequest) => Promise<CloudAnswer>;
-  /** Seeds, inspects and disturbs it; plain JSON in and out (app/control.ts). */
+  /** Seeds and inspects it and sets its faults; plain JSON in and out (app/control.ts). */
   readonly control: Control;
 }
 
 /**
- * A stateful Microsoft Graph v1.0 for directory work (README.md): tenants are those of the registry,
+ * A stateful Microsoft Graph v1.0 for directory work (README.md): it serves the registry's tenants,
  * each with an empty directory until it is seeded. Rates are multiplied and delays divided by
  * `speed`; clocks are real.
  */

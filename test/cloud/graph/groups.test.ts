@@ -18,7 +18,7 @@ describe("groups", () => {
   const graph = graphFixture();
   const { send } = graph;
 
-  it("a created group is answered whole with 201 and a security identifier of its id [group-post-groups]", async () => {
+  it("a create answers 201 with the whole group and a security identifier made from its id [group-post-groups]", async () => {
     const reply = await send("POST", "/groups", groupBody("alpha"));
     assert.equal(reply.status, 201);
     const words = String(reply.body["securityIdentifier"]).split("-").slice(4).map(Number);
@@ -84,7 +84,7 @@ describe("groups", () => {
     assert.deepEqual(idsIn(await send("GET", `/groups/${id}/owners`)), [owner]);
   });
 
-  it("a Microsoft 365 group has an address of its nickname, which no other one may have [resources/group]", async () => {
+  it("a Microsoft 365 group's address uses its nickname, which must be unique among them [resources/group]", async () => {
     const unified = { mailEnabled: true, securityEnabled: false, groupTypes: ["Unified"] };
     const id = await newGroup(graph, "team", unified);
     assert.equal((await send("GET", `/groups/${id}`)).body["mail"], "team@contoso.com");
@@ -96,14 +96,14 @@ describe("groups", () => {
     );
   });
 
-  it("two groups may have one display name, and a filter finds both [resources/group]", async () => {
+  it("two groups may have the same display name, and a filter finds both [resources/group]", async () => {
     const ids = [await newGroup(graph, "twin1"), await newGroup(graph, "twin2")];
     for (const id of ids) await send("PATCH", `/groups/${id}`, { displayName: "Twin's" });
     const reply = await send("GET", "/groups?$filter=displayName eq 'Twin''s'&$select=id");
     assert.deepEqual(idsIn(reply), ids);
   });
 
-  it("an upsert creates with 201, updates with 204, and without the Prefer header misses with 404 [group-upsert]", async () => {
+  it("an upsert creates with 201 and updates with 204; without the Prefer header a miss is 404 [group-upsert]", async () => {
     const url = "/groups(uniqueName='key-1')";
     const prefer = { headers: { prefer: "create-if-missing" } };
     assertRefused(
@@ -118,14 +118,14 @@ describe("groups", () => {
     assert.equal((await send("GET", url)).body["description"], "again");
   });
 
-  it("what is set at creation may be sent again unchanged, as an upsert does, but not changed [group-update, example]", async () => {
+  it("a property set at creation may be sent again unchanged, as in an upsert, but not changed [group-update, example]", async () => {
     const id = await newGroup(graph, "same");
     assert.equal((await send("PATCH", `/groups/${id}`, groupBody("same"))).status, 204);
     const changed = await send("PATCH", `/groups/${id}`, { mailEnabled: true });
     assertRefused(changed, 400, "Request_BadRequest", "mailEnabled");
   });
 
-  it("uniqueName is set once [group-upsert]", async () => {
+  it("uniqueName can be set once [group-upsert]", async () => {
     const id = await newGroup(graph, "once");
     assert.equal((await send("PATCH", `/groups/${id}`, { uniqueName: "key-2" })).status, 204);
     assert.equal((await send("PATCH", `/groups/${id}`, { uniqueName: "key-3" })).status, 400);
@@ -137,7 +137,7 @@ describe("groups", () => {
     );
   });
 
-  it("isAssignableToRole is set at creation only, with its own permission [resources/group]", async () => {
+  it("isAssignableToRole can be set at creation only and needs its own permission [resources/group]", async () => {
     const body = groupBody("roles", { isAssignableToRole: true });
     assertRefused(
       await send("POST", "/groups", body, { roles: ["Group.ReadWrite.All"] }),
@@ -157,7 +157,7 @@ describe("groups", () => {
     assert.deepEqual(idsIn(await send("GET", `/groups/${id}/members`)), [member]);
   });
 
-  it("a renewed group tells when [group-renew]", async () => {
+  it("a renewed group shows the time of renewal [group-renew]", async () => {
     const id = await newGroup(graph, "renewed");
     graph.app.control("dayOffset", { tenant: TENANT, days: 100 });
     assert.equal((await send("POST", `/groups/${id}/renew`)).status, 204);
@@ -176,7 +176,7 @@ describe("groups", () => {
     );
   });
 
-  it("owners are added once and the last one stays [group-post-owners, group-delete-owners]", async () => {
+  it("an owner is added once, and the last one cannot be removed [group-post-owners, group-delete-owners]", async () => {
     const [one, two] = [await newUser(graph, "dan"), await newUser(graph, "eli")];
     const id = await newGroup(graph, "owned");
     for (const owner of [one, two]) {
@@ -219,7 +219,7 @@ describe("groups", () => {
     );
   });
 
-  it("memberships are followed through groups in groups [group-list-transitivemembers, user-list-transitivememberof]", async () => {
+  it("transitive memberships include nested groups [group-list-transitivemembers, user-list-transitivememberof]", async () => {
     const person = await newUser(graph, "gus");
     const inner = await newGroup(graph, "inner", { "members@odata.bind": bindings([person]) });
     const outer = await newGroup(graph, "outer", { "members@odata.bind": bindings([inner]) });
@@ -239,7 +239,7 @@ describe("groups", () => {
     assert.deepEqual(idsIn(await send("GET", `/groups/${inner}/memberOf`)), [outer]);
     const count = `/users/${person}/transitiveMemberOf/$count`;
     assert.equal((await send("GET", count, undefined, EVENTUAL)).text, "2");
-    // A circle must not be walked for ever.
+    // A cycle of groups must not cause an endless loop.
     graph.app.control("link", { tenant: TENANT, relation: "members", from: inner, to: outer });
     assert.deepEqual(idsIn(await send("GET", `/groups/${outer}/transitiveMembers`)), [
       inner,

@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import { APP, graphFixture, TENANT } from "./testing/graph-fixture.ts";
 import { assertRefused, newUser, userBody } from "./testing/people.ts";
 
-describe("the face of Graph", () => {
+describe("Graph's HTTP interface", () => {
   const graph = graphFixture({ journal: 5 });
   const { send } = graph;
 
@@ -36,7 +36,7 @@ describe("the face of Graph", () => {
     assert.deepEqual(JSON.parse(Buffer.from(claims, "base64").toString()), { access_token: {} });
   });
 
-  it("every answer names its request, and repeats the client's own name for it [errors, innerError]", async () => {
+  it("every answer has a request-id and repeats the client-request-id [errors, innerError]", async () => {
     const headers = { "client-request-id": "my-own-id" };
     const reply = await send("GET", "/users/nobody@contoso.com", undefined, { headers });
     assert.equal(reply.headers["client-request-id"], "my-own-id");
@@ -48,7 +48,7 @@ describe("the face of Graph", () => {
     assert.match(innerError["date"] ?? "", /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/);
   });
 
-  it("a body that is no JSON, or missing, is a 400 [errors]", async () => {
+  it("a body that is missing or not JSON is a 400 [errors]", async () => {
     assertRefused(
       await send("POST", "/users", "{"),
       400,
@@ -70,7 +70,7 @@ describe("the face of Graph", () => {
     assert.match(String(answer.body), /must contain the Content-Type header declaration/);
   });
 
-  it("odata.metadata=none leaves out annotations, but no links [OData JSON format]", async () => {
+  it("odata.metadata=none leaves out annotations but keeps links [OData JSON format]", async () => {
     await newUser(graph, "one");
     await newUser(graph, "two");
     const headers = { accept: "application/json;odata.metadata=none" };
@@ -79,19 +79,19 @@ describe("the face of Graph", () => {
     assert.match(reply.headers["Content-Type"] ?? "", /odata\.metadata=none/);
   });
 
-  it("names of properties are read in any case [seen in cli-microsoft365]", async () => {
+  it("the case of property names is ignored [seen in cli-microsoft365]", async () => {
     const { mailNickname, ...body } = userBody("cased");
     const plain = graphFixture();
     const reply = await plain.send("POST", "/users", { ...body, mailNickName: mailNickname });
     assert.equal(reply.status, 201, reply.text);
   });
 
-  it("a cast may be written short, as the SDKs do [msgraph-sdk-typescript]", async () => {
+  it("a cast may be shortened, as in the SDKs [msgraph-sdk-typescript]", async () => {
     assert.equal((await send("GET", "/directory/deletedItems/graph.user")).status, 200);
     assert.equal((await send("GET", "/users/microsoft.graph.delta()")).status, 200);
   });
 
-  it("what is not emulated answers 501 and says so, and never names a person [ours]", async () => {
+  it("a request that is not emulated answers 501 with the reason and without ids or names [ours]", async () => {
     for (const url of ["/users/ann@contoso.com/messages", "/auditLogs/signIns", "/teams"]) {
       const reply = await send("GET", url);
       assertRefused(reply, 501, "NotImplemented", "Not emulated by the local cloud: GET /");
@@ -100,7 +100,7 @@ describe("the face of Graph", () => {
     assertRefused(await send("GET", "/beta/users"), 501, "NotImplemented");
   });
 
-  it("what Graph does not have either is a 400, and /me needs a person [seen on the wire]", async () => {
+  it("a path that Graph does not have is a 400, and /me needs a signed-in user [seen on the wire]", async () => {
     assertRefused(
       await send("GET", "/nonsense"),
       400,
@@ -126,7 +126,7 @@ describe("the face of Graph", () => {
     assert.match("status" in answer ? String(answer.body) : "", /Invalid version: v3\.0/);
   });
 
-  it("the journal keeps the last exchanges, without the token [ours]", async () => {
+  it("the journal keeps the last exchanges without tokens [ours]", async () => {
     for (const name of ["a", "b", "c", "d", "e", "f"]) await newUser(graph, name);
     const journal = graph.app.control("journal", { tenant: TENANT });
     assert.equal(journal.length, 5);
@@ -137,7 +137,7 @@ describe("the face of Graph", () => {
     );
   });
 
-  it("a token of an application whose service principal is gone is a 401 [errors]", async () => {
+  it("a token of a removed service principal is a 401 [errors]", async () => {
     const plain = graphFixture({
       verifyToken: () => ({
         ok: true,
@@ -163,12 +163,12 @@ describe("the face of Graph", () => {
     );
   });
 
-  it("a fault of the connection cannot strike a part [ours]", () => {
+  it("a connection fault cannot apply to a part [ours]", () => {
     const rule = { tenant: TENANT, at: "part", fault: { kind: "truncate" } } as const;
     assert.throws(() => graph.app.control("addFault", rule), TypeError);
   });
 
-  it("a command that does not exist is a mistake of the caller's [ours]", () => {
+  it("an unknown command throws a TypeError [ours]", () => {
     assert.throws(() => graph.app.control("explode" as "seed"), TypeError);
     assert.throws(() => graph.app.control("counters", { tenant: "nobody" }), TypeError);
   });

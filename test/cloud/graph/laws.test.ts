@@ -11,7 +11,7 @@ import { graphFixture, TENANT, type GraphFixture } from "./testing/graph-fixture
 import { idsIn, linkIn, newUser, reference, valueOf } from "./testing/people.ts";
 
 describe("a bucket", () => {
-  it("never lets more through than its capacity and what time refilled", () => {
+  it("never admits more than its capacity and what was refilled since", () => {
     const steps = fc.array(
       fc.record({ wait: fc.nat(5000), ask: fc.integer({ min: 1, max: 50 }) }),
       { maxLength: 60 },
@@ -38,7 +38,7 @@ describe("a bucket", () => {
     );
   });
 
-  it("lets one through who waited as long as it was told", () => {
+  it("admits a request that waited as long as it was told", () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1, maxLength: 30 }),
@@ -60,7 +60,7 @@ describe("a bucket", () => {
 });
 
 describe("a relation", () => {
-  it("knows the same edges from both ends, whatever came and went", () => {
+  it("has the same edges from both ends after any additions and removals", () => {
     const id = fc.integer({ min: 0, max: 5 }).map(String);
     const step = fc.record({ add: fc.boolean(), from: id, to: id });
     fc.assert(
@@ -92,7 +92,7 @@ describe("a relation", () => {
 });
 
 describe("a filter", () => {
-  it("and its negation part everything between them", () => {
+  it("and its negation together match every object exactly once", () => {
     const leaf = fc.oneof(
       fc.constantFrom("a", "b", "c").map((value) => `city eq '${value}'`),
       fc.constantFrom("a", "b").map((value) => `startsWith(city,'${value}')`),
@@ -123,7 +123,7 @@ describe("a filter", () => {
   });
 });
 
-/** Applies a delta round to what a caller knows, as the documentation says: idempotently. */
+/** Applies a delta round to a caller's copy, idempotently, as the documentation says. */
 async function follow(
   graph: GraphFixture,
   url: string,
@@ -153,7 +153,7 @@ async function follow(
 }
 
 describe("delta queries", () => {
-  it("bring a caller who follows them to the directory as it is, replays included", async () => {
+  it("bring a caller's copy up to date, even with replayed entries", async () => {
     const index = fc.integer({ min: 0, max: 3 });
     const step = fc.record({
       what: fc.constantFrom("add", "remove", "delete", "restore", "purge", "sync"),
@@ -199,7 +199,7 @@ describe("delta queries", () => {
 });
 
 describe("pages", () => {
-  it("show everything once, whatever their size, while others come and go", async () => {
+  it("show every lasting object once at any page size while others are added and removed", async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 12 }), fc.nat(100), async (top, salt) => {
         const graph = graphFixture();

@@ -38,7 +38,7 @@ describe("licences", () => {
       "consumedUnits"
     ];
 
-  it("a licence is added with 200 and the user, and a seat is taken [user-assignlicense]", async () => {
+  it("adding a licence answers 200 with the user and uses a seat [user-assignlicense]", async () => {
     const id = await newUser(graph, "ann", { usageLocation: "GB" });
     const reply = await assign(id, change([add(O365, [TEAMS])]));
     assert.equal(reply.status, 200);
@@ -54,7 +54,7 @@ describe("licences", () => {
     );
   });
 
-  it("adding it again sets its disabled plans anew; a swap goes in one call [user-assignlicense]", async () => {
+  it("adding a licence again replaces its disabled plans; one call can swap licences [user-assignlicense]", async () => {
     const id = await newUser(graph, "bob", { usageLocation: "GB" });
     await assign(id, change([add(O365)]));
     assert.equal((await assign(id, change([add(O365, [EXCHANGE])]))).status, 200);
@@ -64,7 +64,7 @@ describe("licences", () => {
     assert.equal((await assign(id, change([], [E3]))).status, 200);
   });
 
-  it("both parameters must be there [user-assignlicense]", async () => {
+  it("both parameters are required [user-assignlicense]", async () => {
     const id = await newUser(graph, "cat", { usageLocation: "GB" });
     assertRefused(
       await assign(id, { addLicenses: [] }),
@@ -74,7 +74,7 @@ describe("licences", () => {
     );
   });
 
-  it("a user without a usage location gets none [seen in issues]", async () => {
+  it("a user without a usage location gets no licence [seen in issues]", async () => {
     const id = await newUser(graph, "dee");
     assertRefused(
       await assign(id, change([add(O365)])),
@@ -84,7 +84,7 @@ describe("licences", () => {
     );
   });
 
-  it("a product the tenant has not bought is refused, and so is removing what is not there [seen in issues]", async () => {
+  it("a product that the tenant lacks is refused, and so is removing a licence that the user lacks [seen in issues]", async () => {
     const id = await newUser(graph, "eve", { usageLocation: "GB" });
     assertRefused(
       await assign(id, change([add("00000000-0000-4000-8000-000000000000")])),
@@ -100,7 +100,7 @@ describe("licences", () => {
     );
   });
 
-  it("when the seats are gone the next one is refused; a deleted user frees a seat [seen in issues]", async () => {
+  it("a licence is refused if no seat is left; a deleted user frees a seat [seen in issues]", async () => {
     const people: string[] = [];
     for (let index = 0; index < 26; index += 1) {
       people.push(await newUser(graph, `seat${index}`, { usageLocation: "GB" }));
@@ -121,7 +121,7 @@ describe("licences", () => {
     assert.equal(await consumed(E3), 0);
   });
 
-  it("a group's licences are taken with 202 and reach its members later, and those who come later [group-assignlicense]", async () => {
+  it("assigning a group's licences answers 202 and reaches present and new members later [group-assignlicense]", async () => {
     const [one, two] = [
       await newUser(graph, "gil", { usageLocation: "GB" }),
       await newUser(graph, "hal", { usageLocation: "GB" }),
@@ -143,7 +143,7 @@ describe("licences", () => {
     assert.deepEqual(body["licenseProcessingState"], { state: "ProcessingComplete" });
   });
 
-  it("an inherited licence cannot be removed on the user [seen in issues]", async () => {
+  it("an inherited licence cannot be removed from the user [seen in issues]", async () => {
     const id = await newUser(graph, "ida", { usageLocation: "GB" });
     const group = await newGroup(graph, "inherited", { "members@odata.bind": bindings([id]) });
     await send("POST", `/groups/${group}/assignLicense`, change([add(O365)]));
@@ -164,7 +164,7 @@ describe("licences", () => {
     );
   });
 
-  it("members for whom no seat is left are listed with the group [group-list-memberswithlicenseerrors]", async () => {
+  it("members without a seat are listed as the group's licence errors [group-list-memberswithlicenseerrors]", async () => {
     const people: string[] = [];
     for (let index = 0; index < 27; index += 1) {
       people.push(await newUser(graph, `many${index}`, { usageLocation: "GB" }));

@@ -11,7 +11,7 @@ import {
 } from "./testing/graph-fixture.ts";
 import { assertRefused, bindings, newGroup, newUser, userBody } from "./testing/people.ts";
 
-/** A Graph with the published meters, on a clock that stands still. */
+/** A Graph with the published meters and a stopped clock. */
 function metered(options: { startLevel?: number; speed?: number; users?: number } = {}) {
   const clock = createSimulatedClock();
   const graph = graphFixture({
@@ -27,7 +27,7 @@ const units = (reply: Reply): number => Number(reply.headers["x-ms-resource-unit
 
 const JSON_HEADERS = { "Content-Type": "application/json" };
 
-/** So many writes that change nothing, as parts of one batch: how many were let in, and the answers to the rest. */
+/** Sends this many writes without effect in batches: how many were admitted, and the other answers. */
 async function write(graph: GraphFixture, count: number, appId = APP) {
   const requests = Array.from({ length: count }, (_, index) => ({
     id: String(index),
@@ -113,7 +113,7 @@ describe("resource units", () => {
     });
   }
 
-  it("reading past the quota is a 429 for reads, and writes still pass [throttling-identity-and-access]", async () => {
+  it("reads above the quota get 429 while writes still pass [throttling-identity-and-access]", async () => {
     const { graph: small } = metered({ users: 10 });
     for (let index = 0; index < 3500 / 5; index += 1) {
       await small.send("POST", "/directoryObjects/getByIds", { ids: [] });
@@ -130,11 +130,11 @@ describe("the write quota", () => {
     const { graph, clock } = metered();
     assert.equal((await write(graph, 3010)).accepted, 3000);
     await clock.jump(3000);
-    // What was refused meanwhile counts as well: 10 of the 60 are paid back first.
+    // Refused requests count as well: 10 of the 60 refilled units pay them back first.
     assert.equal((await write(graph, 80)).accepted, 50);
   });
 
-  it("an empty start gives the rate and nothing more [DESIGN, numbers to reach]", async () => {
+  it("a bucket that starts empty admits only its refill rate [DESIGN, numbers to reach]", async () => {
     const { graph, clock } = metered({ startLevel: 0 });
     let accepted = 0;
     for (let second = 0; second < 10; second += 1) {
@@ -157,7 +157,7 @@ describe("the write quota", () => {
     assert.ok(Math.min(...waits) >= 0.1 && Math.max(...waits) <= 0.2, waits.join());
   });
 
-  it("a part is throttled alone, with Retry-After in its headers and the documented body [throttling]", async () => {
+  it("a single part is throttled, with Retry-After in its headers and the documented body [throttling]", async () => {
     const { graph, clock } = metered({ startLevel: 0 });
     await clock.jump(500);
     const { accepted, throttled } = await write(graph, 20);
@@ -179,7 +179,7 @@ describe("the write quota", () => {
     assert.equal(part?.headers["x-ms-throttle-information"], "WriteLimitExceeded");
   });
 
-  it("waiting for Retry-After is enough for one; polling makes the wait longer [throttling]", async () => {
+  it("waiting for Retry-After is enough for one request; polling makes the wait longer [throttling]", async () => {
     const { graph, clock } = metered({ startLevel: 0 });
     const first = await write(graph, 1);
     await clock.jump(Number(first.throttled[0]?.headers["Retry-After"]) * 1000);
@@ -188,7 +188,7 @@ describe("the write quota", () => {
     assert.ok(Number(polled.throttled.at(-1)?.headers["Retry-After"]) >= 2);
   });
 
-  it("the share used is told above 0.8 only [throttling, x-ms-throttle-limit-percentage]", async () => {
+  it("the used share is reported only above 0.8 [throttling, x-ms-throttle-limit-percentage]", async () => {
     const { graph } = metered();
     const percentage = async (): Promise<string | undefined> =>
       (await graph.send("PATCH", "/users/nobody@contoso.com", { department: "x" })).headers[
@@ -209,7 +209,7 @@ describe("the write quota", () => {
     assert.equal(accepted, 60);
   });
 
-  it("a bind of 20 members books 7 writes as observed, or 1 as published [seen in canvas-lms; group-post-members]", async () => {
+  it("a bind of 20 members costs 7 writes as observed, or 1 as published [seen in canvas-lms; group-post-members]", async () => {
     const { graph } = metered({ users: 60 });
     const people = graph.app.control("snapshot", { tenant: TENANT }).users.map((user) => user.id);
     const bookedBy = async (from: number): Promise<number> => {
@@ -237,7 +237,7 @@ describe("the write quota", () => {
     assert.equal((await write(graph, 40)).accepted, 10);
   });
 
-  it("invitations have a limit of their own: 150 in 5 seconds in a tenant [throttling-invitation-manager]", async () => {
+  it("invitations have a separate limit: 150 in 5 seconds in a tenant [throttling-invitation-manager]", async () => {
     const { graph } = metered();
     let accepted = 0;
     for (let index = 0; index < 160; index += 1) {

@@ -19,7 +19,7 @@ describe("the schema check finds", () => {
       { b: 1 },
     ],
     [
-      "a property that fits no pattern",
+      "a property that matches no pattern",
       { patternProperties: { "^@": {} }, additionalProperties: false },
       { "@a": 1 },
       { a: 1 },
@@ -32,19 +32,29 @@ describe("the schema check finds", () => {
     ],
     ["a value outside an enum", { enum: ["a"] }, "a", "b"],
     ["another constant", { const: "a" }, "a", "b"],
-    ["what a reference forbids", { $ref: "#/components/schemas/Name" }, "ab", "a"],
-    ["a list too long", { maxItems: 1 }, [1], [1, 2]],
-    ["a list too short", { minItems: 1 }, [1], []],
+    ["a value that a reference forbids", { $ref: "#/components/schemas/Name" }, "ab", "a"],
+    ["a list that is too long", { maxItems: 1 }, [1], [1, 2]],
+    ["a list that is too short", { minItems: 1 }, [1], []],
     ["a wrong entry", { items: { type: "integer" } }, [1], [1.5]],
     ["a text that does not match", { pattern: "^a$" }, "a", "b"],
-    ["no date-time", { format: "date-time" }, "2026-01-01T00:00:00Z", "2026-01-01"],
-    ["no address", { format: "uri" }, "https://a.org", "a"],
+    ["a malformed date-time", { format: "date-time" }, "2026-01-01T00:00:00Z", "2026-01-01"],
+    ["a malformed URI", { format: "uri" }, "https://a.org", "a"],
     ["a number out of bounds", { minimum: 1, maximum: 2 }, 2, 3],
-    ["what none of several allows", { anyOf: [{ type: "string" }, { type: "null" }] }, null, 1],
-    ["what one of all forbids", { allOf: [{ type: "string" }, { minLength: 2 }] }, "ab", "a"],
-    ["what must not be", { not: { pattern: "^http" } }, "/users", "https://a.org"],
     [
-      "what follows from a condition",
+      "a value that none of anyOf allows",
+      { anyOf: [{ type: "string" }, { type: "null" }] },
+      null,
+      1,
+    ],
+    [
+      "a value that one of allOf forbids",
+      { allOf: [{ type: "string" }, { minLength: 2 }] },
+      "ab",
+      "a",
+    ],
+    ["a value that `not` forbids", { not: { pattern: "^http" } }, "/users", "https://a.org"],
+    [
+      "a value that `if` and `then` forbid",
       // Parsed, because an object literal with `then` looks like a promise.
       JSON.parse('{"if":{"required":["body"]},"then":{"required":["headers"]}}') as Schema,
       { id: 1 },
@@ -104,11 +114,15 @@ describe("the contract", () => {
 
   const answers = [
     { when: "a body of another shape", given: { body: { id: 1 } }, says: "$.id" },
-    { when: "a status nobody described", given: { status: 202 }, says: "answers 202" },
-    { when: "an error without an error", given: { status: 404, body: {} }, says: "lacks error" },
+    { when: "a status that is not described", given: { status: 202 }, says: "answers 202" },
+    {
+      when: "an error answer without `error`",
+      given: { status: 404, body: {} },
+      says: "lacks error",
+    },
     { when: "a 204 with a body", given: { method: "PATCH", status: 204 }, says: "a body with 204" },
     {
-      when: "a literal path taken for a parameter",
+      when: "a literal path mistaken for a parameter",
       given: { url: "/v1.0/things/special" },
       says: "not string",
     },
@@ -134,7 +148,7 @@ describe("the contract", () => {
       says: "colour",
     },
     {
-      when: "a body where there is none",
+      when: "a body for an operation without one",
       given: { requestBody: { id: "1" } },
       says: "takes no body",
     },
@@ -145,7 +159,7 @@ describe("the contract", () => {
     });
   }
 
-  it("takes what is as described, and holds every part of a batch", () => {
+  it("accepts exchanges as described, and checks every part of a batch", () => {
     assert.deepEqual(contract.answer(exchange({})), []);
     assert.deepEqual(contract.request(exchange({ url: "/v1.0/things/1?$select=id" })), []);
     const batch = exchange({
@@ -158,7 +172,7 @@ describe("the contract", () => {
     assert.deepEqual(contract.answer({ ...batch, faulty: true }), []);
   });
 
-  it("reads the data beside the repository, where that is", (t) => {
+  it("reads the data beside the repository, if present", (t) => {
     const real = openApiContract();
     if (!real) return t.diagnostic(CONTRACT_LEFT_OUT);
     const made = exchange({

@@ -26,11 +26,11 @@ interface Listed {
   readonly delegatedOnly: boolean;
 }
 
-/** What the emulator answers 501 to: it does not emulate it, whatever the permission. */
+/** Operations that are not emulated: they answer 501 for any permission. */
 const NOT_EMULATED =
   /onPremisesSyncBehavior|authentication\/methods|scopedRoleMembers|retryServiceProvisioning|validateProperties|directoryObjects\/delta|auditLogs|servicePrincipals\/\{[^}]+\}\/(add|remove)(Key|Password)/;
 
-/** Real objects for the parameters of a path, by the names the data gives them. */
+/** Existing objects for the parameters of a path, by the data's names for them. */
 async function objects(graph: GraphFixture): Promise<Readonly<Record<string, string>>> {
   const user = await newUser(graph, "subject");
   const group = await newGroup(graph, "holder");
@@ -89,7 +89,7 @@ const BODIES: readonly (readonly [RegExp, (ids: Readonly<Record<string, string>>
 ];
 
 describe("permissions", () => {
-  it("every listed operation takes its least-privileged permission and refuses a token without roles [graph-permissions.json]", async (t) => {
+  it("every listed operation accepts its least-privileged permission and refuses a token without roles [graph-permissions.json]", async (t) => {
     if (!existsSync(DATA)) {
       return t.diagnostic(
         "left out: ../shared/data/graph-permissions.json is not beside this repository",
@@ -104,7 +104,7 @@ describe("permissions", () => {
       if (delegatedOnly || path === "/$batch" || NOT_EMULATED.test(path)) continue;
       const graph = graphFixture();
       const ids = await objects(graph);
-      // What the caller owns: Application.ReadWrite.OwnedBy is for those.
+      // Objects that the caller owns, for Application.ReadWrite.OwnedBy.
       for (const name of ["application-id", "servicePrincipal-id"]) {
         const from = ids[name] ?? "";
         graph.app.control("link", { tenant: TENANT, relation: "owners", from, to: PRINCIPAL });
@@ -129,13 +129,13 @@ describe("permissions", () => {
       held += 1;
     }
     assert.deepEqual(wrong, []);
-    t.diagnostic(`${held} operations held against the data`);
+    t.diagnostic(`${held} operations checked against the data`);
   });
 
   const graph = graphFixture();
   const { send } = graph;
 
-  it("a refusal is a 403 with Graph's body, before anything is looked up [errors]", async () => {
+  it("a refusal is a 403 with Graph's body, before any object is looked up [errors]", async () => {
     const reply = await send("GET", "/users/nobody@contoso.com", undefined, {
       roles: ["Mail.Read"],
     });
@@ -178,7 +178,7 @@ describe("permissions", () => {
     },
   ] as const;
   for (const { sets, needs, not } of updates) {
-    it(`PATCH of ${Object.keys(sets).join(" and ")} takes ${needs.join(" + ")}, not ${not.join(" + ")} [user-update]`, async () => {
+    it(`PATCH of ${Object.keys(sets).join(" and ")} needs ${needs.join(" + ")}; ${not.join(" + ")} is not enough [user-update]`, async () => {
       const id = await newUser(graph, `p-${Object.keys(sets).join("-")}`);
       assert.equal((await send("PATCH", `/users/${id}`, sets, { roles: needs })).status, 204);
       assertRefused(
@@ -189,7 +189,7 @@ describe("permissions", () => {
     });
   }
 
-  it("User.ReadBasic.All shows the basic profile, and nothing beyond it [permissions-reference]", async () => {
+  it("User.ReadBasic.All shows the basic profile only [permissions-reference]", async () => {
     const id = await newUser(graph, "basic", { jobTitle: "Clerk" });
     const roles = ["User.ReadBasic.All"];
     const { body } = await send("GET", `/users/${id}`, undefined, { roles });
@@ -201,7 +201,7 @@ describe("permissions", () => {
     );
   });
 
-  it("adding members takes GroupMember.ReadWrite.All; other changes of a group do not [group-update]", async () => {
+  it("GroupMember.ReadWrite.All allows adding members but no other change of a group [group-update]", async () => {
     const [id, member] = [await newGroup(graph, "g"), await newUser(graph, "m")];
     const roles = ["GroupMember.ReadWrite.All"];
     const bind = { "members@odata.bind": bindings([member]) };
@@ -216,7 +216,7 @@ describe("permissions", () => {
     );
   });
 
-  it("a member of another kind needs its own permission too [group-post-members]", async () => {
+  it("a member of another kind needs that kind's permission too [group-post-members]", async () => {
     const id = await newGroup(graph, "kinds");
     const device = graph.app.control("create", { tenant: TENANT, kind: "device", values: {} });
     const add = (roles: readonly string[]) =>
@@ -225,7 +225,7 @@ describe("permissions", () => {
     assert.equal((await add(["GroupMember.ReadWrite.All", "Device.ReadWrite.All"])).status, 204);
   });
 
-  it("Group.Create alone names no users [group-post-groups]", async () => {
+  it("Group.Create alone cannot bind users [group-post-groups]", async () => {
     const member = await newUser(graph, "named");
     const body = groupBody("created", { "members@odata.bind": bindings([member]) });
     assert.equal((await send("POST", "/groups", body, { roles: ["Group.Create"] })).status, 403);
@@ -233,7 +233,7 @@ describe("permissions", () => {
     assert.equal((await send("POST", "/groups", body, both)).status, 201);
   });
 
-  it("an administrator is out of reach for sensitive changes, unless the application outranks it [resources/users]", async () => {
+  it("sensitive changes to an administrator are refused unless the application outranks it [resources/users]", async () => {
     const admin = await newUser(graph, "admin");
     graph.app.control("addRole", {
       tenant: TENANT,
@@ -263,7 +263,7 @@ describe("permissions", () => {
     assert.equal((await send("DELETE", `/users/${admin}`)).status, 204);
   });
 
-  it("so is a member or owner of a role-assignable group [resources/users]", async () => {
+  it("so are those to a member or owner of a role-assignable group [resources/users]", async () => {
     const plain = graphFixture();
     const person = await newUser(plain, "near");
     await newGroup(plain, "roles", {
@@ -276,7 +276,7 @@ describe("permissions", () => {
     );
   });
 
-  it("members of a restricted unit are out of reach [administrativeUnit, restricted management]", async () => {
+  it("members of a restricted unit cannot be changed [administrativeUnit, restricted management]", async () => {
     const plain = graphFixture();
     const person = await newUser(plain, "kept");
     const unit = await plain.send("POST", "/directory/administrativeUnits", {

@@ -69,7 +69,7 @@ describe("query options", async () => {
     ["otherMails/any(m:startsWith(m,'bea'))", "bea"],
   ];
   for (const [filter, names] of plain) {
-    it(`$filter=${filter} works as it is [filter-query-parameter; aad-advanced-queries]`, async () => {
+    it(`$filter=${filter} works without advanced parameters [filter-query-parameter; aad-advanced-queries]`, async () => {
       assert.equal(await found(filter), names);
     });
   }
@@ -100,7 +100,7 @@ describe("query options", async () => {
     });
   }
 
-  it("a property that is not indexed is refused even then [aad-advanced-queries, sample]", async () => {
+  it("a property that is not indexed is refused in advanced queries too [aad-advanced-queries, sample]", async () => {
     assertRefused(
       await send(
         "GET",
@@ -128,7 +128,7 @@ describe("query options", async () => {
     ["(department eq 'x'", "Syntax error"],
   ] as const;
   for (const [filter, says] of malformed) {
-    it(`$filter=${filter} is a 400 that says where [errors]`, async () => {
+    it(`$filter=${filter} is a 400 that names the mistake [errors]`, async () => {
       const reply = await send("GET", `/users?$filter=${encodeURIComponent(filter)}`);
       assertRefused(reply, 400, "BadRequest", says);
     });
@@ -143,7 +143,7 @@ describe("query options", async () => {
     );
   });
 
-  it("$count=true without the header is ignored in silence; with it the first page counts [aad-advanced-queries]", async () => {
+  it("$count=true is ignored without the header; with it the first page has the count [aad-advanced-queries]", async () => {
     assert.equal("@odata.count" in (await send("GET", "/users?$count=true&$top=2")).body, false);
     const first = await send("GET", "/users?$count=true&$top=2", undefined, EVENTUAL);
     assert.equal(first.body["@odata.count"], 5);
@@ -151,7 +151,7 @@ describe("query options", async () => {
     assert.equal("@odata.count" in second.body, false);
   });
 
-  it("/$count is text, and refused without the header [aad-advanced-queries]", async () => {
+  it("/$count is plain text and needs the header [aad-advanced-queries]", async () => {
     assertRefused(
       await send("GET", "/users/$count"),
       400,
@@ -162,7 +162,7 @@ describe("query options", async () => {
     assert.deepEqual([reply.text, reply.headers["Content-Type"]], ["5", "text/plain"]);
   });
 
-  it("$orderby displayName works plainly, beside a $filter only in advanced queries [aad-advanced-queries]", async () => {
+  it("$orderby displayName always works, but with a $filter only in advanced queries [aad-advanced-queries]", async () => {
     const down = await send("GET", "/users?$orderby=displayName desc&$select=displayName");
     assert.deepEqual(
       valueOf(down).map((one) => one["displayName"]),
@@ -179,7 +179,7 @@ describe("query options", async () => {
     );
   });
 
-  it("ordered pages go on where they stopped [paging]", async () => {
+  it("an ordered page continues where the previous one stopped [paging]", async () => {
     const first = await send("GET", "/users?$orderby=displayName&$top=3&$select=displayName");
     const second = await send("GET", linkIn(first, "@odata.nextLink"));
     assert.deepEqual(
@@ -218,7 +218,7 @@ describe("query options", async () => {
     assert.equal(idsIn(await send("GET", either, undefined, EVENTUAL)).length, 2);
   });
 
-  it("$expand=manager shows one object, and none where there is none [user-list-manager]", async () => {
+  it("$expand=manager shows one object, or leaves it out if there is none [user-list-manager]", async () => {
     const boss = String((await send("GET", "/users/ada@contoso.com?$select=id")).body["id"]);
     graph.app.control("link", {
       tenant: TENANT,
@@ -236,7 +236,7 @@ describe("query options", async () => {
     assert.equal((await send("GET", `${url}&$count=true`, undefined, EVENTUAL)).status, 400);
   });
 
-  it("an expired skip token is told apart, a mangled one refused [seen in issues]", async () => {
+  it("an expired skip token has its own error; a changed one is refused [seen in issues]", async () => {
     const first = await send("GET", "/users?$top=2");
     const next = linkIn(first, "@odata.nextLink");
     graph.app.control("dayOffset", { tenant: TENANT, days: 1 });
@@ -245,7 +245,7 @@ describe("query options", async () => {
     assert.equal((await send("GET", `${next}x`)).status, 400);
   });
 
-  it("a page may be empty and yet have a nextLink [paging]", async () => {
+  it("a page may be empty and still have a nextLink [paging]", async () => {
     graph.app.control("conditions", { tenant: TENANT, emptyPages: 1 });
     const first = await send("GET", "/users?$select=id");
     assert.deepEqual(valueOf(first), []);

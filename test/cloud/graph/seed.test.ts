@@ -41,7 +41,7 @@ describe("a seeded directory", () => {
   const count = (test: (values: Values) => boolean): number =>
     snapshot.users.filter((user) => test(user.values)).length;
 
-  it("is the same for the same seed, ids included, and another for another", () => {
+  it("is the same for the same seed, ids included, and differs for another", () => {
     assert.deepEqual(seeded(7, settings), snapshot);
     assert.notDeepEqual(seeded(8, settings).users[0], snapshot.users[0]);
   });
@@ -54,7 +54,7 @@ describe("a seeded directory", () => {
     assert.equal(new Set(names).size, 400);
   });
 
-  it("has as many accounts of each kind as it is told", () => {
+  it("has the requested number of accounts of each kind", () => {
     assert.equal(
       count((values) => values["userType"] === "Guest"),
       10,
@@ -82,7 +82,7 @@ describe("a seeded directory", () => {
     );
   });
 
-  it("has groups with members, and one of each kind that Graph does not let one write to", () => {
+  it("has groups with members, and one of each kind whose members cannot be written", () => {
     const names = snapshot.groups.map((group) => String(group.values["displayName"]));
     assert.equal(snapshot.groups.length, 20 + Object.keys(SPECIAL_GROUPS).length);
     assert.equal(new Set(names).size, names.length);
@@ -90,7 +90,7 @@ describe("a seeded directory", () => {
     assert.ok(snapshot.groups.slice(0, 20).every((group) => (group.members?.length ?? 0) > 0));
   });
 
-  it("a snapshot can be cut to a few properties", () => {
+  it("a snapshot can be limited to a few properties", () => {
     const graph = graphFixture();
     graph.app.control("seed", { tenant: TENANT, users: 2 });
     const { users } = graph.app.control("snapshot", { tenant: TENANT, properties: ["mail"] });

@@ -17,7 +17,7 @@ describe("sign-in activity", () => {
     assert.equal("signInActivity" in (valueOf(asked)[0] ?? {}), true);
   });
 
-  it("needs AuditLog.Read.All beside a permission to read users [resources/signinactivity]", async () => {
+  it("needs AuditLog.Read.All in addition to a permission to read users [resources/signinactivity]", async () => {
     const url = "/users?$select=id,signInActivity";
     assertRefused(
       await send("GET", url, undefined, { roles: ["User.Read.All"] }),
@@ -44,7 +44,7 @@ describe("sign-in activity", () => {
     graph.app.control("conditions", { tenant: TENANT, premium: true });
   });
 
-  it("comes in pages of 500 at most; more is an error [user-list]", async () => {
+  it("has pages of at most 500; a larger $top is an error [user-list]", async () => {
     const page = await send("GET", "/users?$select=id,signInActivity&$top=500");
     assert.equal(valueOf(page).length, 500);
     linkIn(page, "@odata.nextLink");
@@ -67,7 +67,7 @@ describe("sign-in activity", () => {
     );
   });
 
-  it("is filtered by date, and by nothing else in the same filter [user-list]", async () => {
+  it("can be filtered by date, but not together with other conditions [user-list]", async () => {
     const before = new Date(Date.now() - 100 * 86_400_000).toISOString().slice(0, 19);
     const filter = `signInActivity/lastSignInDateTime le ${before}Z`;
     const stale = await send("GET", `/users?$select=id,signInActivity&$top=500&$filter=${filter}`);

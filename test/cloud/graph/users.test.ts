@@ -9,7 +9,7 @@ describe("users", () => {
   const graph = graphFixture();
   const { send } = graph;
 
-  it("a created user is answered whole with 201, its default properties and a Location [user-post-users]", async () => {
+  it("a create answers 201 with the user's default properties and a Location [user-post-users]", async () => {
     const reply = await send("POST", "/users", userBody("ada"));
     assert.equal(reply.status, 201);
     assert.deepEqual(Object.keys(reply.body), [
@@ -52,7 +52,7 @@ describe("users", () => {
       says: "Property userPrincipalName is invalid.",
     },
     {
-      when: "the name is taken, in whatever case [user-post-users; seen in issues]",
+      when: "the name is taken, ignoring case [user-post-users; seen in issues]",
       body: { ...userBody("ADA") },
       says: "Another object with the same value for property userPrincipalName already exists.",
     },
@@ -77,7 +77,7 @@ describe("users", () => {
       says: "Invalid value specified for property 'employeeId' of resource 'User'.",
     },
     {
-      when: "the usage location is no country code [resources/user]",
+      when: "the usage location is not a country code [resources/user]",
       body: { ...userBody("x10"), usageLocation: "Britain" },
       says: "Invalid value specified for property 'usageLocation' of resource 'User'.",
     },
@@ -93,7 +93,7 @@ describe("users", () => {
     });
   }
 
-  it("a weak password passes where the policy allows it [resources/user, passwordPolicies]", async () => {
+  it("a weak password is accepted if the policy allows it [resources/user, passwordPolicies]", async () => {
     const weak = {
       passwordProfile: { password: "password" },
       passwordPolicies: "DisableStrongPassword",
@@ -101,7 +101,7 @@ describe("users", () => {
     assert.equal((await send("POST", "/users", { ...userBody("weak"), ...weak })).status, 201);
   });
 
-  it("a user is found by id and by name, in any case, and by no other key [user-get]", async () => {
+  it("a user is found by id and by name, ignoring case, and by no other key [user-get]", async () => {
     const id = await newUser(graph, "bea");
     assert.equal((await send("GET", `/users/${id}`)).body["id"], id);
     assert.equal((await send("GET", "/users/BEA@contoso.com")).body["id"], id);
@@ -114,7 +114,7 @@ describe("users", () => {
     );
   });
 
-  it("a PATCH answers 204, sets what it names and leaves the rest [user-update]", async () => {
+  it("a PATCH answers 204, sets the named properties and keeps the rest [user-update]", async () => {
     const id = await newUser(graph, "cleo", { department: "Sales", jobTitle: "Clerk" });
     const reply = await send("PATCH", `/users/${id}`, { department: "Legal", jobTitle: null });
     assert.equal(reply.status, 204);
@@ -138,7 +138,7 @@ describe("users", () => {
     }
   });
 
-  it("properties kept outside the directory are refused on a list with 501 [user-list, skills]", async () => {
+  it("selecting properties stored outside the directory on a list is a 501 [user-list, skills]", async () => {
     assertRefused(
       await send("GET", "/users?$select=skills"),
       501,
@@ -147,7 +147,7 @@ describe("users", () => {
     );
   });
 
-  it("a deleted user is gone, its name is free, and its id is in deletedItems for 30 days [user-delete]", async () => {
+  it("a deleted user is a 404, its name is free, and it is in deletedItems for 30 days [user-delete]", async () => {
     const id = await newUser(graph, "eve");
     assert.equal((await send("DELETE", `/users/${id}`)).status, 204);
     assertRefused(await send("GET", `/users/${id}`), 404, "Request_ResourceNotFound", id);
@@ -164,14 +164,14 @@ describe("users", () => {
     graph.app.control("dayOffset", { tenant: TENANT, days: 0 });
   });
 
-  it("a deleted user's name stands behind its id [seen on the wire]", async () => {
+  it("a deleted user's name is prefixed with its id [seen on the wire]", async () => {
     const id = await newUser(graph, "finn");
     await send("DELETE", `/users/${id}`);
     const { body } = await send("GET", `/directory/deletedItems/${id}?$select=userPrincipalName`);
     assert.equal(body["userPrincipalName"], `${id.replaceAll("-", "")}finn@contoso.com`);
   });
 
-  it("a restored user has its name and memberships again [directory-deleteditems-restore]", async () => {
+  it("a restored user gets its name and memberships back [directory-deleteditems-restore]", async () => {
     const id = await newUser(graph, "gil");
     await send("DELETE", `/users/${id}`);
     const reply = await send("POST", `/directory/deletedItems/${id}/restore`);
@@ -179,7 +179,7 @@ describe("users", () => {
     assert.equal((await send("GET", "/users/gil@contoso.com")).body["id"], id);
   });
 
-  it("a restore whose name is taken conflicts, and may bring another name [directory-deleteditems-restore]", async () => {
+  it("a restore conflicts if the name is taken, and may give another name [directory-deleteditems-restore]", async () => {
     const id = await newUser(graph, "hal");
     await send("DELETE", `/users/${id}`);
     await newUser(graph, "hal");
@@ -192,7 +192,7 @@ describe("users", () => {
     );
   });
 
-  it("a purged user is gone from deletedItems [directory-deleteditems-delete]", async () => {
+  it("a purged user is no longer in deletedItems [directory-deleteditems-delete]", async () => {
     const id = await newUser(graph, "ivo");
     await send("DELETE", `/users/${id}`);
     assert.equal((await send("DELETE", `/directory/deletedItems/${id}`)).status, 204);
@@ -207,7 +207,7 @@ describe("users", () => {
     assert.equal((await send("GET", "/directory/deletedItems")).status, 400);
   });
 
-  it("revoking sessions answers 200 and true, and moves the time [user-revokesigninsessions; known issue]", async () => {
+  it("revoking sessions answers 200 and true, and updates the time [user-revokesigninsessions; known issue]", async () => {
     const id = await newUser(graph, "jan");
     graph.app.control("dayOffset", { tenant: TENANT, days: 1 });
     const reply = await send("POST", `/users/${id}/revokeSignInSessions`);
@@ -217,7 +217,7 @@ describe("users", () => {
     assert.ok(Date.parse(String(body["signInSessionsValidFromDateTime"])) > Date.now());
   });
 
-  it("a manager is set, replaced, read, listed from the other side and removed [user-post-manager]", async () => {
+  it("a manager is set, replaced, read and removed, and lists its direct reports [user-post-manager]", async () => {
     const [id, one, two] = [
       await newUser(graph, "kai"),
       await newUser(graph, "lea"),
@@ -251,7 +251,7 @@ describe("users", () => {
     assert.equal((await send("DELETE", `/users/${id}/sponsors/${sponsor}/$ref`)).status, 204);
   });
 
-  it("a synced user takes changes on premises only [seen in issues]", async () => {
+  it("a synced user can only be changed on premises [seen in issues]", async () => {
     const { id } = graph.app.control("create", {
       tenant: TENANT,
       kind: "user",
@@ -272,7 +272,7 @@ describe("users", () => {
     assert.equal((await send("PATCH", `/users/${id}`, { usageLocation: "GB" })).status, 204);
   });
 
-  it("directory extensions are kept and shown when they are asked for [extensibility-overview]", async () => {
+  it("directory extensions are stored, and shown if selected [extensibility-overview]", async () => {
     const name = "extension_0123456789abcdef0123456789abcdef_badge";
     const id = await newUser(graph, "pia", { [name]: "77" });
     const reply = await send("GET", `/users?$select=id,${name}&$filter=id eq '${id}'`);

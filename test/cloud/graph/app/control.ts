@@ -12,13 +12,13 @@ import type { Exchange } from "./options.ts";
 import { snapshot, type Snapshot } from "./snapshot.ts";
 import type { Tenant } from "./tenant.ts";
 
-/** What a control command may be told, beside its own words. */
+/** The argument that every control command takes beside its own. */
 interface Ofwhom {
-  /** The tenant; the first one where it is left out. */
+  /** The tenant; by default the first one that was used. */
   readonly tenant?: string;
 }
 
-/** The commands, each with its argument and answer: plain JSON, so that they pass between processes. */
+/** The commands with their arguments and answers: plain JSON, which can cross processes. */
 export interface Commands {
   seed: { argument: SeedSettings & Ofwhom; answer: { users: number; groups: number } };
   snapshot: { argument: { properties?: readonly string[] } & Ofwhom; answer: Snapshot };
@@ -27,7 +27,7 @@ export interface Commands {
   addFault: { argument: FaultRule & Ofwhom; answer: { id: number } };
   removeFault: { argument: { id: number } & Ofwhom; answer: void };
   clearFaults: { argument: Ofwhom; answer: void };
-  /** How often each fault struck, by its id. */
+  /** How often each fault was applied, by its id. */
   struck: { argument: Ofwhom; answer: Readonly<Record<number, number>> };
   /** `latency` also takes "usual" and "off"; null switches a condition off. */
   conditions: {
@@ -39,21 +39,21 @@ export interface Commands {
   /** 0 empties every bucket, 1 fills it. */
   meterLevel: { argument: { level: number }; answer: void };
   meters: { argument: { on?: boolean }; answer: Readonly<Record<string, number>> };
-  /** Somebody else writes `writesPerSecond` (at speed 1) in the tenant; 0 ends it. */
+  /** Simulates another client that makes `writesPerSecond` (at speed 1) in the tenant; 0 ends it. */
   neighbour: {
     argument: { writesPerSecond: number; app: string; sameApplication?: boolean } & Ofwhom;
     answer: void;
   };
-  /** Directory days ahead of the clock; of every tenant in use where none is named. */
+  /** Directory days ahead of the clock; without `tenant`, for every tenant in use. */
   dayOffset: { argument: { days: number } & Ofwhom; answer: { now: string } };
   /** Gives a principal (user, service principal) a directory role. */
   addRole: { argument: { principal: string; role: string } & Ofwhom; answer: void };
-  /** Makes an object as it is told, past all rules; answers its id. */
+  /** Creates an object without applying any rule; answers its id. */
   create: {
     argument: { kind: Kind; values: Values; id?: string } & Ofwhom;
     answer: { id: string };
   };
-  /** Changes an object past all rules. */
+  /** Changes an object without applying any rule. */
   update: { argument: { id: string; values: Values } & Ofwhom; answer: void };
   link: { argument: { relation: RelationName; from: string; to: string } & Ofwhom; answer: void };
   unlink: { argument: { relation: RelationName; from: string; to: string } & Ofwhom; answer: void };
@@ -69,7 +69,7 @@ type Handlers = {
   ) => Commands[Name]["answer"];
 };
 
-/** What the commands work on. */
+/** The state that the commands work on. */
 export interface Controlled {
   readonly tenant: (id: string | undefined) => Tenant;
   readonly tenants: () => Iterable<Tenant>;

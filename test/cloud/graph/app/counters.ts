@@ -1,19 +1,19 @@
-/** What a tenant's Graph has seen, for oracles and benchmarks. */
+/** What a tenant's Graph has counted, for oracles and benchmarks. */
 export interface Counters {
   /** HTTP exchanges. */
   requests: number;
   batches: number;
-  /** Operations, alone or as parts. */
+  /** Operations, sent alone or as parts of a `$batch`. */
   operations: number;
-  /** Units of the write quota that were booked: what a benchmark divides by the quota. */
+  /** Units of the write quota that were used: a benchmark divides them by the quota. */
   acceptedWrites: number;
-  /** Writes that were answered with success, or would have been had the answer not been lost. */
+  /** Writes that succeeded, including those whose answer was lost. */
   committedWrites: number;
   resourceUnits: number;
   throttledOperations: number;
   throttledRequests: number;
   conflicts: number;
-  /** When the first and the last write was accepted: monotonic milliseconds; undefined before. */
+  /** When the first and the last write were accepted (monotonic milliseconds); undefined before. */
   firstWriteMs: number | undefined;
   lastWriteMs: number | undefined;
 }

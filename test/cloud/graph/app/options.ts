@@ -4,7 +4,7 @@ import type { TokenVerdict } from "../../entra/verify-token.ts";
 import type { Conditions } from "../faults/conditions.ts";
 import type { Quotas } from "../meters/meters.ts";
 
-/** Who calls: what a verified token says. */
+/** The caller, as a verified token names it. */
 export interface Caller {
   readonly tenantId: string;
   readonly appId: string;
@@ -13,7 +13,7 @@ export interface Caller {
   readonly roles: readonly string[];
 }
 
-/** One request and its answer as they went over the wire; a `$batch` is one exchange. */
+/** One request and its answer as sent over the wire; a `$batch` is one exchange. */
 export interface Exchange {
   readonly tenant: string | undefined;
   readonly method: string;
@@ -24,24 +24,24 @@ export interface Exchange {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: unknown;
-  /** A fault made this answer: it is not what Graph promises. */
+  /** A fault made this answer, so it need not match Graph's description. */
   readonly faulty: boolean;
 }
 
 export interface GraphAppOptions {
   readonly seed: number;
-  /** Rates times N, delays divided by N. */
+  /** Multiplies rates and divides delays. */
   readonly speed: number;
   /** Verifies `Authorization: Bearer …` for Graph's audience. */
   readonly verifyToken: (authorization: string | undefined) => TokenVerdict;
   /** Tenants, applications and service principals: shared with the token endpoint. */
   readonly registry: Registry;
   readonly clock?: Clock;
-  /** `off`, or what differs from the published quotas; `startLevel` 0 starts every bucket empty. */
+  /** `off`, or the differences from the published quotas; `startLevel` 0 starts every bucket empty. */
   readonly meters?: "off" | { readonly quotas?: Partial<Quotas>; readonly startLevel?: number };
   readonly conditions?: Partial<Conditions>;
-  /** Sees every exchange, for contract tests; costs memory only if it keeps them. */
+  /** Receives every exchange, for contract tests; uses memory only if it keeps them. */
   readonly observe?: (exchange: Exchange) => void;
-  /** Keeps so many of the last exchanges for the control command `journal`; none unless said. */
+  /** How many of the last exchanges the control command `journal` returns; none by default. */
   readonly journal?: number;
 }

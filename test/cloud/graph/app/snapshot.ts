@@ -11,7 +11,7 @@ export interface SnapshotObject {
   readonly manager?: string;
 }
 
-/** The truth about a directory at one moment, whatever readers see: for oracles. */
+/** A directory's true state at one moment, without replication lag, for oracles. */
 export interface Snapshot {
   readonly users: readonly SnapshotObject[];
   readonly groups: readonly SnapshotObject[];
@@ -19,7 +19,7 @@ export interface Snapshot {
   readonly deletedGroups: readonly SnapshotObject[];
 }
 
-/** `properties` limits what is copied out, for large directories. */
+/** `properties` limits what is copied, for large directories. */
 export function snapshot(tenant: Tenant, properties?: readonly string[]): Snapshot {
   const { directory } = tenant;
   const valuesOf = (values: Values): Values =>

@@ -18,12 +18,12 @@ export interface Domain {
   readonly authenticationType: "Managed" | "Federated";
 }
 
-/** One tenant's Graph: its directory, its weather and what it has seen. */
+/** One tenant's Graph: its directory, its conditions and faults, its counters. */
 export class Tenant {
   readonly id: string;
   readonly displayName: string;
   readonly domains: Domain[];
-  /** Applications and service principals: the copy that the token endpoint reads. */
+  /** Applications and service principals: the same registry that the token endpoint reads. */
   readonly registry: Registry;
   readonly directory: Directory;
   readonly conditions: Conditions;
@@ -37,7 +37,7 @@ export class Tenant {
   readonly roles = new Map<string, Set<string>>();
   /** The products the tenant has bought. */
   readonly skus: Sku[] = usualSkus();
-  /** Who has a licence from which group, by group id. */
+  /** Users who have a licence from a group, by group id. */
   readonly licensedByGroup = new Map<string, Set<string>>();
   counters: Counters = noCounts();
   /** Directory days ahead of the clock. */
@@ -87,12 +87,12 @@ export class Tenant {
     });
   }
 
-  /** The directory's own time, milliseconds since the epoch: days pass by the offset. */
+  /** The directory's own time, milliseconds since the epoch: real time plus the day offset. */
   nowMs(): number {
     return this.#clock.now() + this.dayOffset * 86_400_000;
   }
 
-  /** Real time, which tokens and certificates keep to. */
+  /** Real time, which tokens and certificates use. */
   clockMs(): number {
     return this.#clock.now();
   }
@@ -102,7 +102,7 @@ export class Tenant {
     return timeText(this.nowMs());
   }
 
-  /** Does something the service does by itself, so many milliseconds (of speed 1) from now. */
+  /** Runs a background task of the service after this many milliseconds of speed 1. */
   later(ms: number, what: () => void): void {
     void this.#clock.sleep(ms / this.#speed).then(what);
   }

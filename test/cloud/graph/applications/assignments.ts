@@ -21,7 +21,7 @@ export const shownAssignment = (
   resourceId: one.resourceId.toLowerCase(),
 });
 
-/** What a principal is assigned, wherever it is kept. */
+/** The principal's assignments, from the registry and from the tenant. */
 export function assignmentsOf(tenant: Tenant, principal: Entity): readonly Values[] {
   if (principal.kind === "servicePrincipal") {
     return (principalOf(tenant, principal)?.assignments ?? []).map((one) =>
@@ -31,7 +31,7 @@ export function assignmentsOf(tenant: Tenant, principal: Entity): readonly Value
   return [...tenant.assignments.values()].filter((one) => one["principalId"] === principal.id);
 }
 
-/** Who is assigned a role of this resource. */
+/** The assignments of this resource's roles. */
 export function assignedTo(tenant: Tenant, resource: Entity): readonly Values[] {
   const ofPrincipals = [...tenant.registry.servicePrincipals(tenant.id)].flatMap((principal) => {
     const entity = tenant.directory.get(principal.objectId);

@@ -2,7 +2,7 @@ import type { Application, PasswordCredential } from "../../entra/model.ts";
 import { timeText } from "../app/tenant.ts";
 import type { Values } from "../store/entity.ts";
 
-/** An application's certificates as Graph shows them; the key itself only when it is asked for. */
+/** An application's certificates as Graph shows them; the key itself only on request. */
 export const keyCredentials = (application: Application, withKeys: boolean): readonly Values[] =>
   application.keyCredentials.map((credential) => ({
     customKeyIdentifier: Buffer.from(credential.thumbprint, "hex").toString("base64"),
@@ -15,13 +15,13 @@ export const keyCredentials = (application: Application, withKeys: boolean): rea
     usage: "Verify",
   }));
 
-/** What Graph keeps of a secret beside what the token endpoint reads. */
+/** What Graph stores about a secret in addition to what the token endpoint reads. */
 const named = new WeakMap<
   PasswordCredential,
   { readonly displayName: string | null; readonly startDateTime: string }
 >();
 
-/** Notes name and start of the secret with that id. */
+/** Stores the name and start of the secret with that id. */
 export function nameSecret(
   application: Application,
   secretId: string,

@@ -3,7 +3,7 @@ import { badRequest } from "../http/graph-error.ts";
 import type { Call } from "../resources/call.ts";
 import type { Values } from "../store/entity.ts";
 
-/** Registers the certificate in a keyCredential. @throws GraphError 400 where it is none */
+/** Registers the certificate in a keyCredential. @throws GraphError 400 if it is invalid */
 export function register(call: Call, registered: Application, given: Values): KeyCredential {
   const { type, usage, key, displayName } = given;
   if (type !== "AsymmetricX509Cert" || usage !== "Verify" || typeof key !== "string") {
@@ -19,7 +19,7 @@ export function register(call: Call, registered: Application, given: Values): Ke
   return credential;
 }
 
-/** PATCH keyCredentials replaces the whole list: known keyIds stay, keys are added, others leave. */
+/** PATCH keyCredentials replaces the list: known keyIds stay, new keys are added, others are removed. */
 export function replaceKeyCredentials(
   call: Call,
   registered: Application,

@@ -8,7 +8,8 @@ const isOwner = (call: Call, entity: Entity): boolean =>
   call.tenant.directory.relations.owners.has(entity.id, call.caller.principalId.toLowerCase());
 
 /**
- * Application.ReadWrite.All writes to any, Application.ReadWrite.OwnedBy to what the caller owns.
+ * Application.ReadWrite.All may write to any object, Application.ReadWrite.OwnedBy only to those the
+ * caller owns.
  * @throws GraphError 403
  */
 export function demandApplicationWrite(call: Call, entity: Entity): void {

@@ -2,22 +2,22 @@ import { decodeJwt, isSignedBy } from "../../entra/jwt.ts";
 import type { Application } from "../../entra/model.ts";
 import { GraphError } from "../http/graph-error.ts";
 
-/** The audience a proof of possession is made for (application-rollkey-prooftoken). */
+/** The audience of a proof of possession (application-rollkey-prooftoken). */
 const PROOF_AUDIENCE = "00000002-0000-0000-c000-000000000000";
 
 /** application-addkey: at most ten minutes from nbf to exp. */
 const LONGEST_SECONDS = 600;
 
-/** The service allows for clocks that differ a little. */
+/** The service tolerates small differences between clocks. */
 const LEEWAY_SECONDS = 300;
 
 const refused = (): GraphError =>
   new GraphError(401, "Authentication_MissingOrMalformed", "Access Token missing or malformed.");
 
 /**
- * Holds a proof against the application's own valid certificates: signed by one of them, issued by
- * the application's object id (its application id is refused), for the right audience, in time.
- * @throws GraphError 401 Authentication_MissingOrMalformed, as the service words every mistake in it
+ * Checks a proof: signed by one of the application's valid certificates, issued by the application's
+ * object id (its application id is refused), with the right audience, within its lifetime.
+ * @throws GraphError 401 Authentication_MissingOrMalformed, the service's answer to every mistake
  */
 export function checkProof(application: Application, proof: unknown, nowMs: number): void {
   const decoded = typeof proof === "string" ? decodeJwt(proof) : undefined;

@@ -7,7 +7,7 @@ import { keyCredentials, passwordCredentials } from "./credentials.ts";
 const MICROSOFT_TENANT = "f8cdef31-a31e-4b4a-93e4-5f571e91255a";
 
 const appRoles = (application: Application): readonly Values[] =>
-  // A few permissions of the published list have no id: nobody can be granted them.
+  // A few permissions of the published list have no id, so they cannot be granted.
   application.appRoles
     .filter((role) => isGuid(role.id))
     .map((role) => ({
@@ -48,7 +48,7 @@ const principalValues = (
 
 const known = new WeakMap<Entity, string>();
 
-/** Creates or refreshes the object that stands for a registry entry; unchanged ones cost a comparison. */
+/** Creates or refreshes the object for a registry entry; an unchanged one costs only a comparison. */
 function mirror(
   tenant: Tenant,
   kind: "application" | "servicePrincipal",
@@ -72,8 +72,8 @@ function mirror(
 }
 
 /**
- * Brings applications and service principals up to date with the registry, which is their one copy:
- * what the token endpoint knows is what Graph shows.
+ * Updates applications and service principals from the registry, which holds their only copy, so that
+ * Graph shows what the token endpoint knows.
  */
 export function syncRegistry(tenant: Tenant): void {
   const { registry, directory } = tenant;
@@ -101,13 +101,13 @@ export const applicationOf = (tenant: Tenant, entity: Entity): Application | und
 export const principalOf = (tenant: Tenant, entity: Entity): ServicePrincipal | undefined =>
   tenant.registry.servicePrincipal(tenant.id, String(entity.values["appId"]));
 
-/** Whether the application is Microsoft's own: nobody else may change it. */
+/** Whether the application is Microsoft's own, which no other tenant may change. */
 export const isMicrosoftOwned = (entity: Entity): boolean =>
   entity.values["appOwnerOrganizationId"] === MICROSOFT_TENANT;
 
 const removed = new WeakMap<Entity, Application | ServicePrincipal>();
 
-/** Deleting it in Graph ends sign-in: the token endpoint forgets it. An application takes its principal along. */
+/** Removes it from the token endpoint, so sign-in ends. An application's principal goes with it. */
 export function leaveRegistry(tenant: Tenant, entity: Entity): void {
   const appId = String(entity.values["appId"]);
   if (entity.kind === "servicePrincipal") {
@@ -121,7 +121,7 @@ export function leaveRegistry(tenant: Tenant, entity: Entity): void {
   tenant.registry.removeApplication(appId);
 }
 
-/** A restored object signs in again, with the credentials and roles it had. */
+/** Lets a restored object sign in again, with the credentials and roles it had. */
 export function rejoinRegistry(tenant: Tenant, entity: Entity): void {
   const was = removed.get(entity);
   if (!was) return;

@@ -1,6 +1,6 @@
 import type { LatencySettings } from "./latency.ts";
 
-/** Replication lag: how long a write stays unseen (log-normal), and how many readers lag. */
+/** Replication lag: how long a write takes to replicate (log-normal), and which share of reads lags. */
 interface LagSettings {
   /** At speed 1. */
   readonly medianMs: number;
@@ -9,31 +9,31 @@ interface LagSettings {
   readonly staleShare: number;
 }
 
-/** The standing weather of a Graph: unlike a fault it does not wear off. */
+/** Lasting conditions of a Graph, which stay until they are changed, unlike faults. */
 export interface Conditions {
   latency: LatencySettings | undefined;
   lag: LagSettings | undefined;
-  /** Two writes at once to one object: the later one gets 409 Directory_ConcurrencyViolation. */
+  /** The later of two simultaneous writes to one object gets 409 Directory_ConcurrencyViolation. */
   objectConflicts: boolean;
-  /** So many edges of one group may be written at once; a further one gets 409. */
+  /** How many edges of one group may be written at once; a further one gets 409. */
   edgesPerGroup: number;
-  /** The share of pages that come back empty, yet with a nextLink (MS paging.md). */
+  /** The share of pages that are empty but have a nextLink (MS paging.md). */
   emptyPages: number;
-  /** Both answers to the removal of one who is no member were seen on the wire. */
+  /** The answer to removing an object that is not a member: both were seen on the wire. */
   absentMember: "404" | "400";
-  /** Whether a soft-deleted user still holds its userPrincipalName against a new one. */
+  /** Whether a soft-deleted user's userPrincipalName is refused for a new user. */
   deletedUsersHoldNames: boolean;
-  /** How many members one write of a multi-member PATCH buys: 20 published, 3 observed. */
+  /** How many members of a multi-member PATCH one write unit covers: 20 published, 3 observed. */
   membersPerWrite: number;
   /** `signInActivity` needs Entra ID P1 or P2. */
   premium: boolean;
-  /** B2B invitations may be disabled in a tenant. */
+  /** Whether the tenant allows B2B invitations. */
   invitationsAllowed: boolean;
-  /** How long a `$skiptoken` lives, directory minutes. */
+  /** Lifetime of a `$skiptoken` in directory minutes. */
   skipTokenMinutes: number;
-  /** How long a delta token lives, directory days: 7 documented. */
+  /** Lifetime of a delta token in directory days: 7 documented. */
   deltaTokenDays: number;
-  /** Delta hands some objects out twice: the share of entries that are repeated. */
+  /** The share of delta entries that are repeated. */
   deltaReplays: number;
 }
 

@@ -1,6 +1,6 @@
 /**
- * What goes wrong. `committed` says whether the change is made all the same.
- * `retryAfterSeconds` is in seconds of speed 1; `retryAfter` goes out word for word (an HTTP date).
+ * What goes wrong. `committed` says whether the change is made nevertheless.
+ * `retryAfterSeconds` is in seconds of speed 1; `retryAfter` is sent unchanged (an HTTP date).
  */
 export type Fault =
   | {
@@ -17,27 +17,27 @@ export type Fault =
   | { readonly kind: "html"; readonly status: number; readonly committed?: boolean }
   | { readonly kind: "reset"; readonly committed: boolean }
   | { readonly kind: "hang"; readonly committed: boolean }
-  /** The answer's body breaks off in the middle and the connection closes. */
+  /** The connection closes in the middle of the answer's body. */
   | { readonly kind: "truncate" }
   | { readonly kind: "delay"; readonly ms: number }
-  /** Leaves so many parts out of a `$batch` answer (1 unless said). */
+  /** Leaves `count` parts out of a `$batch` answer (default 1). */
   | { readonly kind: "drop-parts"; readonly count?: number }
   | { readonly kind: "shuffle-parts" };
 
-/** Where, how often and how likely a fault strikes. All data, so that it can be sent to a process. */
+/** Which requests a fault hits, how often and how likely. Plain JSON, which can cross processes. */
 export interface FaultRule {
   /** `request`: an HTTP exchange as a whole. `part`: one operation, alone or inside a `$batch`. */
   readonly at: "request" | "part";
   readonly method?: string;
   /** A regular expression on the decoded path and query below the version: `^/users/ann@`. */
   readonly path?: string;
-  /** A regular expression on the JSON body: finds the row of one object. */
+  /** A regular expression on the JSON body, e.g. to find the row of one object. */
   readonly body?: string;
-  /** The first so many matches pass. */
+  /** How many matches pass first. */
   readonly skip?: number;
-  /** Then so many are struck; unlimited where not said. */
+  /** How many of the next matches are hit; unlimited by default. */
   readonly times?: number;
-  /** Of those, this share; 1 where not said. */
+  /** The share of those that are hit; 1 by default. */
   readonly probability?: number;
   readonly fault: Fault;
 }

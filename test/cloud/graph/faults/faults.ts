@@ -9,17 +9,17 @@ interface Armed {
   struck: number;
 }
 
-/** What a rule is held against. `bodyText` is asked for only where a rule reads it. */
+/** What a rule is matched with. `bodyText` is called only if a rule reads the body. */
 export interface Target {
   readonly method: string;
   readonly path: string;
   readonly bodyText: () => string;
 }
 
-/** What can go wrong with one part of several: the rest is about the connection. */
+/** The faults that can apply to one part of a batch: the others concern the connection. */
 const FOR_PARTS: ReadonlySet<string> = new Set(["status", "html", "hang", "delay"]);
 
-/** The faults in force. Rules are tried in the order they were added; the first that strikes wins. */
+/** The active faults. Rules are tried in the order they were added; the first that matches applies. */
 export class Faults {
   readonly #armed = new Map<number, Armed>();
   readonly #random: Random;
@@ -35,11 +35,13 @@ export class Faults {
 
   /**
    * The rule's number, for `remove`.
-   * @throws SyntaxError where a pattern is no regular expression, TypeError where the fault is not for parts
+   * @throws SyntaxError if a pattern is not a regular expression, TypeError if the fault cannot hit a part
    */
   add(rule: FaultRule): number {
     if (rule.at === "part" && !FOR_PARTS.has(rule.fault.kind)) {
-      throw new TypeError(`a fault of kind ${rule.fault.kind} strikes a whole request, not a part`);
+      throw new TypeError(
+        `a fault of kind ${rule.fault.kind} applies to a whole request, not to a part`,
+      );
     }
     this.#ids += 1;
     this.#armed.set(this.#ids, {
@@ -60,12 +62,12 @@ export class Faults {
     this.#armed.clear();
   }
 
-  /** How often each rule struck. */
+  /** How often each rule was applied. */
   struck(): Readonly<Record<number, number>> {
     return Object.fromEntries([...this.#armed].map(([id, armed]) => [id, armed.struck]));
   }
 
-  /** The fault that strikes `target`, if one does; counts it. */
+  /** The fault that applies to `target`, if any; counts it. */
   strike(at: "request" | "part", target: Target): Fault | undefined {
     if (this.#armed.size === 0) return undefined;
     for (const armed of this.#armed.values()) {

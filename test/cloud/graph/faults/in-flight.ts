@@ -8,7 +8,7 @@ export interface Touch {
   readonly edges?: readonly (readonly [string, string])[];
 }
 
-/** What was seen of concurrent writes, whether or not they were refused. */
+/** Counts of concurrent writes, whether or not they were refused. */
 export interface Overlaps {
   /** Writes that began while another was in flight to the same object. */
   objects: number;
@@ -18,7 +18,7 @@ export interface Overlaps {
   mostEdgesOfOneGroup: number;
 }
 
-/** The writes in flight, and whether a further one may begin beside them. */
+/** The writes in flight, and whether another one may start beside them. */
 export class InFlight {
   readonly overlaps: Overlaps = { objects: 0, edges: 0, mostEdgesOfOneGroup: 0 };
   readonly #held = new Map<string, number>();
@@ -28,7 +28,7 @@ export class InFlight {
     this.#conditions = conditions;
   }
 
-  /** Books the write. `conflict`: Graph would refuse it with 409. `leave` must be called when it ends. */
+  /** Registers the write. `conflict`: Graph would refuse it with 409. Call `leave` when it ends. */
   enter(touch: Touch): { readonly conflict: boolean; readonly leave: () => void } {
     const keys: string[] = [];
     let conflict = false;

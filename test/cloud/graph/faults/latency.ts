@@ -1,6 +1,6 @@
 import type { Random } from "../seed/random.ts";
 
-/** How long a part takes at speed 1: log-normal around a median, as services do. */
+/** How long a part takes at speed 1: log-normal around a median, as is typical of services. */
 export interface LatencySettings {
   readonly readMs: number;
   readonly writeMs: number;
@@ -8,10 +8,10 @@ export interface LatencySettings {
   readonly sigma: number;
 }
 
-/** Ours, not published: a read of 80 ms and a write of 250 ms, one in forty more than 2.7 times that. */
+/** Our choice, not published: 80 ms for a read, 250 ms for a write; one in forty takes 2.7 times that. */
 export const USUAL_LATENCY: LatencySettings = { readMs: 80, writeMs: 250, sigma: 0.5 };
 
-/** The next part's latency in milliseconds, speed applied; 0 where latency is off. */
+/** The next part's latency in milliseconds, speed applied; 0 if latency is off. */
 export function latencyOf(
   settings: LatencySettings | undefined,
   writes: boolean,

@@ -6,7 +6,7 @@ import { GraphError, notEmulated } from "./graph-error.ts";
 import type { Incoming } from "./incoming.ts";
 import { unauthenticated } from "./unauthenticated.ts";
 
-/** A request that passed the door: by whom, where to. */
+/** An authenticated request: its caller and its target. */
 export interface Admission {
   readonly tenant: Tenant;
   readonly caller: Caller;
@@ -14,19 +14,19 @@ export interface Admission {
   readonly bodyText: string;
 }
 
-/** Who says whether a token is good and whose directory it opens. */
+/** What authentication needs: the token verifier and the tenants. */
 export interface Doorkeeper {
   readonly loginHost: string;
   readonly tenant: (id: string) => Tenant | undefined;
   readonly verifyToken: (authorization: string | undefined) => TokenVerdict;
 }
 
-/** Bodies above this are refused (413). Not published for Graph; ours. */
+/** Larger bodies are refused (413). Graph publishes no limit; this one is our choice. */
 const MOST_BYTES = 4 * 1024 * 1024;
 
 /**
  * Authenticates a request and reads its body.
- * @throws GraphError 401 for the token, 400 for version, content type; 413; 501 for beta.
+ * @throws GraphError 401 for the token, 400 for version or content type, 413 for size, 501 for beta.
  */
 export function admit(request: CloudRequest, door: Doorkeeper): Admission {
   const match = /^\/([^/?]+)(\/[^?]*)?(\?.*)?$/.exec(request.target);
@@ -37,7 +37,7 @@ export function admit(request: CloudRequest, door: Doorkeeper): Admission {
   if (version !== "v1.0") throw new GraphError(400, "BadRequest", `Invalid version: ${version}`);
   const { tenantId, appId } = verdict.claims;
   const tenant = door.tenant(tenantId);
-  // A token outlives the service principal it was issued to; Graph looks it up.
+  // A token can outlive the service principal it was issued to, so Graph looks the principal up.
   if (!tenant?.registry.servicePrincipal(tenantId, appId)) {
     throw new GraphError(
       401,
@@ -80,7 +80,7 @@ export function admit(request: CloudRequest, door: Doorkeeper): Admission {
   };
 }
 
-/** Headers with one text each. */
+/** Headers with one string each. */
 export function flatHeaders(headers: CloudRequest["headers"]): Record<string, string> {
   const flat: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
@@ -89,7 +89,7 @@ export function flatHeaders(headers: CloudRequest["headers"]): Record<string, st
   return flat;
 }
 
-/** The JSON of a body; nothing where it is empty or none. */
+/** The parsed JSON of a body; `undefined` if it is empty or not JSON. */
 export const parsed = (text: string): unknown => {
   if (text === "") return undefined;
   try {

@@ -1,10 +1,10 @@
-/** What Graph answers to one request, alone or as a part of a `$batch`. */
+/** Graph's answer to one request, alone or as a part of a `$batch`. */
 export interface Answer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** JSON; absent where there is none (204). */
+  /** JSON; absent if there is no body (204). */
   readonly body?: unknown;
-  /** A body that is no JSON (`/$count`, an HTML error page). */
+  /** A body that is not JSON (`/$count`, an HTML error page). */
   readonly text?: { readonly type: string; readonly content: string };
 }
 

@@ -22,10 +22,10 @@ const isObject = (value: unknown): value is Values =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /**
- * The parts of a batch. Malformed ones refuse the whole batch, before any part runs: more than 20,
- * ids that are missing or not unique without regard to case, a write without Content-Type or body,
- * dependencies on nothing or on a later part, and batches neither wholly parallel nor wholly
- * sequential (MS batching.md; messages as seen in microsoftgraph issues).
+ * The parts of a batch. The whole batch is refused before any part runs if it has more than 20 parts,
+ * ids that are missing or not unique (ignoring case), a write without Content-Type or body, a
+ * dependency on an unknown or later part, or is neither fully parallel nor fully sequential
+ * (MS batching.md; messages as seen in microsoftgraph issues).
  * @throws GraphError 400
  */
 export function batchParts(body: unknown): readonly BatchPart[] {
@@ -45,7 +45,7 @@ export function batchParts(body: unknown): readonly BatchPart[] {
 function partOf(request: unknown, seen: Set<string>): BatchPart {
   if (!isObject(request)) throw refuse("Invalid batch payload format.");
   const { method, url, headers, body, dependsOn } = request;
-  // Ids are strings; numbers are taken as such (CLI for Microsoft 365 sends them).
+  // Ids are strings; numbers are converted (CLI for Microsoft 365 sends them).
   const id = typeof request["id"] === "number" ? String(request["id"]) : request["id"];
   if (
     typeof id !== "string" ||
@@ -87,7 +87,7 @@ function partOf(request: unknown, seen: Set<string>): BatchPart {
   };
 }
 
-/** Parallel (none depend), serial (each on the one before), same (all others on one). */
+/** Parallel (no dependencies), serial (each on the one before), same (all others on one). */
 function checkPattern(parts: readonly BatchPart[]): void {
   const depending = parts.filter((part) => part.dependsOn !== undefined);
   if (depending.length === 0) return;

@@ -35,8 +35,8 @@ const failedDependency = (): GraphError =>
   new GraphError(424, "FailedDependency", "The request depends on another request that failed.");
 
 /**
- * Runs the parts: at once where none depends on another, else one after the other; what depends on a
- * failed one gets 424. Resolves when the slowest is done; answers come in the order they finished.
+ * Runs the parts, concurrently if none depends on another, else one after the other; a part that
+ * depends on a failed one gets 424. Resolves when all are done, with answers in the order they finished.
  */
 export async function runBatch(
   parts: readonly BatchPart[],
@@ -79,7 +79,7 @@ export async function runBatch(
   return answers;
 }
 
-/** Waits; for ever where the delay is infinite (a hang). */
+/** Waits; never resolves if the delay is infinite (a hang). */
 export const pause = (clock: Clock, ms: number): Promise<void> =>
   ms === Number.POSITIVE_INFINITY
     ? new Promise<void>(() => undefined)

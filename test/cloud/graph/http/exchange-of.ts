@@ -2,7 +2,7 @@ import type { CloudRequest, CloudResponse } from "../../http/exchange.ts";
 import type { Exchange } from "../app/options.ts";
 import { flatHeaders, parsed, type Admission } from "./admission.ts";
 
-/** The record of one exchange: what went over the wire, without the token. */
+/** The record of one exchange as sent over the wire, without the token. */
 export function exchangeOf(
   request: CloudRequest,
   admitted: Admission | undefined,
@@ -17,7 +17,7 @@ export function exchangeOf(
     method: request.method,
     url: request.target,
     requestHeaders,
-    // One that was turned away at the door had a body too.
+    // A request that was refused before its body was parsed had a body too.
     requestBody: admitted ? admitted.incoming.body : parsed(request.body.toString("utf8")),
     status: answer.status,
     headers: (answer.headers ?? {}) as Readonly<Record<string, string>>,

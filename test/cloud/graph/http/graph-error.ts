@@ -7,14 +7,14 @@ export interface ErrorDetail {
   readonly target?: string;
 }
 
-/** A refusal as Graph words it: status, code, message (MS errors.md). */
+/** A refusal in Graph's form: status, code, message (MS errors.md). */
 export class GraphError extends Error {
   override readonly name = "GraphError";
   readonly status: number;
   readonly code: string;
   readonly details: readonly ErrorDetail[] | undefined;
   readonly headers: Readonly<Record<string, string>> | undefined;
-  /** More of `innerError`, e.g. the 429's own code. */
+  /** Further properties of `innerError`, e.g. the code of a 429. */
   readonly inner: Readonly<Record<string, string>> | undefined;
 
   constructor(
@@ -36,7 +36,7 @@ export class GraphError extends Error {
   }
 }
 
-/** What identifies an exchange in an error's `innerError`. */
+/** The properties of `innerError` that identify the exchange. */
 export interface Stamp {
   readonly requestId: string;
   readonly clientRequestId: string;
@@ -44,7 +44,7 @@ export interface Stamp {
   readonly nowMs: number;
 }
 
-/** The answer that carries `error`, its `innerError` as Graph fills it (dates without a zone). */
+/** The answer that carries `error`, with `innerError` as Graph fills it (dates without a zone). */
 export function errorAnswer(error: GraphError, stamp: Stamp): Answer {
   return {
     status: error.status,
@@ -86,6 +86,6 @@ export const denied = (): GraphError =>
     "Insufficient privileges to complete the operation.",
   );
 
-/** What this local cloud does not emulate says so, and answers nothing plausible. */
+/** What this local cloud does not emulate is refused as such, never answered plausibly. */
 export const notEmulated = (what: string): GraphError =>
   new GraphError(501, "NotImplemented", `Not emulated by the local cloud: ${what}`);

@@ -1,7 +1,7 @@
 import type { Answer } from "./answer.ts";
 import { JSON_TYPE } from "./answer.ts";
 
-/** One operation as it arrived: an exchange of its own, or a part of a `$batch`. */
+/** One operation as it arrived: a separate request, or a part of a `$batch`. */
 export interface Incoming {
   readonly method: string;
   /** Path and query below the version. */
@@ -9,7 +9,7 @@ export interface Incoming {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly hasBody: boolean;
-  /** The parsed JSON body; `undefined` where there was none or it was no JSON. */
+  /** The parsed JSON body; `undefined` if there was none or it was not JSON. */
   readonly body: unknown;
   /** `https://graph.microsoft.com/v1.0` */
   readonly root: string;

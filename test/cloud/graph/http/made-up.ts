@@ -14,7 +14,7 @@ const CODES: Readonly<Record<number, readonly [string, string]>> = {
   504: ["GatewayTimeout", "The gateway did not receive a response in time."],
 };
 
-/** The error a `status` fault stands for, with Graph's usual code where none is given. */
+/** The error for a `status` fault, with Graph's usual code if the fault names none. */
 export function faultError(
   fault: {
     readonly status: number;

@@ -2,7 +2,7 @@ import type { Answer } from "./answer.ts";
 import { JSON_TYPE } from "./answer.ts";
 import type { Incoming } from "./incoming.ts";
 
-/** Links and counts stay whatever is asked for (OData JSON format, odata.metadata=none). */
+/** Links and counts always stay (OData JSON format, odata.metadata=none). */
 const KEPT = new Set(["@odata.nextLink", "@odata.deltaLink", "@odata.count", "@odata.id"]);
 
 const strip = (value: unknown): unknown => {
@@ -15,7 +15,7 @@ const strip = (value: unknown): unknown => {
   );
 };
 
-/** The answer as `Accept: …;odata.metadata=none` wants it; any other Accept gets it as it is. */
+/** The answer for `Accept: …;odata.metadata=none`; for any other Accept it is unchanged. */
 export function withoutMetadata(incoming: Incoming, answer: Answer): Answer {
   const accept = incoming.headers["accept"];
   if (answer.body === undefined || !accept?.includes("odata.metadata=none")) return answer;

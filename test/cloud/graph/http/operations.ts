@@ -9,7 +9,7 @@ import { GraphError, type Stamp } from "./graph-error.ts";
 import type { Incoming } from "./incoming.ts";
 import { begin, type Pending, type Surroundings } from "./perform.ts";
 
-/** Performs what an admitted request asks for: one operation, or the parts of a `$batch`. */
+/** Performs an admitted request: one operation, or the parts of a `$batch`. */
 export async function answerTo(
   { tenant, caller, incoming }: Admission,
   around: Surroundings & { readonly clock: Clock; readonly random: Random },
@@ -19,7 +19,7 @@ export async function answerTo(
   const start = (one: Incoming): Pending => begin(tenant, caller, one, around, stamp);
   if (!/^\/\$batch\/?(\?|$)/.test(incoming.target)) {
     const pending = start(incoming);
-    // Without latency nothing else may come between: what a client sends at once is then one after another.
+    // Without latency no other work may interleave: a client's concurrent requests run one after another.
     if (pending.delayMs > 0) await pause(around.clock, pending.delayMs);
     return pending.settle();
   }
@@ -39,7 +39,7 @@ export async function answerTo(
   return { status: 200, body: { responses: arranged(responses, fault, around.random) } };
 }
 
-/** Parts left out or out of order, where a fault says so. */
+/** Drops or reorders parts if a fault says so. */
 function arranged(responses: PartAnswer[], fault: Fault | undefined, random: Random): PartAnswer[] {
   if (fault?.kind === "drop-parts") {
     for (let count = fault.count ?? 1; count > 0 && responses.length > 0; count -= 1) {

@@ -18,7 +18,7 @@ import type { Incoming } from "./incoming.ts";
 import { faultError, htmlPage } from "./made-up.ts";
 import { withoutMetadata } from "./metadata.ts";
 
-/** What an operation runs in. */
+/** The context an operation runs in. */
 export interface Surroundings {
   readonly meters: Meters;
   readonly speed: number;
@@ -26,7 +26,7 @@ export interface Surroundings {
   readonly nowMs: () => number;
 }
 
-/** An operation that was let in. `settle` must be called once, `delayMs` later: it takes effect then. */
+/** An admitted operation. Call `settle` once, after `delayMs`: the operation takes effect then. */
 export interface Pending {
   readonly delayMs: number;
   readonly settle: () => Answer;
@@ -34,7 +34,7 @@ export interface Pending {
 
 interface Admitted {
   readonly call: Call;
-  /** Whether it changes anything: some POSTs only ask. */
+  /** Whether it can change anything: some POSTs only read. */
   readonly writes: boolean;
   readonly route: Route;
   readonly headers: Readonly<Record<string, string>>;
@@ -72,7 +72,7 @@ function demandBody(route: Route, incoming: Incoming): void {
   );
 }
 
-/** Routes, meters and authorises an operation. @throws GraphError for what is refused at the door. */
+/** Routes, meters and authorises an operation. @throws GraphError if it is refused before it runs. */
 function admit(tenant: Tenant, caller: Caller, incoming: Incoming, around: Surroundings): Admitted {
   const partial = callOf(tenant, caller, incoming);
   const found = around.route(incoming.method, partial.segments);
@@ -107,7 +107,7 @@ function admit(tenant: Tenant, caller: Caller, incoming: Incoming, around: Surro
   return { call, route, headers, writes: cost.writes > 0 };
 }
 
-/** Lets an operation in, or refuses it; either way there is an answer to settle after a while. */
+/** Admits or refuses an operation; either way `settle` produces the answer after `delayMs`. */
 export function begin(
   tenant: Tenant,
   caller: Caller,
@@ -152,7 +152,7 @@ export function begin(
   try {
     admitted = admit(tenant, caller, incoming, around);
   } catch (error) {
-    // A refusal at the door is quick, whatever the weather.
+    // A request that is refused early gets no added latency.
     return refused(error, latency() / 4);
   }
   const { call, route, headers } = admitted;
@@ -187,7 +187,7 @@ const concurrencyViolation = (): GraphError =>
     "Error due to concurrent requests being made to the tenant. Please wait briefly and retry.",
   );
 
-/** What a `path` of a fault rule is held against: decoded where it can be. */
+/** The text that a fault rule's `path` is matched with: decoded if possible. */
 export function decodedTarget(target: string): string {
   try {
     return decodeURIComponent(target);

@@ -17,7 +17,7 @@ import { answerTo } from "./operations.ts";
 import { decodedTarget } from "./perform.ts";
 import { struckAnswer } from "./struck.ts";
 
-/** What the HTTP face of Graph needs. */
+/** What Graph's HTTP layer needs. */
 export interface ServiceParts extends Doorkeeper {
   readonly meters: Meters;
   readonly clock: Clock;
@@ -42,7 +42,7 @@ const respond = (answer: Answer, stamp: Stamp): CloudResponse => ({
     : answer.body !== undefined && { body: JSON.stringify(answer.body) }),
 });
 
-/** The function from request to answer. Authenticates, applies faults on the wire, runs batches. */
+/** The function from request to answer: authenticates, applies request faults, runs batches. */
 export function createService(
   parts: ServiceParts,
 ): (request: CloudRequest) => Promise<CloudAnswer> {
@@ -103,7 +103,7 @@ export function createService(
       });
       answer = await carryOut(admitted, fault, stamp);
     } catch (error) {
-      // A mistake of the emulator's own must be seen, not taken for Graph's behaviour.
+      // A bug in the emulator must be visible and must not look like Graph's behaviour.
       const known =
         error instanceof GraphError
           ? error

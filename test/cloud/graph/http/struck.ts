@@ -4,19 +4,19 @@ import type { Answer } from "./answer.ts";
 import { errorAnswer, type Stamp } from "./graph-error.ts";
 import { faultError, htmlPage } from "./made-up.ts";
 
-/** What a fault on the wire needs of the exchange it strikes. */
+/** What a request fault needs to know about its exchange. */
 export interface Struck {
   readonly stamp: Stamp;
   readonly speed: number;
-  /** `<app id>/<tenant id>`, for the scope of a 429. */
+  /** `<app id>/<tenant id>`, the scope in a 429. */
   readonly who: string;
-  /** Carries the request out. */
+  /** Performs the request. */
   readonly real: () => Promise<Answer>;
   readonly respond: (answer: Answer) => CloudResponse;
   readonly pause: (ms: number) => Promise<void>;
 }
 
-/** What a fault makes of a whole exchange. */
+/** The outcome of an exchange that a fault applies to. */
 export async function struckAnswer(fault: Fault, struck: Struck): Promise<CloudAnswer> {
   const { real, respond } = struck;
   if ("committed" in fault && fault.committed) await real();

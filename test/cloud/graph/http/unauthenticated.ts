@@ -13,7 +13,7 @@ const MESSAGES: Readonly<Record<string, string>> = {
     "Continuous access evaluation resulted in challenge with result: InteractionRequired and code: TokenIssuedBeforeRevocationTimestamp",
 };
 
-/** The 401 Graph answers to a token it does not take, with the challenge that says how to get another. */
+/** Graph's 401 for a token it refuses, with the challenge that says how to get another. */
 export function unauthenticated(
   verdict: Extract<TokenVerdict, { ok: false }>,
   loginHost: string,

@@ -5,13 +5,13 @@ import { isGuid } from "../store/ids.ts";
 import { activeSkus, setStates, statesOf, type AssignmentState } from "./assignment-states.ts";
 import type { Sku } from "./skus.ts";
 
-/** What the body of assignLicense asks for. */
+/** The changes that the body of assignLicense requests. */
 export interface LicenceChange {
   readonly add: readonly { readonly sku: Sku; readonly disabledPlans: readonly string[] }[];
   readonly remove: readonly string[];
 }
 
-/** @throws GraphError 400 where a parameter is missing, a product is not the tenant's, or a plan not the product's. */
+/** @throws GraphError 400 if a parameter is missing, or the tenant lacks the product or it the plan. */
 export function licenceChange(call: Call): LicenceChange {
   const { body, tenant } = call;
   const missing = ["addLicenses", "removeLicenses"].filter((name) => !Array.isArray(body[name]));
@@ -48,8 +48,8 @@ export function licenceChange(call: Call): LicenceChange {
 }
 
 /**
- * Changes a user's own licences. Adding one that is held sets its disabled plans anew.
- * @throws GraphError 400: no usage location, no seats, or removing what the user does not have by itself
+ * Changes a user's directly assigned licences. Adding one again replaces its disabled plans.
+ * @throws GraphError 400: no usage location, no seats, or removing a licence that is not assigned directly
  */
 export function assignToUser(call: Call, user: Entity, change: LicenceChange): void {
   const { tenant } = call;

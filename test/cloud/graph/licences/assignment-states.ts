@@ -1,11 +1,11 @@
 import type { Tenant } from "../app/tenant.ts";
 import type { Entity, Values } from "../store/entity.ts";
 
-/** One way by which a user has, or should have, a product (resources/licenseAssignmentState). */
+/** One assignment by which a user has, or should have, a product (resources/licenseAssignmentState). */
 export interface AssignmentState extends Values {
   readonly skuId: string;
   readonly disabledPlans: readonly string[];
-  /** The group it is inherited from; null where it was assigned to the user. */
+  /** The group it is inherited from; null if it is assigned to the user directly. */
   readonly assignedByGroup: string | null;
   readonly state: "Active" | "Error";
   readonly error: "None" | "CountViolation";
@@ -15,11 +15,11 @@ export interface AssignmentState extends Values {
 export const statesOf = (user: Values): readonly AssignmentState[] =>
   (user["licenseAssignmentStates"] as readonly AssignmentState[] | undefined) ?? [];
 
-/** The products a user really has. */
+/** The products a user has: those whose assignment succeeded. */
 export const activeSkus = (states: readonly AssignmentState[]): ReadonlySet<string> =>
   new Set(states.filter((state) => state.state === "Active").map((state) => state.skuId));
 
-/** What `assignedLicenses` shows: each product once, a plan disabled only where every way disables it. */
+/** The value of `assignedLicenses`: each product once; a plan is disabled only if every assignment says so. */
 function assignedLicenses(states: readonly AssignmentState[]): readonly Values[] {
   return [...activeSkus(states)].map((skuId) => {
     const ways = states.filter((state) => state.skuId === skuId && state.state === "Active");
@@ -33,7 +33,7 @@ function assignedLicenses(states: readonly AssignmentState[]): readonly Values[]
   });
 }
 
-/** Gives a user these states and books the seats. */
+/** Sets a user's states and updates the used seats. */
 export function setStates(tenant: Tenant, user: Entity, states: readonly AssignmentState[]): void {
   const before = activeSkus(statesOf(user.values));
   const after = activeSkus(states);
@@ -47,7 +47,7 @@ export function setStates(tenant: Tenant, user: Entity, states: readonly Assignm
   });
 }
 
-/** Seats that a user takes up: free while the user is deleted, taken again by a restore. */
+/** Updates the seats a user occupies: freed by a delete, occupied again by a restore. */
 export function bookSeats(tenant: Tenant, user: Entity, by: 1 | -1): void {
   for (const skuId of activeSkus(statesOf(user.values))) book(tenant, skuId, by);
 }

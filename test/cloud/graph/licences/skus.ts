@@ -29,7 +29,7 @@ const PREMIUM = plan("AAD_PREMIUM", "41781fb2-bc02-4b7c-bd55-b576c07bb09d");
 const INTUNE = plan("INTUNE_A", "c1ec4a95-1f05-45b3-a911-aa3fa01094f5");
 const MFA = plan("MFA_PREMIUM", "8a256a2b-b617-496d-b51b-e76466e88db0");
 
-/** What a tenant starts with. Identifiers: licensing-service-plan-reference; the numbers of seats are ours. */
+/** A new tenant's products. Identifiers: licensing-service-plan-reference; the seat numbers are our choice. */
 export const usualSkus = (): Sku[] => [
   {
     skuId: "6fd2c87f-b296-42f0-b197-1e91e994b900",

@@ -5,9 +5,9 @@ export interface Quota {
 }
 
 /**
- * A token bucket of one quota: holds a window's amount, refills evenly. At speed N it refills N
- * times as fast; waits are given in the seconds of speed 1. What is asked for while it is empty still
- * counts (MS throttling.md: requests made while throttled accrue usage), to a floor, so that one who
+ * A token bucket of one quota: holds a window's amount and refills evenly. At speed N it refills N
+ * times as fast; waits are in seconds of speed 1. Requests made while it is empty still count (MS
+ * throttling.md: requests made while throttled accrue usage), down to a floor, so that a client that
  * polls waits longer.
  */
 export class Bucket {
@@ -17,10 +17,10 @@ export class Bucket {
   readonly #now: () => number;
   #level: number;
   #at: number;
-  /** What others take from the bucket, per millisecond. */
+  /** What other clients take from the bucket, per millisecond. */
   #drainPerMs = 0;
 
-  /** `since`: when it had `startLevel`; a bucket nobody has used yet has been filling all the same. */
+  /** `since`: when it had `startLevel`; a bucket fills before its first use too. */
   constructor(
     quota: Quota,
     speed: number,
@@ -44,10 +44,10 @@ export class Bucket {
     this.#level = Math.min(this.#capacity, Math.max(level, Math.min(this.#level, 0)));
   }
 
-  /** Whether `amount` is there. Takes nothing. */
+  /** Whether `amount` is available; takes nothing. */
   holds(amount: number): boolean {
     this.#refill();
-    // A hair's breadth of rounding must not cost a caller who waited exactly long enough.
+    // A rounding error must not refuse a caller that waited exactly long enough.
     return this.#level + 1e-9 >= amount;
   }
 
@@ -55,17 +55,17 @@ export class Bucket {
     this.#level -= amount;
   }
 
-  /** Books a refused request; the debt is at most what two seconds refill. */
+  /** Counts a refused request; the debt is at most what two seconds refill. */
   accrue(amount: number): void {
     this.#level = Math.max(this.#level - amount, -2 * this.#perSecondPlain);
   }
 
-  /** Whole seconds, of speed 1, until `amount` will be there. */
+  /** Whole seconds of speed 1 until `amount` is available. */
   waitSeconds(amount: number): number {
     return Math.max(1, Math.ceil((amount - this.#level) / this.#perSecondPlain));
   }
 
-  /** How much of the quota is used: 0 to 1, and above for what was refused. */
+  /** How much of the quota is used: 0 to 1, above 1 if refused requests were counted. */
   get usage(): number {
     return 1 - this.#level / this.#capacity;
   }
@@ -81,7 +81,7 @@ export class Bucket {
     this.#level = this.#capacity * share;
   }
 
-  /** From now on others take `perSecond` (of speed 1) beside the callers that are metered. */
+  /** From now on other clients take `perSecond` (of speed 1) in addition to the metered callers. */
   drain(perSecond: number, speed: number): void {
     this.#refill();
     this.#drainPerMs = (perSecond * speed) / 1000;

@@ -1,10 +1,10 @@
 import { GraphError } from "../http/graph-error.ts";
 import { Bucket, type Quota } from "./bucket.ts";
 
-/** Which limits of a service's own apply beside the general ones. */
+/** Service-specific limits that apply beside the general ones. */
 export type Service = "invitations" | "reports" | "key-credentials";
 
-/** What one request costs: resource units always, writes where it changes something. */
+/** What one request costs: resource units, and write units if it changes something. */
 export interface Cost {
   readonly resourceUnits: number;
   readonly writes: number;
@@ -47,14 +47,14 @@ interface Metered {
   readonly kind: "Read" | "Write";
 }
 
-/** The meters of one Graph: buckets made when first used. */
+/** The meters of one Graph; buckets are created at first use. */
 export class Meters {
   readonly #quotas: Quotas;
   readonly #speed: number;
   readonly #now: () => number;
   readonly #buckets = new Map<string, Bucket>();
   #startLevel: number;
-  /** When the buckets that are not made yet had that level. */
+  /** When buckets that do not exist yet had that level. */
   #since: number;
   on: boolean;
 
@@ -130,8 +130,8 @@ export class Meters {
   }
 
   /**
-   * Books a request. Answers with the headers that tell of the spending.
-   * @throws GraphError 429 where a quota is used up, with scope, information and Retry-After.
+   * Counts a request against its quotas. Answers the headers that report the usage.
+   * @throws GraphError 429 if a quota is used up, with scope, information and Retry-After.
    */
   charge(cost: Cost, app: string, tenant: string, users: number): Readonly<Record<string, string>> {
     if (!this.on) return { "x-ms-resource-unit": String(cost.resourceUnits) };
@@ -164,7 +164,7 @@ export class Meters {
     for (const bucket of this.#buckets.values()) bucket.set(share);
   }
 
-  /** Lets somebody else write in the tenant, with the same application or another. */
+  /** Simulates another client that writes in the tenant, with the same application or another. */
   neighbour(who: {
     app: string;
     tenant: string;
@@ -191,7 +191,7 @@ export class Meters {
 
 const percentageOf = (usage: number): string => Math.min(1.8, Math.max(0.8, usage)).toFixed(2);
 
-/** 429 as MS throttling.md prints it. `seconds` go out as they are: whole at speed 1. */
+/** 429 as MS throttling.md prints it. `seconds` are sent unchanged: whole at speed 1. */
 export function throttled(how: {
   seconds: number | undefined;
   scope: string;

@@ -9,8 +9,8 @@ const CANONICAL = new Map<string, string>(
 const EXACT = new Set(CANONICAL.values());
 
 /**
- * A body with its properties' names as the model spells them: Graph reads names in any case (CLI for
- * Microsoft 365 has always sent `mailNickName`). Names that no model has stay as they are.
+ * A body with property names as the model spells them: Graph ignores their case (CLI for Microsoft 365
+ * has always sent `mailNickName`). Unknown names stay unchanged.
  */
 export function canonicalNames(body: Values): Values {
   const names = Object.keys(body);

@@ -45,7 +45,7 @@ export const groupModel: Model = {
   isArchived: p("boolean", ""),
   isManagementRestricted: p("boolean", ""),
   licenseProcessingState: p("complex", ""),
-  // Exchange keeps these: settable by a PATCH of their own only (group-update), read with $select.
+  // Exchange stores these: they can only be set by a separate PATCH (group-update) and read with $select.
   allowExternalSenders: p("boolean", "unsupported"),
   autoSubscribeNewMembers: p("boolean", "unsupported"),
   hideFromAddressLists: p("boolean", "unsupported"),

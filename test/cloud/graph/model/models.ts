@@ -18,7 +18,7 @@ export const MODELS: Readonly<Record<Kind, Model>> = {
   orgContact: orgContactModel,
 };
 
-/** The collection a kind is addressed by, as `@odata.context` names it. */
+/** The kind's collection, as `@odata.context` names it. */
 export const SETS: Readonly<Record<Kind, string>> = {
   user: "users",
   group: "groups",

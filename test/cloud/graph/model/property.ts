@@ -10,14 +10,14 @@ export type PropertyType =
   | "complex"
   | "complexes";
 
-/** What is known of one property of a resource. */
+/** The description of one property of a resource. */
 export interface Property {
   readonly type: PropertyType;
   /** Returned without `$select`. */
   readonly byDefault: boolean;
   /** `read`: Graph sets it; `create`: only in the POST; `write`: any time; `unsupported`: stored elsewhere. */
   readonly access: "read" | "create" | "write" | "unsupported";
-  /** Filter operators that work as they are (`in` works where `eq` does). */
+  /** Filter operators that work without advanced query parameters (`in` works if `eq` does). */
   readonly filter: readonly string[];
   /** Filter operators that need the advanced query parameters. */
   readonly advanced: readonly string[];
@@ -64,7 +64,7 @@ export function p(
   };
 }
 
-/** What an absent value of `property` shows as. */
+/** How an absent value of `property` is shown. */
 export const defaultOf = (property: Property): unknown =>
   property.type === "strings" || property.type === "guids" || property.type === "complexes"
     ? []

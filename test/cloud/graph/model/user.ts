@@ -1,9 +1,9 @@
 import { p, type Model } from "./property.ts";
 
 /**
- * Users. Which filter operator works plainly (`f:`) and which needs the advanced query parameters
- * (`adv:`) follows the table of the page “Advanced query capabilities”; `ne` and `not` are advanced
- * wherever `eq` works and are not listed. Order and defaults follow the sample answers of user-get.
+ * Users. Filter operators that always work (`f:`) and those that need the advanced query parameters
+ * (`adv:`) follow the table of the page “Advanced query capabilities”; `ne` and `not` are advanced for
+ * every property with `eq` and are not listed. Order and defaults follow the sample answers of user-get.
  * Lengths: resources/user.
  */
 export const userModel: Model = {

@@ -5,16 +5,16 @@ import { odataTypeOf, type Entity, type Kind } from "../store/entity.ts";
 import type { DeltaQuery } from "./delta-query.ts";
 import { render, selected } from "./render.ts";
 
-/** An object, or that it is gone, as a delta query tells it. */
+/** An object, or its removal, as a delta query reports it. */
 export type DeltaEntry = Readonly<Record<string, unknown>>;
 
 export interface DeltaPage {
   readonly entries: readonly DeltaEntry[];
-  /** Where the next page begins; `undefined` where the round is complete. */
+  /** Where the next page begins; `undefined` if the round is complete. */
   readonly next: number | undefined;
 }
 
-/** Members told in one entry; a larger group comes several times (delta-query-groups). Ours. */
+/** Members in one entry; a larger group appears several times (delta-query-groups). The number is ours. */
 const MEMBERS_PER_ENTRY = 400;
 
 const edge = (call: Call, id: string): DeltaEntry => {
@@ -35,7 +35,7 @@ function whole(entity: Entity, query: DeltaQuery): DeltaEntry {
   return withoutNulls(render(entity, entity.values, [...names], false));
 }
 
-/** Every object as it is now, with all its edges: the first round. */
+/** The first round: every object as it is now, with all its edges. */
 export function firstEntries(
   call: Call,
   kind: Kind,
@@ -70,7 +70,7 @@ function entriesOf(call: Call, entity: Entity, query: DeltaQuery): DeltaEntry[] 
   return parts.length > 0 ? parts : [shown];
 }
 
-/** What changed between two numbers of the change log, one entry an object. */
+/** What changed between two numbers of the change log, one entry per object. */
 export function entriesFor(
   call: Call,
   kind: Kind,
@@ -115,7 +115,7 @@ function entryFor(
   const relevant = [...changed].filter((name) => names.has(name));
   if (!appeared && relevant.length === 0 && Object.keys(edges).length === 0) return undefined;
   if (appeared || !prefers(call, "return=minimal")) {
-    // A property that was cleared is told as null, one that was never set is not told.
+    // A property that was cleared is reported as null, one that was never set is left out.
     const cleared = render(entity, entity.values, relevant, false);
     return { ...whole(entity, query), ...cleared, ...edges };
   }
@@ -123,8 +123,8 @@ function entryFor(
 }
 
 /**
- * The edges that came and went, each once: as it is now. One that appeared, a restored one too, is
- * told with all it has: the caller let go of it when it was deleted.
+ * The edges that were added and removed, each once, as it is now. An object that appeared or was
+ * restored is reported with all its edges: the caller dropped it when it was deleted.
  */
 function edgesOf(
   call: Call,

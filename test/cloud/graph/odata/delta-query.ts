@@ -6,12 +6,12 @@ import type { Expression } from "./filter-expression.ts";
 import { parseFilter } from "./filter-parser.ts";
 import { selected } from "./render.ts";
 
-/** What the first call of a delta query asked for; its links carry it on. */
+/** The options of a delta query's first call, which its links preserve. */
 export interface DeltaQuery {
   readonly select?: readonly string[];
   /** Only these objects. */
   readonly ids?: readonly string[];
-  /** Which edges are told: `members` of groups, `manager` of users. */
+  /** Which edges are reported: `members` of groups, `manager` of users. */
   readonly relations: readonly string[];
 }
 
@@ -24,13 +24,13 @@ const RELATIONS: Readonly<Partial<Record<Kind, readonly string[]>>> = {
   administrativeUnit: ["members"],
 };
 
-/** Told without being asked for. */
+/** Reported without being selected. */
 const BY_DEFAULT: Readonly<Partial<Record<Kind, readonly string[]>>> = {
   group: ["members"],
   administrativeUnit: ["members"],
 };
 
-/** @throws GraphError 400 for what a delta query does not take: $top, $expand, $orderby, other filters. */
+/** @throws GraphError 400 for options a delta query refuses: $top, $expand, $orderby, other filters. */
 export function deltaQuery(call: Call, kind: Kind): DeltaQuery {
   const { query } = call;
   for (const [name, value] of [
@@ -59,7 +59,7 @@ export function deltaQuery(call: Call, kind: Kind): DeltaQuery {
   };
 }
 
-/** `id eq 'a' or id eq 'b'`: all a delta filter may say. */
+/** `id eq 'a' or id eq 'b'`: the only form of delta filter. */
 function idsOf(expression: Expression): readonly string[] {
   if (expression.kind === "or") return [...idsOf(expression.left), ...idsOf(expression.right)];
   if (

@@ -1,14 +1,14 @@
 import { GraphError, unsupportedQuery } from "../http/graph-error.ts";
 
-/** One relationship that `$expand` asks for. */
+/** One relationship that `$expand` requests. */
 export interface Wish {
   readonly name: string;
   readonly select: readonly string[] | undefined;
-  /** How many steps of the same relationship (`$levels`), 1 unless said; `max` is without end. */
+  /** How many steps of the same relationship (`$levels`), 1 by default; `max` is unlimited. */
   readonly levels: number;
 }
 
-/** The refusal of a name that `$expand` does not know. */
+/** The refusal of an unknown name in `$expand`. */
 export const malformedExpand = (name: string, type: string): GraphError =>
   new GraphError(
     400,
@@ -22,7 +22,7 @@ const partsOf = (text: string): readonly string[] =>
     .map((part) => part.trim())
     .filter((part) => part !== "");
 
-/** As `@odata.context` tells what is expanded (OData JSON, context URL): `manager(id),members()`. */
+/** The expansion as `@odata.context` shows it (OData JSON, context URL): `manager(id),members()`. */
 export const expandedInContext = (text: string): readonly string[] =>
   partsOf(text).map((part) => {
     const select = /\$select=([^;)]*)/.exec(part)?.[1] ?? "";

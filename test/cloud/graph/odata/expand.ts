@@ -8,10 +8,10 @@ import type { Entity, Kind } from "../store/entity.ts";
 import { malformedExpand, wishesOf } from "./expand-wishes.ts";
 import { render, selected } from "./render.ts";
 
-/** Adds what `$expand` asks for to an object that is shown. */
+/** Adds what `$expand` requests to an object. */
 export type Expander = (entity: Entity, shown: Record<string, unknown>) => Record<string, unknown>;
 
-/** An expanded relationship shows 20 objects at most, and no link to the rest (query-parameters, expand). */
+/** An expanded relationship shows at most 20 objects and no link to the rest (query-parameters, expand). */
 const MOST_EXPANDED = 20;
 
 /** What can be expanded on each kind, and whether it is one object or many. */
@@ -60,7 +60,7 @@ function showRelated(
   return render(entity, entity.values, selected(entity.kind, names), true);
 }
 
-/** The manager, with its own inside it as far as `$levels` goes; who manages in a circle shows once. */
+/** The manager, with its own manager nested up to `$levels`; in a cycle each shows once. */
 function managers(
   call: Call,
   entity: Entity,
@@ -76,13 +76,13 @@ function managers(
 
 /**
  * Reads `$expand`. Unlike GET members, it includes service principals (group-list-members, known issue).
- * @throws GraphError 400 for what the type does not have or beside advanced query parameters
+ * @throws GraphError 400 for a relationship the type lacks, or together with advanced query parameters
  */
 export function expander(call: Call, type: Kind | "directoryObject"): Expander {
   const { expand } = call.query;
   if (expand === undefined) return (_entity, shown) => shown;
   const wishes = type === "directoryObject" ? [] : wishesOf(expand, type);
-  // Managers of managers are the exception (user-list-manager): they want both parameters.
+  // Managers of managers are the exception (user-list-manager): they need both parameters.
   if (isAdvanced(call) && wishes.every(({ levels }) => levels === 1)) {
     throw unsupportedQuery("$expand is not currently supported with advanced query parameters.");
   }
@@ -101,7 +101,7 @@ export function expander(call: Call, type: Kind | "directoryObject"): Expander {
       }
       if (name === "manager") {
         const boss = managers(call, entity, select, levels, new Set([entity.id]));
-        // Absent, not null, where there is none.
+        // A missing object is left out, not null.
         if (boss) shown[name] = boss;
       } else {
         const found = related(call, entity, name).slice(0, MOST_EXPANDED);

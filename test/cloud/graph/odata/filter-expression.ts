@@ -33,7 +33,7 @@ export type Expression =
       readonly kind: "lambda";
       readonly quantifier: "any" | "all";
       readonly path: PropertyPath;
-      /** Without a body `any()` asks whether there is an entry. */
+      /** Without a body, `any()` tests whether there is an entry. */
       readonly variable: string | undefined;
       readonly body: Expression | undefined;
     };

@@ -16,7 +16,7 @@ const MARK = /[(),:/]/y;
 export const invalidFilter = (why: string): GraphError =>
   new GraphError(400, "BadRequest", `Invalid filter clause: ${why}`);
 
-/** @throws GraphError 400 at the first character that begins no token. */
+/** @throws GraphError 400 at the first character that cannot start a token. */
 export function tokensOf(text: string): readonly Token[] {
   const tokens: Token[] = [];
   let at = 0;

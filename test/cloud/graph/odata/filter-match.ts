@@ -1,7 +1,7 @@
 import type { Values } from "../store/entity.ts";
 import type { Comparison, Expression, Literal, PropertyPath } from "./filter-expression.ts";
 
-/** Whether an object passes: its id, and its values as the reader sees them. */
+/** Whether an object matches, given its id and its values as the reader sees them. */
 export type Match = (id: string, values: Values) => boolean;
 
 const fold = (value: unknown): string =>
@@ -75,7 +75,7 @@ function test(expression: Expression, scope: Scope): boolean {
   }
 }
 
-/** The filter as a test. Text is compared without regard to case, as the directory does. */
+/** The filter as a predicate. Text is compared ignoring case, as in the directory. */
 export function matcher(expression: Expression): Match {
   return (id, values) =>
     test(expression, ([name = "", ...rest]) =>
@@ -85,7 +85,7 @@ export function matcher(expression: Expression): Match {
 
 /**
  * The equality that every match must fulfil (`a eq x`, `a in (…)`, alone, and-ed or or-ed), if there
- * is one: an index then names the candidates, which the whole filter is still held against.
+ * is one: an index then finds the candidates, to which the whole filter is still applied.
  */
 export function equalityOf(
   expression: Expression,

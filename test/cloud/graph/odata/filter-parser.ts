@@ -11,9 +11,9 @@ const CALLS: Readonly<Record<string, "startsWith" | "endsWith" | "contains">> = 
 const textOf = (token: Token): string => (token.kind === "literal" ? "" : token.text);
 
 /**
- * Reads a `$filter` (OData 4: `or` binds weaker than `and`, `not` strongest). Operators, functions
- * and `null`, `true`, `false` are taken in any case, as Graph does.
- * @throws GraphError 400 with the place of the mistake.
+ * Parses a `$filter` (OData 4: `or` binds weaker than `and`, `not` strongest). Like Graph it ignores
+ * the case of operators, functions, `null`, `true` and `false`.
+ * @throws GraphError 400 with the position of the mistake.
  */
 export function parseFilter(text: string): Expression {
   const tokens = tokensOf(text);
@@ -107,7 +107,7 @@ export function parseFilter(text: string): Expression {
     if (name && tokens[at + 1]?.kind === "mark") {
       at += 1;
       const asked = call(name);
-      // `startsWith(x,'y') eq true` is written by some clients.
+      // Some clients write `startsWith(x,'y') eq true`.
       if (!isWord("eq")) return asked;
       at += 1;
       const wanted = literal();

@@ -47,9 +47,9 @@ const demandType = (type: PropertyType, value: Literal, operator: string): void 
 };
 
 /**
- * Holds a filter against what Graph supports for the resource: unknown properties and wrong types
- * are syntax errors, an operator that the property is not indexed for is refused, and one that is
- * for advanced queries only needs both parameters (MS advanced-queries.md).
+ * Checks a filter against what Graph supports for the resource: unknown properties and wrong types
+ * are syntax errors, an operator that the property is not indexed for is refused, and one for
+ * advanced queries only needs both parameters (MS advanced-queries.md).
  * @throws GraphError 400
  */
 export function checkFilter(
@@ -74,7 +74,7 @@ export function checkFilter(
     return property;
   };
 
-  /** The operator's support on the property; `in` goes with `eq`, `gt`/`lt` with `ge`/`le`. */
+  /** The operator's support on the property; `in` is like `eq`, `gt`/`lt` are like `ge`/`le`. */
   const demand = (property: Property, path: PropertyPath, operator: string): void => {
     const asked =
       { in: "eq", gt: "ge", lt: "le", ne: "eq", contains: "contains" }[operator] ?? operator;

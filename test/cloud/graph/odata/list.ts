@@ -18,9 +18,9 @@ import { contextOf, render, selected } from "./render.ts";
 import { searchMatcher } from "./search.ts";
 import { entitiesSource, type Source } from "./source.ts";
 
-/** A collection as a route offers it. */
+/** A collection that a route serves. */
 export interface Collection {
-  /** The type of its entries; `directoryObject` where they are mixed. */
+  /** The type of its entries; `directoryObject` if they are mixed. */
   readonly type: Kind | "directoryObject";
   /** As `@odata.context` names it. */
   readonly set: string;
@@ -29,7 +29,7 @@ export interface Collection {
   readonly source: Source;
   readonly defaultSize?: number;
   readonly maxSize?: number;
-  /** Objects an index finds for a text property; absent where there is none. */
+  /** Objects an index finds for a text property; absent if there is no index. */
   readonly lookUp?: (property: string, value: string) => readonly Entity[] | undefined;
   /** `$filter` and `$orderby` are served for advanced queries only (relationships). */
   readonly advancedOnly?: boolean;
@@ -40,7 +40,7 @@ const MIXED: Model = Object.assign({}, MODELS.group, MODELS.user);
 const modelOf = (type: Collection["type"]): Model =>
   type === "directoryObject" ? MIXED : MODELS[type];
 
-/** The names to show for an entry: in a mixed collection each type shows what it has. */
+/** The properties to show for an entry: in a mixed collection, those its type has. */
 export function namesFor(
   type: Collection["type"],
   select: readonly string[] | undefined,
@@ -68,7 +68,7 @@ export function namesFor(
   };
 }
 
-/** The parsed filter, checked; `undefined` where there is none. */
+/** The parsed and checked filter; `undefined` if there is none. */
 function filterOf(call: Call, collection: Collection): Expression | undefined {
   if (call.query.filter === undefined) return undefined;
   const expression = inModelCase(parseFilter(call.query.filter), modelOf(collection.type));
@@ -89,7 +89,7 @@ function matchOf(call: Call, expression: Expression | undefined): Match {
   return (id, values) => (filter?.(id, values) ?? true) && (search?.(id, values) ?? true);
 }
 
-/** An index in place of the whole collection, where the filter allows it. */
+/** Uses an index instead of the whole collection if the filter allows it. */
 function narrowed(call: Call, collection: Collection, expression: Expression | undefined): Source {
   const equality = expression && equalityOf(expression);
   if (!equality || !collection.lookUp) return collection.source;
@@ -103,7 +103,7 @@ function narrowed(call: Call, collection: Collection, expression: Expression | u
   return entitiesSource(call.tenant.directory, found);
 }
 
-/** The request's own url with another token in it: absolute and opaque, as Graph gives it. */
+/** The request's own URL with another token: absolute and opaque, as Graph gives it. */
 export function linkWith(call: Call, name: "$skiptoken" | "$deltatoken", token: string): string {
   const { path, search } = splitTarget(call.target);
   const kept = search
@@ -113,7 +113,7 @@ export function linkWith(call: Call, name: "$skiptoken" | "$deltatoken", token: 
   return `${call.root}${path.replaceAll(" ", "%20")}?${[...kept, `${name}=${token}`].join("&")}`;
 }
 
-/** One page of a collection, with every query option applied. @throws GraphError for what Graph refuses. */
+/** One page of a collection with all query options applied. @throws GraphError if Graph refuses one. */
 export function listAnswer(call: Call, collection: Collection): Answer {
   const { query, root, tenant } = call;
   if (query.skip !== undefined) throw badRequest("'$skip' is not supported by the service.");

@@ -1,13 +1,13 @@
 import type { Model } from "../model/property.ts";
 import type { Expression, PropertyPath } from "./filter-expression.ts";
 
-/** The name as the model spells it: Graph takes property names in any case. */
+/** The name as the model spells it: Graph ignores the case of property names. */
 export const modelCase = (model: Model, name: string): string =>
   Object.hasOwn(model, name)
     ? name
     : (Object.keys(model).find((known) => known.toLowerCase() === name.toLowerCase()) ?? name);
 
-/** The filter with its properties as the model spells them; what a lambda names inside stays. */
+/** The filter with property names as the model spells them; names inside a lambda stay unchanged. */
 export function inModelCase(expression: Expression, model: Model): Expression {
   const path = ([name = "", ...rest]: PropertyPath): PropertyPath => [
     modelCase(model, name),

@@ -10,8 +10,8 @@ export interface Order {
 }
 
 /**
- * Reads `$orderby` and holds it against what the resource supports: displayName and the like
- * plainly, others only in advanced queries, and never plainly beside a `$filter`.
+ * Parses `$orderby` and checks that the resource supports it: displayName and a few others always,
+ * the rest only in advanced queries; together with a `$filter` only in advanced queries.
  * @throws GraphError 400
  */
 export function orderOf(
@@ -45,7 +45,7 @@ export function orderOf(
   return { property, descending: asked === "desc" };
 }
 
-/** The text by which values sort: case aside, null first. */
+/** The sort key of a value: ignores case, null first. */
 export const sortKey = (values: Values, order: Order): string => {
   const value = values[order.property];
   return typeof value === "string" ? value.toLowerCase() : "";

@@ -1,12 +1,12 @@
 import { createHmac } from "node:crypto";
 
-/** What a page token remembers. */
+/** The content of a page token. */
 export interface PageMark {
   /** Where the next page begins. */
   readonly cursor: number | string;
-  /** Directory time at which it was given out, milliseconds. */
+  /** Directory time at which it was issued, milliseconds. */
   readonly issuedMs: number;
-  /** More that a kind of listing needs. */
+  /** Further data that one kind of listing needs. */
   readonly more?: Readonly<Record<string, unknown>>;
 }
 
@@ -16,13 +16,13 @@ const sign = (text: string): string =>
     .digest("base64url")
     .slice(0, 12);
 
-/** A mark as an opaque text, with characters that URLs must not escape. */
+/** A mark as opaque text, in characters that URLs need not escape. */
 export function sealMark(mark: PageMark): string {
   const text = Buffer.from(JSON.stringify(mark)).toString("base64url");
   return `${text}.${sign(text)}`;
 }
 
-/** The mark, or `undefined` where the text is none of ours or was changed on the way. */
+/** The mark, or `undefined` if the text was not issued here or was changed. */
 export function openMark(text: string): PageMark | undefined {
   const [body = "", seal] = text.split(".");
   if (seal !== sign(body)) return undefined;

@@ -5,7 +5,7 @@ import { compareKeys, sortKey, type Order } from "./order.ts";
 import { openMark, type PageMark } from "./page-token.ts";
 import type { Candidate, Source } from "./source.ts";
 
-/** How many rows a page holds. @throws GraphError 400 for a `$top` out of bounds */
+/** The page size. @throws GraphError 400 for a `$top` out of bounds */
 export function pageSize(
   call: Call,
   collection: { readonly defaultSize?: number; readonly maxSize?: number },
@@ -21,7 +21,7 @@ export function pageSize(
   return top;
 }
 
-/** What the `$skiptoken` says. @throws GraphError 400 for one that expired or was changed on the way */
+/** The content of the `$skiptoken`. @throws GraphError 400 if it expired or was changed */
 export function markOf(call: Call): PageMark | undefined {
   const { skipToken } = call.query;
   if (skipToken === undefined) return undefined;
@@ -41,7 +41,7 @@ export function markOf(call: Call): PageMark | undefined {
 /** One page of rows. */
 export interface Page {
   readonly rows: readonly Candidate[];
-  /** Where the next page begins; `undefined` where this is the last. */
+  /** Where the next page begins; `undefined` on the last page. */
   readonly next: number | string | undefined;
 }
 
@@ -56,7 +56,7 @@ export function plainPage(source: Source, match: Match, cursor: number, size: nu
   return { rows, next: undefined };
 }
 
-/** The next `size` matches in sorted order; `after` is where the page before stopped. */
+/** The next `size` matches in sorted order; `after` is where the previous page stopped. */
 export function orderedPage(
   source: Source,
   match: Match,

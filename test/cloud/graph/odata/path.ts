@@ -29,16 +29,16 @@ const unquote = (text: string): string =>
     : text;
 
 /**
- * The segments of a path below the version, decoded and brought to one form: a key in parentheses
- * becomes a segment of its own (`users('x')` → `users`, `x`), an alternate key stays named
+ * The segments of a path below the version, decoded and normalised: a key in parentheses becomes a
+ * separate segment (`users('x')` → `users`, `x`), an alternate key stays named
  * (`groups(uniqueName='x')` → `groups`, `uniqueName=x`), operations lose namespace and parentheses.
- * @throws GraphError 400 where a segment cannot be decoded.
+ * @throws GraphError 400 if a segment cannot be decoded.
  */
 export function segmentsOf(path: string): readonly string[] {
   const segments: string[] = [];
   for (const raw of path.split("/")) {
     if (raw === "") continue;
-    // The caller's own tenant, by the name the older API gave it.
+    // The caller's own tenant, by its name in the older API.
     if (raw === "myorganization" && segments.length === 0) continue;
     let text: string;
     try {
@@ -51,7 +51,7 @@ export function segmentsOf(path: string): readonly string[] {
       segments.push(short);
       continue;
     }
-    // Graph's own SDKs write a cast short: `graph.user`.
+    // Graph's own SDKs shorten a cast: `graph.user`.
     text = text.replace(/^graph\.(?=[A-Za-z]+$)/, "microsoft.graph.");
     const call = CALL.exec(text);
     if (!call) {

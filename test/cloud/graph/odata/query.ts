@@ -1,6 +1,6 @@
 import { badRequest, GraphError } from "../http/graph-error.ts";
 
-/** The query options of a request, decoded; absent where not given. */
+/** The decoded query options of a request; absent if not given. */
 export interface Query {
   readonly select: readonly string[] | undefined;
   readonly filter: string | undefined;
@@ -15,7 +15,7 @@ export interface Query {
   readonly format: string | undefined;
 }
 
-/** A target's path and query string, apart. */
+/** A target split into path and query string. */
 export function splitTarget(target: string): { readonly path: string; readonly search: string } {
   const mark = target.indexOf("?");
   return mark < 0
@@ -46,7 +46,7 @@ const decode = (text: string): string => {
   }
 };
 
-/** The options as given, by lower-case name. `#` and `&` inside a value must have been encoded. */
+/** The options as given, by lower-case name. `#` and `&` inside a value must be encoded. */
 function optionsOf(search: string): Map<string, string> {
   const options = new Map<string, string>();
   for (const pair of search.split("&")) {
@@ -92,7 +92,7 @@ const NONE: Query = {
   format: undefined,
 };
 
-/** @throws GraphError 400 for an unknown `$option`, one given twice, or a `$top` that is no number. */
+/** @throws GraphError 400 for an unknown `$option`, one given twice, or a `$top` that is not a number. */
 export function queryOf(search: string): Query {
   if (search === "") return NONE;
   const options = optionsOf(search);

@@ -5,7 +5,7 @@ import { odataTypeOf, type Entity, type Kind, type Values } from "../store/entit
 import { expandedInContext } from "./expand-wishes.ts";
 import { modelCase } from "./model-case.ts";
 
-/** Directory extensions are named, not declared: `extension_<app id>_<name>`. */
+/** Directory extensions are recognised by their name: `extension_<app id>_<name>`. */
 const EXTENSION = /^extension_[0-9a-f]{32}_\w+$/i;
 
 const defaults = new Map<Kind, readonly string[]>();
@@ -22,8 +22,8 @@ const defaultNames = (kind: Kind): readonly string[] => {
 };
 
 /**
- * The properties to show: those asked for, `*` for all, else the default ones.
- * @throws GraphError 400 for one that the type does not have, 501 for one kept outside the directory.
+ * The properties to show: the selected ones, `*` for all, else the default ones.
+ * @throws GraphError 400 for one that the type lacks, 501 for one stored outside the directory.
  */
 export function selected(kind: Kind, select: readonly string[] | undefined): readonly string[] {
   if (!select) return defaultNames(kind);
@@ -55,7 +55,7 @@ export function selected(kind: Kind, select: readonly string[] | undefined): rea
   return names;
 }
 
-/** An object as Graph prints it: the named properties, absent ones with their default. */
+/** An object as Graph prints it: the named properties, with defaults for absent ones. */
 export function render(
   entity: Entity,
   values: Values,
@@ -76,7 +76,7 @@ export function render(
   return shown;
 }
 
-/** `#users(displayName,id)` or `#users`: what `$select` leaves of a type, and what `$expand` adds. */
+/** `#users(displayName,id)` or `#users`: the properties of `$select` and the additions of `$expand`. */
 export const contextOf = (
   root: string,
   set: string,

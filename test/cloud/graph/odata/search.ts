@@ -3,7 +3,7 @@ import { isEventual, type Call } from "../resources/call.ts";
 import type { Values } from "../store/entity.ts";
 import type { Match } from "./filter-match.ts";
 
-/** Properties of which every word is searched; of the others only the beginning (search-query-parameter). */
+/** Properties searched by every word; others match at the beginning only (search-query-parameter). */
 const TOKENIZED = new Set(["displayName", "description"]);
 
 const SEARCHABLE = new Set([
@@ -58,8 +58,8 @@ function clauseOf(clause: string): Match {
 }
 
 /**
- * Reads `$search`: clauses `"property:words"` joined by AND and OR (in capitals), read from the left.
- * @throws GraphError 400 without `ConsistencyLevel: eventual` (MS advanced-queries.md) or where malformed
+ * Parses `$search`: clauses `"property:words"` joined by AND and OR (in capitals), from left to right.
+ * @throws GraphError 400 without `ConsistencyLevel: eventual` (MS advanced-queries.md) or if malformed
  */
 export function searchMatcher(call: Call): Match {
   if (!isEventual(call)) {

@@ -1,14 +1,14 @@
 import type { Directory, RelationName } from "../store/directory.ts";
 import type { Entity, Kind, Values } from "../store/entity.ts";
 
-/** One object on its way into a page: as the reader sees it, with the cursor after it. */
+/** One object of a collection as the reader sees it, with the cursor after it. */
 export interface Candidate {
   readonly entity: Entity;
   readonly values: Values;
   readonly next: number;
 }
 
-/** Everything a collection holds from a cursor on, in an order that stays. */
+/** Everything in a collection after a cursor, in a stable order. */
 export type Source = (cursor: number) => Iterable<Candidate>;
 
 const visible = (directory: Directory, entity: Entity, next: number): Candidate | undefined => {
@@ -25,7 +25,7 @@ export const kindSource = (directory: Directory, kind: Kind): Source =>
     }
   };
 
-/** Objects given one by one, e.g. what an index found. */
+/** Objects from a list, e.g. those an index found. */
 export const entitiesSource = (directory: Directory, entities: readonly Entity[]): Source =>
   function* from(cursor) {
     for (let at = cursor; at < entities.length; at += 1) {
@@ -35,7 +35,7 @@ export const entitiesSource = (directory: Directory, entities: readonly Entity[]
     }
   };
 
-/** The objects that edges of `from` lead to, soft-deleted ones left out. */
+/** The objects that edges of `from` lead to, without soft-deleted ones. */
 export const targetsSource = (
   directory: Directory,
   relation: RelationName,

@@ -17,13 +17,13 @@ interface Operation {
   readonly responses: Readonly<Record<string, Content>>;
 }
 
-/** The OpenAPI data of `../shared/data/graph-openapi.json`, as far as it is read here. */
+/** The parts of `../shared/data/graph-openapi.json` that are read here. */
 export interface OpenApi {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
 }
 
-/** One operation as it went: alone or as a part of a `$batch`. */
+/** One operation with its answer: alone or as a part of a `$batch`. */
 interface Performed {
   readonly method: string;
   readonly target: string;
@@ -33,15 +33,15 @@ interface Performed {
   readonly body: unknown;
 }
 
-/** Holds exchanges with Graph against its description. Deviations are sentences; none is good. */
+/** Checks exchanges with Graph against its description. Answers deviations as text; empty if there are none. */
 export interface Contract {
-  /** Against path, query options and body that the operation takes. */
+  /** Checks path, query options and body of the request. */
   readonly request: (exchange: Exchange) => readonly string[];
-  /** Against the statuses and bodies that the operation answers with; faults' answers are left out. */
+  /** Checks status and body of the answer; answers that faults made are skipped. */
   readonly answer: (exchange: Exchange) => readonly string[];
 }
 
-/** What the contract says of a request whose path or method the data does not have. */
+/** The deviation of a request whose path or method the data lacks. */
 export const NOT_DESCRIBED = "not in the description";
 
 interface Template {
@@ -66,14 +66,14 @@ const label = (one: Performed): string => {
   return `${one.method} ${mark < 0 ? one.target : one.target.slice(0, mark)}`;
 };
 
-/** @throws TypeError where the data is no OpenAPI description. */
+/** @throws TypeError if the data is not an OpenAPI description. */
 export function createContract(openapi: OpenApi): Contract {
   const checker = new SchemaChecker(openapi.components.schemas);
   const templates: Template[] = Object.entries(openapi.paths).map(([path, operations]) => ({
     segments: segmentsOf(path),
     operations,
   }));
-  // Literal segments go before parameters.
+  // Literal segments take precedence over parameters.
   const weight = (template: Template): number =>
     template.segments.reduce((sum, segment) => sum * 2 + (isParameter(segment) ? 0 : 1), 0);
   templates.sort((left, right) => weight(right) - weight(left));
@@ -116,10 +116,10 @@ export function createContract(openapi: OpenApi): Contract {
   };
 
   const answerOf = (one: Performed): string[] => {
-    // What is not emulated, and what names no resource, is outside the description.
+    // Answers for paths that are not emulated or do not exist are not described.
     if (one.status === 501) return [];
     const operation = operationOf(one.method, one.target);
-    // A path that the description leaves out: its request is what deviates.
+    // A path that the description lacks is reported as a deviation of the request.
     if (!operation && one.status < 400) return [];
     const described = operation?.responses[String(one.status)];
     if (one.status < 400 && !described) {
@@ -145,7 +145,7 @@ export function createContract(openapi: OpenApi): Contract {
 const isEmpty = (body: unknown): boolean =>
   typeof body === "object" && body !== null && Object.keys(body).length === 0;
 
-/** The exchange itself and, of a `$batch`, every part that was answered. */
+/** The exchange itself and, for a `$batch`, every part that was answered. */
 function performed(exchange: Exchange): Performed[] {
   const target = exchange.url.replace(/^\/v1\.0/, "");
   const whole: Performed = {

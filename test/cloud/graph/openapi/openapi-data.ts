@@ -2,12 +2,12 @@ import { existsSync, readFileSync } from "node:fs";
 
 import { createContract, type Contract, type OpenApi } from "./contract.ts";
 
-/** Beside the repository, not in it: a fresh clone elsewhere has none. */
+/** Beside the repository, not in it: a fresh clone does not have it. */
 const DATA = new URL("../../../../../shared/data/graph-openapi.json", import.meta.url);
 
 let loaded: Contract | undefined;
 
-/** The contract of the OpenAPI data beside the repository; `undefined` where the data is not there. */
+/** The contract of the OpenAPI data beside the repository; `undefined` if the data is missing. */
 export function openApiContract(): Contract | undefined {
   if (!loaded && existsSync(DATA)) {
     loaded = createContract(JSON.parse(readFileSync(DATA, "utf8")) as OpenApi);
@@ -15,6 +15,6 @@ export function openApiContract(): Contract | undefined {
   return loaded;
 }
 
-/** What a test prints where it had to leave the contract out. */
+/** What a test prints if it had to skip the contract. */
 export const CONTRACT_LEFT_OUT =
   "left out: ../shared/data/graph-openapi.json is not beside this repository";

@@ -1,4 +1,4 @@
-/** A JSON Schema, as far as the OpenAPI data uses it (2020-12 keywords). */
+/** A JSON Schema with the 2020-12 keywords that the OpenAPI data uses. */
 export interface Schema {
   readonly $ref?: string;
   readonly type?: string | readonly string[];
@@ -39,7 +39,7 @@ const patternOf = (source: string): RegExp => {
   return pattern;
 };
 
-/** Holds values against schemas whose `$ref`s lead to `definitions`. */
+/** Checks values against schemas whose `$ref`s point into `definitions`. */
 export class SchemaChecker {
   readonly #definitions: Readonly<Record<string, Schema>>;
 
@@ -47,7 +47,7 @@ export class SchemaChecker {
     this.#definitions = definitions;
   }
 
-  /** What is wrong with `value`, each with its place; empty where nothing is. */
+  /** The mistakes in `value`, each with its place; empty if there are none. */
   check(schema: Schema, value: unknown, at = "$"): string[] {
     const found: string[] = [];
     this.#visit(schema, value, at, found);

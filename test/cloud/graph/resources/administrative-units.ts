@@ -70,7 +70,7 @@ const members = (call: Call, type: Collection["type"] = "directoryObject"): Coll
   ),
 });
 
-/** Whether a member's management is restricted follows from the units it is in. */
+/** Updates whether a member's management is restricted, which follows from its units. */
 function restrict(call: Call, member: Entity): void {
   const { directory } = call.tenant;
   const restricted = [...directory.relations.members.sources(member.id)].some(

@@ -20,7 +20,7 @@ const WRITE_TO_PRINCIPALS: Needs = both(WRITE, READ_APPLICATIONS);
 /** The default role, for resources that declare none. */
 const DEFAULT_ROLE = "00000000-0000-0000-0000-000000000000";
 
-/** As `@odata.context` names what an object contains: `users('<id>')/appRoleAssignments`. */
+/** The collection's name in `@odata.context`: `users('<id>')/appRoleAssignments`. */
 const setIn = (holder: Entity, name: string): string =>
   `${SETS[holder.kind]}('${holder.id}')/${name}`;
 

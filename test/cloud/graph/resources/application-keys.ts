@@ -20,8 +20,8 @@ function registeredOf(call: Call): { entity: Entity; registered: Application } {
 }
 
 /**
- * Rolling one's own keys needs no permission, only the proof; other applications' need to be owned or
- * Application.ReadWrite.All (application-addkey; facts/entra §8).
+ * An application rolls its own keys without a permission, with the proof only; for another application
+ * it must be the owner or have Application.ReadWrite.All (application-addkey; facts/entra §8).
  */
 function demandKeyWrite(call: Call, entity: Entity, registered: Application): void {
   const own = registered.appId.toLowerCase() === call.caller.appId.toLowerCase();
@@ -56,7 +56,7 @@ function removeKey(call: Call): Answer {
   return noContent;
 }
 
-/** application-addpassword: two years unless said. */
+/** application-addpassword: two years by default. */
 const PASSWORD_LIFE_MS = 2 * 365 * 86_400_000;
 
 function addPassword(call: Call): Answer {

@@ -56,7 +56,7 @@ const shown = (call: Call, entity: Entity, status: number, extra: Values = {}): 
   },
 });
 
-/** The certificates' keys come with an explicit `$select=keyCredentials` of one application only. */
+/** The certificates' keys are shown only for `$select=keyCredentials` on one application. */
 function get(call: Call): Answer {
   const entity = application(call);
   const registered = applicationOf(call.tenant, entity);
@@ -69,7 +69,7 @@ function get(call: Call): Answer {
   );
 }
 
-/** What the token endpoint must know of a change. */
+/** Passes a change on to the token endpoint's registry. */
 function toRegistry(call: Call, entity: Entity, values: Values): void {
   const registered = applicationOf(call.tenant, entity);
   if (!registered) return;
@@ -85,7 +85,7 @@ function toRegistry(call: Call, entity: Entity, values: Values): void {
   if (Array.isArray(keys)) replaceKeyCredentials(call, registered, keys as readonly Values[]);
 }
 
-/** @throws GraphError 409 where another application has one of the identifiers. */
+/** @throws GraphError 409 if another application has one of the identifiers. */
 function demandFreeIdentifiers(call: Call, values: Values, self?: Entity): void {
   const { identifierUris } = values;
   if (!Array.isArray(identifierUris)) return;
@@ -168,7 +168,7 @@ const touches: Route["touches"] = (call) => ({
   objects: [(call.params["application"] ?? "").toLowerCase()],
 });
 
-/** `$select=keyCredentials` has a limit of its own: 150 a minute in a tenant (resources/application). */
+/** `$select=keyCredentials` has a separate limit: 150 a minute in a tenant (resources/application). */
 const keyService: NonNullable<Route["service"]> = (call) =>
   call.query.select?.includes("keyCredentials") ? "key-credentials" : undefined;
 

@@ -3,23 +3,23 @@ import type { Tenant } from "../app/tenant.ts";
 import type { Query } from "../odata/query.ts";
 import type { Values } from "../store/entity.ts";
 
-/** One operation on its way through a resource's handler. */
+/** One operation as a resource's handler receives it. */
 export interface Call {
   readonly tenant: Tenant;
   readonly caller: Caller;
   readonly method: string;
   /** Decoded path segments below the version. */
   readonly segments: readonly string[];
-  /** What the route's `:names` matched. */
+  /** The values of the route's `:names`. */
   readonly params: Readonly<Record<string, string>>;
   readonly query: Query;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The JSON body, an object wherever the route wants one. */
+  /** The JSON body; an object if the route requires one. */
   readonly body: Values;
   /** Whether the caller sent a body at all. */
   readonly hasBody: boolean;
-  /** Path and query below the version as the caller wrote them: `/users?$top=5`. */
+  /** Path and query below the version as the caller sent them: `/users?$top=5`. */
   readonly target: string;
   /** `https://graph.microsoft.com/v1.0` as the caller addressed it. */
   readonly root: string;
@@ -32,7 +32,7 @@ export const isEventual = (call: Call): boolean =>
 /** Both advanced query parameters were sent. */
 export const isAdvanced = (call: Call): boolean => isEventual(call) && call.query.count;
 
-/** What `Prefer` asks for, e.g. `return=minimal`. */
+/** The values of `Prefer`, e.g. `return=minimal`. */
 export const prefers = (call: Call, wish: string): boolean =>
   (call.headers["prefer"] ?? "")
     .split(/[,;]/)

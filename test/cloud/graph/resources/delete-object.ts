@@ -10,8 +10,8 @@ import { removeGroup } from "./remove-group.ts";
 import { softDelete, softDeleteUser } from "./soft-delete.ts";
 
 /**
- * Deletes an object of any kind, with the permission that its own kind needs: what DELETE on a
- * membership does where `/$ref` was forgotten (group-delete-members).
+ * Deletes an object of any kind, with the permission that its kind needs. A DELETE on a membership
+ * without `/$ref` does this (group-delete-members).
  * @throws GraphError 403
  */
 export function deleteObject(call: Call, entity: Entity): Answer {

@@ -19,17 +19,17 @@ import type { Call } from "./call.ts";
 import type { Route } from "./route.ts";
 import { purgeExpired } from "./soft-delete.ts";
 
-/** Entries of a page. Not published; ours. */
+/** Entries in a page. Not published; our choice. */
 const PAGE = 200;
 
 const DAY_MS = 86_400_000;
 
-/** What a delta or skip token of a delta query remembers. */
+/** The content of a delta query's delta or skip token. */
 interface DeltaMark {
   readonly query: DeltaQuery;
-  /** Changes up to this number are known to the caller. */
+  /** The caller knows changes up to this number. */
   readonly since: number;
-  /** While paging: the number up to which this round goes. */
+  /** While paging: the last number of this round. */
   readonly until?: number;
   /** While paging the first round: the whole collection. */
   readonly first?: boolean;
@@ -46,12 +46,12 @@ const link = (
     issuedMs: call.tenant.nowMs(),
     more: mark as unknown as Readonly<Record<string, unknown>>,
   });
-  // The token carries the options of the first call; a link repeats none of them.
+  // The token carries the options of the first call, so a link does not repeat them.
   const bare: Call = { ...call, target: call.target.split("?")[0] ?? "" };
   return linkWith(bare, name, token);
 };
 
-/** The sync state is gone: start again (delta-query-overview; seen as 400 with this message, documented as 410). */
+/** The sync state expired: start again (delta-query-overview; seen as 400 with this message, documented as 410). */
 function gone(call: Call): GraphError {
   const location = linkWith(
     { ...call, target: call.target.split("?")[0] ?? "" },
@@ -79,7 +79,7 @@ function opened(call: Call, token: string): { readonly cursor: number; readonly 
   return { cursor: Number(mark.cursor), mark: mark.more as unknown as DeltaMark };
 }
 
-/** Some entries twice, in any order: callers must merge (delta-query-overview, replays). */
+/** Repeats some entries in any order: callers must merge (delta-query-overview, replays). */
 function withReplays(call: Call, entries: readonly DeltaEntry[]): readonly DeltaEntry[] {
   const { conditions, random } = call.tenant;
   if (conditions.deltaReplays <= 0) return entries;
@@ -94,7 +94,7 @@ const delta =
     const { query, tenant, root } = call;
     const { changes } = tenant.directory;
     purgeExpired(tenant);
-    // A token's round has no $select in its url, and its context names none (delta-query-users, samples).
+    // A link with a token has no $select in its URL, and its context shows none (delta-query-users, samples).
     const context = (asked?: DeltaQuery): string =>
       contextOf(root, SETS[kind], asked?.select, false);
     if (query.deltaToken?.toLowerCase() === "latest") {
@@ -123,7 +123,7 @@ const delta =
         ? {
             "@odata.deltaLink": link(call, "$deltatoken", 0, {
               query: started.query,
-              // What changed while the first round was being read is told again: better twice than never.
+              // Changes made during the first round are reported again in the next: twice is better than never.
               since: started.first ? started.since : until,
             }),
           }

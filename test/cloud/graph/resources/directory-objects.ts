@@ -50,7 +50,7 @@ const textList = (call: Call, name: string, most: number, required = true): read
   return value as readonly string[];
 };
 
-/** Ids that are unknown are left out without an error (directoryobject-getbyids). */
+/** Unknown ids are left out without an error (directoryobject-getbyids). */
 function getByIds(call: Call): Answer {
   const ids = textList(call, "ids", MOST_IDS);
   const types = textList(call, "types", 100, false).map((type) =>
@@ -80,7 +80,7 @@ const isGroup = (entity: Entity): boolean => entity.kind === "group";
 const answerIds = (call: Call, value: readonly string[]): Answer =>
   ok({ "@odata.context": `${call.root}/$metadata#Collection(Edm.String)`, value });
 
-/** Which of the ids the object is in, through groups in groups: the check is transitive. */
+/** Which of the ids the object is a member of, including through nested groups. */
 const check =
   (parameter: "groupIds" | "ids", counts: (entity: Entity) => boolean) =>
   (call: Call, entity: Entity): Answer => {
@@ -96,7 +96,7 @@ const check =
     );
   };
 
-/** Every group (and unit) the object is in, transitively. `securityEnabledOnly` must be said. */
+/** Every group (and unit) the object is in, transitively. `securityEnabledOnly` is required. */
 const getAll =
   (counts: (entity: Entity) => boolean) =>
   (call: Call, entity: Entity): Answer => {
@@ -143,7 +143,7 @@ const HOLDERS: readonly {
   {
     set: "users",
     kind: "user",
-    // getMember* list what check* only confirms: they need to read groups too.
+    // getMember* lists groups that check* only confirms, so it needs permission to read groups too.
     needs: (action) =>
       action.startsWith("get")
         ? [...both(READ_USERS, GROUP_READERS), ...READ_DIRECTORY]

@@ -14,7 +14,7 @@ import type { Route } from "./route.ts";
 /** federatedidentitycredentials-overview: at most 20 on an application. */
 const MOST_CREDENTIALS = 20;
 
-/** What Graph keeps of a credential beside what the token endpoint reads. */
+/** What Graph stores about a credential in addition to what the token endpoint reads. */
 const known = new WeakMap<
   FederatedCredential,
   { readonly id: string; readonly name: string; readonly description: string | null }
@@ -108,7 +108,7 @@ function remove(call: Call): Answer {
 
 const PATH = "/applications/:application/federatedIdentityCredentials";
 
-/** Trust in another issuer: the token endpoint reads the same list. */
+/** Trust in other issuers: the token endpoint reads the same list. */
 export const federatedCredentialRoutes: readonly Route[] = [
   {
     method: "GET",

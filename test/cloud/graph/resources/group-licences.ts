@@ -3,13 +3,13 @@ import type { LicenceChange } from "../licences/assign.ts";
 import { setStates, statesOf, type AssignmentState } from "../licences/assignment-states.ts";
 import type { Entity, Values } from "../store/entity.ts";
 
-/** How long the service takes to hand a group's licences to its members, at speed 1. Ours. */
+/** How long the service takes to assign a group's licences to its members, at speed 1. Our choice. */
 const PROCESSING_MS = 2000;
 
 const licencesOf = (group: Values): readonly Values[] =>
   (group["assignedLicenses"] as readonly Values[] | undefined) ?? [];
 
-/** Sets a group's licences; its members get them a while later (group-assignlicense: 202). */
+/** Sets a group's licences; its members get them later (group-assignlicense: 202). */
 export function assignToGroup(tenant: Tenant, group: Entity, change: LicenceChange): void {
   const replaced = new Set([...change.remove, ...change.add.map((entry) => entry.sku.skuId)]);
   tenant.directory.update(group, {
@@ -25,7 +25,7 @@ export function assignToGroup(tenant: Tenant, group: Entity, change: LicenceChan
   schedule(tenant, group);
 }
 
-/** Members came or went: a group that hands out licences does so again. */
+/** Reassigns a group's licences after its members changed. */
 export function membershipChanged(tenant: Tenant, group: Entity): void {
   if (group.kind === "group" && licencesOf(group.values).length > 0) schedule(tenant, group);
 }
@@ -36,7 +36,7 @@ function schedule(tenant: Tenant, group: Entity): void {
   });
 }
 
-/** Direct members only: licences are not handed to members of nested groups. */
+/** Direct members only: members of nested groups get no licences. */
 function process(tenant: Tenant, group: Entity): void {
   const { directory } = tenant;
   const licences = licencesOf(group.values);
@@ -82,7 +82,7 @@ function stateOf(
   };
 }
 
-/** The members to whom the group could not hand a licence. */
+/** The members to whom the group could not assign a licence. */
 export function membersWithErrors(tenant: Tenant, group: Entity): readonly Entity[] {
   return [...(tenant.licensedByGroup.get(group.id) ?? [])].flatMap((id) => {
     const user = tenant.directory.get(id);

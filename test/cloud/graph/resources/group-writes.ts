@@ -28,7 +28,7 @@ export const alreadyThere = (relation: "members" | "owners") =>
     `One or more added object references already exist for the following modified properties: '${relation}'.`,
   );
 
-/** @throws GraphError 403 Directory_QuotaExceeded where a group would have more than 100 owners. */
+/** @throws GraphError 403 Directory_QuotaExceeded if a group would have more than 100 owners. */
 export function demandOwnerQuota(call: Call, group: Entity, more: number): void {
   const owners = call.tenant.directory.relations.owners.sizeOf(group.id) + more;
   if (owners > MOST_OWNERS) {
@@ -84,7 +84,7 @@ export function createGroup(call: Call, given: Values): Entity {
   return group;
 }
 
-/** Changes a group by the body: values, and members and owners to add, all or nothing. @throws GraphError 400, 403, 404 */
+/** Sets a group's values and adds members and owners, all or nothing. @throws GraphError 400, 403, 404 */
 export function updateGroup(call: Call, group: Entity): void {
   const { directory } = call.tenant;
   const values = checkedValues("group", call.body, "update", group.values);

@@ -58,7 +58,7 @@ const created = (call: Call, entity: Entity): Answer => ({
   },
 });
 
-/** PATCH, which by unique name and `Prefer: create-if-missing` is an upsert (group-upsert). */
+/** PATCH; by unique name with `Prefer: create-if-missing` it is an upsert (group-upsert). */
 function patch(call: Call): Answer {
   const key = call.params["group"] ?? "";
   const held = entityOf(call, "group", key);
@@ -87,7 +87,7 @@ const touchesGroup: Route["touches"] = (call) => {
   return id === undefined ? {} : { objects: [id] };
 };
 
-/** A PATCH that binds members books a write for every few of them (facts/graph.md §2.1). */
+/** A PATCH that binds members costs one write unit for every few of them (facts/graph.md §2.1). */
 const writesOf = (call: Call): number =>
   Math.max(1, Math.ceil(countBindings(call.body) / call.tenant.conditions.membersPerWrite));
 

@@ -17,7 +17,7 @@ const text = (call: Call, name: string): string => {
   return value;
 };
 
-/** The user who has the address already, as mail or as the address it was invited by. */
+/** The user who already has the address, as mail or as the invited address. */
 function known(call: Call, address: string): Entity | undefined {
   const { directory } = call.tenant;
   return (
@@ -27,9 +27,9 @@ function known(call: Call, address: string): Entity | undefined {
 }
 
 /**
- * Invites a guest: the user is there at once, waiting for acceptance; the same address again gives
- * the same user (invitation-post).
- * @throws GraphError 400 for the address of a member, 403 where the tenant allows no invitations
+ * Invites a guest: the user is created at once, pending acceptance; inviting the same address again
+ * answers the same user (invitation-post).
+ * @throws GraphError 400 for the address of a member, 403 if the tenant allows no invitations
  */
 function invite(call: Call): Answer {
   const { tenant, body } = call;

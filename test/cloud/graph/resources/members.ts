@@ -34,7 +34,7 @@ function members(call: Call, type: Collection["type"] = "directoryObject"): Coll
   };
 }
 
-/** The group a write goes to: other replicas must have it too. */
+/** The group of a write, which must have replicated. */
 function writtenGroup(call: Call): Entity {
   const key = call.params["group"] ?? "";
   const held = call.tenant.directory.get(key);
@@ -72,7 +72,7 @@ function remove(call: Call): Answer {
   return noContent;
 }
 
-/** Without `/$ref` the member OBJECT is deleted where the caller may do that (group-delete-members). */
+/** Without `/$ref` the member OBJECT is deleted if the caller may do that (group-delete-members). */
 function removeObject(call: Call): Answer {
   const id = call.params["member"] ?? "";
   const holder = group(call);

@@ -37,7 +37,7 @@ function add(call: Call): Answer {
   return noContent;
 }
 
-/** The last owner stays (group-delete-owners). */
+/** The last owner cannot be removed (group-delete-owners). */
 function remove(call: Call): Answer {
   const holder = group(call);
   demandWritableEdges(call, holder, "owners");

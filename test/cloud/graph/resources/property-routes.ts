@@ -6,7 +6,7 @@ import type { Call } from "./call.ts";
 import type { Route } from "./route.ts";
 import { unknownPath } from "./unknown-path.ts";
 
-/** The path of one object of each kind whose properties can be read one by one. */
+/** Each kind's object path whose properties can be read one by one. */
 const OBJECTS: readonly (readonly [path: string, kind: Kind])[] = [
   ["/users/:user", "user"],
   ["/groups/:group", "group"],
@@ -16,7 +16,7 @@ const OBJECTS: readonly (readonly [path: string, kind: Kind])[] = [
 
 /**
  * `GET /applications/{id}/appRoles`: one property by its path (OData 4, addressing a property; clients
- * read roles and scopes that way). Null is 204. Whatever is no property is not emulated.
+ * read roles and scopes that way). Null is 204. Any other segment is not emulated.
  */
 export function propertyRoutes(routes: readonly Route[]): readonly Route[] {
   return OBJECTS.flatMap(([path, kind]) => {

@@ -6,7 +6,7 @@ import type { Call } from "./call.ts";
 import { softDelete } from "./soft-delete.ts";
 
 /**
- * Microsoft 365 and security groups can be restored for 30 days, others are gone at once
+ * Microsoft 365 and security groups can be restored for 30 days, others are deleted permanently
  * (group-delete). @throws GraphError 403 for a restricted or, without its role, role-assignable one
  */
 export function removeGroup(call: Call, group: Entity): void {

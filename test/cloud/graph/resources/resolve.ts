@@ -21,7 +21,7 @@ const ALTERNATE: Readonly<Record<Kind, readonly string[]>> = {
   orgContact: [],
 };
 
-/** The live object of `kind` with that id, UPN or alternate key, whether or not replicated yet. */
+/** The live object of `kind` with that id, UPN or alternate key, even if it has not replicated yet. */
 export function entityOf(call: Call, kind: Kind, key: string): Entity | undefined {
   const { directory } = call.tenant;
   const equals = key.indexOf("=");
@@ -38,8 +38,8 @@ export function entityOf(call: Call, kind: Kind, key: string): Entity | undefine
 
 /**
  * The object a path names.
- * @throws GraphError 404 where there is none or the reader's replica has not got it yet; 400 where
- * the key cannot be one.
+ * @throws GraphError 404 if there is none or it has not replicated to the reader yet; 400 if the key is
+ * malformed.
  */
 export function resolve(call: Call, kind: Kind, key: string): Resolved {
   const entity = entityOf(call, kind, key);
@@ -83,7 +83,7 @@ export function referenced(call: Call, reference: unknown): Entity {
     kind ? entityOf(call, kind, key) : isGuid(key) ? directory.get(key) : undefined;
   let entity = look();
   if (!entity) {
-    // It may be an application's principal that the registry has and the directory has not shown yet.
+    // It may be a principal that is in the registry but not yet in the directory.
     syncRegistry(call.tenant);
     entity = look();
   }
@@ -92,7 +92,7 @@ export function referenced(call: Call, reference: unknown): Entity {
   return entity;
 }
 
-/** What a write answers that names an object other replicas do not have yet (group-update, Errors). */
+/** The answer to a write that names an object that has not replicated yet (group-update, Errors). */
 export const notReplicated = () =>
   badRequest("The source resource object or one of the objects being referenced don't exist.");
 

@@ -7,9 +7,9 @@ import type { Values } from "../store/entity.ts";
 import type { Call } from "./call.ts";
 
 /**
- * A small collection that is no directory object (products, domains, assignments): one page,
- * `$select`, and `$filter` where the resource has one.
- * @throws GraphError 400 for an unknown property in `$select`, and for a filter where there is none.
+ * A small collection of entries that are not directory objects (products, domains, assignments): one
+ * page, `$select`, and `$filter` if the resource supports it.
+ * @throws GraphError 400 for an unknown property in `$select`, and for an unsupported `$filter`.
  */
 export function resourceList(
   call: Call,

@@ -9,14 +9,14 @@ export interface Route {
   readonly method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
   /** `/users/:user/manager/$ref` */
   readonly path: string;
-  /** `per-call`: the handler demands it, because it depends on the object. `none`: any token. */
+  /** `per-call`: the handler checks it, because it depends on the object. `none`: any token. */
   readonly needs: Needs | ((call: Call) => void) | "per-call" | "none";
-  /** Base resource units (facts/graph.md §2.1): 1 unless said. */
+  /** Base resource units (facts/graph.md §2.1): 1 by default. */
   readonly resourceUnits?: number;
-  /** Write units: 0 for GET, 1 else, unless said. */
+  /** Write units: by default 0 for GET, else 1. */
   readonly writes?: number | ((call: Call) => number);
   readonly service?: Service | ((call: Call) => Service | undefined);
-  /** What a write touches, for conflicts with others in flight. */
+  /** What a write touches, to detect conflicts with other writes in flight. */
   readonly touches?: (call: Call) => Touch;
   /** Whether the body must be a JSON object. */
   readonly body?: "required" | "optional";

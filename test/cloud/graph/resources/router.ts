@@ -8,13 +8,13 @@ interface Node {
 
 const node = (): Node => ({ literal: new Map(), param: undefined, routes: new Map() });
 
-/** What a path leads to. `methods`: the path is known, but not with this method. */
+/** What a path resolves to. `methods`: the path is known, but not with this method. */
 export type Found =
   | { readonly kind: "route"; readonly route: Route; readonly params: Record<string, string> }
   | { readonly kind: "methods"; readonly methods: readonly string[] }
   | { readonly kind: "none" };
 
-/** Finds the route of a path; literal segments go before `:params`, and are matched in any case. */
+/** Finds the route of a path; literal segments take precedence over `:params` and ignore case. */
 export function createRouter(
   routes: readonly Route[],
 ): (method: string, segments: readonly string[]) => Found {

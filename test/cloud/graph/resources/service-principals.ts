@@ -123,7 +123,7 @@ const touches: Route["touches"] = (call) => ({
   objects: [(call.params["principal"] ?? "").toLowerCase()],
 });
 
-/** Nobody can consent on behalf of a person here, so there are no delegated grants to list. */
+/** Users cannot consent here, so there are no delegated grants to list. */
 const noGrants = (call: Call): Answer =>
   resourceList(call, "oauth2PermissionGrants", [], { filterable: true });
 

@@ -7,7 +7,7 @@ import type { Entity } from "../store/entity.ts";
 /** How long a deleted object can be restored (directory-deleteditems-restore). */
 const RETENTION_DAYS = 30;
 
-/** Into deletedItems for 30 days; memberships stay, the name becomes free. */
+/** Moves a user to deletedItems for 30 days; memberships stay, the name becomes free. */
 export function softDeleteUser(tenant: Tenant, user: Entity): void {
   bookSeats(tenant, user, -1);
   tenant.directory.softDelete(user, tenant.nowMs(), {
@@ -16,12 +16,12 @@ export function softDeleteUser(tenant: Tenant, user: Entity): void {
   });
 }
 
-/** Into deletedItems for 30 days, as it is. */
+/** Moves an object to deletedItems for 30 days, unchanged. */
 export function softDelete(tenant: Tenant, entity: Entity): void {
   tenant.directory.softDelete(entity, tenant.nowMs(), { deletedDateTime: tenant.nowText() });
 }
 
-/** Back from deletedItems; `name` where a user takes another one. */
+/** Restores an object from deletedItems; `name` gives a user another name. */
 export function restore(tenant: Tenant, entity: Entity, name?: string): void {
   tenant.directory.restore(entity, {
     deletedDateTime: undefined,
@@ -33,7 +33,7 @@ export function restore(tenant: Tenant, entity: Entity, name?: string): void {
   }
 }
 
-/** Purges what has been deleted for longer than the retention: done when somebody looks. */
+/** Purges objects deleted for longer than the retention; callers do so before they read. */
 export function purgeExpired(tenant: Tenant): void {
   const before = tenant.nowMs() - RETENTION_DAYS * 86_400_000;
   for (const listing of Object.values(tenant.directory.deleted)) {

@@ -1,7 +1,7 @@
 import { GraphError, notEmulated } from "../http/graph-error.ts";
 import type { Found } from "./router.ts";
 
-/** First segments that Graph v1.0 has, emulated here or not: anything else is the caller's mistake. */
+/** First segments of Graph v1.0, emulated here or not: any other is the caller's mistake. */
 const GRAPH_SETS = new Set(
   `administrativeUnits admin agreementAcceptances agreements appCatalogs applications applicationTemplates
   auditLogs authenticationMethodConfigurations authenticationMethodsPolicy certificateBasedAuthConfiguration
@@ -17,7 +17,7 @@ const GRAPH_SETS = new Set(
     .split(/\s+/),
 );
 
-/** What is wrong with a path that no route serves. */
+/** The error for a path that no route serves. */
 export function unknownPath(
   method: string,
   segments: readonly string[],
@@ -46,15 +46,15 @@ export function unknownPath(
   return notEmulated(`${method} /${segments.map(masked).join("/")}`);
 }
 
-/** Methods that no collection and no single object of a directory takes, here or at Microsoft. */
+/** Methods that no collection and no single directory object supports, here or at Microsoft. */
 function isNoMethod(method: string, segments: readonly string[]): boolean {
   if (!["GET", "POST", "PATCH", "PUT", "DELETE"].includes(method)) return true;
-  // `/directoryObjects/validateProperties`: an action of Microsoft's, not a key.
+  // `/directoryObjects/validateProperties` is an action of Microsoft's, not a key.
   if (method === "POST" && /^[A-Za-z.]+$/.test(segments[1] ?? "")) return false;
   const wrong = segments.length === 1 ? ["PATCH", "PUT", "DELETE"] : ["POST", "PUT"];
   return segments.length <= 2 && wrong.includes(method);
 }
 
-/** Ids and names of people stay out of messages. */
+/** Messages must not contain ids or names of people. */
 const masked = (segment: string, index: number): string =>
   index === 0 || /^[$A-Za-z.]+$/.test(segment) ? segment : "{id}";

@@ -13,7 +13,7 @@ import type { Route } from "./route.ts";
 
 const user = (call: Call): Entity => resolve(call, "user", call.params["user"] ?? "").entity;
 
-/** The live objects from which an edge leads to the user. */
+/** The live objects with an edge to the user. */
 const sourcesOf = (call: Call, relation: RelationName, of: Entity): Entity[] =>
   [...call.tenant.directory.relations[relation].sources(of.id)].flatMap(
     (id) => call.tenant.directory.get(id) ?? [],

@@ -86,7 +86,7 @@ export function updateUser(call: Call): Answer {
   });
 }
 
-/** DELETE /users/{id}: into deletedItems. @throws GraphError 400, 403, 404 */
+/** DELETE /users/{id}: moves the user to deletedItems. @throws GraphError 400, 403, 404 */
 export function removeUser(call: Call): Answer {
   const { entity } = resolve(call, "user", call.params["user"] ?? "");
   demandUnrestricted(entity);

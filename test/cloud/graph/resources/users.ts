@@ -30,8 +30,8 @@ const asksActivity = (call: Call): boolean =>
   /signInActivity/i.test(call.query.filter ?? "");
 
 /**
- * Users as a collection. With signInActivity a page holds at most 500, more is an error, and its
- * filter stands alone (resources/signinactivity, user-list).
+ * Users as a collection. With signInActivity a page holds at most 500 (a larger `$top` is an error), and
+ * a filter on it cannot be combined with others (resources/signinactivity, user-list).
  */
 function users(call: Call): Collection {
   const { directory } = call.tenant;
@@ -66,7 +66,7 @@ function users(call: Call): Collection {
   };
 }
 
-/** One user as shown to this caller: without more than User.ReadBasic.All, the basic profile only. */
+/** One user as shown to this caller: with only User.ReadBasic.All, the basic profile. */
 function shownUser(call: Call, entity: Entity, values: Values): Record<string, unknown> {
   const names = selected("user", call.query.select);
   const basic = !holds(call.caller, READ_USERS);

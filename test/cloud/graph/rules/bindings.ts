@@ -21,7 +21,7 @@ const listOf = (body: Values, name: string): readonly unknown[] => {
   return value;
 };
 
-/** How many references a body binds, readable or not. */
+/** How many references a body binds, valid or not. */
 export const countBindings = (body: Values): number =>
   Object.entries(body).reduce(
     (sum, [name, value]) =>
@@ -30,8 +30,8 @@ export const countBindings = (body: Values): number =>
   );
 
 /**
- * What the body of a group binds as members and owners.
- * @throws GraphError 400 for more than 20 in total or a malformed one, 404 naming one that is missing
+ * The members and owners that a group's body binds.
+ * @throws GraphError 400 for more than 20 in total or a malformed one, 404 naming a missing one
  */
 export function boundObjects(call: Call): Bound {
   const { body } = call;

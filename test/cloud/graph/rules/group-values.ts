@@ -9,7 +9,7 @@ const conflict = (property: string) => {
   return badRequest(message, [{ code: "ObjectConflict", message, target: property }]);
 };
 
-/** @throws GraphError 400 where another group has the unique name, or, among Microsoft 365 groups, the nickname. */
+/** @throws GraphError 400 if another group has the unique name, or another Microsoft 365 group the nickname. */
 export function demandFreeGroupNames(call: Call, values: Values, self?: Entity): void {
   const { directory } = call.tenant;
   const taken = (property: string, among: (other: Entity) => boolean): boolean => {
@@ -28,7 +28,7 @@ export function demandFreeGroupNames(call: Call, values: Values, self?: Entity):
 
 /**
  * The rules for a group's values beyond their types (resources/group, group-post-groups).
- * `values` are those of the whole group as it would be.
+ * `values` are those of the whole group after the change.
  * @throws GraphError 400
  */
 export function checkGroupValues(values: Values): void {
@@ -67,7 +67,7 @@ export function checkGroupValues(values: Values): void {
   }
 }
 
-/** The security identifier that belongs to an object id: `S-1-12-1-…`, four little-endian words. */
+/** The security identifier of an object id: `S-1-12-1-…`, four little-endian words. */
 export function securityIdentifierOf(id: string): string {
   const hex = id.replaceAll("-", "");
   const order = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15];

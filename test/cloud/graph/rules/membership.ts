@@ -16,7 +16,7 @@ export const isUnified = (group: Values): boolean =>
 export const isExchangeManaged = (group: Values): boolean =>
   group["mailEnabled"] === true && !isUnified(group);
 
-/** What a member's kind needs beside the permission to write members (group-post-members). */
+/** What a member's kind needs in addition to the permission to write members (group-post-members). */
 const BESIDES: Readonly<Partial<Record<Entity["kind"], Needs>>> = {
   device: ["Device.ReadWrite.All", "Directory.ReadWrite.All"],
   servicePrincipal: ["Application.ReadWrite.All", "Directory.ReadWrite.All"],

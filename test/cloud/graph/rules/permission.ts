@@ -1,7 +1,7 @@
 import type { Caller } from "../app/options.ts";
 import { denied } from "../http/graph-error.ts";
 
-/** Any of these will do; an inner list must be held whole. */
+/** One of these suffices; of an inner list, all are needed. */
 export type Needs = readonly (string | readonly string[])[];
 
 export const holds = (caller: Caller, needs: Needs): boolean =>
@@ -11,7 +11,7 @@ export const holds = (caller: Caller, needs: Needs): boolean =>
       : one.every((role) => caller.roles.includes(role)),
   );
 
-/** @throws GraphError 403 Authorization_RequestDenied where the token's roles do not suffice. */
+/** @throws GraphError 403 Authorization_RequestDenied if the token's roles do not suffice. */
 export function demand(caller: Caller, needs: Needs): void {
   if (!holds(caller, needs)) throw denied();
 }
@@ -21,7 +21,7 @@ export const both = (first: Needs, second: Needs): Needs =>
   first.flatMap((one) => second.map((other) => [one, other].flat()));
 
 // The application permissions per kind of access, least privileged first (Graph permissions
-// reference; facts/graph.md §4). Directory.* covers what the older API allowed it to.
+// reference; facts/graph.md §4). Directory.* covers what it covered in the older API.
 
 export const READ_USERS: Needs = [
   "User.Read.All",

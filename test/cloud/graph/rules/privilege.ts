@@ -2,7 +2,7 @@ import { denied } from "../http/graph-error.ts";
 import type { Call } from "../resources/call.ts";
 import type { Entity } from "../store/entity.ts";
 
-/** What a person without power over others may hold and still be anyone's to manage. */
+/** Limited roles: a User Administrator may still perform sensitive actions on their holders. */
 const LIMITED = new Set([
   "Directory Readers",
   "Guest Inviter",
@@ -11,7 +11,7 @@ const LIMITED = new Set([
   "Helpdesk Administrator",
 ]);
 
-/** How much a directory role outranks, from User Administrator (limited roles) up. */
+/** The rank of a directory role: it must be above the user's privilege. */
 const RANK: Readonly<Record<string, number>> = {
   "Global Administrator": 3,
   "Privileged Authentication Administrator": 3,
@@ -30,7 +30,7 @@ export const SENSITIVE: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * How privileged a user is: 0 not at all, 1 by a limited role, 2 by any other role or by belonging to
+ * How privileged a user is: 0 not at all, 1 by a limited role, 2 by any other role or by membership in
  * a role-assignable group.
  */
 function privilegeOf(call: Call, user: Entity): 0 | 1 | 2 {
@@ -47,7 +47,7 @@ function privilegeOf(call: Call, user: Entity): 0 | 1 | 2 {
 
 /**
  * A sensitive action on a privileged user needs a directory role on the calling application that
- * outranks it, whatever its permissions (resources/users, “Who can perform sensitive actions”).
+ * outranks the user, in addition to permissions (resources/users, “Who can perform sensitive actions”).
  * @throws GraphError 403
  */
 export function demandPowerOver(call: Call, user: Entity): void {
@@ -58,7 +58,7 @@ export function demandPowerOver(call: Call, user: Entity): void {
   if (rank < privilege + 1) throw denied();
 }
 
-/** A member of a restricted administrative unit is managed only by those it was scoped to. @throws GraphError 403 */
+/** Only administrators scoped to a restricted administrative unit manage its members. @throws GraphError 403 */
 export function demandUnrestricted(object: Entity): void {
   if (object.values["isManagementRestricted"] === true) throw denied();
 }

@@ -10,7 +10,7 @@ import {
   type Needs,
 } from "./permission.ts";
 
-/** Which permission each property of a PATCH needs where it is not User.ReadWrite.All alone (user-update). */
+/** Properties of a PATCH that need another permission than User.ReadWrite.All alone (user-update). */
 const BY_PROPERTY: Readonly<Record<string, Needs>> = {
   accountEnabled: [["User.EnableDisableAccount.All", "User.Read.All"], ...WRITE_USERS],
   passwordProfile: ["User-PasswordProfile.ReadWrite.All", "Directory.ReadWrite.All"],
@@ -24,7 +24,7 @@ const BY_PROPERTY: Readonly<Record<string, Needs>> = {
 
 const ANY_OTHER: Needs = ["User.ReadUpdate.All", ...WRITE_USERS];
 
-/** Every property in the body must be covered. @throws GraphError 403 */
+/** The caller needs the permission for every property in the body. @throws GraphError 403 */
 export function demandUserUpdate(call: Call): void {
   const names = Object.keys(call.body).filter((name) => !name.includes("@"));
   if (names.length === 0) demand(call.caller, ANY_OTHER);
@@ -32,8 +32,8 @@ export function demandUserUpdate(call: Call): void {
 }
 
 /**
- * Reading users: User.ReadBasic.All sees the basic profile only; signInActivity needs
- * AuditLog.Read.All beside a permission to read users, and a premium tenant.
+ * Reading users: User.ReadBasic.All shows the basic profile only; signInActivity needs
+ * AuditLog.Read.All in addition to a permission to read users, and a premium tenant.
  * @throws GraphError 403
  */
 export function demandUserRead(call: Call): void {

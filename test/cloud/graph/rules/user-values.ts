@@ -40,7 +40,7 @@ export function checkPassword(profile: unknown, policies: unknown): void {
   }
 }
 
-/** @throws GraphError 400 ObjectConflict where another user holds the name. */
+/** @throws GraphError 400 ObjectConflict if another user has the name. */
 export function demandFreeName(call: Call, upn: string, self?: Entity): void {
   const { directory, conditions } = call.tenant;
   const taken = directory.find("user", "userPrincipalName", upn).some((other) => other !== self);
@@ -56,7 +56,7 @@ export function demandFreeName(call: Call, upn: string, self?: Entity): void {
   }
 }
 
-/** @throws GraphError 400 where another user or group has the address. */
+/** @throws GraphError 400 if another user or group has the address. */
 function demandFreeMail(call: Call, mail: string, self?: Entity): void {
   const { directory } = call.tenant;
   const taken = (["user", "group"] as const).some((kind) =>
@@ -69,7 +69,7 @@ function demandFreeMail(call: Call, mail: string, self?: Entity): void {
   });
 }
 
-/** Deleted users keep their name behind their id, so that it is free for another. */
+/** A deleted user's name is prefixed with its id, so that the name is free for another user. */
 export const deletedName = (user: Entity): string =>
   `${user.id.replaceAll("-", "")}${String(user.values["userPrincipalName"])}`;
 
@@ -83,10 +83,10 @@ export const originalName = (user: Entity): string => {
 const SYNCED_READ_ONLY =
   "Unable to update the specified properties for on-premises mastered Directory Sync objects or objects currently undergoing migration.";
 
-/** @throws GraphError 400: the object's master is the directory on premises. */
+/** @throws GraphError 400: the object is mastered on premises. */
 export const onPremisesMastered = () => badRequest(SYNCED_READ_ONLY);
 
-/** What may be set on a synced user all the same: it is mastered in the cloud. */
+/** Properties that may be set on a synced user because they are mastered in the cloud. */
 const CLOUD_MASTERED = new Set([
   "usageLocation",
   "passwordPolicies",

@@ -35,10 +35,10 @@ const fits = (value: unknown, property: Property): boolean => {
 };
 
 /**
- * The properties a body sets, each allowed there and of its type; annotations and bindings (`@`) are
- * left out, they are the handler's. What is set at creation only may be sent again with the value it
- * has (`present`): group-update's own example does so, and so does a repeated upsert.
- * @throws GraphError 400 for an unknown, read-only or wrongly typed one, 501 for one kept elsewhere.
+ * The properties a body sets, each allowed there and of its type, without annotations and bindings
+ * (`@`), which the handler reads. A property that can be set at creation only may be sent again with
+ * its present value (`present`), as in group-update's own example and in a repeated upsert.
+ * @throws GraphError 400 for an unknown, read-only or wrongly typed one, 501 for one stored elsewhere.
  */
 export function checkedValues(
   kind: Kind,
@@ -66,8 +66,8 @@ export function checkedValues(
       throw badRequest(`Property '${name}' is read-only and cannot be set.`);
     }
     if (property.access === "unsupported") {
-      // Kept by another service: Graph wants a request of its own for it.
-      throw notEmulated(`setting '${name}', which is kept outside the directory`);
+      // Stored by another service: Graph requires a separate request for it.
+      throw notEmulated(`setting '${name}', which is stored outside the directory`);
     }
     if (value === null ? !property.nullable : !fits(value, property))
       throw invalidValue(kind, name);

@@ -1,4 +1,4 @@
-/** Names for seeded people: common in several countries, plain letters so that they can be in a UPN. */
+/** Names for seeded people: common in several countries, in plain letters that a UPN allows. */
 export const GIVEN_NAMES =
   `Adele Aisha Alex Amara Ana Anders Anika Anton Asha Beatriz Ben Carla Carlos Chen Chloe Clara
 Daan Daniel Dario David Diego Dmitri Elena Elif Emeka Emil Emma Erik Eva Fatima Felix Finn Freya Gabriel
@@ -58,7 +58,7 @@ export const OFFICES = [
 
 export const COUNTRIES = ["PT", "NO", "FR", "AT", "BE", "IT", "GB", "JP"] as const;
 
-/** What groups are about, for their names. */
+/** Topics for group names. */
 export const GROUP_TOPICS = [
   "All Staff",
   "Project",

@@ -1,6 +1,6 @@
 import { seededRandom } from "../../../core/seeded-random.ts";
 
-/** A stream of pseudo-random numbers that its seed decides, so that a run can be repeated. */
+/** A stream of pseudo-random numbers that depends only on its seed, so that a run can be repeated. */
 export interface Random {
   /** Uniform in [0, 1). */
   next(): number;
@@ -11,7 +11,7 @@ export interface Random {
   pick<T>(from: readonly T[]): T;
 }
 
-/** A text's 32-bit hash (FNV-1a), for seeds given as words. */
+/** A text's 32-bit hash (FNV-1a), for seeds given as text. */
 export function hashOf(text: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index += 1) {

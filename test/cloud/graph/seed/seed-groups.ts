@@ -2,7 +2,7 @@ import type { Entity, Values } from "../store/entity.ts";
 import { DEPARTMENTS, GROUP_TOPICS } from "./names.ts";
 import type { Seeding, SeedSettings } from "./seeding.ts";
 
-/** Names of the groups that Graph does not let one write to like any other. */
+/** Names of the groups whose members Graph does not let a client change freely. */
 export const SPECIAL_GROUPS = {
   dynamic: "Dynamic Sales",
   distribution: "Distribution Newsletter",
@@ -102,7 +102,7 @@ export function seedGroups(
   }
   if (settings.specialGroups === false || (settings.groups ?? 0) === 0) return;
   for (const values of special(daysAgo(0))) {
-    // Nobody is made an administrator, or unmanageable, by chance.
+    // Random users must not become administrators or unmanageable.
     const empty =
       values["isAssignableToRole"] === true || values["isManagementRestricted"] === true;
     add(values, empty ? 0 : Math.min(3, users.length));

@@ -3,7 +3,7 @@ import { guidOf } from "../store/ids.ts";
 import { COUNTRIES, DEPARTMENTS, FAMILY_NAMES, GIVEN_NAMES, JOB_TITLES, OFFICES } from "./names.ts";
 import type { Seeding, SeedSettings } from "./seeding.ts";
 
-/** The kinds of account, each with the share of users it takes where the settings do not say. */
+/** The kinds of account, each with its default share of the users. */
 const SHARES = {
   stale: 0.06,
   neverSignedIn: 0.01,
@@ -38,7 +38,7 @@ const CREATED_DAYS: Readonly<Record<AccountKind, readonly [number, number]>> = {
   synced: [100, 2000],
 };
 
-/** Days since the last sign-in; `undefined` where there was none. */
+/** Days since the last sign-in; `undefined` if there was none. */
 const SIGN_IN_DAYS: Readonly<Record<AccountKind, readonly [number, number] | undefined>> = {
   active: [0, 45],
   stale: [120, 900],
@@ -50,10 +50,10 @@ const SIGN_IN_DAYS: Readonly<Record<AccountKind, readonly [number, number] | und
   synced: [0, 45],
 };
 
-/** 2023-12-01: lastSuccessfulSignInDateTime is kept from then on and was not filled in backwards. */
+/** 2023-12-01: lastSuccessfulSignInDateTime is recorded since then and was not backfilled. */
 const SUCCESS_KEPT_FROM_MS = Date.UTC(2023, 11, 1);
 
-/** Creates the users and answers with them. Kinds are spread over the whole, not in a row. */
+/** Creates the users and answers them. The kinds are spread over the list, not in blocks. */
 export function seedUsers(seeding: Seeding, settings: SeedSettings): readonly Entity[] {
   const { tenant, random } = seeding;
   const count = settings.users ?? 0;
@@ -117,7 +117,7 @@ function createUser(
   });
 }
 
-/** What only some kinds of account have. */
+/** Values that only some kinds of account have. */
 function particulars(seeding: Seeding, kind: AccountKind, nickname: string, index: number): Values {
   if (kind === "guests") return { creationType: "Invitation", externalUserState: "Accepted" };
   if (kind !== "synced") return NONE;
@@ -161,7 +161,7 @@ function activityOf(seeding: Seeding, kind: AccountKind): Readonly<Record<string
   };
 }
 
-/** Request ids of sign-ins long gone: a few do for everybody. */
+/** Request ids of past sign-ins: a few, shared by all users. */
 const REQUEST_IDS = Array.from({ length: 256 }, (_, at) => guidOf(0x516e, at));
 
 const signInRequestId = (seeding: Seeding): string => seeding.random.pick(REQUEST_IDS);

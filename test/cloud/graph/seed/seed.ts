@@ -7,7 +7,7 @@ import type { Seeding, SeedSettings } from "./seeding.ts";
 
 /**
  * Fills a directory: the same seed and settings give the same people and groups with the same ids
- * (dates count back from today). Nothing of it is in the change log.
+ * (dates count back from today). The change log does not contain it.
  */
 export function seed(
   tenant: Tenant,
@@ -20,7 +20,7 @@ export function seed(
     random: createRandom(tenant.seed + 7),
     nowMs,
     daysAgo: (days) => {
-      // To the hour, and each text once: a million people share them.
+      // Rounded to the hour, so that a million people share few strings.
       const hour = Math.round(days * 24);
       let text = hours.get(hour);
       if (text === undefined) hours.set(hour, (text = timeText(nowMs - hour * 3_600_000)));

@@ -1,6 +1,6 @@
 import type { Kind } from "./entity.ts";
 
-/** One thing that happened to an object, for delta queries. */
+/** One change to an object, for delta queries. */
 export interface Change {
   readonly sequence: number;
   readonly kind: Kind;
@@ -8,7 +8,7 @@ export interface Change {
   readonly what: "created" | "updated" | "deleted" | "restored" | "purged" | "linked" | "unlinked";
   /** The properties an update set. */
   readonly properties?: readonly string[];
-  /** Which relation an edge belongs to, and where it leads. */
+  /** The relation of an edge and its target. */
   readonly relation?: string;
   readonly target?: string;
 }
@@ -16,7 +16,7 @@ export interface Change {
 /** Everything that changed since the directory was seeded, in order. Sequence numbers start at 1. */
 export class ChangeLog {
   readonly #changes: Change[] = [];
-  /** While seeding, nothing is logged: a first delta round reads the directory itself. */
+  /** Seeding is not logged: a first delta round reads the directory itself. */
   recording = true;
 
   get sequence(): number {
@@ -27,7 +27,7 @@ export class ChangeLog {
     if (this.recording) this.#changes.push({ ...change, sequence: this.#changes.length + 1 });
   }
 
-  /** The changes after number `sequence`, up to and with `until`. */
+  /** The changes after number `sequence`, up to and including `until`. */
   between(sequence: number, until: number): readonly Change[] {
     return this.#changes.slice(sequence, until);
   }

@@ -1,7 +1,7 @@
 import type { Directory } from "./directory.ts";
 import type { Entity } from "./entity.ts";
 
-/** Everything `id` is a member of, through groups in groups; live objects only, nearest first. */
+/** Everything `id` is a member of, including through nested groups; live objects only, nearest first. */
 export function transitiveHolders(directory: Directory, id: string): Entity[] {
   const seen = new Set<string>([id]);
   const found: Entity[] = [];
@@ -22,7 +22,7 @@ export function transitiveHolders(directory: Directory, id: string): Entity[] {
   return found;
 }
 
-/** Everything `id` holds, through groups in groups; live objects only, nearest first. */
+/** Everything `id` contains, including through nested groups; live objects only, nearest first. */
 export function transitiveTargets(directory: Directory, id: string): Entity[] {
   const seen = new Set<string>([id]);
   const found: Entity[] = [];

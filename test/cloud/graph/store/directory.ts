@@ -14,13 +14,13 @@ export type RelationName =
   | "registeredOwners"
   | "registeredUsers";
 
-/** How far readers lag behind the writes. */
+/** How far reads lag behind writes. */
 export interface Replication {
-  /** How long a write made now stays unseen by lagging readers, milliseconds; 0 for not at all. */
+  /** How long a write made now takes to replicate to lagging readers, milliseconds; 0 for no lag. */
   lagMs(): number;
   /** Whether the read made now goes to a lagging reader. */
   stale(): boolean;
-  /** A clock that never jumps, milliseconds. */
+  /** A monotonic clock, milliseconds. */
   nowMs(): number;
 }
 
@@ -44,7 +44,7 @@ export interface Seen {
 }
 
 /**
- * The objects of one tenant and the edges between them: state alone, no rules. Writes are final at
+ * The objects of one tenant and the edges between them: state without rules. Writes take effect at
  * once; what a reader sees of them can lag (`seen`).
  */
 export class Directory {
@@ -70,7 +70,7 @@ export class Directory {
     this.#replication = replication;
   }
 
-  /** A GUID that was not given out before; the seed decides the sequence. */
+  /** A GUID that was not issued before; the sequence depends on the seed. */
   newId(): string {
     this.#ids += 1;
     return guidOf(this.#seed, this.#ids);
@@ -80,7 +80,7 @@ export class Directory {
     return this.#byId.get(id) ?? this.#byId.get(id.toLowerCase());
   }
 
-  /** What the reader of this moment sees of `entity`. */
+  /** What the current reader sees of `entity`. */
   seen(entity: Entity): Seen {
     const past = entity.past;
     if (past === undefined) return entity;
@@ -93,13 +93,13 @@ export class Directory {
     return this.#replication.stale() ? first : entity;
   }
 
-  /** The edges of `from` that the reader of this moment sees otherwise than they are. */
+  /** The edges of `from` that the current reader sees in an outdated state. */
   seenLate(relation: RelationName, from: string): ReadonlyMap<string, boolean> | undefined {
     const late = this.relations[relation].late(from, this.#replication.nowMs());
     return late && this.#replication.stale() ? late : undefined;
   }
 
-  /** Live entities of `kind` whose text property `property` equals `key`, case aside. */
+  /** Live entities of `kind` whose text property `property` equals `key`, ignoring case. */
   find(kind: Kind, property: string, key: string): readonly Entity[] {
     const name = `${kind}/${property}`;
     let index = this.#indexes.get(name);
@@ -165,7 +165,7 @@ export class Directory {
     this.changes.add({ kind: entity.kind, id: entity.id, what: "restored" });
   }
 
-  /** Takes an entity away for good, with every edge of it. */
+  /** Removes an entity permanently, with all its edges. */
   purge(entity: Entity): void {
     if (entity.state === "live") this.#reindex(entity, entity.values, undefined);
     this.live[entity.kind].remove(entity);
@@ -190,7 +190,7 @@ export class Directory {
     this.changes.add({ kind: entity.kind, id: entity.id, what: "purged" });
   }
 
-  /** Whether the edge was added; false where it was there. */
+  /** Whether the edge was added; false if it existed already. */
   link(name: RelationName, from: Entity, target: string): boolean {
     const relation = this.relations[name];
     if (!relation.add(from.id, target)) return false;
@@ -199,7 +199,7 @@ export class Directory {
     return true;
   }
 
-  /** Whether the edge was removed; false where there was none. */
+  /** Whether the edge was removed; false if there was none. */
   unlink(name: RelationName, from: Entity, target: string): boolean {
     const relation = this.relations[name];
     if (!relation.remove(from.id, target)) return false;

@@ -1,4 +1,4 @@
-/** The kinds of directory object that are kept; named as Graph's types. */
+/** The kinds of stored directory object, named as Graph's types. */
 export type Kind =
   | "user"
   | "group"
@@ -8,26 +8,26 @@ export type Kind =
   | "device"
   | "orgContact";
 
-/** Property values as Graph shows them; one that is absent has its default (null, or no entries). */
+/** Property values as Graph shows them; an absent one has its default (null, or no entries). */
 export type Values = Readonly<Record<string, unknown>>;
 
-/** What a replica that has not caught up still shows, until `untilMs` (monotonic). */
+/** What a lagging replica still shows until `untilMs` (monotonic). */
 interface Version {
   readonly untilMs: number;
   readonly values: Values;
   readonly state: State;
 }
 
-/** `live`; `deleted`: in deletedItems for 30 days; `absent`: not there (yet). */
+/** `live`; `deleted`: in deletedItems for 30 days; `absent`: does not exist (yet). */
 export type State = "live" | "deleted" | "absent";
 
-/** One directory object. `values` is replaced as a whole by a change, never written into. */
+/** One directory object. A change replaces `values` as a whole and never mutates it. */
 export interface Entity {
   readonly id: string;
   readonly kind: Kind;
   values: Values;
   state: State;
-  /** Where it stands in its kind's listing. */
+  /** Its position in its kind's listing. */
   place: number;
   /** When it was soft-deleted, directory time in milliseconds; 0 while live. */
   deletedMs: number;

@@ -6,16 +6,16 @@ const mix = (input: number): number => {
 };
 
 const DIGITS = Buffer.from("0123456789abcdef", "latin1");
-/** Where each of the 32 digits stands in the text; the rest are dashes. */
+/** The position of each of the 32 digits in the text; the rest are dashes. */
 const PLACES = Array.from({ length: 36 }, (_, at) => at).filter(
   (at) => ![8, 13, 18, 23].includes(at),
 );
-// Written in place and copied out whole: pieces joined would cost twice the memory for each id.
+// Written in place and copied once: joining pieces would cost twice the memory for each id.
 const text = Buffer.alloc(36, "-", "latin1");
 
 /**
- * The `count`-th GUID of `seed`: always the same one, well spread, version 4 in form. Not secret and
- * not for anything that must be unguessable.
+ * The `count`-th GUID of `seed`: deterministic, well spread, version 4 in form. It is predictable: never
+ * use it for a secret.
  */
 export function guidOf(seed: number, count: number): string {
   const low = count >>> 0;

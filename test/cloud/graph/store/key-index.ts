@@ -1,6 +1,6 @@
 import type { Entity } from "./entity.ts";
 
-/** Finds entities by a text property, without regard to case, as the directory compares. */
+/** Finds entities by a text property, ignoring case as the directory does. */
 export class KeyIndex {
   readonly #entries = new Map<string, Entity | Entity[]>();
 

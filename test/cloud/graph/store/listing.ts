@@ -1,8 +1,8 @@
 import type { Entity } from "./entity.ts";
 
 /**
- * Entities in the order they came, with holes where one left: a page's position stays good while
- * others come and go, so a listing neither repeats nor skips one that was there throughout.
+ * Entities in the order they were added, with a hole for each removed one: a page's position stays
+ * valid while others are added and removed, so a listing neither repeats nor skips a lasting entity.
  */
 export class Listing {
   readonly #slots: (Entity | undefined)[] = [];

@@ -1,12 +1,12 @@
-/** How an edge looks to a replica that has not caught up. */
+/** How an edge looks to a lagging replica. */
 interface LateEdge {
   readonly untilMs: number;
   readonly was: boolean;
 }
 
 /**
- * Directed edges of one kind, e.g. group → member, walked in either direction. Every edge has a
- * number that grows, so that a page of a long list can say where it stopped.
+ * Directed edges of one kind, e.g. group → member, readable in either direction. Edges are numbered in
+ * the order they were added, so that a page of a long list can record where it stopped.
  */
 export class Relation {
   readonly #forward = new Map<string, Map<string, number>>();
@@ -14,7 +14,7 @@ export class Relation {
   readonly #late = new Map<string, Map<string, LateEdge>>();
   #count = 0;
 
-  /** Whether the edge was added; false where it was there already. */
+  /** Whether the edge was added; false if it existed already. */
   add(from: string, to: string): boolean {
     let targets = this.#forward.get(from);
     if (!targets) this.#forward.set(from, (targets = new Map()));
@@ -28,7 +28,7 @@ export class Relation {
     return true;
   }
 
-  /** Whether the edge was removed; false where there was none. */
+  /** Whether the edge was removed; false if there was none. */
   remove(from: string, to: string): boolean {
     const targets = this.#forward.get(from);
     if (!targets?.delete(to)) return false;
@@ -46,12 +46,12 @@ export class Relation {
     return this.#forward.get(from)?.has(to) ?? false;
   }
 
-  /** How many edges lead out of `from`. */
+  /** How many edges `from` has. */
   sizeOf(from: string): number {
     return this.#forward.get(from)?.size ?? 0;
   }
 
-  /** Every target of `from` whose edge came after number `after`, with its number. */
+  /** Every target of `from` whose edge has a number above `after`, with that number. */
   *targets(from: string, after = 0): Generator<readonly [string, number]> {
     for (const edge of this.#forward.get(from) ?? []) if (edge[1] > after) yield edge;
   }
@@ -63,21 +63,21 @@ export class Relation {
     else if (sources) yield* sources;
   }
 
-  /** Takes every edge of `id`, in and out, away. */
+  /** Removes every edge from and to `id`. */
   drop(id: string): void {
-    // A Map may lose the entry it stands on; a Set of sources may be replaced meanwhile, so it is copied.
+    // A Map allows removing the current entry; the Set of sources may be replaced meanwhile, so it is copied.
     for (const to of this.#forward.get(id)?.keys() ?? []) this.remove(id, to);
     for (const from of Array.from(this.sources(id))) this.remove(from, id);
   }
 
-  /** Until `untilMs` a lagging reader still sees the edge as it `was`. */
+  /** Until `untilMs`, lagging readers still see the edge as it `was`. */
   lag(from: string, to: string, was: boolean, untilMs: number): void {
     let edges = this.#late.get(from);
     if (!edges) this.#late.set(from, (edges = new Map()));
     edges.set(to, { untilMs, was });
   }
 
-  /** The edges of `from` that a lagging reader sees otherwise than they are, at `nowMs`. */
+  /** The edges of `from` that a lagging reader sees in an outdated state at `nowMs`. */
   late(from: string, nowMs: number): ReadonlyMap<string, boolean> | undefined {
     const edges = this.#late.get(from);
     if (!edges) return undefined;

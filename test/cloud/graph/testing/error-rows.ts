@@ -4,7 +4,7 @@ import { type SimulatedClock, createSimulatedClock } from "../../../core/simulat
 import { graphFixture, TENANT, type GraphFixture } from "./graph-fixture.ts";
 import { bindings, EVENTUAL, linkIn, newGroup, newUser, reference, userBody } from "./people.ts";
 
-/** What stands ready for every row: two people, a group with one of them in it. */
+/** The fixture of every row: two users and a group with one of them in it. */
 interface Scene {
   readonly graph: GraphFixture;
   readonly clock: SimulatedClock;
@@ -36,7 +36,7 @@ const stale = (graph: GraphFixture) =>
     lag: { medianMs: 60_000, sigma: 0, staleShare: 1 },
   });
 
-/** One row a line, in the order of facts/graph.md §3.1: status, code, message, and how it comes about. */
+/** The rows in the order of facts/graph.md §3.1: status, code, message, and how to cause it. */
 export const ERROR_ROWS: readonly (readonly [number, string, string, Provoke])[] = [
   [
     400,

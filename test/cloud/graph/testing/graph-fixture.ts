@@ -9,16 +9,16 @@ export const TENANT = "7c1f6c5e-8a44-4f3a-9d6b-0e6f9b1a2c3d";
 export const APP = "a1b2c3d4-0000-4000-8000-00000000a001";
 export const PRINCIPAL = "a1b2c3d4-0000-4000-8000-00000000b001";
 
-/** An answer, read: what a client sees. */
+/** A parsed answer as a client sees it. */
 export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  // Tests look into bodies freely.
+  // Tests read bodies without checking their types.
   readonly body: Readonly<Record<string, never>> & Readonly<Record<string, unknown>>;
   readonly text: string;
 }
 
-/** How a test calls the Graph: as an application with these permissions. */
+/** Calls the Graph as an application with these permissions. */
 interface Call {
   readonly roles?: readonly string[];
   readonly headers?: Readonly<Record<string, string>>;
@@ -26,15 +26,15 @@ interface Call {
   readonly token?: string;
 }
 
-/** A Graph of a test's own, in process: without sockets, with a token that is its roles' names. */
+/** A test's own Graph, in process: no sockets, and a token that lists its roles' names. */
 export interface GraphFixture {
   /** What the token endpoint knows. */
   readonly registry: Registry;
   readonly app: GraphApp;
   readonly send: (method: string, url: string, body?: unknown, call?: Call) => Promise<Reply>;
-  /** From now on holds every exchange against the OpenAPI data, where that is there. */
+  /** From now on checks every exchange against the OpenAPI data, if present. */
   readonly holdToContract: () => void;
-  /** What so far was not as the data describes it; `undefined` where the data is not there. */
+  /** The deviations from the data so far; `undefined` if the data is missing. */
   readonly deviations: () => readonly string[] | undefined;
   readonly raw: (method: string, url: string, body?: unknown, call?: Call) => Promise<CloudAnswer>;
 }
@@ -87,7 +87,7 @@ const verdictOf = (authorization: string | undefined): TokenVerdict => {
   };
 };
 
-/** Makes a Graph with one registered tenant, `contoso.com`; meters and latency are off unless given. */
+/** Creates a Graph with one registered tenant, `contoso.com`; meters and latency are off by default. */
 export function graphFixture(options: Partial<GraphAppOptions> = {}): GraphFixture {
   const registry = createRegistry(() => Date.now());
   const verifyToken = (authorization: string | undefined): TokenVerdict => {
@@ -103,7 +103,7 @@ export function graphFixture(options: Partial<GraphAppOptions> = {}): GraphFixtu
   const app = createGraphApp({
     observe: (exchange) => {
       found.push(...(contract?.answer(exchange) ?? []));
-      // What Graph took must have been a request that its description allows.
+      // Every request that Graph accepted must match its description.
       if (exchange.status >= 300) return;
       const asked = contract?.request(exchange) ?? [];
       found.push(...asked.filter((what) => !what.endsWith(NOT_DESCRIBED)));

@@ -10,11 +10,11 @@ export const reference = (
   "@odata.id": `https://graph.microsoft.com/v1.0/${set}/${id}`,
 });
 
-/** The addresses that a `@odata.bind` takes. */
+/** The addresses for an `@odata.bind`. */
 export const bindings = (ids: readonly string[]): string[] =>
   ids.map((id) => reference(id)["@odata.id"]);
 
-/** What a POST /users needs, for `<name>@contoso.com`. */
+/** The body of a POST /users for `<name>@contoso.com`. */
 export const userBody = (name: string, more: Readonly<Record<string, unknown>> = {}) => ({
   accountEnabled: true,
   displayName: name,
@@ -24,7 +24,7 @@ export const userBody = (name: string, more: Readonly<Record<string, unknown>> =
   ...more,
 });
 
-/** What a POST /groups needs. */
+/** The body of a POST /groups. */
 export const groupBody = (name: string, more: Readonly<Record<string, unknown>> = {}) => ({
   displayName: name,
   mailEnabled: false,
