@@ -13,12 +13,21 @@ export type Schema = v.BaseSchema<unknown, unknown, v.BaseIssue<unknown>>;
 export function check<S extends Schema>(
   schema: S,
   value: unknown,
-  options: { what?: string; fix?: string; code?: ErrorCode } = {},
+  options: {
+    what?: string;
+    fix?: string;
+    code?: ErrorCode;
+    /** Says a path such as `rows.0.user` as its reader knows it. */
+    pathInWords?: (path: string) => string;
+  } = {},
 ): v.InferOutput<S> {
   const result = v.safeParse(schema, value);
   if (result.success) return result.output;
   const what = options.what ?? "message";
-  const where = result.issues.map((issue) => `${v.getDotPath(issue) ?? what} (${rule(issue)})`);
+  const { pathInWords = (path) => path } = options;
+  const where = result.issues.map(
+    (issue) => `${pathInWords(v.getDotPath(issue) ?? what)} (${rule(issue)})`,
+  );
   throw new OperatorError(
     options.code ?? "MESSAGE_INVALID",
     `The ${what} breaks its schema at ${where.join(", ")}.`,

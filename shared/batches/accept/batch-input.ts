@@ -95,7 +95,9 @@ async function goneFrom(inbox: Blobs, path: string): Promise<InputRefusal> {
     ? new InputRefusal(
         "FILE_NOT_FOUND",
         "There is no such file in the container inbox (any more).",
-        "Upload it, and only then send the message; upper and lower case of the path count. Nothing of it was run.",
+        path.startsWith("inbox/")
+          ? 'Leave out "inbox/" at the beginning: the path is inside that container. Nothing of it was run.'
+          : "Upload it, and only then send the message; upper and lower case of the path count. Nothing of it was run.",
         { file: path },
       )
     : new InputRefusal(

@@ -121,9 +121,9 @@ function checkRow(
   tally.rows += 1;
   if (tally.rows > limits.rows) throw tooManyRows(limits.rows, file);
   if (!tally.hasHeader) {
-    for (const name of Object.keys(input.cells)) {
+    for (const [at, name] of Object.keys(input.cells).entries()) {
       if (tally.columns.has(name)) continue;
-      refuseColumn(name, known, { file, row: input.row });
+      refuseColumn(name, known, { file, row: input.row }, at + 1);
       tally.columns.add(name);
     }
   }

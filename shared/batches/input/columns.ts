@@ -44,7 +44,8 @@ export function refuseHeader(header: readonly string[], rules: RowRules, file?: 
 }
 
 /**
- * Refuses one column that no operation of the input has; `position` is its number in a CSV header.
+ * Refuses one column that no operation of the input has; `position` is its number in a CSV header, or
+ * in its JSON object.
  *
  * @throws InputRefusal PASSWORD_COLUMN or COLUMN_UNKNOWN.
  */
@@ -56,8 +57,9 @@ export function refuseColumn(
 ): void {
   if (known.has(name)) return;
   const row = where.row === undefined ? "" : `Row ${where.row}: `;
-  const shown = shownName(name, position);
-  const column = isName(name) ? name : position === undefined ? undefined : String(position);
+  const shown = shownName(name, where.row === undefined ? "Column" : "Property", position);
+  const isHeader = where.row === undefined && position !== undefined;
+  const column = isName(name) ? name : isHeader ? String(position) : undefined;
   if (isPassword(name)) {
     throw new InputRefusal(
       "PASSWORD_COLUMN",
@@ -83,13 +85,17 @@ const isPassword = (name: string): boolean =>
       .replace(/[^a-z]/g, ""),
   );
 
-const isName = (name: string): boolean => /^[A-Za-z][\w .-]{0,63}$/.test(name);
+/**
+ * Whether a word may be shown: it looks like a name, of JavaScript or of OData, and not like a value.
+ * A value may hold an @, but not before `odata.`.
+ */
+const isName = (name: string): boolean =>
+  /^[A-Za-z_][\w .-]{0,63}$/.test(name) || /^[A-Za-z_][\w.-]{0,63}@odata\.\w{1,32}$/.test(name);
 
 /** A column by its name if it looks like a name, otherwise by its place, because it may be a value. */
-function shownName(name: string, position?: number): string {
-  if (name === "") return `Column ${position ?? "?"}, which has no name,`;
-  if (isName(name)) return `Column ${name}`;
-  return position === undefined ? "A property" : `Column ${position}`;
+function shownName(name: string, kind: "Column" | "Property", position?: number): string {
+  if (name === "") return `${kind} ${position ?? "?"}, which has no name,`;
+  return isName(name) ? `Column ${name}` : `${kind} ${position ?? "?"}`;
 }
 
 /** A first line that has no known column, nor nearly one, is data. */

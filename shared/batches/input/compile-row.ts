@@ -1,6 +1,6 @@
 import { type Operation, operationNamed } from "../../catalogue/operation.ts";
 import type { Payload } from "../../catalogue/payload.ts";
-import { didYouMean } from "../../core/nearest.ts";
+import { didYouMean, nearest } from "../../core/nearest.ts";
 import { OPERATION, type RowRules } from "./columns.ts";
 import type { InputRow } from "./input-row.ts";
 
@@ -70,6 +70,18 @@ export function compileRow(input: InputRow, rules: RowRules): CompiledRow {
 /** An empty cell leaves its property alone, and so does "" in JSON, in which null clears. */
 const isEmpty = (raw: unknown): boolean => raw === undefined || raw === "";
 
+/**
+ * Whether a cell is `(clear)`, in any case and with blanks around it, or `nearly` so: `( clear )`,
+ * `[clear]` or `(cler)` would otherwise be written as a value.
+ */
+function readsAsClear(raw: unknown): boolean | "nearly" {
+  if (typeof raw !== "string" || raw.length > 16) return false;
+  const word = raw.normalize("NFKC").trim().toLowerCase();
+  if (word === CLEAR) return true;
+  const isBracketed = /^[([{<]|[)\]}>]$/.test(word);
+  return isBracketed && nearest(word.replace(/\s/g, ""), [CLEAR]) !== undefined && "nearly";
+}
+
 function readCell(
   column: string,
   raw: unknown,
@@ -78,7 +90,13 @@ function readCell(
 ): { readonly value: unknown } | { readonly broken: string } {
   const field = Object.hasOwn(operation.fields, column) ? operation.fields[column] : undefined;
   if (field === undefined) return { broken: `does not belong to ${name} and must be empty` };
-  if (raw !== null && raw !== CLEAR) return field.read(raw);
+  const clears = raw === null || readsAsClear(raw);
+  if (clears === "nearly") {
+    return {
+      broken: `is nearly ${CLEAR}: write ${CLEAR} to clear it, or a value without brackets`,
+    };
+  }
+  if (!clears) return field.read(raw);
   return field.clearable && !field.required ? { value: null } : { broken: "cannot be cleared" };
 }
 

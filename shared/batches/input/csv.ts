@@ -54,6 +54,10 @@ function read(progress: Progress, rowBytes: number, isLast: boolean): InputPiece
   });
   while (progress.start < progress.text.length) {
     if (progress.separator === "") {
+      if (!isLast && isPerhapsDeclaration(progress)) break;
+      skipDeclaration(progress);
+    }
+    if (progress.separator === "") {
       const sniffed = sniff(progress.text, progress.start, isLast);
       if (sniffed === undefined) break;
       progress.separator = sniffed;
@@ -70,6 +74,23 @@ function read(progress: Progress, rowBytes: number, isLast: boolean): InputPiece
   progress.text = text.slice(start);
   progress.start = 0;
   return piece();
+}
+
+/** Excel may begin a file with the line `sep=;`, which names its separator. */
+const DECLARATION = /^"?sep=([,;\t])"?[ ,;\t]*(?:\r\n|\n|\r|$)/i;
+
+/** Whether the file may begin with a declaration of which the end has not come yet. */
+const isPerhapsDeclaration = ({ text, line, start }: Progress): boolean =>
+  line === 1 && start === 0 && /^"?sep=[^\r\n]*\r?$/i.test(text);
+
+/** Skips the declaration of the separator, and takes the separator from it. */
+function skipDeclaration(progress: Progress): void {
+  if (progress.line > 1 || progress.start > 0) return;
+  const found = DECLARATION.exec(progress.text);
+  if (!found) return;
+  progress.separator = found[1] ?? "";
+  progress.start = found[0].length;
+  progress.line += 1;
 }
 
 /** Takes a record as the header, as a row, or skips it because it has no value. */

@@ -132,16 +132,25 @@ const decodeUtf16 =
     return withoutNul(text, used);
   };
 
-/** A zero character shows UTF-16 without a BOM, or a file that is not text. */
+/** Zero characters among so many others are single faults; UTF-16 read as UTF-8 has far more. */
+const FEW = 1 / 8;
+
+/** Many zero characters show UTF-16 without a BOM, or a file that is not text; a few are in its cells. */
 function withoutNul(text: string, used: number): Decoded {
   const at = text.indexOf("\u0000");
   if (at < 0) return { text, used };
+  const isText = text.split("\u0000").length - 1 <= text.length * FEW;
   return {
     text: text.slice(0, at),
     used,
-    broken: new UnreadableText(
-      "The file holds zero characters: it is UTF-16 without a byte order mark, or no text.",
-      SAVE_AS,
-    ),
+    broken: isText
+      ? new UnreadableText(
+          "A cell holds a zero character (NUL), which no value may have.",
+          "Remove it, for example in the export that wrote the file, and upload the file again.",
+        )
+      : new UnreadableText(
+          "The file holds zero characters: it is UTF-16 without a byte order mark, or no text.",
+          SAVE_AS,
+        ),
   };
 }

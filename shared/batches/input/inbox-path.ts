@@ -77,6 +77,8 @@ function refuseNearOperation(
 
 function ruleBroken(path: string): string | undefined {
   if (path === "") return "is empty";
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(path))
+    return "is a URL, and only its part after inbox/ is wanted";
   if (path.length > LONGEST) return `has more than ${LONGEST} characters`;
   // oxlint-disable-next-line no-control-regex -- control characters are what is refused
   if (/[\u0000-\u001f\u007f]/.test(path)) return "holds control characters";

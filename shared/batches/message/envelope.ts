@@ -64,7 +64,18 @@ export function readEnvelope(value: unknown, allowed: Allowed): Incoming {
   }
   refuseVersion(value);
   if ("resume" in value) return readResume(value, allowed);
-  const { version: _version, tenant, rows, file, ...message } = check(Message, value);
+  refuseInherited(value);
+  const {
+    version: _version,
+    tenant,
+    rows: _rows,
+    file,
+    ...message
+  } = check(Message, value, {
+    pathInWords,
+  });
+  // The schema leaves out a property `__proto__` of a row; the row as it came is refused for it later.
+  const rows = _rows && rowsOf(value);
   const broken = nameRuleBroken(message.batch);
   if (broken !== undefined) throw invalid(`batch must ${broken}`, "Choose another batch name");
   if ((rows === undefined) === (file === undefined)) {
@@ -79,6 +90,24 @@ export function readEnvelope(value: unknown, allowed: Allowed): Incoming {
     kind: "batch",
     message: { ...message, rows, file, tenant: tenantOf(tenant, allowed) },
   };
+}
+
+/** The rows of a message that has the right shape. */
+const rowsOf = ({
+  rows,
+}: Readonly<Record<string, unknown>>): readonly Readonly<Record<string, unknown>>[] =>
+  Array.isArray(rows) ? rows.filter(isRecord) : [];
+
+/** Rows count from 1 everywhere: `rows.0` is row 1. */
+const pathInWords = (path: string): string =>
+  path.replace(/^rows\.(\d+)/, (_, at: string) => `row ${Number(at) + 1}`);
+
+/** The schema takes a property such as `constructor` for one that every object has. */
+function refuseInherited(value: Readonly<Record<string, unknown>>): void {
+  const name = Object.keys(value).find((each) => each in Object.prototype);
+  if (name !== undefined) {
+    throw invalid(`it has the unknown property ${name}`, "Remove it");
+  }
 }
 
 const Resume = v.strictObject({

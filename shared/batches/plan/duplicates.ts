@@ -7,6 +7,8 @@ import { digestOf, type RowTraces, type Trace } from "./row-traces.ts";
 export interface Footprint {
   readonly keys: readonly string[];
   readonly trace: Trace;
+  /** The key of the name that a rename gives. */
+  readonly gives?: string | undefined;
 }
 
 /** How a row relates to the rows before it. */
@@ -36,8 +38,10 @@ export function writtenFootprint(
   const named = [...roles, ...columnsOf(write.target)];
   const values = isCreate ? (write.set ?? {}) : without(row.payload, named);
   const sets = isCreate || write.set === undefined ? undefined : Object.keys(write.set);
+  const newName = isCreate ? undefined : write.set?.["userPrincipalName"];
   return {
     keys: write.keys,
+    gives: typeof newName === "string" ? nameKey(newName) : undefined,
     trace: {
       row: row.row,
       effect: effectOf(row.name, write.keys[0] ?? "", values),
@@ -63,12 +67,23 @@ export const unchangedFootprint = (
   };
 };
 
+/** The key of a user's name, which is the same in any case. */
+export const nameKey = (name: string): string => `upn:${name.toLowerCase()}`;
+
 /** Adds a row to the traces for later rows. It changes properties of its first key only. */
-export function leaveTraces(traces: RowTraces, { keys, trace }: Footprint): void {
+export function leaveTraces(traces: RowTraces, footprint: Footprint): void {
+  const { keys, trace } = footprint;
   for (const [at, key] of keys.entries()) {
     const isEdgeEnd = at > 0 && (keys[0] ?? "").startsWith("edge:");
-    traces.add(key, isEdgeEnd ? { ...trace, mask: 0 } : trace);
+    const name = nameChange(footprint, key);
+    traces.add(key, { ...trace, ...(isEdgeEnd && { mask: 0 }), ...(name && { name }) });
   }
+}
+
+/** What a rename does to the name of a key; a user's own key tells that it is renamed. */
+function nameChange({ gives }: Footprint, key: string): Trace["name"] | undefined {
+  if (gives === undefined) return undefined;
+  return key.startsWith("upn:") && key !== gives ? "freed" : "given";
 }
 
 /** Compares a row with those before it. */
@@ -78,10 +93,12 @@ export function standingOf({ keys, trace }: Footprint, traces: RowTraces): Stand
     if (earlier.isWritten && (earlier.mask & trace.mask) !== 0) break;
   }
   const after = new Set<number>();
-  for (const key of keys) {
+  for (const [at, key] of keys.entries()) {
     const written = latest(traces, key, (earlier) => earlier.isWritten);
     if (written === undefined) continue;
-    if (written.deletes) return { kind: "deleted", by: written.row };
+    // A rename's further keys are names: who deletes the user of that name only frees it.
+    const isNameOnly = at > 0 && key.startsWith("upn:") && !(keys[0] ?? "").startsWith("edge:");
+    if (written.deletes && !isNameOnly) return { kind: "deleted", by: written.row };
     after.add(written.row);
   }
   return { kind: "free", after: [...after].toSorted((a, b) => a - b) };
@@ -101,8 +118,30 @@ export function createStanding(
 
 /** The earlier row that creates the user of this name, if there is one. */
 export const creatorOf = (name: string, traces: RowTraces): number | undefined =>
-  latest(traces, `upn:${name.toLowerCase()}`, (earlier) => earlier.isWritten && earlier.creates)
-    ?.row;
+  latest(traces, nameKey(name), (earlier) => earlier.isWritten && earlier.creates)?.row;
+
+/** The last of the earlier rows after which the name is another user's, or nobody's. */
+export function nameChangeOf(
+  name: string,
+  traces: RowTraces,
+): { readonly kind: "created" | "given" | "freed"; readonly row: number } | undefined {
+  for (const { isWritten, creates: isCreate, name: change, row } of traces.of(nameKey(name))) {
+    if (!isWritten) continue;
+    if (isCreate) return { kind: "created", row };
+    if (change !== undefined) return { kind: change, row };
+  }
+  return undefined;
+}
+
+/** The earlier row that renames the user of this key, if there is one. */
+export function renamerOf(key: string, traces: RowTraces): number | undefined {
+  const found = latest(traces, key, (earlier) => earlier.creates || earlier.name !== undefined);
+  return found?.name === undefined ? undefined : found.row;
+}
+
+/** Whether this row is about the object. */
+export const isAbout = (row: number, objectId: string, traces: RowTraces): boolean =>
+  latest(traces, `object:${objectId}`, (earlier) => earlier.row === row) !== undefined;
 
 /** The earlier row that deletes the object of this key, if there is one. */
 export const deletedBy = (key: string, traces: RowTraces): number | undefined =>
@@ -133,11 +172,14 @@ function effectOf(operation: string, key: string, values: Payload) {
   const sorted = Object.entries(values)
     .map(([name, value]): [string, unknown] => [
       name,
-      name === "userPrincipalName" ? String(value).toLowerCase() : value,
+      CASELESS.includes(name) && typeof value === "string" ? value.toLowerCase() : value,
     ])
     .toSorted(([a], [b]) => (a < b ? -1 : 1));
   return digestOf(JSON.stringify([operation, key, sorted]));
 }
+
+/** A user's names are the same in any case; mailNickname is made of userPrincipalName by default. */
+const CASELESS = ["userPrincipalName", "mailNickname"];
 
 const maskOf = (names: readonly string[]): number => {
   let mask = 0;

@@ -9,8 +9,12 @@ import {
   creatorOf,
   deletedBy,
   type Footprint,
+  isAbout,
   isTouched,
   leaveTraces,
+  nameChangeOf,
+  nameKey,
+  renamerOf,
   type Standing,
   standingOf,
   unchangedFootprint,
@@ -37,7 +41,8 @@ export function planRow(
   const lookups = compiled.operation.lookups(compiled.payload);
   const found: Record<string, Found> = {};
   for (const [role, lookup] of Object.entries(lookups)) {
-    const one = orComing(lookup, lookedUp(lookup), traces);
+    const one = resolved(compiled, lookup, lookedUp(lookup), traces);
+    if (one.state === "renamed") return settledRow(compiled, nameGiven(one.by));
     if (one.state === "refused") {
       return settledRow(compiled, {
         verdict: "failed",
@@ -49,7 +54,7 @@ export function planRow(
   }
   const repeated = repeatedCreate(compiled, found, traces);
   if (repeated !== undefined) return settledRow(compiled, skipped(repeated));
-  const decision = decide(compiled, found, traces);
+  const decision = withFreedName(decide(compiled, found, traces), found);
   if ("final" in decision && decision.final.verdict === "failed") {
     const by = deleterOf(found, traces);
     if (by !== undefined) return settledRow(compiled, skipped({ kind: "deleted", by }));
@@ -62,6 +67,8 @@ export function planRow(
   }
   const standing = standingOf(footprint, traces);
   if (standing.kind !== "free") return settledRow(compiled, skipped(standing));
+  const renamer = footprint.gives && renamerOf(footprint.keys[0] ?? "", traces);
+  if (renamer) return settledRow(compiled, renamedTwice(renamer));
   leaveTraces(traces, footprint);
   if ("final" in decision) return settledRow(compiled, decision.final);
   const { idFromRow } = decision.write;
@@ -95,11 +102,59 @@ function footprintOf(row: GoodRow, decision: Decision): Footprint | undefined {
   return final.verdict === "unchanged" ? unchangedFootprint(row, final.objectId, roles) : undefined;
 }
 
-/** The lookup, or the earlier row that creates the user if there is none yet. */
-function orComing(lookup: Lookup, found: LookedUp, traces: RowTraces): LookedUp {
-  if (found.state !== "missing" || lookup.kind !== "user" || isGuid(lookup.ref)) return found;
-  const row = creatorOf(lookup.ref, traces);
-  return row === undefined ? found : { state: "coming", row };
+/**
+ * What a row's reference means after the rows before it: the user that the directory has, the one that
+ * an earlier row creates, or none, because an earlier row gives the name to another user. A name that
+ * was only freed still means the user who had it, save for a create.
+ */
+function resolved(
+  row: GoodRow,
+  lookup: Lookup,
+  found: LookedUp,
+  traces: RowTraces,
+): LookedUp | { readonly state: "renamed"; readonly by: number } {
+  if (found.state === "refused" || lookup.kind !== "user" || isGuid(lookup.ref)) return found;
+  const change = nameChangeOf(lookup.ref, traces);
+  if (change?.kind === "created") return { state: "coming", row: change.row };
+  if (change?.kind === "given") {
+    const isOwn = found.state === "found" && isAbout(change.row, found.id, traces);
+    return isOwn ? found : { state: "renamed", by: change.row };
+  }
+  if (change?.kind === "freed" && isCreate(row)) return { state: "missing" };
+  if (found.state !== "missing") return found;
+  const creator = creatorOf(lookup.ref, traces);
+  return creator === undefined ? found : { state: "coming", row: creator };
+}
+
+/** Whether the row creates an object, if nothing that it names is there. */
+const isCreate = (row: GoodRow): boolean => {
+  const fresh = decideFresh(row);
+  return "write" in fresh && creates(fresh.write);
+};
+
+/** What the operation decides if nothing that the row names is there. */
+const decideFresh = (row: GoodRow): Decision =>
+  row.operation.decide(
+    row.payload,
+    Object.fromEntries(
+      Object.keys(row.operation.lookups(row.payload)).map((role): [string, Found] => [
+        role,
+        { state: "missing" },
+      ]),
+    ),
+  );
+
+/** Adds to a rename the key of the name that it frees, so that a row which takes the name waits for it. */
+function withFreedName(decision: Decision, found: Readonly<Record<string, Found>>): Decision {
+  if (!("write" in decision)) return decision;
+  const { write } = decision;
+  const user = found["user"];
+  if (user?.state !== "found" || write.set?.["userPrincipalName"] === undefined) return decision;
+  const old = user.object["userPrincipalName"];
+  const key = typeof old === "string" ? nameKey(old) : undefined;
+  return key === undefined || write.keys.includes(key)
+    ? decision
+    : { write: { ...write, keys: [...write.keys, key] } };
 }
 
 /** The earlier row that deletes an object which this row names and the directory still has. */
@@ -118,10 +173,7 @@ function repeatedCreate(
   traces: RowTraces,
 ): Exclude<Standing, { kind: "free" }> | undefined {
   if (!Object.values(found).some(({ state }) => state === "coming")) return undefined;
-  const nothing = Object.fromEntries(
-    Object.keys(found).map((role): [string, Found] => [role, { state: "missing" }]),
-  );
-  const fresh = row.operation.decide(row.payload, nothing);
+  const fresh = decideFresh(row);
   if (!("write" in fresh) || !creates(fresh.write)) return undefined;
   return createStanding(writtenFootprint(row, fresh.write, [], false), traces);
 }
@@ -162,6 +214,18 @@ const skipped = (standing: Exclude<Standing, { kind: "free" }>): FinalVerdict =>
         reason: `Row ${standing.by} deletes the object, so there is nothing left to change.`,
         fix: `Remove this row or row ${standing.by}; put changes that should follow the delete into a later batch.`,
       };
+
+const nameGiven = (by: number): FinalVerdict => ({
+  verdict: "failed",
+  reason: `Row ${by} gives this name to a user, who has it only once that row is written.`,
+  fix: "Name the user by object id, or send this row in a later batch.",
+});
+
+const renamedTwice = (by: number): FinalVerdict => ({
+  verdict: "failed",
+  reason: `Row ${by} renames this user already.`,
+  fix: `Keep one of the two rows, or send this one in a later batch.`,
+});
 
 const settledRow = (row: { row: number; name: string }, verdict: FinalVerdict): PlannedRow => ({
   row: row.row,

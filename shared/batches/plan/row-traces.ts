@@ -23,6 +23,8 @@ export interface Trace {
   readonly isWritten: boolean;
   readonly creates: boolean;
   readonly deletes: boolean;
+  /** What a rename does to the name or the user of the key: it gives or frees the name. */
+  readonly name?: "given" | "freed";
 }
 
 /**
@@ -39,6 +41,8 @@ export interface RowTraces {
 const WRITTEN = 1;
 const CREATES = 2;
 const DELETES = 4;
+const GIVES_NAME = 8;
+const FREES_NAME = 16;
 
 /** Traces are stored in pieces of this size, so that growing neither copies nor wastes much. */
 const PIECE_BITS = 15;
@@ -130,7 +134,11 @@ function put(piece: Piece, at: number, key: Digest, trace: Trace, before: number
   piece.mask[at] = trace.mask;
   piece.before[at] = before;
   piece.flags[at] =
-    (trace.isWritten ? WRITTEN : 0) | (trace.creates ? CREATES : 0) | (trace.deletes ? DELETES : 0);
+    (trace.isWritten ? WRITTEN : 0) |
+    (trace.creates ? CREATES : 0) |
+    (trace.deletes ? DELETES : 0) |
+    (trace.name === "given" ? GIVES_NAME : 0) |
+    (trace.name === "freed" ? FREES_NAME : 0);
 }
 
 function get(piece: Piece, at: number): Trace {
@@ -142,5 +150,7 @@ function get(piece: Piece, at: number): Trace {
     isWritten: (flags & WRITTEN) !== 0,
     creates: (flags & CREATES) !== 0,
     deletes: (flags & DELETES) !== 0,
+    ...((flags & GIVES_NAME) !== 0 && { name: "given" as const }),
+    ...((flags & FREES_NAME) !== 0 && { name: "freed" as const }),
   };
 }

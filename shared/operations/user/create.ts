@@ -35,6 +35,17 @@ function withDefaults(payload: PayloadOf<typeof fields>): Properties {
   };
 }
 
+/** The user with its names in lower case: they are the same in any case. */
+const withoutCase = (user: Properties): Properties =>
+  Object.fromEntries(
+    Object.entries(user).map(([name, value]) => [
+      name,
+      (name === "userPrincipalName" || name === "mailNickname") && typeof value === "string"
+        ? value.toLowerCase()
+        : value,
+    ]),
+  );
+
 /** The name of the user to be created, out of the planned values. */
 function upnIn(set: Properties | undefined): string {
   const upn = set?.["userPrincipalName"];
@@ -71,7 +82,7 @@ export default defineOperation({
   decide: (payload, { user }) => {
     const set = withDefaults(payload);
     if (user?.state === "found") {
-      return hasAll(user.object, set)
+      return hasAll(withoutCase(user.object), withoutCase(set))
         ? unchangedRow("The user exists with these values.", user.id)
         : failedRow(
             "A user with this userPrincipalName exists, with other values.",

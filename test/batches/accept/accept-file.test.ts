@@ -203,6 +203,14 @@ describe("a file that a message names", () => {
     assert.equal(blobs.batches.json(`${other.folder}/refused.json`)["code"], "BATCH_NAME_TAKEN");
   });
 
+  it("that begins with the container's name is told to leave it out", async () => {
+    const workshop = begin();
+    await workshop.blobs.inbox.write("staged/leavers.csv", rows);
+    await workshop.deliver({ ...message, file: "inbox/staged/leavers.csv" });
+    assert.equal(workshop.refused("leavers")["code"], "FILE_NOT_FOUND");
+    assert.match(String(workshop.refused("leavers")["fix"]), /Leave out "inbox\/"/);
+  });
+
   const wrong: readonly { when: string; more: object; code: string; says: RegExp }[] = [
     {
       when: "it does not exist",

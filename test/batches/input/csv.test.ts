@@ -91,6 +91,21 @@ describe("CSV", () => {
     });
   }
 
+  for (const declaration of ["sep=;\r\n", "SEP=;\n", '"sep=;"\n', "sep=;;;\n"]) {
+    it(`skips Excel's first line ${JSON.stringify(declaration)} and takes the separator from it`, () => {
+      const text = `${declaration}user;city\na;"x,y"\n`;
+      for (let at = 0; at <= text.length; at++) {
+        const reader = createCsvReader();
+        const pieces = [reader.push(text.slice(0, at)), reader.push(text.slice(at)), reader.end()];
+        const rows = pieces.flatMap((piece) => piece.rows);
+        assert.deepEqual(
+          rows.map(({ row, line, cells }) => [row, line, cells]),
+          [[1, 3, { user: "a", city: "x,y" }]],
+        );
+      }
+    });
+  }
+
   it("accepts LF, CRLF and CR as line ends, and needs none at the end of the file", () => {
     for (const end of ["\n", "\r\n", "\r"]) {
       const found = read(`user,city${end}ann,Paris${end}bob,Rome`);

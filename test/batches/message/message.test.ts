@@ -188,13 +188,19 @@ describe("a message is refused", () => {
       when: "a row is not an object",
       raw: { ...valid, rows: ["ann@contoso.com"] },
       code: "MESSAGE_INVALID",
-      says: /rows\.0 \(expected Object\)/,
+      says: /schema at row 1 \(expected Object\)/,
     },
     {
       when: "its operation is unknown",
       raw: { ...valid, operation: "user.disabled" },
       code: "OPERATION_UNKNOWN",
       says: /Did you mean user\.disable\?/,
+    },
+    {
+      when: "it has a property that every object inherits",
+      raw: JSON.stringify(valid).replace("{", '{"__proto__":{},'),
+      code: "MESSAGE_INVALID",
+      says: /unknown property __proto__/,
     },
     {
       when: "its operation is the name of an object's method",

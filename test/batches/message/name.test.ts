@@ -84,6 +84,12 @@ describe("a path in inbox", () => {
       says: /\.\. step/,
     },
     { when: "it is absolute", path: "/x.csv", code: "FILE_NAME_INVALID", says: /slash/ },
+    {
+      when: "it is a URL",
+      path: "https://account.blob.core.windows.net/inbox/staged/x.csv",
+      code: "FILE_NAME_INVALID",
+      says: /is a URL, and only its part after inbox\/ is wanted/,
+    },
     { when: "it has a backslash", path: "a\\x.csv", code: "FILE_NAME_INVALID", says: /backslash/ },
     {
       when: "it has a control character",
