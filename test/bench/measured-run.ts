@@ -17,6 +17,8 @@ export interface MeasuredRun {
   readonly throttledShare: number;
   /** From the first write that was taken to the last. */
   readonly writeSeconds: number;
+  /** From the empty bucket to the first write: so long quota flowed in before it was used. */
+  readonly heldSeconds: number;
   /** Writes a second at speed 1. */
   readonly perSecond: number;
   /** From the message to the plan. */
@@ -58,14 +60,20 @@ export async function measuredRun(
   await control.graph("resetCounters", {});
   await options.before?.();
   const lock = stage.container("runner").getBlobClient(`${stage.cloud.home.tenantId}/lock`);
-  do await control.graph("meterLevel", { level: 0 });
-  while (!(await isLeased(lock)));
+  let emptiedMs: number;
+  do {
+    await control.graph("meterLevel", { level: 0 });
+    emptiedMs = performance.now();
+  } while (!(await isLeased(lock)));
+  while ((await control.graph("counters", {})).firstWriteMs === undefined) await delay(2);
+  const heldSeconds = (performance.now() - emptiedMs) / 1000;
   const status = await stage.settled(name, { timeoutMs: 60_000 + (rows / speed) * 300 });
   const finishedMs = performance.now();
   const counters = await control.graph("counters", {});
   if (status.state !== "finished" || counters.committedWrites !== rows)
     throw new Error(`${name}: ${counters.committedWrites} writes of ${rows}, ${status.state}`);
-  const writeSeconds = ((counters.lastWriteMs ?? 0) - (counters.firstWriteMs ?? 0)) / 1000;
+  const { firstWriteMs = 0, lastWriteMs = 0 } = counters;
+  const writeSeconds = (lastWriteMs - firstWriteMs) / 1000;
   const { acceptedWrites: writes, throttledOperations: throttled } = counters;
   return {
     name,
@@ -74,6 +82,7 @@ export async function measuredRun(
     throttled,
     throttledShare: throttled / (writes + throttled),
     writeSeconds,
+    heldSeconds,
     perSecond: writes / writeSeconds / speed,
     planSeconds: (plannedMs - sentMs) / 1000,
     sentMs,

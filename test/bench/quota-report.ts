@@ -9,6 +9,16 @@ export interface QuotaRow {
   readonly run: MeasuredRun;
 }
 
+/**
+ * The writes that were accepted, as a share of those that the quota allowed: what flowed into the empty
+ * bucket until the first write, and from the first write to the last. Without the first part the first
+ * post would count as free, which is 2 % of 1,000 writes.
+ */
+export const quotaShare = (
+  run: Pick<MeasuredRun, "writes" | "heldSeconds" | "writeSeconds">,
+  allowedPerSecond: number,
+): number => run.writes / (allowedPerSecond * (run.heldSeconds + run.writeSeconds));
+
 /** Prints tables and bars, and with `--json` writes the figures. */
 export function showQuota(
   options: BenchOptions,

@@ -1,7 +1,7 @@
 import { buildInto } from "../../scripts/build.ts";
 import { dist, setStage } from "../stage/stage.ts";
 import { type MeasuredRun, measuredRun } from "./measured-run.ts";
-import { percent, type QuotaRow, showQuota } from "./quota-report.ts";
+import { percent, quotaShare, type QuotaRow, showQuota } from "./quota-report.ts";
 import { readOptions } from "./show.ts";
 
 /**
@@ -64,7 +64,7 @@ async function measure(): Promise<readonly QuotaRow[]> {
 }
 
 function report(what: string, others: number, run: MeasuredRun): QuotaRow {
-  const share = run.perSecond / (QUOTA - others);
+  const share = quotaShare(run, (QUOTA - others) * SPEED);
   console.log(
     `${what}: ${percent(share)} of the quota, ${run.throttled} throttled, ${run.writeSeconds.toFixed(0)} s`,
   );
