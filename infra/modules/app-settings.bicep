@@ -100,6 +100,9 @@ var productSettings = {
   GRAPH_RESOURCE_UNIT_WINDOW_SECONDS: string(quota.resourceUnitWindowSeconds)
   GRAPH_RETRY_FLOOR_SECONDS: string(quota.retryFloorSeconds)
 
+  // The lease of a tenant's lock
+  RUNNER_LEASE_SECONDS: '30'
+
   // What is held or refused
   MAX_DELETES_PER_BATCH: string(guards.maxDeletesPerBatch)
   MAX_DISABLES_PER_BATCH: string(guards.maxDisablesPerBatch)

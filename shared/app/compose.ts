@@ -87,7 +87,14 @@ function runnerPortsOf(
       createWritePacer({ quota, windowMs: windowSeconds * 1000, retryFloorMs, clock, memory }),
     makePassword,
     finishBatch: (folder, outcomes) => batches.finishBatch(folder, outcomes),
-    settings: { ...runnerDefaults, retryFloorMs, quotaPerSecond: quota / windowSeconds },
+    settings: {
+      ...runnerDefaults,
+      leaseSeconds: settings.RUNNER_LEASE_SECONDS,
+      // Two renewals may fail before the lease ends.
+      renewEveryMs: (settings.RUNNER_LEASE_SECONDS * 1000) / 3,
+      retryFloorMs,
+      quotaPerSecond: quota / windowSeconds,
+    },
   };
 }
 

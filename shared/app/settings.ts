@@ -91,6 +91,8 @@ const rules = {
   GRAPH_RESOURCE_UNIT_WINDOW_SECONDS: number(10, 0.1, 3600),
   /** The shortest wait after a throttled answer, seconds. */
   GRAPH_RETRY_FLOOR_SECONDS: number(1, 0.01, 60),
+  /** How long a tenant waits for the next runner after its runner died, seconds: the lease of its lock. */
+  RUNNER_LEASE_SECONDS: whole(30, 15, 60),
   /** A batch with more deletes is held as a whole. */
   MAX_DELETES_PER_BATCH: whole(10, 0, 1_000_000),
   /** A batch that disables more accounts is held as a whole. */

@@ -59,7 +59,11 @@ export const setPeopleStage = (): Promise<Stage> =>
     cloud: {
       graph: { seed: { users: 2000, groups: 60, membersPerGroup: 12, specialGroups: true } },
     },
-    settings: async () => ({ MAX_DELETES_PER_BATCH: "50", MAX_DISABLES_PER_BATCH: "500" }),
+    settings: async () => ({
+      MAX_DELETES_PER_BATCH: "50",
+      MAX_DISABLES_PER_BATCH: "500",
+      RUNNER_LEASE_SECONDS: "15",
+    }),
   });
 
 /** What came of a people file. */
@@ -128,11 +132,11 @@ export async function untilWritten(stage: Stage, count: number): Promise<void> {
 }
 
 /**
- * Kills the worker's process and lets the next one take over: the dead runner's lease has to run out
- * (30 s), and the ring it had comes back a minute later, so the sweep wakes the tenant.
+ * Kills the worker's process and lets the next one take over: the dead runner's lease has to end, and
+ * then the sweep rings for the tenant.
  */
 export async function killAndTakeOver(stage: Stage): Promise<void> {
   await stage.host.kill();
-  await delay(31_000);
+  await delay(1_000 * (Number(stage.environment["RUNNER_LEASE_SECONDS"]) + 1));
   await stage.host.fireTimer("sweep");
 }
