@@ -37,7 +37,7 @@ if [ -z "$dist" ]; then
   (cd "$(dirname "$here")" && npm ci --silent && npm run --silent build) >&2
 fi
 [ -f "$dist/host.json" ] && [ -f "$dist/package.json" ] || fail "There is no bundle in $dist." "npm run build"
-wanted=$(project_node "$here/function-names.ts" "$dist") || fail "The bundle in $dist does not load." "npm run build"
+wanted=$(project_node "$here/function-names.ts" "$dist") || fail "The bundle in $dist does not load." "npm run build; it takes Node 22.18 or newer"
 app=$(function_app) || fail "The resources of $resource_group cannot be listed."
 [ -n "$app" ] || fail "There is no function app of $environment in $resource_group." "infra/deploy.sh first"
 

@@ -19,6 +19,7 @@ row() {
 
 preflight() {
   say "Before anything is changed:"
+  look_at_tools
   look_at_providers
   look_at_region
   look_at_names
@@ -26,6 +27,31 @@ preflight() {
   look_at_rights
   look_at_topics
   look_at_quota
+}
+
+# older VERSION LEAST: whether the first one is older than the second.
+older() {
+  [ "$1" != "$2" ] && [ "$(printf '%s\n%s\n' "$1" "$2" | sort -t. -k1,1n -k2,2n -k3,3n | head -n 1)" = "$1" ]
+}
+
+# Flex Consumption came with 2.60; the Graph extension takes Bicep 0.36.1, which az fetches if there is none.
+look_at_tools() {
+  local cli bicep
+  if ! cli=$(az version --query '"azure-cli"' --output tsv 2>/dev/null) || [ -z "$cli" ]; then
+    row unseen tools "the version of the Azure CLI cannot be read"
+    return
+  fi
+  bicep=$(az bicep version 2>/dev/null) || bicep=''
+  bicep=$(printf '%s' "$bicep" | sed -n 's/.*version \([0-9][0-9.]*\).*/\1/p' | head -n 1)
+  if older "$cli" 2.60.0; then
+    row wrong tools "the Azure CLI is $cli" "az upgrade, to 2.60.0 or newer"
+  elif [ -n "$bicep" ] && older "$bicep" 0.36.1; then
+    row wrong tools "Bicep is $bicep" "az bicep upgrade, to 0.36.1 or newer"
+  elif [ -z "$bicep" ]; then
+    row ok tools "Azure CLI $cli; Bicep's version cannot be read, and az fetches it"
+  else
+    row ok tools "Azure CLI $cli, Bicep $bicep"
+  fi
 }
 
 look_at_providers() {

@@ -7,6 +7,8 @@ export interface AzureState {
   deploymentFailed: boolean;
   /** Names by resource type; the first deployment makes them. */
   resources: Record<string, string>;
+  /** Versions of the Azure CLI and of Bicep. */
+  versions: { cli: string; bicep: string };
   /** Resource providers that are registered. */
   providers: readonly string[];
   /** Regions with Flex Consumption. */

@@ -19,7 +19,7 @@ describe("deploy.sh --preflight", () => {
     const rows = [...run.said.matchAll(/^ {2}(ok|todo|wrong|unseen) +(\w+) /gm)];
     assert.deepEqual(
       rows.map(([, , what]) => what),
-      ["providers", "region", "names", "locks", "rights", "topics", "quota"],
+      ["tools", "providers", "region", "names", "locks", "rights", "topics", "quota"],
     );
     assert.deepEqual(changes(run), []);
   });
@@ -29,6 +29,16 @@ describe("deploy.sh --preflight", () => {
     readonly state: Partial<AzureState>;
     readonly says: RegExp;
   }[] = [
+    {
+      when: "the Azure CLI is too old",
+      state: { versions: { cli: "2.59.0", bicep: "0.38.33" } },
+      says: /wrong +tools +the Azure CLI is 2\.59\.0.*az upgrade/s,
+    },
+    {
+      when: "Bicep is too old",
+      state: { versions: { cli: "2.100.0", bicep: "0.9.1" } },
+      says: /wrong +tools +Bicep is 0\.9\.1.*az bicep upgrade/s,
+    },
     {
       when: "the region has no Flex Consumption",
       state: { regions: ["North Europe"] },

@@ -144,6 +144,7 @@ function emptyAzure(): AzureState {
     deployed: [],
     deploymentFailed: false,
     resources: {},
+    versions: { cli: "2.77.0", bicep: "0.38.33" },
     providers: [],
     regions: ["West Europe", "North Europe"],
     locks: [],

@@ -155,6 +155,8 @@ const commands: Readonly<Record<string, Command>> = {
   },
   "role assignment list": () => ["assignment-1"],
   "role assignment delete": () => [],
+  version: ({ versions }) => versions.cli,
+  "bicep version": ({ versions }) => `Bicep CLI version ${versions.bicep} (6bb5d5f859)`,
   "bicep build-params": () => refuse("The Bicep CLI is not here."),
 };
 
