@@ -12,26 +12,26 @@ interface TokenRequest {
   readonly tenantId: string;
   readonly principal: ServicePrincipal;
   readonly resource: { readonly principal: ServicePrincipal; readonly application: Application };
-  /** The audience as asked for: version 1 tokens repeat it, trailing slash included. */
+  /** The audience as requested: version 1 tokens repeat it, trailing slash included. */
   readonly requestedAudience: string;
   readonly proof: ClientProof;
   readonly lifetimeSeconds: number;
   /** The client declared the capability cp1 (continuous access evaluation). */
   readonly isCaeClient: boolean;
-  /** Host the token was asked at; version 2 issuers carry it. */
+  /** Host that received the request; version 2 issuers contain it. */
   readonly host: string;
 }
 
-/** Makes and publishes what Entra signs with. */
+/** Entra's signing key: signs tokens and publishes the public key. */
 export interface TokenSigner {
   readonly publicKey: KeyObject;
   readonly jwks: { readonly keys: readonly Readonly<Record<string, unknown>>[] };
   sign(request: TokenRequest): string;
-  /** The claims of a token this signer made; undefined for anything else. Times are not looked at. */
+  /** The claims of a token that this signer made, else undefined. Does not check times. */
   open(token: string): Readonly<Record<string, unknown>> | undefined;
 }
 
-/** Makes a signing key and signs app-only access tokens with it, RS256. */
+/** Creates a signing key that signs app-only access tokens with RS256. */
 export async function createTokenSigner(cloud: Cloud, now: () => number): Promise<TokenSigner> {
   const { certificate, keys } = await createClientCertificate({
     subject: "accounts.accesscontrol.windows.net",
@@ -70,7 +70,7 @@ export async function createTokenSigner(cloud: Cloud, now: () => number): Promis
   };
 }
 
-/** The issuer of version 1 tokens; Azurite takes no other for storage. */
+/** The issuer of version 1 tokens, the only one Azurite accepts for storage. */
 export function version1Issuer(cloud: Cloud, tenantId: string): string {
   return cloud.loginHost.endsWith(".cn")
     ? `https://sts.chinacloudapi.cn/${tenantId}/`
@@ -105,7 +105,7 @@ function version2(request: TokenRequest, nowMs: number): Record<string, unknown>
   };
 }
 
-/** Entra dates its tokens five minutes back, so that a resource whose clock is behind takes them. */
+/** Entra backdates its tokens by five minutes, so that a resource whose clock is behind accepts them. */
 export const backdatedSeconds = 300;
 
 function times(request: TokenRequest, nowMs: number): Record<string, number> {
@@ -123,7 +123,7 @@ function subject(request: TokenRequest): Record<string, unknown> {
     oid: request.principal.objectId,
     sub: request.principal.objectId,
     tid: request.tenantId,
-    // A token without roles is issued all the same: the resource must look (facts §7.7).
+    // A token without roles is issued too: the resource must check them (facts §7.7).
     ...(roles.length > 0 && { roles: [...new Set(roles)] }),
     ...(request.isCaeClient && { xms_cc: ["cp1"] }),
     rh: opaqueId(),

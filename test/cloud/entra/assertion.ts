@@ -2,14 +2,14 @@ import { decodeJwt, isSignedBy, signatureAlgorithms, type DecodedJwt } from "./j
 import type { Application, KeyCredential } from "./model.ts";
 import { EntraRefusal } from "./refusals/refusal.ts";
 
-/** Both ends of an assertion's life are taken with this leeway (facts §2: an assumption). */
+/** Clock skew tolerated at both ends of an assertion's lifetime (facts §2: an assumption). */
 const leewayMs = 300_000;
 
 /** The client assertion type of RFC 7523. */
 export const assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 /**
- * Takes a client assertion apart and refuses what no key can make good.
+ * Parses a client assertion and refuses one that would be invalid under any key.
  * @throws EntraRefusal 50027 malformed, 5002738 algorithm
  */
 export function readAssertion(text: string): DecodedJwt {
@@ -31,7 +31,7 @@ export function verifyCertificateAssertion(
   options: {
     readonly audiences: readonly string[];
     readonly nowMs: number;
-    /** Keys registered after this are not known yet. */
+    /** Keys registered after this have not replicated yet. */
     readonly knownUntilMs: number;
   },
 ): void {
@@ -63,8 +63,8 @@ function checkAudience(
 }
 
 /**
- * Holds `nbf` and `exp` against the clock with its leeway.
- * @throws EntraRefusal 700024 outside, 50027 without an end
+ * Checks `nbf` and `exp` against the clock, with the leeway.
+ * @throws EntraRefusal 700024 outside the lifetime, 50027 without an end
  */
 export function checkTime(payload: Readonly<Record<string, unknown>>, nowMs: number): void {
   const endMs = Number(payload["exp"]) * 1000;

@@ -8,7 +8,7 @@ import { EntraRefusal } from "./refusals/refusal.ts";
 import type { TokenRequestForm } from "./token-request.ts";
 
 /**
- * Proves that the client is the application: by secret, certificate or federated assertion.
+ * Authenticates the client as the application: by secret, certificate or federated assertion.
  * @throws EntraRefusal
  */
 export function authenticateClient(
@@ -31,7 +31,7 @@ export function authenticateClient(
   return "secret";
 }
 
-/** The secret of HTTP Basic authentication (client_secret_basic), which Entra also takes. */
+/** The secret from HTTP Basic authentication (client_secret_basic), which Entra also accepts. */
 function basicSecret(form: TokenRequestForm): string | undefined {
   const encoded = /^Basic (\S+)$/iu.exec(form.headers.authorization ?? "")?.[1];
   if (encoded === undefined) return undefined;
@@ -55,7 +55,7 @@ function verifyAssertion(
 ): void {
   const assertion = readAssertion(text);
   const issuer = String(assertion.payload["iss"]);
-  // A managed identity is of the application's own tenant, whichever tenant is signed in to (facts §7.10).
+  // A managed identity belongs to the application's home tenant, even if the sign-in is to another (facts §7.10).
   const isOwn = (candidate: string): boolean =>
     candidate.endsWith(`/${application.homeTenantId}/v2.0`);
   const isFederated =
@@ -77,7 +77,7 @@ function verifyAssertion(
     throw new EntraRefusal(50_012, "The client assertion was presented before.");
 }
 
-/** The token endpoint or the issuer, by tenant id or by the name in the URL, on any name of ours. */
+/** The token endpoint or the issuer, by tenant id or by the name in the URL, on any of Entra's host names. */
 function audiencesOf(form: TokenRequestForm, tenant: Tenant, state: EntraState): readonly string[] {
   const hosts = new Set([form.host, state.cloud.loginHost]);
   const names = new Set([tenant.tenantId, form.tenantName]);

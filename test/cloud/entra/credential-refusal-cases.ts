@@ -9,7 +9,7 @@ import {
   type RefusalCase,
 } from "./refusal-case.ts";
 
-/** Credentials that are refused. */
+/** Refusals of credentials. */
 export const credentialRefusalCases: readonly RefusalCase[] = [
   {
     when: "no credential is sent",
@@ -19,7 +19,7 @@ export const credentialRefusalCases: readonly RefusalCase[] = [
     ask: (fixture) => fixture.token({ client_secret: undefined }),
   },
   {
-    when: "the secret is its id instead of its value",
+    when: "the secret's id is sent instead of its value",
     code: 7_000_215,
     ...invalidClient,
     says: /client secret value, not the client secret ID/,
@@ -58,7 +58,7 @@ export const credentialRefusalCases: readonly RefusalCase[] = [
     },
   },
   {
-    when: "the assertion is no JWT",
+    when: "the assertion is not a JWT",
     code: 50_027,
     ...invalidRequest,
     says: /invalid or malformed/,
@@ -77,7 +77,7 @@ export const credentialRefusalCases: readonly RefusalCase[] = [
     },
   },
   {
-    when: "the assertion is of another application",
+    when: "the assertion names another application",
     code: 700_021,
     ...invalidClient,
     says: /doesn't match 'client_id'/,
@@ -91,7 +91,7 @@ export const credentialRefusalCases: readonly RefusalCase[] = [
     ask: withAssertion({ claims: { aud: "https://login.microsoftonline.us/x/oauth2/v2.0/token" } }),
   },
   {
-    when: "the assertion is over its end and the leeway",
+    when: "the assertion expired longer ago than the leeway",
     code: 700_024,
     ...invalidClient,
     says: /not within its valid time range. Current time: .*, expiry time of assertion/,

@@ -4,8 +4,8 @@ import { digestOf } from "./jwt.ts";
 import type { KeyCredential, PasswordCredential } from "./model.ts";
 
 /**
- * A certificate (PEM or DER) as it is registered on an application.
- * @throws Error when it is no certificate
+ * A certificate (PEM or DER) as registered on an application.
+ * @throws Error if it is not a certificate
  */
 export function keyCredentialOf(certificate: string | Buffer, registeredMs: number): KeyCredential {
   const parsed = new X509Certificate(certificate);
@@ -23,7 +23,7 @@ export function keyCredentialOf(certificate: string | Buffer, registeredMs: numb
   };
 }
 
-/** A new client secret; only its digest stays behind. */
+/** A new client secret; only its digest is stored. */
 export function createPassword(endMs: number): { credential: PasswordCredential; secret: string } {
   const secret = `${randomBytes(3).toString("base64url")}~${randomBytes(26).toString("base64url")}`;
   return {

@@ -27,7 +27,7 @@ describe("discovery", () => {
     fixture = await createEntraFixture();
   });
 
-  it("names endpoints of the host that was asked, and the tenant by its id [v2-protocols-oidc]", () => {
+  it("names endpoints on the requested host, with the tenant's id [v2-protocols-oidc]", () => {
     const { tenantId } = fixture.tenant;
     const { body } = get("/contoso.com/v2.0/.well-known/openid-configuration", "localhost:8443");
     assert.equal(body["issuer"], `https://localhost:8443/${tenantId}/v2.0`);
@@ -41,18 +41,18 @@ describe("discovery", () => {
     assert.equal(body["issuer"], `https://sts.windows.net/${tenantId}/`);
   });
 
-  it("of common leaves the tenant open [v2-protocols-oidc]", () => {
+  it("of common leaves the tenant as a placeholder [v2-protocols-oidc]", () => {
     const { body } = get("/common/v2.0/.well-known/openid-configuration");
     assert.equal(body["issuer"], "https://login.microsoftonline.com/{tenantid}/v2.0");
   });
 
-  it("refuses a tenant it does not have [reference-error-codes]", () => {
+  it("refuses an unknown tenant [reference-error-codes]", () => {
     const { status, body } = get("/nowhere/v2.0/.well-known/openid-configuration");
     assert.equal(status, 400);
     assert.equal(body["error"], "invalid_tenant");
   });
 
-  it("of instances knows its own names and no others [seen in MSAL]", () => {
+  it("of instances accepts only Entra's own host names [seen in MSAL]", () => {
     const { body } = get(path("login.microsoftonline.com"));
     assert.equal(
       body["tenant_discovery_endpoint"],
@@ -62,7 +62,7 @@ describe("discovery", () => {
     assert.equal(get(path("localhost:8443"), "localhost:8443").status, 200);
   });
 
-  it("says of interactive sign-in that it is not emulated [ours]", () => {
+  it("answers 501 for interactive sign-in, which is not emulated [ours]", () => {
     assert.equal(get("/common/oauth2/v2.0/authorize?client_id=x").status, 501);
     assert.equal(get("/contoso.com/adminconsent?client_id=x").status, 501);
   });

@@ -2,7 +2,7 @@ import { json, type CloudRequest, type CloudResponse } from "../http/exchange.ts
 import { version1Issuer } from "./access-token.ts";
 import type { EntraState } from "./entra-state.ts";
 
-/** Names the real Entra answers to in the global cloud, as instance discovery lists them. */
+/** Host names of the real Entra in the global cloud, as instance discovery lists them. */
 const globalAliases = [
   "login.microsoftonline.com",
   "login.windows.net",
@@ -11,7 +11,7 @@ const globalAliases = [
 ];
 const shared = new Set(["common", "organizations", "consumers"]);
 
-/** Instance discovery: whether a host is an authority of ours, and under which names. */
+/** Instance discovery: whether a host is one of Entra's authorities, and its aliases. */
 export function instanceDiscovery(request: CloudRequest, state: EntraState): CloudResponse {
   const query = new URL(request.target, `https://${request.host}`).searchParams;
   const endpoint = query.get("authorization_endpoint");
@@ -36,7 +36,7 @@ export function instanceDiscovery(request: CloudRequest, state: EntraState): Clo
         preferred_cache: loginHost === globalAliases[0] ? "login.windows.net" : loginHost,
         aliases,
       },
-      // A client that was pointed at this address takes it for an authority of its own.
+      // A client that was given this address treats it as a separate authority.
       ...(aliases.includes(request.host)
         ? []
         : [
@@ -58,7 +58,7 @@ function hostOf(url: string): string {
   }
 }
 
-/** OpenID configuration of a tenant, in either version; issuer and endpoints are of the host asked. */
+/** A tenant's OpenID configuration in either version; issuer and endpoints use the requested host. */
 export function openIdConfiguration(
   request: CloudRequest,
   tenantName: string,

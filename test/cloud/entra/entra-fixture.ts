@@ -15,7 +15,7 @@ import type { Application, Tenant } from "./model.ts";
 import { createRegistry } from "./registry.ts";
 import { graphResourceAppId } from "./well-known.ts";
 
-/** An Entra without sockets, with one tenant and one application that has a certificate. */
+/** An Entra without sockets, with one tenant and one application with a certificate. */
 export interface EntraFixture {
   readonly entra: Entra;
   readonly state: EntraState;
@@ -23,7 +23,7 @@ export interface EntraFixture {
   readonly application: Application;
   readonly certificate: ClientCertificate;
   readonly host: string;
-  /** Sends a token request; fields given replace or, when undefined, remove the usual ones. */
+  /** Sends a token request; `fields` replace the defaults, and an undefined one removes its default. */
   token(
     fields: Readonly<Record<string, string | undefined>>,
     options?: {
@@ -33,7 +33,7 @@ export interface EntraFixture {
       headers?: CloudRequest["headers"];
     },
   ): { status: number; body: TokenAnswer; headers: CloudResponse["headers"] };
-  /** A client assertion as MSAL makes it; header and claims given replace the usual ones. */
+  /** A client assertion as MSAL makes it; the given header and claims replace the defaults. */
   assertion(changes?: {
     header?: Readonly<Record<string, unknown>>;
     claims?: Readonly<Record<string, unknown>>;
@@ -41,7 +41,7 @@ export interface EntraFixture {
   }): string;
 }
 
-/** The answer of the token endpoint, good or bad. */
+/** An answer of the token endpoint, a token or an error. */
 interface TokenAnswer {
   readonly access_token?: string;
   readonly token_type?: string;
@@ -63,7 +63,7 @@ const graphScope = "https://graph.microsoft.com/.default";
 
 const now = (): number => Date.now();
 
-/** Makes it; the tenant is `contoso.com`, the application may read users. */
+/** Creates the fixture; the tenant is `contoso.com`, the application may read users. */
 export async function createEntraFixture(): Promise<EntraFixture> {
   const registry = createRegistry(now);
   const cloud = clouds.global;
@@ -161,7 +161,7 @@ export const hexToBase64url = (hex: string): string =>
 
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
 
-/** Signs as a client does, with node:crypto alone: independent of the cloud's own signer. */
+/** Signs as a client does, with node:crypto only, independent of the cloud's own signer. */
 export function signAssertion(
   header: Readonly<Record<string, unknown>>,
   claims: Readonly<Record<string, unknown>>,

@@ -3,7 +3,7 @@ import type { TokenSigner } from "./access-token.ts";
 import type { Issuers } from "./federation.ts";
 import type { Registry } from "./registry.ts";
 
-/** What a test may change while Entra runs (CloudSettings.login). */
+/** Settings that a test may change while Entra runs (CloudSettings.login). */
 interface LoginSettings {
   tokenLifetimeSeconds: number | undefined;
   clockSkewSeconds: number;
@@ -11,7 +11,7 @@ interface LoginSettings {
   refuseRepeatedJti: boolean;
 }
 
-/** What the endpoints of login.microsoftonline.com share. */
+/** State that the endpoints of login.microsoftonline.com share. */
 export interface EntraState {
   readonly cloud: Cloud;
   readonly registry: Registry;
@@ -19,14 +19,14 @@ export interface EntraState {
   readonly issuers: Issuers;
   readonly settings: LoginSettings;
   readonly now: () => number;
-  /** Entra's own clock: this machine's with the skew a test has set. */
+  /** Entra's clock: this machine's plus the skew that a test has set. */
   readonly loginNow: () => number;
-  /** The life of the next access token; longer for clients of continuous access evaluation. */
+  /** Lifetime of the next access token; longer for clients with continuous access evaluation. */
   nextLifetimeSeconds(isCaeClient: boolean): number;
   isFirstUse(jti: string): boolean;
 }
 
-/** Makes the shared state; `random` is seeded, so that token lives repeat. */
+/** Creates the shared state; `random` is seeded, so that token lifetimes are repeatable. */
 export function createEntraState(
   given: Pick<EntraState, "cloud" | "registry" | "signer" | "issuers" | "now">,
   random: () => number,

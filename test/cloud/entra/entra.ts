@@ -9,7 +9,7 @@ import { readTokenRequest } from "./token-request.ts";
 export interface Entra {
   readonly state: EntraState;
   handle(request: CloudRequest, count: (operation: string) => void): CloudResponse;
-  /** The refusal with this AADSTS number, worded for this request. */
+  /** The refusal with this AADSTS number, with its text for this request. */
   refuse(request: CloudRequest, code: number): CloudResponse;
 }
 
@@ -19,7 +19,7 @@ const keysPath = /^\/([^/]+)\/discovery\/(v2\.0\/)?keys$/iu;
 const interactivePath =
   /^\/([^/]+)\/(oauth2\/(v2\.0\/)?(authorize|devicecode|logout)|adminconsent|v2\.0\/adminconsent)$/iu;
 
-/** Serves the state's tenants. Answers carry Entra's own clock in their Date header. */
+/** Serves the state's tenants. The Date header of answers shows Entra's clock. */
 export function createEntra(state: EntraState): Entra {
   const route = (request: CloudRequest, count: (operation: string) => void): CloudResponse => {
     const path = request.target.split("?")[0] ?? "/";
@@ -45,7 +45,7 @@ export function createEntra(state: EntraState): Entra {
     }
     if (interactivePath.test(path)) {
       count("interactive");
-      return notEmulated("sign-in of people and interactive consent");
+      return notEmulated("interactive sign-in and consent");
     }
     count("unknown");
     return { status: 404, headers: { "Content-Type": "text/html" }, body: "<html>404</html>" };

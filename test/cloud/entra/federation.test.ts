@@ -79,7 +79,7 @@ describe("a federated credential", () => {
     }
   });
 
-  it("lets it sign in to another tenant too, which knows a multi-tenant application [workload-identity-federation-config-app-trust-managed-identity]", () => {
+  it("lets it sign in to another tenant that has a multi-tenant application's principal [workload-identity-federation-config-app-trust-managed-identity]", () => {
     const { registry } = fixture.state;
     const { appId } = registry.addApplication({
       tenantId: fixture.tenant.tenantId,
@@ -98,7 +98,7 @@ describe("a federated credential", () => {
     assert.equal(answer.body.error_description, undefined);
   });
 
-  it("refuses an issuer nobody registered [workload-identity-federation]", () => {
+  it("refuses an issuer that is not registered [workload-identity-federation]", () => {
     const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
     const assertion = signAssertion(
       { alg: "RS256", kid: "1" },
@@ -109,7 +109,7 @@ describe("a federated credential", () => {
     assert.deepEqual([answer.status, answer.body.error_codes], [401, [700_211]]);
   });
 
-  it("takes another issuer's assertion by its published keys, and no forged one [workload-identity-federation]", () => {
+  it("accepts another issuer's assertion by its published keys, and refuses a forged one [workload-identity-federation]", () => {
     const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
     const issuer = "https://token.actions.example";
     fixture.state.issuers.add(issuer, [{ ...publicKey.export({ format: "jwk" }) }]);

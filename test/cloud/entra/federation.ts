@@ -6,7 +6,7 @@ import type { Application, FederatedCredential } from "./model.ts";
 import { EntraRefusal } from "./refusals/refusal.ts";
 import { tokenExchangeAppId } from "./well-known.ts";
 
-/** The issuers outside this Entra whose keys are known here; the real one would fetch their JWKS. */
+/** External issuers whose keys were registered here; the real Entra would fetch their JWKS. */
 export interface Issuers {
   add(issuer: string, keys: readonly Readonly<Record<string, unknown>>[]): void;
   keysOf(issuer: string): readonly KeyObject[];
@@ -25,8 +25,8 @@ export function createIssuers(): Issuers {
 }
 
 /**
- * Verifies an assertion of another issuer against the application's federated credentials. All
- * three of issuer, audience and subject are compared with case (facts §7.10).
+ * Verifies another issuer's assertion against the application's federated credentials. The comparison
+ * of issuer, audience and subject is case-sensitive (facts §7.10).
  * @throws EntraRefusal 700211–700213 no match, 700229 not app-only, 50013 signature, 700024 time
  */
 export function verifyFederatedAssertion(
@@ -34,7 +34,7 @@ export function verifyFederatedAssertion(
   application: Application,
   options: {
     readonly issuers: Issuers;
-    /** Issuers of this Entra itself, with its key: tokens of managed identities. */
+    /** This Entra's own issuers, whose key signs tokens of managed identities. */
     readonly own: { readonly isOwn: (issuer: string) => boolean; readonly key: KeyObject };
     /** The audience of this cloud's token exchange. */
     readonly exchange: string;
@@ -63,7 +63,7 @@ export function verifyFederatedAssertion(
   checkTime(payload, options.nowMs);
 }
 
-/** A managed identity's token carries the exchange's app id where the credential names its URI. */
+/** A managed identity's token has the exchange's app id as audience; the credential names its URI. */
 function isAudience(held: FederatedCredential, given: string, exchange: string): boolean {
   return given === held.audience || (given === tokenExchangeAppId && held.audience === exchange);
 }

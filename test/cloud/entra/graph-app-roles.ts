@@ -1,5 +1,5 @@
 /**
- * Microsoft Graph's application permissions that concern the directory: value → app role id
+ * Microsoft Graph's application permissions for the directory: value → app role id
  * (microsoft-graph-devx-content, permissions, 2026-08).
  */
 export const graphAppRoles: Readonly<Record<string, string>> = {

@@ -8,7 +8,7 @@ import {
   type SigningOptions,
 } from "node:crypto";
 
-/** A compact JWS taken apart; nothing in it is verified yet. */
+/** A parsed compact JWS, not verified yet. */
 export interface DecodedJwt {
   readonly header: Readonly<Record<string, unknown>>;
   readonly payload: Readonly<Record<string, unknown>>;
@@ -16,7 +16,7 @@ export interface DecodedJwt {
   readonly signature: Buffer;
 }
 
-/** The signature algorithms Entra takes; ES* and HS* are refused (facts/entra-and-key-vault.md §1). */
+/** The signature algorithms Entra accepts; ES* and HS* are refused (facts/entra-and-key-vault.md §1). */
 export const signatureAlgorithms: Readonly<
   Record<string, { readonly hash: string; readonly options: SigningOptions }>
 > = Object.fromEntries(
@@ -35,7 +35,7 @@ export const signatureAlgorithms: Readonly<
   ]),
 );
 
-/** Takes a compact JWS apart, or answers undefined for anything else. */
+/** Parses a compact JWS; undefined for anything else. */
 export function decodeJwt(token: string): DecodedJwt | undefined {
   const parts = token.split(".");
   const [head, body, signature] = parts;
@@ -63,7 +63,7 @@ function parseObject(part: string): Readonly<Record<string, unknown>> | undefine
   }
 }
 
-/** Whether the JWS carries a good signature of this RSA key; false for an unknown algorithm. */
+/** Whether the JWS has a valid signature of this RSA key; false for an unknown algorithm. */
 export function isSignedBy(token: DecodedJwt, key: KeyObject): boolean {
   const algorithm = signatureAlgorithms[String(token.header["alg"])];
   if (algorithm === undefined || key.asymmetricKeyType !== "rsa") return false;
@@ -87,8 +87,8 @@ export function signJwt(
   return `${signed}.${sign("sha256", Buffer.from(signed), key).toString("base64url")}`;
 }
 
-/** An opaque identifier as Entra's `uti` and `rh` are. */
+/** An opaque identifier like Entra's `uti` and `rh`. */
 export const opaqueId = (): string => randomBytes(16).toString("base64url");
 
-/** SHA-256 of a text, as the registry keeps secrets. */
+/** SHA-256 of a text, the form in which the registry stores secrets. */
 export const digestOf = (text: string): string => createHash("sha256").update(text).digest("hex");

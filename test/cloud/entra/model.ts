@@ -1,8 +1,8 @@
 import type { KeyObject } from "node:crypto";
 
 /**
- * What Entra knows of tenants and applications. Graph serves the same objects as `/applications`
- * and `/servicePrincipals`: there is one copy, and it is this one.
+ * Entra's tenants and applications. Graph serves the same objects as `/applications` and
+ * `/servicePrincipals`: this is the only copy.
  */
 export interface Tenant {
   readonly tenantId: string;
@@ -25,11 +25,11 @@ export interface KeyCredential {
   readonly publicKey: KeyObject;
   readonly startMs: number;
   readonly endMs: number;
-  /** When it was registered; sign-in knows it only after a while (CloudSettings.login). */
+  /** When it was registered; sign-in accepts it only after a delay (CloudSettings.login). */
   readonly registeredMs: number;
 }
 
-/** A client secret (Graph: passwordCredential); only its digest is kept. */
+/** A client secret (Graph: passwordCredential); only its digest is stored. */
 export interface PasswordCredential {
   readonly secretId: string;
   readonly digest: string;
@@ -56,7 +56,7 @@ export interface Application {
   readonly signInAudience: SignInAudience;
   readonly identifierUris: readonly string[];
   readonly appRoles: readonly AppRole[];
-  /** Version of the access tokens made FOR this application as a resource. */
+  /** Version of the access tokens issued FOR this application as a resource. */
   readonly accessTokenVersion: 1 | 2;
   readonly publicClient: boolean;
   readonly keyCredentials: KeyCredential[];
@@ -81,10 +81,10 @@ export interface ServicePrincipal {
   readonly displayName: string;
   readonly kind: "Application" | "ManagedIdentity";
   accountEnabled: boolean;
-  /** As a resource: only principals with a role get a token. */
+  /** If it is the resource, only principals with a role get a token. */
   readonly assignmentRequired: boolean;
   blockedByConditionalAccess: boolean;
-  /** Tokens of CAE clients issued before are challenged. */
+  /** Tokens of CAE clients issued before this time are challenged. */
   tokensValidFromMs: number;
   readonly assignments: AppRoleAssignment[];
 }
@@ -104,7 +104,7 @@ export interface ManagedIdentity {
 export interface AppRoleGrant {
   readonly tenantId: string;
   readonly appId: string;
-  /** App id or identifier URI of the resource; Microsoft Graph without it. */
+  /** App id or identifier URI of the resource; Microsoft Graph by default. */
   readonly resource?: string;
   readonly roles: readonly string[];
 }

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { Application, AppRole, ServicePrincipal, SignInAudience } from "./model.ts";
 import { tokenExchangeAppId, type WellKnownResource } from "./well-known.ts";
 
-/** What is needed to register an application; the rest is made up as Entra would. */
+/** The input to register an application; the rest is generated as Entra would. */
 export interface NewApplication {
   readonly tenantId: string;
   readonly displayName: string;
@@ -41,7 +41,7 @@ export function newApplication(given: NewApplication): Application {
   };
 }
 
-/** Microsoft's own application behind a well-known resource. */
+/** Microsoft's own application for a well-known resource. */
 export function microsoftOwn(known: WellKnownResource): Application {
   return {
     ...newApplication({

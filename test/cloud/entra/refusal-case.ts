@@ -3,7 +3,7 @@ import type { ServicePrincipal } from "./model.ts";
 
 type Answer = ReturnType<EntraFixture["token"]>;
 
-/** One refusal of the token endpoint: what brings it about and how it reads. */
+/** One refusal of the token endpoint: how to cause it, and its number and text. */
 export interface RefusalCase {
   readonly when: string;
   readonly code: number;
@@ -20,7 +20,7 @@ export const unauthorized = { status: 400, error: "unauthorized_client" };
 
 export const seconds = (): number => Math.floor(Date.now() / 1000);
 
-/** Asks with an assertion that differs from MSAL's. */
+/** Sends a token request with an assertion that differs from MSAL's. */
 export const withAssertion =
   (changes: Parameters<EntraFixture["assertion"]>[0]) =>
   (fixture: EntraFixture): Answer =>
@@ -34,7 +34,7 @@ export function principalOf(fixture: EntraFixture): ServicePrincipal {
   return found;
 }
 
-/** Asks with a change of the service principal, and takes the change back. */
+/** Sends a token request with a changed service principal, then reverts the change. */
 export const whileIt =
   (change: Partial<ServicePrincipal>, undo: Partial<ServicePrincipal>) =>
   (fixture: EntraFixture): Answer => {

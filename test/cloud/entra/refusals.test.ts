@@ -26,7 +26,7 @@ describe("the token endpoint refuses", () => {
       assert.equal(body.access_token, undefined);
     });
 
-  it("a certificate after its end, though it is registered [certificate-credentials]", async () => {
+  it("an expired certificate that is still registered [certificate-credentials]", async () => {
     const old = await createClientCertificate({
       subject: "old",
       notBefore: new Date(Date.now() - 2 * dayMs),
@@ -52,7 +52,7 @@ describe("the token endpoint refuses", () => {
     assert.deepEqual(body.error_codes, [50_032]);
   });
 
-  it("with what is needed to find the request again [v2-oauth2-client-creds-grant-flow, error response]", () => {
+  it("with the ids that identify the request [v2-oauth2-client-creds-grant-flow, error response]", () => {
     const { body, headers } = fixture.token(
       { scope: "x" },
       { headers: { "client-request-id": "my-id", "return-client-request-id": "true" } },
@@ -64,7 +64,7 @@ describe("the token endpoint refuses", () => {
     assert.ok(body.error_description?.includes(`Trace ID: ${body.trace_id}`));
   });
 
-  it("with a claims challenge where the client takes one [claims-challenge]", () => {
+  it("with a claims challenge if the client supports it [claims-challenge]", () => {
     principalOf(fixture).blockedByConditionalAccess = true;
     const claims = JSON.stringify({ access_token: { xms_cc: { values: ["cp1"] } } });
     const { body } = fixture.token({ claims });
@@ -73,7 +73,7 @@ describe("the token endpoint refuses", () => {
     assert.match(body.claims ?? "", /capolids/);
   });
 
-  it("with any known number on demand, each with a text of its own [reference-error-codes]", () => {
+  it("with any known number by injection, each with its own text [reference-error-codes]", () => {
     const request = {
       method: "POST",
       host: fixture.host,
@@ -89,12 +89,12 @@ describe("the token endpoint refuses", () => {
     }
   });
 
-  it("to pretend: the grants of people are said not to be emulated [ours]", () => {
+  it("users' grants with 501, because they are not emulated [ours]", () => {
     const answer = fixture.token({ grant_type: "password" });
     assert.equal(answer.status, 501);
   });
 
-  it("by its own clock, which its Date header tells [ours]", () => {
+  it("by its own clock, which its Date header shows [ours]", () => {
     fixture.state.settings.clockSkewSeconds = 1000;
     const late = fixture.token({});
     fixture.state.settings.clockSkewSeconds = 0;

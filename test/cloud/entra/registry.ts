@@ -20,43 +20,43 @@ import {
 import { resourcesIn } from "./well-known.ts";
 
 /**
- * Tenants, applications, service principals and managed identities: the one copy that the token
- * endpoint reads and that Graph serves and changes. Ids are compared without case.
+ * Tenants, applications, service principals and managed identities: the only copy, which the token
+ * endpoint reads and Graph serves and changes. Ids are compared ignoring case.
  */
 export interface Registry {
-  /** Its verified domains, the default one first. */
+  /** The verified domains, the default one first. */
   addTenant(tenant: {
     tenantId?: string;
     domains: readonly string[];
     displayName?: string;
   }): Tenant;
-  /** By tenant id or any verified domain. */
+  /** The tenant with this id or verified domain. */
   tenant(idOrDomain: string): Tenant | undefined;
   addApplication(application: NewApplication): Application;
-  /** Removes it with its service principals in every tenant. */
+  /** Removes the application and its service principals in every tenant. */
   removeApplication(appId: string): void;
-  /** By application (client) id. */
+  /** The application with this application (client) id. */
   application(appId: string): Application | undefined;
   applicationByObjectId(objectId: string): Application | undefined;
   applications(): Iterable<Application>;
   /** The service principal of an application in a tenant. */
   servicePrincipal(tenantId: string, appId: string): ServicePrincipal | undefined;
   servicePrincipals(tenantId: string): Iterable<ServicePrincipal>;
-  /** Makes it, or answers the one that is there. */
+  /** Creates the service principal, or answers the existing one. */
   addServicePrincipal(
     tenantId: string,
     appId: string,
     options?: NewServicePrincipal,
   ): ServicePrincipal;
   removeServicePrincipal(tenantId: string, appId: string): void;
-  /** The resource a token is asked for, as this tenant knows it: by app id or identifier URI. */
+  /** The requested resource's principal in this tenant, by app id or identifier URI. */
   resource(
     tenantId: string,
     idOrUri: string,
   ): { principal: ServicePrincipal; application: Application } | undefined;
   /**
-   * Grants app roles of a resource by value; those held already are left alone.
-   * @throws TypeError when the resource has no such role
+   * Grants app roles of a resource by value; roles already granted stay unchanged.
+   * @throws TypeError if the resource has no such role
    */
   grant(principal: ServicePrincipal, resource: ServicePrincipal, values: readonly string[]): void;
   /** Registers a certificate in PEM or DER. */
@@ -74,7 +74,7 @@ export interface Registry {
 const key = (...parts: readonly string[]): string => parts.join("/").toLowerCase();
 const withoutSlash = (uri: string): string => (uri.endsWith("/") ? uri.slice(0, -1) : uri);
 
-/** A registry without tenants that knows Microsoft's own resources, by the names of one cloud. */
+/** A registry without tenants, with Microsoft's own resources under the names of one cloud. */
 export function createRegistry(now: () => number, cloud: Cloud = clouds.global): Registry {
   const wellKnownResources = resourcesIn(cloud);
   const tenants = new Map<string, Tenant>();

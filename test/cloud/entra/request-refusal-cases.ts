@@ -6,7 +6,7 @@ import {
   type RefusalCase,
 } from "./refusal-case.ts";
 
-/** Requests, tenants, applications, scopes and resources that are refused. */
+/** Refusals of requests, tenants, applications, scopes and resources. */
 export const requestRefusalCases: readonly RefusalCase[] = [
   {
     when: "a parameter is missing",
@@ -30,14 +30,14 @@ export const requestRefusalCases: readonly RefusalCase[] = [
     ask: (fixture) => fixture.token({}, { method: "GET" }),
   },
   {
-    when: "the version 2 endpoint is given a resource",
+    when: "a resource is sent to the version 2 endpoint",
     code: 901_002,
     ...invalidRequest,
     says: /'resource' request parameter isn't supported/,
     ask: (fixture) => fixture.token({ resource: "https://graph.microsoft.com" }),
   },
   {
-    when: "the grant is another one",
+    when: "the grant type is not supported",
     code: 70_003,
     status: 400,
     error: "unsupported_grant_type",
@@ -89,7 +89,7 @@ export const requestRefusalCases: readonly RefusalCase[] = [
     },
   },
   {
-    when: "the application has no service principal at home",
+    when: "the application has no service principal in its home tenant",
     code: 7_000_229,
     ...unauthorized,
     says: /missing service principal/,
@@ -133,7 +133,7 @@ export const requestRefusalCases: readonly RefusalCase[] = [
       }),
   },
   {
-    when: ".default stands beside a permission",
+    when: ".default is combined with a permission",
     code: 70_011,
     ...invalidScope,
     says: /can't be combined with resource-specific scopes/,
@@ -151,7 +151,7 @@ export const requestRefusalCases: readonly RefusalCase[] = [
     ask: (fixture) => fixture.token({ scope: "api://nowhere/.default" }),
   },
   {
-    when: "the resource wants an assigned role",
+    when: "the resource requires an assigned role",
     code: 501_051,
     status: 400,
     error: "invalid_grant",
@@ -169,7 +169,7 @@ export const requestRefusalCases: readonly RefusalCase[] = [
     },
   },
   {
-    when: "the claims parameter is no JSON",
+    when: "the claims parameter is not JSON",
     code: 9_002_313,
     ...invalidRequest,
     says: /malformed or invalid/,

@@ -5,7 +5,7 @@ const suffix = "/.default";
 
 /**
  * The resource that a client-credentials `scope` names: everything before `/.default`, so that
- * `https://database.windows.net//.default` asks for the audience with a trailing slash.
+ * `https://database.windows.net//.default` requests the audience with a trailing slash.
  * @throws EntraRefusal 1002012, 700022, 70011
  */
 export function resourceOfScope(scope: string): string {
@@ -22,6 +22,6 @@ export function resourceOfScope(scope: string): string {
       ".default scope can't be combined with resource-specific scopes.",
     );
   const only = defaults[0] ?? "";
-  // A scope without a resource is Microsoft Graph's.
+  // A scope without a resource is for Microsoft Graph.
   return only === ".default" ? "https://graph.microsoft.com" : only.slice(0, -suffix.length);
 }

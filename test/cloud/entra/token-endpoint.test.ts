@@ -49,7 +49,7 @@ describe("the token endpoint signs in", () => {
       claims: () => ({ aud: `https://${fixture.host}/${fixture.tenant.tenantId}/oauth2/token` }),
     },
     {
-      name: "an audience that is a list",
+      name: "a list as audience",
       claims: () => ({ aud: [`https://${fixture.host}/${fixture.tenant.tenantId}/v2.0`, "x"] }),
     },
     {
@@ -57,7 +57,7 @@ describe("the token endpoint signs in", () => {
       claims: () => ({ nbf: Math.floor(Date.now() / 1000) + 240 }),
     },
     {
-      name: "an assertion four minutes over its end",
+      name: "an assertion that expired four minutes ago",
       claims: () => ({ exp: Math.floor(Date.now() / 1000) - 240 }),
     },
     { name: "an assertion that lives for a year", claims: () => ({ exp: 4_000_000_000 }) },
@@ -82,7 +82,7 @@ describe("the token endpoint signs in", () => {
     assert.equal(fixture.token({}, { headers: { authorization } }).status, 200);
   });
 
-  it("by the tenant's domain as well as its id [v2-oauth2-client-creds-grant-flow]", () => {
+  it("with the tenant's domain instead of its id [v2-oauth2-client-creds-grant-flow]", () => {
     const claims = { aud: `https://${fixture.host}/contoso.com/oauth2/v2.0/token` };
     const answer = fixture.token(
       { client_assertion: fixture.assertion({ claims }) },
@@ -91,13 +91,13 @@ describe("the token endpoint signs in", () => {
     assert.equal(answer.status, 200);
   });
 
-  it("with an assertion that was used before, as MSAL re-sends it until its end [seen in MSAL]", () => {
+  it("with an assertion that was used before: MSAL re-sends it until it expires [seen in MSAL]", () => {
     const assertion = fixture.assertion();
     assert.equal(fixture.token({ client_assertion: assertion }).status, 200);
     assert.equal(fixture.token({ client_assertion: assertion }).status, 200);
   });
 
-  it("and its tokens verify by the published keys [access-tokens]", () => {
+  it("and its tokens verify with the published keys [access-tokens]", () => {
     const { access_token: token = "" } = fixture.token({}).body;
     const keys = JSON.parse(
       String(
@@ -134,7 +134,7 @@ describe("an access token", () => {
     fixture = await createEntraFixture();
   });
 
-  it("of version 1 says who, for what and with which roles [access-token-claims-reference]", () => {
+  it("of version 1 names caller, audience and roles [access-token-claims-reference]", () => {
     const { body } = fixture.token({});
     const claims = claimsIn(body.access_token);
     const { tenantId } = fixture.tenant;
@@ -149,7 +149,7 @@ describe("an access token", () => {
     assert.equal(body.token_type, "Bearer");
   });
 
-  it("lives between 60 and 90 minutes, and as long as the answer says [configurable-token-lifetimes]", () => {
+  it("is valid for 60 to 90 minutes, as long as the answer says [configurable-token-lifetimes]", () => {
     for (let round = 0; round < 20; round += 1) {
       const { body } = fixture.token({});
       const life = Number(body.expires_in);
@@ -159,7 +159,7 @@ describe("an access token", () => {
     }
   });
 
-  it("repeats the audience as it was asked for, trailing slash included [seen with Azure CLI]", () => {
+  it("repeats the audience as requested, trailing slash included [seen with Azure CLI]", () => {
     for (const resource of [
       "https://database.windows.net/",
       "https://management.core.windows.net/",
@@ -171,7 +171,7 @@ describe("an access token", () => {
     }
   });
 
-  it("without a granted role has no roles claim, and is issued all the same [v2-oauth2-client-creds-grant-flow]", () => {
+  it("without a granted role is issued without a roles claim [v2-oauth2-client-creds-grant-flow]", () => {
     const { body } = fixture.token({ scope: "https://vault.azure.net/.default" });
     assert.equal("roles" in claimsIn(body.access_token), false);
   });
@@ -198,7 +198,7 @@ describe("an access token", () => {
     assert.deepEqual(claims["roles"], ["Rows.Write"]);
   });
 
-  it("of a client that declared cp1 lives for a day and says so, for Graph only [concept-continuous-access-evaluation-workload]", () => {
+  it("of a client that declared cp1 is valid for a day and says so, for Graph only [concept-continuous-access-evaluation-workload]", () => {
     const claims = JSON.stringify({ access_token: { xms_cc: { values: ["cp1"] } } });
     const { body } = fixture.token({ claims });
     assert.deepEqual(claimsIn(body.access_token)["xms_cc"], ["cp1"]);
@@ -208,7 +208,7 @@ describe("an access token", () => {
     assert.equal(claimsIn(vault.body.access_token)["xms_cc"], undefined);
   });
 
-  it("from the version 1 endpoint comes with its numbers as text [seen on the wire]", () => {
+  it("from the version 1 endpoint has its numbers as text [seen on the wire]", () => {
     const { body } = fixture.token(
       { scope: undefined, resource: "https://storage.azure.com/" },
       { path: "oauth2/token" },
@@ -217,7 +217,7 @@ describe("an access token", () => {
     assert.equal(claimsIn(body.access_token)["aud"], "https://storage.azure.com/");
   });
 
-  it("is never made from somebody else's key [certificate-credentials]", () => {
+  it("is not issued for an assertion signed with another key [certificate-credentials]", () => {
     const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
     const answer = fixture.token({ client_assertion: fixture.assertion({ key: privateKey }) });
     assert.equal(answer.status, 401);

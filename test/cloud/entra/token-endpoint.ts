@@ -10,7 +10,7 @@ import { checkForm, type TokenRequestForm } from "./token-request.ts";
 import { success } from "./token-response.ts";
 import { graphResourceAppId } from "./well-known.ts";
 
-/** Grants that Entra has and that a program signing in as itself does not use. */
+/** Entra's grants for users, which an application signing in as itself does not use. */
 const grantsOfPeople = new Set([
   "authorization_code",
   "refresh_token",
@@ -20,7 +20,7 @@ const grantsOfPeople = new Set([
   "urn:ietf:params:oauth:grant-type:saml2-bearer",
 ]);
 
-/** Answers a token request; refusals are answers too. */
+/** Answers a token request; a refusal is an answer too. */
 export function answerTokenRequest(
   request: CloudRequest,
   form: TokenRequestForm,
@@ -51,7 +51,7 @@ export function answerTokenRequest(
   };
 }
 
-/** Words a refusal of this request; also for refusals that are injected. */
+/** The answer for a refusal of this request, injected ones included. */
 export function refuse(
   refusal: EntraRefusal,
   form: TokenRequestForm,
@@ -134,7 +134,7 @@ function findClient(
   return { application, principal };
 }
 
-/** Whether `claims` declares the capability cp1. @throws EntraRefusal 9002313 when it is no JSON */
+/** Whether `claims` declares the capability cp1. @throws EntraRefusal 9002313 if it is not JSON */
 function isCaeRequest(form: TokenRequestForm): boolean {
   const claims = form.fields.get("claims");
   if (claims === null || claims === "") return false;

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { CloudRequest } from "../http/exchange.ts";
 import { EntraRefusal } from "./refusals/refusal.ts";
 
-/** A token request taken apart: where it was sent and the fields of its body. */
+/** A parsed token request: its address and the fields of its body. */
 export interface TokenRequestForm {
   readonly tenantName: string;
   readonly version: 1 | 2;
@@ -13,7 +13,7 @@ export interface TokenRequestForm {
   readonly headers: CloudRequest["headers"];
 }
 
-/** Reads a request to `/{tenant}/oauth2[/v2.0]/token`; the body may be anything. */
+/** Parses a request to `/{tenant}/oauth2[/v2.0]/token`; the body may be anything. */
 export function readTokenRequest(
   request: CloudRequest,
   tenantName: string,
@@ -31,7 +31,7 @@ export function readTokenRequest(
   };
 }
 
-/** Refuses a form without what the flow needs. @throws EntraRefusal 900144, 90014, 901002, 70003 */
+/** Checks the fields that the flow needs. @throws EntraRefusal 900144, 90014, 901002, 70003 */
 export function checkForm({ fields, version }: TokenRequestForm): void {
   for (const name of ["grant_type", "client_id"])
     if (!fields.get(name)) throw new EntraRefusal(900_144, name);

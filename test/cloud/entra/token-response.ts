@@ -3,7 +3,7 @@ import { backdatedSeconds } from "./access-token.ts";
 import type { EntraState } from "./entra-state.ts";
 import type { TokenRequestForm } from "./token-request.ts";
 
-/** The answer that carries a new token, as the version of the endpoint words it. */
+/** The answer with a new token, in the form of the endpoint's version. */
 export function success(
   form: TokenRequestForm,
   token: string,
@@ -28,7 +28,7 @@ export function success(
     token_type: "Bearer",
     expires_in: lifetimeSeconds,
     ext_expires_in: lifetimeSeconds,
-    // Long-lived tokens say when to come again.
+    // Long-lived tokens say when to refresh.
     ...(lifetimeSeconds > 7200 && { refresh_in: Math.floor(lifetimeSeconds / 2) }),
     access_token: token,
   });

@@ -29,7 +29,7 @@ describe("a service verifies a token", () => {
   const token = (fields: Readonly<Record<string, string>> = {}): string =>
     fixture.token(fields).body.access_token ?? "";
 
-  it("and reads who calls, with which roles [access-token-claims-reference]", () => {
+  it("and reads the caller and its roles [access-token-claims-reference]", () => {
     const verdict = verify(token());
     assert.ok(verdict.ok);
     assert.equal(verdict.claims.appId, fixture.application.appId);
@@ -37,7 +37,7 @@ describe("a service verifies a token", () => {
     assert.deepEqual(verdict.claims.roles, ["User.Read.All"]);
   });
 
-  it("and refuses what is not one, or not signed here, or for another resource [access-tokens, validating]", () => {
+  it("and refuses a malformed one, a foreign signature, or another resource's [access-tokens, validating]", () => {
     const [head = "", payload = ""] = token().split(".");
     const [, , other = ""] = token().split(".");
     assert.equal(problem(verify("")), "missing");
@@ -48,7 +48,7 @@ describe("a service verifies a token", () => {
     assert.equal(problem(verify(`${none}.${payload}.`)), "signature");
   });
 
-  it("to the second of its end, though it was good a moment before [access-tokens, validating]", () => {
+  it("and refuses it from the second it expires [access-tokens, validating]", () => {
     fixture.state.settings.tokenLifetimeSeconds = 600;
     const short = token();
     fixture.state.settings.tokenLifetimeSeconds = undefined;
@@ -61,7 +61,7 @@ describe("a service verifies a token", () => {
     aheadMs = 0;
   });
 
-  it("whose client takes claims challenges only until it is revoked [concept-continuous-access-evaluation-workload]", () => {
+  it("with cp1 only until it is revoked [concept-continuous-access-evaluation-workload]", () => {
     const [plain, challenged] = [token(), token({ claims: cae })];
     principalOf(fixture).tokensValidFromMs = Date.now() + 1500;
     const verdict = verify(challenged);
@@ -74,12 +74,16 @@ describe("a service verifies a token", () => {
       Number(asked.nbf.value),
       Math.floor(principalOf(fixture).tokensValidFromMs / 1000),
     );
-    assert.equal(problem(verify(plain)), "none", "a client without cp1 keeps its token to the end");
+    assert.equal(
+      problem(verify(plain)),
+      "none",
+      "a client without cp1 keeps its token until it expires",
+    );
     principalOf(fixture).tokensValidFromMs = 0;
     assert.equal(problem(verify(token({ claims: cae }))), "none");
   });
 
-  it("whose client takes claims challenges only while it is enabled [concept-continuous-access-evaluation-workload]", () => {
+  it("with cp1 only while its principal is enabled [concept-continuous-access-evaluation-workload]", () => {
     const held = token({ claims: cae });
     principalOf(fixture).accountEnabled = false;
     assert.equal(problem(verify(held)), "revoked");

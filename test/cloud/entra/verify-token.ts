@@ -14,12 +14,12 @@ export interface TokenClaims {
   readonly roles: readonly string[];
   readonly issuedAtMs: number;
   readonly expiresAtMs: number;
-  /** The client takes claims challenges. */
+  /** The client supports claims challenges. */
   readonly isCaeClient: boolean;
   readonly all: Readonly<Record<string, unknown>>;
 }
 
-/** Why a bearer token is refused; each service words it its own way. */
+/** Why a bearer token is refused; each service has its own text for it. */
 type TokenProblem =
   | "missing"
   | "malformed"
@@ -35,9 +35,9 @@ export type TokenVerdict =
   | {
       readonly ok: false;
       readonly problem: TokenProblem;
-      /** The audience or issuer found instead, for services that print it. */
+      /** The actual audience or issuer, for services that print it. */
       readonly found?: string;
-      /** For `revoked`: the claims to ask a new token with. */
+      /** For `revoked`: the claims to request a new token with. */
       readonly claimsChallenge?: string;
     };
 
@@ -47,17 +47,17 @@ export type TokenVerifier = (
   audiences: readonly string[],
 ) => TokenVerdict;
 
-/** The clock skew services allow a token that is not valid yet; its end is taken to the second. */
+/** Clock skew that services tolerate before `nbf`; `exp` is exact to the second. */
 const leewayMs = 300_000;
 
-/** A verifier of the tokens this cloud's Entra signs. */
+/** A verifier of the tokens that this cloud's Entra signs. */
 export function createTokenVerifier(options: {
   readonly signer: TokenSigner;
   readonly registry: Registry;
   readonly cloud: Cloud;
   readonly now: () => number;
 }): TokenVerifier {
-  // Signatures are looked at once per token: RSA costs more than the rest of a request.
+  // Signatures are verified once per token: RSA costs more than the rest of a request.
   const verified = new Map<string, TokenClaims>();
   return (authorization, audiences) => {
     const token = /^Bearer\s+(\S+)$/iu.exec(authorization ?? "")?.[1];
@@ -90,7 +90,7 @@ function judge(
     claims.issuer.endsWith(`/${claims.tenantId}/v2.0`);
   if (!isOwnIssuer) return { ok: false, problem: "issuer", found: claims.issuer };
   const principal = options.registry.servicePrincipal(claims.tenantId, claims.appId);
-  // Continuous access evaluation: only tokens of clients that declared cp1 are ended early.
+  // Continuous access evaluation: only tokens of clients that declared cp1 are revoked early.
   const isRevoked =
     claims.isCaeClient &&
     (principal === undefined ||

@@ -2,11 +2,11 @@ import { clouds, type Cloud } from "../../../shared/core/clouds.ts";
 import { graphAppRoles } from "./graph-app-roles.ts";
 import type { AppRole } from "./model.ts";
 
-/** A resource Microsoft owns, whose service principal every tenant of the local cloud has. */
+/** A resource owned by Microsoft, with a service principal in every tenant of the local cloud. */
 export interface WellKnownResource {
   readonly appId: string;
   readonly displayName: string;
-  /** Servable names, without a trailing slash: either spelling is asked for and answered alike. */
+  /** Identifier URIs, without a trailing slash: requests with and without one get the same answer. */
   readonly uris: readonly string[];
   readonly appRoles: readonly AppRole[];
 }
@@ -15,9 +15,9 @@ const roles = (values: Readonly<Record<string, string>>): readonly AppRole[] =>
   Object.entries(values).map(([value, id]) => ({ id, value }));
 
 /**
- * Those resources under the names that they have in one cloud: another cloud's Graph, vault or token
- * exchange is nobody there (microsoft-graph-docs-contrib concepts/deployments.md). Clouds with one login
- * are one.
+ * Those resources under their names in one cloud: another cloud's Graph, vault or token exchange does
+ * not exist there (microsoft-graph-docs-contrib concepts/deployments.md). Clouds that share a login host
+ * count as one.
  */
 export function resourcesIn({ loginHost }: Cloud): readonly WellKnownResource[] {
   const all = Object.values(clouds);
@@ -35,7 +35,7 @@ const namesIn = ({ graphHost, vaultSuffix, federationAudience }: Cloud): readonl
   federationAudience,
 ];
 
-/** First-party resources a daemon of this kind asks for; app ids as every tenant shows them. */
+/** First-party resources that such a daemon requests; app ids are the same in every tenant. */
 const wellKnownResources: readonly WellKnownResource[] = [
   {
     appId: "00000003-0000-0000-c000-000000000000",

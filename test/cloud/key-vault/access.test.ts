@@ -6,7 +6,7 @@ import { createVaultFixture, type VaultFixture } from "./vault-fixture.ts";
 
 const version = "api-version=7.6";
 
-describe("a vault lets nobody in", () => {
+describe("a vault refuses a request", () => {
   let fixture: VaultFixture;
   before(async () => {
     fixture = await createVaultFixture();
@@ -16,7 +16,7 @@ describe("a vault lets nobody in", () => {
   const get = (token: string | null, host?: string): ReturnType<VaultFixture["call"]> =>
     fixture.call("GET", `/secrets/one?${version}`, { token, ...(host !== undefined && { host }) });
 
-  it("without a token, and says where to get one [authentication-requests-and-responses]", async () => {
+  it("without a token, and names the authority and resource to get one [authentication-requests-and-responses]", async () => {
     const answer = await get(null);
     assert.equal(answer.status, 401);
     assert.equal(
@@ -35,7 +35,7 @@ describe("a vault lets nobody in", () => {
     );
   });
 
-  it("with a token that has expired, or that is not Entra's [authentication-requests-and-responses]", async () => {
+  it("with a token that has expired or is not Entra's [authentication-requests-and-responses]", async () => {
     const expired = await get(fixture.token("https://vault.azure.net", -1));
     assert.match(expired.body.error?.message ?? "", /TokenExpired/);
     const [head = "", , signature = ""] = fixture.token().split(".");
@@ -45,7 +45,7 @@ describe("a vault lets nobody in", () => {
     assert.equal((await get("rubbish")).status, 401);
   });
 
-  it("of another tenant [authentication-requests-and-responses]", async () => {
+  it("with another tenant's token [authentication-requests-and-responses]", async () => {
     const { registry } = fixture.entra.state;
     const tenant = registry.addTenant({ domains: ["fabrikam.com"] });
     fixture.keyVault.create("theirs", tenant.tenantId);
@@ -54,7 +54,7 @@ describe("a vault lets nobody in", () => {
     assert.match(answer.body.error?.message ?? "", /^AKV10032: Invalid issuer/);
   });
 
-  it("under a name that no vault has: nobody is there [about-keys-secrets-certificates]", async () => {
+  it("to an unknown vault name by closing the connection [about-keys-secrets-certificates]", async () => {
     await assert.rejects(get(fixture.token(), "nowhere.vault.azure.net"), /reset/);
   });
 
@@ -86,7 +86,7 @@ describe("a vault lets nobody in", () => {
     },
   ];
   for (const { role, may } of matrix)
-    it(`to more than ${role} allows [rbac-guide]`, async () => {
+    it(`for an action that ${role} does not allow [rbac-guide]`, async () => {
       fixture.grant(role);
       const allowed: string[] = [];
       for (const { name, method, path, body } of actions) {
@@ -97,7 +97,7 @@ describe("a vault lets nobody in", () => {
       assert.deepEqual(allowed, may);
     });
 
-  it("to an action without saying which was missing, and for whom [rbac-guide]", async () => {
+  it("and names the missing action and the caller [rbac-guide]", async () => {
     fixture.grant();
     const { body } = await get(fixture.token());
     const { message = "" } = body.error ?? {};

@@ -13,7 +13,7 @@ import {
   readPem,
 } from "./vault-store.ts";
 
-/** Starts the making of a version by policy; the answer is 202 and the operation is polled. */
+/** Starts the creation of a version by policy; the answer is 202 and the client polls the operation. */
 export function create(request: VaultRequest, name: string): CloudResponse {
   request.count("certificate.create");
   request.authorise("certificates/create/action");
@@ -68,7 +68,7 @@ export function importPem(request: VaultRequest, name: string): CloudResponse {
   request.authorise("certificates/import/action");
   const { value } = request.body;
   if (typeof value !== "string") throw badParameter("Parameter 'value' is required.");
-  if (!value.includes("-----BEGIN ")) return notEmulated("the import of PFX files");
+  if (!value.includes("-----BEGIN ")) return notEmulated("importing PFX files");
   const made = readPem(value);
   const base = { ...defaultPolicy, contentType: "application/x-pem-file" as const };
   const entry = certificateEntry(request.vault, name, base);
@@ -83,7 +83,7 @@ export function importPem(request: VaultRequest, name: string): CloudResponse {
   return json(200, bundleOf(request, name, version, entry));
 }
 
-/** Runs a reading of a policy with its refusal in the vault's form. @throws VaultRefusal 400 */
+/** Parses a policy and converts its refusal to the vault's form. @throws VaultRefusal 400 */
 export function guarded<T>(read: () => T): T {
   try {
     return read();

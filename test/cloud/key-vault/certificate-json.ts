@@ -15,7 +15,7 @@ export function entryOf(request: VaultRequest, name: string): CertificateEntry {
   return entry;
 }
 
-/** A version, the current one without a name of it. @throws VaultRefusal 404 */
+/** A version; the current one if `version` is not given. @throws VaultRefusal 404 */
 export function versionOf(
   request: VaultRequest,
   name: string,
@@ -32,7 +32,7 @@ export function policyOf(request: VaultRequest, name: string, entry: Certificate
   return policyJson(entry.policy, `${request.baseUrl}/certificates/${name}/policy`);
 }
 
-/** A line of a listing. */
+/** An entry of a listing. */
 export function itemOf(
   request: VaultRequest,
   id: string,

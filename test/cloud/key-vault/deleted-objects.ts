@@ -4,7 +4,7 @@ import { currentVersion } from "./model.ts";
 import { notFound, VaultRefusal } from "./vault-error.ts";
 import { attributesJson, type VaultHandler, type VaultRequest } from "./vault-request.ts";
 
-/** `/deletedcertificates/{name}`: look, recover, purge. */
+/** `/deletedcertificates/{name}`: get, recover, purge. */
 export const handleDeletedCertificates: VaultHandler = (request) => {
   const [name = "", second] = request.path;
   const entry = request.vault.certificates.get(name);
@@ -29,7 +29,7 @@ export const handleDeletedCertificates: VaultHandler = (request) => {
   return json(200, deletedJson(request, name, entry, version));
 };
 
-/** `/deletedsecrets/{name}`: look, recover, purge. */
+/** `/deletedsecrets/{name}`: get, recover, purge. */
 export const handleDeletedSecrets: VaultHandler = (request) => {
   const [name = "", second] = request.path;
   const entry = request.vault.secrets.get(name);

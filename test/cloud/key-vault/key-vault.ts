@@ -20,14 +20,14 @@ import {
 } from "./vault-error.ts";
 import { readBody, type VaultHandler } from "./vault-request.ts";
 
-/** What a test may change while it runs (CloudSettings.vault). */
+/** Settings that a test may change while it runs (CloudSettings.vault). */
 interface VaultSettings {
   /** Key Vault's limit for secrets and RSA-2048 software keys is 4,000 in 10 s (service-limits). */
   transactionsPer10Seconds: number;
   pfxEncryption: Pkcs12Encryption;
 }
 
-/** All vaults of the local cloud, told apart by host name. */
+/** All vaults of the local cloud, by host name. */
 export interface KeyVault {
   readonly settings: VaultSettings;
   readonly vaults: Map<string, Vault>;
@@ -39,7 +39,7 @@ export interface KeyVaultOptions {
   readonly cloud: Cloud;
   readonly verifyToken: TokenVerifier;
   readonly now: () => number;
-  /** Seconds as the wire carries them at this speed. */
+  /** Seconds as sent at this speed. */
   readonly retryAfter: (seconds: number) => string;
   readonly onNewVersion: (vault: Vault, name: string, version: CertificateVersionEntry) => void;
 }
@@ -112,7 +112,7 @@ export function createKeyVault(options: KeyVaultOptions): KeyVault {
     },
     async handle(request, count) {
       const vault = vaultOf(request.host, vaults);
-      // A vault that does not exist has no name in DNS: there is nobody to answer.
+      // A vault that does not exist has no DNS name, so no server answers.
       if (vault === undefined) return { connection: "reset" };
       const response = await answer(vault, request, count).catch((error: unknown) => {
         if (error instanceof VaultRefusal) return vaultRefusalResponse(error);
@@ -134,7 +134,7 @@ export function createKeyVault(options: KeyVaultOptions): KeyVault {
   };
 }
 
-/** By `<name>.vault.azure.net`; a client pointed at localhost reaches the first vault. */
+/** The vault at `<name>.vault.azure.net`; a client that uses localhost reaches the first vault. */
 function vaultOf(host: string, vaults: ReadonlyMap<string, Vault>): Vault | undefined {
   const name = host.split(":")[0] ?? "";
   if (name === "localhost" || /^[\d.]+$/u.test(name)) return vaults.values().next().value;

@@ -4,7 +4,7 @@ import { signDigest } from "./rsa-sign.ts";
 import { badParameter, disabled, notFound, VaultRefusal } from "./vault-error.ts";
 import { attributesJson, pageOf, type VaultHandler, type VaultRequest } from "./vault-request.ts";
 
-/** `/keys…`: get, list versions, sign. Keys are those behind certificates. */
+/** `/keys…`: get, list versions, sign. All keys belong to certificates. */
 export const handleKeys: VaultHandler = (request) => {
   const [name, second, third] = request.path;
   if (name === undefined) return notEmulated("the listing of keys");
@@ -81,7 +81,7 @@ function sign(request: VaultRequest, name: string, version?: string): CloudRespo
   }
 }
 
-/** @throws VaultRefusal 403 for a key outside its life: reading is allowed then, using is not */
+/** @throws VaultRefusal 403 for a key outside its lifetime: it may be read but not used */
 function checkLife(key: KeyVersion, nowMs: number): void {
   const { notBeforeMs, expiresMs } = key.attributes;
   if (expiresMs !== undefined && nowMs > expiresMs)

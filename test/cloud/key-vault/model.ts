@@ -4,7 +4,7 @@ import type { Certificate } from "../certificates/certificate.ts";
 import type { CertificatePolicy } from "./policy.ts";
 import type { VaultRole } from "./roles.ts";
 
-/** Attributes every version has; a certificate shares them with its key and its secret. */
+/** Attributes of every version; a certificate shares them with its key and its secret. */
 export interface Attributes {
   enabled: boolean;
   readonly notBeforeMs: number | undefined;
@@ -18,7 +18,7 @@ export interface SecretVersion {
   value: string;
   readonly contentType: string | undefined;
   readonly attributes: Attributes;
-  /** The secret behind a certificate. */
+  /** The secret of a certificate. */
   readonly managed: boolean;
   readonly tags: Readonly<Record<string, string>>;
 }
@@ -38,7 +38,7 @@ export interface CertificateVersionEntry {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** All versions of one name, in the order they were made; the last is the current one. */
+/** All versions of one name in the order of creation; the last is the current one. */
 export interface Versioned<V> {
   readonly versions: Map<string, V>;
   /** Set while the name is soft-deleted. */
@@ -66,7 +66,7 @@ export interface Vault {
   readonly assignments: { principalId: string; role: VaultRole }[];
 }
 
-/** The current version: the last one made, enabled or not. */
+/** The current version: the last one created, enabled or not. */
 export function currentVersion<V>(entry: Versioned<V>): V | undefined {
   return [...entry.versions.values()].at(-1);
 }

@@ -19,7 +19,7 @@ const pem = "application/x-pem-file";
 const pfx = "application/x-pkcs12";
 let fixture: VaultFixture;
 
-/** Makes a version by policy and waits for the operation's end, as the SDK's poller does. */
+/** Creates a version by policy and polls the operation until it ends, as the SDK does. */
 async function create(name: string, policy: object = {}): Promise<VaultAnswer> {
   const body = { policy: { x509_props: { subject: `CN=${name}` }, ...policy } };
   const started = await fixture.call("POST", `/certificates/${name}/create?${version}`, { body });
@@ -42,7 +42,7 @@ before(async () => {
 });
 
 describe("a certificate in the vault", () => {
-  it("is made by policy, with a key and a secret under the same version [about-certificates]", async () => {
+  it("is created by policy, with a key and a secret under the same version [about-certificates]", async () => {
     const { body } = await create("pem", { secret_props: { contentType: pem } });
     const secret = await get(pathOf(body.sid));
     const text = String(secret.body.value);
@@ -56,7 +56,7 @@ describe("a certificate in the vault", () => {
     assert.deepEqual(fixture.announced, ["pem"]);
   });
 
-  it("is served as a PFX without password where the policy says so [about-certificates]", async () => {
+  it("is served as a PFX without password if the policy says so [about-certificates]", async () => {
     const { body } = await create("pfx", { secret_props: { contentType: pfx } });
     const secret = await get(pathOf(body.sid));
     assert.equal(secret.body.contentType, pfx);
@@ -64,7 +64,7 @@ describe("a certificate in the vault", () => {
     assert.ok(createSecureContext({ pfx: file, passphrase: "" }));
   });
 
-  it("keeps its key to itself where it is not exportable [about-certificates]", async () => {
+  it("does not reveal its key if it is not exportable [about-certificates]", async () => {
     const { body } = await create("sealed", {
       key_props: { exportable: false },
       secret_props: { contentType: pem },
@@ -74,7 +74,7 @@ describe("a certificate in the vault", () => {
     assert.ok(new X509Certificate(String(secret.body.value)));
   });
 
-  it("has a new version as its current one at once, and serves the old by name [about-keys-secrets-certificates]", async () => {
+  it("makes a new version the current one at once, and still serves the old version by its id [about-keys-secrets-certificates]", async () => {
     const first = await create("rolled");
     const second = await create("rolled");
     assert.notEqual(first.body.id, second.body.id);
@@ -82,10 +82,13 @@ describe("a certificate in the vault", () => {
     const versions = await get("/certificates/rolled/versions");
     assert.equal((versions.body.value as unknown[]).length, 2);
     const [one, two] = (versions.body.value as { id: string }[]).map((item) => item.id);
-    assert.ok(String(one) < String(two), "in the order of their ids, which says nothing of age");
+    assert.ok(
+      String(one) < String(two),
+      "in the order of their ids, which does not reflect their age",
+    );
   });
 
-  it("keeps its key on renewal only where the policy says so [about-certificates]", async () => {
+  it("keeps its key on renewal only if the policy says so [about-certificates]", async () => {
     await create("kept", { key_props: { reuse_key: true } });
     const first = await modulus();
     await create("kept", { key_props: { reuse_key: true } });
@@ -94,7 +97,7 @@ describe("a certificate in the vault", () => {
     assert.notEqual(await modulus(), first);
   });
 
-  it("when a version is disabled takes its secret and key with it [about-certificates]", async () => {
+  it("disables its secret and key when it is disabled [about-certificates]", async () => {
     const { body } = await create("off");
     const path = pathOf(body.id);
     const attributes = { attributes: { enabled: false } };
@@ -109,7 +112,7 @@ describe("a certificate in the vault", () => {
     assert.equal((await get(path)).body.attributes?.enabled, false);
   });
 
-  it("can be brought in as PEM [import-certificate]", async () => {
+  it("can be imported as PEM [import-certificate]", async () => {
     const made = await createClientCertificate({
       subject: "brought",
       notBefore: new Date(Date.now() - 1000),
@@ -123,7 +126,7 @@ describe("a certificate in the vault", () => {
     assert.equal(wrong.status, 400);
   });
 
-  it("is refused by a policy that cannot be [create-certificate]", async () => {
+  it("is refused if its policy is invalid [create-certificate]", async () => {
     for (const policy of [
       { key_props: { key_size: 1024 } },
       { secret_props: { contentType: "text/plain" } },
@@ -135,7 +138,7 @@ describe("a certificate in the vault", () => {
     }
   });
 
-  it("when deleted is gone with its secret, keeps its name, and can come back [soft-delete-overview]", async () => {
+  it("is deleted with its secret, keeps its name reserved, and can be recovered [soft-delete-overview]", async () => {
     await create("gone");
     const deleted = await fixture.call("DELETE", `/certificates/gone?${version}`);
     assert.match(deleted.body.recoveryId ?? "", /\/deletedcertificates\/gone$/u);
@@ -161,7 +164,7 @@ describe("a key in the vault signs", () => {
   });
 
   for (const algorithm of ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"])
-    it(`${algorithm} so that others verify it [sign]`, async () => {
+    it(`${algorithm}, and the signature verifies elsewhere [sign]`, async () => {
       const message = Buffer.from("header.payload");
       const hash = `sha${algorithm.slice(2)}`;
       const value = createHash(hash).update(message).digest("base64url");
@@ -182,7 +185,7 @@ describe("a key in the vault signs", () => {
       assert.equal(answer.body.kid, made.kid);
     });
 
-  it("no digest of another length, and by no other algorithm [sign]", async () => {
+  it("only digests of the right length and with known algorithms [sign]", async () => {
     for (const given of [
       { alg: "RS256", value: Buffer.alloc(31).toString("base64url") },
       { alg: "ES256", value: Buffer.alloc(32).toString("base64url") },
@@ -194,7 +197,7 @@ describe("a key in the vault signs", () => {
 });
 
 describe("a secret in the vault", () => {
-  it("is not found by a name or version it does not have [get-secret]", async () => {
+  it("is a 404 for an unknown name or version [get-secret]", async () => {
     await fixture.call("PUT", `/secrets/plain?${version}`, { body: { value: "1" } });
     for (const path of ["/secrets/none", `/secrets/plain/${"0".repeat(32)}`]) {
       const answer = await get(path);
@@ -202,12 +205,12 @@ describe("a secret in the vault", () => {
     }
   });
 
-  it("is found by the SDK's way of writing the path [seen in the SDK]", async () => {
+  it("is found by the path that the SDK writes [seen in the SDK]", async () => {
     const answer = await fixture.call("GET", "/secrets/plain/?api%2Dversion=7.6");
     assert.equal(answer.body.value, "1");
   });
 
-  it("comes in pages of at most 25 versions [get-secret-versions]", async () => {
+  it("lists its versions in pages of at most 25 [get-secret-versions]", async () => {
     for (let round = 0; round < 30; round += 1)
       await fixture.call("PUT", `/secrets/many?${version}`, { body: { value: String(round) } });
     const first = await get("/secrets/many/versions");
@@ -221,7 +224,7 @@ describe("a secret in the vault", () => {
     assert.equal(greedy.status, 400);
   });
 
-  it("behind a certificate is not set, changed or deleted by itself [about-certificates]", async () => {
+  it("of a certificate cannot be set, changed or deleted separately [about-certificates]", async () => {
     await create("managed");
     const set = await fixture.call("PUT", `/secrets/managed?${version}`, { body: { value: "x" } });
     const removed = await fixture.call("DELETE", `/secrets/managed?${version}`);

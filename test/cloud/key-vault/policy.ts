@@ -1,6 +1,6 @@
 import type { CertificatePolicyOptions } from "../cloud-control.ts";
 
-/** A certificate policy as far as the vault acts on it; the rest is kept and returned. */
+/** The parts of a certificate policy that the vault uses; the rest is stored and returned. */
 export interface CertificatePolicy {
   readonly subject: string;
   readonly keySize: 2048 | 3072 | 4096;
@@ -25,7 +25,7 @@ const keyUsageBits: Readonly<Record<string, number>> = {
   cRLSign: 6,
 };
 
-/** Key Vault's defaults where a policy is silent (RSA 2048, exportable, PFX, twelve months). */
+/** Key Vault's defaults for omitted properties (RSA 2048, exportable, PFX, twelve months). */
 export const defaultPolicy: CertificatePolicy = {
   subject: "CN=local",
   keySize: 2048,
@@ -39,7 +39,7 @@ export const defaultPolicy: CertificatePolicy = {
   lifetimeActions: [{ trigger: { lifetime_percentage: 80 }, action: { action_type: "AutoRenew" } }],
 };
 
-/** A policy that Key Vault refuses, with the sentence it says. */
+/** A policy that Key Vault refuses, with its message. */
 export class PolicyRefusal extends Error {
   override readonly name = "PolicyRefusal";
 }
@@ -62,12 +62,12 @@ interface PolicyJson {
   readonly lifetime_actions?: unknown;
 }
 
-/** Reads the REST form of a policy over what was there. @throws PolicyRefusal */
+/** Merges the REST form of a policy into the existing one. @throws PolicyRefusal */
 export function readPolicy(json: unknown, base: CertificatePolicy): CertificatePolicy {
   const given = (json ?? {}) as PolicyJson;
   const keyType = given.key_props?.kty ?? "RSA";
   if (keyType !== "RSA")
-    throw new PolicyRefusal(`The local cloud makes RSA certificates only, not ${keyType}.`);
+    throw new PolicyRefusal(`The local cloud creates RSA certificates only, not ${keyType}.`);
   const keySize = given.key_props?.key_size ?? base.keySize;
   if (keySize !== 2048 && keySize !== 3072 && keySize !== 4096)
     throw new PolicyRefusal(`Property key_size has an invalid value: ${String(keySize)}.`);
@@ -114,7 +114,7 @@ export function policyJson(policy: CertificatePolicy, id: string): Record<string
   };
 }
 
-/** The policy a test asks for in words. */
+/** The policy for a test's short settings. */
 export function policyOf(
   options: CertificatePolicyOptions,
   base: CertificatePolicy,

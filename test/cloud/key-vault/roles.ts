@@ -1,4 +1,4 @@
-/** The built-in data-plane roles of Key Vault that the local cloud knows. */
+/** The built-in data-plane roles of Key Vault that are emulated. */
 export type VaultRole =
   | "Key Vault Administrator"
   | "Key Vault Secrets User"
@@ -9,7 +9,7 @@ export type VaultRole =
   | "Key Vault Reader"
   | "Key Vault Purge Operator";
 
-/** A data action under `Microsoft.KeyVault/vaults/`; the last part of a role's may be `*`. */
+/** A data action under `Microsoft.KeyVault/vaults/`; the last segment in a role may be `*`. */
 export type VaultAction =
   | "secrets/getSecret/action"
   | "secrets/readMetadata/action"

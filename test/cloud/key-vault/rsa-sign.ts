@@ -1,6 +1,6 @@
 import { constants, createHash, privateEncrypt, randomBytes, type KeyObject } from "node:crypto";
 
-/** DER heads of DigestInfo (RFC 8017 §9.2, note 1). */
+/** DER prefixes of DigestInfo (RFC 8017 §9.2, note 1). */
 const digestInfo: Readonly<Record<string, string>> = {
   sha256: "3031300d060960864801650304020105000420",
   sha384: "3041300d060960864801650304020205000430",
@@ -8,7 +8,7 @@ const digestInfo: Readonly<Record<string, string>> = {
 };
 
 /**
- * Signs a digest that was made elsewhere, as Key Vault does: node:crypto signs messages only.
+ * Signs an existing digest, as Key Vault does: node:crypto signs messages only.
  * `algorithm` is RS256 … PS512.
  * @throws RangeError for another algorithm or a digest of another length
  */
@@ -31,7 +31,7 @@ export function signDigest(algorithm: string, digest: Buffer, key: KeyObject): B
   );
 }
 
-/** EMSA-PSS (RFC 8017 §9.1.1) with a salt as long as the digest, as JWS demands. */
+/** EMSA-PSS (RFC 8017 §9.1.1) with a salt as long as the digest, as JWS requires. */
 function encodePss(digest: Buffer, hash: string, bits: number): Buffer {
   const length = Math.ceil(bits / 8);
   const salt = randomBytes(digest.length);

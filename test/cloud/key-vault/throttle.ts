@@ -1,12 +1,12 @@
 /** A limit of transactions in any window of ten seconds, per name. */
 export interface Throttle {
-  /** Takes one transaction, or answers false when the limit is used up. */
+  /** Counts one transaction, or answers false if the limit is used up. */
   take(name: string, limit: number): boolean;
 }
 
 const windowMs = 10_000;
 
-/** Counts in whole windows, as the service's own limiter is only known to do "per 10 seconds". */
+/** Counts in fixed windows, because the service's limit is only documented as "per 10 seconds". */
 export function createThrottle(now: () => number): Throttle {
   const windows = new Map<string, { startMs: number; used: number }>();
   return {

@@ -8,7 +8,7 @@ import { VaultRefusal } from "./vault-error.ts";
 const vaultAppId = "cfa8b339-82a2-471a-a3c9-0fc0be7a4093";
 
 /**
- * The claims of a caller whose token is good for this vault.
+ * The claims of a caller whose token is valid for this vault.
  * @throws VaultRefusal 401 with the challenge that names authority and resource
  */
 export function authenticate(

@@ -3,7 +3,7 @@ import { json, type CloudResponse } from "../http/exchange.ts";
 import type { Vault } from "./model.ts";
 import type { VaultAction } from "./roles.ts";
 
-/** A refusal of Key Vault in its own words. */
+/** A refusal with Key Vault's own text. */
 export class VaultRefusal extends Error {
   override readonly name = "VaultRefusal";
   readonly status: number;
@@ -25,7 +25,7 @@ export class VaultRefusal extends Error {
   }
 }
 
-/** The answer that carries a refusal. */
+/** The answer for a refusal. */
 export function vaultRefusalResponse(refusal: VaultRefusal): CloudResponse {
   return json(
     refusal.status,
@@ -53,7 +53,7 @@ const notFoundCode: Readonly<Record<ObjectKind, string>> = {
   certificate: "CertificateNotFound",
 };
 
-/** The name, or the version of it, is not there. */
+/** The name or its version does not exist. */
 export function notFound(kind: ObjectKind, id: string): VaultRefusal {
   return new VaultRefusal(
     404,
@@ -62,7 +62,7 @@ export function notFound(kind: ObjectKind, id: string): VaultRefusal {
   );
 }
 
-/** No role assignment allows the action; worded as vaults under Azure RBAC word it. */
+/** No role assignment allows the action; the text is that of vaults under Azure RBAC. */
 export function forbiddenByRbac(
   vault: Vault,
   claims: TokenClaims,
@@ -78,7 +78,7 @@ export function forbiddenByRbac(
   );
 }
 
-/** The version is switched off. */
+/** The version is disabled. */
 export function disabled(kind: ObjectKind, operation: string): VaultRefusal {
   const inner = `${kind[0]?.toUpperCase()}${kind.slice(1)}Disabled`;
   return new VaultRefusal(

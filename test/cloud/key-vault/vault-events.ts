@@ -4,7 +4,7 @@ import type { CertificateVersionEntry, Vault } from "./model.ts";
 
 export type VaultEventSchema = "CloudEventSchemaV1_0" | "EventGridSchema";
 
-/** The event that Key Vault raises when a certificate has a new version (event-schema-key-vault.md). */
+/** The event that Key Vault sends when a certificate has a new version (event-schema-key-vault.md). */
 export function certificateNewVersionCreated(
   vault: Vault,
   name: string,

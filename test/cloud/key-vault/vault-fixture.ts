@@ -6,17 +6,17 @@ import { createKeyVault, type KeyVault } from "./key-vault.ts";
 import type { Vault } from "./model.ts";
 import type { VaultRole } from "./roles.ts";
 
-/** A vault without sockets, with a caller whose roles a test chooses. */
+/** A vault without sockets, and a caller whose roles the test sets. */
 export interface VaultFixture {
   readonly entra: EntraFixture;
   readonly keyVault: KeyVault;
   readonly vault: Vault;
   readonly caller: ManagedIdentity;
-  /** Names of certificates whose new version was announced. */
+  /** Names of certificates for which a new-version event was sent. */
   readonly announced: string[];
   /** Replaces the caller's roles. */
   grant(...roles: VaultRole[]): void;
-  /** A token of the caller for an audience. */
+  /** The caller's token for an audience. */
   token(audience?: string, lifetimeSeconds?: number): string;
   call(
     method: string,
@@ -25,7 +25,7 @@ export interface VaultFixture {
   ): Promise<VaultAnswer>;
 }
 
-/** An answer of the vault with the parts that tests look at. */
+/** An answer of the vault with the parts that tests read. */
 export interface VaultAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -55,7 +55,7 @@ interface VaultBody {
 
 const now = (): number => Date.now();
 
-/** Makes a vault `fixture` in the tenant of an Entra of its own; the caller has no role yet. */
+/** Creates a vault `fixture` with its own Entra and tenant; the caller has no role yet. */
 export async function createVaultFixture(): Promise<VaultFixture> {
   const entra = await createEntraFixture();
   const { registry, signer } = entra.state;

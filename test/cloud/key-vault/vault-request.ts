@@ -4,14 +4,14 @@ import type { Attributes, CertificateVersionEntry, Vault } from "./model.ts";
 import type { VaultAction } from "./roles.ts";
 import { badParameter } from "./vault-error.ts";
 
-/** One authenticated request to a vault, with what its handlers need. */
+/** One authenticated request to a vault, with the state that handlers need. */
 export interface VaultRequest {
   readonly vault: Vault;
   readonly method: string;
-  /** Path without collection: `["name", "version"]`, `["name", "create"]`. */
+  /** Path without the collection: `["name", "version"]`, `["name", "create"]`. */
   readonly path: readonly string[];
   readonly query: URLSearchParams;
-  /** The vault's address as the caller wrote it; ids are built on it. */
+  /** The vault's address as the caller wrote it, used in ids. */
   readonly baseUrl: string;
   readonly body: Readonly<Record<string, unknown>>;
   readonly nowMs: number;
@@ -19,13 +19,13 @@ export interface VaultRequest {
   /** @throws VaultRefusal 403 unless a role of the caller allows it */
   authorise(action: VaultAction): void;
   count(operation: string): void;
-  /** Tells the world that a certificate has a new version. */
+  /** Sends the event for a certificate's new version. */
   announce(name: string, version: CertificateVersionEntry): void;
 }
 
 export type VaultHandler = (request: VaultRequest) => CloudResponse | Promise<CloudResponse>;
 
-/** The JSON body of a request; empty for none. @throws VaultRefusal 400 */
+/** The JSON body of a request; an empty object if there is none. @throws VaultRefusal 400 */
 export function readBody(request: CloudRequest): Readonly<Record<string, unknown>> {
   if (request.body.length === 0) return {};
   try {
@@ -52,8 +52,8 @@ export function attributesJson(attributes: Attributes): Record<string, unknown> 
 }
 
 /**
- * A page of a listing. Versions come in the order of their ids, which says nothing of age, as in
- * Azure; `maxresults` is at most 25.
+ * A page of a listing. As in Azure, versions are sorted by id, which does not reflect their age;
+ * `maxresults` is at most 25.
  */
 export function pageOf(request: VaultRequest, items: readonly unknown[], path: string): object {
   const size = Number(request.query.get("maxresults") ?? 25);
@@ -72,7 +72,7 @@ export function pageOf(request: VaultRequest, items: readonly unknown[], path: s
   };
 }
 
-/** Days until the purge of what is deleted, as the vault is made (Bicep: 90 days). */
+/** Seconds until deleted objects are purged: 90 days, as the vault is deployed (Bicep). */
 export const deletedFor = 90 * 86_400;
 
 /** A change of `attributes.enabled` in a PATCH or PUT body. */

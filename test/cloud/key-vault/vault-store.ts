@@ -25,10 +25,10 @@ import {
 import { commonNameOf, keyUsageOf, type CertificatePolicy } from "./policy.ts";
 import { badParameter, deletedButRecoverable } from "./vault-error.ts";
 
-/** Versions are 32 hex digits without meaning: their order says nothing of their age. */
+/** Versions are 32 random hex digits: their order does not reflect their age. */
 const newVersion = (): string => randomUUID().replaceAll("-", "");
 
-/** The entry of a name, made where it is missing. @throws VaultRefusal 409 while soft-deleted */
+/** The entry of a name, created if missing. @throws VaultRefusal 409 while soft-deleted */
 function entryOf<V>(
   map: Map<string, Versioned<V>>,
   kind: "secret" | "key",
@@ -40,7 +40,7 @@ function entryOf<V>(
   return entry;
 }
 
-/** The certificate entry of a name, made where it is missing. @throws VaultRefusal 409 */
+/** The certificate entry of a name, created if missing. @throws VaultRefusal 409 */
 export function certificateEntry(
   vault: Vault,
   name: string,
@@ -95,7 +95,7 @@ function newAttributes(
   };
 }
 
-/** Makes a self-signed certificate by policy. @throws PolicyRefusal */
+/** Creates a self-signed certificate by policy. @throws PolicyRefusal */
 export async function makeCertificate(
   entry: CertificateEntry,
   vault: Vault,
@@ -111,7 +111,7 @@ export async function makeCertificate(
   return createClientCertificate({
     subject: commonNameOf(policy),
     bits: policy.keySize,
-    // Key Vault starts a certificate ten minutes back.
+    // Key Vault backdates a certificate by ten minutes.
     notBefore: life.notBefore ?? new Date(nowMs - 600_000),
     notAfter: life.notAfter ?? end,
     keyUsage: keyUsageOf(policy),
@@ -161,7 +161,7 @@ export function addCertificateVersion(
   return added;
 }
 
-/** What the secret behind a certificate holds; without its key where that may not leave the vault. */
+/** The value of a certificate's secret; without the private key if it is not exportable. */
 function secretValue(
   policy: CertificatePolicy,
   made: ClientCertificate,

@@ -11,7 +11,7 @@ const docs =
 const federated = (what: string): string =>
   `No matching federated identity record found for presented assertion ${what}. Check your federated identity credential Subject, Audience and Issuer against the presented assertion. https://learn.microsoft.com/entra/workload-id/workload-identity-federation`;
 
-/** The credential is refused: secret, certificate, or federated assertion. */
+/** Refusals of a credential: secret, certificate, or federated assertion. */
 export const credentialRefusals: RefusalRules = {
   7000216: invalidClient(
     () =>

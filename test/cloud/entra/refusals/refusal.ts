@@ -9,9 +9,9 @@ import { serviceRefusals } from "./service-refusals.ts";
 import { userRefusals } from "./user-refusals.ts";
 
 /**
- * Entra's refusals that an application signing in as itself can meet, by AADSTS number
- * (MicrosoftDocs/entra-docs reference-error-codes.md; texts as printed in public issues where the
- * page has only a summary). Some are never reached by state here and exist to be injected.
+ * Entra's refusals that an application signing in as itself can get, by AADSTS number
+ * (MicrosoftDocs/entra-docs reference-error-codes.md; texts as printed in public issues if the page
+ * has only a summary). Some never occur by themselves here and can only be injected.
  */
 export const refusalRules: RefusalRules = {
   ...requestRefusals,
@@ -21,12 +21,12 @@ export const refusalRules: RefusalRules = {
   ...userRefusals,
 };
 
-/** A refusal on its way to the client. */
+/** A refusal that is sent to the client. */
 export class EntraRefusal extends Error {
   override readonly name = "EntraRefusal";
   readonly code: number;
   readonly detail: string;
-  /** A claims challenge that would lift the refusal, for clients that take one. */
+  /** A claims challenge that would resolve the refusal, for clients that support it. */
   readonly claims: string | undefined;
 
   constructor(code: number, detail = "", claims?: string) {
@@ -37,14 +37,14 @@ export class EntraRefusal extends Error {
   }
 }
 
-/** The answer of the token endpoint to a refusal. @throws TypeError for a number that has no rule */
+/** The token endpoint's answer for a refusal. @throws TypeError for a number without a rule */
 export function refusalResponse(
   refusal: EntraRefusal,
   context: RefusalContext,
   stamp: { readonly nowMs: number; readonly correlationId: string; readonly host: string },
 ): CloudResponse {
   const rule = refusalRules[refusal.code];
-  if (rule === undefined) throw new TypeError(`No AADSTS${refusal.code} is known here.`);
+  if (rule === undefined) throw new TypeError(`AADSTS${refusal.code} is not a known refusal.`);
   const traceId = randomUUID();
   const timestamp = `${new Date(stamp.nowMs).toISOString().slice(0, 19).replace("T", " ")}Z`;
   const text = rule.text({ ...context, detail: refusal.detail }).trimEnd();

@@ -1,6 +1,6 @@
 import { invalidRequest, unauthorizedClient, type RefusalRules } from "./rule.ts";
 
-/** The request, the tenant or the application is refused. */
+/** Refusals of the request, the tenant or the application. */
 export const requestRefusals: RefusalRules = {
   900144: invalidRequest(
     (c) => `The request body must contain the following parameter: '${c.detail}'.`,

@@ -1,6 +1,6 @@
 import { invalidGrant, invalidResource, invalidScope, type RefusalRules } from "./rule.ts";
 
-/** The scope or the resource is refused. */
+/** Refusals of the scope or the resource. */
 export const resourceRefusals: RefusalRules = {
   70011: invalidScope(
     (c) =>

@@ -1,11 +1,11 @@
-/** What a refusal's text may name. */
+/** The values that a refusal's text may contain. */
 export interface RefusalContext {
   readonly tenant: string;
   readonly appId: string;
   readonly appName: string;
   readonly scope: string;
   readonly resource: string;
-  /** A parameter's name, a reason, a thumbprint: whatever the text has a place for. */
+  /** The value specific to the refusal: a parameter's name, a reason, a thumbprint. */
   readonly detail: string;
 }
 

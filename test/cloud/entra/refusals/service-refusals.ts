@@ -1,6 +1,6 @@
 import { invalidGrant, transient, type RefusalRules } from "./rule.ts";
 
-/** A policy or the service itself refuses. */
+/** Refusals by a policy or by the service itself. */
 export const serviceRefusals: RefusalRules = {
   53003: invalidGrant(
     () =>

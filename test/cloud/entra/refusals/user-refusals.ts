@@ -1,8 +1,8 @@
 import { interactionRequired, invalidGrant, type RefusalRules } from "./rule.ts";
 
 /**
- * Refusals of a person's sign-in. No client-credentials request brings them about: they are here to be
- * injected, as what a proxy or a wrong flow would bring.
+ * Refusals of a user's sign-in. A client-credentials request never causes them: they exist to be
+ * injected, as if a proxy or a wrong flow had caused them.
  */
 export const userRefusals: RefusalRules = {
   50034: invalidGrant(
