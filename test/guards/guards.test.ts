@@ -136,6 +136,30 @@ describe("a batch in mode plan", () => {
     );
   });
 
+  it("does not say that rows would be written if none would", async () => {
+    const { deliver, blobs, directory } = openWorkshop();
+    directory.addUser("off@contoso.com", { accountEnabled: false });
+    const plan = { version: 1, mode: "plan", operation: "user.update" };
+    const nobody = { user: "nobody@contoso.com", city: "Oslo" };
+    await deliver({ ...plan, batch: "failed", rows: [nobody] });
+    const off = { user: "off@contoso.com", accountEnabled: "false" };
+    await deliver({ ...plan, batch: "unchanged", rows: [off] });
+    for (const [batch, fix] of [
+      ["failed", /Correct the rows that failed/],
+      ["unchanged", /No action needed/],
+    ] as const) {
+      const status = blobs.batches.json(`${batch}/status.json`);
+      assert.deepEqual(
+        [status["state"], status["reason"]],
+        ["planned", "Nothing would be written; the batch's mode was plan."],
+      );
+      assert.match(String(status["fix"]), fix);
+      const page = blobs.batches.text(`${batch}/report.html`);
+      assert.doesNotMatch(page, /Would be written/);
+      assert.match(page, /mode apply would write nothing either/);
+    }
+  });
+
   it("says that a guard would hold it", async () => {
     const { message, blobs, deliver } = begin("plan");
     await deliver(message);

@@ -22,17 +22,8 @@ export async function conclude(
   const batch = { manifest, plan };
   const why = holdOf(plan, ports.consentUrl(plan.tenant));
   if (plan.mode === "plan") {
-    await endBatch(ports, folder, batch, {
-      state: "planned",
-      outcomes: nothingSent,
-      unwritten: {
-        verdict: "pending",
-        reason: "Would be written; the batch's mode was plan.",
-        fix: why
-          ? `In mode apply the whole batch would be held: ${why.counts}. ${why.fix}`
-          : "Send the same rows in mode apply, under another batch name.",
-      },
-    });
+    const unwritten = { verdict: "pending", ...onlyPlanned(plan, why) } as const;
+    await endBatch(ports, folder, batch, { state: "planned", outcomes: nothingSent, unwritten });
     return true;
   }
   if (why !== undefined) {
@@ -50,6 +41,28 @@ export async function conclude(
   await ports.blobs.runner.write(workMarker(manifest), JSON.stringify({ folder }));
   await ports.ring(manifest.tenant);
   return true;
+}
+
+/** What mode apply would do with a batch that was only planned. */
+function onlyPlanned(
+  { verdicts }: Plan,
+  why: ReturnType<typeof holdOf>,
+): { readonly reason: string; readonly fix: string } {
+  if (verdicts.pending === 0) {
+    return {
+      reason: "Nothing would be written; the batch's mode was plan.",
+      fix:
+        verdicts.failed > 0
+          ? "Correct the rows that failed: each has its reason in the report."
+          : "No action needed: no row asks for a change that is not in place.",
+    };
+  }
+  return {
+    reason: "Would be written; the batch's mode was plan.",
+    fix: why
+      ? `In mode apply the whole batch would be held: ${why.counts}. ${why.fix}`
+      : "Send the same rows in mode apply, under another batch name.",
+  };
 }
 
 /** Whether the batch has ended, or the runner has been told of it. */

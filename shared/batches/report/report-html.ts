@@ -50,7 +50,8 @@ function lead({ state, verdicts }: ReportSummary): string {
   const rows = rowsOf(sumOf(verdicts));
   if (state === "held") return `${rows}, nothing written: the batch is held.`;
   if (state === "planned") {
-    return `${rows}, nothing written: mode apply would write ${number(verdicts.pending)}.`;
+    const { pending } = verdicts;
+    return `${rows}, nothing written: mode apply would write ${pending === 0 ? "nothing either" : number(pending)}.`;
   }
   const { done, failed } = verdicts;
   if (failed > 0) {
