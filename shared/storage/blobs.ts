@@ -81,6 +81,7 @@ async function streamBlob(
       etag: bare(found.etag),
       bytes: found.contentLength ?? 0,
       lastModifiedMs: found.lastModified?.getTime() ?? 0,
+      mayGrow: mayGrow(found),
     },
   };
 }
@@ -119,6 +120,7 @@ async function* listBlobs(container: Container, prefix: string): AsyncGenerator<
           etag: bare(properties.etag),
           bytes: properties.contentLength ?? 0,
           lastModifiedMs: properties.lastModified.getTime(),
+          mayGrow: mayGrow(properties),
         };
       }
       marker = page?.continuationToken || undefined;
@@ -135,3 +137,12 @@ async function deleteBlob(container: Container, path: string): Promise<void> {
     if (!isNotFound(error)) throw failureIn(container, error);
   }
 }
+
+/** A sealed append blob takes no more appends; other blobs appear whole. */
+const mayGrow = ({
+  blobType,
+  isSealed,
+}: {
+  readonly blobType?: string;
+  readonly isSealed?: boolean;
+}): boolean => blobType === "AppendBlob" && isSealed !== true;

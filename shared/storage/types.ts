@@ -6,6 +6,8 @@ export interface BlobFacts {
   readonly etag: string;
   readonly bytes: number;
   readonly lastModifiedMs: number;
+  /** An append blob that is not sealed: its writer may not be done. */
+  readonly mayGrow?: boolean;
 }
 
 /** A condition on a write; the write answers `undefined` where it does not hold. */

@@ -65,6 +65,26 @@ describe("the memory in which other tests store behaves as storage does", () => 
   }
 });
 
+describe("storage", () => {
+  it("tells an append blob, which may grow, from a blob that is whole", async () => {
+    const blobs = container("conformance");
+    await blobs.write("g/whole", "x");
+    const append = await blobs.openAppend("g/append");
+    await append.append(Buffer.from("x"));
+    const listed: [string, boolean | undefined][] = [];
+    for await (const { path, mayGrow } of blobs.list("g/")) listed.push([path, mayGrow]);
+    assert.deepEqual(listed, [
+      ["g/append", true],
+      ["g/whole", false],
+    ]);
+    for (const [path, mayGrow] of listed) {
+      const found = await blobs.stream(path);
+      found?.body.destroy();
+      assert.equal(found?.facts.mayGrow, mayGrow);
+    }
+  });
+});
+
 describe("a file goes through real storage", () => {
   it("from its upload to its reports, announced three times at once", async () => {
     const queue = await azurite.makeQueue("accept");

@@ -11,6 +11,8 @@ import type { AppendBlob, BlobFacts, BlobLease, Blobs } from "../../shared/stora
 export class MemoryBlobs implements Blobs {
   readonly blobs = new Map<string, { bytes: Buffer; etag: string; lastModifiedMs: number }>();
   readonly #leases = new Map<string, string>();
+  /** Blobs that are append blobs, not sealed. */
+  readonly growing = new Set<string>();
   before: (change: string, path: string) => void = () => undefined;
   #versions = 0;
 
@@ -103,6 +105,6 @@ export class MemoryBlobs implements Blobs {
 
   #facts(path: string): BlobFacts {
     const { bytes, etag, lastModifiedMs } = this.blobs.get(path)!;
-    return { path, etag, bytes: bytes.length, lastModifiedMs };
+    return { path, etag, bytes: bytes.length, lastModifiedMs, mayGrow: this.growing.has(path) };
   }
 }

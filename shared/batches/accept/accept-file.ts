@@ -43,7 +43,10 @@ async function acceptVersion(
     return carryOn(context, locked, manifest, input);
   }
   if (holder.kind === "remains" || holder.refused) return repeated;
-  const input = await fileInput(inbox, file, { operations: allowed.operations, limits });
+  const nowMs = ports.clock.now();
+  const input = await fileInput(inbox, file, { operations: allowed.operations, limits, nowMs });
+  // The sweep finds it once it is whole.
+  if (input.isGrowing) return { state: "done", outcome: "ignored" };
   return beginBatch(context, locked, {
     tenant: ports.settings.homeTenant,
     mode: "apply",

@@ -14,9 +14,12 @@ import {
 import { beginBatch, inputRules } from "./begin-batch.ts";
 import { carryOn } from "./carry-on.ts";
 import { isHandedOver } from "./conclude.ts";
-import type { Context, LockedFolder } from "./context.ts";
+import { type Context, type LockedFolder, postpone } from "./context.ts";
 import { inFolder } from "./in-folder.ts";
 import { holderOf } from "./take-name.ts";
+
+/** How long a message waits whose file is still being written. */
+const GROWING_SECONDS = 60;
 
 /** Accepts one of our messages: a new batch, the same batch again, or another one of a taken name. */
 export function acceptMessage(context: Context, message: BatchMessage): Promise<Accepted> {
@@ -44,6 +47,7 @@ async function acceptNamed(
   }
   if (holder.kind === "remains") throw nameOfOlder(batch);
   const input = await inputOf(context, message);
+  if (input.isGrowing) return postpone(GROWING_SECONDS, "the file is still being appended to");
   const source = { kind: "message", messageId, file: input.file } as const;
   const { refused } = holder;
   return beginBatch(context, locked, { tenant, mode, priority, source, input, refused });
@@ -58,7 +62,7 @@ const inputOf = async (
     : fileInput(
         ports.blobs.inbox,
         { path: message.file, operation: message.operation },
-        { operations: allowed.operations, limits },
+        { operations: allowed.operations, limits, nowMs: ports.clock.now() },
       );
 
 /** The version that the batch took, if the message names the same file in the same way. */

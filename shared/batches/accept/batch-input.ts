@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { InputRefusal } from "../../core/input-refusal.ts";
 import type { Limits } from "../../core/limits.ts";
 import type { FileVersion, InputFormat } from "../../records/manifest.ts";
-import type { Blobs } from "../../storage/types.ts";
+import type { BlobFacts, Blobs } from "../../storage/types.ts";
 import { fileTooLarge } from "../input/check-input.ts";
 import { readInboxPath } from "../input/inbox-path.ts";
 import type { BatchMessage } from "../message/envelope.ts";
@@ -13,6 +13,8 @@ export interface BatchInput {
   readonly format: InputFormat;
   readonly operation?: string | undefined;
   readonly file?: FileVersion | undefined;
+  /** The file is still being written. */
+  readonly isGrowing?: boolean;
   /**
    * The bytes from the beginning, any number of times, always of the same version.
    * @throws InputRefusal FILE_CHANGED or FILE_NOT_FOUND once that version is gone.
@@ -47,7 +49,11 @@ export interface FileRequest {
 export async function fileInput(
   inbox: Blobs,
   { path, operation, etag }: FileRequest,
-  rules: { readonly operations: readonly string[]; readonly limits: Limits },
+  rules: {
+    readonly operations: readonly string[];
+    readonly limits: Limits;
+    readonly nowMs: number;
+  },
 ): Promise<BatchInput> {
   const named = readInboxPath(path, rules.operations);
   if (operation !== undefined && named.operation !== undefined && operation !== named.operation) {
@@ -62,12 +68,27 @@ export async function fileInput(
   found?.body.destroy();
   if (found === undefined) throw await goneFrom(inbox, path);
   if (found.facts.bytes > rules.limits.fileBytes) throw fileTooLarge(rules.limits.fileBytes, path);
-  return versionInput(inbox, {
-    file: { path, etag: found.facts.etag },
-    format: named.format,
-    operation: operation ?? named.operation,
-  });
+  return {
+    isGrowing: isGrowing(found.facts, rules.nowMs),
+    ...versionInput(inbox, {
+      file: { path, etag: found.facts.etag },
+      format: named.format,
+      operation: operation ?? named.operation,
+    }),
+  };
 }
+
+/**
+ * An append blob is taken as whole once it is sealed, or so long after its last append. Each append makes
+ * a new version of it, so that otherwise one file would become many batches, each with half of the rows.
+ */
+const WHOLE_AFTER_MS = 10 * 60_000;
+
+/** Whether a file may still be being written. */
+export const isGrowing = (
+  { mayGrow, lastModifiedMs }: Pick<BlobFacts, "mayGrow" | "lastModifiedMs">,
+  nowMs: number,
+): boolean => mayGrow === true && nowMs - lastModifiedMs < WHOLE_AFTER_MS;
 
 /** A version of a file that was found earlier; `bytes` fails if it is no longer there. */
 export const versionInput = (

@@ -17,6 +17,7 @@ import { isStaged } from "../input/inbox-path.ts";
 import { blobEventOf } from "../message/blob-event.ts";
 import { resumeMessageOf } from "../message/envelope.ts";
 import type { BatchPorts } from "../ports.ts";
+import { isGrowing } from "./batch-input.ts";
 import { fileFolder } from "./claim-file.ts";
 
 /** A batch that was accepted so long ago and is neither planned nor handed over is resumed. */
@@ -38,8 +39,8 @@ export async function sweepInbox(
   ports: BatchPorts,
   claims: KnownClaims,
 ): Promise<{ readonly inboxFiles: number }> {
-  const { blobs, settings, acceptQueue } = ports;
-  const unknown = await inboxFolders(blobs.inbox, settings.homeTenant);
+  const { blobs, acceptQueue } = ports;
+  const unknown = await inboxFolders(ports);
   const open: Folder[] = [];
   for await (const folder of foldersOf(blobs.batches)) {
     if (folder.isTaken) unknown.delete(folder.path);
@@ -50,11 +51,17 @@ export async function sweepInbox(
   return { inboxFiles: unknown.size };
 }
 
-/** The inbox files that are batches of their own, by the folder of that batch. */
-async function inboxFolders(inbox: Blobs, homeTenant: string): Promise<Map<string, FileVersion>> {
+/** The inbox files that are batches of their own and whole, by the folder of that batch. */
+async function inboxFolders({
+  blobs,
+  settings,
+  clock,
+}: BatchPorts): Promise<Map<string, FileVersion>> {
   const folders = new Map<string, FileVersion>();
-  for await (const { path, etag } of inbox.list("")) {
-    if (!isStaged(path)) folders.set(fileFolder(homeTenant, { path, etag }), { path, etag });
+  for await (const facts of blobs.inbox.list("")) {
+    const { path, etag } = facts;
+    if (isStaged(path) || isGrowing(facts, clock.now())) continue;
+    folders.set(fileFolder(settings.homeTenant, { path, etag }), { path, etag });
   }
   return folders;
 }

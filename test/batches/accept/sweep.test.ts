@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import { systemClock } from "../../../shared/core/clock.ts";
-import { home, openWorkshop, other, type Workshop } from "../workshop.ts";
+import { eventOf, home, openWorkshop, other, type Workshop } from "../workshop.ts";
 
 const ann = "ann@contoso.com";
 const leavers = {
@@ -134,6 +134,40 @@ describe("the sweep finds an accepted batch whose message was lost", () => {
     later(600);
     await batches.sweepInbox();
     assert.deepEqual([queued, stalled(workshop)], [[], []]);
+  });
+});
+
+describe("a file that is still being appended to", () => {
+  it("is taken once it is whole: unchanged for ten minutes, by the sweep", async () => {
+    const workshop = begin();
+    const { batches, blobs, deliver, queued, later } = workshop;
+    const path = "user.disable/x.csv";
+    blobs.inbox.growing.add(path);
+    const half = await blobs.inbox.write(path, "user\n");
+    const event = eventOf(path, half!.etag);
+    assert.deepEqual(await deliver(event), { state: "done", outcome: "ignored" });
+    await blobs.inbox.write(path, `user\n${ann}\n`);
+    assert.deepEqual(await batches.sweepInbox(), { inboxFiles: 0 });
+    later(11);
+    assert.deepEqual(await batches.sweepInbox(), { inboxFiles: 1 });
+    assert.equal((await deliver(queued[0])).outcome, "accepted");
+  });
+
+  it("keeps the message that names it waiting", async () => {
+    const workshop = begin();
+    const { batches, blobs, deliver, later } = workshop;
+    blobs.inbox.growing.add("staged/x.csv");
+    await blobs.inbox.write("staged/x.csv", `user\n${ann}\n`);
+    const { rows: _rows, ...named } = leavers;
+    const message = { ...named, file: "staged/x.csv" };
+    const result = await batches.accept(message, { messageId: "1", deadlineMs: Infinity });
+    assert.deepEqual(result, {
+      state: "again",
+      delaySeconds: 60,
+      reason: "the file is still being appended to",
+    });
+    later(11);
+    assert.equal((await deliver(message)).outcome, "accepted");
   });
 });
 
