@@ -59,12 +59,12 @@ async function getPage(
     const answer = await get(service, url, headers);
     const lost = "lost" in answer;
     if (!lost) {
-      units.correct(expected, costOf(answer) ?? expected);
+      const cost = costOf(answer) ?? expected;
+      units.answered([answer], { grantedAt, units: expected, cost });
       if (!isTransient(answer.status)) return answer;
     }
     const asked = lost ? undefined : answer.retryAfterMs;
     if (!lost && answer.status === 429) {
-      units.refuse({ amount: expected, retryAfterMs: asked, grantedAt });
       service.reportThrottle({ scope: "batch", retryAfterMs: asked, headers: answer.headers });
     }
     const delayMs = retryDelayMs(attempt, asked, service);

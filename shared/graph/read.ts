@@ -95,7 +95,7 @@ function outcomeOf(
   return again ? { why, askedMs: part.retryAfterMs } : { answer: part, why };
 }
 
-/** Books what a post really cost, and slows down where it was throttled. */
+/** Tells the pacer what a post really cost and which parts were refused. */
 function settleUnits(
   { units }: Service,
   reads: readonly OpenRead[],
@@ -103,19 +103,14 @@ function settleUnits(
   { expected, grantedAt }: { expected: number; grantedAt: number },
 ): void {
   if (result.kind === "not-taken" && result.status === 429) {
-    units.refuse({ amount: expected, retryAfterMs: result.retryAfterMs, grantedAt });
+    units.refused(result.retryAfterMs, { grantedAt, units: expected });
   }
   if (result.kind !== "answered") return;
   const costs = reads.map(({ read }, at) => {
     const part = result.parts[at];
     return (part && costOf(part)) ?? expectedUnits(read.url);
   });
-  units.correct(expected, sum(costs));
-  const throttled = result.parts.filter((part) => part?.status === 429);
-  if (throttled.length === 0) return;
-  // Other reads wait as long as the least was asked; each of these as long as it was asked itself.
-  const retryAfterMs = Math.min(...throttled.map((part) => part?.retryAfterMs ?? 0));
-  units.refuse({ amount: throttled.length, retryAfterMs, grantedAt });
+  units.answered(result.parts, { grantedAt, units: expected, cost: sum(costs) });
 }
 
 /** `open` with the instant of its next attempt, or READ_INCOMPLETE if it has had its last. */

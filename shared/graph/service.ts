@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { Clock } from "../core/clock.ts";
 import type { GraphAnswer } from "../core/graph-request.ts";
 import type { Emit } from "../core/telemetry.ts";
-import { createUnitPacer, type UnitPacer } from "./pacing/pacer.ts";
+import { createUnitPacer, type UnitPacer } from "./pacing/unit-pacer.ts";
 import {
   type Answered,
   createSendAuthorised,

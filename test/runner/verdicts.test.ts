@@ -42,7 +42,8 @@ describe("a row that Graph does not take at once", () => {
 
   it("says in the status until when Graph asked for a pause, and the next runner keeps to it", async () => {
     const rig = createRig(azurite);
-    let throttled = 1;
+    // A whole post: a stray refusal would be its own row's affair.
+    let throttled = 20;
     const directory = new TinyDirectory({
       faults: { ...noFaults, part: () => (throttled-- > 0 ? "throttle" : "none") },
       retryAfterMs: 60_000,

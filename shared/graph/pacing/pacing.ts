@@ -1,120 +1,157 @@
-import { type Easing, ease, shareAt } from "./easing.ts";
+import { createCounts } from "./counts.ts";
+import { createCrossing } from "./crossing.ts";
+import type { Easing } from "./easing.ts";
+import { createFlights } from "./flights.ts";
+import { createGrid } from "./grid.ts";
+import type { LimitKind, PaceSettings } from "./pace-settings.ts";
+import type { PacedAnswer, Refusal } from "./paced-answer.ts";
+import { createRecent, type Sent } from "./recent.ts";
+import { createTrouble } from "./trouble.ts";
 
-/** What a pace is made of. Times are milliseconds. */
-export interface PaceSettings {
-  /** What Graph allows in one window. */
-  readonly quota: number;
-  readonly windowMs: number;
-  /** The part of the quota that is aimed at. */
-  readonly aim: number;
-  /** The most that one grant takes: as much must have flowed in before the first. */
-  readonly burst: number;
-  /** The shortest hold after a refusal. */
-  readonly retryFloorMs: number;
-  readonly startAt: number;
-  /** What an earlier pace of the same quota learnt. */
-  readonly easing?: Easing | undefined;
-  /** Until when Graph asked that one to wait. */
-  readonly heldUntil?: number | undefined;
-}
-
-/** A refusal as the pace needs to know it. */
-export interface Refusal {
-  /** How much of what was granted was refused. */
-  readonly amount: number;
-  readonly retryAfterMs?: number | undefined;
-  /**
-   * When the refused was granted: what left before the last easing does not ease again. Without it,
-   * a refusal while held does not.
-   */
-  readonly grantedAt?: number | undefined;
-}
-
-/** A timer or an event loop that is this late is caught up with; a process that froze for longer is not. */
-const CATCH_UP_MS = 250;
-/** The first two posts may come closer together on the wire than they left. */
-const FIRST_GAP_MS = 50;
+/** An answer that does not come is waited for this long before another post finds out the same. */
+const ANSWER_WITHIN_MS = 5_000;
+/** Graph reports the use in whole percents. */
+const USE_ROUNDED_BY = 0.005;
 
 /**
- * When the next request may leave, so that a quota is used and never overdrawn. Graph's limits are
- * token buckets that fill evenly (throttling-limits). How full ours is cannot be asked, so:
+ * When the next request may leave, so that a quota is used and not overdrawn. Graph's limits are
+ * published as token buckets that fill evenly (throttling-limits). Graph does not tell how full ours is,
+ * except above 80 % use, so:
  *
- * - *Start.* The bucket is taken to be empty: nothing leaves before one burst has flowed in.
- * - *Fed.* What leaves is paid for before the next leaves. The schedule is a grid: a grant that was due
- *   earlier than it was given, because a timer was late, does not move those after it, so the average
- *   is exact; but at most `CATCH_UP_MS` are caught up, so no burst follows a pause of the process.
- * - *Idle.* What flowed in meanwhile is not saved up beyond one burst: the quota is another's too.
- * - *Held.* After a refusal nothing leaves for the longest wait that was asked, and then more slowly,
- *   as easing.ts tells.
+ * - *Start.* If it is known what was sent within the last window, the rest of the quota is taken to be
+ *   there (grid.ts): a bucket holds at least that, and so does a sliding window. The first post finds
+ *   out: until it is answered nothing else leaves. If what was sent is not known, the bucket counts as
+ *   empty. In both cases nothing leaves before one burst has flowed in.
+ * - *Stock.* Posts leave as fast as they are asked for, until the stock is used, Graph says that the
+ *   quota is used up (x-ms-throttle-limit-percentage), or refuses.
+ * - *Crossing.* After a stock more is sent within one window than the quota, which a sliding window would
+ *   refuse: single requests find out (crossing.ts).
+ * - *Fed.* Then at the rate at which the quota fills, less what easing.ts takes off.
+ * - *Held.* After a refusal that means an exhausted quota (refusals.ts) nothing leaves for the longest
+ *   wait that was asked. A stray refusal holds nothing.
  *
  * Pure: every instant is an argument, on one monotonic clock.
  */
 export function createPace(settings: PaceSettings) {
-  const { quota, windowMs, aim, burst, retryFloorMs, startAt } = settings;
-  const fullRate = (quota / windowMs) * aim;
-  let easing = settings.easing;
-  const rate = (now: number): number => fullRate * shareAt(easing, now, windowMs);
-  let nextAt = startAt + burst / rate(startAt);
-  let heldUntil = settings.heldUntil ?? startAt;
-  let granted = 0;
-  let refused = 0;
-  let first: { at: number; amount: number } | undefined;
-  let lastAt = startAt;
+  const { quota, burst, startAt } = settings;
+  const counts = createCounts(settings);
+  const trouble = createTrouble(settings, counts);
+  const recent = createRecent(settings.windowMs, settings.recent ?? []);
+  const isKnown = settings.recent !== undefined && trouble.isFull(startAt);
+  // One burst less, for what Graph may count otherwise.
+  const rest = isKnown ? quota - recent.within(startAt) - burst : 0;
+  const stock = rest >= 2 * burst ? rest : 0;
+  const crossing = createCrossing(settings, recent, stock > 0);
+  const grid = createGrid({ rate: trouble.rate, burst, stock, startAt });
+  const flights = createFlights(ANSWER_WITHIN_MS);
+  let crossedAt: number | undefined;
+
+  /** While stock is used, what is under way is at most what was taken, and half of what is left. */
+  function waitsForAnswer(): boolean {
+    if (crossedAt !== undefined) return true;
+    if (!grid.hasStock()) return false;
+    const { underWay, taken, lastAt } = flights.state();
+    return underWay > Math.min(taken, grid.stock(lastAt) / 2, crossing.trust(lastAt, underWay));
+  }
+  const heldUntil = (): number =>
+    Math.max(
+      trouble.heldUntil(),
+      crossing.roomAt(),
+      waitsForAnswer() ? flights.state().lastAt + ANSWER_WITHIN_MS : startAt,
+    );
+
+  function exhausted(refusal: Refusal, now: number): void {
+    const isOurGuess = grid.hasStock() || crossing.isBeyond(now);
+    if (crossing.isBeyond(now)) crossing.refusedAll();
+    trouble.exhausted(refusal, { now, isOurGuess });
+    if (isOurGuess || trouble.hasNeighbour()) grid.restart(refusal.amount, now);
+  }
 
   return {
     /** The earliest instant of the next grant, as known now. */
-    dueAt: (): number => Math.max(nextAt, heldUntil),
+    dueAt: (): number => Math.max(grid.dueAt(), heldUntil()),
+
+    /** The most that the next grant should take. */
+    most: (now: number): number => (crossedAt === undefined ? crossing.most(now) : burst),
 
     /** Books `amount`, asked for at `askedAt`, as leaving at `now`, which is not before `dueAt()`. */
     grant(amount: number, now: number, askedAt: number): void {
-      const due = Math.max(nextAt, heldUntil);
-      const waited = askedAt <= due && first !== undefined;
-      const from = waited ? Math.max(due, now - CATCH_UP_MS) : now;
-      nextAt = from + amount / rate(now) + (first ? 0 : FIRST_GAP_MS);
-      first ??= { at: now, amount };
-      granted += amount;
-      lastAt = now;
+      grid.book(amount, { now, askedAt, due: Math.max(grid.dueAt(), heldUntil()) });
+      counts.grant(amount, now);
+      recent.add(amount, now);
+      flights.grant(amount, now);
+      if (crossing.isToFindOut(now)) crossedAt = now;
     },
 
     /** Corrects a booking whose true amount is known by now; less than booked is negative. */
     correct(amount: number, now: number): void {
-      nextAt += amount / rate(now);
-      granted += amount;
+      grid.correct(amount, now);
+      counts.correct(amount);
     },
 
-    /** Graph refused: holds and, once for what was under way together, eases. */
-    refuse({ amount, retryAfterMs, grantedAt }: Refusal, now: number): void {
-      refused += amount;
-      const known = grantedAt === undefined ? now < heldUntil : isBefore(easing, grantedAt);
-      heldUntil = Math.max(heldUntil, now + Math.max(retryFloorMs, retryAfterMs ?? 0));
-      if (known) return;
-      easing = ease(easing, { now, sent: granted, refused, fullRate, windowMs });
+    /** A post was answered. Returns whether its refusals mean that the quota is exhausted. */
+    answered(answer: PacedAnswer, now: number): boolean {
+      const { grantedAt, parts, used } = answer;
+      const taken = parts.filter((part) => part === "taken").length;
+      const sentAfter = flights.land(grantedAt, taken);
+      if (grantedAt === crossedAt) {
+        crossedAt = undefined;
+        if (taken > 0) crossing.taken();
+        else if (parts.includes("refused")) crossing.refused();
+      }
+      if (used !== undefined) {
+        grid.limitStock((1 - USE_ROUNDED_BY - used) * quota - sentAfter, now);
+      }
+      const isExhausted = trouble.judge(answer, now);
+      const amount = parts.filter((part) => part === "refused").length;
+      if (isExhausted) exhausted({ ...answer, amount }, now);
+      else counts.refuse(amount);
+      return isExhausted;
+    },
+
+    /** Graph refused a whole post. */
+    refuse(refusal: Refusal, now: number): void {
+      flights.land(refusal.grantedAt, 0);
+      if (refusal.grantedAt === crossedAt) crossedAt = undefined;
+      exhausted(refusal, now);
+    },
+
+    /** No answer came to the post that was granted then. */
+    lost(grantedAt: number): void {
+      flights.land(grantedAt, 0);
+      if (grantedAt === crossedAt) crossedAt = undefined;
     },
 
     /** Graph asked for a pause without saying that the quota is used up. */
-    pause(forMs: number, now: number): void {
-      heldUntil = Math.max(heldUntil, now + forMs);
-    },
+    pause: (forMs: number, now: number): void => trouble.pause(forMs, now),
 
     /** What may leave per second now. */
-    ratePerSecond: (now: number): number => rate(now) * 1000,
+    ratePerSecond: (now: number): number => trouble.rate(now) * 1000,
 
     /** The part of the whole quota that was taken between the first grant and the last. */
-    shareUsed(): number {
-      if (!first || lastAt === first.at) return 0;
-      const taken = Math.max(0, granted - refused - first.amount);
-      return taken / ((lastAt - first.at) * (quota / windowMs));
+    shareUsed: (): number => counts.shareUsed(),
+
+    /** Until when nothing leaves, because Graph asked so; in the past if it did not. */
+    heldUntil: (): number => trouble.heldUntil(),
+
+    /** For a later pace of the same quota; `undefined` if nothing was refused. */
+    easing: (): Easing | undefined => trouble.easing(),
+
+    /** What was sent since `easing().easedAt`. */
+    sentSinceEased: (): number => counts.sent() - (trouble.easing()?.sent ?? 0),
+
+    /**
+     * What was sent within the last window; `undefined` if nothing is known. If what was sent before
+     * `startAt` is not known, it counts as the whole quota.
+     */
+    recent(now: number): readonly Sent[] | undefined {
+      if (settings.recent || now - startAt > settings.windowMs) return recent.all(now);
+      return counts.sent() === 0 ? undefined : [{ at: startAt, amount: quota }, ...recent.all(now)];
     },
 
-    /** Until when nothing leaves, because Graph asked so; past where it did not. */
-    heldUntil: (): number => heldUntil,
-
-    /** For a later pace of the same quota; `undefined` where nothing was refused. */
-    easing: (): Easing | undefined => easing,
+    /** Whether the limit was found to be a bucket or a window. */
+    kind: (): LimitKind | undefined => crossing.kind(),
   };
 }
-
-const isBefore = (easing: Easing | undefined, at: number): boolean =>
-  easing !== undefined && at <= easing.easedAt;
 
 export type Pace = ReturnType<typeof createPace>;

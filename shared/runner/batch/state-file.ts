@@ -2,6 +2,7 @@ import * as v from "valibot";
 
 import { verdicts } from "../../catalogue/row.ts";
 import { parseJson } from "../../core/parse-json.ts";
+import { neverWrote } from "../../graph/pacing/pacer-memory.ts";
 import { runnerStateBlob } from "../../records/paths.ts";
 import { openFencedJson } from "../../storage/fenced-json.ts";
 import type { Blobs } from "../../storage/types.ts";
@@ -17,6 +18,13 @@ const runnerState = v.object({
       easedAtMs: v.number(),
       repeats: count,
       heldUntilMs: v.optional(v.number()),
+      sentSinceEased: v.optional(v.number()),
+      kind: v.optional(v.picklist(["bucket", "window"])),
+      recent: v.optional(
+        v.pipe(v.array(v.object({ atMs: v.number(), writes: v.number() })), v.readonly()),
+      ),
+      savedAtMs: v.optional(v.number()),
+      hasEnded: v.optional(v.boolean()),
     }),
   ),
   /** The batches that were begun, in no order. */
@@ -92,10 +100,12 @@ export async function openState(options: {
   };
 }
 
+/** Of a state that cannot be read nothing is known, neither of batches nor of writes. */
 const nothing: RunnerState = { version: 1, batches: [] };
 
 function parseState(text: string | undefined): RunnerState {
-  if (text === undefined) return nothing;
+  // A runner saves the state before it sends anything: without one, nothing was ever written.
+  if (text === undefined) return { ...nothing, pace: neverWrote };
   try {
     const result = v.safeParse(runnerState, parseJson(text));
     return result.success ? result.output : nothing;

@@ -1,5 +1,4 @@
 import { OperatorError } from "../../core/errors.ts";
-import type { GraphAnswer } from "../../core/graph-request.ts";
 import type { PostResult } from "../../graph/types.ts";
 import type { OpenBatch } from "../batch/open-batch.ts";
 import type { Site } from "../batch/site.ts";
@@ -23,19 +22,16 @@ export function account(
   result: PostResult,
   grantedAt: number,
 ): PostOutcome {
-  if (result.kind === "lost") {
-    if (result.retryAfterMs !== undefined) site.pacer.pause(result.retryAfterMs);
-    return { ...nothingSent, isLost: true };
-  }
+  site.pacer.report(result, { n: parts.length, grantedAt });
+  if (result.kind === "lost") return { ...nothingSent, isLost: true };
   if (result.kind === "not-taken") {
-    const { status, retryAfterMs } = result;
+    const { status } = result;
     if (status !== 429) return { ...nothingSent, isLost: status >= 500 };
-    site.pacer.throttled(retryAfterMs, { parts: parts.length, grantedAt });
     for (const { row } of parts) row.lane.throttled += 1;
     return { ...nothingSent, throttled: parts.length };
   }
   let writes = 0;
-  const refusals: GraphAnswer[] = [];
+  let throttled = 0;
   for (const [index, { row }] of parts.entries()) {
     const answer = result.parts[index];
     if (answer === undefined) continue;
@@ -45,18 +41,13 @@ export function account(
     }
     if (answer.status === 429) {
       row.lane.throttled += 1;
-      refusals.push(answer);
+      throttled += 1;
       continue;
     }
     writes += 1;
     row.lane.meter.add(site.clock.monotonic(), 1);
   }
-  if (refusals.length > 0) {
-    const asked = refusals.flatMap(({ retryAfterMs }) => retryAfterMs ?? []);
-    const longestMs = asked.length > 0 ? Math.max(...asked) : undefined;
-    site.pacer.throttled(longestMs, { parts: refusals.length, grantedAt });
-  }
-  return { writes, throttled: refusals.length, isLost: false };
+  return { writes, throttled, isLost: false };
 }
 
 /** The error that ends a slice if Graph refused the app itself; it took none of the posted rows then. */

@@ -1,5 +1,4 @@
 import { backoffMs } from "../../core/backoff.ts";
-import { BATCH_LIMIT } from "../../core/chunk.ts";
 import type { PostOutcome } from "../sending/account.ts";
 import { nextDoubtMs } from "../sending/doubts.ts";
 import { sendPost } from "../sending/post.ts";
@@ -55,7 +54,7 @@ async function run(state: State): Promise<number | undefined> {
       await wake.wait(pauseMs > 0 ? pauseMs : TICK_MS);
       continue;
     }
-    const most = state.lostInARow >= LOST_IN_A_ROW ? 1 : BATCH_LIMIT;
+    const most = state.lostInARow >= LOST_IN_A_ROW ? 1 : site.pacer.most();
     const { picked, nextMs } = choose(slice, most);
     if (picked.length > 0) {
       await sendNext(state, picked.length);

@@ -36,6 +36,8 @@ export async function runSlice(
   const loops: Promise<void>[] = [];
   try {
     await work.recover();
+    // From here on this runner may write, and the state must say so: the next one relies on it.
+    await slice.state.save();
     await Promise.all(work.lanes().map((batch) => status.write(batch)));
     work.advance();
     loops.push(tick(slice).catch(site.fail), writeStatuses(slice).catch(site.fail));
@@ -88,6 +90,7 @@ async function close(slice: Slice, leftMs: number | undefined): Promise<SliceEnd
   const why = failure?.error instanceof OperatorError ? failure.error : whyWaiting(site);
   await Promise.all(work.lanes().map((batch) => status.write(batch, why)));
   if (failure) throw failure.error;
+  site.pacer.end();
   await slice.state.save();
   const problem = work.problem();
   const idle = leftMs === undefined && problem === undefined;

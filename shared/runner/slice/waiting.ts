@@ -6,7 +6,7 @@ const WORTH_TELLING_MS = 5_000;
 
 /** For the status: why nothing is sent, if Graph asked for a pause that is not over. */
 export function whyWaiting({ pacer, clock }: Pick<Site, "pacer" | "clock">) {
-  const heldUntilMs = pacer.memory()?.heldUntilMs ?? 0;
+  const heldUntilMs = pacer.heldUntilMs();
   if (heldUntilMs - clock.now() < WORTH_TELLING_MS) return undefined;
   const until = new Date(heldUntilMs).toISOString().slice(0, 19);
   return new OperatorError(

@@ -5,6 +5,10 @@
 export interface ModelBucket {
   /** Takes as many of `n` as there are tokens at `at`, which never goes back; answers how many. */
   take(n: number, at: number): number;
+  /** The share of the quota that is used at `at`, as x-ms-throttle-limit-percentage has it. */
+  used(at: number): number;
+  /** What a refusal at `at` asks to wait. */
+  waitMs(at: number): number;
 }
 
 /**
@@ -34,5 +38,7 @@ export function createModelBucket(options: {
       level = Math.max(deepest, level - n);
       return taken;
     },
+    used: () => 1 - level / quota,
+    waitMs: () => 1000,
   };
 }

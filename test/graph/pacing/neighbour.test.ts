@@ -1,55 +1,20 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { createPace } from "../../../shared/graph/pacing/pacing.ts";
 import { seededRandom } from "../../core/seeded-random.ts";
 import { createModelBucket } from "./model-bucket.ts";
+import {
+  createWritePace,
+  QUOTA,
+  simulatedGraph,
+  simulateWrites,
+  WINDOW_MS,
+} from "./simulate-writes.ts";
 
-const QUOTA = 3000;
-const WINDOW_MS = 150_000;
+type Drain = (from: number, to: number) => number;
 
-interface Flight {
-  readonly grantedAt: number;
-  readonly backAt: number;
-  readonly refused: number;
-}
-
-/** Writes until `writes` were taken, at most eight posts under way, refused ones sent again. */
-function write(writes: number, drain: (from: number, to: number) => number, seed: number) {
-  const random = seededRandom(seed);
-  const pace = createPace({
-    quota: QUOTA,
-    windowMs: WINDOW_MS,
-    aim: 0.99,
-    burst: 20,
-    retryFloorMs: 1000,
-    startAt: 0,
-  });
-  const bucket = createModelBucket({ quota: QUOTA, windowMs: WINDOW_MS, from: 0, drain });
-  let flights: Flight[] = [];
-  let [waiting, now, sent, throttled, lastAt] = [writes, 0, 0, 0, 0];
-  while (waiting > 0 || flights.length > 0) {
-    const back = flights.toSorted((a, b) => a.backAt - b.backAt)[0];
-    const due = waiting > 0 && flights.length < 8 ? Math.max(now, pace.dueAt()) : Infinity;
-    if (back && back.backAt <= due) {
-      now = back.backAt;
-      flights = flights.filter((each) => each !== back);
-      if (back.refused === 0) continue;
-      waiting += back.refused;
-      throttled += back.refused;
-      pace.refuse({ amount: back.refused, retryAfterMs: 1000, grantedAt: back.grantedAt }, now);
-      continue;
-    }
-    now = due;
-    const n = Math.min(20, waiting);
-    pace.grant(n, now, now);
-    [waiting, sent, lastAt] = [waiting - n, sent + n, now];
-    const arrivedAt = now + 30 * random();
-    const refused = n - bucket.take(n, arrivedAt);
-    flights.push({ grantedAt: now, backAt: arrivedAt + 300 + 1200 * random(), refused });
-  }
-  return { throttledShare: throttled / sent, perSecond: (writes / lastAt) * 1000 };
-}
+const bucketWith = (drain: Drain) =>
+  createModelBucket({ quota: QUOTA, windowMs: WINDOW_MS, from: 0, drain });
 
 /** Writes a second that a neighbour takes of our bucket. */
 const steady = (perSecond: number) => () => (from: number, to: number) =>
@@ -64,6 +29,10 @@ const random = (perSecond: number) => () => {
 const until = (endMs: number, perSecond: number) => () => (from: number, to: number) =>
   from < endMs ? (perSecond * (to - from)) / 1000 : 0;
 
+/** Ten minutes of nothing, ten minutes of writing, and so on. */
+const onAndOff = (perSecond: number) => () => (from: number, to: number) =>
+  Math.floor(from / 600_000) % 2 === 1 ? (perSecond * (to - from)) / 1000 : 0;
+
 const neighbours = [
   { when: "nobody else writes", drain: steady(0), atLeast: 19.7 },
   { when: "a neighbour writes 2 a second", drain: steady(2), atLeast: 15 },
@@ -71,18 +40,59 @@ const neighbours = [
   { when: "a neighbour writes 10 a second", drain: steady(10), atLeast: 7 },
   { when: "a neighbour writes 5 a second at random", drain: random(5), atLeast: 12 },
   { when: "a neighbour leaves after ten minutes", drain: until(600_000, 5), atLeast: 16 },
+  { when: "a neighbour of 10 a second leaves", drain: until(600_000, 10), atLeast: 18 },
+  { when: "a neighbour comes and goes every ten minutes", drain: onAndOff(5), atLeast: 16.5 },
 ];
 
 describe("100,000 writes are throttled at most once in a thousand", () => {
   for (const { when, drain, atLeast } of neighbours) {
     it(`when ${when}`, () => {
-      const { throttledShare, perSecond } = write(100_000, drain(), 11);
+      const meter = bucketWith(drain());
+      const { throttledShare, perSecond } = simulateWrites(100_000, { meter, seed: 11 });
       assert.ok(throttledShare <= 0.001, `${(100 * throttledShare).toFixed(3)} % throttled`);
       assert.ok(perSecond >= atLeast, `${perSecond.toFixed(1)} writes a second`);
     });
   }
 
-  it("when nobody else writes: never", () => {
-    assert.equal(write(20_000, () => 0, 3).throttledShare, 0);
+  it("when refused parts of a post come in any order", () => {
+    const meter = bucketWith(steady(5)());
+    const written = simulateWrites(100_000, { meter, seed: 11, inAnyOrder: true });
+    assert.ok(written.throttledShare <= 0.001, `${written.throttledShare}`);
+    assert.ok(written.perSecond >= 14, `${written.perSecond}`);
   });
+
+  it("when nobody else writes: never", () => {
+    assert.equal(simulateWrites(20_000, { meter: bucketWith(() => 0), seed: 3 }).throttled, 0);
+  });
+});
+
+/** How many windows after it left the pace is at 95 % of the quota. */
+function windowsToForget(perSecond: number, leavesAt: number, seed: number): number {
+  const pace = createWritePace();
+  const graph = simulatedGraph({ meter: bucketWith(until(leavesAt, perSecond)()), seed });
+  let flights: ReturnType<typeof graph.post>[] = [];
+  for (let now = 0; now < leavesAt + 10 * WINDOW_MS;) {
+    const back = flights.toSorted((a, b) => a.backAt - b.backAt)[0];
+    const due = flights.length < 16 ? Math.max(now, pace.dueAt()) : Number.POSITIVE_INFINITY;
+    now = Math.min(due, back?.backAt ?? due);
+    if (now > leavesAt && pace.ratePerSecond(now) >= 0.95 * 20) return (now - leavesAt) / WINDOW_MS;
+    if (back && back.backAt <= due) {
+      flights = flights.filter((each) => each !== back);
+      pace.answered({ ...back, retryAfterMs: back.waitMs }, now);
+      continue;
+    }
+    pace.grant(20, now, now);
+    flights = [...flights, graph.post(20, now)];
+  }
+  return Number.POSITIVE_INFINITY;
+}
+
+describe("a neighbour who leaves is forgotten within two windows", () => {
+  for (const perSecond of [1, 2, 5, 10]) {
+    it(`when it wrote ${perSecond} a second`, () => {
+      const leaves = Array.from({ length: 16 }, (_, index) => 900_000 + 23_000 * index);
+      const windows = leaves.map((at, index) => windowsToForget(perSecond, at, index + 1));
+      assert.ok(Math.max(...windows) <= 2, `${Math.max(...windows)} windows`);
+    });
+  }
 });

@@ -3,10 +3,19 @@ import { describe, it } from "node:test";
 
 import fc from "fast-check";
 
-import { createUnitPacer, createWritePacer } from "../../../shared/graph/pacing/pacer.ts";
+import { createWritePacer } from "../../../shared/graph/pacing/pacer.ts";
+import { createUnitPacer } from "../../../shared/graph/pacing/unit-pacer.ts";
+import type { PostResult } from "../../../shared/graph/types.ts";
 import { seededRandom } from "../../core/seeded-random.ts";
 import { createSimulatedClock } from "../../core/simulated-clock.ts";
 import { createModelBucket } from "./model-bucket.ts";
+
+/** Graph refuses a whole post. */
+const throttled = (retryAfterMs: number | undefined): PostResult => ({
+  kind: "not-taken",
+  status: 429,
+  retryAfterMs,
+});
 
 const quota = { quota: 3000, windowMs: 150_000, retryFloorMs: 1000 };
 
@@ -46,17 +55,17 @@ describe("a write pacer", () => {
     assert.deepEqual(order, ["a", "b", "c"]);
   });
 
-  it("holds everybody after a 429, those who already waited too", async () => {
+  it("holds all posts after a throttled post, those that already wait too", async () => {
     const clock = createSimulatedClock();
     const pacer = createWritePacer({ ...quota, clock });
     const grantedAt = await clock.run(pacer.take(20));
     const waiting = pacer.take(20);
-    pacer.throttled(30_000, { parts: 3, grantedAt });
+    pacer.report(throttled(30_000), { n: 20, grantedAt });
     assert.ok((await clock.run(waiting)) >= grantedAt + 30_000);
     assert.ok(pacer.rate() < 19.8);
   });
 
-  it("lets whoever gives up go at once, and grants it nothing", async () => {
+  it("rejects a caller that gives up at once, and grants it nothing", async () => {
     const clock = createSimulatedClock();
     const pacer = createWritePacer({ ...quota, clock });
     const first = await clock.run(pacer.take(20));
@@ -71,16 +80,17 @@ describe("a write pacer", () => {
     assert.ok((await clock.run(after)) < first + 2200, "the third takes the second's place");
   });
 
-  it("refuses to grant what no post can hold", () => {
+  it("refuses to grant more than a post can hold", () => {
     const pacer = createWritePacer({ ...quota, clock: createSimulatedClock() });
     for (const n of [0, -1, 21, 1.5]) assert.throws(() => pacer.take(n), RangeError);
   });
 
-  it("hands what it learnt to the pacer of the next slice, as JSON", async () => {
+  it("passes what it learnt to the pacer of the next slice, as JSON", async () => {
     const clock = createSimulatedClock();
     const first = createWritePacer({ ...quota, clock });
     assert.equal(first.memory(), undefined);
-    first.throttled(undefined, { grantedAt: await clock.run(first.take(20)) });
+    const grantedAt = await clock.run(first.take(20));
+    first.report(throttled(undefined), { n: 20, grantedAt });
     await clock.run(clock.sleep(20_000));
     const memory = JSON.parse(JSON.stringify(first.memory())) as ReturnType<typeof first.memory>;
     const second = createWritePacer({ ...quota, clock, memory });
@@ -90,11 +100,11 @@ describe("a write pacer", () => {
     assert.ok(second.rate() > 19.79);
   });
 
-  it("hands on the pause that Graph asked for, so that no slice begins within it", async () => {
+  it("passes on the pause that Graph asked for, so that no slice begins within it", async () => {
     const clock = createSimulatedClock();
     const first = createWritePacer({ ...quota, clock });
     const grantedAt = await clock.run(first.take(20));
-    first.throttled(90_000, { grantedAt });
+    first.report(throttled(90_000), { n: 20, grantedAt });
     const memory = JSON.parse(JSON.stringify(first.memory())) as ReturnType<typeof first.memory>;
     const second = createWritePacer({ ...quota, clock, memory });
     assert.ok((await clock.run(second.take(1))) >= grantedAt + 90_000);
@@ -104,7 +114,7 @@ describe("a write pacer", () => {
 describe("a pacer of resource units", () => {
   const units = { quota: 8000, windowMs: 10_000, retryFloorMs: 1000 };
 
-  it("leaves two fifths of the quota to the writes", async () => {
+  it("leaves two fifths of the quota to others", async () => {
     const clock = createSimulatedClock();
     const pacer = createUnitPacer({ ...units, clock });
     for (let post = 0; post < 500; post += 1) await clock.run(pacer.take(20));
@@ -112,12 +122,12 @@ describe("a pacer of resource units", () => {
     assert.ok(used <= 0.6 && used > 0.59, `${used}`);
   });
 
-  it("pays later for what cost more than expected", async () => {
+  it("waits longer after reads that cost more than expected", async () => {
     const clock = createSimulatedClock();
     const pacer = createUnitPacer({ ...units, clock });
     for (let post = 0; post < 500; post += 1) {
-      await clock.run(pacer.take(20));
-      pacer.correct(20, 60);
+      const grantedAt = await clock.run(pacer.take(20));
+      pacer.answered([], { grantedAt, units: 20, cost: 60 });
     }
     const used = (500 * 60) / clock.monotonic() / 0.8;
     assert.ok(used <= 0.61 && used > 0.58, `${used}`);

@@ -1,0 +1,60 @@
+import { BATCH_LIMIT } from "../../core/chunk.ts";
+import type { Clock } from "../../core/clock.ts";
+import type { GraphAnswer } from "../../core/graph-request.ts";
+import { createPace } from "./pacing.ts";
+import { pacedAnswer } from "./post-answer.ts";
+import { createTurns } from "./turns.ts";
+
+/** The part of the resource-unit quota that our reads may use: the rest is for the writes' own units. */
+const READ_AIM = 0.6;
+
+/** If Graph asks for a longer pause, the caller had better come back later. */
+const LONGEST_HOLD_MS = 120_000;
+
+/** A pacer of resource units. The true cost of a read is known only when Graph answers. */
+export interface UnitPacer {
+  /**
+   * Resolves when reads of `units`, as expected, may leave; to the instant.
+   * @throws OperatorError READ_INCOMPLETE (`retry`) while Graph's pause is longer than two minutes.
+   */
+  take(units: number): Promise<number>;
+  /** The answers to what was taken, one or the parts of a post; strays among refusals change nothing. */
+  answered(
+    answers: readonly (GraphAnswer | undefined)[],
+    taken: { readonly grantedAt: number; readonly units: number; readonly cost: number },
+  ): void;
+  /** Graph refused a whole post: every read waits. */
+  refused(
+    retryAfterMs: number | undefined,
+    taken: { readonly grantedAt: number; readonly units: number },
+  ): void;
+}
+
+/** Makes the pacer of an instance's reads in one tenant. */
+export function createUnitPacer(options: {
+  readonly quota: number;
+  readonly windowMs: number;
+  readonly retryFloorMs: number;
+  readonly clock: Clock;
+}): UnitPacer {
+  const { clock, ...quota } = options;
+  const startAt = clock.monotonic();
+  const pace = createPace({ ...quota, startAt, aim: READ_AIM, burst: BATCH_LIMIT });
+  const turns = createTurns(pace, clock, LONGEST_HOLD_MS);
+  return {
+    take: (units) => turns.take(units),
+    answered(answers, { grantedAt, units, cost }) {
+      const now = clock.monotonic();
+      pace.correct(cost - units, now);
+      const answer = pacedAnswer(answers, { kind: "Read", grantedAt });
+      pace.answered(answer, now);
+      // Nobody asks for so long a wait because of one read.
+      const { retryAfterMs = 0 } = answer;
+      if (retryAfterMs > LONGEST_HOLD_MS) pace.pause(retryAfterMs, now);
+      turns.changed();
+    },
+    refused(retryAfterMs, { grantedAt, units }) {
+      pace.refuse({ amount: units, retryAfterMs, grantedAt }, clock.monotonic());
+    },
+  };
+}
