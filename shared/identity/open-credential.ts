@@ -88,9 +88,12 @@ function openCertificate(
   const { certificate, identity, algorithm = "PS256" } = settings;
   const { name, vaultUri } = certificate;
   checkVault(vaultUri, cloud);
+  const vaultIdentity = pinToVault(identity, cloud);
   const read =
-    settings.kind === "certificate" ? readCertificate : createVaultSigner(certificate, identity);
-  const source = createCertificateSecrets(certificate, identity, read);
+    settings.kind === "certificate"
+      ? readCertificate
+      : createVaultSigner(certificate, vaultIdentity, { clock, random });
+  const source = createCertificateSecrets(certificate, vaultIdentity, read, { clock, random });
   const versions = createKeyVersions({
     source,
     clock,
@@ -115,12 +118,46 @@ function emitTrouble(error: OperatorError, name: string, emit: Emit): void {
   } else emit({ event: "certificate.unusable", name, code });
 }
 
-/** A vault of another cloud, or of nobody, would be asked for in vain: tokens are worth nothing there. */
+/**
+ * A vault of another cloud would not accept our tokens. A user name, port, path or query in the address
+ * is a mistake, or an attempt to send the token elsewhere.
+ */
 function checkVault(vaultUri: string, { vaultSuffix }: Cloud): void {
   const url = URL.canParse(vaultUri) ? new URL(vaultUri) : undefined;
-  if (url?.protocol === "https:" && url.hostname.endsWith(`.${vaultSuffix}`)) return;
-  throw new OperatorError("SETTINGS_INVALID", "KEY_VAULT_URI names no vault of this cloud.", {
-    fix: `Set it to https://<vault>.${vaultSuffix}/, or CLOUD to the vault's cloud.`,
-    disposition: "stop",
-  });
+  const isVault = url?.protocol === "https:" && url.hostname.endsWith(`.${vaultSuffix}`);
+  if (isVault && url.href === `https://${url.hostname}/`) return;
+  throw new OperatorError(
+    "SETTINGS_INVALID",
+    isVault
+      ? "KEY_VAULT_URI holds more than the vault's host name."
+      : "KEY_VAULT_URI names no vault of this cloud.",
+    {
+      fix: `Set it to https://<vault>.${vaultSuffix}/, or CLOUD to the vault's cloud.`,
+      disposition: "stop",
+    },
+  );
+}
+
+/**
+ * The identity as the vault may use it: its challenge names the scope of the token that it wants, and it
+ * gets a token for Key Vault and for nothing else.
+ */
+function pinToVault(identity: TokenCredential, { vaultSuffix }: Cloud): TokenCredential {
+  const vaultScope = scopeOf(`https://${vaultSuffix}`);
+  return {
+    getToken: async (scopes, options) => {
+      const wanted = typeof scopes === "string" ? [scopes] : scopes;
+      if (wanted.some((scope) => scope !== vaultScope)) {
+        throw new OperatorError(
+          "VAULT_REFUSED",
+          "The host that answers as the vault asks for a token of another resource. None was sent.",
+          {
+            fix: "Check KEY_VAULT_URI and CLOUD, and DNS and proxies on the way to the vault.",
+            disposition: "stop",
+          },
+        );
+      }
+      return await identity.getToken(vaultScope, options);
+    },
+  };
 }

@@ -46,6 +46,11 @@ describe("a vault", () => {
     { uri: "https://evilvault.azure.net/", why: "is somebody else's, in the suffix's place" },
     { uri: "http://v.vault.azure.net/", why: "is asked without TLS" },
     { uri: "v", why: "is only a name" },
+    { uri: "https://user:word@v.vault.azure.net/", why: "has a user name" },
+    { uri: "https://v.vault.azure.net:8443/", why: "has a port" },
+    { uri: "https://v.vault.azure.net/secrets/graph", why: "has a path" },
+    { uri: "https://v.vault.azure.net/?x=1", why: "has a query" },
+    { uri: "https://v.vault.azure.net/#x", why: "has a fragment" },
   ];
   for (const { uri, why } of table) {
     it(`is refused if it ${why}`, () => {
@@ -54,6 +59,12 @@ describe("a vault", () => {
         code: "SETTINGS_INVALID",
         message: /KEY_VAULT_URI.*vault\.azure\.net/,
       });
+    });
+  }
+
+  for (const uri of ["https://v.vault.azure.net", "https://v.vault.azure.net:443/"]) {
+    it(`is accepted as ${uri}`, () => {
+      assert.ok(open({ kind: "certificate", certificate: { vaultUri: uri, name: "c" }, identity }));
     });
   }
 

@@ -184,20 +184,52 @@ describe("on the way to the certificate", () => {
     assert.equal(tokens.length, 100);
   });
 
-  it("a vault that asks for a token of another resource gets none", async () => {
+  it("a vault's Retry-After of minutes is not waited for, but told, and the vault gets no request", async () => {
     const worker = await open();
-    const challenge = `Bearer authorization="https://login.microsoftonline.com/${cloud.home.tenantId}", resource="https://storage.azure.com"`;
-    const headers = { "WWW-Authenticate": challenge };
-    await cloud.control.inject({
-      service: "vault",
-      effect: { kind: "status", status: 401, headers },
-    });
-    const { failures } = await worker.get();
-    assert.equal(failures[0]?.code, "VAULT_REFUSED");
-    assert.match(failures[0]?.message ?? "", /token of another resource\. None was sent/);
-    const { identity } = await cloud.control.counters();
-    assert.equal(identity.requests, 0, "no token was fetched for it");
+    // The cloud divides the seconds by its speed, 10.
+    const effect = { kind: "throttle", retryAfterSeconds: 1_200 } as const;
+    await cloud.control.inject({ service: "vault", path: "/secrets/", effect });
+    const startMs = Date.now();
+    const { failures } = await worker.get({ callers: 10 });
+    assert.ok(Date.now() - startMs < 20_000, "nobody waits for two minutes");
+    assert.deepEqual(new Set(failures.map(({ code }) => code)), new Set(["VAULT_UNREACHABLE"]));
+    const waitMs = failures[0]?.retryAfterMs ?? 0;
+    assert.ok(waitMs > 90_000 && waitMs <= 120_000, `${waitMs}`);
+    await cloud.control.resetCounters();
+    await worker.get({ resource: "https://database.windows.net" });
+    const again = await worker.get();
+    assert.equal(again.failures[0]?.code, "VAULT_UNREACHABLE");
+    const { vault } = await cloud.control.counters();
+    assert.equal(vault.requests, 0);
   });
+
+  it("a vault that hangs for ever keeps a caller for 45 s at most", async () => {
+    const worker = await open();
+    await cloud.control.inject({ service: "vault", path: "/secrets/", effect: { kind: "hang" } });
+    const startMs = Date.now();
+    const { failures } = await worker.get({ callers: 10 });
+    assert.ok(Date.now() - startMs < 50_000);
+    assert.equal(failures.length, 10);
+    assert.equal(failures[0]?.disposition, "retry");
+  });
+
+  // The SDK's own check accepts the second one, since the vault's host ends with it.
+  for (const resource of ["https://storage.azure.com", "https://azure.net"]) {
+    it(`a vault that asks for a token of ${resource} gets none`, async () => {
+      const worker = await open();
+      const challenge = `Bearer authorization="https://login.microsoftonline.com/${cloud.home.tenantId}", resource="${resource}"`;
+      const headers = { "WWW-Authenticate": challenge };
+      await cloud.control.inject({
+        service: "vault",
+        effect: { kind: "status", status: 401, headers },
+      });
+      const { failures } = await worker.get();
+      assert.equal(failures[0]?.code, "VAULT_REFUSED");
+      assert.match(failures[0]?.message ?? "", /token of another resource\. None was sent/);
+      const { identity } = await cloud.control.counters();
+      assert.equal(identity.requests, 0, "no token was fetched for it");
+    });
+  }
 
   it("a refusal by the vault names the missing role", async () => {
     const { vaultName: vault, managedIdentity } = cloud.home;

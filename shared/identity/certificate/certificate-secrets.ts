@@ -4,7 +4,7 @@ import { SecretClient } from "@azure/keyvault-secrets";
 import { OperatorError } from "../../core/errors.ts";
 import type { CertificateSecret } from "./certificate.ts";
 import type { SigningKey } from "./signing-key.ts";
-import { askVault } from "./vault-error.ts";
+import { type VaultTiming, askVault } from "./vault-error.ts";
 import type { VersionFacts, VersionSource } from "./version-look.ts";
 
 /** One request to the vault may take this long. */
@@ -25,8 +25,9 @@ export function createCertificateSecrets(
   { vaultUri, name }: VaultCertificate,
   identity: TokenCredential,
   read: (secret: CertificateSecret) => SigningKey,
+  timing: VaultTiming,
 ): VersionSource {
-  const client = new SecretClient(vaultUri, identity);
+  const client = new SecretClient(vaultUri, identity, { retryOptions: { maxRetries: 0 } });
   const options = { requestOptions: { timeout: REQUEST_MS } };
   const question = (version?: string) => ({
     what: `${version === undefined ? "certificate" : `version ${version} of certificate`} ${name} in ${vaultUri}`,
@@ -34,7 +35,7 @@ export function createCertificateSecrets(
   });
   return {
     load: (version) =>
-      askVault(question(version), async () => {
+      askVault(question(version), timing, async () => {
         const wanted = version === undefined ? options : { ...options, version };
         const { value = "", properties } = await client.getSecret(name, wanted);
         const loaded = properties.version ?? "";
@@ -42,7 +43,7 @@ export function createCertificateSecrets(
         return { version: loaded, key: keyOf(() => read({ version: loaded, contentType, value })) };
       }),
     list: () =>
-      askVault(question(), async () => {
+      askVault(question(), timing, async () => {
         const versions: VersionFacts[] = [];
         for await (const {
           version = "",

@@ -1,5 +1,6 @@
 import { backoffMs } from "../../core/backoff.ts";
 import { OperatorError } from "../../core/errors.ts";
+import { createPause } from "../../core/pause.ts";
 import type { ServerClock } from "./server-clock.ts";
 import type { SigningKey } from "./signing-key.ts";
 import { type VersionSource, lookAtVersions } from "./version-look.ts";
@@ -35,9 +36,10 @@ export function createHeldVersions(
   const broken = new Map<string, OperatorError>();
   let held: readonly SigningKey[] = [];
   let running: Promise<void> | undefined;
-  // By the monotonic clock; only a certificate's own dates are compared with the other side's clock.
+  // By the monotonic clock; only a certificate's own dates are compared with the server's clock.
   let nextLookMs = 0;
   let failures = 0;
+  const pause = createPause(clock);
 
   async function lookNow(): Promise<void> {
     const known = broken.size;
@@ -47,6 +49,7 @@ export function createHeldVersions(
       failures = 0;
       nextLookMs = clock.monotonic() + LOOK_AFTER_MS * (1 + random() / 10);
     } catch (error) {
+      pause.begin(error);
       failures++;
       nextLookMs = clock.monotonic() + backoffMs(failures, random, FAILED_LOOK);
       if (error instanceof OperatorError) onTrouble?.(error);
@@ -57,7 +60,16 @@ export function createHeldVersions(
     for (const error of [...broken.values()].slice(known)) onTrouble?.(error);
   }
 
-  const look = (): Promise<void> => (running ??= lookNow());
+  function look(): Promise<void> {
+    if (running !== undefined) return running;
+    try {
+      // A Retry-After of the vault holds for all callers.
+      pause.check();
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return (running = lookNow());
+  }
 
   return {
     all: () => held,

@@ -20,6 +20,8 @@ export interface ServerClock {
   now(): number;
   /** Our own, for durations: it does not jump when `now` is corrected. */
   monotonic(): number;
+  /** Our own. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** How far we are behind, in milliseconds; negative if we are ahead. */
   behindMs(): number;
   /** With `confirmed`, something besides the header says that our clock is wrong. */
@@ -40,6 +42,7 @@ export function createServerClock(clock: Clock): ServerClock {
   return {
     now: () => clock.now() + behindMs,
     monotonic: () => clock.monotonic(),
+    sleep: (ms, signal) => clock.sleep(ms, signal),
     behindMs: () => behindMs,
     observe({ date, sentAtMs, receivedAtMs }, { confirmed = false } = {}) {
       const dateMs = date === null ? Number.NaN : Date.parse(date);

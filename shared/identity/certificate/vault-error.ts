@@ -1,4 +1,9 @@
+import { RestError } from "@azure/core-rest-pipeline";
+
+import { backoffMs } from "../../core/backoff.ts";
+import type { Clock } from "../../core/clock.ts";
 import { OperatorError } from "../../core/errors.ts";
+import { retryAfterMs } from "../../core/retry-after.ts";
 
 /** Key Vault's innermost codes for versions that exist but cannot be used. */
 const UNUSABLE: Readonly<Record<string, string>> = {
@@ -27,30 +32,73 @@ export class VaultAnswer extends Error {
   }
 }
 
-/** A silence is asked into once more. */
-const ATTEMPTS = 2;
+/** Attempts in all, and how many of them may time out. */
+const ATTEMPTS = 3;
+const TIMED_OUT_ATTEMPTS = 2;
+const BACKOFF = { baseMs: 1_000, capMs: 4_000 };
+/** A longer Retry-After is left to the caller, which can put its message back on the queue. */
+const PATIENCE_MS = 5_000;
+
+/** What retries need. */
+export interface VaultTiming {
+  readonly clock: Pick<Clock, "now" | "sleep">;
+  readonly random: () => number;
+}
 
 /**
- * Asks Key Vault, through one of its SDK clients, which try 429, 5xx and broken connections again by
- * themselves, and a time-out never.
+ * Sends a request to Key Vault through one of its SDK clients, which must not retry themselves: they
+ * would sleep through a Retry-After of any length. Broken connections, 408, 429 and 5xx are retried up to
+ * twice, after a Retry-After of up to five seconds or a back-off, and a time-out once.
  *
  * @throws OperatorError CERTIFICATE_NOT_FOUND (404), CERTIFICATE_UNUSABLE (a disabled version),
- * VAULT_REFUSED (401, 403, a challenge that names another host), VAULT_UNREACHABLE (all else), and what
- * `ask` throws of that kind. The SDK's own error is not kept: it holds the request with its token.
+ * VAULT_REFUSED (401, 403, a challenge that names another host), VAULT_UNREACHABLE (all else, with the
+ * Retry-After), and what `ask` throws of that kind. The SDK's own error is not kept: it holds the request
+ * with its token.
  */
-export async function askVault<T>(question: VaultQuestion, ask: () => Promise<T>): Promise<T> {
+export async function askVault<T>(
+  question: VaultQuestion,
+  { clock, random }: VaultTiming,
+  ask: () => Promise<T>,
+): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await ask();
     } catch (error) {
       if (error instanceof OperatorError) throw error;
-      const isSilence = error instanceof Error && error.name === "AbortError";
-      if (!isSilence || attempt === ATTEMPTS) throw toOperatorError(question, error);
+      const askedMs = waitAsked(error, clock.now());
+      const waitMs = askedMs ?? backoffMs(attempt, random, BACKOFF);
+      const most = isTimeOut(error) ? TIMED_OUT_ATTEMPTS : ATTEMPTS;
+      if (attempt >= most || waitMs > PATIENCE_MS || !isTransient(error)) {
+        throw toOperatorError(question, error, askedMs);
+      }
+      await clock.sleep(waitMs);
     }
   }
 }
 
-function toOperatorError({ what, role }: VaultQuestion, error: unknown): OperatorError {
+const isTimeOut = (error: unknown): boolean =>
+  error instanceof Error && error.name === "AbortError";
+
+const isChallenge = (error: unknown): boolean =>
+  error instanceof Error && /challenge/i.test(error.message);
+
+function isTransient(error: unknown): boolean {
+  const { status } = detailsOf(error);
+  if (status === undefined) return !isChallenge(error);
+  return status === 408 || status === 429 || status >= 500;
+}
+
+function waitAsked(error: unknown, nowMs: number): number | undefined {
+  const headers = error instanceof RestError ? error.response?.headers : undefined;
+  const theirNowMs = Date.parse(headers?.get("date") ?? "");
+  return retryAfterMs(headers?.get("retry-after"), Number.isNaN(theirNowMs) ? nowMs : theirNowMs);
+}
+
+function toOperatorError(
+  { what, role }: VaultQuestion,
+  error: unknown,
+  askedMs: number | undefined,
+): OperatorError {
   const { status, inner } = detailsOf(error);
   const cause = new VaultAnswer(status ?? 0, inner);
   if (status === 404) {
@@ -86,7 +134,7 @@ function toOperatorError({ what, role }: VaultQuestion, error: unknown): Operato
       },
     );
   }
-  if (error instanceof Error && /challenge/i.test(error.message)) {
+  if (isChallenge(error)) {
     return new OperatorError(
       "VAULT_REFUSED",
       "The host that answers as the vault asks for a token of another resource. None was sent.",
@@ -102,6 +150,7 @@ function toOperatorError({ what, role }: VaultQuestion, error: unknown): Operato
     {
       fix: "No action needed if it passes; otherwise check KEY_VAULT_URI, DNS and the vault's firewall.",
       disposition: "retry",
+      retryAfterMs: askedMs,
       cause,
     },
   );

@@ -14,7 +14,7 @@ import { recordOf } from "../../core/record.ts";
 import type { VaultCertificate } from "./certificate-secrets.ts";
 import { type CertificateSecret, readPublicCertificate } from "./certificate.ts";
 import { type SigningKey, describeCertificate } from "./signing-key.ts";
-import { askVault } from "./vault-error.ts";
+import { type VaultTiming, askVault } from "./vault-error.ts";
 
 /** A signature takes tens of milliseconds. */
 const REQUEST_MS = 10_000;
@@ -30,6 +30,7 @@ const API_VERSION = "2025-07-01";
 export function createVaultSigner(
   vault: VaultCertificate,
   identity: TokenCredential,
+  timing: VaultTiming,
 ): (secret: CertificateSecret) => SigningKey {
   const { vaultUri, name } = vault;
   const send = createSender(vault, identity);
@@ -43,6 +44,7 @@ export function createVaultSigner(
             what: `signature by version ${version} of key ${name} in ${vaultUri}`,
             role: "Key Vault Crypto User",
           },
+          timing,
           // The version is named, so that key and thumbprint belong together.
           () => send(version, algorithm, createHash("sha256").update(data).digest()),
         ),
@@ -57,7 +59,7 @@ export function createVaultSigner(
  * https://learn.microsoft.com/rest/api/keyvault/keys/sign/sign
  */
 function createSender({ vaultUri, name }: VaultCertificate, identity: TokenCredential) {
-  const pipeline = createPipelineFromOptions({});
+  const pipeline = createPipelineFromOptions({ retryOptions: { maxRetries: 0 } });
   pipeline.addPolicy(keyVaultAuthenticationPolicy(identity));
   const client = createDefaultHttpClient();
   return async (version: string, algorithm: string, digest: Buffer): Promise<Buffer> => {
@@ -76,7 +78,7 @@ function createSender({ vaultUri, name }: VaultCertificate, identity: TokenCrede
     if (response.status === 200 && typeof body["value"] === "string") {
       return Buffer.from(body["value"], "base64url");
     }
-    const refused = new RestError("no signature", { statusCode: response.status });
+    const refused = new RestError("no signature", { statusCode: response.status, response });
     refused.details = body;
     throw refused;
   };
