@@ -120,20 +120,7 @@ function toOperatorError(
       },
     );
   }
-  if (status === 401 || status === 403) {
-    const firewall = inner === "ForbiddenByFirewall" || inner === "ForbiddenByConnection";
-    return new OperatorError(
-      "VAULT_REFUSED",
-      `Key Vault refuses access to ${what}${inner === "" ? "" : ` (${inner})`}.`,
-      {
-        fix: firewall
-          ? "Allow the function app's network in the vault's firewall."
-          : `Grant the app's managed identity the role "${role}" on it; a new role assignment takes some minutes to work.`,
-        disposition: "stop",
-        cause,
-      },
-    );
-  }
+  if (status === 401 || status === 403) return accessRefused({ what, role }, inner, cause);
   if (isChallenge(error)) {
     return new OperatorError(
       "VAULT_REFUSED",
@@ -151,6 +138,25 @@ function toOperatorError(
       fix: "No action needed if it passes; otherwise check KEY_VAULT_URI, DNS and the vault's firewall.",
       disposition: "retry",
       retryAfterMs: askedMs,
+      cause,
+    },
+  );
+}
+
+function accessRefused(
+  { what, role }: VaultQuestion,
+  inner: string,
+  cause: VaultAnswer,
+): OperatorError {
+  const firewall = inner === "ForbiddenByFirewall" || inner === "ForbiddenByConnection";
+  return new OperatorError(
+    "VAULT_REFUSED",
+    `Key Vault refuses access to ${what}${inner === "" ? "" : ` (${inner})`}.`,
+    {
+      fix: firewall
+        ? "Allow the function app's network in the vault's firewall."
+        : `Grant the app's managed identity the role "${role}" on it; a new role assignment takes some minutes to work.`,
+      disposition: "stop",
       cause,
     },
   );

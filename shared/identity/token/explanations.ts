@@ -43,6 +43,7 @@ const wait = (): string => "No action needed: it is retried automatically.";
 /**
  * Causes and fixes by AADSTS number, as a daemon meets them. Sources: entra-docs
  * reference-error-codes.md; microsoft-identity-web Constants.cs for 7000214, 7000277 and 1000502;
+ * azure-sdk's troubleshooting of service principals for 700021;
  * azure-rest-api-specs and identity-web threads for 5002738. docs/aadsts.md is generated from it.
  */
 export const refusalRows: readonly Row[] = [
@@ -70,7 +71,7 @@ export const refusalRows: readonly Row[] = [
     "SCOPE_INVALID",
   ),
   row(
-    [500011, 500014, 50001, 650057],
+    [500011, 500014, 50001, 650057, 650052],
     "no",
     "the resource is unknown or disabled in this tenant, or not among the permissions the registration lists",
     ({ resource, tenant }) =>
@@ -90,6 +91,20 @@ export const refusalRows: readonly Row[] = [
     ({ clientId, tenant, consentUrl }) =>
       `Check client id ${clientId} and tenant ${tenant}; a multi-tenant app appears there when an administrator opens ${consentUrl}`,
     "CONSENT_MISSING",
+  ),
+  row(
+    [50194],
+    "no",
+    "the app is registered for one tenant only, and this is another one or `common`",
+    ({ clientId, tenant }) =>
+      `Check tenant id ${tenant}; to serve several tenants, let app ${clientId} accept accounts of any organisation ("signInAudience": "AzureADMultipleOrgs").`,
+  ),
+  row(
+    [90013, 9002313],
+    "no",
+    "the request is malformed: one of its values is not valid",
+    ({ clientId, tenant }) =>
+      `Check the settings TENANT_ID (${tenant}) and CLIENT_ID (${clientId}) for placeholders and spaces; a proxy may also have changed the request.`,
   ),
   row(
     [7000112, 1000031],
@@ -125,6 +140,13 @@ export const refusalRows: readonly Row[] = [
     "the assertion is outside its time range, or is not valid",
     ({ clockBehindSeconds }) =>
       `Correct the machine's clock; measured against Entra it is ${Math.abs(clockBehindSeconds)} s ${clockBehindSeconds < 0 ? "ahead" : "behind"}.`,
+  ),
+  row(
+    [700021],
+    "no",
+    "the assertion names another application than the request",
+    ({ clientId, presented }) =>
+      `Check that CLIENT_ID is ${clientId} on every instance, and that no proxy changes requests. Presented was ${presented}.`,
   ),
   row(
     [7000214, 7000277, 1000502],

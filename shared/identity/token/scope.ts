@@ -8,6 +8,8 @@ const SLASHED_AUDIENCES = new Set([
 ]);
 
 const SUFFIX = "/.default";
+/** `.default` as a whole segment; it may be part of a name, as in `api.defaultcorp.com`. */
+const DEFAULT_SEGMENT = /(?:^|[/:])\.default(?:$|\/)/;
 
 /** An App ID URI (`https:`, `api:`, `urn:` …) or an application id; without a query, fragment or space. */
 const RESOURCE =
@@ -29,7 +31,7 @@ export function toResource(text: string): string {
   }
   if (text.trim() === "") throw invalid("No resource was named (Entra: AADSTS700023).");
   const resource = text.endsWith(SUFFIX) ? text.slice(0, -SUFFIX.length) : text;
-  if (!RESOURCE.test(resource) || resource.includes(".default")) {
+  if (!RESOURCE.test(resource) || DEFAULT_SEGMENT.test(resource)) {
     throw invalid(
       "An app requests a whole resource, as `<resource>/.default`, and no single permission (Entra: AADSTS70011).",
     );

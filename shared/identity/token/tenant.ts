@@ -1,11 +1,16 @@
 import { OperatorError } from "../../core/errors.ts";
 import { isGuid } from "../../core/object-id.ts";
 
+const PERSONAL_ACCOUNTS =
+  "it stands for personal Microsoft accounts, which have no app permissions";
+
 /** Entra's names for the tenant of the user who signs in (v2 protocols, the tenant in the endpoint). */
 const PLACEHOLDERS: Readonly<Record<string, string>> = {
   common: "it lets the signing-in user's account decide the tenant",
   organizations: "it lets the signing-in user's work account decide the tenant",
-  consumers: "it stands for personal Microsoft accounts, which have no app permissions",
+  consumers: PERSONAL_ACCOUNTS,
+  // The tenant of personal Microsoft accounts (entra-docs, access-token-claims-reference, `tid`).
+  "9188040d-6c67-4c5b-b112-36a304b66dad": PERSONAL_ACCOUNTS,
 };
 
 /**

@@ -55,6 +55,13 @@ describe("a scope is refused before the network", () => {
 
   const allowed = new Set(["https://graph.microsoft.com", "https://database.windows.net/"]);
 
+  for (const resource of ["https://api.defaultcorp.com", "api://x.default.example"]) {
+    it(`but not when .default is part of a name: ${resource}`, () => {
+      assert.equal(toResource(resource), resource);
+      assert.equal(toResource(`${resource}/.default`), resource);
+    });
+  }
+
   it("when a permission was appended to an allowed resource", () => {
     assert.throws(() => checkResource("https://graph.microsoft.com/User.Read.All", allowed), {
       code: "SCOPE_INVALID",
@@ -82,6 +89,7 @@ describe("a tenant", () => {
     { tenant: "common", says: /"common" is no tenant.*AADSTS50059/ },
     { tenant: "Organizations", says: /"organizations" is no tenant/ },
     { tenant: "consumers", says: /personal Microsoft accounts/ },
+    { tenant: "9188040D-6C67-4C5B-B112-36A304B66DAD", says: /personal Microsoft accounts/ },
     { tenant: "contoso.onmicrosoft.com", says: /named by its id/ },
     { tenant: "constructor", says: /named by its id/ },
     { tenant: "99999999-2222-4333-8444-555555555555", says: /allow-list.*ALLOWED_TENANTS/ },

@@ -13,6 +13,11 @@ export const requestRefusals: RefusalRules = {
     (c) => `The endpoint only accepts POST requests. Received a ${c.detail} request.`,
   ),
   9002313: invalidRequest(() => "Invalid request. Request is malformed or invalid."),
+  90013: invalidRequest(() => "Invalid input received from the user."),
+  50194: invalidRequest(
+    (c) =>
+      `Application '${c.appId}'(${c.appName}) is not configured as a multi-tenant application. Usage of the /common endpoint is not supported for such apps created after '10/15/2018'. Use a tenant-specific endpoint or configure the application to be multi-tenant.`,
+  ),
   901002: invalidRequest(() => "The 'resource' request parameter isn't supported."),
   9001023: invalidRequest(
     () =>

@@ -48,5 +48,9 @@ export const resourceRefusals: RefusalRules = {
     (c) =>
       `Misconfigured application. This could be due to one of the following: the client has not listed any permissions for '${c.resource}' in the requested permissions in the client's application registration. Or, the admin has not consented in the tenant. Client app ID: ${c.appId}.`,
   ),
+  650052: invalidGrant(
+    (c) =>
+      `The app needs access to a service ('${c.resource}') that your organization '${c.tenant}' has not subscribed to or enabled. Contact your IT Admin to review the configuration of your service subscriptions.`,
+  ),
   90094: invalidGrant(() => "The grant requires admin permission."),
 };
