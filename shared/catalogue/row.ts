@@ -80,6 +80,12 @@ interface Write<T extends Target | PendingTarget> {
   readonly after?: readonly number[] | undefined;
   /** The earlier row whose `user.create` gives the id of `role`; it stays when the id is known. */
   readonly idFromRow?: IdFromRow | undefined;
+  /**
+   * The plan found the change in place, but unfinished work could still undo it. The row is looked at
+   * when it is due: it is sent only if the change is not in place then, else it is unchanged for this
+   * reason.
+   */
+  readonly foundInPlace?: { readonly reason: string; readonly objectId: string } | undefined;
   /** Whether the edge was there when the plan looked; only tells an own effect from an earlier one. */
   readonly was?: "present" | "absent" | undefined;
 }

@@ -4,6 +4,7 @@ import type { Blobs } from "../storage/types.ts";
 import { batchDamaged } from "./damaged.ts";
 import { type BatchManifest, priorities } from "./manifest.ts";
 import { markersPrefix } from "./paths.ts";
+import { acceptanceOf } from "./planning-marker.ts";
 
 /** A batch with work, as its marker in container `runner` describes it. */
 export interface Marker {
@@ -25,7 +26,7 @@ export function checkMarker({ path, folder }: Marker): void {
 
 /** The blob, in container `runner`, that tells the runner of a batch with work; markers sort as work. */
 export const workMarker = (manifest: BatchManifest): string =>
-  `${markersPrefix(manifest.tenant)}${priorities.indexOf(manifest.priority)}-${manifest.acceptedAt}-${manifest.batch}`;
+  `${markersPrefix(manifest.tenant)}${priorities.indexOf(manifest.priority)}-${acceptanceOf(manifest)}`;
 
 /** The names of the tenant's batches that have a marker. */
 export async function batchesWithMarkers(blobs: Blobs, tenant: string): Promise<Set<string>> {
@@ -60,6 +61,32 @@ export async function readMarkers(
     if (marker) markers.push(marker);
     if (marker && options.counts(path)) counted += 1;
     if (counted >= options.most) break;
+  }
+  return markers;
+}
+
+/** The part of a marker's name that sorts batches in order of acceptance, as `acceptanceOf`. */
+export const acceptanceIn = (name: string): string => name.slice(name.indexOf("-") + 1);
+
+/** The tenant's markers of less urgent priorities than that of the path, except those of `known`. */
+export async function readMarkersBehind(
+  blobs: Blobs,
+  tenant: string,
+  path: string,
+  known: ReadonlySet<string>,
+): Promise<Marker[]> {
+  const markers: Marker[] = [];
+  const own = Number(path.charAt(markersPrefix(tenant).length));
+  for (let priority = own + 1; priority < priorities.length; priority++) {
+    for await (const behind of blobs.list(`${markersPrefix(tenant)}${priority}-`)) {
+      if (known.has(behind.path)) continue;
+      const marker = await readMarker(
+        blobs,
+        tenant,
+        behind.path.slice(markersPrefix(tenant).length),
+      );
+      if (marker) markers.push(marker);
+    }
   }
   return markers;
 }

@@ -95,6 +95,9 @@ export const bellBlob = (tenant: string): string => `${tenant}/bell`;
 /** What the path of every marker of the tenant begins with. */
 export const markersPrefix = (tenant: string): string => `${tenant}/queue/`;
 
+/** What the path of every planning marker of the tenant begins with. */
+export const planningPrefix = (tenant: string): string => `${tenant}/planning/`;
+
 /** What the app registered of its certificates, and what became of it. */
 export const certificatesBlob = (tenant: string): string => `${tenant}/certificates.json`;
 

@@ -21,6 +21,7 @@ const storedWrite = v.object({
   group: v.optional(v.string()),
   after: v.optional(v.array(v.number())),
   idFromRow: v.optional(v.object({ row: v.number(), role: v.picklist(["user", "member"]) })),
+  foundInPlace: v.optional(v.object({ reason: v.string(), objectId: v.string() })),
   was: v.optional(v.picklist(["present", "absent"])),
 });
 

@@ -138,6 +138,7 @@ export interface ShardRow {
   readonly write?: {
     readonly target: Record<string, string>;
     readonly set?: Record<string, unknown>;
+    readonly foundInPlace?: { readonly reason: string; readonly objectId: string };
     readonly keys: string[];
     readonly after?: number[];
     readonly idFromRow?: { row: number; role: string };

@@ -50,6 +50,7 @@ interface SubmittedBatch {
   readonly rows: readonly PlannedRow[];
   readonly priority?: Priority;
   readonly rowsPerShard?: number;
+  readonly acceptedAt?: string;
 }
 
 export const quickSettings: RunnerSettings = {
@@ -130,10 +131,9 @@ export function createRig(azurite: Azurite, clock: Clock = systemClock): Rig {
       rows,
       priority = "normal",
       rowsPerShard = ROWS_PER_SHARD,
+      acceptedAt = new Date(Date.now() + ++accepted).toISOString(),
     }) => {
       const folder = `${tenant}/${name}`;
-      accepted += 1;
-      const acceptedAt = new Date(Date.now() + accepted).toISOString();
       const manifest: BatchManifest = {
         version: 1,
         batch: name,

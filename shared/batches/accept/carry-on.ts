@@ -1,9 +1,11 @@
 import type { VerdictCounts } from "../../catalogue/row.ts";
+import { OperatorError } from "../../core/errors.ts";
 import { InputRefusal } from "../../core/input-refusal.ts";
 import { findGuards } from "../../guards/guards.ts";
 import type { BatchManifest } from "../../records/manifest.ts";
 import { inputBlob, planBlob } from "../../records/paths.ts";
 import { readPlan, type LackingPermission, type Plan } from "../../records/plan.ts";
+import { hasUnfinishedWork, planningMarker } from "../../records/planning-marker.ts";
 import { forgetProblem } from "../../records/problem.ts";
 import { ROWS_PER_SHARD } from "../../records/shard.ts";
 import { jsonText } from "../../records/stored-json.ts";
@@ -45,8 +47,7 @@ export async function carryOn(
   locked.own = manifest;
   let plan = await readPlan(batches, folder);
   if (plan === undefined) {
-    await copyInput(ports, owned, input);
-    const totals = await planWithStatus(context, locked, owned);
+    const totals = await planMarked(context, locked, owned, input);
     if (totals === undefined) return postpone(0, "the plan is not finished");
     plan = planOf(ports, manifest, totals, await preflight(ports, manifest.tenant, totals));
     lock.check();
@@ -54,7 +55,28 @@ export async function carryOn(
     await forgetProblem(ports, folder);
   }
   const isNew = await conclude(ports, folder, manifest, plan);
+  await ports.blobs.runner.delete(planningMarker(manifest));
   return { state: "done", outcome: isNew ? "accepted" : "repeated", folder };
+}
+
+/** Plans the batch; meanwhile a marker tells the plans of later batches that it may yet change objects. */
+async function planMarked(
+  context: Context,
+  locked: LockedFolder,
+  owned: Owned,
+  input: BatchInput,
+): Promise<PlanTotals | undefined> {
+  const { ports } = context;
+  const marker = planningMarker(owned.manifest);
+  if (owned.manifest.mode === "apply") await ports.blobs.runner.write(marker, "");
+  try {
+    await copyInput(ports, owned, input);
+    return await planWithStatus(context, locked, owned);
+  } catch (error) {
+    const isRefused = error instanceof OperatorError && error.disposition === "refuse";
+    if (isRefused) await ports.blobs.runner.delete(marker);
+    throw error;
+  }
 }
 
 /** Only the copy is planned, so that a file that changes later has no effect. */
@@ -101,6 +123,9 @@ async function planWithStatus(
     rules: { catalogue: ports.catalogue, operation: manifest.operation },
     batches: ports.blobs.batches,
     graph: ports.graphFor(manifest.tenant),
+    mayChange:
+      manifest.mode === "apply" &&
+      (await hasUnfinishedWork(ports.blobs.runner, manifest, clock.now())),
     goOn: async ({ rows, verdicts }) => {
       lock.check();
       if (clock.now() - writtenMs >= STATUS_EVERY_MS) await write(verdicts);

@@ -27,12 +27,14 @@ type GoodRow = Extract<CompiledRow, { payload: unknown }>;
 
 /**
  * Plans one row: a write, or a verdict. Pure except for `traces`, to which it adds the row. Rows must
- * come in the order of the file.
+ * come in the order of the file. `mayChange`: unfinished work of other batches may still change what
+ * was looked up, so that no row is `unchanged` yet.
  */
 export function planRow(
   compiled: CompiledRow,
   lookedUp: (lookup: Lookup) => LookedUp,
   traces: RowTraces,
+  mayChange = false,
 ): PlannedRow {
   if ("invalid" in compiled) {
     const { reason, fix } = compiled.invalid;
@@ -54,7 +56,8 @@ export function planRow(
   }
   const repeated = repeatedCreate(compiled, found, traces);
   if (repeated !== undefined) return settledRow(compiled, skipped(repeated));
-  const decision = withFreedName(decide(compiled, found, traces), found);
+  const open = mayChange ? keptOpen(compiled, found) : undefined;
+  const decision = withFreedName(open ?? decide(compiled, found, traces), found);
   if ("final" in decision && decision.final.verdict === "failed") {
     const by = deleterOf(found, traces);
     if (by !== undefined) return settledRow(compiled, skipped({ kind: "deleted", by }));
@@ -194,6 +197,27 @@ function decide(row: GoodRow, found: Readonly<Record<string, Found>>, traces: Ro
   if (Object.entries(found).every(([role, one]) => blurred[role] === one)) return first;
   const second = row.operation.decide(row.payload, blurred);
   return "write" in second ? second : first;
+}
+
+/** A row whose change is in place, as a write that the runner looks at before it sends it. */
+function keptOpen(
+  { operation, payload }: GoodRow,
+  found: Readonly<Record<string, Found>>,
+): Decision | undefined {
+  const decision = operation.decide(payload, found);
+  if (!("final" in decision) || decision.final.verdict !== "unchanged") return undefined;
+  const { reason, objectId } = decision.final;
+  const states = Object.entries(found);
+  const blurred = states.map(([role, one]) => [
+    role,
+    one.state === "found" ? { ...one, object: unknowable } : one,
+  ]);
+  const missing = states.map(([role]) => [role, { state: "missing" }]);
+  for (const state of [blurred, missing]) {
+    const open = operation.decide(payload, Object.fromEntries(state));
+    if ("write" in open) return { write: { ...open.write, foundInPlace: { reason, objectId } } };
+  }
+  return undefined;
 }
 
 /** An object whose properties differ from every value that a row could set. */

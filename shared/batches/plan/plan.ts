@@ -26,6 +26,8 @@ export interface PlanJob {
   readonly rules: RowRules;
   readonly batches: Blobs;
   readonly graph: Graph;
+  /** Whether unfinished work of other batches may still change what the rows name. */
+  readonly mayChange: boolean;
   /** Called after each shard; planning goes on while it answers true. Throws if the lease is lost. */
   readonly goOn: (totals: PlanTotals) => Promise<boolean>;
 }
@@ -58,8 +60,10 @@ export async function planBatch(job: PlanJob): Promise<PlanTotals | undefined> {
       continue;
     }
     const lookedUp = await directory.lookUp(compiled.flatMap(lookupsOf));
-    const planned = compiled.map((row) => planRow(row, lookedUp, traces));
-    await writeShard(job, shard, await withHints(planned, compiled, job.graph, traces));
+    const planned = compiled.map((row) => planRow(row, lookedUp, traces, job.mayChange));
+    // What is there now says nothing of what the runner will find after other batches.
+    const hinted = job.mayChange ? planned : await withHints(planned, compiled, job.graph, traces);
+    await writeShard(job, shard, hinted);
     for (const [at, row] of planned.entries()) totals.add(compiled[at]!, row);
     if (!(await job.goOn(totals.value()))) return undefined;
   }

@@ -1,14 +1,18 @@
 import { type VerdictCounts, noVerdicts, verdicts } from "../../catalogue/row.ts";
 import type { Plan } from "../../records/plan.ts";
+import type { BatchProgress } from "../state-file.ts";
 import type { OpenShard } from "./open-batch.ts";
-import type { BatchProgress } from "./state-file.ts";
 
-/** The shards of a batch by their states (see `OpenBatch`); every shard below `next` that is neither
- * announced nor open is closed. */
+/**
+ * The shards of a batch by their states (see `OpenBatch`). Every shard below `next` that is neither
+ * announced nor open is closed.
+ */
 export interface BatchShards {
   readonly plan: Plan;
   readonly announced: Set<number>;
   readonly open: Map<number, OpenShard>;
+  /** Shards to come, at or above `next`, of which some rows were opened ahead. */
+  readonly ahead: Set<number>;
   next: number;
   /** The verdicts in closed shards. */
   readonly closed: VerdictCounts;
@@ -19,6 +23,7 @@ export const createBatchShards = (plan: Plan, progress?: BatchProgress): BatchSh
   plan,
   announced: new Set(progress?.open.toSorted((one, other) => one - other)),
   open: new Map(),
+  ahead: new Set(progress?.ahead),
   next: progress?.next ?? 1,
   closed: { ...(progress?.counts ?? noVerdicts()) },
 });
@@ -39,19 +44,22 @@ export const areAllClosed = ({ announced, open, next, plan }: BatchShards): bool
 export function isRowFinal(shards: BatchShards, row: number): boolean {
   const number = shardNumberOf(shards, row);
   const open = shards.open.get(number);
+  if (open && shards.ahead.has(number)) return open.journal.rows.get(row)?.settled !== undefined;
   return open ? !open.rows.has(row) : number < shards.next && !shards.announced.has(number);
 }
 
 /** Notes that a shard was opened; `undefined` if there was nothing to open in it. */
 export function noteOpened(shards: BatchShards, number: number, shard?: OpenShard): void {
   shards.announced.delete(number);
+  shards.ahead.delete(number);
   shards.next = Math.max(shards.next, number + 1);
   if (shard) shards.open.set(number, shard);
 }
 
 /** Closes a shard if its last row has ended; returns whether it did. */
 export function closeIfEnded(shards: BatchShards, shard: OpenShard): boolean {
-  if (shard.rows.size > 0 || !shards.open.delete(shard.shard)) return false;
+  if (shard.rows.size > 0 || shards.ahead.has(shard.shard)) return false;
+  if (!shards.open.delete(shard.shard)) return false;
   for (const verdict of verdicts) shards.closed[verdict] += shard.counts[verdict];
   return true;
 }

@@ -1,13 +1,14 @@
 import { readBatchFiles } from "../../records/batch-files.ts";
-import type { Histories, JournalRecord } from "../../records/journal.ts";
-import { type Marker, checkMarker } from "../../records/marker.ts";
+import type { Histories } from "../../records/journal.ts";
+import { type Marker, acceptanceIn, checkMarker } from "../../records/marker.ts";
 import { journalBlob } from "../../records/paths.ts";
-import type { Outcomes, SettledRow } from "../../records/receipt.ts";
+import type { Outcomes } from "../../records/receipt.ts";
 import { readJournal } from "../journal/journal-file.ts";
+import { createMeter } from "../meter.ts";
+import type { BatchProgress } from "../state-file.ts";
 import {
   type BatchShards,
   areAllClosed,
-  closeIfEnded,
   countOpenRows,
   countVerdicts,
   createBatchShards,
@@ -16,22 +17,14 @@ import {
   noteOpened,
   shardNumberOf,
 } from "./batch-shards.ts";
-import { type CreatedIds, createIds, createdId } from "./created-ids.ts";
-import { type Dependants, createDependants } from "./dependants.ts";
-import { createMeter } from "./meter.ts";
-import type { OpenBatch, OpenShard } from "./open-batch.ts";
-import { type ReadShard, historyOf, openRow, openShard, placeRow } from "./shard.ts";
-import { type Site, isoNow } from "./site.ts";
-import type { BatchProgress } from "./state-file.ts";
-
-/** What the functions of this file share about one batch. */
-interface Batch {
-  readonly site: Site;
-  readonly folder: string;
-  readonly shards: BatchShards;
-  readonly ids: CreatedIds;
-  readonly dependants: Dependants;
-}
+import { createIds } from "./created-ids.ts";
+import { createDependants } from "./dependants.ts";
+import type { LeftRow, OpenBatch } from "./open-batch.ts";
+import { keysBeside, pull, reopenAhead } from "./pull.ts";
+import { type Batch, createdBy, loadCreators, openRows, store } from "./rows.ts";
+import { openShard, readLeft } from "./shard.ts";
+import type { Site } from "./site.ts";
+import { createTouchedKeys } from "./touched-keys.ts";
 
 /** Begins a batch, or continues it where `progress` says. @throws OperatorError BATCH_DAMAGED */
 export async function openBatch(
@@ -46,16 +39,20 @@ export async function openBatch(
   const { shards } = batch;
   const opened: OpenBatch = {
     path: marker.path,
-    accepted: acceptedOf(marker),
+    accepted: acceptanceIn(marker.name),
     marker,
     files,
     meter: createMeter(site.clock.monotonic()),
     throttled: progress?.throttled ?? 0,
+    awaitsPlansMs: undefined,
     rows: { [Symbol.iterator]: () => rowsIn(shards) },
     isFinal: (row) => isRowFinal(shards, row),
     nextShard: () => nextShard(shards),
     announce: (number) => void shards.announced.add(number),
-    open: (number) => open(batch, opened, number),
+    open: (number, before) => open(batch, opened, number, before),
+    pull: (keys, announce) => pull(batch, opened, keys, announce),
+    keysBeside: (keys) => keysBeside(batch, keys),
+    reopenAhead: () => reopenAhead(batch, opened),
     shardOf: (row) => {
       const shard = shards.open.get(shardNumberOf(shards, row));
       if (shard === undefined) throw new TypeError("the row's shard is not open");
@@ -69,7 +66,8 @@ export async function openBatch(
     progress: () => ({
       marker: marker.name,
       next: shards.next,
-      open: [...shards.announced, ...shards.open.keys()],
+      open: [...shards.announced, ...shards.open.keys()].filter((each) => !shards.ahead.has(each)),
+      ahead: [...shards.ahead],
       counts: { ...shards.closed },
       throttled: opened.throttled,
     }),
@@ -77,20 +75,16 @@ export async function openBatch(
   return opened;
 }
 
-/** A marker is named `<priority>-<instant of acceptance>-<batch>`. */
-const acceptedOf = ({ name }: Marker): string => name.slice(name.indexOf("-") + 1);
-
 function prepareBatch(site: Site, folder: string, shards: BatchShards): Batch {
   const read = (shard: number): Promise<Histories> => readHistories(site, folder, shard);
   const ids = createIds({ rowsPerShard: shards.plan.rowsPerShard, read });
-  const dependants = createDependants(site, (row) => {
-    const shard = shards.open.get(shardNumberOf(shards, row));
-    return {
-      isFinal: isRowFinal(shards, row),
-      objectId: shard ? createdId(shard.journal.rows.get(row)?.settled) : ids.get(row),
-    };
-  });
-  return { site, folder, shards, ids, dependants };
+  const dependants = createDependants(site, (row) => ({
+    isFinal: isRowFinal(shards, row),
+    objectId: createdBy(batch, row),
+  }));
+  const touched = createTouchedKeys(site.blobs.batches, folder);
+  const batch: Batch = { site, folder, shards, ids, dependants, touched };
+  return batch;
 }
 
 async function readHistories(site: Site, folder: string, shard: number): Promise<Histories> {
@@ -112,72 +106,25 @@ const outcomesOf =
     return new Map(settled);
   };
 
-async function open(batch: Batch, lane: OpenBatch, number: number): Promise<void> {
-  const { site, shards, dependants } = batch;
-  const found = await openShard(site, batch.folder, number);
-  if (found) await loadCreators(batch, number, found);
-  // Nothing is awaited from here until every row stands where its journal says: no row is sent before.
-  noteOpened(shards, number, found?.shard);
-  if (found === undefined) return;
-  const { shard, left } = found;
-  const rows = left.map((row) => openRow(site, lane, shard, row));
-  const orphans = rows.flatMap((row) => dependants.resolve(row) ?? []);
-  for (const row of rows) {
-    const history = shard.journal.rows.get(row.row);
-    if (history) placeRow(site, row, history);
-  }
-  await end(batch, lane, orphans);
-  close(batch, shard);
-}
-
-/** Makes the ids known that rows of closed shards gave, for the rows of a shard that need them. */
-async function loadCreators({ shards, ids }: Batch, number: number, { left }: ReadShard) {
-  const creators = left.flatMap(({ write }) => write.idFromRow?.row ?? []);
-  for (const each of new Set(creators.map((row) => shardNumberOf(shards, row)))) {
-    if (each !== number && each < shards.next && !shards.open.has(each)) await ids.load(each);
-  }
-}
-
-async function store(
+async function open(
   batch: Batch,
   lane: OpenBatch,
-  shard: OpenShard,
-  record: JournalRecord,
+  number: number,
+  before: (rows: readonly LeftRow[]) => Promise<void>,
 ): Promise<void> {
-  const { site } = batch;
-  await shard.journal.append(record);
-  const orphans: SettledRow[] = [];
-  for (const number of rowsOf(record)) {
-    const row = shard.rows.get(number);
-    if (row === undefined) continue;
-    const history = historyOf(shard, number);
-    if (history.settled) shard.rows.delete(number);
-    placeRow(site, row, history);
-    if (!history.settled) continue;
-    shard.counts[history.settled.verdict] += 1;
-    site.tally.rows += 1;
-    orphans.push(...batch.dependants.freed(number));
-    site.schedule.freed(lane, number);
+  const { site, folder, shards } = batch;
+  // Some of its rows may have been opened ahead.
+  const known = shards.open.get(number);
+  const found = known
+    ? { shard: known, left: await readLeft(site, folder, known) }
+    : await openShard(site, folder, number);
+  if (found) {
+    await loadCreators(
+      batch,
+      found.left.flatMap(({ write }) => write.idFromRow?.row ?? []),
+    );
+    await before(found.left);
   }
-  await end(batch, lane, orphans);
-  close(batch, shard);
-  site.wake();
+  noteOpened(shards, number, found?.shard);
+  if (found) await openRows(batch, lane, found.shard, found.left);
 }
-
-/** Ends rows that get their verdict without being sent. */
-async function end(batch: Batch, lane: OpenBatch, settled: readonly SettledRow[]): Promise<void> {
-  const { site, shards } = batch;
-  for (const number of new Set(settled.map(({ row }) => shardNumberOf(shards, row)))) {
-    const rows = settled.filter(({ row }) => shardNumberOf(shards, row) === number);
-    const shard = shards.open.get(number);
-    if (shard) await store(batch, lane, shard, { t: "settled", at: isoNow(site), rows });
-  }
-}
-
-function close({ shards, ids }: Batch, shard: OpenShard): void {
-  if (closeIfEnded(shards, shard)) ids.keep(shard.shard, shard.journal.rows);
-}
-
-/** The rows that a record moves. An intent moves none: its rows were taken when they were chosen. */
-const rowsOf = (record: JournalRecord): readonly number[] =>
-  record.t === "receipt" || record.t === "settled" ? record.rows.map(({ row }) => row) : [];

@@ -1,12 +1,13 @@
-import type { VerdictCounts } from "../../catalogue/row.ts";
+import type { PlannedWrite, VerdictCounts } from "../../catalogue/row.ts";
 import type { BatchFiles } from "../../records/batch-files.ts";
 import type { JournalRecord } from "../../records/journal.ts";
 import type { Marker } from "../../records/marker.ts";
 import type { Outcomes } from "../../records/receipt.ts";
+import type { PlannedRow } from "../../records/shard.ts";
 import type { Journal } from "../journal/journal-file.ts";
+import type { Meter } from "../meter.ts";
 import type { Lane, OpenRow } from "../schedule/open-row.ts";
-import type { Meter } from "./meter.ts";
-import type { BatchProgress } from "./state-file.ts";
+import type { BatchProgress } from "../state-file.ts";
 
 /** A shard whose journal this runner writes. Rows leave `rows` as they end. */
 export interface OpenShard {
@@ -17,10 +18,14 @@ export interface OpenShard {
   readonly counts: VerdictCounts;
 }
 
+/** A row that is left to do, as planned. */
+export type LeftRow = PlannedRow & { readonly write: PlannedWrite };
+
 /**
  * A batch that the runner has begun. Each of its shards is in one of these states:
  *
- * - to come. → announced, in order of their numbers.
+ * - to come. → announced, in order of their numbers. Before that, single rows may be opened ahead,
+ *   because a row of a later batch waits for them.
  * - announced: the tenant's state file names it, so that a successor looks for rows in doubt there.
  *   What an earlier runner had open starts here. → open.
  * - open: its journal is ours, and its rows are in the schedule. → closed when its last row ends.
@@ -33,14 +38,33 @@ export interface OpenBatch extends Lane {
   readonly files: BatchFiles;
   readonly meter: Meter;
   throttled: number;
+  /**
+   * When to see again whether an earlier batch is still being planned, monotonic milliseconds. While
+   * this is set, no row is unchanged because the plan found its change in place: the earlier batch may
+   * yet undo it.
+   */
+  awaitsPlansMs: number | undefined;
   /** Its open rows. */
   readonly rows: Iterable<OpenRow<OpenBatch>>;
   /** The next shard to open; `undefined` if all were. */
   nextShard(): number | undefined;
   /** Announces a shard: from now on `progress` has it. */
   announce(shard: number): void;
-  /** Opens an announced shard. @throws OperatorError BATCH_DAMAGED, STORAGE_UNAVAILABLE */
-  open(shard: number): Promise<void>;
+  /**
+   * Opens an announced shard. `before` is called with its rows when they are known and not yet open.
+   * @throws OperatorError BATCH_DAMAGED, STORAGE_UNAVAILABLE, and what `before` throws
+   */
+  open(shard: number, before: (rows: readonly LeftRow[]) => Promise<void>): Promise<void>;
+  /**
+   * Opens ahead the rows of shards to come that have one of the keys, and the rows that these come
+   * after. `announce` stores the state, which names their shards, before any of them can be sent.
+   * @throws OperatorError BATCH_DAMAGED, STORAGE_UNAVAILABLE
+   */
+  pull(keys: ReadonlySet<string>, announce: () => Promise<void>): Promise<void>;
+  /** All keys of the rows of shards to come that have one of these keys. @throws as `pull` */
+  keysBeside(keys: ReadonlySet<string>): Promise<ReadonlySet<string>>;
+  /** Opens the rows in doubt that an earlier runner had opened ahead. */
+  reopenAhead(): Promise<void>;
   shardOf(row: number): OpenShard;
   /**
    * Stores a record in a shard's journal, then puts its rows where the journal says: a row that ends

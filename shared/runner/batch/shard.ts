@@ -1,16 +1,16 @@
-import { noVerdicts } from "../../catalogue/row.ts";
+import { type PlannedWrite, noVerdicts } from "../../catalogue/row.ts";
 import { type RowHistory, unsent } from "../../records/journal.ts";
 import { journalBlob } from "../../records/paths.ts";
-import { type PlannedRow, readShard } from "../../records/shard.ts";
+import { readShard } from "../../records/shard.ts";
 import { openJournal } from "../journal/journal-file.ts";
 import type { OpenRow } from "../schedule/open-row.ts";
-import type { OpenBatch, OpenShard } from "./open-batch.ts";
+import type { LeftRow, OpenBatch, OpenShard } from "./open-batch.ts";
 import { type Site, isoNow, monotonicAt } from "./site.ts";
 
-/** A shard whose journal is ours, and what the plan says of the rows that are left to do. */
+/** A shard whose journal is ours, and the rows that are left to do. */
 export interface ReadShard {
   readonly shard: OpenShard;
-  readonly left: readonly (PlannedRow & { readonly write: object })[];
+  readonly left: readonly LeftRow[];
 }
 
 /**
@@ -24,9 +24,7 @@ export async function openShard(
   folder: string,
   number: number,
 ): Promise<ReadShard | undefined> {
-  const planned = (await readShard(site.blobs.batches, folder, number)).filter(
-    (row) => row.write !== undefined,
-  );
+  const planned = await readWrites(site, folder, number);
   if (planned.length === 0) return undefined;
   const journal = await openJournal({
     blobs: site.blobs.batches,
@@ -44,23 +42,44 @@ export async function openShard(
   return { shard, left };
 }
 
+/** The rows of an open shard that are left to do and not open. @throws OperatorError BATCH_DAMAGED */
+export async function readLeft(
+  site: Site,
+  folder: string,
+  { shard, journal, rows }: OpenShard,
+): Promise<LeftRow[]> {
+  const planned = await readWrites(site, folder, shard);
+  return planned.filter(({ row }) => !rows.has(row) && !journal.rows.get(row)?.settled);
+}
+
+/** The rows of a shard that the plan wants written. @throws OperatorError BATCH_DAMAGED */
+export async function readWrites(site: Site, folder: string, number: number): Promise<LeftRow[]> {
+  const planned = await readShard(site.blobs.batches, folder, number);
+  return planned.flatMap((row) => (row.write === undefined ? [] : { ...row, write: row.write }));
+}
+
 /** Opens a row in the schedule. */
 export function openRow(
   site: Site,
   lane: OpenBatch,
   shard: OpenShard,
-  { row, operation, write }: ReadShard["left"][number],
+  { row, operation, write }: LeftRow,
 ): OpenRow<OpenBatch> {
-  // Rows come after earlier ones only; anything else would wait for ever.
-  const after = write.after?.filter((earlier) => earlier < row);
-  const open = site.schedule.open({
-    lane,
-    row,
-    operation,
-    write: after === undefined ? write : { ...write, after },
-  });
+  const known = write.after || write.foundInPlace ? withoutNeedless(shard, row, write) : write;
+  const open = site.schedule.open({ lane, row, operation, write: known });
   shard.rows.set(row, open);
   return open;
+}
+
+/**
+ * Rows come after earlier ones only; anything else would wait for ever. And what was sent once is not in
+ * place by another's work any more: its own answers decide.
+ */
+function withoutNeedless(shard: OpenShard, row: number, write: PlannedWrite): PlannedWrite {
+  const { foundInPlace, ...rest } = write;
+  const after = write.after?.filter((earlier) => earlier < row);
+  const isUnsent = historyOf(shard, row).attempts === 0;
+  return { ...rest, ...(after && { after }), ...(isUnsent && { foundInPlace }) };
 }
 
 /** What is known of a row of an open shard. */

@@ -7,7 +7,7 @@ export interface Entry<L extends Lane> extends Mutable<OpenRow<L>> {
   /** The lane among whose rows it is offered: its own, or a more urgent one that waits for it. */
   urgency: L;
   /** Where it stands while it waits for nothing but its time, its group and its turn. */
-  spot: "none" | "later" | "group" | "offered";
+  spot: "none" | "later" | "group" | "look" | "offered";
 }
 
 /** By the instant before which a row does not go. */

@@ -14,7 +14,10 @@ export interface Lane {
  * The states of an open row. Only the schedule changes them:
  *
  * - `waiting` for its turn. It is unsent, as far as anybody knows.
- *   → `flying` when it is taken for a post; → `ended` if it gets its verdict without being sent.
+ *   → `flying` when it is taken for a post; → `looking` if the plan found its change in place; →
+ *   `ended` if it gets its verdict without being sent.
+ * - `looking`: the directory is read to see whether the change that the plan found is still in place.
+ *   → `ended` if it is: the row is unchanged; → `waiting` to be sent if it is not.
  * - `flying`: its intent is being journaled, or its post is under way.
  *   → `ended` by its receipt; → `waiting` if Graph did not make the change; → `doubt` if nobody knows.
  * - `doubt`: it was sent, and it isn't known whether it took effect. A row of a shard whose journal
@@ -22,9 +25,9 @@ export interface Lane {
  *   → `ended` if the directory shows the change, or if the patience ends; → `waiting` if it does not.
  * - `ended`: it has its verdict. Nothing follows.
  *
- * A row that is `flying` or in `doubt` holds its keys: no other row that shares one is sent.
+ * A row that is `looking`, `flying` or in `doubt` holds its keys: no other row that shares one is sent.
  */
-export type RowState = "waiting" | "flying" | "doubt" | "ended";
+export type RowState = "waiting" | "looking" | "flying" | "doubt" | "ended";
 
 /** A row without a verdict, in a shard that is open. Read-only for all but the schedule. */
 export interface OpenRow<L extends Lane = Lane> {

@@ -1,4 +1,4 @@
-import { type Entry, byTime } from "./entry.ts";
+import { type Entry, byTime, byUrgency } from "./entry.ts";
 import type { Flights } from "./flights.ts";
 import { createGroupRows } from "./group-rows.ts";
 import { type Lane, byAcceptance } from "./open-row.ts";
@@ -6,7 +6,8 @@ import { type SortedList, createSortedList } from "./sorted-list.ts";
 
 /**
  * The rows that wait for no other row. A row whose time has not come stands in `later`; one whose time
- * has come is offered to its lane, or, if it changes an edge, waits for room in its group.
+ * has come is offered to its lane, or waits for room in its group if it changes an edge, or stands among
+ * those to look at if the plan found its change in place.
  */
 export interface ReadyRows<L extends Lane> {
   add(entry: Entry<L>): void;
@@ -16,6 +17,8 @@ export interface ReadyRows<L extends Lane> {
   advance(nowMs: number): void;
   /** The rows of a lane that may be sent now, in order of acceptance. */
   of(lane: L): readonly Entry<L>[];
+  /** The rows to look at before they are sent, in order of work. */
+  toLookAt(): readonly Entry<L>[];
   /** When the next row's time comes. */
   nextMs(): number | undefined;
   /** Sees to the rows of a group whose room has changed. */
@@ -28,6 +31,7 @@ const noRows: readonly never[] = [];
 export function createReadyRows<L extends Lane>(flights: Flights): ReadyRows<L> {
   const lanes = new Map<L, SortedList<Entry<L>>>();
   const later = createSortedList<Entry<L>>(byTime);
+  const toLookAt = createSortedList<Entry<L>>(byUrgency);
   const offer = (entry: Entry<L>): void => {
     let list = lanes.get(entry.urgency);
     if (list === undefined) {
@@ -43,7 +47,12 @@ export function createReadyRows<L extends Lane>(flights: Flights): ReadyRows<L> 
   };
   const groups = createGroupRows<L>({ roomOf: (group) => flights.roomOf(group), offer, withdraw });
   const start = (entry: Entry<L>): void => {
-    const { group } = entry.write;
+    const { group, foundInPlace } = entry.write;
+    if (foundInPlace !== undefined) {
+      entry.spot = "look";
+      toLookAt.add(entry);
+      return;
+    }
     entry.spot = group === undefined ? "offered" : "group";
     if (group === undefined) offer(entry);
     else groups.add(group, entry);
@@ -58,6 +67,7 @@ export function createReadyRows<L extends Lane>(flights: Flights): ReadyRows<L> 
       const { spot } = entry;
       entry.spot = "none";
       if (spot === "later") later.remove(entry);
+      if (spot === "look") toLookAt.remove(entry);
       if (spot === "offered") withdraw(entry);
       if (spot === "group") groups.remove(entry.write.group ?? "", entry);
     },
@@ -70,6 +80,7 @@ export function createReadyRows<L extends Lane>(flights: Flights): ReadyRows<L> 
       }
     },
     of: (lane) => lanes.get(lane)?.items ?? noRows,
+    toLookAt: () => toLookAt.items,
     nextMs: () => later.items[0]?.notBeforeMs,
     refit: (group) => groups.refit(group),
   };

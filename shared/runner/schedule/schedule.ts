@@ -1,9 +1,21 @@
-import { type PlannedWrite, isPending } from "../../catalogue/row.ts";
+import type { PlannedWrite } from "../../catalogue/row.ts";
 import type { Entry } from "./entry.ts";
-import { type Flights, createFlights } from "./flights.ts";
-import { type KeyOrder, createKeyOrder } from "./key-order.ts";
+import { createFlights } from "./flights.ts";
+import { createKeyOrder } from "./key-order.ts";
+import {
+  type NewRow,
+  type Place,
+  type State,
+  enqueue,
+  entryOf,
+  freed,
+  open,
+  place,
+  take,
+  withdraw,
+} from "./moves.ts";
 import type { Lane, OpenRow } from "./open-row.ts";
-import { type ReadyRows, createReadyRows } from "./ready-rows.ts";
+import { createReadyRows } from "./ready-rows.ts";
 
 /** What could be sent, and when there may be more. */
 export interface Choice<L extends Lane> {
@@ -22,21 +34,20 @@ export interface Choice<L extends Lane> {
  */
 export interface Schedule<L extends Lane> {
   /** Opens a row: it is `waiting`. */
-  open(row: Pick<OpenRow<L>, "lane" | "row" | "operation" | "write">): OpenRow<L>;
+  open(row: NewRow<L>): OpenRow<L>;
   /** Chooses the rows that may go next, at most `most`: lanes in the order given, rows in theirs. */
   choose(options: {
     readonly lanes: Iterable<L>;
     readonly nowMs: number;
     readonly most: number;
   }): Choice<L>;
-  /** Takes rows that `choose` picked, from `waiting` to `flying`. */
-  take(picked: readonly OpenRow<L>[]): void;
+  /** The rows that are to be looked at before they may be sent, in order of work. */
+  toLookAt(nowMs: number): readonly OpenRow<L>[];
+  /** Takes waiting rows that `choose` or `toLookAt` returned. */
+  take(picked: readonly OpenRow<L>[], to: "flying" | "looking"): void;
   /** Puts a row where its journal says it is. */
-  place(
-    row: OpenRow<L>,
-    to: { readonly state: "waiting" | "doubt" | "ended"; readonly notBeforeMs: number },
-  ): void;
-  /** Replaces the write of a waiting row by one that knows more: it may have more keys. */
+  place(row: OpenRow<L>, to: Place): void;
+  /** Replaces the write of a waiting row by one that knows more. It may have more keys, and no fewer. */
   complete(row: OpenRow<L>, write: PlannedWrite): void;
   /** A row that others come after has its verdict. */
   freed(lane: L, row: number): void;
@@ -56,19 +67,6 @@ export interface Schedule<L extends Lane> {
   answered(group: string): void;
 }
 
-interface State<L extends Lane> {
-  readonly flights: Flights;
-  readonly keys: KeyOrder<L>;
-  readonly ready: ReadyRows<L>;
-  /** By lane and row: the rows that come after that row. */
-  readonly waiters: Map<L, Map<number, Entry<L>[]>>;
-  readonly doubts: Set<Entry<L>>;
-  /** Lanes whose batches cannot go on. */
-  readonly withdrawn: Set<L>;
-  /** By lane: the rows of other lanes that are offered among its rows. */
-  readonly lent: Map<L, Set<Entry<L>>>;
-}
-
 /** Nothing is open yet. */
 export function createSchedule<L extends Lane>(): Schedule<L> {
   const flights = createFlights();
@@ -85,8 +83,12 @@ export function createSchedule<L extends Lane>(): Schedule<L> {
   return {
     open: (row) => open(state, row),
     choose: (options) => choose(state, options),
-    take: (picked) => {
-      for (const row of picked) take(state, entryOf(row));
+    toLookAt: (nowMs) => {
+      state.ready.advance(nowMs);
+      return state.ready.toLookAt();
+    },
+    take: (picked, to) => {
+      for (const row of picked) take(state, entryOf(row), to);
     },
     place: (row, to) => place(state, entryOf(row), to),
     complete: (row, write) => {
@@ -120,29 +122,6 @@ export function createSchedule<L extends Lane>(): Schedule<L> {
   };
 }
 
-/** Every open row is an entry that `open` made. */
-const entryOf = <L extends Lane>(row: OpenRow<L>): Entry<L> =>
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the schedule makes all rows
-  row as Entry<L>;
-
-function open<L extends Lane>(state: State<L>, row: Parameters<Schedule<L>["open"]>[0]): Entry<L> {
-  const entry: Entry<L> = {
-    lane: row.lane,
-    row: row.row,
-    operation: row.operation,
-    write: row.write,
-    state: "waiting",
-    notBeforeMs: 0,
-    sentMs: undefined,
-    looks: 0,
-    alone: false,
-    urgency: row.lane,
-    spot: "none",
-  };
-  enqueue(state, entry);
-  return entry;
-}
-
 function choose<L extends Lane>(
   { ready }: State<L>,
   { lanes, nowMs, most }: Parameters<Schedule<L>["choose"]>[0],
@@ -158,138 +137,4 @@ function choose<L extends Lane>(
     }
   }
   return { picked, nextMs: ready.nextMs() };
-}
-
-function take<L extends Lane>(state: State<L>, entry: Entry<L>): void {
-  hold(state, entry);
-  state.ready.remove(entry);
-  entry.state = "flying";
-}
-
-function place<L extends Lane>(
-  state: State<L>,
-  entry: Entry<L>,
-  to: Parameters<Schedule<L>["place"]>[1],
-): void {
-  const wasHeld = entry.state === "flying" || entry.state === "doubt";
-  state.ready.remove(entry);
-  entry.notBeforeMs = to.notBeforeMs;
-  if (to.state === "doubt") {
-    if (!wasHeld) hold(state, entry);
-    entry.state = "doubt";
-    state.doubts.add(entry);
-    if (!wasHeld) requeue(state, entry);
-    return;
-  }
-  state.doubts.delete(entry);
-  entry.looks = 0;
-  if (wasHeld) {
-    state.flights.release(entry.write);
-    if (entry.write.group !== undefined) state.ready.refit(entry.write.group);
-  }
-  entry.state = to.state;
-  if (to.state === "ended" || state.withdrawn.has(entry.lane)) leave(state, entry);
-  else if (wasHeld) requeue(state, entry);
-  else offer(state, entry);
-}
-
-/** Takes a row out of the order: those behind it go on. */
-function leave<L extends Lane>(state: State<L>, entry: Entry<L>): void {
-  state.lent.get(entry.urgency)?.delete(entry);
-  for (const first of state.keys.remove(entry)) offer(state, first);
-}
-
-function hold<L extends Lane>({ flights, ready }: State<L>, entry: Entry<L>): void {
-  flights.hold(entry.write);
-  if (entry.write.group !== undefined) ready.refit(entry.write.group);
-}
-
-/** Puts a row in the order of its keys, in front of or behind the others there. */
-function enqueue<L extends Lane>(state: State<L>, entry: Entry<L>): void {
-  for (const displaced of state.keys.add(entry)) state.ready.remove(displaced);
-  lend(state, entry);
-  offer(state, entry);
-}
-
-/** Puts a row in its order anew: what is held goes first, and what waits again goes by acceptance. */
-function requeue<L extends Lane>(state: State<L>, entry: Entry<L>): void {
-  const first = state.keys.remove(entry);
-  enqueue(state, entry);
-  for (const each of first) offer(state, each);
-}
-
-/**
- * Makes a row as urgent as the row that waits for it, and the rows that it waits for as urgent as
- * itself. So each row is at least as urgent as those behind it, and the search ends at the first that
- * is urgent enough.
- */
-function lend<L extends Lane>(state: State<L>, entry: Entry<L>): void {
-  for (const key of entry.write.keys) {
-    const behind = state.keys.next(key, entry)?.urgency;
-    if (behind !== undefined && behind.path < entry.urgency.path) hurry(state, entry, behind);
-  }
-  for (const key of entry.write.keys) {
-    for (const ahead of state.keys.before(key, entry)) {
-      if (ahead.urgency.path <= entry.urgency.path) break;
-      hurry(state, ahead, entry.urgency);
-      lend(state, ahead);
-    }
-  }
-}
-
-/** Offers a row among those of a more urgent lane. */
-function hurry<L extends Lane>(state: State<L>, entry: Entry<L>, urgency: L): void {
-  const isReady = entry.spot !== "none";
-  state.ready.remove(entry);
-  state.lent.get(entry.urgency)?.delete(entry);
-  entry.urgency = urgency;
-  if (urgency !== entry.lane) {
-    const lent = state.lent.get(urgency) ?? new Set();
-    state.lent.set(urgency, lent.add(entry));
-  }
-  if (isReady) state.ready.add(entry);
-}
-
-/** Offers a row if it waits for no other one; else whatever it waits for offers it later. */
-function offer<L extends Lane>(state: State<L>, entry: Entry<L>): void {
-  if (entry.spot !== "none" || entry.state !== "waiting") return;
-  const { write, lane } = entry;
-  if (state.withdrawn.has(lane)) return;
-  if (isPending(write)) return;
-  for (const row of write.after ?? noRows) {
-    if (lane.isFinal(row)) continue;
-    waitersOf(state, lane, row).push(entry);
-    return;
-  }
-  if (state.keys.isFirst(entry)) state.ready.add(entry);
-}
-
-const noRows: readonly number[] = [];
-
-function waitersOf<L extends Lane>({ waiters }: State<L>, lane: L, row: number): Entry<L>[] {
-  const ofLane = waiters.get(lane) ?? new Map<number, Entry<L>[]>();
-  waiters.set(lane, ofLane);
-  const ofRow = ofLane.get(row) ?? [];
-  ofLane.set(row, ofRow);
-  return ofRow;
-}
-
-function freed<L extends Lane>(state: State<L>, lane: L, row: number): void {
-  const waiting = state.waiters.get(lane)?.get(row);
-  if (waiting === undefined) return;
-  state.waiters.get(lane)?.delete(row);
-  for (const entry of waiting) offer(state, entry);
-}
-
-function withdraw<L extends Lane>(state: State<L>, lane: L, rows: Iterable<OpenRow<L>>): void {
-  state.withdrawn.add(lane);
-  for (const row of rows) {
-    const entry = entryOf(row);
-    if (entry.state !== "waiting") continue;
-    state.ready.remove(entry);
-    leave(state, entry);
-  }
-  state.waiters.delete(lane);
-  for (const entry of state.lent.get(lane) ?? []) hurry(state, entry, entry.lane);
-  state.lent.delete(lane);
 }

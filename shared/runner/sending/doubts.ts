@@ -1,10 +1,9 @@
-import { isPending } from "../../catalogue/row.ts";
 import { OperatorError } from "../../core/errors.ts";
-import type { GraphAnswer, GraphRead } from "../../core/graph-request.ts";
 import type { Receipt } from "../../records/receipt.ts";
 import { historyOf } from "../batch/shard.ts";
 import { type Site, isoNow } from "../batch/site.ts";
 import { isSeeing, looked, settledRow, unseen } from "../journal/receipts.ts";
+import { type Seen, askedMs, readAll, readFor } from "./look.ts";
 import { type Placed, operationOf, sentOf, waitFor } from "./part-receipt.ts";
 
 /** Looks asked for at a time; Graph's client packs them in posts of 20. */
@@ -56,44 +55,6 @@ export async function lookAt(site: Site, doubts: readonly Placed[]): Promise<voi
     site.schedule.lookNext(row, site.clock.monotonic() + waitMs, looks);
   }
 }
-
-/** The read that shows the row's change; `undefined` if no read can be made of the row. */
-function readFor(site: Site, { row }: Placed): GraphRead | undefined {
-  try {
-    return isPending(row.write) ? undefined : operationOf(site, row)?.look(row.write);
-  } catch {
-    return undefined;
-  }
-}
-
-/** What a look came to: Graph's answer, or why there is none. */
-type Seen = GraphAnswer | OperatorError | undefined;
-
-/** The answers in the order of the reads. A read without an answer does not affect the others. */
-async function readAll(site: Site, reads: readonly (GraphRead | undefined)[]): Promise<Seen[]> {
-  const seen: Seen[] = reads.map(() => undefined);
-  const wanted = reads.flatMap((read, at) => (read ? [{ read, at }] : []));
-  if (wanted.length === 0) return seen;
-  const tell = (index: number, what: Seen): void => {
-    const at = wanted[index]?.at;
-    if (at !== undefined) seen[at] = what;
-  };
-  try {
-    const answers = await site.graph.readAll(
-      wanted.map(({ read }) => read),
-      { unanswered: tell },
-    );
-    for (const [index, answer] of answers.entries()) if (answer) tell(index, answer);
-  } catch (error) {
-    if (!(error instanceof OperatorError) || error.code !== "READ_INCOMPLETE") throw error;
-    for (const index of wanted.keys()) tell(index, error);
-  }
-  return seen;
-}
-
-/** The wait that Graph asked of a look, milliseconds. */
-const askedMs = (seen: Seen): number =>
-  seen instanceof OperatorError ? (seen.retryAfterMs ?? 0) : 0;
 
 function receiptFor(site: Site, { row, shard }: Placed, answer: Seen): Receipt {
   const at = isoNow(site);

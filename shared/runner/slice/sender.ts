@@ -99,7 +99,7 @@ async function sendNext(state: State, rows: number): Promise<void> {
   if (stop.signal.aborted) return;
   const { picked } = choose(slice, rows);
   if (picked.length === 0) return;
-  site.schedule.take(picked);
+  site.schedule.take(picked, "flying");
   state.postNumber += 1;
   const name = `${site.runner.slice(0, 8)}-${state.postNumber}`;
   const post = sendPost(site, picked, name, grantedAt)

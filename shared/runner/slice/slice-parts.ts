@@ -1,8 +1,8 @@
 import type { HeldLease } from "../../storage/held-lease.ts";
 import type { Site } from "../batch/site.ts";
-import { type StateFile, openState } from "../batch/state-file.ts";
 import type { RunnerPorts } from "../ports.ts";
 import { createSchedule } from "../schedule/schedule.ts";
+import { type StateFile, openState } from "../state-file.ts";
 import { createStatusWriter } from "../work/status.ts";
 import type { StatusWriter } from "../work/work.ts";
 import { type Workload, createWorkload } from "../work/workload.ts";
@@ -72,7 +72,7 @@ export async function openSlice(
   };
   const status = createStatusWriter(site);
   const work = createWorkload(site, { state, status });
-  const looks = createLooks(site, wake);
+  const looks = createLooks(site, wake, stop.signal);
   const over = new AbortController();
   const endMs = startMs + ports.settings.sliceMs;
   const parts = { site, state, status, work, looks, wake, startMs, endMs, stop, over };

@@ -57,7 +57,7 @@ export async function runSlice(
 async function tick({ site, stop, looks, work }: Slice): Promise<void> {
   while (!stop.signal.aborted) {
     await site.clock.sleep(TICK_MS, stop.signal);
-    if (!stop.signal.aborted) looks.advance();
+    looks.advance();
     work.advance();
   }
 }

@@ -13,7 +13,10 @@ export interface BatchList {
   readonly known: ReadonlyMap<string, Marker>;
   readonly open: ReadonlyMap<string, OpenBatch>;
   readonly broken: ReadonlyMap<string, OperatorError>;
-  replaceKnown(markers: readonly Marker[]): void;
+  /** `isAll`: no batch of the tenant is missing. */
+  replaceKnown(markers: readonly Marker[], isAll: boolean): void;
+  /** Whether every batch of the tenant is known. */
+  isComplete(): boolean;
   add(marker: Marker): void;
   opened(batch: OpenBatch): void;
   stopped(marker: Marker, reason: OperatorError): void;
@@ -29,6 +32,7 @@ export interface BatchList {
 /** No batch is known yet. */
 export function createBatchList(): BatchList {
   let known = new Map<string, Marker>();
+  let isComplete = false;
   const open = new Map<string, OpenBatch>();
   const broken = new Map<string, OperatorError>();
   const finished = new Set<string>();
@@ -54,7 +58,9 @@ export function createBatchList(): BatchList {
     },
     open,
     broken,
-    replaceKnown: (markers) => {
+    isComplete: () => isComplete,
+    replaceKnown: (markers, isAll) => {
+      isComplete = isAll;
       known = new Map(markers.map((marker) => [marker.path, marker]));
       changed();
     },

@@ -1,7 +1,6 @@
-import { type ErrorCode, OperatorError, unexpected } from "../../core/errors.ts";
 import type { Marker } from "../../records/marker.ts";
-import { batchOf } from "../../records/paths.ts";
 import type { OpenBatch } from "../batch/open-batch.ts";
+import { noteEarlierPlans, pullEarlier } from "./earlier.ts";
 import type { Work } from "./work.ts";
 
 /** Rows that could go now are kept ready beyond this many; below it the next shard is opened. */
@@ -12,38 +11,6 @@ const READY_ROWS = 200;
  * large batch before it leaves; and beyond both if no batch before it has open rows: it is more urgent.
  */
 const OPEN_ROWS = 5_000;
-
-/** What is no batch's own fault. */
-const outages: ReadonlySet<ErrorCode> = new Set([
-  "IDENTITY_UNAVAILABLE",
-  "LEASE_LOST",
-  "STORAGE_UNAVAILABLE",
-]);
-
-/**
- * Does a piece of a batch's work. If the batch cannot be read, the batch stops: it is broken.
- *
- * @throws an outage, or that another runner took over: these stop the slice.
- */
-export async function stopIfBroken(
-  { site, batches, status }: Work,
-  marker: Marker,
-  task: () => Promise<void>,
-): Promise<void> {
-  try {
-    await task();
-  } catch (error) {
-    const reason = error instanceof OperatorError ? error : unexpected(error);
-    if (outages.has(reason.code)) throw error;
-    batches.stopped(marker, reason);
-    const stopped = { batch: batchOf(marker.folder), tenant: site.tenant };
-    site.emit({ event: "batch.stopped", ...stopped, code: reason.code });
-    const batch = batches.open.get(marker.path);
-    if (batch === undefined) return;
-    site.schedule.withdraw(batch, batch.rows);
-    await status.write(batch, reason);
-  }
-}
 
 /** The batch to open a shard of so that enough rows are ready; in order of work. */
 export function batchToOpen({ site, batches }: Work): Marker | undefined {
@@ -66,23 +33,37 @@ export function batchToOpen({ site, batches }: Work): Marker | undefined {
   return undefined;
 }
 
+/** Opens what an earlier runner had opened of a batch before its turn, as far as it is in doubt. */
+export const reopenAhead = async (work: Work, marker: Marker): Promise<void> =>
+  (await openedBatch(work, marker)).reopenAhead();
+
+async function openedBatch({ batches, begin }: Work, marker: Marker): Promise<OpenBatch> {
+  const open = batches.open.get(marker.path);
+  if (open) return open;
+  const batch = await begin(marker);
+  batches.opened(batch);
+  return batch;
+}
+
 /** Opens the next shard of a batch, and the batch itself if it is not open. */
 export async function openNextShard(work: Work, marker: Marker): Promise<void> {
   const { batches, state, status } = work;
   const isNew = !batches.open.has(marker.path);
-  const batch = batches.open.get(marker.path) ?? (await work.begin(marker));
-  if (isNew) batches.opened(batch);
+  const batch = await openedBatch(work, marker);
   const shard = batch.nextShard();
   if (shard === undefined) return;
   batch.announce(shard);
   await state.save();
-  await batch.open(shard);
+  await batch.open(shard, async (rows) => {
+    await noteEarlierPlans(work, batch, rows);
+    await pullEarlier(work, batch, rows);
+  });
   if (isNew) await status.write(batch);
 }
 
 /** Writes the reports of a batch that is done, and removes its marker. */
 export async function finishBatch(
-  { site, batches, status, before }: Work,
+  { site, batches, status, before, glimpses }: Work,
   batch: OpenBatch,
 ): Promise<void> {
   const { marker, outcomes } = batch;
@@ -91,5 +72,6 @@ export async function finishBatch(
   await site.finishBatch(marker.folder, outcomes);
   await site.blobs.runner.delete(marker.path);
   batches.finished(marker);
+  glimpses.delete(marker.path);
   before.delete(marker.name);
 }

@@ -2,7 +2,8 @@ import type { OperatorError } from "../../core/errors.ts";
 import type { Marker } from "../../records/marker.ts";
 import type { OpenBatch } from "../batch/open-batch.ts";
 import type { Site } from "../batch/site.ts";
-import type { BatchProgress, StateFile } from "../batch/state-file.ts";
+import type { TouchedKeys } from "../batch/touched-keys.ts";
+import type { BatchProgress, StateFile } from "../state-file.ts";
 import type { BatchList } from "./batch-list.ts";
 
 /**
@@ -12,6 +13,12 @@ import type { BatchList } from "./batch-list.ts";
 export interface StatusWriter {
   /** Writes what is so now; `problem` says why the batch does not go on. */
   write(batch: OpenBatch, problem?: OperatorError): Promise<void>;
+}
+
+/** What the rows of a batch touch that is not open. */
+export interface Glimpse {
+  readonly touched: TouchedKeys;
+  readonly shards: number;
 }
 
 /**
@@ -30,6 +37,10 @@ export interface Work {
   readonly batches: BatchList;
   /** How far an earlier runner was, by the marker's name; batches that were opened since excluded. */
   readonly before: Map<string, BatchProgress>;
+  /** What is known of batches that are not open, by the path of their marker. */
+  readonly glimpses: Map<string, Glimpse>;
+  /** Looks for batches that came since. */
+  readonly poll: () => Promise<void>;
   /** Begins a batch, or continues it where an earlier runner was. @throws OperatorError BATCH_DAMAGED */
   readonly begin: (marker: Marker) => Promise<OpenBatch>;
 }

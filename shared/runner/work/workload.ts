@@ -3,9 +3,11 @@ import { type Marker, readMarker, readMarkers } from "../../records/marker.ts";
 import { openBatch } from "../batch/batch.ts";
 import type { OpenBatch } from "../batch/open-batch.ts";
 import type { Site } from "../batch/site.ts";
-import type { BatchProgress, StateFile } from "../batch/state-file.ts";
+import type { BatchProgress, StateFile } from "../state-file.ts";
 import { createBatchList } from "./batch-list.ts";
-import { batchToOpen, finishBatch, openNextShard, stopIfBroken } from "./open-next.ts";
+import { stopIfBroken } from "./broken.ts";
+import { seeToEarlierPlans } from "./earlier.ts";
+import { batchToOpen, finishBatch, openNextShard, reopenAhead } from "./open-next.ts";
 import type { StatusWriter, Work } from "./work.ts";
 
 /** As many batches are looked for ahead; one that waits behind them is found as they end. */
@@ -44,6 +46,8 @@ export function createWorkload(
     ...options,
     before,
     batches: createBatchList(),
+    glimpses: new Map(),
+    poll: () => poll(work),
     begin: (marker) => openBatch(site, marker, before.get(marker.name)),
   };
   const { batches } = work;
@@ -73,14 +77,14 @@ async function poll({ site, batches }: Work): Promise<void> {
     // Those that wait for a person do not hide what stands behind them.
     counts: (path) => !broken.has(path),
   });
-  batches.replaceKnown(markers);
+  batches.replaceKnown(markers, markers.length < MARKERS_AHEAD);
   site.wake();
 }
 
 async function recover(work: Work): Promise<void> {
   const { site, batches, before } = work;
   const byName = new Map([...batches.known.values()].map((marker) => [marker.name, marker]));
-  for (const { marker: name, open } of before.values()) {
+  for (const { marker: name, open, ahead = [] } of before.values()) {
     const marker = byName.get(name) ?? (await readMarker(site.blobs.runner, site.tenant, name));
     if (marker === undefined) {
       before.delete(name);
@@ -91,6 +95,8 @@ async function recover(work: Work): Promise<void> {
       if (batches.broken.has(marker.path)) break;
       await stopIfBroken(work, marker, () => openNextShard(work, marker));
     }
+    if (ahead.length === 0 || batches.broken.has(marker.path)) continue;
+    await stopIfBroken(work, marker, () => reopenAhead(work, marker));
   }
 }
 
@@ -122,6 +128,11 @@ function createTasks(work: Work) {
         const task = (): Promise<void> => openNextShard(work, marker);
         opening = run(marker, task, () => (opening = undefined));
       }
+      const awaiting = opening ? undefined : awaitingPlans(work);
+      if (awaiting) {
+        const task = (): Promise<void> => seeToEarlierPlans(work, awaiting);
+        opening = run(awaiting.marker, task, () => (opening = undefined));
+      }
       const done = finishing ? undefined : batches.lanes().find((batch) => batch.isDone());
       if (done) {
         const task = (): Promise<void> => finishBatch(work, done);
@@ -134,6 +145,12 @@ function createTasks(work: Work) {
       await Promise.all([opening, finishing]);
     },
   };
+}
+
+/** A batch of which it is time to see whether the earlier batches that it awaits are planned. */
+function awaitingPlans({ site, batches }: Work): OpenBatch | undefined {
+  const nowMs = site.clock.monotonic();
+  return batches.lanes().find(({ awaitsPlansMs = Infinity }) => awaitsPlansMs <= nowMs);
 }
 
 function progressOf({ batches, before }: Work): BatchProgress[] {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import { answer } from "../small-directory.ts";
-import { openWorkshop, planRows } from "../workshop.ts";
+import { home, openWorkshop, planRows, shardRows } from "../workshop.ts";
 
 const someone = "99999999-0000-4000-8000-000000000009";
 
@@ -122,5 +122,62 @@ describe("the present state decides what is written", () => {
     assert.equal(workshop.refused("b")["code"], "PERMISSION_MISSING");
     assert.match(String(workshop.refused("b")["fix"]), /User\.Read\.All.+admin consent/);
     assert.deepEqual(workshop.rings, []);
+  });
+});
+
+describe("beside unfinished work of another batch", () => {
+  it("no row is unchanged yet: it is looked at when it is due", async () => {
+    const workshop = openWorkshop();
+    const values = { displayName: "Ann", accountEnabled: false, mailNickname: "ann" };
+    const id = workshop.directory.addUser("ann@contoso.com", { ...values, city: "Oslo" });
+    const bob = workshop.directory.addUser("bob@contoso.com", {
+      ...values,
+      displayName: "Bob",
+      mailNickname: "bob",
+    });
+    await planRows(workshop, [{ operation: "user.update", user: id, jobTitle: "Nurse" }], "first");
+    const rows = await planRows(workshop, [
+      { operation: "user.disable", user: id },
+      { operation: "user.update", user: id, city: "Oslo" },
+      {
+        operation: "user.create",
+        userPrincipalName: "bob@contoso.com",
+        displayName: "Bob",
+        accountEnabled: false,
+      },
+    ]);
+    assert.deepEqual(
+      rows.map(({ verdict, write }) => [verdict, write?.foundInPlace]),
+      [
+        [undefined, { reason: "The account is disabled.", objectId: id }],
+        [undefined, { reason: "The user has these values.", objectId: id }],
+        [undefined, { reason: "The user exists with these values.", objectId: bob }],
+      ],
+    );
+    assert.deepEqual(rows[0]?.write?.set, { accountEnabled: false });
+    const plan = workshop.blobs.batches.json("b/plan.json");
+    assert.equal((plan["verdicts"] as { unchanged: number }).unchanged, 0);
+  });
+
+  it("a plan of mode plan still says what is unchanged", async () => {
+    const workshop = openWorkshop();
+    const id = workshop.directory.addUser("ann@contoso.com", { accountEnabled: false });
+    await planRows(workshop, [{ operation: "user.update", user: id, jobTitle: "Nurse" }], "first");
+    const rows = [{ operation: "user.disable", user: id }];
+    await workshop.deliver({ version: 1, batch: "b", mode: "plan", rows });
+    assert.equal(shardRows(workshop.blobs.batches, "b")[0]?.verdict, "unchanged");
+  });
+
+  it("a batch that was accepted earlier and is still being planned counts too", async () => {
+    const workshop = openWorkshop();
+    const id = workshop.directory.addUser("ann@contoso.com", { accountEnabled: false });
+    const earlier = new Date(Date.now() - 1_000).toISOString();
+    await workshop.blobs.runner.write(`${home}/planning/${earlier}-first`, "");
+    const rows = await planRows(workshop, [{ operation: "user.disable", user: id }]);
+    assert.ok(rows[0]?.write?.foundInPlace);
+    assert.deepEqual(
+      [...workshop.blobs.runner.blobs.keys()].filter((path) => path.includes("/planning/")),
+      [`${home}/planning/${earlier}-first`],
+    );
   });
 });

@@ -45,7 +45,7 @@ const pathOf = (order: number, at: number): string => `${String(order).padStart(
 /** Chooses and takes. */
 function next(schedule: Schedule<TestLane>, lanes: readonly TestLane[], nowMs = 0, most = 20) {
   const choice = schedule.choose({ lanes, nowMs, most });
-  schedule.take(choice.picked);
+  schedule.take(choice.picked, "flying");
   return choice;
 }
 
@@ -179,7 +179,7 @@ describe("the order of work", () => {
     const end = (row: OpenRow<TestLane>): void =>
       schedule.place(row, { state: "ended", notBeforeMs: 0 });
     const [third, fourth] = normal.rows.slice(2);
-    schedule.take([third!]);
+    schedule.take([third!], "flying");
     end(third!);
     assert.deepEqual(names(schedule.choose({ lanes, nowMs: 0, most: 1 })), ["b4"]);
     end(fourth!);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { createMeter } from "../../../shared/runner/batch/meter.ts";
+import { createMeter } from "../../shared/runner/meter.ts";
 
 describe("writes a second", () => {
   it("are those of the last ten seconds", () => {

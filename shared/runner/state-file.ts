@@ -1,11 +1,11 @@
 import * as v from "valibot";
 
-import { verdicts } from "../../catalogue/row.ts";
-import { parseJson } from "../../core/parse-json.ts";
-import { neverWrote } from "../../graph/pacing/pacer-memory.ts";
-import { runnerStateBlob } from "../../records/paths.ts";
-import { openFencedJson } from "../../storage/fenced-json.ts";
-import type { Blobs } from "../../storage/types.ts";
+import { verdicts } from "../catalogue/row.ts";
+import { parseJson } from "../core/parse-json.ts";
+import { neverWrote } from "../graph/pacing/pacer-memory.ts";
+import { runnerStateBlob } from "../records/paths.ts";
+import { openFencedJson } from "../storage/fenced-json.ts";
+import type { Blobs } from "../storage/types.ts";
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
@@ -36,6 +36,8 @@ const runnerState = v.object({
       next: v.pipe(count, v.minValue(1)),
       /** Opened and not closed; every other one below `next` is closed. */
       open: v.array(count),
+      /** Shards from `next` on of which some rows were opened before their turn. */
+      ahead: v.optional(v.array(count)),
       /** What ended in closed shards, by verdict. */
       counts: v.object(v.entriesFromList(verdicts, count)),
       throttled: count,

@@ -1,0 +1,116 @@
+import type { ObjectId } from "../../core/object-id.ts";
+import type { JournalRecord } from "../../records/journal.ts";
+import type { SettledRow } from "../../records/receipt.ts";
+import type { OpenRow } from "../schedule/open-row.ts";
+import { type BatchShards, closeIfEnded, shardNumberOf } from "./batch-shards.ts";
+import { type CreatedIds, createdId } from "./created-ids.ts";
+import type { Dependants } from "./dependants.ts";
+import type { LeftRow, OpenBatch, OpenShard } from "./open-batch.ts";
+import { historyOf, openRow, placeRow } from "./shard.ts";
+import { type Site, isoNow } from "./site.ts";
+import type { TouchedKeys } from "./touched-keys.ts";
+
+/** What the functions of this folder share about one batch. */
+export interface Batch {
+  readonly site: Site;
+  readonly folder: string;
+  readonly shards: BatchShards;
+  readonly ids: CreatedIds;
+  readonly dependants: Dependants;
+  readonly touched: TouchedKeys;
+}
+
+/** The id of the user that a row created, as far as it is known. */
+export function createdBy({ shards, ids }: Batch, row: number): ObjectId | undefined {
+  const open = shards.open.get(shardNumberOf(shards, row));
+  return open ? createdId(open.journal.rows.get(row)?.settled) : ids.get(row);
+}
+
+/** Makes the ids known that these rows created, if they are in closed shards. */
+export async function loadCreators({ shards, ids }: Batch, rows: Iterable<number>): Promise<void> {
+  const numbers = new Set<number>();
+  for (const row of rows) numbers.add(shardNumberOf(shards, row));
+  for (const each of numbers) {
+    const isClosed = each < shards.next && !shards.announced.has(each) && !shards.open.has(each);
+    if (isClosed) await ids.load(each);
+  }
+}
+
+/**
+ * Opens rows of an open shard, each where its journal says. Awaits nothing before all of them stand
+ * there, so that none is sent too early.
+ */
+export async function openRows(
+  batch: Batch,
+  lane: OpenBatch,
+  shard: OpenShard,
+  left: readonly LeftRow[],
+): Promise<readonly OpenRow<OpenBatch>[]> {
+  const { site, dependants } = batch;
+  const rows = left.map((row) => openRow(site, lane, shard, row));
+  const orphans = rows.flatMap((row) => dependants.resolve(row) ?? []);
+  for (const row of rows) {
+    const history = shard.journal.rows.get(row.row);
+    if (history) placeRow(site, row, history);
+  }
+  if (batch.shards.ahead.size > 0) orphans.push(...freeEnded(batch, lane, shard));
+  await end(batch, lane, orphans);
+  close(batch, shard);
+  return rows;
+}
+
+/** Frees rows that were opened ahead and come after rows of this shard that have their verdicts. */
+function freeEnded({ site, dependants }: Batch, lane: OpenBatch, shard: OpenShard): SettledRow[] {
+  const orphans: SettledRow[] = [];
+  for (const [row, { settled }] of shard.journal.rows) {
+    if (settled === undefined) continue;
+    orphans.push(...dependants.freed(row));
+    site.schedule.freed(lane, row);
+  }
+  return orphans;
+}
+
+/** Stores a record in a shard's journal, then puts its rows where the journal says. */
+export async function store(
+  batch: Batch,
+  lane: OpenBatch,
+  shard: OpenShard,
+  record: JournalRecord,
+): Promise<void> {
+  const { site } = batch;
+  await shard.journal.append(record);
+  const orphans: SettledRow[] = [];
+  for (const number of rowsOf(record)) {
+    const row = shard.rows.get(number);
+    if (row === undefined) continue;
+    const history = historyOf(shard, number);
+    if (history.settled) shard.rows.delete(number);
+    placeRow(site, row, history);
+    if (!history.settled) continue;
+    shard.counts[history.settled.verdict] += 1;
+    site.tally.rows += 1;
+    orphans.push(...batch.dependants.freed(number));
+    site.schedule.freed(lane, number);
+  }
+  await end(batch, lane, orphans);
+  close(batch, shard);
+  site.wake();
+}
+
+/** Ends rows that get their verdict without being sent. */
+async function end(batch: Batch, lane: OpenBatch, settled: readonly SettledRow[]): Promise<void> {
+  const { site, shards } = batch;
+  for (const number of new Set(settled.map(({ row }) => shardNumberOf(shards, row)))) {
+    const rows = settled.filter(({ row }) => shardNumberOf(shards, row) === number);
+    const shard = shards.open.get(number);
+    if (shard) await store(batch, lane, shard, { t: "settled", at: isoNow(site), rows });
+  }
+}
+
+function close({ shards, ids }: Batch, shard: OpenShard): void {
+  if (closeIfEnded(shards, shard)) ids.keep(shard.shard, shard.journal.rows);
+}
+
+/** The rows that a record moves. An intent moves none: its rows were taken when they were chosen. */
+const rowsOf = (record: JournalRecord): readonly number[] =>
+  record.t === "receipt" || record.t === "settled" ? record.rows.map(({ row }) => row) : [];

@@ -1,0 +1,146 @@
+import { chunk } from "../../core/chunk.ts";
+import { OperatorError } from "../../core/errors.ts";
+import { type Marker, acceptanceIn, readMarkersBehind } from "../../records/marker.ts";
+import { readPlan } from "../../records/plan.ts";
+import { readPlannedBefore } from "../../records/planning-marker.ts";
+import type { LeftRow, OpenBatch } from "../batch/open-batch.ts";
+import { createTouchedKeys } from "../batch/touched-keys.ts";
+import { stopIfBroken } from "./broken.ts";
+import type { Glimpse, Work } from "./work.ts";
+
+/** Plans of batches that are not open, read at a time. */
+const GLIMPSES_AT_ONCE = 16;
+
+/**
+ * Rows on one object are sent in order of acceptance, also if the later batch is more urgent. Before rows
+ * of a batch are opened, this opens the rows of earlier batches that share a key with them and whose
+ * turn has not come. The schedule then sends these first, as urgently as the rows that wait for them.
+ *
+ * @throws an outage, or that another runner took over. An earlier batch that is damaged stops only itself.
+ */
+export async function pullEarlier(
+  work: Work,
+  lane: OpenBatch,
+  rows: readonly Pick<LeftRow, "write">[],
+): Promise<void> {
+  const earlier = await earlierThan(work, lane);
+  if (earlier.length === 0) return;
+  const keys = new Set(rows.flatMap(({ write }) => write.keys));
+  const touching = new Set<Marker>();
+  // A row of an earlier batch may share another key with a row of a batch before that.
+  for (let fresh = new Set(keys); fresh.size > 0;) {
+    const beside = new Set<string>();
+    for (const marker of await touchedBy(work, earlier, fresh)) {
+      touching.add(marker);
+      const batch = work.batches.open.get(marker.path);
+      await stopIfBroken(work, marker, async () => {
+        for (const key of (await batch?.keysBeside(fresh)) ?? [])
+          if (!keys.has(key)) beside.add(key);
+      });
+    }
+    for (const key of beside) keys.add(key);
+    fresh = beside;
+  }
+  for (const marker of earlier.filter((each) => touching.has(each))) {
+    const batch = work.batches.open.get(marker.path);
+    await stopIfBroken(work, marker, async () => batch?.pull(keys, () => work.state.save()));
+  }
+}
+
+/** How often it is asked whether earlier batches are planned, milliseconds. */
+const PLANS_EVERY_MS = 1_000;
+
+/** Notes whether an earlier batch that is still being planned may undo what these rows found in place. */
+export async function noteEarlierPlans(
+  work: Work,
+  lane: OpenBatch,
+  rows: readonly LeftRow[],
+): Promise<void> {
+  if (!rows.some(({ write }) => write.foundInPlace)) return;
+  const { site } = work;
+  const { clock, tenant } = site;
+  const plans = await readPlannedBefore(site.blobs.runner, tenant, lane.accepted, clock.now());
+  lane.awaitsPlansMs = plans.length > 0 ? clock.monotonic() + PLANS_EVERY_MS : undefined;
+}
+
+/**
+ * Sees whether the earlier batches are planned that a batch awaits; if they are, the rows that they touch
+ * are opened before the batch's rows are looked at.
+ */
+export async function seeToEarlierPlans(work: Work, lane: OpenBatch): Promise<void> {
+  const rows = [...lane.rows].filter(({ write }) => write.foundInPlace !== undefined);
+  const { site } = work;
+  const { clock, tenant } = site;
+  const plans = await readPlannedBefore(site.blobs.runner, tenant, lane.accepted, clock.now());
+  if (plans.length > 0) {
+    lane.awaitsPlansMs = clock.monotonic() + PLANS_EVERY_MS;
+    return;
+  }
+  await work.poll();
+  await pullEarlier(work, lane, rows);
+  lane.awaitsPlansMs = undefined;
+}
+
+/** The batches that were accepted before this one and have shards to come, in order of acceptance. */
+async function earlierThan({ site, batches }: Work, lane: OpenBatch): Promise<Marker[]> {
+  const markers = batches
+    .inOrder()
+    .filter(({ batch }) => batch === undefined || batch.nextShard() !== undefined)
+    .map(({ marker }) => marker);
+  if (!batches.isComplete()) {
+    const known = new Set(batches.known.keys());
+    markers.push(...(await readMarkersBehind(site.blobs.runner, site.tenant, lane.path, known)));
+  }
+  return markers
+    .filter(({ path, name }) => acceptanceIn(name) < lane.accepted && !batches.broken.has(path))
+    .toSorted((a, b) => (acceptanceIn(a.name) < acceptanceIn(b.name) ? -1 : 1));
+}
+
+/** Those of the batches that may touch one of the keys; each is open then. */
+async function touchedBy(
+  work: Work,
+  markers: readonly Marker[],
+  keys: ReadonlySet<string>,
+): Promise<Marker[]> {
+  const { batches, before } = work;
+  const isOpen = ({ path }: Marker): boolean => batches.open.has(path);
+  // A batch that an earlier runner began may have created users that its shards do not name.
+  const unopened = markers.filter((each) => !isOpen(each) && !before.has(each.name));
+  const touched = new Set<Marker>();
+  for (const some of chunk(unopened, GLIMPSES_AT_ONCE)) {
+    await Promise.all(
+      some.map(async (marker) => {
+        const glimpse = await glimpseOf(work, marker);
+        const range = { first: 1, last: glimpse?.shards ?? 0 };
+        const found = (await glimpse?.touched.shardsWith(keys, range)) ?? [];
+        if (found.length > 0) touched.add(marker);
+      }),
+    );
+  }
+  for (const marker of markers) {
+    if (isOpen(marker) || batches.broken.has(marker.path)) continue;
+    if (!touched.has(marker) && !before.has(marker.name)) continue;
+    await stopIfBroken(work, marker, async () => {
+      batches.add(marker);
+      batches.opened(await work.begin(marker));
+    });
+  }
+  return markers.filter(isOpen);
+}
+
+/** What a batch that is not open touches; `undefined` if its plan cannot be read. */
+async function glimpseOf({ site, glimpses }: Work, marker: Marker): Promise<Glimpse | undefined> {
+  const known = glimpses.get(marker.path);
+  if (known) return known;
+  try {
+    const plan = await readPlan(site.blobs.batches, marker.folder);
+    if (plan === undefined) return undefined;
+    const touched = createTouchedKeys(site.blobs.batches, marker.folder);
+    const glimpse = { touched, shards: plan.shards };
+    glimpses.set(marker.path, glimpse);
+    return glimpse;
+  } catch (error) {
+    if (error instanceof OperatorError && error.code === "BATCH_DAMAGED") return undefined;
+    throw error;
+  }
+}
