@@ -9,7 +9,7 @@ export interface AzCommand {
 
 /** Groups and commands that we use; prose such as "az is not on PATH" does not match. */
 const first =
-  "account|ad|bicep|consumption|deployment|functionapp|group|keyvault|lock|login|monitor|provider|resource|rest|role|storage|upgrade|webapp";
+  "account|ad|bicep|consumption|deployment|functionapp|group|keyvault|lock|login|monitor|provider|resource|rest|role|storage|upgrade|version|webapp";
 
 /** Every command in a Markdown page or a shell script, those inside messages included. */
 export function azCommandsIn(path: string, text: string): AzCommand[] {
@@ -27,7 +27,7 @@ export function azCommandsIn(path: string, text: string): AzCommand[] {
     })),
   );
   // A group by its name alone, as in "every az storage line", is prose.
-  const alone = new Set(["login", "rest", "upgrade"]);
+  const alone = new Set(["login", "rest", "upgrade", "version"]);
   return commands.filter(({ words }) => words.length > 1 || alone.has(words[0] ?? ""));
 }
 
