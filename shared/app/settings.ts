@@ -10,7 +10,7 @@ import {
   rule,
   schedule,
   whole,
-} from "../core/setting-rule.ts";
+} from "./setting-rule.ts";
 
 const none: readonly string[] = [];
 

@@ -63,7 +63,7 @@ describe("what the application registered", () => {
     for (const text of ["{", '{"version":1}', '{"version":1,"version":1,"keys":[]}']) {
       const runner = new MemoryBlobs();
       await runner.write("tenant/certificates.json", text);
-      const what = "tenant/certificates.json is damaged, or is not of version 1.";
+      const what = "tenant/certificates.json is damaged, or does not have version 1.";
       await assert.rejects(open(runner), { code: "VERSION_UNKNOWN", what });
     }
   });

@@ -1,4 +1,4 @@
-import { isGuid } from "./object-id.ts";
+import { isGuid } from "../core/object-id.ts";
 
 /** What one setting is: its rule and its default. */
 export interface Rule<T> {
