@@ -1,16 +1,7 @@
 import { type Cloud, type CloudName, clouds } from "../core/clouds.ts";
 import { OperatorError } from "../core/errors.ts";
 import { isGuid } from "../core/object-id.ts";
-import {
-  guid,
-  https,
-  number,
-  oneOf,
-  type Rule,
-  rule,
-  schedule,
-  whole,
-} from "./setting-rule.ts";
+import { guid, https, number, oneOf, type Rule, rule, schedule, whole } from "./setting-rule.ts";
 
 const none: readonly string[] = [];
 
