@@ -2,7 +2,7 @@ import { rename, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 
 import { clouds, type CloudName } from "../../shared/core/clouds.ts";
-import type { LocalCloud } from "./local-cloud.ts";
+import { readyFacts } from "./ready-facts.ts";
 import { startCloud } from "./start-cloud.ts";
 
 const usage = `Starts the local cloud with a seeded tenant and keeps it up until Ctrl-C.
@@ -41,31 +41,6 @@ function numberOf(name: string, text: string, least = 0): number {
   if (text.trim() === "" || !Number.isFinite(value) || value < least)
     throw new TypeError(`--${name} must be a number${least > 0 ? " above 0" : ""}, not "${text}".`);
   return value;
-}
-
-/** What a client not written here needs to know: the fields of the ready file. */
-function readyFacts(cloud: LocalCloud): Record<string, unknown> {
-  return {
-    graph: cloud.urls.graph,
-    login: cloud.urls.login,
-    vault: cloud.urls.vault,
-    management: cloud.urls.management,
-    identityEndpoint: cloud.urls.identityEndpoint,
-    identityHeader: cloud.identityHeader,
-    storage:
-      cloud.storage === undefined
-        ? null
-        : { ...cloud.storage, blob: cloud.urls.blob, queue: cloud.urls.queue },
-    caFile: cloud.caFile,
-    tenantId: cloud.home.tenantId,
-    domain: cloud.home.domain,
-    clientId: cloud.tools.clientId,
-    clientSecret: cloud.tools.clientSecret,
-    certificateFile: cloud.tools.certificateFile,
-    control: cloud.urls.control,
-    /** The environment of a process that runs the product here. */
-    env: cloud.env(),
-  };
 }
 
 function cloudOf(name: string): CloudName {
@@ -110,7 +85,7 @@ async function run(): Promise<void> {
   } = facts;
   process.stdout.write(`The local cloud serves after ${seconds} s.\n`);
   for (const [name, value] of Object.entries(shown))
-    process.stdout.write(`  ${name.padEnd(16)} ${String(value)}\n`);
+    process.stdout.write(`  ${name.padEnd(16)} ${value}\n`);
   process.stdout.write("Secrets and the rest are in the ready file. Ctrl-C ends it.\n");
 }
 

@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { parseArgs } from "node:util";
 
 import { buildInto } from "../../scripts/build.ts";
 import type { BatchStatus } from "../../shared/records/status.ts";
@@ -16,8 +17,12 @@ import { describe, progressLine, step, strong, total, verdictBars } from "./show
 /**
  * The demonstration: a file of joiners, movers and leavers with mistakes in it, and the stale-account
  * policy, on a tenant of 5,000 users in the local cloud at ten times Graph's rates. Exits with 1 if
- * a verdict, the directory or the number of rows is not what the oracle predicted.
+ * a verdict, the directory or the number of rows is not what the oracle predicted. `--keep` leaves the
+ * local cloud up and prints how to reach it; `--port N` gives it one TLS port for all public names.
  */
+const { values } = parseArgs({
+  options: { keep: { type: "boolean", default: false }, port: { type: "string" } },
+});
 const ROWS = 1000;
 const SPEED = 10;
 const FILE = "joiners-movers-leavers.csv";
@@ -34,6 +39,7 @@ step(startedMs, "starting the local cloud: Entra, Key Vault, Graph, storage, a F
 const stage = await setStage({
   cloud: {
     speed: SPEED,
+    ...(values.port !== undefined && { port: Number(values.port) }),
     graph: { seed: { users: 5000, groups: 200, stale: 305, specialGroups: true } },
   },
   settings: async (cloud: LocalCloud) => ({
@@ -47,7 +53,7 @@ const stage = await setStage({
 });
 try {
   process.exitCode = await demonstrate(stage);
-  if (process.argv.includes("--keep") && !interrupted.signal.aborted) await keep(stage);
+  if (values.keep && !interrupted.signal.aborted) await keep(stage.cloud);
 } finally {
   await stage.close();
 }

@@ -1,0 +1,26 @@
+import type { LocalCloud } from "./local-cloud.ts";
+
+/** What a client not written here needs to know: the fields of the ready file. */
+export function readyFacts(cloud: LocalCloud) {
+  return {
+    graph: cloud.urls.graph,
+    login: cloud.urls.login,
+    vault: cloud.urls.vault,
+    management: cloud.urls.management,
+    identityEndpoint: cloud.urls.identityEndpoint,
+    identityHeader: cloud.identityHeader,
+    storage:
+      cloud.storage === undefined
+        ? null
+        : { ...cloud.storage, blob: cloud.urls.blob, queue: cloud.urls.queue },
+    caFile: cloud.caFile,
+    tenantId: cloud.home.tenantId,
+    domain: cloud.home.domain,
+    clientId: cloud.tools.clientId,
+    clientSecret: cloud.tools.clientSecret,
+    certificateFile: cloud.tools.certificateFile,
+    control: cloud.urls.control,
+    /** The environment of a process that runs the product here. */
+    env: cloud.env(),
+  };
+}
