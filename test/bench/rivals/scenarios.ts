@@ -46,7 +46,7 @@ export function scenarios(short: boolean): readonly Scenario[] {
       name: "A sliding",
       about: "mixed, empty sliding window",
       count,
-      conditions: { writeMeter: "sliding-window" } as Commands["conditions"]["argument"],
+      conditions: { writeMeter: "sliding-window" },
     },
     {
       ...mixed,

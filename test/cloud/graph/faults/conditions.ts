@@ -1,3 +1,4 @@
+import type { WriteMeter } from "../meters/meter.ts";
 import type { LatencySettings } from "./latency.ts";
 
 /** Replication lag: how long a write takes to replicate (log-normal), and which share of reads lags. */
@@ -25,6 +26,8 @@ export interface Conditions {
   deletedUsersHoldNames: boolean;
   /** How many members of a multi-member PATCH one write unit covers: 20 published, 3 observed. */
   membersPerWrite: number;
+  /** How an application's writes in a tenant are counted: as published, or in a sliding window. */
+  writeMeter: WriteMeter;
   /** `signInActivity` needs Entra ID P1 or P2. */
   premium: boolean;
   /** Whether the tenant allows B2B invitations. */
@@ -46,6 +49,7 @@ export const USUAL: Conditions = {
   absentMember: "404",
   deletedUsersHoldNames: false,
   membersPerWrite: 3,
+  writeMeter: "bucket",
   premium: true,
   invitationsAllowed: true,
   skipTokenMinutes: 60,

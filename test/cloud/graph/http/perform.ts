@@ -2,7 +2,7 @@ import type { Caller } from "../app/options.ts";
 import type { Tenant } from "../app/tenant.ts";
 import { latencyOf } from "../faults/latency.ts";
 import { costOf } from "../meters/cost.ts";
-import type { Meters } from "../meters/meters.ts";
+import type { MeteredTenant, Meters } from "../meters/meters.ts";
 import { canonicalNames } from "../model/canonical-names.ts";
 import { segmentsOf } from "../odata/path.ts";
 import { queryOf, splitTarget } from "../odata/query.ts";
@@ -77,24 +77,14 @@ function admit(tenant: Tenant, caller: Caller, incoming: Incoming, around: Surro
   const partial = callOf(tenant, caller, incoming);
   const found = around.route(incoming.method, partial.segments);
   if (found.kind !== "route") {
-    around.meters.charge(
-      { resourceUnits: 1, writes: 0 },
-      caller.appId,
-      tenant.id,
-      tenant.directory.live.user.size,
-    );
+    around.meters.charge({ resourceUnits: 1, writes: 0 }, caller.appId, meteredTenant(tenant));
     throw unknownPath(incoming.method, partial.segments, found);
   }
   const { route } = found;
   const call: Call = { ...partial, params: found.params };
   const cost = costOf(route, call);
   const { counters } = tenant;
-  const headers = around.meters.charge(
-    cost,
-    caller.appId,
-    tenant.id,
-    tenant.directory.live.user.size,
-  );
+  const headers = around.meters.charge(cost, caller.appId, meteredTenant(tenant));
   counters.resourceUnits += cost.resourceUnits;
   if (cost.writes > 0) {
     counters.acceptedWrites += cost.writes;
@@ -106,6 +96,12 @@ function admit(tenant: Tenant, caller: Caller, incoming: Incoming, around: Surro
   demandBody(route, incoming);
   return { call, route, headers, writes: cost.writes > 0 };
 }
+
+const meteredTenant = ({ id, directory, conditions }: Tenant): MeteredTenant => ({
+  id,
+  users: directory.live.user.size,
+  writeMeter: conditions.writeMeter,
+});
 
 /** Admits or refuses an operation; either way `settle` produces the answer after `delayMs`. */
 export function begin(

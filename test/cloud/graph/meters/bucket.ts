@@ -1,8 +1,4 @@
-/** A quota: `amount` per `windowSeconds`. */
-export interface Quota {
-  readonly amount: number;
-  readonly windowSeconds: number;
-}
+import type { Meter, Quota } from "./meter.ts";
 
 /**
  * A token bucket of one quota: holds a window's amount and refills evenly. At speed N it refills N
@@ -10,7 +6,7 @@ export interface Quota {
  * throttling.md: requests made while throttled accrue usage), down to a floor, so that a client that
  * polls waits longer.
  */
-export class Bucket {
+export class Bucket implements Meter {
   readonly #capacity: number;
   readonly #perMs: number;
   readonly #perSecondPlain: number;

@@ -1,5 +1,7 @@
 import { GraphError } from "../http/graph-error.ts";
-import { Bucket, type Quota } from "./bucket.ts";
+import { Bucket } from "./bucket.ts";
+import type { Meter, Quota, WriteMeter } from "./meter.ts";
+import { SlidingWindow } from "./sliding-window.ts";
 
 /** Service-specific limits that apply beside the general ones. */
 export type Service = "invitations" | "reports" | "key-credentials";
@@ -41,10 +43,17 @@ const readQuotaFor = (users: number): Quota => ({
 });
 
 interface Metered {
-  readonly bucket: Bucket;
+  readonly bucket: Meter;
   readonly amount: number;
   readonly scope: "Tenant_Application" | "Tenant" | "Application";
   readonly kind: "Read" | "Write";
+}
+
+/** What of a tenant its quotas depend on. */
+export interface MeteredTenant {
+  readonly id: string;
+  readonly users: number;
+  readonly writeMeter: WriteMeter;
 }
 
 /** The meters of one Graph; buckets are created at first use. */
@@ -52,7 +61,7 @@ export class Meters {
   readonly #quotas: Quotas;
   readonly #speed: number;
   readonly #now: () => number;
-  readonly #buckets = new Map<string, Bucket>();
+  readonly #buckets = new Map<string, Meter>();
   #startLevel: number;
   /** When buckets that do not exist yet had that level. */
   #since: number;
@@ -70,16 +79,25 @@ export class Meters {
     this.#since = now();
   }
 
-  #bucket(name: string, quota: Quota): Bucket {
+  #bucket(name: string, quota: Quota, kind: WriteMeter = "bucket"): Meter {
     let bucket = this.#buckets.get(name);
     if (!bucket) {
-      bucket = new Bucket(quota, this.#speed, this.#startLevel, this.#now, this.#since);
+      bucket =
+        kind === "bucket"
+          ? new Bucket(quota, this.#speed, this.#startLevel, this.#now, this.#since)
+          : new SlidingWindow(quota, this.#speed, this.#startLevel, this.#now);
       this.#buckets.set(name, bucket);
     }
     return bucket;
   }
 
-  #metered(cost: Cost, app: string, tenant: string, users: number): Metered[] {
+  /** The quota of an application's writes in a tenant, which is the tightest. */
+  #appTenantWrites(app: string, tenant: string, kind: WriteMeter): Meter {
+    const name = `writes/${app}/${tenant}${kind === "bucket" ? "" : `/${kind}`}`;
+    return this.#bucket(name, this.#quotas.appTenantWrites, kind);
+  }
+
+  #metered(cost: Cost, app: string, { id: tenant, users, writeMeter }: MeteredTenant): Metered[] {
     const reads =
       this.#quotas.appTenantReads === "by-size" ? readQuotaFor(users) : this.#quotas.appTenantReads;
     const list: Metered[] = [
@@ -99,7 +117,7 @@ export class Meters {
     if (cost.writes > 0) {
       list.push(
         {
-          bucket: this.#bucket(`writes/${app}/${tenant}`, this.#quotas.appTenantWrites),
+          bucket: this.#appTenantWrites(app, tenant, writeMeter),
           amount: cost.writes,
           scope: "Tenant_Application",
           kind: "Write",
@@ -133,15 +151,15 @@ export class Meters {
    * Counts a request against its quotas. Answers the headers that report the usage.
    * @throws GraphError 429 if a quota is used up, with scope, information and Retry-After.
    */
-  charge(cost: Cost, app: string, tenant: string, users: number): Readonly<Record<string, string>> {
+  charge(cost: Cost, app: string, tenant: MeteredTenant): Readonly<Record<string, string>> {
     if (!this.on) return { "x-ms-resource-unit": String(cost.resourceUnits) };
-    const metered = this.#metered(cost, app, tenant, users);
+    const metered = this.#metered(cost, app, tenant);
     const short = metered.find((one) => !one.bucket.holds(one.amount));
     if (short) {
       for (const one of metered) if (one.kind === short.kind) one.bucket.accrue(one.amount);
       throw throttled({
         seconds: short.bucket.waitSeconds(short.amount) / this.#speed,
-        scope: `${short.scope}/${short.kind}/${app}/${tenant}`,
+        scope: `${short.scope}/${short.kind}/${app}/${tenant.id}`,
         information: short.kind === "Write" ? "WriteLimitExceeded" : "ResourceUnitLimitExceeded",
         percentage: short.bucket.usage,
       });
@@ -176,10 +194,10 @@ export class Meters {
       this.#speed,
     );
     if (who.sameApplication) {
-      this.#bucket(`writes/${who.app}/${who.tenant}`, this.#quotas.appTenantWrites).drain(
-        who.writesPerSecond,
-        this.#speed,
-      );
+      for (const kind of ["bucket", "sliding-window"] as const) {
+        const writes = this.#appTenantWrites(who.app, who.tenant, kind);
+        writes.drain(who.writesPerSecond, this.#speed);
+      }
     }
   }
 
