@@ -58,8 +58,9 @@ export function createTokenSlot(options: TokenSlotOptions): TokenSlot {
   function replace(reason: TokenReason, nowMs: number, claims?: string): Promise<AccessToken> {
     if (!requests.isRunning(claims)) {
       const usable = held.usableAt(nowMs);
-      const refusal =
-        usable === undefined ? failure.repeatedForCold() : failure.repeatedForReplacement();
+      // A forced refresh was decided on: only a wait that Entra asked for holds it up.
+      const isCold = usable === undefined && reason !== "forced";
+      const refusal = isCold ? failure.repeatedForCold() : failure.repeatedForReplacement();
       if (refusal !== undefined) return refusal;
       if (usable !== undefined && !mayReplace(nowMs)) return usable.ready;
     }
