@@ -86,6 +86,7 @@ function runnerPortsOf(
     createPacer: (memory) =>
       createWritePacer({ quota, windowMs: windowSeconds * 1000, retryFloorMs, clock, memory }),
     makePassword,
+    holdAtStart: (folder) => batches.holdAtStart(folder),
     finishBatch: (folder, outcomes) => batches.finishBatch(folder, outcomes),
     settings: {
       ...runnerDefaults,

@@ -1,6 +1,6 @@
 import type { Blobs } from "../storage/types.ts";
 import type { BatchManifest } from "./manifest.ts";
-import { markersPrefix, planningPrefix } from "./paths.ts";
+import { planningPrefix } from "./paths.ts";
 
 /** A marker of a batch that was accepted and is not planned; an older one is of a batch that was given up. */
 const LASTS_MS = 60 * 60_000;
@@ -14,18 +14,6 @@ export const acceptanceOf = ({
 /** The blob, in container `runner`, that tells of a batch that may write and is being planned. */
 export const planningMarker = (manifest: BatchManifest): string =>
   `${planningPrefix(manifest.tenant)}${acceptanceOf(manifest)}`;
-
-/** Whether the tenant has a batch with work, or one that is being planned and was accepted earlier. */
-export async function hasUnfinishedWork(
-  runner: Blobs,
-  manifest: BatchManifest,
-  nowMs: number,
-): Promise<boolean> {
-  for await (const _ of runner.list(markersPrefix(manifest.tenant))) return true;
-  return (
-    (await readPlannedBefore(runner, manifest.tenant, acceptanceOf(manifest), nowMs)).length > 0
-  );
-}
 
 /** The batches, by `acceptanceOf`, that were accepted before this one and are still being planned. */
 export async function readPlannedBefore(

@@ -50,6 +50,8 @@ export interface RunnerPorts {
   readonly createPacer: (memory: PacerMemory | undefined) => WritePacer;
   /** A new random password: made for one request, and kept nowhere. */
   readonly makePassword: () => string;
+  /** Holds a batch that is about to start if the caps no longer allow it; answers whether it is held. */
+  readonly holdAtStart: (folder: string) => Promise<boolean>;
   /** Writes the reports and the final status, and tells telemetry; repeating it changes nothing. */
   readonly finishBatch: (folder: string, outcomes: Outcomes) => Promise<VerdictCounts>;
   readonly clock: Clock;

@@ -3,6 +3,7 @@ import type { Outcomes } from "../../records/receipt.ts";
 import type { Accepted, BatchPorts, Delivery, Postponed } from "../ports.ts";
 import { finishBatch } from "../report/finish.ts";
 import { accept } from "./accept.ts";
+import { holdAtStart } from "./hold.ts";
 import { settlePoison } from "./settle-poison.ts";
 import { sweepInbox } from "./sweep.ts";
 
@@ -20,6 +21,12 @@ export interface Batches {
    * was accepted and has been neither planned nor handed over for minutes.
    */
   sweepInbox(): Promise<{ readonly inboxFiles: number }>;
+  /**
+   * Holds a batch that is about to start if the caps no longer allow it; answers whether it is held.
+   * Repeating it changes nothing.
+   * @throws OperatorError BATCH_DAMAGED
+   */
+  holdAtStart(folder: string): Promise<boolean>;
   /**
    * Writes the reports and the final status of a batch of which every row is final, and returns the
    * count of its verdicts. Repeating it changes nothing.
@@ -43,6 +50,7 @@ export function createBatches(ports: BatchPorts): Batches {
   return {
     accept: (message, delivery) => accept(ports, message, delivery),
     sweepInbox: () => sweepInbox(ports, claims),
+    holdAtStart: (folder) => holdAtStart(ports, folder),
     finishBatch: (folder, outcomes) => finishBatch(ports, folder, outcomes),
     settlePoison: (queue, message, messageId) => settlePoison(ports, queue, message, messageId),
   };

@@ -5,13 +5,14 @@ import { findGuards } from "../../guards/guards.ts";
 import type { BatchManifest } from "../../records/manifest.ts";
 import { inputBlob, planBlob } from "../../records/paths.ts";
 import { readPlan, type LackingPermission, type Plan } from "../../records/plan.ts";
-import { hasUnfinishedWork, planningMarker } from "../../records/planning-marker.ts";
+import { planningMarker } from "../../records/planning-marker.ts";
 import { forgetProblem } from "../../records/problem.ts";
 import { ROWS_PER_SHARD } from "../../records/shard.ts";
 import { jsonText } from "../../records/stored-json.ts";
 import type { PlanTotals } from "../plan/plan-totals.ts";
 import { planBatch } from "../plan/plan.ts";
 import { holdOf, preflight } from "../plan/preflight.ts";
+import { hasUnfinishedWork } from "../plan/unfinished-work.ts";
 import type { Accepted, BatchPorts } from "../ports.ts";
 import { fencedStatus, pendingVerdicts, stillStatus } from "../report/status.ts";
 import type { BatchInput } from "./batch-input.ts";
@@ -123,9 +124,7 @@ async function planWithStatus(
     rules: { catalogue: ports.catalogue, operation: manifest.operation },
     batches: ports.blobs.batches,
     graph: ports.graphFor(manifest.tenant),
-    mayChange:
-      manifest.mode === "apply" &&
-      (await hasUnfinishedWork(ports.blobs.runner, manifest, clock.now())),
+    mayChange: manifest.mode === "apply" && (await hasUnfinishedWork(ports, manifest)),
     goOn: async ({ rows, verdicts }) => {
       lock.check();
       if (clock.now() - writtenMs >= STATUS_EVERY_MS) await write(verdicts);

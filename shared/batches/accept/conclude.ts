@@ -5,6 +5,7 @@ import { readStatus } from "../../records/status.ts";
 import { holdOf } from "../plan/preflight.ts";
 import type { BatchPorts } from "../ports.ts";
 import { endBatch, finishBatch, nothingSent } from "../report/finish.ts";
+import { hold } from "./hold.ts";
 
 /**
  * Does what follows from a plan, once: ends the batch if its mode is plan, if a guard holds it or if
@@ -27,11 +28,7 @@ export async function conclude(
     return true;
   }
   if (why !== undefined) {
-    const { reason, fix } = why;
-    const unwritten = { verdict: "held", reason, fix } as const;
-    const announce = (): void => announceHold(ports, manifest, plan);
-    const end = { state: "held", outcomes: nothingSent, unwritten, announce } as const;
-    await endBatch(ports, folder, batch, end);
+    await hold(ports, folder, batch, why);
     return true;
   }
   if (plan.verdicts.pending === 0) {
@@ -74,19 +71,4 @@ export async function isHandedOver(
   const status = await readStatus(blobs.batches, folder);
   if (status !== undefined && status.state !== "accepted") return true;
   return (await blobs.runner.read(workMarker(manifest))) !== undefined;
-}
-
-/** One event for each limit and each permission that holds the batch. */
-function announceHold(
-  { emit }: Pick<BatchPorts, "emit">,
-  { batch, tenant }: BatchManifest,
-  { guards, lacking = [] }: Plan,
-): void {
-  const held = { event: "batch.held", batch, tenant } as const;
-  for (const { guard, count, limit, setting } of guards.filter((each) => each.held)) {
-    emit({ ...held, guard, count, limit, setting });
-  }
-  for (const { permission, rows } of lacking.filter((each) => each.held)) {
-    emit({ ...held, guard: "permission", count: rows, limit: 0, setting: permission });
-  }
 }

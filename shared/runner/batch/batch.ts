@@ -1,6 +1,6 @@
 import { readBatchFiles } from "../../records/batch-files.ts";
 import type { Histories } from "../../records/journal.ts";
-import { type Marker, acceptanceIn, checkMarker } from "../../records/marker.ts";
+import { type Marker, acceptanceIn } from "../../records/marker.ts";
 import { journalBlob } from "../../records/paths.ts";
 import type { Outcomes } from "../../records/receipt.ts";
 import { readJournal } from "../journal/journal-file.ts";
@@ -32,7 +32,6 @@ export async function openBatch(
   marker: Marker,
   progress: BatchProgress | undefined,
 ): Promise<OpenBatch> {
-  checkMarker(marker);
   const { folder } = marker;
   const files = await readBatchFiles(site.blobs.batches, folder);
   const batch = prepareBatch(site, folder, createBatchShards(files.plan, progress));

@@ -6,6 +6,7 @@ import { readPlannedBefore } from "../../records/planning-marker.ts";
 import type { LeftRow, OpenBatch } from "../batch/open-batch.ts";
 import { createTouchedKeys } from "../batch/touched-keys.ts";
 import { stopIfBroken } from "./broken.ts";
+import { openedBatch } from "./opened-batch.ts";
 import type { Glimpse, Work } from "./work.ts";
 
 /** Plans of batches that are not open, read at a time. */
@@ -120,10 +121,7 @@ async function touchedBy(
   for (const marker of markers) {
     if (isOpen(marker) || batches.broken.has(marker.path)) continue;
     if (!touched.has(marker) && !before.has(marker.name)) continue;
-    await stopIfBroken(work, marker, async () => {
-      batches.add(marker);
-      batches.opened(await work.begin(marker));
-    });
+    await stopIfBroken(work, marker, async () => void (await openedBatch(work, marker)));
   }
   return markers.filter(isOpen);
 }

@@ -1,6 +1,7 @@
 import type { Marker } from "../../records/marker.ts";
 import type { OpenBatch } from "../batch/open-batch.ts";
 import { noteEarlierPlans, pullEarlier } from "./earlier.ts";
+import { openedBatch } from "./opened-batch.ts";
 import type { Work } from "./work.ts";
 
 /** Rows that could go now are kept ready beyond this many; below it the next shard is opened. */
@@ -34,15 +35,8 @@ export function batchToOpen({ site, batches }: Work): Marker | undefined {
 }
 
 /** Opens what an earlier runner had opened of a batch before its turn, as far as it is in doubt. */
-export const reopenAhead = async (work: Work, marker: Marker): Promise<void> =>
-  (await openedBatch(work, marker)).reopenAhead();
-
-async function openedBatch({ batches, begin }: Work, marker: Marker): Promise<OpenBatch> {
-  const open = batches.open.get(marker.path);
-  if (open) return open;
-  const batch = await begin(marker);
-  batches.opened(batch);
-  return batch;
+export async function reopenAhead(work: Work, marker: Marker): Promise<void> {
+  await (await openedBatch(work, marker))?.reopenAhead();
 }
 
 /** Opens the next shard of a batch, and the batch itself if it is not open. */
@@ -50,8 +44,8 @@ export async function openNextShard(work: Work, marker: Marker): Promise<void> {
   const { batches, state, status } = work;
   const isNew = !batches.open.has(marker.path);
   const batch = await openedBatch(work, marker);
-  const shard = batch.nextShard();
-  if (shard === undefined) return;
+  const shard = batch?.nextShard();
+  if (batch === undefined || shard === undefined) return;
   batch.announce(shard);
   await state.save();
   await batch.open(shard, async (rows) => {

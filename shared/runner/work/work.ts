@@ -24,10 +24,12 @@ export interface Glimpse {
 /**
  * The tenant's work, as the functions of this folder share it. A batch is in one of these states:
  *
- * - known: its marker was found. → open when its first shard is to be opened; → broken.
+ * - known: its marker was found. → open when its first shard is to be opened; → held if the caps do
+ *   not allow it by then; → broken.
  * - open: its shards are opened one after another. → finished when all are closed; → broken.
  * - broken: something stored of it is missing or damaged. It waits for a person, and the other
  *   batches go on. Rows of it in doubt are still looked at. Nothing follows in this slice.
+ * - held: its reports say why, and its marker is deleted. Nothing follows.
  * - finished: its reports are written and its marker is deleted. Nothing follows.
  */
 export interface Work {
@@ -41,6 +43,6 @@ export interface Work {
   readonly glimpses: Map<string, Glimpse>;
   /** Looks for batches that came since. */
   readonly poll: () => Promise<void>;
-  /** Begins a batch, or continues it where an earlier runner was. @throws OperatorError BATCH_DAMAGED */
+  /** Opens a batch where an earlier runner was with it. @throws OperatorError BATCH_DAMAGED */
   readonly begin: (marker: Marker) => Promise<OpenBatch>;
 }

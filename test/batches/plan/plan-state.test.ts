@@ -159,6 +159,15 @@ describe("beside unfinished work of another batch", () => {
     assert.equal((plan["verdicts"] as { unchanged: number }).unchanged, 0);
   });
 
+  it("a batch that has finished does not count, even if its marker is still there", async () => {
+    const workshop = openWorkshop();
+    const id = workshop.directory.addUser("ann@contoso.com", { accountEnabled: false });
+    await planRows(workshop, [{ operation: "user.update", user: id, jobTitle: "Nurse" }], "first");
+    await workshop.runAll("first");
+    const rows = await planRows(workshop, [{ operation: "user.disable", user: id }]);
+    assert.equal(rows[0]?.verdict, "unchanged");
+  });
+
   it("a plan of mode plan still says what is unchanged", async () => {
     const workshop = openWorkshop();
     const id = workshop.directory.addUser("ann@contoso.com", { accountEnabled: false });

@@ -192,6 +192,29 @@ describe("a tenant's runner", () => {
     assert.deepEqual([ids[0], ids[2]], [ids[1], ids[3]]);
   });
 
+  it("does not start a batch that the caps no longer allow, and goes on with the others", async () => {
+    const rig = createRig(azurite);
+    const directory = new TinyDirectory();
+    const held = await rig.submit({ rows: disables(directory, 5) });
+    const next = await rig.submit({ rows: disables(directory, 3) });
+    const holdAtStart = (folder: string): Promise<boolean> => Promise.resolve(folder === held);
+    const end = await rig.run(directory, { holdAtStart });
+    assert.ok(end.state === "ran" && end.idle);
+    assert.deepEqual(rig.finishes, [next]);
+    assert.equal(directory.made.size, 3);
+  });
+
+  it("does not hold a batch that an earlier slice has started", async () => {
+    const rig = createRig(azurite);
+    const directory = new TinyDirectory({ faults: { ...noFaults, latencyMs: () => 20 } });
+    const folder = await rig.submit({ rows: disables(directory, 100) });
+    const stop = new AbortController();
+    directory.watch = () => stop.abort();
+    await rig.run(directory, {}, stop.signal);
+    await rig.runOut(directory, { holdAtStart: () => Promise.resolve(true) });
+    assert.deepEqual(rig.finishes, [folder]);
+  });
+
   it("journals nothing for shards in which the plan had nothing to write", async () => {
     const rig = createRig(azurite);
     const directory = new TinyDirectory();
