@@ -103,13 +103,14 @@ describe("every message becomes one batch or is refused, and none is lost", () =
       { version: 2, id: "same", dequeueCount: 99 },
     ];
     for (const body of bodies) await stage.send("accept", JSON.stringify(body));
-    const folders = await until(async () => {
+    const texts = await until(async () => {
       const all = await stage.batches();
-      const found = all.filter((name) => name.startsWith("message-") && !known.includes(name));
-      return found.length >= bodies.length ? found : undefined;
+      const folders = all.filter((name) => name.startsWith("message-") && !known.includes(name));
+      const found = await Promise.all(folders.map((name) => stage.read(`${name}/refused.json`)));
+      const written = found.filter((text) => text !== undefined);
+      return written.length >= bodies.length ? written : undefined;
     });
-    const texts = await Promise.all(folders.map((name) => stage.read(`${name}/refused.json`)));
-    const codes = texts.map((text) => (JSON.parse(text ?? "{}") as Row)["code"]);
+    const codes = texts.map((text) => (JSON.parse(text) as Row)["code"]);
     assert.deepEqual(codes.map(String).toSorted(), [
       "MESSAGE_INVALID",
       "MESSAGE_INVALID",
