@@ -1,10 +1,10 @@
-/** What must be closed in the end, or when the start of something else fails. */
+/** Collects the parts that must be closed at the end, or if another part fails to start. */
 export interface Closers {
-  /** Remembers a part that is being opened, and hands it through. */
+  /** Registers a part that is being opened, and returns it. */
   track<T extends { close(): Promise<void> }>(opening: Promise<T>): Promise<T>;
-  /** Remembers an action of its own. */
+  /** Registers a close action. */
   add(close: () => Promise<void>): void;
-  /** Waits for what is still opening and closes everything, latest first. */
+  /** Waits for parts that are still opening and closes everything, latest first. */
   closeAll(): Promise<void>;
 }
 
@@ -14,7 +14,7 @@ export function createClosers(): Closers {
     track(opening) {
       closers.push(async () => {
         const [opened] = await Promise.allSettled([opening]);
-        // What failed to open has nothing to close; its caller has the reason.
+        // A part that failed to open needs no close; its caller has the reason.
         if (opened.status === "fulfilled") await opened.value.close();
       });
       return opening;

@@ -3,10 +3,10 @@ import type { AppRoleGrant, ManagedIdentityKind, SignInAudience } from "./entra/
 import type { CommandName, Commands } from "./graph/app/control.ts";
 import type { VaultRole } from "./key-vault/roles.ts";
 
-/** The services a fault or a counter can name. */
+/** The services that a fault or a counter can name. */
 export type ServiceName = "login" | "graph" | "vault" | "identity" | "management";
 
-/** What happens to a request that a fault meets, instead of the service's own answer. */
+/** What a fault does to a request, instead of the service's own answer. */
 export type FaultEffect =
   | {
       readonly kind: "status";
@@ -16,35 +16,35 @@ export type FaultEffect =
     }
   /** A 429 in plain text, as the gateway in front of login.microsoftonline.com sends it. */
   | { readonly kind: "throttle"; readonly retryAfterSeconds?: number }
-  /** A 502 with a page of HTML, as a proxy on the way sends it. */
+  /** A 502 with an HTML page, as a proxy in between sends it. */
   | { readonly kind: "html" }
   /** The service's own refusal with this AADSTS number (login only). */
   | { readonly kind: "refusal"; readonly code: number }
   | { readonly kind: "reset" }
-  /** The request takes its effect, then the connection is reset: the answer is lost. */
+  /** The request takes effect, then the connection is reset: the answer is lost. */
   | { readonly kind: "lose-answer" }
   | { readonly kind: "truncate"; readonly bytes: number }
   | { readonly kind: "hang" }
   | { readonly kind: "delay"; readonly ms: number };
 
-/** A fault: where, what, how often. Graph has faults of its own besides (test/cloud/graph). */
+/** A fault: which requests, which effect, how often. Graph has separate faults (test/cloud/graph). */
 export interface Fault {
   readonly service: ServiceName;
   readonly effect: FaultEffect;
   readonly method?: string;
-  /** A part of path and query, after percent-decoding, in any case. */
+  /** A substring of path and query, after percent-decoding, ignoring case. */
   readonly path?: string;
-  /** How many requests it meets before it is spent; endless without it. */
+  /** How many requests it applies to; unlimited by default. */
   readonly times?: number;
-  /** Chance per matching request, drawn from the cloud's seed; 1 without it. */
+  /** Probability per matching request, drawn from the cloud's seed; 1 by default. */
   readonly probability?: number;
 }
 
-/** What a service has answered since the start or the last reset of the counters. */
+/** A service's answers since the start or the last reset of the counters. */
 export interface ServiceCounters {
   readonly requests: number;
   readonly connections: number;
-  /** By HTTP status, and `reset`, `hang` for answers that were none. */
+  /** By HTTP status, or `reset` and `hang` for requests without an answer. */
   readonly byStatus: Readonly<Record<string, number>>;
   /** By operation: `token`, `discovery`, `secret.get`, `key.sign`, `msi.token` … */
   readonly byOperation: Readonly<Record<string, number>>;
@@ -59,7 +59,7 @@ export interface CertificateVersion {
   readonly expiresAt: string;
 }
 
-/** Key Vault's certificate policy, in the names of its REST interface. */
+/** Key Vault's certificate policy, with the names of its REST interface. */
 export interface CertificatePolicyOptions {
   readonly subject?: string;
   readonly keySize?: number;
@@ -67,15 +67,15 @@ export interface CertificatePolicyOptions {
   readonly reuseKey?: boolean;
   readonly contentType?: "application/x-pem-file" | "application/x-pkcs12";
   readonly validityInMonths?: number;
-  /** For versions that are not valid yet or not any more. */
+  /** For versions that are not valid yet or have expired. */
   readonly notBefore?: string;
   readonly notAfter?: string;
 }
 
 /**
- * Everything a test or the demonstration may do to the local cloud from outside. The same interface
- * in the cloud's own process and, over HTTP on loopback, from another one: arguments and results
- * are plain JSON. A call that names something unknown throws a TypeError.
+ * Everything that a test or the demonstration may do to the local cloud from outside. The interface is
+ * the same in the cloud's own process and, over HTTP on loopback, from another one: arguments and
+ * results are plain JSON. A call that names something unknown throws a TypeError.
  */
 export interface CloudControl {
   registerTenant(options: {
@@ -96,9 +96,9 @@ export interface CloudControl {
     publicClient?: boolean;
     assignmentRequired?: boolean;
   }): Promise<{ appId: string; objectId: string; servicePrincipalId: string }>;
-  /** Admin consent: makes the service principal where it is missing and grants `roles`. */
+  /** Admin consent: creates the service principal if it is missing and grants `roles`. */
   grantConsent(grant: AppRoleGrant): Promise<{ servicePrincipalId: string }>;
-  /** Takes back `roles`, or all of the resource's without them. */
+  /** Revokes `roles`, by default all of the resource's roles. */
   revokeConsent(grant: Omit<AppRoleGrant, "roles"> & { roles?: readonly string[] }): Promise<void>;
   updateServicePrincipal(options: {
     tenantId: string;
@@ -106,10 +106,10 @@ export interface CloudControl {
     accountEnabled?: boolean;
     /** Conditional Access for workload identities refuses the token (AADSTS53003). */
     blockedByConditionalAccess?: boolean;
-    /** Continuous access evaluation: tokens issued until now are challenged by Graph. */
+    /** Continuous access evaluation: Graph challenges tokens issued until now. */
     revokeTokens?: boolean;
   }): Promise<void>;
-  /** Removes the service principal: the application is unknown in that tenant from now on. */
+  /** Removes the service principal: from now on the application is unknown in that tenant. */
   removeServicePrincipal(options: { tenantId: string; appId: string }): Promise<void>;
 
   /** Registers a public key on an application, as the portal or addKey does. */
@@ -133,7 +133,7 @@ export interface CloudControl {
     subject: string;
     audience: string;
   }): Promise<void>;
-  /** Makes an issuer outside Entra known, by its public keys. */
+  /** Registers an external issuer with its public keys. */
   registerIssuer(options: {
     issuer: string;
     keys: readonly Readonly<Record<string, unknown>>[];
@@ -143,7 +143,7 @@ export interface CloudControl {
     name: string;
     kind: ManagedIdentityKind;
   }): Promise<{ clientId: string; principalId: string; resourceId: string }>;
-  /** Signs a token without a sign-in, for tests that are not about signing in. */
+  /** Issues a token without a sign-in, for tests that are not about signing in. */
   issueToken(options: {
     tenantId: string;
     appId: string;
@@ -154,7 +154,7 @@ export interface CloudControl {
   createVault(options: { name: string; tenantId: string }): Promise<{ uri: string }>;
   assignVaultRole(options: { vault: string; principalId: string; role: VaultRole }): Promise<void>;
   removeVaultRole(options: { vault: string; principalId: string; role: VaultRole }): Promise<void>;
-  /** Makes a first or further version by policy, as `az keyvault certificate create` does. */
+  /** Creates the first or a further version by policy, as `az keyvault certificate create` does. */
   createCertificate(options: {
     vault: string;
     name: string;
@@ -164,7 +164,7 @@ export interface CloudControl {
     vault: string;
     name: string;
   }): Promise<readonly CertificateVersion[]>;
-  /** Enables or disables one version of a certificate with its key and secret. */
+  /** Enables or disables one version of a certificate, with its key and secret. */
   setCertificateEnabled(options: {
     vault: string;
     name: string;
@@ -180,46 +180,46 @@ export interface CloudControl {
     version?: string;
   }): Promise<{ version: string }>;
 
-  /** Changes how the services behave from now on; what is not named stays. */
+  /** Changes how the services behave from now on; settings not given stay unchanged. */
   configure(settings: CloudSettings): Promise<void>;
   inject(fault: Fault): Promise<{ id: string }>;
   /** Removes one fault, one service's faults, or all. */
   clearFaults(which?: { id?: string; service?: ServiceName }): Promise<void>;
   counters(): Promise<Readonly<Record<ServiceName, ServiceCounters>>>;
   resetCounters(): Promise<void>;
-  /** Moves the directory's date; token and certificate clocks stay real. */
+  /** Moves the directory's date; the clocks of tokens and certificates stay real. */
   advanceDays(days: number): Promise<void>;
-  /** Passes a command to Graph's own control (test/cloud/graph); its answer as it comes. */
+  /** Passes a command to Graph's own control (test/cloud/graph) and returns its answer. */
   graph<Name extends CommandName>(
     command: Name,
     argument?: Commands[Name]["argument"],
   ): Promise<Commands[Name]["answer"]>;
   /**
-   * Removes all faults, those of Graph in the first tenant too, takes the days back, and sets counters
-   * and settings as at the start. Objects, and Graph's conditions, stay.
+   * Removes all faults, including Graph's in the first tenant, and resets the directory's date, counters
+   * and settings to their initial values. Objects and Graph's conditions stay.
    */
   reset(): Promise<void>;
 }
 
 export interface CloudSettings {
   readonly login?: {
-    /** Fixed life of new access tokens; random between 60 and 90 minutes without it. */
+    /** Fixed lifetime of new access tokens; by default random between 60 and 90 minutes. */
     readonly tokenLifetimeSeconds?: number | null;
     /** How far Entra's clock is ahead of this machine's: its Date header and its time checks. */
     readonly clockSkewSeconds?: number;
-    /** How long a newly registered certificate stays unknown to sign-in; 0 without it. */
+    /** How long a new certificate takes to replicate to sign-in; 0 by default. */
     readonly keyReplicationSeconds?: number;
-    /** Refuse an assertion whose jti was seen; breaks MSAL, as facts show, so off. */
+    /** Refuses an assertion whose jti was used before; off by default, because it breaks MSAL (facts). */
     readonly refuseRepeatedJti?: boolean;
   };
   readonly vault?: {
-    /** Transactions in 10 s before 429 VaultRequestTypeLimitReached; 4,000 published. */
+    /** Transactions in 10 s before 429 VaultRequestTypeLimitReached; published: 4,000. */
     readonly transactionsPer10Seconds?: number;
-    /** How PFX secrets made from now on are encrypted. */
+    /** The encryption of PFX secrets created from now on. */
     readonly pfxEncryption?: Pkcs12Encryption;
   };
   readonly identity?: {
-    /** The platform hands out the same token until it is this near its end; 0 turns its cache off. */
+    /** The platform returns a cached token until this long before it expires; 0 disables the cache. */
     readonly cacheTokens?: boolean;
     readonly tokenLifetimeSeconds?: number;
     /** `expires_on` in Unix seconds, or as ISO 8601, which some hosts send. */

@@ -3,8 +3,8 @@ import type { CloudReport } from "./spawn-cloud.ts";
 import { startCloud } from "./start-cloud.ts";
 
 /*
- * The process that spawnCloud starts. Its parent's channel is its life line: when that closes, for
- * whatever reason, the cloud closes too.
+ * The process that spawnCloud starts. The cloud closes when the channel to its parent closes, for any
+ * reason.
  */
 const options = JSON.parse(process.env["LOCAL_CLOUD_OPTIONS"] ?? "{}") as CloudOptions;
 const starting = startCloud(options);

@@ -6,8 +6,8 @@ import type { World } from "./world.ts";
 const redirectFile = fileURLToPath(new URL("redirect.cjs", import.meta.url));
 
 /**
- * The environment of a process that lives in this cloud: managed identity, trust and redirect, and
- * the product's settings as the Bicep makes them, with production host names. Rates follow speed.
+ * The environment of a process in this cloud: managed identity, trusted CA and redirect, and the
+ * product's settings as the Bicep sets them, with production host names. Rates follow speed.
  */
 export function workerEnvironment(
   world: Pick<World, "cloud" | "speed" | "identitySecret">,

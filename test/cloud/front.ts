@@ -6,19 +6,19 @@ import { createCounters, type Counters } from "./http/counters.ts";
 import type { CloudAnswer, CloudRequest, CloudResponse } from "./http/exchange.ts";
 import type { Latency } from "./http/latency.ts";
 
-/** A service as the front calls it. */
+/** A service behind the front. */
 export interface FrontService {
   handle(
     request: CloudRequest,
     count: (operation: string) => void,
   ): CloudAnswer | Promise<CloudAnswer>;
-  /** Its own refusal by AADSTS number. */
+  /** The service's own refusal by AADSTS number. */
   refuse?(request: CloudRequest, code: number): CloudResponse;
 }
 
-/** What stands before all services: it finds the one that is meant, and adds faults and latency. */
+/** The front of all services: routes a request to one, and adds faults and latency. */
 export interface Front {
-  /** Answers a request that came to the port of `service`; a public Host header goes before it. */
+  /** Answers a request to the port of `service`; a public Host header takes precedence. */
   handle(service: ServiceName, request: CloudRequest): Promise<CloudAnswer>;
   connected(service: ServiceName): void;
   counters(): Readonly<Record<ServiceName, ServiceCounters>>;

@@ -12,7 +12,7 @@ import {
 import type { CloudOptions, HomeTenant } from "./local-cloud.ts";
 import type { World } from "./world.ts";
 
-/** What the six operations and the stale-account policy need of Graph. */
+/** The Graph permissions that the six operations and the stale-account policy need. */
 const productRoles = [
   "AuditLog.Read.All",
   "GroupMember.ReadWrite.All",
@@ -26,7 +26,7 @@ const productRoles = [
   "User.ReadWrite.All",
 ];
 
-/** As infra/certificate-policy.json has it. */
+/** As in infra/certificate-policy.json. */
 const certificatePolicy = {
   ...defaultPolicy,
   subject: "CN=directory-batch",
@@ -48,9 +48,9 @@ export interface SeededTools {
 }
 
 /**
- * Fills a world with the tenant the product runs in: its application with a certificate in a vault,
- * the identity that may read it, and an application with every permission for other clients. Ids
- * follow from the seed, keys do not.
+ * Adds the product's tenant to a world: the product's application with a certificate in a vault, the
+ * identity that may read it, and an application with every permission for other clients. Ids follow
+ * from the seed, keys do not.
  */
 export async function seedHome(
   world: World,

@@ -1,18 +1,18 @@
 import type { Cloud } from "../../shared/core/clouds.ts";
 import type { ServiceName } from "./cloud-control.ts";
 
-/** Public names of a cloud's services, as clients write them. */
+/** Public host names of a cloud's services. */
 export interface HostNames {
   readonly login: readonly string[];
   readonly graph: readonly string[];
   readonly management: readonly string[];
-  /** What a vault's name is put in front of. */
+  /** The suffix after a vault's name. */
   readonly vaultSuffix: string;
   readonly blobSuffix: string;
   readonly queueSuffix: string;
 }
 
-/** The names of one cloud; those of management are the global cloud's, where Azure CLI is tried. */
+/** The names of one cloud; the management names are always the global cloud's, the one tested with Azure CLI. */
 export function hostNames(cloud: Cloud): HostNames {
   const isGlobal = cloud.loginHost === "login.microsoftonline.com";
   return {
@@ -25,7 +25,7 @@ export function hostNames(cloud: Cloud): HostNames {
   };
 }
 
-/** What the server certificate names: every public name, and loopback for clients without redirect. */
+/** The server certificate's names: every public name, and loopback for clients without the redirect. */
 export function certificateNames(names: HostNames): readonly string[] {
   return [
     ...names.login,
@@ -40,7 +40,7 @@ export function certificateNames(names: HostNames): readonly string[] {
   ];
 }
 
-/** The service a Host header names, or undefined for loopback and strangers. */
+/** The service that a Host header names, or undefined for loopback and unknown hosts. */
 export function serviceOf(host: string, names: HostNames): ServiceName | undefined {
   const name = (host.split(":")[0] ?? "").toLowerCase();
   if (names.login.includes(name)) return "login";

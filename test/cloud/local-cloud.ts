@@ -2,26 +2,26 @@ import type { CloudName } from "../../shared/core/clouds.ts";
 import type { CloudControl } from "./cloud-control.ts";
 import type { GraphAppOptions, SeedSettings } from "./graph/graph.ts";
 
-/** Options of test/cloud/graph, passed on as they are, and what to seed its directory with. */
+/** Options of test/cloud/graph, passed on unchanged, and what to seed its directory with. */
 type GraphOptions = Pick<GraphAppOptions, "meters" | "conditions" | "observe" | "journal"> & {
   readonly seed?: SeedSettings;
 };
 
-/** How a local cloud is started; README.md has the defaults. */
+/** Options to start a local cloud; README.md has the defaults. */
 export interface CloudOptions {
   readonly speed?: number;
   readonly latency?: boolean;
   readonly seed?: number;
   readonly storage?: boolean;
   readonly cloud?: CloudName;
-  /** One TLS port for every public name, instead of a free port a service. */
+  /** One TLS port for every public name, instead of a free port per service. */
   readonly port?: number;
   /** Graph application permissions of the product's application. */
   readonly roles?: readonly string[];
   readonly graph?: GraphOptions;
 }
 
-/** The seeded tenant with what the product needs in it. */
+/** The seeded tenant and the objects that the product needs in it. */
 export interface HomeTenant {
   readonly tenantId: string;
   readonly domain: string;
@@ -39,15 +39,15 @@ export interface HomeTenant {
   readonly storageAccount: string;
 }
 
-/** An application with every Graph permission, for clients not written here. */
+/** An application with every Graph permission, for third-party clients. */
 interface ToolsApplication {
   readonly clientId: string;
   readonly clientSecret: string;
-  /** Private key and certificate in one PEM file, as Azure CLI takes them. */
+  /** Private key and certificate in one PEM file, as Azure CLI expects. */
   readonly certificateFile: string;
 }
 
-/** Addresses for clients that are pointed at loopback without the redirect. */
+/** Addresses for clients that use loopback without the redirect. */
 export interface CloudUrls {
   readonly login: string;
   readonly graph: string;
@@ -60,7 +60,7 @@ export interface CloudUrls {
   readonly queue: string | undefined;
 }
 
-/** Azurite's account; the key is for tools only, the product signs in by identity. */
+/** Azurite's account; the key is for tools only: the product signs in by identity. */
 export interface StorageAccess {
   readonly account: string;
   readonly key: string;
@@ -72,7 +72,7 @@ export interface LocalCloud {
   readonly home: HomeTenant;
   readonly tools: ToolsApplication;
   readonly urls: CloudUrls;
-  /** Production host name → loopback port: what the redirect reads. */
+  /** Production host name → loopback port, for the redirect. */
   readonly redirect: Readonly<Record<string, number>>;
   readonly caFile: string;
   readonly caPem: string;

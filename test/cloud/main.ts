@@ -7,13 +7,13 @@ import { startCloud } from "./start-cloud.ts";
 
 const usage = `Starts the local cloud with a seeded tenant and keeps it up until Ctrl-C.
 
-  --ready FILE    write addresses and credentials there, as JSON, once it serves
+  --ready FILE    write addresses and credentials to FILE, as JSON, once it is ready
   --users N       users to seed (0); --groups N groups (0)
-  --speed N       Graph's rates times N, delays divided by N (10)
-  --seed N        of ids, names, latency (1)
+  --speed N       multiply Graph's rates and divide delays by N (10)
+  --seed N        for ids, names, latency (1)
   --port N        one TLS port for all public names, for clients behind a hosts file (443)
   --cloud NAME    global, usgov-l4, usgov-l5 or china
-  --no-latency    answer at once
+  --no-latency    answer without delay
   --no-meters     never throttle
   --no-storage    do not start Azurite
 `;
@@ -35,7 +35,7 @@ const flags = {
   allowNegative: true,
 } as const;
 
-/** A flag's number. @throws TypeError in the operator's words */
+/** A flag's number. @throws TypeError that names the flag */
 function numberOf(name: string, text: string, least = 0): number {
   const value = Number(text);
   if (text.trim() === "" || !Number.isFinite(value) || value < least)
@@ -71,7 +71,7 @@ async function run(): Promise<void> {
   process.once("SIGTERM", close);
   const facts = readyFacts(cloud);
   if (values.ready !== undefined) {
-    // Whoever waits for the file must never read half of it.
+    // A process that waits for the file must never read a partial one.
     await writeFile(`${values.ready}.part`, JSON.stringify(facts, undefined, 2), { mode: 0o600 });
     await rename(`${values.ready}.part`, values.ready);
   }
@@ -83,10 +83,12 @@ async function run(): Promise<void> {
     identityHeader: _h,
     ...shown
   } = facts;
-  process.stdout.write(`The local cloud serves after ${seconds} s.\n`);
+  process.stdout.write(`The local cloud is ready after ${seconds} s.\n`);
   for (const [name, value] of Object.entries(shown))
     process.stdout.write(`  ${name.padEnd(16)} ${value}\n`);
-  process.stdout.write("Secrets and the rest are in the ready file. Ctrl-C ends it.\n");
+  process.stdout.write(
+    "The ready file has the secrets and everything else. Press Ctrl-C to end.\n",
+  );
 }
 
 try {

@@ -13,7 +13,7 @@ export interface Doors {
 
 const tlsServices = ["login", "graph", "vault", "management"] as const;
 
-/** Opens one port a service, or one port for all of them, told apart by host name. */
+/** Opens one port per service, or one port for all services, distinguished by host name. */
 export async function openDoors(
   world: World,
   options: {

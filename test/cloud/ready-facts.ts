@@ -1,6 +1,6 @@
 import type { LocalCloud } from "./local-cloud.ts";
 
-/** What a client not written here needs to know: the fields of the ready file. */
+/** The fields of the ready file, for third-party clients. */
 export function readyFacts(cloud: LocalCloud) {
   return {
     graph: cloud.urls.graph,
@@ -20,7 +20,7 @@ export function readyFacts(cloud: LocalCloud) {
     clientSecret: cloud.tools.clientSecret,
     certificateFile: cloud.tools.certificateFile,
     control: cloud.urls.control,
-    /** The environment of a process that runs the product here. */
+    /** The environment of a process that runs the product in this cloud. */
     env: cloud.env(),
   };
 }

@@ -1,10 +1,10 @@
 /*
- * Preload (`node --require redirect.cjs`): production host names on port 443 lead to the local cloud.
+ * Preload (`node --require redirect.cjs`): connects production host names on port 443 to the local cloud.
  *
  * LOCAL_CLOUD_REDIRECT is JSON of host name, or `*.suffix`, to loopback port. Only the address of the
  * TCP connection changes: TLS still sends and verifies the production name, against the CA that
  * NODE_EXTRA_CA_CERTS adds. Every host that is neither in the table nor loopback is refused: no test
- * ever reaches the internet.
+ * reaches the internet.
  */
 "use strict";
 
@@ -32,9 +32,9 @@ function refusal(host, port) {
   return error;
 }
 
-/** Where the connection goes: the options with their address replaced, or an error. */
+/** The connection's options with the address replaced, or an error. */
 function redirected(options) {
-  // Agents leave `path` there as null: only a real one is a pipe.
+  // Agents pass `path` as null; only a non-null one is a pipe.
   if (options.path) return options;
   const host = options.host ?? "localhost";
   if (loopback.has(host)) return options;
@@ -44,7 +44,7 @@ function redirected(options) {
 }
 
 /*
- * tls.connect, https, http2, fetch and every agent end in Socket.prototype.connect, whose first
+ * tls.connect, https, http2, fetch and every agent call Socket.prototype.connect, whose first
  * argument is options, or net.connect's own normalised array of options and callback, or
  * (port, host, callback).
  */

@@ -33,14 +33,14 @@ describe("a process with the redirect", () => {
     );
   });
 
-  it("takes every way to open a connection there", async () => {
+  it("is redirected however it opens a connection", async () => {
     const host = "login.microsoftonline.com";
     const result = await runClient<Record<string, string>>(cloud, "raw-sockets", { host });
     assert.deepEqual(result, {
       tls: "connected",
       "tls (port, host)": "connected",
       https: "connected",
-      // It got there: the services speak HTTP/1.1 only and say so in the handshake.
+      // It was redirected: the services support HTTP/1.1 only and say so in the handshake.
       http2: "ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL",
       "net (options)": "connected",
       "net (port, host)": "connected",
@@ -48,7 +48,7 @@ describe("a process with the redirect", () => {
     });
   });
 
-  it("reaches nothing else, whatever way it tries", async () => {
+  it("reaches no other host, however it opens a connection", async () => {
     const result = await runClient<Record<string, string>>(cloud, "raw-sockets", {
       host: "example.com",
     });
@@ -65,7 +65,7 @@ describe("a process with the redirect", () => {
     );
   });
 
-  it("still refuses a server whose certificate does not carry the name", async () => {
+  it("still refuses a server whose certificate does not contain the name", async () => {
     const redirect = {
       ...cloud.redirect,
       "somebody.else.example": cloud.redirect["graph.microsoft.com"],
@@ -79,7 +79,7 @@ describe("a process with the redirect", () => {
     assert.equal(answer?.error, "ERR_TLS_CERT_ALTNAME_INVALID");
   });
 
-  it("still refuses everything without the local authority", async () => {
+  it("still refuses every server without the local authority", async () => {
     const [answer] = await runClient<Answer[]>(
       cloud,
       "fetch",

@@ -4,28 +4,28 @@ import { fileURLToPath } from "node:url";
 import { connectControl } from "./control/control-client.ts";
 import type { CloudOptions, LocalCloud } from "./local-cloud.ts";
 
-/** Options that pass to another process: without the functions among them. */
+/** Options that can be sent to another process: all except functions. */
 export type SpawnCloudOptions = Omit<CloudOptions, "graph"> & {
   readonly graph?: Omit<NonNullable<CloudOptions["graph"]>, "observe">;
 };
 
-/** What the cloud's process says when it serves. */
+/** The message of the cloud's process when it is ready. */
 export interface CloudReport {
   readonly cloud: Omit<LocalCloud, "control" | "env" | "close">;
   readonly env: Record<string, string>;
 }
 
 /**
- * Starts a local cloud in a process of its own, with the interface of `startCloud`. It ends with
- * `close`, and with this process however that ends.
- * @throws Error when it does not start
+ * Starts a local cloud in a separate process, with the interface of `startCloud`. It ends with `close`,
+ * and always with this process.
+ * @throws Error if it does not start
  */
 export async function spawnCloud(options: SpawnCloudOptions = {}): Promise<LocalCloud> {
   const child = fork(fileURLToPath(new URL("cloud-process.ts", import.meta.url)), {
-    // The flags of a test runner or of `--eval` are not the cloud's.
+    // The flags of a test runner or of `--eval` must not reach the cloud.
     execArgv: [],
     env: { ...process.env, LOCAL_CLOUD_OPTIONS: JSON.stringify(options) },
-    // Ctrl-C goes to the foreground group: the cloud must outlive the worker it serves.
+    // Ctrl-C goes to the foreground process group, but the cloud must outlive the worker it serves.
     detached: true,
   });
   const ended = new Promise<void>((resolve) => {

@@ -16,7 +16,7 @@ import { startCloud } from "./start-cloud.ts";
 
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
-/** Waits until a condition holds, at most five seconds. */
+/** Waits at most five seconds until a condition holds. */
 async function until(holds: () => boolean): Promise<boolean> {
   for (let round = 0; round < 100; round += 1) {
     if (holds()) return true;
@@ -25,7 +25,7 @@ async function until(holds: () => boolean): Promise<boolean> {
   return false;
 }
 
-/** Those of the ports that take a connection. */
+/** The ports that accept a connection. */
 async function listening(ports: readonly number[]): Promise<number[]> {
   const open = await Promise.all(
     ports.map(
@@ -49,7 +49,7 @@ async function homeOf(seed: number): Promise<string> {
 }
 
 describe("a local cloud", () => {
-  it("gives a worker every setting the product needs, with production names", async () => {
+  it("gives a worker every setting that the product needs, with production names", async () => {
     const cloud = await startCloud({ storage: false });
     const environment: Record<string, string> = {
       ...cloud.env(),
@@ -69,7 +69,7 @@ describe("a local cloud", () => {
     assert.ok(!/127\.0\.0\.1|localhost/u.test(production));
   });
 
-  it("has the same ids for the same seed, and others for another", async () => {
+  it("has the same ids for the same seed, and different ones for another", async () => {
     assert.equal(await homeOf(3), await homeOf(3));
     assert.notEqual(await homeOf(3), await homeOf(4));
   });
@@ -81,7 +81,7 @@ describe("a local cloud", () => {
     assert.ok(!existsSync(cloud.caFile) && !existsSync(cloud.tools.certificateFile));
   });
 
-  it("serves another cloud's names when it is asked to be one", async () => {
+  it("serves another cloud's names if configured as that cloud", async () => {
     const cloud = await startCloud({ storage: false, latency: false, cloud: "usgov-l4" });
     const requests = [
       "https://login.microsoftonline.us/common/discovery/keys",
@@ -99,7 +99,7 @@ describe("a local cloud", () => {
     assert.equal(cloud.home.keyVaultUri, "https://batch-vault.vault.usgovcloudapi.net/");
   });
 
-  it("on one port tells its services apart by name", async () => {
+  it("distinguishes its services by name on one port", async () => {
     const cloud = await startCloud({ storage: false, latency: false, port: 0 });
     assert.equal(new Set(Object.values(cloud.redirect)).size, 1);
     const requests = [
@@ -123,13 +123,13 @@ describe("a local cloud", () => {
 });
 
 describe("a local cloud that cannot start", () => {
-  it("says why and leaves nothing running", async () => {
+  it("reports the reason and leaves nothing running", async () => {
     const first = await startCloud({ storage: false, port: 0 });
     const port = Number(first.redirect["graph.microsoft.com"]);
     const directory = mkdtempSync(join(tmpdir(), "own-"));
     const { TMPDIR: usual } = process.env;
     process.env["TMPDIR"] = directory;
-    // Azurite is on its way up when the port turns out to be taken.
+    // Azurite is starting when the port turns out to be taken.
     await assert.rejects(startCloud({ port }), /EADDRINUSE/);
     if (usual === undefined) delete process.env["TMPDIR"];
     else process.env["TMPDIR"] = usual;
@@ -139,8 +139,8 @@ describe("a local cloud that cannot start", () => {
   });
 });
 
-describe("a local cloud in a process of its own", () => {
-  it("takes the same commands, and says no in the same words", async () => {
+describe("a local cloud in a separate process", () => {
+  it("accepts the same commands and throws the same errors", async () => {
     const cloud = await spawnCloud({ storage: false, latency: false });
     const { control, home } = cloud;
     const { secret } = await control.addSecret({ appId: home.clientId });
@@ -168,7 +168,7 @@ describe("a local cloud in a process of its own", () => {
 
   const starters = { spawnCloud: here("spawn-cloud.ts"), startCloud: here("start-cloud.ts") };
   for (const [starter, file] of Object.entries(starters))
-    it(`ends with whoever called ${starter}, Azurite too, however that dies`, async () => {
+    it(`ends with the process that called ${starter}, Azurite too, even if that is killed`, async () => {
       const program = `
       const { ${starter} } = await import(${JSON.stringify(file)});
       const { urls } = await ${starter}();
@@ -193,7 +193,7 @@ describe("a local cloud in a process of its own", () => {
 });
 
 describe("node test/cloud/main.ts", () => {
-  it("writes what other clients need to know, and ends on Ctrl-C", async () => {
+  it("writes the ready file for other clients, and ends on Ctrl-C", async () => {
     const directory = mkdtempSync(join(tmpdir(), "ready-"));
     const file = join(directory, "ready.json");
     const flags = ["--ready", file, "--users", "50", "--no-storage", "--no-latency"];
@@ -222,7 +222,7 @@ describe("node test/cloud/main.ts", () => {
     rmSync(directory, { recursive: true });
   });
 
-  it("refuses what it does not understand, with its usage", async () => {
+  it("refuses unknown or invalid flags and prints its usage", async () => {
     const refusals = [
       [["--users", "many"], '--users must be a number, not "many"'],
       [["--speed", "0"], '--speed must be a number above 0, not "0"'],

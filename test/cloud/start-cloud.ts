@@ -18,9 +18,9 @@ import { startStorage } from "./storage/start-storage.ts";
 import { createWorld } from "./world.ts";
 
 /**
- * Starts a local cloud in this process, and Azurite beside it, on free ports of loopback. Resolves
- * when everything answers.
- * @throws Error when a part does not start; nothing is left running then
+ * Starts a local cloud in this process, and Azurite as a child process, on free loopback ports.
+ * Resolves when everything is ready.
+ * @throws Error if a part does not start; then nothing is left running
  */
 export async function startCloud(options: CloudOptions = {}): Promise<LocalCloud> {
   const closers = createClosers();

@@ -25,7 +25,7 @@ import {
 } from "./managed-identity/managed-identity.ts";
 import { createManagement } from "./management/management.ts";
 
-/** All services with their state, before any socket: what the control works on. */
+/** All services with their state, without sockets; the control works on it. */
 export interface World {
   readonly cloud: Cloud;
   readonly names: HostNames;
@@ -41,17 +41,17 @@ export interface World {
   readonly latency: Latency;
   readonly front: Front;
   readonly initialSettings: CloudSettings;
-  /** Signs a token without a sign-in. @throws TypeError for an unknown principal or resource */
+  /** Issues a token without a sign-in. @throws TypeError for an unknown principal or resource */
   issueToken(tenantId: string, appId: string, resource: string, lifetimeSeconds: number): string;
-  /** Delivers the event of a new certificate version to whoever subscribed. */
+  /** Delivers the event of a new certificate version to the subscriber. */
   announce(vault: Vault, name: string, version: CertificateVersionEntry): Promise<void>;
-  /** Subscribes to vault events; there is one subscriber. */
+  /** Subscribes to vault events; there is only one subscriber. */
   subscribe(deliver: (event: unknown) => Promise<void>): void;
 }
 
 const now = (): number => Date.now();
 
-/** Makes the services of one local cloud, with no tenant in it yet. */
+/** Creates the services of one local cloud, without a tenant. */
 export async function createWorld(options: CloudOptions): Promise<World> {
   const { speed = 10, seed = 1, latency: hasLatency = true } = options;
   const cloud = clouds[options.cloud ?? "global"];
@@ -73,7 +73,7 @@ export async function createWorld(options: CloudOptions): Promise<World> {
   let deliver: ((event: unknown) => Promise<void>) | undefined;
   const announce: World["announce"] = async (vault, name, version) => {
     const vaultUrl = `https://${vault.name}.${cloud.vaultSuffix}`;
-    // The schema the deployment's subscription asks for (infra/modules/certificate-events.bicep).
+    // The event schema of the deployment's subscription (infra/modules/certificate-events.bicep).
     const schema = "CloudEventSchemaV1_0";
     await deliver?.(
       certificateNewVersionCreated(vault, name, version, { schema, vaultUrl, nowMs: now() }),

@@ -1,9 +1,9 @@
 import { issueCertificate } from "./certificate.ts";
 import { createEcKeyPair, toPrivateKeyPem } from "./key-pair.ts";
 
-/** The local certificate authority: everything it names is served on loopback only. */
+/** The local certificate authority: the servers it certifies listen on loopback only. */
 export interface Authority {
-  /** What a client trusts, by NODE_EXTRA_CA_CERTS or REQUESTS_CA_BUNDLE. */
+  /** The root that clients trust through NODE_EXTRA_CA_CERTS or REQUESTS_CA_BUNDLE. */
   readonly certificatePem: string;
   /** A server certificate for DNS names, wildcards and IP addresses. */
   issueServer(names: readonly string[]): Promise<{ certificatePem: string; privateKeyPem: string }>;
@@ -13,7 +13,7 @@ const dayMs = 86_400_000;
 const serverAuth = "1.3.6.1.5.5.7.3.1";
 const subject = "Local Cloud Test Authority";
 
-/** Makes an authority that lives and dies with one local cloud; its key is never written to disk. */
+/** Creates an authority for the lifetime of one local cloud; its key is never written to disk. */
 export async function createAuthority(now: number): Promise<Authority> {
   const keys = await createEcKeyPair();
   const validity = { notBefore: new Date(now - dayMs), notAfter: new Date(now + 90 * dayMs) };

@@ -17,11 +17,11 @@ import {
   utf8String,
 } from "./der.ts";
 
-/** An X.509 certificate in the forms that clients, Entra and Key Vault want it. */
+/** An X.509 certificate in the forms that clients, Entra and Key Vault need. */
 export interface Certificate {
   readonly der: Buffer;
   readonly pem: string;
-  /** SHA-1 of the DER in upper-case hex: what the portal shows and Graph's customKeyIdentifier holds. */
+  /** SHA-1 of the DER in upper-case hex, as in the portal and in Graph's customKeyIdentifier. */
   readonly thumbprint: string;
   /** SHA-256 of the DER in upper-case hex. */
   readonly thumbprintSha256: string;
@@ -35,7 +35,7 @@ export interface CertificateRequest {
   readonly subject: string;
   readonly publicKey: KeyObject;
   readonly signingKey: KeyObject;
-  /** The issuer; the certificate is self-signed without one. */
+  /** The issuer; without one the certificate is self-signed. */
   readonly issuer?: { readonly subject: string; readonly publicKey: KeyObject };
   readonly notBefore: Date;
   readonly notAfter: Date;
@@ -102,7 +102,7 @@ function describeCertificate(
   };
 }
 
-/** Wraps DER in PEM armour of 64 columns. */
+/** Converts DER to PEM with lines of 64 characters. */
 function toPem(label: string, der: Uint8Array): string {
   const lines =
     Buffer.from(der)

@@ -39,7 +39,7 @@ async function handshake(
 }
 
 describe("the local authority", () => {
-  it("issues server certificates that clients take for the names in them and no others", async () => {
+  it("issues server certificates that clients accept for their names only", async () => {
     const authority = await createAuthority(Date.now());
     const server = await authority.issueServer(["graph.microsoft.com", "*.vault.azure.net"]);
     const { certificatePem: ca } = authority;
@@ -51,7 +51,7 @@ describe("the local authority", () => {
     );
   });
 
-  it("is trusted by nobody who was not told to", async () => {
+  it("is not trusted unless a client is configured to", async () => {
     const [one, other] = await Promise.all([
       createAuthority(Date.now()),
       createAuthority(Date.now()),
@@ -92,7 +92,7 @@ describe("a client certificate", () => {
 });
 
 describe("the DER writer", () => {
-  it("writes what X.690 gives as examples", () => {
+  it("writes the examples of X.690", () => {
     assert.equal(objectIdentifier("2.999.3").toString("hex"), "0603883703");
     assert.equal(
       objectIdentifier("1.2.840.113549.1.1.11").toString("hex"),
@@ -105,7 +105,7 @@ describe("the DER writer", () => {
     assert.equal(time(new Date("2050-01-01T00:00:00Z"))[0], 0x18);
   });
 
-  it("writes any number so that it reads back the same", () => {
+  it("writes any number so that it parses to the same value", () => {
     fc.assert(
       fc.property(fc.maxSafeNat(), (value) => {
         const content = integer(value).subarray(2);

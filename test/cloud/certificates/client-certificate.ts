@@ -1,7 +1,7 @@
 import { issueCertificate, type Certificate } from "./certificate.ts";
 import { createRsaKeyPair, toPrivateKeyPem, type KeyPair } from "./key-pair.ts";
 
-/** A self-signed certificate with its private key, as an application signs in with. */
+/** A self-signed certificate and private key that an application signs in with. */
 export interface ClientCertificate {
   readonly certificate: Certificate;
   readonly keys: KeyPair;
@@ -22,7 +22,7 @@ export interface ClientCertificateOptions {
 
 const clientAuth = "1.3.6.1.5.5.7.3.2";
 
-/** Makes a self-signed RSA certificate for client authentication. */
+/** Creates a self-signed RSA certificate for client authentication. */
 export async function createClientCertificate(
   options: ClientCertificateOptions,
 ): Promise<ClientCertificate> {

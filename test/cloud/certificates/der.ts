@@ -1,6 +1,6 @@
 /**
- * A writer for the few DER types that certificates, keys and PKCS#12 files are made of (X.690), so
- * that the local cloud needs no openssl binary.
+ * A writer for the few DER types in certificates, keys and PKCS#12 files (X.690), so that the local
+ * cloud needs no openssl binary.
  */
 
 /** One tag with its length and content; `tag` is the whole identifier octet. */
@@ -18,7 +18,7 @@ function lengthOctets(length: number): number[] {
 
 export const sequence = (...items: readonly Uint8Array[]): Buffer => encodeTagged(0x30, ...items);
 
-/** DER wants the members of a SET OF in the order of their octets. */
+/** DER requires the members of a SET OF in the order of their octets. */
 export const setOf = (...items: readonly Uint8Array[]): Buffer =>
   encodeTagged(0x31, ...items.toSorted((a, b) => Buffer.compare(a, b)));
 
@@ -55,7 +55,7 @@ export const octetString = (content: Uint8Array): Buffer => encodeTagged(0x04, c
 export const bitString = (content: Uint8Array): Buffer =>
   encodeTagged(0x03, Buffer.from([0]), content);
 
-/** A BIT STRING of named bits, bit 0 first, trailing zeroes dropped as DER demands. */
+/** A BIT STRING of named bits, bit 0 first, trailing zeroes dropped as DER requires. */
 export function namedBits(...bits: readonly number[]): Buffer {
   const highest = Math.max(...bits);
   const octets = Buffer.alloc(Math.floor(highest / 8) + 1);
@@ -66,7 +66,7 @@ export function namedBits(...bits: readonly number[]): Buffer {
 
 export const utf8String = (text: string): Buffer => encodeTagged(0x0c, Buffer.from(text, "utf8"));
 
-/** A BMPString: UTF-16 in big-endian order, as PKCS#12 friendly names are. */
+/** A BMPString: big-endian UTF-16, as in PKCS#12 friendly names. */
 export const bmpString = (text: string): Buffer =>
   encodeTagged(0x1e, Buffer.from(text, "utf16le").swap16());
 
@@ -82,7 +82,7 @@ export function objectIdentifier(dotted: string): Buffer {
   return encodeTagged(0x06, Buffer.from(octets));
 }
 
-/** A Time as RFC 5280 §4.1.2.5 wants it: UTCTime until 2049, GeneralizedTime from 2050 on. */
+/** A Time as RFC 5280 §4.1.2.5 requires: UTCTime until 2049, GeneralizedTime from 2050 on. */
 export function time(instant: Date): Buffer {
   const digits = instant.toISOString().replaceAll(/[-:T]|\.\d+/gu, "");
   return instant.getUTCFullYear() < 2050

@@ -8,12 +8,12 @@ export interface KeyPair {
 
 const generate = promisify(generateKeyPair);
 
-/** An RSA key pair, made off the main thread. */
+/** An RSA key pair, generated off the main thread. */
 export function createRsaKeyPair(bits = 2048): Promise<KeyPair> {
   return generate("rsa", { modulusLength: bits });
 }
 
-/** A P-256 key pair: made and used for TLS in well under a millisecond, so nothing need be cached. */
+/** A P-256 key pair: takes well under a millisecond to generate and use, so it needs no cache. */
 export function createEcKeyPair(): Promise<KeyPair> {
   return generate("ec", { namedCurve: "P-256" });
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** A password as PKCS#12's own derivation takes it: UTF-16 in big-endian order with a final zero. */
+/** A password as PKCS#12's key derivation expects it: big-endian UTF-16 with a final zero. */
 export function passwordOctets(password: string): Buffer {
   return Buffer.from(`${password}\0`, "utf16le").swap16();
 }

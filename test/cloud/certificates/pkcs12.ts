@@ -14,7 +14,7 @@ import {
 } from "./der.ts";
 import { deriveKey, passwordOctets } from "./pkcs12-kdf.ts";
 
-/** How the bags are encrypted: PBES2 with AES-256 (OpenSSL 3) or RFC 7292's own 3DES (Windows). */
+/** The encryption of the bags: PBES2 with AES-256 (OpenSSL 3) or RFC 7292's own 3DES (Windows). */
 export type Pkcs12Encryption = "aes-256" | "3des";
 
 const oids = {
@@ -38,7 +38,7 @@ const iterations = 2048;
 
 export interface Pkcs12Options {
   readonly privateKey: KeyObject;
-  /** Leaf first; the rest of the chain after it. */
+  /** The leaf first, then the rest of the chain. */
   readonly certificates: readonly Certificate[];
   readonly password?: string;
   readonly encryption?: Pkcs12Encryption;

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Shows that an unmodified Azure CLI (Debian's azure-cli will do) signs in to the local cloud by
-# certificate, and reads and changes its directory. Needs az, and root or a user namespace: the public
-# names are mapped to loopback by a hosts file that only this script's processes see.
+# Tests that an unmodified Azure CLI (for example Debian's azure-cli) signs in to the local cloud by
+# certificate, and reads and changes its directory. Needs az, and root or a user namespace: a hosts
+# file that only this script's processes see maps the public names to loopback.
 #
 #   bash test/cloud/clients/azure-cli.sh
 set -euo pipefail
@@ -9,7 +9,7 @@ set -euo pipefail
 if [ -z "${IN_NAMESPACE:-}" ]; then
   export IN_NAMESPACE=1
   if [ "$(id -u)" = 0 ]; then exec unshare --mount bash "$0"; fi
-  # Port 443 of a network of our own may be bound without being root outside.
+  # In a separate network namespace, port 443 can be bound without being root outside it.
   exec unshare --map-root-user --mount --net bash -c 'ip link set lo up && exec bash "$0"' "$0"
 fi
 

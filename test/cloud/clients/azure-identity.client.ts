@@ -6,7 +6,7 @@ import { SecretClient } from "@azure/keyvault-secrets";
 import { claimsIn } from "../entra/entra-fixture.ts";
 
 /*
- * Microsoft's own credential and vault clients, as a program of theirs would use them: identity →
+ * Microsoft's own credential and vault clients, used as documented: identity →
  * certificate from the vault → sign-in as the application.
  */
 const { env } = process;

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Shows that an unmodified CLI for Microsoft 365 (PnP) signs in to the local cloud by secret and by
-# certificate, and works on its directory. It is too large for a dependency (190 MB): npm puts it into
-# a temporary folder, or give a folder to keep it in.
+# Tests that an unmodified CLI for Microsoft 365 (PnP) signs in to the local cloud by secret and by
+# certificate, and reads and changes its directory. It is too large for a dependency (190 MB): npm
+# installs it into a temporary folder, or into FOLDER to keep it.
 #
 #   bash test/cloud/clients/cli-microsoft365.sh [FOLDER]
 set -euo pipefail
@@ -11,13 +11,13 @@ set -euo pipefail
 folder=${1:-$work/cli}
 mkdir -p "$folder"
 if [ ! -e "$folder/node_modules/@pnp/cli-microsoft365" ]; then
-  # Its telemetry asks for a release that is in no registry yet; it is not sent here anyway.
+  # Its telemetry requires a release that is not in any registry yet; no telemetry is sent here anyway.
   echo '{"private":true,"overrides":{"applicationinsights":"2.9.8"}}' > "$folder/package.json"
   npm install --prefix "$folder" --ignore-scripts --no-audit --no-fund --silent @pnp/cli-microsoft365@11.11.0
 fi
 start_cloud --users 200 --groups 20
 
-# Its settings and tokens live in the home folder.
+# It stores its settings and tokens in the home folder.
 m365() { HOME=$work in_cloud "$node" "$folder/node_modules/@pnp/cli-microsoft365/dist/index.js" "$@"; }
 application=(--appId "$(fact clientId)" --tenant "$(fact tenantId)")
 m365 cli config set --key disableTelemetry --value true

@@ -19,7 +19,7 @@ interface MsalAnswer {
   readonly errorMessage?: string;
 }
 
-describe("clients not written here, unchanged, in a process of the cloud", () => {
+describe("unmodified third-party clients in a process of the cloud", () => {
   let cloud: LocalCloud;
   before(async () => {
     cloud = await startCloud({ latency: false });
@@ -42,7 +42,7 @@ describe("clients not written here, unchanged, in a process of the cloud", () =>
     assert.equal(seen.byOperation["challenge"], 1, "one request without a token first");
   });
 
-  it("MSAL Node: a secret, and a wrong one with Entra's words", async () => {
+  it("MSAL Node: a secret, and a wrong one with Entra's error text", async () => {
     const auth = {
       clientId: cloud.tools.clientId,
       authority: `https://login.microsoftonline.com/${cloud.home.tenantId}`,
@@ -57,7 +57,7 @@ describe("clients not written here, unchanged, in a process of the cloud", () =>
     assert.match(bad?.errorMessage ?? "", /7000215/);
   });
 
-  it("MSAL Node against an address of its own, with instance discovery on", async () => {
+  it("MSAL Node with a custom authority and instance discovery", async () => {
     const auth = {
       clientId: cloud.tools.clientId,
       authority: `${cloud.urls.login}/${cloud.home.tenantId}`,
@@ -69,7 +69,7 @@ describe("clients not written here, unchanged, in a process of the cloud", () =>
     assert.ok(answer?.token, JSON.stringify(answer));
   });
 
-  it("MSAL Node sends one request a caller: nothing here hides what it lacks", async () => {
+  it("MSAL Node sends one request per caller, here as with Entra", async () => {
     await cloud.control.resetCounters();
     const auth = {
       clientId: cloud.tools.clientId,
@@ -95,7 +95,7 @@ describe("clients not written here, unchanged, in a process of the cloud", () =>
     assert.equal(protectedHeader["alg"], "RS256");
   });
 
-  it("the key clients: signatures made in the vault verify outside", async () => {
+  it("the key clients: signatures made in the vault verify outside it", async () => {
     const { managedIdentity, vaultName: vault } = cloud.home;
     const { principalId } = managedIdentity;
     const role = "Key Vault Crypto User";
@@ -120,7 +120,7 @@ describe("clients not written here, unchanged, in a process of the cloud", () =>
     }
   });
 
-  it("the storage clients: by identity, with the queues and containers of the deployment", async () => {
+  it("the storage clients: sign in by identity and see the deployment's queues and containers", async () => {
     const facts = await runClient<Record<string, string | string[]>>(cloud, "storage");
     assert.deepEqual(facts["containers"], ["batches", "inbox", "runner"]);
     assert.deepEqual(facts["queues"], [
@@ -134,7 +134,7 @@ describe("clients not written here, unchanged, in a process of the cloud", () =>
     assert.deepEqual([facts["text"], facts["messages"]], ["user\nann@contoso.com\n", ["hello"]]);
   });
 
-  it("find the event of a new certificate version in its queue", async () => {
+  it("the storage clients: find the event of a new certificate version in its queue", async () => {
     const { vaultName: vault, certificateName: name } = cloud.home;
     const { version } = await cloud.control.createCertificate({ vault, name });
     const { messages } = await runClient<{ messages: string[] }>(cloud, "storage", {

@@ -1,4 +1,4 @@
-/* Fetches each URL of its input and prints status or the error's code: for the redirect and faults. */
+/* Fetches each input URL and prints its status or error code, to test the redirect and faults. */
 interface Input {
   readonly requests: readonly {
     url: string;

@@ -1,8 +1,8 @@
 import { ConfidentialClientApplication, type NodeAuthOptions } from "@azure/msal-node";
 
 /*
- * MSAL Node alone. Input: the auth options and how often to ask; output: the token's facts, or the
- * error as MSAL gives it.
+ * MSAL Node alone. Input: the auth options and how many requests to make; output: facts about the
+ * token, or MSAL's error.
  */
 interface Input {
   readonly auth: NodeAuthOptions;

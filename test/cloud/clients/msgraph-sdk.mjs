@@ -1,4 +1,4 @@
-// The program of msgraph-sdk.sh: it runs in a folder where the SDK is installed.
+// The program that msgraph-sdk.sh runs in a folder where the SDK is installed.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import process from "node:process";

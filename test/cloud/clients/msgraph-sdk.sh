@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Shows that Microsoft's generated Graph SDK (Kiota) works unmodified against the local cloud: the
-# program beside this script, in a temporary folder with the SDK (100 MB), or in a folder that is given.
+# Tests that Microsoft's generated Graph SDK (Kiota) works unmodified with the local cloud: runs the
+# program beside this script in a temporary folder with the SDK (100 MB), or in FOLDER.
 #
 #   bash test/cloud/clients/msgraph-sdk.sh [FOLDER]
 set -euo pipefail

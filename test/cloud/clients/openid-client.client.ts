@@ -5,8 +5,8 @@ import { createRemoteJWKSet, jwtVerify } from "jose";
 import { clientCredentialsGrant, discovery, modifyAssertion, PrivateKeyJwt } from "openid-client";
 
 /*
- * openid-client and jose, which know nothing of Entra: discovery, a client assertion whose audience
- * is the issuer, and a token verified by the published keys. Input: where and as whom.
+ * openid-client and jose, which have no code specific to Entra: discovery, a client assertion whose
+ * audience is the issuer, and a token verified with the published keys. Input: issuer and client.
  */
 interface Input {
   readonly tenantId: string;

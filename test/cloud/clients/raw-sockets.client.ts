@@ -3,7 +3,7 @@ import { request as requestHttps } from "node:https";
 import { connect as connectNet } from "node:net";
 import { connect as connectTls } from "node:tls";
 
-/* Every way to open a connection besides fetch; prints how each went. */
+/* Opens a connection in every way besides fetch and prints each result. */
 const { host } = JSON.parse(process.env["CLIENT_INPUT"] ?? "{}") as { host: string };
 
 type Opened = { once(event: string, listener: (error?: NodeJS.ErrnoException) => void): unknown };

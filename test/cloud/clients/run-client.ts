@@ -4,8 +4,8 @@ import { fileURLToPath } from "node:url";
 import type { LocalCloud } from "../local-cloud.ts";
 
 /**
- * Runs one of the programs beside this file as a process that lives in the cloud: production host
- * names, all verification on. Resolves to the JSON it prints, or rejects with what it said.
+ * Runs one of the programs beside this file as a process in the cloud's environment: production host
+ * names, all verification on. Resolves to the JSON that it prints, or rejects with its output.
  */
 export function runClient<T = Record<string, unknown>>(
   cloud: Pick<LocalCloud, "env">,

@@ -2,7 +2,7 @@ import { ManagedIdentityCredential } from "@azure/identity";
 import { BlobServiceClient } from "@azure/storage-blob";
 import { QueueServiceClient } from "@azure/storage-queue";
 
-/* The storage clients by identity, on production host names. */
+/* The storage clients, signed in by identity, on production host names. */
 const { env } = process;
 const identity = new ManagedIdentityCredential({
   clientId: env["MANAGED_IDENTITY_CLIENT_ID"] ?? "",

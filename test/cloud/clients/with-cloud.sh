@@ -1,13 +1,13 @@
 # shellcheck shell=bash
-# For the scripts beside it, which source it: a stand-alone local cloud for one run, ended with it.
-# Gives them $work (a folder that is removed at the end), start_cloud, fact, in_cloud and expect.
+# Sourced by the scripts beside it: a stand-alone local cloud that ends with the script.
+# Defines $work (a folder that is removed at the end), start_cloud, fact, in_cloud and expect.
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 node=$here/../../../node_modules/.bin/node
 work=$(mktemp -d)
 cloud=
 trap '[ -z "$cloud" ] || kill -INT "$cloud"; wait; rm -rf "$work"' EXIT
 
-# Starts it with the flags given; returns when it serves.
+# Starts the cloud with the given flags; returns when it serves.
 start_cloud() {
   "$node" --no-warnings "$here/../main.ts" --no-storage --ready "$work/ready.json" "$@" > "$work/log" 2>&1 &
   cloud=$!
@@ -23,14 +23,14 @@ start_cloud() {
 # A field of the ready file.
 fact() { "$node" -p "require('$work/ready.json').$1"; }
 
-# Runs a Node program with its public host names led to the cloud.
+# Runs a Node program whose connections to public host names go to the cloud.
 in_cloud() {
   env "NODE_OPTIONS=$(fact env.NODE_OPTIONS)" "NODE_EXTRA_CA_CERTS=$(fact caFile)" \
     "LOCAL_CLOUD_REDIRECT=$(fact env.LOCAL_CLOUD_REDIRECT)" "$@"
 }
 
-# expect TEXT COMMAND…: the output has to hold the text, be it a refusal; without a text the command
-# has to succeed.
+# expect TEXT COMMAND…: the output must contain TEXT, even if the command fails; if TEXT is empty, the
+# command must succeed.
 expect() {
   local text=$1 output code=0
   shift
@@ -43,7 +43,7 @@ expect() {
   fi
 }
 
-# What is shown of a command: never a secret.
+# Prints the command without secrets.
 named() {
   local words="$*"
   words=${words//$(fact clientSecret)/***}

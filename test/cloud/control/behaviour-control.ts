@@ -14,7 +14,7 @@ type BehaviourControl = Pick<
   | "reset"
 >;
 
-/** The commands that concern how the services behave and what they have seen. */
+/** The commands for the services' behaviour and counters. */
 export function behaviourControl(world: World): BehaviourControl {
   let days = 0;
   return {

@@ -2,7 +2,7 @@ import { Agent, request } from "node:http";
 
 import type { CloudControl } from "../cloud-control.ts";
 
-/** Every command; the type below refuses to compile when one is missing. */
+/** Every command; the type below does not compile if one is missing. */
 const commands = {
   registerTenant: true,
   registerApplication: true,
@@ -38,7 +38,7 @@ const commands = {
 
 /** The control of a cloud in another process. A refused command rejects with a TypeError. */
 export function connectControl(url: string): CloudControl {
-  // Commands are few and far between: a kept connection would only keep the test alive.
+  // Commands are rare: a kept-alive connection would only delay the test's exit.
   const agent = new Agent({ keepAlive: false });
   const call = (name: string, given: readonly unknown[]): Promise<unknown> =>
     new Promise((resolve, reject) => {

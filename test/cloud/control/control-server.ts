@@ -10,7 +10,7 @@ export function serveControl(control: CloudControl): Promise<Listener> {
 async function answer(control: CloudControl, request: CloudRequest): Promise<CloudResponse> {
   const name = request.target.slice(1);
   if (request.method !== "POST" || !isCommand(control, name))
-    return json(404, { error: `No command ${name}.` });
+    return json(404, { error: `Unknown command ${name}.` });
   try {
     const given = request.body.length === 0 ? [] : (JSON.parse(request.body.toString()) as unknown);
     const result = await (control[name] as (...given: unknown[]) => Promise<unknown>)(

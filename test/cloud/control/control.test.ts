@@ -23,7 +23,7 @@ describe("the control", () => {
     return claimsIn(token)["roles"];
   };
 
-  it("grants and takes back consent, tenant by tenant", async () => {
+  it("grants and revokes consent per tenant", async () => {
     const { control, home } = cloud;
     const { tenantId } = await control.registerTenant({ domains: ["fabrikam.com"] });
     const { appId } = await control.registerApplication({
@@ -42,7 +42,7 @@ describe("the control", () => {
     await assert.rejects(control.grantConsent({ tenantId, appId, roles }), /no app role/);
   });
 
-  it("rolls the certificate: sign-in fails until the new one is registered and known", async () => {
+  it("rolls the certificate: sign-in fails until the new one is registered and replicated", async () => {
     const { control, home } = cloud;
     const where = { vault: home.vaultName, name: home.certificateName };
     const [old] = await control.listCertificates({ appId: home.clientId });
@@ -62,7 +62,7 @@ describe("the control", () => {
     assert.equal((await control.listCertificates({ appId: home.clientId })).length, 1);
   });
 
-  it("disables a version, and corrupts one", async () => {
+  it("disables a version and corrupts another", async () => {
     const { control, home } = cloud;
     const where = { vault: home.vaultName, name: home.certificateName };
     const { version } = await control.createCertificate(where);
@@ -73,7 +73,7 @@ describe("the control", () => {
     await assert.rejects(runClient(cloud, "azure-identity"), /Error/);
   });
 
-  it("makes a certificate that has expired already", async () => {
+  it("creates a certificate that has expired already", async () => {
     const { expiresAt } = await cloud.control.createCertificate({
       vault: cloud.home.vaultName,
       name: "expired",
@@ -82,7 +82,7 @@ describe("the control", () => {
     assert.equal(expiresAt, "2021-01-01T00:00:00.000Z");
   });
 
-  it("is reset with its faults, Graph's own too, and its days", async () => {
+  it("resets its faults, Graph's included, and its day offset", async () => {
     const { control } = cloud;
     await control.advanceDays(40);
     const fault = { kind: "status", status: 503 } as const;
@@ -116,7 +116,7 @@ describe("the control", () => {
     assert.ok(Math.abs(Date.parse(createdDateTime) - Date.now()) < 60_000, createdDateTime);
   });
 
-  it("moves the directory's days and leaves every other clock alone", async () => {
+  it("moves the directory's date and no other clock", async () => {
     await cloud.control.advanceDays(30);
     await cloud.control.advanceDays(1);
     const { now } = await cloud.control.graph("dayOffset", { days: 31 });

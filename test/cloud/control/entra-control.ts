@@ -24,7 +24,7 @@ type EntraControl = Pick<
 
 const yearMs = 365 * 86_400_000;
 
-/** The commands that concern tenants, applications and their credentials. */
+/** The commands for tenants, applications and their credentials. */
 export function entraControl(world: World): EntraControl {
   const { registry, state } = world;
   return {

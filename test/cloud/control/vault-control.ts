@@ -20,7 +20,7 @@ type VaultControl = Pick<
   | "setSecret"
 >;
 
-/** The commands that concern vaults: what an administrator or the vault's own renewal would do. */
+/** The commands for vaults: actions of an administrator or of the vault's own renewal. */
 export function vaultControl(world: World): VaultControl {
   return {
     async createVault({ name, tenantId }) {

@@ -3,17 +3,17 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { FaultEffect } from "../cloud-control.ts";
 import type { CloudAnswer, CloudResponse } from "../http/exchange.ts";
 
-/** What a service lends to the faults: its own way of answering and refusing. */
+/** What a fault needs from a service: its answers and refusals. */
 export interface FaultTarget {
-  /** The service's true answer, with its effect on the state. */
+  /** The service's real answer, with its effect on the state. */
   readonly handle: () => Promise<CloudAnswer>;
-  /** The service's own refusal by AADSTS number, where it has such. */
+  /** The service's own refusal by AADSTS number, if it has any. */
   readonly refuse?: (code: number) => CloudResponse;
-  /** Seconds as the wire carries them: divided by the cloud's speed, at least one. */
+  /** Seconds as sent: divided by the cloud's speed, at least one. */
   readonly retryAfter: (seconds: number) => string;
 }
 
-/** Lets a fault take its effect instead of, or after, the service's answer. */
+/** Applies a fault instead of, or after, the service's answer. */
 export async function applyFault(effect: FaultEffect, target: FaultTarget): Promise<CloudAnswer> {
   switch (effect.kind) {
     case "status":
@@ -39,7 +39,7 @@ export async function applyFault(effect: FaultEffect, target: FaultTarget): Prom
       };
     case "refusal":
       if (target.refuse === undefined)
-        throw new TypeError("Only the login service refuses by AADSTS number.");
+        throw new TypeError("Only the login service has refusals by AADSTS number.");
       return target.refuse(effect.code);
     case "reset":
       return { connection: "reset" };

@@ -87,19 +87,19 @@ describe("a fault", () => {
     { effect: { kind: "delay", ms: 50 }, seen: ({ status }) => status, is: 200 },
   ];
   for (const { effect, seen, is } of effects)
-    it(`of kind ${effect.kind} meets one request and is spent`, async () => {
+    it(`of kind ${effect.kind} applies to one request and is used up`, async () => {
       const [first, second] = await askTwice(effect);
       assert.deepEqual(seen(first ?? {}), is, JSON.stringify(first));
       assert.equal(second?.status, 200);
     });
 
-  it("that loses the answer lets the request take its effect", async () => {
+  it("that loses the answer lets the request take effect", async () => {
     await askTwice({ kind: "lose-answer" });
     const { login } = await cloud.control.counters();
     assert.deepEqual([login.byOperation["token"], login.byStatus["reset"]], [2, 1]);
   });
 
-  it("meets what it names and nothing else", async () => {
+  it("applies to matching requests only", async () => {
     const effect: FaultEffect = { kind: "status", status: 500 };
     await cloud.control.inject({ service: "vault", effect });
     await cloud.control.inject({ service: "login", method: "GET", effect });
@@ -108,7 +108,7 @@ describe("a fault", () => {
     assert.equal(answer?.status, 200);
   });
 
-  it("of a probability meets the same requests for the same seed", async () => {
+  it("with a probability hits the same requests for the same seed", async () => {
     const [first, second] = [await outcomesOfSeedFive(), await outcomesOfSeedFive()];
     assert.deepEqual(first, second);
     assert.deepEqual(new Set(first as number[]), new Set([200, 500]));

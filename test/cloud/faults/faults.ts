@@ -1,15 +1,15 @@
 import type { Fault, FaultEffect, ServiceName } from "../cloud-control.ts";
 import type { CloudRequest } from "../http/exchange.ts";
 
-/** The faults that wait for requests. */
+/** The active faults. */
 export interface Faults {
   inject(fault: Fault): { id: string };
   clear(which?: { id?: string; service?: ServiceName }): void;
-  /** The effect that meets this request, counted against its `times`; undefined for none. */
+  /** The effect for this request, counted against the fault's `times`; undefined if none matches. */
   meet(service: ServiceName, request: CloudRequest): FaultEffect | undefined;
 }
 
-/** Holds faults in order of injection; the first that matches meets the request. */
+/** Creates the list of faults, in order of injection; the first that matches is applied. */
 export function createFaults(random: () => number): Faults {
   const waiting = new Map<string, { fault: Fault; left: number }>();
   let lastId = 0;

@@ -1,14 +1,14 @@
-/** The app's settings as the host reads them: names without regard to case, `:` and `__` alike. */
+/** The app's settings as the host reads them: names ignore case, and `:` equals `__`. */
 export interface AppSettings {
   get(name: string): string | undefined;
   /**
-   * `text`, or the setting it names where it is `%NAME%` as a whole or in part.
-   * @throws TypeError where that setting is unset or empty; Azure would leave the function dead.
+   * `text` with each `%NAME%` replaced by that setting.
+   * @throws TypeError if a setting is unset or empty; Azure would start without the function.
    */
   resolve(text: string): string;
   /**
-   * The address of a storage service for a connection prefix, by identity.
-   * @throws TypeError where neither `<prefix>__<service>ServiceUri` nor `<prefix>__accountName` is set.
+   * The address of a storage service for an identity-based connection's prefix.
+   * @throws TypeError if neither `<prefix>__<service>ServiceUri` nor `<prefix>__accountName` is set.
    */
   serviceUri(prefix: string, service: "queue" | "blob"): string;
 }
@@ -35,7 +35,7 @@ export function readAppSettings(env: Readonly<Record<string, string>>): AppSetti
       const connectionString = get(prefix);
       throw new TypeError(
         connectionString
-          ? `The connection ${prefix} is a connection string; this host knows identities only.`
+          ? `The connection ${prefix} is a connection string; this host supports identities only.`
           : `The connection ${prefix} is not set: ${prefix}__${service}ServiceUri is missing.`,
       );
     },

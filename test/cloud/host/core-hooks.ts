@@ -7,13 +7,13 @@ export interface Hooks {
   /** @throws RangeError if the worker knows no such hook. */
   register(name: string, callback: HookCallback): () => void;
   of(name: string): readonly HookCallback[];
-  /** One after another; the first that throws ends it. */
+  /** Runs the hooks one after another; stops at the first that throws. */
   run(name: string, context: object): Promise<void>;
 }
 
 export type HookCallback = (context: object) => unknown;
 
-/** nodejs-worker src/hooks: `log` came with worker 3.10 (host 4.34). */
+/** nodejs-worker src/hooks: `log` was added in worker 3.10 (host 4.34). */
 const NAMES = ["appStart", "appTerminate", "preInvocation", "postInvocation"];
 const knownTo = (workerVersion: string): string[] => {
   const [major = 0, minor = 0] = workerVersion.split(".").map(Number);
@@ -29,7 +29,7 @@ export function createHooks(workerVersion: string): Hooks {
     register: (name, callback) => {
       const list = lists.get(name);
       if (!list) {
-        // The library tells an old worker by exactly these two properties.
+        // The library recognises an old worker by exactly these two properties.
         const unknown = new RangeError(`Unrecognized hook "${name}"`);
         throw Object.assign(unknown, { isAzureFunctionsSystemError: true });
       }
@@ -46,7 +46,7 @@ export function createHooks(workerVersion: string): Hooks {
   };
 }
 
-/** A context whose `readOnly` properties can be read and changed inside, never replaced. */
+/** A context whose `readOnly` properties cannot be replaced; their contents can change. */
 export function hookContext<Own extends object>(
   readOnly: Readonly<Record<string, unknown>>,
   own: Own,

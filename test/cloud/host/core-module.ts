@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { createHooks, type HookCallback, type Hooks } from "./core-hooks.ts";
 import type { Binding, BindingInfo, FunctionMetadata, LogLevel, RpcLog } from "./protocol.ts";
 
-/** What `app.storageQueue` and its like hand over. */
+/** The argument of `app.storageQueue` and similar calls. */
 interface Registration {
   readonly name: string;
   readonly functionId?: string;
@@ -31,30 +31,30 @@ export interface ProgrammingModel {
 
 export interface RegisteredFunction {
   readonly metadata: FunctionMetadata;
-  /** The bindings by name, as the library wants them back at each invocation. */
+  /** The bindings by name, which the library expects at each invocation. */
   readonly bindings: Registration["bindings"];
   readonly callback: FunctionCallback;
 }
 
-/** One app in one worker: what its code has registered so far. */
+/** One app in one worker, with everything its code has registered so far. */
 export interface AppState {
   readonly functions: Map<string, RegisteredFunction>;
   readonly hooks: Hooks;
   model: ProgrammingModel | undefined;
-  /** The file being loaded, for the metadata. */
+  /** The file that is being loaded, for the metadata. */
   entryPoint: string | undefined;
-  /** Set once the host has asked for the functions: from then on none can be added. */
+  /** True once the host has asked for the functions: none can be added after that. */
   locked: boolean;
-  /** What stopped the app from loading; told to the host when it asks for the functions. */
+  /** The error that stopped the app from loading, reported when the host asks for the functions. */
   startError: Error | undefined;
 }
 
-/** An error of the platform's own, not of the app. */
+/** An error of the platform, not of the app. */
 export class SystemError extends Error {
   readonly isAzureFunctionsSystemError = true;
 }
 
-/** Releases what a registration made. */
+/** Undoes a registration. */
 export class Disposable {
   readonly #release: () => void;
 
@@ -84,7 +84,7 @@ const DIRECTIONS = ["in", "out", "inout"];
 const DATA_TYPES = ["undefined", "string", "binary", "stream"];
 
 /**
- * The module `@azure/functions-core`: it is in no registry, Azure's worker serves it to every
+ * The module `@azure/functions-core`, which is in no registry: Azure's worker provides it to every
  * `require` in its process (nodejs-worker src/setupCoreModule.ts, types-core/index.d.ts).
  */
 export function createCoreModule(
@@ -134,7 +134,7 @@ function register(
   });
 }
 
-/** The binding as it reaches the host: what JSON keeps of it, and its name. */
+/** The binding as the host receives it: its JSON form and its name. */
 function toRaw(name: string, binding: Binding): BindingInfo {
   if (!DIRECTIONS.includes(binding.direction))
     throw new RangeError(`Unexpected value "${binding.direction}" for a binding's direction`);

@@ -16,7 +16,7 @@ import type { TriggerData } from "./queue-trigger.ts";
 import { fromTypedData } from "./typed-data.ts";
 import type { WorkerPool } from "./worker-pool.ts";
 
-/** Runs functions and keeps count. One outlives the workers and the lives of its host. */
+/** Runs and counts invocations. It outlives the workers and restarts of its host. */
 export interface Executor {
   /** Never rejects. */
   execute(run: {
@@ -25,12 +25,12 @@ export interface Executor {
     readonly pool: WorkerPool;
     readonly functionTimeoutMs: number;
   }): Promise<InvocationResult>;
-  /** Passes a worker's line on, or drops it, as the host does, once its invocation is over. */
+  /** Forwards a worker's log line; like the host, drops it after its invocation has ended. */
   workerLog(line: RpcLog): void;
   counts(): Record<string, InvocationCounts>;
 }
 
-/** setTimeout takes no more. */
+/** The largest delay that setTimeout accepts. */
 const LONGEST_MS = 2 ** 31 - 1;
 
 export function createExecutor(options: {
@@ -39,7 +39,7 @@ export function createExecutor(options: {
   readonly clock: Clock;
   readonly log: (line: HostLog) => void;
   readonly onInvocation: (event: InvocationEvent) => void;
-  /** A queue got a message from a function: its listener may look at once. */
+  /** A function sent a message to a queue, so its listener may poll at once. */
   readonly queued: (queue: string) => void;
 }): Executor {
   const { storage, clock } = options;
@@ -87,7 +87,7 @@ export function createExecutor(options: {
     },
   };
 
-  /** Past the time-out the whole worker is restarted: every other invocation in it fails too. */
+  /** A time-out restarts the whole worker, so every other invocation in it fails too. */
   async function withinTimeout(
     { plan, trigger, pool, functionTimeoutMs }: Parameters<Executor["execute"]>[0],
     invocationId: string,
@@ -114,7 +114,7 @@ export function createExecutor(options: {
     return await Promise.race([answered, timedOut]);
   }
 
-  /** Only after success; the messages of one output one by one, several outputs side by side. */
+  /** Writes outputs, only after success: one output's messages in sequence, several outputs in parallel. */
   async function writeOutputs(plan: FunctionPlan, response: InvocationResponse): Promise<void> {
     const outputs = queueOutputs(plan.bindings, response);
     await Promise.all(

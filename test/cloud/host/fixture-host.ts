@@ -11,20 +11,20 @@ import type { Azurite } from "../../storage/azurite.ts";
 import type { HostLog, HostOptions, HostStorage, InvocationEvent } from "./host-options.ts";
 import { type FunctionsHost, startHost } from "./host.ts";
 
-/** Builds one of the fixture apps as the product is built; `remove` takes the folder away. */
+/** Builds one of the fixture apps as the product is built; `remove` deletes the folder. */
 export async function buildFixture(name: string): Promise<{ dist: string; remove(): void }> {
   const dist = mkdtempSync(join(tmpdir(), `host-${name}-`));
   await buildInto(dist, `test/cloud/host/fixtures/${name}.ts`);
   return { dist, remove: () => rmSync(dist, { recursive: true }) };
 }
 
-/** The way to Azurite, by its key: a token needs TLS, which test/cloud adds. */
+/** Clients for Azurite, authenticated by key: a token needs TLS, which test/cloud adds. */
 const keyedStorage = (azurite: Azurite): HostStorage => ({
   queues: (uri) => new QueueServiceClient(uri, azurite.queueKey),
   blobs: (uri) => new BlobServiceClient(uri, azurite.blobKey),
 });
 
-/** The settings the fixture apps need; what is never due stays out of a test's way. */
+/** The settings that the fixture apps need; timers never run unless a test sets their schedule. */
 export const fixtureSettings = (azurite: Azurite): Record<string, string> => ({
   Fixture__queueServiceUri: azurite.queueUrl,
   AzureWebJobsStorage__blobServiceUri: azurite.blobUrl,
@@ -34,21 +34,21 @@ export const fixtureSettings = (azurite: Azurite): Record<string, string> => ({
   AzureFunctionsJobHost__extensions__queues__maxPollingInterval: "00:00:00.2",
 });
 
-/** A host and what it said. */
+/** A host with its log and events. */
 export interface FixtureHost {
   readonly host: FunctionsHost;
   readonly lines: readonly HostLog[];
   readonly events: readonly InvocationEvent[];
-  /** What the app logged as JSON so far. */
+  /** The JSON lines that the app has logged so far. */
   said(): Record<string, unknown>[];
-  /** Waits, five seconds at most, until `find` finds something. */
+  /** Waits at most five seconds until `find` returns something. */
   until<Found>(
     what: string,
     find: () => Found | undefined | false | Promise<Found | undefined | false>,
   ): Promise<Found>;
 }
 
-/** Starts a host on a fixture app, does `work` with it and stops it, whatever happens. */
+/** Starts a host on a fixture app, runs `work` with it and always stops it. */
 export async function withFixture(
   { azurite, dist, ...options }: Partial<HostOptions> & { azurite: Azurite; dist: string },
   work: (run: FixtureHost) => Promise<void>,

@@ -8,7 +8,7 @@ interface QueueAddress {
   readonly queue: string;
 }
 
-/** A function as the host runs it: every setting resolved. */
+/** A function as the host runs it, with every setting resolved. */
 export interface FunctionPlan {
   readonly functionId: string;
   readonly name: string;
@@ -21,7 +21,7 @@ export interface FunctionPlan {
         readonly runOnStartup: boolean;
       }
   );
-  /** As registered: what the function may return is matched against their names. */
+  /** As registered: properties of the returned value are matched with their names. */
   readonly bindings: readonly BindingInfo[];
   readonly outputs: ReadonlyMap<string, QueueAddress>;
 }
@@ -31,21 +31,21 @@ const NAME = /^(?!host$)[a-z][a-z0-9_-]{0,127}$/i;
 const QUEUE_NAME = /^[a-z0-9](?:-?[a-z0-9]){2,62}$/;
 
 /**
- * Turns what the worker reported into what the host runs.
+ * Converts a function that the worker reported into the plan that the host runs.
  *
- * @throws TypeError for a function that Azure's host would leave dead, with little said, and for
- * what this host does not imitate (other triggers, retry policies, binding expressions).
+ * @throws TypeError for a function that Azure's host would silently not run, and for features that
+ * this host does not emulate (other triggers, retry policies, binding expressions).
  */
 export function planFunction(metadata: FunctionMetadata, settings: AppSettings): FunctionPlan {
   const { name, bindings, functionId } = metadata;
   try {
     if (!NAME.test(name)) throw new TypeError("its name is not valid");
-    if (metadata.retryOptions) throw new TypeError("this host imitates no retry policy");
+    if (metadata.retryOptions) throw new TypeError("this host does not emulate retry policies");
     const [trigger, ...more] = bindings.filter(({ type }) => /trigger$/i.test(type));
     if (!trigger || more.length > 0) throw new TypeError("it must have one trigger");
     const outputs = bindings.filter(({ direction }) => direction !== "in");
     if (outputs.length + 1 < bindings.length)
-      throw new TypeError("this host imitates no input beside the trigger");
+      throw new TypeError("this host does not emulate inputs other than the trigger");
     return {
       functionId,
       name,
@@ -73,18 +73,19 @@ function planTrigger(trigger: BindingInfo, settings: AppSettings): FunctionPlan[
         runOnStartup: trigger["runOnStartup"] === true,
       };
     default:
-      throw new TypeError(`this host imitates no ${trigger.type}`);
+      throw new TypeError(`this host does not emulate ${trigger.type}`);
   }
 }
 
 function planOutput(output: BindingInfo, settings: AppSettings): QueueAddress {
-  if (output.type !== "queue") throw new TypeError(`this host imitates no output ${output.type}`);
+  if (output.type !== "queue")
+    throw new TypeError(`this host does not emulate ${output.type} outputs`);
   return queueAddress(output, settings);
 }
 
 function queueAddress(binding: BindingInfo, settings: AppSettings): QueueAddress {
   const queue = settings.resolve(option(binding, "queueName")).toLowerCase();
-  if (!QUEUE_NAME.test(queue)) throw new TypeError(`"${queue}" is no queue name`);
+  if (!QUEUE_NAME.test(queue)) throw new TypeError(`"${queue}" is not a valid queue name`);
   const connection = binding["connection"];
   const prefix = typeof connection === "string" && connection ? connection : "AzureWebJobsStorage";
   return { serviceUri: settings.serviceUri(prefix, "queue"), queue };

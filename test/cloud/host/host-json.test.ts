@@ -23,7 +23,7 @@ function read(json: object, env: Record<string, string> = {}, cpus = 4) {
 }
 
 describe("host.json", () => {
-  it("that ships says what the contract says", () => {
+  it("that ships has the contract's values", () => {
     const root = join(import.meta.dirname, "../../..");
     const { queues, functionTimeoutMs } = readHostJson(root, {}, 8);
     assert.deepEqual(queues, {
@@ -37,7 +37,7 @@ describe("host.json", () => {
     assert.ok(functionTimeoutMs >= 2 * runnerDefaults.sliceMs, "well above a slice");
   });
 
-  it("left empty gives the host's own defaults, which multiply by cores", () => {
+  it("that is empty gives the host's defaults, some multiplied by the cores", () => {
     assert.deepEqual(read({ extensionBundle: bundle }), {
       functionTimeoutMs: 30 * 60_000,
       queues: {
@@ -51,7 +51,7 @@ describe("host.json", () => {
     });
   });
 
-  it("is overruled by an app setting of the host's own kind", () => {
+  it("is overridden by an app setting with the host's prefix", () => {
     const { queues } = read(
       { extensionBundle: bundle, extensions: { queues: { visibilityTimeout: "00:01:00" } } },
       { AzureFunctionsJobHost__Extensions__queues__visibilityTimeout: "00:00:02" },
@@ -64,7 +64,7 @@ describe("host.json", () => {
     assert.equal(read({ extensionBundle: bundle }, env).queues.maxPollingIntervalMs, 2_000);
   });
 
-  it("may leave a function any time", () => {
+  it("may allow unlimited run time", () => {
     assert.equal(
       read({ extensionBundle: bundle, functionTimeout: "-1" }).functionTimeoutMs,
       Infinity,
@@ -72,10 +72,10 @@ describe("host.json", () => {
   });
 
   const refused = [
-    { when: "it is of another version", json: { version: "1.0" }, says: /"version": "2.0"/ },
+    { when: "it has another version", json: { version: "1.0" }, says: /"version": "2.0"/ },
     { when: "it names no extension bundle", json: {}, says: /no queue trigger/ },
     {
-      when: "a batch is larger than the service gives",
+      when: "a batch is larger than the service allows",
       json: { extensionBundle: bundle, extensions: { queues: { batchSize: 33 } } },
       says: /batchSize must be from 1 to 32/,
     },
@@ -87,7 +87,7 @@ describe("host.json", () => {
     {
       when: "a time span is a number of seconds",
       json: { extensionBundle: bundle, extensions: { queues: { visibilityTimeout: "60" } } },
-      says: /no time span/,
+      says: /not a time span/,
     },
   ];
   for (const { when, json, says } of refused)
@@ -119,10 +119,10 @@ describe("an app setting", () => {
     Text: "AccountName=x;AccountKey=y",
   });
 
-  it("fills the %NAME% of a binding, whatever its case", () =>
+  it("replaces %NAME% in a binding, ignoring case", () =>
     assert.equal(settings.resolve("%echo_queue%-x"), "echo-x"));
 
-  it("gives a connection's address, or that of its account", () => {
+  it("gives a connection's address, or its account's", () => {
     assert.equal(settings.serviceUri("batchstorage", "queue"), "https://a.queue.core.windows.net");
     assert.equal(settings.serviceUri("Other", "blob"), "https://other.blob.core.windows.net");
   });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { timeSpanMs } from "./time-span.ts";
 
-/** What the host takes from host.json, with its own defaults for what is not set. */
+/** The values that the host reads from host.json, with its defaults for unset ones. */
 export interface HostSettings {
   readonly functionTimeoutMs: number;
   readonly queues: {
@@ -19,24 +19,24 @@ export interface HostSettings {
 type Env = Readonly<Record<string, string>>;
 type Json = Readonly<Record<string, unknown>>;
 
-/** A setting of this prefix replaces the host.json value of the path that follows. */
+/** An app setting with this prefix replaces the host.json value at the path after it. */
 const OVERRIDE = "AzureFunctionsJobHost__";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /**
- * Reads host.json as the host does (ScriptJobHostOptionsSetup.cs, QueuesOptions.cs), app settings
- * `AzureFunctionsJobHost__extensions__queues__…` above it.
+ * Reads host.json as the host does (ScriptJobHostOptionsSetup.cs, QueuesOptions.cs); app settings
+ * `AzureFunctionsJobHost__extensions__queues__…` override it.
  *
- * @throws TypeError for what the host refuses, and for a missing extension bundle, without which
- * Azure has no queue trigger for Node and says so late.
+ * @throws TypeError for values that the host refuses, and for a missing extension bundle, without
+ * which Azure has no queue trigger for Node and reports that late.
  */
 export function readHostJson(dist: string, env: Env, cpus: number): HostSettings {
   const file = JSON.parse(readFileSync(join(dist, "host.json"), "utf8")) as Json;
   if (file["version"] !== "2.0") throw new TypeError('host.json must say "version": "2.0"');
   const bundle = file["extensionBundle"] as Json | undefined;
   if (bundle?.["id"] !== "Microsoft.Azure.Functions.ExtensionBundle" || !bundle["version"])
-    throw new TypeError("host.json names no extension bundle: there would be no queue trigger");
+    throw new TypeError("host.json has no extensionBundle, so there would be no queue trigger");
 
   const value = (...path: string[]): string | undefined => {
     const key = (OVERRIDE + path.join("__")).toLowerCase();
@@ -45,7 +45,7 @@ export function readHostJson(dist: string, env: Env, cpus: number): HostSettings
     const given = path.reduce<unknown>((at, name) => (at as Json | undefined)?.[name], file);
     if (given === undefined || typeof given === "string") return given;
     if (typeof given === "number") return String(given);
-    throw new TypeError(`host.json ${path.join(".")} is neither text nor number`);
+    throw new TypeError(`host.json ${path.join(".")} must be a string or a number`);
   };
   const queue = (name: string): string | undefined => value("extensions", "queues", name);
   const whole = (name: string, min: number, max: number, missing: number): number => {
@@ -80,7 +80,7 @@ export function readHostJson(dist: string, env: Env, cpus: number): HostSettings
   };
 }
 
-/** 30 minutes by default and -1 for none on every plan but Consumption. */
+/** On every plan but Consumption: 30 minutes by default, -1 for no limit. */
 function readTimeout(value: string | undefined): number {
   if (value === undefined) return 30 * 60 * 1000;
   if (value === "-1") return Number.POSITIVE_INFINITY;

@@ -4,33 +4,33 @@ import type { QueueServiceClient } from "@azure/storage-queue";
 import type { Clock } from "../../../shared/core/clock.ts";
 import type { LogLevel } from "./protocol.ts";
 
-/** How the host reaches storage: the address is what the app's settings say. */
+/** How the host creates storage clients for the addresses in the app's settings. */
 export interface HostStorage {
   readonly queues: (serviceUri: string) => QueueServiceClient;
   readonly blobs: (serviceUri: string) => BlobServiceClient;
 }
 
-/** What Azure fixes in code. Tests may shorten it, so as not to wait ten minutes. */
+/** Durations that are fixed in Azure's code. Tests may shorten them. */
 export interface HostTiming {
   /** How long a received message is invisible; whole seconds. Azure: ten minutes. */
   readonly invisibilityMs: number;
-  /** How long a stop waits for what runs. Azure: 10 s. */
+  /** How long a stop waits for running invocations. Azure: 10 s. */
   readonly drainMs: number;
-  /** How long the worker has to end by itself after that. Azure: 5 s. */
+  /** How long the worker then has to end before it is killed. Azure: 5 s. */
   readonly terminateMs: number;
 }
 
 export interface HostOptions {
   /** The built folder. */
   readonly dist: string;
-  /** The app settings; they are the worker's environment, nothing of this process's is added. */
+  /** The app settings: the worker's whole environment, without this process's own. */
   readonly env: Readonly<Record<string, string>>;
   readonly storage: HostStorage;
   readonly onLog?: (line: HostLog) => void;
   readonly onInvocation?: (event: InvocationEvent) => void;
   readonly clock?: Clock;
   readonly random?: () => number;
-  /** The nodejs-worker to behave as. 3.9.1 is the oldest in use, and knows no `log` hook. */
+  /** The nodejs-worker version to emulate. 3.9.1 is the oldest in use and has no `log` hook. */
   readonly workerVersion?: string;
   /**
    * Starts workers as a warm pool does, which Flex Consumption always uses: the settings reach the
@@ -40,7 +40,7 @@ export interface HostOptions {
   readonly timing?: Partial<HostTiming>;
 }
 
-/** One line of log. `console` is what the worker's process wrote by itself. */
+/** One log line. `console`: written to the output of the worker's process. */
 export interface HostLog {
   readonly source: "host" | "worker" | "user" | "console";
   readonly level: LogLevel;
@@ -53,7 +53,7 @@ export interface InvocationEvent {
   readonly phase: "started" | "succeeded" | "failed";
   readonly functionName: string;
   readonly invocationId: string;
-  /** What was thrown, where it failed. */
+  /** What was thrown, if it failed. */
   readonly error?: string;
 }
 
@@ -64,11 +64,11 @@ export type InvocationResult =
 
 export interface HostStatus {
   readonly state: "running" | "draining" | "stopped" | "gone" | "failed";
-  /** Why, where it has failed. */
+  /** The reason, if it has failed. */
   readonly failure?: string;
   /** 0 while no worker is up. */
   readonly workerPid: number;
-  /** Workers started in place of one that died, since the host was started. */
+  /** Workers that replaced a dead one since the host was started. */
   readonly workerRestarts: number;
   /** Invocations by function, since the host was first started. */
   readonly functions: Readonly<Record<string, Readonly<InvocationCounts>>>;

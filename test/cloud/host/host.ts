@@ -16,22 +16,22 @@ import { startWorkerPool, type WorkerPool } from "./worker-pool.ts";
 export interface FunctionsHost {
   readonly functions: readonly FunctionPlan[];
   status(): HostStatus;
-  /** Runs a timer's function now, as an administrator can; its schedule and status stay as they are. */
+  /** Runs a timer's function now, as an administrator can; its schedule and status do not change. */
   fireTimer(name: string, how?: { pastDue?: boolean }): Promise<InvocationResult>;
-  /** SIGKILL of the worker: what it was running has failed, and another worker takes its place. */
+  /** Kills the worker (SIGKILL): its invocations fail, and another worker takes its place. */
   kill(): Promise<void>;
   /**
-   * The instance vanishes: worker dead, nothing settled or released. Messages come back when their
-   * invisibility is over, locks when their leases are.
+   * The instance vanishes: the worker is killed, and messages and locks are not released. Messages
+   * become visible when their time-out ends, locks are free when their leases expire.
    */
   vanish(): Promise<void>;
-  /** No new messages, what runs may end (10 s), then the worker's own end (5 s), then by force. */
+  /** Takes no new messages, waits for invocations (10 s), asks the worker to end (5 s), then kills it. */
   stop(): Promise<void>;
-  /** Stops it where it runs, and starts it anew; missed timers are noticed then. */
+  /** Stops the host if it runs and starts it again, which detects missed timers. */
   restart(): Promise<void>;
 }
 
-/** One span from start to stop. */
+/** One run of the host, from start to stop. */
 interface Life {
   readonly plans: readonly FunctionPlan[];
   readonly pool: WorkerPool;
@@ -40,23 +40,23 @@ interface Life {
   readonly encoding: "none" | "base64";
 }
 
-/** The newest the Core Tools brought when this was written (eng/build/Packages.props). */
+/** The newest version in the Core Tools when this was written (eng/build/Packages.props). */
 const HOST_VERSION = "4.1052.200";
 const WORKER_VERSION = "3.14.1";
 
 const TIMING: HostTiming = { invisibilityMs: 600_000, drainMs: 10_000, terminateMs: 5_000 };
 
 /**
- * Starts the built app as Azure's Functions host would (README.md says what is imitated, and what
- * is not).
+ * Starts the built app as Azure's Functions host would (README.md says what is emulated and what is
+ * not).
  *
- * @throws TypeError, WorkerFailure where the app does not load, registers nothing, needs a setting
- * that is not set, or uses what this host does not imitate. Azure's host would go on without it.
+ * @throws TypeError, WorkerFailure if the app does not load, registers nothing, needs a setting that
+ * is not set, or uses a feature that is not emulated. Azure's host would start without the function.
  */
 export async function startHost(options: HostOptions): Promise<FunctionsHost> {
   const { dist, storage, clock = systemClock, random = Math.random } = options;
   const timing = { ...TIMING, ...options.timing };
-  // As Core Tools do; a test of Azure's own behaviour sets it to Production.
+  // As in the Core Tools; a test of Azure's own behaviour sets it to Production.
   const env = { AZURE_FUNCTIONS_ENVIRONMENT: "Development", ...options.env };
   const settings = readAppSettings(env);
   const hostId = settings.get("AzureFunctionsWebHost__hostid") ?? "local-host";
@@ -123,7 +123,7 @@ export async function startHost(options: HostOptions): Promise<FunctionsHost> {
         failed: (error) => {
           state = "failed";
           failure = error.message;
-          log("critical", `No worker can be started: ${error.message}`);
+          log("critical", `No worker could be started: ${error.message}`);
           life.listeners.abandon();
         },
       },
@@ -153,7 +153,7 @@ export async function startHost(options: HostOptions): Promise<FunctionsHost> {
     }
   }
 
-  /** On Flex Consumption each function has instances of its own (FunctionGroupListenerDecorator). */
+  /** On Flex Consumption each function has its own instances (FunctionGroupListenerDecorator). */
   function isOurs(name: string): boolean {
     const group = settings.get("FUNCTIONS_TARGET_GROUP");
     return group === undefined || group === `function:${name}`;
@@ -174,7 +174,7 @@ export async function startHost(options: HostOptions): Promise<FunctionsHost> {
     const drained = life.listeners.stop().then(() => late.abort());
     await Promise.race([drained, clock.sleep(timing.drainMs, late.signal)]);
     if (!late.signal.aborted) {
-      log("warning", "What still runs is left: its messages come back later.");
+      log("warning", "Invocations are still running: their messages become visible again later.");
       life.listeners.abandon();
     }
     await life.pool.stop(timing.terminateMs);

@@ -52,7 +52,7 @@ export async function invoke(
   }
   await during("postInvocationHooks", () => app.hooks.run("postInvocation", post));
 
-  // What was thrown goes on as it is: the host is told its message and stack.
+  // Rethrown unchanged: the host receives its message and stack.
   // oxlint-disable-next-line typescript/only-throw-error
   if (post.error !== null && post.error !== undefined) throw post.error;
   return (await model.getResponse(context, post.result)) as InvocationResponse;

@@ -44,8 +44,8 @@ function isAlive(pid: number): boolean {
   }
 }
 
-describe("a worker that dies in the middle", () => {
-  it("has failed what it was running, and another takes its place", () =>
+describe("a worker that dies during an invocation", () => {
+  it("fails its invocations and is replaced", () =>
     withHost({}, async (run) => {
       await send({ ms: 700 });
       await run.until("the first attempt", () => started(run).length === 1);
@@ -63,7 +63,7 @@ describe("a worker that dies in the middle", () => {
       assert.notEqual(run.host.status().workerPid, workerPid);
     }));
 
-  it("of a rejection nobody awaits takes every other invocation with it", () => {
+  it("of an unhandled rejection fails every other invocation too", () => {
     const env = { AzureFunctionsJobHost__extensions__queues__newBatchThreshold: "5" };
     return withHost({ env }, async (run) => {
       await send({ ms: 3_000 });
@@ -78,7 +78,7 @@ describe("a worker that dies in the middle", () => {
     });
   });
 
-  it("for running longer than functionTimeout is one, too", () => {
+  it("because of functionTimeout is replaced too", () => {
     const env = { AzureFunctionsJobHost__functionTimeout: "00:00:01" };
     return withHost({ env }, async (run) => {
       await send({ ms: 5_000 });
@@ -91,10 +91,10 @@ describe("a worker that dies in the middle", () => {
   });
 });
 
-describe("a message that is being worked on", () => {
+describe("a message that is being processed", () => {
   const timing = { invisibilityMs: 2_000 };
 
-  it("is kept from others for as long as it takes", () =>
+  it("stays invisible to others until its invocation ends", () =>
     withHost({ timing }, (run) =>
       withHost({ timing }, async (other) => {
         await send({ ms: 3_500 });
@@ -103,7 +103,7 @@ describe("a message that is being worked on", () => {
       }),
     ));
 
-  it("comes back, with an attempt used, when its instance has vanished", () =>
+  it("comes back with one attempt used if its instance vanishes", () =>
     withHost({ timing }, async (run) => {
       await send({ ms: 10_000 });
       await run.until("the attempt", () => started(run).length === 1);
@@ -120,7 +120,7 @@ describe("a message that is being worked on", () => {
       });
     }));
 
-  it("is one of batchSize + newBatchThreshold at most", async () => {
+  it("is one of at most batchSize + newBatchThreshold", async () => {
     for (const [batchSize, threshold, most] of [
       ["1", "0", 1],
       ["2", "1", 3],
@@ -142,7 +142,7 @@ describe("a message that is being worked on", () => {
     }
   });
 
-  it("is seen by one of two competing hosts, once", () =>
+  it("is processed once, by one of two competing hosts", () =>
     withHost({}, (run) =>
       withHost({}, async (other) => {
         await Promise.all(Array.from({ length: 12 }, () => send({ ms: 20 })));
@@ -153,7 +153,7 @@ describe("a message that is being worked on", () => {
 });
 
 describe("a host that stops", () => {
-  it("waits for what runs, takes nothing new, and has its app end", () =>
+  it("waits for running invocations, takes no message, and ends its worker", () =>
     withHost({}, async (run) => {
       await send({ ms: 600 });
       await run.until("the start", () => started(run).length === 1);
@@ -166,7 +166,7 @@ describe("a host that stops", () => {
       assert.equal(run.host.status().state, "stopped");
     }));
 
-  it("leaves what takes too long to its invisibility", () =>
+  it("leaves the message of an invocation that takes too long invisible", () =>
     withHost({ timing: { drainMs: 200, terminateMs: 200 } }, async (run) => {
       await send({ ms: 60_000 });
       await run.until("the start", () => started(run).length === 1);
@@ -175,7 +175,7 @@ describe("a host that stops", () => {
       assert.equal((await slow.peekMessages()).peekedMessageItems.length, 0, "invisible still");
     }));
 
-  it("starts again with all it had", () =>
+  it("can be started again with the same settings", () =>
     withHost({}, async (run) => {
       await run.host.restart();
       await send({ ms: 0 });
@@ -184,9 +184,9 @@ describe("a host that stops", () => {
     }));
 });
 
-describe("a worker outlives its host", { concurrency: true }, () => {
+describe("a worker ends with its host", { concurrency: true }, () => {
   for (const signal of ["SIGKILL", "SIGINT", "SIGTERM"] as const)
-    it(`never: ${signal}`, async () => {
+    it(`after ${signal}`, async () => {
       const script = join(import.meta.dirname, "./fixtures/orphan-host.ts");
       const env = JSON.stringify({ ...fixtureSettings(azurite), TICK_SCHEDULE: "0 0 0 1 1 *" });
       const host = spawn(process.execPath, [script, app.dist, env], {
@@ -204,7 +204,7 @@ describe("a worker outlives its host", { concurrency: true }, () => {
 });
 
 describe("a host of one function's own instances", () => {
-  it("loads the whole app and listens for that function alone", () => {
+  it("loads the whole app and listens only for that function", () => {
     const env = { FUNCTIONS_TARGET_GROUP: "function:echo" };
     return withHost({ env }, async (run) => {
       const echo = await azurite.makeQueue("echo");
@@ -219,11 +219,11 @@ describe("a host of one function's own instances", () => {
 
 describe("a disabled function", () => {
   for (const setting of ["AzureWebJobs.slow.Disabled", "AzureWebJobs_slow_Disabled"]) {
-    it(`takes no message while ${setting} is set; the others go on`, () =>
+    it(`takes no message while ${setting} is set; other functions do`, () =>
       withHost({ env: { [setting]: "true" } }, async (run) => {
         const echo = await azurite.makeQueue("echo");
         await send({ ms: 0 });
-        // The second message is taken by a later poll than the one that would have taken the first queue's.
+        // The second message is taken by a later poll than the one that would have taken the first.
         for (const times of [1, 2, 3]) {
           await echo.sendMessage("x");
           await run.until("echo", () => run.host.status().functions["echo"]?.succeeded === times);
@@ -234,7 +234,7 @@ describe("a disabled function", () => {
 });
 
 describe("a function's log", () => {
-  it("is dropped once its invocation is over, as the host does", () =>
+  it("is dropped after its invocation has ended, as in the host", () =>
     withHost({}, async (run) => {
       await send({ ms: 0, end: "late-log" });
       await run.until("the library's warning", () =>

@@ -11,13 +11,13 @@ import { startTimerListener, type TimerListener, timerTrigger } from "./timer-li
 import { lockTimer } from "./timer-lock.ts";
 import { blobTimerStatus } from "./timer-status.ts";
 
-/** All that makes the functions of one host run. */
+/** The listeners of one host's functions. */
 export interface Listeners {
-  /** Has the listeners of a queue look at once. */
+  /** Makes the listeners of a queue poll at once. */
   wake(queue: string): void;
-  /** Starts nothing more; resolves when what runs has ended and been settled. */
+  /** Starts nothing new; resolves when running invocations have ended and their messages are settled. */
   stop(): Promise<void>;
-  /** Nothing is settled or released any more. */
+  /** From now on nothing is settled or released. */
   abandon(): void;
 }
 

@@ -13,8 +13,8 @@ interface PackageJson {
 
 /**
  * Loads every file that `main` of the app's package.json matches, then runs its `appStart` hooks.
- * What goes wrong in the app's files is kept as `app.startError` (nodejs-worker src/startApp.ts,
- * which on Node 20 and later always blocks); what a hook throws is thrown.
+ * An error in the app's files is stored as `app.startError` (nodejs-worker src/startApp.ts, which
+ * always blocks on Node 20 and later); an error in a hook is thrown.
  */
 export async function startApp(
   app: AppState,
@@ -62,7 +62,7 @@ async function loadEntryPoint(
   } catch (thrown) {
     const error = thrown instanceof Error ? thrown : new Error(String(thrown));
     const message = `Worker was unable to load entry point "${current}": ${error.message}`;
-    // The stack goes to the console: if nothing was registered yet, the host gets no error.
+    // The stack is printed: if nothing was registered yet, the host gets no error.
     console.error(`${message}\n${error.stack}`);
     app.startError = new SystemError(message, { cause: error });
   } finally {

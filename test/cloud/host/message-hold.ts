@@ -4,17 +4,17 @@ import type { Clock } from "../../../shared/core/clock.ts";
 
 /** Keeps one message invisible for as long as its function runs. */
 export interface MessageHold {
-  /** The receipt that is valid now; each renewal makes another. */
+  /** The current pop receipt; each renewal replaces it. */
   popReceipt(): string;
-  /** Ends the renewals; the last receipt. */
+  /** Ends the renewals and answers the last pop receipt. */
   release(): Promise<string>;
 }
 
 const LEAST_MS = 60_000;
 
 /**
- * Renews a message's invisibility at half time; after an error of the service twice as soon as
- * before, though not under a minute; never again once the message is somebody else's
+ * Renews a message's invisibility at half time; after each error of the service in half the time, but
+ * not under a minute; stops once another instance has the message
  * (UpdateQueueMessageVisibilityCommand.cs, LinearSpeedupStrategy.cs).
  */
 export function holdMessage(options: {

@@ -1,4 +1,4 @@
-/** A timer's schedule, read once. */
+/** A timer's parsed schedule. */
 export interface Schedule {
   readonly expression: string;
   /**
@@ -6,7 +6,7 @@ export interface Schedule {
    * Azure; `undefined` if none comes within a hundred years (30 February).
    */
   next(afterMs: number): number | undefined;
-  /** Runs twice within one minute: the host then keeps no status of it (TimerSchedule.cs). */
+  /** Whether it runs more than once a minute: the host then stores no status (TimerSchedule.cs). */
   readonly isSubMinute: boolean;
 }
 
@@ -31,9 +31,9 @@ const FIELDS: readonly Field[] = [
 ];
 
 /**
- * Reads an NCRONTAB expression as the library of that name does: six fields with seconds (five are
- * taken as without), lists, ranges, steps (`5/15` is from 5 on), names by any prefix, Sunday is 0
- * and 7 is refused; day and day of the week must **both** match, other than in Unix cron.
+ * Parses an NCRONTAB expression as the library of that name does: six fields with seconds (five mean
+ * without), lists, ranges, steps (`5/15` is from 5 on), names by any prefix, Sunday is 0 and 7 is
+ * refused; day and day of the week must **both** match, unlike in Unix cron.
  *
  * @throws TypeError that names the field.
  */
@@ -47,7 +47,7 @@ export function parseSchedule(expression: string): Schedule {
       return parseField(field, texts[index] ?? "");
     } catch (error) {
       const { message } = error as Error;
-      const what = `The schedule "${expression}" is wrong in its ${field.name}: ${message}`;
+      const what = `The schedule "${expression}" is invalid in its ${field.name}: ${message}`;
       throw new TypeError(what, { cause: error });
     }
   });
@@ -62,7 +62,7 @@ function parseField(field: Field, text: string): ReadonlySet<number> {
   const values = new Set<number>();
   for (const part of text.split(",")) {
     const { first, last, step } = PART.exec(part)?.groups ?? {};
-    if (first === undefined) throw new TypeError(`"${part}" is no value, range or step`);
+    if (first === undefined) throw new TypeError(`"${part}" is not a value, range or step`);
     const every = Number(step ?? 1);
     if (every < 1) throw new TypeError(`a step of ${every} never moves`);
     const [from, to] = parseRange(field, first, last, step !== undefined);

@@ -1,9 +1,9 @@
 import type { QueueClient, QueueServiceClient } from "@azure/storage-queue";
 
-/** The queue for messages that could not be handled. */
+/** The queue for messages that could not be processed. */
 export interface PoisonQueue {
   readonly name: string;
-  /** Adds a message as it is, creating the queue if absent. */
+  /** Adds a message unchanged, creating the queue if absent. */
   add(messageText: string): Promise<void>;
 }
 
@@ -12,7 +12,7 @@ const LONGEST_NAME = 63;
 
 /**
  * The poison queue of `queue`; `undefined` if `queue` is one itself or the name would be too long
- * (QueueListenerFactory.CreatePoisonQueueReference). `added` tells the host that it has a message.
+ * (QueueListenerFactory.CreatePoisonQueueReference). `added` is called after a message was added.
  */
 export function poisonQueueOf(
   service: QueueServiceClient,

@@ -1,8 +1,8 @@
 const MINIMUM_MS = 100;
 
 /**
- * How long a queue listener waits before it looks again: 100 ms after it found something, then
- * doubling with 20 % of noise up to `maximumMs` (RandomizedExponentialBackoffStrategy.cs).
+ * How long a queue listener waits until its next poll: 100 ms after it found messages, then doubling
+ * with 20 % jitter up to `maximumMs` (RandomizedExponentialBackoffStrategy.cs).
  */
 export function createPollingDelay(
   maximumMs: number,

@@ -1,9 +1,9 @@
 /**
- * What our host and its worker say to each other. Azure's pair speaks gRPC; the messages here are
- * the same ones (FunctionRpc.proto) over Node's IPC, cut to what queue and timer functions need.
+ * The protocol between our host and its worker. Azure uses gRPC; these are the same messages
+ * (FunctionRpc.proto) over Node's IPC, reduced to those that queue and timer functions need.
  */
 
-/** A value on its way to or from a function; at most one property is set, none means null. */
+/** A value sent to or from a function; at most one property is set, none means null. */
 export interface TypedData {
   readonly string?: string;
   readonly json?: string;
@@ -31,7 +31,7 @@ export interface InvocationResponse {
   readonly returnValue?: TypedData | null;
 }
 
-/** One trigger, input or output as the library registered it; settings in it are unresolved. */
+/** One trigger, input or output as the library registered it, with unresolved settings. */
 export interface Binding {
   readonly type: string;
   readonly direction: "in" | "out" | "inout";
@@ -68,9 +68,9 @@ export interface RpcLog {
   readonly invocationId?: string;
 }
 
-/** What each request asks and what its answer holds. */
+/** The requests to the worker, with their answers. */
 export interface Requests {
-  /** Loads the app. A load that fails is reported by `functionsMetadata`, as by Azure's worker. */
+  /** Loads the app. As in Azure's worker, `functionsMetadata` reports a failed load. */
   readonly workerInit: {
     readonly ask: { readonly hostVersion: string; readonly functionAppDirectory?: string };
     readonly answer: {
@@ -78,7 +78,7 @@ export interface Requests {
       readonly model?: { readonly name: string; readonly version: string } | undefined;
     };
   };
-  /** Specialises a warm-pool worker: the environment is replaced, then the app loaded. */
+  /** Specialises a warm-pool worker: replaces the environment, then loads the app. */
   readonly functionEnvironmentReload: {
     readonly ask: {
       readonly environmentVariables: Readonly<Record<string, string>>;
@@ -89,7 +89,7 @@ export interface Requests {
   readonly functionsMetadata: {
     readonly ask: undefined;
     readonly answer: {
-      /** Nothing was registered: the host would look for function.json files, and we ship none. */
+      /** Nothing was registered: the host would look for function.json files, which we do not ship. */
       readonly useDefaultMetadataIndexing: boolean;
       readonly functions: readonly FunctionMetadata[];
     };

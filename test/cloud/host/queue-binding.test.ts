@@ -28,15 +28,15 @@ const ours = {
   PopReceipt: { string: "receipt" },
 };
 
-describe("a message on its way to a function", () => {
-  it("goes as text, its metadata beside it", () => {
+describe("a message for a function", () => {
+  it("is passed as text, with its metadata", () => {
     assert.deepEqual(queueTrigger("trigger", message("hello")), {
       inputData: [{ name: "trigger", data: { string: "hello" } }],
       triggerMetadata: ours,
     });
   });
 
-  it("loses metadata to properties of its own body, whatever their case", () => {
+  it("has metadata overwritten by properties of its body, ignoring case", () => {
     const body = '{"id":7,"DEQUEUECOUNT":"99","flag":true,"none":null,"list":[1],"deep":{"a":1}}';
     const { triggerMetadata } = queueTrigger("trigger", message(body));
     assert.deepEqual(triggerMetadata, {
@@ -50,12 +50,12 @@ describe("a message on its way to a function", () => {
   });
 
   for (const text of ["[1,2]", "{broken}", '"id"', "7"])
-    it(`keeps its metadata when its body is no JSON object: ${text}`, () => {
+    it(`keeps its metadata if its body is not a JSON object: ${text}`, () => {
       const { triggerMetadata } = queueTrigger("trigger", message(text));
       assert.deepEqual(triggerMetadata, { ...ours, QueueTrigger: { string: text } });
     });
 
-  it("is decoded if host.json says base64, and is poison if it cannot be", () => {
+  it("is decoded if host.json says base64, and is poison if it cannot be decoded", () => {
     fc.assert(
       fc.property(fc.string({ unit: "grapheme" }), (text) => {
         const encoded = Buffer.from(text, "utf8").toString("base64");
@@ -82,34 +82,34 @@ describe("what a function returns goes to its queue outputs", () => {
       goes: ['{\n  "a": [\n    1\n  ]\n}'],
     },
     {
-      what: "an array, an element a message",
+      what: "an array, one message per element",
       data: { json: '["x",{"a":1},2,true]' },
       goes: ["x", '{\n  "a": 1\n}', "2", "True"],
     },
-    { what: "a text that is an array", data: { string: ' ["x","y"]' }, goes: ["x", "y"] },
+    { what: "a text that is a JSON array", data: { string: ' ["x","y"]' }, goes: ["x", "y"] },
     { what: "bytes", data: { bytes: Buffer.from("é") }, goes: ["é"] },
     { what: "a number", data: { int: 7 }, goes: ["7"] },
   ];
   for (const { what, data, goes } of cases)
     it(what, () => assert.deepEqual(queueOutputs([out("o")], given("o", data)).get("o"), goes));
 
-  it("its return value, if the binding is a return binding", () => {
+  it("the return value, for a return binding", () => {
     const response = { invocationId: "1", returnValue: { string: "back" } };
     assert.deepEqual(queueOutputs([out("$return")], response), new Map([["$return", ["back"]]]));
   });
 
-  it("a returned property of the output's name, meant or not", () => {
+  it("a returned property with the output's name, intended or not", () => {
     const response = { invocationId: "1", returnValue: { json: '{"o":"taken","other":1}' } };
     assert.deepEqual(queueOutputs([out("o")], response), new Map([["o", ["taken"]]]));
   });
 
-  it("nothing for null, and an error for what only looks like JSON", () => {
+  it("nothing for null, and an error for text that only looks like JSON", () => {
     assert.equal(queueOutputs([out("o")], { invocationId: "1", returnValue: null }).size, 0);
     assert.throws(() => queueOutputs([out("o")], given("o", { string: "{x}" })), SyntaxError);
   });
 });
 
-describe("a listener that finds nothing", () => {
+describe("a listener that finds no messages", () => {
   it("waits 100 ms, then about twice as long each time, never above the maximum", () => {
     fc.assert(
       fc.property(fc.double({ min: 0, max: 0.999, noNaN: true }), (noise) => {
@@ -118,7 +118,7 @@ describe("a listener that finds nothing", () => {
         assert.equal(waits[0], 100);
         assert.ok(waits.every((wait, at) => at === 0 || wait >= (waits[at - 1] ?? 0)));
         assert.equal(waits.at(-1), 2_000);
-        assert.equal(delayMs(true), 100, "a find starts it over");
+        assert.equal(delayMs(true), 100, "found messages reset the delay");
       }),
     );
   });

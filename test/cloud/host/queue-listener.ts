@@ -12,31 +12,31 @@ export interface QueueListenerOptions {
   /** `undefined` for a queue that is itself a poison queue. */
   readonly poison: PoisonQueue | undefined;
   readonly settings: HostSettings["queues"];
-  /** How long a message received stays invisible; renewed at half of it. Azure: ten minutes. */
+  /** How long a received message stays invisible; renewed at half time. Azure: ten minutes. */
   readonly invisibilityMs: number;
   readonly clock: Clock;
   readonly random: () => number;
-  /** Runs the function; resolves, never rejects, to whether it succeeded. */
+  /** Runs the function; resolves to whether it succeeded and never rejects. */
   readonly execute: (message: QueueMessage) => Promise<boolean>;
   readonly log: (level: "information" | "warning" | "error", message: string) => void;
 }
 
 /** The listener of one queue trigger. */
 export interface QueueListener {
-  /** A function of this host wrote to the queue: look now. */
+  /** A function of this host wrote to the queue: polls now. */
   wake(): void;
-  /** Stops looking; resolves when what it had received has been settled. */
+  /** Stops polling; resolves when the received messages have been settled. */
   stop(): Promise<void>;
-  /** The instance is gone: nothing is settled any more, messages come back when their time is up. */
+  /** The instance vanishes: no message is settled any more; each comes back after its time-out. */
   abandon(): void;
 }
 
 /**
  * Listens to one queue as QueueListener.cs and QueueProcessor.cs do: receives up to `batchSize`,
- * looks again once no more than `newBatchThreshold` are being worked on, backs off while it finds
- * nothing. Success deletes a message; failure shows it again after `visibilityTimeout`, always the
- * same; at `maxDequeueCount` it goes to the poison queue, and beyond, as after crashes, without
- * being run again. A queue without a poison queue leaves a failed message invisible.
+ * polls again once at most `newBatchThreshold` are being processed, and backs off while it finds
+ * none. Success deletes a message. A failed one becomes visible after `visibilityTimeout`, which is
+ * constant. At `maxDequeueCount` it moves to the poison queue; above that (after crashes) it moves
+ * there without running. If there is no poison queue, a failed message stays invisible.
  */
 export function startQueueListener(options: QueueListenerOptions): QueueListener {
   const { queue, settings, clock } = options;
@@ -86,7 +86,7 @@ export function startQueueListener(options: QueueListenerOptions): QueueListener
     processing.add(tracked);
   }
 
-  /** The messages found; none if the queue does not exist yet or storage fails. */
+  /** The received messages; none if the queue does not exist yet or storage fails. */
   async function receive(): Promise<readonly ReceivedMessageItem[]> {
     try {
       exists ||= await queue.exists();
@@ -156,7 +156,7 @@ function toMessage(item: ReceivedMessageItem, text: string): QueueMessage {
 
 const GONE = ["PopReceiptMismatch", "MessageNotFound", "QueueNotFound", "QueueBeingDeleted"];
 
-/** The message or its queue is gone, or another instance has taken the message over: do nothing. */
+/** Whether the message or its queue is gone, or another instance has the message: no action needed. */
 const isOthersByNow = (error: unknown): boolean =>
   typeof error === "object" &&
   error !== null &&

@@ -1,17 +1,17 @@
 import type { BindingInfo, InvocationResponse } from "./protocol.ts";
 import { fromTypedData, isPlain, looksLikeJson, propertyText } from "./typed-data.ts";
 
-/** The texts that go to each queue output of a function, by the output's name, in order. */
+/** The messages for each queue output of a function, by the output's name, in order. */
 export type Outputs = ReadonlyMap<string, readonly string[]>;
 
 const RETURN = "$return";
 
 /**
- * What a function's answer puts into its queue outputs (WorkerFunctionInvoker.BindOutputsAsync):
- * with a return binding its return value; without one, properties of a returned object that are
- * named like an output are taken for it, whether that was meant or not.
+ * The queue outputs that follow from a function's result (WorkerFunctionInvoker.BindOutputsAsync):
+ * with a return binding, the return value; without one, each property of a returned object with an
+ * output's name, even if that was not intended.
  *
- * @throws SyntaxError where a text that looks like JSON is none, as in the host.
+ * @throws SyntaxError if a text looks like JSON but is not, as in the host.
  */
 export function queueOutputs(
   bindings: readonly BindingInfo[],
@@ -34,7 +34,7 @@ export function queueOutputs(
   );
 }
 
-/** One message an element of an array, or of a text that is a JSON array; else one in all. */
+/** One message per element of an array or of a text that is a JSON array; else one message. */
 function messages(value: unknown): string[] {
   const parsed: unknown =
     typeof value === "string" && looksLikeJson(value) ? JSON.parse(value) : value;

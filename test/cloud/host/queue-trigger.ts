@@ -1,7 +1,7 @@
 import type { ParameterBinding, TypedData } from "./protocol.ts";
 import { hostDate, isPlain, looksLikeJson, propertyText } from "./typed-data.ts";
 
-/** A message as it was received, its text decoded. */
+/** A received message with its decoded text. */
 export interface QueueMessage {
   readonly id: string;
   readonly text: string;
@@ -12,15 +12,15 @@ export interface QueueMessage {
   readonly nextVisibleOnMs: number;
 }
 
-/** What a function gets for a message: the trigger's value and the metadata beside it. */
+/** What a function receives for a message: the trigger's value and its metadata. */
 export interface TriggerData {
   readonly inputData: readonly ParameterBinding[];
   readonly triggerMetadata: Readonly<Record<string, TypedData>>;
 }
 
 /**
- * Decodes a message's text by host.json's `messageEncoding`; `undefined` where it is not base64,
- * which the host puts into the poison queue without running anything.
+ * Decodes a message's text by host.json's `messageEncoding`; `undefined` if it is not base64: the host
+ * then moves the message to the poison queue without running the function.
  */
 export function decodeMessage(text: string, encoding: "none" | "base64"): string | undefined {
   if (encoding === "none") return text;
@@ -30,9 +30,9 @@ export function decodeMessage(text: string, encoding: "none" | "base64"): string
 }
 
 /**
- * The message as a function gets it. The text goes over as text: it is the library that parses what
- * is JSON, so a body `123` becomes a number. A body that is a JSON object **overwrites** metadata of
- * the same name, whatever the case, with its own top-level properties, arrays and nulls excepted
+ * The message as a function receives it. The text is passed as text: the library parses JSON, so a
+ * body `123` becomes a number. A body that is a JSON object **overwrites** metadata of the same name,
+ * ignoring case, with its top-level properties, except arrays and nulls
  * (QueueTriggerBinding.cs CreateBindingData; WorkerFunctionInvoker.cs TransformInput).
  */
 export function queueTrigger(bindingName: string, message: QueueMessage): TriggerData {

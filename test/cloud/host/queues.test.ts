@@ -30,7 +30,7 @@ const withHost = (
 
 const send = (queue: string, text: string) => service.getQueueClient(queue).sendMessage(text);
 
-/** Takes what is in a queue; nothing where there is no such queue. */
+/** Takes the messages of a queue; none if the queue does not exist. */
 async function texts(queue: string): Promise<string[]> {
   const client = service.getQueueClient(queue);
   if (!(await client.exists())) return [];
@@ -49,8 +49,12 @@ describe("a queue message reaches its function", () => {
     { as: "text", text: "plain words", is: "plain words" },
     { as: "a number, though it was text", text: "123", is: 123 },
     { as: "a boolean, though it was text", text: "true", is: true },
-    { as: "a bare string, its quotes gone", text: '"x"', is: "x" },
-    { as: "base64 as it is, for host.json says none", text: "eyJhIjoxfQ==", is: "eyJhIjoxfQ==" },
+    { as: "a JSON string, without its quotes", text: '"x"', is: "x" },
+    {
+      as: "base64 unchanged, because host.json says none",
+      text: "eyJhIjoxfQ==",
+      is: "eyJhIjoxfQ==",
+    },
   ];
   for (const { as, text, is } of bodies)
     it(`as ${as}`, () =>
@@ -60,10 +64,10 @@ describe("a queue message reaches its function", () => {
         assert.deepEqual(message, is);
         await run.until("its end", () => run.events.some(({ phase }) => phase === "succeeded"));
         await run.host.stop();
-        assert.ok(await isEmpty("echo"), "a message that was handled is deleted");
+        assert.ok(await isEmpty("echo"), "a processed message is deleted");
       }));
 
-  it("decoded, if host.json says base64", () =>
+  it("decoded if host.json says base64", () =>
     withHost(
       { AzureFunctionsJobHost__extensions__queues__messageEncoding: "base64" },
       async (run) => {
@@ -72,11 +76,11 @@ describe("a queue message reaches its function", () => {
         assert.deepEqual(message, { a: "é" });
         await send("echo", "not base64");
         await run.until("the poison", async () => (await texts("echo-poison"))[0]);
-        assert.equal(run.said().length, 1, "what cannot be decoded is never run");
+        assert.equal(run.said().length, 1, "a message that cannot be decoded is not run");
       },
     ));
 
-  it("with metadata, which a body of the same names overwrites", () =>
+  it("with metadata, which body properties of the same name overwrite", () =>
     withHost({}, async (run) => {
       const { messageId } = await send("echo", '{"a":1}');
       const plain = await run.until("the message", () => run.said()[0]?.["metadata"]);
@@ -90,7 +94,7 @@ describe("a queue message reaches its function", () => {
       await send("echo", '{"id":"mine","DequeueCount":77,"rows":[1]}');
       const hidden = await run.until("the second", () => run.said()[1]?.["metadata"]);
       assert.partialDeepStrictEqual(hidden, { id: "mine", dequeueCount: 77 });
-      assert.ok(!("rows" in (hidden as object)), "arrays are not taken over");
+      assert.ok(!("rows" in (hidden as object)), "arrays do not overwrite metadata");
     }));
 });
 
@@ -111,7 +115,7 @@ describe("a message that fails", () => {
       });
     }));
 
-  it("comes back no sooner than the visibility time-out says", () =>
+  it("does not come back before the visibility time-out", () =>
     withHost(
       { AzureFunctionsJobHost__extensions__queues__visibilityTimeout: "00:00:01" },
       async (run) => {
@@ -123,7 +127,7 @@ describe("a message that fails", () => {
       },
     ));
 
-  it("is poison without being run, once crashes have used its attempts", async () => {
+  it("is poison without being run after crashes have used its attempts", async () => {
     const queue = service.getQueueClient("echo");
     await send("echo", "five crashes");
     for (let attempt = 1; attempt <= 5; attempt += 1) {
@@ -141,7 +145,7 @@ describe("a message that fails", () => {
     });
   });
 
-  it("stays invisible if its queue is a poison queue, which has none of its own", () =>
+  it("stays invisible in a poison queue, which has no poison queue itself", () =>
     withHost({ POISON_FAILS: "yes" }, async (run) => {
       await service.createQueue("fails-poison");
       await send("fails-poison", "x");
@@ -154,7 +158,7 @@ describe("a message that fails", () => {
 });
 
 describe("an output", () => {
-  it("is written when the function has succeeded, one message an element", () =>
+  it("is written after the function has succeeded, one message per element", () =>
     withHost({}, async (run) => {
       await send("originals", '{"copy":["x",{"a":1}]}');
       await run.until("the end", () => run.events.some(({ phase }) => phase === "succeeded"));
@@ -162,7 +166,7 @@ describe("an output", () => {
       assert.deepEqual(await texts("copies"), ["x", '{  "a": 1}']);
     }));
 
-  it("is not written when the function fails, whatever it had set", () =>
+  it("is not written if the function fails after setting it", () =>
     withHost({}, async (run) => {
       await send("originals", '{"copy":"never","fail":true}');
       await run.until("the poison", () => service.getQueueClient("originals-poison").exists());

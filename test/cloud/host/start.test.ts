@@ -35,7 +35,7 @@ const start = (dist: string, env: Record<string, string> = {}, more: object = {}
   withFixture({ azurite, dist, env, ...more }, async () => {});
 
 describe("the worker", () => {
-  it("reports every function with its trigger, settings unresolved", async () => {
+  it("reports every function with its trigger and unresolved settings", async () => {
     const worker = await startWorker({
       dist: app.dist,
       env: fixtureSettings(azurite),
@@ -61,10 +61,10 @@ describe("the worker", () => {
 
   for (const workerVersion of ["3.9.1", "3.14.1"])
     for (const warm of [false, true])
-      it(`${workerVersion} loads an app ${warm ? "into a warm process" : "at its start"}`, () =>
+      it(`${workerVersion} loads an app ${warm ? "into a warm process" : "when it starts"}`, () =>
         start(app.dist, {}, { workerVersion, warm }));
 
-  it("has only the app's settings around it", async () => {
+  it("has only the app's settings in its environment", async () => {
     process.env["OF_THE_TEST_ALONE"] = "1";
     await withFixture({ azurite, dist: app.dist, env: { FIXTURE_SHOWS: "yes" } }, async (run) => {
       await run.host.fireTimer("tick");
@@ -86,13 +86,13 @@ describe("a host refuses to start", () => {
       says: /registered no function/,
     },
     {
-      when: "the app fails before its first function, and it says why",
+      when: "the app fails before its first function, with the reason",
       dist: () => broken.dist,
       env: { BREAK: "before" },
       says: /registered no function[^]*broken on the way up/,
     },
     {
-      when: "the app fails half way",
+      when: "the app fails after its first function",
       dist: () => broken.dist,
       env: { BREAK: "half" },
       says: /unable to load entry point "index.cjs": broken half way/,
@@ -116,13 +116,13 @@ describe("a host refuses to start", () => {
       says: /Fixture__queueServiceUri is missing/,
     },
     {
-      when: "there are timers and no storage of the host's own",
+      when: "there are timers but no AzureWebJobsStorage",
       dist: () => app.dist,
       env: { AzureWebJobsStorage__blobServiceUri: "" },
       says: /AzureWebJobsStorage__blobServiceUri is missing/,
     },
     {
-      when: "the app uses a log hook and the worker is too old for it",
+      when: "the app uses a log hook that the worker is too old for",
       dist: () => logHook.dist,
       env: {},
       more: { workerVersion: "3.9.1" },
@@ -135,7 +135,7 @@ describe("a host refuses to start", () => {
     });
 });
 
-/** What the hooks said, in order. */
+/** The lines that the hooks logged, in order. */
 const hooksOf = ({ lines }: FixtureHost): string[] =>
   lines.flatMap(({ source, message }) =>
     source === "console" && message.startsWith("hook ") ? [message.slice(5)] : [],
@@ -144,7 +144,7 @@ const hooksOf = ({ lines }: FixtureHost): string[] =>
 describe("hooks", () => {
   const runs = [
     {
-      what: "run around the handler, and may replace its input",
+      what: "run around the handler and may replace its input",
       message: "replace me",
       phase: "succeeded",
       order: [
@@ -155,7 +155,7 @@ describe("hooks", () => {
       ],
     },
     {
-      what: "may forgive what the handler threw",
+      what: "may clear the handler's error",
       message: "forgive me",
       phase: "succeeded",
       order: [
@@ -166,7 +166,7 @@ describe("hooks", () => {
       ],
     },
     {
-      what: "fail the invocation when they throw",
+      what: "fail the invocation if they throw",
       message: "refuse me",
       phase: "failed",
       order: ['pre "refuse me"'],
@@ -190,7 +190,7 @@ describe("hooks", () => {
       assert.equal(shown.at(-1), "appTerminate");
     });
 
-  it("change the app's own lines of log, where the worker knows that hook", () =>
+  it("change the app's own log lines if the worker supports that hook", () =>
     withFixture({ azurite, dist: logHook.dist }, async (run) => {
       await run.host.fireTimer("speak");
       assert.deepEqual(

@@ -16,7 +16,7 @@ const stored = (last: string, next: string): TimerStatus => ({
 });
 
 describe("a missed occurrence", () => {
-  it("is not one for a timer that is new", () => {
+  it("does not exist for a new timer", () => {
     const { isPastDue, store, status } = checkPastDue(at("10:30:00"), hourly, undefined);
     assert.deepEqual({ isPastDue, store }, { isPastDue: false, store: true });
     assert.deepEqual(status, {
@@ -26,7 +26,7 @@ describe("a missed occurrence", () => {
     });
   });
 
-  it("is noticed when its time has passed", () => {
+  it("is detected when its time has passed", () => {
     const status = stored("08:00:00", "09:00:00");
     assert.deepEqual(checkPastDue(at("12:30:00"), hourly, status), {
       isPastDue: true,
@@ -35,18 +35,18 @@ describe("a missed occurrence", () => {
     });
   });
 
-  it("is noticed for a timer that has never run, by when it was first seen", () => {
+  it("is detected for a timer that has never run, from when it was first seen", () => {
     const status = { lastMs: NEVER_MS, nextMs: at("09:00:00"), lastUpdatedMs: at("08:30:00") };
     assert.equal(checkPastDue(at("09:00:01"), hourly, status).isPastDue, true);
   });
 
-  it("is none if its time has not come", () =>
+  it("does not exist before its time", () =>
     assert.equal(
       checkPastDue(at("08:59:59"), hourly, stored("08:00:00", "09:00:00")).isPastDue,
       false,
     ));
 
-  it("is forgotten when the schedule has changed", () => {
+  it("is dropped if the schedule has changed", () => {
     const daily = parseSchedule("0 0 9 * * *");
     const checked = checkPastDue(at("12:30:00"), daily, stored("07:00:00", "08:00:00"));
     assert.deepEqual([checked.isPastDue, checked.store], [false, true]);
@@ -54,7 +54,7 @@ describe("a missed occurrence", () => {
   });
 });
 
-/** A clock that only moves during a sleep, and stops the timer at `endMs`. */
+/** A clock that only advances during a sleep and stops the timer at `endMs`. */
 function steppedClock(startMs: number): Clock & { set(ms: number): void } {
   let nowMs = startMs;
   return {
@@ -85,7 +85,7 @@ interface Run {
   readonly status: TimerStatus | undefined;
 }
 
-/** Runs a timer until it has run `count` times; each run takes `takesMs`. */
+/** Runs a timer `count` times; each run takes `takesMs`. */
 async function runs(
   count: number,
   options: {
@@ -127,7 +127,7 @@ describe("a timer", () => {
     );
   });
 
-  it("runs at once, and once, for all that it missed, and says so", async () => {
+  it("runs once, at once, for all missed occurrences, and logs that", async () => {
     const status = {
       lastMs: at("05:00:00"),
       nextMs: at("06:00:00"),
@@ -144,7 +144,7 @@ describe("a timer", () => {
     assert.deepEqual(seen[0]?.status, status);
   });
 
-  it("runs at once after a run that took past the next time, and never beside it", async () => {
+  it("runs right after a run that lasted past the next occurrence, never concurrently", async () => {
     const seen = await runs(3, { startMs: at("10:30:00"), takesMs: 90 * 60_000 });
     assert.deepEqual(
       seen.map((run) => run.at),
@@ -152,7 +152,7 @@ describe("a timer", () => {
     );
   });
 
-  it("runs when it starts, if it is told to", async () => {
+  it("runs at start-up if runOnStartup is set", async () => {
     const seen = await runs(2, { startMs: at("10:30:00"), runOnStartup: true });
     assert.deepEqual(
       seen.map((run) => run.at),
@@ -160,7 +160,7 @@ describe("a timer", () => {
     );
   });
 
-  it("stores its status after a run, so that a crash during it has it run again", async () => {
+  it("stores its status after a run, so that it runs again after a crash", async () => {
     const store = memoryStore();
     await runs(1, { startMs: at("10:30:00"), store });
     assert.deepEqual(
@@ -172,12 +172,12 @@ describe("a timer", () => {
     );
   });
 
-  it("gets no status if none is kept", async () => {
+  it("gets no status if none is stored", async () => {
     const [seen] = await runs(1, { startMs: at("10:30:00") });
     assert.equal(seen?.status, undefined);
   });
 
-  it("waits longer than a timer of Node's can be set", async () => {
+  it("waits longer than Node's longest timer", async () => {
     const seen = await runs(1, { startMs: at("10:30:00"), schedule: "0 0 0 1 6 *" });
     assert.equal(seen[0]?.at, "00:00:00");
   });

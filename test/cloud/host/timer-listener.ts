@@ -14,7 +14,7 @@ import { hostDate } from "./typed-data.ts";
 export interface TimerListenerOptions {
   readonly timer: string;
   readonly schedule: Schedule;
-  /** `undefined` where the schedule is not monitored: more than once a minute, or switched off. */
+  /** `undefined` if the schedule is not monitored: more than once a minute, or switched off. */
   readonly store: TimerStatusStore | undefined;
   readonly runOnStartup: boolean;
   readonly clock: Clock;
@@ -24,17 +24,17 @@ export interface TimerListenerOptions {
 }
 
 export interface TimerListener {
-  /** Starts no further run; resolves when one that is under way has ended. */
+  /** Starts no further run; resolves when the current one has ended. */
   stop(): Promise<void>;
 }
 
-/** setTimeout takes no more than 2^31 ms. */
+/** The largest delay that setTimeout accepts is 2^31 - 1 ms. */
 const LONGEST_SLEEP_MS = 24 * 24 * 60 * 60 * 1000;
 
 /**
- * Runs one timer as TimerListener.cs does: a run missed while no host was up happens at once, one
- * for all that were missed; runs never overlap; the next is computed from the start of the one
- * before; the status is stored after a run, so a crash during it means it is run again.
+ * Runs one timer as TimerListener.cs does: one run at once makes up for all that were missed while no
+ * host was up; runs never overlap; the next is computed from the start of the previous one; the
+ * status is stored after a run, so a crash during a run repeats it.
  */
 export function startTimerListener(options: TimerListenerOptions): TimerListener {
   const { timer, schedule, store, clock } = options;
@@ -74,7 +74,7 @@ export function startTimerListener(options: TimerListenerOptions): TimerListener
     const startMs = clock.now();
     if (isPastDue) options.log("information", `The timer ${timer} is past due and runs now.`);
     await options.execute(store && status, isPastDue);
-    // Fired a little early, by the clock: without this the same occurrence would come twice.
+    // The timer fired slightly early: without this the same occurrence would run twice.
     const lastMs = isUnscheduled ? startMs : Math.max(startMs, status.nextMs);
     const after = { lastMs, nextMs: nextAfter(schedule, lastMs), lastUpdatedMs: lastMs };
     await store
@@ -91,7 +91,7 @@ export function startTimerListener(options: TimerListenerOptions): TimerListener
   }
 }
 
-/** A timer's run as the function gets it (TimerInfo.cs; the library makes the names camel case). */
+/** A timer's run as the function receives it (TimerInfo.cs; the library converts names to camel case). */
 export function timerTrigger(
   bindingName: string,
   {

@@ -3,22 +3,22 @@ import type { BlobServiceClient } from "@azure/storage-blob";
 import type { Clock } from "../../../shared/core/clock.ts";
 import { HOST_CONTAINER } from "./timer-status.ts";
 
-/** Of several instances one alone runs a timer. */
+/** The lock that lets only one of several instances run a timer. */
 export interface TimerLock {
-  /** Whether this instance has the timer now. */
+  /** Whether this instance holds the lock now. */
   isHeld(): boolean;
-  /** Lets the next instance have it at once. */
+  /** Releases the lock, so that another instance gets it at once. */
   release(): Promise<void>;
-  /** Stops renewing, as an instance that is gone does: another has it when the lease runs out. */
+  /** Stops renewing, like an instance that vanished: another gets the lock when the lease expires. */
   abandon(): void;
 }
 
 const LEASE_SECONDS = 60;
-/** An instance without the lock asks again this often (SingletonOptions.cs). */
+/** How often an instance without the lock tries again (SingletonOptions.cs). */
 const RETRY_MS = 60_000;
 
 /**
- * Tries for the listener lock of one timer until it has it, then calls `taken`
+ * Tries to get the listener lock of one timer until it succeeds, then calls `taken`
  * (TimerListener is a `[Singleton(Mode = Listener)]`; the lock is a blob's lease).
  */
 export function lockTimer(options: {
@@ -27,7 +27,7 @@ export function lockTimer(options: {
   readonly timer: string;
   readonly clock: Clock;
   readonly taken: () => void;
-  /** Called where the lease could not be kept. */
+  /** Called if the lease was lost. */
   readonly lost: () => void;
   readonly log: (level: "information" | "warning", message: string) => void;
 }): TimerLock {
@@ -80,7 +80,7 @@ export function lockTimer(options: {
     }
   }
 
-  /** Ends when the lease is lost, or the lock let go. */
+  /** Ends when the lease is lost or the lock is released. */
   async function renew(): Promise<void> {
     while (!ended.signal.aborted) {
       await clock.sleep((LEASE_SECONDS / 2) * 1000, ended.signal);

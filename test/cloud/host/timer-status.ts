@@ -13,18 +13,18 @@ export interface TimerStatus {
   readonly lastUpdatedMs: number;
 }
 
-/** What .NET shows for "never": year 1. */
+/** .NET's value for "never": year 1. */
 export const NEVER_MS = Date.parse("0001-01-01T00:00:00Z");
 
-/** Far beyond any waiting; stands for "no occurrence". */
+/** Means "no occurrence": later than any test waits. */
 const NO_NEXT_MS = Date.UTC(9999, 11, 31, 23, 59, 59);
 
 export const nextAfter = (schedule: Schedule, ms: number): number =>
   schedule.next(ms) ?? NO_NEXT_MS;
 
 /**
- * Whether an occurrence was missed since the timer was last looked after, and the status to be
- * stored where it is new or the schedule has changed. A changed schedule is never past due
+ * Whether an occurrence was missed since the timer was last monitored, and the status to store if the
+ * timer is new or its schedule has changed. A changed schedule is never past due
  * (ScheduleMonitor.CheckPastDueAsync).
  */
 export function checkPastDue(
@@ -51,13 +51,13 @@ export function checkPastDue(
   return { status, isPastDue: false, store: true };
 }
 
-/** Keeps the status of one host's timers between its lives. */
+/** Keeps the status of one host's timers across restarts. */
 export interface TimerStatusStore {
   read(timer: string): Promise<TimerStatus | undefined>;
   write(timer: string, status: TimerStatus): Promise<void>;
 }
 
-/** The container the host keeps its own things in. */
+/** The container in which the host keeps its own blobs. */
 export const HOST_CONTAINER = "azure-webjobs-hosts";
 
 /** The store in blobs `timers/{hostId}/{timer}/status` (StorageScheduleMonitor.cs). */
@@ -67,7 +67,7 @@ export function blobTimerStatus(service: BlobServiceClient, hostId: string): Tim
   return {
     read: async (timer) => {
       if (!(await blob(timer).exists())) return undefined;
-      // One request: downloadToBuffer asks for the length first, and a blob may be replaced meanwhile.
+      // One request: downloadToBuffer first requests the length, and the blob may be replaced meanwhile.
       const { readableStreamBody } = await blob(timer).download();
       if (!readableStreamBody) return undefined;
       const stored = (await json(readableStreamBody as Readable)) as {

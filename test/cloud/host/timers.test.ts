@@ -20,7 +20,7 @@ after(async () => {
   await azurite.stop();
 });
 
-/** A host whose timers are its own: of another id than any other test's. */
+/** A host with its own timers: its host id differs from every other test's. */
 const withHost = (
   hostId: string,
   schedule: string,
@@ -36,7 +36,7 @@ const statusBlob = (hostId: string) => container.getBlockBlobClient(`timers/${ho
 const DAILY = "0 0 3 * * *";
 
 describe("a timer's function", () => {
-  it("gets its schedule, its status and no trigger metadata, in camel case", () =>
+  it("gets its schedule and status in camel case, and no trigger metadata", () =>
     withHost("told", DAILY, async (run) => {
       await run.until("the status", () => statusBlob("told").exists());
       assert.partialDeepStrictEqual(await run.host.fireTimer("tick"), { succeeded: true });
@@ -52,14 +52,14 @@ describe("a timer's function", () => {
       assert.match(JSON.stringify(said), /"next":"\d{4}-\d\d-\d\dT03:00:00\+00:00"/);
     }));
 
-  it("has no status if it runs more than once a minute, and runs by itself", () =>
+  it("has no status if it runs more than once a minute, and still runs on schedule", () =>
     withHost("often", "* * * * * *", async (run) => {
       await run.until("two ticks", () => ticks(run).length >= 2);
       assert.partialDeepStrictEqual(ticks(run)[0], { timer: { scheduleStatus: null } });
       assert.ok(!(await statusBlob("often").exists()));
     }));
 
-  it("runs at once when an occurrence was missed", async () => {
+  it("runs at once if an occurrence was missed", async () => {
     const missed = JSON.stringify({
       Last: "2026-01-01T03:00:00+00:00",
       Next: "2026-01-02T03:00:00+00:00",
@@ -76,7 +76,7 @@ describe("a timer's function", () => {
     assert.ok(Date.parse((stored as { Next: string }).Next) > Date.now());
   });
 
-  it("can be fired as past due, which leaves its status alone", () =>
+  it("can be fired as past due without changing its status", () =>
     withHost("fired", DAILY, async (run) => {
       await run.until("the status", () => statusBlob("fired").exists());
       const earlier = await statusBlob("fired").downloadToBuffer();
@@ -86,7 +86,7 @@ describe("a timer's function", () => {
       await assert.rejects(run.host.fireTimer("echo"), /no timer named echo/);
     }));
 
-  it("is run by one of two instances, and by the other when that one has stopped", () =>
+  it("is run by one of two instances, and by the other after the first has stopped", () =>
     withHost("shared", "* * * * * *", async (run) => {
       await run.until("its first tick", () => ticks(run).length > 0);
       await withHost("shared", "* * * * * *", async (other) => {

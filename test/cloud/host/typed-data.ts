@@ -1,12 +1,12 @@
 import type { TypedData } from "./protocol.ts";
 
-/** A date as the host's JSON writer gives it: no fraction where it is zero, and always an offset. */
+/** A date as the host's JSON writer prints it: without a zero fraction, always with an offset. */
 export const hostDate = (ms: number): string =>
   new Date(ms).toISOString().replace(/\.?0*Z$/, "+00:00");
 
 /**
- * A property of a JSON object as text, the way the host's JSON library turns one into a string;
- * `undefined` for null, which the host passes over.
+ * A property of a JSON object as text, as the host's JSON library converts it; `undefined` for null,
+ * which the host skips.
  */
 export function propertyText(value: string | number | boolean | null): string | undefined {
   if (value === null) return undefined;
@@ -17,10 +17,10 @@ export function propertyText(value: string | number | boolean | null): string | 
 export const isPlain = (value: unknown): value is string | number | boolean | null =>
   value === null || ["string", "number", "boolean"].includes(typeof value);
 
-/** Utility.IsJson: what looks like an object or an array, read or not. */
+/** Utility.IsJson: whether the text looks like an object or an array, valid or not. */
 export const looksLikeJson = (text: string): boolean => /^\s*(?:\{[^]*\}|\[[^]*\])\s*$/.test(text);
 
-/** What the worker returned, as the host holds it (GrpcMessageConversionExtensions.ToObject). */
+/** The worker's result as the host represents it (GrpcMessageConversionExtensions.ToObject). */
 export function fromTypedData(data: TypedData | null | undefined): unknown {
   if (!data) return null;
   if (data.json !== undefined) return JSON.parse(data.json) as unknown;

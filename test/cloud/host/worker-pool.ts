@@ -6,27 +6,27 @@ import {
   type WorkerProcess,
 } from "./worker-process.ts";
 
-/** The one worker of a host, started anew whenever it dies. */
+/** The one worker of a host, replaced whenever it dies. */
 export interface WorkerPool {
-  /** The worker that is up, or comes up next. @throws WorkerFailure if none will. */
+  /** The running worker, or the next one to start. @throws WorkerFailure if none will. */
   ready(): Promise<WorkerProcess>;
   readonly restarts: number;
-  /** Of the worker that is up; 0 while none is. */
+  /** Process id of the running worker; 0 while there is none. */
   readonly pid: number;
-  /** Ends it by itself within `graceMs`, else by force, and starts no other. */
+  /** Asks it to end within `graceMs`, then kills it; starts no other. */
   stop(graceMs: number): Promise<void>;
   /** Kills it; another takes its place. */
   kill(): Promise<void>;
-  /** Kills it, and that was the last. */
+  /** Kills it and starts no other. */
   abandon(): Promise<void>;
 }
 
-/** Starts in a row that may fail before the host gives up (WebHostRpcWorkerChannelManager). */
+/** Consecutive failed starts before the host gives up (WebHostRpcWorkerChannelManager). */
 const FAILED_STARTS = 3;
 const PAUSE_MS = 500;
 
 /**
- * Starts a worker and keeps one up. `exited` is told of each that ends unasked; `failed` once the
+ * Starts a worker and keeps one running. `exited` is called for each unexpected end, `failed` once the
  * app cannot be loaded any more.
  */
 export async function startWorkerPool(
@@ -75,7 +75,7 @@ export async function startWorkerPool(
     events.exited(reason);
     restarts += 1;
     current = replace();
-    // The next caller of ready() gets the failure; without this it would be an unhandled rejection.
+    // The next caller of ready() gets the failure; this prevents an unhandled rejection.
     current.catch(() => {});
   }
 

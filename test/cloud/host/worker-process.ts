@@ -17,14 +17,14 @@ import type {
 export interface WorkerOptions {
   /** The folder that is deployed. */
   readonly dist: string;
-  /** The app's settings. Nothing of this process's environment is added but the way to programs. */
+  /** The app's settings. Of this process's environment only PATH is added. */
   readonly env: Readonly<Record<string, string>>;
   readonly workerVersion: string;
   readonly hostVersion: string;
   /** Starts as a warm-pool worker: the settings arrive after the process has started. */
   readonly warm: boolean;
   readonly onLog: (log: RpcLog) => void;
-  /** A line that the worker's process wrote itself, not through the host's log. */
+  /** A line of the worker's process output, not of the host's log. */
   readonly onConsole: (line: string, stream: "stdout" | "stderr") => void;
 }
 
@@ -32,11 +32,11 @@ export interface WorkerOptions {
 export interface WorkerProcess {
   readonly pid: number;
   readonly functions: readonly FunctionMetadata[];
-  /** Why it ended; settles when it has. */
+  /** Resolves to the reason when the process has ended. */
   readonly ended: Promise<string>;
-  /** @throws WorkerFailure with what the function threw, or with the end of the process. */
+  /** @throws WorkerFailure if the function threw or the process ended. */
   invoke(ask: Requests["invocation"]["ask"]): Promise<Requests["invocation"]["answer"]>;
-  /** Asks it to end, as the host does at a scale-in; kills it if it has not within `graceMs`. */
+  /** Asks it to end, as the host does at a scale-in; kills it after `graceMs`. */
   terminate(graceMs: number): Promise<void>;
   kill(): Promise<void>;
 }
@@ -52,8 +52,8 @@ export class WorkerFailure extends Error {
 }
 
 /**
- * Node, and the preload of the local cloud (redirect.cjs), read these when a process starts: they
- * cannot wait for a warm worker's settings.
+ * Node and the preload of the local cloud (redirect.cjs) read these when a process starts, before a
+ * warm worker gets its settings.
  */
 const READ_AT_START = [
   "NODE_OPTIONS",
@@ -63,10 +63,10 @@ const READ_AT_START = [
 ];
 
 /**
- * Starts a worker, has it load the app and asks for its functions.
+ * Starts a worker, loads the app in it and asks for its functions.
  *
- * @throws WorkerFailure if the app cannot be loaded or, worse because Azure's host would go on
- * without a word, registers nothing.
+ * @throws WorkerFailure if the app cannot be loaded or registers nothing; Azure's host would silently
+ * continue in the second case.
  */
 export async function startWorker(options: WorkerOptions): Promise<WorkerProcess> {
   const { dist, env, hostVersion } = options;
@@ -132,7 +132,7 @@ type Request = <Name extends RequestName>(
   ask: Requests[Name]["ask"],
 ) => Promise<Requests[Name]["answer"]>;
 
-/** Requests to the process, answered in any order; its end fails all that are under way. */
+/** Requests to the process, answered in any order; its end fails all pending ones. */
 function createRequests(
   child: ChildProcess,
   onLog: (log: RpcLog) => void,
@@ -173,7 +173,7 @@ interface Asked {
   readonly reject: (error: Error) => void;
 }
 
-/** Passes the process's own lines on, and keeps the last of stderr for a failure's message. */
+/** Forwards the process's output lines, and keeps the last of stderr for a failure's message. */
 function watchConsole(child: ChildProcess, onConsole: WorkerOptions["onConsole"]): () => string {
   const kept: string[] = [];
   const watch = (from: Readable | null, stream: "stdout" | "stderr"): void => {

@@ -1,6 +1,6 @@
 /**
- * The worker: a process of its own that loads the built app and runs its functions for the host,
- * as Azure's Node worker does. It ends when the host does, whatever the reason.
+ * The worker: a separate process that loads the built app and runs its functions for the host, as
+ * Azure's Node worker does. It always ends when the host does.
  */
 import Module from "node:module";
 
@@ -25,7 +25,7 @@ const tell = (message: FromWorker): void => {
   process.send?.(message);
 };
 
-/** A log line passes the app's `log` hooks; they may change a user's line, and cannot lose any. */
+/** Passes a log line through the app's `log` hooks, which may change a user's line but not drop it. */
 function log(line: RpcLog, shared: object = { hookData: {} }): void {
   const own = { level: line.level, message: line.message };
   const context = hookContext({ ...shared, category: line.logCategory }, own);
@@ -92,7 +92,7 @@ const handlers: Handlers = {
   functionsMetadata: async () => {
     app.locked = true;
     const functions = [...app.functions.values()].map(({ metadata }) => metadata);
-    // With nothing registered the error is not told: it is on the console, and the host sees none.
+    // If nothing was registered, the error is printed but not reported to the host.
     if (functions.length > 0 && app.startError) throw app.startError;
     return { useDefaultMetadataIndexing: functions.length === 0, functions };
   },
@@ -116,7 +116,7 @@ async function answer(message: ToWorker): Promise<void> {
   }
 }
 
-/** nodejs-worker src/errors.ts: whatever was thrown reaches the host as a message and a stack. */
+/** nodejs-worker src/errors.ts: any thrown value reaches the host as a message and a stack. */
 function toException(thrown: unknown): RpcException {
   if (thrown instanceof Error) return { message: thrown.message, stackTrace: thrown.stack };
   if (thrown === undefined || thrown === null) return { message: "Unknown error" };
@@ -125,9 +125,9 @@ function toException(thrown: unknown): RpcException {
 
 process.on("message", (message) => void answer(message as ToWorker));
 process.on("disconnect", () => process.exit(0));
-// Ctrl-C reaches the whole group; it is the host that decides when its worker ends.
+// Ctrl-C reaches the whole process group, but the host decides when its worker ends.
 process.on("SIGINT", () => {});
-// An unhandled rejection comes here too: every invocation of this process fails with it.
+// Unhandled rejections arrive here too: every invocation of this process fails.
 process.on("uncaughtException", (error) => {
   console.error(`Worker uncaught exception: ${error.stack ?? String(error)}`);
   process.exit(1);

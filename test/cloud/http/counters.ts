@@ -1,8 +1,8 @@
 import type { ServiceCounters } from "../cloud-control.ts";
 
-/** Counts what one service answered. */
+/** Counts the answers of one service. */
 export interface Counters {
-  /** Counts one request as `operation`; called once per request, by whoever knows its name. */
+  /** Counts one request as `operation`; called once per request, by the code that knows its name. */
   operation(name: string): void;
   answered(outcome: string): void;
   connection(): void;
@@ -14,7 +14,7 @@ function add(map: Map<string, number>, key: string): void {
   map.set(key, (map.get(key) ?? 0) + 1);
 }
 
-/** Counters that start at nothing. */
+/** Creates counters that start at zero. */
 export function createCounters(): Counters {
   let requests = 0;
   let connections = 0;

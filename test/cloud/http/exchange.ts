@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from "node:http";
 
-/** One request as a service of the local cloud sees it. */
+/** One request as a service of the local cloud receives it. */
 export interface CloudRequest {
   readonly method: string;
-  /** The Host header, with its port where it had one. */
+  /** The Host header, with the port if it had one. */
   readonly host: string;
   /** Path and query exactly as sent. */
   readonly target: string;
@@ -11,24 +11,24 @@ export interface CloudRequest {
   readonly body: Buffer;
 }
 
-/** A whole answer. A Buffer or string is sent as it is; there is no chunking. */
+/** A whole answer. A Buffer or string is sent unchanged; there is no chunking. */
 export interface CloudResponse {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: string | Buffer;
 }
 
-/** What a service may do instead of answering: faults live on the wire, not in a status. */
+/** What a service may do to the connection instead of answering. */
 export type CloudAnswer =
   | CloudResponse
-  /** The connection is torn down with a TCP reset. */
+  /** The connection is closed with a TCP reset. */
   | { readonly connection: "reset" }
-  /** Nothing is ever sent; the client's own time-out must end it. */
+  /** Nothing is ever sent; only the client's time-out ends the request. */
   | { readonly connection: "hang" }
-  /** The head promises the whole body and the connection ends after `bytes` of it. */
+  /** The head announces the whole body, and the connection closes after `bytes` of it. */
   | { readonly connection: "truncate"; readonly response: CloudResponse; readonly bytes: number };
 
-/** An answer in JSON with the content type Microsoft's services send. */
+/** A JSON answer with the content type of Microsoft's services. */
 export function json(
   status: number,
   value: unknown,
@@ -41,7 +41,7 @@ export function json(
   };
 }
 
-/** What is not emulated says so, with a status no client takes for success. */
+/** The answer for what is not emulated, with a status that no client mistakes for success. */
 export function notEmulated(what: string): CloudResponse {
   return json(501, {
     error: { code: "NotEmulated", message: `The local cloud does not emulate ${what}.` },

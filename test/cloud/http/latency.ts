@@ -3,8 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ServiceName } from "../cloud-control.ts";
 
 /**
- * Medians at speed 1 as measured from inside an Azure region would look; the shape (log-normal, a
- * long tail cut at six medians) is ours. Graph has a latency of its own (test/cloud/graph).
+ * Plausible medians at speed 1 inside an Azure region; the shape (log-normal, with a long tail cut at
+ * six medians) is our choice. Graph has its own latency (test/cloud/graph).
  */
 const medianMs: Readonly<Record<ServiceName, number>> = {
   login: 60,
@@ -14,7 +14,7 @@ const medianMs: Readonly<Record<ServiceName, number>> = {
   management: 60,
 };
 
-/** A service's answer time: seeded, divided by speed, or nothing while it is off. */
+/** A service's latency: seeded, divided by speed, zero while it is off. */
 export interface Latency {
   enabled: boolean;
   wait(service: ServiceName): Promise<void>;

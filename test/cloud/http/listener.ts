@@ -11,25 +11,25 @@ import type { CloudAnswer, CloudRequest, CloudResponse } from "./exchange.ts";
 /** A listening server of the local cloud. */
 export interface Listener {
   readonly port: number;
-  /** Stops listening and destroys what is open. */
+  /** Stops listening and destroys open connections. */
   close(): Promise<void>;
 }
 
 export interface ListenerOptions {
   readonly handle: (request: CloudRequest) => Promise<CloudAnswer>;
-  /** TLS with this certificate; plain HTTP without. */
+  /** Certificate for TLS; without one, plain HTTP. */
   readonly tls?: { readonly certificatePem: string; readonly privateKeyPem: string };
   readonly port?: number;
   readonly host?: string;
   readonly onConnection?: () => void;
 }
 
-/** Microsoft's front doors hold idle connections for minutes; Node's 5 s would reset busy agents. */
+/** Microsoft's front ends keep idle connections for minutes; Node's 5 s would reset clients' connections. */
 const keepAliveMs = 180_000;
 
 /** Serves `handle` over HTTP/1.1 on loopback. A handler that throws is a bug and answers 500. */
 export async function listen(options: ListenerOptions): Promise<Listener> {
-  // By the client's port: a request only knows its TLS socket, and the reset is sent underneath it.
+  // By the client's port: a request has only its TLS socket, but the reset needs the TCP socket below.
   const sockets = new Map<number, Socket>();
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     void serve(options.handle, request, response, () =>
@@ -93,7 +93,7 @@ async function serve(
     if ("connection" in answer) interrupt(answer, request, response, reset);
     else send(answer, response);
   } catch (error) {
-    // A client that went away while sending is no fault of the cloud's.
+    // A client that disconnected while sending is not an error of the cloud.
     if (request.destroyed && !request.complete) return;
     process.stderr.write(`local cloud: ${String((error as Error).stack ?? error)}\n`);
     if (response.headersSent) response.destroy();

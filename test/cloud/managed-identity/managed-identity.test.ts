@@ -50,14 +50,14 @@ describe("the managed identity endpoint", () => {
     return { status: answer.status, body, text };
   };
 
-  it("answers for the system-assigned identity, and for a user-assigned one by any of its ids [overview-managed-identity, REST endpoint]", () => {
+  it("answers for the system-assigned identity and for a user-assigned one by each of its ids [overview-managed-identity, REST endpoint]", () => {
     assert.equal(ask({}).body.client_id, system.clientId);
     assert.equal(ask({ client_id: user.clientId.toUpperCase() }).body.client_id, user.clientId);
     assert.equal(ask({ object_id: user.principalId }).body.client_id, user.clientId);
     assert.equal(ask({ mi_res_id: user.resourceId }).body.client_id, user.clientId);
   });
 
-  it("gives a token for the resource that was asked, of the identity's principal [overview-managed-identity, REST endpoint]", () => {
+  it("issues a token for the requested resource and the identity's principal [overview-managed-identity, REST endpoint]", () => {
     const { body } = ask({ client_id: user.clientId });
     const claims = claimsIn(body.access_token);
     assert.equal(claims["aud"], vault);
@@ -66,26 +66,26 @@ describe("the managed identity endpoint", () => {
     assert.equal(Number(body.expires_on), claims["exp"]);
   });
 
-  it("gives tokens for the token exchange in version 2, as a federated credential wants them [workload-identity-federation-config-app-trust-managed-identity]", () => {
+  it("issues version 2 tokens for the token exchange, as a federated credential needs [workload-identity-federation-config-app-trust-managed-identity]", () => {
     const { body } = ask({ client_id: user.clientId, resource: "api://AzureADTokenExchange" });
     const claims = claimsIn(body.access_token);
     assert.equal(claims["iss"], `https://${fixture.host}/${fixture.tenant.tenantId}/v2.0`);
     assert.equal(claims["sub"], user.principalId);
   });
 
-  it("hands out the same token again, so that a change of roles is not seen at once [managed-identity-best-practice-recommendations]", () => {
+  it("returns the cached token, so a change of roles takes effect later [managed-identity-best-practice-recommendations]", () => {
     const first = ask({}).body.access_token;
     assert.equal(ask({}).body.access_token, first);
     endpoint.settings.cacheTokens = false;
     assert.notEqual(ask({}).body.access_token, first);
   });
 
-  it("can write the end as ISO 8601, which some hosts do [seen in MSAL]", () => {
+  it("can send expires_on as ISO 8601, as some hosts do [seen in MSAL]", () => {
     endpoint.settings.expiresOnFormat = "iso";
     assert.match(ask({}).body.expires_on ?? "", /^\d{4}-\d\d-\d\dT/u);
   });
 
-  it("refuses whoever does not know the header [overview-managed-identity, REST endpoint]", () => {
+  it("refuses a missing or wrong X-IDENTITY-HEADER [overview-managed-identity, REST endpoint]", () => {
     assert.deepEqual(
       [ask({}, {}).status, ask({}, { "x-identity-header": "x" }).status],
       [401, 401],
@@ -100,13 +100,13 @@ describe("the managed identity endpoint", () => {
       says: /No User Assigned or Delegated Managed Identity found/,
     },
     {
-      when: "the api-version is old",
+      when: "the api-version is too old",
       query: { "api-version": "2017-09-01" },
       says: /not supported/,
     },
     { when: "the resource is missing", query: { resource: "" }, says: /'resource' is required/ },
     {
-      when: "nobody knows the resource",
+      when: "the resource is unknown",
       query: { resource: "https://nowhere.example" },
       says: /AADSTS500011/,
     },

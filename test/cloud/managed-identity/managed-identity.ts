@@ -4,7 +4,7 @@ import type { EntraState } from "../entra/entra-state.ts";
 import type { ManagedIdentity } from "../entra/model.ts";
 import { json, type CloudRequest, type CloudResponse } from "../http/exchange.ts";
 
-/** What a test may change while it runs (CloudSettings.identity). */
+/** Settings that a test may change while it runs (CloudSettings.identity). */
 interface IdentitySettings {
   cacheTokens: boolean;
   tokenLifetimeSeconds: number;
@@ -15,11 +15,11 @@ interface IdentitySettings {
 export interface ManagedIdentityEndpoint {
   readonly settings: IdentitySettings;
   handle(request: CloudRequest, count: (operation: string) => void): CloudResponse;
-  /** Forgets the tokens the platform would hand out again. */
+  /** Empties the token cache. */
   reset(): void;
 }
 
-/** The platform serves a token from its own cache until it is this near its end. */
+/** The platform returns a cached token until this long before it expires. */
 const renewBeforeSeconds = 300;
 
 interface HeldToken {
@@ -28,8 +28,8 @@ interface HeldToken {
 }
 
 /**
- * Serves the tokens of every managed identity in the registry to whoever knows `secret`. Like the
- * platform it answers from a cache of its own, so that a role granted later is not in the token.
+ * Serves the tokens of every managed identity in the registry to callers that present `secret`. Like
+ * the platform it caches tokens, so a role granted later is not in a cached token.
  */
 export function createManagedIdentityEndpoint(
   state: EntraState,
@@ -119,7 +119,7 @@ export function createManagedIdentityEndpoint(
 
 const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
-/** The identity named by one of the three parameters, or the system-assigned one. */
+/** The identity that one of the three parameters names, or the system-assigned one. */
 function chooseIdentity(
   query: URLSearchParams,
   identities: readonly ManagedIdentity[],

@@ -30,7 +30,7 @@ describe("management.azure.com", () => {
     return answer;
   };
 
-  it("has no subscriptions, which is what a sign-in asks [seen with Azure CLI]", async () => {
+  it("answers an empty list of subscriptions, which a sign-in requests [seen with Azure CLI]", async () => {
     const path = "/subscriptions?api-version=2022-12-01";
     const answer = await get(path, "https://management.core.windows.net/");
     assert.deepEqual(JSON.parse(answer?.body ?? ""), {
@@ -39,12 +39,12 @@ describe("management.azure.com", () => {
     });
   });
 
-  it("lets nobody in with a token for something else [subscriptions-list]", async () => {
+  it("refuses a token for another resource [subscriptions-list]", async () => {
     const path = "/subscriptions?api-version=2022-12-01";
     assert.equal((await get(path, "https://graph.microsoft.com"))?.status, 401);
   });
 
-  it("says of everything else that it is not emulated [ours]", async () => {
+  it("answers that everything else is not emulated [ours]", async () => {
     const path = "/providers?api-version=2022-12-01";
     assert.equal((await get(path, "https://management.azure.com"))?.status, 501);
   });

@@ -2,7 +2,7 @@ import type { Registry } from "../entra/registry.ts";
 import type { TokenVerifier } from "../entra/verify-token.ts";
 import { json, notEmulated, type CloudRequest, type CloudResponse } from "../http/exchange.ts";
 
-/** The little of Azure Resource Manager that a sign-in with Azure CLI asks for. */
+/** The part of Azure Resource Manager that a sign-in with Azure CLI needs. */
 export interface Management {
   handle(request: CloudRequest, count: (operation: string) => void): CloudResponse;
 }
@@ -11,7 +11,7 @@ const audiences = ["https://management.core.windows.net", "https://management.az
   (audience) => [audience, `${audience}/`],
 );
 
-/** Serves `/subscriptions` (none) and `/tenants` (the token's own). */
+/** Serves `/subscriptions` (empty) and `/tenants` (the token's tenant). */
 export function createManagement(registry: Registry, verifyToken: TokenVerifier): Management {
   return {
     handle(request, count) {

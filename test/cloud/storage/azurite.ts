@@ -7,21 +7,21 @@ import { fileURLToPath } from "node:url";
 /** A running Azurite. */
 export interface Azurite {
   readonly account: string;
-  /** The account's shared key: for tools; the product signs in by identity. */
+  /** The account's shared key, for tools; the product signs in by identity. */
   readonly key: string;
   readonly blobPort: number;
   readonly queuePort: number;
-  /** Ends the process and waits for its end. */
+  /** Ends the process and waits until it has ended. */
   close(): Promise<void>;
 }
 
-/** Azurite has no more to say after its last service listens. */
+/** Azurite prints nothing more after its last service listens. */
 const listening = /(Blob|Queue|Table) service is successfully listening at https:\/\/[^:]+:(\d+)/gu;
 
 /**
- * Starts Azurite as a child process, in memory, over TLS with bearer tokens switched on. It ends
- * with `close`, and with this process however that ends.
- * @throws Error with its output when it does not start
+ * Starts Azurite as a child process, in memory, over TLS with bearer tokens enabled. It ends with
+ * `close`, and always with this process.
+ * @throws Error with its output if it does not start
  */
 export async function startAzurite(options: {
   readonly account: string;
@@ -37,7 +37,7 @@ export async function startAzurite(options: {
       fileURLToPath(new URL("end-with-parent.cjs", import.meta.url)),
       join(dirname(require.resolve("azurite/package.json")), "dist/src/azurite.js"),
       "--inMemoryPersistence",
-      // The storage SDKs are ahead of Azurite's list of API versions.
+      // The storage SDKs use newer API versions than Azurite lists.
       "--skipApiVersionCheck",
       "--loose",
       "--silent",
@@ -48,7 +48,7 @@ export async function startAzurite(options: {
       options.certificateFile,
       "--key",
       options.keyFile,
-      // Clients keep connections longer than Azurite's 5 s, and would meet resets.
+      // Clients keep connections longer than Azurite's 5 s and would get resets.
       "--blobKeepAliveTimeout",
       "180",
       "--queueKeepAliveTimeout",
@@ -63,7 +63,7 @@ export async function startAzurite(options: {
     {
       env: { ...environmentWithoutPreloads(), AZURITE_ACCOUNTS: `${options.account}:${key}` },
       stdio: ["ignore", "pipe", "pipe", "ipc"],
-      // Ctrl-C goes to the foreground group: Azurite must outlive the worker it serves.
+      // Ctrl-C goes to the foreground process group, but Azurite must outlive the worker it serves.
       detached: true,
     },
   );
@@ -90,14 +90,14 @@ export async function startAzurite(options: {
     blobPort: ports.get("Blob") ?? 0,
     queuePort: ports.get("Queue") ?? 0,
     async close() {
-      // What it holds is in memory: there is nothing to save.
+      // Its data is in memory, so there is nothing to save.
       child.kill("SIGKILL");
       await ended;
     },
   };
 }
 
-/** Azurite needs neither the redirect nor any other preload of the process that starts it. */
+/** The environment without the redirect and other preloads, which Azurite does not need. */
 function environmentWithoutPreloads(): NodeJS.ProcessEnv {
   const { NODE_OPTIONS: _preloads, ...rest } = process.env;
   return rest;

@@ -1,6 +1,6 @@
 /*
- * Preload for Azurite: it ends when the process that started it is gone, however that went. Without
- * this it would stay for ever after a kill -9.
+ * Preload for Azurite: ends it when the process that started it is gone. Without this it would keep
+ * running after a kill -9.
  */
 "use strict";
 

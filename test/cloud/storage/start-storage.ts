@@ -3,7 +3,7 @@ import type { World } from "../world.ts";
 import { startAzurite } from "./azurite.ts";
 import { openStorageAccount } from "./storage-account.ts";
 
-/** The queues and containers that the deployment makes (infra/modules/storage.bicep). */
+/** The queues and containers that the deployment creates (infra/modules/storage.bicep). */
 const queues = ["accept", "run", "certificate-events"].flatMap((name) => [name, `${name}-poison`]);
 const containers = ["inbox", "batches", "runner"];
 
@@ -15,9 +15,9 @@ export interface Storage {
   readonly blobUrl: string;
   readonly queueUrl: string;
   readonly access: StorageAccess;
-  /** Says where its tokens come from; before that nothing but Azurite itself works. */
+  /** Sets the source of its tokens; until then only Azurite itself works. */
   authorise(token: () => string): void;
-  /** Makes the queues and containers. */
+  /** Creates the queues and containers. */
   provision(): Promise<void>;
   enqueue(queue: string, text: string): Promise<void>;
   close(): Promise<void>;

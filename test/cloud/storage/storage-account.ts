@@ -1,10 +1,10 @@
 import { Agent, request } from "node:https";
 
-/** The parts of the storage account's REST interface that the cloud itself uses, by bearer token. */
+/** The parts of the storage account's REST interface that the cloud itself uses, with bearer tokens. */
 export interface StorageAccount {
   createContainer(name: string): Promise<void>;
   createQueue(name: string): Promise<void>;
-  /** Sends text as Event Grid does: base64 of it. */
+  /** Sends text as Event Grid does: base64-encoded. */
   enqueue(queue: string, text: string): Promise<void>;
   close(): void;
 }
@@ -19,7 +19,7 @@ export interface StorageAccountOptions {
   readonly token: () => string;
 }
 
-/** Opens the account behind Azurite's ports under its production names. */
+/** Opens the account on Azurite's ports under its production names. */
 export function openStorageAccount(options: StorageAccountOptions): StorageAccount {
   const agent = new Agent({ keepAlive: true });
   const send = (

@@ -1,6 +1,6 @@
 import { connect, input, refusalOf, report, within, type Body } from "./connect.ts";
 
-/* Applications, their principals and what is assigned to them, through Microsoft's Graph client. */
+/* Applications, their principals and their assignments through Microsoft's Graph client. */
 const client = connect();
 const get = (path: string): Promise<Body> => client.api(path).get() as Promise<Body>;
 const post = (path: string, body: object): Promise<Body> =>

@@ -6,9 +6,9 @@ import {
 
 import { connect, input, refusalOf, report, type Body } from "./connect.ts";
 
-/* `$batch` through the client's own batch content: 20 in parallel, a chain, what breaks one. */
+/* `$batch` through the client's batch content: 20 in parallel, a chain, and invalid batches. */
 const client = connect();
-/** Without a version: the client keeps all that follows the host, and a part's url may not have one. */
+/** Without a version: the client keeps everything after the host, and a part's URL must not have one. */
 const graph = "https://graph.microsoft.com";
 
 async function send(steps: readonly BatchRequestStep[]): Promise<BatchResponseContent> {

@@ -2,7 +2,7 @@ import { ClientSecretCredential } from "@azure/identity";
 import { Client, GraphError } from "@microsoft/microsoft-graph-client";
 import { TokenCredentialAuthenticationProvider } from "@microsoft/microsoft-graph-client/authProviders/azureTokenCredentials/index.js";
 
-/** What the programs of this folder are told. */
+/** The input of the programs in this folder. */
 export interface Input {
   readonly tenantId: string;
   readonly clientId: string;
@@ -12,7 +12,7 @@ export interface Input {
 
 export const input = JSON.parse(process.env["CLIENT_INPUT"] ?? "{}") as Input;
 
-/** Microsoft's Graph client as its own documentation sets it up: all middleware, public host names. */
+/** Microsoft's Graph client as its documentation sets it up: all middleware, public host names. */
 export function connect(): Client {
   const credential = new ClientSecretCredential(
     input.tenantId,
@@ -26,7 +26,7 @@ export function connect(): Client {
   return Client.initWithMiddleware({ authProvider });
 }
 
-/** What the client makes of a refusal. @throws Error where there was none */
+/** The client's error for a refusal. @throws Error if there was none */
 export async function refusalOf(asked: Promise<unknown>): Promise<object> {
   try {
     await asked;
@@ -35,18 +35,18 @@ export async function refusalOf(asked: Promise<unknown>): Promise<object> {
     const { statusCode, code, message, requestId } = error;
     return { statusCode, code, message, hasRequestId: requestId !== null };
   }
-  throw new Error("That should have been refused.");
+  throw new Error("The request should have been refused.");
 }
 
-/** The ids of a list, or the list itself where it is one of ids. */
+/** The ids of a list of objects, or the list itself if it contains ids. */
 export const idsOf = (list: Body): readonly string[] =>
   list.value.map((one) => (typeof one === "string" ? one : one.id));
 
-/** The objects that `property` holds. */
+/** The objects in `property`. */
 export const within = (one: Body | undefined, property: string): readonly Body[] =>
   (one?.[property] ?? []) as readonly Body[];
 
-/** An answer of the client, which types them all as `any`. */
+/** An answer of the client, which types every answer as `any`. */
 export interface Body {
   readonly id: string;
   readonly value: readonly Body[];
@@ -54,7 +54,7 @@ export interface Body {
   readonly [property: string]: unknown;
 }
 
-/** Hands the facts to the test. */
+/** Prints the facts for the test. */
 export const report = (facts: object): void => {
   process.stdout.write(JSON.stringify(facts));
 };

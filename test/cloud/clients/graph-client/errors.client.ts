@@ -4,8 +4,8 @@ import { connectControl } from "../../control/control-client.ts";
 import { connect, input, refusalOf, report, type Body } from "./connect.ts";
 
 /*
- * What the client's own middleware does with refusals: errors as it words them, and its retry
- * handler against a throttled, a struck and an overloaded service.
+ * How the client's own middleware handles refusals: its errors, and its retry handler with a
+ * throttled, a faulty and an overloaded service.
  */
 const client = connect();
 const { control: url } = JSON.parse(process.env["CLIENT_INPUT"] ?? "{}") as { control: string };

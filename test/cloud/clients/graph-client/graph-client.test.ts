@@ -54,14 +54,14 @@ describe("@microsoft/microsoft-graph-client, unchanged", () => {
       control: cloud.urls.control,
     });
 
-  it("reads, changes, licenses, deletes, restores and invites people", async () => {
+  it("reads, changes, licenses, deletes, restores and invites users", async () => {
     const facts = await run("users");
     assert.deepEqual(
       facts["firstPage"],
       Array.from({ length: 5 }, () => ["displayName", "id"]),
     );
     assert.equal(facts["context"], metadata("users(id,displayName)"));
-    assert.equal(facts["seen"], users, "its page iterator meets everyone once");
+    assert.equal(facts["seen"], users, "its page iterator visits every user once");
     const counted = facts["counted"] as { value: { displayName: string }[] };
     const names = counted.value.map(({ displayName }) => displayName);
     assert.ok(Number((counted as Facts)["@odata.count"]) > 200);
@@ -97,7 +97,7 @@ describe("@microsoft/microsoft-graph-client, unchanged", () => {
     );
   });
 
-  it("makes groups, adds and removes members and owners, and follows the changes", async () => {
+  it("creates groups, adds and removes members and owners, and follows delta queries", async () => {
     const facts = await run("groups");
     assert.equal(facts["created"], metadata("groups/$entity"));
     refused(facts["again"], 400, "Request_BadRequest", /already exist.*'members'/);
@@ -128,7 +128,7 @@ describe("@microsoft/microsoft-graph-client, unchanged", () => {
     refused(facts["purge"], 403, "Authorization_RequestDenied");
   });
 
-  it("registers applications, makes secrets that sign in, assigns and expands roles", async () => {
+  it("registers applications, creates secrets that can sign in, assigns and expands roles", async () => {
     const facts = await run("applications");
     assert.equal(facts["created"], metadata("applications/$entity"));
     assert.deepEqual(
@@ -149,7 +149,7 @@ describe("@microsoft/microsoft-graph-client, unchanged", () => {
     refused(facts["gone"], 404, "Request_ResourceNotFound");
   });
 
-  it("batches: 20 in parallel, a chain with a failure in it, and what breaks a batch", async () => {
+  it("batches: 20 in parallel, a chain with a failure in it, and invalid batches", async () => {
     const facts = await run("batch");
     assert.deepEqual(
       facts["created"],
@@ -172,7 +172,7 @@ describe("@microsoft/microsoft-graph-client, unchanged", () => {
     refused(facts["twins"], 400, "BadRequest", /unique/);
   });
 
-  it("understands refusals, and its retry handler waits as long as it is told", async () => {
+  it("understands refusals, and its retry handler honours Retry-After", async () => {
     const facts = await run("errors");
     refused(facts["missing"], 404, "Request_ResourceNotFound");
     refused(facts["malformed"], 400, "Request_BadRequest", /Invalid object identifier/);

@@ -2,7 +2,7 @@ import { PageIterator } from "@microsoft/microsoft-graph-client";
 
 import { connect, input, refusalOf, report, type Body } from "./connect.ts";
 
-/* People, as a user of Microsoft's Graph client reads and changes them. */
+/* Users through Microsoft's Graph client. */
 const client = connect();
 const { domain } = input;
 const get = (path: string): Promise<Body> => client.api(path).get() as Promise<Body>;

@@ -26,7 +26,7 @@ import {
 
 import { connectControl } from "../../control/control-client.ts";
 
-/* PnPjs, with a token that @azure/identity got: its fluent users, groups, members, batches. */
+/* PnPjs with a token from @azure/identity: its fluent users, groups, members and batches. */
 interface Input {
   readonly tenantId: string;
   readonly clientId: string;
@@ -62,7 +62,7 @@ async function refusalOf(asked: Promise<unknown>): Promise<object> {
     const { error: said } = (await error.response.json()) as { error: { code: string } };
     return { status: error.status, code: said.code };
   }
-  throw new Error("That should have been refused.");
+  throw new Error("The request should have been refused.");
 }
 
 const listed = await Users(graph).select("id", "displayName").top(7)();
