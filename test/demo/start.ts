@@ -92,7 +92,8 @@ async function demonstrate({ cloud, host, ...rest }: Stage): Promise<number> {
 
   const counters = await control.graph("counters", {});
   const spanSeconds = ((counters.lastWriteMs ?? 0) - (counters.firstWriteMs ?? 0)) / 1000;
-  const share = counters.acceptedWrites / ((3000 / 150) * SPEED * spanSeconds);
+  // No share of the quota: while the plan was made, quota flowed in that the first posts use.
+  const writesPerSecond = counters.acceptedWrites / spanSeconds;
   await saveReports(rest, [file, policy]);
   const after = await control.graph("snapshot", {});
   for (const { id } of stale) oracle.directory.byId.get(id)!.values["accountEnabled"] = false;
@@ -114,7 +115,7 @@ async function demonstrate({ cloud, host, ...rest }: Stage): Promise<number> {
     rows: file.rows + policy.rows,
     verdicts: total([file, policy]),
     writes: counters.acceptedWrites,
-    writeQuotaShare: Number(share.toFixed(4)),
+    writesPerSecond: Number(writesPerSecond.toFixed(1)),
     throttled: counters.throttledOperations,
     seconds: Number(seconds.toFixed(1)),
   };
@@ -124,7 +125,7 @@ async function demonstrate({ cloud, host, ...rest }: Stage): Promise<number> {
 
 ${verdictBars(summary.verdicts)}
 
-    ${String(summary.writes)} directory writes in ${spanSeconds.toFixed(1)} s: ${(share * 100).toFixed(1)} % of the quota (${20 * SPEED} a second at speed ${SPEED}), ${summary.throttled} throttled
+    ${String(summary.writes)} directory writes in ${spanSeconds.toFixed(1)} s, ${writesPerSecond.toFixed(0)} a second (Graph refills its quota with ${20 * SPEED} a second at speed ${SPEED}), ${summary.throttled} throttled
     ${wrong.length === 0 ? "verdicts and directory match an independent oracle, row by row" : `${wrong.length} things DIFFER from the oracle`}
 
     look:  out/${file.batch}.html
