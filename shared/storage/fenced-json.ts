@@ -12,13 +12,17 @@ export interface FencedJson {
   write(text: string): Promise<void>;
 }
 
-/** Opens a blob to be read once and written from then on; `superseded` is the error's sentence. */
+/**
+ * Opens a blob to be read once and written from then on; `superseded` is the error's sentence. A blob that
+ * is known to be absent, because its folder is new, is not read.
+ */
 export async function openFencedJson(
   blobs: Blobs,
   path: string,
   superseded: string,
+  isAbsent = false,
 ): Promise<FencedJson> {
-  const found = await blobs.read(path);
+  const found = isAbsent ? undefined : await blobs.read(path);
   let condition: WriteCondition = found ? { ifMatch: found.etag } : { ifAbsent: true };
   return {
     found: found?.bytes.toString("utf8"),

@@ -53,6 +53,7 @@ async function acceptVersion(
     priority: "normal",
     source: { kind: "file", file },
     input,
+    holder,
   });
 }
 

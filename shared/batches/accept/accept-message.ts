@@ -49,8 +49,7 @@ async function acceptNamed(
   const input = await inputOf(context, message);
   if (input.isGrowing) return postpone(GROWING_SECONDS, "the file is still being appended to");
   const source = { kind: "message", messageId, file: input.file } as const;
-  const { refused } = holder;
-  return beginBatch(context, locked, { tenant, mode, priority, source, input, refused });
+  return beginBatch(context, locked, { tenant, mode, priority, source, input, holder });
 }
 
 const inputOf = async (

@@ -13,6 +13,8 @@ export interface BatchInput {
   readonly format: InputFormat;
   readonly operation?: string | undefined;
   readonly file?: FileVersion | undefined;
+  /** All of it, if it came in a message and is small. */
+  readonly text?: string;
   /** The file is still being written. */
   readonly isGrowing?: boolean;
   /**
@@ -28,6 +30,7 @@ export function messageInput(message: BatchMessage): BatchInput {
   return {
     format: "jsonl",
     operation: message.operation,
+    text: lines,
     bytes: async () => Readable.from([Buffer.from(lines)]),
   };
 }

@@ -4,13 +4,12 @@ import type { Accepted } from "../ports.ts";
 import type { BatchInput } from "./batch-input.ts";
 import { carryOn } from "./carry-on.ts";
 import { type Context, type LockedFolder, postpone } from "./context.ts";
-import { type RefusedBefore, takeName } from "./take-name.ts";
+import { type Holder, takeName } from "./take-name.ts";
 
 /** What a message or a file decides about a new batch. */
 export interface NewBatch extends Pick<BatchManifest, "tenant" | "mode" | "priority" | "source"> {
   readonly input: BatchInput;
-  /** What a refused batch of the same name left. */
-  readonly refused?: RefusedBefore | undefined;
+  readonly holder: Extract<Holder, { readonly kind: "free" }>;
 }
 
 /**
@@ -21,7 +20,7 @@ export interface NewBatch extends Pick<BatchManifest, "tenant" | "mode" | "prior
 export async function beginBatch(
   context: Context,
   locked: LockedFolder,
-  { tenant, mode, priority, source, input, refused }: NewBatch,
+  { tenant, mode, priority, source, input, holder }: NewBatch,
 ): Promise<Accepted> {
   const { ports } = context;
   const { batch, folder, lock } = locked;
@@ -39,10 +38,11 @@ export async function beginBatch(
     acceptedAt: new Date(ports.clock.now()).toISOString(),
   };
   lock.check();
-  if (!(await takeName(ports.blobs.batches, folder, manifest, refused))) {
+  if (!(await takeName(ports.blobs.batches, folder, manifest, holder.refused))) {
     return postpone(1, "another delivery took the name in between");
   }
   locked.own = manifest;
+  locked.isNew = holder.isEmpty;
   ports.emit({ event: "batch.accepted", batch, tenant, rows: manifest.rows, mode });
   return carryOn(context, locked, manifest, input);
 }

@@ -9,6 +9,7 @@ import { planningMarker } from "../../records/planning-marker.ts";
 import { forgetProblem } from "../../records/problem.ts";
 import { ROWS_PER_SHARD } from "../../records/shard.ts";
 import { jsonText } from "../../records/stored-json.ts";
+import type { Blobs } from "../../storage/types.ts";
 import type { PlanTotals } from "../plan/plan-totals.ts";
 import { planBatch } from "../plan/plan.ts";
 import { holdOf, preflight } from "../plan/preflight.ts";
@@ -46,16 +47,16 @@ export async function carryOn(
   const { batches } = ports.blobs;
   const owned = { folder, manifest };
   locked.own = manifest;
-  let plan = await readPlan(batches, folder);
+  let plan = locked.isNew ? undefined : await readPlan(batches, folder);
   if (plan === undefined) {
     const totals = await planMarked(context, locked, owned, input);
     if (totals === undefined) return postpone(0, "the plan is not finished");
     plan = planOf(ports, manifest, totals, await preflight(ports, manifest.tenant, totals));
     lock.check();
     await batches.write(planBlob(folder), jsonText(plan), { ifAbsent: true });
-    await forgetProblem(ports, folder);
+    if (!locked.isNew) await forgetProblem(ports, folder);
   }
-  const isNew = await conclude(ports, folder, manifest, plan);
+  const isNew = await conclude(ports, folder, { manifest, plan }, locked.isNew);
   await ports.blobs.runner.delete(planningMarker(manifest));
   return { state: "done", outcome: isNew ? "accepted" : "repeated", folder };
 }
@@ -71,7 +72,7 @@ async function planMarked(
   const marker = planningMarker(owned.manifest);
   if (owned.manifest.mode === "apply") await ports.blobs.runner.write(marker, "");
   try {
-    await copyInput(ports, owned, input);
+    await copyInput(ports, owned, input, locked.isNew);
     return await planWithStatus(context, locked, owned);
   } catch (error) {
     const isRefused = error instanceof OperatorError && error.disposition === "refuse";
@@ -85,18 +86,25 @@ async function copyInput(
   ports: BatchPorts,
   { folder, manifest }: Owned,
   input: BatchInput,
+  isNew = false,
 ): Promise<void> {
   const { batches } = ports.blobs;
-  for await (const { path } of batches.list(inputBlob(folder))) {
-    if (path === inputBlob(folder)) return;
-  }
+  if (!isNew && (await isListed(batches, inputBlob(folder)))) return;
   if (input.file && manifest.source.kind === "message") {
     const { homeTenant } = ports.settings;
     const claim = claimFile(batches, homeTenant, { manifest, folder }, input.file);
     // A plan changes nothing, so it may read a file that another batch has claimed.
     await (manifest.mode === "plan" ? claim.catch(ignoreRefusal) : claim);
   }
-  await batches.writeStream(inputBlob(folder), await input.bytes(), { ifAbsent: true });
+  const isAbsent = { ifAbsent: true } as const;
+  if (input.text !== undefined) await batches.write(inputBlob(folder), input.text, isAbsent);
+  else await batches.writeStream(inputBlob(folder), await input.bytes(), isAbsent);
+}
+
+/** Whether there is a blob of this path, which may be too large to read. */
+async function isListed(batches: Blobs, wanted: string): Promise<boolean> {
+  for await (const { path } of batches.list(wanted)) if (path === wanted) return true;
+  return false;
 }
 
 function ignoreRefusal(error: unknown): void {
@@ -105,11 +113,11 @@ function ignoreRefusal(error: unknown): void {
 
 async function planWithStatus(
   { ports, deadlineMs, stopping }: Context,
-  { lock }: LockedFolder,
+  { lock, isNew = false }: LockedFolder,
   { folder, manifest }: Owned,
 ): Promise<PlanTotals | undefined> {
   const { clock } = ports;
-  const writeStatus = await fencedStatus(ports.blobs.batches, folder);
+  const writeStatus = await fencedStatus(ports.blobs.batches, folder, isNew);
   let writtenMs = -Infinity;
   const write = async (known?: VerdictCounts): Promise<void> => {
     writtenMs = clock.now();
@@ -123,6 +131,7 @@ async function planWithStatus(
     rows: manifest.rows,
     rules: { catalogue: ports.catalogue, operation: manifest.operation },
     batches: ports.blobs.batches,
+    isNew,
     graph: ports.graphFor(manifest.tenant),
     mayChange: manifest.mode === "apply" && (await hasUnfinishedWork(ports, manifest)),
     goOn: async ({ rows, verdicts }) => {

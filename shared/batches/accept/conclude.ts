@@ -1,3 +1,4 @@
+import type { BatchFiles } from "../../records/batch-files.ts";
 import type { BatchManifest } from "../../records/manifest.ts";
 import { workMarker } from "../../records/marker.ts";
 import type { Plan } from "../../records/plan.ts";
@@ -10,17 +11,18 @@ import { hold } from "./hold.ts";
 /**
  * Does what follows from a plan, once: ends the batch if its mode is plan, if a guard holds it or if
  * it has nothing to write; otherwise writes its marker and rings the runner. Repeating it changes
- * nothing: if the batch has ended or is running, it does nothing and answers false.
+ * nothing: if the batch has ended or is running, it does nothing and answers false. A batch that is new
+ * cannot have ended.
  */
 export async function conclude(
   ports: BatchPorts,
   folder: string,
-  manifest: BatchManifest,
-  plan: Plan,
+  batch: BatchFiles,
+  isNew = false,
 ): Promise<boolean> {
-  const status = await readStatus(ports.blobs.batches, folder);
+  const { manifest, plan } = batch;
+  const status = isNew ? undefined : await readStatus(ports.blobs.batches, folder);
   if (status !== undefined && status.state !== "accepted") return false;
-  const batch = { manifest, plan };
   const why = holdOf(plan, ports.consentUrl(plan.tenant));
   if (plan.mode === "plan") {
     const unwritten = { verdict: "pending", ...onlyPlanned(plan, why) } as const;

@@ -50,6 +50,8 @@ export interface LockedFolder extends BatchFolder {
   readonly lock: Pick<HeldLease, "check">;
   /** The manifest in the folder, once it is known to be that of this message's own batch. */
   own?: BatchManifest | undefined;
+  /** Nothing was in the folder before this delivery, so nothing has to be looked for. */
+  isNew?: boolean;
 }
 
 /** Asks for the same message again after a delay. */

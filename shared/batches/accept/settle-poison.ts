@@ -111,7 +111,7 @@ async function settleIn(context: Context, place: BatchFolder): Promise<string> {
   const isOwner = holder.kind === "batch";
   if (isOwner && plan !== undefined) {
     // The plan is complete: nothing is lost, at most the batch was not handed over.
-    await conclude(ports, place.folder, holder.manifest, plan);
+    await conclude(ports, place.folder, { manifest: holder.manifest, plan });
     return NOTHING_LOST;
   }
   const isClaimed = isOwner && holder.manifest.source.kind === "claimed";

@@ -4,6 +4,7 @@ import {
   isBeforeTheName,
   planBlob,
   problemBlob,
+  batchLockBlob,
   folderPrefix,
   manifestBlob,
   refusedBlob,
@@ -20,8 +21,15 @@ export interface RefusedBefore {
 
 /** Which batch has a folder. */
 export type Holder =
-  /** None; a batch that was refused did nothing, so its name is free again. */
-  | { readonly kind: "free"; readonly refused?: RefusedBefore | undefined }
+  /**
+   * None; a batch that was refused did nothing, so its name is free again. `isEmpty`: no attempt left
+   * anything in the folder either.
+   */
+  | {
+      readonly kind: "free";
+      readonly refused?: RefusedBefore | undefined;
+      readonly isEmpty: boolean;
+    }
   | { readonly kind: "batch"; readonly manifest: BatchManifest }
   /**
    * The manifest is gone, by a lifecycle rule or a mistake, but other files of the batch are left. The
@@ -37,16 +45,32 @@ export async function hasRemains(batches: Blobs, folder: string): Promise<boolea
   return false;
 }
 
-/** Finds out which batch has the folder. */
+/** Finds out which batch has the folder. A listing comes first, because most folders are new. */
 export async function holderOf(batches: Blobs, folder: string): Promise<Holder> {
+  const { hasManifest, isRefused, isTaken, isEmpty } = await lookInto(batches, folder);
+  if (!hasManifest && !isRefused) return isTaken ? { kind: "remains" } : { kind: "free", isEmpty };
   const [stored, refused] = await Promise.all([
-    readManifest(batches, folder),
-    readRefused(batches, folder),
+    hasManifest ? readManifest(batches, folder) : undefined,
+    isRefused ? readRefused(batches, folder) : undefined,
   ]);
   if (stored?.value.source.kind === "claimed") return { kind: "batch", manifest: stored.value };
-  if (refused !== undefined) return { kind: "free", refused: { etag: stored?.etag } };
-  if (stored !== undefined) return { kind: "batch", manifest: stored.value };
-  return { kind: (await hasRemains(batches, folder)) ? "remains" : "free" };
+  if (refused !== undefined) {
+    return { kind: "free", refused: { etag: stored?.etag }, isEmpty: false };
+  }
+  return stored === undefined ? { kind: "remains" } : { kind: "batch", manifest: stored.value };
+}
+
+async function lookInto(batches: Blobs, folder: string) {
+  const seen = { hasManifest: false, isRefused: false, isTaken: false, isEmpty: true };
+  for await (const { path } of batches.list(folderPrefix(folder))) {
+    if (path === manifestBlob(folder)) seen.hasManifest = true;
+    else if (path === refusedBlob(folder)) seen.isRefused = true;
+    else if (!isBeforeTheName(folder, path)) seen.isTaken = true;
+    if (path !== batchLockBlob(folder)) seen.isEmpty = false;
+    // A listing is in the order of paths: the many shards come later.
+    if (path > refusedBlob(folder) && seen.isTaken) break;
+  }
+  return seen;
 }
 
 /**

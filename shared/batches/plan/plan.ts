@@ -25,6 +25,8 @@ export interface PlanJob {
   readonly rows: number;
   readonly rules: RowRules;
   readonly batches: Blobs;
+  /** Nothing of it was planned before. */
+  readonly isNew: boolean;
   readonly graph: Graph;
   /** Whether unfinished work of other batches may still change what the rows name. */
   readonly mayChange: boolean;
@@ -46,7 +48,7 @@ export async function planBatch(job: PlanJob): Promise<PlanTotals | undefined> {
   const directory = createDirectory(job.graph);
   const traces = createRowTraces();
   const totals = createTotals();
-  const written = await countShards(batches, folder);
+  const written = job.isNew ? 0 : await countShards(batches, folder);
   let shard = 0;
   const input = inputShards(batches, folder, job.format);
   for await (const rows of input) {

@@ -47,9 +47,10 @@ export const sumOf = (verdicts: VerdictCounts): number =>
 export async function fencedStatus(
   batches: Blobs,
   folder: string,
+  isNew: boolean,
 ): Promise<(status: BatchStatus) => Promise<void>> {
   const superseded = "Another delivery of the message plans this batch.";
-  const file = await openFencedJson(batches, statusBlob(folder), superseded);
+  const file = await openFencedJson(batches, statusBlob(folder), superseded, isNew);
   return (status) => file.write(jsonText(status));
 }
 

@@ -105,6 +105,27 @@ describe("a message is accepted", () => {
   });
 });
 
+describe("accepting a message of one row", () => {
+  it("costs few calls of storage, because nothing is looked for in a new folder", async () => {
+    const { blobs, deliver } = begin();
+    const calls: string[] = [];
+    for (const [name, container] of Object.entries(blobs)) {
+      const wrapped = container as unknown as Record<string, (path: string) => unknown>;
+      for (const call of ["read", "stream", "write", "writeStream", "list", "delete"]) {
+        const work = wrapped[call]!.bind(container);
+        wrapped[call] = (path: string, ...more: []) => {
+          calls.push(`${call} ${name}/${path}`);
+          return work(path, ...more);
+        };
+      }
+    }
+    await deliver(message);
+    const reads = calls.filter((each) => /^(read|stream|list) batches/.test(each));
+    assert.deepEqual(reads, ["list batches/leavers/", "stream batches/leavers/input"]);
+    assert.ok(calls.length <= 15, calls.join("\n"));
+  });
+});
+
 describe("another batch of a taken name", () => {
   const others: Readonly<Record<string, object>> = {
     "with other rows": { ...message, rows: [{ user: "bob@contoso.com" }] },

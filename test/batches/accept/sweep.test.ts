@@ -28,14 +28,14 @@ function begin(): Workshop & { later: (minutes: number) => void } {
   });
 }
 
-/** Accepts a message that is killed before it writes a path that ends so, and is then lost. */
+/** Accepts a message that is killed before it writes such a path, and is then lost. */
 async function loseBefore(
   { blobs, batches }: Workshop,
-  ending: string,
+  what: RegExp,
   message: object = leavers,
 ): Promise<void> {
   const stop = (_change: string, path: string): void => {
-    if (path.endsWith(ending)) throw new Killed();
+    if (what.test(path)) throw new Killed();
   };
   for (const each of [blobs.batches, blobs.runner]) each.before = stop;
   const lost = batches.accept(message, { messageId: "1", deadlineMs: Infinity });
@@ -49,14 +49,14 @@ async function loseBefore(
 const stalled = ({ events }: Workshop) => events.filter(({ event }) => event === "batch.stalled");
 
 describe("the sweep finds an accepted batch whose message was lost", () => {
-  for (const [when, ending] of Object.entries({
-    "before its plan": "shards/00001.jsonl",
-    "before its plan was handed over": "-leavers",
+  for (const [when, what] of Object.entries({
+    "before its plan": /shards\/00001\.jsonl$/,
+    "before its plan was handed over": /\/queue\/.+-leavers$/,
   })) {
     it(`${when}, and resumes it`, async () => {
       const workshop = begin();
       const { batches, blobs, queued, deliver, later } = workshop;
-      await loseBefore(workshop, ending);
+      await loseBefore(workshop, what);
       assert.equal(blobs.batches.json("leavers/status.json")["state"], "accepted");
       await batches.sweepInbox();
       assert.deepEqual(queued, [], "it may still be at work");
@@ -71,7 +71,7 @@ describe("the sweep finds an accepted batch whose message was lost", () => {
         outcome: "accepted",
         folder: "leavers",
       });
-      assert.ok([...blobs.runner.blobs.keys()].some((path) => path.endsWith("-leavers")));
+      assert.ok([...blobs.runner.blobs.keys()].some((path) => /\/queue\/.+-leavers$/.test(path)));
       queued.length = 0;
       later(60);
       await batches.sweepInbox();
@@ -89,7 +89,7 @@ describe("the sweep finds an accepted batch whose message was lost", () => {
     await blobs.inbox.write("staged/x.csv", `user\n${ann}\n`);
     const { rows: _rows, ...named } = leavers;
     const message = { ...named, tenant: other, file: "staged/x.csv" };
-    await loseBefore(workshop, "shards/00001.jsonl", message);
+    await loseBefore(workshop, /shards\/00001\.jsonl$/, message);
     later(11);
     await batches.sweepInbox();
     assert.equal(queued.length, 1);
@@ -100,7 +100,7 @@ describe("the sweep finds an accepted batch whose message was lost", () => {
   it("with its rows, and refuses it, so that its name is free again", async () => {
     const workshop = begin();
     const { batches, queued, deliver, later, refused } = workshop;
-    await loseBefore(workshop, "leavers/input");
+    await loseBefore(workshop, /^leavers\/input$/);
     later(11);
     await batches.sweepInbox();
     assert.equal((await deliver(queued[0])).outcome, "refused");
@@ -111,7 +111,7 @@ describe("the sweep finds an accepted batch whose message was lost", () => {
   it("and does not queue more and more messages while it cannot be planned", async () => {
     const workshop = begin();
     const { batches, directory, queued, later } = workshop;
-    await loseBefore(workshop, "shards/00001.jsonl");
+    await loseBefore(workshop, /shards\/00001\.jsonl$/);
     later(11);
     await batches.sweepInbox();
     directory.intercept = () => ({ status: 503, headers: {}, body: {}, requestId: "r" });
