@@ -1,6 +1,7 @@
 import { type Batches, createBatches } from "../batches/accept/batches.ts";
 import { OperatorError } from "../core/errors.ts";
 import { createWritePacer } from "../graph/graph.ts";
+import type { Identity } from "../identity/identity.ts";
 import { createManagedIdentity } from "../identity/managed-identity.ts";
 import { catalogue } from "../operations/list.ts";
 import type { CheckPorts } from "../policies/check-certificate/certificate-check.ts";
@@ -23,12 +24,18 @@ const shutdown = createShutdown();
  */
 export const endInvocations = (): Promise<void> => shutdown.stop();
 
-function compose(settings: Settings): (context: InvocationContext) => Application {
+/** What an instance keeps. */
+interface Composed {
+  readonly tokens: Identity;
+  readonly application: (context: InvocationContext) => Application;
+}
+
+function compose(settings: Settings): Composed {
   keepHeapSmall();
   const clients = createClients(settings);
   const { graphFor, blobs, queues, ring } = clients;
   const batches = batchesOf(settings, clients);
-  return createApplication(
+  const application = createApplication(
     {
       ...surroundings,
       settings,
@@ -42,6 +49,7 @@ function compose(settings: Settings): (context: InvocationContext) => Applicatio
     },
     shutdown,
   );
+  return { tokens: clients.tokens, application };
 }
 
 function batchesOf(settings: Settings, clients: Clients): Batches {
@@ -116,18 +124,23 @@ function certificatePortsOf(settings: Settings, clients: Clients): CheckPorts {
   };
 }
 
-let composed: ((context: InvocationContext) => Application) | undefined;
+let composed: Composed | undefined;
+
+/** Made at the first invocation, because a warm instance gets its settings only after the bundle was loaded. */
+const instance = (): Composed => (composed ??= compose(readSettings(process.env)));
+
+/** The application of this instance. @throws OperatorError SETTINGS_INVALID until the settings are right. */
+export const application = (context: InvocationContext): Application =>
+  instance().application(context);
 
 /**
- * The application of this instance. It is made at the first invocation, because a warm instance gets
- * its settings only after the bundle was loaded.
+ * The home tenant's tokens for one of the company's own APIs, for functions of your own
+ * (docs/own-api.md). `demand` says that a token was rejected.
  *
- * @throws OperatorError SETTINGS_INVALID, each time until the settings are right.
+ * @throws OperatorError SETTINGS_INVALID, SCOPE_INVALID, RESOURCE_NOT_ALLOWED
  */
-export function application(context: InvocationContext): Application {
-  composed ??= compose(readSettings(process.env));
-  return composed(context);
-}
+export const tokensFor = (resource: string): ReturnType<Identity["for"]> =>
+  instance().tokens.for(resource);
 
 /** With wrong settings a message of a poison queue goes back to its queue for this long, seconds. */
 const WRONG_SETTINGS_SECONDS = 600;

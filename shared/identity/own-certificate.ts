@@ -25,7 +25,8 @@ export interface OwnCertificate {
   readonly name: string;
   /**
    * Looks at the vault and returns the versions in force, newest first: the version that it serves
-   * and, if that one was refused, the one before it.
+   * and, if that one was refused, the one before it. If none is in force by our own clock, and Entra
+   * has not told the time yet, it returns all.
    * @throws OperatorError VAULT_…, CERTIFICATE_…
    */
   look(): Promise<readonly PublicVersion[]>;
@@ -73,8 +74,10 @@ export function createOwnCertificate(options: OwnCertificateOptions): OwnCertifi
     look: async () => {
       await versions.reread();
       const reason = versions.outOfForce();
-      if (reason !== undefined) throw reason;
-      return versions.newestFirst();
+      if (reason === undefined) return versions.newestFirst();
+      if (clock.isKnown()) throw reason;
+      // Until Entra has told the time, our own clock may be wrong: a token request will show it.
+      return versions.held();
     },
     further: async (tried) => {
       if (untried(tried).length === 0) await versions.further(tried);
@@ -88,7 +91,7 @@ export function createOwnCertificate(options: OwnCertificateOptions): OwnCertifi
 }
 
 function heldKey(versions: KeyVersions, version: string): SigningKey {
-  const key = versions.newestFirst().find((each) => each.version === version);
+  const key = versions.held().find((each) => each.version === version);
   if (key === undefined) throw new TypeError("this version of the certificate is not held");
   return key;
 }

@@ -4,6 +4,7 @@ import { after, before, describe, it } from "node:test";
 
 import { generateKeyPair, SignJWT } from "jose";
 
+import { tokensFor } from "../../shared/app/compose.ts";
 import { systemClock } from "../../shared/core/clock.ts";
 import { clouds } from "../../shared/core/clouds.ts";
 import { createIdentity, type Identity } from "../../shared/identity/identity.ts";
@@ -13,6 +14,8 @@ import { createAuthority } from "../cloud/certificates/authority.ts";
 import type { LocalCloud } from "../cloud/local-cloud.ts";
 import { startCloud } from "../cloud/start-cloud.ts";
 import { enterCloud } from "../stage/enter-cloud.ts";
+import { runWithAz } from "./az-rest.ts";
+import { callHr } from "./call-hr.ts";
 import { createCheck, startProtectedApi } from "./protected-api.ts";
 
 const HOST = "hr.contoso.com";
@@ -23,7 +26,9 @@ let cloud: LocalCloud;
 let api: Awaited<ReturnType<typeof startProtectedApi>>;
 let apiAppId: string;
 let tokens: Identity;
-/** A token that the API takes no more, though it is valid by the clock. */
+/** What leads a process into the cloud. */
+let preloading: string;
+/** A token that the API refuses although it has not expired. */
 let revoked = "";
 
 before(async () => {
@@ -55,8 +60,15 @@ before(async () => {
     redirect: { ...cloud.redirect, [HOST]: api.port },
     caPem: cloud.caPem + authority.certificatePem,
   });
-  const { NODE_OPTIONS: _, ...environment } = cloud.env();
-  Object.assign(process.env, environment);
+  const { NODE_OPTIONS: preload = "", ...environment } = cloud.env();
+  preloading = preload;
+  const hourly = "0 0 * * * *";
+  Object.assign(process.env, environment, {
+    ALLOWED_RESOURCES: RESOURCE,
+    SWEEP_SCHEDULE: hourly,
+    CERTIFICATE_CHECK_SCHEDULE: hourly,
+    STALE_ACCOUNTS_SCHEDULE: hourly,
+  });
   const { random } = Math;
   const clock = systemClock;
   tokens = createIdentity({
@@ -129,7 +141,7 @@ describe("one's own protected API", () => {
       401,
       /CLAIM/,
     ],
-    ["that has expired", () => issued({ lifetimeSeconds: -1 }), 401, /EXPIRED/],
+    ["that has expired", () => issued({ lifetimeSeconds: -120 }), 401, /EXPIRED/],
     ["that was changed", async () => tampered(await issued({})), 401, /SIGNATURE/],
     ["that somebody else signed", () => forged(), 401, /NO_MATCHING_KEY|SIGNATURE/],
     ["that is none", async () => "none", 401, /INVALID/],
@@ -164,25 +176,21 @@ describe("one's own protected API", () => {
     assert.equal((await call(right.token)).status, 200);
   });
 
-  it("is called again with a new token if it refused the held one, as the page shows", async () => {
-    const token = tokens.for("api://contoso-hr");
-    const send = async (rejected?: string): Promise<Response> => {
-      const held = await token(rejected === undefined ? undefined : { rejected });
-      const headers = { authorization: `Bearer ${held.token}` };
-      const response = await fetch("https://hr.contoso.com/people", { headers });
-      // Refused though it is valid by the clock: a new one, once.
-      return response.status === 401 && rejected === undefined ? send(held.token) : response;
-    };
-    revoked = (await token()).token;
+  it("is called by the page's function, again with a new token if it refused the held one", async () => {
+    assert.equal((await callHr()).status, 200);
+    revoked = (await tokensFor(RESOURCE)()).token;
     await cloud.control.resetCounters();
-    assert.equal((await send()).status, 200);
-    assert.equal((await send()).status, 200);
+    assert.equal((await callHr()).status, 200);
+    assert.equal((await callHr()).status, 200);
     assert.equal((await cloud.control.counters()).login.byOperation["token"], 1);
     revoked = "";
-    const [, shown = ""] =
-      /```ts\n\s*(const token =[\s\S]*?)```/.exec(read("docs/own-api.md")) ?? [];
-    assert.ok(shown.length > 300);
-    assert.ok(squeezed(read("test/identity/own-api.test.ts")).includes(squeezed(shown).trim()));
+    const shown = blocks("ts")[0] ?? "";
+    const run = read("test/identity/call-hr.ts");
+    assert.equal(shown.replaceAll("../shared/", "../../shared/"), run);
+  });
+
+  it("accepts a token that expired within the tolerance, because clocks differ", async () => {
+    assert.equal((await call(await issued({ lifetimeSeconds: -5 }))).status, 200);
   });
 
   it("accepts version 2.0 tokens, which name client and audience differently", async () => {
@@ -212,15 +220,55 @@ describe("one's own protected API", () => {
   });
 });
 
-const squeezed = (text: string): string => text.replaceAll(/\s+/g, " ");
+describe("docs/own-api.md", () => {
+  it("shows the check tested here", () => {
+    const shown = blocks("ts")[1] ?? "";
+    assert.ok(shown.length > 500 && read("test/identity/protected-api.ts").includes(shown));
+  });
+
+  it("has commands that register an API and grant its role to the product", async () => {
+    const { tenantId, clientId } = cloud.home;
+    const admin = await administrator();
+    // Another name than the API's above, which has its own application.
+    const commands = blocks("sh").join("\n").replaceAll("contoso-hr", "contoso-pay");
+    const said = await runWithAz(`${commands}\necho "$API_CLIENT_ID"`, {
+      CLIENT_ID: clientId,
+      NODE_OPTIONS: preloading,
+      admin,
+    });
+    assert.match(said.trim(), /^[0-9a-f-]{36}$/);
+    const resource = "api://contoso-pay";
+    const { token } = await cloud.control.issueToken({ tenantId, appId: clientId, resource });
+    assert.deepEqual(claimsOf(token)["roles"], [ROLE]);
+  });
+
+  it("names the issuers of every cloud as the check accepts them", () => {
+    const page = read("docs/own-api.md");
+    for (const { loginHost } of Object.values(clouds))
+      assert.ok(page.includes(loginHost), loginHost);
+    assert.ok(page.includes("https://sts.windows.net/<tenant>/"));
+    assert.ok(page.includes("https://sts.chinacloudapi.cn/<tenant>/"));
+  });
+});
+
+/** A token of somebody who may register applications and grant roles. */
+async function administrator(): Promise<string> {
+  const { tenantId } = cloud.home;
+  const { appId } = await cloud.control.registerApplication({ tenantId, displayName: "admin" });
+  const resource = "https://graph.microsoft.com";
+  const roles = ["Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All"];
+  await cloud.control.grantConsent({ tenantId, appId, resource, roles });
+  return (await cloud.control.issueToken({ tenantId, appId, resource })).token;
+}
+
 const read = (path: string): string =>
   readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
 
-it("docs/own-api.md shows the check tested here", () => {
-  const [, shown = ""] =
-    /```ts\n(export function createCheck[\s\S]*?)```/.exec(read("docs/own-api.md")) ?? [];
-  assert.ok(shown.length > 500 && read("test/identity/protected-api.ts").includes(shown));
-});
+/** The page's blocks of one language. */
+const blocks = (language: string): string[] =>
+  [
+    ...read("docs/own-api.md").matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, "g")),
+  ].map(([, block = ""]) => block);
 
 const tampered = (token: string): string => {
   const [header, payload = "", signature] = token.split(".");

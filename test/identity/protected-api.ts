@@ -24,24 +24,28 @@ export type CheckCaller = (
 /** How an API checks who calls: docs/own-api.md shows this function. */
 export function createCheck(rules: ApiRules): CheckCaller {
   const { loginHost, tenantId, audience, clients } = rules;
-  // Entra's public keys: fetched once, and again when a token names one that is not known.
+  // Version 1.0 tokens have another issuer than the login host; China has one of its own.
+  const sts = loginHost.endsWith(".cn") ? "sts.chinacloudapi.cn" : "sts.windows.net";
+  // Entra's public keys: fetched once, and again if a token names an unknown one.
   const keys = createRemoteJWKSet(new URL(`https://${loginHost}/${tenantId}/discovery/v2.0/keys`));
   const expected = {
     algorithms: ["RS256"],
     audience: [...audience],
-    issuer: [`https://sts.windows.net/${tenantId}/`, `https://${loginHost}/${tenantId}/v2.0`],
+    issuer: [`https://${sts}/${tenantId}/`, `https://${loginHost}/${tenantId}/v2.0`],
     requiredClaims: ["exp", "tid", "oid"],
+    // Machines' clocks differ.
+    clockTolerance: 60,
   };
   return async (authorization, role) => {
     const token = /^Bearer (\S+)$/.exec(authorization ?? "")?.[1] ?? "";
     try {
       const { payload } = await jwtVerify(token, keys, expected);
-      // An app that signs in as itself has no scopes. Whoever has, acts for a user.
+      // An app that signs in as itself has no scopes. A token with scopes acts for a user.
       if (payload["scp"] !== undefined) return { status: 403, why: "not an application" };
       // Version 1.0 tokens name the client in `appid`, version 2.0 in `azp`.
       const client = String(payload["appid"] ?? payload["azp"]);
       if (!clients.includes(client)) return { status: 403, why: "not this client" };
-      // Any app of the tenant gets a token without roles: only the role says that it may.
+      // Any app of the tenant gets a token without roles: only the role says that it may call.
       const { roles } = payload;
       if (Array.isArray(roles) && roles.includes(role)) return { status: 200 };
       return { status: 403, why: `without the role ${role}` };
@@ -52,7 +56,7 @@ export function createCheck(rules: ApiRules): CheckCaller {
   };
 }
 
-/** A small API over TLS that lets in whom `check` lets in. */
+/** A small API over TLS whose callers `check` admits. */
 export async function startProtectedApi(options: {
   readonly tls: { readonly certificatePem: string; readonly privateKeyPem: string };
   readonly check: CheckCaller;

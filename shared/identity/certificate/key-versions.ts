@@ -31,6 +31,8 @@ export interface KeyVersions {
   reread(): Promise<void>;
   /** The held versions in force, newest first, whether or not Entra refused them. */
   newestFirst(): readonly SigningKey[];
+  /** All held versions, in force or not, newest first. */
+  held(): readonly SigningKey[];
 }
 
 /**
@@ -75,6 +77,7 @@ export function createKeyVersions(options: HeldVersionsOptions): KeyVersions {
     refused: ({ version }) => refused.add(version),
     reread: () => held.look(),
     newestFirst,
+    held: () => held.all(),
   };
 }
 

@@ -24,6 +24,8 @@ export interface ServerClock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** How far we are behind, in milliseconds; negative if we are ahead. */
   behindMs(): number;
+  /** Whether an answer has told the time yet. */
+  isKnown(): boolean;
   /** With `confirmed`, something besides the header says that our clock is wrong. */
   observe(seen: TimeSeen, options?: { readonly confirmed?: boolean }): void;
 }
@@ -39,14 +41,17 @@ export interface ServerClock {
 export function createServerClock(clock: Clock): ServerClock {
   let behindMs = 0;
   let unconfirmedMs: number | undefined;
+  let isKnown = false;
   return {
     now: () => clock.now() + behindMs,
     monotonic: () => clock.monotonic(),
     sleep: (ms, signal) => clock.sleep(ms, signal),
     behindMs: () => behindMs,
+    isKnown: () => isKnown,
     observe({ date, sentAtMs, receivedAtMs }, { confirmed = false } = {}) {
       const dateMs = date === null ? Number.NaN : Date.parse(date);
       if (Number.isNaN(dateMs)) return;
+      isKnown = true;
       const noiseMs = NOISE_MS + (receivedAtMs - sentAtMs) / 2;
       const measuredMs = Math.round(dateMs + 500 - (sentAtMs + receivedAtMs) / 2);
       const differenceMs = Math.abs(measuredMs) < noiseMs ? 0 : measuredMs;

@@ -43,7 +43,8 @@ export interface TokenSlot {
  * A demand skips the held token: it was rejected, or the resource wants other claims. If the held token
  * is newer than the rejected one, it is served. Otherwise callers with the same demand share one
  * request, unless Entra asked for a pause. At most five tokens a minute are replaced while they are
- * still usable; beyond that the held one is served. A forced refresh has the same limits.
+ * still usable; beyond that the held one is served. A forced refresh has the same limits, but a
+ * back-off does not stop it.
  *
  * A request never replaces the token of a request that started later.
  */
@@ -54,25 +55,27 @@ export function createTokenSlot(options: TokenSlotOptions): TokenSlot {
   const mayReplace = createReplacementLimit();
   const requests = createRequests(options, held, failure);
 
-  /** Replaces the held token, within the limits. */
-  function replace(reason: TokenReason, nowMs: number, claims?: string): Promise<AccessToken> {
-    if (!requests.isRunning(claims)) {
-      const usable = held.usableAt(nowMs);
-      // A forced refresh was decided on: only a wait that Entra asked for holds it up.
-      const isCold = usable === undefined && reason !== "forced";
-      const refusal = isCold ? failure.repeatedForCold() : failure.repeatedForReplacement();
-      if (refusal !== undefined) return refusal;
-      if (usable !== undefined && !mayReplace(nowMs)) return usable.ready;
-    }
-    return requests.share(reason, claims);
-  }
-
   function demanded({ rejected, claims }: TokenDemand, nowMs: number): Promise<AccessToken> {
     const usable = held.usableAt(nowMs);
     if (usable !== undefined && rejected !== undefined && usable.token.token !== rejected) {
       return usable.ready;
     }
-    return replace(claims === undefined ? "rejected" : "claims", nowMs, claims);
+    if (!requests.isRunning(claims)) {
+      const refusal =
+        usable === undefined ? failure.repeatedForCold() : failure.repeatedForReplacement();
+      if (refusal !== undefined) return refusal;
+      if (usable !== undefined && !mayReplace(nowMs)) return usable.ready;
+    }
+    return requests.share(claims === undefined ? "rejected" : "claims", claims);
+  }
+
+  function forced(nowMs: number): Promise<AccessToken> {
+    if (requests.isRunning()) return requests.share("forced");
+    const refusal = failure.repeatedForReplacement();
+    if (refusal !== undefined) return refusal;
+    if (mayReplace(nowMs)) return requests.share("forced");
+    const instead = held.usableAt(nowMs)?.ready ?? failure.repeatedForCold();
+    return instead ?? requests.share("forced");
   }
 
   return {
@@ -93,7 +96,7 @@ export function createTokenSlot(options: TokenSlotOptions): TokenSlot {
         (requests.isAnyRunning() ? undefined : failure.repeatedForCold()) ?? requests.share("cold")
       );
     },
-    forceRefresh: () => replace("forced", clock.now()),
+    forceRefresh: () => forced(clock.now()),
   };
 }
 

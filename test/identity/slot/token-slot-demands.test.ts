@@ -133,6 +133,15 @@ describe("a forced refresh", () => {
     assert.equal((await slot.forceRefresh()).token, "t3");
   });
 
+  it("is sent during a back-off, but five times a minute at most", async () => {
+    const { slot, asked, answering } = openSlot();
+    answering(failing());
+    for (let call = 0; call < 20; call++) await assert.rejects(slot.forceRefresh());
+    assert.equal(asked.length, 5);
+    answering(succeeding);
+    await assert.rejects(slot.forceRefresh(), { code: "TOKEN_UNREACHABLE" });
+  });
+
   it("gets the held token after five a minute, so that senders cannot cause a loop", async () => {
     const { get, slot, asked, clock } = openSlot();
     await get();
