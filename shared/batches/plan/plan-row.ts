@@ -231,7 +231,7 @@ const skipped = (standing: Exclude<Standing, { kind: "free" }>): FinalVerdict =>
     ? {
         verdict: "skipped",
         reason: `Duplicate of row ${standing.of}, which does the same to the same object.`,
-        fix: `No action needed: see the verdict of row ${standing.of}.`,
+        fix: `No action needed: the verdict of row ${standing.of} counts for both.`,
       }
     : {
         verdict: "skipped",

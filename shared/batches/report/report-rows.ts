@@ -102,6 +102,7 @@ function openInput({ batches, folder, manifest }: ReportJob, lack: Lack): OpenIn
   const pieces = inputRows(batches, folder, manifest.format);
   let waiting: InputRow[] = [];
   let isOver = false;
+  let isTold = false;
   /** Answers whether there may be more. */
   const readPiece = async (): Promise<boolean> => {
     if (isOver) return false;
@@ -122,7 +123,10 @@ function openInput({ batches, folder, manifest }: ReportJob, lack: Lack): OpenIn
       const taken = waiting.slice(0, rows.length);
       waiting = waiting.slice(rows.length);
       const missing = rows.find((row, at) => taken[at]?.row !== row);
-      if (missing !== undefined) lack(`The input of row ${missing} and of later rows is missing.`);
+      if (missing !== undefined && !isTold) {
+        isTold = true;
+        lack(`The input of row ${missing} and of later rows is missing.`);
+      }
       return rows.map((row, at) => (taken[at]?.row === row ? taken[at].cells : undefined));
     },
     close: async () => void (await pieces.return(undefined)),

@@ -24,7 +24,7 @@ export function reasons({ reason: noted }: ReportSummary, { reasons: found }: Pi
     const todo = fix === undefined ? "" : `<p class="fix">${escape(fix)}</p>`;
     return `<li><b class="${verdict}">${rowsOf(rows)} ${verdict}</b><div><p>${escape(reason)} <small>${where}</small></p>${todo}</div></li>`;
   });
-  return `<section><h2>Why</h2><ul class="reasons">${items.join("")}</ul></section>`;
+  return `<section><h2>Reasons</h2><ul class="reasons">${items.join("")}</ul></section>`;
 }
 
 /** The verdicts of each operation's rows. */

@@ -19,7 +19,7 @@ export function table(summary: ReportSummary, { rows }: Picked): string {
     return tableRow(row, anchor, summary.reason);
   });
   return `<section><h2>Rows</h2>${left}<div class="scroll"><table class="rows">
-<thead><tr><th>Row</th><th>Verdict</th><th>Operation</th><th>About</th><th>Why, and what to do</th><th>Object and proof</th></tr></thead>
+<thead><tr><th>Row</th><th>Verdict</th><th>Operation</th><th>Object</th><th>Reason and fix</th><th>Object id and proof</th></tr></thead>
 <tbody>
 ${lines.join("\n")}
 </tbody></table></div></section>`;
@@ -34,8 +34,8 @@ function tableRow(row: ReportRow, anchor: string, noted: string | undefined): st
     ["Row", number(row.row)],
     ["Verdict", `<b class="${row.verdict}">${row.verdict}</b>`],
     ["Operation", escape(row.operation || cellText(row.cells["operation"]))],
-    ["About", about(row)],
-    ["Why", why],
+    ["Object", about(row)],
+    ["Reason", why],
     ["Proof", proof(row)],
   ];
   return `<tr${anchor}>${cells
