@@ -1,13 +1,19 @@
-import { type Properties, type Settled, isFinalVerdict } from "../catalogue/row.ts";
+import type { Properties, Settled } from "../catalogue/row.ts";
 import { parseJson } from "../core/parse-json.ts";
 import { recordOf } from "../core/record.ts";
 import { batchDamaged } from "./damaged.ts";
-import type { Receipt, SettledRow } from "./receipt.ts";
+import {
+  readOutcome,
+  readReceipt,
+  type RowOutcome,
+  type RowReceipt,
+  storedOutcome,
+} from "./receipt.ts";
 
 /**
- * One line of a shard's journal. `open`: a runner took the shard over; whoever wrote before is fenced
- * out from here. `intent`: these rows are about to be sent, in one post. `receipt`: what came back.
- * `settled`: rows that end without an answer to a send (a look decided, or nothing could be sent).
+ * One line of a shard's journal. `open`: a runner took the shard over; a runner that wrote before can
+ * append nothing any more. `intent`: these rows are about to be sent, in one post. `receipt`: what became
+ * of them. `settled`: rows that end without an answer to a post.
  */
 export type JournalRecord =
   | { readonly t: "open"; readonly runner: string; readonly at: string }
@@ -21,17 +27,27 @@ export type JournalRecord =
       readonly t: "receipt";
       readonly post: string;
       readonly at: string;
-      readonly rows: readonly Receipt[];
+      readonly rows: readonly RowOutcome[];
     }
-  | { readonly t: "settled"; readonly at: string; readonly rows: readonly SettledRow[] };
+  | { readonly t: "settled"; readonly at: string; readonly rows: readonly RowReceipt[] };
 
 /**
- * What the journal knows of a row. A row begins unsent; an intent puts it in doubt, for whoever reads
- * the journal cannot tell more; a receipt settles it, returns it to unsent, or confirms the doubt.
+ * What the journal knows of a row, by what is known of its last send.
+ *
+ * - `unsent`: every row begins here. An intent takes it to `doubt`.
+ * - `doubt`: it was sent, and a reader of the journal cannot tell more. An outcome takes it back to
+ *   `unsent` (again, unsent, absent), keeps it here (doubt), or ends it (final). A second intent keeps it
+ *   here: the first send may still be found to have worked.
+ * - `final`: it has its receipt. Nothing that is recorded later changes it.
  */
-export interface RowHistory {
-  readonly state: "unsent" | "doubt" | "settled";
-  readonly settled?: Settled | undefined;
+export type RowHistory = Sends &
+  (
+    | { readonly state: "unsent" | "doubt"; readonly receipt?: undefined }
+    | { readonly state: "final"; readonly receipt: Settled }
+  );
+
+/** How a row fared so far. */
+interface Sends {
   /** Times sent. */
   readonly attempts: number;
   readonly firstIntentAt?: string | undefined;
@@ -40,15 +56,16 @@ export interface RowHistory {
   readonly answered: boolean;
   /** A send of it may have taken effect without a proof. */
   readonly doubted: boolean;
-  /** An unsent row goes, and one in doubt is looked at, not before this instant. */
+  /** An unsent row is sent, and one in doubt is looked at, not before this instant. */
   readonly until?: string | undefined;
-  /** Why it was not done the last time. */
+  /** Why the change was not made the last time. */
   readonly trouble?: string | undefined;
   /** How long it has been in trouble other than throttling, milliseconds, and since when it is now. */
   readonly troubledMs: number;
   readonly troubledAt?: string | undefined;
 }
 
+/** The history of a row that was never sent. */
 export const unsent: RowHistory = {
   state: "unsent",
   attempts: 0,
@@ -66,26 +83,23 @@ const TROUBLE_STEP_MS = 120_000;
 /** The histories of a shard's rows, by row number. */
 export type Histories = Map<number, RowHistory>;
 
-/** Adds one record to what is known; replaying a journal is nothing else. A settled row stays settled. */
+/** Adds one record to what is known; replaying a journal is nothing else. A final row stays final. */
 export function applyRecord(rows: Histories, record: JournalRecord): void {
   const change = (row: number, next: (before: RowHistory) => RowHistory): void => {
     const before = rows.get(row) ?? unsent;
-    if (before.state !== "settled") rows.set(row, next(before));
+    if (before.state !== "final") rows.set(row, next(before));
   };
   if (record.t === "intent") {
     for (const row of record.rows) change(row, (before) => intended(before, record.at));
-  } else if (record.t === "receipt") {
-    for (const each of record.rows) change(each.row, (before) => received(before, each, record.at));
-  } else if (record.t === "settled") {
-    for (const { row, ...settled } of record.rows) {
-      change(row, (before) => ({ ...before, state: "settled", settled }));
-    }
+  } else if (record.t !== "open") {
+    for (const each of record.rows) change(each.row, (before) => after(before, each, record.at));
   }
 }
 
 const intended = (before: RowHistory, at: string): RowHistory => ({
   ...before,
   state: "doubt",
+  receipt: undefined,
   attempts: before.attempts + 1,
   firstIntentAt: before.firstIntentAt ?? at,
   lastIntentAt: at,
@@ -95,30 +109,30 @@ const intended = (before: RowHistory, at: string): RowHistory => ({
   doubted: before.doubted || before.state === "doubt",
 });
 
-function received(before: RowHistory, receipt: Receipt, at: string): RowHistory {
-  if ("verdict" in receipt) {
-    const { row: _row, ...settled } = receipt;
-    return { ...before, state: "settled", settled };
+function after(history: RowHistory, outcome: RowOutcome, at: string): RowHistory {
+  if (outcome.kind === "final") return { ...history, state: "final", receipt: outcome.receipt };
+  const before = { ...history, receipt: undefined };
+  const { reason } = outcome;
+  switch (outcome.kind) {
+    case "unsent":
+      return { ...before, state: "unsent", attempts: before.attempts - 1, trouble: reason };
+    case "doubt": {
+      const { answered, until } = outcome;
+      return { ...troubled(before, at, reason), state: "doubt", doubted: true, answered, until };
+    }
+    case "absent": {
+      const { until } = outcome;
+      return { ...troubled(before, at, reason), state: "unsent", doubted: true, until };
+    }
+    case "again": {
+      const { throttled, until } = outcome;
+      const rested = { ...before, trouble: reason, troubledAt: undefined };
+      return { ...(throttled ? rested : troubled(before, at, reason)), state: "unsent", until };
+    }
   }
-  if ("unsent" in receipt) {
-    return { ...before, state: "unsent", attempts: before.attempts - 1, trouble: receipt.unsent };
-  }
-  if ("doubt" in receipt) {
-    const { answered, doubt, until } = receipt;
-    return { ...troubled(before, at, doubt), state: "doubt", doubted: true, answered, until };
-  }
-  const { until } = receipt;
-  if ("absent" in receipt) {
-    return { ...troubled(before, at, receipt.absent), state: "unsent", doubted: true, until };
-  }
-  const { retry } = receipt;
-  if (receipt.throttled) {
-    return { ...before, state: "unsent", trouble: retry, troubledAt: undefined, until };
-  }
-  return { ...troubled(before, at, retry), state: "unsent", until };
 }
 
-const troubled = (before: RowHistory, at: string, trouble: string): RowHistory => ({
+const troubled = <T extends Sends>(before: T, at: string, trouble: string): T => ({
   ...before,
   trouble,
   troubledAt: at,
@@ -129,14 +143,18 @@ const troubled = (before: RowHistory, at: string, trouble: string): RowHistory =
  * How long a row has been in trouble when it fails at `at`, milliseconds. Waiting for the throttle does
  * not count: only time that begins and ends with a failure does.
  */
-export function troubledMsAt(history: RowHistory, at: string): number {
+export function troubledMsAt(history: Sends, at: string): number {
   if (history.troubledAt === undefined) return history.troubledMs;
   const sinceMs = Date.parse(at) - Date.parse(history.troubledAt);
   return history.troubledMs + Math.min(TROUBLE_STEP_MS, Math.max(0, sinceMs));
 }
 
 /** A record as its line. */
-export const toLine = (record: JournalRecord): string => `${JSON.stringify(record)}\n`;
+export function toLine(record: JournalRecord): string {
+  const hasOutcomes = record.t === "receipt" || record.t === "settled";
+  const stored = hasOutcomes ? { ...record, rows: record.rows.map(storedOutcome) } : record;
+  return `${JSON.stringify(stored)}\n`;
+}
 
 /** A journal as it was read: what is known, and how many lines it took. */
 export interface Replay {
@@ -173,24 +191,37 @@ const RESTORE_JOURNAL =
 /** `undefined` for a line that is cut short or damaged. */
 function parse(line: string): JournalRecord | undefined {
   try {
-    const value = recordOf(parseJson(line));
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own line, whose shape is checked
-    return isJournalRecord(value) ? (value as unknown as JournalRecord) : undefined;
+    return readRecord(recordOf(parseJson(line)));
   } catch {
     return undefined;
   }
 }
 
-function isJournalRecord({ t, at, rows }: Readonly<Record<string, unknown>>): boolean {
-  if (t === "open") return true;
-  if (typeof at !== "string" || !Array.isArray(rows)) return false;
-  if (t === "intent") return rows.every((row) => typeof row === "number");
-  if (t === "receipt") return rows.map(recordOf).every(isReceipt);
-  return t === "settled" && rows.map(recordOf).every(isSettledRow);
+function readRecord(stored: Properties): JournalRecord | undefined {
+  const { t, at, post = "", rows } = stored;
+  // Nothing is read of an `open` but that a runner wrote it: it tells a line that was cut short.
+  if (t === "open") return { t, runner: "", at: "" };
+  if (typeof at !== "string" || typeof post !== "string") return undefined;
+  if (!Array.isArray(rows)) return undefined;
+  if (t === "intent") {
+    const numbers = all(rows, (row) => (typeof row === "number" ? row : undefined));
+    return numbers && { t, post, at, rows: numbers };
+  }
+  if (t === "receipt") {
+    const outcomes = all(rows, (row) => readOutcome(recordOf(row)));
+    return outcomes && { t, post, at, rows: outcomes };
+  }
+  if (t !== "settled") return undefined;
+  const receipts = all(rows, (row) => readReceipt(recordOf(row)));
+  return receipts && { t, at, rows: receipts };
 }
 
-const isReceipt = (row: Properties): boolean =>
-  Object.hasOwn(row, "verdict") ? isSettledRow(row) : typeof row["row"] === "number";
-
-const isSettledRow = (row: Properties): boolean =>
-  typeof row["row"] === "number" && isFinalVerdict(row);
+/** What `read` makes of every item; `undefined` if it makes nothing of one. */
+function all<T>(
+  items: readonly unknown[],
+  read: (item: unknown) => T | undefined,
+): T[] | undefined {
+  const values = items.map(read);
+  const known = values.filter((value) => value !== undefined);
+  return known.length === values.length ? known : undefined;
+}

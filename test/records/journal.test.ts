@@ -11,7 +11,7 @@ import {
   toLine,
   troubledMsAt,
 } from "../../shared/records/journal.ts";
-import type { Receipt } from "../../shared/records/receipt.ts";
+import type { RowOutcome } from "../../shared/records/receipt.ts";
 
 const path = "leavers/journal/00001.jsonl";
 
@@ -20,28 +20,29 @@ const at = (seconds: number): string =>
 
 const rowNumber = fc.integer({ min: 1, max: 8 });
 const instant = fc.nat(10_000).map(at);
-const receipt: fc.Arbitrary<Receipt> = fc.oneof(
-  fc.oneof(
-    fc.record({ row: rowNumber, verdict: fc.constant("done" as const), finishedAt: instant }),
-    fc.record({
-      row: rowNumber,
-      verdict: fc.constant("unchanged" as const),
-      reason: fc.string(),
-      objectId: fc.uuid(),
-      finishedAt: instant,
-    }),
-    fc.record({
-      row: rowNumber,
-      verdict: fc.constant("failed" as const),
-      reason: fc.string(),
-      fix: fc.string(),
-      finishedAt: instant,
-    }),
-  ),
-  fc.record({ row: rowNumber, retry: fc.string(), throttled: fc.boolean(), until: instant }),
-  fc.record({ row: rowNumber, unsent: fc.string() }),
-  fc.record({ row: rowNumber, absent: fc.string(), until: instant }),
-  fc.record({ row: rowNumber, doubt: fc.string(), answered: fc.boolean() }),
+const finalVerdict = fc.oneof(
+  fc.record({ verdict: fc.constant("done" as const), finishedAt: instant }),
+  fc.record({
+    verdict: fc.constant("unchanged" as const),
+    reason: fc.string(),
+    objectId: fc.uuid(),
+    finishedAt: instant,
+  }),
+  fc.record({
+    verdict: fc.constant("failed" as const),
+    reason: fc.string(),
+    fix: fc.string(),
+    finishedAt: instant,
+  }),
+);
+const kind = <K extends string>(value: K) => fc.constant(value);
+const why = { row: rowNumber, reason: fc.string() };
+const outcome: fc.Arbitrary<RowOutcome> = fc.oneof(
+  fc.record({ kind: kind("final"), row: rowNumber, receipt: finalVerdict }),
+  fc.record({ kind: kind("again"), ...why, throttled: fc.boolean(), until: instant }),
+  fc.record({ kind: kind("unsent"), ...why }),
+  fc.record({ kind: kind("absent"), ...why, until: instant }),
+  fc.record({ kind: kind("doubt"), ...why, answered: fc.boolean() }),
 );
 const record: fc.Arbitrary<JournalRecord> = fc.oneof(
   fc.record({ t: fc.constant("open" as const), runner: fc.uuid(), at: instant }),
@@ -55,7 +56,7 @@ const record: fc.Arbitrary<JournalRecord> = fc.oneof(
     t: fc.constant("receipt" as const),
     post: fc.string(),
     at: instant,
-    rows: fc.uniqueArray(receipt, { selector: ({ row }) => row }),
+    rows: fc.uniqueArray(outcome, { selector: ({ row }) => row }),
   }),
 );
 
@@ -72,7 +73,7 @@ const trouble = (seconds: number, throttled = false): JournalRecord => ({
   t: "receipt",
   post: "p",
   at: at(seconds),
-  rows: [{ row: 1, retry: "409", throttled }],
+  rows: [{ kind: "again", row: 1, reason: "409", throttled }],
 });
 
 /** How long row 1 has been in trouble by second 100. */
@@ -89,6 +90,72 @@ describe("a shard's journal", () => {
         assert.equal(isTorn, false);
       }),
     );
+  });
+
+  it("keeps each line as earlier releases wrote and read it", () => {
+    const stored: readonly [line: string, state: string | undefined][] = [
+      ['{"t":"open","runner":"r","at":"2026-01-01T00:00:00.000Z"}', undefined],
+      ['{"t":"intent","post":"p","at":"2026-01-01T00:00:01.000Z","rows":[1]}', "doubt"],
+      [
+        '{"t":"receipt","post":"p","at":"2026-01-01T00:00:02.000Z","rows":[{"row":1,"retry":"Graph answered 429","throttled":true,"until":"2026-01-01T00:00:09.000Z"}]}',
+        "unsent",
+      ],
+      [
+        '{"t":"receipt","post":"p","at":"2026-01-01T00:00:03.000Z","rows":[{"row":1,"unsent":"LEASE_LOST"}]}',
+        "unsent",
+      ],
+      [
+        '{"t":"receipt","post":"p","at":"2026-01-01T00:00:04.000Z","rows":[{"row":1,"doubt":"no answer came","answered":false}]}',
+        "doubt",
+      ],
+      [
+        '{"t":"receipt","post":"look","at":"2026-01-01T00:00:05.000Z","rows":[{"row":1,"absent":"no answer came","until":"2026-01-01T00:00:07.000Z"}]}',
+        "unsent",
+      ],
+      [
+        '{"t":"settled","at":"2026-01-01T00:00:06.000Z","rows":[{"row":1,"verdict":"done","objectId":"o","attempts":1,"finishedAt":"2026-01-01T00:00:06.000Z"}]}',
+        "final",
+      ],
+    ];
+    let text = "";
+    for (const [line, state] of stored) {
+      text += `${line}\n`;
+      assert.equal(replay(path, text).rows.get(1)?.state, state, line);
+    }
+    const written: JournalRecord[] = [
+      { t: "open", runner: "r", at: at(0) },
+      { t: "intent", post: "p", at: at(1), rows: [1] },
+      ...(
+        [
+          { kind: "again", row: 1, reason: "Graph answered 429", throttled: true, until: at(9) },
+          { kind: "unsent", row: 1, reason: "LEASE_LOST" },
+          { kind: "doubt", row: 1, reason: "no answer came", answered: false },
+        ] as const
+      ).map((each, index): JournalRecord => ({
+        t: "receipt",
+        post: "p",
+        at: at(index + 2),
+        rows: [each],
+      })),
+      {
+        t: "receipt",
+        post: "look",
+        at: at(5),
+        rows: [{ kind: "absent", row: 1, reason: "no answer came", until: at(7) }],
+      },
+      {
+        t: "settled",
+        at: at(6),
+        rows: [
+          {
+            kind: "final",
+            row: 1,
+            receipt: { verdict: "done", objectId: "o", attempts: 1, finishedAt: at(6) },
+          },
+        ],
+      },
+    ];
+    assert.equal(written.map(toLine).join(""), text);
   });
 
   it("takes a last line that was cut short as never written, also once a successor went on", () => {
@@ -147,8 +214,8 @@ describe("a shard's journal", () => {
       fc.property(fc.array(record), fc.array(record), (before, later) => {
         const early = applied(before);
         const late = applied([...before, ...later]);
-        for (const [row, { state, settled }] of early) {
-          if (state === "settled") assert.deepEqual(late.get(row)?.settled, settled);
+        for (const [row, { state, receipt }] of early) {
+          if (state === "final") assert.deepEqual(late.get(row)?.receipt, receipt);
         }
       }),
     );
@@ -156,10 +223,10 @@ describe("a shard's journal", () => {
 
   it("has a row in doubt from its intent until something settles or returns it", () => {
     const intent: JournalRecord = { t: "intent", post: "p", at: at(1), rows: [1] };
-    const row = (...receipts: Receipt[]) =>
+    const row = (...outcomes: RowOutcome[]) =>
       applied([
         intent,
-        ...receipts.map((each): JournalRecord => ({
+        ...outcomes.map((each): JournalRecord => ({
           t: "receipt",
           post: "p",
           at: at(2),
@@ -168,13 +235,19 @@ describe("a shard's journal", () => {
       ]).get(1);
     assert.equal(row()?.state, "doubt");
     assert.equal(row()?.attempts, 1);
-    assert.equal(row({ row: 1, unsent: "late" })?.state, "unsent");
-    assert.equal(row({ row: 1, unsent: "late" })?.attempts, 0);
-    const throttled = row({ row: 1, retry: "429", throttled: true, until: at(9) });
+    assert.equal(row({ kind: "unsent", row: 1, reason: "late" })?.state, "unsent");
+    assert.equal(row({ kind: "unsent", row: 1, reason: "late" })?.attempts, 0);
+    const throttled = row({
+      kind: "again",
+      row: 1,
+      reason: "429",
+      throttled: true,
+      until: at(9),
+    });
     assert.deepEqual([throttled?.state, throttled?.until], ["unsent", at(9)]);
     assert.equal(throttled?.doubted, false);
-    assert.equal(row({ row: 1, doubt: "lost", answered: false })?.doubted, true);
-    const absent = row({ row: 1, absent: "lost", until: at(3) });
+    assert.equal(row({ kind: "doubt", row: 1, reason: "lost", answered: false })?.doubted, true);
+    const absent = row({ kind: "absent", row: 1, reason: "lost", until: at(3) });
     assert.deepEqual([absent?.state, absent?.doubted], ["unsent", true]);
   });
 

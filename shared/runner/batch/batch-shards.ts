@@ -44,7 +44,7 @@ export const areAllClosed = ({ announced, open, next, plan }: BatchShards): bool
 export function isRowFinal(shards: BatchShards, row: number): boolean {
   const number = shardNumberOf(shards, row);
   const open = shards.open.get(number);
-  if (open && shards.ahead.has(number)) return open.journal.rows.get(row)?.settled !== undefined;
+  if (open && shards.ahead.has(number)) return open.journal.rows.get(row)?.receipt !== undefined;
   return open ? !open.rows.has(row) : number < shards.next && !shards.announced.has(number);
 }
 

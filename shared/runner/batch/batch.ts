@@ -100,7 +100,7 @@ const outcomesOf =
   ({ site, folder }: Batch): Outcomes =>
   async (shard) => {
     const settled = [...(await readHistories(site, folder, shard))].flatMap(([row, history]) =>
-      history.settled ? [[row, history.settled] as const] : [],
+      history.receipt ? [[row, history.receipt] as const] : [],
     );
     return new Map(settled);
   };

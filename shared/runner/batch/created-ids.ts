@@ -30,8 +30,8 @@ export function createIds(options: {
   });
   const keep = (shard: number, rows: Histories): void => {
     const ids = Buffer.alloc(rowsPerShard * ID_BYTES);
-    for (const [row, { settled }] of rows) {
-      const id = createdId(settled);
+    for (const [row, { receipt }] of rows) {
+      const id = createdId(receipt);
       if (id !== undefined) ids.write(id.replaceAll("-", ""), place(row).at, "hex");
     }
     shards.set(shard, ids);

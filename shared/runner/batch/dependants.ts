@@ -1,6 +1,6 @@
 import type { ObjectId } from "../../core/object-id.ts";
 import { unsent } from "../../records/journal.ts";
-import type { SettledRow } from "../../records/receipt.ts";
+import type { RowReceipt } from "../../records/receipt.ts";
 import { settledRow } from "../journal/receipts.ts";
 import type { OpenRow } from "../schedule/open-row.ts";
 import { resolveId } from "../schedule/resolve-id.ts";
@@ -15,9 +15,9 @@ export interface Dependants {
    * Gives a row its object's id, or lets it wait for the id; a row whose object was not created is
    * returned with its verdict.
    */
-  resolve(row: Row): SettledRow | undefined;
+  resolve(row: Row): RowReceipt | undefined;
   /** Resolves the rows that waited for a row, which has its verdict now. */
-  freed(row: number): SettledRow[];
+  freed(row: number): RowReceipt[];
 }
 
 export function createDependants(
@@ -28,7 +28,7 @@ export function createDependants(
   },
 ): Dependants {
   const waiting = new Map<number, Row[]>();
-  const resolve = (row: Row): SettledRow | undefined => {
+  const resolve = (row: Row): RowReceipt | undefined => {
     const creator = row.write.idFromRow?.row;
     if (creator === undefined) return undefined;
     const result = resolveId(row.write, creatorOf(creator));
@@ -47,7 +47,7 @@ export function createDependants(
   };
 }
 
-const orphaned = (site: Site, { row }: Row, creator: number): SettledRow =>
+const orphaned = (site: Site, { row }: Row, creator: number): RowReceipt =>
   settledRow({ row, history: unsent }, isoNow(site), {
     verdict: "failed",
     reason: `Row ${creator}, which was to create this row's user, did not create it.`,

@@ -1,6 +1,6 @@
 import type { ObjectId } from "../../core/object-id.ts";
 import type { JournalRecord } from "../../records/journal.ts";
-import type { SettledRow } from "../../records/receipt.ts";
+import type { RowReceipt } from "../../records/receipt.ts";
 import type { OpenRow } from "../schedule/open-row.ts";
 import { type BatchShards, closeIfEnded, shardNumberOf } from "./batch-shards.ts";
 import { type CreatedIds, createdId } from "./created-ids.ts";
@@ -23,7 +23,7 @@ export interface Batch {
 /** The id of the user that a row created, as far as it is known. */
 export function createdBy({ shards, ids }: Batch, row: number): ObjectId | undefined {
   const open = shards.open.get(shardNumberOf(shards, row));
-  return open ? createdId(open.journal.rows.get(row)?.settled) : ids.get(row);
+  return open ? createdId(open.journal.rows.get(row)?.receipt) : ids.get(row);
 }
 
 /** Makes the ids known that these rows created, if they are in closed shards. */
@@ -60,10 +60,10 @@ export async function openRows(
 }
 
 /** Frees rows that were opened ahead and come after rows of this shard that have their verdicts. */
-function freeEnded({ site, dependants }: Batch, lane: OpenBatch, shard: OpenShard): SettledRow[] {
-  const orphans: SettledRow[] = [];
-  for (const [row, { settled }] of shard.journal.rows) {
-    if (settled === undefined) continue;
+function freeEnded({ site, dependants }: Batch, lane: OpenBatch, shard: OpenShard): RowReceipt[] {
+  const orphans: RowReceipt[] = [];
+  for (const [row, { receipt }] of shard.journal.rows) {
+    if (receipt === undefined) continue;
     orphans.push(...dependants.freed(row));
     site.schedule.freed(lane, row);
   }
@@ -79,15 +79,15 @@ export async function store(
 ): Promise<void> {
   const { site } = batch;
   await shard.journal.append(record);
-  const orphans: SettledRow[] = [];
+  const orphans: RowReceipt[] = [];
   for (const number of rowsOf(record)) {
     const row = shard.rows.get(number);
     if (row === undefined) continue;
     const history = historyOf(shard, number);
-    if (history.settled) shard.rows.delete(number);
+    if (history.receipt) shard.rows.delete(number);
     placeRow(site, row, history);
-    if (!history.settled) continue;
-    shard.counts[history.settled.verdict] += 1;
+    if (!history.receipt) continue;
+    shard.counts[history.receipt.verdict] += 1;
     site.tally.rows += 1;
     orphans.push(...batch.dependants.freed(number));
     site.schedule.freed(lane, number);
@@ -98,7 +98,7 @@ export async function store(
 }
 
 /** Ends rows that get their verdict without being sent. */
-async function end(batch: Batch, lane: OpenBatch, settled: readonly SettledRow[]): Promise<void> {
+async function end(batch: Batch, lane: OpenBatch, settled: readonly RowReceipt[]): Promise<void> {
   const { site, shards } = batch;
   for (const number of new Set(settled.map(({ row }) => shardNumberOf(shards, row)))) {
     const rows = settled.filter(({ row }) => shardNumberOf(shards, row) === number);

@@ -35,7 +35,7 @@ export async function openShard(
   });
   const shard: OpenShard = { shard: number, journal, rows: new Map(), counts: noVerdicts() };
   const left = planned.filter(({ row }) => {
-    const settled = journal.rows.get(row)?.settled;
+    const settled = journal.rows.get(row)?.receipt;
     if (settled) shard.counts[settled.verdict] += 1;
     return settled === undefined;
   });
@@ -49,7 +49,7 @@ export async function readLeft(
   { shard, journal, rows }: OpenShard,
 ): Promise<LeftRow[]> {
   const planned = await readWrites(site, folder, shard);
-  return planned.filter(({ row }) => !rows.has(row) && !journal.rows.get(row)?.settled);
+  return planned.filter(({ row }) => !rows.has(row) && !journal.rows.get(row)?.receipt);
 }
 
 /** The rows of a shard that the plan wants written. @throws OperatorError BATCH_DAMAGED */
@@ -93,7 +93,7 @@ export function placeRow(site: Site, row: OpenRow<OpenBatch>, history: RowHistor
     const notBeforeMs = Math.max(lookAtMs(site, row, history), askedMs);
     site.schedule.place(row, { state: "doubt", notBeforeMs });
   } else {
-    const state = history.state === "settled" ? "ended" : "waiting";
+    const state = history.state === "final" ? "ended" : "waiting";
     site.schedule.place(row, { state, notBeforeMs: askedMs });
   }
 }

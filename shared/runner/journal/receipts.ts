@@ -4,7 +4,7 @@ import type { PlannedWrite, ReadyWrite, Settled } from "../../catalogue/row.ts";
 import { subjectOf } from "../../catalogue/target.ts";
 import type { GraphAnswer, GraphError } from "../../core/graph-request.ts";
 import { type RowHistory, troubledMsAt } from "../../records/journal.ts";
-import type { Receipt, SettledRow } from "../../records/receipt.ts";
+import type { RowOutcome, RowReceipt } from "../../records/receipt.ts";
 
 /** A row that was sent, as its answer is judged. */
 export interface Sent {
@@ -35,9 +35,9 @@ export function receiptOf(
   sent: Sent,
   answer: GraphAnswer | undefined,
   moment: Moment & { readonly lost: string; readonly waitMs: (asked?: number) => number },
-): Receipt {
+): RowOutcome {
   const { row } = sent;
-  if (answer === undefined) return { row, doubt: moment.lost, answered: false };
+  if (answer === undefined) return { kind: "doubt", row, reason: moment.lost, answered: false };
   const outcome = judge(sent.operation, answer, attemptOf(sent));
   if (outcome.kind === "final") {
     return settledRow(sent, moment.at, {
@@ -49,7 +49,7 @@ export function receiptOf(
   if (outcome.kind === "doubt") {
     const until =
       outcome.afterMs === undefined ? {} : { until: instantAfter(moment.at, outcome.afterMs) };
-    return { row, doubt: outcome.reason, answered: true, ...until };
+    return { kind: "doubt", row, reason: outcome.reason, answered: true, ...until };
   }
   const { reason, throttled, afterMs } = outcome;
   return again(sent, moment, { reason, throttled, afterMs: moment.waitMs(afterMs) });
@@ -60,7 +60,7 @@ export function again(
   sent: Sent,
   moment: Moment,
   outcome: { readonly reason: string; readonly throttled: boolean; readonly afterMs: number },
-): Receipt {
+): RowOutcome {
   const { reason, throttled, afterMs } = outcome;
   if (!throttled && isOutOfPatience(sent.history, moment)) {
     return settledRow(sent, moment.at, {
@@ -71,7 +71,7 @@ export function again(
     });
   }
   const until = instantAfter(moment.at, afterMs);
-  return { row: sent.row, retry: reason, throttled, until };
+  return { kind: "again", row: sent.row, reason, throttled, until };
 }
 
 /** Fails a row whose post was refused as a whole although it went alone: Graph cannot read this row. */
@@ -79,7 +79,7 @@ export const refusedAlone = (
   sent: Sent,
   at: string,
   refusal: { readonly status: number; readonly error?: GraphError | undefined },
-): SettledRow =>
+): RowReceipt =>
   settledRow(sent, at, {
     verdict: "failed",
     reason: `Graph could not take the request (Graph: ${refusal.status} ${refusal.error?.code ?? "no code"}: ${refusal.error?.message ?? "no message"}).`,
@@ -93,15 +93,15 @@ export function looked(
   sent: Sent,
   answer: GraphAnswer,
   moment: Moment & { readonly afterMs: number },
-): Receipt {
+): RowOutcome {
   const { at } = moment;
   const found = sent.operation.inPlace(answer, { ...attemptOf(sent), doubted: true });
   const reason = sent.history.trouble ?? "the runner ended before the answer came";
   if (found === false) {
     const next = again(sent, moment, { reason, throttled: false, afterMs: moment.afterMs });
-    if ("verdict" in next) return next;
+    if (next.kind === "final") return next;
     const until = instantAfter(at, moment.afterMs);
-    return { row: sent.row, absent: reason, until };
+    return { kind: "absent", row: sent.row, reason, until };
   }
   const proof = { requestId: answer.requestId, status: answer.status };
   if (found !== true) return settledRow(sent, at, { ...proof, ...found });
@@ -122,9 +122,11 @@ export function unseen(
   sent: Pick<Sent, "row" | "history"> & { readonly write: PlannedWrite },
   why: string,
   moment: Moment,
-): Receipt {
+): RowOutcome {
   const { row, history } = sent;
-  if (!isOutOfPatience(history, moment)) return { row, doubt: why, answered: history.answered };
+  if (!isOutOfPatience(history, moment)) {
+    return { kind: "doubt", row, reason: why, answered: history.answered };
+  }
   return settledRow(sent, moment.at, {
     verdict: "failed",
     reason: `It is not known whether the change was made: its answer was lost, and the directory could not be looked at for ${minutes(moment.retryForMs)} (${why}).`,
@@ -136,14 +138,14 @@ export function unseen(
 const isOutOfPatience = (history: RowHistory, { at, retryForMs }: Moment): boolean =>
   troubledMsAt(history, at) >= retryForMs;
 
-/** A verdict with what every receipt has: how often the row was sent, and when it ended. */
+/** A receipt: a verdict with how often the row was sent, and when it ended. */
 export function settledRow(
-  sent: Pick<Sent, "row" | "history">,
+  { row, history: { attempts } }: Pick<Sent, "row" | "history">,
   at: string,
   settled: Settled,
-): SettledRow {
-  const { attempts } = sent.history;
-  return { row: sent.row, ...settled, ...(attempts > 0 && { attempts }), finishedAt: at };
+): RowReceipt {
+  const receipt = { ...settled, ...(attempts > 0 && { attempts }), finishedAt: at };
+  return { kind: "final", row, receipt };
 }
 
 const instantAfter = (at: string, ms: number): string =>

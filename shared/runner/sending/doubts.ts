@@ -1,5 +1,5 @@
 import { OperatorError } from "../../core/errors.ts";
-import type { Receipt } from "../../records/receipt.ts";
+import type { RowOutcome } from "../../records/receipt.ts";
 import { historyOf } from "../batch/shard.ts";
 import { type Site, isoNow } from "../batch/site.ts";
 import { isSeeing, looked, settledRow, unseen } from "../journal/receipts.ts";
@@ -56,7 +56,7 @@ export async function lookAt(site: Site, doubts: readonly Placed[]): Promise<voi
   }
 }
 
-function receiptFor(site: Site, { row, shard }: Placed, answer: Seen): Receipt {
+function receiptFor(site: Site, { row, shard }: Placed, answer: Seen): RowOutcome {
   const at = isoNow(site);
   const moment = { at, retryForMs: site.settings.retryForMs };
   if (operationOf(site, row) === undefined) {

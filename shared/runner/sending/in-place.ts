@@ -2,7 +2,7 @@ import type { Operation } from "../../catalogue/operation.ts";
 import { type ReadyWrite, isPending } from "../../catalogue/row.ts";
 import type { GraphAnswer } from "../../core/graph-request.ts";
 import { unsent } from "../../records/journal.ts";
-import type { SettledRow } from "../../records/receipt.ts";
+import type { RowReceipt } from "../../records/receipt.ts";
 import { type Site, isoNow } from "../batch/site.ts";
 import { isSeeing, settledRow } from "../journal/receipts.ts";
 import { type Seen, askedMs, readAll, readFor } from "./look.ts";
@@ -34,7 +34,7 @@ export async function lookIfInPlace(site: Site, parts: readonly Placed[]): Promi
     site,
     parts.map((part) => readFor(site, part)),
   );
-  const unchanged = new Map<Placed, SettledRow>();
+  const unchanged = new Map<Placed, RowReceipt>();
   for (const [at, part] of parts.entries()) {
     const settled = unchangedRow(site, part, answers[at]);
     if (settled) unchanged.set(part, settled);
@@ -50,7 +50,7 @@ export async function lookIfInPlace(site: Site, parts: readonly Placed[]): Promi
   );
 }
 
-function unchangedRow(site: Site, part: Placed, answer: Seen): SettledRow | undefined {
+function unchangedRow(site: Site, part: Placed, answer: Seen): RowReceipt | undefined {
   const { row } = part;
   const operation = operationOf(site, row);
   const found = row.write.foundInPlace;

@@ -2,7 +2,7 @@ import { type Operation, operationNamed } from "../../catalogue/operation.ts";
 import { isPending } from "../../catalogue/row.ts";
 import { backoffMs } from "../../core/backoff.ts";
 import type { PostResult } from "../../graph/types.ts";
-import type { Receipt } from "../../records/receipt.ts";
+import type { RowOutcome } from "../../records/receipt.ts";
 import type { OpenBatch, OpenShard } from "../batch/open-batch.ts";
 import { historyOf } from "../batch/shard.ts";
 import { type Site, isoNow } from "../batch/site.ts";
@@ -25,7 +25,7 @@ export function receiptFor(
   parts: readonly Placed[],
   part: Placed,
   result: PostResult,
-): Receipt {
+): RowOutcome {
   const { row } = part;
   const sent = sentOf(site, part);
   const moment = { at: isoNow(site), retryForMs: site.settings.retryForMs };
@@ -42,12 +42,12 @@ export function receiptFor(
   }
   const { status, retryAfterMs } = result;
   if (status === 401 || status === 403)
-    return { row: row.row, unsent: `the post was refused (${status})` };
+    return { kind: "unsent", row: row.row, reason: `the post was refused (${status})` };
   if (status < 500 && status !== 429) {
     // One request that Graph cannot read makes it refuse the whole post: each row is then sent alone.
     if (parts.length === 1) return refusedAlone(sent, moment.at, result);
     site.schedule.isolate(row);
-    return { row: row.row, unsent: `the post was refused (${status})` };
+    return { kind: "unsent", row: row.row, reason: `the post was refused (${status})` };
   }
   return again(sent, moment, {
     reason: `Graph did not take the post (${status})`,

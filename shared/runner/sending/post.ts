@@ -2,7 +2,7 @@ import { isPending } from "../../catalogue/row.ts";
 import { OperatorError } from "../../core/errors.ts";
 import type { GraphWrite } from "../../core/graph-request.ts";
 import type { PostResult } from "../../graph/types.ts";
-import type { Receipt } from "../../records/receipt.ts";
+import type { RowOutcome } from "../../records/receipt.ts";
 import { leaseLost } from "../../storage/errors.ts";
 import type { OpenBatch, OpenShard } from "../batch/open-batch.ts";
 import { historyOf } from "../batch/shard.ts";
@@ -45,8 +45,9 @@ export async function sendPost(
   const late = site.clock.monotonic() - intendedMs > site.settings.stallMs;
   if (late || !site.lease.isSure()) {
     await receive(site, parts, post, ({ row }) => ({
+      kind: "unsent",
       row: row.row,
-      unsent: "it could not leave in time",
+      reason: "it could not leave in time",
     }));
     if (late) return nothingSent;
     throw leaseLost("The tenant's lease could not be kept.");
@@ -115,7 +116,11 @@ async function send(
   } catch (error) {
     // Graph's client throws only if Graph took nothing.
     if (error instanceof OperatorError) {
-      await receive(site, parts, post, ({ row }) => ({ row: row.row, unsent: error.code }));
+      await receive(site, parts, post, ({ row }) => ({
+        kind: "unsent",
+        row: row.row,
+        reason: error.code,
+      }));
     }
     throw error;
   }
@@ -125,7 +130,7 @@ async function receive(
   site: Site,
   parts: readonly Part[],
   post: string,
-  receiptOfPart: (part: Part) => Receipt,
+  receiptOfPart: (part: Part) => RowOutcome,
 ): Promise<void> {
   const receipts = new Map(parts.map((part) => [part.row, receiptOfPart(part)]));
   const at = isoNow(site);

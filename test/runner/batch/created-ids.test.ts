@@ -7,7 +7,7 @@ import type { Settled } from "../../../shared/catalogue/row.ts";
 import { type Histories, unsent } from "../../../shared/records/journal.ts";
 import { createIds, createdId } from "../../../shared/runner/batch/created-ids.ts";
 
-const ended = (settled: Settled) => ({ ...unsent, state: "settled" as const, settled });
+const ended = (receipt: Settled) => ({ ...unsent, state: "final" as const, receipt });
 
 describe("the ids that rows of closed shards created", () => {
   it("are known row by row", async () => {

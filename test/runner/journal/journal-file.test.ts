@@ -51,7 +51,13 @@ describe("a journal in its blob", () => {
     const large: JournalRecord = {
       t: "settled",
       at,
-      rows: [{ row: 1, verdict: "failed", reason: "x".repeat(700_000), fix: "" }],
+      rows: [
+        {
+          kind: "final",
+          row: 1,
+          receipt: { verdict: "failed", reason: "x".repeat(700_000), fix: "" },
+        },
+      ],
     };
     const blocks = journal.blocks();
     await Promise.all([1, 2, 3, 4].map(() => journal.append(large)));
