@@ -29,23 +29,28 @@ export function createCrossing(
   const { quota, windowMs, burst, startAt } = settings;
   let kind = settings.kind;
   let refusals = 0;
-  const isBeyond = (now: number): boolean =>
-    hasStock && kind !== "window" && now - startAt < windowMs && recent.within(now) > quota;
+  const isOpen = (now: number): boolean =>
+    hasStock && kind !== "window" && now - startAt < windowMs;
+  const isBeyond = (now: number): boolean => isOpen(now) && recent.within(now) > quota;
   return {
     kind: (): LimitKind | undefined => kind,
     /** The most that the next grant should take: up to the quota, and then one that finds out. */
     most(now: number): number {
-      if (!hasStock || kind !== undefined || now - startAt > windowMs) return burst;
+      if (kind !== undefined || !isOpen(now)) return burst;
       return Math.max(1, Math.min(burst, quota - recent.within(now)));
     },
     /** Whether what was granted at `now` finds out. */
     isToFindOut: (now: number): boolean => kind === undefined && isBeyond(now),
     /** Little more than the quota was sent within a window: a refusal now means a window. */
     isBeyond: (now: number): boolean => isBeyond(now) && recent.within(now) < SURE_BEYOND * quota,
-    /** How many may be under way at once: no more than were taken beyond the quota. */
+    /**
+     * How many may be under way at once. At the quota none, since the request that finds out must not
+     * overtake another; beyond it no more than were taken there.
+     */
     trust(now: number, underWay: number): number {
-      if (kind !== "bucket" || !isBeyond(now)) return Number.POSITIVE_INFINITY;
       const beyond = recent.within(now) - quota;
+      if (!isOpen(now) || beyond < 0) return Number.POSITIVE_INFINITY;
+      if (kind === undefined) return 0;
       return beyond < (SURE_BEYOND - 1) * quota ? beyond - underWay : Number.POSITIVE_INFINITY;
     },
     /** A request beyond the quota was taken. */

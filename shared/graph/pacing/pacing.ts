@@ -49,9 +49,9 @@ export function createPace(settings: PaceSettings) {
   /** While stock is used, what is under way is at most what was taken, and half of what is left. */
   function waitsForAnswer(): boolean {
     if (crossedAt !== undefined) return true;
-    if (!grid.hasStock()) return false;
     const { underWay, taken, lastAt } = flights.state();
-    return underWay > Math.min(taken, grid.stock(lastAt) / 2, crossing.trust(lastAt, underWay));
+    if (underWay > crossing.trust(lastAt, underWay)) return true;
+    return grid.hasStock() && underWay > Math.min(taken, grid.stock(lastAt) / 2);
   }
   const heldUntil = (): number =>
     Math.max(
@@ -72,7 +72,7 @@ export function createPace(settings: PaceSettings) {
     dueAt: (): number => Math.max(grid.dueAt(), heldUntil()),
 
     /** The most that the next grant should take. */
-    most: (now: number): number => (crossedAt === undefined ? crossing.most(now) : burst),
+    most: (now: number): number => (crossedAt === undefined ? crossing.most(now) : 1),
 
     /** Books `amount`, asked for at `askedAt`, as leaving at `now`, which is not before `dueAt()`. */
     grant(amount: number, now: number, askedAt: number): void {
@@ -99,13 +99,13 @@ export function createPace(settings: PaceSettings) {
         if (taken > 0) crossing.taken();
         else if (parts.includes("refused")) crossing.refused();
       }
-      if (used !== undefined) {
-        grid.limitStock((1 - USE_ROUNDED_BY - used) * quota - sentAfter, now);
-      }
       const isExhausted = trouble.judge(answer, now);
       const amount = parts.filter((part) => part === "refused").length;
       if (isExhausted) exhausted({ ...answer, amount }, now);
       else counts.refuse(amount);
+      if (used !== undefined) {
+        grid.limitStock((1 - USE_ROUNDED_BY - used) * quota - sentAfter, now);
+      }
       return isExhausted;
     },
 

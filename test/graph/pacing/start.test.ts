@@ -111,6 +111,45 @@ describe("the way Graph counts", () => {
     assert.ok(pace.dueAt() >= WINDOW_MS, `${pace.dueAt()}`);
   });
 
+  it("is asked by single requests until an answer has said it", () => {
+    const pace = createWritePace({ recent: [{ at: -1, amount: QUOTA - 100 }] });
+    let now = 0;
+    for (let sent = 0; sent < 100; sent += 20) {
+      now = Math.max(now + 100, pace.dueAt());
+      pace.grant(20, now, now);
+      pace.answered(
+        { grantedAt: now, parts: Array.from({ length: 20 }, () => FATES.taken) },
+        now + 50,
+      );
+    }
+    assert.equal(pace.most(now), 1);
+    now = Math.max(now + 100, pace.dueAt());
+    pace.grant(1, now, now);
+    assert.equal(pace.most(now), 1, "while it is under way, too");
+    pace.answered({ grantedAt: now, parts: [FATES.refused] }, now + 50);
+    assert.equal(pace.most(now), 1, "one refusal may be a stray");
+  });
+
+  it("is found out once no post is under way, which the request could overtake", () => {
+    const pace = createWritePace({ recent: [] });
+    let now = 0;
+    const last = { at: 0, n: 0 };
+    while (pace.most(now) > 1) {
+      now = Math.max(now + 100, pace.dueAt());
+      [last.at, last.n] = [now, pace.most(now)];
+      pace.grant(last.n, now, now);
+      if (pace.most(now) > 1) answer(last);
+    }
+    assert.ok(pace.dueAt() > now + 1_000, "the last post is under way");
+    answer(last);
+    assert.ok(pace.dueAt() <= now + 100);
+
+    function answer({ at, n }: { at: number; n: number }): void {
+      const parts = Array.from({ length: n }, () => FATES.taken);
+      pace.answered({ grantedAt: at, parts }, at + 50);
+    }
+  });
+
   it("is not asked again once it is known", () => {
     const { pace } = writeBeyondTheQuota(bucket(QUOTA));
     const next = createWritePace({ recent: [], kind: pace.kind() });

@@ -82,10 +82,8 @@ export class Meters {
   #bucket(name: string, quota: Quota, kind: WriteMeter = "bucket"): Meter {
     let bucket = this.#buckets.get(name);
     if (!bucket) {
-      bucket =
-        kind === "bucket"
-          ? new Bucket(quota, this.#speed, this.#startLevel, this.#now, this.#since)
-          : new SlidingWindow(quota, this.#speed, this.#startLevel, this.#now);
+      const Kind = kind === "bucket" ? Bucket : SlidingWindow;
+      bucket = new Kind(quota, this.#speed, this.#startLevel, this.#now, this.#since);
       this.#buckets.set(name, bucket);
     }
     return bucket;

@@ -21,13 +21,32 @@ export class SlidingWindow implements Meter {
   #drainedAt: number;
   #drainPerMs = 0;
 
-  constructor(quota: Quota, speed: number, startLevel: number, now: () => number) {
+  /** `since`: when it had `startLevel`; time passes before its first use too. */
+  constructor(
+    quota: Quota,
+    speed: number,
+    startLevel: number,
+    now: () => number,
+    since: number = now(),
+  ) {
     this.#quota = quota;
     this.#speed = speed;
     this.#windowMs = (quota.windowSeconds * 1000) / speed;
     this.#now = now;
-    this.#drainedAt = now();
-    this.set(startLevel);
+    this.#drainedAt = since;
+    this.#taken = this.#spread(startLevel, since);
+  }
+
+  /** What is used at `share` of the quota, taken evenly over the window before `until`. */
+  #spread(share: number, until: number): Taken[] {
+    const amount = (this.#quota.amount * (1 - share)) / STEPS;
+    if (amount === 0) return [];
+    const stepMs = this.#windowMs / STEPS;
+    const from = until - this.#windowMs;
+    return Array.from({ length: STEPS }, (_, index) => ({
+      at: from + (index + 1) * stepMs,
+      amount,
+    }));
   }
 
   #used(): number {
@@ -80,15 +99,7 @@ export class SlidingWindow implements Meter {
   /** Sets the level as a share of the quota; what is used was taken evenly over the last window. */
   set(share: number): void {
     const now = this.#now();
-    const amount = (this.#quota.amount * (1 - share)) / STEPS;
-    const step = this.#windowMs / STEPS;
-    this.#taken =
-      amount === 0
-        ? []
-        : Array.from({ length: STEPS }, (_, index) => ({
-            at: now - this.#windowMs + (index + 1) * step,
-            amount,
-          }));
+    this.#taken = this.#spread(share, now);
     this.#drainedAt = now;
   }
 
