@@ -40,7 +40,7 @@ function settingsPage(): string {
     ...rows,
     "",
     "For development alone, and set by no template: `CLIENT_SECRET`, with CREDENTIAL `client-secret`. It is",
-    "taken where `AZURE_FUNCTIONS_ENVIRONMENT` is `Development`, elsewhere only with",
+    "accepted if `AZURE_FUNCTIONS_ENVIRONMENT` is `Development`, otherwise only with",
     "`ALLOW_CLIENT_SECRET=true`.",
     "",
     "The storage triggers also read `BatchStorage__credential` (`managedidentity`) and",

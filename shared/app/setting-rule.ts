@@ -4,7 +4,7 @@ import { isGuid } from "../core/object-id.ts";
 export interface Rule<T> {
   readonly read: (text: string) => T | undefined;
   readonly must: string;
-  /** Used where the variable is absent or empty; without one it is required. */
+  /** Used if the variable is absent or empty; without one it is required. */
   readonly fallback?: T;
 }
 

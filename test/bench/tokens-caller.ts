@@ -23,7 +23,7 @@ export type Order =
   | { readonly do: "at-once"; readonly callers: number }
   /** Calls one after the other, timed together. */
   | { readonly do: "timed"; readonly calls: number }
-  /** A caller every so often; a call without an answer after `patienceMs` counts as failed. */
+  /** A caller at a fixed interval; a call without an answer after `patienceMs` counts as failed. */
   | {
       readonly do: "steadily";
       readonly everyMs: number;

@@ -9,7 +9,7 @@ export interface ReportedRow {
   readonly reason?: string;
 }
 
-/** One line a disagreement between what came out and what the oracle predicted; none where all agrees. */
+/** One line for each difference between the result and the oracle; none if they agree. */
 export function disagreements(
   oracle: Oracle,
   reported: readonly ReportedRow[],

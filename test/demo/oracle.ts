@@ -4,7 +4,7 @@ import type { Snapshot, SnapshotObject } from "../cloud/graph/graph.ts";
 /**
  * What a batch must come to, worked out without a line of the product: the rows are carried out one
  * after the other on a model of the directory. Written from CONTRACT's words and Graph's rules, so
- * that product and oracle agree only where both are right.
+ * that product and oracle agree only if both are right.
  */
 export interface Oracle {
   /** By row, 1 for the first. */

@@ -170,7 +170,7 @@ export function peopleFile(
 const cell = (text: string): string =>
   /[",\r\n;]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 
-/** The rows as CSV with CRLF, quoted where RFC 4180 asks for it. */
+/** The rows as CSV with CRLF, quoted if RFC 4180 requires it. */
 export function toCsv(rows: readonly FileRow[]): string {
   const lines = rows.map((row) => COLUMNS.map((column) => cell(row[column] ?? "")).join(","));
   return [COLUMNS.join(","), ...lines, ""].join("\r\n");

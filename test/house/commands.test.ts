@@ -11,7 +11,7 @@ const { scripts, dependencies, devDependencies } = JSON.parse(read("package.json
 /** npm's own. */
 const builtIn = ["ci"];
 
-/** The file that an npm script runs, where it is one of ours. */
+/** The file that an npm script runs, if it is one of ours. */
 const fileOf = (script: string): string | undefined =>
   /node ([\w./-]+\.ts)/.exec(scripts[script] ?? "")?.[1];
 

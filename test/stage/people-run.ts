@@ -77,7 +77,7 @@ export interface PeopleRun {
 }
 
 /**
- * Runs a people file of `size` rows to its end, with `disturb` beside it, and compares what came out
+ * Runs a people file of `size` rows to its end, with `disturb` beside it, and compares the result
  * with the oracle.
  */
 export async function runPeople(
@@ -122,7 +122,7 @@ export async function runPeople(
   };
 }
 
-/** Waits until so many writes have reached the directory since the counters began. */
+/** Waits until `count` writes have reached the directory since the counters were reset. */
 export async function untilWritten(stage: Stage, count: number): Promise<void> {
   for (;;) {
     const { committedWrites } = await stage.cloud.control.graph("counters", {});
