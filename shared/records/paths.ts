@@ -98,6 +98,10 @@ export const markersPrefix = (tenant: string): string => `${tenant}/queue/`;
 /** What the path of every planning marker of the tenant begins with. */
 export const planningPrefix = (tenant: string): string => `${tenant}/planning/`;
 
+/** How a batch's name is spelled that has capital letters, by its name in lower case. */
+export const spellingBlob = (tenant: string, batch: string): string =>
+  `${tenant}/names/${batch.toLowerCase()}`;
+
 /** What the app registered of its certificates, and what became of it. */
 export const certificatesBlob = (tenant: string): string => `${tenant}/certificates.json`;
 

@@ -16,7 +16,7 @@ import { carryOn } from "./carry-on.ts";
 import { isHandedOver } from "./conclude.ts";
 import { type Context, type LockedFolder, postpone } from "./context.ts";
 import { inFolder } from "./in-folder.ts";
-import { holderOf } from "./take-name.ts";
+import { holderOf, otherSpelling } from "./take-name.ts";
 
 /** How long a message waits whose file is still being written. */
 const GROWING_SECONDS = 60;
@@ -46,6 +46,8 @@ async function acceptNamed(
     return carryOn(context, locked, manifest, input);
   }
   if (holder.kind === "remains") throw nameOfOlder(batch);
+  const other = await otherSpelling(ports, tenant, batch);
+  if (other !== undefined) throw nameInOtherCase(batch, other);
   const input = await inputOf(context, message);
   if (input.isGrowing) return postpone(GROWING_SECONDS, "the file is still being appended to");
   const source = { kind: "message", messageId, file: input.file } as const;
@@ -100,6 +102,13 @@ async function inputOfSame(
   const { contentSha256 } = await checkInput(await input.bytes(), rules);
   return contentSha256 === manifest.contentSha256 ? input : undefined;
 }
+
+const nameInOtherCase = (batch: string, other: string): InputRefusal =>
+  new InputRefusal(
+    "BATCH_NAME_TAKEN",
+    `The name ${other} is taken, and ${batch} differs from it in case only.`,
+    `Send the message as ${other} if that batch is meant, or under another name.`,
+  );
 
 const nameOfOlder = (batch: string): InputRefusal =>
   new InputRefusal(

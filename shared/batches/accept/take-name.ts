@@ -5,14 +5,17 @@ import {
   planBlob,
   problemBlob,
   batchLockBlob,
+  folderOf,
   folderPrefix,
   manifestBlob,
   refusedBlob,
   shardsPrefix,
+  spellingBlob,
 } from "../../records/paths.ts";
 import { readRefused } from "../../records/refused.ts";
 import { jsonText } from "../../records/stored-json.ts";
 import type { Blobs } from "../../storage/types.ts";
+import type { BatchPorts } from "../ports.ts";
 
 /** What a refused batch left in its folder: its manifest's ETag, if it had taken the name. */
 export interface RefusedBefore {
@@ -98,4 +101,30 @@ export async function takeName(
   if (taken === undefined) return false;
   if (refused) await batches.delete(refusedBlob(folder));
   return true;
+}
+
+/**
+ * The batch whose name differs from this one in case only, if there is one: its sender would expect the
+ * first one's result. Names in lower case are looked for in their folder; for others a blob keeps how
+ * they are spelled.
+ */
+export async function otherSpelling(
+  { blobs, settings }: Pick<BatchPorts, "blobs" | "settings">,
+  tenant: string,
+  batch: string,
+): Promise<string | undefined> {
+  const isTaken = async (name: string): Promise<boolean> => {
+    const folder = folderOf(settings.homeTenant, tenant, name);
+    return name !== batch && (await holderOf(blobs.batches, folder)).kind !== "free";
+  };
+  const path = spellingBlob(tenant, batch);
+  const found = await blobs.runner.read(path);
+  const spelled = found?.bytes.toString("utf8");
+  if (spelled !== undefined && (await isTaken(spelled))) return spelled;
+  const lower = batch.toLowerCase();
+  if (batch === lower) return undefined;
+  if (await isTaken(lower)) return lower;
+  const condition = found ? { ifMatch: found.etag } : ({ ifAbsent: true } as const);
+  if (spelled !== batch) await blobs.runner.write(path, batch, condition);
+  return undefined;
 }

@@ -122,7 +122,7 @@ describe("accepting a message of one row", () => {
     await deliver(message);
     const reads = calls.filter((each) => /^(read|stream|list) batches/.test(each));
     assert.deepEqual(reads, ["list batches/leavers/", "stream batches/leavers/input"]);
-    assert.ok(calls.length <= 15, calls.join("\n"));
+    assert.ok(calls.length <= 16, calls.join("\n"));
   });
 });
 
@@ -182,6 +182,35 @@ describe("another batch of a taken name", () => {
     assert.equal(blobs.batches.json("leavers/status.json")["state"], "accepted");
     assert.equal(shardRows(blobs.batches, "leavers").length, 1);
   });
+});
+
+describe("a name that differs from a taken one in case only", () => {
+  for (const [first, second] of [
+    ["leavers", "Leavers"],
+    ["Leavers", "leavers"],
+    ["Leavers", "LEAVERS"],
+  ] as const) {
+    it(`is refused: ${second} after ${first}`, async () => {
+      const { deliver, refused } = begin();
+      assert.equal((await deliver({ ...message, batch: first })).outcome, "accepted");
+      const { outcome, folder } = await deliver({ ...message, batch: second });
+      assert.deepEqual([outcome, folder], ["refused", second]);
+      assert.equal(refused(second)["code"], "BATCH_NAME_TAKEN");
+      assert.match(
+        String(refused(second)["what"]),
+        new RegExp(`^The name ${first} is taken, and ${second} differs from it in case only`),
+      );
+      assert.notEqual((await deliver({ ...message, batch: first })).outcome, "refused");
+    });
+
+    it(`is free if the other was refused: ${second} after ${first}`, async () => {
+      const { deliver } = begin();
+      const broken = { ...message, batch: first, rows: [{ user: "nobody at all" }] };
+      assert.equal((await deliver(broken)).outcome, "refused");
+      assert.equal((await deliver({ ...message, batch: second })).outcome, "accepted");
+      assert.equal((await deliver({ ...message, batch: first })).outcome, "refused");
+    });
+  }
 });
 
 describe("a message that cannot be read", () => {
