@@ -5,7 +5,7 @@ import { createIdentity, type Identity } from "../identity/identity.ts";
 import { createManagedIdentity } from "../identity/managed-identity.ts";
 import type { CredentialSettings } from "../identity/open-credential.ts";
 import { adminConsentUrl } from "../identity/token/tenant.ts";
-import { ringFor } from "../runner/slice/ring.ts";
+import { ringFor } from "../runner/slice/ring-message.ts";
 import { createBlobs, createQueue } from "../storage/storage.ts";
 import type { Blobs, Queue } from "../storage/types.ts";
 import { emitLine } from "./invocation.ts";

@@ -7,7 +7,7 @@ import { readEnvelope } from "../../shared/batches/message/envelope.ts";
 import { recordOf } from "../../shared/core/record.ts";
 import { catalogue } from "../../shared/operations/list.ts";
 import { readCertificateMessage } from "../../shared/policies/roll-certificate/roll-certificate-message.ts";
-import { tenantOfRing } from "../../shared/runner/slice/ring.ts";
+import { tenantOfRing } from "../../shared/runner/slice/ring-message.ts";
 import { decodeMessage } from "../../shared/storage/decode-message.ts";
 import { openWorkshop } from "../batches/workshop.ts";
 import { fencesOf, pages, read, spansOf } from "./pages.ts";

@@ -1,4 +1,5 @@
-import { answerRing, tenantOfRing } from "../../runner/slice/ring.ts";
+import { tenantOfRing } from "../../runner/slice/ring-message.ts";
+import { answerRing } from "../../runner/slice/ring.ts";
 import { runTenant as runSlice } from "../../runner/slice/run.ts";
 import { decodeMessage } from "../../storage/decode-message.ts";
 import { handOverIfLate } from "./hand-over.ts";
@@ -12,10 +13,12 @@ export async function runTenant(ports: FlowPorts, call: Call, message: unknown):
     call.note("[TENANT_NOT_ALLOWED] A ring for a tenant that is not allowed was dropped.");
     return;
   }
+  const runner = ports.runnerFor(tenant);
   const hasEnded = handOverIfLate(call, clock, () => ports.ring(tenant));
   const answer = await answerRing({
     tenant,
-    run: () => runSlice(ports.runnerFor(tenant), call.stopping),
+    run: (how) => runSlice(runner, call.stopping, how),
+    slice: runner.settings,
     runner: blobs.runner,
     ring: queues.run,
     clock,

@@ -1,25 +1,12 @@
-import * as v from "valibot";
-
-import { check } from "../../core/check.ts";
 import type { Clock } from "../../core/clock.ts";
 import { OperatorError } from "../../core/errors.ts";
-import { isGuid } from "../../core/object-id.ts";
 import { hasWork } from "../../records/marker.ts";
-import { bellBlob, runnerLockBlob } from "../../records/paths.ts";
+import { runnerLockBlob } from "../../records/paths.ts";
 import type { Blobs, Queue } from "../../storage/types.ts";
-import type { TenantRun } from "./slice-end.ts";
-
-const ringMessage = v.strictObject({
-  version: v.literal(1),
-  tenant: v.pipe(v.string(), v.check(isGuid, "GUID"), v.toLowerCase()),
-});
-
-/** The message on queue `run` that wakes a tenant's runner. */
-export const ringFor = (tenant: string): string => JSON.stringify({ version: 1, tenant });
-
-/** The tenant that a ring is for. @throws OperatorError MESSAGE_INVALID, disposition `refuse` */
-export const tenantOfRing = (message: unknown): string =>
-  check(ringMessage, message, { what: "ring" }).tenant;
+import { type Bell, createBell } from "./bell.ts";
+import { ringFor } from "./ring-message.ts";
+import { ringWhileWorking } from "./ring-while-working.ts";
+import type { RunOptions, SliceTimes, TenantRun } from "./slice-end.ts";
 
 /** A ring that finds the tenant busy comes back after about as long as a dead runner's lease lasts. */
 const BUSY_SECONDS = 30;
@@ -28,8 +15,8 @@ const BUSY_SPREAD_SECONDS = 15;
 const LONGEST_SECONDS = 10 * 60;
 /** The host brings a message back this long after it failed (host.json, visibilityTimeout). */
 const FAILED_SECONDS = 60;
-/** A ring counts as come this much early: the next instance's clock may be behind. */
-const CLOCK_SECONDS = 10;
+/** How long a ring waits for the lease of a slice that is handing over, milliseconds. */
+const WAIT_FOR_LEASE_MS = 15_000;
 
 /** What became of a ring. */
 export interface RingAnswer {
@@ -38,87 +25,94 @@ export interface RingAnswer {
   readonly problem?: Error | undefined;
 }
 
-/**
- * Answers one ring: works for a slice, and while work is left sends a new ring, which costs no attempt.
- * A ring that finds another runner at work is sent again too, because that runner may be dead. Every
- * accept and every sweep adds a ring; of those that wait, one is sent again and the others end.
- *
- * @throws what `run` throws, unless the error passes by itself (disposition `retry`), or a ring that
- * failed before this one is coming back anyway.
- */
-export async function answerRing(options: {
+/** One ring to answer, and with what. */
+export interface Ring {
   readonly tenant: string;
-  readonly run: () => Promise<TenantRun>;
+  readonly run: (how: RunOptions) => Promise<TenantRun>;
   readonly runner: Blobs;
   readonly ring: Queue;
   readonly clock: Clock;
   readonly random: () => number;
   /** The host does not bring this message back if it fails. */
   readonly isLastAttempt: boolean;
-}): Promise<RingAnswer> {
-  const { tenant, runner, ring } = options;
-  const bell = bellOf(options);
-  /** Rings again after `seconds`, unless another ring comes `within` as many. */
-  const ringAgain = async (seconds: number, within = seconds): Promise<void> => {
-    const delaySeconds = Math.min(LONGEST_SECONDS, Math.ceil(seconds));
-    if (await bell.comesWithin(within)) return;
-    await ring.send(ringFor(tenant), { delaySeconds, timeToLiveSeconds: -1 });
-    await bell.set(delaySeconds);
-  };
-  const busySeconds = BUSY_SECONDS + options.random() * BUSY_SPREAD_SECONDS;
-  let result: TenantRun;
-  try {
-    result = await options.run();
-  } catch (error) {
-    if (error instanceof OperatorError && error.disposition === "retry") {
-      await ringAgain(Math.max(busySeconds, (error.retryAfterMs ?? 0) / 1000));
-      return { outcome: "rung-again", problem: error };
-    }
-    if (!(error instanceof Error) || !(await bell.comesWithin(FAILED_SECONDS))) {
-      if (!options.isLastAttempt) await bell.set(FAILED_SECONDS);
-      throw error;
-    }
-    return { outcome: "rung-again", problem: error };
-  }
-  if (result.state === "ran") {
-    // Rings that came after the slice looked last found the tenant busy.
-    if (result.idle && !(await hasWork(runner, tenant))) return { outcome: "idle" };
-    await ringAgain(result.waitMs / 1000);
-    return { outcome: "rung-again", problem: result.problem };
-  }
-  if (!(await hasWork(runner, tenant))) return { outcome: "idle" };
-  await ringAgain(busySeconds, BUSY_SECONDS + BUSY_SPREAD_SECONDS);
-  return { outcome: "rung-again" };
+  /** How long a slice and its lease last; without them no rings are sent while a slice works. */
+  readonly slice?: SliceTimes | undefined;
 }
 
 /**
- * Remembers when the next ring comes, so that others may end. It is a hint: if storage loses it, there is
- * a ring too many.
+ * Answers one ring: works for a slice, and while work is left sends a new ring, which costs no attempt.
+ * A ring that finds another runner at work is sent again too, because that runner may be dead. Every
+ * accept and every sweep adds a ring; of those that wait, one is sent again and the others end.
+ *
+ * While a slice works it sends rings of its own (see `ringWhileWorking`): its message is invisible to
+ * others for up to ten minutes after a kill, and an instance without messages is taken away.
+ *
+ * @throws what `run` throws, unless the error passes by itself (disposition `retry`), or a ring that
+ * failed before this one is coming back anyway.
  */
-function bellOf(options: {
-  readonly tenant: string;
-  readonly runner: Blobs;
-  readonly clock: Clock;
-}): { comesWithin(seconds: number): Promise<boolean>; set(seconds: number): Promise<void> } {
-  const { runner, clock } = options;
-  const path = bellBlob(options.tenant);
-  return {
-    comesWithin: async (seconds) => {
-      const found = await runner.read(path).catch(passOver);
-      const inMs = Date.parse(found?.bytes.toString("utf8") ?? "") - clock.now();
-      return inMs > 0 && inMs <= seconds * 1000;
-    },
-    set: async (seconds) => {
-      if (seconds <= CLOCK_SECONDS) return;
-      const dueMs = clock.now() + (seconds - CLOCK_SECONDS) * 1000;
-      await runner.write(path, new Date(dueMs).toISOString()).catch(passOver);
-    },
-  };
+export async function answerRing(options: Ring): Promise<RingAnswer> {
+  const { runner, tenant, slice } = options;
+  // The last rings of a slice come when it has ended.
+  if (slice && !(await hasWork(runner, tenant))) return { outcome: "idle" };
+  const bell = createBell(options);
+  const working = ringWhileWorking(options, bell);
+  try {
+    let result = await options.run({ waitMs: 0, started: working.start });
+    if (result.state === "busy" && (await bell.isHandingOver())) {
+      result = await options.run({ waitMs: WAIT_FOR_LEASE_MS, started: working.start });
+    }
+    const hasHandedOver = await working.end();
+    return await answerRun(options, bell, result, hasHandedOver);
+  } catch (error) {
+    await working.end();
+    return answerError(options, bell, error);
+  }
 }
 
-function passOver(error: unknown): undefined {
-  if (!(error instanceof OperatorError)) throw error;
-  return undefined;
+async function answerRun(
+  options: Ring,
+  bell: Bell,
+  result: TenantRun,
+  hasHandedOver: boolean,
+): Promise<RingAnswer> {
+  const { runner, tenant } = options;
+  if (result.state === "ran") {
+    // Rings that came after the slice looked last found the tenant busy.
+    if (result.idle && !(await hasWork(runner, tenant))) return { outcome: "idle" };
+    if (!hasHandedOver || result.waitMs > 0) await ringAgain(options, bell, result.waitMs / 1000);
+    return { outcome: "rung-again", problem: result.problem };
+  }
+  if (!(await hasWork(runner, tenant))) return { outcome: "idle" };
+  await ringAgain(options, bell, busySeconds(options), BUSY_SECONDS + BUSY_SPREAD_SECONDS);
+  return { outcome: "rung-again" };
+}
+
+async function answerError(options: Ring, bell: Bell, error: unknown): Promise<RingAnswer> {
+  if (error instanceof OperatorError && error.disposition === "retry") {
+    const askedSeconds = (error.retryAfterMs ?? 0) / 1000;
+    await ringAgain(options, bell, Math.max(busySeconds(options), askedSeconds));
+    return { outcome: "rung-again", problem: error };
+  }
+  if (!(error instanceof Error) || !(await bell.comesWithin(FAILED_SECONDS))) {
+    if (!options.isLastAttempt) await bell.set(FAILED_SECONDS);
+    throw error;
+  }
+  return { outcome: "rung-again", problem: error };
+}
+
+const busySeconds = ({ random }: Ring): number => BUSY_SECONDS + random() * BUSY_SPREAD_SECONDS;
+
+/** Rings again after `seconds`, unless another ring comes `within` as many. */
+async function ringAgain(
+  { tenant, ring }: Ring,
+  bell: Bell,
+  seconds: number,
+  within = seconds,
+): Promise<void> {
+  const delaySeconds = Math.min(LONGEST_SECONDS, Math.ceil(seconds));
+  if (await bell.comesWithin(within)) return;
+  await ring.send(ringFor(tenant), { delaySeconds, timeToLiveSeconds: -1 });
+  await bell.set(delaySeconds);
 }
 
 /**

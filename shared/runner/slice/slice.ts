@@ -7,6 +7,8 @@ import { type Slice, openSlice } from "./slice-parts.ts";
 import { whyWaiting } from "./waiting.ts";
 import { TICK_MS } from "./wake.ts";
 
+/** How long posts under way are awaited when the host ends the process, milliseconds. */
+const ABORT_PATIENCE_MS = 1_200;
 /** If a batch waits for a person, there is no hurry. */
 const PROBLEM_WAIT_MS = 5 * 60_000;
 
@@ -18,7 +20,8 @@ const PROBLEM_WAIT_MS = 5 * 60_000;
  * - working: it sends; beside it shards are opened, batches finished, rows in doubt looked at, and
  *   statuses written. → stopping when its time is over, the signal aborts, the lease is lost or
  *   something fails, or when there is nothing to do.
- * - stopping: nothing more is sent, and what is under way is journaled. → over.
+ * - stopping: nothing more is sent, and what is under way is journaled. → over when nothing is under way,
+ *   or a second after the signal aborted.
  * - over: nothing is under way; the statuses and the state are written a last time.
  *
  * @throws what failed: OperatorError LEASE_LOST, STORAGE_UNAVAILABLE, a token's or permission's error.
@@ -46,12 +49,24 @@ export async function runSlice(
     site.fail(error);
   }
   slice.end();
-  await Promise.all([sender.rest(), slice.looks.rest()]);
-  await work.rest();
+  const rest = Promise.all([sender.rest(), slice.looks.rest()]).then(() => work.rest());
+  await Promise.race([rest, patienceAfter(slice, signal)]);
   slice.over.abort();
   await Promise.all(loops);
   return close(slice, leftMs);
 }
+
+/**
+ * Resolves a while after the signal aborted; never without one. The process is about to be killed then:
+ * rows whose post is still under way are left in doubt, and the successor looks at them when their
+ * posts have timed out. The journal fences out what this process would still write.
+ */
+const patienceAfter = ({ site, over }: Slice, signal: AbortSignal | undefined): Promise<void> =>
+  new Promise((resolve) => {
+    const wait = (): void => void site.clock.sleep(ABORT_PATIENCE_MS).then(resolve);
+    if (signal?.aborted) wait();
+    else signal?.addEventListener("abort", wait, { once: true, signal: over.signal });
+  });
 
 /** Sees to doubts and to shards, also if nothing else wakes the slice. */
 async function tick({ site, stop, looks, work }: Slice): Promise<void> {

@@ -5,13 +5,10 @@ import type { QueueClient } from "@azure/storage-queue";
 
 import { type Clock, systemClock } from "../../../shared/core/clock.ts";
 import { OperatorError } from "../../../shared/core/errors.ts";
-import {
-  answerRing,
-  ringFor,
-  tenantOfRing,
-  tenantsWithWorkAndNoRunner,
-} from "../../../shared/runner/slice/ring.ts";
-import type { TenantRun } from "../../../shared/runner/slice/slice-end.ts";
+import { ringFor, tenantOfRing } from "../../../shared/runner/slice/ring-message.ts";
+import { answerRing, tenantsWithWorkAndNoRunner } from "../../../shared/runner/slice/ring.ts";
+import { runTenant } from "../../../shared/runner/slice/run.ts";
+import type { RunOptions, SliceTimes, TenantRun } from "../../../shared/runner/slice/slice-end.ts";
 import { createQueue } from "../../../shared/storage/storage.ts";
 import type { Queue } from "../../../shared/storage/types.ts";
 import { type Azurite, startAzurite } from "../../storage/azurite.ts";
@@ -20,6 +17,24 @@ import { disables } from "../rows.ts";
 import { TinyDirectory } from "../tiny-directory.ts";
 
 const busy = async (): Promise<TenantRun> => ({ state: "busy" });
+
+const half = (): number => 0.5;
+
+/** A slice that gets the lease, and finds nothing to do. */
+const quick = async ({ started }: RunOptions): Promise<TenantRun> => {
+  started();
+  return { state: "ran", idle: false, waitMs: 0 };
+};
+
+const mustNotRun = (): Promise<TenantRun> => assert.fail("it ran although no work is left");
+
+/** The name of the marker of a batch. */
+async function markerOf({ runner, tenant }: Rig, folder: string): Promise<string | undefined> {
+  for await (const { path } of runner.list(`${tenant}/queue/`)) {
+    if (path.endsWith(folder.slice(folder.lastIndexOf("/") + 1))) return path.split("/").at(-1);
+  }
+  return undefined;
+}
 
 /** The clock of an instance to which a ring comes so many seconds later. */
 const later = (seconds: number): Clock => ({
@@ -58,12 +73,13 @@ describe("a ring", () => {
   after(() => azurite.stop());
 
   const answer = (
-    run: () => Promise<TenantRun>,
+    run: (how: RunOptions) => Promise<TenantRun>,
     clock: Clock = systemClock,
     isLastAttempt = false,
+    slice?: SliceTimes,
   ) => {
     const { tenant, runner } = rig;
-    return answerRing({ tenant, run, runner, ring, clock, random: () => 0.5, isLastAttempt });
+    return answerRing({ tenant, run, runner, ring, clock, random: half, isLastAttempt, slice });
   };
   const messages = async (): Promise<number> =>
     (await queue.getProperties()).approximateMessagesCount ?? 0;
@@ -164,6 +180,64 @@ describe("a ring", () => {
       TypeError,
     );
     assert.deepEqual(delays, [90]);
+  });
+
+  it("is sent while a slice works, for the case that it is killed: one comes after its lease", async () => {
+    const folder = await work();
+    const times = { sliceMs: 60_000, leaseSeconds: 30 };
+    const slice = async ({ started }: RunOptions): Promise<TenantRun> => {
+      started();
+      while (delays.length === 0) await systemClock.sleep(10);
+      return { state: "ran", idle: false, waitMs: 31_000 };
+    };
+    assert.equal((await answer(slice, systemClock, false, times)).outcome, "rung-again");
+    assert.deepEqual(delays, [32]);
+    // The ring finds the slice at work and ends, because the slice's next ring comes.
+    await answer(busy);
+    assert.deepEqual(delays, [32]);
+    // It is the last one: it goes on.
+    await answer(busy, later(31));
+    assert.deepEqual(delays, [32, 38]);
+    await rig.runner.delete(`${rig.tenant}/queue/${(await markerOf(rig, folder)) ?? ""}`);
+    assert.deepEqual(await answer(mustNotRun, systemClock, false, times), { outcome: "idle" });
+  });
+
+  it("is not sent by a slice that did not get the lease, nor by one that ends at once", async () => {
+    await work();
+    const times = { sliceMs: 60_000, leaseSeconds: 30 };
+    await answer(
+      async () => {
+        await systemClock.sleep(1_500);
+        return { state: "busy" };
+      },
+      systemClock,
+      false,
+      times,
+    );
+    await answer(quick, systemClock, false, times);
+    // What every ring does whose tenant has work left.
+    assert.deepEqual(delays, [38, 0]);
+  });
+
+  it("calls the next instance before the slice is over, and that one waits for the lease", async () => {
+    const directory = new TinyDirectory();
+    await rig.submit({ rows: disables(directory, 3) });
+    const lease = await rig.runner.acquireLease(`${rig.tenant}/lock`, 15);
+    const times = { sliceMs: 8_500, leaseSeconds: 30 };
+    let successor: ReturnType<typeof answer> | undefined;
+    const slice = async ({ started }: RunOptions): Promise<TenantRun> => {
+      started();
+      while (delays.length === 0) await systemClock.sleep(10);
+      successor = answer((how) => runTenant(rig.ports(directory), undefined, how));
+      await systemClock.sleep(700);
+      assert.equal(directory.made.size, 0);
+      await lease?.release();
+      return { state: "ran", idle: false, waitMs: 0 };
+    };
+    assert.equal((await answer(slice, systemClock, false, times)).outcome, "rung-again");
+    assert.deepEqual(delays, [0]);
+    assert.deepEqual(await successor, { outcome: "idle" });
+    assert.equal(directory.made.size, 3);
   });
 
   it("is refused with its fault named if it is malformed", () => {

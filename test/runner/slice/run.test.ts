@@ -192,6 +192,37 @@ describe("a tenant's runner", () => {
     assert.deepEqual([ids[0], ids[2]], [ids[1], ids[3]]);
   });
 
+  it("hands over within seconds of a signal although a post hangs, and no row is written twice", async () => {
+    const rig = createRig(azurite);
+    const directory = new TinyDirectory({ timeoutMs: 200 });
+    const folder = await rig.submit({ rows: disables(directory, 60) });
+    const stop = new AbortController();
+    const hang = new AbortController();
+    const graph = {
+      root: directory.root,
+      timeoutMs: directory.timeoutMs,
+      readAll: directory.readAll,
+      pages: () => directory.pages(),
+      post: async (requests: Parameters<typeof directory.post>[0]) => {
+        stop.abort();
+        const result = await directory.post(requests);
+        await systemClock.sleep(60_000, hang.signal);
+        return result;
+      },
+    };
+    const settings = { ...quickSettings, postsInFlight: 1 };
+    const end = await rig.run(graph, { settings }, stop.signal);
+    assert.ok(end.state === "ran" && !end.idle);
+    // Its lease is free: the next one need not wait for it to expire.
+    const next = await rig.run(directory);
+    assert.equal(next.state, "ran");
+    hang.abort();
+    await rig.runOut(directory);
+    assert.deepEqual(rig.finishes, [folder]);
+    assert.ok([...directory.made.values()].every((times) => times === 1));
+    assert.equal(directory.made.size, 60);
+  });
+
   it("does not start a batch that the caps no longer allow, and goes on with the others", async () => {
     const rig = createRig(azurite);
     const directory = new TinyDirectory();
