@@ -94,7 +94,7 @@ step "The template: ten minutes or so"
 retry_on "$replicating" 6 30 az deployment group create --resource-group "$resource_group" \
   --name "$(deployment_name)" --template-file "$here/main.bicep" --parameters "$parameters" --output none || {
   keep_stopped
-  fail "The deployment failed. What is there stays as it is; infra/publish.sh and infra/teardown.sh find it." "az deployment operation group list --resource-group $resource_group --name $(deployment_name) --query \"[?properties.provisioningState=='Failed']\""
+  fail "The deployment failed. Existing resources stay unchanged; infra/publish.sh and infra/teardown.sh find it." "az deployment operation group list --resource-group $resource_group --name $(deployment_name) --query \"[?properties.provisioningState=='Failed']\""
 }
 keep_stopped
 made=$(outputs '[properties.outputs.clientId.value, properties.outputs.vaultName.value, properties.outputs.certificateName.value, properties.outputs.functionAppName.value, properties.outputs.credential.value]') ||

@@ -36,7 +36,7 @@ if [ "$group_there" = false ]; then
   say "There is no resource group $resource_group and no application: nothing to delete."
   exit 0
 fi
-# Only a group that deploy.sh made for this environment: by design it holds nobody else's resources.
+# Only a group that deploy.sh created for this environment: by design it contains no other resources.
 tag=$(az group show --name "$resource_group" --query "tags.\"directory-batch\"" --output tsv) ||
   fail "The tags of $resource_group cannot be read. Nothing was deleted."
 [ "$tag" = "$environment" ] || fail "The group $resource_group was not made for $environment by deploy.sh (tag directory-batch)." "Delete its resources by hand, and the app registration directory-batch-$environment-…"

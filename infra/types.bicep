@@ -65,7 +65,7 @@ type staleAccountPolicy = {
   @description('Days without a successful sign-in after which an account is stale.')
   @minValue(30)
   days: int
-  @description('An account younger than this is left alone, days.')
+  @description('Accounts younger than this many days are not disabled.')
   @minValue(1)
   minimumAgeDays: int
   @description('Object id of a group whose members are never stale, such as emergency accounts. Required unless the mode is off.')

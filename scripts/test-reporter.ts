@@ -17,7 +17,7 @@ export default async function* report(events: AsyncIterable<TestEvent>): AsyncGe
     const { data } = event;
     const isSuite = data.details.type === "suite";
     if (event.type === "test:fail") {
-      // A suite fails with its tests; only failures of its own are printed.
+      // A suite fails with its tests; only its own failures are printed.
       const cause = event.data.details.error;
       if ("failureType" in cause && cause.failureType === "subtestsFailed") continue;
       failures.push(`${data.file ?? ""} › ${data.name}\n${detail(cause)}`);

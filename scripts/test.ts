@@ -24,7 +24,7 @@ const run = (some: readonly string[], options: readonly string[]): number => {
   return spawnSync(process.execPath, command, { stdio: "inherit" }).status ?? 1;
 };
 
-// Whole stories run the bundle as it is deployed, so it has to be today's.
+// Scenarios run the bundle as it is deployed, so it must be current.
 await buildInto(join(root, "dist"), "functions/index.ts");
 const pure = run(files.filter(isPure), ["--experimental-test-isolation=none"]);
 const real = run(

@@ -14,7 +14,7 @@ const first =
 /** Every command in a Markdown page or a shell script, those inside messages included. */
 export function azCommandsIn(path: string, text: string): AzCommand[] {
   const isPage = path.endsWith(".md");
-  // A command goes on after a backslash; in a page a code span may also go on in the next line.
+  // A command continues after a backslash; in a page a code span may also continue on the next line.
   const joined = text
     .replaceAll(/\\\n\s*/g, " ")
     .replaceAll(/(`[^`\n]*)\n\s*(?=[^`\n]*`)/g, isPage ? "$1 " : "$&");

@@ -10,7 +10,7 @@ export type Value =
   | { readonly kind: "loop"; readonly over: string; readonly body: Value }
   /** `condition ? … : …`. */
   | { readonly kind: "choice"; readonly branches: readonly [Value, Value] }
-  /** Anything else, as it is written: a reference, a call, an interpolated string. */
+  /** Anything else, as source text: a reference, a call, an interpolated string. */
   | { readonly kind: "expression"; readonly text: string };
 
 export interface ObjectValue {

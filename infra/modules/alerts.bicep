@@ -65,7 +65,7 @@ var rules = [
   }
   {
     name: 'batch-stopped'
-    title: 'A batch cannot go on'
+    title: 'A batch cannot continue'
     severity: 1
     frequency: 'PT15M'
     window: 'PT15M'

@@ -1,5 +1,5 @@
 // What Event Grid could not deliver: its own log of failures, and an alert when an event is given up
-// and put into the dead-letter container. The sweep finds the files all the same, the daily check the
+// and put into the dead-letter container. The sweep finds the files anyway, the daily check the
 // certificate; but somebody should know.
 
 @description('Prefix of the alerts\' names.')

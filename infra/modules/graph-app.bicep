@@ -43,7 +43,7 @@ resource app 'Microsoft.Graph/applications@v1.0' = {
       ]
     }
   ]
-  // Nobody may add a key to the service principal, in this tenant or another: keys belong to the application.
+  // No key may be added to the service principal, in this tenant or another: keys belong to the application.
   servicePrincipalLockConfiguration: {
     isEnabled: true
     allProperties: true

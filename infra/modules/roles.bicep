@@ -116,7 +116,7 @@ resource workloadOwnsBlobs 'Microsoft.Authorization/roleAssignments@2022-04-01' 
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds.storageBlobDataOwner)
     principalId: workloadPrincipalId
     principalType: 'ServicePrincipal'
-    description: 'The Functions host requires it: it creates containers of its own for leases and timers. Inputs, journals, reports and the deployed package need it too.'
+    description: 'The Functions host requires it: it creates its own containers for leases and timers. Inputs, journals, reports and the deployed package need it too.'
   }
 }
 

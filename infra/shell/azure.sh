@@ -19,7 +19,7 @@ group_exists() {
 }
 
 # outputs QUERY: outputs of the last deployment, each on its line; a list on one line with tabs between.
-# A deployment that failed has none; the functions below find things all the same.
+# A failed deployment has none; the functions below find the resources anyway.
 outputs() {
   local found
   found=$(az deployment group show --resource-group "$resource_group" --name "$(deployment_name)" \

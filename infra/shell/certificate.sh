@@ -40,7 +40,7 @@ ensure_registered_key() {
     return
   fi
   if [ -n "$registered" ] && [ "$register_key" != true ]; then
-    say "  $computed is not registered yet, other keys are: the app rolls them by itself."
+    say "  $computed is not registered yet, other keys are: the app rolls them automatically."
     say "  To register it now, beside them: --register-key"
     return
   fi

@@ -28,7 +28,7 @@ list_deleted() {
     --url "https://graph.microsoft.com/v1.0/directory/deletedItems/microsoft.graph.$1?\$filter=$2"
 }
 
-# Does what --deleted says. A vault is recovered either way: purge protection lets nobody delete it for good.
+# Does what --deleted says. A vault is recovered either way: with purge protection it cannot be deleted permanently.
 settle_deleted() {
   local id client principals principal
   if [ -n "$deleted_vault" ]; then

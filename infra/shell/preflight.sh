@@ -135,7 +135,7 @@ look_at_rights() {
   fi
 }
 
-# A storage account has one system topic at most, and Microsoft Defender for Storage makes one of its own.
+# A storage account has one system topic at most, and Microsoft Defender for Storage creates its own.
 look_at_topics() {
   local others
   [ "$group_there" = true ] || { row ok topics "the group is new"; return; }

@@ -1,4 +1,4 @@
-# Sourced. Runs a command again while it fails in a way that passes by itself.
+# Sourced. Retries a command while it fails with a transient error.
 
 # retry_on PATTERN TRIES SECONDS COMMAND...
 # Writes the standard output of the attempt that succeeded. A failure is final at once if its error

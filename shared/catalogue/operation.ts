@@ -58,7 +58,7 @@ export type Guarded = "deletes" | "disables";
 
 /**
  * One operation, complete. It is pure and knows neither HTTP nor blobs. A row that is written costs
- * one write and one resource unit whatever its operation is, because Graph's table of throttling
+ * one write and one resource unit for every operation, because Graph's table of throttling
  * limits lists no other cost for a write; an operation therefore declares none.
  */
 export interface Operation<P = Payload, K extends TargetKind = TargetKind> {

@@ -53,7 +53,7 @@ export type ErrorCode =
 /**
  * What the function does with the message that met the error: `retry` puts it back with a delay at
  * no cost, `refuse` records it in the batch and is done with it, `stop` throws, so that the host's
- * attempts and in the end the poison queue count it.
+ * attempts and finally the poison queue count it.
  */
 export type Disposition = "retry" | "refuse" | "stop";
 
@@ -65,7 +65,7 @@ export class OperatorError extends Error {
   readonly what: string;
   readonly fix: string;
   readonly disposition: Disposition;
-  /** The wait the other side asked for, in milliseconds, where it did. */
+  /** The wait that the other side asked for, in milliseconds, if it did. */
   readonly retryAfterMs: number | undefined;
 
   constructor(
@@ -88,7 +88,7 @@ export class OperatorError extends Error {
 }
 
 /**
- * An error that nobody expected, by its name only: its own message may quote what was being worked on
+ * An unexpected error, by its name only: its own message may quote what was being worked on
  * (`Buffer.alloc` puts its argument into its TypeError). The error itself stands in `cause`.
  */
 export const unexpected = (cause: unknown): OperatorError =>

@@ -26,7 +26,7 @@ export const userUrl = (user: ObjectId): DeletableUrl => vouch(`/users/${user}`)
 export const memberRefUrl = (group: ObjectId, member: ObjectId): DeletableUrl =>
   vouch(`/groups/${group}/members/${member}/$ref`);
 
-/** A change, as one part of a `$batch`. A DELETE takes none but a `DeletableUrl`, and no body. */
+/** A change, as one part of a `$batch`. A DELETE takes only a `DeletableUrl`, and no body. */
 export type GraphWrite =
   | {
       readonly method: "POST" | "PATCH" | "PUT";
@@ -43,11 +43,11 @@ export interface GraphAnswer {
   readonly status: number;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The JSON body; `undefined` where there was none (204). */
+  /** The JSON body; `undefined` if there was none (204). */
   readonly body: unknown;
-  /** The wait this answer asks for in its `Retry-After`, whatever its form; absent where it asks none. */
+  /** The wait from this answer's `Retry-After`, in either form; absent if there is none. */
   readonly retryAfterMs?: number | undefined;
-  /** Graph's `error`, parsed, where the status is 400 or above. */
+  /** Graph's `error`, parsed, if the status is 400 or above. */
   readonly error?: GraphError | undefined;
   /** Graph's `request-id` of the post; for a part, `<request-id>/<part id>`. */
   readonly requestId: string;

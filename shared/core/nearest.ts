@@ -1,8 +1,8 @@
-/** Longer words are cut before they are compared: nobody means a known name by them. */
+/** Longer words are cut before they are compared: they cannot be a misspelt known name. */
 const LONGEST = 64;
 
 /**
- * The name of `names` that `word` was most likely meant to be, or `undefined` where none is near: at
+ * The name of `names` that `word` was most likely meant to be, or `undefined` if none is near: at
  * most a third of its letters differ, upper and lower case apart.
  */
 export function nearest(word: string, names: Iterable<string>): string | undefined {

@@ -3,7 +3,7 @@ const LONGEST_MS = 2 ** 31 - 1;
 
 /**
  * The wait that a `Retry-After` header asks for, in milliseconds: whole or decimal seconds (Graph
- * sends `0.249` inside a `$batch`) or an HTTP date. `undefined` where there is none to be read.
+ * sends `0.249` inside a `$batch`) or an HTTP date. `undefined` if there is none or it is invalid.
  */
 export function retryAfterMs(header: string | null | undefined, nowMs: number): number | undefined {
   const text = header?.trim();

@@ -37,7 +37,7 @@ export type TelemetryEvent =
       event: "graph.throttled";
       tenant: string;
       scope: "part" | "batch";
-      /** Throttled parts of one answer; absent where the whole was. */
+      /** Throttled parts of one answer; absent if the whole answer was throttled. */
       parts?: number;
       retryAfterMs: number;
       throttleScope?: string;
@@ -49,7 +49,7 @@ export type TelemetryEvent =
       reason: "cold" | "refresh" | "rejected" | "claims" | "forced";
       expiresInSeconds: number;
       thumbprint?: string;
-      /** The certificate that this instance signed in with before, where it was another. */
+      /** The certificate that this instance signed in with before, if it was another. */
       rolledFrom?: string;
     }
   | {

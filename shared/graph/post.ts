@@ -29,7 +29,7 @@ export function createPost(service: Service): Graph["post"] {
 }
 
 /**
- * What the response to a `$batch` post means. A body with `responses` answers the parts, whatever the
+ * What the response to a `$batch` post means. A body with `responses` answers the parts, for any
  * status of the envelope. Otherwise a 4xx means that Graph refused the post before any part ran, except
  * 408, which may have cut a running post off. Anything else leaves every part in doubt.
  */

@@ -8,7 +8,7 @@ export interface Caps {
 
 /**
  * Compares the planned writes with the caps. One row over a cap holds the whole batch: a batch cut at
- * the cap would do half of a job that nobody has checked.
+ * the cap would do half of a job that no person has checked.
  */
 export function findGuards(
   { guarded }: { readonly guarded: Readonly<Record<GuardFinding["guard"], number>> },

@@ -160,7 +160,7 @@ export function toLine(record: JournalRecord): string {
 export interface Replay {
   readonly rows: Histories;
   readonly lines: number;
-  /** The last line was cut short; the next record must begin on a line of its own. */
+  /** The last line was cut short; the next record must begin on a new line. */
   readonly isTorn: boolean;
 }
 

@@ -29,7 +29,7 @@ export function tenantIn(homeTenant: string, folder: string): string {
 /** What every path in the folder begins with. */
 export const folderPrefix = (folder: string): string => `${folder}/`;
 
-/** The manifest: whoever creates it owns the name. */
+/** The manifest; creating it claims the batch's name. */
 export const manifestBlob = (folder: string): string => `${folder}/batch.json`;
 
 /** The rows as they were accepted. */

@@ -4,7 +4,7 @@ import type { Blobs } from "../storage/types.ts";
 import { refusedBlob } from "./paths.ts";
 import { readStored } from "./stored-json.ts";
 
-/** `refused.json`: why nothing of an input was run, where the fault is, and what to do. */
+/** `refused.json`: why no row of an input was run, where the mistake is, and what to do. */
 export interface Refused {
   readonly version: 1;
   readonly batch: string;

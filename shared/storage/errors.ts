@@ -8,7 +8,7 @@ export interface Place {
   readonly role: string;
 }
 
-/** Storage's own error code (`BlobNotFound`), or undefined where the failure was not its answer. */
+/** Storage's own error code (`BlobNotFound`), or undefined if the failure was not its answer. */
 export const storageCode = (error: unknown): string | undefined => {
   const { code, details } = shapeOf(error);
   return details?.errorCode ?? code;

@@ -1,5 +1,5 @@
 /**
- * How often the SDK repeats a call by itself, both services alike: five tries within about eight
+ * How often the SDK repeats a call automatically, for both services: five tries within about eight
  * seconds. Its default waits up to two minutes between tries, longer than a lease lives.
  */
 export const retryOptions = {

@@ -11,7 +11,7 @@ const BLOCK_BYTES = 1024 * 1024;
 
 /**
  * Uploads a stream in blocks, however slow its source is; the blob appears at the end. The SDK's own
- * `uploadStream` hands no signal to its blocks, so that one without an answer would hang for ever.
+ * `uploadStream` hands no signal to its blocks, so a block without an answer would hang forever.
  */
 export async function uploadBlocks(
   blob: BlockBlobClient,
@@ -33,7 +33,7 @@ export async function uploadBlocks(
     await staging;
     const full = block.subarray(0, filled);
     staging = blob.stageBlock(id, full, filled, { abortSignal: limit() });
-    // What goes wrong is met by whoever waits for it next.
+    // The next caller that awaits it gets the error.
     staging.catch(() => undefined);
     [block, other] = [other ?? Buffer.allocUnsafe(BLOCK_BYTES), block];
     filled = 0;

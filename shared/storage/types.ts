@@ -10,9 +10,9 @@ export interface BlobFacts {
   readonly mayGrow?: boolean;
 }
 
-/** A condition on a write; the write answers `undefined` where it does not hold. */
+/** A condition on a write; the write answers `undefined` if it does not hold. */
 export interface WriteCondition {
-  /** Only where there is no such blob yet. */
+  /** Only if there is no such blob yet. */
   readonly ifAbsent?: true;
   /** Only over this version. */
   readonly ifMatch?: string;
@@ -23,9 +23,9 @@ export interface WriteCondition {
  * STORAGE_UNAVAILABLE, disposition `retry`.
  */
 export interface Blobs {
-  /** The whole blob, for small ones; `undefined` where there is none. */
+  /** The whole blob, for small ones; `undefined` if there is none. */
   read(path: string): Promise<{ readonly bytes: Buffer; readonly etag: string } | undefined>;
-  /** `undefined` where there is none or, with `ifMatch`, where it is another version by now. */
+  /** `undefined` if there is none or, with `ifMatch`, if it has another version by now. */
   stream(
     path: string,
     options?: { ifMatch?: string },
@@ -50,7 +50,7 @@ export interface Blobs {
   acquireLease(path: string, seconds: number): Promise<BlobLease | undefined>;
 }
 
-/** An append blob; whoever appends at a stale position has been superseded. */
+/** An append blob; a writer that appends at a stale position has been superseded. */
 export interface AppendBlob {
   readonly content: Buffer;
   /**

@@ -101,7 +101,7 @@ describe("deploy.sh, run again", () => {
     const run = await azure.run("deploy.sh", ...where);
     assert.equal(run.status, 0, run.said);
     assert.deepEqual(azure.state.keys, ["AA".repeat(20)]);
-    assert.match(run.said, /the app rolls them by itself/);
+    assert.match(run.said, /the app rolls them automatically/);
   });
 
   it("adds the vault's key beside the others when it is told to", async (test) => {

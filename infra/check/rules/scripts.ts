@@ -7,7 +7,7 @@ interface Statement {
   readonly text: string;
 }
 
-/** The statements of a script: lines that go on are joined, comments are left out. */
+/** The statements of a script: continued lines are joined, comments are left out. */
 function statementsOf(file: string, text: string): Statement[] {
   const statements: Statement[] = [];
   let open: Statement | undefined;
@@ -33,7 +33,7 @@ const scripts = (infra: Infra): Statement[] =>
 const asking =
   "az|retry_on|outputs|deployed|function_app|key_vault|unique_name|application|group_exists|registered_thumbprints|missing_grants|read_settings|list_deleted|project_node|mktemp";
 
-/** `x=$(az …) || …`, or `if x=$(az …)`: bash itself goes on after a failure in most other places. */
+/** `x=$(az …) || …`, or `if x=$(az …)`: bash itself continues after a failure in most other places. */
 const checked = (text: string): boolean =>
   /^(?:if|elif) (?:! )?\w+=\$\(/.test(text) ||
   (/^\w+=\$\(/.test(text) && /\) *\|\| *\S/.test(text));

@@ -12,7 +12,7 @@ import { inFolder } from "./in-folder.ts";
 import { holderOf } from "./take-name.ts";
 
 /**
- * Accepts a version of a file in `inbox` as a batch of its own, in mode apply. Announced twice, it is
+ * Accepts a version of a file in `inbox` as a separate batch, in mode apply. Announced twice, it is
  * the same batch. A version that a message has claimed, or that was refused, is left alone.
  */
 export async function acceptFile(context: Context, announced: FileVersion): Promise<Accepted> {

@@ -7,12 +7,12 @@ import { jsonText } from "../../records/stored-json.ts";
 import type { Blobs } from "../../storage/types.ts";
 import { fileBatchName } from "../message/name.ts";
 
-/** The folder that a version of a file would have as a batch of its own. */
+/** The folder that a version of a file would have as a separate batch. */
 export const fileFolder = (homeTenant: string, file: FileVersion): string =>
   folderOf(homeTenant, homeTenant, fileBatchName(file));
 
 /**
- * Prevents a file that a message names from being run a second time: as a batch of its own, when its
+ * Prevents a file that a message names from being run a second time: as a separate batch, when its
  * event or the sweep comes, or by another message. The claim is the `batch.json` of the file's own batch.
  * A batch that wrote nothing and will write nothing gives its claim up: one that was refused, only
  * planned, or held by a guard, because the fix of that is to send the file again under a new name.

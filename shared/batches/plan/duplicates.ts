@@ -120,7 +120,7 @@ export function createStanding(
 export const creatorOf = (name: string, traces: RowTraces): number | undefined =>
   latest(traces, nameKey(name), (earlier) => earlier.isWritten && earlier.creates)?.row;
 
-/** The last of the earlier rows after which the name is another user's, or nobody's. */
+/** The last of the earlier rows after which the name belongs to another user, or to none. */
 export function nameChangeOf(
   name: string,
   traces: RowTraces,

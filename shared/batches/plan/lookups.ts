@@ -60,7 +60,7 @@ export function createDirectory(graph: Graph): Directory {
   };
 }
 
-/** User names are the same in any case; a group's display name is taken as it is written. */
+/** User names ignore case; a group's display name must match exactly. */
 const keyOf = ({ kind, ref }: Lookup): string =>
   kind === "user" || isGuid(ref) ? `${kind}:${ref.toLowerCase()}` : `${kind}:${ref}`;
 

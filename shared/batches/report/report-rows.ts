@@ -40,7 +40,7 @@ export async function countVerdicts(job: ReportJob): Promise<VerdictCounts> {
   return counts;
 }
 
-/** What a report had to leave out, in whole sentences; every verdict is in it all the same. */
+/** What a report had to leave out, in whole sentences; every verdict is in it nevertheless. */
 export type Lack = (what: string) => void;
 
 /**
@@ -91,7 +91,7 @@ async function* endings(job: ReportJob): AsyncGenerator<readonly RowEnding[]> {
   }
 }
 
-/** The batch's input, read as far as it is asked for. */
+/** The batch's input, read only as far as needed. */
 interface OpenInput {
   /** The cells of these rows, which are the next ones; `undefined` for rows that cannot be read. */
   next(rows: readonly number[]): Promise<readonly (ReportRow["cells"] | undefined)[]>;

@@ -9,9 +9,9 @@
  *   it refuses, and refused requests count too (throttling documentation). So what was sent between two
  *   refusals, divided by the time between them, is the inflow that the neighbour leaves to us. The
  *   share is 0.9 of that inflow for 1.6 windows. What this saves up in the bucket is known: inflow minus
- *   sent. Then the pacer *probes*: it spends the savings within seconds, and goes on slightly above the
+ *   sent. Then the pacer *probes*: it spends the savings within seconds, then continues slightly above the
  *   inflow. If the neighbour is still there, the bucket runs empty at that moment and refuses one or two
- *   requests, and patience begins again with a new measurement. If more is taken than the neighbour
+ *   requests, and saving begins again with a new measurement. If more is taken than the neighbour
  *   would have left, the excess doubles with each 25 requests. So a neighbour who left is forgotten
  *   within two windows, and one who stays costs one or two refusals in each two.
  * - *Outage.* A second refusal with next to nothing taken since the first: no neighbour does that. The
@@ -29,7 +29,7 @@ export interface Easing {
   /** The caller's own counts at `easedAt`. */
   readonly sent: number;
   readonly refused: number;
-  /** From where the inflow is measured, if that was not at `easedAt`. */
+  /** From when the inflow is measured, if not from `easedAt`. */
   readonly from?: { readonly at: number; readonly sent: number } | undefined;
 }
 

@@ -48,7 +48,7 @@ export function createUnitPacer(options: {
       pace.correct(cost - units, now);
       const answer = pacedAnswer(answers, { kind: "Read", grantedAt });
       pace.answered(answer, now);
-      // Nobody asks for so long a wait because of one read.
+      // A single read never needs so long a wait.
       const { retryAfterMs = 0 } = answer;
       if (retryAfterMs > LONGEST_HOLD_MS) pace.pause(retryAfterMs, now);
       turns.changed();

@@ -44,7 +44,7 @@ export const recordOf = (
   { thumbprints }: CertificateVersion,
 ): KeyRecord | undefined => keys.find(({ sha256 }) => sha256 === thumbprints.sha256);
 
-/** The file, opened. A write succeeds only if nobody else wrote since it was read. */
+/** The opened file. A write succeeds only if no other process wrote since it was read. */
 export interface OpenCertificates {
   readonly keys: readonly KeyRecord[];
   /**

@@ -65,7 +65,7 @@ export interface StaleAccounts {
 
 /**
  * Reads the exclusion group and every account, and returns the stale ones. An incomplete read throws, so
- * that nobody is disabled because of a partial list.
+ * that no user is disabled because of a partial list.
  *
  * @throws OperatorError READ_INCOMPLETE, disposition `retry`.
  */

@@ -72,7 +72,7 @@ export function openRow(
 }
 
 /**
- * Rows come after earlier ones only; anything else would wait for ever. And what was sent once is not in
+ * Rows come after earlier ones only; anything else would wait forever. And what was sent once is not in
  * place by another's work any more: its own answers decide.
  */
 function withoutNeedless(shard: OpenShard, row: number, write: PlannedWrite): PlannedWrite {

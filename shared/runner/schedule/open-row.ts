@@ -4,7 +4,7 @@ import type { PlannedWrite } from "../../catalogue/row.ts";
 export interface Lane {
   /** Sorts lanes in order of work: by priority, then by age. */
   readonly path: string;
-  /** Sorts lanes in order of acceptance, whatever their priority. No two lanes share it. */
+  /** Sorts lanes in order of acceptance, regardless of their priority. No two lanes share it. */
   readonly accepted: string;
   /** Whether a row of this lane's batch has its verdict. */
   isFinal(row: number): boolean;
@@ -19,10 +19,10 @@ export interface Lane {
  * - `looking`: the directory is read to see whether the change that the plan found is still in place.
  *   → `ended` if it is: the row is unchanged; → `waiting` to be sent if it is not.
  * - `flying`: its intent is being journaled, or its post is under way.
- *   → `ended` by its receipt; → `waiting` if Graph did not make the change; → `doubt` if nobody knows.
+ *   → `ended` by its receipt; → `waiting` if Graph did not make the change; → `doubt` if that is unknown.
  * - `doubt`: it was sent, and it isn't known whether it took effect. A row of a shard whose journal
  *   shows an intent without a receipt starts here.
- *   → `ended` if the directory shows the change, or if the patience ends; → `waiting` if it does not.
+ *   → `ended` if the directory shows the change, or if the time to look ends; → `waiting` if it does not.
  * - `ended`: it has its verdict. Nothing follows.
  *
  * A row that is `looking`, `flying` or in `doubt` holds its keys: no other row that shares one is sent.
@@ -43,7 +43,7 @@ export interface OpenRow<L extends Lane = Lane> {
   readonly sentMs: number | undefined;
   /** How many looks in a row told nothing, since it is in doubt. */
   readonly looks: number;
-  /** Goes in a post of its own, because Graph refused a post with it as a whole. */
+  /** Goes in a separate post, because Graph refused a post with it as a whole. */
   readonly alone: boolean;
 }
 

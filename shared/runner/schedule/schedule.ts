@@ -53,7 +53,7 @@ export interface Schedule<L extends Lane> {
   freed(lane: L, row: number): void;
   /** Notes that a post with these rows leaves now. */
   sent(rows: readonly OpenRow<L>[], nowMs: number): void;
-  /** Lets a row go in a post of its own from now on. */
+  /** Sends a row in a separate post from now on. */
   isolate(row: OpenRow<L>): void;
   /** The rows in doubt, of every lane. */
   doubts(): Iterable<OpenRow<L>>;

@@ -23,7 +23,7 @@ export async function runTenant(
     return { state: "ran", ...(await runSlice(ports, lease, signal)) };
   } finally {
     await lease.release().catch(() => {
-      // It expires by itself: the next runner only waits a little longer.
+      // The lease expires anyway: the next runner only waits a little longer.
     });
   }
 }

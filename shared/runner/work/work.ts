@@ -11,7 +11,7 @@ import type { BatchList } from "./batch-list.ts";
  * replaces it, and never replaces one that is finished.
  */
 export interface StatusWriter {
-  /** Writes what is so now; `problem` says why the batch does not go on. */
+  /** Writes the present state; `problem` says why the batch does not continue. */
   write(batch: OpenBatch, problem?: OperatorError): Promise<void>;
 }
 
@@ -43,6 +43,6 @@ export interface Work {
   readonly glimpses: Map<string, Glimpse>;
   /** Looks for batches that came since. */
   readonly poll: () => Promise<void>;
-  /** Opens a batch where an earlier runner was with it. @throws OperatorError BATCH_DAMAGED */
+  /** Opens a batch in the state an earlier runner left it in. @throws OperatorError BATCH_DAMAGED */
   readonly begin: (marker: Marker) => Promise<OpenBatch>;
 }
