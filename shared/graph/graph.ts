@@ -10,7 +10,7 @@ import { createTransport, type Send } from "./transport.ts";
 import type { Graph } from "./types.ts";
 
 export { createWritePacer } from "./pacing/pacer.ts";
-export type { GetToken, TokenDemand } from "./send-authorised.ts";
+export type { GetToken } from "./send-authorised.ts";
 export type { Graph } from "./types.ts";
 
 /**

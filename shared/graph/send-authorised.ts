@@ -1,12 +1,7 @@
 import type { Clock } from "../core/clock.ts";
+import type { TokenDemand } from "../core/contracts/token-demand.ts";
 import { OperatorError } from "../core/errors.ts";
 import type { HttpAnswer, HttpRequest, Send } from "./transport.ts";
-
-/** Why the current token was refused, as the token module takes it. */
-export interface TokenDemand {
-  readonly rejected?: string;
-  readonly claims?: string;
-}
 
 /** Gets a token for Graph in one tenant; its errors pass through unchanged. */
 export type GetToken = (demand?: TokenDemand) => Promise<{ readonly token: string }>;

@@ -1,10 +1,12 @@
 import type { Clock } from "../core/clock.ts";
 import type { Cloud } from "../core/clouds.ts";
+import type { Certificate } from "../core/contracts/certificate.ts";
+import type { TokenDemand } from "../core/contracts/token-demand.ts";
 import { createPause } from "../core/pause.ts";
 import type { Emit } from "../core/telemetry.ts";
 import { createServerClock } from "./certificate/server-clock.ts";
 import { type CredentialSettings, openCredential } from "./open-credential.ts";
-import { type OwnCertificate, createOwnCertificate } from "./own-certificate.ts";
+import { createOwnCertificate } from "./own-certificate.ts";
 import { createTokenReport } from "./slot/token-report.ts";
 import { type TokenSlot, createTokenSlot } from "./slot/token-slot.ts";
 import { createTokenSlots } from "./slot/token-slots.ts";
@@ -12,7 +14,7 @@ import { abortable } from "./token/abortable.ts";
 import { withinDeadline } from "./token/deadline.ts";
 import { type Fetch, createPatientFetch } from "./token/patient-fetch.ts";
 import { createTokenRequest } from "./token/token-request.ts";
-import type { AccessToken, TokenCounters, TokenDemand, Tokens } from "./token/types.ts";
+import type { AccessToken, TokenCounters, Tokens } from "./token/types.ts";
 
 export interface IdentityOptions {
   readonly cloud: Cloud;
@@ -45,7 +47,7 @@ export interface Identity extends Tokens {
   /** Looks in the vault for a new version now, because one was announced. */
   rereadCertificate(): Promise<void>;
   /** The certificate it signs in with; absent if it signs in by another credential. */
-  readonly certificate?: OwnCertificate;
+  readonly certificate?: Certificate;
 }
 
 /**

@@ -1,3 +1,9 @@
+import type {
+  Certificate,
+  CertificateVersion,
+  TokenTarget,
+  VersionRefusal,
+} from "../core/contracts/certificate.ts";
 import { OperatorError } from "../core/errors.ts";
 import { lifeFrom, signJwt } from "./certificate/assertion.ts";
 import type { KeyVersions } from "./certificate/key-versions.ts";
@@ -8,63 +14,22 @@ import type { Credential, Proof } from "./token/credential.ts";
 import { EntraRefused } from "./token/network-client.ts";
 import { isKeyRefusal, isUnregistered } from "./token/refusal.ts";
 
-/** What is public of one version of the certificate. */
-export type PublicVersion = Omit<SigningKey, "sign">;
-
-/** Why a version is refused: Entra does not know its key, or another reason that is about the key. */
-interface VersionRefusal {
-  readonly isUnknown: boolean;
-  readonly error: OperatorError;
-}
-
 /** At most this many versions are read by `all`; a vault that keeps every version has more. */
 const MOST_COUNTED = 20;
 
-/** The certificate the app signs in with, for the policies that roll and check it. */
-export interface OwnCertificate {
-  readonly name: string;
-  /**
-   * Looks at the vault and returns the versions in force, newest first: the version that it serves
-   * and, if that one was refused, the one before it. If none is in force by our own clock, and Entra
-   * has not told the time yet, it returns all.
-   * @throws OperatorError VAULT_…, CERTIFICATE_…
-   */
-  look(): Promise<readonly PublicVersion[]>;
-  /** The versions in force beyond `tried`, all of which were refused. */
-  further(tried: ReadonlySet<string>): Promise<readonly PublicVersion[]>;
-  /** Every enabled version that can be read, in force or not: reads each that is not held. */
-  all(): Promise<readonly PublicVersion[]>;
-  /**
-   * Requests a token by this version alone, past every cache. Returns nothing if Entra gives one, else
-   * why Entra refuses the version or why the vault does not sign with it.
-   * @throws OperatorError if it is refused for another reason, or if there is no answer.
-   */
-  prove(version: string, target: Target): Promise<VersionRefusal | undefined>;
-  /**
-   * A JWT with these claims, valid for ten minutes, signed by this version with RS256 and the SHA-1
-   * thumbprint, as in Graph's example of a proof of possession (application-rollkey-prooftoken).
-   * @throws TypeError if the version is not held; OperatorError VAULT_…
-   */
-  sign(version: string, claims: Readonly<Record<string, unknown>>): Promise<string>;
-}
-
+/** The parts of the credential that signs in. */
 export interface OwnCertificateOptions {
   readonly name: string;
   readonly source: VersionSource;
   readonly versions: KeyVersions;
   readonly proofOf: (key: SigningKey) => Proof;
   /** Requests a token from Entra by the given credential. */
-  readonly request: (credential: Credential, target: Target) => Promise<unknown>;
+  readonly request: (credential: Credential, target: TokenTarget) => Promise<unknown>;
   readonly clock: ServerClock;
 }
 
-interface Target {
-  readonly tenant: string;
-  readonly resource: string;
-}
-
-/** Builds it from the parts of the credential that signs in. */
-export function createOwnCertificate(options: OwnCertificateOptions): OwnCertificate {
+/** Builds the certificate from the parts of the credential that signs in. */
+export function createOwnCertificate(options: OwnCertificateOptions): Certificate {
   const { name, versions, clock } = options;
   const untried = (tried: ReadonlySet<string>): SigningKey[] =>
     versions.newestFirst().filter(({ version }) => !tried.has(version));
@@ -96,11 +61,11 @@ function heldKey(versions: KeyVersions, version: string): SigningKey {
   return key;
 }
 
-async function readAll({ source, versions }: OwnCertificateOptions): Promise<PublicVersion[]> {
+async function readAll({ source, versions }: OwnCertificateOptions): Promise<CertificateVersion[]> {
   const held = new Map(versions.newestFirst().map((key) => [key.version, key]));
   const listed = (await source.list()).filter(({ enabled }) => enabled);
   const newest = listed.toSorted((a, b) => b.createdMs - a.createdMs).slice(0, MOST_COUNTED);
-  const found: PublicVersion[] = [];
+  const found: CertificateVersion[] = [];
   for (const { version } of newest) {
     const key = held.get(version) ?? (await source.load(version)).key;
     if (!(key instanceof OperatorError)) found.push(key);
@@ -111,7 +76,7 @@ async function readAll({ source, versions }: OwnCertificateOptions): Promise<Pub
 async function prove(
   { versions, proofOf, request }: OwnCertificateOptions,
   key: SigningKey,
-  target: Target,
+  target: TokenTarget,
 ): Promise<VersionRefusal | undefined> {
   // The caller expects a refusal, so it is not reported as trouble.
   const proof = { ...proofOf(key), refused: () => versions.refused(key) };

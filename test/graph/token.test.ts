@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { afterEach, describe, it } from "node:test";
 
+import type { TokenDemand } from "../../shared/core/contracts/token-demand.ts";
 import { OperatorError } from "../../shared/core/errors.ts";
 import type { GraphRequest } from "../../shared/core/graph-request.ts";
-import type { TokenDemand } from "../../shared/graph/graph.ts";
 import { demandAfter } from "../../shared/graph/send-authorised.ts";
 import {
   batchOf,

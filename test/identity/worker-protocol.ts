@@ -1,5 +1,6 @@
+import type { TokenDemand } from "../../shared/core/contracts/token-demand.ts";
 import type { TelemetryEvent } from "../../shared/core/telemetry.ts";
-import type { AccessToken, TokenCounters, TokenDemand } from "../../shared/identity/token/types.ts";
+import type { AccessToken, TokenCounters } from "../../shared/identity/token/types.ts";
 
 /** What a test asks of a process that signs in. */
 export type Ask =

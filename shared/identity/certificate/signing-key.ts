@@ -1,5 +1,6 @@
 import { type KeyObject, type X509Certificate, constants, createHash, sign } from "node:crypto";
 
+import type { CertificateVersion } from "../../core/contracts/certificate.ts";
 import { OperatorError } from "../../core/errors.ts";
 
 /**
@@ -9,21 +10,8 @@ import { OperatorError } from "../../core/errors.ts";
 export type AssertionAlgorithm = "PS256" | "RS256";
 
 /** One version of the certificate, and a function that signs with its key, here or in the vault. */
-export interface SigningKey {
-  /** Key Vault's name for the version. */
-  readonly version: string;
-  readonly thumbprints: Thumbprints;
-  readonly notBeforeMs: number;
-  readonly notAfterMs: number;
-  /** The certificate itself, DER: public. */
-  readonly certificate: Buffer;
+export interface SigningKey extends CertificateVersion {
   readonly sign: (algorithm: AssertionAlgorithm, data: Buffer) => Promise<Buffer>;
-}
-
-/** Hashes of the DER in upper-case hex, as Entra's portal shows them. */
-interface Thumbprints {
-  readonly sha256: string;
-  readonly sha1: string;
 }
 
 /** Entra refuses smaller RSA keys and all other kinds (AADSTS50032, 5002738). */

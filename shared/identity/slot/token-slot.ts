@@ -1,5 +1,6 @@
 import type { Clock } from "../../core/clock.ts";
-import type { AccessToken, AcquiredToken, TokenDemand, TokenReason } from "../token/types.ts";
+import type { TokenDemand } from "../../core/contracts/token-demand.ts";
+import type { AccessToken, AcquiredToken, TokenReason } from "../token/types.ts";
 import { type HeldToken, createHeldToken } from "./held-token.ts";
 import { type LastFailure, createLastFailure } from "./last-failure.ts";
 import { createReplacementLimit } from "./replacement-limit.ts";

@@ -1,19 +1,11 @@
+import type { TokenDemand } from "../../core/contracts/token-demand.ts";
+
 /** An app-only access token for one resource in one tenant. */
 export interface AccessToken {
   readonly token: string;
   readonly expiresAtMs: number;
   /** The application permissions it carries. */
   readonly roles: readonly string[];
-}
-
-/** Why the held token does not suffice: it was refused (401), or the resource wants these claims (CAE). */
-export interface TokenDemand {
-  /** The token that was refused. A newer held one is served without a request. */
-  readonly rejected?: string;
-  /** The decoded claims challenge. */
-  readonly claims?: string;
-  /** The caller stops waiting when it aborts; the request goes on for the others. */
-  readonly signal?: AbortSignal;
 }
 
 /** The tokens of one app. Each instance has its own cache. */

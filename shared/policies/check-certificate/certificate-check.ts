@@ -1,7 +1,8 @@
+import type { Certificate } from "../../core/contracts/certificate.ts";
 import { OperatorError } from "../../core/errors.ts";
 import { createApplicationKeys } from "../roll-certificate/application-keys.ts";
 import { rollMessage } from "../roll-certificate/roll-certificate-message.ts";
-import type { Certificate, RollPorts } from "../roll-certificate/roll-certificate-ports.ts";
+import type { RollPorts } from "../roll-certificate/roll-certificate-ports.ts";
 import { reportExpiry } from "./certificate-expiry.ts";
 import { type ConsentPorts, checkConsent } from "./consent-check.ts";
 

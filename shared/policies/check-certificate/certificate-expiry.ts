@@ -1,7 +1,8 @@
+import type { CertificateVersion } from "../../core/contracts/certificate.ts";
 import { parseJson } from "../../core/parse-json.ts";
 import { recordOf } from "../../core/record.ts";
 import { certificateCheckBlob } from "../../records/paths.ts";
-import type { CertificateVersion, RollPorts } from "../roll-certificate/roll-certificate-ports.ts";
+import type { RollPorts } from "../roll-certificate/roll-certificate-ports.ts";
 
 const DAY_MS = 86_400_000;
 

@@ -1,8 +1,8 @@
+import type { CertificateVersion } from "../../core/contracts/certificate.ts";
 import { OperatorError } from "../../core/errors.ts";
 import type { GraphAnswer, GraphWrite } from "../../core/graph-request.ts";
 import { recordOf } from "../../core/record.ts";
 import type { Graph } from "../../graph/types.ts";
-import type { CertificateVersion } from "./roll-certificate-ports.ts";
 
 /** The audience of a proof of possession (graph concepts, application-rollkey-prooftoken). */
 const PROOF_AUDIENCE = "00000002-0000-0000-c000-000000000000";

@@ -1,10 +1,10 @@
+import type { CertificateVersion } from "../../core/contracts/certificate.ts";
 import { OperatorError } from "../../core/errors.ts";
 import { parseJson } from "../../core/parse-json.ts";
 import { recordOf as objectOf } from "../../core/record.ts";
 import { certificatesBlob } from "../../records/paths.ts";
 import { openFencedJson } from "../../storage/fenced-json.ts";
 import type { Blobs } from "../../storage/types.ts";
-import type { CertificateVersion } from "./roll-certificate-ports.ts";
 
 /** One version of the certificate as far as it concerns the application's registered keys. */
 export interface KeyRecord {

@@ -1,7 +1,8 @@
+import type { CertificateVersion, VersionRefusal } from "../../core/contracts/certificate.ts";
 import { OperatorError } from "../../core/errors.ts";
 import { proofClaims } from "./application-keys.ts";
 import { newRecord, recordOf } from "./certificates-file.ts";
-import type { CertificateVersion, RollResult, VersionRefusal } from "./roll-certificate-ports.ts";
+import type { RollResult } from "./roll-certificate-ports.ts";
 import type { Roll } from "./roll.ts";
 
 /** An addKey without an answer may still take effect within this time; Graph's own time-out is a minute. */

@@ -1,46 +1,8 @@
 import type { Clock } from "../../core/clock.ts";
-import type { OperatorError } from "../../core/errors.ts";
+import type { Certificate } from "../../core/contracts/certificate.ts";
 import type { Emit } from "../../core/telemetry.ts";
 import type { Graph } from "../../graph/types.ts";
 import type { Blobs } from "../../storage/types.ts";
-
-/** What is public of one version of the certificate in the vault. */
-export interface CertificateVersion {
-  /** Key Vault's name for it. */
-  readonly version: string;
-  /** Of the DER, in upper-case hex. */
-  readonly thumbprints: { readonly sha256: string; readonly sha1: string };
-  readonly notAfterMs: number;
-  /** DER. */
-  readonly certificate: Buffer;
-}
-
-/** Why a version is refused: Entra does not know its key, or another reason that is about the key. */
-export interface VersionRefusal {
-  readonly isUnknown: boolean;
-  readonly error: OperatorError;
-}
-
-/** The certificate the app signs in with; shared/identity implements it. */
-export interface Certificate {
-  readonly name: string;
-  /** Looks at the vault and returns the versions in force, newest first. @throws OperatorError VAULT_…, CERTIFICATE_… */
-  look(): Promise<readonly CertificateVersion[]>;
-  /** The versions in force beyond `tried`, all of which were refused. */
-  further(tried: ReadonlySet<string>): Promise<readonly CertificateVersion[]>;
-  /** Every enabled version that can be read. */
-  all(): Promise<readonly CertificateVersion[]>;
-  /**
-   * Requests a token by this version alone. Returns nothing if Entra accepts it, else why not.
-   * @throws OperatorError if it is refused for a reason that is not about the version.
-   */
-  prove(
-    version: string,
-    target: { readonly tenant: string; readonly resource: string },
-  ): Promise<VersionRefusal | undefined>;
-  /** A JWT with these claims, valid for ten minutes, signed by this version. */
-  sign(version: string, claims: Readonly<Record<string, unknown>>): Promise<string>;
-}
 
 /** What rolling needs; `compose.ts` builds it. All of it is about the home tenant. */
 export interface RollPorts {

@@ -1,6 +1,7 @@
+import type { Certificate, CertificateVersion } from "../../core/contracts/certificate.ts";
 import type { ApplicationKeys } from "./application-keys.ts";
 import type { OpenCertificates } from "./certificates-file.ts";
-import type { Certificate, CertificateVersion, RollPorts } from "./roll-certificate-ports.ts";
+import type { RollPorts } from "./roll-certificate-ports.ts";
 
 /** What one delivery of a message works with. */
 export interface Roll extends RollPorts {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
+import type { CertificateVersion } from "../../../shared/core/contracts/certificate.ts";
 import {
   dueThreshold,
   reportExpiry,
 } from "../../../shared/policies/check-certificate/certificate-expiry.ts";
-import type { CertificateVersion } from "../../../shared/policies/roll-certificate/roll-certificate-ports.ts";
 import { MemoryBlobs } from "../../batches/memory-blobs.ts";
 import { createSimulatedClock } from "../../core/simulated-clock.ts";
 
@@ -14,6 +14,7 @@ const DAY_MS = 86_400_000;
 const end = (name: string, ms: number): CertificateVersion => ({
   version: name,
   thumbprints: { sha256: name, sha1: name },
+  notBeforeMs: 0,
   notAfterMs: ms,
   certificate: Buffer.alloc(0),
 });
