@@ -1,4 +1,4 @@
-import { type Batches, createBatches } from "../batches/accept/batches.ts";
+import type { Batches } from "../batches/ports.ts";
 import { OperatorError } from "../core/errors.ts";
 import { createWritePacer } from "../graph/graph.ts";
 import type { Identity } from "../identity/identity.ts";
@@ -9,6 +9,7 @@ import { runnerDefaults, type RunnerPorts } from "../runner/ports.ts";
 import { plainText } from "../storage/decode-message.ts";
 import { createQueue } from "../storage/storage.ts";
 import { type Application, createApplication } from "./application.ts";
+import { createBatches } from "./batches.ts";
 import { type Clients, createClients, surroundings } from "./clients.ts";
 import type { InvocationContext } from "./invocation.ts";
 import { makePassword } from "./password.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Readable } from "node:stream";
 import { after, before, describe, it } from "node:test";
 
-import { createBatches } from "../../shared/batches/accept/batches.ts";
+import { createBatches } from "../../shared/app/batches.ts";
 import type { Settled } from "../../shared/catalogue/row.ts";
 import { systemClock } from "../../shared/core/clock.ts";
 import { catalogue } from "../../shared/operations/list.ts";

@@ -1,4 +1,5 @@
-import { type Batches, createBatches } from "../../shared/batches/accept/batches.ts";
+import { createBatches } from "../../shared/app/batches.ts";
+import type { Batches } from "../../shared/batches/ports.ts";
 import type { Accepted, BatchPorts, BatchSettings } from "../../shared/batches/ports.ts";
 import type { Settled } from "../../shared/catalogue/row.ts";
 import { systemClock } from "../../shared/core/clock.ts";

@@ -1,4 +1,4 @@
-import type { Batches } from "../../batches/accept/batches.ts";
+import type { Batches } from "../../batches/ports.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { Emit } from "../../core/telemetry.ts";
 import type { Graph } from "../../graph/graph.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { createBatches } from "../../../shared/batches/accept/batches.ts";
+import { createBatches } from "../../../shared/app/batches.ts";
 import { openWorkshop, type Workshop } from "../workshop.ts";
 
 /** A planned batch of four deletes. */

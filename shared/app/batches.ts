@@ -1,0 +1,18 @@
+import { accept } from "../batches/accept/accept.ts";
+import { holdAtStart } from "../batches/accept/hold.ts";
+import { settlePoison } from "../batches/accept/settle-poison.ts";
+import { sweepInbox } from "../batches/accept/sweep.ts";
+import type { Batches, BatchPorts } from "../batches/ports.ts";
+import { finishBatch } from "../batches/report/finish.ts";
+
+/** Everything between the ways in and the runner, working with these clients. */
+export function createBatches(ports: BatchPorts): Batches {
+  const claims = new Set<string>();
+  return {
+    accept: (message, delivery) => accept(ports, message, delivery),
+    sweepInbox: () => sweepInbox(ports, claims),
+    holdAtStart: (folder) => holdAtStart(ports, folder),
+    finishBatch: (folder, outcomes) => finishBatch(ports, folder, outcomes),
+    settlePoison: (queue, message, messageId) => settlePoison(ports, queue, message, messageId),
+  };
+}
