@@ -1,4 +1,4 @@
-/** What an input may not exceed (CONTRACT: limits). */
+/** What an input must not exceed (docs/messages.md: limits). */
 export interface Limits {
   /** Of the JSON text, before base64: what is left of a queue's 64 KiB after it. */
   readonly messageBytes: number;

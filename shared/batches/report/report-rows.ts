@@ -53,7 +53,7 @@ export async function* reportRows(
   job: ReportJob,
   lack: Lack,
 ): AsyncGenerator<readonly ReportRow[]> {
-  const input = openInput(job, lack);
+  const input = createInputCursor(job, lack);
   try {
     for await (const piece of endings(job)) {
       const cells = await input.next(piece.map(({ row }) => row));
@@ -92,13 +92,13 @@ async function* endings(job: ReportJob): AsyncGenerator<readonly RowEnding[]> {
 }
 
 /** The batch's input, read only as far as needed. */
-interface OpenInput {
+interface InputCursor {
   /** The cells of these rows, which are the next ones; `undefined` for rows that cannot be read. */
   next(rows: readonly number[]): Promise<readonly (ReportRow["cells"] | undefined)[]>;
   close(): Promise<void>;
 }
 
-function openInput({ batches, folder, manifest }: ReportJob, lack: Lack): OpenInput {
+function createInputCursor({ batches, folder, manifest }: ReportJob, lack: Lack): InputCursor {
   const pieces = inputRows(batches, folder, manifest.format);
   let waiting: InputRow[] = [];
   let isOver = false;
