@@ -1,21 +1,28 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 
 import { updates } from "../bench/measured-run.ts";
+import type { FunctionsHost } from "../cloud/host/host.ts";
 import { setStage, type Stage } from "../stage/stage.ts";
 import { until } from "../stage/until.ts";
 
 const ROWS = 3_000;
+const LEASE_SECONDS = 15;
 
-describe("an instance that is restarted in the middle of a batch", () => {
+describe("an instance that ends in the middle of a batch", () => {
   let stage: Stage;
   let users: readonly string[];
+  let second: FunctionsHost;
   before(async () => {
     // The drain before the worker is asked to end is 10 s on Azure: a batch of a test would be done.
     stage = await setStage({
       cloud: { graph: { seed: { users: ROWS } } },
       timing: { drainMs: 200 },
-      settings: async () => ({ SWEEP_SCHEDULE: "0 0 0 1 1 *" }),
+      settings: async () => ({
+        SWEEP_SCHEDULE: "0 0 0 1 1 *",
+        RUNNER_LEASE_SECONDS: String(LEASE_SECONDS),
+      }),
     });
     const snapshot = await stage.cloud.control.graph("snapshot", {});
     users = snapshot.users.map(({ id }) => id);
@@ -59,8 +66,28 @@ describe("an instance that is restarted in the middle of a batch", () => {
     assert.ok((await stage.visible("run")) >= 1);
     assert.ok(await isFree("runner", `${home.tenantId}/lock`));
 
-    await stage.another();
+    second = await stage.another();
     const status = await stage.settled("written");
+    assert.deepEqual([status.state, status.verdicts.done], ["finished", ROWS]);
+    assert.equal(await written(), ROWS, "each row once");
+  });
+
+  it("resumes writing soon after a dead runner's lease has ended, without the sweep", async () => {
+    await submit("killed", "apply");
+    const { control } = stage.cloud;
+    await control.graph("resetCounters", {});
+    const written = async () => (await control.graph("counters", {})).committedWrites;
+    await until(async () => ((await written()) > 200 ? true : undefined));
+    await second.kill();
+    const killedMs = performance.now();
+    const soFar = await written();
+    while ((await written()) === soFar) {
+      const seconds = (performance.now() - killedMs) / 1000;
+      // The host shows the dead worker's message after a minute (visibilityTimeout).
+      assert.ok(seconds < LEASE_SECONDS + 30, `nothing was written for ${seconds.toFixed(0)} s`);
+      await delay(100);
+    }
+    const status = await stage.settled("killed", { timeoutMs: 240_000 });
     assert.deepEqual([status.state, status.verdicts.done], ["finished", ROWS]);
     assert.equal(await written(), ROWS, "each row once");
   });
