@@ -83,7 +83,7 @@ function explain(
   if (answer.status === 404 && attempt.write.target.kind === "membership") {
     return {
       why: "The group or the member does not exist",
-      fix: "Graph says which id. A member given by its id is not looked up beforehand: check it, or whether the object was deleted since, and send the row again in a new batch.",
+      fix: "Graph says which id. Check it, or whether the object was deleted since, and send the row again in a new batch.",
     };
   }
   if (answer.status === 404) {

@@ -7,7 +7,9 @@ import type { PendingTargets, TargetKind, Targets } from "./target.ts";
 /** The present state of something that a row names; the plan reads it from Graph before it decides. */
 export type Lookup =
   | { readonly kind: "user"; readonly ref: string; readonly select: readonly string[] }
-  | { readonly kind: "group"; readonly ref: string; readonly select: readonly string[] };
+  | { readonly kind: "group"; readonly ref: string; readonly select: readonly string[] }
+  /** Whether there is an object of any kind with the id `ref`. */
+  | { readonly kind: "object"; readonly ref: string; readonly select: readonly ["id"] };
 
 /** What a lookup found. `coming`: not there yet, but an earlier row of this batch creates it. */
 export type Found =
@@ -15,8 +17,12 @@ export type Found =
       readonly state: "found";
       readonly id: ObjectId;
       readonly object: Properties;
+      /** Of an object by id: its kind, if it is one of these. */
+      readonly kind?: "user" | "group" | undefined;
     }
   | { readonly state: "missing" }
+  /** Of an object by id: it is neither user nor group, and the application may read no other kind. */
+  | { readonly state: "unseen" }
   | { readonly state: "ambiguous"; readonly count: number }
   | { readonly state: "coming"; readonly row: number };
 
@@ -56,6 +62,31 @@ export interface Attempt<K extends TargetKind = TargetKind> {
 /** What a guard counts: a cap on one of these per batch holds the whole batch. */
 export type Guarded = "deletes" | "disables";
 
+/** How rows of one group share requests. The writes are ready, to one group, and at most 20. */
+export interface Together<K extends TargetKind = TargetKind> {
+  /** One read that does the work of `look` for all of them. */
+  readonly look: (writes: readonly ReadyWrite<Targets[K]>[]) => GraphRead;
+  /** The answer to that read, as `look` of one of the writes would have been answered. */
+  readonly lookOf: (answer: GraphAnswer, write: ReadyWrite<Targets[K]>) => GraphAnswer;
+  /** Absent if Graph has no request that makes several such changes. */
+  readonly share?: Share<K>;
+}
+
+/** One request that makes the changes of several rows, or none of them. */
+export interface Share<K extends TargetKind = TargetKind> {
+  /** Whether a row may share its request; else it is sent alone. */
+  readonly may: (write: ReadyWrite<Targets[K]>) => boolean;
+  readonly request: (writes: readonly ReadyWrite<Targets[K]>[], make: Makers) => GraphWrite;
+  /** The reads that tell why such a request was refused. */
+  readonly inquire: (writes: readonly ReadyWrite<Targets[K]>[]) => readonly GraphRead[];
+  /** Which writes the refusal and the answers to `inquire` blame; none if they do not tell. */
+  readonly blamed: (
+    writes: readonly ReadyWrite<Targets[K]>[],
+    refusal: GraphAnswer,
+    answers: readonly (GraphAnswer | undefined)[],
+  ) => readonly ReadyWrite<Targets[K]>[];
+}
+
 /**
  * One operation, complete. It is pure and knows neither HTTP nor blobs. A row that is written costs
  * one write and one resource unit for every operation, because Graph's table of throttling
@@ -89,6 +120,8 @@ export interface Operation<P = Payload, K extends TargetKind = TargetKind> {
    * `done` can be told from `unchanged`.
    */
   readonly isThere?: (answer: GraphAnswer) => boolean | undefined;
+  /** How rows of one group share requests; absent if each row has its own. */
+  readonly together?: Together<K>;
 }
 
 /** What a request needs that is not in the plan: made when the request is sent, and never stored. */
@@ -124,8 +157,10 @@ export function defineOperation<const F extends Fields, K extends TargetKind>(
     ...attempt,
     write: ownWrite(attempt.write),
   });
+  const { together, ...rest } = own;
   return {
-    ...own,
+    ...rest,
+    ...(together && { together: ownTogether(together, ownWrite) }),
     guarded: (payload) => own.guarded(typed(payload)),
     lookups: (payload) => own.lookups(typed(payload)),
     decide: (payload, found) => own.decide(typed(payload), found),
@@ -133,6 +168,25 @@ export function defineOperation<const F extends Fields, K extends TargetKind>(
     judge: (answer, attempt) => own.judge(answer, ownAttempt(attempt)),
     look: (write) => own.look(ownWrite(write)),
     inPlace: (answer, attempt) => own.inPlace(answer, ownAttempt(attempt)),
+  };
+}
+
+function ownTogether<K extends TargetKind>(
+  { look, lookOf, share }: Together<K>,
+  ownWrite: (write: ReadyWrite) => ReadyWrite<Targets[K]>,
+): Together {
+  const ownWrites = (writes: readonly ReadyWrite[]) => writes.map(ownWrite);
+  return {
+    look: (writes) => look(ownWrites(writes)),
+    lookOf: (answer, write) => lookOf(answer, ownWrite(write)),
+    ...(share && {
+      share: {
+        may: (write) => share.may(ownWrite(write)),
+        request: (writes, make) => share.request(ownWrites(writes), make),
+        inquire: (writes) => share.inquire(ownWrites(writes)),
+        blamed: (writes, refusal, answers) => share.blamed(ownWrites(writes), refusal, answers),
+      },
+    }),
   };
 }
 

@@ -88,6 +88,8 @@ interface Write<T extends Target | PendingTarget> {
   readonly foundInPlace?: { readonly reason: string; readonly objectId: string } | undefined;
   /** Whether the edge was there when the plan looked; only tells an own effect from an earlier one. */
   readonly was?: "present" | "absent" | undefined;
+  /** Whether the plan saw a user or group with the member's id; absent if it could not tell. */
+  readonly memberSeen?: boolean | undefined;
 }
 
 /** Which row creates the user whose id a target lacks, and in which column the row names that user. */

@@ -68,3 +68,7 @@ export const segment = (text: string): string => {
 /** A string literal in an OData expression: quotes doubled, then encoded for the query string. */
 export const odataString = (text: string): string =>
   encodeURIComponent(`'${text.replaceAll("'", "''")}'`);
+
+/** An OData expression that is true of what has one of these ids. */
+export const odataIds = (ids: readonly string[]): string =>
+  `id%20in%20(${ids.map(odataString).join(",")})`;

@@ -23,6 +23,7 @@ const storedWrite = v.object({
   idFromRow: v.optional(v.object({ row: v.number(), role: v.picklist(["user", "member"]) })),
   foundInPlace: v.optional(v.object({ reason: v.string(), objectId: v.string() })),
   was: v.optional(v.picklist(["present", "absent"])),
+  memberSeen: v.optional(v.boolean()),
 });
 
 type StoredWrite = v.InferOutput<typeof storedWrite>;

@@ -17,6 +17,8 @@ export class SmallDirectory implements Graph {
   readonly users = new Map<string, Properties>();
   readonly groups = new Map<string, Properties>();
   readonly members = new Map<string, Set<string>>();
+  /** Ids of objects that are neither users nor groups. */
+  readonly others = new Set<string>();
   /** Every url that was read. */
   readonly reads: string[] = [];
   /** Asked for each read; an answer or an error takes the place of the directory's own. */
@@ -70,6 +72,14 @@ export class SmallDirectory implements Graph {
     const select = (searchParams.get("$select") ?? "id").split(",");
     const filter = searchParams.get("$filter") ?? "";
     const wanted = /^\w+ eq '(.*)'$/.exec(filter)?.[1]?.replaceAll("''", "'");
+    const ids = [...filter.matchAll(/'([0-9a-f-]{36})'/g)].map(([, each]) => each ?? "");
+    const listed = (has: (each: string) => boolean | undefined): GraphAnswer =>
+      answer(200, { value: ids.filter(has).map((each) => ({ id: each })) });
+    if (kind === "directoryObjects") {
+      const isThere = this.users.has(name) || this.groups.has(name) || this.others.has(name);
+      return isThere ? answer(200, { id: name }) : missing;
+    }
+    if (kind === "users" && name === "") return listed((each) => this.users.has(each));
     if (kind === "users") {
       const user =
         this.users.get(name) ?? this.users.get(this.#names.get(name.toLowerCase()) ?? "");
@@ -77,8 +87,7 @@ export class SmallDirectory implements Graph {
     }
     if (kind === "groups" && part === "members") {
       const members = this.members.get(name);
-      const value = members?.has(wanted ?? "") ? [{ id: wanted }] : [];
-      return members ? answer(200, { value }) : missing;
+      return members ? listed((each) => members.has(each)) : missing;
     }
     if (kind === "groups" && name === "") {
       const value = [...this.groups.values()]

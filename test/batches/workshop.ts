@@ -144,6 +144,7 @@ export interface ShardRow {
     readonly after?: number[];
     readonly idFromRow?: { row: number; role: string };
     readonly was?: string;
+    readonly memberSeen?: boolean;
   };
 }
 

@@ -168,12 +168,27 @@ describe("what an answer means for its row:", () => {
     assert.match(outcome.final.fix ?? "", /User\.EnableDisableAccount\.All/);
   });
 
-  it("a missing member says that a member given by id is not looked up", () => {
+  it("a missing member says to check the id", () => {
     const missing = answer(404, "Request_ResourceNotFound", `Resource '${ann}' does not exist`);
     const outcome = judge(catalogue["group.add-member"], missing, attempt(edge, { attempts: 3 }));
     assert.ok(outcome.kind === "final" && outcome.final.verdict === "failed");
     assert.match(outcome.final.reason ?? "", /^The group or the member does not exist/);
-    assert.match(outcome.final.fix ?? "", /not looked up beforehand: check it/);
+    assert.match(outcome.final.fix ?? "", /Graph says which id\. Check it/);
+  });
+
+  it("a missing member that the plan did not see either is not sent again", () => {
+    const missing = answer(404, "Request_ResourceNotFound", `Resource '${ann}' does not exist`);
+    const add = catalogue["group.add-member"];
+    const first = (memberSeen?: boolean) =>
+      judge(add, missing, attempt({ ...edge, memberSeen }, { attempts: 1 })).kind;
+    assert.deepEqual([first(), first(true), first(false)], ["retry", "retry", "final"]);
+    const unreplicated = answer(
+      400,
+      "Request_BadRequest",
+      "The source resource object or one of the objects being referenced don't exist.",
+    );
+    const again = judge(add, unreplicated, attempt({ ...edge, memberSeen: false }));
+    assert.equal(again.kind, "retry");
   });
 });
 

@@ -1,4 +1,4 @@
-import type { Found, Lookup } from "../../catalogue/operation.ts";
+import type { Lookup } from "../../catalogue/operation.ts";
 import { OperatorError } from "../../core/errors.ts";
 import {
   type GraphAnswer,
@@ -9,9 +9,13 @@ import {
 import { isGuid, toObjectId } from "../../core/object-id.ts";
 import { recordOf } from "../../core/record.ts";
 import type { Graph } from "../../graph/types.ts";
+import { lookUpObjects, type SeenObject } from "./object-lookups.ts";
 
 /** What a lookup found, or that Graph refused it. */
-export type LookedUp = Found | { readonly state: "refused"; readonly why: string };
+export type LookedUp = SeenObject | { readonly state: "refused"; readonly why: string };
+
+/** A lookup of an object with all its properties. */
+type NamedLookup = Exclude<Lookup, { kind: "object" }>;
 
 /** Group lookups kept from shard to shard, because a file names few groups many times. */
 const KEPT = 2_000;
@@ -32,9 +36,14 @@ export function createDirectory(graph: Graph): Directory {
   return {
     lookUp: async (wanted) => {
       const found = new Map<string, LookedUp>();
-      const reads = new Map<string, Lookup>();
+      const reads = new Map<string, NamedLookup>();
+      const ids = new Set<string>();
       for (const lookup of wanted) {
         const key = keyOf(lookup);
+        if (lookup.kind === "object") {
+          ids.add(lookup.ref.toLowerCase());
+          continue;
+        }
         const kept = groups.get(key);
         if (kept) {
           found.set(key, kept);
@@ -55,6 +64,8 @@ export function createDirectory(graph: Graph): Directory {
           groups.set(key, result);
         }
       }
+      for (const [id, seen] of await lookUpObjects(graph, [...ids]))
+        found.set(`object:${id}`, seen);
       return (lookup) => found.get(keyOf(lookup)) ?? { state: "missing" };
     },
   };
@@ -62,10 +73,10 @@ export function createDirectory(graph: Graph): Directory {
 
 /** User names ignore case; a group's display name must match exactly. */
 const keyOf = ({ kind, ref }: Lookup): string =>
-  kind === "user" || isGuid(ref) ? `${kind}:${ref.toLowerCase()}` : `${kind}:${ref}`;
+  kind !== "group" || isGuid(ref) ? `${kind}:${ref.toLowerCase()}` : `${kind}:${ref}`;
 
 /** Two groups are read by name, which is enough to know that a name is ambiguous. */
-function readOf({ kind, ref, select }: Lookup): GraphRead {
+function readOf({ kind, ref, select }: NamedLookup): GraphRead {
   const properties = select.join(",");
   if (kind === "user" || isGuid(ref)) {
     return { method: "GET", url: `/${kind}s/${segment(ref)}?$select=${properties}` };
@@ -74,7 +85,7 @@ function readOf({ kind, ref, select }: Lookup): GraphRead {
   return { method: "GET", url: `/groups?$filter=${filter}&$select=${properties}&$top=2` };
 }
 
-function foundIn(answer: GraphAnswer, lookup: Lookup): LookedUp {
+function foundIn(answer: GraphAnswer, lookup: NamedLookup): LookedUp {
   const { status, error } = answer;
   if (status === 404) return { state: "missing" };
   if (status === 401 || status === 403) throw forbidden(lookup, status);
@@ -104,7 +115,7 @@ function foundObject(object: Readonly<Record<string, unknown>>): LookedUp {
 }
 
 /** Not "missing": a directory that may not be read says nothing about its objects. */
-const forbidden = ({ kind }: Lookup, status: number): OperatorError =>
+const forbidden = ({ kind }: NamedLookup, status: number): OperatorError =>
   new OperatorError(
     "PERMISSION_MISSING",
     `Graph does not let this application read ${kind}s (${status}), so nothing can be planned.`,

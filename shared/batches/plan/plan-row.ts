@@ -52,7 +52,7 @@ export function planRow(
         fix: "Give the object id instead of a name; if that fails too, see docs/errors.md for Graph's code.",
       });
     }
-    found[role] = one;
+    if (one.state !== "unknown") found[role] = one;
   }
   const repeated = repeatedCreate(compiled, found, traces);
   if (repeated !== undefined) return settledRow(compiled, skipped(repeated));

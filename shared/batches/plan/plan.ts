@@ -1,6 +1,4 @@
 import type { Lookup } from "../../catalogue/operation.ts";
-import { type PlannedWrite, isPending } from "../../catalogue/row.ts";
-import { OperatorError } from "../../core/errors.ts";
 import type { Graph } from "../../graph/types.ts";
 import { batchDamaged } from "../../records/damaged.ts";
 import type { InputFormat } from "../../records/manifest.ts";
@@ -11,11 +9,11 @@ import type { Blobs } from "../../storage/types.ts";
 import type { RowRules } from "../input/columns.ts";
 import { type CompiledRow, compileRow } from "../input/compile-row.ts";
 import { inputShards } from "../input/input-shards.ts";
-import { isWrittenBefore } from "./duplicates.ts";
+import { withHints } from "./hints.ts";
 import { createDirectory } from "./lookups.ts";
 import { planRow, replayRow } from "./plan-row.ts";
 import { createTotals, type PlanTotals } from "./plan-totals.ts";
-import { createRowTraces, type RowTraces } from "./row-traces.ts";
+import { createRowTraces } from "./row-traces.ts";
 
 /** What is planned, and with which clients. */
 export interface PlanJob {
@@ -92,40 +90,4 @@ async function writeShard(
   });
   if (written !== undefined) return;
   throw leaseLost("Another delivery of the message plans this batch.");
-}
-
-/**
- * Adds to membership writes whether their edge exists now, so that a row whose answer is lost can
- * tell its own effect from an earlier one. Only a hint: it is left out if the read fails, and for rows
- * after one that changes the same edge or creates its member.
- */
-async function withHints(
-  planned: readonly PlannedRow[],
-  compiled: readonly CompiledRow[],
-  graph: Graph,
-  traces: RowTraces,
-): Promise<readonly PlannedRow[]> {
-  const looks = planned.flatMap((row, at) => {
-    const source = compiled[at]!;
-    if (!row.write || "invalid" in source) return [];
-    const { look, isThere } = source.operation;
-    if (!isThere) return [];
-    const [edge = ""] = row.write.keys;
-    if (isPending(row.write) || isWrittenBefore(row.row, edge, traces)) return [];
-    return [{ at, write: row.write, read: look(row.write), isThere }];
-  });
-  if (looks.length === 0) return planned;
-  const answers = await graph.readAll(looks.map(({ read }) => read)).catch((error: unknown) => {
-    if (error instanceof OperatorError && error.disposition === "retry") return [];
-    throw error;
-  });
-  const hinted = [...planned];
-  for (const [index, { at, write, isThere }] of looks.entries()) {
-    const answer = answers[index];
-    const there = answer && isThere(answer);
-    if (there === undefined) continue;
-    const hint: PlannedWrite = { ...write, was: there ? "present" : "absent" };
-    hinted[at] = { row: planned[at]!.row, operation: planned[at]!.operation, write: hint };
-  }
-  return hinted;
 }

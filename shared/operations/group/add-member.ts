@@ -1,6 +1,8 @@
 import { final, retryLater } from "../../catalogue/judge.ts";
-import { defineOperation } from "../../catalogue/operation.ts";
-import { alreadyInPlace, decideEdge, isListed, membershipParts } from "./membership.ts";
+import { type Lookup, defineOperation } from "../../catalogue/operation.ts";
+import { isGuid } from "../../core/object-id.ts";
+import { type Edge, alreadyInPlace, decideEdge, isListed, membershipParts } from "./membership.ts";
+import { shareAdds } from "./share-adds.ts";
 
 const permissions = ["GroupMember.ReadWrite.All", "User.ReadBasic.All"];
 
@@ -16,12 +18,20 @@ export default defineOperation({
   summary: "Adds one member to one group.",
   permissions: () => permissions,
   allPermissions: permissions,
+  lookups: (payload: Edge): Readonly<Record<string, Lookup>> => {
+    const lookups = membershipParts.lookups(payload);
+    const { member } = payload;
+    return isGuid(member)
+      ? { ...lookups, member: { kind: "object", ref: member, select: ["id"] } }
+      : lookups;
+  },
   decide: decideEdge,
   request: ({ target }, { graphRoot }) => ({
     method: "POST",
     url: `/groups/${target.group}/members/$ref`,
     body: { "@odata.id": `${graphRoot}/directoryObjects/${target.member}` },
   }),
+  together: { ...membershipParts.together, share: shareAdds },
   judge: (answer, attempt) => {
     const message = answer.error?.message ?? "";
     if (answer.status === 400 && /references already exist/i.test(message)) {
@@ -31,7 +41,10 @@ export default defineOperation({
       answer.status === 404 ||
       (answer.status === 400 && /being referenced don't exist/i.test(message));
     if (!isUnseen) return undefined;
-    return attempt.write.idFromRow || attempt.attempts < UNSEEN_ATTEMPTS
+    const { write, attempts } = attempt;
+    // The plan did not see the member either: that has not to do with replication.
+    if (answer.status === 404 && write.memberSeen === false) return undefined;
+    return write.idFromRow || attempts < UNSEEN_ATTEMPTS
       ? retryLater(answer, "the group or the member has not replicated yet")
       : undefined;
   },

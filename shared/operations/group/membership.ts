@@ -4,7 +4,12 @@ import type { Attempt, Decision, Found, Lookup, Operation } from "../../catalogu
 import type { PayloadOf } from "../../catalogue/payload.ts";
 import type { FinalVerdict, Properties, ReadyWrite } from "../../catalogue/row.ts";
 import type { Targets } from "../../catalogue/target.ts";
-import { type GraphAnswer, type GraphRead, odataString } from "../../core/graph-request.ts";
+import {
+  type GraphAnswer,
+  type GraphRead,
+  odataIds,
+  odataString,
+} from "../../core/graph-request.ts";
 import { type ObjectId, isGuid, toObjectId } from "../../core/object-id.ts";
 import { recordOf } from "../../core/record.ts";
 
@@ -20,9 +25,10 @@ const groupFacts = [
 
 const fields = { group: required(groupReference), member: required(userReference) };
 
-type Edge = PayloadOf<typeof fields>;
+export type Edge = PayloadOf<typeof fields>;
+type EdgeWrite = ReadyWrite<Targets["membership"]>;
 
-/** What adding and removing share. A member given by id may be of any kind, so it is not looked up. */
+/** What adding and removing share. A member given by id may be of any kind. */
 export const membershipParts = {
   fields,
   target: "membership",
@@ -38,13 +44,33 @@ export const membershipParts = {
    * service principals. The reference does not say that members can be filtered by id, but
    * msgraph-metadata#185 shows it; if Graph refuses, only the hint is lost.
    */
-  look: ({ target }: ReadyWrite<Targets["membership"]>): GraphRead => ({
-    method: "GET",
-    url: `/groups/${target.group}/members?$filter=id%20eq%20${odataString(target.member)}&$select=id&$count=true`,
-    headers: { ConsistencyLevel: "eventual" },
-  }),
+  look: ({ target }: EdgeWrite): GraphRead =>
+    membersRead(target.group, `id%20eq%20${odataString(target.member)}`),
   isThere: isListed,
+  together: {
+    look: (writes: readonly EdgeWrite[]): GraphRead =>
+      membersRead(
+        writes[0]?.target.group ?? "",
+        odataIds(writes.map(({ target }) => target.member)),
+      ),
+    lookOf: listOf,
+  },
 } as const satisfies Partial<Operation<Edge, "membership">>;
+
+const membersRead = (group: string, filter: string): GraphRead => ({
+  method: "GET",
+  url: `/groups/${group}/members?$filter=${filter}&$select=id&$count=true`,
+  headers: { ConsistencyLevel: "eventual" },
+});
+
+/** The part of a list of members that is about one of them; without `value` if the list does not say. */
+export function listOf(answer: GraphAnswer, { target }: EdgeWrite): GraphAnswer {
+  const { value, "@odata.nextLink": next } = recordOf(answer.body);
+  if (answer.status !== 200 || !Array.isArray(value)) return answer;
+  const mine = value.filter((each) => recordOf(each)["id"] === target.member);
+  const isCut = mine.length === 0 && next !== undefined;
+  return { ...answer, body: isCut ? {} : { value: mine } };
+}
 
 /** Whether the answer to `look` lists the member; `undefined` if it does not say. */
 export function isListed(answer: GraphAnswer): boolean | undefined {
@@ -64,8 +90,11 @@ export function decideEdge(
   const closed = whyClosed(group.object);
   if (closed) return closed;
   const id = payload.member;
-  if (isGuid(id)) return { write: edgeWrite(group.id, toObjectId(id)) };
-  if (member?.state === "found") return { write: edgeWrite(group.id, member.id) };
+  if (isGuid(id)) {
+    if (member?.state === "missing") return notFound("member", member);
+    return { write: edgeWrite(group.id, toObjectId(id), isSeen(member)) };
+  }
+  if (member?.state === "found") return { write: edgeWrite(group.id, member.id, true) };
   if (member?.state !== "coming") return notFound("member", member);
   const upn = `upn:${id.toLowerCase()}`;
   return {
@@ -78,11 +107,18 @@ export function decideEdge(
   };
 }
 
-const edgeWrite = (group: ObjectId, member: ObjectId): ReadyWrite<Targets["membership"]> => ({
+const edgeWrite = (group: ObjectId, member: ObjectId, memberSeen?: boolean): EdgeWrite => ({
   target: { kind: "membership", group, member },
   keys: [`edge:${group}/${member}`, `object:${member}`],
   group,
+  ...(memberSeen !== undefined && { memberSeen }),
 });
+
+/** `undefined` if nobody looked, or if the member is of another kind than users and groups. */
+function isSeen(member: Found | undefined): boolean | undefined {
+  if (member?.state === "unseen") return false;
+  return member?.state === "found" && member.kind !== undefined ? true : undefined;
+}
 
 /** Why Graph cannot change the group's members: Graph reference, group-post-members and group-delete-members. */
 function whyClosed(group: Properties): DecidedRow | undefined {

@@ -1,0 +1,42 @@
+import { type Look, lookTogether } from "../../catalogue/look-together.ts";
+import { type PlannedWrite, isPending } from "../../catalogue/row.ts";
+import { OperatorError } from "../../core/errors.ts";
+import type { Graph } from "../../graph/types.ts";
+import type { PlannedRow } from "../../records/shard.ts";
+import type { CompiledRow } from "../input/compile-row.ts";
+import { isWrittenBefore } from "./duplicates.ts";
+import type { RowTraces } from "./row-traces.ts";
+
+/**
+ * Adds to membership writes whether their edge exists now, so that a row whose answer is lost can
+ * tell its own effect from an earlier one. Only a hint: it is left out if the read fails, and for rows
+ * after one that changes the same edge or creates its member.
+ */
+export async function withHints(
+  planned: readonly PlannedRow[],
+  compiled: readonly CompiledRow[],
+  graph: Graph,
+  traces: RowTraces,
+): Promise<readonly PlannedRow[]> {
+  const looks = planned.map((row, at): (Look & { write: PlannedWrite }) | undefined => {
+    const source = compiled[at]!;
+    if (!row.write || "invalid" in source || !source.operation.isThere) return undefined;
+    const [edge = ""] = row.write.keys;
+    if (isPending(row.write) || isWrittenBefore(row.row, edge, traces)) return undefined;
+    return { operation: source.operation, write: row.write };
+  });
+  const answers = await lookTogether(looks, (reads) => graph.readAll(reads)).catch(passOver);
+  return planned.map((row, at) => {
+    const look = looks[at];
+    const answer = answers[at];
+    const there = answer && look?.operation.isThere?.(answer);
+    if (there === undefined || !look) return row;
+    const write: PlannedWrite = { ...look.write, was: there ? "present" : "absent" };
+    return { row: row.row, operation: row.operation, write };
+  });
+}
+
+function passOver(error: unknown): never[] {
+  if (error instanceof OperatorError && error.disposition === "retry") return [];
+  throw error;
+}

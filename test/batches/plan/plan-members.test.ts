@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import { answer } from "../small-directory.ts";
+import { openWorkshop, planRows, type Workshop } from "../workshop.ts";
+
+const nobody = "99999999-0000-4000-8000-000000000009";
+const device = "77777777-0000-4000-8000-000000000007";
+
+/** Plans the adding of members by id to one group. */
+const planAdds = (workshop: Workshop, members: readonly string[]) => {
+  const group = workshop.directory.addGroup("Sales");
+  return planRows(
+    workshop,
+    members.map((member) => ({ operation: "group.add-member", group, member })),
+  );
+};
+
+/** As if the application lacked Directory.Read.All. */
+const withoutDirectoryRead = (workshop: Workshop): void => {
+  workshop.directory.intercept = (url) =>
+    url.startsWith("/directoryObjects/")
+      ? answer(403, {}, "Authorization_RequestDenied")
+      : undefined;
+};
+
+describe("a member by id is looked up when the batch is planned", () => {
+  it("and its row fails with a fix if no object has the id", async () => {
+    const workshop = openWorkshop();
+    const ann = workshop.directory.addUser("ann@contoso.com");
+    const rows = await planAdds(workshop, [ann, nobody]);
+    assert.equal(rows[0]?.write?.memberSeen, true);
+    assert.equal(rows[1]?.verdict, "failed");
+    assert.equal(rows[1]?.reason, "No object has the id or name in column member.");
+    assert.match(rows[1]?.fix ?? "", /Check the spelling/);
+  });
+
+  it("and its row is written if the object is of another kind than users and groups", async () => {
+    const workshop = openWorkshop();
+    workshop.directory.others.add(device);
+    const [row] = await planAdds(workshop, [device]);
+    assert.deepEqual([row?.verdict, row?.write?.memberSeen], [undefined, undefined]);
+    assert.ok(row?.write);
+  });
+
+  it("and its row is written, not failed, if the application may not read objects of all kinds", async () => {
+    const workshop = openWorkshop();
+    withoutDirectoryRead(workshop);
+    const ann = workshop.directory.addUser("ann@contoso.com");
+    const team = workshop.directory.addGroup("Team");
+    const rows = await planAdds(workshop, [ann, nobody, team]);
+    assert.deepEqual(
+      rows.map(({ write }) => write?.memberSeen),
+      [true, false, true],
+    );
+  });
+
+  it("and its row is written as if nobody had looked if users may not be listed", async () => {
+    const workshop = openWorkshop();
+    workshop.directory.intercept = (url) =>
+      url.startsWith("/users?") ? answer(403, {}, "Authorization_RequestDenied") : undefined;
+    const [row] = await planAdds(workshop, [nobody]);
+    assert.equal(row?.verdict, undefined);
+    assert.ok(row?.write);
+    assert.equal(row.write.memberSeen, undefined);
+  });
+
+  it("with one read for 20 users, and their memberships with another", async () => {
+    const workshop = openWorkshop();
+    const users = Array.from({ length: 40 }, (_, at) => workshop.directory.addUser(`u${at}@x.com`));
+    const rows = await planAdds(workshop, users);
+    assert.ok(rows.every(({ write }) => write?.was === "absent" && write.memberSeen === true));
+    const of = (path: string) =>
+      workshop.directory.reads.filter((url) => url.startsWith(path)).length;
+    assert.equal(of("/users?"), 2);
+    assert.equal(workshop.directory.reads.filter((url) => url.includes("/members?")).length, 2);
+  });
+
+  it("with a read for each membership if Graph refuses to list several", async () => {
+    const workshop = openWorkshop();
+    workshop.directory.intercept = (url) =>
+      url.includes("/members?") && url.includes("%20in%20")
+        ? answer(400, {}, "Request_UnsupportedQuery")
+        : undefined;
+    const users = Array.from({ length: 3 }, (_, at) => workshop.directory.addUser(`u${at}@x.com`));
+    const rows = await planAdds(workshop, users);
+    assert.deepEqual(
+      rows.map(({ write }) => write?.was),
+      ["absent", "absent", "absent"],
+    );
+  });
+});
