@@ -5,10 +5,12 @@ import {
   batchOf,
   folderIn,
   htmlReportBlob,
+  inputBlob,
   isBeforeTheName,
   manifestBlob,
   planBlob,
   refusedBlob,
+  shardsPrefix,
   statusBlob,
   tenantIn,
 } from "../../records/paths.ts";
@@ -20,7 +22,7 @@ import type { BatchPorts } from "../ports.ts";
 import { isGrowing } from "./batch-input.ts";
 import { fileFolder } from "./claim-file.ts";
 
-/** A batch that was accepted so long ago and is neither planned nor handed over is resumed. */
+/** A batch that is neither planned nor handed over is resumed after so long without progress. */
 const STALLED_MINUTES = 10;
 
 /** Manifests, by ETag, that only claim a file: they need not be read again. */
@@ -74,6 +76,8 @@ interface Folder {
   /** When batch.json was written, and its ETag. */
   acceptedMs?: number;
   etag?: string;
+  /** When something of its manifest, input, plan or shards was written last. */
+  progressMs: number;
   hasPlan: boolean;
   /** It was refused, or its last status is not older than its reports. */
   hasEnded: boolean;
@@ -88,7 +92,7 @@ async function* foldersOf(batches: Blobs): AsyncGenerator<Folder> {
     if (path === undefined) continue;
     if (folder?.path !== path) {
       if (folder) yield folder;
-      folder = { path, isTaken: false, hasPlan: false, hasEnded: false };
+      folder = { path, isTaken: false, progressMs: 0, hasPlan: false, hasEnded: false };
     }
     note(blob, folder);
   }
@@ -98,6 +102,9 @@ async function* foldersOf(batches: Blobs): AsyncGenerator<Folder> {
 /** Adds a blob to what is known of its folder. In a listing, report.html comes before status.json. */
 function note({ path, etag, lastModifiedMs }: BlobFacts, folder: Folder): void {
   folder.isTaken ||= !isBeforeTheName(folder.path, path);
+  if (isProgress(folder.path, path)) {
+    folder.progressMs = Math.max(folder.progressMs, lastModifiedMs);
+  }
   if (path === manifestBlob(folder.path)) {
     folder.acceptedMs = lastModifiedMs;
     folder.etag = etag;
@@ -112,6 +119,11 @@ function note({ path, etag, lastModifiedMs }: BlobFacts, folder: Folder): void {
   }
 }
 
+/** The status is none: it is also written while a batch only waits. */
+const isProgress = (folder: string, path: string): boolean =>
+  [manifestBlob(folder), inputBlob(folder), planBlob(folder)].includes(path) ||
+  path.startsWith(shardsPrefix(folder));
+
 async function resumeStalled(
   ports: BatchPorts,
   open: readonly Folder[],
@@ -123,11 +135,16 @@ async function resumeStalled(
     marked.set(tenant, await batchesWithMarkers(blobs.runner, tenant));
   }
   for (const folder of open) {
-    const minutes = Math.floor((clock.now() - (folder.acceptedMs ?? 0)) / 60_000);
+    const minutesSince = (ms = 0): number => Math.floor((clock.now() - ms) / 60_000);
     const tenant = tenantIn(settings.homeTenant, folder.path);
     const batch = batchOf(folder.path);
-    if (minutes < STALLED_MINUTES || marked.get(tenant)?.has(batch) !== false) continue;
+    if (
+      minutesSince(folder.progressMs) < STALLED_MINUTES ||
+      marked.get(tenant)?.has(batch) !== false
+    )
+      continue;
     if (!folder.hasPlan && (await isClaim(blobs.batches, folder, claims))) continue;
+    const minutes = minutesSince(folder.acceptedMs);
     ports.emit({ event: "batch.stalled", batch, tenant, minutes });
     await acceptQueue.send(resumeMessageOf({ batch, tenant }));
   }

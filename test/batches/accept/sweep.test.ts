@@ -83,6 +83,26 @@ describe("the sweep finds an accepted batch whose message was lost", () => {
     });
   }
 
+  it("but not while its plan still grows, however long that takes", async () => {
+    const workshop = begin();
+    const { batches, blobs, queued, later } = workshop;
+    await loseBefore(workshop, /plan\.json$/);
+    later(30);
+    const shard = blobs.batches.blobs.get("leavers/shards/00001.jsonl")!;
+    shard.lastModifiedMs += 25 * 60_000;
+    await batches.sweepInbox();
+    assert.deepEqual([queued, stalled(workshop)], [[], []]);
+    later(6);
+    await batches.sweepInbox();
+    assert.equal(queued.length, 1);
+    assert.deepEqual(stalled(workshop)[0], {
+      event: "batch.stalled",
+      batch: "leavers",
+      tenant: home,
+      minutes: 36,
+    });
+  });
+
   it("in another tenant, and from a file", async () => {
     const workshop = begin();
     const { batches, blobs, queued, deliver, later } = workshop;
