@@ -10,18 +10,25 @@ const WINDOW_MS = 10_000;
 const SHORTEST_MS = 1_000;
 
 export function createMeter(startMs: number): Meter {
-  let recent: { readonly atMs: number; readonly writes: number }[] = [];
+  const recent: { readonly atMs: number; writes: number }[] = [];
+  const forget = (nowMs: number): void => {
+    let old = 0;
+    while (recent[old] && recent[old]!.atMs <= nowMs - WINDOW_MS) old += 1;
+    if (old > 0) recent.splice(0, old);
+  };
   return {
     add: (nowMs, writes) => {
-      recent = recent.filter(({ atMs }) => atMs > nowMs - WINDOW_MS);
-      recent.push({ atMs: nowMs, writes });
+      const last = recent.at(-1);
+      if (last?.atMs === nowMs) last.writes += writes;
+      else {
+        forget(nowMs);
+        recent.push({ atMs: nowMs, writes });
+      }
     },
     perSecond: (nowMs) => {
+      forget(nowMs);
       const overMs = Math.max(SHORTEST_MS, Math.min(WINDOW_MS, nowMs - startMs));
-      const writes = recent.reduce(
-        (sum, each) => (each.atMs > nowMs - WINDOW_MS ? sum + each.writes : sum),
-        0,
-      );
+      const writes = recent.reduce((sum, each) => sum + each.writes, 0);
       return (writes / overMs) * 1000;
     },
   };

@@ -32,6 +32,7 @@ export function account(
   }
   let writes = 0;
   let throttled = 0;
+  const nowMs = site.clock.monotonic();
   for (const [index, { row }] of parts.entries()) {
     const answer = result.parts[index];
     if (answer === undefined) continue;
@@ -45,7 +46,7 @@ export function account(
       continue;
     }
     writes += 1;
-    row.lane.meter.add(site.clock.monotonic(), 1);
+    row.lane.meter.add(nowMs, 1);
   }
   return { writes, throttled, isLost: false };
 }
