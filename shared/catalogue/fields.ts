@@ -1,4 +1,5 @@
 import { isGuid } from "../core/object-id.ts";
+import { parseJson } from "../core/parse-json.ts";
 import { isRecord } from "../core/record.ts";
 import type { Field, FieldResult } from "./payload.ts";
 
@@ -95,7 +96,7 @@ export const record = (
 ): Field<TextRecord, false, false> =>
   notClearable(
     field((raw) => {
-      const object = typeof raw === "string" ? parseJson(raw) : raw;
+      const object = typeof raw === "string" ? jsonIn(raw) : raw;
       const rule = `must be a JSON object with ${options.all ? "both" : "some"} of ${properties.join(", ")}`;
       if (!isTextRecord(object)) return broken(rule);
       const names = Object.keys(object);
@@ -109,9 +110,9 @@ export const record = (
 const isTextRecord = (raw: unknown): raw is TextRecord =>
   isRecord(raw) && Object.values(raw).every((each) => typeof each === "string" || each === null);
 
-function parseJson(raw: string): unknown {
+function jsonIn(raw: string): unknown {
   try {
-    return JSON.parse(raw) as unknown;
+    return parseJson(raw);
   } catch {
     return undefined;
   }

@@ -8,7 +8,7 @@ export type Schema = v.BaseSchema<unknown, unknown, v.BaseIssue<unknown>>;
  * Returns `value` as its schema's type, or refuses it by paths and rule names only: a message may
  * hold personal data, so its values never reach an error or a log.
  *
- * @throws OperatorError `code` (MESSAGE_INVALID unless told), disposition `refuse`.
+ * @throws OperatorError `code` (MESSAGE_INVALID by default), disposition `refuse`.
  */
 export function check<S extends Schema>(
   schema: S,

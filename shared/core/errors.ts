@@ -37,7 +37,7 @@ export type ErrorCode =
   | "TOKEN_REFUSED"
   | "CONSENT_MISSING"
   | "PERMISSION_MISSING"
-  // faults of what is stored, or of the program: a person looks
+  // stored data or the program is at fault: a person corrects it
   | "BATCH_DAMAGED"
   | "UNEXPECTED"
   // transient faults: retried
@@ -51,7 +51,7 @@ export type ErrorCode =
   | "LEASE_LOST";
 
 /**
- * What the function does with the message that met the error: `retry` puts it back with a delay at
+ * What the function does with the message that caused the error: `retry` puts it back with a delay at
  * no cost, `refuse` records it in the batch and is done with it, `stop` throws, so that the host's
  * attempts and finally the poison queue count it.
  */
@@ -89,12 +89,12 @@ export class OperatorError extends Error {
 
 /**
  * An unexpected error, by its name only: its own message may quote what was being worked on
- * (`Buffer.alloc` puts its argument into its TypeError). The error itself stands in `cause`.
+ * (`Buffer.alloc` puts its argument into its TypeError). The error itself is in `cause`.
  */
 export const unexpected = (cause: unknown): OperatorError =>
   new OperatorError(
     "UNEXPECTED",
-    `The program met an error that it does not know (${cause instanceof Error ? cause.name : typeof cause}).`,
+    `An unexpected error occurred (${cause instanceof Error ? cause.name : typeof cause}).`,
     {
       fix: "Look at the function's log at that time, and report it.",
       disposition: "stop",

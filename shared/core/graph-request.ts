@@ -10,13 +10,13 @@ export interface GraphRead {
 declare const deletable: unique symbol;
 
 /**
- * A url that may be DELETEd. Only the functions below make one. Above all there is none for
+ * A URL that may be DELETEd. Only the functions below make one. In particular, none makes
  * `/groups/{id}/members/{id}`: without `/$ref` Graph deletes the member itself, not its membership
  * (Graph reference, group-delete-members).
  */
 export type DeletableUrl = `/${string}` & { readonly [deletable]: true };
 
-// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the one place that may vouch for a url
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the only place that makes one
 const vouch = (url: `/${string}`): DeletableUrl => url as DeletableUrl;
 
 /** The user itself. */

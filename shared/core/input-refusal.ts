@@ -1,6 +1,6 @@
 import { type ErrorCode, OperatorError } from "./errors.ts";
 
-/** Where in an input the fault is. */
+/** The place of a mistake in an input. */
 export interface Where {
   readonly file?: string | undefined;
   /** 1 for the first row after the header. */
@@ -8,7 +8,7 @@ export interface Where {
   readonly column?: string | undefined;
 }
 
-/** An input refused whole: an OperatorError of disposition `refuse` that knows where the fault is. */
+/** The refusal of a whole input: an OperatorError of disposition `refuse` with the place of the mistake. */
 export class InputRefusal extends OperatorError {
   readonly where: Where;
 
@@ -18,6 +18,6 @@ export class InputRefusal extends OperatorError {
   }
 }
 
-/** `Row 17 (line 19), column user`: where to look, for the start of a sentence. */
+/** `Row 17 (line 19), column user`: a place, for the start of a sentence. */
 export const rowPlace = (row: number, line: number, column?: string): string =>
   `Row ${row} (line ${line})${column === undefined ? "" : `, column ${column}`}`;

@@ -4,7 +4,7 @@ export interface Limits {
   readonly messageBytes: number;
   readonly rows: number;
   readonly fileBytes: number;
-  /** Of one row as it stands in the input, UTF-8. */
+  /** Of one row as the input has it, UTF-8. */
   readonly rowBytes: number;
 }
 

@@ -21,10 +21,10 @@ export class UnusableJson extends Error {
 }
 
 /**
- * Parses a JSON text that somebody else wrote, or that storage may have damaged: call it instead of
+ * Parses a JSON text that this program did not write, or that may have been damaged since: call it instead of
  * JSON.parse for every message, row and stored record. It refuses a text that nests deeper than
  * `DEEPEST_LEVEL`, before it parses, and an object that has the same property twice, of which JSON.parse
- * keeps the last without a word. A property named `__proto__` becomes an own property like any other and
+ * silently keeps the last. A property named `__proto__` becomes an own property like any other and
  * changes no prototype; a schema that does not know it refuses it.
  *
  * @throws UnusableJson
@@ -39,7 +39,7 @@ export function parseJson(text: string): unknown {
 
 /**
  * Whether a value nests deeper than `DEEPEST_LEVEL`: for a message that the Functions library has parsed
- * already. Whatever its depth, this does not overflow the stack.
+ * already. It never overflows the stack.
  */
 export function isTooDeep(value: unknown, level = 0): boolean {
   if (typeof value !== "object" || value === null) return false;
@@ -84,7 +84,7 @@ function measure(text: string): { readonly levels: number; readonly properties: 
   return { levels, properties };
 }
 
-/** Where the string that begins at `start` has its closing quote; the end of a text that has none. */
+/** The index of the quote that closes the string from `start`; the length of the text if there is none. */
 function endOfString(text: string, start: number): number {
   for (let at = text.indexOf('"', start + 1); at >= 0; at = text.indexOf('"', at + 1)) {
     let backslashes = 0;

@@ -1,6 +1,6 @@
 /**
- * The events that alerts and the workbook read (docs/operations.md). Object ids may stand in them,
- * names and payload values never.
+ * The events that alerts and the workbook read (docs/operations.md). They may hold object ids,
+ * but never names or payload values.
  */
 export type TelemetryEvent =
   | { event: "batch.accepted"; batch: string; tenant: string; rows: number; mode: string }

@@ -199,7 +199,7 @@ function parse(line: string): JournalRecord | undefined {
 
 function readRecord(stored: Properties): JournalRecord | undefined {
   const { t, at, post = "", rows } = stored;
-  // Nothing is read of an `open` but that a runner wrote it: it tells a line that was cut short.
+  // Only its presence counts: an `open` after a line that was cut short makes that line acceptable.
   if (t === "open") return { t, runner: "", at: "" };
   if (typeof at !== "string" || typeof post !== "string") return undefined;
   if (!Array.isArray(rows)) return undefined;

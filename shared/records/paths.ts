@@ -1,8 +1,8 @@
 import { isGuid } from "../core/object-id.ts";
 
 /**
- * Where everything lies: each blob of container `batches`, which has one folder a batch, and of
- * container `runner`, which has one folder a tenant. No other file spells a path of them.
+ * The path of every stored blob: container `batches` has one folder for each batch, and
+ * container `runner` one for each tenant. No other file spells these paths.
  */
 
 /** The batch's folder: its name in the home tenant, below the tenant's id in another. */
@@ -77,7 +77,7 @@ export const htmlReportBlob = (folder: string): string => `${folder}/report.html
 export const conflictFolder = (folder: string, digest: string): string =>
   `${folder}/conflicts/${digest}`;
 
-/** Whether an attempt can leave this blob that ended before it owned the name of the folder. */
+/** Whether an attempt can leave this blob although it never owned the name of the folder. */
 export const isBeforeTheName = (folder: string, path: string): boolean =>
   path === batchLockBlob(folder) ||
   path === problemBlob(folder) ||

@@ -28,7 +28,7 @@ export async function noteProblem(
   await blobs.batches.write(problemBlob(folder), jsonText(note)).catch(() => undefined);
 }
 
-/** Once the batch is planned, what stopped earlier attempts is history. */
+/** Deletes the note, once the batch is planned. */
 export const forgetProblem = ({ blobs }: Notes, folder: string): Promise<void> =>
   blobs.batches.delete(problemBlob(folder));
 
@@ -49,7 +49,7 @@ function noteIn(bytes: Buffer): Readonly<Record<string, unknown>> {
   }
 }
 
-/** What stopped an attempt. An unexpected error's own text may quote the input, so only its kind is kept. */
+/** What stopped an attempt. Of an unexpected error only the name is kept, because its text may quote the input. */
 export function problemOf(error: unknown): Problem {
   const { code, what, fix } = error instanceof OperatorError ? error : unexpected(error);
   return { code, what, fix };

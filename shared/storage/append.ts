@@ -6,7 +6,7 @@ import type { AppendBlob } from "./types.ts";
 
 /**
  * Opens a blob for appends at the position it knows. What is appended must be unique to the process that
- * appends it: an append whose answer was lost is told from another process's by reading it back.
+ * appends it: after a lost answer the blob is read back, to tell our own append from another process's.
  */
 export async function openAppend(container: Container, path: string): Promise<AppendBlob> {
   const blob = container.client.getAppendBlobClient(path);
@@ -43,7 +43,7 @@ async function appendAt(
   } catch (error) {
     if (isNotFound(error)) throw leaseLost(`${blob.name} was deleted.`, error);
     if (storageCode(error) !== "AppendPositionConditionNotMet") throw failureIn(container, error);
-    // If exactly these bytes stand at the position and nothing after them, our own append came through.
+    // If the blob has exactly these bytes at the position and no more, our own append succeeded.
     const isOurs = (await readFrom(container, blob, position))?.equals(bytes) === true;
     if (!isOurs) throw leaseLost(`Another runner writes ${blob.name} now.`, error);
   }

@@ -14,7 +14,7 @@ const unreadable = (what: string, fix: string = FIX): InputRefusal =>
  * The JSON value in a queue message as the host hands it over: text, base64 of text, or what the
  * Functions library has parsed already (it tries JSON.parse on everything).
  *
- * @throws InputRefusal MESSAGE_UNREADABLE or MESSAGE_TOO_LARGE. What was received never stands in it.
+ * @throws InputRefusal MESSAGE_UNREADABLE or MESSAGE_TOO_LARGE. The error never quotes what was received.
  */
 export function decodeMessage(raw: unknown, messageBytes = limits.messageBytes): unknown {
   if (typeof raw === "string") return readText(raw, messageBytes);

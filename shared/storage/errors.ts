@@ -1,6 +1,6 @@
 import { OperatorError } from "../core/errors.ts";
 
-/** What a call needed, for the sentence an administrator reads when it was refused. */
+/** What a call needs, for the error an administrator reads if it is refused. */
 export interface Place {
   /** `container batches`, `queue run`. */
   readonly where: string;
@@ -8,7 +8,7 @@ export interface Place {
   readonly role: string;
 }
 
-/** Storage's own error code (`BlobNotFound`), or undefined if the failure was not its answer. */
+/** Storage's own error code (`BlobNotFound`), or `undefined` if the error is not its answer. */
 export const storageCode = (error: unknown): string | undefined => {
   const { code, details } = shapeOf(error);
   return details?.errorCode ?? code;
@@ -33,14 +33,14 @@ export function toStorageError(error: unknown, place: Place): Error {
       `Storage refused the app (${place.where}, ${statusCode}${code ? ` ${code}` : ""})`,
       code === "AuthorizationFailure"
         ? "Let the app's network reach the storage account (firewall, private endpoint)."
-        : `Give the app's managed identity the role "${place.role}" on the storage account; a new role takes minutes to count.`,
+        : `Give the app's managed identity the role "${place.role}" on the storage account; a new role takes effect after some minutes.`,
       error,
     );
   }
   if (code === "ContainerNotFound" || code === "QueueNotFound") {
     return unavailable(
       `There is no ${place.where}`,
-      "If it was there before, restore it first (docs/disaster-recovery.md): beside an empty one the sweep runs every file of inbox again. If not, deploy infra/ again: it makes it.",
+      "If it was there before, restore it first (docs/disaster-recovery.md): if it is empty, the sweep runs every file of inbox again. If it was never there, deploy infra/ again, which creates it.",
       error,
     );
   }
@@ -52,7 +52,7 @@ export function toStorageError(error: unknown, place: Place): Error {
 }
 
 const PASSES =
-  "Nothing, if it passes: the work is repeated. If it lasts, look at the storage account's health and network rules.";
+  "The work is retried automatically. If the error lasts, check the storage account's health and network rules.";
 
 const unavailable = (what: string, fix: string, cause: unknown): OperatorError =>
   new OperatorError("STORAGE_UNAVAILABLE", `${what}.`, { fix, disposition: "retry", cause });
@@ -70,7 +70,7 @@ function shapeOf(error: unknown): {
 /** The error of a process that was superseded: it stops at once, and its successor continues. */
 export const leaseLost = (what: string, cause?: unknown): OperatorError =>
   new OperatorError("LEASE_LOST", what, {
-    fix: "No action needed: the one that took over continues.",
+    fix: "No action needed: the process that took over continues.",
     disposition: "retry",
     cause,
   });

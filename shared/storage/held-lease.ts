@@ -36,7 +36,7 @@ export interface LeaseOptions {
  * Takes the lease of a blob; `undefined` if another process has it.
  *
  * A lease is *sure* from the moment it is taken until its time has passed since the last renewal by
- * either clock, less a margin: the monotonic clock may stand still while a machine is suspended, and the
+ * either clock, less a margin: the monotonic clock may stop while a machine is suspended, and the
  * wall clock may be set back. A renewal that fails because storage does not answer changes nothing; it is
  * tried again each second while the lease is sure. The lease is *lost*, for good, once a renewal finds that
  * it is not sure any more, or storage says that another process has it. Its holder *releases* it, and

@@ -6,7 +6,7 @@ import { retryOptions, smallCall } from "./retry.ts";
 import type { Queue } from "./types.ts";
 
 /**
- * One queue, by the queue service's url.
+ * One queue, by the URL of the queue service.
  * Its `send` throws OperatorError STORAGE_UNAVAILABLE, disposition `retry`.
  */
 export function createQueue(options: {

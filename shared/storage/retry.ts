@@ -1,5 +1,5 @@
 /**
- * How often the SDK repeats a call automatically, for both services: five tries within about eight
+ * How often the SDK retries a call to either service: five tries within about eight
  * seconds. Its default waits up to two minutes between tries, longer than a lease lives.
  */
 export const retryOptions = {
@@ -9,8 +9,8 @@ export const retryOptions = {
 } as const;
 
 /**
- * No answer to one small call (its repeats included) within this time is a failure, milliseconds.
- * Ours: the SDK has no time limit of its own, and a hanging socket would stall a run without saying so.
+ * The time limit of one small call with its retries, milliseconds. The SDK has none, and a socket that
+ * hangs would stall a run without an error.
  */
 export const SMALL_CALL_MS = 25_000;
 

@@ -1,3 +1,3 @@
-// The face of shared/storage: the only files that know the storage SDKs are behind it.
+// What other folders import of shared/storage; only the files behind it import the storage SDKs.
 export { createBlobs } from "./blobs.ts";
 export { createQueue } from "./queue.ts";

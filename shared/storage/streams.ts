@@ -56,8 +56,8 @@ export async function uploadBlocks(
 }
 
 /**
- * The SDK's stream with its errors as `fail` words them; whichever end is destroyed takes the other
- * along. It fails where storage sends nothing for `stallMs` although somebody reads.
+ * The SDK's stream, with its errors as `fail` words them. If either end is destroyed, so is the other.
+ * It fails if storage sends nothing for `stallMs` while the stream is being read.
  */
 export function watched(
   source: NodeJS.ReadableStream | undefined,
@@ -68,7 +68,7 @@ export function watched(
   const outer = new PassThrough();
   const timer = setTimeout(() => {
     if (source.isPaused()) timer.refresh();
-    else outer.destroy(fail(new DOMException("no more of a body came", "TimeoutError")));
+    else outer.destroy(fail(new DOMException("the rest of the body did not come", "TimeoutError")));
   }, stallMs);
   timer.unref();
   source.on("data", () => void timer.refresh());

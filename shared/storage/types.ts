@@ -44,9 +44,9 @@ export interface Blobs {
   /** In the order of their paths. */
   list(prefix: string): AsyncIterable<BlobFacts>;
   delete(path: string): Promise<void>;
-  /** Opens, creating it where absent, an append blob for fenced appends. */
+  /** Opens an append blob for fenced appends, and creates it if it is absent. */
   openAppend(path: string): Promise<AppendBlob>;
-  /** `undefined` where somebody else holds it. The blob is created where absent. */
+  /** `undefined` if another process holds the lease. The blob is created if it is absent. */
   acquireLease(path: string, seconds: number): Promise<BlobLease | undefined>;
 }
 
@@ -55,12 +55,12 @@ export interface AppendBlob {
   readonly content: Buffer;
   /**
    * Appends at the position it knows.
-   * @throws OperatorError LEASE_LOST where somebody else appended in between.
+   * @throws OperatorError LEASE_LOST if another process has appended since
    */
   append(bytes: Uint8Array): Promise<void>;
 }
 
-/** A lease held; `renew` throws OperatorError LEASE_LOST once somebody else could have it. */
+/** A lease held; `renew` throws OperatorError LEASE_LOST once another process has it. */
 export interface BlobLease {
   readonly leaseId: string;
   renew(): Promise<void>;

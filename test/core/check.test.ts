@@ -45,7 +45,7 @@ describe("chunking", () => {
   });
 });
 
-describe("what comes from input into a url", () => {
+describe("input in a URL", () => {
   it("cannot leave its path segment", () => {
     assert.equal(segment("a/../b?c#d"), "a%2F..%2Fb%3Fc%23d");
     for (const bad of ["", ".", ".."]) assert.throws(() => segment(bad), TypeError);
@@ -55,7 +55,7 @@ describe("what comes from input into a url", () => {
     assert.equal(decodeURIComponent(odataString("o'brien' or true")), "'o''brien'' or true'");
   });
 
-  it("is an object id only when it is a GUID", () => {
+  it("is an object id only if it is a GUID", () => {
     assert.ok(isGuid("0B0E5C0E-1111-4222-A333-444455556666"));
     assert.equal(
       toObjectId("0B0E5C0E-1111-4222-A333-444455556666"),

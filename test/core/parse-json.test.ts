@@ -19,8 +19,8 @@ const refusal = (text: string): UnusableJson => {
   throw new Error("it was not refused");
 };
 
-describe("a JSON text of somebody else", () => {
-  it("says what JSON.parse says, whatever it is", () => {
+describe("a JSON text from outside", () => {
+  it("is parsed as JSON.parse does", () => {
     const key = fc.oneof(fc.string(), fc.constantFrom("__proto__", "a:b", '"', "\\", '\\"{', "["));
     const { value } = fc.letrec((tie) => ({
       value: fc.oneof(
@@ -41,7 +41,7 @@ describe("a JSON text of somebody else", () => {
     );
   });
 
-  it("is refused in words or parsed, whatever the characters", () => {
+  it("is parsed or refused in words, for any characters", () => {
     const piece = fc.constantFrom("{", "}", "[", "]", ":", ",", '"', "\\", "a", "1", " ", "null");
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
@@ -56,7 +56,7 @@ describe("a JSON text of somebody else", () => {
     );
   });
 
-  it(`may nest ${DEEPEST_LEVEL} levels deep and no deeper, however deep it is`, () => {
+  it(`may nest ${DEEPEST_LEVEL} levels deep and no deeper`, () => {
     assert.doesNotThrow(() => parseJson(nested(DEEPEST_LEVEL)));
     for (const levels of [DEEPEST_LEVEL + 1, 2_500, 1_000_000]) {
       assert.equal(refusal(nested(levels)).fault, "too-deep");
@@ -83,7 +83,7 @@ describe("a JSON text of somebody else", () => {
     assert.match(refusal('{"a":1,"a":2}').what, /character 8 of 13/);
   });
 
-  it("never stands in its refusal", () => {
+  it("is not quoted by its refusal", () => {
     for (const text of [
       '{"ann@contoso.com":1,"ann@contoso.com":2}',
       '{"user":"ann@contoso.com",}',
@@ -106,7 +106,7 @@ describe("a JSON text of somebody else", () => {
 });
 
 describe("a value that the host has parsed", () => {
-  it("is told to be too deep without an overflow of the stack", () => {
+  it("is found too deep without an overflow of the stack", () => {
     assert.equal(isTooDeep(valueOf(DEEPEST_LEVEL)), false);
     assert.equal(isTooDeep(valueOf(DEEPEST_LEVEL + 1)), true);
     assert.equal(isTooDeep(valueOf(1_000_000)), true);

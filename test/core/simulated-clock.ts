@@ -6,7 +6,7 @@ import type { Clock } from "../../shared/core/clock.ts";
 export interface SimulatedClock extends Clock {
   /** The lengths of the sleeps that no signal can end, in milliseconds, in the order they began. */
   readonly waits: readonly number[];
-  /** Lets `ms` pass: wakes sleepers in order, each at its own instant, and lets them go on. */
+  /** Lets `ms` pass: wakes sleepers in order, each at its own instant, and lets them continue. */
   advance(ms: number): Promise<void>;
   /** Moves on by `ms` at once, as for a suspended machine: sleepers that are due wake afterwards. */
   jump(ms: number): Promise<void>;

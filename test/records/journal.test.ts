@@ -81,7 +81,7 @@ const troubledFor = (...records: JournalRecord[]): number =>
   troubledMsAt(applied(records).get(1)!, at(100));
 
 describe("a shard's journal", () => {
-  it("says when it is read what was known when it was written", () => {
+  it("is read as it was written", () => {
     fc.assert(
       fc.property(fc.array(record), (records) => {
         const { rows, lines, isTorn } = replay(path, records.map(toLine).join(""));
@@ -92,7 +92,7 @@ describe("a shard's journal", () => {
     );
   });
 
-  it("keeps each line as earlier releases wrote and read it", () => {
+  it("keeps the lines of earlier releases", () => {
     const stored: readonly [line: string, state: string | undefined][] = [
       ['{"t":"open","runner":"r","at":"2026-01-01T00:00:00.000Z"}', undefined],
       ['{"t":"intent","post":"p","at":"2026-01-01T00:00:01.000Z","rows":[1]}', "doubt"],
@@ -158,7 +158,7 @@ describe("a shard's journal", () => {
     assert.equal(written.map(toLine).join(""), text);
   });
 
-  it("takes a last line that was cut short as never written, also once a successor went on", () => {
+  it("ignores a last line that was cut short, also after a successor has continued", () => {
     const some = fc.array(record, { minLength: 1 });
     fc.assert(
       fc.property(
@@ -209,7 +209,7 @@ describe("a shard's journal", () => {
     assert.throws(() => replay(path, `${line}\n${last}`), { code: "BATCH_DAMAGED" });
   });
 
-  it("never lets a row leave its verdict", () => {
+  it("never changes a final verdict", () => {
     fc.assert(
       fc.property(fc.array(record), fc.array(record), (before, later) => {
         const early = applied(before);
@@ -221,7 +221,7 @@ describe("a shard's journal", () => {
     );
   });
 
-  it("has a row in doubt from its intent until something settles or returns it", () => {
+  it("has a row in doubt from its intent until an outcome ends the doubt", () => {
     const intent: JournalRecord = { t: "intent", post: "p", at: at(1), rows: [1] };
     const row = (...outcomes: RowOutcome[]) =>
       applied([
@@ -251,14 +251,14 @@ describe("a shard's journal", () => {
     assert.deepEqual([absent?.state, absent?.doubted], ["unsent", true]);
   });
 
-  it("takes a row that is sent over a doubt as one whose first send may have worked", () => {
+  it("remembers of a row that was sent again in doubt that its first send may have worked", () => {
     const intent: JournalRecord = { t: "intent", post: "p", at: at(1), rows: [1] };
     const again: JournalRecord = { t: "intent", post: "q", at: at(5), rows: [1] };
     const row = applied([intent, again]).get(1);
     assert.deepEqual([row?.doubted, row?.attempts, row?.firstIntentAt], [true, 2, at(1)]);
   });
 
-  it("counts time in trouble, but neither waiting for the throttle nor nights without a runner", () => {
+  it("counts time in trouble, without waits for the throttle and time without a runner", () => {
     assert.equal(troubledFor(trouble(0)), 100_000);
     assert.equal(troubledFor(trouble(0), trouble(30)), 100_000);
     assert.equal(troubledFor(trouble(0), trouble(30), trouble(90, true)), 30_000);

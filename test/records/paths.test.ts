@@ -14,7 +14,7 @@ import {
   shardBlob,
 } from "../../shared/records/paths.ts";
 
-describe("the paths of what is stored", () => {
+describe("the paths of stored blobs", () => {
   it("are spelt in one file only", () => {
     const root = fileURLToPath(new URL("../../", import.meta.url));
     const spelt = globSync("shared/**/*.ts", { cwd: root })
@@ -32,7 +32,7 @@ describe("the paths of what is stored", () => {
     assert.equal(journalBlob("leavers", 1000), "leavers/journal/01000.jsonl");
   });
 
-  it("tell what an attempt leaves before it owns the name from what a batch leaves", () => {
+  it("distinguish what an attempt without the name leaves from what a batch leaves", () => {
     const early = [
       batchLockBlob,
       problemBlob,

@@ -37,7 +37,7 @@ beforeEach(() => {
   blobs = new MemoryBlobs();
 });
 
-/** The error, which names the path and quotes nothing of the blob. */
+/** The error; it names the path and quotes nothing of the blob. */
 async function damaged(path: string, reading: Promise<unknown>): Promise<OperatorError> {
   const error: unknown = await reading.then(
     () => undefined,
@@ -57,7 +57,7 @@ const readers = {
   "refused.json": [refusedBlob, readRefused],
 } as const;
 for (const [name, [blobOf, read]] of Object.entries(readers)) {
-  describe(`a damaged ${name} is told by its path`, () => {
+  describe(`a damaged ${name} is reported by its path`, () => {
     for (const [damage, text] of Object.entries(damages)) {
       it(`if it ${damage}`, async () => {
         await blobs.write(blobOf(folder), text);
@@ -67,7 +67,7 @@ for (const [name, [blobOf, read]] of Object.entries(readers)) {
       });
     }
 
-    it("but what another release wrote is no damage", async () => {
+    it("but what another release wrote is not called damaged", async () => {
       await blobs.write(blobOf(folder), '{"version":2}');
       await assert.rejects(read(blobs, folder), { code: "VERSION_UNKNOWN", disposition: "stop" });
       assert.equal(await read(blobs, "joiners"), undefined);
@@ -75,7 +75,7 @@ for (const [name, [blobOf, read]] of Object.entries(readers)) {
   });
 }
 
-describe("a damaged shard is told by its path and line", () => {
+describe("a damaged shard is reported by its path and line", () => {
   const rows: PlannedRow[] = [
     { row: 1, operation: "user.disable", write: { target: { kind: "new" }, keys: ["upn:ann"] } },
     {
@@ -88,7 +88,7 @@ describe("a damaged shard is told by its path and line", () => {
   ];
   const text = shardText(rows);
 
-  it("but a whole one is read as it was written", async () => {
+  it("but an intact one is read as it was written", async () => {
     await blobs.write(shardBlob(folder, 1), text);
     assert.deepEqual(await readShard(blobs, folder, 1), rows);
   });
@@ -146,7 +146,7 @@ describe("the two files of a planned batch", () => {
     acceptedAt: "2026-01-01T00:00:00.000Z",
   };
 
-  it("are told by their paths if one is missing", async () => {
+  it("are reported by path if one is missing", async () => {
     await damaged(manifestBlob(folder), readBatchFiles(blobs, folder));
     await blobs.write(manifestBlob(folder), JSON.stringify(manifest));
     await damaged(planBlob(folder), readBatchFiles(blobs, folder));
@@ -154,7 +154,7 @@ describe("the two files of a planned batch", () => {
 });
 
 describe("a damaged work marker", () => {
-  it("names its own path, because it names no batch", async () => {
+  it("is reported by its own path", async () => {
     for (const text of ["{", "[]", '{"folder":7}', deep]) {
       await blobs.write("t/queue/1-x-leavers", text);
       const marker = await readMarker(blobs, "t", "1-x-leavers");
@@ -168,7 +168,7 @@ describe("a damaged work marker", () => {
 });
 
 describe("an error that nobody expected", () => {
-  it("is noted by its name, never by its text", () => {
+  it("is noted by its name, without its text", () => {
     const error = new TypeError('The value "ann@contoso.com" is invalid for option "size"');
     const { code, what } = problemOf(error);
     assert.equal(code, "UNEXPECTED");
@@ -176,7 +176,7 @@ describe("an error that nobody expected", () => {
     assert.doesNotMatch(what, /ann/);
   });
 
-  it("stands for a note that is damaged", async () => {
+  it("is what a damaged note is read as", async () => {
     await blobs.write("leavers/problem.json", "{");
     const problem = await readProblem({ blobs: { batches: blobs } }, folder);
     assert.equal(problem?.code, "UNEXPECTED");

@@ -107,7 +107,7 @@ describe("a batch that breaks in the middle", () => {
     assert.ok(end.state === "ran");
     assert.equal(end.problem?.code, "UNEXPECTED");
     const { reason } = await rig.status(folder);
-    assert.equal(reason, "The program met an error that it does not know (TypeError).");
+    assert.equal(reason, "An unexpected error occurred (TypeError).");
     assert.doesNotMatch(end.problem?.message ?? "", /ann@/);
   });
 });

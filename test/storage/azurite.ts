@@ -17,7 +17,7 @@ export interface Azurite {
   stop(): Promise<void>;
 }
 
-/** Starts it and waits until both services listen; it ends with the test process at the latest. */
+/** Starts Azurite and waits until both services listen. It ends with the test process at the latest. */
 export async function startAzurite(): Promise<Azurite> {
   const account = "batchtest";
   const key = randomBytes(64).toString("base64");

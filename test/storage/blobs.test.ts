@@ -20,7 +20,7 @@ describe("blobs", () => {
   });
   after(() => azurite.stop());
 
-  it("reads what was written, and nothing where there is nothing", async () => {
+  it("reads what was written, and `undefined` if there is no blob", async () => {
     const written = await blobs.write("read/a.json", "été");
     assert.deepEqual(await blobs.read("read/a.json"), {
       bytes: Buffer.from("été"),
@@ -30,7 +30,7 @@ describe("blobs", () => {
     assert.equal(await blobs.stream("read/none"), undefined);
   });
 
-  it("creates a blob once, however many try at the same time", async () => {
+  it("creates a blob once if many try at the same time", async () => {
     const tries = await Promise.all(
       ["a", "b", "c", "d"].map((text) => blobs.write("once", text, { ifAbsent: true })),
     );
@@ -46,7 +46,7 @@ describe("blobs", () => {
     assert.equal(await blobs.write("replace/none", "3", { ifMatch: first?.etag ?? "" }), undefined);
   });
 
-  it("streams a version, and nothing once that version was replaced or deleted", async () => {
+  it("streams a version, and `undefined` once that version was replaced or deleted", async () => {
     const first = await blobs.write("stream", "one");
     const found = await blobs.stream("stream", { ifMatch: first?.etag ?? "" });
     assert.equal(found?.facts.bytes, 3);
@@ -73,14 +73,14 @@ describe("blobs", () => {
     assert.ok(Math.abs((found[0]?.lastModifiedMs ?? 0) - Date.now()) < 60_000);
   });
 
-  it("deletes, also what is not there", async () => {
+  it("deletes a blob, and accepts that there is none", async () => {
     await blobs.write("delete", "x");
     await blobs.delete("delete");
     await blobs.delete("delete");
     assert.equal(await blobs.read("delete"), undefined);
   });
 
-  it("carries a large stream there and back with flat memory", async () => {
+  it("uploads and downloads a large stream with bounded memory", async () => {
     const piece = Buffer.alloc(256 * 1024, "x");
     const pieces = 256;
     let peak = 0;
@@ -108,12 +108,12 @@ describe("blobs", () => {
     assert.ok(peak < 48 * 1024 * 1024, `${peak} bytes held of ${read}`);
   });
 
-  it("writes a stream of nothing as an empty blob", async () => {
+  it("writes an empty stream as an empty blob", async () => {
     assert.equal((await blobs.writeStream("empty", Readable.from([])))?.bytes, 0);
     assert.equal((await blobs.read("empty"))?.bytes.length, 0);
   });
 
-  it("leaves no blob behind when the source of a stream fails, and passes its error on", async () => {
+  it("creates no blob if the source of a stream fails, and throws its error", async () => {
     const failure = new Error("the source ended early");
     const source = Readable.from(
       (function* () {
@@ -126,7 +126,7 @@ describe("blobs", () => {
     assert.equal(await blobs.read("half"), undefined);
   });
 
-  it("writes a stream only where there is no such blob yet, if told so", async () => {
+  it("writes a stream only if there is no such blob yet, with that condition", async () => {
     await blobs.write("taken", "first");
     const second = await blobs.writeStream("taken", Readable.from([Buffer.from("second")]), {
       ifAbsent: true,

@@ -4,15 +4,15 @@ import type { AddressInfo } from "node:net";
 /** What happens to one call on its way to Azurite. */
 export type Fault =
   | "none"
-  /** Azurite does it, and its answer never comes. */
+  /** Azurite makes the change, and its answer is lost. */
   | "lose-answer"
-  /** Nothing ever comes back, and the connection stays. */
+  /** No answer comes, and the connection stays open. */
   | "hang"
-  /** The answer begins, and then nothing more comes. */
+  /** The answer begins and never ends. */
   | "stall"
   | { readonly status: number; readonly code: string };
 
-/** A relay before Azurite that can be told to misbehave; urls keep the path, so signatures hold. */
+/** A proxy before Azurite that injects faults. It keeps the path of each URL, so that signatures stay valid. */
 export interface FaultProxy {
   readonly url: string;
   /** Asked for each call, in order. */

@@ -6,7 +6,7 @@ import type { Blobs } from "../../shared/storage/types.ts";
 import { type Azurite, startAzurite } from "./azurite.ts";
 import { type Fault, type FaultProxy, startFaultProxy } from "./fault-proxy.ts";
 
-describe("storage that misbehaves", () => {
+describe("storage with faults", () => {
   let azurite: Azurite;
   let proxy: FaultProxy;
   let blobs: Blobs;
@@ -24,7 +24,7 @@ describe("storage that misbehaves", () => {
     await azurite.stop();
   });
 
-  /** The next PUT meets `fault`, all else passes. */
+  /** The next PUT gets `fault`; every other call passes. */
   const nextPut = (fault: Fault): void => {
     let met = false;
     proxy.decide = (call) => {
@@ -34,21 +34,21 @@ describe("storage that misbehaves", () => {
     };
   };
 
-  it("knows its own create again when only the answer was lost", async () => {
+  it("recognises its own create if only the answer was lost", async () => {
     nextPut("lose-answer");
     const made = await blobs.write("lost/create", "mine", { ifAbsent: true });
     assert.equal(made?.etag, (await blobs.read("lost/create"))?.etag);
     assert.equal(await blobs.write("lost/create", "other", { ifAbsent: true }), undefined);
   });
 
-  it("knows its own replacement again when only the answer was lost", async () => {
+  it("recognises its own replacement if only the answer was lost", async () => {
     const first = await blobs.write("lost/replace", "1");
     nextPut("lose-answer");
     const second = await blobs.write("lost/replace", "2", { ifMatch: first?.etag ?? "" });
     assert.equal(second?.etag, (await blobs.read("lost/replace"))?.etag);
   });
 
-  it("appends once when only the answer was lost, and goes on from there", async () => {
+  it("appends once if only the answer was lost, and continues from there", async () => {
     const journal = await blobs.openAppend("lost/journal");
     nextPut("lose-answer");
     await journal.append(Buffer.from("first\n"));
@@ -56,7 +56,7 @@ describe("storage that misbehaves", () => {
     assert.equal((await blobs.openAppend("lost/journal")).content.toString(), "first\nsecond\n");
   });
 
-  it("finds its own lease when only the answer was lost", async () => {
+  it("recognises its own lease if only the answer was lost", async () => {
     await blobs.write("lost/lock", "");
     nextPut("lose-answer");
     const lease = await blobs.acquireLease("lost/lock", 15);
@@ -64,12 +64,12 @@ describe("storage that misbehaves", () => {
     assert.notEqual(lease, undefined);
   });
 
-  it("repeats what storage was too busy for", async () => {
+  it("retries a call that storage was too busy for", async () => {
     nextPut({ status: 503, code: "ServerBusy" });
     assert.notEqual(await blobs.write("busy", "x"), undefined);
   });
 
-  it("names the missing role on a 403, and the network where that is the reason", async () => {
+  it("names the missing role on a 403, or the network if that is the reason", async () => {
     proxy.decide = () => ({ status: 403, code: "AuthorizationPermissionMismatch" });
     const refused = {
       code: "STORAGE_UNAVAILABLE",
@@ -88,7 +88,7 @@ describe("storage that misbehaves", () => {
     await assert.rejects(queue.send("x"), { fix: /Storage Queue Data Message Sender/ });
   });
 
-  it("fails as weather, without the blob's content, when storage stays down", async () => {
+  it("fails as a transient fault, without the blob's content, while storage is down", async () => {
     proxy.decide = () => ({ status: 504, code: "GatewayTimeout" });
     await assert.rejects(blobs.write("down", "a payload"), (error: Error) => {
       assert.match(

@@ -10,7 +10,7 @@ import { type Azurite, startAzurite } from "./azurite.ts";
 const superseded = "Another runner keeps the state now.";
 const lost = { code: "LEASE_LOST", disposition: "retry", what: superseded };
 
-/** Both kinds of storage answer alike. */
+/** Both kinds of storage behave alike. */
 function behaves(blobs: () => Blobs): void {
   const open = (path: string): Promise<FencedJson> => openFencedJson(blobs(), path, superseded);
   const textOf = async (path: string): Promise<string | undefined> =>
@@ -29,14 +29,14 @@ function behaves(blobs: () => Blobs): void {
     assert.equal(await textOf("a.json"), "3");
   });
 
-  it("is made by one of two that found none", async () => {
+  it("is created by one of two processes that found none", async () => {
     const [one, other] = [await open("b.json"), await open("b.json")];
     await one.write("one");
     await assert.rejects(other.write("other"), lost);
     assert.equal(await textOf("b.json"), "one");
   });
 
-  it("is not made again after another process deleted it", async () => {
+  it("is not created again after another process deleted it", async () => {
     const file = await open("c.json");
     await file.write("1");
     await blobs().delete("c.json");
@@ -45,12 +45,12 @@ function behaves(blobs: () => Blobs): void {
   });
 }
 
-describe("JSON that one process writes until another does, in memory", () => {
+describe("JSON that one process at a time writes, in memory", () => {
   const memory = new MemoryBlobs();
   behaves(() => memory);
 });
 
-describe("JSON that one process writes until another does, in storage", () => {
+describe("JSON that one process at a time writes, in Azurite", () => {
   let azurite: Azurite;
   let blobs: Blobs;
   before(async () => {

@@ -15,7 +15,7 @@ describe("fenced appends and leases", () => {
   });
   after(() => azurite.stop());
 
-  it("appends after what it read", async () => {
+  it("appends at the end of what it read", async () => {
     const first = await blobs.openAppend("journal/1");
     assert.equal(first.content.length, 0);
     await first.append(Buffer.from("a\n"));
@@ -23,7 +23,7 @@ describe("fenced appends and leases", () => {
     assert.equal((await blobs.openAppend("journal/1")).content.toString(), "a\nb\n");
   });
 
-  it("refuses whoever was superseded, then and ever after", async () => {
+  it("refuses every append of a process that was superseded", async () => {
     const old = await blobs.openAppend("journal/2");
     await old.append(Buffer.from("old\n"));
     const next = await blobs.openAppend("journal/2");
@@ -34,13 +34,13 @@ describe("fenced appends and leases", () => {
     assert.equal((await blobs.openAppend("journal/2")).content.toString(), "old\nnext\nmore\n");
   });
 
-  it("tells an append to a deleted blob from a success", async () => {
+  it("refuses an append to a deleted blob", async () => {
     const journal = await blobs.openAppend("journal/3");
     await blobs.delete("journal/3");
     await assert.rejects(journal.append(Buffer.from("x")), { code: "LEASE_LOST" });
   });
 
-  it("gives a lease to one, and to the next once it was released", async () => {
+  it("gives a lease to one process, and to the next after its release", async () => {
     const lease = await blobs.acquireLease("tenant/lock", 15);
     assert.notEqual(lease, undefined);
     assert.equal(await blobs.acquireLease("tenant/lock", 15), undefined);
@@ -53,7 +53,7 @@ describe("fenced appends and leases", () => {
     assert.equal(await blobs.acquireLease("tenant/lock", 15), undefined);
   });
 
-  it("gives the first lease of a blob to one of many", async () => {
+  it("gives the first lease of a blob to one of many processes", async () => {
     const takers = await Promise.all(
       Array.from({ length: 6 }, () => blobs.acquireLease("race/lock", 15)),
     );

@@ -21,7 +21,7 @@ const pieces = (count: number, everyMs = 0): Readable =>
     { objectMode: false },
   );
 
-describe("storage that takes a call and says nothing more", () => {
+describe("storage that accepts a call and never answers", () => {
   let azurite: Azurite;
   let proxy: FaultProxy;
   let blobs: Blobs;
@@ -64,20 +64,20 @@ describe("storage that takes a call and says nothing more", () => {
     delete: () => blobs.delete("other"),
   };
   for (const [name, call] of Object.entries(calls)) {
-    it(`ends the wait as weather: ${name}`, async () => {
+    it(`ends the wait as a transient fault: ${name}`, async () => {
       proxy.decide = () => "hang";
       await assert.rejects(call(), inTime);
     });
   }
 
-  it("ends the wait inside a body too", async () => {
+  it("ends the wait in the middle of a body as well", async () => {
     proxy.decide = () => "stall";
     await assert.rejects(blobs.read("large"), inTime);
     const stalled = await blobs.stream("large");
     await assert.rejects(stalled?.body.toArray() ?? Promise.resolve(), inTime);
   });
 
-  it("waits as long as the other end of a stream takes", async () => {
+  it("waits as long as the reader of a stream takes", async () => {
     const written = await blobs.writeStream("slow", pieces(5, 250));
     assert.equal(written?.bytes, 5 * MIB);
     const found = await blobs.stream("slow");

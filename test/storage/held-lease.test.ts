@@ -38,7 +38,7 @@ describe("the lease that makes a process the tenant's runner", () => {
       renewEveryMs: 10_000,
     });
 
-  it("is one process's at a time, and the next one's once it is released", async () => {
+  it("belongs to one process at a time, and to the next after its release", async () => {
     const first = await hold();
     assert.equal(await hold(), undefined);
     await first?.release();
@@ -57,7 +57,7 @@ describe("the lease that makes a process the tenant's runner", () => {
     await lease?.release();
   });
 
-  it("is no longer sure when it could run out before a send has left", async () => {
+  it("is no longer sure if it could run out before a post has left", async () => {
     const lease = await hold({ ...rig.runner, acquireLease: withoutRenewal(rig.runner) });
     await forward(27_000);
     assert.equal(lease?.isSure(), true);
@@ -67,14 +67,14 @@ describe("the lease that makes a process the tenant's runner", () => {
     await lease?.release();
   });
 
-  it("is not trusted when the wall clock shows that the machine slept", async () => {
+  it("is not trusted if the wall clock shows that the machine slept", async () => {
     const lease = await hold();
     clock.shiftDate(31_000);
     assert.equal(lease?.isSure(), false);
     await lease?.release();
   });
 
-  it("says so when somebody else took it", async () => {
+  it("is lost when another process has taken it", async () => {
     const lease = await hold();
     await rig.breakLease();
     const other = await hold();
@@ -98,7 +98,7 @@ describe("a lock held while work is done", () => {
     clock = createSimulatedClock();
   });
 
-  it("is one process's at a time, and leaves no blob behind", async () => {
+  it("belongs to one process at a time, and its blob is deleted", async () => {
     const inside = await withLock(blobs, path, clock, async () => {
       assert.equal(await withLock(blobs, path, clock, async () => "second"), undefined);
       return "first";
@@ -135,7 +135,7 @@ describe("a lock held while work is done", () => {
     });
   });
 
-  it("is lost if no renewal comes through within its time", async () => {
+  it("is lost if every renewal fails until its time is over", async () => {
     const storage: Blobs = Object.assign(Object.create(blobs), {
       acquireLease: withoutRenewal(blobs),
     });
@@ -147,14 +147,14 @@ describe("a lock held while work is done", () => {
     });
   });
 
-  it("is not trusted when the wall clock shows that the machine slept", async () => {
+  it("is not trusted if the wall clock shows that the machine slept", async () => {
     await withLock(blobs, path, clock, async (lock) => {
       clock.shiftDate(61_000);
       assert.throws(() => lock.check(), { code: "LEASE_LOST" });
     });
   });
 
-  it("stays sure when the wall clock is set back", async () => {
+  it("stays sure if the wall clock is set back", async () => {
     await withLock(blobs, path, clock, async (lock) => {
       clock.shiftDate(-3_600_000);
       lock.check();
@@ -165,7 +165,7 @@ describe("a lock held while work is done", () => {
 
 const down = new OperatorError("STORAGE_UNAVAILABLE", "down", { fix: "", disposition: "retry" });
 
-/** Storage that gives leases and then cannot be reached to renew them. */
+/** Storage that gives leases and then does not answer a renewal. */
 const withoutRenewal =
   (blobs: Blobs): Blobs["acquireLease"] =>
   async (path, seconds) => {

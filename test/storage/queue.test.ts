@@ -23,7 +23,7 @@ describe("a queue", () => {
       Buffer.from(item.messageText, "base64").toString("utf8"),
     );
 
-  it("carries any text as base64, CR and control characters included", async () => {
+  it("sends any text as base64, with CR and control characters", async () => {
     const text = '{"tenant":"é\r\n\u0001"}';
     await queue.send(text);
     assert.deepEqual(await receive(), [text]);
@@ -36,7 +36,7 @@ describe("a queue", () => {
     assert.deepEqual(await receive(), ["later"]);
   });
 
-  it("says what to do when the queue is missing", async () => {
+  it("says what to do if the queue is missing", async () => {
     const none = createQueue({
       url: azurite.queueUrl,
       queue: "nosuch",

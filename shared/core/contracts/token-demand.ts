@@ -7,6 +7,6 @@ export interface TokenDemand {
   readonly rejected?: string;
   /** The decoded claims challenge. */
   readonly claims?: string;
-  /** The caller stops waiting when it aborts; the request goes on for the others. */
+  /** When it aborts the caller stops waiting, and the request continues for other callers. */
   readonly signal?: AbortSignal;
 }
