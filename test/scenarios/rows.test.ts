@@ -147,7 +147,7 @@ describe("rows of all kinds in one batch", () => {
     assert.match(told[0]?.reason ?? "", /403 Authorization_RequestDenied/);
     assert.match(told[0]?.fix ?? "", /User\.EnableDisableAccount\.All.*administrator/);
     assert.equal(told[0]?.status, 403);
-    assert.match(told[2]?.fix ?? "", /not looked up beforehand/);
+    assert.match(told[2]?.fix ?? "", /Graph says which id\. Check it/);
   });
 
   it("are reported with the input's own columns first, and Graph's request ids", async () => {
