@@ -1,15 +1,15 @@
 import type { FileVersion } from "../../records/manifest.ts";
 import type { Blobs } from "../../storage/types.ts";
+import { fileFolder } from "../folder/claim-file.ts";
+import { type Context, type LockedFolder } from "../folder/context.ts";
+import { inFolder } from "../folder/in-folder.ts";
+import { holderOf } from "../folder/take-name.ts";
 import { isStaged } from "../input/inbox-path.ts";
 import { fileBatchName } from "../message/name.ts";
 import type { Accepted } from "../ports.ts";
 import { fileInput, presentEtag, versionInput } from "./batch-input.ts";
 import { beginBatch } from "./begin-batch.ts";
 import { carryOn } from "./carry-on.ts";
-import { fileFolder } from "./claim-file.ts";
-import { type Context, type LockedFolder } from "./context.ts";
-import { inFolder } from "./in-folder.ts";
-import { holderOf } from "./take-name.ts";
 
 /**
  * Accepts a version of a file in `inbox` as a separate batch, in mode apply. Announced twice, it is

@@ -1,6 +1,9 @@
 import { InputRefusal } from "../../core/input-refusal.ts";
 import type { BatchManifest } from "../../records/manifest.ts";
 import { folderOf } from "../../records/paths.ts";
+import { type Context, type LockedFolder, postpone } from "../folder/context.ts";
+import { inFolder } from "../folder/in-folder.ts";
+import { holderOf, otherSpelling } from "../folder/take-name.ts";
 import { checkInput } from "../input/check-input.ts";
 import type { BatchMessage } from "../message/envelope.ts";
 import type { Accepted } from "../ports.ts";
@@ -14,9 +17,6 @@ import {
 import { beginBatch, inputRules } from "./begin-batch.ts";
 import { carryOn } from "./carry-on.ts";
 import { isHandedOver } from "./conclude.ts";
-import { type Context, type LockedFolder, postpone } from "./context.ts";
-import { inFolder } from "./in-folder.ts";
-import { holderOf, otherSpelling } from "./take-name.ts";
 
 /** How long a message waits whose file is still being written. */
 const GROWING_SECONDS = 60;

@@ -2,12 +2,12 @@ import { OperatorError } from "../../core/errors.ts";
 import { batchLockBlob } from "../../records/paths.ts";
 import { decodeMessage } from "../../storage/decode-message.ts";
 import { withLock } from "../../storage/held-lease.ts";
+import { type BatchFolder, type Context, contextOf, folderOfMessage } from "../folder/context.ts";
+import { refuse } from "../folder/refuse.ts";
 import { type Incoming, readEnvelope } from "../message/envelope.ts";
 import type { Accepted, BatchPorts, Delivery } from "../ports.ts";
 import { acceptFile } from "./accept-file.ts";
 import { acceptMessage } from "./accept-message.ts";
-import { type BatchFolder, type Context, contextOf, folderOfMessage } from "./context.ts";
-import { refuse } from "./refuse.ts";
 import { resumeBatch } from "./resume-batch.ts";
 
 /** See `Batches.accept`. */

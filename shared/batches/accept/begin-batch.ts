@@ -1,10 +1,10 @@
 import type { BatchManifest } from "../../records/manifest.ts";
+import { type Context, type LockedFolder, postpone } from "../folder/context.ts";
+import { type Holder, takeName } from "../folder/take-name.ts";
 import { checkInput, type InputRules } from "../input/check-input.ts";
 import type { Accepted } from "../ports.ts";
 import type { BatchInput } from "./batch-input.ts";
 import { carryOn } from "./carry-on.ts";
-import { type Context, type LockedFolder, postpone } from "./context.ts";
-import { type Holder, takeName } from "./take-name.ts";
 
 /** What a message or a file decides about a new batch. */
 export interface NewBatch extends Pick<BatchManifest, "tenant" | "mode" | "priority" | "source"> {

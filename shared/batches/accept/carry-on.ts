@@ -10,6 +10,8 @@ import { forgetProblem } from "../../records/problem.ts";
 import { ROWS_PER_SHARD } from "../../records/shard.ts";
 import { jsonText } from "../../records/stored-json.ts";
 import type { Blobs } from "../../storage/types.ts";
+import { claimFile } from "../folder/claim-file.ts";
+import { type Context, type LockedFolder, postpone } from "../folder/context.ts";
 import type { PlanTotals } from "../plan/plan-totals.ts";
 import { planBatch } from "../plan/plan.ts";
 import { holdOf, preflight } from "../plan/preflight.ts";
@@ -17,9 +19,7 @@ import { hasUnfinishedWork } from "../plan/unfinished-work.ts";
 import type { Accepted, BatchPorts } from "../ports.ts";
 import { fencedStatus, pendingVerdicts, stillStatus } from "../report/status.ts";
 import type { BatchInput } from "./batch-input.ts";
-import { claimFile } from "./claim-file.ts";
 import { conclude } from "./conclude.ts";
-import { type Context, type LockedFolder, postpone } from "./context.ts";
 
 /** status.json is written at least this often while a plan is made, milliseconds (docs/messages.md: 5 s). */
 const STATUS_EVERY_MS = 3_000;

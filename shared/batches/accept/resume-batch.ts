@@ -2,12 +2,12 @@ import { InputRefusal } from "../../core/input-refusal.ts";
 import type { BatchManifest } from "../../records/manifest.ts";
 import { folderOf } from "../../records/paths.ts";
 import type { Blobs } from "../../storage/types.ts";
+import type { Context } from "../folder/context.ts";
+import { inFolder } from "../folder/in-folder.ts";
+import { holderOf } from "../folder/take-name.ts";
 import type { Accepted } from "../ports.ts";
 import { type BatchInput, versionInput } from "./batch-input.ts";
 import { carryOn } from "./carry-on.ts";
-import type { Context } from "./context.ts";
-import { inFolder } from "./in-folder.ts";
-import { holderOf } from "./take-name.ts";
 
 /**
  * Continues a batch whose own message may be lost. If it has to wait, this message ends and the sweep

@@ -6,14 +6,20 @@ import { readPlan } from "../../records/plan.ts";
 import { type Problem, problemOf, readProblem } from "../../records/problem.ts";
 import { decodeMessage } from "../../storage/decode-message.ts";
 import { withLock } from "../../storage/held-lease.ts";
+import { fileFolder } from "../folder/claim-file.ts";
+import {
+  type BatchFolder,
+  type Context,
+  contextOf,
+  folderOfMessage,
+  postpone,
+} from "../folder/context.ts";
+import { refuse } from "../folder/refuse.ts";
+import { holderOf } from "../folder/take-name.ts";
 import { readEnvelope } from "../message/envelope.ts";
 import { fileBatchName, messageFolder } from "../message/name.ts";
 import type { BatchPorts, Postponed } from "../ports.ts";
-import { fileFolder } from "./claim-file.ts";
 import { conclude } from "./conclude.ts";
-import { type BatchFolder, type Context, contextOf, folderOfMessage, postpone } from "./context.ts";
-import { refuse } from "./refuse.ts";
-import { holderOf } from "./take-name.ts";
 
 /** Settling a message takes no more than a moment, so it has no deadline. */
 const NO_DEADLINE = Infinity;

@@ -15,12 +15,12 @@ import {
   tenantIn,
 } from "../../records/paths.ts";
 import type { BlobFacts, Blobs } from "../../storage/types.ts";
+import { fileFolder } from "../folder/claim-file.ts";
 import { isStaged } from "../input/inbox-path.ts";
 import { blobEventOf } from "../message/blob-event.ts";
 import { resumeMessageOf } from "../message/envelope.ts";
 import type { BatchPorts } from "../ports.ts";
 import { isGrowing } from "./batch-input.ts";
-import { fileFolder } from "./claim-file.ts";
 
 /** A batch that is neither planned nor handed over is resumed after so long without progress. */
 const STALLED_MINUTES = 10;
