@@ -1,16 +1,23 @@
 import { ManagedIdentityCredential, type TokenCredential } from "@azure/identity";
+import { ManagedIdentityApplication } from "@azure/msal-node";
 
 import { backoffMs } from "../core/backoff.ts";
 import type { Clock } from "../core/clock.ts";
 import { OperatorError } from "../core/errors.ts";
 import { type TokenSlot, createTokenSlot } from "./slot/token-slot.ts";
-import type { AcquiredToken } from "./token/types.ts";
+import type { AccessToken, AcquiredToken, TokenReason } from "./token/types.ts";
 
 /** The SDK retries 404 and 5xx, but never 429. */
 const ATTEMPTS = 3;
 const BACKOFF = { baseMs: 1_000, capMs: 5_000 };
 /** The SDK has no time-out. The endpoint is on the same machine and answers in milliseconds. */
 const LONGEST_MS = 30_000;
+
+/** A managed identity that can be told of a token that a service refused. */
+export interface ManagedIdentity extends TokenCredential {
+  /** Drops a token: the next `getToken` gets a new one. */
+  drop(token: string): void;
+}
 
 /**
  * The instance's managed identity, user-assigned if a client id is given, for the vault, for storage and
@@ -26,16 +33,18 @@ export function createManagedIdentity(options: {
   readonly clientId: string | undefined;
   readonly clock: Clock;
   readonly random: () => number;
-}): TokenCredential {
+}): ManagedIdentity {
   const { clientId, clock, random } = options;
   const credential = clientId
     ? new ManagedIdentityCredential({ clientId })
     : new ManagedIdentityCredential();
   const slots = new Map<string, TokenSlot>();
+  const dropped = new Set<string>();
 
-  async function acquire(scope: string): Promise<AcquiredToken> {
+  async function acquire(scope: string, reason: TokenReason): Promise<AcquiredToken> {
     for (let attempt = 1; ; attempt++) {
       try {
+        if (reason === "rejected") await within(LONGEST_MS, clock, renew(clientId, scope));
         const token = await within(LONGEST_MS, clock, credential.getToken(scope));
         return {
           token: token.token,
@@ -55,14 +64,32 @@ export function createManagedIdentity(options: {
       const scope = typeof scopes === "string" ? scopes : (scopes[0] ?? "");
       let slot = slots.get(scope);
       if (!slot) {
-        slot = createTokenSlot({ acquire: () => acquire(scope), clock, random });
+        slot = createTokenSlot({ acquire: ({ reason }) => acquire(scope, reason), clock, random });
         slots.set(scope, slot);
       }
-      const { token, expiresAtMs } = await slot.get();
-      return { token, expiresOnTimestamp: expiresAtMs };
+      const held = await slot.get();
+      if (!dropped.has(held.token)) return asSdk(held);
+      const next = await slot.get({ rejected: held.token });
+      if (next.token !== held.token) dropped.delete(held.token);
+      return asSdk(next);
     },
+    drop: (token) => void dropped.add(token),
   };
 }
+
+const asSdk = ({ token, expiresAtMs }: AccessToken) => ({
+  token,
+  expiresOnTimestamp: expiresAtMs,
+});
+
+/**
+ * Gets a new token past MSAL's cache, which belongs to the process: the SDK's next answer comes from it,
+ * and the SDK itself has no way around the cache.
+ */
+const renew = (clientId: string | undefined, scope: string): Promise<unknown> =>
+  new ManagedIdentityApplication(
+    clientId === undefined ? {} : { managedIdentityIdParams: { userAssignedClientId: clientId } },
+  ).acquireToken({ resource: scope, forceRefresh: true });
 
 /** `promise`, unless it takes longer than `ms`. */
 async function within<T>(ms: number, clock: Clock, promise: Promise<T>): Promise<T> {

@@ -1,11 +1,10 @@
-import type { TokenCredential } from "@azure/identity";
-
 import type { Cloud } from "../core/clouds.ts";
 import { OperatorError } from "../core/errors.ts";
 import type { Emit } from "../core/telemetry.ts";
 import { createAssertions } from "./certificate/assertion.ts";
 import {
   type VaultCertificate,
+  type VaultIdentity,
   createCertificateSecrets,
 } from "./certificate/certificate-secrets.ts";
 import { readCertificate } from "./certificate/certificate.ts";
@@ -15,6 +14,7 @@ import type { AssertionAlgorithm, SigningKey } from "./certificate/signing-key.t
 import { VaultAnswer } from "./certificate/vault-error.ts";
 import { createVaultSigner } from "./certificate/vault-signature.ts";
 import type { VersionSource } from "./certificate/version-look.ts";
+import type { ManagedIdentity } from "./managed-identity.ts";
 import {
   type Credential,
   type Proof,
@@ -31,10 +31,10 @@ export type CredentialSettings =
       /** With `vault-signature` the key never leaves the vault. */
       readonly kind: "certificate" | "vault-signature";
       readonly certificate: VaultCertificate;
-      readonly identity: TokenCredential;
+      readonly identity: ManagedIdentity;
       readonly algorithm?: AssertionAlgorithm;
     }
-  | { readonly kind: "managed-identity"; readonly identity: TokenCredential }
+  | { readonly kind: "managed-identity"; readonly identity: ManagedIdentity }
   | {
       readonly kind: "client-secret";
       readonly secret: string;
@@ -76,7 +76,9 @@ export function openCredential(
     const scope = scopeOf(context.cloud.federationAudience);
     const getToken = async (): Promise<string> =>
       (await settings.identity.getToken(scope))?.token ?? "";
-    return { credential: createFederatedCredential(getToken) };
+    return {
+      credential: createFederatedCredential(getToken, (token) => settings.identity.drop(token)),
+    };
   }
   return openCertificate(settings, context);
 }
@@ -142,9 +144,11 @@ function checkVault(vaultUri: string, { vaultSuffix }: Cloud): void {
  * The identity as the vault may use it: its challenge names the scope of the token that it wants, and it
  * gets a token for Key Vault and for nothing else.
  */
-function pinToVault(identity: TokenCredential, { vaultSuffix }: Cloud): TokenCredential {
+function pinToVault(identity: ManagedIdentity, { vaultSuffix }: Cloud): VaultIdentity {
   const vaultScope = scopeOf(`https://${vaultSuffix}`);
+  let last = "";
   return {
+    dropLast: () => identity.drop(last),
     getToken: async (scopes, options) => {
       const wanted = typeof scopes === "string" ? [scopes] : scopes;
       if (wanted.some((scope) => scope !== vaultScope)) {
@@ -157,7 +161,9 @@ function pinToVault(identity: TokenCredential, { vaultSuffix }: Cloud): TokenCre
           },
         );
       }
-      return await identity.getToken(vaultScope, options);
+      const token = await identity.getToken(vaultScope, options);
+      last = token?.token ?? "";
+      return token;
     },
   };
 }

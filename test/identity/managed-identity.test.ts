@@ -104,6 +104,21 @@ describe("the managed identity", () => {
     });
   });
 
+  it("gives a new token after one was refused, although the SDK's cache holds that one", async () => {
+    const identity = open();
+    const first = await identity.getToken(VAULT);
+    assert.equal((await identity.getToken(VAULT))?.token, first?.token);
+    identity.drop(first?.token ?? "");
+    const next = await Promise.all([identity.getToken(VAULT), identity.getToken(VAULT)]);
+    assert.notEqual(next[0]?.token, first?.token);
+    assert.equal(next[1]?.token, next[0]?.token);
+    assert.equal(server.seen.length, 2);
+    assert.equal((await identity.getToken(VAULT))?.token, next[0]?.token);
+    identity.drop("another");
+    assert.equal((await identity.getToken(VAULT))?.token, next[0]?.token);
+    assert.equal(server.seen.length, 2);
+  });
+
   it("is served from the held token while it fails", async () => {
     let nowMs = Date.now();
     const clock = { ...systemClock, now: () => nowMs };

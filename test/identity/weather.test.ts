@@ -203,6 +203,18 @@ describe("on the way to the certificate", () => {
     assert.equal(vault.requests, 0);
   });
 
+  it("a vault that refuses the held token gets a new one of the managed identity", async () => {
+    const worker = await open();
+    assert.deepEqual((await worker.get()).failures, []);
+    await cloud.control.resetCounters();
+    const effect = { kind: "status", status: 401 } as const;
+    await cloud.control.inject({ service: "vault", path: "/secrets/", times: 1, effect });
+    const { failures, events } = await worker.ask({ do: "reread" });
+    assert.deepEqual([failures, events], [[], []]);
+    const { identity } = await cloud.control.counters();
+    assert.equal(identity.requests, 1);
+  });
+
   it("a vault that hangs for ever keeps a caller for 45 s at most", async () => {
     const worker = await open();
     await cloud.control.inject({ service: "vault", path: "/secrets/", effect: { kind: "hang" } });

@@ -1,3 +1,4 @@
+import { RestError } from "@azure/core-rest-pipeline";
 import type { TokenCredential } from "@azure/identity";
 import { SecretClient } from "@azure/keyvault-secrets";
 
@@ -9,6 +10,12 @@ import type { VersionFacts, VersionSource } from "./version-look.ts";
 
 /** One request to the vault may take this long. */
 const REQUEST_MS = 10_000;
+
+/** The identity that reads the vault. */
+export interface VaultIdentity extends TokenCredential {
+  /** The vault refused the last token: the next one is new. */
+  dropLast(): void;
+}
 
 /** The vault and name of a certificate. */
 export interface VaultCertificate {
@@ -23,11 +30,24 @@ export interface VaultCertificate {
  */
 export function createCertificateSecrets(
   { vaultUri, name }: VaultCertificate,
-  identity: TokenCredential,
+  identity: VaultIdentity,
   read: (secret: CertificateSecret) => SigningKey,
   timing: VaultTiming,
 ): VersionSource {
-  const client = new SecretClient(vaultUri, identity, { retryOptions: { maxRetries: 0 } });
+  const connect = (): SecretClient =>
+    new SecretClient(vaultUri, identity, { retryOptions: { maxRetries: 0 } });
+  let client = connect();
+  /** Sends again once with a new token if the vault refuses the one that the client keeps. */
+  async function withFreshToken<T>(send: () => Promise<T>): Promise<T> {
+    try {
+      return await send();
+    } catch (error) {
+      if (!(error instanceof RestError) || error.statusCode !== 401) throw error;
+      identity.dropLast();
+      client = connect();
+      return await send();
+    }
+  }
   const options = { requestOptions: { timeout: REQUEST_MS } };
   const question = (version?: string) => ({
     what: `${version === undefined ? "certificate" : `version ${version} of certificate`} ${name} in ${vaultUri}`,
@@ -37,27 +57,31 @@ export function createCertificateSecrets(
     load: (version) =>
       askVault(question(version), timing, async () => {
         const wanted = version === undefined ? options : { ...options, version };
-        const { value = "", properties } = await client.getSecret(name, wanted);
+        const { value = "", properties } = await withFreshToken(() =>
+          client.getSecret(name, wanted),
+        );
         const loaded = properties.version ?? "";
         const { contentType } = properties;
         return { version: loaded, key: keyOf(() => read({ version: loaded, contentType, value })) };
       }),
     list: () =>
-      askVault(question(), timing, async () => {
-        const versions: VersionFacts[] = [];
-        for await (const {
-          version = "",
-          enabled,
-          createdOn,
-        } of client.listPropertiesOfSecretVersions(name, options)) {
-          versions.push({
-            version,
-            enabled: enabled !== false,
-            createdMs: createdOn?.getTime() ?? 0,
-          });
-        }
-        return versions;
-      }),
+      askVault(question(), timing, () =>
+        withFreshToken(async () => {
+          const versions: VersionFacts[] = [];
+          for await (const {
+            version = "",
+            enabled,
+            createdOn,
+          } of client.listPropertiesOfSecretVersions(name, options)) {
+            versions.push({
+              version,
+              enabled: enabled !== false,
+              createdMs: createdOn?.getTime() ?? 0,
+            });
+          }
+          return versions;
+        }),
+      ),
   };
 }
 

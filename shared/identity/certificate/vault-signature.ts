@@ -5,13 +5,13 @@ import {
   createHttpHeaders,
   createPipelineFromOptions,
   createPipelineRequest,
+  type Pipeline,
   RestError,
 } from "@azure/core-rest-pipeline";
-import type { TokenCredential } from "@azure/identity";
 import { keyVaultAuthenticationPolicy } from "@azure/keyvault-common";
 
 import { recordOf } from "../../core/record.ts";
-import type { VaultCertificate } from "./certificate-secrets.ts";
+import type { VaultCertificate, VaultIdentity } from "./certificate-secrets.ts";
 import { type CertificateSecret, readPublicCertificate } from "./certificate.ts";
 import { type SigningKey, describeCertificate } from "./signing-key.ts";
 import { type VaultTiming, askVault } from "./vault-error.ts";
@@ -29,7 +29,7 @@ const API_VERSION = "2025-07-01";
  */
 export function createVaultSigner(
   vault: VaultCertificate,
-  identity: TokenCredential,
+  identity: VaultIdentity,
   timing: VaultTiming,
 ): (secret: CertificateSecret) => SigningKey {
   const { vaultUri, name } = vault;
@@ -58,22 +58,31 @@ export function createVaultSigner(
  * add 43 KB to the bundle.
  * https://learn.microsoft.com/rest/api/keyvault/keys/sign/sign
  */
-function createSender({ vaultUri, name }: VaultCertificate, identity: TokenCredential) {
-  const pipeline = createPipelineFromOptions({ retryOptions: { maxRetries: 0 } });
-  pipeline.addPolicy(keyVaultAuthenticationPolicy(identity));
+function createSender({ vaultUri, name }: VaultCertificate, identity: VaultIdentity) {
+  const connect = (): Pipeline => {
+    const pipeline = createPipelineFromOptions({ retryOptions: { maxRetries: 0 } });
+    pipeline.addPolicy(keyVaultAuthenticationPolicy(identity));
+    return pipeline;
+  };
+  let pipeline = connect();
   const client = createDefaultHttpClient();
   return async (version: string, algorithm: string, digest: Buffer): Promise<Buffer> => {
     const url = new URL(`keys/${name}/${version}/sign?api-version=${API_VERSION}`, vaultUri);
-    const response = await pipeline.sendRequest(
-      client,
+    const request = () =>
       createPipelineRequest({
         url: url.href,
         method: "POST",
         headers: createHttpHeaders({ "Content-Type": "application/json" }),
         body: JSON.stringify({ alg: algorithm, value: digest.toString("base64url") }),
         timeout: REQUEST_MS,
-      }),
-    );
+      });
+    let response = await pipeline.sendRequest(client, request());
+    if (response.status === 401) {
+      // The pipeline keeps its token: a new one takes a new pipeline.
+      identity.dropLast();
+      pipeline = connect();
+      response = await pipeline.sendRequest(client, request());
+    }
     const body = jsonOf(response.bodyAsText);
     if (response.status === 200 && typeof body["value"] === "string") {
       return Buffer.from(body["value"], "base64url");

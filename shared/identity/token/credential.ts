@@ -14,6 +14,8 @@ export interface Proof {
   readonly presented: () => string;
   readonly thumbprint?: string;
   readonly accepted?: () => void;
+  /** Called with any refusal of Entra. */
+  readonly onRefusal?: () => void;
   /** Called if Entra refused the proof or, without a refusal, if the vault did not sign it. */
   readonly refused?: (refusal: Refusal | undefined) => void;
 }
@@ -62,14 +64,18 @@ export function createCertificateCredential(
 
 /**
  * Proof by federation: a token of the user-assigned managed identity is the assertion. `identityToken`
- * gets one for the audience of this cloud's federated credentials.
+ * gets one for the audience of this cloud's federated credentials; one that Entra refused is dropped.
  */
-export function createFederatedCredential(identityToken: () => Promise<string>): Credential {
+export function createFederatedCredential(
+  identityToken: () => Promise<string>,
+  drop: (token: string) => void = () => undefined,
+): Credential {
   return () => {
     let shown = "";
     return [
       {
         auth: { clientAssertion: async () => (shown = await identityToken()) },
+        onRefusal: () => drop(shown),
         presented: () => {
           const { iss, sub, aud } = claimsOf(shown);
           return `issuer ${String(iss)}, subject ${String(sub)}, audience ${String(aud)}`;

@@ -15,7 +15,7 @@ import { explain } from "./explain.ts";
 import type { RefusalContext } from "./explanations.ts";
 import { EntraRefused, EntraUnreachable, createNetworkClient } from "./network-client.ts";
 import type { PatientFetch } from "./patient-fetch.ts";
-import { isClockRefusal, isKeyRefusal } from "./refusal.ts";
+import { isClockRefusal, isFromEntra, isKeyRefusal } from "./refusal.ts";
 import { rolesOf } from "./roles.ts";
 import { scopeOf } from "./scope.ts";
 import { adminConsentUrl } from "./tenant.ts";
@@ -82,6 +82,7 @@ async function tryProofs(options: TokenRequestOptions, target: Target): Promise<
         error instanceof EntraRefused
           ? explain(error.refusal, contextOf(options, target, proof), error)
           : unreachable(error);
+      if (error instanceof EntraRefused && isFromEntra(error.refusal)) proof.onRefusal?.();
       if (!isProofRefused(error)) break;
       proof.refused?.(error instanceof EntraRefused ? error.refusal : undefined);
     }
