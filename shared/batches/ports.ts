@@ -4,7 +4,7 @@ import type { Clock } from "../core/clock.ts";
 import type { Limits } from "../core/limits.ts";
 import type { Emit } from "../core/telemetry.ts";
 import type { Graph } from "../graph/types.ts";
-import type { Outcomes } from "../records/receipt.ts";
+import type { Receipts } from "../records/receipt.ts";
 import type { Blobs, Queue } from "../storage/types.ts";
 
 /** The settings that decide what is accepted and what is held. */
@@ -98,7 +98,7 @@ export interface Batches {
    * count of its verdicts. Repeating it changes nothing.
    * @throws OperatorError BATCH_DAMAGED if a row has no verdict or the sum is not the number of rows.
    */
-  finishBatch(folder: string, outcomes: Outcomes): Promise<VerdictCounts>;
+  finishBatch(folder: string, receipts: Receipts): Promise<VerdictCounts>;
   /**
    * Records in the batch what a message meant that `queue` gave up, and why it was lost. Never throws.
    * It answers `again` if that cannot be recorded now: the message then goes back to `queue`.

@@ -63,7 +63,7 @@ export interface Proof {
 }
 
 /** A final verdict with its proof: the receipt of a row. */
-export type Settled = FinalVerdict & Proof;
+export type Receipt = FinalVerdict & Proof;
 
 /** Properties of a Graph object by name. */
 export type Properties = Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-import type { Properties, Settled } from "../catalogue/row.ts";
+import type { Properties, Receipt } from "../catalogue/row.ts";
 import { parseJson } from "../core/parse-json.ts";
 import { recordOf } from "../core/record.ts";
 import { batchDamaged } from "./damaged.ts";
@@ -43,7 +43,7 @@ export type JournalRecord =
 export type RowHistory = Sends &
   (
     | { readonly state: "unsent" | "doubt"; readonly receipt?: undefined }
-    | { readonly state: "final"; readonly receipt: Settled }
+    | { readonly state: "final"; readonly receipt: Receipt }
   );
 
 /** How a row fared so far. */

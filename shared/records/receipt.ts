@@ -1,10 +1,10 @@
-import { type Properties, type Settled, isFinalVerdict } from "../catalogue/row.ts";
+import { type Properties, type Receipt, isFinalVerdict } from "../catalogue/row.ts";
 
 /** A row that has its final verdict. A journal keeps it flat: `{"row": 1, "verdict": "done", …}`. */
 export interface RowReceipt {
   readonly kind: "final";
   readonly row: number;
-  readonly receipt: Settled;
+  readonly receipt: Receipt;
 }
 
 /**
@@ -76,11 +76,11 @@ export function readOutcome(stored: Properties): RowOutcome | undefined {
 export function readReceipt({ row, ...receipt }: Properties): RowReceipt | undefined {
   if (typeof row !== "number" || !isFinalVerdict(receipt)) return undefined;
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own record, whose verdict was checked
-  return { kind: "final", row, receipt: receipt as unknown as Settled };
+  return { kind: "final", row, receipt: receipt as unknown as Receipt };
 }
 
 /**
  * The receipts of a shard by row, out of its journal. Rows that have their verdict from the plan need
  * not be in it; a row to be written that is absent is `pending`.
  */
-export type Outcomes = (shard: number) => Promise<ReadonlyMap<number, Settled>>;
+export type Receipts = (shard: number) => Promise<ReadonlyMap<number, Receipt>>;

@@ -3,7 +3,7 @@ import { StringDecoder } from "node:string_decoder";
 import {
   type PlannedWrite,
   type Properties,
-  type Settled,
+  type Receipt,
   isFinalVerdict,
 } from "../catalogue/row.ts";
 import { parseJson } from "../core/parse-json.ts";
@@ -23,7 +23,7 @@ export type PlannedRow = {
   readonly operation: string;
 } & (
   | { readonly write: PlannedWrite; readonly verdict?: undefined }
-  | ({ readonly write?: undefined } & Settled)
+  | ({ readonly write?: undefined } & Receipt)
 );
 
 /** A shard as it lies in its blob: one planned row a line, in the order of the input. */

@@ -4,7 +4,7 @@ import type { Clock } from "../core/clock.ts";
 import type { Emit } from "../core/telemetry.ts";
 import type { PacerMemory, WritePacer } from "../graph/pacing/pacer.ts";
 import type { Graph } from "../graph/types.ts";
-import type { Outcomes } from "../records/receipt.ts";
+import type { Receipts } from "../records/receipt.ts";
 import type { Blobs } from "../storage/types.ts";
 
 /** How a runner behaves. Durations are milliseconds unless the name says otherwise. */
@@ -53,7 +53,7 @@ export interface RunnerPorts {
   /** Holds a batch that is about to start if the caps no longer allow it; answers whether it is held. */
   readonly holdAtStart: (folder: string) => Promise<boolean>;
   /** Writes the reports and the final status, and tells telemetry; repeating it changes nothing. */
-  readonly finishBatch: (folder: string, outcomes: Outcomes) => Promise<VerdictCounts>;
+  readonly finishBatch: (folder: string, receipts: Receipts) => Promise<VerdictCounts>;
   readonly clock: Clock;
   /** In [0, 1). */
   readonly random: () => number;

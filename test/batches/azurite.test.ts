@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { after, before, describe, it } from "node:test";
 
 import { createBatches } from "../../shared/app/batches.ts";
-import type { Settled } from "../../shared/catalogue/row.ts";
+import type { Receipt } from "../../shared/catalogue/row.ts";
 import { systemClock } from "../../shared/core/clock.ts";
 import { catalogue } from "../../shared/operations/list.ts";
 import { readShard } from "../../shared/records/shard.ts";
@@ -143,7 +143,7 @@ describe("a file goes through real storage", () => {
     assert.equal(markers.length, 1);
     assert.ok(rings.length >= 1);
 
-    const done: Settled = { verdict: "done", status: 204, attempts: 1, requestId: "r/1" };
+    const done: Receipt = { verdict: "done", status: 204, attempts: 1, requestId: "r/1" };
     const counts = await batches.finishBatch(folder, async (shard) => {
       const rows = await readShard(blobs.batches, folder, shard);
       return new Map(rows.filter(({ write }) => write).map(({ row }) => [row, done]));

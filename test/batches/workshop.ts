@@ -1,7 +1,7 @@
 import { createBatches } from "../../shared/app/batches.ts";
 import type { Batches } from "../../shared/batches/ports.ts";
 import type { Accepted, BatchPorts, BatchSettings } from "../../shared/batches/ports.ts";
-import type { Settled } from "../../shared/catalogue/row.ts";
+import type { Receipt } from "../../shared/catalogue/row.ts";
 import { systemClock } from "../../shared/core/clock.ts";
 import type { TelemetryEvent } from "../../shared/core/telemetry.ts";
 import { catalogue } from "../../shared/operations/list.ts";
@@ -92,7 +92,7 @@ export function openWorkshop(more: Partial<BatchPorts> = {}): Workshop {
     },
     refused: (folder) => blobs.batches.json(`${folder}/refused.json`),
     runAll: async (folder) => {
-      const done: Settled = { verdict: "done", requestId: "r/1", status: 204, attempts: 1 };
+      const done: Receipt = { verdict: "done", requestId: "r/1", status: 204, attempts: 1 };
       await batches.finishBatch(folder, async (shard) => {
         const rows = shardRows(blobs.batches, folder, shard).filter(({ write }) => write);
         return new Map(rows.map(({ row }) => [row, done]));
@@ -130,7 +130,7 @@ export const shardRows = (blobs: MemoryBlobs, folder: string, shard = 1): ShardR
 
 /** A line of a shard, loosely. */
 export interface ShardRow {
-  readonly verdict?: Settled["verdict"];
+  readonly verdict?: Receipt["verdict"];
   readonly reason?: string;
   readonly fix?: string;
   readonly objectId?: string;

@@ -209,6 +209,23 @@ describe("a shard's journal", () => {
     assert.throws(() => replay(path, `${line}\n${last}`), { code: "BATCH_DAMAGED" });
   });
 
+  it("refuses a journal with an outcome that lacks what its kind needs", () => {
+    const last = toLine({ t: "intent", post: "p", at: at(0), rows: [2] });
+    for (const damaged of [
+      { row: 1 },
+      { unsent: "LEASE_LOST" },
+      { row: "1", unsent: "LEASE_LOST" },
+      { row: 1, unsent: 7 },
+      { row: 1, absent: "no answer came" },
+      { row: 1, doubt: "no answer came" },
+      { row: 1, retry: "Graph answered 429" },
+      { row: 1, retry: "Graph answered 429", throttled: true, until: 7 },
+    ]) {
+      const line = JSON.stringify({ t: "receipt", post: "p", at: at(0), rows: [damaged] });
+      assert.throws(() => replay(path, `${line}\n${last}`), { code: "BATCH_DAMAGED" }, line);
+    }
+  });
+
   it("never changes a final verdict", () => {
     fc.assert(
       fc.property(fc.array(record), fc.array(record), (before, later) => {

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import { ContainerClient } from "@azure/storage-blob";
 
-import { type Settled, noVerdicts } from "../../shared/catalogue/row.ts";
+import { type Receipt, noVerdicts } from "../../shared/catalogue/row.ts";
 import { chunk } from "../../shared/core/chunk.ts";
 import { type Clock, systemClock } from "../../shared/core/clock.ts";
 import type { TelemetryEvent } from "../../shared/core/telemetry.ts";
@@ -33,7 +33,7 @@ export interface Rig {
   readonly runner: Blobs;
   readonly events: TelemetryEvent[];
   /** What `finishBatch` was given, by folder. */
-  readonly finished: Map<string, Map<number, Settled>>;
+  readonly finished: Map<string, Map<number, Receipt>>;
   readonly finishes: string[];
   ports(graph: Graph, more?: Partial<RunnerPorts>): RunnerPorts;
   run(graph: Graph, more?: Partial<RunnerPorts>, signal?: AbortSignal): Promise<TenantRun>;
@@ -73,7 +73,7 @@ export function createRig(azurite: Azurite, clock: Clock = systemClock): Rig {
   const batches = createBlobs({ ...account, container: "batches" });
   const runner = createBlobs({ ...account, container: "runner" });
   const events: TelemetryEvent[] = [];
-  const finished = new Map<string, Map<number, Settled>>();
+  const finished = new Map<string, Map<number, Receipt>>();
   const finishes: string[] = [];
   const plans = new Map<string, { plan: Plan; rows: readonly PlannedRow[] }>();
   let accepted = 0;
@@ -94,12 +94,12 @@ export function createRig(azurite: Azurite, clock: Clock = systemClock): Rig {
         createWritePacer({ quota: 3_000_000, windowMs: 150_000, retryFloorMs: 5, clock, memory }),
       makePassword: () => "not-a-secret",
       holdAtStart: () => Promise.resolve(false),
-      finishBatch: async (folder, outcomes) => {
+      finishBatch: async (folder, receipts) => {
         finishes.push(folder);
         const { plan, rows } = plans.get(folder)!;
-        const all = new Map<number, Settled>();
+        const all = new Map<number, Receipt>();
         for (let shard = 1; shard <= plan.shards; shard++) {
-          for (const [row, settled] of await outcomes(shard)) all.set(row, settled);
+          for (const [row, settled] of await receipts(shard)) all.set(row, settled);
         }
         const verdicts = noVerdicts();
         for (const row of rows)

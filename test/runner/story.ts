@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import fc from "fast-check";
 
-import type { PlannedWrite, ReadyWrite, Settled } from "../../shared/catalogue/row.ts";
+import type { PlannedWrite, ReadyWrite, Receipt } from "../../shared/catalogue/row.ts";
 import { type ObjectId, toObjectId } from "../../shared/core/object-id.ts";
 import type { PlannedRow } from "../../shared/records/shard.ts";
 import type { Faults, PartFault, PostFault, TinyDirectory } from "./tiny-directory.ts";
@@ -42,7 +42,7 @@ export interface Story {
 export function assertCarriedOut(
   story: Story,
   directory: TinyDirectory,
-  settled: ReadonlyMap<number, Settled> | undefined,
+  settled: ReadonlyMap<number, Receipt> | undefined,
 ): void {
   assert.deepEqual(story.faultsIn(directory), []);
   assert.deepEqual(directory.overlaps, []);

@@ -26,7 +26,7 @@ export async function conclude(
   const why = holdOf(plan, ports.consentUrl(plan.tenant));
   if (plan.mode === "plan") {
     const unwritten = { verdict: "pending", ...onlyPlanned(plan, why) } as const;
-    await endBatch(ports, folder, batch, { state: "planned", outcomes: nothingSent, unwritten });
+    await endBatch(ports, folder, batch, { state: "planned", receipts: nothingSent, unwritten });
     return true;
   }
   if (why !== undefined) {

@@ -20,7 +20,7 @@ export async function hold(
   const announce = (): void => announceHold(ports, batch.manifest, batch.plan);
   await endBatch(ports, folder, batch, {
     state: "held",
-    outcomes: nothingSent,
+    receipts: nothingSent,
     unwritten,
     announce,
   });

@@ -38,15 +38,15 @@ export function planRow(
 ): PlannedRow {
   if ("invalid" in compiled) {
     const { reason, fix } = compiled.invalid;
-    return settledRow(compiled, { verdict: "failed", reason, fix });
+    return finalRow(compiled, { verdict: "failed", reason, fix });
   }
   const lookups = compiled.operation.lookups(compiled.payload);
   const found: Record<string, Found> = {};
   for (const [role, lookup] of Object.entries(lookups)) {
     const one = resolved(compiled, lookup, lookedUp(lookup), traces);
-    if (one.state === "renamed") return settledRow(compiled, nameGiven(one.by));
+    if (one.state === "renamed") return finalRow(compiled, nameGiven(one.by));
     if (one.state === "refused") {
-      return settledRow(compiled, {
+      return finalRow(compiled, {
         verdict: "failed",
         reason: `Graph refused to show what column ${role} names (${one.why}).`,
         fix: "Give the object id instead of a name; if that fails too, see docs/errors.md for Graph's code.",
@@ -55,25 +55,25 @@ export function planRow(
     if (one.state !== "unknown") found[role] = one;
   }
   const repeated = repeatedCreate(compiled, found, traces);
-  if (repeated !== undefined) return settledRow(compiled, skipped(repeated));
+  if (repeated !== undefined) return finalRow(compiled, skipped(repeated));
   const open = mayChange ? keptOpen(compiled, found) : undefined;
   const decision = withFreedName(open ?? decide(compiled, found, traces), found);
   if ("final" in decision && decision.final.verdict === "failed") {
     const by = deleterOf(found, traces);
-    if (by !== undefined) return settledRow(compiled, skipped({ kind: "deleted", by }));
+    if (by !== undefined) return finalRow(compiled, skipped({ kind: "deleted", by }));
   }
   const footprint = footprintOf(compiled, decision);
   if (footprint === undefined) {
     return "final" in decision
-      ? settledRow(compiled, decision.final)
+      ? finalRow(compiled, decision.final)
       : { row: compiled.row, operation: compiled.name, write: decision.write };
   }
   const standing = standingOf(footprint, traces);
-  if (standing.kind !== "free") return settledRow(compiled, skipped(standing));
+  if (standing.kind !== "free") return finalRow(compiled, skipped(standing));
   const renamer = footprint.gives && renamerOf(footprint.keys[0] ?? "", traces);
-  if (renamer) return settledRow(compiled, renamedTwice(renamer));
+  if (renamer) return finalRow(compiled, renamedTwice(renamer));
   leaveTraces(traces, footprint);
-  if ("final" in decision) return settledRow(compiled, decision.final);
+  if ("final" in decision) return finalRow(compiled, decision.final);
   const { idFromRow } = decision.write;
   const after = new Set([...standing.after, ...(idFromRow ? [idFromRow.row] : [])]);
   return {
@@ -251,7 +251,7 @@ const renamedTwice = (by: number): FinalVerdict => ({
   fix: `Keep one of the two rows, or send this one in a later batch.`,
 });
 
-const settledRow = (row: { row: number; name: string }, verdict: FinalVerdict): PlannedRow => ({
+const finalRow = (row: { row: number; name: string }, verdict: FinalVerdict): PlannedRow => ({
   row: row.row,
   operation: row.name,
   ...verdict,

@@ -2,7 +2,7 @@ import type { VerdictCounts } from "../../catalogue/row.ts";
 import { type BatchFiles, readBatchFiles } from "../../records/batch-files.ts";
 import { batchDamaged } from "../../records/damaged.ts";
 import { journalsPrefix, planBlob } from "../../records/paths.ts";
-import type { Outcomes } from "../../records/receipt.ts";
+import type { Receipts } from "../../records/receipt.ts";
 import { readStatus, type BatchState, type BatchStatus } from "../../records/status.ts";
 import type { Blobs } from "../../storage/types.ts";
 import type { BatchPorts } from "../ports.ts";
@@ -14,7 +14,7 @@ import { stillStatus, sumOf, writeStatus } from "./status.ts";
 /** How a batch ends: its state, and the verdict of planned writes that have no receipt. */
 export interface End {
   readonly state: Extract<BatchState, "planned" | "held" | "finished">;
-  readonly outcomes: Outcomes;
+  readonly receipts: Receipts;
   readonly unwritten: Ending;
   /**
    * Emits the event, before the state says that the batch has ended: if the program stops in between,
@@ -25,10 +25,10 @@ export interface End {
 
 type Why = Pick<BatchStatus, "reason" | "fix">;
 
-const noOutcomes = new Map<number, never>();
+const noReceipts = new Map<number, never>();
 
 /** The receipts of a batch of which nothing was sent. */
-export const nothingSent: Outcomes = async () => noOutcomes;
+export const nothingSent: Receipts = async () => noReceipts;
 
 /**
  * Writes the reports and then the last status of a batch, so that the reports exist once the status
@@ -41,10 +41,10 @@ export async function endBatch(
   ports: Pick<BatchPorts, "blobs" | "clock">,
   folder: string,
   { manifest, plan }: BatchFiles,
-  { state, outcomes, unwritten, announce }: End,
+  { state, receipts, unwritten, announce }: End,
 ): Promise<VerdictCounts> {
   const { batches } = ports.blobs;
-  const job: ReportJob = { batches, folder, manifest, plan, outcomes, unwritten };
+  const job: ReportJob = { batches, folder, manifest, plan, receipts, unwritten };
   const verdicts = await countVerdicts(job);
   if (sumOf(verdicts) !== plan.rows) {
     throw batchDamaged(
@@ -94,7 +94,7 @@ async function lastFigures(
 export async function finishBatch(
   ports: Pick<BatchPorts, "blobs" | "clock" | "emit">,
   folder: string,
-  outcomes: Outcomes,
+  receipts: Receipts,
 ): Promise<VerdictCounts> {
   const { batches } = ports.blobs;
   const status = await readStatus(batches, folder);
@@ -111,6 +111,6 @@ export async function finishBatch(
       seconds: Math.round((ports.clock.now() - Date.parse(acceptedAt)) / 1000),
     });
   const unwritten = { verdict: "pending" } as const;
-  const end: End = { state: "finished", outcomes, unwritten, announce };
+  const end: End = { state: "finished", receipts, unwritten, announce };
   return endBatch(ports, folder, { manifest, plan }, end);
 }

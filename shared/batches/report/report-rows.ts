@@ -1,17 +1,17 @@
-import { noVerdicts, type Settled, type Verdict, type VerdictCounts } from "../../catalogue/row.ts";
+import { noVerdicts, type Receipt, type Verdict, type VerdictCounts } from "../../catalogue/row.ts";
 import { subjectOf } from "../../catalogue/target.ts";
 import { OperatorError } from "../../core/errors.ts";
 import type { BatchManifest } from "../../records/manifest.ts";
 import type { Plan } from "../../records/plan.ts";
 import { problemOf } from "../../records/problem.ts";
-import type { Outcomes } from "../../records/receipt.ts";
+import type { Receipts } from "../../records/receipt.ts";
 import { type PlannedRow, streamShard } from "../../records/shard.ts";
 import type { Blobs } from "../../storage/types.ts";
 import type { InputRow } from "../input/input-row.ts";
 import { inputRows } from "../input/input-shards.ts";
 
 /** The verdict of a row with its proof; `pending` if it has none yet. */
-export type Ending = Omit<Settled, "verdict"> & { readonly verdict: Verdict };
+export type Ending = Omit<Receipt, "verdict"> & { readonly verdict: Verdict };
 
 /** A row of a report: its cells as they were sent, and its verdict. */
 export interface ReportRow extends Ending {
@@ -26,7 +26,7 @@ export interface ReportJob {
   readonly folder: string;
   readonly manifest: BatchManifest;
   readonly plan: Plan;
-  readonly outcomes: Outcomes;
+  readonly receipts: Receipts;
   /** The verdict of planned writes that have no receipt. */
   readonly unwritten: Ending;
 }
@@ -80,10 +80,10 @@ export const withCells = (ending: RowEnding, cells: ReportRow["cells"] | undefin
 /** The verdicts of all rows in the input's order, in pieces. */
 async function* endings(job: ReportJob): AsyncGenerator<readonly RowEnding[]> {
   for (let shard = 1; shard <= job.plan.shards; shard++) {
-    const outcomes = await job.outcomes(shard);
+    const receipts = await job.receipts(shard);
     for await (const piece of streamShard(job.batches, job.folder, shard)) {
       yield piece.map((planned) => ({
-        ...endingOf(planned, outcomes, job),
+        ...endingOf(planned, receipts, job),
         row: planned.row,
         operation: planned.operation,
       }));
@@ -135,11 +135,11 @@ function createInputCursor({ batches, folder, manifest }: ReportJob, lack: Lack)
 
 function endingOf(
   planned: PlannedRow,
-  outcomes: ReadonlyMap<number, Settled>,
+  receipts: ReadonlyMap<number, Receipt>,
   { plan, unwritten }: ReportJob,
 ): Ending {
-  const outcome = outcomes.get(planned.row);
-  if (outcome !== undefined) return outcome;
+  const receipt = receipts.get(planned.row);
+  if (receipt !== undefined) return receipt;
   if (planned.verdict === undefined) {
     return { ...unwritten, objectId: subjectOf(planned.write.target) };
   }

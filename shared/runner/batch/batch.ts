@@ -2,7 +2,7 @@ import { readBatchFiles } from "../../records/batch-files.ts";
 import type { Histories } from "../../records/journal.ts";
 import { type Marker, acceptanceIn } from "../../records/marker.ts";
 import { journalBlob } from "../../records/paths.ts";
-import type { Outcomes } from "../../records/receipt.ts";
+import type { Receipts } from "../../records/receipt.ts";
 import { readJournal } from "../journal/journal-file.ts";
 import { createMeter } from "../meter.ts";
 import type { BatchProgress } from "../state-file.ts";
@@ -61,7 +61,7 @@ export async function openBatch(
     openRows: () => countOpenRows(shards),
     isDone: () => areAllClosed(shards),
     verdicts: () => countVerdicts(shards),
-    outcomes: outcomesOf(batch),
+    receipts: receiptsOf(batch),
     progress: () => ({
       marker: marker.name,
       next: shards.next,
@@ -96,8 +96,8 @@ function* rowsIn({ open: shards }: BatchShards) {
   for (const { rows } of shards.values()) yield* rows.values();
 }
 
-const outcomesOf =
-  ({ site, folder }: Batch): Outcomes =>
+const receiptsOf =
+  ({ site, folder }: Batch): Receipts =>
   async (shard) => {
     const settled = [...(await readHistories(site, folder, shard))].flatMap(([row, history]) =>
       history.receipt ? [[row, history.receipt] as const] : [],

@@ -1,4 +1,4 @@
-import type { Settled } from "../../catalogue/row.ts";
+import type { Receipt } from "../../catalogue/row.ts";
 import { type ObjectId, isGuid, toObjectId } from "../../core/object-id.ts";
 import type { Histories } from "../../records/journal.ts";
 
@@ -55,8 +55,8 @@ export function createIds(options: {
  * The id that a row with a verdict gives to the rows that depend on it. A failed create may name an
  * object, but not one that it made.
  */
-export function createdId(settled: Settled | undefined): ObjectId | undefined {
-  if (settled?.verdict !== "done" && settled?.verdict !== "unchanged") return undefined;
-  const { objectId } = settled;
+export function createdId(receipt: Receipt | undefined): ObjectId | undefined {
+  if (receipt?.verdict !== "done" && receipt?.verdict !== "unchanged") return undefined;
+  const { objectId } = receipt;
   return objectId !== undefined && isGuid(objectId) ? toObjectId(objectId) : undefined;
 }

@@ -1,7 +1,7 @@
 import type { ObjectId } from "../../core/object-id.ts";
 import { unsent } from "../../records/journal.ts";
 import type { RowReceipt } from "../../records/receipt.ts";
-import { settledRow } from "../journal/receipts.ts";
+import { rowReceipt } from "../journal/outcomes.ts";
 import type { OpenRow } from "../schedule/open-row.ts";
 import { resolveId } from "../schedule/resolve-id.ts";
 import type { OpenBatch } from "./open-batch.ts";
@@ -48,7 +48,7 @@ export function createDependants(
 }
 
 const orphaned = (site: Site, { row }: Row, creator: number): RowReceipt =>
-  settledRow({ row, history: unsent }, isoNow(site), {
+  rowReceipt({ row, history: unsent }, isoNow(site), {
     verdict: "failed",
     reason: `Row ${creator}, which was to create this row's user, did not create it.`,
     fix: `Correct row ${creator} and send both rows again in a new batch.`,

@@ -2,7 +2,7 @@ import type { PlannedWrite, VerdictCounts } from "../../catalogue/row.ts";
 import type { BatchFiles } from "../../records/batch-files.ts";
 import type { JournalRecord } from "../../records/journal.ts";
 import type { Marker } from "../../records/marker.ts";
-import type { Outcomes } from "../../records/receipt.ts";
+import type { Receipts } from "../../records/receipt.ts";
 import type { PlannedRow } from "../../records/shard.ts";
 import type { Journal } from "../journal/journal-file.ts";
 import type { Meter } from "../meter.ts";
@@ -76,6 +76,6 @@ export interface OpenBatch extends Lane {
   isDone(): boolean;
   /** The verdicts of all rows as they are now. */
   verdicts(): VerdictCounts;
-  readonly outcomes: Outcomes;
+  readonly receipts: Receipts;
   progress(): BatchProgress;
 }

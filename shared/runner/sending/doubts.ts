@@ -2,9 +2,9 @@ import { OperatorError } from "../../core/errors.ts";
 import type { RowOutcome } from "../../records/receipt.ts";
 import { historyOf } from "../batch/shard.ts";
 import { type Site, isoNow } from "../batch/site.ts";
-import { isSeeing, looked, settledRow, unseen } from "../journal/receipts.ts";
+import { isSeeing, looked, rowReceipt, unseen } from "../journal/outcomes.ts";
 import { type Seen, askedMs, readAll, readFor } from "./look.ts";
-import { type Placed, operationOf, sentOf, waitFor } from "./part-receipt.ts";
+import { type Placed, operationOf, sentOf, waitFor } from "./part-outcome.ts";
 
 /** Looks asked for at a time; Graph's client packs them in posts of 20. */
 const LOOKS_AT_ONCE = 100;
@@ -38,13 +38,13 @@ export function nextDoubtMs({ schedule }: Site): number {
 export async function lookAt(site: Site, doubts: readonly Placed[]): Promise<void> {
   const reads = doubts.map((doubt) => readFor(site, doubt));
   const answers = await readAll(site, reads);
-  const receipts = new Map(
-    doubts.map((doubt, index) => [doubt.row, receiptFor(site, doubt, answers[index])]),
+  const outcomes = new Map(
+    doubts.map((doubt, index) => [doubt.row, outcomeFor(site, doubt, answers[index])]),
   );
   await Promise.all(
     [...new Set(doubts.map(({ shard }) => shard))].map(async (shard) => {
       const mine = doubts.filter((doubt) => doubt.shard === shard);
-      const rows = mine.flatMap(({ row }) => receipts.get(row) ?? []);
+      const rows = mine.flatMap(({ row }) => outcomes.get(row) ?? []);
       await mine[0]?.row.lane.record(shard, { t: "receipt", post: "look", at: isoNow(site), rows });
     }),
   );
@@ -56,11 +56,11 @@ export async function lookAt(site: Site, doubts: readonly Placed[]): Promise<voi
   }
 }
 
-function receiptFor(site: Site, { row, shard }: Placed, answer: Seen): RowOutcome {
+function outcomeFor(site: Site, { row, shard }: Placed, answer: Seen): RowOutcome {
   const at = isoNow(site);
   const moment = { at, retryForMs: site.settings.retryForMs };
   if (operationOf(site, row) === undefined) {
-    return settledRow({ row: row.row, history: historyOf(shard, row.row) }, at, {
+    return rowReceipt({ row: row.row, history: historyOf(shard, row.row) }, at, {
       verdict: "failed",
       reason:
         "It was sent, its answer was lost, and this version of the app does not know the operation.",

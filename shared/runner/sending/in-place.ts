@@ -4,9 +4,9 @@ import type { GraphAnswer } from "../../core/graph-request.ts";
 import { unsent } from "../../records/journal.ts";
 import type { RowReceipt } from "../../records/receipt.ts";
 import { type Site, isoNow } from "../batch/site.ts";
-import { isSeeing, settledRow } from "../journal/receipts.ts";
+import { isSeeing, rowReceipt } from "../journal/outcomes.ts";
 import { type Seen, askedMs, readAll, readFor } from "./look.ts";
-import { type Placed, operationOf, waitFor } from "./part-receipt.ts";
+import { type Placed, operationOf, waitFor } from "./part-outcome.ts";
 
 /** Looks asked for at a time; Graph's client packs them in posts of 20. */
 const LOOKS_AT_ONCE = 100;
@@ -57,7 +57,7 @@ function unchangedRow(site: Site, part: Placed, answer: Seen): RowReceipt | unde
   if (operation === undefined || found === undefined || isPending(row.write)) return undefined;
   if (answer === undefined || !("status" in answer) || !isSeeing(answer)) return undefined;
   if (!isInPlace(operation, row.write, answer)) return undefined;
-  return settledRow({ row: row.row, history: unsent }, isoNow(site), {
+  return rowReceipt({ row: row.row, history: unsent }, isoNow(site), {
     verdict: "unchanged",
     reason: found.reason,
     objectId: found.objectId,

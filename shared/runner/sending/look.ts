@@ -2,7 +2,7 @@ import { isPending } from "../../catalogue/row.ts";
 import { OperatorError } from "../../core/errors.ts";
 import type { GraphAnswer, GraphRead } from "../../core/graph-request.ts";
 import type { Site } from "../batch/site.ts";
-import { type Placed, operationOf } from "./part-receipt.ts";
+import { type Placed, operationOf } from "./part-outcome.ts";
 
 /** The read that shows the row's change; `undefined` if no read can be made of the row. */
 export function readFor(site: Site, { row }: Placed): GraphRead | undefined {

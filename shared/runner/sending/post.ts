@@ -8,10 +8,10 @@ import type { OpenBatch, OpenShard } from "../batch/open-batch.ts";
 import { historyOf } from "../batch/shard.ts";
 import { type Site, isoNow } from "../batch/site.ts";
 import { BLOCKS_TO_END_AT } from "../journal/journal-file.ts";
-import { settledRow } from "../journal/receipts.ts";
+import { rowReceipt } from "../journal/outcomes.ts";
 import type { OpenRow } from "../schedule/open-row.ts";
 import { type PostOutcome, account, nothingSent, refusalOf } from "./account.ts";
-import { type Placed, operationOf, receiptFor } from "./part-receipt.ts";
+import { type Placed, operationOf, outcomeFor } from "./part-outcome.ts";
 
 /** A row on its way, with its request. */
 interface Part extends Placed {
@@ -21,8 +21,8 @@ interface Part extends Placed {
 type Row = OpenRow<OpenBatch>;
 
 /**
- * Sends the picked rows as one `$batch`: journals their intents, posts, and journals their receipts. If
- * an intent cannot be journaled, nothing is sent; if a receipt cannot, the row stays in doubt for the
+ * Sends the picked rows as one `$batch`: journals their intents, posts, and journals the outcomes. If
+ * an intent cannot be journaled, nothing is sent; if an outcome cannot, the row stays in doubt for the
  * runner that reads the journal next.
  *
  * @throws OperatorError what ends the slice: LEASE_LOST, STORAGE_UNAVAILABLE, a token's or a
@@ -58,7 +58,7 @@ export async function sendPost(
   );
   const result = await send(site, parts, { post, intentAtMs });
   const outcome = account(site, parts, result, grantedAt);
-  await receive(site, parts, post, (part) => receiptFor(site, parts, part, result));
+  await receive(site, parts, post, (part) => outcomeFor(site, parts, part, result));
   const refusal = refusalOf(result);
   if (refusal) throw refusal;
   return outcome;
@@ -74,7 +74,7 @@ async function prepare(site: Site, picked: readonly Row[]): Promise<Part[]> {
     else {
       const history = historyOf(shard, row.row);
       const at = isoNow(site);
-      const settled = settledRow({ row: row.row, history }, at, {
+      const settled = rowReceipt({ row: row.row, history }, at, {
         verdict: "failed",
         reason: request,
         fix: "Send the row again in a new batch; if it fails again, report it with the batch's plan.json.",
@@ -130,12 +130,12 @@ async function receive(
   site: Site,
   parts: readonly Part[],
   post: string,
-  receiptOfPart: (part: Part) => RowOutcome,
+  outcomeOfPart: (part: Part) => RowOutcome,
 ): Promise<void> {
-  const receipts = new Map(parts.map((part) => [part.row, receiptOfPart(part)]));
+  const outcomes = new Map(parts.map((part) => [part.row, outcomeOfPart(part)]));
   const at = isoNow(site);
   await eachJournal(parts, (lane, shard, mine) => {
-    const rows = mine.flatMap(({ row }) => receipts.get(row) ?? []);
+    const rows = mine.flatMap(({ row }) => outcomes.get(row) ?? []);
     return lane.record(shard, { t: "receipt", post, at, rows });
   });
 }

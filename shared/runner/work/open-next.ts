@@ -60,10 +60,10 @@ export async function finishBatch(
   { site, batches, status, before, glimpses }: Work,
   batch: OpenBatch,
 ): Promise<void> {
-  const { marker, outcomes } = batch;
+  const { marker, receipts } = batch;
   // The final status takes its figures from this one.
   await status.write(batch);
-  await site.finishBatch(marker.folder, outcomes);
+  await site.finishBatch(marker.folder, receipts);
   await site.blobs.runner.delete(marker.path);
   batches.finished(marker);
   glimpses.delete(marker.path);

@@ -5,7 +5,7 @@ import fc from "fast-check";
 
 import { createCsvReader } from "../../../shared/batches/input/csv.ts";
 import { createPicks } from "../../../shared/batches/report/report-picks.ts";
-import { verdicts, type Settled } from "../../../shared/catalogue/row.ts";
+import { verdicts, type Receipt } from "../../../shared/catalogue/row.ts";
 import { openWorkshop, shardRows, type Workshop } from "../workshop.ts";
 
 const own = [
@@ -25,7 +25,7 @@ function rowsOf(text: string): Record<string, unknown>[] {
   return pieces.flatMap(({ rows }) => rows.map(({ cells }) => ({ ...cells })));
 }
 
-const none = async () => new Map<number, Settled>();
+const none = async () => new Map<number, Receipt>();
 
 /** A failed row with one of three reasons that differ by a number, or another without a reason. */
 const reportRow = (at: number, verdict: (typeof verdicts)[number]) => ({
@@ -52,12 +52,12 @@ async function planned(): Promise<{ workshop: Workshop; folder: string; input: s
 describe("the reports of a finished batch", () => {
   it("have every row with its cells, in the input's order, and its verdict", async () => {
     const { workshop, folder, input } = await planned();
-    const outcomes = new Map<number, Settled>();
+    const receipts = new Map<number, Receipt>();
     for (const shard of [1, 2]) {
       for (const { row, write } of shardRows(workshop.blobs.batches, folder, shard)) {
         if (!write) continue;
         const proof = { requestId: `r-${row}/1`, attempts: 1, finishedAt: "2026-11-20T10:00:00Z" };
-        outcomes.set(
+        receipts.set(
           row,
           row % 9 === 0
             ? { verdict: "failed", reason: 'Graph said "no"', fix: "Ask.", status: 403, ...proof }
@@ -67,7 +67,7 @@ describe("the reports of a finished batch", () => {
     }
     const counts = await workshop.batches.finishBatch(
       folder,
-      async (shard) => new Map([...outcomes].filter(([row]) => Math.ceil(row / 1_000) === shard)),
+      async (shard) => new Map([...receipts].filter(([row]) => Math.ceil(row / 1_000) === shard)),
     );
     const { batches } = workshop.blobs;
     const before = rowsOf(input);
@@ -76,12 +76,12 @@ describe("the reports of a finished batch", () => {
     for (const [at, row] of after.entries()) {
       const { user, city, jobTitle } = row;
       assert.deepEqual({ user, city, jobTitle }, before[at]);
-      const outcome: Settled | undefined = outcomes.get(at + 1);
-      if (!outcome) continue;
+      const receipt: Receipt | undefined = receipts.get(at + 1);
+      if (!receipt) continue;
       for (const name of own) {
         assert.equal(
           row[name],
-          String(outcome[name as keyof Settled] ?? ""),
+          String(receipt[name as keyof Receipt] ?? ""),
           `${name} of ${at + 1}`,
         );
       }

@@ -3,11 +3,11 @@ import { describe, it } from "node:test";
 
 import fc from "fast-check";
 
-import type { Settled } from "../../../shared/catalogue/row.ts";
+import type { Receipt } from "../../../shared/catalogue/row.ts";
 import { type Histories, unsent } from "../../../shared/records/journal.ts";
 import { createIds, createdId } from "../../../shared/runner/batch/created-ids.ts";
 
-const ended = (receipt: Settled) => ({ ...unsent, state: "final" as const, receipt });
+const ended = (receipt: Receipt) => ({ ...unsent, state: "final" as const, receipt });
 
 describe("the ids that rows of closed shards created", () => {
   it("are known row by row", async () => {

@@ -1,6 +1,6 @@
 import { judge } from "../../catalogue/judge.ts";
 import type { Attempt, Operation } from "../../catalogue/operation.ts";
-import type { PlannedWrite, ReadyWrite, Settled } from "../../catalogue/row.ts";
+import type { PlannedWrite, ReadyWrite, Receipt } from "../../catalogue/row.ts";
 import { subjectOf } from "../../catalogue/target.ts";
 import type { GraphAnswer, GraphError } from "../../core/graph-request.ts";
 import { type RowHistory, troubledMsAt } from "../../records/journal.ts";
@@ -31,7 +31,7 @@ const attemptOf = ({ write, history }: Omit<Sent, "row" | "operation">): Attempt
 });
 
 /** What an answer to a row's write means for its journal; no answer at all is a doubt. */
-export function receiptOf(
+export function outcomeOf(
   sent: Sent,
   answer: GraphAnswer | undefined,
   moment: Moment & { readonly lost: string; readonly waitMs: (asked?: number) => number },
@@ -40,7 +40,7 @@ export function receiptOf(
   if (answer === undefined) return { kind: "doubt", row, reason: moment.lost, answered: false };
   const outcome = judge(sent.operation, answer, attemptOf(sent));
   if (outcome.kind === "final") {
-    return settledRow(sent, moment.at, {
+    return rowReceipt(sent, moment.at, {
       requestId: answer.requestId,
       status: answer.status,
       ...outcome.final,
@@ -63,7 +63,7 @@ export function again(
 ): RowOutcome {
   const { reason, throttled, afterMs } = outcome;
   if (!throttled && isOutOfPatience(sent.history, moment)) {
-    return settledRow(sent, moment.at, {
+    return rowReceipt(sent, moment.at, {
       verdict: "failed",
       reason: `The change could not be made: ${reason}, for ${minutes(moment.retryForMs)}.`,
       fix: "Nothing was changed. Send the row again in a new batch when the cause has passed.",
@@ -80,7 +80,7 @@ export const refusedAlone = (
   at: string,
   refusal: { readonly status: number; readonly error?: GraphError | undefined },
 ): RowReceipt =>
-  settledRow(sent, at, {
+  rowReceipt(sent, at, {
     verdict: "failed",
     reason: `Graph could not take the request (Graph: ${refusal.status} ${refusal.error?.code ?? "no code"}: ${refusal.error?.message ?? "no message"}).`,
     fix: "Correct the row by what Graph says and send it again in a new batch.",
@@ -104,8 +104,8 @@ export function looked(
     return { kind: "absent", row: sent.row, reason, until };
   }
   const proof = { requestId: answer.requestId, status: answer.status };
-  if (found !== true) return settledRow(sent, at, { ...proof, ...found });
-  return settledRow(sent, at, {
+  if (found !== true) return rowReceipt(sent, at, { ...proof, ...found });
+  return rowReceipt(sent, at, {
     verdict: "done",
     reason: "The answer was lost; the directory shows the change in place.",
     objectId: subjectOf(sent.write.target),
@@ -127,7 +127,7 @@ export function unseen(
   if (!isOutOfPatience(history, moment)) {
     return { kind: "doubt", row, reason: why, answered: history.answered };
   }
-  return settledRow(sent, moment.at, {
+  return rowReceipt(sent, moment.at, {
     verdict: "failed",
     reason: `It is not known whether the change was made: its answer was lost, and the directory could not be looked at for ${minutes(moment.retryForMs)} (${why}).`,
     fix: "Look at the object; if the change is missing, send the row again in a new batch.",
@@ -139,12 +139,12 @@ const isOutOfPatience = (history: RowHistory, { at, retryForMs }: Moment): boole
   troubledMsAt(history, at) >= retryForMs;
 
 /** A receipt: a verdict with how often the row was sent, and when it ended. */
-export function settledRow(
+export function rowReceipt(
   { row, history: { attempts } }: Pick<Sent, "row" | "history">,
   at: string,
-  settled: Settled,
+  verdict: Receipt,
 ): RowReceipt {
-  const receipt = { ...settled, ...(attempts > 0 && { attempts }), finishedAt: at };
+  const receipt = { ...verdict, ...(attempts > 0 && { attempts }), finishedAt: at };
   return { kind: "final", row, receipt };
 }
 

@@ -6,7 +6,7 @@ import type { RowOutcome } from "../../records/receipt.ts";
 import type { OpenBatch, OpenShard } from "../batch/open-batch.ts";
 import { historyOf } from "../batch/shard.ts";
 import { type Site, isoNow } from "../batch/site.ts";
-import { type Sent, again, receiptOf, refusedAlone } from "../journal/receipts.ts";
+import { type Sent, again, outcomeOf, refusedAlone } from "../journal/outcomes.ts";
 import type { OpenRow } from "../schedule/open-row.ts";
 
 /** A row with the shard whose journal has it. */
@@ -20,7 +20,7 @@ export const operationOf = (site: Site, row: OpenRow): Operation | undefined =>
   operationNamed(site.catalogue, row.operation);
 
 /** What a post's result means for one of its rows. */
-export function receiptFor(
+export function outcomeFor(
   site: Site,
   parts: readonly Placed[],
   part: Placed,
@@ -31,10 +31,10 @@ export function receiptFor(
   const moment = { at: isoNow(site), retryForMs: site.settings.retryForMs };
   const waitMs = (asked?: number): number => waitFor(site, sent.history.attempts, asked);
   if (result.kind === "lost") {
-    return receiptOf(sent, undefined, { ...moment, lost: result.reason, waitMs });
+    return outcomeOf(sent, undefined, { ...moment, lost: result.reason, waitMs });
   }
   if (result.kind === "answered") {
-    return receiptOf(sent, result.parts[parts.indexOf(part)], {
+    return outcomeOf(sent, result.parts[parts.indexOf(part)], {
       ...moment,
       lost: LEFT_OUT,
       waitMs,
