@@ -19,7 +19,7 @@ interface PackageJson {
   readonly engines?: Readonly<Record<string, string>>;
 }
 
-/** What is deployed, and nothing else. */
+/** Exactly the files that are deployed. */
 export const deployed: readonly string[] = [BUNDLE, `${BUNDLE}.map`, "host.json", "package.json"];
 
 /**

@@ -9,7 +9,7 @@ export interface Registration {
 const CORE = "@azure/functions-core";
 const url = "fake:functions-core";
 
-/** Collects into `globalThis`, because a module made of text has no other way to reach us. */
+/** Collects into `globalThis`, the only way for a module made of text to pass on a result. */
 const source = `
   const registered = (globalThis.registeredFunctions = []);
   module.exports = {

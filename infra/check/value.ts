@@ -1,4 +1,4 @@
-/** An expression of a Bicep file, as far as a check has to see into it. */
+/** An expression of a Bicep file, parsed as far as the checks need. */
 export type Value =
   | { readonly kind: "string"; readonly text: string }
   | { readonly kind: "number"; readonly value: number }

@@ -60,7 +60,7 @@ var rules = [
     severity: 1
     frequency: 'PT30M'
     window: 'P1D'
-    // A new version may be met by an instance in the minute before it is registered.
+    // An instance may use a new version in the minute before it is registered.
     query: '${events} | where event in ("certificate.expiring", "certificate.rolled", "certificate.unregistered", "certificate.unusable") | summarize troubles = countif(event != "certificate.rolled"), rolls = countif(event == "certificate.rolled") by thumbprint = tostring(fields.thumbprint) | where troubles > 0 and rolls == 0'
   }
   {

@@ -24,7 +24,7 @@ export function checkMarker({ path, folder }: Marker): void {
   });
 }
 
-/** The blob, in container `runner`, that tells the runner of a batch with work; markers sort as work. */
+/** The blob in container `runner` that announces a batch with work; markers sort in the order of work. */
 export const workMarker = (manifest: BatchManifest): string =>
   `${markersPrefix(manifest.tenant)}${priorities.indexOf(manifest.priority)}-${acceptanceOf(manifest)}`;
 

@@ -26,7 +26,7 @@ export type PlannedRow = {
   | ({ readonly write?: undefined } & Receipt)
 );
 
-/** A shard as it lies in its blob: one planned row a line, in the order of the input. */
+/** A shard as stored in its blob: one planned row per line, in the order of the input. */
 export const shardText = (rows: readonly PlannedRow[]): string =>
   rows.map((row) => `${JSON.stringify(storedRow(row))}\n`).join("");
 

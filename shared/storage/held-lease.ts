@@ -102,7 +102,7 @@ export async function withLock<T>(
 interface Term {
   readonly lost: AbortController;
   isSure(): boolean;
-  /** Begins anew at an instant before the renewal was asked for: storage counts from a later one. */
+  /** Restarts from before the renewal was requested: storage counts from a later instant. */
   renewedAt(start: Instant): void;
 }
 

@@ -10,7 +10,7 @@ import type { BlockBlobClient, BlockBlobCommitBlockListOptions } from "@azure/st
 const BLOCK_BYTES = 1024 * 1024;
 
 /**
- * Uploads a stream in blocks, however slow its source is; the blob appears at the end. The SDK's own
+ * Uploads a stream in blocks, even from a slow source; the blob appears at the end. The SDK's own
  * `uploadStream` hands no signal to its blocks, so a block without an answer would hang forever.
  */
 export async function uploadBlocks(

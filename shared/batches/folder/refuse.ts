@@ -12,7 +12,7 @@ import { stillStatus, writeStatus } from "../report/status.ts";
 import type { BatchFolder } from "./context.ts";
 import { hasRemains } from "./take-name.ts";
 
-/** What is refused: its name and folder, and what tells it from another input of the same name. */
+/** What is refused: its name and folder, and what distinguishes it from another input of the same name. */
 export interface Refusable extends BatchFolder {
   /** The message's text, or anything else that is the same if the message comes again. */
   readonly identity: string;

@@ -80,7 +80,7 @@ export function leaveTraces(traces: RowTraces, footprint: Footprint): void {
   }
 }
 
-/** What a rename does to the name of a key; a user's own key tells that it is renamed. */
+/** What a rename does to the name of a key; a user's own key says that it is renamed. */
 function nameChange({ gives }: Footprint, key: string): Trace["name"] | undefined {
   if (gives === undefined) return undefined;
   return key.startsWith("upn:") && key !== gives ? "freed" : "given";

@@ -28,7 +28,7 @@ export interface PlanJob {
   readonly graph: Graph;
   /** Whether unfinished work of other batches may still change what the rows name. */
   readonly mayChange: boolean;
-  /** Called after each shard; planning goes on while it answers true. Throws if the lease is lost. */
+  /** Called after each shard; planning continues while it answers true. Throws if the lease is lost. */
   readonly goOn: (totals: PlanTotals) => Promise<boolean>;
 }
 

@@ -77,7 +77,7 @@ export function createHeldVersions(
     isLooking: () => running !== undefined,
     lookIfDue() {
       if (clock.monotonic() < nextLookMs || running !== undefined) return;
-      // `onTrouble` reports a failure; the caller has keys to go on with.
+      // `onTrouble` reports a failure; the caller continues with its keys.
       look().catch(() => undefined);
     },
   };

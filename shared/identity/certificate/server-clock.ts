@@ -5,7 +5,7 @@ const NOISE_MS = 3_000;
 /** A larger correction has to be confirmed before it is believed. */
 const LARGE_STEP_MS = 60_000;
 
-/** What one answer of Entra tells about the time. */
+/** What one answer of Entra says about the time. */
 export interface TimeSeen {
   /** The answer's `Date` header. */
   readonly date: string | null;

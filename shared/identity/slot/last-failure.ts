@@ -8,7 +8,7 @@ const REFRESH_BACKOFF = { baseMs: 5_000, capMs: 60_000 };
 /** Without a token to serve, callers get the last failure again for this long. */
 const COLD_BACKOFF = { baseMs: 1_000, capMs: 15_000 };
 
-/** The last failure of a slot, and how long it stands. */
+/** The last failure of a slot, and how long it is kept. */
 export interface LastFailure {
   /** Keeps the failure, and returns the delay until a refresh may be tried again. */
   keep(error: unknown): number;

@@ -20,7 +20,7 @@ export default defineOperation({
   target: "user",
   permissions: (columns) => permissionsToSet(columns.filter((column) => column !== "user")),
   allPermissions: permissionsToSet(Object.keys(userProperties)),
-  // Setting accountEnabled to false disables the user, whichever operation does it.
+  // Setting accountEnabled to false disables the user in any operation.
   guarded: (payload) => (payload.accountEnabled === false ? "disables" : undefined),
   lookups: (payload) => ({
     user: {

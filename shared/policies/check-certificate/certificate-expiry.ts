@@ -34,7 +34,7 @@ export async function reportExpiry(
   await runner.write(path, `${JSON.stringify(file, undefined, 2)}\n`);
 }
 
-/** The threshold told last of each certificate. If the blob is damaged it is only told once more. */
+/** The last reported threshold of each certificate. If the blob is damaged it is reported once more. */
 function toldIn(bytes: Buffer | undefined): Readonly<Record<string, unknown>> {
   try {
     return recordOf(recordOf(bytes && parseJson(bytes.toString("utf8")))["told"]);

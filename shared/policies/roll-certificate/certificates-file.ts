@@ -6,7 +6,7 @@ import { certificatesBlob } from "../../records/paths.ts";
 import { openFencedJson } from "../../storage/fenced-json.ts";
 import type { Blobs } from "../../storage/types.ts";
 
-/** One version of the certificate as far as it concerns the application's registered keys. */
+/** One version of the certificate, with what concerns the application's registered keys. */
 export interface KeyRecord {
   readonly version: string;
   readonly sha256: string;

@@ -11,7 +11,7 @@ export interface Site extends RunnerPorts {
   readonly schedule: Schedule<OpenBatch>;
   readonly pacer: WritePacer;
   readonly tally: { rows: number; writes: number; throttled: number };
-  /** Says that something changed that may let the slice go on: an answer, an opened shard. */
+  /** Wakes the slice after a change that may let it continue: an answer, an opened shard. */
   readonly wake: () => void;
   /** Ends the slice with this error, once what is under way has ended. */
   readonly fail: (error: unknown) => void;

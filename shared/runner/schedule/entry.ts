@@ -6,7 +6,7 @@ type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 export interface Entry<L extends Lane> extends Mutable<OpenRow<L>> {
   /** The lane among whose rows it is offered: its own, or a more urgent one that waits for it. */
   urgency: L;
-  /** Where it stands while it waits for nothing but its time, its group and its turn. */
+  /** Where it is while it waits only for its time, its group and its turn. */
   spot: "none" | "later" | "group" | "look" | "offered";
 }
 

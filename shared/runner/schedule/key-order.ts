@@ -17,7 +17,7 @@ export interface KeyOrder<L extends Lane> {
   next(key: string, entry: Entry<L>): Entry<L> | undefined;
 }
 
-/** Most keys have one row, which then stands there without a list. */
+/** Most keys have one row, which is then stored without a list. */
 type Held<L extends Lane> = Entry<L> | Entry<L>[];
 
 /** Nothing is open yet. */
@@ -68,7 +68,7 @@ export function createKeyOrder<L extends Lane>(): KeyOrder<L> {
   };
 }
 
-/** Returns the place at which the row now stands, -1 if it stood there already. */
+/** Returns the row's position, -1 if the row was in the list already. */
 function insert<L extends Lane>(list: Entry<L>[], entry: Entry<L>): number {
   if (list.lastIndexOf(entry) >= 0) return -1;
   const isAfter = (other: Entry<L>): boolean =>

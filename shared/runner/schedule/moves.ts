@@ -13,7 +13,7 @@ export interface State<L extends Lane> {
   /** By lane and row: the rows that come after that row. */
   readonly waiters: Map<L, Map<number, Entry<L>[]>>;
   readonly doubts: Set<Entry<L>>;
-  /** Lanes whose batches cannot go on. */
+  /** Lanes whose batches cannot continue. */
   readonly withdrawn: Set<L>;
   /** By lane: the rows of other lanes that are offered among its rows. */
   readonly lent: Map<L, Set<Entry<L>>>;
@@ -86,7 +86,7 @@ export function place<L extends Lane>(state: State<L>, entry: Entry<L>, to: Plac
   else offer(state, entry);
 }
 
-/** Takes a row out of the order: those behind it go on. */
+/** Takes a row out of the order, so that those behind it can continue. */
 function leave<L extends Lane>(state: State<L>, entry: Entry<L>): void {
   state.lent.get(entry.urgency)?.delete(entry);
   for (const first of state.keys.remove(entry)) offer(state, first);
@@ -104,7 +104,7 @@ export function enqueue<L extends Lane>(state: State<L>, entry: Entry<L>): void 
   offer(state, entry);
 }
 
-/** Puts a row in its order anew: what is held goes first, and what waits again goes by acceptance. */
+/** Sorts a row into its order again: held rows go first, and rows that wait again go by acceptance. */
 function requeue<L extends Lane>(state: State<L>, entry: Entry<L>): void {
   const first = state.keys.remove(entry);
   enqueue(state, entry);
@@ -143,7 +143,7 @@ function hurry<L extends Lane>(state: State<L>, entry: Entry<L>, urgency: L): vo
   if (isReady) state.ready.add(entry);
 }
 
-/** Offers a row if it waits for no other one; else whatever it waits for offers it later. */
+/** Offers a row if it waits for no other one; else the row it waits for offers it later. */
 function offer<L extends Lane>(state: State<L>, entry: Entry<L>): void {
   if (entry.spot !== "none" || entry.state !== "waiting") return;
   const { write, lane } = entry;

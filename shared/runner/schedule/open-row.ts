@@ -13,7 +13,7 @@ export interface Lane {
 /**
  * The states of an open row. Only the schedule changes them:
  *
- * - `waiting` for its turn. It is unsent, as far as anybody knows.
+ * - `waiting` for its turn. According to the journal it is unsent.
  *   → `flying` when it is taken for a post; → `looking` if the plan found its change in place; →
  *   `ended` if it gets its verdict without being sent.
  * - `looking`: the directory is read to see whether the change that the plan found is still in place.

@@ -59,7 +59,7 @@ export interface Schedule<L extends Lane> {
   doubts(): Iterable<OpenRow<L>>;
   /** A row in doubt is looked at next at `atMs`; `looks` counts the looks that told nothing. */
   lookNext(row: OpenRow<L>, atMs: number, looks?: number): void;
-  /** Takes the waiting rows of a lane out of the way, because its batch cannot go on. */
+  /** Takes the waiting rows of a lane out of the order, because its batch cannot continue. */
   withdraw(lane: L, rows: Iterable<OpenRow<L>>): void;
   /** An edge of the group met a concurrent change. */
   conflicted(group: string): void;

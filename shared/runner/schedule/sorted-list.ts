@@ -1,7 +1,7 @@
 /** Items in an order of their own. What decides the order must not change while an item is in it. */
 export interface SortedList<T> {
   readonly items: readonly T[];
-  /** Returns the place at which it now stands. */
+  /** Returns its position. */
   add(item: T): number;
   /** Returns the place at which it stood. @throws TypeError if it is not in the list. */
   remove(item: T): number;

@@ -15,7 +15,7 @@ export interface PostOutcome {
 
 export const nothingSent: PostOutcome = { writes: 0, throttled: 0, isLost: false };
 
-/** Tells the pacer, the groups and the figures what a post came to. Graph's client tells telemetry. */
+/** Reports a post's result to the pacer, the groups and the figures. Graph's client sends the telemetry. */
 export function account(
   site: Site,
   parts: readonly { readonly row: OpenRow<OpenBatch> }[],

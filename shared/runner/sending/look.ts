@@ -13,7 +13,7 @@ export function readFor(site: Site, { row }: Placed): GraphRead | undefined {
   }
 }
 
-/** What a look came to: Graph's answer, or why there is none. */
+/** The result of a look: Graph's answer, or why there is none. */
 export type Seen = GraphAnswer | OperatorError | undefined;
 
 /** The answers in the order of the reads. A read without an answer does not affect the others. */

@@ -6,7 +6,7 @@ export interface SliceEnd {
   readonly idle: boolean;
   /** If it has: nothing can be done for this long, milliseconds. */
   readonly waitMs: number;
-  /** A batch that cannot go on before a person has mended it; the others went on. */
+  /** A batch that cannot continue before a person has fixed it; the others continued. */
   readonly problem?: OperatorError | undefined;
 }
 

@@ -9,7 +9,7 @@ import { type Workload, createWorkload } from "../work/workload.ts";
 import { type Looks, createLooks } from "./looks.ts";
 import { type Wake, createWake } from "./wake.ts";
 
-/** One slice: what its parts share. `runSlice` tells its states. */
+/** One slice: what its parts share. `runSlice` describes its states. */
 export interface Slice {
   readonly site: Site;
   readonly state: StateFile;

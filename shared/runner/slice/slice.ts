@@ -68,7 +68,7 @@ const patienceAfter = ({ site, over }: Slice, signal: AbortSignal | undefined): 
     else signal?.addEventListener("abort", wait, { once: true, signal: over.signal });
   });
 
-/** Sees to doubts and to shards, also if nothing else wakes the slice. */
+/** Checks doubts and shards, even if nothing else wakes the slice. */
 async function tick({ site, stop, looks, work }: Slice): Promise<void> {
   while (!stop.signal.aborted) {
     await site.clock.sleep(TICK_MS, stop.signal);

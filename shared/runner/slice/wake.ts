@@ -1,6 +1,6 @@
 import type { Clock } from "../../core/clock.ts";
 
-/** How often doubts and shards are seen to if nothing else wakes the slice, milliseconds. */
+/** How often doubts and shards are checked if nothing else wakes the slice, milliseconds. */
 export const TICK_MS = 200;
 
 /** Lets one loop wait for something to happen. A call that comes before it waits counts for the next wait. */

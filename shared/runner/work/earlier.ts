@@ -48,7 +48,7 @@ export async function pullEarlier(
   }
 }
 
-/** How often it is asked whether earlier batches are planned, milliseconds. */
+/** How often to check whether earlier batches are planned, milliseconds. */
 const PLANS_EVERY_MS = 1_000;
 
 /** Notes whether an earlier batch that is still being planned may undo what these rows found in place. */

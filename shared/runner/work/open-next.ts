@@ -61,7 +61,7 @@ export async function finishBatch(
   batch: OpenBatch,
 ): Promise<void> {
   const { marker, receipts } = batch;
-  // The final status takes its figures from this one.
+  // The final status copies its figures from this one.
   await status.write(batch);
   await site.finishBatch(marker.folder, receipts);
   await site.blobs.runner.delete(marker.path);

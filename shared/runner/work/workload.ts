@@ -27,9 +27,9 @@ export interface Workload {
   isEmpty(): boolean;
   /** Whether a shard is being opened or a batch finished. */
   isBusy(): boolean;
-  /** Why a batch cannot go on until a person has mended it, if there is one. */
+  /** Why a batch cannot continue until a person has fixed it, if there is one. */
   problem(): OperatorError | undefined;
-  /** Starts nothing more, and resolves when nothing goes on in the background. */
+  /** Starts nothing more, and resolves when nothing runs in the background. */
   rest(): Promise<void>;
   /** What a successor needs to know of the batches. */
   progress(): BatchProgress[];
@@ -74,7 +74,7 @@ async function poll({ site, batches }: Work): Promise<void> {
   const markers = await readMarkers(site.blobs.runner, site.tenant, {
     most: MARKERS_AHEAD,
     known,
-    // Those that wait for a person do not hide what stands behind them.
+    // Those that wait for a person do not hide the batches behind them.
     counts: (path) => !broken.has(path),
   });
   batches.replaceKnown(markers, markers.length < MARKERS_AHEAD);
