@@ -9,11 +9,15 @@ import type { Blobs } from "../../storage/types.ts";
 import type { RowRules } from "../input/columns.ts";
 import { type CompiledRow, compileRow } from "../input/compile-row.ts";
 import { inputShards } from "../input/input-shards.ts";
+import { ahead } from "./ahead.ts";
 import { withHints } from "./hints.ts";
-import { createDirectory } from "./lookups.ts";
+import { type Directory, createDirectory } from "./lookups.ts";
 import { planRow, replayRow } from "./plan-row.ts";
 import { createTotals, type PlanTotals } from "./plan-totals.ts";
-import { createRowTraces } from "./row-traces.ts";
+import { createRowTraces, type RowTraces } from "./row-traces.ts";
+
+/** A read that Graph asks to repeat later delays one shard; those after it are looked up meanwhile. */
+const LOOK_UPS_AHEAD = 2;
 
 /** What is planned, and with which clients. */
 export interface PlanJob {
@@ -42,30 +46,13 @@ export interface PlanJob {
  * BATCH_DAMAGED (`retry`) if input or shards are; PERMISSION_MISSING (`refuse`).
  */
 export async function planBatch(job: PlanJob): Promise<PlanTotals | undefined> {
-  const { batches, folder, rules } = job;
-  const directory = createDirectory(job.graph);
+  const { folder } = job;
   const traces = createRowTraces();
   const totals = createTotals();
-  const written = job.isNew ? 0 : await countShards(batches, folder);
-  let shard = 0;
-  const input = inputShards(batches, folder, job.format);
-  for await (const rows of input) {
-    shard += 1;
-    const compiled = rows.map((row) => compileRow(row, rules));
-    if (shard <= written) {
-      for (const [at, planned] of (await readShard(batches, folder, shard)).entries()) {
-        replayRow(compiled[at]!, planned, traces);
-        totals.add(compiled[at]!, planned);
-      }
-      continue;
-    }
-    const lookedUp = await directory.lookUp(compiled.flatMap(lookupsOf));
-    const planned = compiled.map((row) => planRow(row, lookedUp, traces, job.mayChange));
-    // What is there now says nothing of what the runner will find after other batches.
-    const hinted = job.mayChange ? planned : await withHints(planned, compiled, job.graph, traces);
-    await writeShard(job, shard, hinted);
+  for await (const { shard, compiled, planned, hinted } of ahead(decided(job, traces), 1)) {
+    if (hinted) await writeShard(job, shard, await hinted);
     for (const [at, row] of planned.entries()) totals.add(compiled[at]!, row);
-    if (!(await job.goOn(totals.value()))) return undefined;
+    if (hinted && !(await job.goOn(totals.value()))) return undefined;
   }
   if (totals.value().rows !== job.rows) {
     throw batchDamaged(
@@ -74,6 +61,60 @@ export async function planBatch(job: PlanJob): Promise<PlanTotals | undefined> {
     );
   }
   return totals.value();
+}
+
+/** A shard of the input, and what its rows name: not looked up if the shard was planned before. */
+interface LookedUpShard {
+  readonly shard: number;
+  readonly compiled: readonly CompiledRow[];
+  readonly lookedUp: ReturnType<Directory["lookUp"]> | undefined;
+}
+
+/** A shard whose rows are decided; `hinted` is what to write, unless it was written before. */
+interface DecidedShard {
+  readonly shard: number;
+  readonly compiled: readonly CompiledRow[];
+  readonly planned: readonly PlannedRow[];
+  readonly hinted: Promise<readonly PlannedRow[]> | undefined;
+}
+
+/** Starts to look up what each shard names. */
+async function* lookedUp(job: PlanJob): AsyncGenerator<LookedUpShard> {
+  const directory = createDirectory(job.graph);
+  const written = job.isNew ? 0 : await countShards(job.batches, job.folder);
+  let shard = 0;
+  for await (const rows of inputShards(job.batches, job.folder, job.format)) {
+    shard += 1;
+    const compiled = rows.map((row) => compileRow(row, job.rules));
+    const isWritten = shard <= written;
+    const found = isWritten ? undefined : directory.lookUp(compiled.flatMap(lookupsOf));
+    yield { shard, compiled, lookedUp: found && thrownLater(found) };
+  }
+}
+
+/** Decides the rows of each shard, in order, and starts to look for the edges that exist. */
+async function* decided(job: PlanJob, traces: RowTraces): AsyncGenerator<DecidedShard> {
+  for await (const { shard, compiled, lookedUp: found } of ahead(lookedUp(job), LOOK_UPS_AHEAD)) {
+    if (!found) {
+      const planned = await readShard(job.batches, job.folder, shard);
+      for (const [at, row] of planned.entries()) replayRow(compiled[at]!, row, traces);
+      yield { shard, compiled, planned, hinted: undefined };
+      continue;
+    }
+    const directory = await found;
+    const planned = compiled.map((row) => planRow(row, directory, traces, job.mayChange));
+    // What is there now says nothing of what the runner will find after other batches.
+    const hinted = job.mayChange
+      ? Promise.resolve(planned)
+      : withHints(planned, compiled, job.graph, traces);
+    yield { shard, compiled, planned, hinted: thrownLater(hinted) };
+  }
+}
+
+/** A promise whose error is seen when its turn comes. */
+function thrownLater<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
 }
 
 const lookupsOf = (row: CompiledRow): Lookup[] =>
