@@ -5,7 +5,7 @@ import { OperatorError } from "../../shared/core/errors.ts";
 import { retryAfterMs } from "../../shared/core/retry-after.ts";
 import { type Azurite, startAzurite } from "../storage/azurite.ts";
 import { createRig, makeContainers, quickSettings } from "./rig.ts";
-import { disables } from "./rows.ts";
+import { disables, userOf } from "./rows.ts";
 import { TinyDirectory, noFaults } from "./tiny-directory.ts";
 
 describe("a Graph that refuses or is down", () => {
@@ -118,5 +118,85 @@ describe("a Graph that refuses or is down", () => {
     directory.faults = noFaults;
     await rig.runOut(directory);
     assert.equal(directory.made.size, 400);
+  });
+
+  it("does not stop the other posts by losing all that were under way together", async () => {
+    const rig = createRig(azurite);
+    const sizes: number[] = [];
+    let losses = 6;
+    const directory = new TinyDirectory({
+      faults: {
+        ...noFaults,
+        post: () => (losses-- > 0 ? "lose-before" : "none"),
+        latencyMs: () => 40,
+      },
+    });
+    directory.watch = (requests) => void sizes.push(requests.length);
+    await rig.submit({ rows: disables(directory, 400) });
+    await rig.runOut(directory, { settings: { ...quickSettings, postsInFlight: 6 } });
+    assert.equal(directory.made.size, 400);
+    assert.ok(sizes.length <= 30, `posts of ${sizes.join(", ")}`);
+  });
+});
+
+describe("a post whose answer is lost", () => {
+  let azurite: Azurite;
+  before(async () => {
+    azurite = await startAzurite();
+    await makeContainers(azurite);
+  });
+  after(() => azurite.stop());
+
+  it("is done as soon as the directory shows its change, although it has not timed out", async () => {
+    const rig = createRig(azurite);
+    let losses = 1;
+    const directory = new TinyDirectory({
+      timeoutMs: 3_600_000,
+      faults: { ...noFaults, post: () => (losses-- > 0 ? "lose-after" : "none") },
+    });
+    const folder = await rig.submit({ rows: disables(directory, 30) });
+    const end = await rig.run(directory);
+    assert.ok(end.state === "ran" && end.idle);
+    assert.deepEqual(rig.finishes, [folder]);
+    assert.ok([...directory.made.values()].every((times) => times === 1));
+  });
+
+  it("is looked at again and again, and sent again only when it has timed out", async () => {
+    const rig = createRig(azurite);
+    const sentAtMs: number[] = [];
+    let losses = 1;
+    const directory = new TinyDirectory({
+      timeoutMs: 800,
+      faults: { ...noFaults, post: () => (losses-- > 0 ? "lose-before" : "none") },
+    });
+    directory.watch = () => void sentAtMs.push(performance.now());
+    await rig.submit({ rows: disables(directory, 1) });
+    await rig.runOut(directory);
+    const [first = 0, second = 0] = sentAtMs;
+    assert.ok(second - first >= 790, `it was sent again after ${second - first} ms`);
+    assert.ok(directory.looks >= 2, `${directory.looks} looks`);
+  });
+
+  it("takes effect when it counts as done already, but never after a later write", async () => {
+    const rig = createRig(azurite);
+    const directory = new TinyDirectory({ timeoutMs: 1_000 });
+    let losses = 1;
+    directory.faults = { ...noFaults, post: () => (losses-- > 0 ? "lose-late" : "none") };
+    // Somebody else has made the first row's change meanwhile, so it is in place before its post works.
+    const rows = disables(directory, 1);
+    const [first] = rows;
+    assert.ok(first?.write);
+    const user = userOf(first);
+    directory.users.get(user)!["accountEnabled"] = false;
+    const enable = {
+      row: 2,
+      operation: "user.update",
+      write: { ...first.write, set: { accountEnabled: true }, after: [1] },
+    };
+    const folder = await rig.submit({ rows: [first, enable] });
+    await rig.runOut(directory);
+    assert.equal(directory.users.get(user)?.["accountEnabled"], true);
+    assert.deepEqual(directory.overlaps, []);
+    assert.equal(rig.finished.get(folder)?.get(1)?.attempts, 1);
   });
 });

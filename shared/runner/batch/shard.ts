@@ -90,26 +90,39 @@ export const historyOf = (shard: OpenShard, row: number): RowHistory =>
 export function placeRow(site: Site, row: OpenRow<OpenBatch>, history: RowHistory): void {
   const askedMs = history.until === undefined ? 0 : monotonicAt(site, history.until);
   if (history.state === "doubt") {
-    const notBeforeMs = Math.max(lookAtMs(site, row, history), askedMs);
-    site.schedule.place(row, { state: "doubt", notBeforeMs });
+    const { lookMs, unsureUntilMs } = doubtOf(site, row, history);
+    const notBeforeMs = Math.max(lookMs, askedMs);
+    site.schedule.place(row, { state: "doubt", notBeforeMs, unsureUntilMs });
+  } else if (history.state === "final") {
+    const isUnsure = row.state === "doubt" && row.unsureUntilMs > site.clock.monotonic();
+    site.schedule.place(row, { state: "ended", notBeforeMs: isUnsure ? row.unsureUntilMs : 0 });
   } else {
-    const state = history.state === "final" ? "ended" : "waiting";
-    site.schedule.place(row, { state, notBeforeMs: askedMs });
+    site.schedule.place(row, { state: "waiting", notBeforeMs: askedMs });
   }
 }
 
 /**
- * When a row in doubt may be looked at: once nothing of it can be under way any more. A post takes
- * effect within Graph's time limit or never. What an earlier runner sent, it sent before it lost the
- * lease; or, if that was longer ago, within `stallMs` after its intent (which also covers the
- * difference of two machines' clocks).
+ * When a row in doubt is looked at, and until when its post may take effect: a post takes effect within
+ * Graph's time limit or never. What this process sent is looked at soon, because what is seen settles it
+ * (see `lookAt`). What an earlier runner sent is looked at when nothing of it can be under way any more;
+ * it was sent before that runner lost the lease, or, if that was longer ago, within `stallMs` after its
+ * intent (which also covers the difference of two machines' clocks).
  */
-function lookAtMs(site: Site, row: OpenRow, history: RowHistory): number {
+function doubtOf(
+  site: Site,
+  row: OpenRow,
+  history: RowHistory,
+): { readonly lookMs: number; readonly unsureUntilMs: number } {
+  const soonMs = site.clock.monotonic() + site.settings.retryFloorMs;
   if (history.answered || history.lastIntentAt === undefined) {
-    return site.clock.monotonic() + site.settings.retryFloorMs;
+    return { lookMs: soonMs, unsureUntilMs: 0 };
   }
   const { timeoutMs } = site.graph;
-  if (row.sentMs !== undefined) return row.sentMs + timeoutMs;
+  if (row.sentMs !== undefined) {
+    const unsureUntilMs = row.sentMs + timeoutMs;
+    return { lookMs: Math.min(soonMs, unsureUntilMs), unsureUntilMs };
+  }
   const intentMs = monotonicAt(site, history.lastIntentAt);
-  return Math.min(site.lease.takenAtMs, intentMs + site.settings.stallMs) + timeoutMs;
+  const sentMs = Math.min(site.lease.takenAtMs, intentMs + site.settings.stallMs);
+  return { lookMs: sentMs + timeoutMs, unsureUntilMs: sentMs + timeoutMs };
 }

@@ -94,15 +94,19 @@ export function looked(
   answer: GraphAnswer,
   moment: Moment & { readonly afterMs: number },
 ): RowOutcome {
-  const { at } = moment;
-  const found = sent.operation.inPlace(answer, { ...attemptOf(sent), doubted: true });
+  const seen = inPlace(sent, answer, moment.at);
+  if (seen) return seen;
   const reason = sent.history.trouble ?? "the runner ended before the answer came";
-  if (found === false) {
-    const next = again(sent, moment, { reason, throttled: false, afterMs: moment.afterMs });
-    if (next.kind === "final") return next;
-    const until = instantAfter(at, moment.afterMs);
-    return { kind: "absent", row: sent.row, reason, until };
-  }
+  const next = again(sent, moment, { reason, throttled: false, afterMs: moment.afterMs });
+  if (next.kind === "final") return next;
+  const until = instantAfter(moment.at, moment.afterMs);
+  return { kind: "absent", row: sent.row, reason, until };
+}
+
+/** The verdict of a row in doubt whose change, or what keeps it from being made, is in the directory. */
+export function inPlace(sent: Sent, answer: GraphAnswer, at: string): RowReceipt | undefined {
+  const found = sent.operation.inPlace(answer, { ...attemptOf(sent), doubted: true });
+  if (found === false) return undefined;
   const proof = { requestId: answer.requestId, status: answer.status };
   if (found !== true) return rowReceipt(sent, at, { ...proof, ...found });
   return rowReceipt(sent, at, {

@@ -13,6 +13,7 @@ export interface State<L extends Lane> {
   /** By lane and row: the rows that come after that row. */
   readonly waiters: Map<L, Map<number, Entry<L>[]>>;
   readonly doubts: Set<Entry<L>>;
+  readonly lingering: Set<Entry<L>>;
   /** Lanes whose batches cannot continue. */
   readonly withdrawn: Set<L>;
   /** By lane: the rows of other lanes that are offered among its rows. */
@@ -26,6 +27,8 @@ export type NewRow<L extends Lane> = Pick<OpenRow<L>, "lane" | "row" | "operatio
 export interface Place {
   readonly state: "waiting" | "doubt" | "ended";
   readonly notBeforeMs: number;
+  /** For a row in doubt: until when its post may take effect; else it cannot any more. */
+  readonly unsureUntilMs?: number;
   /** How many looks in a row told nothing; 0 if it is not given. */
   readonly looks?: number;
 }
@@ -44,6 +47,7 @@ export function open<L extends Lane>(state: State<L>, row: NewRow<L>): Entry<L> 
     state: "waiting",
     notBeforeMs: 0,
     sentMs: undefined,
+    unsureUntilMs: 0,
     looks: 0,
     alone: false,
     urgency: row.lane,
@@ -70,12 +74,18 @@ export function place<L extends Lane>(state: State<L>, entry: Entry<L>, to: Plac
   if (to.state === "doubt") {
     if (!wasHeld) hold(state, entry);
     entry.state = "doubt";
+    entry.unsureUntilMs = to.unsureUntilMs ?? 0;
     state.doubts.add(entry);
     if (!wasHeld) requeue(state, entry);
     return;
   }
   state.doubts.delete(entry);
   entry.looks = to.looks ?? 0;
+  if (to.state === "ended" && to.notBeforeMs > 0) {
+    entry.state = "lingering";
+    state.lingering.add(entry);
+    return;
+  }
   if (wasHeld) {
     state.flights.release(entry.write);
     if (entry.write.group !== undefined) state.ready.refit(entry.write.group);
@@ -84,6 +94,15 @@ export function place<L extends Lane>(state: State<L>, entry: Entry<L>, to: Plac
   if (to.state === "ended" || state.withdrawn.has(entry.lane)) leave(state, entry);
   else if (wasHeld) requeue(state, entry);
   else offer(state, entry);
+}
+
+/** Ends the lingering rows whose time has come. */
+export function endLingering<L extends Lane>(state: State<L>, nowMs: number): void {
+  for (const entry of state.lingering) {
+    if (entry.notBeforeMs > nowMs) continue;
+    state.lingering.delete(entry);
+    place(state, entry, { state: "ended", notBeforeMs: 0 });
+  }
 }
 
 /** Takes a row out of the order, so that those behind it can continue. */

@@ -22,12 +22,16 @@ export interface Lane {
  *   → `ended` by its receipt; → `waiting` if Graph did not make the change; → `doubt` if that is unknown.
  * - `doubt`: it was sent, and it isn't known whether it took effect. A row of a shard whose journal
  *   shows an intent without a receipt starts here.
- *   → `ended` if the directory shows the change, or if the time to look ends; → `waiting` if it does not.
+ *   → `ended` if the directory shows the change, or if the time to look ends; → `waiting` if it does not;
+ *   → `lingering` if the directory shows the change before its post has timed out.
+ * - `lingering`: it has its verdict, but its post may still take effect, then after that of a later row.
+ *   → `ended` when the post can have no effect any more.
  * - `ended`: it has its verdict. Nothing follows.
  *
- * A row that is `looking`, `flying` or in `doubt` holds its keys: no other row that shares one is sent.
+ * A row that is `looking`, `flying`, in `doubt` or `lingering` holds its keys: no other row that shares
+ * one is sent.
  */
-export type RowState = "waiting" | "looking" | "flying" | "doubt" | "ended";
+export type RowState = "waiting" | "looking" | "flying" | "doubt" | "lingering" | "ended";
 
 /** A row without a verdict, in a shard that is open. Read-only for all but the schedule. */
 export interface OpenRow<L extends Lane = Lane> {
@@ -41,6 +45,8 @@ export interface OpenRow<L extends Lane = Lane> {
   readonly notBeforeMs: number;
   /** When this process sent it last, on the monotonic clock. */
   readonly sentMs: number | undefined;
+  /** While it is in doubt: its post may take effect until this instant of the monotonic clock. */
+  readonly unsureUntilMs: number;
   /** How many looks in a row told nothing, since it is in doubt. */
   readonly looks: number;
   /** Goes in a separate post, because Graph refused a post with it as a whole. */

@@ -6,6 +6,7 @@ import {
   type NewRow,
   type Place,
   type State,
+  endLingering,
   enqueue,
   entryOf,
   freed,
@@ -77,6 +78,7 @@ export function createSchedule<L extends Lane>(): Schedule<L> {
     ready: createReadyRows<L>(flights),
     waiters: new Map(),
     doubts,
+    lingering: new Set(),
     withdrawn: new Set(),
     lent: new Map(),
   };
@@ -123,9 +125,11 @@ export function createSchedule<L extends Lane>(): Schedule<L> {
 }
 
 function choose<L extends Lane>(
-  { ready }: State<L>,
+  state: State<L>,
   { lanes, nowMs, most }: Parameters<Schedule<L>["choose"]>[0],
 ): Choice<L> {
+  const { ready } = state;
+  endLingering(state, nowMs);
   ready.advance(nowMs);
   const picked: Entry<L>[] = [];
   for (const lane of lanes) {

@@ -2,7 +2,7 @@ import { OperatorError } from "../../core/errors.ts";
 import type { RowOutcome } from "../../records/receipt.ts";
 import { historyOf } from "../batch/shard.ts";
 import { type Site, isoNow } from "../batch/site.ts";
-import { isSeeing, looked, rowReceipt, unseen } from "../journal/outcomes.ts";
+import { inPlace, isSeeing, looked, rowReceipt, unseen } from "../journal/outcomes.ts";
 import { type Seen, askedMs, readAll, readFor } from "./look.ts";
 import { type Placed, operationOf, sentOf, waitFor } from "./part-outcome.ts";
 
@@ -31,7 +31,8 @@ export function nextDoubtMs({ schedule }: Site): number {
 
 /**
  * Settles rows in doubt by looking at the directory: in place is done, absent is sent again, and what
- * cannot be read is looked at later.
+ * cannot be read is looked at later. While the row's post may still take effect, only a change in place
+ * settles it; else it is looked at again, after growing pauses, and at last when the post has timed out.
  *
  * @throws OperatorError what ends the slice, as `sendPost`; READ_INCOMPLETE does not.
  */
@@ -45,19 +46,29 @@ export async function lookAt(site: Site, doubts: readonly Placed[]): Promise<voi
     [...new Set(doubts.map(({ shard }) => shard))].map(async (shard) => {
       const mine = doubts.filter((doubt) => doubt.shard === shard);
       const rows = mine.flatMap(({ row }) => outcomes.get(row) ?? []);
+      if (rows.length === 0) return;
       await mine[0]?.row.lane.record(shard, { t: "receipt", post: "look", at: isoNow(site), rows });
     }),
   );
   for (const [index, { row }] of doubts.entries()) {
     if (row.state !== "doubt") continue;
     const looks = row.looks + 1;
-    const waitMs = Math.max(askedMs(answers[index]), waitFor(site, looks));
-    site.schedule.lookNext(row, site.clock.monotonic() + waitMs, looks);
+    const nowMs = site.clock.monotonic();
+    const nextMs = nowMs + Math.max(askedMs(answers[index]), waitFor(site, looks));
+    const isUnsure = row.unsureUntilMs > nowMs;
+    site.schedule.lookNext(row, isUnsure ? Math.min(nextMs, row.unsureUntilMs) : nextMs, looks);
   }
 }
 
-function outcomeFor(site: Site, { row, shard }: Placed, answer: Seen): RowOutcome {
+function outcomeFor(site: Site, { row, shard }: Placed, answer: Seen): RowOutcome | undefined {
   const at = isoNow(site);
+  if (row.unsureUntilMs > site.clock.monotonic()) {
+    if (answer === undefined || answer instanceof OperatorError || !isSeeing(answer))
+      return undefined;
+    const seen = inPlace(sentOf(site, { row, shard }), answer, at);
+    // A user who has replicated in part looks like another's.
+    return seen?.receipt.verdict === "failed" ? undefined : seen;
+  }
   const moment = { at, retryForMs: site.settings.retryForMs };
   if (operationOf(site, row) === undefined) {
     return rowReceipt({ row: row.row, history: historyOf(shard, row.row) }, at, {

@@ -5,8 +5,11 @@ import { sendPost } from "../sending/post.ts";
 import type { Slice } from "./slice-parts.ts";
 import { TICK_MS } from "./wake.ts";
 
-/** After this many posts in a row without an answer, single rows try whether Graph is back. */
-const LOST_IN_A_ROW = 2;
+/**
+ * After this many rounds of posts without any answer Graph counts as away: single rows try whether it is
+ * back. Posts that were under way together are one round, because a reset of their connection loses all.
+ */
+const LOST_ROUNDS = 2;
 
 /**
  * Keeps the pacer's grants in use with several posts under way. In a loop it
@@ -28,14 +31,23 @@ export interface Sender {
 interface State {
   readonly slice: Slice;
   readonly posts: Set<Promise<void>>;
-  lostInARow: number;
+  lostRounds: number;
+  /** When the last round was lost: a post that was sent before is of the same round. */
+  lostMs: number;
   pausedUntilMs: number;
   postNumber: number;
 }
 
 export function createSender(slice: Slice): Sender {
   const posts = new Set<Promise<void>>();
-  const state: State = { slice, posts, lostInARow: 0, pausedUntilMs: -Infinity, postNumber: 0 };
+  const state: State = {
+    slice,
+    posts,
+    lostRounds: 0,
+    lostMs: -Infinity,
+    pausedUntilMs: -Infinity,
+    postNumber: 0,
+  };
   return {
     run: () => run(state),
     rest: async () => {
@@ -54,7 +66,7 @@ async function run(state: State): Promise<number | undefined> {
       await wake.wait(pauseMs > 0 ? pauseMs : TICK_MS);
       continue;
     }
-    const most = state.lostInARow >= LOST_IN_A_ROW ? 1 : site.pacer.most();
+    const most = state.lostRounds >= LOST_ROUNDS ? 1 : site.pacer.most();
     const { picked, nextMs } = choose(slice, most);
     if (picked.length > 0) {
       await sendNext(state, picked.length);
@@ -101,9 +113,10 @@ async function sendNext(state: State, rows: number): Promise<void> {
   if (picked.length === 0) return;
   site.schedule.take(picked, "flying");
   state.postNumber += 1;
+  const sentMs = site.clock.monotonic();
   const name = `${site.runner.slice(0, 8)}-${state.postNumber}`;
   const post = sendPost(site, picked, name, grantedAt)
-    .then((outcome) => count(state, outcome), site.fail)
+    .then((outcome) => count(state, outcome, sentMs), site.fail)
     .finally(() => {
       posts.delete(post);
       site.wake();
@@ -112,14 +125,20 @@ async function sendNext(state: State, rows: number): Promise<void> {
 }
 
 /** Counts what a post did, and pauses if Graph does not answer. */
-function count(state: State, outcome: PostOutcome): void {
+function count(state: State, outcome: PostOutcome, sentMs: number): void {
   const { site } = state.slice;
   site.tally.writes += outcome.writes;
   site.tally.throttled += outcome.throttled;
   // A runner that continues from here keeps the pause that Graph asked for, also after a kill.
   if (outcome.throttled > 0 || outcome.isLost) state.slice.state.save().catch(site.fail);
-  state.lostInARow = outcome.isLost ? state.lostInARow + 1 : 0;
-  if (state.lostInARow < LOST_IN_A_ROW) return;
+  if (!outcome.isLost) {
+    state.lostRounds = 0;
+    return;
+  }
+  if (sentMs < state.lostMs) return;
+  state.lostRounds += 1;
+  state.lostMs = site.clock.monotonic();
+  if (state.lostRounds < LOST_ROUNDS) return;
   const wait = { baseMs: 2 * site.settings.retryFloorMs, capMs: 60_000 };
-  state.pausedUntilMs = site.clock.monotonic() + backoffMs(state.lostInARow - 1, site.random, wait);
+  state.pausedUntilMs = site.clock.monotonic() + backoffMs(state.lostRounds - 1, site.random, wait);
 }
