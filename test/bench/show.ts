@@ -86,5 +86,5 @@ export function judge(bars: readonly Bar[]): void {
     const shown = (figure: number): string => `${Number(figure.toFixed(3))}${unit}`;
     return [name, shown(value), `${atMost ? "≤" : "≥"} ${shown(bar)}`, isMet ? "met" : "MISSED"];
   });
-  console.log(`\n${table([["bar", "measured", "to reach", ""], ...rows])}`);
+  console.log(`\n${table([["benchmark", "measured", "target", ""], ...rows])}`);
 }

@@ -26,7 +26,7 @@ const ROWS = 200;
 /** A file of 200 rows makes about 185 writes. */
 const LATEST_KILL = 150;
 
-/** The process of one lane: `soak-lane.ts SEED ROUND…`; tells its parent each round. */
+/** The process of one lane: `soak-lane.ts SEED ROUND…`; reports each round to its parent. */
 const [seedText = "", ...rounds] = process.argv.slice(2);
 const stage = await setPeopleStage();
 try {

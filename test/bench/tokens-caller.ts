@@ -30,7 +30,7 @@ export type Order =
       readonly forMs: number;
       readonly patienceMs: number;
     }
-  /** Rows, each with a token and a change in Graph, until told to end. */
+  /** Rows, each with a token and a change in Graph, until it is asked to end. */
   | { readonly do: "rows"; readonly users: readonly string[]; readonly everyMs: number }
   | { readonly do: "end-rows" }
   | { readonly do: "reread" }

@@ -7,7 +7,7 @@ import { root } from "../../scripts/bundle.ts";
 
 /**
  * Makes of the product what it would be deployed as without a bundler: one JavaScript file a source
- * file, types stripped, the packages in node_modules. The folder must stand below the project's, so
+ * file, types stripped, the packages in node_modules. The folder must be below the project's, so
  * that they are found.
  */
 export async function transpileInto(folder: string, format: "esm" | "cjs"): Promise<void> {

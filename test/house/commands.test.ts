@@ -15,7 +15,7 @@ const builtIn = ["ci"];
 const fileOf = (script: string): string | undefined =>
   /node ([\w./-]+\.ts)/.exec(scripts[script] ?? "")?.[1];
 
-/** Every call of an npm script in the pages: page, script, and what stands after `--`. */
+/** Every call of an npm script in the pages: page, script, and the arguments after `--`. */
 const calls = pages.flatMap((page) =>
   [
     ...read(page).matchAll(
@@ -106,7 +106,7 @@ describe("a command or package in the documentation", () => {
     assert.deepEqual(said.toSorted(), [...flagsIn(usage), "help"].toSorted());
   });
 
-  it("tells the local cloud what it understands, all of it", () => {
+  it("names every command of the local cloud", () => {
     const known = [
       ...commandsOf(read("test/cloud/cloud-control.ts"), "CloudControl"),
       ...commandsOf(read("test/cloud/graph/app/control.ts"), "Commands"),

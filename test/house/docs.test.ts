@@ -8,7 +8,7 @@ import { verdicts } from "../../shared/catalogue/row.ts";
 import { limits } from "../../shared/core/limits.ts";
 import { columnOf, pages, proseOf, read, root } from "./pages.ts";
 
-/** A table's cells as they stand in code spans, each once. */
+/** The code spans of a table's cells, each once. */
 const codesIn = (cells: readonly string[]): string[] =>
   [
     ...new Set(

@@ -13,16 +13,16 @@ export const pages: readonly string[] = globSync("**/*.md", {
   exclude: (path) => /^(node_modules|dist|out|coverage|\.git)(\/|$)/.test(path),
 }).toSorted();
 
-/** A page without what stands in fences: prose, tables and code spans. */
+/** A page without its fenced blocks: prose, tables and code spans. */
 export const proseOf = (page: string): string => read(page).replaceAll(/^ *```[^]*?^ *```$/gm, "");
 
-/** What stands in a page's fences of one language, without the fence's own indentation. */
+/** The contents of a page's fenced blocks of one language, without the fence's indentation. */
 export const fencesOf = (page: string, language: string): readonly string[] =>
   [...read(page).matchAll(new RegExp(`^( *)\`\`\`${language}\\n([^]*?)^ *\`\`\`$`, "gm"))].map(
     ([, indent = "", text = ""]) => text.replaceAll(new RegExp(`^${indent}`, "gm"), ""),
   );
 
-/** What stands in a page's code spans. */
+/** The contents of a page's code spans. */
 export const spansOf = (page: string): readonly string[] =>
   [...proseOf(page).matchAll(/`([^`]+)`/g)].map(([, span = ""]) => span.replaceAll("\n", " "));
 

@@ -14,7 +14,7 @@ import { type Azurite, startAzurite } from "../storage/azurite.ts";
 
 const isUnfinished = (end: unknown): boolean => recordOf(end)["idle"] === false;
 
-/** What docs/runbook.md has an operator do with `az storage`, done by the same calls. */
+/** The procedures of docs/runbook.md that use `az storage`, with the same calls. */
 describe("the runbook", () => {
   let azurite: Azurite;
   let rig: Rig;
@@ -49,7 +49,7 @@ describe("the runbook", () => {
     while (directory.made.size === 0) await sleep(10);
     await breakLease();
     await acquireLease();
-    // It ends by itself, or fails at a write without a lease.
+    // It ends, or fails at a write without a lease.
     const end = await run.catch((error: unknown) => error);
     assert.ok(end instanceof OperatorError ? end.code === "LEASE_LOST" : isUnfinished(end));
     const made = directory.made.size;

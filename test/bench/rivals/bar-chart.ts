@@ -8,7 +8,7 @@ const BAR = 16;
 const STEP = 22;
 const HEAD = 34;
 
-/** Times of each race as bars, the product's dark; rows that went wrong stand beside the bar. */
+/** Times of each race as bars, the product's dark; the number of failed rows is beside the bar. */
 export function barChart(
   races: readonly { readonly scenario: Scenario; readonly results: readonly Result[] }[],
 ): string {

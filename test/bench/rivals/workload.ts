@@ -33,8 +33,8 @@ const isPlain = ({ values }: SnapshotObject): boolean =>
   values["onPremisesSyncEnabled"] !== true;
 
 /**
- * Tasks of which each has an object or a membership of its own, so that their order means nothing and all
- * of them can succeed. The same directory gives the same tasks.
+ * Tasks that each have a separate object or membership, so that their order does not matter and all of
+ * them can succeed. The same directory gives the same tasks.
  */
 export function mixedTasks(before: Snapshot, domain: string, count: number): readonly Task[] {
   const users = before.users.filter(isPlain);
