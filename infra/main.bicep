@@ -116,7 +116,7 @@ param schedules timerSchedules = {
 
 @description('Node.js major version of the Flex runtime.')
 @allowed(['22', '24'])
-param nodeVersion string = '22'
+param nodeVersion string = '24'
 
 @description('Memory of an instance, MB.')
 @allowed([512, 2048, 4096])

@@ -26,7 +26,7 @@ export interface Bundle {
 }
 
 /**
- * Bundles `entry` as it is deployed: minified CommonJS for Node 22 that requires nothing but Node
+ * Bundles `entry` as it is deployed: minified CommonJS for Node 22 and later that requires nothing but Node
  * and `@azure/functions-core`, which the Functions worker serves at run time and no registry has.
  *
  * @throws Error if esbuild fails or warns: a bundle with a warning may work here and fail elsewhere.

@@ -35,6 +35,19 @@ describe("the workflows", () => {
     assert.match(text, /npm run sbom\n[^]*path: out\/sbom\.json/);
   });
 
+  it("test every Node that nodeVersion allows, the default by the project's own", () => {
+    const [, allowed = "", standard = ""] =
+      /@allowed\(\[(.*)\]\)\nparam nodeVersion string = '(\d+)'/.exec(read("infra/main.bicep")) ??
+      [];
+    assert.equal(manifest.devDependencies["node"]?.split(".")[0], standard);
+    const text = read(".github/workflows/ci.yml");
+    const others = [...allowed.matchAll(/\d+/g)].map(String).filter((each) => each !== standard);
+    assert.deepEqual(others, ["22"]);
+    for (const major of others)
+      assert.match(text, new RegExp(`install --no-save node@${major}\\.`));
+    assert.match(text, new RegExp(`node-version: ${standard}[^]*\\.ci/run`));
+  });
+
   it("fetch the tokens for Graph and Key Vault right after the sign-in", () => {
     const [, after = ""] = read(".github/workflows/deploy.yml").split("azure/login@");
     const [, next = ""] = after.split("- name:");
