@@ -88,16 +88,19 @@ export class OperatorError extends Error {
 }
 
 /**
- * An unexpected error, by its name only: its own message may quote what was being worked on
- * (`Buffer.alloc` puts its argument into its TypeError). The error itself is in `cause`.
+ * An error in a form that may be shown: an OperatorError as it is, any other by its name only, because
+ * its own message may quote what was being worked on (`Buffer.alloc` puts its argument into its
+ * TypeError). The error itself is in `cause`.
  */
-export const unexpected = (cause: unknown): OperatorError =>
-  new OperatorError(
-    "UNEXPECTED",
-    `An unexpected error occurred (${cause instanceof Error ? cause.name : typeof cause}).`,
-    {
-      fix: "Look at the function's log at that time, and report it.",
-      disposition: "stop",
-      cause,
-    },
-  );
+export const toOperatorError = (error: unknown): OperatorError =>
+  error instanceof OperatorError
+    ? error
+    : new OperatorError(
+        "UNEXPECTED",
+        `An unexpected error occurred (${error instanceof Error ? error.name : typeof error}).`,
+        {
+          fix: "Look at the function's log at that time, and report it.",
+          disposition: "stop",
+          cause: error,
+        },
+      );

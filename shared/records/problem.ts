@@ -1,5 +1,5 @@
 import type { Clock } from "../core/clock.ts";
-import { OperatorError, unexpected } from "../core/errors.ts";
+import { toOperatorError } from "../core/errors.ts";
 import { parseJson } from "../core/parse-json.ts";
 import { recordOf } from "../core/record.ts";
 import type { Blobs } from "../storage/types.ts";
@@ -51,6 +51,6 @@ function noteIn(bytes: Buffer): Readonly<Record<string, unknown>> {
 
 /** What stopped an attempt. Of an unexpected error only the name is kept, because its text may quote the input. */
 export function problemOf(error: unknown): Problem {
-  const { code, what, fix } = error instanceof OperatorError ? error : unexpected(error);
+  const { code, what, fix } = toOperatorError(error);
   return { code, what, fix };
 }

@@ -1,4 +1,5 @@
 import type { Clock } from "../../core/clock.ts";
+import { toOperatorError } from "../../core/errors.ts";
 import type { Call } from "./ports.ts";
 
 /** The host kills a worker five seconds after it asked it to end (WorkerConstants). */
@@ -18,7 +19,9 @@ export function handOverIfLate(
   const wait = async (): Promise<void> => {
     await clock.sleep(LATE_AFTER_MS, ended.signal);
     if (ended.signal.aborted) return;
-    await handOver().catch((error: unknown) => note(`not handed over: ${String(error)}`));
+    await handOver().catch((error: unknown) =>
+      note(`not handed over: ${toOperatorError(error).message}`),
+    );
   };
   const startWaiting = (): void => void wait();
   if (stopping.aborted) startWaiting();

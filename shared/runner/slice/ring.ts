@@ -1,5 +1,5 @@
 import type { Clock } from "../../core/clock.ts";
-import { OperatorError } from "../../core/errors.ts";
+import { OperatorError, toOperatorError } from "../../core/errors.ts";
 import { hasWork } from "../../records/marker.ts";
 import { runnerLockBlob } from "../../records/paths.ts";
 import type { Blobs, Queue } from "../../storage/types.ts";
@@ -22,7 +22,7 @@ const WAIT_FOR_LEASE_MS = 15_000;
 export interface RingAnswer {
   readonly outcome: "idle" | "rung-again";
   /** What stopped the slice, or a batch that waits for a person, for the log. */
-  readonly problem?: Error | undefined;
+  readonly problem?: OperatorError | undefined;
 }
 
 /** One ring to answer, and with what. */
@@ -97,7 +97,7 @@ async function answerError(options: Ring, bell: Bell, error: unknown): Promise<R
     if (!options.isLastAttempt) await bell.set(FAILED_SECONDS);
     throw error;
   }
-  return { outcome: "rung-again", problem: error };
+  return { outcome: "rung-again", problem: toOperatorError(error) };
 }
 
 const busySeconds = ({ random }: Ring): number => BUSY_SECONDS + random() * BUSY_SPREAD_SECONDS;

@@ -1,4 +1,4 @@
-import { type ErrorCode, OperatorError, unexpected } from "../../core/errors.ts";
+import { type ErrorCode, toOperatorError } from "../../core/errors.ts";
 import type { Marker } from "../../records/marker.ts";
 import { batchOf } from "../../records/paths.ts";
 import type { Work } from "./work.ts";
@@ -23,7 +23,7 @@ export async function stopIfBroken(
   try {
     await task();
   } catch (error) {
-    const reason = error instanceof OperatorError ? error : unexpected(error);
+    const reason = toOperatorError(error);
     if (outages.has(reason.code)) throw error;
     batches.stopped(marker, reason);
     const stopped = { batch: batchOf(marker.folder), tenant: site.tenant };

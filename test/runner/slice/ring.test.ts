@@ -182,6 +182,19 @@ describe("a ring", () => {
     assert.deepEqual(delays, [90]);
   });
 
+  it("says of an unexpected error only its name, because its text may quote a row", async () => {
+    await work();
+    const quoting = new TypeError('The value "ann@contoso.com" is invalid');
+    await assert.rejects(
+      answer(() => Promise.reject(quoting)),
+      TypeError,
+    );
+    const { problem } = await answer(() => Promise.reject(quoting));
+    assert.equal(problem?.message.startsWith("[UNEXPECTED] "), true);
+    assert.match(problem?.message ?? "", /\(TypeError\)/);
+    assert.doesNotMatch(problem?.message ?? "", /ann/);
+  });
+
   it("is sent while a slice works, for the case that it is killed: one comes after its lease", async () => {
     const folder = await work();
     const times = { sliceMs: 60_000, leaseSeconds: 30 };
