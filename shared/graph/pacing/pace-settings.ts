@@ -16,6 +16,8 @@ export interface PaceSettings {
   /** The shortest hold after a refusal. */
   readonly retryFloorMs: number;
   readonly startAt: number;
+  /** The part of the quota that is left to others who use it at the same time (shared-use.ts). */
+  readonly reserve?: number | undefined;
   /** What an earlier pace of the same quota learnt. */
   readonly easing?: Easing | undefined;
   readonly kind?: LimitKind | undefined;

@@ -1,7 +1,6 @@
-import { createCounts } from "./counts.ts";
+import { createCounts, createFlights } from "./counts.ts";
 import { createCrossing } from "./crossing.ts";
 import type { Easing } from "./easing.ts";
-import { createFlights } from "./flights.ts";
 import { createGrid } from "./grid.ts";
 import type { LimitKind, PaceSettings } from "./pace-settings.ts";
 import type { PacedAnswer, Refusal } from "./paced-answer.ts";

@@ -3,16 +3,18 @@ import { type Easing, ease, isNearEmpty, type Moment, shareAt, unlessCalm } from
 import type { PaceSettings } from "./pace-settings.ts";
 import type { PacedAnswer, Refusal } from "./paced-answer.ts";
 import { judge, noSuspicion } from "./refusals.ts";
+import { createSharedUse } from "./shared-use.ts";
 
 /** Keeps what refusals mean for a pace: how long it holds, and how far it eases. */
 export function createTrouble(settings: PaceSettings, counts: Counts) {
-  const { quota, windowMs, aim, retryFloorMs, startAt } = settings;
+  const { quota, windowMs, aim, retryFloorMs, startAt, reserve } = settings;
   const fullRate = (quota / windowMs) * aim;
   let easing = settings.easing;
   let heldUntil = settings.heldUntil ?? startAt;
   /** What left before this was under way together with what was refused then. */
   let exhaustedAt = easing?.easedAt ?? Number.NEGATIVE_INFINITY;
   const judgeBy = createJudge();
+  const use = reserve === undefined ? undefined : createSharedUse({ windowMs, reserve });
 
   const momentAt = (now: number): Moment => ({
     now,
@@ -27,7 +29,7 @@ export function createTrouble(settings: PaceSettings, counts: Counts) {
   };
   return {
     /** Requests per millisecond that may leave. */
-    rate: (now: number): number => fullRate * shareOf(now),
+    rate: (now: number): number => fullRate * shareOf(now) * (use?.shareAt(now) ?? 1),
     isFull: (now: number): boolean => shareOf(now) === 1,
     heldUntil: (): number => heldUntil,
     easing: (): Easing | undefined => easing,
@@ -38,6 +40,7 @@ export function createTrouble(settings: PaceSettings, counts: Counts) {
 
     /** Whether the refusals of the answer mean an exhausted quota. Holds if the service sheds load. */
     judge(answer: PacedAnswer, now: number): boolean {
+      if (answer.used !== undefined) use?.told(answer.used, now);
       if (judgeBy("shed", answer, false)) hold(answer.retryAfterMs ?? retryFloorMs, now);
       const isLate = answer.grantedAt <= exhaustedAt;
       easing = unlessCalm(easing, momentAt(now));

@@ -5,8 +5,11 @@ import { createPace } from "./pacing.ts";
 import { pacedAnswer } from "./post-answer.ts";
 import { createTurns } from "./turns.ts";
 
-/** The part of the resource-unit quota that our reads may use: the rest is for the writes' own units. */
+/** The part of the resource-unit quota that the reads of one instance may use. */
 const READ_AIM = 0.6;
+
+/** What of the quota all our instances together leave to people, other tools and the writes. */
+const RESERVE = 0.15;
 
 /** If Graph asks for a longer pause, the caller had better come back later. */
 const LONGEST_HOLD_MS = 120_000;
@@ -39,7 +42,13 @@ export function createUnitPacer(options: {
 }): UnitPacer {
   const { clock, ...quota } = options;
   const startAt = clock.monotonic();
-  const pace = createPace({ ...quota, startAt, aim: READ_AIM, burst: BATCH_LIMIT });
+  const pace = createPace({
+    ...quota,
+    startAt,
+    aim: READ_AIM,
+    burst: BATCH_LIMIT,
+    reserve: RESERVE,
+  });
   const turns = createTurns(pace, clock, LONGEST_HOLD_MS);
   return {
     take: (units) => turns.take(units),
