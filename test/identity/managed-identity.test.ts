@@ -17,7 +17,7 @@ const refusing =
     const type = { "content-type": "application/json" };
     response.writeHead(statusCode, { ...type, ...headers }).end(JSON.stringify(body));
   };
-const silence: Answer = () => undefined;
+const noAnswer: Answer = () => undefined;
 
 let count = 0;
 /** A token of so many seconds, as App Service's endpoint gives it. */
@@ -48,7 +48,7 @@ beforeEach(() => {
 after(() => server.close());
 
 let identities = 0;
-/** Another identity each time: the SDK keeps the tokens of a process together. */
+/** Another identity each time, because the SDK has one cache per process. */
 const open = (clock = systemClock) =>
   createManagedIdentity({ clientId: `identity-${++identities}`, clock, random: () => 0.5 });
 
@@ -82,7 +82,7 @@ describe("the managed identity", () => {
   });
 
   it("is waited for half a minute at most", async () => {
-    answer = silence;
+    answer = noAnswer;
     const waits: number[] = [];
     const clock = {
       ...systemClock,

@@ -26,7 +26,7 @@ let cloud: LocalCloud;
 let api: Awaited<ReturnType<typeof startProtectedApi>>;
 let apiAppId: string;
 let tokens: Identity;
-/** What leads a process into the cloud. */
+/** The Node options that make a process use the local cloud. */
 let preloading: string;
 /** A token that the API refuses although it has not expired. */
 let revoked = "";
@@ -107,7 +107,7 @@ async function call(token: string): Promise<{ status: number; why: string }> {
   return { status: response.status, why };
 }
 
-/** A token of another kind than the product's own, signed by Entra. */
+/** A token signed by Entra that the product would not request. */
 const issued = async (options: { appId?: string; resource?: string; lifetimeSeconds?: number }) => {
   const { tenantId, clientId: appId } = cloud.home;
   const given = { tenantId, appId, resource: RESOURCE, ...options };

@@ -7,18 +7,18 @@ import { createIdentity, type Identity } from "../../shared/identity/identity.ts
 export const TENANT = "11111111-2222-4333-8444-555555555555";
 export const GRAPH = "https://graph.microsoft.com";
 
-/** How a token endpoint of the test's own answers one request. */
+/** How the test's token endpoint answers one request. */
 export type Answer = (response: ServerResponse) => void;
 
 let count = 0;
 
-/** A token of an hour, each time another: t1, t2 and so on. */
+/** A new token of an hour each time: t1, t2 and so on. */
 export const token: Answer = (response) => {
   const body = { access_token: `t${++count}`, expires_in: 3600, token_type: "Bearer" };
   response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
 };
 
-/** What a token endpoint in trouble does instead. */
+/** What a failing token endpoint does instead. */
 export const troubles: Readonly<Record<string, Answer>> = {
   "503s": (response) => void response.writeHead(503).end(),
   resets: (response) => void response.socket?.resetAndDestroy(),
@@ -27,7 +27,7 @@ export const troubles: Readonly<Record<string, Answer>> = {
     void response.writeHead(429, { "retry-after": "60" }).end("Too Many Requests"),
 };
 
-/** The product's own way to Entra, MSAL included, whose requests go through `fetch` to the test's server. */
+/** The product's token module, MSAL included, whose requests go through `fetch` to the test's server. */
 export const identityBy = (options: {
   readonly clock: Clock;
   readonly random: () => number;

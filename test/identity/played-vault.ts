@@ -21,7 +21,7 @@ interface Version {
   readonly toMs: number;
 }
 
-/** A vault that the test fills, and what is kept of it. */
+/** A vault that the test fills, and the versions kept of it. */
 export function openVault() {
   const clock = createSimulatedClock();
   const versions: Version[] = [];
@@ -67,7 +67,7 @@ export function openVault() {
   });
   return {
     clock,
-    /** Entra's answer tells the time, and that ours is wrong. */
+    /** An answer of Entra tells the time, and that our clock is wrong. */
     tellTime: (differenceMs = 0) => {
       const nowMs = clock.now();
       const date = new Date(nowMs + differenceMs).toUTCString();
@@ -75,7 +75,7 @@ export function openVault() {
     },
     kept,
     troubles,
-    /** The reads since the last time. */
+    /** The reads since the last call. */
     reads: () => reads.splice(0).join(" "),
     add(name: string, { fromDays = -1, toDays = 100 } = {}): Version {
       const nowMs = clock.now();
@@ -87,7 +87,7 @@ export function openVault() {
     failing: (error: OperatorError | undefined) => (failure = error),
     failingToList: (error: OperatorError | undefined) => (listFailure = error),
     usable: async () => (await kept.usable()).map(({ version }) => version).join(" "),
-    /** What is found after everything usable was refused. */
+    /** The versions found after all usable ones were refused. */
     async further() {
       const tried = await kept.usable();
       for (const key of tried) kept.refused(key);

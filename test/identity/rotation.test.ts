@@ -12,7 +12,7 @@ import type { WorkerAnswer } from "./worker-protocol.ts";
 
 const INSTANCES = 8;
 const TOKEN_MS = 1_200_000;
-/** A little past half a token's life, when it is due, with the jitter of a tenth. */
+/** A little more than half a token's life, when it is due, with the jitter of a tenth. */
 const DUE_MS = 0.62 * TOKEN_MS;
 
 let cloud: LocalCloud;
@@ -29,11 +29,11 @@ after(async () => {
   await cloud.close();
 });
 
-/** Certificates that Entra did not know, as the instances told of them. */
+/** Certificates that Entra did not know, by the instances' events. */
 const unregistered: string[] = [];
-/** Codes of versions of no use, as the instances told of them. */
+/** Codes of versions that could not be used, by the instances' events. */
 const unusable: string[] = [];
-/** Acquisitions by another certificate than the instance's last. */
+/** Tokens requested with another certificate than the instance's last one. */
 const rolled: Extract<TelemetryEvent, { event: "token.acquired" }>[] = [];
 async function all(use: (worker: Worker) => Promise<WorkerAnswer>): Promise<WorkerAnswer[]> {
   const answers = await Promise.all(workers.map(use));
@@ -74,7 +74,7 @@ async function underLoad(change: () => Promise<unknown>): Promise<void> {
   await all((worker) => worker.ask({ do: "move-on", ms: DUE_MS }));
   aheadMs += DUE_MS;
   for (const { failures } of await load) assert.deepEqual(failures, []);
-  // Whoever the vault throttled gets its new token a second later.
+  // An instance that the vault throttled gets its new token a second later.
   const isNew = (expiresAtMs: number): boolean => expiresAtMs > Date.now() + aheadMs + TOKEN_MS / 2;
   for (let tries = 0; ; tries++) {
     const answers = await all((worker) => worker.get());
@@ -153,7 +153,7 @@ describe("no row fails on eight instances with at most two vault reads each if",
 });
 
 it("every roll-over is counted and reported with the previous certificate", async () => {
-  // Registered in place of the first, and again in place of that; nothing else took effect.
+  // The second replaced the first and the third the second; nothing else took effect.
   const answers = await all((worker) => worker.ask({ do: "report" }));
   assert.deepEqual(new Set(answers.map(({ counters }) => counters.rollOvers)), new Set([2]));
   assert.equal(rolled.length, 2 * INSTANCES);

@@ -19,7 +19,7 @@ const PATTERNS = {
   "a client assertion": /client_assertion=(?!REDACTED)/,
 };
 
-/** Signs in, is refused, thrown out and cut off, with the SDKs at their most talkative. */
+/** Signs in, is refused, revoked and disconnected, with the SDKs at their most verbose log level. */
 async function talkativeRun(settings: Readonly<Record<string, string>>): Promise<string> {
   let output = "";
   // Two processes, because one replaces a usable token at most five times a minute.

@@ -13,7 +13,7 @@ export async function keepKeyInVault({ control, home }: LocalCloud, name: string
   return right;
 }
 
-/** Lets the app's managed identity stand for a credential of the application. */
+/** Makes the app's managed identity a federated credential of the application. */
 export async function federateIdentity(
   { control, home }: LocalCloud,
   { loginHost, federationAudience } = clouds.global,

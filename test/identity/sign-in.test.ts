@@ -66,7 +66,7 @@ describe("a cold instance", () => {
 
 describe("a region", () => {
   it("is not used for sign-in, although the environment names one", async () => {
-    // What a Functions host sets, and what MSAL and older identity libraries take for an order.
+    // A Functions host sets these, and MSAL and older identity libraries obey them.
     const environment = {
       MSAL_FORCE_REGION: "westeurope",
       REGION_NAME: "West Europe",
@@ -75,7 +75,7 @@ describe("a region", () => {
     for (const credential of ["certificate", "managed-identity"]) {
       await withWorker({ ...environment, CREDENTIAL: credential }, async (worker) => {
         const { failures } = await worker.get();
-        // The other host is not in this cloud: nobody would answer there.
+        // The regional host is not in this cloud, so a request to it would fail.
         assert.ok(
           failures.every(({ code }) => code === "TOKEN_REFUSED"),
           JSON.stringify(failures),
@@ -130,7 +130,7 @@ describe("each credential signs in", () => {
 
   it("a signature made in Key Vault by a key that cannot be exported", async () => {
     const right = await keepKeyInVault(cloud, "inside");
-    // `sign` is all that is needed on the key: that it cannot be read changes nothing.
+    // The key needs the permission `sign` only; it cannot be read.
     const forbidden = { error: { code: "Forbidden", innererror: { code: "ForbiddenByRbac" } } };
     const effect = { kind: "status", status: 403, body: JSON.stringify(forbidden) } as const;
     const fault = { service: "vault", method: "GET", path: "/keys/inside", effect } as const;
@@ -217,7 +217,7 @@ describe("a token", () => {
       const { tokens } = await worker.ask({ do: "force", tenant: tenantId, resource: graph });
       assert.equal(claimsOf(tokens[0]?.token ?? "")["tid"], tenantId);
       assert.deepEqual(tokens[0]?.roles, ["User.Read.All"]);
-      // Each tenant's is its own: this one has not granted the application anything.
+      // Each tenant has its own token: this one has not granted the application anything.
       await cloud.control.grantConsent({ tenantId: home, appId, roles: [] });
       const { tokens: atHome } = await worker.get({ tenant: home });
       assert.equal(claimsOf(atHome[0]?.token ?? "")["tid"], home);

@@ -8,7 +8,7 @@ import { createSimulatedClock } from "../core/simulated-clock.ts";
 export const HOUR = 3_600_000;
 export const MINUTE = 60_000;
 
-/** A slot whose token endpoint the test plays: tokens t1, t2 … of an hour, unless told otherwise. */
+/** A slot with a token endpoint of the test: tokens t1, t2 … of an hour, unless the test says otherwise. */
 export function openSlot(random = 0.5) {
   const clock = createSimulatedClock();
   const asked: { reason: TokenReason; claims: string | undefined }[] = [];
@@ -49,7 +49,7 @@ export const failing =
 export const succeeding = async (): Promise<object> => ({});
 export const hanging = (): Promise<never> => new Promise(() => undefined);
 
-/** An answer that comes when the gate is opened. */
+/** An answer that waits until the gate is opened. */
 export function gate() {
   const opened = new EventEmitter();
   const answer = async (): Promise<object> => {

@@ -8,7 +8,7 @@ import type { Ask, WorkerAnswer } from "./worker-protocol.ts";
 
 export interface Worker {
   ask(what: Ask): Promise<WorkerAnswer>;
-  /** Tokens of the home tenant for Graph, or whatever is named. */
+  /** Tokens of the home tenant for Graph, unless `what` names others. */
   get(what?: Partial<Extract<Ask, { do: "get" }>>): Promise<WorkerAnswer>;
   /** Everything it has written. */
   output(): string;

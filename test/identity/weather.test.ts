@@ -54,7 +54,7 @@ describe("while a valid token is held, no caller notices if Entra", () => {
       const held = fresh[0]?.token;
       assert.ok(held);
       await injecting(effect);
-      // Past half its life the token is due, and stays so to its end.
+      // After half its life the token is due until it expires.
       await worker.ask({ do: "move-on", ms: 0.7 * HOUR });
       const { failures, tokens } = await worker.ask({
         do: "load",

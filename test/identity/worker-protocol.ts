@@ -9,11 +9,11 @@ export type Ask =
       readonly tenant: string;
       readonly resource: string;
       readonly demand?: TokenDemand;
-      /** Callers at the same time; 1 without it. */
+      /** How many callers at the same time; 1 by default. */
       readonly callers?: number;
     }
   | { readonly do: "force"; readonly tenant: string; readonly resource: string }
-  /** Calls every `everyMs` for `forMs`, and tells how it went. */
+  /** Calls every `everyMs` for `forMs`, and reports the results. */
   | {
       readonly do: "load";
       readonly tenant: string;
@@ -21,7 +21,7 @@ export type Ask =
       readonly everyMs: number;
       readonly forMs: number;
     }
-  /** Moves the process' date on. */
+  /** Moves the date of the process forward. */
   | { readonly do: "move-on"; readonly ms: number }
   /** Forgets tokens, failures and pauses, as a new instance has none. */
   | { readonly do: "forget" }

@@ -15,15 +15,15 @@ import { shiftDate } from "../core/shifted-date.ts";
 import type { Ask, Failure, WorkerAnswer, WorkerMessage } from "./worker-protocol.ts";
 
 /*
- * A process of its own that signs in as the product does, by its environment, and does what the test
- * asks of it: a process reads its trusted authorities and the managed identity's source once.
+ * A process that signs in as the product does, by its environment, and does what the test asks. It is a
+ * process because trusted authorities and the managed identity's source are read once per process.
  */
 const setting = (name: string): string => process.env[name] ?? "";
 const moveOn = shiftDate(Number(setting("CLOCK_OFFSET_MS")));
 const clock = systemClock;
 const { random } = Math;
 const events: TelemetryEvent[] = [];
-/** Secrets and their versions that the vault has given this process. */
+/** How many secrets and lists of versions the vault has given this process. */
 let vaultReads = 0;
 subscribe("http.client.response.finish", (message) => {
   const { request, response } = message as { request: ClientRequest; response: IncomingMessage };
@@ -110,7 +110,7 @@ function describeFailure(error: unknown): Failure {
   if (!(error instanceof OperatorError)) {
     return { code: "UNEXPECTED", message, disposition: "", retryAfterMs: undefined };
   }
-  // As a host would log it, causes and all: whoever reads it looks for secrets.
+  // As a host would log it, with its causes: the test looks for secrets in it.
   console.error(error);
   const { code, disposition, retryAfterMs } = error;
   return { code, message, disposition, retryAfterMs };

@@ -204,7 +204,7 @@ describe("a version that Entra refuses", () => {
     assert.equal(await vault.further(), "");
     assert.equal(await vault.usable(), "v1");
     assert.deepEqual(vault.troubles, ["VAULT_UNREACHABLE"]);
-    // A look that failed is none: the next one comes sooner, and not at once.
+    // After a failed look the next one comes sooner, but not at once.
     vault.reads();
     await vault.clock.advance(9_999);
     assert.equal(await vault.further(), "");

@@ -29,7 +29,7 @@ const fixture = (name: string): string =>
   readFileSync(new URL(`../fixtures/${name}`, import.meta.url), "utf8");
 
 let count = 0;
-/** Lets the vault keep `value` behind a certificate, and signs in by it with a process of its own. */
+/** Stores `value` as the secret of a certificate, and signs in with it in a new process. */
 async function signIn(
   value: string,
   contentType: typeof PEM | typeof PFX,

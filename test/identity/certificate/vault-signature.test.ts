@@ -20,7 +20,7 @@ beforeEach(async () => {
 });
 after(() => cloud.close());
 
-/** What comes of a sign-in by a new process whose key is in the vault. */
+/** The result of a sign-in by a new process with its key in the vault. */
 async function signIn(given: Readonly<Record<string, string>> = {}): Promise<WorkerAnswer> {
   const settings = { CREDENTIAL: "vault-signature", CERTIFICATE_NAME: "inside", ...given };
   const worker = await startWorker(cloud, settings);

@@ -86,7 +86,7 @@ describe("a PFX is refused with a reason", () => {
         (file, changes, cut) => {
           const bytes = Buffer.from(file);
           for (const { at, to } of changes) bytes[at % bytes.length] = to;
-          // Half of them with a check that holds again, so that what is behind it is met.
+          // Half of them get a valid check again, so that the reader gets beyond it.
           if (cut === null) remakeCheck(bytes);
           try {
             readPfx(cut === null ? bytes : bytes.subarray(0, cut % bytes.length));
@@ -100,7 +100,7 @@ describe("a PFX is refused with a reason", () => {
   });
 });
 
-/** What the machine's own OpenSSL can make, where there is one; the fixtures above need none. */
+/** What the machine's own OpenSSL can make, if there is one. The fixtures above need none. */
 const tool = process.env["OPENSSL"] ?? "openssl";
 const openssl = spawnSync(tool, ["version"]).status === 0;
 describe("a PFX is read as openssl on this machine makes it", () => {
@@ -146,7 +146,7 @@ function withIterations(bytes: Buffer): Buffer {
     Buffer.from("02047fffffff", "hex"),
     bytes.subarray(at + 4),
   ]);
-  // Two octets more, in the file's length and in that of MacData.
+  // Two bytes more, in the lengths of the file and of MacData.
   outer.writeUInt16BE(outer.readUInt16BE(2) + 2, 2);
   const mac = outer.lastIndexOf(Buffer.from("3041", "hex"));
   outer.writeUInt8(0x43, mac + 1);

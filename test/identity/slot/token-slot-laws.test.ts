@@ -21,7 +21,7 @@ const steps = fc.array(
   { maxLength: 40 },
 );
 
-/** A hang ends where the network client's time-outs end it. */
+/** A hang ends when the network client's time-outs end it. */
 const HANG_MS = 30_000;
 
 describe("for any order of events", () => {
@@ -53,7 +53,7 @@ describe("for any order of events", () => {
             }
           },
         });
-        /** A token is held to be valid until the slot's margin before its end. */
+        /** A token counts as valid until the slot's margin before it expires. */
         const isHeld = (token: string | undefined): boolean =>
           token !== undefined &&
           clock.now() < (ends.get(token) ?? 0) - Math.min(5_000, (lifeSeconds * 1000) / 10);

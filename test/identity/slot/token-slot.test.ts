@@ -12,7 +12,7 @@ import {
   unreachable,
 } from "../slot-rig.ts";
 
-/** Where an instance with that luck refreshes a token of an hour. */
+/** Checks when an instance with that random number refreshes a token of an hour. */
 async function isDueAt(random: number, wantedMs: number): Promise<void> {
   const { asked, get, clock } = openSlot(random);
   await get();

@@ -8,7 +8,7 @@ import { type Answer, GRAPH, identityBy, TENANT, token, troubles } from "../play
 
 const MINUTE = 60_000;
 
-/** The product's own way to Entra, MSAL included, to a server of the test's; only time is simulated. */
+/** The product's token module, MSAL included, with a server of the test; only time is simulated. */
 async function open(answer: () => Answer) {
   const server = await startHttpServer((response) => answer()(response));
   const clock = createSimulatedClock({ startMs: Date.now() });
@@ -24,7 +24,7 @@ async function open(answer: () => Answer) {
       return response.finally(() => underWay.delete(response));
     },
   });
-  /** Sockets are real: time stands still until those that are waited for have answered. */
+  /** Sockets are real, so simulated time waits until pending requests have answered. */
   const answered = async (): Promise<void> => {
     do await sleep(1);
     while (underWay.size > 0);

@@ -15,7 +15,7 @@ const status =
   (response) =>
     void response.writeHead(code, headers).end("text");
 const reset: Answer = (response) => void response.socket?.resetAndDestroy();
-const silence: Answer = () => undefined;
+const noAnswer: Answer = () => undefined;
 const halfAnswer: Answer = (response) => {
   response.writeHead(200, { "content-length": "100" });
   response.write("half");
@@ -29,7 +29,7 @@ async function sendWith(signal: AbortSignal | undefined, ...answers: Answer[]) {
   const server = await startHttpServer(...answers);
   const clock = createSimulatedClock({ startMs: Date.now(), skipsWaits: true });
   const patient = createPatientFetch({ fetch, clock, random: () => 0.5 });
-  const timeOuts = setInterval(() => answers.includes(silence) && void clock.jump(10_000), 100);
+  const timeOuts = setInterval(() => answers.includes(noAnswer) && void clock.jump(10_000), 100);
   try {
     const request = { method: "POST", headers: {}, body: "proof", signal } as const;
     const answer: PatientAnswer = await patient(`${server.url}/token`, request);
@@ -54,7 +54,7 @@ describe("a request is sent again", () => {
     { after: "a 408", answers: [status(408), status(200)], waits: [375] },
     { after: "a connection that was reset", answers: [reset, status(200)], waits: [375] },
     { after: "an answer that broke off", answers: [halfAnswer, status(200)], waits: [375] },
-    { after: "silence", answers: [silence, status(200)], waits: [375] },
+    { after: "a time-out", answers: [noAnswer, status(200)], waits: [375] },
     {
       after: "a 429 and the seconds it names",
       answers: [status(429, { "retry-after": "2" }), status(200)],
@@ -93,7 +93,7 @@ describe("a request is sent again", () => {
   });
 });
 
-/** A 429 whose clock is so far from ours, and which asks to wait until three seconds from its now. */
+/** A 429 with a clock that differs by `byMs`, which asks for a wait until three seconds from its now. */
 const inThree = (byMs: number): Answer =>
   status(429, {
     date: new Date(Date.now() + byMs).toUTCString(),
@@ -127,7 +127,7 @@ describe("a request is given up", () => {
   });
 
   it("after three time-outs of ten seconds", async () => {
-    const { error } = await send(silence);
+    const { error } = await send(noAnswer);
     assert.match(String(error), /\(timeout\)/);
   });
 
@@ -173,7 +173,7 @@ describe("an answer of any length", () => {
 it("a request that is aborted ends, and is not sent again", async () => {
   const stop = new AbortController();
   setTimeout(() => stop.abort(), 50);
-  const { error, seen } = await sendWith(stop.signal, silence);
+  const { error, seen } = await sendWith(stop.signal, noAnswer);
   assert.match(String(error), /NoAnswer/);
   assert.equal(seen.length, 1);
 });

@@ -47,9 +47,9 @@ async function failureOf(
   }
 }
 
-/** What asking again does: the rows of Entra's error reference that a daemon can meet. */
-const passing = [50196, 90055, 90006, 90012, 90024, 90033, 90090, 50033];
-const lasting = [
+/** The numbers of Entra's error reference that a daemon can meet: transient and permanent ones. */
+const transient = [50196, 90055, 90006, 90012, 90024, 90033, 90090, 50033];
+const permanent = [
   70011, 28002, 1002012, 700022, 700023, 500011, 50001, 650057, 65001, 650056, 90094, 700016,
   700011, 70001, 7000112, 1000031, 90002, 50059, 50128, 90038, 900382, 900432, 50049, 700027,
   7000274, 700024, 50012, 7000214, 7000277, 1000502, 7000215, 7000222, 7000218, 700025, 700030,
@@ -58,7 +58,7 @@ const lasting = [
 ];
 
 describe("a refusal is explained with cause, fix and retry", () => {
-  const codes = [...new Set([...passing, ...lasting, ...explainedCodes()])];
+  const codes = [...new Set([...transient, ...permanent, ...explainedCodes()])];
   for (const code of codes) {
     it(`AADSTS${code}`, async () => {
       const effect = { kind: "refusal", code } as const;
@@ -69,7 +69,7 @@ describe("a refusal is explained with cause, fix and retry", () => {
       assert.match(message, new RegExp(`AADSTS${code}\\b`));
       assert.doesNotMatch(message, /not documented here/);
       assert.match(message, /correlation id [0-9a-f-]{36}.*Fix: .{20}/);
-      const isTransient = passing.includes(code);
+      const isTransient = transient.includes(code);
       assert.equal(disposition, isTransient ? "retry" : "stop");
       assert.match(
         message,
@@ -77,7 +77,7 @@ describe("a refusal is explained with cause, fix and retry", () => {
       );
       const { login } = await cloud.control.counters();
       if (!isTransient && code !== 90036 && code !== 90092) assert.equal(login.requests, 1);
-      // What the documentation of these two asks for; they come without a header.
+      // The documentation asks for this wait for these two, which come without a header.
       const leastMs = { 50196: 60_000, 90055: 60_000 }[code] ?? 0;
       assert.ok((retryAfterMs ?? 0) >= leastMs, `${retryAfterMs}`);
     });

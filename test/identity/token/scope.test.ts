@@ -10,7 +10,7 @@ describe("a resource's scope", () => {
     { of: "https://graph.microsoft.com/.default", is: "https://graph.microsoft.com/.default" },
     { of: "https://database.windows.net/", is: "https://database.windows.net//.default" },
     { of: "https://database.windows.net//.default", is: "https://database.windows.net//.default" },
-    // The audience of Azure SQL ends in a slash, whoever forgets it.
+    // The audience of Azure SQL ends in a slash, also if the caller leaves it out.
     { of: "https://database.windows.net", is: "https://database.windows.net//.default" },
     { of: "https://database.windows.net/.default", is: "https://database.windows.net//.default" },
     { of: "api://contoso-hr", is: "api://contoso-hr/.default" },

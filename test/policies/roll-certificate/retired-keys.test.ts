@@ -12,7 +12,7 @@ after(() => cloud.close());
 
 const said = ({ notes }: Rig): string => notes.join("\n");
 
-// Each has an application of its own, so what changes nothing for others runs beside them.
+// Each test has its own application, so tests can run at the same time.
 const beside = { concurrency: true };
 
 describe("a key past its overlap", beside, () => {

@@ -11,7 +11,7 @@ const own = { name: "graph-client", vaultUri: "https://kv-batch.vault.azure.net"
 const version = "3de5b1a0c1f94f5e8c6a3b2d1e0f9a8b";
 const type = "Microsoft.KeyVault.CertificateNewVersionCreated";
 const time = "2026-11-21T08:00:00.000Z";
-/** As azure-docs, event-schema-key-vault.md, prints it, blanks included. */
+/** As printed in azure-docs, event-schema-key-vault.md, including its spaces. */
 const data = {
   Id: `https://kv-batch.vault.azure.net/certificates/graph-client/${version}`,
   "VaultName ": "kv-batch",

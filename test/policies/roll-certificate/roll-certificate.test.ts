@@ -32,7 +32,7 @@ const refuseAddKey = (fault: {
     fault: { kind: "status", ...fault },
   });
 
-// Each has an application of its own, so what changes nothing for others runs beside them.
+// Each test has its own application, so tests can run at the same time.
 const beside = { concurrency: true };
 
 describe("a new version of the certificate", beside, () => {
@@ -120,7 +120,7 @@ describe("a new version of the certificate", beside, () => {
       await rig.make();
       const results = await Promise.allSettled([rig.roll(), other.roll(), rig.roll()]);
       for (const result of results) {
-        // Whoever came second lost the record, and comes again by itself.
+        // The second delivery lost the record, and is delivered again.
         if (result.status === "rejected") {
           assert.ok(result.reason instanceof OperatorError);
           assert.equal(result.reason.code, "LEASE_LOST");
@@ -219,7 +219,7 @@ describe("a roll that is interrupted", () => {
     const made = await rig.make();
     let writes = 0;
     rig.runner.before = () => {
-      // The records: who vouches, the claim; then the process dies.
+      // Records the signing version and the claim; then the process dies.
       if (++writes > 2) throw new Error("killed");
     };
     await cloud.control.inject({

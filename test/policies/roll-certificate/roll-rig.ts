@@ -40,7 +40,7 @@ export interface Rig {
   records(): readonly KeyRecord[];
   /** Delivers one message, or the event of a version. */
   roll(announced?: { readonly version: string; readonly atMs: number }): Promise<RollResult>;
-  /** Delivers it until it is done, waits left out. */
+  /** Delivers it until it is done, without waiting. */
   rollThrough(): Promise<void>;
   check(): Promise<void>;
   pass(hours: number): void;
@@ -179,7 +179,7 @@ function instance({ home, control }: LocalCloud, place: Place): Rig {
     asked,
     appId,
     make: async (policy = {}) => {
-      // The vault tells when a version was made by the second, and which is the newest by that.
+      // The vault's times have whole seconds, and decide which version is the newest.
       await sleep(1000 - (Date.now() % 1000));
       return control.createCertificate({
         vault: home.vaultName,
