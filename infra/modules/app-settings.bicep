@@ -98,6 +98,7 @@ var productSettings = {
   GRAPH_WRITE_WINDOW_SECONDS: string(quota.writeWindowSeconds)
   GRAPH_RESOURCE_UNIT_QUOTA: string(quota.resourceUnits)
   GRAPH_RESOURCE_UNIT_WINDOW_SECONDS: string(quota.resourceUnitWindowSeconds)
+  GRAPH_READ_RESERVE_PERCENT: '15'
   GRAPH_RETRY_FLOOR_SECONDS: string(quota.retryFloorSeconds)
 
   // The lease of a tenant's lock

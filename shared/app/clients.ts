@@ -85,6 +85,7 @@ function createGraphs(
           retryFloorMs: settings.GRAPH_RETRY_FLOOR_SECONDS * 1000,
           resourceUnitQuota: settings.GRAPH_RESOURCE_UNIT_QUOTA,
           resourceUnitWindowMs: settings.GRAPH_RESOURCE_UNIT_WINDOW_SECONDS * 1000,
+          readReserve: settings.GRAPH_READ_RESERVE_PERCENT / 100,
         },
       });
     graphs.set(tenant, graph);

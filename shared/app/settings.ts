@@ -80,6 +80,8 @@ const rules = {
   GRAPH_RESOURCE_UNIT_QUOTA: whole(8000, 100, 10_000_000),
   /** That window, seconds. */
   GRAPH_RESOURCE_UNIT_WINDOW_SECONDS: number(10, 0.1, 3600),
+  /** Percent of the resource units that the reads of all instances together leave to people, other tools and writes. */
+  GRAPH_READ_RESERVE_PERCENT: number(15, 0, 20),
   /** The shortest wait after a throttled answer, seconds. */
   GRAPH_RETRY_FLOOR_SECONDS: number(1, 0.01, 60),
   /** How long a tenant waits for the next runner after its runner died, seconds: the lease of its lock. */

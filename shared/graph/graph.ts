@@ -34,6 +34,8 @@ export interface GraphOptions {
     readonly retryFloorMs: number;
     readonly resourceUnitQuota: number;
     readonly resourceUnitWindowMs: number;
+    /** The part of the resource units that is left to others; 0.15 by default. */
+    readonly readReserve?: number;
     /** End to end, for one post; 60 s by default. */
     readonly timeoutMs?: number;
   };

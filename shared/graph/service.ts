@@ -57,6 +57,7 @@ export interface ServiceOptions {
   readonly retryFloorMs: number;
   readonly resourceUnitQuota: number;
   readonly resourceUnitWindowMs: number;
+  readonly readReserve?: number;
 }
 
 /** Combines token, transport, read pacer and telemetry for one tenant. */
@@ -66,6 +67,7 @@ export function createService(options: ServiceOptions): Service {
   const units = createUnitPacer({
     quota: options.resourceUnitQuota,
     windowMs: options.resourceUnitWindowMs,
+    reserve: options.readReserve,
     retryFloorMs,
     clock,
   });

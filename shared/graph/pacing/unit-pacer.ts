@@ -8,8 +8,7 @@ import { createTurns } from "./turns.ts";
 /** The part of the resource-unit quota that the reads of one instance may use. */
 const READ_AIM = 0.6;
 
-/** What of the quota all our instances together leave to people, other tools and the writes. */
-const RESERVE = 0.15;
+const DEFAULT_RESERVE = 0.15;
 
 /** If Graph asks for a longer pause, the caller had better come back later. */
 const LONGEST_HOLD_MS = 120_000;
@@ -38,6 +37,8 @@ export function createUnitPacer(options: {
   readonly quota: number;
   readonly windowMs: number;
   readonly retryFloorMs: number;
+  /** What of the quota all our instances together leave to people, other tools and the writes. */
+  readonly reserve?: number | undefined;
   readonly clock: Clock;
 }): UnitPacer {
   const { clock, ...quota } = options;
@@ -47,7 +48,7 @@ export function createUnitPacer(options: {
     startAt,
     aim: READ_AIM,
     burst: BATCH_LIMIT,
-    reserve: RESERVE,
+    reserve: options.reserve ?? DEFAULT_RESERVE,
   });
   const turns = createTurns(pace, clock, LONGEST_HOLD_MS);
   return {
