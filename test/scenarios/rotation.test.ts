@@ -20,6 +20,8 @@ describe("a rotation of the certificate while a batch runs", () => {
         roles: ["Application.Read.All", "User.ReadWrite.All"],
         graph: { seed: { users: 900 } },
       },
+      // Half of Graph's quota: a full bucket of 3,000 writes would end the batch before the rotation.
+      settings: async () => ({ GRAPH_WRITE_QUOTA: "1500" }),
     });
     await stage.cloud.control.configure({ login: { tokenLifetimeSeconds: TOKEN_SECONDS } });
   });
