@@ -117,6 +117,7 @@ async function planWithStatus(
   { folder, manifest }: Owned,
 ): Promise<PlanTotals | undefined> {
   const { clock } = ports;
+  const hasTime = (): boolean => clock.now() < deadlineMs && !stopping?.aborted;
   const writeStatus = await fencedStatus(ports.blobs.batches, folder, isNew);
   let writtenMs = -Infinity;
   const write = async (known?: VerdictCounts): Promise<void> => {
@@ -134,10 +135,11 @@ async function planWithStatus(
     isNew,
     graph: ports.graphFor(manifest.tenant),
     mayChange: manifest.mode === "apply" && (await hasUnfinishedWork(ports, manifest)),
+    hasTime,
     goOn: async ({ rows, verdicts }) => {
       lock.check();
       if (clock.now() - writtenMs >= STATUS_EVERY_MS) await write(verdicts);
-      return rows >= manifest.rows || (clock.now() < deadlineMs && !stopping?.aborted);
+      return rows >= manifest.rows || hasTime();
     },
   });
   // The batch may wait long for its turn: its status shows meanwhile what the plan knows.

@@ -34,6 +34,8 @@ export interface PlanJob {
   readonly mayChange: boolean;
   /** Called after each shard; planning continues while it answers true. Throws if the lease is lost. */
   readonly goOn: (totals: PlanTotals) => Promise<boolean>;
+  /** Whether there is time for more than the shard at hand, so that reads for later ones are not wasted. */
+  readonly hasTime: () => boolean;
 }
 
 /**
@@ -49,7 +51,9 @@ export async function planBatch(job: PlanJob): Promise<PlanTotals | undefined> {
   const { folder } = job;
   const traces = createRowTraces();
   const totals = createTotals();
-  for await (const { shard, compiled, planned, hinted } of ahead(decided(job, traces), 1)) {
+  for await (const { shard, compiled, planned, hinted } of ahead(decided(job, traces), () =>
+    job.hasTime() ? 1 : 0,
+  )) {
     if (hinted) await writeShard(job, shard, await hinted);
     for (const [at, row] of planned.entries()) totals.add(compiled[at]!, row);
     if (hinted && !(await job.goOn(totals.value()))) return undefined;
@@ -94,7 +98,9 @@ async function* lookedUp(job: PlanJob): AsyncGenerator<LookedUpShard> {
 
 /** Decides the rows of each shard, in order, and starts to look for the edges that exist. */
 async function* decided(job: PlanJob, traces: RowTraces): AsyncGenerator<DecidedShard> {
-  for await (const { shard, compiled, lookedUp: found } of ahead(lookedUp(job), LOOK_UPS_AHEAD)) {
+  for await (const { shard, compiled, lookedUp: found } of ahead(lookedUp(job), () =>
+    job.hasTime() ? LOOK_UPS_AHEAD : 0,
+  )) {
     if (!found) {
       const planned = await readShard(job.batches, job.folder, shard);
       for (const [at, row] of planned.entries()) replayRow(compiled[at]!, row, traces);
