@@ -1,3 +1,5 @@
+import { StringDecoder } from "node:string_decoder";
+
 import { shardBlob } from "../../records/paths.ts";
 import type { Blobs } from "../../storage/types.ts";
 
@@ -33,9 +35,7 @@ interface ShardKeys {
 export function createTouchedKeys(batches: Blobs, folder: string): TouchedKeys {
   const shards = new Map<number, ShardKeys>();
   const load = async (shard: number): Promise<void> => {
-    if (shards.has(shard)) return;
-    const blob = await batches.read(shardBlob(folder, shard));
-    shards.set(shard, keysIn(blob?.bytes.toString("utf8") ?? ""));
+    if (!shards.has(shard)) shards.set(shard, await readKeys(batches, shardBlob(folder, shard)));
   };
   const loaded = async ({ first, last }: ShardRange): Promise<[number, ShardKeys][]> => {
     for (let next = first; next <= last; next += READS_AT_ONCE) {
@@ -58,14 +58,29 @@ export function createTouchedKeys(batches: Blobs, folder: string): TouchedKeys {
   };
 }
 
-/**
- * The keys in a shard's text. The text is searched and not parsed, because all that a large batch has
- * left is read while urgent work waits. A quote within a value is escaped, so the property is found
- * only where it is one.
- */
-function keysIn(text: string): ShardKeys {
+/** Reads the keys of a shard in pieces, because wide rows make a shard of 60 MB. */
+async function readKeys(batches: Blobs, path: string): Promise<ShardKeys> {
   const digests: number[] = [];
   const creators = new Set<number>();
+  const blob = await batches.stream(path);
+  if (blob === undefined) return { digests: new Float64Array(), creators };
+  const decoder = new StringDecoder("utf8");
+  let rest = "";
+  for await (const bytes of blob.body as AsyncIterable<Buffer>) {
+    const text = rest + decoder.write(bytes);
+    const end = text.lastIndexOf("\n") + 1;
+    collectKeys(text.slice(0, end), digests, creators);
+    rest = text.slice(end);
+  }
+  return { digests: Float64Array.from(digests).toSorted(), creators };
+}
+
+/**
+ * Collects the keys in whole lines of a shard. The text is searched and not parsed, because all that a
+ * large batch has left is read while urgent work waits. A quote within a value is escaped, so the
+ * property is found only where it is one.
+ */
+function collectKeys(text: string, digests: number[], creators: Set<number>): void {
   for (let at = text.indexOf(KEYS); at >= 0; at = text.indexOf(KEYS, at + 1)) {
     const start = at + KEYS.length;
     for (const [, key = ""] of text.slice(start, text.indexOf("]", start)).matchAll(QUOTED)) {
@@ -73,7 +88,6 @@ function keysIn(text: string): ShardKeys {
     }
   }
   for (const [, row = ""] of text.matchAll(CREATOR)) creators.add(Number(row));
-  return { digests: Float64Array.from(digests).toSorted(), creators };
 }
 
 const KEYS = '"keys":[';
