@@ -79,7 +79,7 @@ export function createPace(settings: PaceSettings) {
       counts.grant(amount, now);
       recent.add(amount, now);
       flights.grant(amount, now);
-      if (crossing.isToFindOut(now)) crossedAt = now;
+      crossedAt = crossing.isToFindOut(now) ? now : undefined;
     },
 
     /** Corrects a booking whose true amount is known by now; less than booked is negative. */

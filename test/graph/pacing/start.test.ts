@@ -130,6 +130,26 @@ describe("the way Graph counts", () => {
     assert.equal(pace.most(now), 1, "one refusal may be a stray");
   });
 
+  it("delays posts by no more than five seconds if the request that asks is never answered", () => {
+    const pace = createWritePace({ recent: [{ at: -1, amount: QUOTA - 100 }] });
+    let now = 0;
+    for (let sent = 0; sent < 100; sent += 20) {
+      now = Math.max(now + 100, pace.dueAt());
+      pace.grant(20, now, now);
+      pace.answered(
+        { grantedAt: now, parts: Array.from({ length: 20 }, () => FATES.taken) },
+        now + 50,
+      );
+    }
+    now = Math.max(now + 100, pace.dueAt());
+    pace.grant(1, now, now);
+    assert.ok(pace.dueAt() <= now + 5_000);
+    now = WINDOW_MS + 1_000;
+    pace.grant(20, now, now);
+    assert.ok(pace.dueAt() <= now + 1_100, `${pace.dueAt() - now}`);
+    assert.equal(pace.most(now), 20);
+  });
+
   it("is found out once no post is under way, which the request could overtake", () => {
     const pace = createWritePace({ recent: [] });
     let now = 0;
