@@ -46,6 +46,10 @@ type graphQuota = {
   @description('That window, seconds.')
   @minValue(1)
   writeWindowSeconds: int
+  @description('How many members that are added to one group in one request count as one write; 1 adds each by itself. 3 if absent.')
+  @minValue(1)
+  @maxValue(20)
+  membersPerWrite: int?
   @description('Resource units in one window: 3,500, 5,000 or 8,000 by the number of users in the tenant.')
   @minValue(100)
   resourceUnits: int

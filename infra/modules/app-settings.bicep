@@ -96,6 +96,7 @@ var productSettings = {
   // What Graph allows
   GRAPH_WRITE_QUOTA: string(quota.writes)
   GRAPH_WRITE_WINDOW_SECONDS: string(quota.writeWindowSeconds)
+  GRAPH_MEMBERS_PER_WRITE: string(quota.?membersPerWrite ?? 3)
   GRAPH_RESOURCE_UNIT_QUOTA: string(quota.resourceUnits)
   GRAPH_RESOURCE_UNIT_WINDOW_SECONDS: string(quota.resourceUnitWindowSeconds)
   GRAPH_READ_RESERVE_PERCENT: '15'

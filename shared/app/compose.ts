@@ -104,6 +104,7 @@ function runnerPortsOf(
       renewEveryMs: (settings.RUNNER_LEASE_SECONDS * 1000) / 3,
       retryFloorMs,
       quotaPerSecond: quota / windowSeconds,
+      membersPerWrite: settings.GRAPH_MEMBERS_PER_WRITE,
     },
   };
 }

@@ -76,6 +76,12 @@ const rules = {
   GRAPH_WRITE_QUOTA: whole(3000, 20, 1_000_000),
   /** That window, seconds. */
   GRAPH_WRITE_WINDOW_SECONDS: number(150, 0.1, 3600),
+  /**
+   * How many members that are added to one group in one request Graph counts as one write. Published is
+   * one write for a request with up to 20 (set 20); seen was one write for about three (3). With 1 every
+   * member has a request of its own.
+   */
+  GRAPH_MEMBERS_PER_WRITE: whole(3, 1, 20),
   /** Resource units that Graph allows in one window: 3,500, 5,000 or 8,000 by tenant size. */
   GRAPH_RESOURCE_UNIT_QUOTA: whole(8000, 100, 10_000_000),
   /** That window, seconds. */

@@ -26,6 +26,8 @@ export interface RunnerSettings {
   readonly statusEveryMs: number;
   /** Writes a second that the tenant's quota allows. */
   readonly quotaPerSecond: number;
+  /** How many members that are added in one request count as one write; with 1, each has its own. */
+  readonly membersPerWrite: number;
 }
 
 /** What fits Graph's published quota and Azure's blob leases. */
@@ -38,6 +40,7 @@ export const runnerDefaults = {
   stallMs: 10_000,
   postsInFlight: 16,
   statusEveryMs: 1_000,
+  membersPerWrite: 3,
 } as const satisfies Partial<RunnerSettings>;
 
 /** What a tenant's runner works with; `compose.ts` builds it. */

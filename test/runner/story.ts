@@ -118,6 +118,7 @@ export function tell(story: readonly Deed[], directory: TinyDirectory): Story {
       keys: [`edge:${groupId}/${member}`, `object:${member}`],
       group: groupId,
       was: kind === "add" ? "absent" : "present",
+      ...(kind === "add" && { memberSeen: true }),
     });
   }
 

@@ -60,6 +60,11 @@ export class TinyDirectory implements Graph {
   faults: Faults;
   /** Asked with each post's requests when it arrives. */
   watch: (requests: readonly GraphRequest[]) => void = () => undefined;
+  /** Members that no object has the id of, and how Graph says so when several are added. */
+  readonly missing = new Set<string>();
+  namesMissing = true;
+  /** How many members each request that adds several had. */
+  readonly shared: number[] = [];
   #underWay = new Map<string, number>();
   #ids = 0;
   /** What a 429 or 503 is told to wait, milliseconds. */
@@ -188,6 +193,10 @@ export class TinyDirectory implements Graph {
       this.#count(`create ${String(body["userPrincipalName"])}`);
       return reply(201, this.users.get(this.addUser(properties)));
     }
+    if (kind === "users" && method === "GET" && name === "") {
+      const value = idsIn(request.url).filter((id) => !this.missing.has(id));
+      return reply(200, { value: value.map((id) => ({ id })) });
+    }
     if (kind === "users") {
       const user =
         this.users.get(name) ??
@@ -202,11 +211,13 @@ export class TinyDirectory implements Graph {
     const members = this.groups.get(name);
     if (!members) return refusal(requestId, 404, `Resource '${name}' does not exist`);
     if (method === "GET") {
-      const wanted = /id eq '([^']+)'/.exec(decodeURIComponent(request.url))?.[1] ?? "";
-      return reply(200, { value: members.has(wanted) ? [{ id: wanted }] : [] });
+      const value = idsIn(request.url).filter((id) => members.has(id));
+      return reply(200, { value: value.map((id) => ({ id })) });
     }
+    if (method === "PATCH") return this.#addAll(name, members, boundIn(request), requestId);
     const id = method === "DELETE" ? (member ?? "") : String(body["@odata.id"]).split("/").pop()!;
     const isIn = members.has(id);
+    if (method === "POST" && this.missing.has(id)) return absent(requestId, id);
     if (method === "POST" && isIn) return refusal(requestId, 400, ALREADY);
     if (method === "DELETE" && !isIn)
       return refusal(requestId, 404, `Resource '${id}' does not exist`);
@@ -215,11 +226,45 @@ export class TinyDirectory implements Graph {
     this.#count(`${method} ${name} ${id}`);
     return reply(204);
   }
+
+  /** Adds several members or none. */
+  #addAll(
+    group: string,
+    members: Set<string>,
+    ids: readonly string[],
+    requestId: string,
+  ): GraphAnswer {
+    this.shared.push(ids.length);
+    const gone = ids.find((id) => this.missing.has(id));
+    if (gone !== undefined) {
+      return this.namesMissing ? absent(requestId, gone) : refusal(requestId, 400, UNNAMED);
+    }
+    if (ids.some((id) => members.has(id))) return refusal(requestId, 400, ALREADY);
+    for (const id of ids) {
+      members.add(id);
+      this.#count(`POST ${group} ${id}`);
+    }
+    return answer(204, requestId);
+  }
 }
 
+const UNNAMED = "The source resource object or one of the objects being referenced don't exist.";
 const TAKEN = "Another object with the same value for property userPrincipalName already exists.";
 const ALREADY =
   "One or more added object references already exist for the following modified properties: 'members'.";
+
+const absent = (requestId: string, id: string): GraphAnswer =>
+  refusal(requestId, 404, `Resource '${id}' does not exist`);
+
+/** The ids that a filter asks for. */
+const idsIn = (url: string): string[] =>
+  [...decodeURIComponent(url).matchAll(/'([0-9a-f-]{36})'/g)].map(([, id]) => id ?? "");
+
+/** The members that a request adds together. */
+const boundIn = (request: GraphRequest): string[] => {
+  const bound = "body" in request ? request.body["members@odata.bind"] : undefined;
+  return Array.isArray(bound) ? bound.map((each) => String(each).split("/").pop() ?? "") : [];
+};
 
 const refusal = (requestId: string, status: number, message: string): GraphAnswer =>
   answer(status, requestId, {
@@ -237,6 +282,10 @@ function keysOf(request: GraphRequest): string[] {
   if (request.method === "GET") return [];
   const body = "body" in request ? request.body : {};
   if (kind === "users") return [`user:${name === "" ? String(body["userPrincipalName"]) : name}`];
+  if (request.method === "PATCH") {
+    const edges = boundIn(request).flatMap((id) => [`edge:${name}/${id}`, `group:${name}`]);
+    return [`patch:${name}`, ...edges];
+  }
   const id = request.method === "DELETE" ? member : String(body["@odata.id"]).split("/").pop();
   return [`edge:${name}/${id}`, `group:${name}`];
 }

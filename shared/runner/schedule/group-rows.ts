@@ -11,6 +11,8 @@ export interface GroupRows<L extends Lane> {
   remove(group: string, entry: Entry<L>): void;
   /** Offers more rows, or fewer, after the room of a group has changed. */
   refit(group: string): void;
+  /** The rows of a group that are offered, the most urgent first. */
+  offeredOf(group: string): readonly Entry<L>[];
 }
 
 interface Group<L extends Lane> {
@@ -58,5 +60,9 @@ export function createGroupRows<L extends Lane>(options: {
       refit(name);
     },
     refit,
+    offeredOf: (name) => {
+      const group = groups.get(name);
+      return group ? group.rows.items.slice(0, group.offered) : [];
+    },
   };
 }

@@ -18,6 +18,8 @@ export interface State<L extends Lane> {
   readonly withdrawn: Set<L>;
   /** By lane: the rows of other lanes that are offered among its rows. */
   readonly lent: Map<L, Set<Entry<L>>>;
+  /** By group: the rows that shared a request last. */
+  readonly shared: Map<string, readonly Entry<L>[]>;
 }
 
 /** A row to be opened. */
@@ -50,6 +52,8 @@ export function open<L extends Lane>(state: State<L>, row: NewRow<L>): Entry<L> 
     unsureUntilMs: 0,
     looks: 0,
     alone: false,
+    single: false,
+    refusals: 0,
     urgency: row.lane,
     spot: "none",
   };

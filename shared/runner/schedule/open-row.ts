@@ -51,6 +51,10 @@ export interface OpenRow<L extends Lane = Lane> {
   readonly looks: number;
   /** Goes in a separate post, because Graph refused a post with it as a whole. */
   readonly alone: boolean;
+  /** Has a request of its own, because Graph refused one that it shared. */
+  readonly single: boolean;
+  /** How often a request that it shared was refused because of another row. */
+  readonly refusals: number;
 }
 
 /** In order of acceptance: earlier batches first, and the rows of a batch in their order. */

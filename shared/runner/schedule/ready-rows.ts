@@ -17,6 +17,8 @@ export interface ReadyRows<L extends Lane> {
   advance(nowMs: number): void;
   /** The rows of a lane that may be sent now, in order of acceptance. */
   of(lane: L): readonly Entry<L>[];
+  /** The rows of a group that may be sent now, in order of work. */
+  offeredOf(group: string): readonly Entry<L>[];
   /** The rows to look at before they are sent, in order of work. */
   toLookAt(): readonly Entry<L>[];
   /** When the next row's time comes. */
@@ -80,6 +82,7 @@ export function createReadyRows<L extends Lane>(flights: Flights): ReadyRows<L> 
       }
     },
     of: (lane) => lanes.get(lane)?.items ?? noRows,
+    offeredOf: (group) => groups.offeredOf(group),
     toLookAt: () => toLookAt.items,
     nextMs: () => later.items[0]?.notBeforeMs,
     refit: (group) => groups.refit(group),

@@ -1,4 +1,5 @@
 import type { PlannedWrite } from "../../catalogue/row.ts";
+import { type Choice, type Wish, choose, share } from "./choose.ts";
 import type { Entry } from "./entry.ts";
 import { createFlights } from "./flights.ts";
 import { createKeyOrder } from "./key-order.ts";
@@ -18,13 +19,6 @@ import {
 import type { Lane, OpenRow } from "./open-row.ts";
 import { createReadyRows } from "./ready-rows.ts";
 
-/** What could be sent, and when there may be more. */
-export interface Choice<L extends Lane> {
-  readonly picked: readonly OpenRow<L>[];
-  /** The earliest `notBeforeMs` of a row that waits for no other row. */
-  readonly nextMs: number | undefined;
-}
-
 /**
  * All open rows of a tenant, and the one place that changes their state (see `RowState`).
  *
@@ -36,16 +30,18 @@ export interface Choice<L extends Lane> {
 export interface Schedule<L extends Lane> {
   /** Opens a row: it is `waiting`. */
   open(row: NewRow<L>): OpenRow<L>;
-  /** Chooses the rows that may go next, at most `most`: lanes in the order given, rows in theirs. */
-  choose(options: {
-    readonly lanes: Iterable<L>;
-    readonly nowMs: number;
-    readonly most: number;
-  }): Choice<L>;
+  /** Chooses the rows that may go next: lanes in the order given, rows in theirs. */
+  choose(wish: Wish<L>): Choice<L>;
   /** The rows that are to be looked at before they may be sent, in order of work. */
   toLookAt(nowMs: number): readonly OpenRow<L>[];
   /** Takes waiting rows that `choose` or `toLookAt` returned. */
   take(picked: readonly OpenRow<L>[], to: "flying" | "looking"): void;
+  /** Notes that taken rows share a request: until all are answered, no others of their group do. */
+  share(rows: readonly OpenRow<L>[]): void;
+  /** Gives a row a request of its own from now on. */
+  single(row: OpenRow<L>): void;
+  /** Notes that a request that a row shared was refused because of another row. */
+  refusedForAnother(row: OpenRow<L>): void;
   /** Puts a row where its journal says it is. */
   place(row: OpenRow<L>, to: Place): void;
   /** Replaces the write of a waiting row by one that knows more. It may have more keys, and no fewer. */
@@ -81,10 +77,15 @@ export function createSchedule<L extends Lane>(): Schedule<L> {
     lingering: new Set(),
     withdrawn: new Set(),
     lent: new Map(),
+    shared: new Map(),
   };
   return {
+    ...createMarks<L>(),
     open: (row) => open(state, row),
-    choose: (options) => choose(state, options),
+    choose: (wish) => {
+      endLingering(state, wish.nowMs);
+      return choose(state, wish);
+    },
     toLookAt: (nowMs) => {
       state.ready.advance(nowMs);
       return state.ready.toLookAt();
@@ -92,6 +93,7 @@ export function createSchedule<L extends Lane>(): Schedule<L> {
     take: (picked, to) => {
       for (const row of picked) take(state, entryOf(row), to);
     },
+    share: (rows) => share(state, rows.map(entryOf)),
     place: (row, to) => place(state, entryOf(row), to),
     complete: (row, write) => {
       const entry = entryOf(row);
@@ -100,18 +102,7 @@ export function createSchedule<L extends Lane>(): Schedule<L> {
       enqueue(state, entry);
     },
     freed: (lane, row) => freed(state, lane, row),
-    sent: (rows, nowMs) => {
-      for (const row of rows) entryOf(row).sentMs = nowMs;
-    },
-    isolate: (row) => {
-      entryOf(row).alone = true;
-    },
     doubts: () => doubts,
-    lookNext: (row, atMs, looks = row.looks) => {
-      const entry = entryOf(row);
-      entry.notBeforeMs = atMs;
-      entry.looks = looks;
-    },
     withdraw: (lane, rows) => withdraw(state, lane, rows),
     conflicted: (group) => {
       flights.conflicted(group);
@@ -124,21 +115,26 @@ export function createSchedule<L extends Lane>(): Schedule<L> {
   };
 }
 
-function choose<L extends Lane>(
-  state: State<L>,
-  { lanes, nowMs, most }: Parameters<Schedule<L>["choose"]>[0],
-): Choice<L> {
-  const { ready } = state;
-  endLingering(state, nowMs);
-  ready.advance(nowMs);
-  const picked: Entry<L>[] = [];
-  for (const lane of lanes) {
-    for (const entry of ready.of(lane)) {
-      // A row that goes alone is not added to others.
-      if (entry.alone && picked.length > 0) continue;
-      picked.push(entry);
-      if (picked.length >= most || entry.alone) return { picked, nextMs: ready.nextMs() };
-    }
-  }
-  return { picked, nextMs: ready.nextMs() };
-}
+/** What is noted on single rows. */
+const createMarks = <L extends Lane>(): Pick<
+  Schedule<L>,
+  "single" | "refusedForAnother" | "sent" | "isolate" | "lookNext"
+> => ({
+  single: (row) => {
+    entryOf(row).single = true;
+  },
+  refusedForAnother: (row) => {
+    entryOf(row).refusals += 1;
+  },
+  sent: (rows, nowMs) => {
+    for (const row of rows) entryOf(row).sentMs = nowMs;
+  },
+  isolate: (row) => {
+    entryOf(row).alone = true;
+  },
+  lookNext: (row, atMs, looks = row.looks) => {
+    const entry = entryOf(row);
+    entry.notBeforeMs = atMs;
+    entry.looks = looks;
+  },
+});

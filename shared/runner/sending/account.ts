@@ -1,8 +1,7 @@
 import { OperatorError } from "../../core/errors.ts";
 import type { PostResult } from "../../graph/types.ts";
-import type { OpenBatch } from "../batch/open-batch.ts";
 import type { Site } from "../batch/site.ts";
-import type { OpenRow } from "../schedule/open-row.ts";
+import type { Part } from "./part.ts";
 
 /** What a post did, for the slice's figures. */
 export interface PostOutcome {
@@ -18,37 +17,54 @@ export const nothingSent: PostOutcome = { writes: 0, throttled: 0, isLost: false
 /** Reports a post's result to the pacer, the groups and the figures. Graph's client sends the telemetry. */
 export function account(
   site: Site,
-  parts: readonly { readonly row: OpenRow<OpenBatch> }[],
+  parts: readonly Part[],
   result: PostResult,
   grantedAt: number,
 ): PostOutcome {
-  site.pacer.report(result, { n: parts.length, grantedAt });
+  const n = parts.reduce((sum, part) => sum + part.writes, 0);
+  site.pacer.report(asCounted(parts, result), { n, grantedAt });
   if (result.kind === "lost") return { ...nothingSent, isLost: true };
   if (result.kind === "not-taken") {
     const { status } = result;
     if (status !== 429) return { ...nothingSent, isLost: status >= 500 };
-    for (const { row } of parts) row.lane.throttled += 1;
+    for (const { rows } of parts) rows[0]!.row.lane.throttled += 1;
     return { ...nothingSent, throttled: parts.length };
   }
   let writes = 0;
   let throttled = 0;
   const nowMs = site.clock.monotonic();
-  for (const [index, { row }] of parts.entries()) {
+  for (const [index, part] of parts.entries()) {
     const answer = result.parts[index];
     if (answer === undefined) continue;
-    if (row.write.group !== undefined) {
-      if (answer.status === 409) site.schedule.conflicted(row.write.group);
-      else if (answer.status < 400) site.schedule.answered(row.write.group);
-    }
+    adaptGroup(site, part, answer.status);
+    const { lane } = part.rows[0]!.row;
     if (answer.status === 429) {
-      row.lane.throttled += 1;
+      lane.throttled += 1;
       throttled += 1;
       continue;
     }
-    writes += 1;
-    row.lane.meter.add(nowMs, 1);
+    writes += part.writes;
+    lane.meter.add(nowMs, part.writes, part.rows.length);
   }
   return { writes, throttled, isLost: false };
+}
+
+/** Graph counts a request that many rows share as several writes, and so must the pacer if it was taken. */
+function asCounted(parts: readonly Part[], result: PostResult): PostResult {
+  if (result.kind !== "answered") return result;
+  const counted = result.parts.flatMap((answer, at) => {
+    const isTaken = answer && answer.status !== 429 && answer.status !== 503;
+    return Array.from({ length: isTaken ? (parts[at]?.writes ?? 1) : 1 }, () => answer);
+  });
+  return { ...result, parts: counted };
+}
+
+/** Lets fewer edges of a group go at once after a conflict or while Graph sheds load, and more again. */
+function adaptGroup({ schedule }: Site, { rows }: Part, status: number): void {
+  const group = rows[0]?.row.write.group;
+  if (group === undefined) return;
+  if (status === 409 || (status === 503 && rows.length > 1)) schedule.conflicted(group);
+  else if (status < 400) for (const _ of rows) schedule.answered(group);
 }
 
 /** The error that ends a slice if Graph refused the app itself; it took none of the posted rows then. */

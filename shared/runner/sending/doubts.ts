@@ -1,9 +1,10 @@
+import { lookTogether } from "../../catalogue/look-together.ts";
 import { OperatorError } from "../../core/errors.ts";
 import type { RowOutcome } from "../../records/receipt.ts";
 import { historyOf } from "../batch/shard.ts";
 import { type Site, isoNow } from "../batch/site.ts";
 import { inPlace, isSeeing, looked, rowReceipt, unseen } from "../journal/outcomes.ts";
-import { type Seen, askedMs, readAll, readFor } from "./look.ts";
+import { type Seen, askedMs, readAll } from "./look.ts";
 import { type Placed, operationOf, sentOf, waitFor } from "./part-outcome.ts";
 
 /** Looks asked for at a time; Graph's client packs them in posts of 20. */
@@ -37,8 +38,11 @@ export function nextDoubtMs({ schedule }: Site): number {
  * @throws OperatorError what ends the slice, as `sendPost`; READ_INCOMPLETE does not.
  */
 export async function lookAt(site: Site, doubts: readonly Placed[]): Promise<void> {
-  const reads = doubts.map((doubt) => readFor(site, doubt));
-  const answers = await readAll(site, reads);
+  const toLookAt = doubts.map(({ row }) => {
+    const operation = operationOf(site, row);
+    return operation && { operation, write: row.write };
+  });
+  const answers = await lookTogether<Seen>(toLookAt, (reads) => readAll(site, reads));
   const outcomes = new Map(
     doubts.map((doubt, index) => [doubt.row, outcomeFor(site, doubt, answers[index])]),
   );

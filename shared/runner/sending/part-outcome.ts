@@ -19,15 +19,21 @@ export interface Placed {
 export const operationOf = (site: Site, row: OpenRow): Operation | undefined =>
   operationNamed(site.catalogue, row.operation);
 
+/** The rows of one request of a post. */
+interface Rows {
+  readonly rows: readonly Placed[];
+}
+
 /** What a post's result means for one of its rows. */
 export function outcomeFor(
   site: Site,
-  parts: readonly Placed[],
-  part: Placed,
+  parts: readonly Rows[],
+  part: Rows,
+  placed: Placed,
   result: PostResult,
 ): RowOutcome {
-  const { row } = part;
-  const sent = sentOf(site, part);
+  const { row } = placed;
+  const sent = sentOf(site, placed);
   const moment = { at: isoNow(site), retryForMs: site.settings.retryForMs };
   const waitMs = (asked?: number): number => waitFor(site, sent.history.attempts, asked);
   if (result.kind === "lost") {
@@ -45,7 +51,7 @@ export function outcomeFor(
     return { kind: "unsent", row: row.row, reason: `the post was refused (${status})` };
   if (status < 500 && status !== 429) {
     // One request that Graph cannot read makes it refuse the whole post: each row is then sent alone.
-    if (parts.length === 1) return refusedAlone(sent, moment.at, result);
+    if (parts.length === 1 && part.rows.length === 1) return refusedAlone(sent, moment.at, result);
     site.schedule.isolate(row);
     return { kind: "unsent", row: row.row, reason: `the post was refused (${status})` };
   }

@@ -1,6 +1,7 @@
 import { backoffMs } from "../../core/backoff.ts";
 import type { PostOutcome } from "../sending/account.ts";
 import { nextDoubtMs } from "../sending/doubts.ts";
+import { mayShare } from "../sending/part.ts";
 import { sendPost } from "../sending/post.ts";
 import type { Slice } from "./slice-parts.ts";
 import { TICK_MS } from "./wake.ts";
@@ -67,9 +68,9 @@ async function run(state: State): Promise<number | undefined> {
       continue;
     }
     const most = state.lostRounds >= LOST_ROUNDS ? 1 : site.pacer.most();
-    const { picked, nextMs } = choose(slice, most);
-    if (picked.length > 0) {
-      await sendNext(state, picked.length);
+    const { writes, nextMs } = choose(slice, most);
+    if (writes > 0) {
+      await sendNext(state, writes);
       continue;
     }
     if (slice.work.isEmpty() && posts.size === 0) {
@@ -95,27 +96,33 @@ function idleForMs(
 }
 
 const choose = ({ site, work }: Slice, most: number) =>
-  site.schedule.choose({ lanes: work.lanes(), nowMs: site.clock.monotonic(), most });
+  site.schedule.choose({
+    lanes: work.lanes(),
+    nowMs: site.clock.monotonic(),
+    most,
+    sharing: { membersPerWrite: site.settings.membersPerWrite, mayShare: mayShare(site) },
+  });
 
 /** Waits for the pacer's grant, then sends what is most urgent by then. */
-async function sendNext(state: State, rows: number): Promise<void> {
+async function sendNext(state: State, writes: number): Promise<void> {
   const { slice, posts } = state;
   const { site, stop } = slice;
   let grantedAt: number;
   try {
-    grantedAt = await site.pacer.take(rows, stop.signal);
+    grantedAt = await site.pacer.take(writes, stop.signal);
   } catch (error) {
     if (stop.signal.aborted) return;
     throw error;
   }
   if (stop.signal.aborted) return;
-  const { picked } = choose(slice, rows);
+  const { parts, picked } = choose(slice, writes);
   if (picked.length === 0) return;
   site.schedule.take(picked, "flying");
+  for (const part of parts) if (part.every(mayShare(site))) site.schedule.share(part);
   state.postNumber += 1;
   const sentMs = site.clock.monotonic();
   const name = `${site.runner.slice(0, 8)}-${state.postNumber}`;
-  const post = sendPost(site, picked, name, grantedAt)
+  const post = sendPost(site, parts, name, grantedAt)
     .then((outcome) => count(state, outcome, sentMs), site.fail)
     .finally(() => {
       posts.delete(post);

@@ -43,7 +43,8 @@ function isFinished(text: string | undefined): boolean {
 function statusOf(site: Site, batch: OpenBatch, problem: OperatorError | undefined): BatchStatus {
   const verdicts = batch.verdicts();
   // A batch that waits has no speed, whatever was measured before.
-  const perSecond = problem ? 0 : batch.meter.perSecond(site.clock.monotonic());
+  const nowMs = site.clock.monotonic();
+  const perSecond = problem ? 0 : batch.meter.perSecond(nowMs);
   return {
     version: 1,
     batch: batch.files.plan.batch,
@@ -53,7 +54,8 @@ function statusOf(site: Site, batch: OpenBatch, problem: OperatorError | undefin
     writesPerSecond: round(perSecond, 1),
     quotaShare: round(perSecond / site.settings.quotaPerSecond, 3),
     throttled: batch.throttled,
-    etaSeconds: perSecond > 0 ? Math.ceil(verdicts.pending / perSecond) : null,
+    etaSeconds:
+      perSecond > 0 ? Math.ceil(verdicts.pending / batch.meter.rowsPerSecond(nowMs)) : null,
     updatedAt: isoNow(site),
     ...(problem && { reason: problem.what, fix: problem.fix }),
   };

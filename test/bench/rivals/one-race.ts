@@ -42,7 +42,7 @@ const stage = await setStage({
       seed: {
         users: 6000,
         groups: 40,
-        membersPerGroup: scenario.tasks === "mixed" ? 20 : 0,
+        membersPerGroup: scenario.tasks === "mixed" || scenario.dirty ? 20 : 0,
         specialGroups: false,
         synced: 0,
         guests: 0,
@@ -54,6 +54,9 @@ const stage = await setStage({
     MAX_DELETES_PER_BATCH: "100000",
     MAX_DISABLES_PER_BATCH: "100000",
     GRAPH_RETRY_FLOOR_SECONDS: String(1 / SPEED),
+    ...(scenario.conditions?.membersPerWrite !== undefined && {
+      GRAPH_MEMBERS_PER_WRITE: String(scenario.conditions.membersPerWrite),
+    }),
   }),
 });
 try {
@@ -70,7 +73,8 @@ async function race({ cloud }: Stage): Promise<Result> {
   const before = await control.graph("snapshot", {});
   const make = scenario.tasks === "mixed" ? mixedTasks : undefined;
   const tasks =
-    make?.(before, home.domain, scenario.count) ?? membershipTasks(before, scenario.count);
+    make?.(before, home.domain, scenario.count) ??
+    membershipTasks(before, scenario.count, scenario.dirty);
   await control.graph("conditions", { ...scenario.conditions });
   const { run, cpuMs } = contestant === PRODUCT ? product(stage, tasks) : await rival(stage, tasks);
   for (const fault of scenario.faults) await control.graph("addFault", fault);
@@ -111,7 +115,9 @@ function product(on: Stage, tasks: readonly Task[]) {
       const { rows } = JSON.parse((await on.read("race/report.json")) ?? "{}") as {
         rows: readonly { readonly row: number; readonly verdict: string }[];
       };
-      return Object.fromEntries(rows.map(({ row, verdict }) => [row - 1, verdict === "done"]));
+      return Object.fromEntries(
+        rows.map(({ row, verdict }) => [row - 1, verdict === "done" || verdict === "unchanged"]),
+      );
     },
     cpuMs: async () => cpuMs() - startedMs,
   };

@@ -11,6 +11,8 @@ export interface Scenario {
   readonly seed: number;
   readonly faults: readonly Commands["addFault"]["argument"][];
   readonly conditions?: Commands["conditions"]["argument"];
+  /** The share of memberships that are in place already, or whose member does not exist. */
+  readonly dirty?: number;
 }
 
 /** One write in a hundred is refused for a limit that is not the write limit's. */
@@ -62,6 +64,14 @@ export function scenarios(short: boolean): readonly Scenario[] {
       tasks: "memberships",
       count: short ? 600 : 6000,
       conditions: { membersPerWrite: 20 },
+    },
+    {
+      ...mixed,
+      name: "B dirty",
+      about: "memberships, 3 % in place already or of nobody",
+      tasks: "memberships",
+      count: short ? 600 : 6000,
+      dirty: 0.03,
     },
     ...[1, 2].map((seed): Scenario => ({
       ...mixed,

@@ -59,16 +59,28 @@ export function mixedTasks(before: Snapshot, domain: string, count: number): rea
   });
 }
 
-/** Memberships to add: every group gets as many members as any other. */
-export function membershipTasks(before: Snapshot, count: number): readonly Task[] {
-  const groups = before.groups.filter(({ members }) => members?.length === 0);
+/**
+ * Memberships to add: every group gets as many members as any other. Of these a share is dirty: every
+ * other one of those is in place already, and the rest name a member who does not exist.
+ */
+export function membershipTasks(before: Snapshot, count: number, dirty = 0): readonly Task[] {
+  const groups = before.groups.filter(({ members }) => (members?.length ?? 0) > 0 === dirty > 0);
   const users = before.users.filter(isPlain);
+  const every = dirty > 0 ? Math.round(1 / dirty) : Infinity;
   return Array.from({ length: count }, (_, id) => {
-    const group = groups[id % groups.length]!;
-    const member = users[Math.floor(id / groups.length) % users.length]!;
-    return edgeTask(id, "add", group.id, member.id);
+    const { id: group, members = [] } = groups[id % groups.length]!;
+    const at = Math.floor(id / groups.length);
+    const isDirty = id % every === every - 1;
+    if (isDirty && id % 2 === 0) return edgeTask(id, "add", group, members[at % members.length]!);
+    if (isDirty) return edgeTask(id, "add", group, nobody(id));
+    const others = at + members.length + 1;
+    const some = users.slice(0, others).filter((user) => !members.includes(user.id));
+    return edgeTask(id, "add", group, some[at % users.length]!.id);
   });
 }
+
+const nobody = (id: number): string =>
+  `99999999-0000-4000-8000-${id.toString(16).padStart(12, "0")}`;
 
 function edgeTask(id: number, kind: "add" | "remove", group: string, member: string): Task {
   if (kind === "add") {

@@ -72,6 +72,26 @@ describe("group members", () => {
     graph.app.control("conditions", { tenant: TENANT, absentMember: "404" });
   });
 
+  it("adding several of whom one does not exist adds none, and names that one or not [group-update]", async () => {
+    const id = await newGroup(graph, "several");
+    const some = { "members@odata.bind": bindings([person(1), TENANT]) };
+    assertRefused(
+      await send("PATCH", `/groups/${id}`, some),
+      404,
+      "Request_ResourceNotFound",
+      TENANT,
+    );
+    graph.app.control("conditions", { tenant: TENANT, missingMember: "400" });
+    assertRefused(
+      await send("PATCH", `/groups/${id}`, some),
+      400,
+      "Request_BadRequest",
+      "The source resource object or one of the objects being referenced don't exist.",
+    );
+    graph.app.control("conditions", { tenant: TENANT, missingMember: "404" });
+    assert.deepEqual(idsIn(await send("GET", `/groups/${id}/members`)), []);
+  });
+
   it("without /$ref the member itself is deleted from the directory [group-delete-members]", async () => {
     const id = await newGroup(graph, "five");
     const victim = await newUser(graph, "victim");

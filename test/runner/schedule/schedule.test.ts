@@ -5,13 +5,10 @@ import fc from "fast-check";
 
 import type { PlannedWrite } from "../../../shared/catalogue/row.ts";
 import { toObjectId } from "../../../shared/core/object-id.ts";
+import type { Choice } from "../../../shared/runner/schedule/choose.ts";
 import { type Lane, type OpenRow, byAcceptance } from "../../../shared/runner/schedule/open-row.ts";
 import { resolveId } from "../../../shared/runner/schedule/resolve-id.ts";
-import {
-  type Choice,
-  type Schedule,
-  createSchedule,
-} from "../../../shared/runner/schedule/schedule.ts";
+import { type Schedule, createSchedule } from "../../../shared/runner/schedule/schedule.ts";
 import { seededRandom } from "../../core/seeded-random.ts";
 
 interface TestLane extends Lane {

@@ -22,6 +22,8 @@ export interface Conditions {
   emptyPages: number;
   /** The answer to removing an object that is not a member: both were seen on the wire. */
   absentMember: "404" | "400";
+  /** The answer to adding several members of whom one does not exist: 404 names it, 400 does not. */
+  missingMember: "404" | "400";
   /** Whether a soft-deleted user's userPrincipalName is refused for a new user. */
   deletedUsersHoldNames: boolean;
   /** How many members of a multi-member PATCH one write unit covers: 20 published, 3 observed. */
@@ -47,6 +49,7 @@ export const USUAL: Conditions = {
   edgesPerGroup: 20,
   emptyPages: 0,
   absentMember: "404",
+  missingMember: "404",
   deletedUsersHoldNames: false,
   membersPerWrite: 3,
   writeMeter: "bucket",

@@ -1,6 +1,6 @@
-import { badRequest } from "../http/graph-error.ts";
+import { badRequest, GraphError } from "../http/graph-error.ts";
 import type { Call } from "../resources/call.ts";
-import { referenced } from "../resources/resolve.ts";
+import { notReplicated, referenced } from "../resources/resolve.ts";
 import type { Entity, Values } from "../store/entity.ts";
 
 /** group-post-members, group-post-groups: at most 20 references in one request. */
@@ -41,7 +41,17 @@ export function boundObjects(call: Call): Bound {
     );
   }
   return {
-    members: listOf(body, "members").map((reference) => referenced(call, reference)),
+    members: listOf(body, "members").map((reference) => memberNamed(call, reference)),
     owners: listOf(body, "owners").map((reference) => referenced(call, reference)),
   };
+}
+
+/** @throws GraphError 404 naming a missing one; 400 without its name under the condition `missingMember` */
+function memberNamed(call: Call, reference: unknown): Entity {
+  try {
+    return referenced(call, reference);
+  } catch (error) {
+    const isMissing = error instanceof GraphError && error.status === 404;
+    throw isMissing && call.tenant.conditions.missingMember === "400" ? notReplicated() : error;
+  }
 }

@@ -1,0 +1,78 @@
+import type { Entry } from "./entry.ts";
+import type { Lane, OpenRow } from "./open-row.ts";
+import { type Packed, pack } from "./pack.ts";
+import type { ReadyRows } from "./ready-rows.ts";
+
+/** What could be sent, and when there may be more. */
+export interface Choice<L extends Lane> extends Packed<OpenRow<L>> {
+  /** The rows of all parts. */
+  readonly picked: readonly OpenRow<L>[];
+  /** The earliest `notBeforeMs` of a row that waits for no other row. */
+  readonly nextMs: number | undefined;
+}
+
+/** Which rows may share a request with others of their group. */
+export interface Sharing<L extends Lane> {
+  /** How many members Graph counts as one write. */
+  readonly membersPerWrite: number;
+  readonly mayShare: (row: OpenRow<L>) => boolean;
+}
+
+/** What `choose` is asked: lanes in order of work, and how many writes may leave. */
+export interface Wish<L extends Lane> {
+  readonly lanes: Iterable<L>;
+  readonly nowMs: number;
+  readonly most: number;
+  /** Without it every row has a request of its own. */
+  readonly sharing?: Sharing<L> | undefined;
+}
+
+/** What the schedule knows of the rows to choose from. */
+interface Rows<L extends Lane> {
+  readonly ready: ReadyRows<L>;
+  readonly doubts: ReadonlySet<Entry<L>>;
+  /** By group: the rows that shared a request last. */
+  readonly shared: Map<string, readonly Entry<L>[]>;
+}
+
+/** Chooses the rows that may go next, in the order of work, and packs them. */
+export function choose<L extends Lane>(state: Rows<L>, wish: Wish<L>): Choice<L> {
+  const { ready } = state;
+  const { lanes, nowMs, most, sharing } = wish;
+  ready.advance(nowMs);
+  const groupOf = (entry: Entry<L>): string | undefined =>
+    sharing?.mayShare(entry) ? entry.write.group : undefined;
+  const { parts, writes } = pack(offeredIn(state, lanes), {
+    writes: most,
+    membersPerWrite: sharing?.membersPerWrite ?? 1,
+    groupOf,
+    isBusy: (group) => isBusy(state, group),
+    isAlone: (entry) => entry.alone,
+    sharers: (entry) =>
+      ready
+        .offeredOf(entry.write.group ?? "")
+        .filter((each) => each.urgency === entry.urgency && groupOf(each) !== undefined),
+  });
+  return { parts, writes, picked: parts.flat(), nextMs: ready.nextMs() };
+}
+
+function* offeredIn<L extends Lane>({ ready }: Rows<L>, lanes: Iterable<L>) {
+  for (const lane of lanes) yield* ready.of(lane);
+}
+
+/** Notes that these rows share a request: until it is answered, no other rows of their group do. */
+export function share<L extends Lane>(state: Rows<L>, rows: readonly Entry<L>[]): void {
+  const group = rows[0]?.write.group;
+  if (group !== undefined) state.shared.set(group, rows);
+}
+
+/** Whether a request that rows of the group shared is under way, or may be, because it is in doubt. */
+function isBusy<L extends Lane>(state: Rows<L>, group: string): boolean {
+  let rows = state.shared.get(group);
+  if (rows === undefined) {
+    // What an earlier runner left in doubt may have been sent together.
+    rows = [...state.doubts].filter(({ write }) => write.group === group);
+    state.shared.set(group, rows);
+  }
+  return rows.some(({ state: now }) => now === "flying" || now === "doubt");
+}

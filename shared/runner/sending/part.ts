@@ -1,0 +1,104 @@
+import type { Makers, Share } from "../../catalogue/operation.ts";
+import type { ReadyWrite } from "../../catalogue/row.ts";
+import { isPending } from "../../catalogue/row.ts";
+import type { GraphWrite } from "../../core/graph-request.ts";
+import type { OpenBatch } from "../batch/open-batch.ts";
+import { historyOf } from "../batch/shard.ts";
+import { type Site, isoNow } from "../batch/site.ts";
+import { BLOCKS_TO_END_AT } from "../journal/journal-file.ts";
+import { rowReceipt } from "../journal/outcomes.ts";
+import type { OpenRow } from "../schedule/open-row.ts";
+import { writesOf } from "../schedule/pack.ts";
+import { type Placed, operationOf } from "./part-outcome.ts";
+
+/** One request of a post, with the rows whose changes it makes. */
+export interface Part {
+  readonly rows: readonly Placed[];
+  readonly request: GraphWrite;
+  /** What Graph counts for it. */
+  readonly writes: number;
+}
+
+type Row = OpenRow<OpenBatch>;
+
+/** Makes the requests. A row of which no request can be made fails here, before anything is sent. */
+export async function prepare(
+  site: Site,
+  packed: readonly (readonly Row[])[],
+): Promise<readonly Part[]> {
+  const parts: Part[] = [];
+  for (const rows of packed) {
+    const ready: { readonly placed: Placed; readonly request: GraphWrite }[] = [];
+    for (const row of rows) {
+      const placed = { row, shard: row.lane.shardOf(row.row) };
+      const request = requestOf(site, placed);
+      if (typeof request === "object") ready.push({ placed, request });
+      else await failUnsent(site, placed, request);
+    }
+    const shared = sharedRequest(
+      site,
+      ready.map(({ placed }) => placed),
+    );
+    if (shared) parts.push(shared);
+    else {
+      for (const { placed, request } of ready) parts.push({ rows: [placed], request, writes: 1 });
+    }
+  }
+  return parts;
+}
+
+async function failUnsent(site: Site, { row, shard }: Placed, reason: string): Promise<void> {
+  const history = historyOf(shard, row.row);
+  const at = isoNow(site);
+  const settled = rowReceipt({ row: row.row, history }, at, {
+    verdict: "failed",
+    reason,
+    fix: "Send the row again in a new batch; if it fails again, report it with the batch's plan.json.",
+  });
+  await row.lane.record(shard, { t: "settled", at, rows: [settled] });
+}
+
+/** The request, or why there is none. */
+function requestOf(site: Site, { row, shard }: Placed): GraphWrite | string {
+  if (shard.journal.blocks() > BLOCKS_TO_END_AT) {
+    return "The row was tried so often that its journal is full.";
+  }
+  const operation = operationOf(site, row);
+  if (operation === undefined) return "This version of the app does not know the operation.";
+  if (isPending(row.write)) return "The id of the row's object is not known.";
+  try {
+    return operation.request(row.write, makersOf(site));
+  } catch {
+    return "No request could be made of the row as it was planned.";
+  }
+}
+
+/** The one request that several rows share. */
+function sharedRequest(site: Site, rows: readonly Placed[]): Part | undefined {
+  const share = rows.length > 1 ? shareOf(site, rows) : undefined;
+  if (share === undefined) return undefined;
+  const request = share.request(writesIn(rows), makersOf(site));
+  return { rows, request, writes: writesOf(rows.length, site.settings.membersPerWrite) };
+}
+
+/** How rows that share a request do so. */
+export const shareOf = (site: Site, [first]: readonly Placed[]): Share | undefined =>
+  first && operationOf(site, first.row)?.together?.share;
+
+/** Whether a row may share a request. */
+export const mayShare =
+  (site: Site) =>
+  (row: Row): boolean =>
+    !row.single &&
+    !row.alone &&
+    !isPending(row.write) &&
+    operationOf(site, row)?.together?.share?.may(row.write) === true;
+
+/** The writes of rows that were made ready. */
+export const writesIn = (rows: readonly Placed[]): readonly ReadyWrite[] =>
+  rows.flatMap(({ row }) => (isPending(row.write) ? [] : row.write));
+
+const makersOf = (site: Site): Makers => ({
+  password: site.makePassword,
+  graphRoot: site.graph.root,
+});
