@@ -215,7 +215,11 @@ function keptOpen(
   const missing = states.map(([role]) => [role, { state: "missing" }]);
   for (const state of [blurred, missing]) {
     const open = operation.decide(payload, Object.fromEntries(state));
-    if ("write" in open) return { write: { ...open.write, foundInPlace: { reason, objectId } } };
+    if (!("write" in open)) continue;
+    const { write } = open;
+    // A create names no object: without this key it would not wait for an earlier batch's delete of the user.
+    const keys = [...new Set([...write.keys, `object:${objectId}`])];
+    return { write: { ...write, keys, foundInPlace: { reason, objectId } } };
   }
   return undefined;
 }

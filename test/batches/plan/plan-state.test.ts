@@ -159,6 +159,19 @@ describe("beside unfinished work of another batch", () => {
     assert.equal((plan["verdicts"] as { unchanged: number }).unchanged, 0);
   });
 
+  it("a create that finds its user shares that user's key, so that it waits for an earlier delete", async () => {
+    const workshop = openWorkshop();
+    const values = { displayName: "Bob", accountEnabled: true, mailNickname: "bob" };
+    const bob = workshop.directory.addUser("bob@contoso.com", values);
+    const first = await planRows(workshop, [{ operation: "user.delete", user: bob }], "first");
+    const rows = await planRows(workshop, [
+      { operation: "user.create", userPrincipalName: "bob@contoso.com", displayName: "Bob" },
+    ]);
+    const keys = first[0]?.write?.keys ?? [];
+    assert.deepEqual(keys, [`object:${bob}`]);
+    assert.deepEqual(rows[0]?.write?.keys, ["upn:bob@contoso.com", ...keys]);
+  });
+
   it("a batch that has finished does not count, even if its marker is still there", async () => {
     const workshop = openWorkshop();
     const id = workshop.directory.addUser("ann@contoso.com", { accountEnabled: false });
