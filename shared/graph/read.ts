@@ -73,7 +73,7 @@ async function change(open: OpenReads, underWay: Set<Promise<void>>, clock: Cloc
   }
   const timer = new AbortController();
   await Promise.race([...underWay, clock.sleep(Math.max(0, waitMs), timer.signal)]);
-  timer.abort();
+  timer.abort("not needed");
 }
 
 /** What a post means for its read at index `at`: the answer, or why there is none and the wait asked. */

@@ -66,7 +66,8 @@ export function createSendAuthorised(options: {
       newest = (await Promise.race([getToken(asked), late])).token;
       return newest;
     } finally {
-      limit.abort();
+      // With a reason, because a DOMException is made for each request otherwise.
+      limit.abort("not needed");
     }
   }
 

@@ -1,5 +1,6 @@
 import * as http from "node:http";
 import * as https from "node:https";
+import { urlToHttpOptions } from "node:url";
 
 /** One HTTP exchange. */
 export interface HttpRequest {
@@ -50,11 +51,21 @@ function freshAgents(idleMs: number): Agents {
   return { http: new http.Agent(options), https: new https.Agent(options) };
 }
 
+/** The last URL, parsed: nearly all requests are posts to the one of `$batch`. */
+let lastPlace: { readonly url: string; readonly place: http.RequestOptions } | undefined;
+
+function placeOf(url: string): http.RequestOptions {
+  if (lastPlace?.url !== url) lastPlace = { url, place: urlToHttpOptions(new URL(url)) };
+  return lastPlace.place;
+}
+
 async function exchange(request: HttpRequest, agents: Agents): Promise<HttpAnswer> {
   const { method, url, headers, body, timeoutMs } = request;
-  const secure = url.startsWith("https:");
-  const options = { method, headers, agent: secure ? agents.https : agents.http };
-  const sent = secure ? https.request(url, options) : http.request(url, options);
+  const place = placeOf(url);
+  const sent =
+    place.protocol === "https:"
+      ? https.request({ ...place, method, headers, agent: agents.https })
+      : http.request({ ...place, method, headers, agent: agents.http });
   let open: { destroy(error: Error): unknown } = sent;
   const timer = setTimeout(
     () => open.destroy(new Error(`no whole answer within ${timeoutMs / 1000} s`)),

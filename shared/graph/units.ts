@@ -6,16 +6,24 @@ import type { GraphAnswer } from "../core/graph-request.ts";
  * comes with the answer, in x-ms-resource-unit.
  */
 export function expectedUnits(url: string): number {
-  const [path = "", query = ""] = url.split("?", 2);
+  const start = url.indexOf("?");
+  const path = start < 0 ? url : url.slice(0, start);
+  const names = path.slice(1).toLowerCase().split("/");
+  const units = baseUnits(names) + (start < 0 ? 0 : unitsOfOptions(url.slice(start + 1)));
+  return Math.max(1, units);
+}
+
+/** The last query and its units, because the reads of one file mostly have the same options. */
+let known = { query: "", units: 0 };
+
+function unitsOfOptions(query: string): number {
+  if (query === known.query) return known.units;
   const options = new URLSearchParams(query);
-  const names = path
-    .slice(1)
-    .split("/")
-    .map((each) => each.toLowerCase());
   const top = Number(options.get("$top") ?? 100);
-  const modifiers =
+  const units =
     (options.has("$expand") ? 1 : 0) - (options.has("$select") ? 1 : 0) - (top < 20 ? 1 : 0);
-  return Math.max(1, baseUnits(names) + modifiers);
+  known = { query, units };
+  return units;
 }
 
 function baseUnits([first = "", second, third = ""]: readonly string[]): number {

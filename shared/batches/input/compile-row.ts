@@ -49,10 +49,10 @@ export function compileRow(input: InputRow, rules: RowRules): CompiledRow {
     if ("broken" in read) faults.push({ column, rule: read.broken });
     else payload[column] = read.value;
   }
-  for (const [column, field] of Object.entries(operation.fields)) {
+  for (const column of requiredColumns(operation)) {
     const isGiven =
       Object.hasOwn(payload, column) || faults.some((fault) => fault.column === column);
-    if (field.required && !isGiven) faults.push({ column, rule: "is required" });
+    if (!isGiven) faults.push({ column, rule: "is required" });
   }
   const [first] = faults;
   if (first === undefined) return { row, name, operation, payload };
@@ -67,15 +67,31 @@ export function compileRow(input: InputRow, rules: RowRules): CompiledRow {
   };
 }
 
+/** The required columns of each operation, found once instead of for each row. */
+const requiredOf = new WeakMap<Operation, readonly string[]>();
+
+function requiredColumns(operation: Operation): readonly string[] {
+  const known = requiredOf.get(operation);
+  if (known !== undefined) return known;
+  const found = Object.entries(operation.fields).flatMap(([column, field]) =>
+    field.required ? [column] : [],
+  );
+  requiredOf.set(operation, found);
+  return found;
+}
+
 /** An empty cell leaves its property alone, and so does "" in JSON, in which null clears. */
 const isEmpty = (raw: unknown): boolean => raw === undefined || raw === "";
+
+/** Text without brackets, also after it is normalised. */
+const PLAIN = /^[\w .,@'-]*$/;
 
 /**
  * Whether a cell is `(clear)`, in any case and with blanks around it, or `nearly` so: `( clear )`,
  * `[clear]` or `(cler)` would otherwise be written as a value.
  */
 function readsAsClear(raw: unknown): boolean | "nearly" {
-  if (typeof raw !== "string" || raw.length > 16) return false;
+  if (typeof raw !== "string" || raw.length > 16 || PLAIN.test(raw)) return false;
   const word = raw.normalize("NFKC").trim().toLowerCase();
   if (word === CLEAR) return true;
   const isBracketed = /^[([{<]|[)\]}>]$/.test(word);

@@ -183,6 +183,17 @@ const CASELESS = ["userPrincipalName", "mailNickname"];
 
 const maskOf = (names: readonly string[]): number => {
   let mask = 0;
-  for (const name of names) mask |= 1 << (digestOf(name).low & 31);
+  for (const name of names) mask |= bitOf(name);
   return mask >>> 0;
 };
+
+/** The bits of property names: as many as the operations have fields. */
+const bits = new Map<string, number>();
+
+function bitOf(name: string): number {
+  const known = bits.get(name);
+  if (known !== undefined) return known;
+  const bit = 1 << (digestOf(name).low & 31);
+  bits.set(name, bit);
+  return bit;
+}

@@ -6,11 +6,23 @@ export interface Digest {
   readonly low: number;
 }
 
+/** Digests of the last keys, because planning a row asks for each of its keys several times. */
+const latestDigests = new Map<string, Digest>();
+const MOST_DIGESTS = 64;
+
 /** The digest of a key or an effect. */
 export function digestOf(text: string): Digest {
-  const bytes = hash("sha256", text, "buffer");
-  return { high: bytes.readUInt32LE(0), low: bytes.readUInt32LE(4) };
+  const known = latestDigests.get(text);
+  if (known !== undefined) return known;
+  // As text: making a buffer for each digest takes longer than the digest.
+  const hex = hash("sha256", text);
+  const digest = { high: halfAt(hex, 0), low: halfAt(hex, 8) };
+  if (latestDigests.size === MOST_DIGESTS) latestDigests.clear();
+  latestDigests.set(text, digest);
+  return digest;
 }
+
+const halfAt = (hex: string, at: number): number => Number.parseInt(hex.slice(at, at + 8), 16);
 
 /** What a later row needs to know of an earlier one that shares a key with it. */
 export interface Trace {

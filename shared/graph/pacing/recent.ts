@@ -10,9 +10,9 @@ const SLOTS = 50;
 /** Keeps how much was sent in the last window. `known` is in the order of time. */
 export function createRecent(windowMs: number, known: readonly Sent[]) {
   const slotMs = windowMs / SLOTS;
-  let kept: readonly Sent[] = known;
+  let kept: Sent[] = [...known];
 
-  const since = (from: number): readonly Sent[] => kept.filter(({ at }) => at > from);
+  const since = (from: number): Sent[] => kept.filter(({ at }) => at > from);
   const sum = (sent: readonly Sent[]): number => sent.reduce((all, { amount }) => all + amount, 0);
 
   return {
@@ -21,7 +21,7 @@ export function createRecent(windowMs: number, known: readonly Sent[]) {
       const first = kept.at(-2)?.at ?? Number.NEGATIVE_INFINITY;
       // The slot's instant is its latest, so nothing leaves the window too early.
       if (last && now - first < slotMs)
-        kept = [...kept.slice(0, -1), { at: now, amount: last.amount + amount }];
+        kept[kept.length - 1] = { at: now, amount: last.amount + amount };
       else kept = [...since(now - 2 * windowMs), { at: now, amount }];
     },
     /** What was sent within a window before `now`. */

@@ -10,6 +10,9 @@ export interface Turns {
   changed(): void;
 }
 
+/** The reason of a signal that only ends a sleep: without one a DOMException is made for each answer. */
+const CHANGED = "changed";
+
 /** Makes the turns of a pace. A hold that is longer than `longestHoldMs` is an error instead. */
 export function createTurns(pace: Pace, clock: Clock, longestHoldMs = Infinity): Turns {
   let last: Promise<unknown> = Promise.resolve();
@@ -37,7 +40,7 @@ export function createTurns(pace: Pace, clock: Clock, longestHoldMs = Infinity):
       return signal ? orAborted(turn, signal) : turn;
     },
     changed() {
-      change.abort();
+      change.abort(CHANGED);
       change = new AbortController();
     },
   };
