@@ -57,7 +57,7 @@ export function planRow(
   const repeated = repeatedCreate(compiled, found, traces);
   if (repeated !== undefined) return finalRow(compiled, skipped(repeated));
   const open = mayChange ? keptOpen(compiled, found) : undefined;
-  const decision = withFreedName(open ?? decide(compiled, found, traces), found);
+  const decision = withFreedName(compiled, open ?? decide(compiled, found, traces), found, traces);
   if ("final" in decision && decision.final.verdict === "failed") {
     const by = deleterOf(found, traces);
     if (by !== undefined) return finalRow(compiled, skipped({ kind: "deleted", by }));
@@ -147,14 +147,26 @@ const decideFresh = (row: GoodRow): Decision =>
     ),
   );
 
-/** Adds to a rename the key of the name that it frees, so that a row which takes the name waits for it. */
-function withFreedName(decision: Decision, found: Readonly<Record<string, Found>>): Decision {
+/**
+ * Adds to a rename or a delete the key of the name that it frees, so that a row which takes the name waits
+ * for it. A user whom an earlier row renames has its present name no longer when it is deleted.
+ */
+function withFreedName(
+  row: GoodRow,
+  decision: Decision,
+  found: Readonly<Record<string, Found>>,
+  traces: RowTraces,
+): Decision {
   if (!("write" in decision)) return decision;
   const { write } = decision;
   const user = found["user"];
-  if (user?.state !== "found" || write.set?.["userPrincipalName"] === undefined) return decision;
+  if (user?.state !== "found") return decision;
+  const isRename = write.set?.["userPrincipalName"] !== undefined;
+  const isDelete =
+    row.operation.guarded(row.payload) === "deletes" &&
+    renamerOf(`object:${user.id}`, traces) === undefined;
   const old = user.object["userPrincipalName"];
-  const key = typeof old === "string" ? nameKey(old) : undefined;
+  const key = (isRename || isDelete) && typeof old === "string" ? nameKey(old) : undefined;
   return key === undefined || write.keys.includes(key)
     ? decision
     : { write: { ...write, keys: [...write.keys, key] } };

@@ -19,7 +19,8 @@ export default defineOperation({
   allPermissions: permissions,
   guarded: () => "deletes",
   lookups: (payload) => ({
-    user: { kind: "user", ref: payload.user, select: ["id"] },
+    // The name is freed by the delete: a row that takes it has to wait.
+    user: { kind: "user", ref: payload.user, select: ["id", "userPrincipalName"] },
   }),
   decide: (payload, { user }) =>
     user?.state === "found" || user?.state === "coming"

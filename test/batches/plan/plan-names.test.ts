@@ -39,6 +39,24 @@ describe("a name that an earlier row frees", () => {
     );
   });
 
+  it("is freed by a delete: a rename that takes it waits, also in another batch", async () => {
+    const workshop = openWorkshop();
+    const ann = workshop.directory.addUser("ann@contoso.com");
+    const bob = workshop.directory.addUser("bob@contoso.com");
+    workshop.directory.addUser("cid@contoso.com");
+    const rows = await planRows(workshop, [
+      { operation: "user.delete", user: ann },
+      update(bob, "Ann@contoso.com"),
+      update("cid@contoso.com", "cid.old@contoso.com"),
+      { operation: "user.delete", user: "cid@contoso.com" },
+      create("cid@contoso.com"),
+    ]);
+    assert.deepEqual(rows[0]?.write?.keys, [`object:${ann}`, "upn:ann@contoso.com"]);
+    assert.deepEqual(rows[1]?.write?.after, [1]);
+    assert.ok(rows[1]?.write?.keys.includes("upn:ann@contoso.com"));
+    assert.deepEqual(rows[4]?.write?.after, [3], "the rename frees the name, not the delete");
+  });
+
   it("is free for a create, also if an earlier row of the batch had created its user", async () => {
     const workshop = openWorkshop();
     const rows = await planRows(workshop, [

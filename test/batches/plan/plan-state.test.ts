@@ -167,9 +167,9 @@ describe("beside unfinished work of another batch", () => {
     const rows = await planRows(workshop, [
       { operation: "user.create", userPrincipalName: "bob@contoso.com", displayName: "Bob" },
     ]);
-    const keys = first[0]?.write?.keys ?? [];
-    assert.deepEqual(keys, [`object:${bob}`]);
-    assert.deepEqual(rows[0]?.write?.keys, ["upn:bob@contoso.com", ...keys]);
+    const key = `object:${bob}`;
+    assert.ok(first[0]?.write?.keys.includes(key));
+    assert.deepEqual(rows[0]?.write?.keys, ["upn:bob@contoso.com", key]);
   });
 
   it("a batch that has finished does not count, even if its marker is still there", async () => {
