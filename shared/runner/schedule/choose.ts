@@ -40,11 +40,12 @@ export function choose<L extends Lane>(state: Rows<L>, wish: Wish<L>): Choice<L>
   const { ready } = state;
   const { lanes, nowMs, most, sharing } = wish;
   ready.advance(nowMs);
+  if (!sharing || sharing.membersPerWrite === 1) return chooseSingly(state, wish);
   const groupOf = (entry: Entry<L>): string | undefined =>
-    sharing?.mayShare(entry) ? entry.write.group : undefined;
+    sharing.mayShare(entry) ? entry.write.group : undefined;
   const { parts, writes } = pack(offeredIn(state, lanes), {
     writes: most,
-    membersPerWrite: sharing?.membersPerWrite ?? 1,
+    membersPerWrite: sharing.membersPerWrite,
     groupOf,
     isBusy: (group) => isBusy(state, group),
     isAlone: (entry) => entry.alone,
@@ -54,6 +55,26 @@ export function choose<L extends Lane>(state: Rows<L>, wish: Wish<L>): Choice<L>
         .filter((each) => each.urgency === entry.urgency && groupOf(each) !== undefined),
   });
   return { parts, writes, picked: parts.flat(), nextMs: ready.nextMs() };
+}
+
+/** Chooses rows of which each has a request of its own. */
+function chooseSingly<L extends Lane>({ ready }: Rows<L>, { lanes, most }: Wish<L>): Choice<L> {
+  const picked: Entry<L>[] = [];
+  const choice = (): Choice<L> => ({
+    parts: picked.map((entry) => [entry]),
+    writes: picked.length,
+    picked,
+    nextMs: ready.nextMs(),
+  });
+  for (const lane of lanes) {
+    for (const entry of ready.of(lane)) {
+      // A row that goes alone is not added to others.
+      if (entry.alone && picked.length > 0) continue;
+      picked.push(entry);
+      if (picked.length >= most || entry.alone) return choice();
+    }
+  }
+  return choice();
 }
 
 function* offeredIn<L extends Lane>({ ready }: Rows<L>, lanes: Iterable<L>) {

@@ -1,7 +1,5 @@
 /** Graph takes at most this many members in one request (Graph reference, group-post-members). */
 export const MEMBERS_AT_MOST = 20;
-/** Parts of one post (json-batching). */
-const PARTS_AT_MOST = 20;
 
 /** What decides which rows share a request. */
 export interface PackRules<R> {
@@ -43,7 +41,7 @@ export function pack<R>(ready: Iterable<R>, rules: PackRules<R>): Packed<R> {
   const taken = new Set<string>();
   let left = Math.floor(rules.writes);
   for (const row of ready) {
-    if (left < 1 || open.length >= PARTS_AT_MOST) break;
+    if (left < 1) break;
     if (rules.isAlone(row)) {
       if (open.length === 0) return { parts: [[row]], writes: 1 };
       continue;

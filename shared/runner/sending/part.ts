@@ -85,15 +85,6 @@ function sharedRequest(site: Site, rows: readonly Placed[]): Part | undefined {
 export const shareOf = (site: Site, [first]: readonly Placed[]): Share | undefined =>
   first && operationOf(site, first.row)?.together?.share;
 
-/** Whether a row may share a request. */
-export const mayShare =
-  (site: Site) =>
-  (row: Row): boolean =>
-    !row.single &&
-    !row.alone &&
-    !isPending(row.write) &&
-    operationOf(site, row)?.together?.share?.may(row.write) === true;
-
 /** The writes of rows that were made ready. */
 export const writesIn = (rows: readonly Placed[]): readonly ReadyWrite[] =>
   rows.flatMap(({ row }) => (isPending(row.write) ? [] : row.write));

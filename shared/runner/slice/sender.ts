@@ -1,7 +1,7 @@
 import { backoffMs } from "../../core/backoff.ts";
+import { mayShare } from "../batch/may-share.ts";
 import type { PostOutcome } from "../sending/account.ts";
 import { nextDoubtMs } from "../sending/doubts.ts";
-import { mayShare } from "../sending/part.ts";
 import { sendPost } from "../sending/post.ts";
 import type { Slice } from "./slice-parts.ts";
 import { TICK_MS } from "./wake.ts";

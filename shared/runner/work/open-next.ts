@@ -1,11 +1,16 @@
 import type { Marker } from "../../records/marker.ts";
+import { mayShare } from "../batch/may-share.ts";
 import type { OpenBatch } from "../batch/open-batch.ts";
 import { noteEarlierPlans, pullEarlier } from "./earlier.ts";
 import { openedBatch } from "./opened-batch.ts";
 import type { Work } from "./work.ts";
 
-/** Rows that could go now are kept ready beyond this many; below it the next shard is opened. */
+/**
+ * Rows that could go now are kept ready beyond this many; below it the next shard is opened. Rows that may
+ * share a request count less: the more of a group are ready, the better they fill their requests.
+ */
 const READY_ROWS = 200;
+const SHARERS_AS_ONE = 5;
 /**
  * Rows open at once of a batch and those before it, and at most twice as many of all: what bounds the
  * memory. A batch with no open rows may open a shard beyond the first bound, to use the budget that a
@@ -17,7 +22,9 @@ const OPEN_ROWS = 5_000;
 export function batchToOpen({ site, batches }: Work): Marker | undefined {
   const lanes = batches.lanes();
   const nowMs = site.clock.monotonic();
-  const { picked } = site.schedule.choose({ lanes, nowMs, most: READY_ROWS });
+  const asOne = Math.min(SHARERS_AS_ONE, site.settings.membersPerWrite);
+  const { picked } = site.schedule.choose({ lanes, nowMs, most: READY_ROWS * asOne });
+  const isSharer = mayShare(site);
   let ofAll = 0;
   for (const batch of batches.open.values()) ofAll += batch.openRows();
   let soFar = 0;
@@ -25,7 +32,7 @@ export function batchToOpen({ site, batches }: Work): Marker | undefined {
   for (const { marker, batch } of batches.inOrder()) {
     const own = batch?.openRows() ?? 0;
     soFar += own;
-    for (const row of picked) if (row.lane === batch) ready += 1;
+    for (const row of picked) if (row.lane === batch) ready += isSharer(row) ? 1 / asOne : 1;
     if (ready >= READY_ROWS) return undefined;
     const isMore = batch === undefined || batch.nextShard() !== undefined;
     const isRoom = ofAll < 2 * OPEN_ROWS && (own === 0 || soFar < OPEN_ROWS);

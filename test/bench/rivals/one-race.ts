@@ -24,6 +24,8 @@ export interface Result extends Judgement {
 }
 
 const PRODUCT = "directory-batch";
+/** The product with a request for each membership, to see what it gains by sharing requests. */
+const SINGLES = "directory-batch-singles";
 const SPEED = 10;
 const QUOTA_PER_SECOND = 20;
 
@@ -54,9 +56,7 @@ const stage = await setStage({
     MAX_DELETES_PER_BATCH: "100000",
     MAX_DISABLES_PER_BATCH: "100000",
     GRAPH_RETRY_FLOOR_SECONDS: String(1 / SPEED),
-    ...(scenario.conditions?.membersPerWrite !== undefined && {
-      GRAPH_MEMBERS_PER_WRITE: String(scenario.conditions.membersPerWrite),
-    }),
+    GRAPH_MEMBERS_PER_WRITE: membersPerWrite(),
   }),
 });
 try {
@@ -64,8 +64,18 @@ try {
 } finally {
   // What the product sends is as Graph is described, or this fails; what rivals send is theirs to answer for.
   await stage.close().catch((error: unknown) => {
-    if (contestant === PRODUCT) throw error;
+    if (isProduct()) throw error;
   });
+}
+
+function isProduct(): boolean {
+  return contestant === PRODUCT || contestant === SINGLES;
+}
+
+/** The meter of the race, unless every membership is to have a request of its own; empty for the default. */
+function membersPerWrite(): string {
+  if (contestant === SINGLES) return "1";
+  return String(scenario.conditions?.membersPerWrite ?? "");
 }
 
 async function race({ cloud }: Stage): Promise<Result> {
@@ -76,7 +86,7 @@ async function race({ cloud }: Stage): Promise<Result> {
     make?.(before, home.domain, scenario.count) ??
     membershipTasks(before, scenario.count, scenario.dirty);
   await control.graph("conditions", { ...scenario.conditions });
-  const { run, cpuMs } = contestant === PRODUCT ? product(stage, tasks) : await rival(stage, tasks);
+  const { run, cpuMs } = isProduct() ? product(stage, tasks) : await rival(stage, tasks);
   for (const fault of scenario.faults) await control.graph("addFault", fault);
   await control.graph("meters", { on: scenario.bucket !== "off" });
   await control.graph("meterLevel", { level: scenario.bucket === "empty" ? 0 : 1 });

@@ -52,7 +52,10 @@ function installRivals(): void {
 
 async function runRounds(scenario: Scenario): Promise<readonly Result[]> {
   const named = options.contestants.split(",").filter((name) => name !== "");
-  const all = scenario.tasks === "memberships" ? [...everybody, "patch-20"] : everybody;
+  const all =
+    scenario.tasks === "memberships"
+      ? [...everybody, "directory-batch-singles", "patch-20"]
+      : everybody;
   const taking = named.length > 0 ? named : all;
   const results: Result[] = [];
   for (let round = 1; round <= rounds; round += 1) {

@@ -133,6 +133,17 @@ describe("the order of work", () => {
     );
   });
 
+  it("counts as many rows as it is asked for, so that no shard is opened too early", () => {
+    const schedule = createSchedule<TestLane>();
+    const keys = Array.from({ length: 300 }, (_, at) => plainWrite(`object:${at}`));
+    const lane = laneOf(schedule, "a", keys);
+    const sharing = { membersPerWrite: 3, mayShare: () => false };
+    for (const wish of [{}, { sharing }]) {
+      const choice = schedule.choose({ lanes: [lane], nowMs: 0, most: 200, ...wish });
+      assert.deepEqual([choice.picked.length, choice.writes], [200, 200]);
+    }
+  });
+
   it("takes more urgent work first, and fills the post with the next", () => {
     const schedule = createSchedule<TestLane>();
     const urgent = laneOf(schedule, "a", [plainWrite("a"), plainWrite("a")]);
