@@ -44,10 +44,12 @@ export function unpackBatch(
   const responses = recordOf(body)["responses"];
   if (!Array.isArray(responses)) return undefined;
   const found = new Map<string, GraphAnswer | undefined>();
-  for (const response of responses.filter(isRecord)) {
-    if (typeof response["id"] !== "string") continue;
+  const headersOf = createHeaders();
+  for (const response of responses) {
+    if (!isRecord(response) || typeof response["id"] !== "string") continue;
     const id = response["id"].toLowerCase();
-    const answer = toAnswer(response, `${requestId}/${id}`, nowMs);
+    const about = { headers: headersOf(response["headers"]), requestId: `${requestId}/${id}` };
+    const answer = toAnswer(response, about, nowMs);
     const agrees = !found.has(id) || found.get(id)?.status === answer?.status;
     found.set(id, agrees ? answer : undefined);
   }
@@ -56,14 +58,14 @@ export function unpackBatch(
 
 function toAnswer(
   response: Readonly<Record<string, unknown>>,
-  requestId: string,
+  about: Pick<GraphAnswer, "headers" | "requestId">,
   nowMs: number,
 ): GraphAnswer | undefined {
   const { status, body } = response;
   if (typeof status !== "number" || !Number.isInteger(status) || status < 100 || status > 599) {
     return undefined;
   }
-  return graphAnswer({ status, headers: lowerCased(response["headers"]), body, requestId }, nowMs);
+  return graphAnswer({ status, body, ...about }, nowMs);
 }
 
 /** Adds the parsed Retry-After and error to the response of one request or one part. */
@@ -80,7 +82,35 @@ export function graphAnswer(
   };
 }
 
-function lowerCased(headers: unknown): Record<string, string> {
-  const pairs = Object.entries(recordOf(headers));
+/**
+ * Makes the names of headers lower case. Parts with the same headers as the part before share one object:
+ * answers are kept until a whole shard is planned.
+ */
+function createHeaders(): (headers: unknown) => Readonly<Record<string, string>> {
+  let last: Readonly<Record<string, unknown>> = {};
+  let lowered: Readonly<Record<string, string>> = {};
+  return (headers) => {
+    const own = recordOf(headers);
+    if (!isSame(own, last)) {
+      last = own;
+      lowered = lowerCased(own);
+    }
+    return lowered;
+  };
+}
+
+function isSame(
+  one: Readonly<Record<string, unknown>>,
+  other: Readonly<Record<string, unknown>>,
+): boolean {
+  const names = Object.keys(one);
+  return (
+    names.length === Object.keys(other).length &&
+    names.every((name) => Object.hasOwn(other, name) && one[name] === other[name])
+  );
+}
+
+function lowerCased(headers: Readonly<Record<string, unknown>>): Record<string, string> {
+  const pairs = Object.entries(headers);
   return Object.fromEntries(pairs.map(([name, value]) => [name.toLowerCase(), String(value)]));
 }

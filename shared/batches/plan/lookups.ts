@@ -50,6 +50,10 @@ export function createDirectory(graph: Graph): Directory {
           continue;
         }
         const other = reads.get(key);
+        if (other === undefined && lookup.select[0] === "id") {
+          reads.set(key, lookup);
+          continue;
+        }
         const select = new Set(["id", ...(other?.select ?? []), ...lookup.select]);
         reads.set(key, { ...lookup, select: [...select] });
       }
