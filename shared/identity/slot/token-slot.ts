@@ -44,8 +44,8 @@ export interface TokenSlot {
  * A demand skips the held token: it was rejected, or the resource wants other claims. If the held token
  * is newer than the rejected one, it is served. Otherwise callers with the same demand share one
  * request, unless Entra asked for a pause. At most five tokens a minute are replaced while they are
- * still usable; beyond that the held one is served. A forced refresh has the same limits, but a
- * back-off does not stop it.
+ * still usable; beyond that the held one is served. Forced refreshes have the same limits,
+ * counted apart, but a back-off does not stop them.
  *
  * A request never replaces the token of a request that started later.
  */
@@ -53,6 +53,9 @@ export function createTokenSlot(options: TokenSlotOptions): TokenSlot {
   const { clock, random } = options;
   const held = createHeldToken(clock, random);
   const failure = createLastFailure(clock, random);
+  // Forced refreshes have a limit of their own: senders cause them, and must not use up what a revoked
+  // token needs.
+  const mayForce = createReplacementLimit();
   const mayReplace = createReplacementLimit();
   const requests = createRequests(options, held, failure);
 
@@ -74,7 +77,7 @@ export function createTokenSlot(options: TokenSlotOptions): TokenSlot {
     if (requests.isRunning()) return requests.share("forced");
     const refusal = failure.repeatedForReplacement();
     if (refusal !== undefined) return refusal;
-    if (mayReplace(nowMs)) return requests.share("forced");
+    if (mayForce(nowMs)) return requests.share("forced");
     const instead = held.usableAt(nowMs)?.ready ?? failure.repeatedForCold();
     return instead ?? requests.share("forced");
   }

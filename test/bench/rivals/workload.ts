@@ -37,8 +37,10 @@ const isPlain = ({ values }: SnapshotObject): boolean =>
  * them can succeed. The same directory gives the same tasks.
  */
 export function mixedTasks(before: Snapshot, domain: string, count: number): readonly Task[] {
-  const users = before.users.filter(isPlain);
   const groups = before.groups.filter(({ members }) => (members?.length ?? 0) > 0);
+  // Deleting a member would remove the membership that another task is to remove.
+  const inGroups = new Set(groups.flatMap((group) => group.members ?? []));
+  const users = before.users.filter((user) => isPlain(user) && !inGroups.has(user.id));
   const members = new Map(groups.map((group) => [group.id, new Set(group.members)]));
   let next = 0;
   const user = (): string => users[next++]!.id;

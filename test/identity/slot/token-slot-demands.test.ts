@@ -152,6 +152,14 @@ describe("a forced refresh", () => {
     assert.equal((await slot.forceRefresh()).token, "t7");
   });
 
+  it("leaves the replacements of a rejected token alone", async () => {
+    const { get, slot, asked } = openSlot();
+    await get();
+    for (let call = 0; call < 20; call++) await slot.forceRefresh();
+    assert.equal(await get({ rejected: "t6" }), "t7");
+    assert.equal(asked.length, 7);
+  });
+
   it("keeps the held token if it fails", async () => {
     const { get, slot, answering, told } = openSlot();
     await get();
