@@ -33,13 +33,14 @@ interface Open<R> {
  * Packs rows into the parts of one post, in their order. The first row of a group takes along others of
  * its group, up to 20. While such a request of a group is under way, and for one post, no other one of that
  * group is packed. A request has as many rows as fill whole writes: 18 members are counted as 6 writes, 20
- * as 7, of which the last would be paid for 2. Writes that are left over are filled in the end. No row is
- * packed twice.
+ * as 7, of which the last would be paid for 2. Writes that are left over are filled in the end, unless
+ * rows of busy groups can use them soon. No row is packed twice.
  */
 export function pack<R>(ready: Iterable<R>, rules: PackRules<R>): Packed<R> {
   const open: Open<R>[] = [];
   const taken = new Set<string>();
   let left = Math.floor(rules.writes);
+  let isMoreToCome = false;
   for (const row of ready) {
     if (left < 1) break;
     if (rules.isAlone(row)) {
@@ -47,14 +48,18 @@ export function pack<R>(ready: Iterable<R>, rules: PackRules<R>): Packed<R> {
       continue;
     }
     const group = rules.membersPerWrite > 1 ? rules.groupOf(row) : undefined;
-    if (group !== undefined && (taken.has(group) || rules.isBusy(group))) continue;
+    if (group !== undefined && taken.has(group)) continue;
+    if (group !== undefined && rules.isBusy(group)) {
+      isMoreToCome = true;
+      continue;
+    }
     if (group !== undefined) taken.add(group);
     const sharers = group === undefined ? [row] : sharersOf(row, rules);
     const rows = wholeWrites(sharers, rules.membersPerWrite, left);
     open.push({ rows, sharers });
     left -= writesOf(rows.length, rules.membersPerWrite);
   }
-  left = fillUp(open, rules.membersPerWrite, left);
+  if (!isMoreToCome) left = fillUp(open, rules.membersPerWrite, left);
   return { parts: open.map(({ rows }) => rows), writes: Math.floor(rules.writes) - left };
 }
 

@@ -109,6 +109,17 @@ describe("the packing of rows into a post", () => {
     assert.deepEqual(sizes(4, { membersPerWrite: 1 }), [1, 1, 1, 1]);
   });
 
+  it("leaves the last rows of a group for later if a busy group can use the writes soon", () => {
+    const rows = ["g", "h"].flatMap((group) =>
+      Array.from({ length: 20 }, (_, at): Row => ({ name: at, group, alone: false })),
+    );
+    const rules = rulesFor(rows, { isBusy: (group) => group === "g" });
+    assert.deepEqual(
+      pack(rows, rules).parts.map((part) => part.length),
+      [18],
+    );
+  });
+
   it("leaves the last rows of a group for later if other groups can use the writes", () => {
     const rows = ["g", "h", "i"].flatMap((group) =>
       Array.from({ length: 20 }, (_, at): Row => ({ name: at, group, alone: false })),
