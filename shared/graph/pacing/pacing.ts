@@ -12,6 +12,43 @@ const ANSWER_WITHIN_MS = 5_000;
 /** Graph reports the use in whole percents. */
 const USE_ROUNDED_BY = 0.005;
 
+/** When requests may leave: every instant is an argument, on one monotonic clock. */
+export interface Pace {
+  /** The earliest instant of the next grant, as known now. */
+  dueAt(): number;
+  /** The most that the next grant should take. */
+  most(now: number): number;
+  /** Books `amount`, asked for at `askedAt`, as leaving at `now`, which is not before `dueAt()`. */
+  grant(amount: number, now: number, askedAt: number): void;
+  /** Corrects a booking whose true amount is known by now; less than booked is negative. */
+  correct(amount: number, now: number): void;
+  /** A post was answered. Returns whether its refusals mean that the quota is exhausted. */
+  answered(answer: PacedAnswer, now: number): boolean;
+  /** Graph refused a whole post. */
+  refuse(refusal: Refusal, now: number): void;
+  /** No answer came to the post that was granted then. */
+  lost(grantedAt: number): void;
+  /** Graph asked for a pause without saying that the quota is used up. */
+  pause(forMs: number, now: number): void;
+  /** What may leave per second now. */
+  ratePerSecond(now: number): number;
+  /** The part of the whole quota that was taken between the first grant and the last. */
+  shareUsed(): number;
+  /** Until when nothing leaves, because Graph asked so; in the past if it did not. */
+  heldUntil(): number;
+  /** For a later pace of the same quota; `undefined` if nothing was refused. */
+  easing(): Easing | undefined;
+  /** What was sent since `easing().easedAt`. */
+  sentSinceEased(): number;
+  /**
+   * What was sent within the last window; `undefined` if nothing is known. If what was sent before
+   * `startAt` is not known, it counts as the whole quota.
+   */
+  recent(now: number): readonly Sent[] | undefined;
+  /** Whether the limit was found to be a bucket or a window. */
+  kind(): LimitKind | undefined;
+}
+
 /**
  * When the next request may leave, so that a quota is used and not overdrawn. Graph's limits are
  * published as token buckets that fill evenly (throttling-limits). Graph does not tell how full ours is,
@@ -31,7 +68,48 @@ const USE_ROUNDED_BY = 0.005;
  *
  * Pure: every instant is an argument, on one monotonic clock.
  */
-export function createPace(settings: PaceSettings) {
+export function createPace(settings: PaceSettings): Pace {
+  const state = openState(settings);
+  const { counts, trouble, crossing, grid } = state;
+  return {
+    dueAt: () => dueAt(state),
+    most: (now) => (state.crossedAt === undefined ? crossing.most(now) : 1),
+    grant: (amount, now, askedAt) => grant(state, amount, now, askedAt),
+    correct: (amount, now) => {
+      grid.correct(amount, now);
+      counts.correct(amount);
+    },
+    answered: (answer, now) => answered(state, answer, now),
+    refuse: (refusal, now) => {
+      land(state, refusal.grantedAt, 0);
+      exhausted(state, refusal, now);
+    },
+    lost: (grantedAt) => void land(state, grantedAt, 0),
+    pause: (forMs, now) => trouble.pause(forMs, now),
+    ratePerSecond: (now) => trouble.rate(now) * 1000,
+    shareUsed: () => counts.shareUsed(),
+    heldUntil: () => trouble.heldUntil(),
+    easing: () => trouble.easing(),
+    sentSinceEased: () => counts.sent() - (trouble.easing()?.sent ?? 0),
+    recent: (now) => recentOf(state, now),
+    kind: () => crossing.kind(),
+  };
+}
+
+/** The parts of a pace, and the one instant that they share. */
+interface State {
+  readonly settings: PaceSettings;
+  readonly counts: ReturnType<typeof createCounts>;
+  readonly trouble: ReturnType<typeof createTrouble>;
+  readonly recent: ReturnType<typeof createRecent>;
+  readonly crossing: ReturnType<typeof createCrossing>;
+  readonly grid: ReturnType<typeof createGrid>;
+  readonly flights: ReturnType<typeof createFlights>;
+  /** When the request left that finds out the limit's kind, until it is answered. */
+  crossedAt: number | undefined;
+}
+
+function openState(settings: PaceSettings): State {
   const { quota, burst, startAt } = settings;
   const counts = createCounts(settings);
   const trouble = createTrouble(settings, counts);
@@ -40,117 +118,77 @@ export function createPace(settings: PaceSettings) {
   // One burst less, for what Graph may count otherwise.
   const rest = isKnown ? quota - recent.within(startAt) - burst : 0;
   const stock = rest >= 2 * burst ? rest : 0;
-  const crossing = createCrossing(settings, recent, stock > 0);
-  const grid = createGrid({ rate: trouble.rate, burst, stock, startAt });
-  const flights = createFlights(ANSWER_WITHIN_MS);
-  let crossedAt: number | undefined;
-
-  /** While stock is used, what is under way is at most what was taken, and half of what is left. */
-  function waitsForAnswer(): boolean {
-    if (crossedAt !== undefined) return true;
-    const { underWay, taken, lastAt } = flights.state();
-    if (underWay > crossing.trust(lastAt, underWay)) return true;
-    return grid.hasStock() && underWay > Math.min(taken, grid.stock(lastAt) / 2);
-  }
-  const heldUntil = (): number =>
-    Math.max(
-      trouble.heldUntil(),
-      crossing.roomAt(),
-      waitsForAnswer() ? flights.state().lastAt + ANSWER_WITHIN_MS : startAt,
-    );
-
-  function exhausted(refusal: Refusal, now: number): void {
-    const isOurGuess = grid.hasStock() || crossing.isBeyond(now);
-    if (crossing.isBeyond(now)) crossing.refusedAll();
-    trouble.exhausted(refusal, { now, isOurGuess });
-    if (isOurGuess || trouble.hasNeighbour()) grid.restart(refusal.amount, now);
-  }
-
   return {
-    /** The earliest instant of the next grant, as known now. */
-    dueAt: (): number => Math.max(grid.dueAt(), heldUntil()),
-
-    /** The most that the next grant should take. */
-    most: (now: number): number => (crossedAt === undefined ? crossing.most(now) : 1),
-
-    /** Books `amount`, asked for at `askedAt`, as leaving at `now`, which is not before `dueAt()`. */
-    grant(amount: number, now: number, askedAt: number): void {
-      grid.book(amount, { now, askedAt, due: Math.max(grid.dueAt(), heldUntil()) });
-      counts.grant(amount, now);
-      recent.add(amount, now);
-      flights.grant(amount, now);
-      crossedAt = crossing.isToFindOut(now) ? now : undefined;
-    },
-
-    /** Corrects a booking whose true amount is known by now; less than booked is negative. */
-    correct(amount: number, now: number): void {
-      grid.correct(amount, now);
-      counts.correct(amount);
-    },
-
-    /** A post was answered. Returns whether its refusals mean that the quota is exhausted. */
-    answered(answer: PacedAnswer, now: number): boolean {
-      const { grantedAt, parts, used } = answer;
-      const taken = parts.filter((part) => part === "taken").length;
-      const sentAfter = flights.land(grantedAt, taken);
-      if (grantedAt === crossedAt) {
-        crossedAt = undefined;
-        if (taken > 0) crossing.taken();
-        else if (parts.includes("refused")) crossing.refused();
-      }
-      const isExhausted = trouble.judge(answer, now);
-      const amount = parts.filter((part) => part === "refused").length;
-      if (isExhausted) exhausted({ ...answer, amount }, now);
-      else counts.refuse(amount);
-      if (used !== undefined) {
-        grid.limitStock((1 - USE_ROUNDED_BY - used) * quota - sentAfter, now);
-      }
-      return isExhausted;
-    },
-
-    /** Graph refused a whole post. */
-    refuse(refusal: Refusal, now: number): void {
-      flights.land(refusal.grantedAt, 0);
-      if (refusal.grantedAt === crossedAt) crossedAt = undefined;
-      exhausted(refusal, now);
-    },
-
-    /** No answer came to the post that was granted then. */
-    lost(grantedAt: number): void {
-      flights.land(grantedAt, 0);
-      if (grantedAt === crossedAt) crossedAt = undefined;
-    },
-
-    /** Graph asked for a pause without saying that the quota is used up. */
-    pause: (forMs: number, now: number): void => trouble.pause(forMs, now),
-
-    /** What may leave per second now. */
-    ratePerSecond: (now: number): number => trouble.rate(now) * 1000,
-
-    /** The part of the whole quota that was taken between the first grant and the last. */
-    shareUsed: (): number => counts.shareUsed(),
-
-    /** Until when nothing leaves, because Graph asked so; in the past if it did not. */
-    heldUntil: (): number => trouble.heldUntil(),
-
-    /** For a later pace of the same quota; `undefined` if nothing was refused. */
-    easing: (): Easing | undefined => trouble.easing(),
-
-    /** What was sent since `easing().easedAt`. */
-    sentSinceEased: (): number => counts.sent() - (trouble.easing()?.sent ?? 0),
-
-    /**
-     * What was sent within the last window; `undefined` if nothing is known. If what was sent before
-     * `startAt` is not known, it counts as the whole quota.
-     */
-    recent(now: number): readonly Sent[] | undefined {
-      if (settings.recent || now - startAt > settings.windowMs) return recent.all(now);
-      return counts.sent() === 0 ? undefined : [{ at: startAt, amount: quota }, ...recent.all(now)];
-    },
-
-    /** Whether the limit was found to be a bucket or a window. */
-    kind: (): LimitKind | undefined => crossing.kind(),
+    settings,
+    counts,
+    trouble,
+    recent,
+    crossing: createCrossing(settings, recent, stock > 0),
+    grid: createGrid({ rate: trouble.rate, burst, stock, startAt }),
+    flights: createFlights(ANSWER_WITHIN_MS),
+    crossedAt: undefined,
   };
 }
 
-export type Pace = ReturnType<typeof createPace>;
+/** While stock is used, what is under way is at most what was taken, and half of what is left. */
+function waitsForAnswer({ crossedAt, flights, crossing, grid }: State): boolean {
+  if (crossedAt !== undefined) return true;
+  const { underWay, taken, lastAt } = flights.state();
+  if (underWay > crossing.trust(lastAt, underWay)) return true;
+  return grid.hasStock() && underWay > Math.min(taken, grid.stock(lastAt) / 2);
+}
+
+function dueAt(state: State): number {
+  const { settings, trouble, crossing, grid, flights } = state;
+  const answerBy = waitsForAnswer(state)
+    ? flights.state().lastAt + ANSWER_WITHIN_MS
+    : settings.startAt;
+  return Math.max(grid.dueAt(), trouble.heldUntil(), crossing.roomAt(), answerBy);
+}
+
+function grant(state: State, amount: number, now: number, askedAt: number): void {
+  const { grid, counts, recent, flights, crossing } = state;
+  grid.book(amount, { now, askedAt, due: dueAt(state) });
+  counts.grant(amount, now);
+  recent.add(amount, now);
+  flights.grant(amount, now);
+  state.crossedAt = crossing.isToFindOut(now) ? now : undefined;
+}
+
+/** A post is no longer under way. Returns what was sent after it. */
+function land(state: State, grantedAt: number | undefined, taken: number): number {
+  if (grantedAt !== undefined && grantedAt === state.crossedAt) state.crossedAt = undefined;
+  return state.flights.land(grantedAt, taken);
+}
+
+function answered(state: State, answer: PacedAnswer, now: number): boolean {
+  const { settings, counts, trouble, crossing, grid } = state;
+  const { grantedAt, parts, used } = answer;
+  const taken = parts.filter((part) => part === "taken").length;
+  if (grantedAt === state.crossedAt) {
+    if (taken > 0) crossing.taken();
+    else if (parts.includes("refused")) crossing.refused();
+  }
+  const sentAfter = land(state, grantedAt, taken);
+  const isExhausted = trouble.judge(answer, now);
+  const amount = parts.filter((part) => part === "refused").length;
+  if (isExhausted) exhausted(state, { ...answer, amount }, now);
+  else counts.refuse(amount);
+  if (used !== undefined) {
+    grid.limitStock((1 - USE_ROUNDED_BY - used) * settings.quota - sentAfter, now);
+  }
+  return isExhausted;
+}
+
+function exhausted({ grid, crossing, trouble }: State, refusal: Refusal, now: number): void {
+  const isOurGuess = grid.hasStock() || crossing.isBeyond(now);
+  if (crossing.isBeyond(now)) crossing.refusedAll();
+  trouble.exhausted(refusal, { now, isOurGuess });
+  if (isOurGuess || trouble.hasNeighbour()) grid.restart(refusal.amount, now);
+}
+
+function recentOf({ settings, counts, recent }: State, now: number): readonly Sent[] | undefined {
+  const { quota, startAt, windowMs } = settings;
+  if (settings.recent || now - startAt > windowMs) return recent.all(now);
+  return counts.sent() === 0 ? undefined : [{ at: startAt, amount: quota }, ...recent.all(now)];
+}
