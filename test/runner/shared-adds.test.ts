@@ -82,6 +82,15 @@ describe("members that are added to one group", () => {
     assert.ok([...directory.made.values()].every((times) => times === 1));
   });
 
+  it("share one request at a time also when their group may have more edges in flight", async () => {
+    const rig = createRig(azurite);
+    const directory = new TinyDirectory({ faults: { ...noFaults, latencyMs: () => 5 } });
+    const folder = await rig.submit({ rows: adds(directory, 400) });
+    await rig.runOut(directory);
+    assert.deepEqual(verdictsOf(rig, folder), { done: 400 });
+    assert.deepEqual(directory.overlaps, []);
+  });
+
   it("have a request each if that is no dearer", async () => {
     const rig = createRig(azurite);
     const directory = new TinyDirectory();
