@@ -2,10 +2,15 @@ import { join } from "node:path";
 
 import { build, type BuildResult, type Metafile } from "esbuild";
 
+import { functionsLibrary } from "./functions-library.ts";
+
 export const root = join(import.meta.dirname, "..");
 
 /** The name of the one code file that is deployed; `.cjs` makes it CommonJS. */
 export const BUNDLE = "index.cjs";
+
+/** The product's entry. */
+const PRODUCT = "functions/index.ts";
 
 /**
  * Node reads a file's source map when it compiles the file, so the bundle cannot turn maps on for
@@ -45,6 +50,8 @@ export async function bundle(entry: string): Promise<Bundle> {
     format: "cjs",
     target: "node22",
     external: ["@azure/functions-core"],
+    // Fixtures of the local host see the library as it is.
+    plugins: entry === PRODUCT ? [functionsLibrary] : [],
     banner: { js: MAPS_ON },
     sourcemap: "linked",
     sourcesContent: false,

@@ -6,6 +6,7 @@ import type { Metafile } from "esbuild";
 import { composition, faults, ownParts } from "../../scripts/bundle-composition.ts";
 import { sizeReport } from "../../scripts/bundle-size.ts";
 import { bundle } from "../../scripts/bundle.ts";
+import { changeLibrary } from "../../scripts/functions-library.ts";
 
 const metafile = (inputs: Record<string, number>): Metafile => ({
   inputs: {},
@@ -86,6 +87,11 @@ describe("what a bundle is made of", () => {
     assert.equal(lines.length, 3);
     assert.deepEqual(sizeReport(parts, 20, 20).broken, []);
   });
+});
+
+describe("the changed Functions library", () => {
+  it("fails the build if the library is not the one that was changed", () =>
+    assert.throws(() => changeLibrary("another version"), /has changed: look again/));
 });
 
 describe("what is deployed", () => {

@@ -30,6 +30,10 @@ const cloudEvent = (path: string, eTag: string): object => ({
   data: { api: "PutBlob", eTag },
 });
 
+/** A message with an unknown property that nests so many levels. */
+const deep = (open: string, close: string, levels: number): string =>
+  `{"version":1,"batch":"deep","mode":"apply","x":${open.repeat(levels)}1${close.repeat(levels)}}`;
+
 describe("every message becomes one batch or is refused, and none is lost", () => {
   let stage: Stage;
   let names: string[];
@@ -92,6 +96,23 @@ describe("every message becomes one batch or is refused, and none is lost", () =
       return events.length >= texts.length ? events.map(({ code }) => String(code)) : undefined;
     });
     for (const code of codes) assert.match(code, /^MESSAGE_(UNREADABLE|INVALID)$/);
+  });
+
+  it("a message nested in thousands of levels, and one with a key twice, are refused in words", async () => {
+    const twice = `{"version":1,"batch":"two-modes","mode":"plan","mode":"apply","rows":[${JSON.stringify(titled(1, "Z"))}]}`;
+    const texts = [deep("[", "]", 20_000), deep('{"a":', "}", 7_000), twice];
+    const old = stage.events.length;
+    const written = await writes();
+    for (const text of texts) await stage.send("accept", text);
+    const events = await until(() => {
+      const found = stage.events.slice(old).filter(({ event }) => event === "batch.refused");
+      return found.length >= texts.length ? found : undefined;
+    });
+    for (const { batch, code } of events) {
+      assert.equal(code, "MESSAGE_UNREADABLE");
+      assert.ok(await stage.read(`${String(batch)}/refused.json`));
+    }
+    assert.equal(await writes(), written);
   });
 
   it("a message whose body has an id or dequeueCount is refused in a folder of its own", async () => {

@@ -44,9 +44,10 @@ export function mixedTasks(before: Snapshot, domain: string, count: number): rea
   const members = new Map(groups.map((group) => [group.id, new Set(group.members)]));
   let next = 0;
   const user = (): string => users[next++]!.id;
+  let edges = 0;
   const edge = (id: number, kind: "add" | "remove"): Task => {
     for (;;) {
-      const group = groups[id % groups.length]!.id;
+      const group = groups[edges++ % groups.length]!.id;
       const of = members.get(group)!;
       const member = kind === "add" ? user() : [...of][0]!;
       if (kind === "add" && of.has(member)) continue;

@@ -70,10 +70,25 @@ function bodyProperties(text: string): Record<string, TypedData> {
   return found;
 }
 
+/** Json.NET, with which the host parses bodies, refuses more levels by default (13.0.1); not seen on the host. */
+const HOST_DEPTH = 64;
+
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    return depthOf(value) > HOST_DEPTH ? undefined : value;
   } catch {
     return undefined;
+  }
+}
+
+/** Levels of nesting, counted without recursion, and no further than one beyond the host's limit. */
+function depthOf(value: unknown): number {
+  let level: unknown[] = [value];
+  for (let depth = 0; ; depth += 1) {
+    level = level.flatMap((each) =>
+      typeof each === "object" && each !== null ? Object.values(each) : [],
+    );
+    if (level.length === 0 || depth > HOST_DEPTH) return depth;
   }
 }

@@ -34,7 +34,9 @@ function log(line: RpcLog, shared: object = { hookData: {} }): void {
   } catch {
     // nodejs-worker src/WorkerContext.ts: a hook must not prevent a log
   }
-  tell({ type: "log", log: line.logCategory === "user" ? { ...line, ...own } : line });
+  // Only these two: the hooks' context also holds the invocation's, metadata of the sender's included.
+  const { level, message } = own;
+  tell({ type: "log", log: line.logCategory === "user" ? { ...line, level, message } : line });
 }
 
 const systemLog = (level: RpcLog["level"], message: string): void =>
