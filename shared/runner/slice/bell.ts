@@ -52,7 +52,8 @@ export function createBell(options: {
   };
 }
 
-function ignoreOutage(error: unknown): undefined {
+/** A ring or its bell that is lost in an outage costs time only. @throws any other error */
+export function ignoreOutage(error: unknown): undefined {
   if (!(error instanceof OperatorError)) throw error;
   return undefined;
 }

@@ -1,7 +1,6 @@
 import type { Clock } from "../../core/clock.ts";
-import { OperatorError } from "../../core/errors.ts";
 import type { Queue } from "../../storage/types.ts";
-import type { Bell } from "./bell.ts";
+import { type Bell, ignoreOutage } from "./bell.ts";
 import { ringFor } from "./ring-message.ts";
 import type { SliceTimes } from "./slice-end.ts";
 
@@ -68,8 +67,4 @@ export function ringWhileWorking(
       return hasHandedOver;
     },
   };
-}
-
-function ignoreOutage(error: unknown): void {
-  if (!(error instanceof OperatorError)) throw error;
 }

@@ -97,6 +97,21 @@ function writeBeyondTheQuota(meter: ReturnType<typeof bucket>) {
   return { pace, now, sent };
 }
 
+/** A pace whose quota was used up but for a hundred, which it has just used in answered posts. */
+function useUpStock() {
+  const pace = createWritePace({ recent: [{ at: -1, amount: QUOTA - 100 }] });
+  let now = 0;
+  for (let sent = 0; sent < 100; sent += 20) {
+    now = Math.max(now + 100, pace.dueAt());
+    pace.grant(20, now, now);
+    pace.answered(
+      { grantedAt: now, parts: Array.from({ length: 20 }, () => FATES.taken) },
+      now + 50,
+    );
+  }
+  return { pace, now };
+}
+
 describe("the way Graph counts", () => {
   it("is found out by one request if it is a bucket", () => {
     const { pace, sent } = writeBeyondTheQuota(bucket(QUOTA));
@@ -112,16 +127,9 @@ describe("the way Graph counts", () => {
   });
 
   it("is asked by single requests until an answer has said it", () => {
-    const pace = createWritePace({ recent: [{ at: -1, amount: QUOTA - 100 }] });
-    let now = 0;
-    for (let sent = 0; sent < 100; sent += 20) {
-      now = Math.max(now + 100, pace.dueAt());
-      pace.grant(20, now, now);
-      pace.answered(
-        { grantedAt: now, parts: Array.from({ length: 20 }, () => FATES.taken) },
-        now + 50,
-      );
-    }
+    const used = useUpStock();
+    const { pace } = used;
+    let { now } = used;
     assert.equal(pace.most(now), 1);
     now = Math.max(now + 100, pace.dueAt());
     pace.grant(1, now, now);
@@ -131,16 +139,9 @@ describe("the way Graph counts", () => {
   });
 
   it("delays posts by no more than five seconds if the request that asks is never answered", () => {
-    const pace = createWritePace({ recent: [{ at: -1, amount: QUOTA - 100 }] });
-    let now = 0;
-    for (let sent = 0; sent < 100; sent += 20) {
-      now = Math.max(now + 100, pace.dueAt());
-      pace.grant(20, now, now);
-      pace.answered(
-        { grantedAt: now, parts: Array.from({ length: 20 }, () => FATES.taken) },
-        now + 50,
-      );
-    }
+    const used = useUpStock();
+    const { pace } = used;
+    let { now } = used;
     now = Math.max(now + 100, pace.dueAt());
     pace.grant(1, now, now);
     assert.ok(pace.dueAt() <= now + 5_000);
