@@ -11,8 +11,8 @@ const unreadable = (what: string, fix: string = FIX): InputRefusal =>
   new InputRefusal("MESSAGE_UNREADABLE", `The message ${what}.`, fix);
 
 /**
- * The JSON value in a queue message as the host hands it over: text, base64 of text, or what the
- * Functions library has parsed already (it tries JSON.parse on everything).
+ * The JSON value in a queue message as the host hands it over: text, base64 of text, or, if a host sends
+ * JSON as JSON, what the Functions library has parsed already.
  *
  * @throws InputRefusal MESSAGE_UNREADABLE or MESSAGE_TOO_LARGE. The error never quotes what was received.
  */

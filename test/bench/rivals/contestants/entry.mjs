@@ -3,6 +3,7 @@
 import process from "node:process";
 
 import { ClientSecretCredential } from "@azure/identity";
+import pLimit from "p-limit";
 
 const { tenantId, clientId, clientSecret } = JSON.parse(process.env.CONTESTANT ?? "{}");
 
@@ -32,3 +33,23 @@ export const chunks = (items, size) =>
   );
 
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+const TRIES = 5;
+
+/**
+ * Sends tasks in batches of 20, four under way. `send(tasks, report)` reports those that are decided, and
+ * resolves with those to send again and the seconds to wait before.
+ */
+export async function sendInBatches(all, report, send) {
+  const limit = pLimit(4);
+  const batch = async (tasks) => {
+    let open = tasks;
+    for (let attempt = 0; open.length > 0 && attempt < TRIES; attempt += 1) {
+      const { again, waitSeconds } = await send(open, attempt);
+      open = again;
+      if (open.length > 0) await sleep(waitSeconds * 1000);
+    }
+    for (const { id } of open) report(id, false);
+  };
+  await Promise.all(chunks(all, 20).map((tasks) => limit(() => batch(tasks))));
+}

@@ -7,13 +7,11 @@ import {
   Client,
 } from "@microsoft/microsoft-graph-client";
 import { TokenCredentialAuthenticationProvider } from "@microsoft/microsoft-graph-client/authProviders/azureTokenCredentials/index.js";
-import pLimit from "p-limit";
 
-import { chunks, credential, enter, SCOPE, sleep } from "./entry.mjs";
+import { credential, enter, SCOPE, sendInBatches } from "./entry.mjs";
 
 const authProvider = new TokenCredentialAuthenticationProvider(credential, { scopes: [SCOPE] });
 const client = Client.initWithMiddleware({ authProvider });
-const TRIES = 5;
 
 async function send(tasks) {
   const steps = tasks.map(({ id, method, url, body }) => ({
@@ -28,32 +26,26 @@ async function send(tasks) {
   return new BatchResponseContent(await client.api("/$batch").post(content));
 }
 
-await enter(async (all, report) => {
-  const limit = pLimit(4);
-  const batch = async (tasks) => {
-    let open = tasks;
-    for (let attempt = 0; open.length > 0 && attempt < TRIES; attempt += 1) {
-      let answers;
-      try {
-        answers = await send(open);
-      } catch {
-        await sleep(1000 * 2 ** attempt);
-        continue;
-      }
-      const again = [];
-      let waitSeconds = 0;
-      for (const task of open) {
-        const answer = answers.getResponseById(String(task.id));
-        if (answer?.status < 300) report(task.id, true);
-        else if ([429, 503, 504].includes(answer?.status)) {
-          again.push(task);
-          waitSeconds = Math.max(waitSeconds, Number(answer.headers.get("Retry-After") ?? 1));
-        } else if (answer) report(task.id, false);
-      }
-      open = again;
-      if (open.length > 0) await sleep(waitSeconds * 1000);
+const isPassing = (status) => [429, 503, 504].includes(status);
+
+await enter((all, report) =>
+  sendInBatches(all, report, async (open, attempt) => {
+    let answers;
+    try {
+      answers = await send(open);
+    } catch {
+      return { again: open, waitSeconds: 2 ** attempt };
     }
-    for (const { id } of open) report(id, false);
-  };
-  await Promise.all(chunks(all, 20).map((tasks) => limit(() => batch(tasks))));
-});
+    const again = [];
+    let waitSeconds = 0;
+    for (const task of open) {
+      const answer = answers.getResponseById(String(task.id));
+      if (answer?.status < 300) report(task.id, true);
+      else if (isPassing(answer?.status)) {
+        again.push(task);
+        waitSeconds = Math.max(waitSeconds, Number(answer.headers.get("Retry-After") ?? 1));
+      } else if (answer) report(task.id, false);
+    }
+    return { again, waitSeconds };
+  }),
+);
