@@ -1,6 +1,7 @@
 import type { Properties, Receipt } from "../catalogue/row.ts";
 import { parseJson } from "../core/parse-json.ts";
 import { recordOf } from "../core/record.ts";
+import { readChain } from "./chain.ts";
 import { batchDamaged } from "./damaged.ts";
 import {
   readOutcome,
@@ -149,40 +150,54 @@ export function troubledMsAt(history: Sends, at: string): number {
   return history.troubledMs + Math.min(TROUBLE_STEP_MS, Math.max(0, sinceMs));
 }
 
-/** A record as its line. */
-export function toLine(record: JournalRecord): string {
+/** A record as JSON; its line has a link as well (chain.ts). */
+export function recordJson(record: JournalRecord): string {
   const hasOutcomes = record.t === "receipt" || record.t === "settled";
   const stored = hasOutcomes ? { ...record, rows: record.rows.map(storedOutcome) } : record;
-  return `${JSON.stringify(stored)}\n`;
+  return JSON.stringify(stored);
 }
 
 /** A journal as it was read: what is known, and how many lines it took. */
 export interface Replay {
   readonly rows: Histories;
   readonly lines: number;
-  /** The last line was cut short; the next record must begin on a new line. */
+  /** The last line has no end; the next record must begin on a new line. */
   readonly isTorn: boolean;
+  /** The link that the next line follows; `undefined` if it is the first and `start` was not given. */
+  readonly link: string | undefined;
 }
 
 /**
  * Reads a journal. A line that was cut short counts as never written: as the last one, and before an
- * `open`, because a runner that finds such a line continues with an `open`.
+ * `open`, because a runner that finds such a line continues with an `open`. `start` is the link before the
+ * first line, if the reader knows it.
  *
- * @throws OperatorError BATCH_DAMAGED, which names `path`, if any other line is damaged: it is then not
- * known what was sent, and nothing of the shard may be sent.
+ * @throws OperatorError BATCH_DAMAGED, which names `path`, if any other line is damaged or does not follow
+ * from the line before it: it is then not known what was sent, and nothing of the shard may be sent.
  */
-export function replay(path: string, text: string): Replay {
+export function replay(path: string, text: string, start?: string): Replay {
   const rows: Histories = new Map();
   const lines = text.split("\n");
-  const rest = lines.pop() ?? "";
+  const last = lines.pop() ?? "";
+  // A record that lacks nothing but its line's end is whole.
+  const isWhole = parse(last) !== undefined;
+  if (isWhole) lines.push(last);
   const records = lines.map(parse);
+  const follow = readChain(start);
+  let link = start;
   for (const [index, record] of records.entries()) {
-    if (record !== undefined) applyRecord(rows, record);
-    else if (index + 1 < records.length && records[index + 1]?.t !== "open") {
+    if (record === undefined) {
+      if (index + 1 === records.length || records[index + 1]?.t === "open") continue;
       throw batchDamaged(path, `is damaged in line ${index + 1}`, { fix: RESTORE_JOURNAL });
     }
+    link = follow(lines[index] ?? "");
+    if (link === undefined) {
+      const what = `was changed: line ${index + 1} does not follow from what stands before it`;
+      throw batchDamaged(path, what, { fix: RESTORE_JOURNAL });
+    }
+    applyRecord(rows, record);
   }
-  return { rows, lines: lines.length, isTorn: rest !== "" };
+  return { rows, lines: lines.length, isTorn: last !== "", link };
 }
 
 const RESTORE_JOURNAL =

@@ -7,13 +7,16 @@ import {
   type Histories,
   type JournalRecord,
   applyRecord,
+  recordJson,
   replay,
-  toLine,
   troubledMsAt,
 } from "../../shared/records/journal.ts";
 import type { RowOutcome } from "../../shared/records/receipt.ts";
 
 const path = "leavers/journal/00001.jsonl";
+
+/** A line of an earlier release, which has no link. */
+const toLine = (each: JournalRecord): string => `${recordJson(each)}\n`;
 
 const at = (seconds: number): string =>
   new Date(Date.UTC(2026, 0, 1) + seconds * 1000).toISOString();

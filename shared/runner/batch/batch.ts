@@ -1,7 +1,9 @@
 import { readBatchFiles } from "../../records/batch-files.ts";
+import { firstLink } from "../../records/chain.ts";
 import type { Histories } from "../../records/journal.ts";
 import { type Marker, acceptanceIn } from "../../records/marker.ts";
 import { journalBlob } from "../../records/paths.ts";
+import type { Plan } from "../../records/plan.ts";
 import type { Receipts } from "../../records/receipt.ts";
 import { readJournal } from "../journal/journal-file.ts";
 import { createMeter } from "../meter.ts";
@@ -75,7 +77,8 @@ export async function openBatch(
 }
 
 function prepareBatch(site: Site, folder: string, shards: BatchShards): Batch {
-  const read = (shard: number): Promise<Histories> => readHistories(site, folder, shard);
+  const read = (shard: number): Promise<Histories> =>
+    readHistories(site, folder, shard, shards.plan);
   const ids = createIds({ rowsPerShard: shards.plan.rowsPerShard, read });
   const dependants = createDependants(site, (row) => ({
     isFinal: isRowFinal(shards, row),
@@ -86,10 +89,15 @@ function prepareBatch(site: Site, folder: string, shards: BatchShards): Batch {
   return batch;
 }
 
-async function readHistories(site: Site, folder: string, shard: number): Promise<Histories> {
+async function readHistories(
+  site: Site,
+  folder: string,
+  shard: number,
+  plan: Plan,
+): Promise<Histories> {
   const path = journalBlob(folder, shard);
   const found = await site.blobs.batches.read(path);
-  return found ? readJournal(path, found.bytes).rows : new Map();
+  return found ? readJournal(path, found.bytes, firstLink(plan, shard)).rows : new Map();
 }
 
 function* rowsIn({ open: shards }: BatchShards) {
@@ -97,10 +105,10 @@ function* rowsIn({ open: shards }: BatchShards) {
 }
 
 const receiptsOf =
-  ({ site, folder }: Batch): Receipts =>
+  ({ site, folder, shards }: Batch): Receipts =>
   async (shard) => {
-    const settled = [...(await readHistories(site, folder, shard))].flatMap(([row, history]) =>
-      history.receipt ? [[row, history.receipt] as const] : [],
+    const settled = [...(await readHistories(site, folder, shard, shards.plan))].flatMap(
+      ([row, history]) => (history.receipt ? [[row, history.receipt] as const] : []),
     );
     return new Map(settled);
   };
@@ -116,7 +124,7 @@ async function open(
   const known = shards.open.get(number);
   const found = known
     ? { shard: known, left: await readLeft(site, folder, known) }
-    : await openShard(site, folder, number);
+    : await openShard(site, folder, number, shards.plan);
   if (found) {
     await loadCreators(
       batch,

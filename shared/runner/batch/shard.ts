@@ -1,6 +1,8 @@
 import { type PlannedWrite, noVerdicts } from "../../catalogue/row.ts";
+import { firstLink } from "../../records/chain.ts";
 import { type RowHistory, unsent } from "../../records/journal.ts";
 import { journalBlob } from "../../records/paths.ts";
+import type { Plan } from "../../records/plan.ts";
 import { readShard } from "../../records/shard.ts";
 import { openJournal } from "../journal/journal-file.ts";
 import type { OpenRow } from "../schedule/open-row.ts";
@@ -23,12 +25,14 @@ export async function openShard(
   site: Site,
   folder: string,
   number: number,
+  plan: Plan,
 ): Promise<ReadShard | undefined> {
   const planned = await readWrites(site, folder, number);
   if (planned.length === 0) return undefined;
   const journal = await openJournal({
     blobs: site.blobs.batches,
     path: journalBlob(folder, number),
+    start: firstLink(plan, number),
     runner: site.runner,
     at: isoNow(site),
     check: () => site.lease.check(),

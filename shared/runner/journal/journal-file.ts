@@ -1,11 +1,12 @@
 import { OperatorError } from "../../core/errors.ts";
+import { linked } from "../../records/chain.ts";
 import {
   type Histories,
   type JournalRecord,
   type Replay,
   applyRecord,
+  recordJson,
   replay,
-  toLine,
 } from "../../records/journal.ts";
 import type { AppendBlob, Blobs } from "../../storage/types.ts";
 
@@ -42,6 +43,8 @@ const OPENING_TRIES = 3;
 export async function openJournal(options: {
   readonly blobs: Blobs;
   readonly path: string;
+  /** The link before the first line (`firstLink`). */
+  readonly start: string;
   readonly runner: string;
   readonly at: string;
   /** Throws if this process may no longer be the runner: it must not fence out its successor. */
@@ -49,8 +52,8 @@ export async function openJournal(options: {
 }): Promise<Journal> {
   for (let tries = 1; ; tries++) {
     const blob = await options.blobs.openAppend(options.path);
-    const { rows, lines, isTorn } = readJournal(options.path, blob.content);
-    const journal = groupCommit(blob, rows, { blocks: lines, isTorn });
+    const found = readJournal(options.path, blob.content, options.start);
+    const journal = groupCommit(blob, found);
     options.check();
     try {
       await journal.append({ t: "open", runner: options.runner, at: options.at });
@@ -62,9 +65,9 @@ export async function openJournal(options: {
   }
 }
 
-/** What a journal says. @throws OperatorError BATCH_DAMAGED */
-export const readJournal = (path: string, content: Buffer): Replay =>
-  replay(path, content.toString("utf8"));
+/** What a journal says; `start` as in `replay`. @throws OperatorError BATCH_DAMAGED */
+export const readJournal = (path: string, content: Buffer, start?: string): Replay =>
+  replay(path, content.toString("utf8"), start);
 
 interface Waiting {
   readonly record: JournalRecord;
@@ -73,12 +76,9 @@ interface Waiting {
   readonly failed: (error: unknown) => void;
 }
 
-function groupCommit(
-  blob: AppendBlob,
-  rows: Histories,
-  start: { readonly blocks: number; readonly isTorn: boolean },
-): Journal {
-  let { blocks, isTorn } = start;
+function groupCommit(blob: AppendBlob, found: Replay): Journal {
+  const { rows } = found;
+  let { lines: blocks, isTorn, link = "" } = found;
   let waiting: Waiting[] = [];
   let isFlushing = false;
   let broken: { readonly error: unknown } | undefined;
@@ -119,12 +119,18 @@ function groupCommit(
     }
     isFlushing = false;
   };
+  /** Lines are linked in the order in which they wait, which is that of the blob. */
+  const lineOf = (record: JournalRecord): string => {
+    const next = linked(link, recordJson(record));
+    link = next.link;
+    return `${next.json}\n`;
+  };
   return {
     rows,
     blocks: () => blocks,
     append: (record) =>
       new Promise((stored, failed) => {
-        waiting.push({ record, line: toLine(record), stored, failed });
+        waiting.push({ record, line: lineOf(record), stored, failed });
         void flush();
       }),
   };

@@ -21,7 +21,7 @@ describe("a journal in its blob", () => {
   after(() => azurite.stop());
 
   const open = (path: string, blobs: Blobs = rig.batches): Promise<Journal> =>
-    openJournal({ blobs, path, runner: "one", at, check: () => undefined });
+    openJournal({ blobs, path, start: "", runner: "one", at, check: () => undefined });
   const linesOf = async (path: string): Promise<string[]> =>
     ((await rig.batches.read(path))?.bytes.toString("utf8") ?? "").split("\n").slice(0, -1);
 
