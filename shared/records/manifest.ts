@@ -3,6 +3,7 @@ import * as v from "valibot";
 import type { Blobs } from "../storage/types.ts";
 import { manifestBlob } from "./paths.ts";
 import { readStored, type Stored } from "./stored-json.ts";
+import { type Who, whoShape } from "./who.ts";
 
 /** Whether a batch is written to the directory, or only planned. */
 export type Mode = "apply" | "plan";
@@ -31,6 +32,21 @@ export interface BatchManifest {
   /** SHA-256, hex, of what decides the effect: input, operation and mode. */
   readonly contentSha256: string;
   readonly acceptedAt: string;
+  /** Who asked for it, as far as that is known. */
+  readonly submitter?: Who | undefined;
+  /** It writes nothing before this instant, and nothing after that one. */
+  readonly notBefore?: string | undefined;
+  readonly notAfter?: string | undefined;
+  /** The batch whose rows this one sends again or undoes, and the decision that made it. */
+  readonly origin?: BatchOrigin | undefined;
+}
+
+/** What made a batch out of another one. */
+export interface BatchOrigin {
+  readonly kind: "rerun" | "undo";
+  /** The name of the other batch, in the same tenant. */
+  readonly of: string;
+  readonly decisionId: string;
 }
 
 /** Where a batch came from. A version of a file is its path and ETag. */
@@ -69,6 +85,12 @@ const shape = v.object({
   rows: v.number(),
   contentSha256: v.string(),
   acceptedAt: v.string(),
+  submitter: v.optional(whoShape),
+  notBefore: v.optional(v.string()),
+  notAfter: v.optional(v.string()),
+  origin: v.optional(
+    v.object({ kind: v.picklist(["rerun", "undo"]), of: v.string(), decisionId: v.string() }),
+  ),
 });
 
 /** The batch's manifest; `undefined` if the folder has none. @throws as `readStored` */

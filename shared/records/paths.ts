@@ -9,6 +9,22 @@ import { isGuid } from "../core/object-id.ts";
 export const folderOf = (homeTenant: string, tenant: string, batch: string): string =>
   tenant === homeTenant ? batch : `${tenant}/${batch}`;
 
+/** The longest batch name. */
+export const LONGEST_BATCH_NAME = 64;
+
+/**
+ * The rule that a batch name breaks, as the end of "must …", or `undefined` if it breaks none. Names
+ * are folders beside tenant folders and `message-…` folders, so those are reserved; and storage drops
+ * a dot at the end of a path segment.
+ */
+export function nameRuleBroken(name: string): string | undefined {
+  if (name.length < 1 || name.length > LONGEST_BATCH_NAME) return "have 1 to 64 characters";
+  if (!/^[A-Za-z0-9._-]+$/.test(name)) return "consist of A-Z a-z 0-9 . _ and - only";
+  if (name.endsWith(".")) return "not end with a dot";
+  if (isGuid(name)) return "not look like a tenant id";
+  return name.startsWith("message-") ? "not start with message-" : undefined;
+}
+
 /** The name of the batch whose folder it is. */
 export const batchOf = (folder: string): string => folder.slice(folder.lastIndexOf("/") + 1);
 
@@ -50,6 +66,9 @@ export const problemBlob = (folder: string): string => `${folder}/problem.json`;
 /** The blob whose lease lets one delivery at a time accept the batch. */
 export const batchLockBlob = (folder: string): string => `${folder}/lock`;
 
+/** What people decided about the batch. */
+export const controlBlob = (folder: string): string => `${folder}/control.json`;
+
 /** What every shard's path begins with. */
 export const shardsPrefix = (folder: string): string => `${folder}/shards/`;
 
@@ -88,6 +107,9 @@ export const runnerLockBlob = (tenant: string): string => `${tenant}/lock`;
 
 /** What a tenant's runners hand on to each other. */
 export const runnerStateBlob = (tenant: string): string => `${tenant}/state.json`;
+
+/** What people decided about all batches of the tenant. */
+export const tenantControlBlob = (tenant: string): string => `${tenant}/control.json`;
 
 /** When the ring that waits for the tenant comes back. */
 export const bellBlob = (tenant: string): string => `${tenant}/bell`;

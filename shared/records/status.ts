@@ -4,17 +4,21 @@ import type { VerdictCounts } from "../catalogue/row.ts";
 import type { Blobs } from "../storage/types.ts";
 import { statusBlob } from "./paths.ts";
 import { readStored } from "./stored-json.ts";
+import type { Who } from "./who.ts";
 
 /** How far a batch is. */
-export type BatchState = "accepted" | "planned" | "held" | "running" | "finished" | "refused";
-const states: readonly BatchState[] = [
+export const batchStates = [
   "accepted",
   "planned",
   "held",
   "running",
+  "paused",
   "finished",
+  "cancelled",
   "refused",
-];
+] as const;
+/** One of them. */
+export type BatchState = (typeof batchStates)[number];
 
 /** `status.json`: at most 5 s old while the batch runs. */
 export interface BatchStatus {
@@ -28,13 +32,15 @@ export interface BatchStatus {
   readonly throttled: number;
   readonly etaSeconds: number | null;
   readonly updatedAt: string;
-  /** Why it is held or refused, and what to do. */
+  /** Why it is held, paused, cancelled or refused, and what to do. */
   readonly reason?: string | undefined;
   readonly fix?: string | undefined;
+  /** Who paused or cancelled it. */
+  readonly by?: Who | undefined;
 }
 
 const shape = v.object({
-  state: v.picklist(states),
+  state: v.picklist(batchStates),
   rows: v.number(),
   verdicts: v.record(v.string(), v.number()),
   writesPerSecond: v.number(),

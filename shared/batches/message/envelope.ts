@@ -6,8 +6,8 @@ import { didYouMean } from "../../core/nearest.ts";
 import { isGuid } from "../../core/object-id.ts";
 import { isRecord, recordOf } from "../../core/record.ts";
 import { type FileVersion, type Mode, type Priority, priorities } from "../../records/manifest.ts";
+import { nameRuleBroken } from "../../records/paths.ts";
 import { readBlobEvent } from "./blob-event.ts";
-import { nameRuleBroken } from "./name.ts";
 
 /** One of our messages, version 1, checked. It has `rows` or `file`, never both. */
 export interface BatchMessage {

@@ -4,13 +4,10 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 
 import { readInboxPath } from "../../../shared/batches/input/inbox-path.ts";
-import {
-  fileBatchName,
-  messageFolder,
-  nameRuleBroken,
-} from "../../../shared/batches/message/name.ts";
+import { fileBatchName, messageFolder } from "../../../shared/batches/message/name.ts";
 import { InputRefusal } from "../../../shared/core/input-refusal.ts";
 import { nearest } from "../../../shared/core/nearest.ts";
+import { nameRuleBroken } from "../../../shared/records/paths.ts";
 import { folderOf } from "../../../shared/records/paths.ts";
 
 describe("a batch name", () => {
