@@ -5,7 +5,7 @@ import { OperatorError } from "../../shared/core/errors.ts";
 import { readBatchFiles } from "../../shared/records/batch-files.ts";
 import { readControl, undecided } from "../../shared/records/decisions/control.ts";
 import { type BatchManifest, readManifest } from "../../shared/records/manifest.ts";
-import { checkMarker, readMarker } from "../../shared/records/marker.ts";
+import { checkMarker, readMarker } from "../../shared/records/markers/marker.ts";
 import {
   controlBlob,
   manifestBlob,

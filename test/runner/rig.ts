@@ -10,7 +10,7 @@ import { createWritePacer } from "../../shared/graph/pacing/pacer.ts";
 import type { Graph } from "../../shared/graph/types.ts";
 import { catalogue } from "../../shared/operations/list.ts";
 import type { BatchManifest, Priority } from "../../shared/records/manifest.ts";
-import { workMarker } from "../../shared/records/marker.ts";
+import { workMarker } from "../../shared/records/markers/marker.ts";
 import { shardBlob } from "../../shared/records/paths.ts";
 import type { Plan } from "../../shared/records/plan.ts";
 import { type PlannedRow, ROWS_PER_SHARD, shardText } from "../../shared/records/shard.ts";

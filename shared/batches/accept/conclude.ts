@@ -1,6 +1,6 @@
 import type { BatchFiles } from "../../records/batch-files.ts";
 import type { BatchManifest } from "../../records/manifest.ts";
-import { workMarker } from "../../records/marker.ts";
+import { workMarker } from "../../records/markers/marker.ts";
 import type { Plan } from "../../records/plan.ts";
 import { readStatus } from "../../records/status.ts";
 import { holdOf } from "../plan/preflight.ts";

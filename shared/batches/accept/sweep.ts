@@ -1,6 +1,6 @@
 import { readManifest } from "../../records/manifest.ts";
 import type { FileVersion } from "../../records/manifest.ts";
-import { batchesWithMarkers } from "../../records/marker.ts";
+import { batchesWithMarkers } from "../../records/markers/marker.ts";
 import {
   batchOf,
   folderIn,

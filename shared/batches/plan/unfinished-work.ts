@@ -1,8 +1,8 @@
 import { OperatorError } from "../../core/errors.ts";
 import type { BatchManifest } from "../../records/manifest.ts";
-import { readMarker } from "../../records/marker.ts";
+import { readMarker } from "../../records/markers/marker.ts";
+import { acceptanceOf, readPlannedBefore } from "../../records/markers/planning-marker.ts";
 import { markersPrefix } from "../../records/paths.ts";
-import { acceptanceOf, readPlannedBefore } from "../../records/planning-marker.ts";
 import { readStatus } from "../../records/status.ts";
 import type { Blobs } from "../../storage/types.ts";
 import type { BatchPorts } from "../ports.ts";

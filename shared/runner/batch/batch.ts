@@ -1,7 +1,7 @@
 import { readBatchFiles } from "../../records/batch-files.ts";
 import { firstLink } from "../../records/chain.ts";
 import type { Histories } from "../../records/journal.ts";
-import { type Marker, acceptanceIn } from "../../records/marker.ts";
+import { type Marker, acceptanceIn } from "../../records/markers/marker.ts";
 import { journalBlob } from "../../records/paths.ts";
 import type { Plan } from "../../records/plan.ts";
 import type { Receipts } from "../../records/receipt.ts";

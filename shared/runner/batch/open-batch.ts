@@ -1,7 +1,7 @@
 import type { PlannedWrite, VerdictCounts } from "../../catalogue/row.ts";
 import type { BatchFiles } from "../../records/batch-files.ts";
 import type { JournalRecord } from "../../records/journal.ts";
-import type { Marker } from "../../records/marker.ts";
+import type { Marker } from "../../records/markers/marker.ts";
 import type { Receipts } from "../../records/receipt.ts";
 import type { PlannedRow } from "../../records/shard.ts";
 import type { Journal } from "../journal/journal-file.ts";

@@ -1,6 +1,6 @@
 import type { Clock } from "../../core/clock.ts";
 import { OperatorError, toOperatorError } from "../../core/errors.ts";
-import { hasWork } from "../../records/marker.ts";
+import { hasWork } from "../../records/markers/marker.ts";
 import { runnerLockBlob } from "../../records/paths.ts";
 import type { Blobs, Queue } from "../../storage/types.ts";
 import { type Bell, createBell } from "./bell.ts";

@@ -1,5 +1,5 @@
 import type { OperatorError } from "../../core/errors.ts";
-import type { Marker } from "../../records/marker.ts";
+import type { Marker } from "../../records/markers/marker.ts";
 import type { OpenBatch } from "../batch/open-batch.ts";
 
 /** A batch that is known or open, with what was opened of it. */

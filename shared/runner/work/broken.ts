@@ -1,5 +1,5 @@
 import { type ErrorCode, toOperatorError } from "../../core/errors.ts";
-import type { Marker } from "../../records/marker.ts";
+import type { Marker } from "../../records/markers/marker.ts";
 import { batchOf } from "../../records/paths.ts";
 import type { Work } from "./work.ts";
 

@@ -1,8 +1,8 @@
 import { chunk } from "../../core/chunk.ts";
 import { OperatorError } from "../../core/errors.ts";
-import { type Marker, acceptanceIn, readMarkersBehind } from "../../records/marker.ts";
+import { type Marker, acceptanceIn, readMarkersBehind } from "../../records/markers/marker.ts";
+import { readPlannedBefore } from "../../records/markers/planning-marker.ts";
 import { readPlan } from "../../records/plan.ts";
-import { readPlannedBefore } from "../../records/planning-marker.ts";
 import type { LeftRow, OpenBatch } from "../batch/open-batch.ts";
 import { createTouchedKeys } from "../batch/touched-keys.ts";
 import { stopIfBroken } from "./broken.ts";

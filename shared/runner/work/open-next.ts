@@ -1,4 +1,4 @@
-import type { Marker } from "../../records/marker.ts";
+import type { Marker } from "../../records/markers/marker.ts";
 import { mayShare } from "../batch/may-share.ts";
 import type { OpenBatch } from "../batch/open-batch.ts";
 import { noteEarlierPlans, pullEarlier } from "./earlier.ts";

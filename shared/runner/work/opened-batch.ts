@@ -1,4 +1,4 @@
-import { type Marker, checkMarker } from "../../records/marker.ts";
+import { type Marker, checkMarker } from "../../records/markers/marker.ts";
 import type { OpenBatch } from "../batch/open-batch.ts";
 import type { Work } from "./work.ts";
 

@@ -1,5 +1,5 @@
 import type { OperatorError } from "../../core/errors.ts";
-import type { Marker } from "../../records/marker.ts";
+import type { Marker } from "../../records/markers/marker.ts";
 import type { OpenBatch } from "../batch/open-batch.ts";
 import type { Site } from "../batch/site.ts";
 import type { TouchedKeys } from "../batch/touched-keys.ts";

@@ -1,5 +1,5 @@
 import type { OperatorError } from "../../core/errors.ts";
-import { type Marker, readMarker, readMarkers } from "../../records/marker.ts";
+import { type Marker, readMarker, readMarkers } from "../../records/markers/marker.ts";
 import { openBatch } from "../batch/batch.ts";
 import type { OpenBatch } from "../batch/open-batch.ts";
 import type { Site } from "../batch/site.ts";

@@ -1,6 +1,6 @@
-import type { Blobs } from "../storage/types.ts";
-import type { BatchManifest } from "./manifest.ts";
-import { planningPrefix } from "./paths.ts";
+import type { Blobs } from "../../storage/types.ts";
+import type { BatchManifest } from "../manifest.ts";
+import { planningPrefix } from "../paths.ts";
 
 /** A marker of a batch that was accepted and is not planned; an older one is of a batch that was given up. */
 const LASTS_MS = 60 * 60_000;

@@ -1,9 +1,9 @@
-import { parseJson } from "../core/parse-json.ts";
-import { recordOf } from "../core/record.ts";
-import type { Blobs } from "../storage/types.ts";
-import { batchDamaged } from "./damaged.ts";
-import { type BatchManifest, priorities } from "./manifest.ts";
-import { markersPrefix } from "./paths.ts";
+import { parseJson } from "../../core/parse-json.ts";
+import { recordOf } from "../../core/record.ts";
+import type { Blobs } from "../../storage/types.ts";
+import { batchDamaged } from "../damaged.ts";
+import { type BatchManifest, priorities } from "../manifest.ts";
+import { markersPrefix } from "../paths.ts";
 import { acceptanceOf } from "./planning-marker.ts";
 
 /** A batch with work, as its marker in container `runner` describes it. */
