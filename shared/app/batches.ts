@@ -1,5 +1,5 @@
 import { accept } from "../batches/accept/accept.ts";
-import { holdAtStart } from "../batches/accept/hold.ts";
+import { admit } from "../batches/accept/admit.ts";
 import { settlePoison } from "../batches/accept/settle-poison.ts";
 import { sweepInbox } from "../batches/accept/sweep.ts";
 import type { Batches, BatchPorts } from "../batches/ports.ts";
@@ -11,7 +11,7 @@ export function createBatches(ports: BatchPorts): Batches {
   return {
     accept: (message, delivery) => accept(ports, message, delivery),
     sweepInbox: () => sweepInbox(ports, claims),
-    holdAtStart: (folder) => holdAtStart(ports, folder),
+    admit: (folder) => admit(ports, folder),
     finishBatch: (folder, outcomes) => finishBatch(ports, folder, outcomes),
     settlePoison: (queue, message, messageId) => settlePoison(ports, queue, message, messageId),
   };

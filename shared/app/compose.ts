@@ -95,7 +95,7 @@ function runnerPortsOf(
     createPacer: (memory) =>
       createWritePacer({ quota, windowMs: windowSeconds * 1000, retryFloorMs, clock, memory }),
     makePassword,
-    holdAtStart: (folder) => batches.holdAtStart(folder),
+    admit: (folder) => batches.admit(folder),
     finishBatch: (folder, outcomes) => batches.finishBatch(folder, outcomes),
     settings: {
       ...runnerDefaults,

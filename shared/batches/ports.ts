@@ -4,6 +4,7 @@ import type { Clock } from "../core/clock.ts";
 import type { Limits } from "../core/limits.ts";
 import type { Emit } from "../core/telemetry.ts";
 import type { Graph } from "../graph/types.ts";
+import type { Admission } from "../records/admission.ts";
 import type { Receipts } from "../records/receipt.ts";
 import type { Blobs, Queue } from "../storage/types.ts";
 
@@ -88,11 +89,11 @@ export interface Batches {
    */
   sweepInbox(): Promise<{ readonly inboxFiles: number }>;
   /**
-   * Holds a batch that is about to start if the caps no longer allow it; answers whether it is held.
-   * Repeating it changes nothing.
+   * Sees whether a batch may start that the tenant's runner is about to open: charges the tenant's
+   * ledger, or holds the batch. Call it under the tenant's lease. Repeating it changes nothing.
    * @throws OperatorError BATCH_DAMAGED
    */
-  holdAtStart(folder: string): Promise<boolean>;
+  admit(folder: string): Promise<Admission>;
   /**
    * Writes the reports and the final status of a batch of which every row is final, and returns the
    * count of its verdicts. Repeating it changes nothing.

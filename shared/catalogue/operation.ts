@@ -1,5 +1,6 @@
 import type { GraphAnswer, GraphRead, GraphWrite } from "../core/graph-request.ts";
 import type { ObjectId } from "../core/object-id.ts";
+import type { GuardedCounts } from "./guarded.ts";
 import type { Fields, Payload, PayloadOf } from "./payload.ts";
 import type { FinalVerdict, PendingWrite, Properties, ReadyWrite } from "./row.ts";
 import type { PendingTargets, TargetKind, Targets } from "./target.ts";
@@ -59,9 +60,6 @@ export interface Attempt<K extends TargetKind = TargetKind> {
   readonly attempts: number;
 }
 
-/** What a guard counts: a cap on one of these per batch holds the whole batch. */
-export type Guarded = "deletes" | "disables";
-
 /** How rows of one group share requests. The writes are ready, to one group, and at most 20. */
 export interface Together<K extends TargetKind = TargetKind> {
   /** One read that does the work of `look` for all of them. */
@@ -102,8 +100,11 @@ export interface Operation<P = Payload, K extends TargetKind = TargetKind> {
   readonly permissions: (columns: readonly string[]) => readonly string[];
   /** Every permission that any row can need: what `infra/` grants when the feature is on. */
   readonly allPermissions: readonly string[];
-  /** Which guard counts the row, if any. */
-  readonly guarded: (payload: P) => Guarded | undefined;
+  /**
+   * What guards count of the row, if it is written. With `found` only what would really change counts: a
+   * value that is null already is not cleared. Without it, the most that the row can change.
+   */
+  readonly guarded: (payload: P, found?: Readonly<Record<string, Found>>) => GuardedCounts;
   /** What must be read before `decide`, by role. */
   readonly lookups: (payload: P) => Readonly<Record<string, Lookup>>;
   readonly decide: (payload: P, found: Readonly<Record<string, Found>>) => Decision<K>;
@@ -161,7 +162,7 @@ export function defineOperation<const F extends Fields, K extends TargetKind>(
   return {
     ...rest,
     ...(together && { together: ownTogether(together, ownWrite) }),
-    guarded: (payload) => own.guarded(typed(payload)),
+    guarded: (payload, found) => own.guarded(typed(payload), found),
     lookups: (payload) => own.lookups(typed(payload)),
     decide: (payload, found) => own.decide(typed(payload), found),
     request: (write, make) => own.request(ownWrite(write), make),

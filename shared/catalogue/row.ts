@@ -1,4 +1,5 @@
 import type { ObjectId } from "../core/object-id.ts";
+import type { GuardedCounts } from "./guarded.ts";
 import { type PendingTarget, type Target, completeTarget } from "./target.ts";
 
 /** Every verdict. The six counts of a batch add up to its rows at every instant. */
@@ -88,6 +89,8 @@ interface Write<T extends Target | PendingTarget> {
   readonly foundInPlace?: { readonly reason: string; readonly objectId: string } | undefined;
   /** Whether the edge was there when the plan looked; only tells an own effect from an earlier one. */
   readonly was?: "present" | "absent" | undefined;
+  /** What guards count of it; the plan adds it, unless they never count such a row. */
+  readonly guarded?: GuardedCounts | undefined;
   /** Whether the plan saw a user or group with the member's id; absent if it could not tell. */
   readonly memberSeen?: boolean | undefined;
 }

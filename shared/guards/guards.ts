@@ -1,4 +1,5 @@
-import type { GuardFinding } from "../records/plan.ts";
+import { guardedKinds, isGuardedKind } from "../catalogue/guarded.ts";
+import type { GuardFinding, PlannedCharge } from "../records/plan.ts";
 
 /** The most rows of each kind that one batch may write. */
 export interface Caps {
@@ -11,22 +12,26 @@ export interface Caps {
  * the cap would do half of a job that no person has checked.
  */
 export function findGuards(
-  { guarded }: { readonly guarded: Readonly<Record<GuardFinding["guard"], number>> },
+  { counts }: Pick<PlannedCharge, "counts">,
   settings: Caps,
 ): readonly GuardFinding[] {
   const caps = [
     ["deletes", settings.maxDeletes, "MAX_DELETES_PER_BATCH"],
     ["disables", settings.maxDisables, "MAX_DISABLES_PER_BATCH"],
   ] as const;
-  return caps.flatMap(([guard, limit, setting]) => {
-    const count = guarded[guard];
-    return count === 0 ? [] : [{ guard, count, limit, setting, held: count > limit }];
+  return caps.map(([guard, limit, setting]) => {
+    const count = counts[guard] ?? 0;
+    const held = count > limit;
+    const left = Math.max(0, limit - count);
+    return { guard, kind: guard, scope: "batch", count, limit, left, setting, held };
   });
 }
 
 /** `1 delete`, `64 disables`. */
-export const countOf = (guard: GuardFinding["guard"], count: number): string =>
-  `${count.toLocaleString("en")} ${count === 1 ? guard.slice(0, -1) : guard}`;
+export function countOf(kind: string, count: number): string {
+  const { one, many } = isGuardedKind(kind) ? guardedKinds[kind] : { one: kind, many: kind };
+  return `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
+}
 
 /** Why a batch is held and what releases it, in words; `undefined` if no guard holds it. */
 export function whyHeld(
@@ -36,8 +41,8 @@ export function whyHeld(
   if (held.length === 0) return undefined;
   const counts = held
     .map(
-      ({ guard, count, limit, setting }) =>
-        `the batch has ${countOf(guard, count)}, and ${setting} allows ${limit}`,
+      ({ kind, count, limit, setting, reason }) =>
+        reason ?? `the batch has ${countOf(kind, count)}, and ${setting} allows ${limit}`,
     )
     .join("; ");
   const settings = held

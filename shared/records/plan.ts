@@ -1,6 +1,6 @@
 import * as v from "valibot";
 
-import type { Guarded } from "../catalogue/operation.ts";
+import type { GuardedCounts } from "../catalogue/guarded.ts";
 import type { VerdictCounts } from "../catalogue/row.ts";
 import type { Blobs } from "../storage/types.ts";
 import type { Mode } from "./manifest.ts";
@@ -25,6 +25,8 @@ export interface Plan {
   readonly rowsPerShard: number;
   /** permission → the rows that need it. */
   readonly permissions: Readonly<Record<string, number>>;
+  /** Absent if it was planned by a release whose guards counted deletes and disables only. */
+  readonly charge?: PlannedCharge | undefined;
   readonly guards: readonly GuardFinding[];
   /** Permissions the application did not have; absent if it has all, or nothing is written. */
   readonly lacking?: readonly LackingPermission[] | undefined;
@@ -41,14 +43,46 @@ export interface LackingPermission {
   readonly held: boolean;
 }
 
-/** What one guard found in a batch. */
+/**
+ * What a batch has of what guards count, as its plan knows it: the most that it can change. The tenant's
+ * ledger is charged with it when the batch starts.
+ */
+export interface PlannedCharge {
+  readonly counts: GuardedCounts;
+  readonly groups: GroupCounts;
+}
+
+/** Memberships that are removed, by group: those with the most, by id. */
+export interface GroupCounts {
+  readonly byGroup: Readonly<Record<string, number>>;
+  /** The most that any group lost which is not named. */
+  readonly others: number;
+}
+
+/** What one guard found in a batch; a plan has one of each guard, also of those that hold nothing. */
 export interface GuardFinding {
-  readonly guard: Guarded;
+  /** The guard's name, such as `deletes` or `deletes-per-day`. */
+  readonly guard: string;
+  /** What it counts. */
+  readonly kind: string;
+  /** Over what it counts: this batch, 24 hours of the tenant, one group, one object, or one source of files. */
+  readonly scope: "batch" | "day" | "group" | "object" | "source";
+  /** This batch and, in a day, those in `over`. */
   readonly count: number;
   readonly limit: number;
-  /** The setting that raises the limit. */
+  /** Of how many objects the limit is a percentage. */
+  readonly percentOf?: number | undefined;
+  /** The other batches that count, the largest first; not all if they are many. */
+  readonly over?: readonly { readonly batch: string; readonly count: number }[] | undefined;
+  /** How much more the limit allows beside this batch. */
+  readonly left: number;
+  /** The setting that sets the limit. */
   readonly setting: string;
   readonly held: boolean;
+  /** Why it holds the batch: what was counted and over what, as a clause. */
+  readonly reason?: string | undefined;
+  /** What a person does about it, in whole sentences; what releases a batch is added to it. */
+  readonly fix?: string | undefined;
 }
 
 const counts = v.record(v.string(), v.number());
@@ -64,6 +98,9 @@ const shape = v.object({
   shards: v.number(),
   rowsPerShard: v.pipe(v.number(), v.minValue(1)),
   permissions: counts,
+  charge: v.optional(
+    v.object({ counts, groups: v.object({ byGroup: counts, others: v.number() }) }),
+  ),
   guards: v.array(v.object({ guard: v.string(), held: v.boolean() })),
   lacking: v.optional(v.array(v.object({ permission: v.string(), held: v.boolean() }))),
   plannedAt: v.string(),

@@ -24,6 +24,7 @@ const storedWrite = v.object({
   foundInPlace: v.optional(v.object({ reason: v.string(), objectId: v.string() })),
   was: v.optional(v.picklist(["present", "absent"])),
   memberSeen: v.optional(v.boolean()),
+  guarded: v.optional(v.record(v.string(), v.number())),
 });
 
 type StoredWrite = v.InferOutput<typeof storedWrite>;

@@ -4,6 +4,7 @@ import type { Clock } from "../core/clock.ts";
 import type { Emit } from "../core/telemetry.ts";
 import type { PacerMemory, WritePacer } from "../graph/pacing/pacer.ts";
 import type { Graph } from "../graph/types.ts";
+import type { Admission } from "../records/admission.ts";
 import type { Receipts } from "../records/receipt.ts";
 import type { Blobs } from "../storage/types.ts";
 
@@ -53,8 +54,8 @@ export interface RunnerPorts {
   readonly createPacer: (memory: PacerMemory | undefined) => WritePacer;
   /** A new random password: made for one request, and kept nowhere. */
   readonly makePassword: () => string;
-  /** Holds a batch that is about to start if the caps no longer allow it; answers whether it is held. */
-  readonly holdAtStart: (folder: string) => Promise<boolean>;
+  /** Sees whether a batch may start that is about to be opened, and charges the tenant's ledger for it. */
+  readonly admit: (folder: string) => Promise<Admission>;
   /** Writes the reports and the final status, and tells telemetry; repeating it changes nothing. */
   readonly finishBatch: (folder: string, receipts: Receipts) => Promise<VerdictCounts>;
   readonly clock: Clock;

@@ -27,7 +27,7 @@ const operationWith = (look: (payload: Payload) => string) =>
     target: "user",
     permissions: () => [],
     allPermissions: [],
-    guarded: () => undefined,
+    guarded: () => ({}),
     lookups: (payload) => ({ user: { kind: "user", ref: look(payload), select: ["id"] } }),
     decide: () => failedRow("It never writes.", "None needed."),
     request: () => ({ method: "POST", url: "/users", body: {} }),

@@ -8,11 +8,14 @@ import { home, openWorkshop, settings } from "../batches/workshop.ts";
 const caps = { maxDeletes: 2, maxDisables: 3 };
 
 const found = (deletes: number, disables: number) =>
-  findGuards({ guarded: { deletes, disables } }, caps).map(({ guard, held }) => [guard, held]);
+  findGuards({ counts: { deletes, disables } }, caps).map(({ guard, held }) => [guard, held]);
 
 describe("a cap", () => {
   it("holds a batch with one row more, and none with fewer", () => {
-    assert.deepEqual(found(0, 0), []);
+    assert.deepEqual(found(0, 0), [
+      ["deletes", false],
+      ["disables", false],
+    ]);
     assert.deepEqual(found(2, 3), [
       ["deletes", false],
       ["disables", false],
@@ -24,11 +27,11 @@ describe("a cap", () => {
   });
 
   it("gives the count, the limit and the setting that raises it", () => {
-    const why = whyHeld(findGuards({ guarded: { deletes: 3, disables: 9 } }, caps));
+    const why = whyHeld(findGuards({ counts: { deletes: 3, disables: 9 } }, caps));
     assert.match(why?.reason ?? "", /3 deletes, and MAX_DELETES_PER_BATCH allows 2/);
     assert.match(why?.reason ?? "", /9 disables, and MAX_DISABLES_PER_BATCH allows 3/);
     assert.match(why?.fix ?? "", /MAX_DELETES_PER_BATCH to at least 3/);
-    assert.equal(whyHeld(findGuards({ guarded: { deletes: 2, disables: 0 } }, caps)), undefined);
+    assert.equal(whyHeld(findGuards({ counts: { deletes: 2, disables: 0 } }, caps)), undefined);
   });
 });
 

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import { isListCurrent } from "../../scripts/write-operations.ts";
-import { type Found, type Guarded, operationNamed } from "../../shared/catalogue/operation.ts";
+import type { GuardedCounts } from "../../shared/catalogue/guarded.ts";
+import { type Found, operationNamed } from "../../shared/catalogue/operation.ts";
 import type { Payload } from "../../shared/catalogue/payload.ts";
 import { type ReadyWrite, isPending } from "../../shared/catalogue/row.ts";
 import { type ObjectId, toObjectId } from "../../shared/core/object-id.ts";
@@ -18,7 +19,8 @@ interface Row {
   found: Readonly<Record<string, Found>>;
   keys: readonly string[];
   request: unknown;
-  guarded?: Guarded;
+  /** What guards count of it, knowing what is there. */
+  guarded?: GuardedCounts;
 }
 
 // Keyed by the catalogue, so a new operation does not type-check until it has a row here.
@@ -54,14 +56,14 @@ const written: Record<OperationName, Row> = {
     found: { user: found(ann, { accountEnabled: true }) },
     keys: [`object:${ann}`],
     request: { method: "PATCH", url: `/users/${ann}`, body: { accountEnabled: false } },
-    guarded: "disables",
+    guarded: { disables: 1 },
   },
   "user.delete": {
     payload: { user: ann },
     found: { user: found(ann) },
     keys: [`object:${ann}`],
     request: { method: "DELETE", url: `/users/${ann}` },
-    guarded: "deletes",
+    guarded: { deletes: 1 },
   },
   "group.add-member": {
     payload: { group: "Team", member: ann },
@@ -78,6 +80,7 @@ const written: Record<OperationName, Row> = {
     found: { group: found(team), member: found(ann) },
     keys: [`edge:${team}/${ann}`, `object:${ann}`],
     request: { method: "DELETE", url: `/groups/${team}/members/${ann}/$ref` },
+    guarded: { "membership-removals": 1 },
   },
 };
 
@@ -91,7 +94,7 @@ describe("a row becomes the Graph request of its operation", () => {
       assert.ok(!isPending(decision.write));
       assert.deepEqual(decision.write.keys, row.keys);
       assert.deepEqual(operation.request(decision.write, make), row.request);
-      assert.equal(operation.guarded(row.payload), row.guarded);
+      assert.deepEqual(operation.guarded(row.payload, row.found), row.guarded ?? {});
       const needed = operation.permissions(Object.keys(row.payload));
       assert.ok(needed.length > 0);
       assert.ok(needed.every((permission) => operation.allPermissions.includes(permission)));

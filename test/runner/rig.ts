@@ -93,7 +93,7 @@ export function createRig(azurite: Azurite, clock: Clock = systemClock): Rig {
       createPacer: (memory) =>
         createWritePacer({ quota: 3_000_000, windowMs: 150_000, retryFloorMs: 5, clock, memory }),
       makePassword: () => "not-a-secret",
-      holdAtStart: () => Promise.resolve(false),
+      admit: () => Promise.resolve({ kind: "run" }),
       finishBatch: async (folder, receipts) => {
         finishes.push(folder);
         const { plan, rows } = plans.get(folder)!;

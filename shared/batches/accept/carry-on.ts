@@ -12,8 +12,7 @@ import { jsonText } from "../../records/stored-json.ts";
 import type { Blobs } from "../../storage/types.ts";
 import { claimFile } from "../folder/claim-file.ts";
 import { type Context, type LockedFolder, postpone } from "../folder/context.ts";
-import type { PlanTotals } from "../plan/plan-totals.ts";
-import { planBatch } from "../plan/plan.ts";
+import { planBatch, type PlannedBatch } from "../plan/plan.ts";
 import { holdOf, preflight } from "../plan/preflight.ts";
 import { hasUnfinishedWork } from "../plan/unfinished-work.ts";
 import type { Accepted, BatchPorts } from "../ports.ts";
@@ -67,7 +66,7 @@ async function planMarked(
   locked: LockedFolder,
   owned: Owned,
   input: BatchInput,
-): Promise<PlanTotals | undefined> {
+): Promise<PlannedBatch | undefined> {
   const { ports } = context;
   const marker = planningMarker(owned.manifest);
   if (owned.manifest.mode === "apply") await ports.blobs.runner.write(marker, "");
@@ -115,7 +114,7 @@ async function planWithStatus(
   { ports, deadlineMs, stopping }: Context,
   { lock, isNew = false }: LockedFolder,
   { folder, manifest }: Owned,
-): Promise<PlanTotals | undefined> {
+): Promise<PlannedBatch | undefined> {
   const { clock } = ports;
   const hasTime = (): boolean => clock.now() < deadlineMs && !stopping?.aborted;
   const writeStatus = await fencedStatus(ports.blobs.batches, folder, isNew);
@@ -150,10 +149,11 @@ async function planWithStatus(
 function planOf(
   { settings, clock }: BatchPorts,
   manifest: BatchManifest,
-  totals: PlanTotals,
+  totals: PlannedBatch,
   lacking: readonly LackingPermission[],
 ): Plan {
-  const guards = findGuards(totals, settings);
+  const { charge } = totals;
+  const guards = findGuards(charge, settings);
   const { pending, ...settled } = totals.verdicts;
   const isHeld = manifest.mode === "apply" && holdOf({ guards, lacking }, "") !== undefined;
   return {
@@ -172,6 +172,7 @@ function planOf(
     shards: Math.ceil(totals.rows / ROWS_PER_SHARD),
     rowsPerShard: ROWS_PER_SHARD,
     permissions: totals.permissions,
+    charge,
     guards,
     ...(lacking.length > 0 && { lacking }),
     plannedAt: new Date(clock.now()).toISOString(),

@@ -1,9 +1,6 @@
-import { findGuards, whyHeld } from "../../guards/guards.ts";
-import { type BatchFiles, readBatchFiles } from "../../records/batch-files.ts";
+import type { BatchFiles } from "../../records/batch-files.ts";
 import type { BatchManifest } from "../../records/manifest.ts";
-import { journalsPrefix } from "../../records/paths.ts";
 import type { Plan } from "../../records/plan.ts";
-import { readStatus } from "../../records/status.ts";
 import type { BatchPorts } from "../ports.ts";
 import { endBatch, nothingSent } from "../report/finish.ts";
 
@@ -24,26 +21,6 @@ export async function hold(
     unwritten,
     announce,
   });
-}
-
-/**
- * Holds a planned batch that is about to start if it is over a cap as the settings are now: a cap may
- * have been lowered since the batch was planned. Answers whether the batch is held. A batch of which
- * anything was sent is not held.
- */
-export async function holdAtStart(ports: HoldPorts, folder: string): Promise<boolean> {
-  const { batches } = ports.blobs;
-  const { manifest, plan } = await readBatchFiles(batches, folder);
-  const counts = { deletes: 0, disables: 0 };
-  for (const { guard, count } of plan.guards) counts[guard] = count;
-  const guards = findGuards({ guarded: counts }, ports.settings);
-  const why = whyHeld(guards);
-  if (why === undefined) return false;
-  for await (const _ of batches.list(journalsPrefix(folder))) return false;
-  if ((await readStatus(batches, folder))?.state !== "held") {
-    await hold(ports, folder, { manifest, plan: { ...plan, guards } }, why);
-  }
-  return true;
 }
 
 /** One event for each limit and each permission that holds the batch. */

@@ -20,6 +20,7 @@ import {
   unchangedFootprint,
   writtenFootprint,
 } from "./duplicates.ts";
+import { withCounts } from "./guarded-write.ts";
 import type { LookedUp } from "./lookups.ts";
 import type { RowTraces } from "./row-traces.ts";
 
@@ -57,7 +58,11 @@ export function planRow(
   const repeated = repeatedCreate(compiled, found, traces);
   if (repeated !== undefined) return finalRow(compiled, skipped(repeated));
   const open = mayChange ? keptOpen(compiled, found) : undefined;
-  const decision = withFreedName(compiled, open ?? decide(compiled, found, traces), found, traces);
+  const decision = withCounts(
+    compiled,
+    withFreedName(compiled, open ?? decide(compiled, found, traces), found, traces),
+    mayChange ? {} : untouched(found, traces),
+  );
   if ("final" in decision && decision.final.verdict === "failed") {
     const by = deleterOf(found, traces);
     if (by !== undefined) return finalRow(compiled, skipped({ kind: "deleted", by }));
@@ -98,8 +103,7 @@ export function replayRow(compiled: CompiledRow, planned: PlannedRow, traces: Ro
 function footprintOf(row: GoodRow, decision: Decision): Footprint | undefined {
   const roles = Object.keys(row.operation.lookups(row.payload));
   if ("write" in decision) {
-    const deletes = row.operation.guarded(row.payload) === "deletes";
-    return writtenFootprint(row, decision.write, roles, deletes);
+    return writtenFootprint(row, decision.write, roles, isDelete(row));
   }
   const { final } = decision;
   return final.verdict === "unchanged" ? unchangedFootprint(row, final.objectId, roles) : undefined;
@@ -135,6 +139,17 @@ const isCreate = (row: GoodRow): boolean => {
   return "write" in fresh && creates(fresh.write);
 };
 
+const isDelete = (row: GoodRow): boolean => (row.operation.guarded(row.payload).deletes ?? 0) > 0;
+
+/** What was found of objects that no earlier row changes: its present state is what this row will find. */
+const untouched = (
+  found: Readonly<Record<string, Found>>,
+  traces: RowTraces,
+): Readonly<Record<string, Found>> =>
+  Object.fromEntries(
+    Object.entries(found).filter(([, one]) => one.state === "found" && !isTouched(one.id, traces)),
+  );
+
 /** What the operation decides if nothing that the row names is there. */
 const decideFresh = (row: GoodRow): Decision =>
   row.operation.decide(
@@ -162,11 +177,9 @@ function withFreedName(
   const user = found["user"];
   if (user?.state !== "found") return decision;
   const isRename = write.set?.["userPrincipalName"] !== undefined;
-  const isDelete =
-    row.operation.guarded(row.payload) === "deletes" &&
-    renamerOf(`object:${user.id}`, traces) === undefined;
+  const isGone = isDelete(row) && renamerOf(`object:${user.id}`, traces) === undefined;
   const old = user.object["userPrincipalName"];
-  const key = (isRename || isDelete) && typeof old === "string" ? nameKey(old) : undefined;
+  const key = (isRename || isGone) && typeof old === "string" ? nameKey(old) : undefined;
   return key === undefined || write.keys.includes(key)
     ? decision
     : { write: { ...write, keys: [...write.keys, key] } };

@@ -1,6 +1,9 @@
+import { allGuardedKinds, type GuardedKind } from "../../catalogue/guarded.ts";
 import { noVerdicts, type VerdictCounts } from "../../catalogue/row.ts";
+import type { PlannedCharge } from "../../records/plan.ts";
 import type { PlannedRow } from "../../records/shard.ts";
 import type { CompiledRow } from "../input/compile-row.ts";
+import { createGroupCounts } from "./group-counts.ts";
 
 /** The totals of a plan. Planned writes count as `pending`. */
 export interface PlanTotals {
@@ -10,19 +13,20 @@ export interface PlanTotals {
   readonly writes: number;
   readonly resourceUnits: number;
   readonly permissions: Readonly<Record<string, number>>;
-  /** Planned writes that a guard counts. */
-  readonly guarded: { readonly deletes: number; readonly disables: number };
 }
 
 /** Adds up planned rows, one by one. */
 export function createTotals(): {
   add(compiled: CompiledRow, planned: PlannedRow): void;
   value(): PlanTotals;
+  /** What guards count of the planned writes. */
+  charge(): PlannedCharge;
 } {
   const verdicts = noVerdicts();
   const operations: Record<string, { rows: number; writes: number }> = {};
   const permissions: Record<string, number> = {};
-  const guarded = { deletes: 0, disables: 0 };
+  const counts: Partial<Record<GuardedKind, number>> = {};
+  const groups = createGroupCounts();
   let rows = 0;
   let writes = 0;
   return {
@@ -40,13 +44,19 @@ export function createTotals(): {
       for (const name of operation.permissions(Object.keys(payload))) {
         permissions[name] = (permissions[name] ?? 0) + 1;
       }
-      const guard = operation.guarded(payload);
-      if (guard !== undefined) guarded[guard] += 1;
+      const { guarded = operation.guarded(payload), group } = planned.write;
+      for (const kind of allGuardedKinds) {
+        const count = guarded[kind] ?? 0;
+        if (count > 0) counts[kind] = (counts[kind] ?? 0) + count;
+      }
+      const removals = guarded["membership-removals"] ?? 0;
+      if (group !== undefined && removals > 0) groups.add(group, removals);
     },
+    charge: () => ({ counts: { ...counts }, groups: groups.value() }),
     value: () => {
       // Each row is one request, and Graph counts a request to write as one resource unit.
       const resourceUnits = writes;
-      return { rows, verdicts, operations, writes, resourceUnits, permissions, guarded };
+      return { rows, verdicts, operations, writes, resourceUnits, permissions };
     },
   };
 }

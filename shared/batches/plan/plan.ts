@@ -3,6 +3,7 @@ import type { Graph } from "../../graph/types.ts";
 import { batchDamaged } from "../../records/damaged.ts";
 import type { InputFormat } from "../../records/manifest.ts";
 import { inputBlob, shardBlob } from "../../records/paths.ts";
+import type { PlannedCharge } from "../../records/plan.ts";
 import { type PlannedRow, countShards, readShard, shardText } from "../../records/shard.ts";
 import { leaseLost } from "../../storage/errors.ts";
 import type { Blobs } from "../../storage/types.ts";
@@ -18,6 +19,11 @@ import { createRowTraces, type RowTraces } from "./row-traces.ts";
 
 /** A read that Graph asks to repeat later delays one shard; those after it are looked up meanwhile. */
 const LOOK_UPS_AHEAD = 2;
+
+/** The totals of a whole plan, with what guards count of it. */
+export interface PlannedBatch extends PlanTotals {
+  readonly charge: PlannedCharge;
+}
 
 /** What is planned, and with which clients. */
 export interface PlanJob {
@@ -47,7 +53,7 @@ export interface PlanJob {
  * @throws OperatorError READ_INCOMPLETE, STORAGE_UNAVAILABLE, LEASE_LOST (disposition `retry`);
  * BATCH_DAMAGED (`retry`) if input or shards are; PERMISSION_MISSING (`refuse`).
  */
-export async function planBatch(job: PlanJob): Promise<PlanTotals | undefined> {
+export async function planBatch(job: PlanJob): Promise<PlannedBatch | undefined> {
   const { folder } = job;
   const traces = createRowTraces();
   const totals = createTotals();
@@ -64,7 +70,7 @@ export async function planBatch(job: PlanJob): Promise<PlanTotals | undefined> {
       `has ${totals.value().rows} rows where ${job.rows} were checked`,
     );
   }
-  return totals.value();
+  return { ...totals.value(), charge: totals.charge() };
 }
 
 /** A shard of the input, and what its rows name: not looked up if the shard was planned before. */

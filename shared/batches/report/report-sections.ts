@@ -47,8 +47,8 @@ export function operations({ operations: found }: Picked): string {
 /** What was planned, in a section that is closed at first. */
 export function details({ plan, state }: ReportSummary): string {
   const guards = plan.guards.map(
-    ({ guard, count, limit, setting, held }) =>
-      `${countOf(guard, count)}, ${number(limit)} allowed by ${setting}${held ? (state === "held" ? ": holds the batch" : ": would hold the batch") : ""}`,
+    ({ kind, count, limit, setting, held }) =>
+      `${countOf(kind, count)}, ${number(limit)} allowed by ${setting}${held ? (state === "held" ? ": holds the batch" : ": would hold the batch") : ""}`,
   );
   const permissions = Object.entries(plan.permissions)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))

@@ -18,6 +18,7 @@ export default defineOperation({
   summary: "Adds one member to one group.",
   permissions: () => permissions,
   allPermissions: permissions,
+  guarded: () => ({}),
   lookups: (payload: Edge): Readonly<Record<string, Lookup>> => {
     const lookups = membershipParts.lookups(payload);
     const { member } = payload;

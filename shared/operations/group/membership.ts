@@ -34,7 +34,6 @@ type EdgeWrite = ReadyWrite<Targets["membership"]>;
 export const membershipParts = {
   fields,
   target: "membership",
-  guarded: () => undefined,
   lookups: ({ group, member }: Edge): Readonly<Record<string, Lookup>> => {
     const lookup: Lookup = { kind: "group", ref: group, select: groupFacts };
     return isGuid(member)

@@ -11,6 +11,7 @@ export default defineOperation({
   summary: "Removes one member from one group; the member itself stays.",
   permissions: () => permissions,
   allPermissions: permissions,
+  guarded: () => ({ "membership-removals": 1 }),
   decide: decideEdge,
   request: ({ target }) => ({
     method: "DELETE",

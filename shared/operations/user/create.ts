@@ -71,7 +71,7 @@ export default defineOperation({
   target: "new",
   permissions,
   allPermissions: permissions(["employeeLeaveDateTime"]),
-  guarded: () => undefined,
+  guarded: () => ({}),
   lookups: (payload) => ({
     user: {
       kind: "user",

@@ -17,7 +17,7 @@ export default defineOperation({
   target: "user",
   permissions: () => permissions,
   allPermissions: permissions,
-  guarded: () => "deletes",
+  guarded: () => ({ deletes: 1 }),
   lookups: (payload) => ({
     // The name is freed by the delete: a row that takes it has to wait.
     user: { kind: "user", ref: payload.user, select: ["id", "userPrincipalName"] },

@@ -13,7 +13,7 @@ export default defineOperation({
   target: "user",
   permissions: () => permissions,
   allPermissions: permissions,
-  guarded: () => "disables",
+  guarded: () => ({ disables: 1 }),
   lookups: (payload) => ({
     user: {
       kind: "user",

@@ -4,7 +4,7 @@ import { defineOperation } from "../../catalogue/operation.ts";
 import type { PayloadOf } from "../../catalogue/payload.ts";
 import { recordOf } from "../../core/record.ts";
 import { notReplicatedYet, userWrite } from "./user-change.ts";
-import { hasAll, permissionsToSet, userProperties } from "./user-properties.ts";
+import { countsOf, hasAll, permissionsToSet, userProperties } from "./user-properties.ts";
 
 const fields = { user: required(userReference), ...userProperties };
 
@@ -20,8 +20,7 @@ export default defineOperation({
   target: "user",
   permissions: (columns) => permissionsToSet(columns.filter((column) => column !== "user")),
   allPermissions: permissionsToSet(Object.keys(userProperties)),
-  // Setting accountEnabled to false disables the user in any operation.
-  guarded: (payload) => (payload.accountEnabled === false ? "disables" : undefined),
+  guarded: (payload, found) => countsOf(changesOf(payload), found?.["user"]),
   lookups: (payload) => ({
     user: {
       kind: "user",

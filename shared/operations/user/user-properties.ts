@@ -9,9 +9,11 @@ import {
   text,
   userPrincipalName,
 } from "../../catalogue/fields.ts";
+import type { GuardedCounts } from "../../catalogue/guarded.ts";
+import type { Found } from "../../catalogue/operation.ts";
 import type { Fields } from "../../catalogue/payload.ts";
 import type { Properties } from "../../catalogue/row.ts";
-import { recordOf } from "../../core/record.ts";
+import { isRecord, recordOf } from "../../core/record.ts";
 
 /** The extension attributes that Exchange introduced. */
 const extensionAttributes = Array.from({ length: 15 }, (_, at) => `extensionAttribute${at + 1}`);
@@ -81,6 +83,45 @@ export function permissionsToSet(properties: readonly string[]): readonly string
 export function hasAll(present: Properties, set: Properties): boolean {
   return Object.entries(set).every(([name, wanted]) => isSame(present[name], wanted));
 }
+
+/** The names by which people and systems know a user. */
+const NAMES = ["userPrincipalName", "mail"];
+
+/**
+ * What guards count of a change of these values: one row may disable, rename and clear at once. A value
+ * that the user is known to have already is no change.
+ */
+export function countsOf(set: Properties, user: Found | undefined): GuardedCounts {
+  const present = user?.state === "found" ? user.object : undefined;
+  const changes = Object.entries(set).filter(
+    ([name, wanted]) => present === undefined || !isSame(present[name], wanted),
+  );
+  let cleared = 0;
+  for (const [name, wanted] of changes) cleared += clearedIn(present?.[name], wanted, present);
+  const isDisabled = changes.some(
+    ([name, wanted]) => name === "accountEnabled" && wanted === false,
+  );
+  const isRenamed = changes.some(([name, wanted]) => NAMES.includes(name) && !isNothing(wanted));
+  return {
+    ...(isDisabled && { disables: 1 }),
+    ...(cleared > 0 && { "cleared-values": cleared }),
+    ...(isRenamed && { renames: 1 }),
+  };
+}
+
+/** How many values a change clears: of a property that is made of several, each counts. */
+function clearedIn(present: unknown, wanted: unknown, user: Properties | undefined): number {
+  if (isNothing(wanted)) return 1;
+  if (!isRecord(wanted)) return 0;
+  const had = recordOf(present);
+  return Object.entries(wanted).filter(
+    ([name, each]) => isNothing(each) && (user === undefined || !isSame(had[name], each)),
+  ).length;
+}
+
+/** Null, an empty text, or an empty list: what was there is gone afterwards. */
+const isNothing = (wanted: unknown): boolean =>
+  wanted === null || wanted === "" || (Array.isArray(wanted) && wanted.length === 0);
 
 function isSame(present: unknown, wanted: unknown): boolean {
   if (wanted === null) return present === null || present === undefined;

@@ -23,7 +23,7 @@ describe("a batch that was planned before its cap was lowered", () => {
     const workshop = openWorkshop();
     await planned(workshop);
     assert.equal(workshop.blobs.batches.json("b/status.json")["state"], "accepted");
-    assert.equal(await lowered(workshop, 3).holdAtStart("b"), true);
+    assert.equal((await lowered(workshop, 3).admit("b")).kind, "held");
     const status = workshop.blobs.batches.json("b/status.json");
     assert.equal(status["state"], "held");
     assert.equal((status["verdicts"] as { held: number }).held, 4);
@@ -43,15 +43,15 @@ describe("a batch that was planned before its cap was lowered", () => {
   it("is held once, however often it is asked", async () => {
     const workshop = openWorkshop();
     await planned(workshop);
-    assert.equal(await lowered(workshop, 3).holdAtStart("b"), true);
-    assert.equal(await lowered(workshop, 3).holdAtStart("b"), true);
+    assert.equal((await lowered(workshop, 3).admit("b")).kind, "held");
+    assert.equal((await lowered(workshop, 3).admit("b")).kind, "held");
     assert.equal(workshop.events.filter(({ event }) => event === "batch.held").length, 1);
   });
 
   it("starts if it is at the cap", async () => {
     const workshop = openWorkshop();
     await planned(workshop);
-    assert.equal(await lowered(workshop, 4).holdAtStart("b"), false);
+    assert.equal((await lowered(workshop, 4).admit("b")).kind, "run");
     assert.equal(workshop.blobs.batches.json("b/status.json")["state"], "accepted");
   });
 
@@ -59,6 +59,6 @@ describe("a batch that was planned before its cap was lowered", () => {
     const workshop = openWorkshop();
     await planned(workshop);
     await workshop.blobs.batches.write("b/journal/00001.jsonl", "");
-    assert.equal(await lowered(workshop, 3).holdAtStart("b"), false);
+    assert.equal((await lowered(workshop, 3).admit("b")).kind, "run");
   });
 });

@@ -3,6 +3,7 @@ import { after, before, describe, it } from "node:test";
 
 import { systemClock } from "../../../shared/core/clock.ts";
 import { createWritePacer } from "../../../shared/graph/pacing/pacer.ts";
+import type { Admission } from "../../../shared/records/admission.ts";
 import { type Azurite, startAzurite } from "../../storage/azurite.ts";
 import { createRig, makeContainers, quickSettings } from "../rig.ts";
 import { createAndUpdate, disables } from "../rows.ts";
@@ -228,21 +229,40 @@ describe("a tenant's runner", () => {
     const directory = new TinyDirectory();
     const held = await rig.submit({ rows: disables(directory, 5) });
     const next = await rig.submit({ rows: disables(directory, 3) });
-    const holdAtStart = (folder: string): Promise<boolean> => Promise.resolve(folder === held);
-    const end = await rig.run(directory, { holdAtStart });
+    const admit = async (folder: string): Promise<Admission> => ({
+      kind: folder === held ? "held" : "run",
+    });
+    const end = await rig.run(directory, { admit });
     assert.ok(end.state === "ran" && end.idle);
     assert.deepEqual(rig.finishes, [next]);
     assert.equal(directory.made.size, 3);
   });
 
-  it("does not hold a batch that an earlier slice has started", async () => {
+  it("asks whether a batch may start in every slice that opens it", async () => {
     const rig = createRig(azurite);
     const directory = new TinyDirectory({ faults: { ...noFaults, latencyMs: () => 20 } });
     const folder = await rig.submit({ rows: disables(directory, 100) });
+    const asked: string[] = [];
+    const admit = async (each: string): Promise<Admission> => {
+      asked.push(each);
+      return { kind: "run" };
+    };
     const stop = new AbortController();
     directory.watch = () => stop.abort();
-    await rig.run(directory, {}, stop.signal);
-    await rig.runOut(directory, { holdAtStart: () => Promise.resolve(true) });
+    await rig.run(directory, { admit }, stop.signal);
+    await rig.runOut(directory, { admit });
+    assert.deepEqual([rig.finishes, asked], [[folder], [folder, folder]]);
+  });
+
+  it("leaves a batch whose time has not come to a later slice", async () => {
+    const rig = createRig(azurite);
+    const directory = new TinyDirectory();
+    const folder = await rig.submit({ rows: disables(directory, 5) });
+    const later: Admission = { kind: "wait", untilMs: Infinity };
+    const end = await rig.run(directory, { admit: async () => later });
+    assert.ok(end.state === "ran" && end.idle);
+    assert.deepEqual([rig.finishes, directory.made.size], [[], 0]);
+    await rig.runOut(directory);
     assert.deepEqual(rig.finishes, [folder]);
   });
 

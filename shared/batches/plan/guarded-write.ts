@@ -1,0 +1,21 @@
+import { allGuardedKinds, type GuardedCounts } from "../../catalogue/guarded.ts";
+import type { Decision, Found, Operation } from "../../catalogue/operation.ts";
+import type { Payload } from "../../catalogue/payload.ts";
+
+/**
+ * Adds to a write what guards count of it, if they may count anything. `known` is what the row names as far
+ * as its present state is known: it lacks what another row or batch may still change, and the most that
+ * the row can change is counted of that.
+ */
+export function withCounts(
+  row: { readonly operation: Operation; readonly payload: Payload },
+  decision: Decision,
+  known: Readonly<Record<string, Found>>,
+): Decision {
+  if (!("write" in decision) || isNothing(row.operation.guarded(row.payload))) return decision;
+  const guarded = row.operation.guarded(row.payload, known);
+  return { write: { ...decision.write, guarded } };
+}
+
+const isNothing = (counts: GuardedCounts): boolean =>
+  allGuardedKinds.every((kind) => (counts[kind] ?? 0) === 0);

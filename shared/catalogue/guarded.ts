@@ -1,0 +1,28 @@
+/**
+ * What guards count, by kind, and how it is called. A new operation that does harm of another kind
+ * (licence removals, session revocations) adds a line here; the types then ask for its settings.
+ * `of`: the objects of which a percentage may be lost in a day, if Graph can count them.
+ */
+export const guardedKinds = {
+  deletes: { one: "delete", many: "deletes", of: "users" },
+  disables: { one: "disable", many: "disables", of: "users" },
+  "membership-removals": { one: "membership removal", many: "membership removals", of: undefined },
+  "cleared-values": { one: "cleared value", many: "cleared values", of: "users" },
+  renames: { one: "rename", many: "renames", of: "users" },
+} as const satisfies Readonly<
+  Record<string, { readonly one: string; readonly many: string; readonly of: "users" | undefined }>
+>;
+
+/** What a guard counts. */
+export type GuardedKind = keyof typeof guardedKinds;
+
+/** How many changes of each kind a row, a batch or a day has; a kind that is absent counts 0. */
+export type GuardedCounts = Readonly<Partial<Record<GuardedKind, number>>>;
+
+/** Whether guards count this. */
+export const isGuardedKind = (name: string): name is GuardedKind =>
+  Object.hasOwn(guardedKinds, name);
+
+/** The kinds, in the order in which guards are shown. */
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of our own table
+export const allGuardedKinds = Object.keys(guardedKinds) as readonly GuardedKind[];
