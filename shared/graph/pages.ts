@@ -58,7 +58,8 @@ async function getPage(
     const grantedAt = await units.take(expected);
     const answer = await get(service, url, headers);
     const lost = "lost" in answer;
-    if (!lost) {
+    if (lost) units.lost({ grantedAt });
+    else {
       const cost = costOf(answer) ?? expected;
       units.answered([answer], { grantedAt, units: expected, cost });
       if (!isTransient(answer.status)) return answer;

@@ -44,6 +44,7 @@ function readPost(answer: HttpAnswer, count: number, nowMs: number): PostResult 
     return {
       kind: "not-taken",
       status,
+      headers: throttleHeaders(headers),
       retryAfterMs: wait,
       error: parseGraphError(body ?? text),
     };
@@ -59,6 +60,10 @@ function readPost(answer: HttpAnswer, count: number, nowMs: number): PostResult 
     retryAfterMs: wait,
   };
 }
+
+/** Why Graph refused. The others may echo what was sent. */
+const throttleHeaders = (headers: HttpAnswer["headers"]): HttpAnswer["headers"] =>
+  Object.fromEntries(Object.entries(headers).filter(([name]) => name.startsWith("x-ms-throttle-")));
 
 /** Reports all throttled parts of a post as one event, with the longest wait. */
 function reportParts(

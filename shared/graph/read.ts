@@ -105,6 +105,7 @@ function settleUnits(
   if (result.kind === "not-taken" && result.status === 429) {
     units.refused(result.retryAfterMs, { grantedAt, units: expected });
   }
+  if (result.kind === "lost") units.lost({ grantedAt, retryAfterMs: result.retryAfterMs });
   if (result.kind !== "answered") return;
   const costs = reads.map(({ read }, at) => {
     const part = result.parts[at];

@@ -13,6 +13,8 @@ export type PostResult =
   | {
       readonly kind: "not-taken";
       readonly status: number;
+      /** Those about throttling. */
+      readonly headers?: GraphAnswer["headers"] | undefined;
       readonly retryAfterMs?: number | undefined;
       readonly error?: GraphError | undefined;
     }

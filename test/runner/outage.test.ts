@@ -49,10 +49,38 @@ describe("a Graph that refuses or is down", () => {
     assert.equal(directory.looks, 0);
   });
 
-  it("is left alone for as long as a 503 for the whole post asks, also by the next runner", async () => {
+  it("is not left alone after one 503 for a whole post: only its rows wait for as long as it asks", async () => {
+    const rig = createRig(azurite);
+    const sentAtMs = new Map<string, number[]>();
+    let downs = 1;
+    const directory = new TinyDirectory({
+      faults: { ...noFaults, post: () => (downs-- > 0 ? "down" : "none") },
+      retryAfterMs: 2_000,
+    });
+    directory.watch = (requests) => {
+      for (const { url } of requests) {
+        sentAtMs.set(url, [...(sentAtMs.get(url) ?? []), performance.now()]);
+      }
+    };
+    await rig.submit({ rows: disables(directory, 60) });
+    await rig.run(directory, { settings: { ...quickSettings, postsInFlight: 1 } });
+    const times = [...sentAtMs.values()];
+    const again = times.filter(({ length }) => length > 1);
+    const others = times.filter(({ length }) => length === 1);
+    assert.deepEqual([again.length, others.length], [20, 40]);
+    const [[firstMs = 0, againMs = 0] = []] = again;
+    assert.ok(againMs - firstMs >= 1_990, `they were sent again after ${againMs - firstMs} ms`);
+    assert.ok(
+      others.every(([atMs = 0]) => atMs < againMs),
+      "the others waited, too",
+    );
+    assert.equal(directory.made.size, 60);
+  });
+
+  it("is left alone for as long as two 503s in a row ask, also by the next runner", async () => {
     const rig = createRig(azurite);
     const sentAtMs: number[] = [];
-    let downs = 1;
+    let downs = 2;
     const directory = new TinyDirectory({
       faults: { ...noFaults, post: () => (downs-- > 0 ? "down" : "none") },
       retryAfterMs: 2_000,
@@ -61,8 +89,8 @@ describe("a Graph that refuses or is down", () => {
     await rig.submit({ rows: disables(directory, 60) });
     await rig.run(directory, { settings: { ...quickSettings, sliceMs: 700, postsInFlight: 1 } });
     await rig.runOut(directory);
-    const [first = 0, second = 0] = sentAtMs;
-    assert.ok(second - first >= 1_990, `the next post left after ${second - first} ms`);
+    const [, second = 0, third = 0] = sentAtMs;
+    assert.ok(third - second >= 1_990, `the next post left after ${third - second} ms`);
     assert.equal(directory.made.size, 60);
   });
 

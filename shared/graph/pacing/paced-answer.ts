@@ -1,3 +1,5 @@
+import type { GraphAnswer } from "../../core/graph-request.ts";
+
 /**
  * What became of a request for the quota: taken; refused because this quota is exhausted; refused for
  * another reason, such as the load of the service; or not known.
@@ -16,6 +18,13 @@ export interface Refusal {
   readonly grantedAt?: number | undefined;
 }
 
+/** A post without an answer, or one that the service could not take for a reason that is not the quota. */
+export interface Loss {
+  readonly grantedAt: number;
+  /** What Graph asked to wait. */
+  readonly retryAfterMs?: number | undefined;
+}
+
 /** The answer to a post, as the pace needs to know it. */
 export interface PacedAnswer {
   readonly grantedAt: number;
@@ -25,4 +34,65 @@ export interface PacedAnswer {
   readonly retryAfterMs?: number | undefined;
   /** How much of the quota is used, 1 being all, if Graph said so. */
   readonly used?: number | undefined;
+}
+
+/** Which quota a post is paced by: writes, or the resource units of reads. */
+export type QuotaKind = "Read" | "Write";
+
+/** What became of a post, as a pacer needs to know it; what `Graph.post` resolves to is one. */
+export type ReportedPost =
+  | { readonly kind: "answered"; readonly parts: readonly (GraphAnswer | undefined)[] }
+  | {
+      readonly kind: "not-taken";
+      readonly status: number;
+      readonly retryAfterMs?: number | undefined;
+      readonly headers?: GraphAnswer["headers"] | undefined;
+    }
+  | { readonly kind: "lost"; readonly retryAfterMs?: number | undefined };
+
+/** What the parts of a post say about the quota; `undefined` is a part that the answer left out. */
+export function pacedAnswer(
+  parts: readonly (GraphAnswer | undefined)[],
+  { kind, grantedAt }: { readonly kind: QuotaKind; readonly grantedAt: number },
+): PacedAnswer {
+  const fates = parts.map((part) => fateOf(part, kind));
+  const waits = parts.flatMap((part, at) =>
+    fates[at] === "refused" || fates[at] === "shed" ? (part?.retryAfterMs ?? []) : [],
+  );
+  const used = parts.flatMap((part) => (part && usedOf(part)) ?? []);
+  return {
+    grantedAt,
+    parts: fates,
+    retryAfterMs: waits.length === 0 ? undefined : Math.max(...waits),
+    used: used.length === 0 ? undefined : Math.max(...used),
+  };
+}
+
+function fateOf(part: GraphAnswer | undefined, kind: QuotaKind): PartFate {
+  if (!part) return "unknown";
+  if (part.status === 429) return isAbout(part, kind) ? "refused" : "shed";
+  if (part.status === 503) return "shed";
+  return part.status >= 500 ? "unknown" : "taken";
+}
+
+/**
+ * Whether a 429 is about the quota: it is unless Graph says otherwise, in x-ms-throttle-scope
+ * (`Tenant_Application/Write/…`) or in x-ms-throttle-information (`CPULimitExceeded`).
+ */
+export function isAbout(
+  { headers = {} }: { readonly headers?: GraphAnswer["headers"] | undefined },
+  kind: QuotaKind,
+): boolean {
+  const scope = headers["x-ms-throttle-scope"]?.split("/")[1];
+  if (scope !== undefined && !scope.includes(kind)) return false;
+  const information = headers["x-ms-throttle-information"];
+  return information === undefined || information.startsWith(LIMITS[kind]);
+}
+
+const LIMITS = { Read: "ResourceUnitLimit", Write: "WriteLimit" } as const;
+
+/** What x-ms-throttle-limit-percentage says: 0.8 and above, 1 being the whole quota. */
+function usedOf({ headers }: GraphAnswer): number | undefined {
+  const text = headers["x-ms-throttle-limit-percentage"];
+  return text !== undefined && /^\d+(\.\d+)?$/.test(text) ? Number(text) : undefined;
 }

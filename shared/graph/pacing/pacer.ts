@@ -1,8 +1,8 @@
 import { BATCH_LIMIT } from "../../core/chunk.ts";
 import type { Clock } from "../../core/clock.ts";
+import { isAbout, pacedAnswer, type ReportedPost } from "./paced-answer.ts";
 import { memoryOf, type PacerMemory, remembered } from "./pacer-memory.ts";
 import { createPace } from "./pacing.ts";
-import { pacedAnswer, type ReportedPost } from "./post-answer.ts";
 import { createTurns } from "./turns.ts";
 
 export type { PacerMemory } from "./pacer-memory.ts";
@@ -16,6 +16,8 @@ export interface WritePacer {
   take(n: number, signal?: AbortSignal): Promise<number>;
   /** The most writes that the next post should hold: 20, or 1 to find out what Graph allows. */
   most(): number;
+  /** Graph does not answer: a post that is granted now should hold one write. */
+  isAway(): boolean;
   /** What became of a post of `n` writes; every post that left must be reported. */
   report(result: ReportedPost, post: { readonly n: number; readonly grantedAt: number }): void;
   /** No more is sent: `memory()` is complete. */
@@ -63,18 +65,17 @@ export function createWritePacer(options: {
       }
       return turns.take(n, signal);
     },
+    isAway: () => pace.isAway(),
     most: () => Math.min(BATCH_LIMIT, pace.most(clock.monotonic())),
     report(result, { n, grantedAt }) {
       const now = clock.monotonic();
       if (result.kind === "answered") {
         pace.answered(pacedAnswer(result.parts, { kind: "Write", grantedAt }), now);
-      } else if (result.kind === "not-taken" && result.status === 429) {
+      } else if (result.kind === "not-taken" && result.status !== 429) {
+        pace.answered({ grantedAt, parts: [] }, now);
+      } else if (result.kind === "not-taken" && isAbout(result, "Write")) {
         pace.refuse({ amount: n, retryAfterMs: result.retryAfterMs, grantedAt }, now);
-      } else {
-        pace.lost(grantedAt);
-        // Graph is unwell and asked to be left alone: nothing leaves, and then as before.
-        if (result.kind === "lost") pace.pause(result.retryAfterMs ?? 0, now);
-      }
+      } else pace.lost({ grantedAt, retryAfterMs: result.retryAfterMs }, now);
       turns.changed();
     },
     end: () => {

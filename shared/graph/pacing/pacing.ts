@@ -3,7 +3,7 @@ import { createCrossing } from "./crossing.ts";
 import type { Easing } from "./easing.ts";
 import { createGrid } from "./grid.ts";
 import type { LimitKind, PaceSettings } from "./pace-settings.ts";
-import type { PacedAnswer, Refusal } from "./paced-answer.ts";
+import type { Loss, PacedAnswer, Refusal } from "./paced-answer.ts";
 import { createRecent, type Sent } from "./recent.ts";
 import { createTrouble } from "./trouble.ts";
 
@@ -26,8 +26,10 @@ export interface Pace {
   answered(answer: PacedAnswer, now: number): boolean;
   /** Graph refused a whole post. */
   refuse(refusal: Refusal, now: number): void;
-  /** No answer came to the post that was granted then. */
-  lost(grantedAt: number): void;
+  /** No answer came to a post, or none that took or refused it for the quota. */
+  lost(loss: Loss, now: number): void;
+  /** Graph does not answer: single requests find out whether it is back (outage.ts). */
+  isAway(): boolean;
   /** Graph asked for a pause without saying that the quota is used up. */
   pause(forMs: number, now: number): void;
   /** What may leave per second now. */
@@ -65,6 +67,8 @@ export interface Pace {
  * - *Fed.* Then at the rate at which the quota fills, less what easing.ts takes off.
  * - *Held.* After a refusal that means an exhausted quota (refusals.ts) nothing leaves for the longest
  *   wait that was asked. A stray refusal holds nothing.
+ * - *Away.* If posts fail in a row (outage.ts), nothing leaves for a while, and then one request at a time.
+ *   A lone failure holds nothing.
  *
  * Pure: every instant is an argument, on one monotonic clock.
  */
@@ -73,7 +77,7 @@ export function createPace(settings: PaceSettings): Pace {
   const { counts, trouble, crossing, grid } = state;
   return {
     dueAt: () => dueAt(state),
-    most: (now) => (state.crossedAt === undefined ? crossing.most(now) : 1),
+    most: (now) => (state.crossedAt === undefined && !trouble.isAway() ? crossing.most(now) : 1),
     grant: (amount, now, askedAt) => grant(state, amount, now, askedAt),
     correct: (amount, now) => {
       grid.correct(amount, now);
@@ -84,7 +88,11 @@ export function createPace(settings: PaceSettings): Pace {
       land(state, refusal.grantedAt, 0);
       exhausted(state, refusal, now);
     },
-    lost: (grantedAt) => void land(state, grantedAt, 0),
+    lost: (loss, now) => {
+      land(state, loss.grantedAt, 0);
+      trouble.lost(loss, now);
+    },
+    isAway: () => trouble.isAway(),
     pause: (forMs, now) => trouble.pause(forMs, now),
     ratePerSecond: (now) => trouble.rate(now) * 1000,
     shareUsed: () => counts.shareUsed(),
@@ -131,9 +139,10 @@ function openState(settings: PaceSettings): State {
 }
 
 /** While stock is used, what is under way is at most what was taken, and half of what is left. */
-function waitsForAnswer({ crossedAt, flights, crossing, grid }: State): boolean {
+function waitsForAnswer({ crossedAt, flights, crossing, grid, trouble }: State): boolean {
   if (crossedAt !== undefined) return true;
   const { underWay, taken, lastAt } = flights.state();
+  if (trouble.isAsked(lastAt)) return true;
   if (underWay > crossing.trust(lastAt, underWay)) return true;
   return grid.hasStock() && underWay > Math.min(taken, grid.stock(lastAt) / 2);
 }

@@ -1,19 +1,20 @@
 import type { Counts } from "./counts.ts";
 import { type Easing, ease, isNearEmpty, type Moment, shareAt, unlessCalm } from "./easing.ts";
+import { createOutage } from "./outage.ts";
 import type { PaceSettings } from "./pace-settings.ts";
-import type { PacedAnswer, Refusal } from "./paced-answer.ts";
+import type { Loss, PacedAnswer, Refusal } from "./paced-answer.ts";
 import { judge, noSuspicion } from "./refusals.ts";
 import { createSharedUse } from "./shared-use.ts";
 
 /** Keeps what refusals mean for a pace: how long it holds, and how far it eases. */
 export function createTrouble(settings: PaceSettings, counts: Counts) {
-  const { quota, windowMs, aim, retryFloorMs, startAt, reserve } = settings;
+  const { quota, windowMs, aim, retryFloorMs, reserve } = settings;
   const fullRate = (quota / windowMs) * aim;
   let easing = settings.easing;
-  let heldUntil = settings.heldUntil ?? startAt;
   /** What left before this was under way together with what was refused then. */
   let exhaustedAt = easing?.easedAt ?? Number.NEGATIVE_INFINITY;
   const judgeBy = createJudge();
+  const held = createHold(settings);
   const use = reserve === undefined ? undefined : createSharedUse({ windowMs, reserve });
 
   const momentAt = (now: number): Moment => ({
@@ -24,24 +25,24 @@ export function createTrouble(settings: PaceSettings, counts: Counts) {
     refused: counts.refused(),
   });
   const shareOf = (now: number): number => shareAt(easing, momentAt(now));
-  const hold = (waitMs: number, now: number): void => {
-    heldUntil = Math.max(heldUntil, now + waitMs);
-  };
   return {
     /** Requests per millisecond that may leave. */
     rate: (now: number): number => fullRate * shareOf(now) * (use?.shareAt(now) ?? 1),
     isFull: (now: number): boolean => shareOf(now) === 1,
-    heldUntil: (): number => heldUntil,
+    heldUntil: held.until,
+    isAway: held.isAway,
+    isAsked: held.isAsked,
+    pause: held.hold,
+    lost: held.lost,
     easing: (): Easing | undefined => easing,
 
     hasNeighbour: (): boolean => easing !== undefined && easing.repeats > 0,
 
-    pause: hold,
-
-    /** Whether the refusals of the answer mean an exhausted quota. Holds if the service sheds load. */
+    /** Whether the refusals of the answer mean an exhausted quota. Holds if the service is away. */
     judge(answer: PacedAnswer, now: number): boolean {
       if (answer.used !== undefined) use?.told(answer.used, now);
-      if (judgeBy("shed", answer, false)) hold(answer.retryAfterMs ?? retryFloorMs, now);
+      if (judgeBy("shed", answer, false) || isFailed(answer)) held.lost(answer, now);
+      else held.answered(answer.grantedAt);
       const isLate = answer.grantedAt <= exhaustedAt;
       easing = unlessCalm(easing, momentAt(now));
       return judgeBy("refused", answer, isLate || isNearEmpty(easing, momentAt(now)));
@@ -53,8 +54,8 @@ export function createTrouble(settings: PaceSettings, counts: Counts) {
       { now, isOurGuess }: { readonly now: number; readonly isOurGuess: boolean },
     ): void {
       counts.refuse(amount);
-      const isKnown = grantedAt === undefined ? now < heldUntil : grantedAt <= exhaustedAt;
-      hold(Math.max(retryFloorMs, retryAfterMs ?? 0), now);
+      const isKnown = grantedAt === undefined ? now < held.until() : grantedAt <= exhaustedAt;
+      held.hold(Math.max(retryFloorMs, retryAfterMs ?? 0), now);
       if (isKnown) return;
       exhaustedAt = now;
       // A stock that was not there says nothing about how fast the quota fills.
@@ -62,6 +63,31 @@ export function createTrouble(settings: PaceSettings, counts: Counts) {
     },
   };
 }
+
+/** Keeps until when nothing leaves, and whether Graph is away. */
+function createHold(settings: Pick<PaceSettings, "heldUntil" | "startAt" | "retryFloorMs">) {
+  const outage = createOutage(settings);
+  let until = settings.heldUntil ?? settings.startAt;
+  const hold = (waitMs: number, now: number): void => {
+    until = Math.max(until, now + waitMs);
+  };
+  return {
+    until: (): number => until,
+    hold,
+    lost: (loss: Loss, now: number): void => {
+      const end = outage.failed(loss, now);
+      if (end !== undefined) hold(end - now, now);
+    },
+    answered: (grantedAt: number): void => outage.answered(grantedAt),
+    isAway: outage.isAway,
+    /** Graph is away, and what left last has to say whether it is back. */
+    isAsked: (lastAt: number): boolean => outage.isAway() && lastAt > outage.failedAt(),
+  };
+}
+
+/** Whether Graph shed all of the post, or failed at it. */
+const isFailed = ({ parts }: PacedAnswer): boolean =>
+  parts.length > 0 && parts.every((part) => part === "shed" || part === "unknown");
 
 /** Judges answer after answer, each kind of refusal for itself. */
 function createJudge() {

@@ -1,8 +1,8 @@
 import { BATCH_LIMIT } from "../../core/chunk.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { GraphAnswer } from "../../core/graph-request.ts";
+import { type Loss, pacedAnswer } from "./paced-answer.ts";
 import { createPace } from "./pacing.ts";
-import { pacedAnswer } from "./post-answer.ts";
 import { createTurns } from "./turns.ts";
 
 /** The part of the resource-unit quota that the reads of one instance may use. */
@@ -25,6 +25,8 @@ export interface UnitPacer {
     answers: readonly (GraphAnswer | undefined)[],
     taken: { readonly grantedAt: number; readonly units: number; readonly cost: number },
   ): void;
+  /** No answer came. Once Graph counts as away every read waits. */
+  lost(loss: Loss): void;
   /** Graph refused a whole post: every read waits. */
   refused(
     retryAfterMs: number | undefined,
@@ -61,6 +63,10 @@ export function createUnitPacer(options: {
       // A single read never needs so long a wait.
       const { retryAfterMs = 0 } = answer;
       if (retryAfterMs > LONGEST_HOLD_MS) pace.pause(retryAfterMs, now);
+      turns.changed();
+    },
+    lost(loss) {
+      pace.lost(loss, clock.monotonic());
       turns.changed();
     },
     refused(retryAfterMs, { grantedAt, units }) {

@@ -34,10 +34,19 @@ const attemptOf = ({ write, history }: Omit<Sent, "row" | "operation">): Attempt
 export function outcomeOf(
   sent: Sent,
   answer: GraphAnswer | undefined,
-  moment: Moment & { readonly lost: string; readonly waitMs: (asked?: number) => number },
+  moment: Moment & {
+    readonly lost: string;
+    /** What Graph asked to wait when it gave no answer. */
+    readonly lostForMs?: number | undefined;
+    readonly waitMs: (asked?: number) => number;
+  },
 ): RowOutcome {
   const { row } = sent;
-  if (answer === undefined) return { kind: "doubt", row, reason: moment.lost, answered: false };
+  const doubtFor = (reason: string, answered: boolean, afterMs?: number): RowOutcome => {
+    const until = afterMs === undefined ? {} : { until: instantAfter(moment.at, afterMs) };
+    return { kind: "doubt", row, reason, answered, ...until };
+  };
+  if (answer === undefined) return doubtFor(moment.lost, false, moment.lostForMs);
   const outcome = judge(sent.operation, answer, attemptOf(sent));
   if (outcome.kind === "final") {
     return rowReceipt(sent, moment.at, {
@@ -46,11 +55,7 @@ export function outcomeOf(
       ...outcome.final,
     });
   }
-  if (outcome.kind === "doubt") {
-    const until =
-      outcome.afterMs === undefined ? {} : { until: instantAfter(moment.at, outcome.afterMs) };
-    return { kind: "doubt", row, reason: outcome.reason, answered: true, ...until };
-  }
+  if (outcome.kind === "doubt") return doubtFor(outcome.reason, true, outcome.afterMs);
   const { reason, throttled, afterMs } = outcome;
   return again(sent, moment, { reason, throttled, afterMs: moment.waitMs(afterMs) });
 }

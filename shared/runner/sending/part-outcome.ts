@@ -37,7 +37,13 @@ export function outcomeFor(
   const moment = { at: isoNow(site), retryForMs: site.settings.retryForMs };
   const waitMs = (asked?: number): number => waitFor(site, sent.history.attempts, asked);
   if (result.kind === "lost") {
-    return outcomeOf(sent, undefined, { ...moment, lost: result.reason, waitMs });
+    const { reason, retryAfterMs } = result;
+    return outcomeOf(sent, undefined, {
+      ...moment,
+      lost: reason,
+      lostForMs: retryAfterMs,
+      waitMs,
+    });
   }
   if (result.kind === "answered") {
     return outcomeOf(sent, result.parts[parts.indexOf(part)], {

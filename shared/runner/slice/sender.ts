@@ -1,4 +1,3 @@
-import { backoffMs } from "../../core/backoff.ts";
 import { mayShare } from "../batch/may-share.ts";
 import type { PostOutcome } from "../sending/account.ts";
 import { nextDoubtMs } from "../sending/doubts.ts";
@@ -7,15 +6,9 @@ import type { Slice } from "./slice-parts.ts";
 import { TICK_MS } from "./wake.ts";
 
 /**
- * After this many rounds of posts without any answer Graph counts as away: single rows try whether it is
- * back. Posts that were under way together are one round, because a reset of their connection loses all.
- */
-const LOST_ROUNDS = 2;
-
-/**
  * Keeps the pacer's grants in use with several posts under way. In a loop it
  *
- * - waits, while as many posts are under way as may be, or Graph does not answer;
+ * - waits, while as many posts are under way as may be;
  * - else asks the pacer for room for the rows that could go, and sends what is most urgent by then;
  * - else, if no row could go, waits until one may, or ends because there is nothing to do.
  */
@@ -32,10 +25,6 @@ export interface Sender {
 interface State {
   readonly slice: Slice;
   readonly posts: Set<Promise<void>>;
-  lostRounds: number;
-  /** When the last round was lost: a post that was sent before is of the same round. */
-  lostMs: number;
-  pausedUntilMs: number;
   postNumber: number;
 }
 
@@ -44,9 +33,6 @@ export function createSender(slice: Slice): Sender {
   const state: State = {
     slice,
     posts,
-    lostRounds: 0,
-    lostMs: -Infinity,
-    pausedUntilMs: -Infinity,
     postNumber: 0,
   };
   return {
@@ -61,14 +47,12 @@ async function run(state: State): Promise<number | undefined> {
   const { slice, posts } = state;
   const { site, wake, stop } = slice;
   while (!stop.signal.aborted) {
-    const nowMs = site.clock.monotonic();
-    const pauseMs = state.pausedUntilMs - nowMs;
-    if (pauseMs > 0 || posts.size >= site.settings.postsInFlight) {
-      await wake.wait(pauseMs > 0 ? pauseMs : TICK_MS);
+    if (posts.size >= site.settings.postsInFlight) {
+      await wake.wait(TICK_MS);
       continue;
     }
-    const most = state.lostRounds >= LOST_ROUNDS ? 1 : site.pacer.most();
-    const { writes, nextMs } = choose(slice, most);
+    const nowMs = site.clock.monotonic();
+    const { writes, nextMs } = choose(slice, site.pacer.most());
     if (writes > 0) {
       await sendNext(state, writes);
       continue;
@@ -115,15 +99,15 @@ async function sendNext(state: State, writes: number): Promise<void> {
     throw error;
   }
   if (stop.signal.aborted) return;
-  const { parts, picked } = choose(slice, writes);
+  // Graph may have gone away since.
+  const { parts, picked } = choose(slice, site.pacer.isAway() ? 1 : writes);
   if (picked.length === 0) return;
   site.schedule.take(picked, "flying");
   for (const part of parts) if (part.every(mayShare(site))) site.schedule.share(part);
   state.postNumber += 1;
-  const sentMs = site.clock.monotonic();
   const name = `${site.runner.slice(0, 8)}-${state.postNumber}`;
   const post = sendPost(site, parts, name, grantedAt)
-    .then((outcome) => count(state, outcome, sentMs), site.fail)
+    .then((outcome) => count(state, outcome), site.fail)
     .finally(() => {
       posts.delete(post);
       site.wake();
@@ -131,21 +115,11 @@ async function sendNext(state: State, writes: number): Promise<void> {
   posts.add(post);
 }
 
-/** Counts what a post did, and pauses if Graph does not answer. */
-function count(state: State, outcome: PostOutcome, sentMs: number): void {
+/** Counts what a post did. */
+function count(state: State, outcome: PostOutcome): void {
   const { site } = state.slice;
   site.tally.writes += outcome.writes;
   site.tally.throttled += outcome.throttled;
   // A runner that continues from here keeps the pause that Graph asked for, also after a kill.
   if (outcome.throttled > 0 || outcome.isLost) state.slice.state.save().catch(site.fail);
-  if (!outcome.isLost) {
-    state.lostRounds = 0;
-    return;
-  }
-  if (sentMs < state.lostMs) return;
-  state.lostRounds += 1;
-  state.lostMs = site.clock.monotonic();
-  if (state.lostRounds < LOST_ROUNDS) return;
-  const wait = { baseMs: 2 * site.settings.retryFloorMs, capMs: 60_000 };
-  state.pausedUntilMs = site.clock.monotonic() + backoffMs(state.lostRounds - 1, site.random, wait);
 }

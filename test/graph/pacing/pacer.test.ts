@@ -65,6 +65,19 @@ describe("a write pacer", () => {
     assert.ok(pacer.rate() < 19.8);
   });
 
+  it("delays nothing else if a whole post is refused for a limit that is not the write limit", async () => {
+    const clock = createSimulatedClock();
+    const pacer = createWritePacer({ ...quota, clock });
+    const grantedAt = await clock.run(pacer.take(20));
+    const headers = { "x-ms-throttle-information": "CPULimitExceeded" };
+    pacer.report(
+      { kind: "not-taken", status: 429, retryAfterMs: 30_000, headers },
+      { n: 20, grantedAt },
+    );
+    assert.ok((await clock.run(pacer.take(20))) <= grantedAt + 1_100);
+    assert.ok(pacer.rate() > 19.7);
+  });
+
   it("rejects a caller that gives up at once, and grants it nothing", async () => {
     const clock = createSimulatedClock();
     const pacer = createWritePacer({ ...quota, clock });
@@ -120,6 +133,17 @@ describe("a pacer of resource units", () => {
     for (let post = 0; post < 500; post += 1) await clock.run(pacer.take(20));
     const used = (500 * 20) / clock.monotonic() / 0.8;
     assert.ok(used <= 0.6 && used > 0.59, `${used}`);
+  });
+
+  it("holds all reads once two in a row stayed unanswered, and none after one", async () => {
+    const clock = createSimulatedClock();
+    const pacer = createUnitPacer({ ...units, clock });
+    const first = await clock.run(pacer.take(20));
+    pacer.lost({ grantedAt: first, retryAfterMs: 9_000 });
+    const second = await clock.run(pacer.take(20));
+    assert.ok(second < first + 100);
+    pacer.lost({ grantedAt: second });
+    assert.ok((await clock.run(pacer.take(20))) >= first + 9_000);
   });
 
   it("waits longer after reads that cost more than expected", async () => {

@@ -15,6 +15,12 @@ export interface Conditions {
   readonly strays?: number;
   /** Between these instants all parts are answered with 503. */
   readonly sheds?: readonly [number, number];
+  /** The share of posts that fail as a whole, each for itself. */
+  readonly failures?: number;
+  /** Between these instants every post fails. */
+  readonly down?: readonly [number, number];
+  /** What a failed post asks to wait; without it nothing is asked. */
+  readonly failureWaitMs?: number;
   /** Whether Graph tells how much of the quota is used above 0.8. */
   readonly tellsUse?: boolean;
   /** Whether refused parts come in any order, not at the end of a post. */
@@ -27,6 +33,8 @@ interface Flight {
   readonly parts: readonly PartFate[];
   readonly waitMs: number;
   readonly used: number | undefined;
+  /** It failed as a whole. */
+  readonly isLost: boolean;
 }
 
 /** What writing came to. */
@@ -37,6 +45,8 @@ export interface Written {
   readonly strays: number;
   readonly seconds: number;
   readonly perSecond: number;
+  /** When each post left, and of how many parts it was. */
+  readonly posts: readonly { readonly at: number; readonly n: number }[];
 }
 
 /**
@@ -52,6 +62,7 @@ export function simulateWrites(
   const graph = simulatedGraph(conditions);
   let flights: readonly Flight[] = [];
   let repeats: readonly { at: number; n: number }[] = [];
+  const posts: { at: number; n: number }[] = [];
   let [waiting, now, sent, lastAt] = [writes, 0, 0, 0];
   while (waiting > 0 || flights.length > 0 || repeats.length > 0) {
     const back = flights.toSorted((a, b) => a.backAt - b.backAt)[0];
@@ -65,7 +76,7 @@ export function simulateWrites(
     } else if (back && back.backAt <= due) {
       now = back.backAt;
       flights = flights.filter((each) => each !== back);
-      pace.answered({ ...back, retryAfterMs: back.waitMs }, now);
+      tell(pace, back);
       const n = back.parts.filter((part) => part !== "taken").length;
       if (n > 0) repeats = [...repeats, { at: now + back.waitMs, n }];
     } else {
@@ -73,6 +84,7 @@ export function simulateWrites(
       const n = Math.min(waiting, pace.most(now));
       pace.grant(n, now, now);
       flights = [...flights, graph.post(n, now)];
+      posts.push({ at: now, n });
       [waiting, sent, lastAt] = [waiting - n, sent + n, now];
     }
   }
@@ -84,7 +96,15 @@ export function simulateWrites(
     strays,
     seconds,
     perSecond: writes / seconds,
+    posts,
   };
+}
+
+function tell(pace: Pace, back: Flight): void {
+  const { grantedAt, waitMs, backAt, isLost } = back;
+  const retryAfterMs = waitMs > 0 ? waitMs : undefined;
+  if (isLost) pace.lost({ grantedAt, retryAfterMs }, backAt);
+  else pace.answered({ ...back, retryAfterMs }, backAt);
 }
 
 /** The pace of writes that the product has. */
@@ -102,6 +122,7 @@ export const createWritePace = (settings: Partial<PaceSettings> = {}): Pace =>
 /** Answers posts 0.3 to 1.5 s after they arrive. */
 export function simulatedGraph(conditions: Conditions) {
   const { meter, seed, strays = 0, sheds = [0, 0], tellsUse = false, inAnyOrder } = conditions;
+  const { failures = 0, down = [0, 0], failureWaitMs = 0 } = conditions;
   const random = seededRandom(seed);
   let [throttled, stray] = [0, 0];
 
@@ -125,12 +146,27 @@ export function simulatedGraph(conditions: Conditions) {
   return {
     post(n: number, grantedAt: number): Flight {
       const at = grantedAt + 30 * random();
+      const isDown = at >= down[0] && at < down[1];
+      const isLost = isDown || (failures > 0 && random() < failures);
+      const backAt = (): number => at + 300 + 1200 * random();
+      if (isLost) {
+        const parts = Array.from({ length: n }, () => "unknown" as const);
+        return {
+          grantedAt,
+          parts,
+          backAt: backAt(),
+          waitMs: failureWaitMs,
+          used: undefined,
+          isLost,
+        };
+      }
       const parts = fates(n, at);
       const used = Math.round(100 * meter.used(at)) / 100;
       return {
         grantedAt,
         parts,
-        backAt: at + 300 + 1200 * random(),
+        backAt: backAt(),
+        isLost,
         waitMs: meter.waitMs(at),
         used: tellsUse && used > 0.8 ? used : undefined,
       };
