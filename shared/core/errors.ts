@@ -13,6 +13,7 @@ export type ErrorCode =
   | "FILE_CHANGED"
   | "FILE_ALREADY_TAKEN"
   | "FILE_UNREADABLE"
+  | "FILE_CUT_OFF"
   | "FILE_EMPTY"
   | "FILE_TOO_LARGE"
   | "COLUMN_UNKNOWN"

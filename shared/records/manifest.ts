@@ -29,6 +29,8 @@ export interface BatchManifest {
   /** The input's own columns, in its order: what report.csv starts with. */
   readonly columns: readonly string[];
   readonly rows: number;
+  /** What tripwires compare with earlier batches of the same source; an older release did not count it. */
+  readonly profile?: InputProfile | undefined;
   /** SHA-256, hex, of what decides the effect: input, operation and mode. */
   readonly contentSha256: string;
   readonly acceptedAt: string;
@@ -39,6 +41,14 @@ export interface BatchManifest {
   readonly notAfter?: string | undefined;
   /** The batch whose rows this one sends again or undoes, and the decision that made it. */
   readonly origin?: BatchOrigin | undefined;
+}
+
+/** How an input is filled. */
+export interface InputProfile {
+  /** Cells with a value, by column. */
+  readonly filled: Readonly<Record<string, number>>;
+  /** A file of CSV that does not may have been cut off. */
+  readonly endsInLineBreak: boolean;
 }
 
 /** What made a batch out of another one. */
@@ -83,6 +93,9 @@ const shape = v.object({
   format: v.picklist(["csv", "jsonl"]),
   columns: v.array(v.string()),
   rows: v.number(),
+  profile: v.optional(
+    v.object({ filled: v.record(v.string(), v.number()), endsInLineBreak: v.boolean() }),
+  ),
   contentSha256: v.string(),
   acceptedAt: v.string(),
   submitter: v.optional(whoShape),

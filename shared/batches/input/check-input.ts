@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 
-import { InputRefusal } from "../../core/input-refusal.ts";
+import { InputRefusal, rowPlace } from "../../core/input-refusal.ts";
 import type { Limits } from "../../core/limits.ts";
-import type { InputFormat, Mode } from "../../records/manifest.ts";
+import type { InputFormat, InputProfile, Mode } from "../../records/manifest.ts";
 import { knownColumns, refuseColumn, refuseHeader, type RowRules } from "./columns.ts";
 import { compileRow, type InvalidRow } from "./compile-row.ts";
 import type { InputPiece, InputRow } from "./input-row.ts";
@@ -22,6 +22,7 @@ export interface InputRules extends RowRules {
 export interface CheckedInput {
   readonly columns: readonly string[];
   readonly rows: number;
+  readonly profile: InputProfile;
   readonly contentSha256: string;
 }
 
@@ -82,7 +83,10 @@ interface Tally {
   readonly columns: Set<string>;
   /** The first invalid rows, for the refusal. */
   readonly named: { readonly row: number; readonly invalid: InvalidRow }[];
+  /** Cells with a value, by column. */
+  readonly filled: Record<string, number>;
   hasHeader: boolean;
+  endsInLineBreak: boolean;
   rows: number;
   invalid: number;
 }
@@ -91,7 +95,15 @@ interface Tally {
 function createCheck(rules: InputRules) {
   const { file } = rules;
   const known = knownColumns(rules);
-  const tally: Tally = { columns: new Set(), named: [], hasHeader: false, rows: 0, invalid: 0 };
+  const tally: Tally = {
+    columns: new Set(),
+    named: [],
+    filled: {},
+    hasHeader: false,
+    endsInLineBreak: true,
+    rows: 0,
+    invalid: 0,
+  };
   return {
     piece: (piece: InputPiece): void => {
       if (piece.header) {
@@ -102,11 +114,11 @@ function createCheck(rules: InputRules) {
       for (const row of piece.rows) checkRow(row, rules, known, tally);
       if (piece.fault) throw refusalOf(piece.fault, file);
     },
-    end: (): { columns: readonly string[]; rows: number } => {
-      const { columns, rows, invalid, hasHeader } = tally;
+    end: (): Omit<CheckedInput, "contentSha256"> => {
+      const { columns, rows, invalid, hasHeader, filled, endsInLineBreak } = tally;
       if (rows === 0) throw fileEmpty(hasHeader, file);
       if (invalid * 100 > rows * rules.maxInvalidRowsPercent) throw tooManyInvalid(tally, rules);
-      return { columns: [...columns], rows };
+      return { columns: [...columns], rows, profile: { filled, endsInLineBreak } };
     },
   };
 }
@@ -120,6 +132,8 @@ function checkRow(
   const { file, limits } = rules;
   tally.rows += 1;
   if (tally.rows > limits.rows) throw tooManyRows(limits.rows, file);
+  if (input.unended === "short") throw cutOff(input, file);
+  if (input.unended) tally.endsInLineBreak = false;
   if (!tally.hasHeader) {
     for (const [at, name] of Object.keys(input.cells).entries()) {
       if (tally.columns.has(name)) continue;
@@ -127,11 +141,29 @@ function checkRow(
       tally.columns.add(name);
     }
   }
+  for (const [name, cell] of Object.entries(input.cells)) {
+    if (hasValue(cell)) tally.filled[name] = (tally.filled[name] ?? 0) + 1;
+  }
   const compiled = compileRow(input, rules);
   if (!("invalid" in compiled)) return;
   tally.invalid += 1;
   if (tally.named.length < NAMED) tally.named.push({ row: input.row, invalid: compiled.invalid });
 }
+
+/** Whether a cell gives a property a value; a cell that clears it gives none. */
+const hasValue = (cell: unknown): boolean =>
+  typeof cell === "string"
+    ? !/^\s*(\(clear\)\s*)?$/i.test(cell)
+    : cell !== null && cell !== undefined;
+
+/** A row may be short in a whole file; one that is short and has no end shows that the file has none. */
+const cutOff = ({ row, line, broken = "" }: InputRow, file: string | undefined): InputRefusal =>
+  new InputRefusal(
+    "FILE_CUT_OFF",
+    `${rowPlace(row, line)}: the file ends in the middle of this row, which ${broken} and no line break after it.`,
+    "Upload the whole file again; it was probably cut off on its way, and rows after this one would be missing. If the row is meant to be short, end the file with a line break.",
+    { file, row },
+  );
 
 const tooManyRows = (rows: number, file: string | undefined): InputRefusal =>
   new InputRefusal(

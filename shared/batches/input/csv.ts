@@ -68,6 +68,7 @@ function read(progress: Progress, rowBytes: number, isLast: boolean): InputPiece
     if (typeof record === "string") return piece(unreadable(record, progress));
     if (isTooLarge(text, start, record.next, rowBytes)) return piece(tooLarge(rowBytes, progress));
     take(record, progress, rows);
+    if (isLast) markUnended(record, progress, rows);
   }
   const { text, start } = progress;
   if (isTooLarge(text, start, text.length, rowBytes)) return piece(tooLarge(rowBytes, progress));
@@ -98,7 +99,7 @@ function take({ cells, next, breaks }: CsvRecord, progress: Progress, rows: Inpu
   const { line, header } = progress;
   progress.line += 1 + breaks;
   progress.start = next;
-  if (cells.every((cell) => cell.trim() === "")) {
+  if (cells.every(isBlank)) {
     if (header === undefined) progress.separator = "";
   } else if (header === undefined) {
     progress.header = cells.map((cell) => cell.trim());
@@ -107,6 +108,16 @@ function take({ cells, next, breaks }: CsvRecord, progress: Progress, rows: Inpu
     rows.push(toRow(cells, header, progress.row, line));
   }
 }
+
+/** Marks the last row if the text ends in it: a file that was cut off ends so. */
+function markUnended({ cells }: CsvRecord, { text, start, header }: Progress, rows: InputRow[]) {
+  const last = rows.at(-1);
+  if (start < text.length || /[\r\n]$/.test(text) || last === undefined) return;
+  if (cells.every(isBlank)) return;
+  rows.splice(-1, 1, { ...last, unended: cells.length < header!.length ? "short" : "whole" });
+}
+
+const isBlank = (cell: string): boolean => cell.trim() === "";
 
 const placeOf = ({ header, row, line }: Progress) =>
   header === undefined ? { line } : { row: row + 1, line };

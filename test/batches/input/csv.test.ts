@@ -40,6 +40,9 @@ const cell = fc.oneof(
   fc.constantFrom('"', '""', ",", ";", "\t", "\n", "\r\n", "\r", " ", "a\nb", '"x",', "é€😀"),
 );
 
+/** How the rows of a text end, which comes in pieces. */
+const endsOf = (text: string): unknown => read(text, [9, 14, 20]).rows.map((row) => row.unended);
+
 describe("CSV", () => {
   it("is read as it was written, wherever the text is split", () => {
     const tables = header.chain((names) =>
@@ -137,6 +140,16 @@ describe("CSV", () => {
       rows.map(({ broken }) => broken),
       ["has 1 cell where the header has 2", "has 3 cells where the header has 2", undefined],
     );
+  });
+
+  it("marks the last row of a text that ends in it", () => {
+    assert.deepEqual(endsOf("user,city\nann,Oslo\nbob,Rome\n"), [undefined, undefined]);
+    assert.deepEqual(endsOf("user,city\r\nann,Oslo\r\nbob,Rome\r\n"), [undefined, undefined]);
+    assert.deepEqual(endsOf("user,city\nann,Oslo\nbob,Rome"), [undefined, "whole"]);
+    assert.deepEqual(endsOf("user,city\nann,Oslo\nbob"), [undefined, "short"]);
+    assert.deepEqual(endsOf("user,city\nann,Oslo\nbob,Rome,x"), [undefined, "whole"]);
+    assert.deepEqual(endsOf("user,city\nann,Oslo\nbob\n   "), [undefined, undefined]);
+    assert.deepEqual(endsOf('user,city\nann,Oslo\nbob,"Rome\n"'), [undefined, "whole"]);
   });
 
   const faults: readonly { when: string; text: string; says: RegExp; row: number; line: number }[] =
