@@ -6,6 +6,7 @@ import type { Emit } from "../core/telemetry.ts";
 import type { Graph } from "../graph/types.ts";
 import type { Admission } from "../records/admission.ts";
 import type { Receipts } from "../records/receipt.ts";
+import type { SealKey } from "../seal/seal.ts";
 import type { Blobs, Queue } from "../storage/types.ts";
 
 /** The settings that decide what is accepted and what is held. */
@@ -42,6 +43,8 @@ export interface BatchPorts {
   /** The page on which an administrator of the tenant consents to what the registration lists. */
   readonly consentUrl: (tenant: string) => string;
   readonly catalogue: Readonly<Record<string, Operation>>;
+  /** Signs the seal of a batch that has ended; absent if the deployment has no such key. */
+  readonly sealKey?: SealKey | undefined;
   readonly settings: BatchSettings;
   readonly clock: Clock;
   readonly emit: Emit;

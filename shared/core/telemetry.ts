@@ -23,6 +23,9 @@ export type TelemetryEvent =
       rows: number;
       verdicts: Record<string, number>;
       seconds: number;
+      /** What the batch's seal says over all its blobs, and whether the vault's key signed it. */
+      root?: string;
+      isSigned?: boolean;
     }
   | {
       event: "slice.finished";

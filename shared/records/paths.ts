@@ -92,6 +92,14 @@ export const jsonReportBlob = (folder: string): string => `${folder}/report.json
 /** The report for people. */
 export const htmlReportBlob = (folder: string): string => `${folder}/report.html`;
 
+/** The digests of everything above, once the batch has ended. */
+export const sealBlob = (folder: string): string => `${folder}/seal.json`;
+
+/** Whether a batch's seal leaves the blob out: it goes on changing after the batch has ended. */
+export const isLeftUnsealed = (folder: string, path: string): boolean =>
+  [sealBlob(folder), statusBlob(folder), controlBlob(folder)].includes(path) ||
+  isBeforeTheName(folder, path);
+
 /** The folder for the refusal of another input that came with the batch's name. */
 export const conflictFolder = (folder: string, digest: string): string =>
   `${folder}/conflicts/${digest}`;

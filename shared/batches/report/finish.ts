@@ -4,6 +4,7 @@ import { batchDamaged } from "../../records/damaged.ts";
 import { journalsPrefix, planBlob } from "../../records/paths.ts";
 import type { Receipts } from "../../records/receipt.ts";
 import { readStatus, type BatchState, type BatchStatus } from "../../records/status.ts";
+import { writeSeal } from "../../seal/make-seal.ts";
 import type { Blobs } from "../../storage/types.ts";
 import type { BatchPorts } from "../ports.ts";
 import { countVerdicts, type Ending, type ReportJob } from "./report-rows.ts";
@@ -20,8 +21,11 @@ export interface End {
    * Emits the event, before the state says that the batch has ended: if the program stops in between,
    * the event is emitted twice rather than never.
    */
-  readonly announce?: (verdicts: VerdictCounts) => void;
+  readonly announce?: (verdicts: VerdictCounts, sealed: Sealed | undefined) => void;
 }
+
+/** How the last seal of a batch came out; a batch that can still go on has none. */
+export type Sealed = Awaited<ReturnType<typeof writeSeal>>;
 
 type Why = Pick<BatchStatus, "reason" | "fix">;
 
@@ -38,7 +42,7 @@ export const nothingSent: Receipts = async () => noReceipts;
  * pending row.
  */
 export async function endBatch(
-  ports: Pick<BatchPorts, "blobs" | "clock">,
+  ports: Pick<BatchPorts, "blobs" | "clock" | "sealKey">,
   folder: string,
   { manifest, plan }: BatchFiles,
   { state, receipts, unwritten, announce }: End,
@@ -62,7 +66,13 @@ export async function endBatch(
   const why = state === "finished" ? {} : { reason: unwritten.reason, fix: unwritten.fix };
   const summary = summaryOf(manifest, plan, { state, verdicts, atMs, ...why });
   const lacks = await writeReports(job, summary);
-  announce?.(verdicts);
+  const { batch, tenant } = manifest;
+  const endedAt = new Date(atMs).toISOString();
+  const sealed =
+    state === "finished"
+      ? await writeSeal(batches, folder, { batch, tenant, state, verdicts, endedAt }, ports.sealKey)
+      : undefined;
+  announce?.(verdicts, sealed);
   const still = stillStatus(manifest.batch, state, verdicts, atMs, withLacks(why, lacks));
   await writeStatus(batches, folder, { ...still, ...(await lastFigures(batches, folder)) });
   return verdicts;
@@ -92,7 +102,7 @@ async function lastFigures(
 
 /** See `Batches.finishBatch`. */
 export async function finishBatch(
-  ports: Pick<BatchPorts, "blobs" | "clock" | "emit">,
+  ports: Pick<BatchPorts, "blobs" | "clock" | "emit" | "sealKey">,
   folder: string,
   receipts: Receipts,
 ): Promise<VerdictCounts> {
@@ -101,7 +111,7 @@ export async function finishBatch(
   if (status?.state === "finished") return status.verdicts;
   const { manifest, plan } = await readBatchFiles(batches, folder);
   const { batch, tenant, acceptedAt } = manifest;
-  const announce = (verdicts: VerdictCounts): void =>
+  const announce: End["announce"] = (verdicts, sealed) =>
     ports.emit({
       event: "batch.finished",
       batch,
@@ -109,6 +119,7 @@ export async function finishBatch(
       rows: plan.rows,
       verdicts,
       seconds: Math.round((ports.clock.now() - Date.parse(acceptedAt)) / 1000),
+      ...sealed,
     });
   const unwritten = { verdict: "pending" } as const;
   const end: End = { state: "finished", receipts, unwritten, announce };

@@ -1,0 +1,20 @@
+import { createHash } from "node:crypto";
+
+import type { Blobs } from "../storage/types.ts";
+import type { SealedBlob } from "./seal.ts";
+
+/** The size and digest of a blob, with flat memory; `undefined` if there is none. */
+export async function digest(
+  batches: Blobs,
+  path: string,
+): Promise<Omit<SealedBlob, "path"> | undefined> {
+  const blob = await batches.stream(path);
+  if (blob === undefined) return undefined;
+  const hash = createHash("sha256");
+  let bytes = 0;
+  for await (const chunk of blob.body as AsyncIterable<Buffer>) {
+    hash.update(chunk);
+    bytes += chunk.length;
+  }
+  return { bytes, sha256: hash.digest("hex") };
+}

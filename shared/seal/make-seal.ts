@@ -1,0 +1,66 @@
+import { batchDamaged } from "../records/damaged.ts";
+import { folderPrefix, isLeftUnsealed, sealBlob } from "../records/paths.ts";
+import { problemOf } from "../records/problem.ts";
+import { jsonText } from "../records/stored-json.ts";
+import type { Blobs } from "../storage/types.ts";
+import { digest } from "./digest.ts";
+import { type Seal, type SealedBlob, type SealKey, rootOf } from "./seal.ts";
+
+/** Blobs read at once. */
+const READS_AT_ONCE = 8;
+
+/** What a seal says beside the blobs. */
+export type Ended = Pick<Seal, "batch" | "tenant" | "state" | "verdicts" | "endedAt">;
+
+/**
+ * Writes the seal of a batch that has ended and of which every blob is in place, and returns its root. A
+ * vault that does not sign keeps no batch from ending: the seal then says why it is unsigned.
+ *
+ * @throws OperatorError STORAGE_UNAVAILABLE
+ */
+export async function writeSeal(
+  batches: Blobs,
+  folder: string,
+  ended: Ended,
+  key: SealKey | undefined,
+): Promise<Pick<Seal, "root"> & { readonly isSigned: boolean }> {
+  const sealed = { version: 1, ...ended, blobs: await digests(batches, folder) } as const;
+  const root = rootOf(sealed);
+  const signed = await signedBy(key, root);
+  const seal: Seal = { ...sealed, root, ...signed };
+  await batches.write(sealBlob(folder), jsonText(seal));
+  return { root, isSigned: signed.signature !== undefined };
+}
+
+async function signedBy(
+  key: SealKey | undefined,
+  root: string,
+): Promise<Pick<Seal, "signature" | "unsigned">> {
+  if (key === undefined) return { unsigned: "The setting SEAL_KEY names no key." };
+  try {
+    return { signature: await key.sign(root) };
+  } catch (error) {
+    const { what, fix } = problemOf(error);
+    return { unsigned: [what, fix].filter(Boolean).join(" ") };
+  }
+}
+
+/** The digests of every blob of the folder that does not change any more, in the order of their paths. */
+async function digests(batches: Blobs, folder: string): Promise<readonly SealedBlob[]> {
+  const paths: string[] = [];
+  for await (const { path } of batches.list(folderPrefix(folder))) {
+    if (!isLeftUnsealed(folder, path)) paths.push(path);
+  }
+  const found: SealedBlob[] = Array.from({ length: paths.length });
+  let next = 0;
+  const work = async (): Promise<void> => {
+    for (let at = next++; at < paths.length; at = next++) {
+      const path = paths[at] ?? "";
+      const read = await digest(batches, path);
+      if (read === undefined) throw batchDamaged(path, "was deleted while the batch ended");
+      found[at] = { path: path.slice(folderPrefix(folder).length), ...read };
+    }
+  };
+  await Promise.all(Array.from({ length: READS_AT_ONCE }, work));
+  return found;
+}
