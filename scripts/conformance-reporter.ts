@@ -1,7 +1,7 @@
 import type { TestEvent } from "node:test/reporters";
 
 const titles: Readonly<Record<string, string>> = {
-  entra: "Microsoft Entra: the token endpoint",
+  entra: "Microsoft Entra: sign-in of applications and people",
   graph: "Microsoft Graph v1.0",
   "key-vault": "Azure Key Vault",
   "managed-identity": "Managed identities",

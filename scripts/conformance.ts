@@ -11,7 +11,7 @@ const services = ["entra", "graph", "key-vault", "managed-identity", "management
 const own = /\/graph\/(seed|faults|laws|openapi)\.test\.ts$/;
 
 const files = services
-  .flatMap((service) => globSync(`test/cloud/${service}/*.test.ts`))
+  .flatMap((service) => globSync(`test/cloud/${service}/**/*.test.ts`))
   .filter((file) => !own.test(file))
   .toSorted();
 const command = [

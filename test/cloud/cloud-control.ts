@@ -94,6 +94,10 @@ export interface CloudControl {
     appRoles?: readonly string[];
     accessTokenVersion?: 1 | 2;
     publicClient?: boolean;
+    /** Who may have the app roles; applications by default. */
+    appRolesFor?: readonly ("Application" | "User")[];
+    /** Redirect URIs by platform; `public` is "Mobile and desktop applications". */
+    redirectUris?: Partial<Readonly<Record<"public" | "web" | "spa", readonly string[]>>>;
     assignmentRequired?: boolean;
   }): Promise<{ appId: string; objectId: string; servicePrincipalId: string }>;
   /** Admin consent: creates the service principal if it is missing and grants `roles`. */
@@ -149,6 +153,34 @@ export interface CloudControl {
     appId: string;
     resource: string;
     lifetimeSeconds?: number;
+  }): Promise<{ token: string }>;
+
+  /** Adds an enabled user who can sign in. */
+  addPerson(options: {
+    tenantId: string;
+    userPrincipalName: string;
+    displayName?: string;
+  }): Promise<{ id: string }>;
+  /** Assigns a person or group to an application, by default without a role of it. */
+  assignAppRole(options: {
+    tenantId: string;
+    appId: string;
+    /** The object's id, or a person's name. */
+    principal: string;
+    role?: string;
+  }): Promise<{ id: string }>;
+  /**
+   * Issues an ID token without a sign-in, for tests that are not about signing in. `claims` replace the
+   * real ones, and undefined ones leave them out.
+   */
+  issueIdToken(options: {
+    tenantId: string;
+    appId: string;
+    /** By name or id. */
+    person: string;
+    nonce?: string;
+    lifetimeSeconds?: number;
+    claims?: Readonly<Record<string, unknown>>;
   }): Promise<{ token: string }>;
 
   createVault(options: { name: string; tenantId: string }): Promise<{ uri: string }>;
@@ -211,6 +243,8 @@ export interface CloudSettings {
     readonly keyReplicationSeconds?: number;
     /** Refuses an assertion whose jti was used before; off by default, because it breaks MSAL (facts). */
     readonly refuseRepeatedJti?: boolean;
+    /** Who sits at the browser, by name or id: the sign-in page says yes for this person; null: it asks. */
+    readonly signedIn?: string | null;
   };
   readonly vault?: {
     /** Transactions in 10 s before 429 VaultRequestTypeLimitReached; published: 4,000. */

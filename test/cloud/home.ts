@@ -10,6 +10,7 @@ import {
   makeCertificate,
 } from "./key-vault/vault-store.ts";
 import type { CloudOptions, HomeTenant } from "./local-cloud.ts";
+import { seedSignIn } from "./seed-sign-in.ts";
 import type { World } from "./world.ts";
 
 /** The Graph permissions that the six operations and the stale-account policy need. */
@@ -109,6 +110,7 @@ export async function seedHome(
   registry.addKeyCredential(product, made.certificate.der);
   registry.addKeyCredential(other, toolsCertificate.certificate.der);
   seedDirectory(world, options, tenantId);
+  const signIn = options.people === true ? seedSignIn(world, tenantId, guid) : undefined;
 
   return {
     home: {
@@ -126,6 +128,7 @@ export async function seedHome(
         resourceId: identity.resourceId,
       },
       storageAccount: "batchstorage",
+      ...(signIn && { signIn }),
     },
     tools: {
       clientId: other.appId,

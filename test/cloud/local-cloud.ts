@@ -18,6 +18,8 @@ export interface CloudOptions {
   readonly port?: number;
   /** Graph application permissions of the product's application. */
   readonly roles?: readonly string[];
+  /** Seeds people who can sign in, and the registration they sign in to. */
+  readonly people?: boolean;
   readonly graph?: GraphOptions;
 }
 
@@ -37,6 +39,28 @@ export interface HomeTenant {
     readonly resourceId: string;
   };
   readonly storageAccount: string;
+  /** With the option `people`. */
+  readonly signIn?: SeededSignIn;
+}
+
+/** Someone who can sign in. */
+export interface SeededPerson {
+  readonly id: string;
+  readonly userPrincipalName: string;
+}
+
+/** A public client with app roles for people, assignment required, and people with and without a role. */
+export interface SeededSignIn {
+  readonly clientId: string;
+  readonly applicationObjectId: string;
+  readonly servicePrincipalId: string;
+  /** Two people with the role Batch.Decide. */
+  readonly decider: SeededPerson;
+  readonly secondDecider: SeededPerson;
+  /** Has the role Batch.Submit only. */
+  readonly submitter: SeededPerson;
+  /** Is not assigned to the registration. */
+  readonly stranger: SeededPerson;
 }
 
 /** An application with every Graph permission, for third-party clients. */

@@ -16,6 +16,7 @@ const usage = `Starts the local cloud with a seeded tenant and keeps it up until
   --no-latency    answer without delay
   --no-meters     never throttle
   --no-storage    do not start Azurite
+  --no-people     do not seed people who can sign in
 `;
 
 const flags = {
@@ -30,6 +31,7 @@ const flags = {
     latency: { type: "boolean", default: true },
     meters: { type: "boolean", default: true },
     storage: { type: "boolean", default: true },
+    people: { type: "boolean", default: true },
     help: { type: "boolean", default: false },
   },
   allowNegative: true,
@@ -60,6 +62,7 @@ async function run(): Promise<void> {
     cloud: cloudOf(values.cloud),
     latency: values.latency,
     storage: values.storage,
+    people: values.people,
     ...(values.port !== undefined && { port: numberOf("port", values.port) }),
     graph: {
       ...(!values.meters && { meters: "off" as const }),
@@ -80,6 +83,7 @@ async function run(): Promise<void> {
     clientSecret: _secret,
     env: _env,
     storage: _storage,
+    signIn: _signIn,
     identityHeader: _h,
     ...shown
   } = facts;

@@ -19,6 +19,8 @@ export function readyFacts(cloud: LocalCloud) {
     clientId: cloud.tools.clientId,
     clientSecret: cloud.tools.clientSecret,
     certificateFile: cloud.tools.certificateFile,
+    /** People who can sign in, and the public client they sign in to. */
+    signIn: cloud.home.signIn ?? null,
     control: cloud.urls.control,
     /** The environment of a process that runs the product in this cloud. */
     env: cloud.env(),

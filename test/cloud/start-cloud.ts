@@ -8,6 +8,7 @@ import type { CloudControl } from "./cloud-control.ts";
 import { behaviourControl } from "./control/behaviour-control.ts";
 import { serveControl } from "./control/control-server.ts";
 import { entraControl } from "./control/entra-control.ts";
+import { peopleControl } from "./control/people-control.ts";
 import { vaultControl } from "./control/vault-control.ts";
 import { workerEnvironment } from "./environment.ts";
 import { seedHome } from "./home.ts";
@@ -73,6 +74,7 @@ async function open(options: CloudOptions, closers: Closers): Promise<LocalCloud
   }
   const control: CloudControl = {
     ...entraControl(world),
+    ...peopleControl(world),
     ...vaultControl(world),
     ...behaviourControl(world),
   };

@@ -7,6 +7,7 @@ import { createTokenSigner } from "./entra/access-token.ts";
 import { createEntraState, type EntraState } from "./entra/entra-state.ts";
 import { createEntra } from "./entra/entra.ts";
 import { createIssuers } from "./entra/federation.ts";
+import type { People } from "./entra/people/person.ts";
 import { createRegistry, type Registry } from "./entra/registry.ts";
 import { createTokenVerifier } from "./entra/verify-token.ts";
 import { graphResourceAppId } from "./entra/well-known.ts";
@@ -59,8 +60,14 @@ export async function createWorld(options: CloudOptions): Promise<World> {
 
   const registry = createRegistry(now, cloud);
   const signer = await createTokenSigner(cloud, now);
+  // Users are Graph's, and Graph verifies the tokens that are signed here.
+  const people: People = {
+    find: (...given) => graph.people.find(...given),
+    list: (...given) => graph.people.list(...given),
+    appRolesOf: (...given) => graph.people.appRolesOf(...given),
+  };
   const state = createEntraState(
-    { cloud, registry, signer, issuers: createIssuers(), now },
+    { cloud, registry, signer, issuers: createIssuers(), people, now },
     seededRandom(seed),
   );
   const verifyToken = createTokenVerifier({ signer, registry, cloud, now });
@@ -133,6 +140,7 @@ export async function createWorld(options: CloudOptions): Promise<World> {
         clockSkewSeconds: 0,
         keyReplicationSeconds: 0,
         refuseRepeatedJti: false,
+        signedIn: null,
       },
       vault: { ...keyVault.settings },
       identity: { ...identity.settings },

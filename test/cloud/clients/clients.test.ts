@@ -22,7 +22,7 @@ interface MsalAnswer {
 describe("unmodified third-party clients in a process of the cloud", () => {
   let cloud: LocalCloud;
   before(async () => {
-    cloud = await startCloud({ latency: false });
+    cloud = await startCloud({ latency: false, people: true });
   });
   after(() => cloud.close());
 
@@ -80,6 +80,28 @@ describe("unmodified third-party clients in a process of the cloud", () => {
     await runClient(cloud, "msal", { auth, scopes, concurrent: 20 });
     assert.equal((await cloud.control.counters()).login.byOperation["token"], 20);
   });
+
+  for (const way of ["interactive", "code"])
+    it(`MSAL Node signs a person in (${way}), and jose verifies the ID token`, async () => {
+      const { tenantId, signIn = assert.fail() } = cloud.home;
+      const input = { clientId: signIn.clientId, tenantId, nonce: "the decision", way };
+      const person = signIn.decider.userPrincipalName;
+      const { claims, refreshed } = await runClient<{
+        claims: Record<string, unknown>;
+        refreshed: Record<string, unknown>;
+      }>(cloud, "msal-people", { ...input, person });
+      assert.deepEqual(
+        ["nonce", "oid", "roles"].map((name) => claims[name]),
+        ["the decision", signIn.decider.id, ["Batch.Decide"]],
+      );
+      assert.equal(refreshed["oid"], signIn.decider.id, "silently, with the refresh token");
+      const stranger = signIn.stranger.userPrincipalName;
+      const { error } = await runClient<{ error: string }>(cloud, "msal-people", {
+        ...input,
+        person: stranger,
+      });
+      assert.match(error, /AADSTS50105: .* block users unless they are specifically granted/u);
+    });
 
   it("openid-client and jose: discovery, an assertion for the issuer, a verified token", async () => {
     const { payload, protectedHeader } = await runClient<{

@@ -54,10 +54,11 @@ export function behaviourControl(world: World): BehaviourControl {
 
 function configure(world: World, settings: CloudSettings): void {
   const { login = {}, vault = {}, identity = {} } = settings;
-  const { tokenLifetimeSeconds, ...rest } = login;
+  const { tokenLifetimeSeconds, signedIn, ...rest } = login;
   Object.assign(world.state.settings, rest);
   if (tokenLifetimeSeconds !== undefined)
     world.state.settings.tokenLifetimeSeconds = tokenLifetimeSeconds ?? undefined;
+  if (signedIn !== undefined) world.state.settings.signedIn = signedIn ?? undefined;
   Object.assign(world.keyVault.settings, vault);
   Object.assign(world.identity.settings, identity);
   if (settings.latency !== undefined) {

@@ -27,6 +27,8 @@ export interface TokenSigner {
   readonly publicKey: KeyObject;
   readonly jwks: { readonly keys: readonly Readonly<Record<string, unknown>>[] };
   sign(request: TokenRequest): string;
+  /** Signs these claims with the header of this version's tokens. */
+  signClaims(version: 1 | 2, claims: Readonly<Record<string, unknown>>): string;
   /** The claims of a token that this signer made, else undefined. Does not check times. */
   open(token: string): Readonly<Record<string, unknown>> | undefined;
 }
@@ -39,6 +41,9 @@ export async function createTokenSigner(cloud: Cloud, now: () => number): Promis
     notAfter: new Date(now() + 5 * 365 * 86_400_000),
   });
   const kid = Buffer.from(certificate.thumbprint, "hex").toString("base64url");
+  const signClaims: TokenSigner["signClaims"] = (version, claims) =>
+    // Version 1 tokens name the key twice.
+    signJwt(version === 2 ? { kid } : { x5t: kid, kid }, claims, keys.privateKey);
   return {
     publicKey: keys.publicKey,
     jwks: {
@@ -52,15 +57,11 @@ export async function createTokenSigner(cloud: Cloud, now: () => number): Promis
         },
       ],
     },
-    sign(request) {
-      const isVersion2 = request.resource.application.accessTokenVersion === 2;
-      return signJwt(
-        // Version 1 tokens name the key twice.
-        isVersion2 ? { kid } : { x5t: kid, kid },
-        isVersion2 ? version2(request, now()) : version1(request, cloud, now()),
-        keys.privateKey,
-      );
-    },
+    sign: (request) =>
+      request.resource.application.accessTokenVersion === 2
+        ? signClaims(2, version2(request, now()))
+        : signClaims(1, version1(request, cloud, now())),
+    signClaims,
     open(token) {
       const decoded = decodeJwt(token);
       return decoded !== undefined && isSignedBy(decoded, keys.publicKey)

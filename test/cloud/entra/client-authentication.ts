@@ -17,9 +17,21 @@ export function authenticateClient(
   application: Application,
   state: EntraState,
 ): ClientProof {
+  const isProving =
+    form.fields.get("client_assertion") ?? form.fields.get("client_secret") ?? basicSecret(form);
+  if (application.publicClient && isProving) throw new EntraRefusal(700_025);
+  return verifyClient(form, tenant, application, state);
+}
+
+/** Verifies the proof in the request, if the application is a public client too. @throws EntraRefusal */
+export function verifyClient(
+  form: TokenRequestForm,
+  tenant: Tenant,
+  application: Application,
+  state: EntraState,
+): ClientProof {
   const assertion = form.fields.get("client_assertion");
   const secret = form.fields.get("client_secret") ?? basicSecret(form);
-  if (application.publicClient && (assertion || secret)) throw new EntraRefusal(700_025);
   if (assertion) {
     if (form.fields.get("client_assertion_type") !== assertionType)
       throw new EntraRefusal(900_144, "client_assertion_type");

@@ -58,6 +58,24 @@ function hostOf(url: string): string {
   }
 }
 
+/** The signing keys; those of version 2 say for which issuer they sign. */
+export function keySet(
+  request: CloudRequest,
+  tenantName: string,
+  version: 1 | 2,
+  state: EntraState,
+): CloudResponse {
+  if (version === 1) return json(200, state.signer.jwks);
+  const id = state.registry.tenant(tenantName)?.tenantId ?? "{tenantid}";
+  return json(200, {
+    keys: state.signer.jwks.keys.map((key) => ({
+      ...key,
+      cloud_instance_name: "microsoftonline.com",
+      issuer: `https://${request.host}/${id}/v2.0`,
+    })),
+  });
+}
+
 /** A tenant's OpenID configuration in either version; issuer and endpoints use the requested host. */
 export function openIdConfiguration(
   request: CloudRequest,

@@ -12,6 +12,7 @@ import { createEntraState, type EntraState } from "./entra-state.ts";
 import { createEntra, type Entra } from "./entra.ts";
 import { createIssuers } from "./federation.ts";
 import type { Application, Tenant } from "./model.ts";
+import { nobody } from "./people/person.ts";
 import { createRegistry } from "./registry.ts";
 import { graphResourceAppId } from "./well-known.ts";
 
@@ -69,7 +70,7 @@ export async function createEntraFixture(): Promise<EntraFixture> {
   const cloud = clouds.global;
   const signer = await createTokenSigner(cloud, now);
   const state = createEntraState(
-    { cloud, registry, signer, issuers: createIssuers(), now },
+    { cloud, registry, signer, issuers: createIssuers(), people: nobody, now },
     seededRandom(1),
   );
   const entra = createEntra(state);

@@ -1,6 +1,8 @@
 import type { Cloud } from "../../../shared/core/clouds.ts";
 import type { TokenSigner } from "./access-token.ts";
 import type { Issuers } from "./federation.ts";
+import type { People } from "./people/person.ts";
+import { createSignIns, type SignIns } from "./people/sign-ins.ts";
 import type { Registry } from "./registry.ts";
 
 /** Settings that a test may change while Entra runs (CloudSettings.login). */
@@ -9,6 +11,7 @@ interface LoginSettings {
   clockSkewSeconds: number;
   keyReplicationSeconds: number;
   refuseRepeatedJti: boolean;
+  signedIn: string | undefined;
 }
 
 /** State that the endpoints of login.microsoftonline.com share. */
@@ -17,6 +20,8 @@ export interface EntraState {
   readonly registry: Registry;
   readonly signer: TokenSigner;
   readonly issuers: Issuers;
+  readonly people: People;
+  readonly signIns: SignIns;
   readonly settings: LoginSettings;
   readonly now: () => number;
   /** Entra's clock: this machine's plus the skew that a test has set. */
@@ -28,7 +33,7 @@ export interface EntraState {
 
 /** Creates the shared state; `random` is seeded, so that token lifetimes are repeatable. */
 export function createEntraState(
-  given: Pick<EntraState, "cloud" | "registry" | "signer" | "issuers" | "now">,
+  given: Pick<EntraState, "cloud" | "registry" | "signer" | "issuers" | "people" | "now">,
   random: () => number,
 ): EntraState {
   const settings: LoginSettings = {
@@ -36,11 +41,13 @@ export function createEntraState(
     clockSkewSeconds: 0,
     keyReplicationSeconds: 0,
     refuseRepeatedJti: false,
+    signedIn: undefined,
   };
   const seen = new Set<string>();
   return {
     ...given,
     settings,
+    signIns: createSignIns(),
     loginNow: () => given.now() + settings.clockSkewSeconds * 1000,
     nextLifetimeSeconds(isCaeClient) {
       if (settings.tokenLifetimeSeconds !== undefined) return settings.tokenLifetimeSeconds;

@@ -1,6 +1,7 @@
-import { json, notEmulated, type CloudRequest, type CloudResponse } from "../http/exchange.ts";
-import { instanceDiscovery, openIdConfiguration } from "./discovery.ts";
+import { notEmulated, type CloudRequest, type CloudResponse } from "../http/exchange.ts";
+import { instanceDiscovery, keySet, openIdConfiguration } from "./discovery.ts";
 import type { EntraState } from "./entra-state.ts";
+import { answerAuthorize } from "./people/authorize.ts";
 import { EntraRefusal } from "./refusals/refusal.ts";
 import { answerTokenRequest, refuse } from "./token-endpoint.ts";
 import { readTokenRequest } from "./token-request.ts";
@@ -16,6 +17,7 @@ export interface Entra {
 const tokenPath = /^\/([^/]+)\/oauth2\/(v2\.0\/)?token$/iu;
 const configurationPath = /^\/([^/]+)\/(v2\.0\/)?\.well-known\/openid-configuration$/iu;
 const keysPath = /^\/([^/]+)\/discovery\/(v2\.0\/)?keys$/iu;
+const authorizePath = /^\/([^/]+)\/oauth2\/v2\.0\/authorize$/iu;
 const interactivePath =
   /^\/([^/]+)\/(oauth2\/(v2\.0\/)?(authorize|devicecode|logout)|adminconsent|v2\.0\/adminconsent)$/iu;
 
@@ -39,9 +41,15 @@ export function createEntra(state: EntraState): Entra {
       count("instance-discovery");
       return instanceDiscovery(request, state);
     }
-    if (keysPath.test(path)) {
+    const keys = keysPath.exec(path);
+    if (keys?.[1] !== undefined) {
       count("keys");
-      return json(200, state.signer.jwks);
+      return keySet(request, decodeURIComponent(keys[1]), keys[2] ? 2 : 1, state);
+    }
+    const authorize = authorizePath.exec(path);
+    if (authorize?.[1] !== undefined) {
+      count("authorize");
+      return answerAuthorize(request, decodeURIComponent(authorize[1]), state);
     }
     if (interactivePath.test(path)) {
       count("interactive");

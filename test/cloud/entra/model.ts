@@ -43,9 +43,22 @@ export interface FederatedCredential {
   readonly audience: string;
 }
 
+export type RoleHolder = "Application" | "User";
+
 export interface AppRole {
   readonly id: string;
   readonly value: string;
+  /** Who may have it; applications by default. */
+  readonly allowedMemberTypes?: readonly RoleHolder[];
+  readonly displayName?: string;
+  readonly description?: string;
+}
+
+/** Registered redirect URIs by platform: `public` is "Mobile and desktop applications". */
+export interface RedirectUris {
+  readonly public: readonly string[];
+  readonly web: readonly string[];
+  readonly spa: readonly string[];
 }
 
 export interface Application {
@@ -59,6 +72,7 @@ export interface Application {
   /** Version of the access tokens issued FOR this application as a resource. */
   readonly accessTokenVersion: 1 | 2;
   readonly publicClient: boolean;
+  readonly redirectUris: RedirectUris;
   readonly keyCredentials: KeyCredential[];
   readonly passwordCredentials: PasswordCredential[];
   readonly federatedCredentials: FederatedCredential[];

@@ -1,6 +1,13 @@
 import { randomUUID } from "node:crypto";
 
-import type { Application, AppRole, ServicePrincipal, SignInAudience } from "./model.ts";
+import type {
+  Application,
+  AppRole,
+  RedirectUris,
+  RoleHolder,
+  ServicePrincipal,
+  SignInAudience,
+} from "./model.ts";
 import { tokenExchangeAppId, type WellKnownResource } from "./well-known.ts";
 
 /** The input to register an application; the rest is generated as Entra would. */
@@ -12,8 +19,11 @@ export interface NewApplication {
   readonly signInAudience?: SignInAudience;
   readonly identifierUris?: readonly string[];
   readonly appRoles?: readonly string[];
+  /** Who may have these roles; applications by default. */
+  readonly appRolesFor?: readonly RoleHolder[];
   readonly accessTokenVersion?: 1 | 2;
   readonly publicClient?: boolean;
+  readonly redirectUris?: Partial<RedirectUris>;
 }
 
 export interface NewServicePrincipal {
@@ -32,9 +42,14 @@ export function newApplication(given: NewApplication): Application {
     homeTenantId: given.tenantId,
     signInAudience: given.signInAudience ?? "AzureADMyOrg",
     identifierUris: given.identifierUris ?? [],
-    appRoles: (given.appRoles ?? []).map((value): AppRole => ({ id: randomUUID(), value })),
+    appRoles: (given.appRoles ?? []).map((value): AppRole => ({
+      id: randomUUID(),
+      value,
+      ...(given.appRolesFor && { allowedMemberTypes: given.appRolesFor }),
+    })),
     accessTokenVersion: given.accessTokenVersion ?? 1,
     publicClient: given.publicClient ?? false,
+    redirectUris: { public: [], web: [], spa: [], ...given.redirectUris },
     keyCredentials: [],
     passwordCredentials: [],
     federatedCredentials: [],

@@ -4,16 +4,15 @@ import { notEmulated, type CloudRequest, type CloudResponse } from "../http/exch
 import { authenticateClient } from "./client-authentication.ts";
 import type { EntraState } from "./entra-state.ts";
 import type { Application, ServicePrincipal, Tenant } from "./model.ts";
+import { redeemCode, refresh } from "./people/grants.ts";
 import { EntraRefusal, refusalResponse } from "./refusals/refusal.ts";
 import { resourceOfScope } from "./scope.ts";
 import { checkForm, type TokenRequestForm } from "./token-request.ts";
 import { success } from "./token-response.ts";
 import { graphResourceAppId } from "./well-known.ts";
 
-/** Entra's grants for users, which an application signing in as itself does not use. */
-const grantsOfPeople = new Set([
-  "authorization_code",
-  "refresh_token",
+/** Entra's other grants for users. */
+const otherGrants = new Set([
   "password",
   "urn:ietf:params:oauth:grant-type:device_code",
   "urn:ietf:params:oauth:grant-type:jwt-bearer",
@@ -30,7 +29,9 @@ export function answerTokenRequest(
     try {
       if (request.method !== "POST") throw new EntraRefusal(900_561, request.method);
       const grant = form.fields.get("grant_type") ?? "";
-      if (grantsOfPeople.has(grant)) return notEmulated(`the grant ${grant}`);
+      if (otherGrants.has(grant)) return notEmulated(`the grant ${grant}`);
+      if (form.version === 2 && grant === "authorization_code") return redeemCode(form, state);
+      if (form.version === 2 && grant === "refresh_token") return refresh(form, state);
       return clientCredentials(form, state);
     } catch (error) {
       if (error instanceof EntraRefusal) return refuse(error, form, state);

@@ -1,7 +1,9 @@
 import { systemClock } from "../../../shared/core/clock.ts";
+import type { People } from "../entra/people/person.ts";
 import type { CloudAnswer, CloudRequest } from "../http/exchange.ts";
 import { createControl, type Control } from "./app/control.ts";
 import type { Exchange, GraphAppOptions } from "./app/options.ts";
+import { peopleIn } from "./app/people.ts";
 import { Tenant } from "./app/tenant.ts";
 import { USUAL } from "./faults/conditions.ts";
 import { createService } from "./http/service.ts";
@@ -20,6 +22,8 @@ export interface GraphApp {
   readonly handle: (request: CloudRequest) => Promise<CloudAnswer>;
   /** Seeds and inspects it and sets its faults; plain JSON in and out (app/control.ts). */
   readonly control: Control;
+  /** The users, for signing in. */
+  readonly people: People;
 }
 
 /**
@@ -71,6 +75,7 @@ export function createGraphApp(options: GraphAppOptions): GraphApp {
   };
 
   return {
+    people: peopleIn(tenantOf),
     handle: createService({
       meters,
       clock,

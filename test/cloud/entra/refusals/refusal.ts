@@ -1,15 +1,16 @@
 import { randomUUID } from "node:crypto";
 
 import { json, type CloudResponse } from "../../http/exchange.ts";
+import { codeRefusals } from "./code-refusals.ts";
 import { credentialRefusals } from "./credential-refusals.ts";
 import { requestRefusals } from "./request-refusals.ts";
 import { resourceRefusals } from "./resource-refusals.ts";
-import type { RefusalContext, RefusalRules } from "./rule.ts";
+import type { RefusalContext, RefusalRule, RefusalRules } from "./rule.ts";
 import { serviceRefusals } from "./service-refusals.ts";
 import { userRefusals } from "./user-refusals.ts";
 
 /**
- * Entra's refusals that an application signing in as itself can get, by AADSTS number
+ * Entra's refusals that an application signing in as itself or a person can get, by AADSTS number
  * (MicrosoftDocs/entra-docs reference-error-codes.md; texts as printed in public issues if the page
  * has only a summary). Some never occur by themselves here and can only be injected.
  */
@@ -19,6 +20,7 @@ export const refusalRules: RefusalRules = {
   ...credentialRefusals,
   ...serviceRefusals,
   ...userRefusals,
+  ...codeRefusals,
 };
 
 /** A refusal that is sent to the client. */
@@ -37,18 +39,34 @@ export class EntraRefusal extends Error {
   }
 }
 
+interface Stamp {
+  readonly nowMs: number;
+  readonly correlationId: string;
+  readonly host: string;
+}
+
+const ruleOf = ({ code }: EntraRefusal): RefusalRule => {
+  const rule = refusalRules[code];
+  if (rule === undefined) throw new TypeError(`AADSTS${code} is not a known refusal.`);
+  return rule;
+};
+
 /** The token endpoint's answer for a refusal. @throws TypeError for a number without a rule */
 export function refusalResponse(
   refusal: EntraRefusal,
   context: RefusalContext,
-  stamp: { readonly nowMs: number; readonly correlationId: string; readonly host: string },
+  stamp: Stamp,
 ): CloudResponse {
-  const rule = refusalRules[refusal.code];
-  if (rule === undefined) throw new TypeError(`AADSTS${refusal.code} is not a known refusal.`);
+  return json(ruleOf(refusal).status, describeRefusal(refusal, context, stamp));
+}
+
+/** What both endpoints tell of a refusal. @throws TypeError for a number without a rule */
+export function describeRefusal(refusal: EntraRefusal, context: RefusalContext, stamp: Stamp) {
+  const rule = ruleOf(refusal);
   const traceId = randomUUID();
   const timestamp = `${new Date(stamp.nowMs).toISOString().slice(0, 19).replace("T", " ")}Z`;
   const text = rule.text({ ...context, detail: refusal.detail }).trimEnd();
-  return json(rule.status, {
+  return {
     error: rule.error,
     error_description: `AADSTS${refusal.code}: ${text} Trace ID: ${traceId} Correlation ID: ${stamp.correlationId} Timestamp: ${timestamp}`,
     error_codes: [refusal.code],
@@ -58,5 +76,5 @@ export function refusalResponse(
     error_uri: `https://${stamp.host}/error?code=${refusal.code}`,
     ...(rule.suberror !== undefined && { suberror: rule.suberror }),
     ...(refusal.claims !== undefined && { claims: refusal.claims }),
-  });
+  };
 }

@@ -37,7 +37,7 @@ export const resourceRefusals: RefusalRules = {
   ),
   50105: invalidGrant(
     (c) =>
-      `Your administrator has configured the application ${c.detail} ('${c.resource}') to block users unless they are specifically granted ('assigned') access to the application.`,
+      `Your administrator has configured the application ${c.appName} ('${c.appId}') to block users unless they are specifically granted ('assigned') access to the application. The signed in user '${c.detail}' is blocked because they are not a direct member of a group with access, nor had access directly assigned by an administrator. Please contact your administrator to assign access to this application.`,
   ),
   65001: invalidGrant(
     (c) =>
@@ -51,6 +51,10 @@ export const resourceRefusals: RefusalRules = {
   650052: invalidGrant(
     (c) =>
       `The app needs access to a service ('${c.resource}') that your organization '${c.tenant}' has not subscribed to or enabled. Contact your IT Admin to review the configuration of your service subscriptions.`,
+  ),
+  28000: invalidScope(
+    (c) =>
+      `Provided value for the input parameter scope is not valid because it contains more than one resource. Scope ${c.scope} is not valid.`,
   ),
   90094: invalidGrant(() => "The grant requires admin permission."),
 };

@@ -7,7 +7,7 @@ import { interactionRequired, invalidGrant, type RefusalRules } from "./rule.ts"
 export const userRefusals: RefusalRules = {
   50034: invalidGrant(
     (c) =>
-      `The user account does not exist in the ${c.tenant} directory. To sign into this application, the account must be added to the directory.`,
+      `The user account ${c.detail} does not exist in the ${c.tenant} directory. To sign into this application, the account must be added to the directory.`,
   ),
   50053: invalidGrant(
     () =>
@@ -18,7 +18,7 @@ export const userRefusals: RefusalRules = {
     () => "Invalid or null password: password doesn't exist in the directory for this user.",
   ),
   50057: invalidGrant(() => "The user account is disabled."),
-  50058: interactionRequired(() => "Session information is not sufficient for single-sign-on."),
+  50058: interactionRequired(() => "A silent sign-in request was sent but no user is signed in."),
   50076: interactionRequired(
     () =>
       "Due to a configuration change made by your administrator, or because you moved to a new location, you must use multi-factor authentication to access the resource.",

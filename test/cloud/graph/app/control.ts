@@ -1,3 +1,5 @@
+import { shownAssignment } from "../applications/assignments.ts";
+import { syncRegistry } from "../applications/registry-link.ts";
 import type { Conditions } from "../faults/conditions.ts";
 import type { FaultRule } from "../faults/fault-rule.ts";
 import type { Overlaps } from "../faults/in-flight.ts";
@@ -48,6 +50,11 @@ export interface Commands {
   dayOffset: { argument: { days: number } & Ofwhom; answer: { now: string } };
   /** Gives a principal (user, service principal) a directory role. */
   addRole: { argument: { principal: string; role: string } & Ofwhom; answer: void };
+  /** Assigns a principal to a role of a resource, both by object id, without applying any rule. */
+  assign: {
+    argument: { principal: string; resource: string; role: string } & Ofwhom;
+    answer: { id: string };
+  };
   /** Creates an object without applying any rule; answers its id. */
   create: {
     argument: { kind: Kind; values: Values; id?: string } & Ofwhom;
@@ -115,6 +122,17 @@ const handlers = (around: Controlled): Handlers => ({
     return { now: tenant.nowText() };
   },
   addRole: (tenant, { principal, role }) => tenant.addRole(principal, role),
+  assign: (tenant, { principal, resource, role }) => {
+    syncRegistry(tenant);
+    const one = {
+      id: tenant.directory.newId(),
+      appRoleId: role,
+      createdMs: tenant.nowMs(),
+      resourceId: entity(tenant, resource).id,
+    };
+    tenant.assignments.set(one.id, shownAssignment(tenant, one, entity(tenant, principal)));
+    return { id: one.id };
+  },
   create: (tenant, { kind, values, id }) => ({ id: tenant.directory.create(kind, values, id).id }),
   update: (tenant, { id, values }) => tenant.directory.update(entity(tenant, id), values),
   link: (tenant, { relation, from, to }) =>

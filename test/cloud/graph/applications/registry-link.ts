@@ -11,9 +11,9 @@ const appRoles = (application: Application): readonly Values[] =>
   application.appRoles
     .filter((role) => isGuid(role.id))
     .map((role) => ({
-      allowedMemberTypes: ["Application"],
-      description: role.value,
-      displayName: role.value,
+      allowedMemberTypes: role.allowedMemberTypes ?? ["Application"],
+      description: role.description ?? role.value,
+      displayName: role.displayName ?? role.value,
       id: role.id,
       isEnabled: true,
       origin: "Application",
@@ -26,6 +26,7 @@ const applicationValues = (application: Application): Values => ({
   identifierUris: [...application.identifierUris],
   signInAudience: application.signInAudience,
   appRoles: appRoles(application),
+  publicClient: { redirectUris: [...application.redirectUris.public] },
   keyCredentials: keyCredentials(application, false),
   passwordCredentials: passwordCredentials(application),
 });

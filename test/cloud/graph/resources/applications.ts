@@ -1,3 +1,4 @@
+import type { RedirectUris } from "../../entra/model.ts";
 import { keyCredentials } from "../applications/credentials.ts";
 import { replaceKeyCredentials } from "../applications/key-list.ts";
 import { demandApplicationWrite } from "../applications/ownership.ts";
@@ -79,10 +80,35 @@ function toRegistry(call: Call, entity: Entity, values: Values): void {
     ...(identifierUris !== undefined && { identifierUris }),
     ...(signInAudience !== undefined && { signInAudience }),
     ...(Array.isArray(appRoles) && {
-      appRoles: appRoles.map((role: Values) => ({ id: role["id"], value: role["value"] })),
+      appRoles: appRoles.map((role: Values) => ({
+        id: role["id"],
+        value: role["value"],
+        allowedMemberTypes: role["allowedMemberTypes"],
+        displayName: role["displayName"],
+        description: role["description"],
+      })),
     }),
+    ...(typeof values["isFallbackPublicClient"] === "boolean" && {
+      publicClient: values["isFallbackPublicClient"],
+    }),
+    redirectUris: redirectUrisAfter(registered.redirectUris, values),
   });
   if (Array.isArray(keys)) replaceKeyCredentials(call, registered, keys as readonly Values[]);
+}
+
+/** The redirect URIs of each platform that the body sets, and the others as they were. */
+function redirectUrisAfter(before: RedirectUris, values: Values): RedirectUris {
+  const uris = (name: string): readonly string[] | undefined => {
+    const platform = values[name] as { readonly redirectUris?: unknown } | null | undefined;
+    return Array.isArray(platform?.redirectUris)
+      ? (platform.redirectUris as readonly string[])
+      : undefined;
+  };
+  return {
+    public: uris("publicClient") ?? before.public,
+    web: uris("web") ?? before.web,
+    spa: uris("spa") ?? before.spa,
+  };
 }
 
 /** @throws GraphError 409 if another application has one of the identifiers. */

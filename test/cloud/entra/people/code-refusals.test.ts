@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import { before, describe, it } from "node:test";
+
+import {
+  challengeOf,
+  createSignInFixture,
+  type Redeemed,
+  type SignInFixture,
+} from "./sign-in-fixture.ts";
+
+const refused = (answer: Redeemed, code: number, status: number, error: string): void => {
+  assert.deepEqual([answer.body.error_codes, answer.body.error], [[code], error]);
+  assert.equal(answer.status, status);
+  assert.match(answer.body.error_description ?? "", new RegExp(`^AADSTS${code}: `, "u"));
+  assert.equal(answer.body.id_token, undefined);
+};
+
+describe("a code is refused", () => {
+  let fixture: SignInFixture;
+  before(async () => {
+    fixture = await createSignInFixture();
+  });
+
+  it("the second time [reference-error-codes, AADSTS54005]", async () => {
+    const code = await fixture.code();
+    assert.equal((await fixture.redeem({ code })).status, 200);
+    refused(await fixture.redeem({ code }), 54_005, 400, "invalid_grant");
+  });
+
+  it("with another verifier, or without one [seen in msal-js#2694 and django-allauth#2916]", async () => {
+    const code = await fixture.code();
+    const other = await fixture.redeem({ code, code_verifier: "w".repeat(43) });
+    refused(other, 501_481, 400, "invalid_grant");
+    const none = await fixture.redeem({ code, code_verifier: undefined });
+    refused(none, 50_148, 400, "invalid_grant");
+    const plain = challengeOf("x");
+    const asPlain = await fixture.code({ code_challenge: plain, code_challenge_method: undefined });
+    assert.equal((await fixture.redeem({ code: asPlain, code_verifier: plain })).status, 200);
+  });
+
+  it("after ten minutes [v2-oauth2-auth-code-flow, code]", async (context) => {
+    const code = await fixture.code();
+    context.mock.timers.enable({ apis: ["Date"], now: Date.now() + 601_000 });
+    const late = await fixture.redeem({ code });
+    context.mock.timers.reset();
+    refused(late, 70_008, 400, "invalid_grant");
+  });
+
+  it("with another redirect address than the request had [reference-error-codes, AADSTS500112]", async () => {
+    const code = await fixture.code();
+    const other = await fixture.redeem({ code, redirect_uri: "http://localhost:1" });
+    refused(other, 500_112, 401, "invalid_client");
+  });
+
+  it("from another tenant or application [reference-error-codes, AADSTS700005]", async () => {
+    const { registry } = fixture.world;
+    const { tenantId } = registry.addTenant({ domains: ["fabrikam.com"] });
+    const { appId } = registry.addApplication({
+      tenantId,
+      displayName: "Theirs",
+      signInAudience: "AzureADMultipleOrgs",
+      redirectUris: { public: ["http://localhost"] },
+    });
+    for (const tenant of [tenantId, fixture.home.tenantId])
+      registry.addServicePrincipal(tenant, appId);
+    const code = await fixture.code({ client_id: appId });
+    const elsewhere = await fixture.redeem({ code, client_id: appId }, tenantId);
+    refused(elsewhere, 700_005, 400, "invalid_grant");
+    refused(await fixture.redeem({ code }), 70_000, 400, "invalid_grant");
+  });
+
+  it("if it is malformed or missing [reference-error-codes]", async () => {
+    refused(await fixture.redeem({ code: "none" }), 9_002_313, 400, "invalid_request");
+    refused(await fixture.redeem({}), 900_144, 400, "invalid_request");
+  });
+
+  it("with a secret, because the client is public [reference-error-codes, AADSTS700025]", async () => {
+    const code = await fixture.code();
+    const answer = await fixture.redeem({ code, client_secret: "secret" });
+    refused(answer, 700_025, 401, "invalid_client");
+  });
+
+  it("if the assignment was removed meanwhile [reference-error-codes, AADSTS50105]", async () => {
+    const { world, home, signIn } = fixture;
+    const tenant = home.tenantId;
+    const person = { accountEnabled: true, userPrincipalName: "brief@contoso.com" };
+    const { id } = world.graph.control("create", { tenant, kind: "user", values: person });
+    const { id: assignment } = world.graph.control("assign", {
+      tenant,
+      principal: id,
+      resource: signIn.servicePrincipalId,
+      role: "00000000-0000-0000-0000-000000000000",
+    });
+    const code = await fixture.code({ login_hint: id });
+    world.registry.grant(
+      world.registry.servicePrincipal(tenant, home.clientId) ?? assert.fail(),
+      world.registry.resource(tenant, "https://graph.microsoft.com")?.principal ?? assert.fail(),
+      ["AppRoleAssignment.ReadWrite.All"],
+    );
+    const token = world.issueToken(tenant, home.clientId, "https://graph.microsoft.com", 3600);
+    const removed = await world.front.handle("graph", {
+      method: "DELETE",
+      host: "graph.microsoft.com",
+      target: `/v1.0/users/${id}/appRoleAssignments/${assignment}`,
+      headers: { authorization: `Bearer ${token}` },
+      body: Buffer.alloc(0),
+    });
+    assert.equal("status" in removed && removed.status, 204);
+    refused(await fixture.redeem({ code }), 50_105, 400, "invalid_grant");
+  });
+
+  it("as a refresh token after the sessions were revoked, or 90 days [reference-error-codes, AADSTS50173]", async (context) => {
+    const { world, home, signIn } = fixture;
+    const { body } = await fixture.redeem({ code: await fixture.code() });
+    const again = { grant_type: "refresh_token", refresh_token: body.refresh_token };
+    context.mock.timers.enable({ apis: ["Date"], now: Date.now() + 91 * 86_400_000 });
+    refused(await fixture.redeem(again), 700_082, 400, "invalid_grant");
+    context.mock.timers.reset();
+    world.graph.control("update", {
+      tenant: home.tenantId,
+      id: signIn.decider.id,
+      values: { signInSessionsValidFromDateTime: new Date(Date.now() + 1000).toISOString() },
+    });
+    refused(await fixture.redeem(again), 50_173, 400, "invalid_grant");
+  });
+});

@@ -1,0 +1,55 @@
+import { invalidClient, invalidGrant, invalidRequest, type RefusalRules } from "./rule.ts";
+
+/** Refusals of an authorization request, of its code, and of a refresh token. */
+export const codeRefusals: RefusalRules = {
+  50011: invalidRequest(
+    (c) =>
+      `The redirect URI '${c.detail}' specified in the request does not match the redirect URIs configured for the application '${c.appId}'. Make sure the redirect URI sent in the request matches one added to your application in the Azure portal. Navigate to https://aka.ms/redirectUriMismatchError to learn more about how to fix this.`,
+  ),
+  500113: invalidRequest(() => "No reply address is registered for the application."),
+  500112: invalidClient(
+    (c) =>
+      `The reply address ${c.detail.replace("' '", "' does not match the reply address '")} provided when requesting Authorization code.`,
+  ),
+  700054: {
+    error: "unsupported_response_type",
+    status: 400,
+    text: (c) => `response_type '${c.detail}' is not enabled for the application.`,
+  },
+  50148: invalidGrant(
+    () =>
+      "The code_verifier does not match the code_challenge supplied in the authorization request for PKCE.",
+  ),
+  501481: invalidGrant(
+    () =>
+      "The Code_Verifier does not match the code_challenge supplied in the authorization request.",
+  ),
+  50149: invalidRequest(() => "Invalid Code_Challenge_method parameter."),
+  501491: invalidRequest(() => "Invalid size of Code_Challenge parameter."),
+  9002325: invalidRequest(
+    () => "Proof Key for Code Exchange is required for cross-origin authorization code redemption.",
+  ),
+  54005: invalidGrant(
+    () =>
+      "OAuth2 Authorization code was already redeemed, please retry with a new valid code or use an existing refresh token.",
+  ),
+  70008: invalidGrant(
+    () =>
+      "The provided authorization code or refresh token has expired due to inactivity. Send a new interactive authorization request for this user and resource.",
+  ),
+  70000: invalidGrant(
+    () =>
+      "Provided grant is invalid or malformed. The provided value for the input parameter 'code' is not valid.",
+  ),
+  700005: invalidGrant(
+    () => "Provided Authorization Code is intended to use against other tenant, thus rejected.",
+  ),
+  700082: invalidGrant(
+    () =>
+      "The refresh token has expired due to inactivity. The token was inactive for 90.00:00:00.",
+  ),
+  50173: invalidGrant(
+    () =>
+      "The provided grant has expired due to it being revoked, a fresh auth token is needed. The user might have changed or reset their password.",
+  ),
+};
