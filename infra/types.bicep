@@ -9,6 +9,8 @@ type feature =
   | 'user.create'
   | 'user.delete'
   | 'user.disable'
+  | 'user.enable'
+  | 'user.restore'
   | 'user.update'
 
 @export()

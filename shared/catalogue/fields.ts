@@ -146,6 +146,14 @@ export const userReference = notClearable(
   }),
 );
 
+/** An object id: of something that has no name any more. */
+export const objectId = notClearable(
+  field((raw): FieldResult<string> => {
+    const ref = typeof raw === "string" ? raw.trim() : "";
+    return isGuid(ref) ? value(ref.toLowerCase()) : broken("must be an object id (a GUID)");
+  }),
+);
+
 /** An object id, or a display name. Only the plan's lookup shows whether exactly one group has the name. */
 export const groupReference = notClearable(
   field((raw): FieldResult<string> => {

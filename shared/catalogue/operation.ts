@@ -1,6 +1,7 @@
 import type { GraphAnswer, GraphRead, GraphWrite } from "../core/graph-request.ts";
 import type { ObjectId } from "../core/object-id.ts";
 import type { GuardedCounts } from "./guarded.ts";
+import type { DoneRow, Inverse } from "./inverse.ts";
 import type { Fields, Payload, PayloadOf } from "./payload.ts";
 import type { FinalVerdict, PendingWrite, Properties, ReadyWrite } from "./row.ts";
 import type { PendingTargets, TargetKind, Targets } from "./target.ts";
@@ -10,7 +11,9 @@ export type Lookup =
   | { readonly kind: "user"; readonly ref: string; readonly select: readonly string[] }
   | { readonly kind: "group"; readonly ref: string; readonly select: readonly string[] }
   /** Whether there is an object of any kind with the id `ref`. */
-  | { readonly kind: "object"; readonly ref: string; readonly select: readonly ["id"] };
+  | { readonly kind: "object"; readonly ref: string; readonly select: readonly ["id"] }
+  /** A deleted user who can be restored, by the id `ref`. */
+  | { readonly kind: "deleted-user"; readonly ref: string; readonly select: readonly string[] };
 
 /** What a lookup found. `coming`: not there yet, but an earlier row of this batch creates it. */
 export type Found =
@@ -20,6 +23,8 @@ export type Found =
       readonly object: Properties;
       /** Of an object by id: its kind, if it is one of these. */
       readonly kind?: "user" | "group" | undefined;
+      /** An earlier row of this batch restores it. */
+      readonly isRestored?: boolean;
     }
   | { readonly state: "missing" }
   /** Of an object by id: it is neither user nor group, and the application may read no other kind. */
@@ -123,6 +128,8 @@ export interface Operation<P = Payload, K extends TargetKind = TargetKind> {
   readonly isThere?: (answer: GraphAnswer) => boolean | undefined;
   /** How rows of one group share requests; absent if each row has its own. */
   readonly together?: Together<K>;
+  /** How a row that was written is undone; absent if no row of the operation can be. */
+  readonly inverse?: (done: DoneRow) => Inverse;
 }
 
 /** What a request needs that is not in the plan: made when the request is sent, and never stored. */

@@ -5,6 +5,8 @@ import groupRemoveMember from "./group/remove-member.ts";
 import userCreate from "./user/create.ts";
 import userDelete from "./user/delete.ts";
 import userDisable from "./user/disable.ts";
+import userEnable from "./user/enable.ts";
+import userRestore from "./user/restore.ts";
 import userUpdate from "./user/update.ts";
 
 export const catalogue = {
@@ -13,6 +15,8 @@ export const catalogue = {
   "user.create": userCreate,
   "user.delete": userDelete,
   "user.disable": userDisable,
+  "user.enable": userEnable,
+  "user.restore": userRestore,
   "user.update": userUpdate,
 } as const satisfies Record<string, Operation>;
 

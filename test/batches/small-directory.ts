@@ -15,6 +15,7 @@ export class SmallDirectory implements Graph {
   readonly root = "https://graph.example/v1.0";
   readonly timeoutMs = 1_000;
   readonly users = new Map<string, Properties>();
+  readonly deleted = new Map<string, Properties>();
   readonly groups = new Map<string, Properties>();
   readonly members = new Map<string, Set<string>>();
   /** Ids of objects that are neither users nor groups. */
@@ -35,6 +36,14 @@ export class SmallDirectory implements Graph {
       id: key,
     });
     this.#names.set(userPrincipalName.toLowerCase(), key);
+    return key;
+  }
+
+  /** A user in deletedItems, with the name that Entra gives it there. */
+  addDeletedUser(userPrincipalName: string): string {
+    const key = id(3, this.deleted.size + 1);
+    const name = `${key.replaceAll("-", "")}${userPrincipalName}`;
+    this.deleted.set(key, { userPrincipalName: name, id: key });
     return key;
   }
 
@@ -78,6 +87,10 @@ export class SmallDirectory implements Graph {
     if (kind === "directoryObjects") {
       const isThere = this.users.has(name) || this.groups.has(name) || this.others.has(name);
       return isThere ? answer(200, { id: name }) : missing;
+    }
+    if (kind === "directory") {
+      const user = this.deleted.get(part ?? "");
+      return user ? answer(200, picked(user, select)) : missing;
     }
     if (kind === "users" && name === "") return listed((each) => this.users.has(each));
     if (kind === "users") {

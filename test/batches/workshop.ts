@@ -145,6 +145,7 @@ export interface ShardRow {
     readonly idFromRow?: { row: number; role: string };
     readonly was?: string;
     readonly memberSeen?: boolean;
+    readonly afterRestore?: boolean;
   };
 }
 

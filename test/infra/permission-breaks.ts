@@ -17,7 +17,7 @@ export const permissionBreaks = {
     "an operation has no feature": {
       product: (was) => ({
         ...was,
-        operations: { ...was.operations, "user.restore": ["User.DeleteRestore.All"] },
+        operations: { ...was.operations, "user.purge": ["User.DeleteRestore.All"] },
       }),
     },
     "a feature asks for more": {

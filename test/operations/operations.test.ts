@@ -58,6 +58,21 @@ const written: Record<OperationName, Row> = {
     request: { method: "PATCH", url: `/users/${ann}`, body: { accountEnabled: false } },
     guarded: { disables: 1 },
   },
+  "user.enable": {
+    payload: { user: "ann@contoso.com" },
+    found: { user: found(ann, { accountEnabled: false }) },
+    keys: [`object:${ann}`],
+    request: { method: "PATCH", url: `/users/${ann}`, body: { accountEnabled: true } },
+  },
+  "user.restore": {
+    payload: { user: ann },
+    found: {
+      user: { state: "missing" },
+      deleted: found(ann, { userPrincipalName: `${ann.replaceAll("-", "")}Ann@contoso.com` }),
+    },
+    keys: [`object:${ann}`, "upn:ann@contoso.com"],
+    request: { method: "POST", url: `/directory/deletedItems/${ann}/restore`, body: {} },
+  },
   "user.delete": {
     payload: { user: ann },
     found: { user: found(ann) },
@@ -106,6 +121,8 @@ describe("a row becomes the Graph request of its operation", () => {
 describe("a row whose change is in place is unchanged", () => {
   const same: { name: OperationName; payload: Payload; object: Payload }[] = [
     { name: "user.disable", payload: { user: ann }, object: { accountEnabled: false } },
+    { name: "user.enable", payload: { user: ann }, object: { accountEnabled: true } },
+    { name: "user.restore", payload: { user: ann }, object: {} },
     {
       name: "user.update",
       payload: { user: ann, businessPhones: ["1"], employeeHireDate: "2026-01-01T00:00:00Z" },
@@ -149,6 +166,20 @@ describe("a row fails before anything is sent", () => {
       payload: { user: ann },
       found: { user: { state: "missing" } },
       says: /No object.*column user/,
+    },
+    {
+      when: "no deleted user has the id",
+      name: "user.restore",
+      payload: { user: ann },
+      found: { user: { state: "missing" }, deleted: { state: "missing" } },
+      says: /No deleted user has this id/,
+    },
+    {
+      when: "the user to enable is synchronised",
+      name: "user.enable",
+      payload: { user: ann },
+      found: { user: found(ann, { accountEnabled: false, onPremisesSyncEnabled: true }) },
+      says: /on-premises/,
     },
     {
       when: "two groups have the name",

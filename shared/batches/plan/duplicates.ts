@@ -32,7 +32,7 @@ export function writtenFootprint(
   row: { readonly row: number; readonly name: string; readonly payload: Payload },
   write: Write,
   roles: readonly string[],
-  deletes: boolean,
+  does: { readonly deletes: boolean; readonly restores?: boolean },
 ): Footprint {
   const isCreate = creates(write);
   const named = [...roles, ...columnsOf(write.target)];
@@ -48,7 +48,8 @@ export function writtenFootprint(
       mask: sets === undefined ? EVERYTHING : maskOf(sets),
       isWritten: true,
       creates: isCreate,
-      deletes,
+      deletes: does.deletes,
+      ...(does.restores && { restores: true }),
     },
   };
 }
@@ -146,6 +147,11 @@ export const isAbout = (row: number, objectId: string, traces: RowTraces): boole
 /** The earlier row that deletes the object of this key, if there is one. */
 export const deletedBy = (key: string, traces: RowTraces): number | undefined =>
   latest(traces, key, ({ deletes }) => deletes)?.row;
+
+/** Whether the last earlier row that deletes or restores the object restores it. */
+export const isRestored = (objectId: string, traces: RowTraces): boolean =>
+  latest(traces, `object:${objectId}`, ({ deletes, restores }) => deletes || restores === true)
+    ?.restores === true;
 
 /** Whether an earlier row sets properties of the object, so that its present state is no guide. */
 export const isTouched = (objectId: string, traces: RowTraces): boolean =>

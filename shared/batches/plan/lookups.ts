@@ -82,6 +82,9 @@ const keyOf = ({ kind, ref }: Lookup): string =>
 /** Two groups are read by name, which is enough to know that a name is ambiguous. */
 function readOf({ kind, ref, select }: NamedLookup): GraphRead {
   const properties = select.join(",");
+  if (kind === "deleted-user") {
+    return { method: "GET", url: `/directory/deletedItems/${segment(ref)}?$select=${properties}` };
+  }
   if (kind === "user" || isGuid(ref)) {
     return { method: "GET", url: `/${kind}s/${segment(ref)}?$select=${properties}` };
   }
@@ -122,9 +125,9 @@ function foundObject(object: Readonly<Record<string, unknown>>): LookedUp {
 const forbidden = ({ kind }: NamedLookup, status: number): OperatorError =>
   new OperatorError(
     "PERMISSION_MISSING",
-    `Graph does not let this application read ${kind}s (${status}), so nothing can be planned.`,
+    `Graph does not let this application read ${kind.replace("-", " ")}s (${status}), so nothing can be planned.`,
     {
-      fix: `Grant the application permissions of docs/permissions.md (for this read ${kind === "user" ? "User.Read.All" : "GroupMember.Read.All"}, or a broader one) with admin consent, then send the batch again.`,
+      fix: `Grant the application permissions of docs/permissions.md (for this read ${kind === "group" ? "GroupMember.Read.All" : "User.Read.All"}, or a broader one) with admin consent, then send the batch again.`,
       disposition: "refuse",
     },
   );

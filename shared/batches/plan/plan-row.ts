@@ -1,6 +1,6 @@
 import type { Decision, Found, Lookup } from "../../catalogue/operation.ts";
 import type { FinalVerdict } from "../../catalogue/row.ts";
-import { isGuid } from "../../core/object-id.ts";
+import { isGuid, toObjectId } from "../../core/object-id.ts";
 import type { PlannedRow } from "../../records/shard.ts";
 import type { CompiledRow } from "../input/compile-row.ts";
 import {
@@ -10,6 +10,7 @@ import {
   deletedBy,
   type Footprint,
   isAbout,
+  isRestored,
   isTouched,
   leaveTraces,
   nameChangeOf,
@@ -81,15 +82,16 @@ export function planRow(
   if ("final" in decision) return finalRow(compiled, decision.final);
   const { idFromRow } = decision.write;
   const after = new Set([...standing.after, ...(idFromRow ? [idFromRow.row] : [])]);
+  const write = isOfRestored(found) ? { ...decision.write, afterRestore: true } : decision.write;
   return {
     row: compiled.row,
     operation: compiled.name,
-    write:
-      after.size === 0
-        ? decision.write
-        : { ...decision.write, after: [...after].toSorted((a, b) => a - b) },
+    write: after.size === 0 ? write : { ...write, after: [...after].toSorted((a, b) => a - b) },
   };
 }
+
+const isOfRestored = (found: Readonly<Record<string, Found>>): boolean =>
+  Object.values(found).some((one) => one.state === "found" && one.isRestored);
 
 /** Adds a row that was planned earlier to `traces`, as planning it did. */
 export function replayRow(compiled: CompiledRow, planned: PlannedRow, traces: RowTraces): void {
@@ -103,7 +105,8 @@ export function replayRow(compiled: CompiledRow, planned: PlannedRow, traces: Ro
 function footprintOf(row: GoodRow, decision: Decision): Footprint | undefined {
   const roles = Object.keys(row.operation.lookups(row.payload));
   if ("write" in decision) {
-    return writtenFootprint(row, decision.write, roles, isDelete(row));
+    const does = { deletes: isDelete(row), restores: isRestore(row) };
+    return writtenFootprint(row, decision.write, roles, does);
   }
   const { final } = decision;
   return final.verdict === "unchanged" ? unchangedFootprint(row, final.objectId, roles) : undefined;
@@ -120,7 +123,10 @@ function resolved(
   found: LookedUp,
   traces: RowTraces,
 ): LookedUp | { readonly state: "renamed"; readonly by: number } {
-  if (found.state === "refused" || lookup.kind !== "user" || isGuid(lookup.ref)) return found;
+  if (found.state === "refused" || lookup.kind === "group" || lookup.kind === "deleted-user") {
+    return found;
+  }
+  if (isGuid(lookup.ref)) return withRestored(lookup.ref, found, traces);
   const change = nameChangeOf(lookup.ref, traces);
   if (change?.kind === "created") return { state: "coming", row: change.row };
   if (change?.kind === "given") {
@@ -132,6 +138,21 @@ function resolved(
   const creator = creatorOf(lookup.ref, traces);
   return creator === undefined ? found : { state: "coming", row: creator };
 }
+
+/** A user who is missing now is there, with values that nobody knows yet, once an earlier row restores it. */
+function withRestored(ref: string, found: LookedUp, traces: RowTraces): LookedUp {
+  if (found.state === "found" || !isRestored(ref.toLowerCase(), traces)) return found;
+  return {
+    state: "found",
+    id: toObjectId(ref),
+    object: unknowable,
+    kind: "user",
+    isRestored: true,
+  };
+}
+
+const isRestore = (row: GoodRow): boolean =>
+  Object.values(row.operation.lookups(row.payload)).some(({ kind }) => kind === "deleted-user");
 
 /** Whether the row creates an object, if nothing that it names is there. */
 const isCreate = (row: GoodRow): boolean => {
@@ -203,7 +224,7 @@ function repeatedCreate(
   if (!Object.values(found).some(({ state }) => state === "coming")) return undefined;
   const fresh = decideFresh(row);
   if (!("write" in fresh) || !creates(fresh.write)) return undefined;
-  return createStanding(writtenFootprint(row, fresh.write, [], false), traces);
+  return createStanding(writtenFootprint(row, fresh.write, [], { deletes: false }), traces);
 }
 
 /**

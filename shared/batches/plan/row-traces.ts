@@ -35,6 +35,8 @@ export interface Trace {
   readonly isWritten: boolean;
   readonly creates: boolean;
   readonly deletes: boolean;
+  /** It restores a deleted user, whom the directory shows only afterwards. */
+  readonly restores?: true;
   /** What a rename does to the name or the user of the key: it gives or frees the name. */
   readonly name?: "given" | "freed";
 }
@@ -55,6 +57,7 @@ const CREATES = 2;
 const DELETES = 4;
 const GIVES_NAME = 8;
 const FREES_NAME = 16;
+const RESTORES = 32;
 
 /** Traces are stored in pieces of this size, so that growing neither copies nor wastes much. */
 const PIECE_BITS = 15;
@@ -150,7 +153,8 @@ function put(piece: Piece, at: number, key: Digest, trace: Trace, before: number
     (trace.creates ? CREATES : 0) |
     (trace.deletes ? DELETES : 0) |
     (trace.name === "given" ? GIVES_NAME : 0) |
-    (trace.name === "freed" ? FREES_NAME : 0);
+    (trace.name === "freed" ? FREES_NAME : 0) |
+    (trace.restores ? RESTORES : 0);
 }
 
 function get(piece: Piece, at: number): Trace {
@@ -162,6 +166,7 @@ function get(piece: Piece, at: number): Trace {
     isWritten: (flags & WRITTEN) !== 0,
     creates: (flags & CREATES) !== 0,
     deletes: (flags & DELETES) !== 0,
+    ...((flags & RESTORES) !== 0 && { restores: true as const }),
     ...((flags & GIVES_NAME) !== 0 && { name: "given" as const }),
     ...((flags & FREES_NAME) !== 0 && { name: "freed" as const }),
   };

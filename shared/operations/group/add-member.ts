@@ -1,7 +1,14 @@
 import { final, retryLater } from "../../catalogue/judge.ts";
 import { type Lookup, defineOperation } from "../../catalogue/operation.ts";
 import { isGuid } from "../../core/object-id.ts";
-import { type Edge, alreadyInPlace, decideEdge, isListed, membershipParts } from "./membership.ts";
+import {
+  type Edge,
+  alreadyInPlace,
+  decideEdge,
+  edgeInverse,
+  isListed,
+  membershipParts,
+} from "./membership.ts";
 import { shareAdds } from "./share-adds.ts";
 
 const permissions = ["GroupMember.ReadWrite.All", "User.ReadBasic.All"];
@@ -45,9 +52,10 @@ export default defineOperation({
     const { write, attempts } = attempt;
     // The plan did not see the member either: that has not to do with replication.
     if (answer.status === 404 && write.memberSeen === false) return undefined;
-    return write.idFromRow || attempts < UNSEEN_ATTEMPTS
+    return write.idFromRow || write.afterRestore || attempts < UNSEEN_ATTEMPTS
       ? retryLater(answer, "the group or the member has not replicated yet")
       : undefined;
   },
   inPlace: (answer, attempt) => isListed(answer) === true && alreadyInPlace(attempt, "present"),
+  inverse: edgeInverse("group.remove-member"),
 });

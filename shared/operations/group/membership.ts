@@ -1,5 +1,6 @@
 import { type DecidedRow, failedRow, notFound } from "../../catalogue/decided-row.ts";
 import { groupReference, required, userReference } from "../../catalogue/fields.ts";
+import type { DoneRow, Inverse } from "../../catalogue/inverse.ts";
 import type { Attempt, Decision, Found, Lookup, Operation } from "../../catalogue/operation.ts";
 import type { PayloadOf } from "../../catalogue/payload.ts";
 import type { FinalVerdict, Properties, ReadyWrite } from "../../catalogue/row.ts";
@@ -148,6 +149,11 @@ function whyClosed(group: Properties): DecidedRow | undefined {
   }
   return undefined;
 }
+
+/** A membership that a row made or ended was not so before, so no value before is needed. */
+export const edgeInverse =
+  (operation: string) =>
+  ({ group, object }: DoneRow): Inverse => ({ operation, cells: { group, member: object } });
 
 /** The verdict if the edge is already as the row asks: a send whose answer was lost may be the reason. */
 export function alreadyInPlace(

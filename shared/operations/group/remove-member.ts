@@ -1,7 +1,13 @@
 import { final } from "../../catalogue/judge.ts";
 import { defineOperation } from "../../catalogue/operation.ts";
 import { memberRefUrl } from "../../core/graph-request.ts";
-import { alreadyInPlace, decideEdge, isListed, membershipParts } from "./membership.ts";
+import {
+  alreadyInPlace,
+  decideEdge,
+  edgeInverse,
+  isListed,
+  membershipParts,
+} from "./membership.ts";
 
 const permissions = ["GroupMember.ReadWrite.All", "User.ReadBasic.All"];
 
@@ -27,4 +33,5 @@ export default defineOperation({
   // Lists of v1.0 leave out service principals, so an empty list proves nothing, unless the plan saw
   // the member in it. Else the row is sent again, and "not found" decides it.
   inPlace: (answer, { write }) => write.was === "present" && isListed(answer) === false,
+  inverse: edgeInverse("group.add-member"),
 });

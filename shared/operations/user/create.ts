@@ -147,6 +147,12 @@ export default defineOperation({
           objectId,
         };
   },
+  // Whoever gave the user another value since still wants it.
+  inverse: ({ object, set }) => ({
+    operation: "user.delete",
+    cells: { user: object },
+    onlyIf: set,
+  }),
 });
 
 /** The object's id, if it is one. */

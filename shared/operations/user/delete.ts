@@ -5,6 +5,9 @@ import { defineOperation } from "../../catalogue/operation.ts";
 import { userUrl } from "../../core/graph-request.ts";
 import { notReplicatedYet, userWrite } from "./user-change.ts";
 
+/** How long Entra keeps a deleted user (Graph reference, directory-deleteditems-restore). */
+const RESTORABLE_DAYS = 30;
+
 const permissions = ["User.DeleteRestore.All", "User.Read.All"];
 
 /**
@@ -47,4 +50,11 @@ export default defineOperation({
   },
   look: ({ target }) => ({ method: "GET", url: `/users/${target.user}?$select=id` }),
   inPlace: (answer) => answer.status === 404,
+  inverse: ({ object, daysAgo }) =>
+    daysAgo < RESTORABLE_DAYS
+      ? { operation: "user.restore", cells: { user: object } }
+      : {
+          why: `The user was deleted ${daysAgo} days ago, and Entra keeps deleted users for ${RESTORABLE_DAYS}.`,
+          fix: "Create the user again.",
+        },
 });

@@ -5,6 +5,7 @@ import type { PayloadOf } from "../../catalogue/payload.ts";
 import { recordOf } from "../../core/record.ts";
 import { notReplicatedYet, userWrite } from "./user-change.ts";
 import { countsOf, hasAll, permissionsToSet, userProperties } from "./user-properties.ts";
+import { valuesBack } from "./values-back.ts";
 
 const fields = { user: required(userReference), ...userProperties };
 
@@ -46,4 +47,5 @@ export default defineOperation({
   }),
   inPlace: (answer, { write }) =>
     answer.status === 200 && hasAll(recordOf(answer.body), write.set ?? {}),
+  inverse: valuesBack,
 });

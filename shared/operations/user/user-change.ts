@@ -28,8 +28,8 @@ export function userWrite(
   };
 }
 
-/** A user that this batch created a moment ago may not have reached the replica that answers. */
+/** A user that this batch created or restored a moment ago may not have reached the replica that answers. */
 export const notReplicatedYet = (answer: GraphAnswer, { write }: Attempt): Outcome | undefined =>
-  answer.status === 404 && write.idFromRow
-    ? retryLater(answer, "the user was created a moment ago and has not replicated yet")
+  answer.status === 404 && (write.idFromRow || write.afterRestore)
+    ? retryLater(answer, "the user was created or restored a moment ago and has not replicated yet")
     : undefined;

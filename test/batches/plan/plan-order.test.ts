@@ -103,6 +103,38 @@ describe("rows on one object", () => {
     assert.match(rows[2]?.reason ?? "", /Row 1 creates this userPrincipalName, with other values/);
   });
 
+  it("wait for the row that restores their user, and fail without it", async () => {
+    const workshop = openWorkshop();
+    const ann = workshop.directory.addDeletedUser("ann@contoso.com");
+    const bob = workshop.directory.addDeletedUser("bob@contoso.com");
+    const sales = workshop.directory.addGroup("Sales");
+    const rows = await planRows(workshop, [
+      { operation: "user.restore", user: ann },
+      { operation: "user.update", user: ann, city: "Oslo" },
+      { operation: "group.add-member", group: sales, member: ann },
+      { operation: "user.create", userPrincipalName: "Ann@contoso.com", displayName: "Ann" },
+      { operation: "user.update", user: bob, city: "Oslo" },
+      { operation: "user.delete", user: ann },
+      { operation: "user.restore", user: sales },
+    ]);
+    assert.deepEqual(
+      rows.map(({ verdict, write }) => [
+        verdict ?? write?.keys[0],
+        write?.after,
+        write?.afterRestore,
+      ]),
+      [
+        [`object:${ann}`, undefined, undefined],
+        [`object:${ann}`, [1], true],
+        [`edge:${sales}/${ann}`, [2], true],
+        ["upn:ann@contoso.com", [1], undefined],
+        ["failed", undefined, undefined],
+        [`object:${ann}`, [3], true],
+        ["failed", undefined, undefined],
+      ],
+    );
+  });
+
   it("after a delete are skipped and name the delete, whatever they do", async () => {
     const workshop = openWorkshop();
     const ann = workshop.directory.addUser("ann@contoso.com");

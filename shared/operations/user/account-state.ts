@@ -1,0 +1,61 @@
+import { failedRow, notFound, unchangedRow } from "../../catalogue/decided-row.ts";
+import { required, userReference } from "../../catalogue/fields.ts";
+import { type Operation, defineOperation } from "../../catalogue/operation.ts";
+import { recordOf } from "../../core/record.ts";
+import { notReplicatedYet, userWrite } from "./user-change.ts";
+
+const permissions = ["User.EnableDisableAccount.All", "User.Read.All"];
+
+/** An operation that enables or disables an account; `inverse` does the other. */
+export const setsAccount = (
+  accountEnabled: boolean,
+  own: Pick<Operation, "summary" | "guarded"> & { readonly inverse: string },
+): Operation => {
+  const [verb, state] = accountEnabled ? ["Enable", "enabled"] : ["Disable", "disabled"];
+  return defineOperation({
+    summary: own.summary,
+    fields: { user: required(userReference) },
+    target: "user",
+    permissions: () => permissions,
+    allPermissions: permissions,
+    guarded: own.guarded,
+    lookups: (payload) => ({
+      user: {
+        kind: "user",
+        ref: payload.user,
+        select: ["id", "accountEnabled", "onPremisesSyncEnabled"],
+      },
+    }),
+    decide: (payload, { user }) => {
+      if (user?.state !== "found" && user?.state !== "coming") return notFound("user", user);
+      if (user.state === "found" && user.object["accountEnabled"] === accountEnabled) {
+        return unchangedRow(`The account is ${state}.`, user.id);
+      }
+      if (user.state === "found" && user.object["onPremisesSyncEnabled"] === true) {
+        return failedRow(
+          "The user is synchronised from on-premises Active Directory.",
+          `${verb} the account in Active Directory.`,
+        );
+      }
+      return { write: userWrite(payload.user, user, { accountEnabled }) };
+    },
+    request: ({ target }) => ({
+      method: "PATCH",
+      url: `/users/${target.user}`,
+      body: { accountEnabled },
+    }),
+    judge: notReplicatedYet,
+    look: ({ target }) => ({
+      method: "GET",
+      url: `/users/${target.user}?$select=id,accountEnabled`,
+    }),
+    inPlace: (answer) =>
+      answer.status === 200 && recordOf(answer.body)["accountEnabled"] === accountEnabled,
+    // The row found the account in the other state, so no value before is needed.
+    inverse: ({ object }) => ({
+      operation: own.inverse,
+      cells: { user: object },
+      onlyIf: { accountEnabled },
+    }),
+  });
+};

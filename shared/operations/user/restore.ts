@@ -1,0 +1,72 @@
+import { failedRow, unchangedRow } from "../../catalogue/decided-row.ts";
+import { objectId, required } from "../../catalogue/fields.ts";
+import { final } from "../../catalogue/judge.ts";
+import { defineOperation } from "../../catalogue/operation.ts";
+
+const permissions = ["User.DeleteRestore.All", "User.Read.All"];
+
+/** Entra puts a deleted user's id, without hyphens, before its name. */
+const nameBefore = (id: string, name: unknown): string | undefined =>
+  typeof name === "string" ? name.toLowerCase().replace(id.replaceAll("-", ""), "") : undefined;
+
+/**
+ * Restores a deleted user, with the name, the values and the memberships that it had. A user who was
+ * purged, or deleted more than 30 days ago, cannot be restored. After a lost answer the row is done if the
+ * user is there (Graph reference, directory-deleteditems-restore).
+ */
+export default defineOperation({
+  summary: "Restores a user who was deleted in the last 30 days.",
+  fields: { user: required(objectId) },
+  target: "user",
+  permissions: () => permissions,
+  allPermissions: permissions,
+  guarded: () => ({}),
+  lookups: ({ user: ref }) => ({
+    user: { kind: "user", ref, select: ["id"] },
+    deleted: { kind: "deleted-user", ref, select: ["id", "userPrincipalName"] },
+  }),
+  decide: (_payload, { user, deleted }) => {
+    if (user?.state === "found") return unchangedRow("The user is not deleted.", user.id);
+    if (deleted?.state !== "found") {
+      return failedRow(
+        "No deleted user has this id.",
+        "Entra keeps a deleted user for 30 days, unless somebody purges it. Create the user again.",
+      );
+    }
+    const { id, object } = deleted;
+    // A create or a rename that takes the name has to wait, or was there first.
+    const name = nameBefore(id, object["userPrincipalName"]);
+    const names = name === undefined ? [] : [`upn:${name}`];
+    return { write: { target: { kind: "user", user: id }, keys: [`object:${id}`, ...names] } };
+  },
+  request: ({ target }) => ({
+    method: "POST",
+    url: `/directory/deletedItems/${target.user}/restore`,
+    body: {},
+  }),
+  judge: (answer, { doubted, write }) => {
+    const { code = "no code", message = "no message" } = answer.error ?? {};
+    const said = `(Graph: ${answer.status} ${code}: ${message})`;
+    const isTaken =
+      (answer.status === 409 && code !== "Directory_ConcurrencyViolation") ||
+      code === "Request_MultipleObjectsWithSameKeyValue";
+    const failed = (reason: string, fix: string) =>
+      final({ verdict: "failed", reason: `${reason} ${said}`, fix, objectId: write.target.user });
+    if (isTaken) {
+      return failed(
+        "Another object has the user's name or one of its addresses by now.",
+        "Rename that object, then send the row again in a new batch.",
+      );
+    }
+    if (answer.status !== 404) return undefined;
+    return doubted
+      ? { kind: "doubt", reason: "the user is not deleted any more, perhaps by this row" }
+      : failed(
+          "The user is not among the deleted ones any more: restored or purged after the plan.",
+          "No action needed if the user is there; otherwise create it again.",
+        );
+  },
+  look: ({ target }) => ({ method: "GET", url: `/users/${target.user}?$select=id` }),
+  inPlace: (answer) => answer.status === 200,
+  inverse: ({ object }) => ({ operation: "user.delete", cells: { user: object } }),
+});

@@ -1,0 +1,56 @@
+import type { DoneRow, Inverse } from "../../catalogue/inverse.ts";
+import type { Fields } from "../../catalogue/payload.ts";
+import type { Properties } from "../../catalogue/row.ts";
+import { isRecord, recordOf } from "../../core/record.ts";
+import { hasAll, userProperties } from "./user-properties.ts";
+
+const fields: Fields = userProperties;
+
+/**
+ * Sets each property back to what it was before the row. A property that had no value and that Graph
+ * does not take as empty keeps its new one.
+ */
+export function valuesBack({ object, set, before }: DoneRow): Inverse {
+  if (before === undefined) {
+    return {
+      why: "The values before are not kept any more.",
+      fix: "Set the properties by hand. The setting BEFORE_VALUES_DAYS says how long values are kept.",
+    };
+  }
+  const changed = Object.keys(set).filter((name) => !hasAll(before, { [name]: set[name] }));
+  const cells: Record<string, unknown> = { user: object };
+  const kept: string[] = [];
+  for (const name of changed) {
+    const was = valueBack(before[name], set[name]);
+    const isTaken = was !== null || fields[name]?.clearable === true;
+    if (isTaken) cells[name] = was;
+    else kept.push(name);
+  }
+  if (kept.length === changed.length) {
+    return {
+      why:
+        kept.length === 0
+          ? "The row changed no value."
+          : `${kept.join(", ")} had no value before, and Graph takes no empty one.`,
+      fix: kept.length === 0 ? "No action needed." : "Set another value if this one is wrong.",
+    };
+  }
+  const undone = changed.filter((name) => !kept.includes(name));
+  return {
+    operation: "user.update",
+    cells,
+    onlyIf: Object.fromEntries(undone.map((name) => [name, set[name]])),
+    ...(kept.length > 0 && { kept }),
+  };
+}
+
+/** A list that had no entry is set to none; of an object, only the parts that the row set go back. */
+function valueBack(was: unknown, set: unknown): unknown {
+  if (Array.isArray(set)) return was ?? [];
+  if (isRecord(set)) return partsBack(recordOf(was), set);
+  if (set === null && Array.isArray(was) && was.length === 0) return null;
+  return was ?? null;
+}
+
+const partsBack = (was: Properties, set: Properties): Properties =>
+  Object.fromEntries(Object.keys(set).map((name) => [name, was[name] ?? null]));
