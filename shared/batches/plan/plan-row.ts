@@ -1,5 +1,4 @@
 import type { Decision, Found, Lookup } from "../../catalogue/operation.ts";
-import type { FinalVerdict } from "../../catalogue/row.ts";
 import { isGuid, toObjectId } from "../../core/object-id.ts";
 import type { PlannedRow } from "../../records/shard.ts";
 import type { CompiledRow } from "../input/compile-row.ts";
@@ -24,6 +23,7 @@ import {
 import { withCounts } from "./guarded-write.ts";
 import type { LookedUp } from "./lookups.ts";
 import type { RowTraces } from "./row-traces.ts";
+import { finalRow, nameGiven, renamedTwice, skipped } from "./row-verdicts.ts";
 
 type GoodRow = Extract<CompiledRow, { payload: unknown }>;
 
@@ -275,34 +275,3 @@ const unknowable: Readonly<Record<string, unknown>> = new Proxy(
   {},
   { get: (): unknown => unknowable },
 );
-
-const skipped = (standing: Exclude<Standing, { kind: "free" }>): FinalVerdict =>
-  standing.kind === "duplicate"
-    ? {
-        verdict: "skipped",
-        reason: `Duplicate of row ${standing.of}, which does the same to the same object.`,
-        fix: `No action needed: the verdict of row ${standing.of} counts for both.`,
-      }
-    : {
-        verdict: "skipped",
-        reason: `Row ${standing.by} deletes the object, so there is nothing left to change.`,
-        fix: `Remove this row or row ${standing.by}; put changes that should follow the delete into a later batch.`,
-      };
-
-const nameGiven = (by: number): FinalVerdict => ({
-  verdict: "failed",
-  reason: `Row ${by} gives this name to a user, who has it only once that row is written.`,
-  fix: "Name the user by object id, or send this row in a later batch.",
-});
-
-const renamedTwice = (by: number): FinalVerdict => ({
-  verdict: "failed",
-  reason: `Row ${by} renames this user already.`,
-  fix: `Keep one of the two rows, or send this one in a later batch.`,
-});
-
-const finalRow = (row: { row: number; name: string }, verdict: FinalVerdict): PlannedRow => ({
-  row: row.row,
-  operation: row.name,
-  ...verdict,
-});

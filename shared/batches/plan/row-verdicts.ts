@@ -1,0 +1,41 @@
+import type { FinalVerdict } from "../../catalogue/row.ts";
+import type { PlannedRow } from "../../records/shard.ts";
+import type { Standing } from "./duplicates.ts";
+
+/** The verdict on a row that an earlier one makes needless. */
+export const skipped = (standing: Exclude<Standing, { kind: "free" }>): FinalVerdict =>
+  standing.kind === "duplicate"
+    ? {
+        verdict: "skipped",
+        reason: `Duplicate of row ${standing.of}, which does the same to the same object.`,
+        fix: `No action needed: the verdict of row ${standing.of} counts for both.`,
+      }
+    : {
+        verdict: "skipped",
+        reason: `Row ${standing.by} deletes the object, so there is nothing left to change.`,
+        fix: `Remove this row or row ${standing.by}; put changes that should follow the delete into a later batch.`,
+      };
+
+/** The verdict on a row that uses a name which an earlier row gives to a user. */
+export const nameGiven = (by: number): FinalVerdict => ({
+  verdict: "failed",
+  reason: `Row ${by} gives this name to a user, who has it only once that row is written.`,
+  fix: "Name the user by object id, or send this row in a later batch.",
+});
+
+/** The verdict on a second rename of a user. */
+export const renamedTwice = (by: number): FinalVerdict => ({
+  verdict: "failed",
+  reason: `Row ${by} renames this user already.`,
+  fix: `Keep one of the two rows, or send this one in a later batch.`,
+});
+
+/** A row with its verdict. */
+export const finalRow = (
+  row: { row: number; name: string },
+  verdict: FinalVerdict,
+): PlannedRow => ({
+  row: row.row,
+  operation: row.name,
+  ...verdict,
+});
