@@ -3,8 +3,9 @@ import type { ObjectId } from "../core/object-id.ts";
 import type { GuardedCounts } from "./guarded.ts";
 import type { DoneRow, Inverse } from "./inverse.ts";
 import type { Fields, Payload, PayloadOf } from "./payload.ts";
-import type { FinalVerdict, PendingWrite, Properties, ReadyWrite } from "./row.ts";
+import type { FinalVerdict, PendingWrite, PlannedWrite, Properties, ReadyWrite } from "./row.ts";
 import type { PendingTargets, TargetKind, Targets } from "./target.ts";
+import type { Touched } from "./touched.ts";
 
 /** The present state of something that a row names; the plan reads it from Graph before it decides. */
 export type Lookup =
@@ -113,6 +114,11 @@ export interface Operation<P = Payload, K extends TargetKind = TargetKind> {
   /** What must be read before `decide`, by role. */
   readonly lookups: (payload: P) => Readonly<Record<string, Lookup>>;
   readonly decide: (payload: P, found: Readonly<Record<string, Found>>) => Decision<K>;
+  /**
+   * What a write changes. `present`: the object as a lookup or a look showed it, if one did; without it,
+   * what was there before is not known.
+   */
+  readonly touched: (write: PlannedWrite, present: Properties | undefined) => Touched;
   readonly request: (write: ReadyWrite<Targets[K]>, make: Makers) => GraphWrite;
   /** What `answer` means, if the operation has a rule of its own; else `undefined`, and `judge.ts` decides. */
   readonly judge: (answer: GraphAnswer, attempt: Attempt<K>) => Outcome | undefined;

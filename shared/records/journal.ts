@@ -14,7 +14,8 @@ import {
 /**
  * One line of a shard's journal. `open`: a runner took the shard over; a runner that wrote before can
  * append nothing any more. `intent`: these rows are about to be sent, in one post. `receipt`: what became
- * of them. `settled`: rows that end without an answer to a post.
+ * of them. `settled`: rows that end without an answer to a post. `before`: a file with values from before
+ * the writes is there, and has this digest.
  */
 export type JournalRecord =
   | { readonly t: "open"; readonly runner: string; readonly at: string }
@@ -30,7 +31,15 @@ export type JournalRecord =
       readonly at: string;
       readonly rows: readonly RowOutcome[];
     }
-  | { readonly t: "settled"; readonly at: string; readonly rows: readonly RowReceipt[] };
+  | { readonly t: "settled"; readonly at: string; readonly rows: readonly RowReceipt[] }
+  | ({ readonly t: "before"; readonly at: string } & BeforeFile);
+
+/** A file of `before/`: that of the shard's plan, or of the runner's look of that number. */
+export interface BeforeFile {
+  readonly look?: number | undefined;
+  /** Of the blob, which begins with a random salt; hex. */
+  readonly sha256: string;
+}
 
 /**
  * What the journal knows of a row, by what is known of its last send.
@@ -92,7 +101,7 @@ export function applyRecord(rows: Histories, record: JournalRecord): void {
   };
   if (record.t === "intent") {
     for (const row of record.rows) change(row, (before) => intended(before, record.at));
-  } else if (record.t !== "open") {
+  } else if (record.t !== "open" && record.t !== "before") {
     for (const each of record.rows) change(each.row, (before) => after(before, each, record.at));
   }
 }
@@ -160,6 +169,8 @@ export function recordJson(record: JournalRecord): string {
 /** A journal as it was read: what is known, and how many lines it took. */
 export interface Replay {
   readonly rows: Histories;
+  /** The files with values from before the writes, in the order in which they were written. */
+  readonly before: readonly BeforeFile[];
   readonly lines: number;
   /** The last line has no end; the next record must begin on a new line. */
   readonly isTorn: boolean;
@@ -177,6 +188,7 @@ export interface Replay {
  */
 export function replay(path: string, text: string, start?: string): Replay {
   const rows: Histories = new Map();
+  const before: BeforeFile[] = [];
   const lines = text.split("\n");
   const last = lines.pop() ?? "";
   // A record that lacks nothing but its line's end is whole.
@@ -196,8 +208,9 @@ export function replay(path: string, text: string, start?: string): Replay {
       throw batchDamaged(path, what, { fix: RESTORE_JOURNAL });
     }
     applyRecord(rows, record);
+    if (record.t === "before") before.push({ look: record.look, sha256: record.sha256 });
   }
-  return { rows, lines: lines.length, isTorn: last !== "", link };
+  return { rows, before, lines: lines.length, isTorn: last !== "", link };
 }
 
 const RESTORE_JOURNAL =
@@ -217,6 +230,7 @@ function readRecord(stored: Properties): JournalRecord | undefined {
   // Only its presence counts: an `open` after a line that was cut short makes that line acceptable.
   if (t === "open") return { t, runner: "", at: "" };
   if (typeof at !== "string" || typeof post !== "string") return undefined;
+  if (t === "before") return readBeforeFile(stored, at);
   if (!Array.isArray(rows)) return undefined;
   if (t === "intent") {
     const numbers = all(rows, (row) => (typeof row === "number" ? row : undefined));
@@ -229,6 +243,11 @@ function readRecord(stored: Properties): JournalRecord | undefined {
   if (t !== "settled") return undefined;
   const receipts = all(rows, (row) => readReceipt(recordOf(row)));
   return receipts && { t, at, rows: receipts };
+}
+
+function readBeforeFile({ look, sha256 }: Properties, at: string): JournalRecord | undefined {
+  if (look !== undefined && typeof look !== "number") return undefined;
+  return typeof sha256 === "string" ? { t: "before", at, look, sha256 } : undefined;
 }
 
 /** What `read` makes of every item; `undefined` if it makes nothing of one. */

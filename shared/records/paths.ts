@@ -83,6 +83,17 @@ export const journalsPrefix = (folder: string): string => `${folder}/journal/`;
 export const journalBlob = (folder: string, shard: number): string =>
   `${journalsPrefix(folder)}${fileOf(shard)}`;
 
+/** What every path begins with that holds values from before the batch's writes. */
+export const beforePrefix = (folder: string): string => `${folder}/before/`;
+
+/** What the rows of one shard change, as it was when they were planned. */
+export const beforeBlob = (folder: string, shard: number): string =>
+  `${beforePrefix(folder)}${fileOf(shard)}`;
+
+/** The same of rows that the runner looked at before it wrote them; its first look is 1. */
+export const beforeLookBlob = (folder: string, shard: number, look: number): string =>
+  `${beforePrefix(folder)}${fileOf(shard, `-${String(look).padStart(4, "0")}`)}`;
+
 /** The report for machines and spreadsheets. */
 export const csvReportBlob = (folder: string): string => `${folder}/report.csv`;
 
@@ -138,4 +149,5 @@ export const certificatesBlob = (tenant: string): string => `${tenant}/certifica
 /** Which warnings of a certificate's end were given. */
 export const certificateCheckBlob = (tenant: string): string => `${tenant}/certificate-check.json`;
 
-const fileOf = (shard: number): string => `${String(shard).padStart(5, "0")}.jsonl`;
+const fileOf = (shard: number, more = ""): string =>
+  `${String(shard).padStart(5, "0")}${more}.jsonl`;

@@ -31,6 +31,10 @@ export interface Plan {
   /** Permissions the application did not have; absent if it has all, or nothing is written. */
   readonly lacking?: readonly LackingPermission[] | undefined;
   readonly plannedAt: string;
+  /** What an approval names, `sha256:…` (`planDigest`); a plan of an earlier release has none. */
+  readonly digest?: string;
+  /** SHA-256 of each shard's blob, hex, in the order of the shards. */
+  readonly shardDigests?: readonly string[];
 }
 
 /** A Graph permission that rows to be written need, and that the token lacks. */
@@ -104,6 +108,8 @@ const shape = v.object({
   guards: v.array(v.object({ guard: v.string(), held: v.boolean() })),
   lacking: v.optional(v.array(v.object({ permission: v.string(), held: v.boolean() }))),
   plannedAt: v.string(),
+  digest: v.optional(v.string()),
+  shardDigests: v.optional(v.array(v.string())),
 });
 
 /** The batch's plan; `undefined` if it is not planned yet. @throws as `readStored` */

@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { StringDecoder } from "node:string_decoder";
 
 import {
@@ -30,6 +31,9 @@ export type PlannedRow = {
 export const shardText = (rows: readonly PlannedRow[]): string =>
   rows.map((row) => `${JSON.stringify(storedRow(row))}\n`).join("");
 
+/** The SHA-256 of a shard's blob, hex. */
+export const shardDigest = (blob: string | Uint8Array): string => hash("sha256", blob, "hex");
+
 const storedRow = (row: PlannedRow): object =>
   row.write ? { ...row, write: storedFormOf(row.write) } : row;
 
@@ -43,16 +47,26 @@ export async function readShard(
   folder: string,
   shard: number,
 ): Promise<PlannedRow[]> {
+  return (await readShardBlob(batches, folder, shard)).rows;
+}
+
+/** The planned rows of a shard, and the blob's SHA-256, hex. @throws as `readShard` */
+export async function readShardBlob(
+  batches: Blobs,
+  folder: string,
+  shard: number,
+): Promise<{ readonly rows: PlannedRow[]; readonly sha256: string }> {
   const path = shardBlob(folder, shard);
   const blob = await batches.read(path);
   if (blob === undefined) throw batchDamaged(path, "is missing");
   const lines = blob.bytes.toString("utf8").split("\n");
   if (lines.pop() !== "") throw batchDamaged(path, "is cut short");
-  return lines.map((line, at) => {
+  const rows = lines.map((line, at) => {
     const row = plannedRow(line);
     if (row === undefined) throw batchDamaged(path, `is damaged in line ${at + 1}`);
     return row;
   });
+  return { rows, sha256: shardDigest(blob.bytes) };
 }
 
 /**

@@ -10,8 +10,10 @@ export interface BlobFacts {
   readonly mayGrow?: boolean;
 }
 
-/** A condition on a write; the write answers `undefined` if it does not hold. */
+/** A condition on a write; the write answers `undefined` if it does not hold. And what to note on the blob. */
 export interface WriteCondition {
+  /** Index tags, by which a rule of the account knows the blob. */
+  readonly tags?: Readonly<Record<string, string>>;
   /** Only if there is no such blob yet. */
   readonly ifAbsent?: true;
   /** Only over this version. */

@@ -81,6 +81,7 @@ function writeSettings(path: string, condition: WriteCondition | undefined, mark
       ...(condition?.ifMatch !== undefined && { ifMatch: quoted(condition.ifMatch) }),
     },
     ...(condition && { metadata: { mark } }),
+    ...(condition?.tags && { tags: { ...condition.tags } }),
     blobHTTPHeaders: {
       blobContentType:
         CONTENT_TYPES[path.slice(path.lastIndexOf(".") + 1)] ?? "application/octet-stream",

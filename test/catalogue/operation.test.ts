@@ -33,6 +33,7 @@ const operationWith = (look: (payload: Payload) => string) =>
     request: () => ({ method: "POST", url: "/users", body: {} }),
     judge: () => undefined,
     look: () => ({ method: "GET", url: "/users" }),
+    touched: () => ({ after: {} }),
     inPlace: () => false,
   });
 

@@ -6,6 +6,7 @@ import type { GuardedCounts } from "../../shared/catalogue/guarded.ts";
 import { type Found, operationNamed } from "../../shared/catalogue/operation.ts";
 import type { Payload } from "../../shared/catalogue/payload.ts";
 import { type ReadyWrite, isPending } from "../../shared/catalogue/row.ts";
+import type { Touched } from "../../shared/catalogue/touched.ts";
 import { type ObjectId, toObjectId } from "../../shared/core/object-id.ts";
 import { catalogue, type OperationName } from "../../shared/operations/list.ts";
 
@@ -21,6 +22,8 @@ interface Row {
   request: unknown;
   /** What guards count of it, knowing what is there. */
   guarded?: GuardedCounts;
+  /** What it changes, of the object as it was found. */
+  touched: Touched;
 }
 
 // Keyed by the catalogue, so a new operation does not type-check until it has a row here.
@@ -29,6 +32,15 @@ const written: Record<OperationName, Row> = {
     payload: { userPrincipalName: "bo@contoso.com", displayName: "Bo" },
     found: { user: { state: "missing" } },
     keys: ["upn:bo@contoso.com"],
+    touched: {
+      before: {},
+      after: {
+        userPrincipalName: "bo@contoso.com",
+        displayName: "Bo",
+        accountEnabled: true,
+        mailNickname: "bo",
+      },
+    },
     request: {
       method: "POST",
       url: "/users",
@@ -50,6 +62,10 @@ const written: Record<OperationName, Row> = {
       url: `/users/${ann}`,
       body: { jobTitle: "Engineer", mobilePhone: null },
     },
+    touched: {
+      before: { jobTitle: "Student", mobilePhone: null },
+      after: { jobTitle: "Engineer", mobilePhone: null },
+    },
   },
   "user.disable": {
     payload: { user: "ann@contoso.com" },
@@ -57,12 +73,14 @@ const written: Record<OperationName, Row> = {
     keys: [`object:${ann}`],
     request: { method: "PATCH", url: `/users/${ann}`, body: { accountEnabled: false } },
     guarded: { disables: 1 },
+    touched: { before: { accountEnabled: true }, after: { accountEnabled: false } },
   },
   "user.enable": {
     payload: { user: "ann@contoso.com" },
     found: { user: found(ann, { accountEnabled: false }) },
     keys: [`object:${ann}`],
     request: { method: "PATCH", url: `/users/${ann}`, body: { accountEnabled: true } },
+    touched: { before: { accountEnabled: false }, after: { accountEnabled: true } },
   },
   "user.restore": {
     payload: { user: ann },
@@ -72,13 +90,15 @@ const written: Record<OperationName, Row> = {
     },
     keys: [`object:${ann}`, "upn:ann@contoso.com"],
     request: { method: "POST", url: `/directory/deletedItems/${ann}/restore`, body: {} },
+    touched: { before: { deleted: true }, after: { deleted: false } },
   },
   "user.delete": {
     payload: { user: ann },
-    found: { user: found(ann) },
+    found: { user: found(ann, { id: ann, userPrincipalName: "ann@contoso.com" }) },
     keys: [`object:${ann}`],
     request: { method: "DELETE", url: `/users/${ann}` },
     guarded: { deletes: 1 },
+    touched: { before: { userPrincipalName: "ann@contoso.com" }, after: {} },
   },
   "group.add-member": {
     payload: { group: "Team", member: ann },
@@ -89,6 +109,7 @@ const written: Record<OperationName, Row> = {
       url: `/groups/${team}/members/$ref`,
       body: { "@odata.id": `${make.graphRoot}/directoryObjects/${ann}` },
     },
+    touched: { after: { membership: "present" } },
   },
   "group.remove-member": {
     payload: { group: team, member: "ann@contoso.com" },
@@ -96,6 +117,7 @@ const written: Record<OperationName, Row> = {
     keys: [`edge:${team}/${ann}`, `object:${ann}`],
     request: { method: "DELETE", url: `/groups/${team}/members/${ann}/$ref` },
     guarded: { "membership-removals": 1 },
+    touched: { after: { membership: "absent" } },
   },
 };
 
@@ -110,6 +132,9 @@ describe("a row becomes the Graph request of its operation", () => {
       assert.deepEqual(decision.write.keys, row.keys);
       assert.deepEqual(operation.request(decision.write, make), row.request);
       assert.deepEqual(operation.guarded(row.payload, row.found), row.guarded ?? {});
+      const { user } = row.found;
+      const present = user?.state === "found" ? user.object : undefined;
+      assert.deepEqual(operation.touched(decision.write, present), row.touched);
       const needed = operation.permissions(Object.keys(row.payload));
       assert.ok(needed.length > 0);
       assert.ok(needed.every((permission) => operation.allPermissions.includes(permission)));

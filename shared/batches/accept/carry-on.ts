@@ -2,6 +2,7 @@ import type { VerdictCounts } from "../../catalogue/row.ts";
 import { OperatorError } from "../../core/errors.ts";
 import { InputRefusal } from "../../core/input-refusal.ts";
 import { findGuards } from "../../guards/guards.ts";
+import { planDigest } from "../../records/approval/plan-digest.ts";
 import type { BatchManifest } from "../../records/manifest.ts";
 import { planningMarker } from "../../records/markers/planning-marker.ts";
 import { inputBlob, planBlob } from "../../records/paths.ts";
@@ -133,6 +134,7 @@ async function planWithStatus(
     batches: ports.blobs.batches,
     isNew,
     graph: ports.graphFor(manifest.tenant),
+    clock,
     mayChange: manifest.mode === "apply" && (await hasUnfinishedWork(ports, manifest)),
     hasTime,
     goOn: async ({ rows, verdicts }) => {
@@ -176,5 +178,7 @@ function planOf(
     guards,
     ...(lacking.length > 0 && { lacking }),
     plannedAt: new Date(clock.now()).toISOString(),
+    digest: planDigest(manifest, totals.shardDigests),
+    shardDigests: totals.shardDigests,
   };
 }

@@ -13,11 +13,14 @@ export interface PlanTotals {
   readonly writes: number;
   readonly resourceUnits: number;
   readonly permissions: Readonly<Record<string, number>>;
+  /** SHA-256 of each shard's blob, hex, in the order of the shards. */
+  readonly shardDigests: readonly string[];
 }
 
 /** Adds up planned rows, one by one. */
 export function createTotals(): {
   add(compiled: CompiledRow, planned: PlannedRow): void;
+  addShard(digest: string): void;
   value(): PlanTotals;
   /** What guards count of the planned writes. */
   charge(): PlannedCharge;
@@ -27,6 +30,7 @@ export function createTotals(): {
   const permissions: Record<string, number> = {};
   const counts: Partial<Record<GuardedKind, number>> = {};
   const groups = createGroupCounts();
+  const shardDigests: string[] = [];
   let rows = 0;
   let writes = 0;
   return {
@@ -52,11 +56,12 @@ export function createTotals(): {
       const removals = guarded["membership-removals"] ?? 0;
       if (group !== undefined && removals > 0) groups.add(group, removals);
     },
+    addShard: (digest) => void shardDigests.push(digest),
     charge: () => ({ counts: { ...counts }, groups: groups.value() }),
     value: () => {
       // Each row is one request, and Graph counts a request to write as one resource unit.
       const resourceUnits = writes;
-      return { rows, verdicts, operations, writes, resourceUnits, permissions };
+      return { rows, verdicts, operations, writes, resourceUnits, permissions, shardDigests };
     },
   };
 }

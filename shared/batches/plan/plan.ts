@@ -1,10 +1,18 @@
 import type { Lookup } from "../../catalogue/operation.ts";
+import type { Clock } from "../../core/clock.ts";
 import type { Graph } from "../../graph/types.ts";
+import { writeBefore } from "../../records/approval/before.ts";
 import { batchDamaged } from "../../records/damaged.ts";
 import type { InputFormat } from "../../records/manifest.ts";
 import { inputBlob, shardBlob } from "../../records/paths.ts";
 import type { PlannedCharge } from "../../records/plan.ts";
-import { type PlannedRow, countShards, readShard, shardText } from "../../records/shard.ts";
+import {
+  type PlannedRow,
+  countShards,
+  readShardBlob,
+  shardDigest,
+  shardText,
+} from "../../records/shard.ts";
 import { leaseLost } from "../../storage/errors.ts";
 import type { Blobs } from "../../storage/types.ts";
 import type { RowRules } from "../input/columns.ts";
@@ -16,6 +24,7 @@ import { type Directory, createDirectory } from "./lookups.ts";
 import { planRow, replayRow } from "./plan-row.ts";
 import { createTotals, type PlanTotals } from "./plan-totals.ts";
 import { createRowTraces, type RowTraces } from "./row-traces.ts";
+import { valuesOf } from "./row-values.ts";
 
 /** A read that Graph asks to repeat later delays one shard; those after it are looked up meanwhile. */
 const LOOK_UPS_AHEAD = 2;
@@ -36,6 +45,7 @@ export interface PlanJob {
   /** Nothing of it was planned before. */
   readonly isNew: boolean;
   readonly graph: Graph;
+  readonly clock: Clock;
   /** Whether unfinished work of other batches may still change what the rows name. */
   readonly mayChange: boolean;
   /** Called after each shard; planning continues while it answers true. Throws if the lease is lost. */
@@ -57,12 +67,13 @@ export async function planBatch(job: PlanJob): Promise<PlannedBatch | undefined>
   const { folder } = job;
   const traces = createRowTraces();
   const totals = createTotals();
-  for await (const { shard, compiled, planned, hinted } of ahead(decided(job, traces), () =>
+  for await (const { compiled, planned, write } of ahead(decided(job, traces), () =>
     job.hasTime() ? 1 : 0,
   )) {
-    if (hinted) await writeShard(job, shard, await hinted);
+    const digest = typeof write === "string" ? write : await write();
     for (const [at, row] of planned.entries()) totals.add(compiled[at]!, row);
-    if (hinted && !(await job.goOn(totals.value()))) return undefined;
+    totals.addShard(digest);
+    if (digest !== write && !(await job.goOn(totals.value()))) return undefined;
   }
   if (totals.value().rows !== job.rows) {
     throw batchDamaged(
@@ -78,14 +89,16 @@ interface LookedUpShard {
   readonly shard: number;
   readonly compiled: readonly CompiledRow[];
   readonly lookedUp: ReturnType<Directory["lookUp"]> | undefined;
+  /** When the look-up began, ISO 8601. */
+  readonly lookedAt: string;
 }
 
-/** A shard whose rows are decided; `hinted` is what to write, unless it was written before. */
+/** A shard whose rows are decided. */
 interface DecidedShard {
-  readonly shard: number;
   readonly compiled: readonly CompiledRow[];
   readonly planned: readonly PlannedRow[];
-  readonly hinted: Promise<readonly PlannedRow[]> | undefined;
+  /** Writes the shard and answers its digest; the digest, if it was written before. */
+  readonly write: string | (() => Promise<string>);
 }
 
 /** Starts to look up what each shard names. */
@@ -97,20 +110,20 @@ async function* lookedUp(job: PlanJob): AsyncGenerator<LookedUpShard> {
     shard += 1;
     const compiled = rows.map((row) => compileRow(row, job.rules));
     const isWritten = shard <= written;
+    const lookedAt = new Date(job.clock.now()).toISOString();
     const found = isWritten ? undefined : directory.lookUp(compiled.flatMap(lookupsOf));
-    yield { shard, compiled, lookedUp: found && thrownLater(found) };
+    yield { shard, compiled, lookedUp: found && thrownLater(found), lookedAt };
   }
 }
 
 /** Decides the rows of each shard, in order, and starts to look for the edges that exist. */
 async function* decided(job: PlanJob, traces: RowTraces): AsyncGenerator<DecidedShard> {
-  for await (const { shard, compiled, lookedUp: found } of ahead(lookedUp(job), () =>
-    job.hasTime() ? LOOK_UPS_AHEAD : 0,
-  )) {
+  const shards = ahead(lookedUp(job), () => (job.hasTime() ? LOOK_UPS_AHEAD : 0));
+  for await (const { shard, compiled, lookedUp: found, lookedAt } of shards) {
     if (!found) {
-      const planned = await readShard(job.batches, job.folder, shard);
+      const { rows: planned, sha256 } = await readShardBlob(job.batches, job.folder, shard);
       for (const [at, row] of planned.entries()) replayRow(compiled[at]!, row, traces);
-      yield { shard, compiled, planned, hinted: undefined };
+      yield { compiled, planned, write: sha256 };
       continue;
     }
     const directory = await found;
@@ -119,7 +132,15 @@ async function* decided(job: PlanJob, traces: RowTraces): AsyncGenerator<Decided
     const hinted = job.mayChange
       ? Promise.resolve(planned)
       : withHints(planned, compiled, job.graph, traces);
-    yield { shard, compiled, planned, hinted: thrownLater(hinted) };
+    void thrownLater(hinted);
+    const write = async (): Promise<string> => {
+      const rows = await hinted;
+      const values = rows.flatMap(
+        (row, at) => valuesOf(compiled[at]!, row, directory, job.mayChange) ?? [],
+      );
+      return writeShard(job, shard, rows, { lookedAt, rows: values });
+    };
+    yield { compiled, planned, write };
   }
 }
 
@@ -132,15 +153,19 @@ function thrownLater<T>(promise: Promise<T>): Promise<T> {
 const lookupsOf = (row: CompiledRow): Lookup[] =>
   "invalid" in row ? [] : Object.values(row.operation.lookups(row.payload));
 
-/** If the shard exists, another delivery has superseded this one and continues with the batch. */
+/**
+ * Writes a shard and, before it, what was read of its rows. If the shard exists, another delivery has
+ * superseded this one and continues with the batch.
+ */
 async function writeShard(
   { batches, folder }: PlanJob,
   shard: number,
   rows: readonly PlannedRow[],
-): Promise<void> {
-  const written = await batches.write(shardBlob(folder, shard), shardText(rows), {
-    ifAbsent: true,
-  });
-  if (written !== undefined) return;
+  values: Parameters<typeof writeBefore>[3],
+): Promise<string> {
+  if (values.rows.length > 0) await writeBefore(batches, folder, shard, values);
+  const text = shardText(rows);
+  const written = await batches.write(shardBlob(folder, shard), text, { ifAbsent: true });
+  if (written !== undefined) return shardDigest(text);
   throw leaseLost("Another delivery of the message plans this batch.");
 }

@@ -8,6 +8,7 @@ import {
   edgeInverse,
   isListed,
   membershipParts,
+  touchedEdge,
 } from "./membership.ts";
 import { shareAdds } from "./share-adds.ts";
 
@@ -34,6 +35,7 @@ export default defineOperation({
       : lookups;
   },
   decide: decideEdge,
+  touched: ({ was }) => touchedEdge(was, "present"),
   request: ({ target }, { graphRoot }) => ({
     method: "POST",
     url: `/groups/${target.group}/members/$ref`,

@@ -3,8 +3,9 @@ import { groupReference, required, userReference } from "../../catalogue/fields.
 import type { DoneRow, Inverse } from "../../catalogue/inverse.ts";
 import type { Attempt, Decision, Found, Lookup, Operation } from "../../catalogue/operation.ts";
 import type { PayloadOf } from "../../catalogue/payload.ts";
-import type { FinalVerdict, Properties, ReadyWrite } from "../../catalogue/row.ts";
+import type { FinalVerdict, PlannedWrite, Properties, ReadyWrite } from "../../catalogue/row.ts";
 import type { Targets } from "../../catalogue/target.ts";
+import type { Touched } from "../../catalogue/touched.ts";
 import {
   type GraphAnswer,
   type GraphRead,
@@ -77,6 +78,12 @@ export function isListed(answer: GraphAnswer): boolean | undefined {
   const { value } = recordOf(answer.body);
   return answer.status === 200 && Array.isArray(value) ? value.length > 0 : undefined;
 }
+
+/** Whether the edge was there, if the plan saw it, and whether it will be. */
+export const touchedEdge = (was: PlannedWrite["was"], after: "present" | "absent"): Touched => ({
+  ...(was && { before: { membership: was } }),
+  after: { membership: after },
+});
 
 /** Plans the write of the edge, or says why Graph cannot change this group's members. */
 export function decideEdge(

@@ -7,6 +7,7 @@ import {
   edgeInverse,
   isListed,
   membershipParts,
+  touchedEdge,
 } from "./membership.ts";
 
 const permissions = ["GroupMember.ReadWrite.All", "User.ReadBasic.All"];
@@ -19,6 +20,7 @@ export default defineOperation({
   allPermissions: permissions,
   guarded: () => ({ "membership-removals": 1 }),
   decide: decideEdge,
+  touched: ({ was }) => touchedEdge(was, "absent"),
   request: ({ target }) => ({
     method: "DELETE",
     url: memberRefUrl(target.group, target.member),

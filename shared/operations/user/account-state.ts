@@ -1,6 +1,7 @@
 import { failedRow, notFound, unchangedRow } from "../../catalogue/decided-row.ts";
 import { required, userReference } from "../../catalogue/fields.ts";
 import { type Operation, defineOperation } from "../../catalogue/operation.ts";
+import { touchedBy } from "../../catalogue/touched.ts";
 import { recordOf } from "../../core/record.ts";
 import { notReplicatedYet, userWrite } from "./user-change.ts";
 
@@ -39,6 +40,7 @@ export const setsAccount = (
       }
       return { write: userWrite(payload.user, user, { accountEnabled }) };
     },
+    touched: ({ set = {} }, present) => touchedBy(set, present),
     request: ({ target }) => ({
       method: "PATCH",
       url: `/users/${target.user}`,

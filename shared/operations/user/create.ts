@@ -103,6 +103,7 @@ export default defineOperation({
       },
     };
   },
+  touched: ({ set = {} }) => ({ before: {}, after: set }),
   request: ({ set }, { password }) => ({
     method: "POST",
     url: "/users",

@@ -11,6 +11,12 @@ const RESTORABLE_DAYS = 30;
 const permissions = ["User.DeleteRestore.All", "User.Read.All"];
 
 /**
+ * What is read of the user: the name is freed by the delete, so that a row that takes it has to wait. The
+ * others show a person who is deleted.
+ */
+const facts = ["id", "userPrincipalName", "displayName", "accountEnabled"] as const;
+
+/**
  * Deletes a user, who can be restored for 30 days. The request names the user by object id, because a
  * name can pass to another user after the plan. After a lost answer the row is done if the user is gone.
  */
@@ -22,13 +28,16 @@ export default defineOperation({
   allPermissions: permissions,
   guarded: () => ({ deletes: 1 }),
   lookups: (payload) => ({
-    // The name is freed by the delete: a row that takes it has to wait.
-    user: { kind: "user", ref: payload.user, select: ["id", "userPrincipalName"] },
+    user: { kind: "user", ref: payload.user, select: facts },
   }),
   decide: (payload, { user }) =>
     user?.state === "found" || user?.state === "coming"
       ? { write: userWrite(payload.user, user) }
       : notFound("user", user),
+  touched: (_write, present) => {
+    const { id: _id, ...before } = present ?? {};
+    return { ...(present && { before }), after: {} };
+  },
   request: ({ target }) => ({ method: "DELETE", url: userUrl(target.user) }),
   judge: (answer, attempt) => {
     const notYet = attempt.doubted ? undefined : notReplicatedYet(answer, attempt);

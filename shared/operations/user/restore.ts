@@ -39,6 +39,7 @@ export default defineOperation({
     const names = name === undefined ? [] : [`upn:${name}`];
     return { write: { target: { kind: "user", user: id }, keys: [`object:${id}`, ...names] } };
   },
+  touched: () => ({ before: { deleted: true }, after: { deleted: false } }),
   request: ({ target }) => ({
     method: "POST",
     url: `/directory/deletedItems/${target.user}/restore`,

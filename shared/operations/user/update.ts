@@ -2,6 +2,7 @@ import { failedRow, notFound, unchangedRow } from "../../catalogue/decided-row.t
 import { required, userReference } from "../../catalogue/fields.ts";
 import { defineOperation } from "../../catalogue/operation.ts";
 import type { PayloadOf } from "../../catalogue/payload.ts";
+import { touchedBy } from "../../catalogue/touched.ts";
 import { recordOf } from "../../core/record.ts";
 import { notReplicatedYet, userWrite } from "./user-change.ts";
 import { countsOf, hasAll, permissionsToSet, userProperties } from "./user-properties.ts";
@@ -39,6 +40,7 @@ export default defineOperation({
       ? unchangedRow("The user has these values.", user.id)
       : { write: userWrite(payload.user, user, set) };
   },
+  touched: ({ set = {} }, present) => touchedBy(set, present),
   request: ({ target, set = {} }) => ({ method: "PATCH", url: `/users/${target.user}`, body: set }),
   judge: notReplicatedYet,
   look: ({ target, set = {} }) => ({
