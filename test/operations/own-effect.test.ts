@@ -131,6 +131,16 @@ describe("looking at the directory after a lost answer", () => {
       is: "done",
     },
     {
+      when: "the list is cut short before the member, present before",
+      name: "group.remove-member",
+      answer: answer(200, undefined, "", {
+        value: [],
+        "@odata.nextLink": "https://graph.example/v1.0/groups/x/members?$skiptoken=2",
+      }),
+      write: { ...edge, was: "present" },
+      is: "send again",
+    },
+    {
       when: "a member that lists leave out",
       name: "group.remove-member",
       answer: unlisted,

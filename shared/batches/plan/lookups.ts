@@ -8,6 +8,7 @@ import {
 } from "../../core/graph-request.ts";
 import { isGuid, toObjectId } from "../../core/object-id.ts";
 import { recordOf } from "../../core/record.ts";
+import { listedIds } from "../../core/sets/listed-ids.ts";
 import type { Graph } from "../../graph/types.ts";
 import { lookUpObjects, type SeenObject } from "./object-lookups.ts";
 
@@ -102,16 +103,12 @@ function foundIn(answer: GraphAnswer, lookup: NamedLookup): LookedUp {
   const body = recordOf(answer.body);
   const isByName = lookup.kind === "group" && !isGuid(lookup.ref);
   if (!isByName) return foundObject(body);
-  const list: readonly unknown[] | undefined = Array.isArray(body["value"])
-    ? body["value"]
-    : undefined;
-  if (list === undefined) return { state: "refused", why: "Graph: a list without value" };
-  if (list.length > 1) return { state: "ambiguous", count: list.length };
+  const value: readonly unknown[] = Array.isArray(body["value"]) ? body["value"] : [];
+  if (value.length > 1) return { state: "ambiguous", count: value.length };
   // A page may be short or empty and yet not the last: another group may then have the name too.
-  if (body["@odata.nextLink"] !== undefined) {
-    return { state: "refused", why: "Graph: a list cut short" };
-  }
-  return list.length === 0 ? { state: "missing" } : foundObject(recordOf(list[0]));
+  const list = listedIds(answer);
+  if (list.kind === "partial") return { state: "refused", why: list.why };
+  return list.size === 0 ? { state: "missing" } : foundObject(recordOf(value[0]));
 }
 
 function foundObject(object: Readonly<Record<string, unknown>>): LookedUp {

@@ -3,6 +3,8 @@ import { chunk } from "../../core/chunk.ts";
 import { type GraphAnswer, type GraphRead, odataIds } from "../../core/graph-request.ts";
 import { toObjectId } from "../../core/object-id.ts";
 import { recordOf } from "../../core/record.ts";
+import { listedIds } from "../../core/sets/listed-ids.ts";
+import { presence } from "../../core/sets/read-set.ts";
 import type { Graph } from "../../graph/types.ts";
 
 /** What is known of an object by id; `unknown` if the application may not even list users. */
@@ -25,11 +27,12 @@ export async function lookUpObjects(
   const lists = await graph.readAll(chunks.map(listUsers));
   const rest: string[] = [];
   for (const [at, some] of chunks.entries()) {
-    const users = listedIn(lists[at]);
+    const users = listedIds(lists[at]);
+    const isRefused = lists[at]?.status !== 200;
     for (const id of some) {
-      if (users?.has(id)) seen.set(id, found(id, "user"));
-      else if (users) rest.push(id);
-      else seen.set(id, { state: "unknown" });
+      if (presence(users, toObjectId(id)) === "present") seen.set(id, found(id, "user"));
+      else if (isRefused) seen.set(id, { state: "unknown" });
+      else rest.push(id);
     }
   }
   await readThemselves(graph, rest, seen);
@@ -85,13 +88,6 @@ const readOf = (kind: "directoryObjects" | "users" | "groups", id: string): Grap
   method: "GET",
   url: `/${kind}/${id}?$select=id`,
 });
-
-/** The ids in a list, lower case; `undefined` if Graph refused it. */
-function listedIn(answer: GraphAnswer | undefined): Set<string> | undefined {
-  const { value } = recordOf(answer?.body);
-  if (answer?.status !== 200 || !Array.isArray(value)) return undefined;
-  return new Set(value.map((each) => String(recordOf(each)["id"]).toLowerCase()));
-}
 
 const unseen: SeenObject = { state: "unseen" };
 type Kind = "user" | "group" | undefined;

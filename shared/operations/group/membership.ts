@@ -14,6 +14,8 @@ import {
 } from "../../core/graph-request.ts";
 import { type ObjectId, isGuid, toObjectId } from "../../core/object-id.ts";
 import { recordOf } from "../../core/record.ts";
+import { listedIds } from "../../core/sets/listed-ids.ts";
+import { presence } from "../../core/sets/read-set.ts";
 
 /** Group properties that decide whether Graph lets an application change its members. */
 const groupFacts = [
@@ -66,17 +68,19 @@ const membersRead = (group: string, filter: string): GraphRead => ({
 
 /** The part of a list of members that is about one of them; without `value` if the list does not say. */
 export function listOf(answer: GraphAnswer, { target }: EdgeWrite): GraphAnswer {
-  const { value, "@odata.nextLink": next } = recordOf(answer.body);
-  if (answer.status !== 200 || !Array.isArray(value)) return answer;
-  const mine = value.filter((each) => recordOf(each)["id"] === target.member);
-  const isCut = mine.length === 0 && next !== undefined;
-  return { ...answer, body: isCut ? {} : { value: mine } };
+  if (answer.status !== 200) return answer;
+  const { member } = target;
+  const is = presence(listedIds(answer), member);
+  if (is === "unknown") return { ...answer, body: {} };
+  return { ...answer, body: { value: is === "present" ? [{ id: member }] : [] } };
 }
 
 /** Whether the answer to `look` lists the member; `undefined` if it does not say. */
 export function isListed(answer: GraphAnswer): boolean | undefined {
   const { value } = recordOf(answer.body);
-  return answer.status === 200 && Array.isArray(value) ? value.length > 0 : undefined;
+  if (answer.status !== 200 || !Array.isArray(value)) return undefined;
+  if (value.length > 0) return true;
+  return listedIds(answer).kind === "complete" ? false : undefined;
 }
 
 /** Whether the edge was there, if the plan saw it, and whether it will be. */

@@ -1,8 +1,9 @@
 import type { Share } from "../../catalogue/operation.ts";
 import type { ReadyWrite } from "../../catalogue/row.ts";
 import type { Targets } from "../../catalogue/target.ts";
-import { type GraphAnswer, type GraphRead, odataIds } from "../../core/graph-request.ts";
-import { recordOf } from "../../core/record.ts";
+import { type GraphRead, odataIds } from "../../core/graph-request.ts";
+import { listedIds } from "../../core/sets/listed-ids.ts";
+import { presence } from "../../core/sets/read-set.ts";
 import { membershipParts } from "./membership.ts";
 
 type EdgeWrite = ReadyWrite<Targets["membership"]>;
@@ -29,8 +30,8 @@ export const shareAdds: Share<"membership"> = {
     writes.filter(
       ({ target }) =>
         (refusal.error?.message ?? "").toLowerCase().includes(target.member) ||
-        has(members, target.member) === true ||
-        has(users, target.member) === false,
+        presence(listedIds(members), target.member) === "present" ||
+        presence(listedIds(users), target.member) === "absent",
     ),
 };
 
@@ -44,11 +45,3 @@ const usersRead = (writes: readonly EdgeWrite[]): GraphRead => ({
   url: `/users?$filter=${odataIds(writes.map(({ target }) => target.member))}&$select=id&$count=true`,
   headers: { ConsistencyLevel: "eventual" },
 });
-
-/** Whether a list has the id; `undefined` if it does not say. */
-function has(list: GraphAnswer | undefined, id: string): boolean | undefined {
-  const { value, "@odata.nextLink": next } = recordOf(list?.body);
-  if (list?.status !== 200 || !Array.isArray(value)) return undefined;
-  if (value.some((each) => recordOf(each)["id"] === id)) return true;
-  return next === undefined ? false : undefined;
-}

@@ -1,7 +1,11 @@
 import type { GraphRead } from "../../core/graph-request.ts";
 import { segment } from "../../core/graph-request.ts";
+import type { ObjectId } from "../../core/object-id.ts";
 import { recordOf } from "../../core/record.ts";
+import { idsIn } from "../../core/sets/listed-ids.ts";
+import type { CompleteSet } from "../../core/sets/read-set.ts";
 import type { Graph } from "../../graph/types.ts";
+import { readWholeSet } from "../../graph/whole-set.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -32,17 +36,19 @@ const users: GraphRead = {
 
 /**
  * Judges one account. If a date is missing or is the directory's "never" (year 1), the account is not
- * disabled.
+ * disabled. Who is not excluded is known only if the excluded were read to the end.
  */
 export function judgeAccount(
   user: Readonly<Record<string, unknown>>,
   rule: StaleAccountRule,
-  excluded: ReadonlySet<string>,
+  excluded: CompleteSet<ObjectId>,
   nowMs: number,
 ): Finding {
   if (user["accountEnabled"] !== true) return "disabled already";
   if (user["userType"] === "Guest") return "guest";
-  if (excluded.has(String(user["id"]))) return "excluded";
+  const [id] = idsIn([user]);
+  if (id === undefined) return "unknown";
+  if (excluded.has(id)) return "excluded";
   const createdMs = instantMs(user["createdDateTime"]);
   if (createdMs === undefined) return "unknown";
   if (createdMs > nowMs - rule.minimumAgeDays * DAY_MS) return "recently created";
@@ -75,21 +81,17 @@ export async function findStaleAccounts(
   excludedGroup: string,
   nowMs: number,
 ): Promise<StaleAccounts> {
-  const excluded = new Set<string>();
-  const members: GraphRead = {
+  const excluded = await readWholeSet(graph, {
     method: "GET",
     url: `/groups/${segment(excludedGroup)}/transitiveMembers?$select=id&$top=999`,
-  };
-  for await (const page of graph.pages(members)) {
-    for (const { id } of page) excluded.add(String(id));
-  }
+  });
   const ids: string[] = [];
   const findings: Record<string, number> = {};
   for await (const page of graph.pages(users)) {
     for (const user of page) {
       const finding = judgeAccount(user, rule, excluded, nowMs);
       findings[finding] = (findings[finding] ?? 0) + 1;
-      if (finding === "stale") ids.push(String(user["id"]));
+      if (finding === "stale") ids.push(...idsIn([user]));
     }
   }
   return { ids, findings };

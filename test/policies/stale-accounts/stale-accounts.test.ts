@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
+import { toObjectId } from "../../../shared/core/object-id.ts";
+import { completeSet, partialSet } from "../../../shared/core/sets/read-set.ts";
 import {
   judgeAccount,
   type Finding,
@@ -8,9 +10,11 @@ import {
 import { policyBatchName } from "../../../shared/policies/submit.ts";
 
 const now = Date.UTC(2026, 10, 21);
+const emergency = toObjectId("00000001-0000-4000-8000-00000000000e");
+const excluded = completeSet([emergency]);
 const daysAgo = (days: number): string => new Date(now - days * 86_400_000).toISOString();
 const stale = {
-  id: "a",
+  id: "00000001-0000-4000-8000-000000000001",
   accountEnabled: true,
   userType: "Member",
   createdDateTime: daysAgo(900),
@@ -59,14 +63,26 @@ describe("an account is judged", () => {
     { when: "no creation date", user: { ...stale, createdDateTime: null }, is: "unknown" },
     { when: "a guest", user: { ...stale, userType: "Guest" }, is: "guest" },
     { when: "disabled already", user: { ...stale, accountEnabled: false }, is: "disabled already" },
-    { when: "in the exclusion group", user: { ...stale, id: "emergency" }, is: "excluded" },
+    { when: "in the exclusion group", user: { ...stale, id: emergency }, is: "excluded" },
+    {
+      when: "in the exclusion group, its id in capitals",
+      user: { ...stale, id: emergency.toUpperCase() },
+      is: "excluded",
+    },
+    { when: "no id", user: { ...stale, id: undefined }, is: "unknown" },
   ];
   for (const { when, user, is } of table) {
     it(`${is}: ${when}`, () => {
       const rule = { days: 90, minimumAgeDays: 30 };
-      assert.equal(judgeAccount(user, rule, new Set(["emergency"]), now), is);
+      assert.equal(judgeAccount(user, rule, excluded, now), is);
     });
   }
+  it("only against the whole exclusion group: a part of it does not type-check", () => {
+    const rule = { days: 90, minimumAgeDays: 30 };
+    const part = partialSet([emergency], "Graph: 403");
+    // @ts-expect-error -- who is not in a part of the group may be in the rest
+    assert.throws(() => judgeAccount(stale, rule, part, now), TypeError);
+  });
 });
 
 describe("a policy's batch", () => {
