@@ -90,6 +90,15 @@ param guards guardLimits = {
   preflight: 'hold'
 }
 
+@description('What happens to a file in inbox: apply, or plan, which waits for an approval. Files in inbox/plan/ are always planned.')
+@allowed(['apply', 'plan'])
+param inboxMode string = 'apply'
+
+@description('A row whose object was last read longer ago than this, minutes, is looked at again just before its write.')
+@minValue(0)
+@maxValue(1440)
+param planFreshMinutes int = 10
+
 @description('What Graph allows the application in one tenant.')
 param quota graphQuota = {
   writes: 3000
@@ -146,6 +155,10 @@ param inboxRetentionDays int = 30
 @description('Days after which journals are deleted.')
 @minValue(7)
 param journalRetentionDays int = 180
+
+@description('Days after which the values from before the writes are deleted; a batch can be undone so long.')
+@minValue(1)
+param beforeRetentionDays int = 30
 
 @description('Days after which inputs, reports and manifests are deleted, at least a week more than files of inbox; 0 keeps them. A deleted manifest frees its batch name.')
 @minValue(0)
@@ -269,6 +282,7 @@ module storage 'modules/storage.bicep' = {
     allowedIpRanges: allowedIpRanges
     inboxRetentionDays: inboxRetentionDays
     journalRetentionDays: journalRetentionDays
+    beforeRetentionDays: beforeRetentionDays
     reportRetentionDays: reportRetentionDays
     deleteLock: deleteLock
     workspaceId: monitoring.outputs.workspaceId
@@ -436,6 +450,8 @@ module settings 'modules/app-settings.bicep' = {
     allowedResources: allowedResources
     allowedTenantIds: allowedTenantIds
     guards: guards
+    inboxMode: inboxMode
+    planFreshMinutes: planFreshMinutes
     quota: quota
     staleAccounts: staleAccounts
     schedules: schedules

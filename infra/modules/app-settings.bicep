@@ -54,6 +54,15 @@ param guards guardLimits
 @description('What Graph allows.')
 param quota graphQuota
 
+@description('What happens to a file in inbox.')
+@allowed(['apply', 'plan'])
+param inboxMode string
+
+@description('Minutes after which a row is looked at again before its write.')
+@minValue(0)
+@maxValue(1440)
+param planFreshMinutes int
+
 @description('The stale-account policy.')
 param staleAccounts staleAccountPolicy
 
@@ -110,6 +119,10 @@ var productSettings = {
   MAX_DISABLES_PER_BATCH: string(guards.maxDisablesPerBatch)
   MAX_INVALID_ROWS_PERCENT: string(guards.maxInvalidRowsPercent)
   PREFLIGHT: guards.preflight
+
+  // What is only planned, and when a row is looked at again
+  INBOX_MODE: inboxMode
+  PLAN_FRESH_MINUTES: string(planFreshMinutes)
 
   // The timers
   SWEEP_SCHEDULE: schedules.sweep

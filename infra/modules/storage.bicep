@@ -37,6 +37,10 @@ param inboxRetentionDays int
 @minValue(7)
 param journalRetentionDays int
 
+@description('Days after which the values from before the writes are deleted.')
+@minValue(1)
+param beforeRetentionDays int
+
 @description('Days after which inputs, reports and manifests are deleted; 0 keeps them. A deleted manifest frees its batch name: the same name would then run again. They are kept a week longer than the files of inbox whatever is set: a sweep takes a file whose batch is gone for a new one.')
 @minValue(0)
 param reportRetentionDays int
@@ -163,6 +167,32 @@ resource account 'Microsoft.Storage/storageAccounts@2025-08-01' = {
                 baseBlob: {
                   delete: {
                     daysAfterModificationGreaterThan: journalRetentionDays
+                  }
+                }
+              }
+            }
+          }
+          {
+            // The tag that shared/records/approval/before.ts gives them.
+            name: 'before-values'
+            type: 'Lifecycle'
+            enabled: true
+            definition: {
+              filters: {
+                blobTypes: ['blockBlob']
+                prefixMatch: ['batches/']
+                blobIndexMatch: [
+                  {
+                    name: 'kind'
+                    op: '=='
+                    value: 'before'
+                  }
+                ]
+              }
+              actions: {
+                baseBlob: {
+                  delete: {
+                    daysAfterModificationGreaterThan: beforeRetentionDays
                   }
                 }
               }

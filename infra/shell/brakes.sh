@@ -52,7 +52,7 @@ tell_brakes() {
     if ! printf '%s\n' "$after" | grep -Fxq -- "$name	$old"; then
       new=$(printf '%s\n' "$after" | sed -n "s/^$name	//p")
       case $name in
-        MAX_* | GRAPH_* | STALE_ACCOUNTS_* | *_SCHEDULE | PREFLIGHT)
+        MAX_* | GRAPH_* | STALE_ACCOUNTS_* | *_SCHEDULE | PREFLIGHT | INBOX_MODE | PLAN_FRESH_MINUTES)
           say "This deployment changed the setting $name from '$old' to '$new'." ;;
         # Its value could be anything, a secret of somebody's own included.
         *) say "This deployment changed or removed the setting $name." ;;

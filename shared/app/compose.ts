@@ -71,6 +71,7 @@ function batchesOf(settings: Settings, clients: Clients): Batches {
       maxDisables: settings.MAX_DISABLES_PER_BATCH,
       maxInvalidRowsPercent: settings.MAX_INVALID_ROWS_PERCENT,
       preflight: settings.PREFLIGHT,
+      inboxMode: settings.INBOX_MODE,
       writeQuota: settings.GRAPH_WRITE_QUOTA,
       writeWindowSeconds: settings.GRAPH_WRITE_WINDOW_SECONDS,
     },
@@ -105,6 +106,7 @@ function runnerPortsOf(
       retryFloorMs,
       quotaPerSecond: quota / windowSeconds,
       membersPerWrite: settings.GRAPH_MEMBERS_PER_WRITE,
+      planFreshMs: settings.PLAN_FRESH_MINUTES * 60_000,
     },
   };
 }

@@ -100,6 +100,10 @@ const rules = {
   MAX_INVALID_ROWS_PERCENT: number(10, 0, 100),
   /** Whether a batch that needs Graph permissions which the token lacks is held, or only warned about. Set warn for an application that works by a directory role, which no token lists. */
   PREFLIGHT: oneOf(["hold", "warn"], "hold"),
+  /** What happens to a file dropped into inbox: apply, or plan, which waits for an approval. Files in inbox/plan/ are planned whatever this says. */
+  INBOX_MODE: oneOf(["apply", "plan"], "apply"),
+  /** A row whose object was last read longer ago than this, minutes, is looked at again just before its write: if its values are others than when it was planned, it is held. */
+  PLAN_FRESH_MINUTES: number(10, 0, 1440),
   /** When the sweep runs: the safety net behind events and rings. */
   SWEEP_SCHEDULE: schedule(),
   /** When certificate and consent are checked, and keys past their overlap removed; daily. */

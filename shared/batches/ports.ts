@@ -5,6 +5,7 @@ import type { Limits } from "../core/limits.ts";
 import type { Emit } from "../core/telemetry.ts";
 import type { Graph } from "../graph/types.ts";
 import type { Admission } from "../records/admission.ts";
+import type { Mode } from "../records/manifest.ts";
 import type { Receipts } from "../records/receipt.ts";
 import type { SealKey } from "../seal/seal.ts";
 import type { Blobs, Queue } from "../storage/types.ts";
@@ -17,6 +18,8 @@ export interface BatchSettings {
   readonly maxDeletes: number;
   readonly maxDisables: number;
   readonly maxInvalidRowsPercent: number;
+  /** The mode of files in `inbox` outside its folder plan/. */
+  readonly inboxMode: Mode;
   /** What happens to a batch that needs permissions which the token lacks. */
   readonly preflight: "hold" | "warn";
   /** Writes that Graph allows in `writeWindowSeconds`; the plan's estimate comes from it. */
@@ -74,6 +77,8 @@ export type Accepted =
       /** `repeated`: the same message again, without effect; `ignored`: an event about something else. */
       readonly outcome: "accepted" | "repeated" | "refused" | "ignored";
       readonly folder?: string;
+      /** What the sender should know of it. */
+      readonly note?: string;
     }
   | Postponed;
 

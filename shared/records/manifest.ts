@@ -31,7 +31,10 @@ export interface BatchManifest {
   readonly rows: number;
   /** What tripwires compare with earlier batches of the same source; an older release did not count it. */
   readonly profile?: InputProfile | undefined;
-  /** SHA-256, hex, of what decides the effect: input, operation and mode. */
+  /**
+   * SHA-256, hex, of what decides the effect: input and operation. The mode is no part of it, because a
+   * batch that was only planned is applied under its own name.
+   */
   readonly contentSha256: string;
   readonly acceptedAt: string;
   /** Who asked for it, as far as that is known. */

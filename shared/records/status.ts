@@ -35,6 +35,8 @@ export interface BatchStatus {
   /** Why it is held, paused, cancelled or refused, and what to do. */
   readonly reason?: string | undefined;
   readonly fix?: string | undefined;
+  /** Of a batch that is planned or held: what an approval has to name. */
+  readonly digest?: string | undefined;
   /** Who paused or cancelled it. */
   readonly by?: Who | undefined;
 }

@@ -27,6 +27,8 @@ export interface RunnerSettings {
   readonly statusEveryMs: number;
   /** Writes a second that the tenant's quota allows. */
   readonly quotaPerSecond: number;
+  /** A row whose object was last read longer ago is looked at again just before its write. */
+  readonly planFreshMs: number;
   /** How many members that are added in one request count as one write; with 1, each has its own. */
   readonly membersPerWrite: number;
 }
@@ -42,6 +44,7 @@ export const runnerDefaults = {
   postsInFlight: 16,
   statusEveryMs: 1_000,
   membersPerWrite: 3,
+  planFreshMs: 10 * 60_000,
 } as const satisfies Partial<RunnerSettings>;
 
 /** What a tenant's runner works with; `compose.ts` builds it. */

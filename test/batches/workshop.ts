@@ -18,6 +18,7 @@ export const settings: BatchSettings = {
   maxDisables: 50,
   maxInvalidRowsPercent: 10,
   preflight: "hold",
+  inboxMode: "apply",
   writeQuota: 3000,
   writeWindowSeconds: 150,
 };

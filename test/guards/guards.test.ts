@@ -124,7 +124,9 @@ describe("a batch in mode plan", () => {
     assert.equal(status["state"], "planned");
     const lines = blobs.batches.text("leavers/report.csv").split("\r\n");
     const would = "Would be written; the batch's mode was plan.";
-    const fix = "Send the same rows in mode apply, under another batch name.";
+    const digest = String(blobs.batches.json("leavers/plan.json")["digest"]);
+    assert.equal(status["digest"], digest);
+    const fix = `Look through the rows, then approve the plan: npm run batch -- approve leavers --plan ${digest}`;
     const { id } = [...directory.users.values()][2] ?? {};
     const told = ["c@contoso.com", "pending", would, fix, String(id)];
     assert.ok(lines[1]?.startsWith(csvLine(told).trimEnd()), lines[1]);
@@ -159,7 +161,7 @@ describe("a batch in mode plan", () => {
       assert.match(String(status["fix"]), fix);
       const page = blobs.batches.text(`${batch}/report.html`);
       assert.doesNotMatch(page, /Would be written/);
-      assert.match(page, /mode apply would write nothing either/);
+      assert.match(page, /planned: nothing would be written/);
     }
   });
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import { compileRow } from "../../shared/batches/input/compile-row.ts";
-import { readInboxPath } from "../../shared/batches/input/inbox-path.ts";
+import { isToPlan, readInboxPath } from "../../shared/batches/input/inbox-path.ts";
 import { readEnvelope } from "../../shared/batches/message/envelope.ts";
 import { recordOf } from "../../shared/core/record.ts";
 import { catalogue } from "../../shared/operations/list.ts";
@@ -68,8 +68,10 @@ describe("an example in the documentation", () => {
     const found = said.map((span) => readInboxPath(span.slice("inbox/".length), operations));
     assert.deepEqual(
       found.map(({ operation }) => operation),
-      ["user.disable", undefined],
+      ["user.disable", undefined, "user.disable", undefined],
     );
+    const planned = said.filter((span) => isToPlan(span.slice("inbox/".length)));
+    assert.deepEqual(planned, said.slice(2));
   });
 
   it("of a value is what a field takes", () => {

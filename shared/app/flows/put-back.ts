@@ -12,7 +12,7 @@ const LOCK_SECONDS = 60;
 
 /** What became of a message. */
 export type Work =
-  | { readonly state: "done" }
+  | { readonly state: "done"; readonly note?: string }
   | { readonly state: "again"; readonly delaySeconds: number; readonly reason: string };
 
 /**
@@ -41,6 +41,7 @@ export async function workOrPutBack(
   try {
     const result = await work();
     if (result.state === "again") await putBack(result.delaySeconds, result.reason);
+    else if (result.note !== undefined) call.note(result.note);
   } catch (error) {
     if (!(error instanceof OperatorError) || error.disposition !== "retry") throw error;
     await putBack((error.retryAfterMs ?? 0) / 1000 || RETRY_SECONDS, error.message);

@@ -4,7 +4,7 @@ import { fileFolder } from "../folder/claim-file.ts";
 import { type Context, type LockedFolder } from "../folder/context.ts";
 import { inFolder } from "../folder/in-folder.ts";
 import { holderOf } from "../folder/take-name.ts";
-import { isStaged } from "../input/inbox-path.ts";
+import { isStaged, isToPlan } from "../input/inbox-path.ts";
 import { fileBatchName } from "../message/name.ts";
 import type { Accepted } from "../ports.ts";
 import { fileInput, presentEtag, versionInput } from "./batch-input.ts";
@@ -12,7 +12,8 @@ import { beginBatch } from "./begin-batch.ts";
 import { carryOn } from "./carry-on.ts";
 
 /**
- * Accepts a version of a file in `inbox` as a separate batch, in mode apply. Announced twice, it is
+ * Accepts a version of a file in `inbox` as a separate batch, in the mode that its folder or the setting
+ * INBOX_MODE says. Announced twice, it is
  * the same batch. A version that a message has claimed, or that was refused, is left alone.
  */
 export async function acceptFile(context: Context, announced: FileVersion): Promise<Accepted> {
@@ -49,7 +50,7 @@ async function acceptVersion(
   if (input.isGrowing) return { state: "done", outcome: "ignored" };
   return beginBatch(context, locked, {
     tenant: ports.settings.homeTenant,
-    mode: "apply",
+    mode: isToPlan(file.path) ? "plan" : ports.settings.inboxMode,
     priority: "normal",
     source: { kind: "file", file },
     input,

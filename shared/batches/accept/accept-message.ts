@@ -18,6 +18,10 @@ import { beginBatch, inputRules } from "./begin-batch.ts";
 import { carryOn } from "./carry-on.ts";
 import { isHandedOver } from "./conclude.ts";
 
+/** What a message in mode apply is told whose batch was planned. */
+const APPROVE =
+  "The batch of this name was sent in mode plan, so this message has no effect: it is applied by a decision that approves its plan (docs/messages.md, Approving a plan).";
+
 /** How long a message waits whose file is still being written. */
 const GROWING_SECONDS = 60;
 
@@ -43,7 +47,9 @@ async function acceptNamed(
     const isOpen = own && !(await isHandedOver(ports, locked.folder, manifest));
     const input = isOpen ? own : await inputOfSame(context, message, manifest, own);
     if (input === undefined) throw nameTaken(manifest);
-    return carryOn(context, locked, manifest, input);
+    const accepted = await carryOn(context, locked, manifest, input);
+    const isOnlyPlanned = mode === "apply" && manifest.mode === "plan";
+    return isOnlyPlanned && accepted.state === "done" ? { ...accepted, note: APPROVE } : accepted;
   }
   if (holder.kind === "remains") throw nameOfOlder(batch);
   const other = await otherSpelling(ports, tenant, batch);
@@ -70,11 +76,10 @@ const inputOf = async (
 function ownInput(
   { ports }: Context,
   message: BatchMessage,
-  { source, format, operation, mode }: BatchManifest,
+  { source, format, operation }: BatchManifest,
 ): BatchInput | undefined {
   if (source.kind !== "message" || source.file === undefined) return undefined;
   const isSame =
-    message.mode === mode &&
     message.file === source.file.path &&
     (message.operation === undefined || message.operation === operation);
   return isSame
@@ -92,15 +97,19 @@ async function inputOfSame(
   manifest: BatchManifest,
   own: BatchInput | undefined,
 ): Promise<BatchInput | undefined> {
-  if (manifest.source.kind !== "message" || message.mode !== manifest.mode) return undefined;
+  if (manifest.source.kind !== "message") return undefined;
   if (own?.file) {
     const etag = await presentEtag(context.ports.blobs.inbox, own.file.path);
     if (etag === undefined || etag === own.file.etag) return own;
   }
   const input = await inputOf(context, message);
-  const rules = inputRules(context, message.mode, input);
-  const { contentSha256 } = await checkInput(await input.bytes(), rules);
-  return contentSha256 === manifest.contentSha256 ? input : undefined;
+  const rules = inputRules(context, input);
+  // An earlier release made the mode a part of the digest.
+  for (const modeInDigest of [undefined, manifest.mode]) {
+    const { contentSha256 } = await checkInput(await input.bytes(), { ...rules, modeInDigest });
+    if (contentSha256 === manifest.contentSha256) return input;
+  }
+  return undefined;
 }
 
 const nameInOtherCase = (batch: string, other: string): InputRefusal =>

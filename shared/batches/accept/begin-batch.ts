@@ -24,7 +24,7 @@ export async function beginBatch(
 ): Promise<Accepted> {
   const { ports } = context;
   const { batch, folder, lock } = locked;
-  const checked = await checkInput(await input.bytes(), inputRules(context, mode, input));
+  const checked = await checkInput(await input.bytes(), inputRules(context, input));
   const manifest: BatchManifest = {
     version: 1,
     batch,
@@ -50,13 +50,11 @@ export async function beginBatch(
 /** The rules for a batch's input. */
 export const inputRules = (
   { ports, limits }: Context,
-  mode: BatchManifest["mode"],
   { operation, format, file }: BatchInput,
 ): InputRules => ({
   catalogue: ports.catalogue,
   operation,
   format,
-  mode,
   file: file?.path,
   limits,
   maxInvalidRowsPercent: ports.settings.maxInvalidRowsPercent,

@@ -42,9 +42,9 @@ export async function conclude(
   return true;
 }
 
-/** What mode apply would do with a batch that was only planned. */
+/** What approving the plan would do. */
 function onlyPlanned(
-  { verdicts }: Plan,
+  { batch, verdicts, digest = "" }: Plan,
   why: ReturnType<typeof holdOf>,
 ): { readonly reason: string; readonly fix: string } {
   if (verdicts.pending === 0) {
@@ -58,9 +58,12 @@ function onlyPlanned(
   }
   return {
     reason: "Would be written; the batch's mode was plan.",
-    fix: why
-      ? `In mode apply the whole batch would be held: ${why.counts}. ${why.fix}`
-      : "Send the same rows in mode apply, under another batch name.",
+    fix: [
+      why && `In mode apply it would be held: ${why.counts}. The approval releases that as well.`,
+      `Look through the rows, then approve the plan: npm run batch -- approve ${batch} --plan ${digest}`,
+    ]
+      .filter((each) => each !== undefined)
+      .join(" "),
   };
 }
 

@@ -11,7 +11,8 @@ import { readInput, refusalOf } from "./read-input.ts";
 /** The rules that an input must keep before anything of it is planned. */
 export interface InputRules extends RowRules {
   readonly format: InputFormat;
-  readonly mode: Mode;
+  /** For a digest as earlier releases made it, of which the mode was a part. */
+  readonly modeInDigest?: Mode | undefined;
   /** The file's path; absent if the rows came in the message. */
   readonly file?: string | undefined;
   readonly limits: Limits;
@@ -40,9 +41,8 @@ export async function checkInput(
   rules: InputRules,
 ): Promise<CheckedInput> {
   const { format, file, limits } = rules;
-  const hash = createHash("sha256").update(
-    `${rules.mode}\n${rules.operation ?? ""}\n${rules.format}\n`,
-  );
+  const mode = rules.modeInDigest === undefined ? "" : `${rules.modeInDigest}\n`;
+  const hash = createHash("sha256").update(`${mode}${rules.operation ?? ""}\n${rules.format}\n`);
   const check = createCheck(rules);
   for await (const piece of readInput(
     metered(bytes, hash, limits, file),

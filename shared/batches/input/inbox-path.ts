@@ -12,6 +12,9 @@ export interface InboxFile {
 /** Files in this folder wait for a message that names them; events and the sweep ignore them. */
 export const isStaged = (path: string): boolean => path.startsWith("staged/");
 
+/** Files in this folder are planned and not applied; capital letters make no difference. */
+export const isToPlan = (path: string): boolean => /^plan\//i.test(path);
+
 const DEEPEST = 8;
 const LONGEST = 512;
 const FORMATS: readonly (readonly [RegExp, InputFormat])[] = [

@@ -64,7 +64,8 @@ export async function endBatch(
   }
   const atMs = ports.clock.now();
   const why = state === "finished" ? {} : { reason: unwritten.reason, fix: unwritten.fix };
-  const summary = summaryOf(manifest, plan, { state, verdicts, atMs, ...why });
+  const { digest } = state === "finished" ? {} : plan;
+  const summary = summaryOf(manifest, plan, { state, verdicts, atMs, digest, ...why });
   const lacks = await writeReports(job, summary);
   const { batch, tenant } = manifest;
   const endedAt = new Date(atMs).toISOString();
@@ -74,7 +75,8 @@ export async function endBatch(
       : undefined;
   announce?.(verdicts, sealed);
   const still = stillStatus(manifest.batch, state, verdicts, atMs, withLacks(why, lacks));
-  await writeStatus(batches, folder, { ...still, ...(await lastFigures(batches, folder)) });
+  const figures = await lastFigures(batches, folder);
+  await writeStatus(batches, folder, { ...still, ...figures, ...(digest && { digest }) });
   return verdicts;
 }
 

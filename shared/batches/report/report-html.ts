@@ -51,7 +51,9 @@ function lead({ state, verdicts }: ReportSummary): string {
   if (state === "held") return `${rows}, nothing written: the batch is held.`;
   if (state === "planned") {
     const { pending } = verdicts;
-    return `${rows}, nothing written: mode apply would write ${pending === 0 ? "nothing either" : number(pending)}.`;
+    return pending === 0
+      ? `${rows}, planned: nothing would be written.`
+      : `${rows}, planned: ${number(pending)} would be written once the plan is approved.`;
   }
   const { done, failed } = verdicts;
   if (failed > 0) {

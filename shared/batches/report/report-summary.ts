@@ -18,6 +18,8 @@ export interface ReportSummary {
   readonly plan: Plan;
   /** What the reports lack, in whole sentences. */
   readonly lacks?: readonly string[] | undefined;
+  /** Of a batch that is planned or held: what an approval has to name. */
+  readonly digest?: string | undefined;
   /** Why it is held, or not written, and what to do. */
   readonly reason?: string | undefined;
   readonly fix?: string | undefined;
@@ -31,12 +33,13 @@ export function summaryOf(
     readonly state: BatchState;
     readonly verdicts: VerdictCounts;
     readonly atMs: number;
+    readonly digest?: string | undefined;
     readonly reason?: string | undefined;
     readonly fix?: string | undefined;
   },
 ): ReportSummary {
   const { batch, tenant, mode, operation, acceptedAt } = manifest;
-  const { state, verdicts, reason, fix } = ended;
+  const { state, verdicts, digest, reason, fix } = ended;
   return {
     batch,
     tenant,
@@ -48,6 +51,7 @@ export function summaryOf(
     finishedAt: new Date(ended.atMs).toISOString(),
     verdicts,
     plan,
+    digest,
     reason,
     fix,
   };

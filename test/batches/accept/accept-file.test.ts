@@ -31,6 +31,31 @@ describe("a file in inbox", () => {
     assert.equal(batchesOf(workshop).length, 2);
   });
 
+  for (const path of ["plan/user.disable/a.csv", "Plan/user.disable/a.csv"]) {
+    it(`is only planned in the folder plan: ${path}`, async () => {
+      const { blobs, drop, rings } = begin();
+      const folder = await drop(path, rows);
+      assert.equal(blobs.batches.json(`${folder}/status.json`)["state"], "planned");
+      assert.equal(blobs.batches.json(`${folder}/batch.json`)["operation"], "user.disable");
+      assert.deepEqual([rings, [...blobs.runner.blobs.keys()]], [[], []]);
+    });
+  }
+
+  it("is applied in a folder plan that is not the first, and in one that only begins so", async () => {
+    const { blobs, drop } = begin();
+    for (const path of ["hr/plan/user.disable/a.csv", "plans/user.disable/a.csv"]) {
+      const folder = await drop(path, rows);
+      assert.equal(blobs.batches.json(`${folder}/batch.json`)["mode"], "apply");
+    }
+  });
+
+  it("is only planned wherever it is, with INBOX_MODE plan", async () => {
+    const workshop = openWorkshop({ settings: { ...settings, inboxMode: "plan" } });
+    workshop.directory.addUser(ann);
+    const folder = await workshop.drop("user.disable/leavers.csv", rows);
+    assert.equal(workshop.blobs.batches.json(`${folder}/status.json`)["state"], "planned");
+  });
+
   it("is the same batch whether its event has the path as it is or percent-encoded", async () => {
     const workshop = begin();
     const { blobs, deliver } = workshop;

@@ -130,7 +130,6 @@ describe("another batch of a taken name", () => {
   const others: Readonly<Record<string, object>> = {
     "with other rows": { ...message, rows: [{ user: "bob@contoso.com" }] },
     "with another operation": { ...message, operation: "user.delete" },
-    "in another mode": { ...message, mode: "plan" },
   };
   for (const [how, second] of Object.entries(others)) {
     it(`${how} is refused, and the first is left as it is`, async () => {
