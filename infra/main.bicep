@@ -322,6 +322,7 @@ module roles 'modules/roles.bicep' = {
     readers: readers
     storageAccountName: storage.outputs.name
     vaultName: vault.outputs.name
+    sealKeyName: vault.outputs.sealKeyName
     componentName: monitoring.outputs.componentName
     acceptQueueName: queues.accept
     certificateQueueName: queues.certificateEvents
@@ -445,6 +446,7 @@ module settings 'modules/app-settings.bicep' = {
     assertionAlgorithm: assertionAlgorithm
     vaultUri: vault.outputs.uri
     certificateName: certificateName
+    sealKeyUri: vault.outputs.sealKeyUri
     clientId: app.outputs.appId
     applicationObjectId: app.outputs.appObjectId
     allowedResources: allowedResources

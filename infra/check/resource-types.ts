@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { ownTypes } from "./own-types.ts";
+
 interface Ref {
   readonly $ref: string;
 }
@@ -50,6 +52,8 @@ export interface ResourceTypes {
   readonly resolve: (ref: Ref) => ResourceType;
 }
 
+const own: Readonly<Record<string, ResourceType>> = ownTypes;
+
 interface TypesFile {
   readonly resources: Readonly<Record<string, string>>;
   readonly types: readonly ResourceType[];
@@ -57,14 +61,14 @@ interface TypesFile {
 
 /**
  * Reads `bicep-types.json` of the data folder beside the repository (../shared/data), which is not
- * part of it; undefined if it is not there.
+ * part of it, with the types that it lacks (own-types.ts); undefined if the file is not there.
  */
 export function readResourceTypes(root: string): ResourceTypes | undefined {
   const path = join(root, "../shared/data/bicep-types.json");
   if (!existsSync(path)) return undefined;
   const file: TypesFile = JSON.parse(readFileSync(path, "utf8"));
   const resolve = ({ $ref }: Ref): ResourceType => {
-    const found = file.types[Number($ref.slice("#/".length))];
+    const found = own[$ref] ?? file.types[Number($ref.slice("#/".length))];
     if (found === undefined) throw new TypeError(`The data has no type ${$ref}.`);
     return found;
   };
@@ -74,7 +78,7 @@ export function readResourceTypes(root: string): ResourceTypes | undefined {
       const $ref = Object.hasOwn(file.resources, typeAndVersion)
         ? file.resources[typeAndVersion]
         : undefined;
-      return $ref === undefined ? undefined : resolve({ $ref });
+      return $ref === undefined ? own[typeAndVersion] : resolve({ $ref });
     },
   };
 }

@@ -36,6 +36,9 @@ param vaultUri string
 @description('Name of the certificate in the vault.')
 param certificateName string
 
+@description('Address of the key that signs seals.')
+param sealKeyUri string
+
 @description('Application (client) id of the app registration.')
 param clientId string
 
@@ -99,6 +102,7 @@ var productSettings = {
   ASSERTION_ALGORITHM: assertionAlgorithm
   KEY_VAULT_URI: credential == 'managed-identity' ? '' : vaultUri
   CERTIFICATE_NAME: credential == 'managed-identity' ? '' : certificateName
+  SEAL_KEY: sealKeyUri
   MANAGED_IDENTITY_CLIENT_ID: identityClientId
   ALLOWED_RESOURCES: join(allowedResources, ',')
 

@@ -35,6 +35,9 @@ param storageAccountName string
 @description('Vault name.')
 param vaultName string
 
+@description('Name of the key that signs seals.')
+param sealKeyName string
+
 @description('Application Insights component name.')
 param componentName string
 
@@ -101,6 +104,10 @@ resource account 'Microsoft.Storage/storageAccounts@2025-08-01' existing = {
 
 resource vault 'Microsoft.KeyVault/vaults@2026-02-01' existing = {
   name: vaultName
+
+  resource sealKey 'keys' existing = {
+    name: sealKeyName
+  }
 }
 
 resource component 'Microsoft.Insights/components@2020-02-02' existing = {
@@ -167,6 +174,17 @@ resource workloadSignsInVault 'Microsoft.Authorization/roleAssignments@2022-04-0
     principalId: workloadPrincipalId
     principalType: 'ServicePrincipal'
     description: 'Signs with the key that never leaves the vault; only if the credential is vault-signature.'
+  }
+}
+
+resource workloadSealsBatches 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: vault::sealKey
+  name: guid(vault::sealKey.id, workloadPrincipalId, roleIds.keyVaultCryptoUser)
+  properties: {
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds.keyVaultCryptoUser)
+    principalId: workloadPrincipalId
+    principalType: 'ServicePrincipal'
+    description: 'Signs the seal of a batch that has ended, with a key that never leaves the vault. It can sign with no other key.'
   }
 }
 

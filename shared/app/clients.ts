@@ -4,8 +4,10 @@ import { createGraph, type Graph } from "../graph/graph.ts";
 import { createIdentity, type Identity } from "../identity/identity.ts";
 import { createManagedIdentity } from "../identity/managed-identity.ts";
 import type { CredentialSettings } from "../identity/open-credential.ts";
+import { createSealKey } from "../identity/seal-key.ts";
 import { adminConsentUrl } from "../identity/token/tenant.ts";
 import { ringFor } from "../runner/slice/ring-message.ts";
+import type { SealKey } from "../seal/seal.ts";
 import { createBlobs, createQueue } from "../storage/storage.ts";
 import type { Blobs, Queue } from "../storage/types.ts";
 import { emitLine } from "./invocation.ts";
@@ -32,6 +34,7 @@ export interface Clients {
   readonly ring: (tenant: string) => Promise<void>;
   readonly rolesFor: BatchPorts["rolesFor"];
   readonly consentUrl: (tenant: string) => string;
+  readonly sealKey: SealKey | undefined;
 }
 
 /** Builds every client of an instance, once. */
@@ -63,6 +66,10 @@ export function createClients(settings: Settings): Clients {
       return (await token).roles;
     },
     consentUrl: (tenant) => adminConsentUrl(settings.cloud.loginHost, tenant, settings.CLIENT_ID),
+    sealKey:
+      settings.SEAL_KEY === ""
+        ? undefined
+        : createSealKey(settings.SEAL_KEY, { ...surroundings, cloud: settings.cloud, identity }),
   };
 }
 

@@ -54,7 +54,7 @@ function compose(settings: Settings): Composed {
 }
 
 function batchesOf(settings: Settings, clients: Clients): Batches {
-  const { blobs, queues, ring, graphFor, rolesFor, consentUrl } = clients;
+  const { blobs, queues, ring, graphFor, rolesFor, consentUrl, sealKey } = clients;
   return createBatches({
     ...surroundings,
     blobs,
@@ -63,6 +63,7 @@ function batchesOf(settings: Settings, clients: Clients): Batches {
     graphFor,
     rolesFor,
     consentUrl,
+    sealKey,
     catalogue,
     settings: {
       homeTenant: settings.TENANT_ID,

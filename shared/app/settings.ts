@@ -45,6 +45,16 @@ const rules = {
     fallback: "",
   }),
   /**
+   * The key that signs the seal of a batch that has ended, `https://<vault>/keys/<name>`; without it seals are
+   * not signed.
+   */
+  SEAL_KEY: rule({
+    read: (each) =>
+      /^https:\/\/[^/?#@\s]+\/keys\/[0-9A-Za-z-]{1,127}$/.test(each) ? each : undefined,
+    must: "be the address of a key in Key Vault without a version, https://<vault>/keys/<name>",
+    fallback: "",
+  }),
+  /**
    * How the sign-in assertion is signed and the certificate named: PS256 with its SHA-256
    * thumbprint, or RS256 with its SHA-1 thumbprint, for AD FS and if Entra answers AADSTS700027
    * to the first.

@@ -1,10 +1,9 @@
 import type { Cloud } from "../core/clouds.ts";
-import { OperatorError } from "../core/errors.ts";
+import type { OperatorError } from "../core/errors.ts";
 import type { Emit } from "../core/telemetry.ts";
 import { createAssertions } from "./certificate/assertion.ts";
 import {
   type VaultCertificate,
-  type VaultIdentity,
   createCertificateSecrets,
 } from "./certificate/certificate-secrets.ts";
 import { readCertificate } from "./certificate/certificate.ts";
@@ -15,6 +14,7 @@ import { VaultAnswer } from "./certificate/vault-error.ts";
 import { createVaultSigner } from "./certificate/vault-signature.ts";
 import type { VersionSource } from "./certificate/version-look.ts";
 import type { ManagedIdentity } from "./managed-identity.ts";
+import { checkVault, pinToVault } from "./own-vault.ts";
 import {
   type Credential,
   type Proof,
@@ -118,52 +118,4 @@ function emitTrouble(error: OperatorError, name: string, emit: Emit): void {
   if (code.startsWith("VAULT_")) {
     emit({ event: "vault.refused", code, status: cause instanceof VaultAnswer ? cause.status : 0 });
   } else emit({ event: "certificate.unusable", name, code });
-}
-
-/**
- * A vault of another cloud would not accept our tokens. A user name, port, path or query in the address
- * is a mistake, or an attempt to send the token elsewhere.
- */
-function checkVault(vaultUri: string, { vaultSuffix }: Cloud): void {
-  const url = URL.canParse(vaultUri) ? new URL(vaultUri) : undefined;
-  const isVault = url?.protocol === "https:" && url.hostname.endsWith(`.${vaultSuffix}`);
-  if (isVault && url.href === `https://${url.hostname}/`) return;
-  throw new OperatorError(
-    "SETTINGS_INVALID",
-    isVault
-      ? "KEY_VAULT_URI holds more than the vault's host name."
-      : "KEY_VAULT_URI names no vault of this cloud.",
-    {
-      fix: `Set it to https://<vault>.${vaultSuffix}/, or CLOUD to the vault's cloud.`,
-      disposition: "stop",
-    },
-  );
-}
-
-/**
- * The identity as the vault may use it: its challenge names the scope of the token that it wants, and it
- * gets a token for Key Vault and for nothing else.
- */
-function pinToVault(identity: ManagedIdentity, { vaultSuffix }: Cloud): VaultIdentity {
-  const vaultScope = scopeOf(`https://${vaultSuffix}`);
-  let last = "";
-  return {
-    dropLast: () => identity.drop(last),
-    getToken: async (scopes, options) => {
-      const wanted = typeof scopes === "string" ? [scopes] : scopes;
-      if (wanted.some((scope) => scope !== vaultScope)) {
-        throw new OperatorError(
-          "VAULT_REFUSED",
-          "The host that answers as the vault asks for a token of another resource. None was sent.",
-          {
-            fix: "Check KEY_VAULT_URI and CLOUD, and DNS and proxies on the way to the vault.",
-            disposition: "stop",
-          },
-        );
-      }
-      const token = await identity.getToken(vaultScope, options);
-      last = token?.token ?? "";
-      return token;
-    },
-  };
 }

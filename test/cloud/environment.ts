@@ -33,6 +33,7 @@ export function workerEnvironment(
     APPLICATION_OBJECT_ID: home.applicationObjectId,
     KEY_VAULT_URI: home.keyVaultUri,
     CERTIFICATE_NAME: home.certificateName,
+    SEAL_KEY: `${home.keyVaultUri}keys/seal`,
     MANAGED_IDENTITY_CLIENT_ID: home.managedIdentity.clientId,
     GRAPH_WRITE_QUOTA: "3000",
     GRAPH_WRITE_WINDOW_SECONDS: String(150 / world.speed),

@@ -8,6 +8,7 @@ import {
   addCertificateVersion,
   certificateEntry,
   makeCertificate,
+  addKey,
 } from "./key-vault/vault-store.ts";
 import type { CloudOptions, HomeTenant } from "./local-cloud.ts";
 import { seedSignIn } from "./seed-sign-in.ts";
@@ -89,7 +90,10 @@ export async function seedHome(
   const vaultName = "batch-vault";
   const certificateName = "directory-batch";
   const vault = world.keyVault.create(vaultName, tenantId);
-  vault.assignments.push({ principalId: identity.principalId, role: "Key Vault Secrets User" });
+  vault.assignments.push(
+    { principalId: identity.principalId, role: "Key Vault Secrets User" },
+    { principalId: identity.principalId, role: "Key Vault Crypto User", object: "keys/seal" },
+  );
   const toolsPrincipal = registry.servicePrincipal(tenantId, other.appId);
   if (toolsPrincipal !== undefined)
     vault.assignments.push({
@@ -105,6 +109,7 @@ export async function seedHome(
       notBefore: new Date(nowMs - 600_000),
       notAfter: new Date(nowMs + yearMs),
     }),
+    addKey(vault, "seal", nowMs, { operations: ["sign", "verify"] }),
   ]);
   addCertificateVersion(vault, certificateName, made, { nowMs, pfxEncryption: "aes-256" });
   registry.addKeyCredential(product, made.certificate.der);

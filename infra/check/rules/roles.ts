@@ -119,6 +119,7 @@ const places: Readonly<Record<string, string>> = {
   "account::blob::inbox": "container `inbox`",
   "account::queue::accept": "queue `accept`",
   "account::queue::certificateEvents": "queue `certificate-events`",
+  "vault::sealKey": "key `seal`",
   component: "Application Insights",
   vault: "Key Vault",
 };

@@ -143,7 +143,10 @@ function vaultOf(host: string, vaults: ReadonlyMap<string, Vault>): Vault | unde
 
 function authorise(vault: Vault, claims: TokenClaims, action: VaultAction, object: string): void {
   const roles = vault.assignments
-    .filter((assignment) => assignment.principalId === claims.principalId)
+    .filter(
+      ({ principalId, object: only }) =>
+        principalId === claims.principalId && (only === undefined || `/${only}` === object),
+    )
     .map((assignment) => assignment.role);
   if (!isAllowed(roles, action)) throw forbiddenByRbac(vault, claims, action, object.toLowerCase());
 }

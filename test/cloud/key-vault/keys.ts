@@ -2,13 +2,22 @@ import { json, notEmulated, type CloudResponse } from "../http/exchange.ts";
 import { currentVersion, type KeyVersion } from "./model.ts";
 import { signDigest } from "./rsa-sign.ts";
 import { badParameter, disabled, notFound, VaultRefusal } from "./vault-error.ts";
-import { attributesJson, pageOf, type VaultHandler, type VaultRequest } from "./vault-request.ts";
+import {
+  attributesJson,
+  enabledOf,
+  pageOf,
+  readTags,
+  type VaultHandler,
+  type VaultRequest,
+} from "./vault-request.ts";
+import { addKey } from "./vault-store.ts";
 
-/** `/keys…`: get, list versions, sign. All keys belong to certificates. */
+/** `/keys…`: create (RSA), get, list versions, sign. */
 export const handleKeys: VaultHandler = (request) => {
   const [name, second, third] = request.path;
   if (name === undefined) return notEmulated("the listing of keys");
   if (second === "versions") return listVersions(request, name);
+  if (request.method === "POST" && second === "create") return createKey(request, name);
   if (request.method === "GET" && third === undefined) return getKey(request, name, second);
   if (request.method === "POST" && (second === "sign" || third === "sign"))
     return sign(request, name, third === "sign" ? second : undefined);
@@ -33,8 +42,13 @@ function getKey(request: VaultRequest, name: string, version?: string): CloudRes
   request.authorise("keys/read");
   const key = versionOf(request, name, version);
   if (!key.attributes.enabled) throw disabled("key", "get");
+  return json(200, keyJson(request, name, key));
+}
+
+/** A key bundle (rest/api/keyvault/keys/get-key). */
+function keyJson(request: VaultRequest, name: string, key: KeyVersion): object {
   const jwk = key.publicKey.export({ format: "jwk" });
-  return json(200, {
+  return {
     key: {
       kid: idOf(request, name, key),
       kty: "RSA",
@@ -43,8 +57,25 @@ function getKey(request: VaultRequest, name: string, version?: string): CloudRes
       e: jwk.e,
     },
     attributes: attributesJson(key.attributes),
-    managed: true,
+    ...(key.managed ? { managed: true } : { tags: key.tags ?? {} }),
+  };
+}
+
+/** A new version of a key of its own (rest/api/keyvault/keys/create-key); RSA only. */
+async function createKey(request: VaultRequest, name: string): Promise<CloudResponse> {
+  request.count("key.create");
+  request.authorise("keys/create/action");
+  const { kty, key_size: bits = 2048, key_ops: operations } = request.body;
+  if (kty !== "RSA") return notEmulated(`a key of the type ${String(kty)}`);
+  if (bits !== 2048 && bits !== 3072 && bits !== 4096)
+    throw badParameter("The specified key size is not supported.");
+  const key = await addKey(request.vault, name, request.nowMs, {
+    bits,
+    enabled: enabledOf(request.body) ?? true,
+    tags: readTags(request.body),
+    ...(Array.isArray(operations) && { operations: operations.map(String) }),
   });
+  return json(200, keyJson(request, name, key));
 }
 
 function listVersions(request: VaultRequest, name: string): CloudResponse {
@@ -55,7 +86,7 @@ function listVersions(request: VaultRequest, name: string): CloudResponse {
     .map((key) => ({
       kid: idOf(request, name, key),
       attributes: attributesJson(key.attributes),
-      managed: true,
+      ...(key.managed && { managed: true }),
     }));
   return json(200, pageOf(request, items, `/keys/${name}/versions`));
 }
@@ -65,6 +96,11 @@ function sign(request: VaultRequest, name: string, version?: string): CloudRespo
   request.authorise("keys/sign/action");
   const key = versionOf(request, name, version);
   if (!key.attributes.enabled) throw disabled("key", "sign");
+  if (!key.operations.includes("sign")) {
+    throw new VaultRefusal(403, "Forbidden", "Operation sign is not permitted on this key.", {
+      inner: "KeyOperationForbidden",
+    });
+  }
   checkLife(key, request.nowMs);
   const { alg, value } = request.body;
   if (typeof alg !== "string" || typeof value !== "string")

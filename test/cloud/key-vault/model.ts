@@ -29,6 +29,9 @@ export interface KeyVersion {
   readonly publicKey: KeyObject;
   readonly operations: readonly string[];
   readonly attributes: Attributes;
+  /** The key of a certificate. */
+  readonly managed: boolean;
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 export interface CertificateVersionEntry {
@@ -63,7 +66,8 @@ export interface Vault {
   readonly secrets: Map<string, Versioned<SecretVersion>>;
   readonly keys: Map<string, Versioned<KeyVersion>>;
   readonly certificates: Map<string, CertificateEntry>;
-  readonly assignments: { principalId: string; role: VaultRole }[];
+  /** A role over the whole vault, or over one object such as `keys/seal`. */
+  readonly assignments: { principalId: string; role: VaultRole; object?: string }[];
 }
 
 /** The current version: the last one created, enabled or not. */

@@ -196,6 +196,31 @@ describe("a key in the vault signs", () => {
   });
 });
 
+const createKey = (body: object): Promise<VaultAnswer> =>
+  fixture.call("POST", `/keys/own/create?${version}`, { body: { kty: "RSA", ...body } });
+
+describe("a key of its own in the vault", () => {
+  it("is made with a version, and signs by it [create-key]", async () => {
+    const made = await createKey({ key_size: 2048, key_ops: ["sign", "verify"] });
+    assert.equal(made.status, 200);
+    const kid = made.body.key?.kid ?? "";
+    assert.match(kid, /\/keys\/own\/[0-9a-f]{32}$/);
+    assert.equal(made.body.managed, undefined);
+    const body = { alg: "PS256", value: Buffer.alloc(32).toString("base64url") };
+    const signed = await fixture.call("POST", `${new URL(kid).pathname}/sign?${version}`, { body });
+    assert.deepEqual([signed.status, signed.body.kid], [200, kid]);
+  });
+
+  it("refuses what it was not made for, and a size that does not exist [create-key]", async () => {
+    await createKey({ key_ops: ["verify"] });
+    const body = { alg: "PS256", value: Buffer.alloc(32).toString("base64url") };
+    const refused = await fixture.call("POST", `/keys/own/sign?${version}`, { body });
+    assert.deepEqual([refused.status, refused.body.error?.code], [403, "Forbidden"]);
+    const odd = await createKey({ key_size: 1000 });
+    assert.deepEqual([odd.status, odd.body.error?.code], [400, "BadParameter"]);
+  });
+});
+
 describe("a secret in the vault", () => {
   it("is a 404 for an unknown name or version [get-secret]", async () => {
     await fixture.call("PUT", `/secrets/plain?${version}`, { body: { value: "1" } });

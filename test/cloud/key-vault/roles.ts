@@ -26,6 +26,7 @@ export type VaultAction =
   | "certificates/recover/action"
   | "certificates/purge/action"
   | "keys/read"
+  | "keys/create/action"
   | "keys/sign/action"
   | "keys/verify/action";
 

@@ -2,9 +2,11 @@ import {
   createHash,
   createPrivateKey,
   createPublicKey,
+  generateKeyPair,
   randomUUID,
   X509Certificate,
 } from "node:crypto";
+import { promisify } from "node:util";
 
 import type { Certificate } from "../certificates/certificate.ts";
 import {
@@ -18,6 +20,7 @@ import {
   type Attributes,
   type CertificateEntry,
   type CertificateVersionEntry,
+  type KeyVersion,
   type SecretVersion,
   type Vault,
   type Versioned,
@@ -147,8 +150,9 @@ export function addCertificateVersion(
   entryOf(vault.keys, "key", name).versions.set(version, {
     version,
     ...made.keys,
-    operations: ["sign", "verify", "encrypt", "decrypt", "wrapKey", "unwrapKey"],
+    operations: allOperations,
     attributes,
+    managed: true,
   });
   entryOf(vault.secrets, "secret", name).versions.set(version, {
     version,
@@ -159,6 +163,33 @@ export function addCertificateVersion(
     tags: options.tags ?? {},
   });
   return added;
+}
+
+const allOperations = ["sign", "verify", "encrypt", "decrypt", "wrapKey", "unwrapKey"];
+
+/** Adds a version of an RSA key of its own, which never leaves the vault. */
+export async function addKey(
+  vault: Vault,
+  name: string,
+  nowMs: number,
+  key: {
+    readonly bits?: number;
+    readonly operations?: readonly string[];
+    readonly enabled?: boolean;
+    readonly tags?: Readonly<Record<string, string>>;
+  } = {},
+): Promise<KeyVersion> {
+  const made = await promisify(generateKeyPair)("rsa", { modulusLength: key.bits ?? 2048 });
+  const version: KeyVersion = {
+    version: newVersion(),
+    ...made,
+    operations: key.operations ?? allOperations,
+    attributes: newAttributes(nowMs, key.enabled ?? true),
+    managed: false,
+    tags: key.tags ?? {},
+  };
+  entryOf(vault.keys, "key", name).versions.set(version.version, version);
+  return version;
 }
 
 /** The value of a certificate's secret; without the private key if it is not exportable. */
