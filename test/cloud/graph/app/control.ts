@@ -48,7 +48,7 @@ export interface Commands {
   };
   /** Directory days ahead of the clock; without `tenant`, for every tenant in use. */
   dayOffset: { argument: { days: number } & Ofwhom; answer: { now: string } };
-  /** Gives a principal (user, service principal) a directory role. */
+  /** Gives a principal (user, group, service principal) a directory role, by its name or template id. */
   addRole: { argument: { principal: string; role: string } & Ofwhom; answer: void };
   /** Assigns a principal to a role of a resource, both by object id, without applying any rule. */
   assign: {
@@ -121,7 +121,7 @@ const handlers = (around: Controlled): Handlers => ({
     for (const one of named === undefined ? around.tenants() : [tenant]) one.dayOffset = days;
     return { now: tenant.nowText() };
   },
-  addRole: (tenant, { principal, role }) => tenant.addRole(principal, role),
+  addRole: (tenant, { principal, role }) => void tenant.roles.assign(principal, role),
   assign: (tenant, { principal, resource, role }) => {
     syncRegistry(tenant);
     const one = {

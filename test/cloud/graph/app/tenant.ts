@@ -4,6 +4,7 @@ import type { Conditions } from "../faults/conditions.ts";
 import { Faults } from "../faults/faults.ts";
 import { InFlight } from "../faults/in-flight.ts";
 import { usualSkus, type Sku } from "../licences/skus.ts";
+import { DirectoryRoles } from "../roles/directory-roles.ts";
 import { createRandom, hashOf, type Random } from "../seed/random.ts";
 import { Directory } from "../store/directory.ts";
 import type { Values } from "../store/entity.ts";
@@ -33,8 +34,7 @@ export class Tenant {
   readonly seed: number;
   /** App role assignments of users and groups, by id; those of service principals are in the registry. */
   readonly assignments = new Map<string, Values>();
-  /** Directory roles by principal id: `User Administrator` and the like. */
-  readonly roles = new Map<string, Set<string>>();
+  readonly roles: DirectoryRoles;
   /** The products the tenant has bought. */
   readonly skus: Sku[] = usualSkus();
   /** Users who have a licence from a group, by group id. */
@@ -85,6 +85,7 @@ export class Tenant {
         return (lagging.medianMs * Math.exp(lagging.sigma * lag.normal())) / speed;
       },
     });
+    this.roles = new DirectoryRoles(this.directory, this.seed);
   }
 
   /** The directory's own time, milliseconds since the epoch: real time plus the day offset. */
@@ -114,12 +115,6 @@ export class Tenant {
   isVerifiedDomain(name: string): boolean {
     const folded = name.toLowerCase();
     return this.domains.some((domain) => domain.name === folded && domain.isVerified);
-  }
-
-  addRole(principal: string, role: string): void {
-    const held = this.roles.get(principal);
-    if (held) held.add(role);
-    else this.roles.set(principal, new Set([role]));
   }
 }
 

@@ -2,6 +2,7 @@ import type { Kind } from "../store/entity.ts";
 import { administrativeUnitModel } from "./administrative-unit.ts";
 import { applicationModel } from "./application.ts";
 import { deviceModel, orgContactModel } from "./device.ts";
+import { directoryRoleModel } from "./directory-role.ts";
 import { groupModel } from "./group.ts";
 import type { Model } from "./property.ts";
 import { servicePrincipalModel } from "./service-principal.ts";
@@ -15,6 +16,7 @@ export const MODELS: Readonly<Record<Kind, Model>> = {
   servicePrincipal: servicePrincipalModel,
   administrativeUnit: administrativeUnitModel,
   device: deviceModel,
+  directoryRole: directoryRoleModel,
   orgContact: orgContactModel,
 };
 
@@ -26,5 +28,6 @@ export const SETS: Readonly<Record<Kind, string>> = {
   servicePrincipal: "servicePrincipals",
   administrativeUnit: "directory/administrativeUnits",
   device: "devices",
+  directoryRole: "directoryRoles",
   orgContact: "contacts",
 };

@@ -30,6 +30,7 @@ const EXPANDABLE: Readonly<Partial<Record<Kind, readonly string[]>>> = {
   servicePrincipal: ["owners", "memberOf", "appRoleAssignments", "appRoleAssignedTo"],
   administrativeUnit: ["members"],
   device: ["registeredOwners", "registeredUsers", "memberOf"],
+  directoryRole: ["members"],
 };
 
 const REVERSED: Readonly<Record<string, RelationName>> = {

@@ -36,6 +36,7 @@ export function deleteObject(call: Call, entity: Entity): Answer {
       softDelete(call.tenant, entity);
       return noContent;
     case "administrativeUnit":
+    case "directoryRole":
     case "orgContact":
     default:
       throw denied();

@@ -10,6 +10,7 @@ import {
   READ_APPLICATIONS,
   READ_DEVICES,
   READ_GROUPS,
+  READ_ROLES,
   READ_UNITS,
   READ_USERS,
   WRITE_APPLICATIONS,
@@ -33,6 +34,7 @@ const READ: Readonly<Record<Kind, Needs>> = {
   servicePrincipal: READ_APPLICATIONS,
   administrativeUnit: READ_UNITS,
   device: READ_DEVICES,
+  directoryRole: READ_ROLES,
   orgContact: ["OrgContact.Read.All", "Directory.Read.All"],
 };
 
@@ -43,6 +45,7 @@ const RESTORE: Readonly<Record<Kind, Needs>> = {
   servicePrincipal: OWNED_APPLICATIONS,
   administrativeUnit: WRITE_UNITS,
   device: [],
+  directoryRole: [],
   orgContact: [],
 };
 

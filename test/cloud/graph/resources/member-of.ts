@@ -1,4 +1,5 @@
 import type { Answer } from "../http/answer.ts";
+import { SETS } from "../model/models.ts";
 import { countAnswer, listAnswer, type Collection } from "../odata/list.ts";
 import { entitiesSource } from "../odata/source.ts";
 import {
@@ -15,7 +16,7 @@ import type { Call } from "./call.ts";
 import { resolve } from "./resolve.ts";
 import type { Route } from "./route.ts";
 
-/** The live groups and units the object is in, directly. */
+/** The live groups, units and directory roles the object is in, directly. */
 const holdersOf = (call: Call, member: Entity): Entity[] => {
   const { directory } = call.tenant;
   return [...directory.relations.members.sources(member.id)].flatMap((id) => {
@@ -30,7 +31,7 @@ const collection = (
   type: Collection["type"],
 ): Collection => ({
   type,
-  set: type === "directoryObject" ? "directoryObjects" : `${type}s`,
+  set: type === "directoryObject" ? "directoryObjects" : SETS[type],
   typed: type === "directoryObject",
   advancedOnly: true,
   source: entitiesSource(
@@ -128,7 +129,9 @@ const routesOf = (walk: Walk): Route[] => {
   const answer = (call: Call, type: Collection["type"]): Answer =>
     listAnswer(call, found(call, type));
   const casts =
-    walk.name === "transitiveMembers" ? (["user", "group"] as const) : (["group"] as const);
+    walk.name === "transitiveMembers"
+      ? (["user", "group"] as const)
+      : (["group", "directoryRole", "administrativeUnit"] as const);
   return [
     { ...base, path, handle: (call) => answer(call, "directoryObject") },
     {

@@ -18,6 +18,7 @@ const ALTERNATE: Readonly<Record<Kind, readonly string[]>> = {
   servicePrincipal: ["appId"],
   administrativeUnit: [],
   device: ["deviceId"],
+  directoryRole: ["roleTemplateId"],
   orgContact: [],
 };
 
@@ -54,7 +55,7 @@ export function resolve(call: Call, kind: Kind, key: string): Resolved {
 }
 
 const REFERENCE =
-  /^https?:\/\/[^/]+\/(?:v1\.0|beta)\/(?:directory\/)?(directoryObjects|users|groups|devices|servicePrincipals|applications|contacts|administrativeUnits)(?:\/([^/?]+)|\('([^/?']+)'\))$/i;
+  /^https?:\/\/[^/]+\/(?:v1\.0|beta)\/(?:directory\/)?(directoryObjects|users|groups|devices|servicePrincipals|applications|contacts|administrativeUnits|directoryRoles)(?:\/([^/?]+)|\('([^/?']+)'\))$/i;
 
 const KIND_OF: Readonly<Record<string, Kind | undefined>> = {
   users: "user",
@@ -64,6 +65,7 @@ const KIND_OF: Readonly<Record<string, Kind | undefined>> = {
   applications: "application",
   contacts: "orgContact",
   administrativeunits: "administrativeUnit",
+  directoryroles: "directoryRole",
 };
 
 /**

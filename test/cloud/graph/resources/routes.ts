@@ -7,6 +7,7 @@ import { deletedItemRoutes } from "./deleted-items.ts";
 import { deltaRoutes } from "./delta.ts";
 import { deviceRoutes } from "./devices.ts";
 import { directoryObjectRoutes } from "./directory-objects.ts";
+import { directoryRoleRoutes } from "./directory-roles.ts";
 import { federatedCredentialRoutes } from "./federated-credentials.ts";
 import { groupRoutes } from "./groups.ts";
 import { invitationRoutes } from "./invitations.ts";
@@ -16,6 +17,7 @@ import { memberRoutes } from "./members.ts";
 import { organizationRoutes } from "./organization.ts";
 import { ownerRoutes } from "./owners.ts";
 import { propertyRoutes } from "./property-routes.ts";
+import { roleAssignmentRoutes } from "./role-assignments.ts";
 import type { Route } from "./route.ts";
 import { servicePrincipalRoutes } from "./service-principals.ts";
 import { userRelationRoutes } from "./user-relations.ts";
@@ -41,6 +43,8 @@ const NAMED: readonly Route[] = [
   ...servicePrincipalRoutes,
   ...appRoleAssignmentRoutes,
   ...deviceRoutes,
+  ...directoryRoleRoutes,
+  ...roleAssignmentRoutes,
   ...deltaRoutes,
 ];
 

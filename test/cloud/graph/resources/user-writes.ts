@@ -69,7 +69,7 @@ export function updateUser(call: Call): Answer {
   const values = checkedValues("user", call.body, "update");
   const names = Object.keys(values);
   demandUnrestricted(entity);
-  if (names.some((name) => SENSITIVE.has(name))) demandPowerOver(call, entity);
+  if (names.some((name) => SENSITIVE.has(name))) demandPowerOver(call, entity, names);
   checkUserValues(call, values, entity);
   checkPassword(values["passwordProfile"], values["passwordPolicies"]);
   const { passwordProfile, ...stored } = values;

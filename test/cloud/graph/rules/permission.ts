@@ -73,6 +73,12 @@ export const READ_UNITS: Needs = [
 ];
 export const WRITE_UNITS: Needs = ["AdministrativeUnit.ReadWrite.All", "Directory.ReadWrite.All"];
 export const READ_DIRECTORY: Needs = ["Directory.Read.All", "Directory.ReadWrite.All"];
+export const READ_ROLES: Needs = [
+  "RoleManagement.Read.Directory",
+  "RoleManagement.ReadWrite.Directory",
+  ...READ_DIRECTORY,
+];
+export const WRITE_ROLES: Needs = ["RoleManagement.ReadWrite.Directory"];
 export const READ_DEVICES: Needs = ["Device.Read.All", "Device.ReadWrite.All", ...READ_DIRECTORY];
 export const READ_LICENCES: Needs = [
   "LicenseAssignment.Read.All",

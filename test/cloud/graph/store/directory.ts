@@ -31,6 +31,7 @@ const KINDS: readonly Kind[] = [
   "servicePrincipal",
   "administrativeUnit",
   "device",
+  "directoryRole",
   "orgContact",
 ];
 

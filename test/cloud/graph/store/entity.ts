@@ -6,6 +6,7 @@ export type Kind =
   | "servicePrincipal"
   | "administrativeUnit"
   | "device"
+  | "directoryRole"
   | "orgContact";
 
 /** Property values as Graph shows them; an absent one has its default (null, or no entries). */
