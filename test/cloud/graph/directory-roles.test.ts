@@ -236,13 +236,9 @@ describe("directory roles", () => {
       { userPrincipalName: "other@contoso.com" },
       { department: "d", accountEnabled: false },
     ]) {
-      const { status, body } = await own.send("PATCH", `/users/${admin}`, change);
-      const { code } = (body as { error: { code: string } }).error;
-      assert.deepEqual(
-        [status, code],
-        [403, "Authorization_RequestDenied"],
-        JSON.stringify(change),
-      );
+      const refused = await own.send("PATCH", `/users/${admin}`, change);
+      assert.equal(refused.status, 403, JSON.stringify(change));
+      assert.match(refused.text, /"code":"Authorization_RequestDenied"/u);
     }
     assert.equal((await own.send("PATCH", `/users/${admin}`, { department: "d" })).status, 204);
     assert.equal((await own.send("DELETE", `/users/${admin}`)).status, 403);
