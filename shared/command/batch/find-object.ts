@@ -1,0 +1,103 @@
+import { isGuid } from "../../core/object-id.ts";
+import type { Account } from "../account/account.ts";
+import { readDetail } from "./detail.ts";
+import { batchFolders } from "./folders.ts";
+import { type KnownRow, knownRows } from "./rows.ts";
+
+/** One row that names the object. */
+export interface Found {
+  readonly batch: string;
+  readonly state: string;
+  readonly acceptedAt: string;
+  readonly row: KnownRow;
+}
+
+/** The columns that name a row's subject; its object id belongs to what they say. */
+const SUBJECTS = ["user", "userPrincipalName", "member"];
+
+/** So many batches are read at a time. */
+const AT_ONCE = 6;
+
+/**
+ * Every row of every batch that names an object, in finished batches and in running ones. A row may name
+ * it by its user principal name or by its id: what one row shows to be the other name is looked for too.
+ */
+export async function findObject(
+  account: Account,
+  name: string,
+  onBatch: (batches: number) => void,
+): Promise<Found[]> {
+  const folders: string[] = [];
+  for await (const folder of batchFolders(account)) folders.push(folder);
+  const names = new Set([name.toLowerCase()]);
+  const found = new Map<string, Found>();
+  for (let known = 0; known < names.size; ) {
+    known = names.size;
+    await searchAll(account, folders, names, { found, onBatch });
+  }
+  return [...found.values()].toSorted((a, b) =>
+    a.acceptedAt === b.acceptedAt ? a.row.row - b.row.row : a.acceptedAt < b.acceptedAt ? 1 : -1,
+  );
+}
+
+interface Search {
+  readonly found: Map<string, Found>;
+  readonly onBatch: (batches: number) => void;
+}
+
+/** Looks through all batches, and adds to `names` what else the object is called. */
+async function searchAll(
+  account: Account,
+  folders: readonly string[],
+  names: Set<string>,
+  { found, onBatch }: Search,
+): Promise<void> {
+  const wanted = [...names];
+  const next = folders.entries();
+  const work = async (): Promise<void> => {
+    for (const [at, folder] of next) {
+      onBatch(at);
+      for await (const hit of findIn(account, folder, wanted)) {
+        found.set(`${folder} ${hit.row.row}`, hit);
+        for (const other of otherNames(hit.row, wanted)) names.add(other);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+}
+
+async function* findIn(
+  account: Account,
+  folder: string,
+  names: readonly string[],
+): AsyncGenerator<Found> {
+  const detail = await readDetail(account, folder).catch(() => undefined);
+  if (detail?.manifest === undefined) return;
+  const { batch, status, manifest } = detail;
+  for await (const rows of knownRows(account, detail)) {
+    for (const row of rows) {
+      if (!isNamed(row, names)) continue;
+      const { acceptedAt } = manifest;
+      yield { batch, state: status?.state ?? "accepted", acceptedAt, row };
+    }
+  }
+}
+
+const isNamed = ({ cells, objectId }: KnownRow, names: readonly string[]): boolean =>
+  (objectId !== undefined && names.includes(objectId.toLowerCase())) ||
+  Object.values(cells).some(
+    (cell) => typeof cell === "string" && names.includes(cell.trim().toLowerCase()),
+  );
+
+/** The id of what a subject's name names, and the name of what an id is. */
+function* otherNames({ cells, objectId }: KnownRow, names: readonly string[]): Generator<string> {
+  if (objectId === undefined) return;
+  const id = objectId.toLowerCase();
+  for (const column of SUBJECTS) {
+    const cell = cells[column];
+    if (typeof cell !== "string") continue;
+    const subject = cell.trim().toLowerCase();
+    if (names.includes(subject) && !isGuid(subject)) yield id;
+    if (names.includes(id) && subject.includes("@")) yield subject;
+  }
+}

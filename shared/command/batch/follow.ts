@@ -1,0 +1,50 @@
+import type { Clock } from "../../core/clock.ts";
+import { type BatchState, type BatchStatus, readStatus } from "../../records/status.ts";
+import type { Account } from "../account/account.ts";
+import { progressLine } from "../terminal/progress.ts";
+import type { Printer } from "../terminal/printer.ts";
+
+/** How often a status is read, milliseconds; it changes every five seconds at most. */
+const EVERY_MS = 1_000;
+/** How often a line is written if nobody can see it change, milliseconds. */
+const LINE_EVERY_MS = 30_000;
+
+/** The states in which nothing more happens by itself. */
+export const isStill = (state: BatchState): boolean =>
+  !["accepted", "running"].includes(state);
+
+/**
+ * Shows a batch's progress until nothing more happens by itself: finished, refused, cancelled, or until a
+ * person decides.
+ */
+export async function follow(
+  { account, print, clock }: { account: Account; print: Printer; clock: Clock },
+  folder: string,
+  options: { readonly isOver?: (status: BatchStatus) => boolean } = {},
+): Promise<BatchStatus> {
+  const isOver = options.isOver ?? (({ state }) => isStill(state));
+  let lastState: string | undefined;
+  let lastLineMs = -Infinity;
+  for (;;) {
+    const status = await readStatus(account.blobs.batches, folder);
+    if (status !== undefined) {
+      const line = progressLine(status);
+      print.redraw(line);
+      const isDue = clock.monotonic() - lastLineMs >= LINE_EVERY_MS;
+      const isEnd = isOver(status);
+      if (!print.isTerminal && (isDue || isEnd || status.state !== lastState)) {
+        print.note(line);
+        lastLineMs = clock.monotonic();
+      }
+      lastState = status.state;
+      if (isEnd) {
+        if (print.isTerminal) {
+          print.redraw("");
+          print.note(line);
+        }
+        return status;
+      }
+    }
+    await clock.sleep(EVERY_MS);
+  }
+}

@@ -1,0 +1,74 @@
+import { type Ending, type ReportRow, reportRows } from "../../batches/report/report-rows.ts";
+import { inputRows } from "../../batches/input/input-shards.ts";
+import type { Receipt } from "../../catalogue/row.ts";
+import { type Histories, replay, type RowHistory } from "../../records/journal.ts";
+import { journalBlob } from "../../records/paths.ts";
+import type { Account } from "../account/account.ts";
+import { type Detail } from "./detail.ts";
+
+/** A row as it is known now: a report's row, also before there is a report. */
+export type KnownRow = ReportRow;
+
+/**
+ * The rows of a batch in the input's order, in pieces, with bounded memory: those of a finished batch and
+ * those of one that runs, from input, shards and journals, as the report is made from them.
+ */
+export async function* knownRows(
+  account: Account,
+  detail: Detail,
+): AsyncGenerator<readonly KnownRow[]> {
+  const { manifest, plan, folder } = detail;
+  if (manifest === undefined) return;
+  const { batches } = account.blobs;
+  if (plan === undefined) {
+    for await (const rows of inputRows(batches, folder, manifest.format)) {
+      yield rows.map(({ row, cells }) => ({
+        row,
+        cells,
+        operation: manifest.operation ?? String(cells["operation"] ?? ""),
+        verdict: "pending",
+        reason: "Not planned yet.",
+      }));
+    }
+    return;
+  }
+  let histories: Histories = new Map();
+  const receipts = async (shard: number): Promise<ReadonlyMap<number, Receipt>> => {
+    histories = await readHistories(account, folder, shard);
+    return receiptsIn(histories);
+  };
+  const job = { batches, folder, manifest, plan, receipts, unwritten: unwrittenOf(detail) };
+  for await (const rows of reportRows(job, () => undefined)) {
+    yield rows.map((row) => withHistory(row, histories.get(row.row)));
+  }
+}
+
+async function readHistories(
+  { blobs }: Account,
+  folder: string,
+  shard: number,
+): Promise<Histories> {
+  const path = journalBlob(folder, shard);
+  const journal = await blobs.batches.read(path);
+  return journal === undefined ? new Map() : replay(path, journal.bytes.toString("utf8")).rows;
+}
+
+const receiptsIn = (histories: Histories): Map<number, Receipt> =>
+  new Map(
+    [...histories].flatMap(([row, { receipt }]) => (receipt === undefined ? [] : [[row, receipt]])),
+  );
+
+/** The verdict of planned writes that have no receipt. */
+function unwrittenOf({ status }: Detail): Ending {
+  const { state, reason, fix } = status ?? {};
+  if (state === "held" && reason !== undefined) return { verdict: "held", reason, fix: fix ?? "" };
+  return { verdict: "pending" };
+}
+
+/** A row that has no verdict, with what the journal says of it. */
+function withHistory(row: KnownRow, history: RowHistory | undefined): KnownRow {
+  if (row.verdict !== "pending" || history === undefined || history.attempts === 0) return row;
+  const { attempts, lastIntentAt, trouble } = history;
+  const reason = `Sent ${attempts === 1 ? "once" : `${attempts} times`}, last at ${lastIntentAt}${trouble === undefined ? "" : `: ${trouble}`}`;
+  return { ...row, attempts, reason };
+}
