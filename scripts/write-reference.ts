@@ -121,11 +121,40 @@ function refusalsPage(): string {
   ].join("\n");
 }
 
+/** What the operator's command knows of the operations: it does not import them. */
+function operationTable(): string {
+  const rows = Object.entries(catalogue).map(([name, { summary, fields }]) => {
+    const of = (isRequired: boolean): string[] =>
+      Object.entries(fields).flatMap(([field, { required }]) =>
+        required === isRequired ? [field] : [],
+      );
+    return { name, summary, required: of(true), optional: of(false) };
+  });
+  return [
+    "// Written by `npm run reference` from shared/operations/. Do not edit.",
+    "",
+    "/** An operation as a sender sees it: its columns. */",
+    "export interface OperationColumns {",
+    "  readonly name: string;",
+    "  readonly summary: string;",
+    "  readonly required: readonly string[];",
+    "  readonly optional: readonly string[];",
+    "}",
+    "",
+    "/** Every operation, by name. */",
+    "export const operationTable: readonly OperationColumns[] = [",
+    ...rows.map((each) => `  ${JSON.stringify(each)},`),
+    "];",
+    "",
+  ].join("\n");
+}
+
 const at = (path: string): URL => new URL(`../${path}`, import.meta.url);
 const pages = {
   "docs/settings.md": settingsPage,
   "docs/rows.md": operationsPage,
   "docs/aadsts.md": refusalsPage,
+  "shared/command/operation-table/operation-table.ts": operationTable,
 };
 
 /** The pages that no longer match the code. */

@@ -9,7 +9,11 @@ import { retryOptions, smallCall } from "./retry.ts";
 
 /** The names of the folders that begin with `prefix`, one level deep, in order, each ending in a slash. */
 export async function* listFolders(
-  options: { readonly url: string; readonly container: string; readonly credential: TokenCredential },
+  options: {
+    readonly url: string;
+    readonly container: string;
+    readonly credential: TokenCredential;
+  },
   prefix: string,
 ): AsyncGenerator<string> {
   const { url, container, credential } = options;

@@ -65,6 +65,16 @@ const planted: readonly (readonly [file: string, imports: string])[] = [
   ["shared/app/planted.ts", "../../functions/index.ts"],
   ["shared/app/flows/planted.ts", "../settings.ts"],
   ["shared/app/flows/planted.ts", "@azure/storage-queue"],
+  ["shared/app/planted.ts", "../command/main.ts"],
+  ["shared/storage/planted.ts", "../command/main.ts"],
+  ["shared/command/verbs/planted.ts", "../../app/compose.ts"],
+  ["shared/command/verbs/planted.ts", "../../graph/graph.ts"],
+  ["shared/command/verbs/planted.ts", "../../operations/list.ts"],
+  ["shared/command/verbs/planted.ts", "../../batches/accept/accept.ts"],
+  ["shared/command/verbs/planted.ts", "@azure/storage-blob"],
+  ["shared/command/account/planted.ts", "../verbs/list.ts"],
+  ["shared/command/account/planted.ts", "../../identity/identity.ts"],
+  ["functions/planted.ts", "../shared/command/main.ts"],
   ["functions/planted.ts", "../shared/graph/graph.ts"],
   ["functions/planted.ts", "../shared/app/settings.ts"],
   ["functions/planted.ts", "@azure/identity"],
@@ -99,6 +109,10 @@ describe("a dependency that points the wrong way fails the lint", () => {
     );
     assert.doesNotMatch(
       lint("functions/planted.ts", "../shared/app/compose.ts"),
+      /no-restricted-imports/,
+    );
+    assert.doesNotMatch(
+      lint("shared/command/batch/planted.ts", "../../batches/report/report-rows.ts"),
       /no-restricted-imports/,
     );
     assert.doesNotMatch(

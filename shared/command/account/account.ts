@@ -1,5 +1,5 @@
-import { createBlobs, createQueue } from "../../storage/storage.ts";
 import { createQueueView, listFolders, type QueueView } from "../../storage/operator.ts";
+import { createBlobs, createQueue } from "../../storage/storage.ts";
 import type { Blobs, Queue } from "../../storage/types.ts";
 import type { Configuration } from "./configuration.ts";
 import { chooseSignIn, type SignIn } from "./sign-in.ts";
@@ -30,8 +30,7 @@ export function openAccount(
   const { credential } = signIn;
   const blobUrl = `https://${account}.blob.${cloud.storageSuffix}`;
   const queueUrl = `https://${account}.queue.${cloud.storageSuffix}`;
-  const blobs = (container: string): Blobs =>
-    createBlobs({ url: blobUrl, container, credential });
+  const blobs = (container: string): Blobs => createBlobs({ url: blobUrl, container, credential });
   const queue = (name: string): Queue => createQueue({ url: queueUrl, queue: name, credential });
   return {
     name: account,

@@ -33,7 +33,7 @@ export function explain(error: unknown, account: string, how: How): Error {
       { cause: error },
     );
   }
-  if (/^Storage refused/.test(what)) {
+  if (what.startsWith("Storage refused")) {
     return new CommandError(
       `The firewall of storage account ${account} does not let you in (${place}).`,
       "Work from a network that it allows, or ask for your address to be added.",

@@ -50,7 +50,5 @@ function credentialOf(
     return new EnvironmentCredential({ authorityHost: `https://${cloud.loginHost}` });
   }
   const clientId = environment["AZURE_CLIENT_ID"];
-  return clientId
-    ? new ManagedIdentityCredential({ clientId })
-    : new ManagedIdentityCredential();
+  return clientId ? new ManagedIdentityCredential({ clientId }) : new ManagedIdentityCredential();
 }

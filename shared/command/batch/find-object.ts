@@ -31,7 +31,7 @@ export async function findObject(
   for await (const folder of batchFolders(account)) folders.push(folder);
   const names = new Set([name.toLowerCase()]);
   const found = new Map<string, Found>();
-  for (let known = 0; known < names.size; ) {
+  for (let known = 0; known < names.size;) {
     known = names.size;
     await searchAll(account, folders, names, { found, onBatch });
   }

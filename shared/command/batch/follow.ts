@@ -1,8 +1,8 @@
 import type { Clock } from "../../core/clock.ts";
 import { type BatchState, type BatchStatus, readStatus } from "../../records/status.ts";
 import type { Account } from "../account/account.ts";
-import { progressLine } from "../terminal/progress.ts";
 import type { Printer } from "../terminal/printer.ts";
+import { progressLine } from "../terminal/progress.ts";
 
 /** How often a status is read, milliseconds; it changes every five seconds at most. */
 const EVERY_MS = 1_000;
@@ -10,8 +10,7 @@ const EVERY_MS = 1_000;
 const LINE_EVERY_MS = 30_000;
 
 /** The states in which nothing more happens by itself. */
-export const isStill = (state: BatchState): boolean =>
-  !["accepted", "running"].includes(state);
+export const isStill = (state: BatchState): boolean => !["accepted", "running"].includes(state);
 
 /**
  * Shows a batch's progress until nothing more happens by itself: finished, refused, cancelled, or until a

@@ -1,5 +1,5 @@
-import { type Ending, type ReportRow, reportRows } from "../../batches/report/report-rows.ts";
 import { inputRows } from "../../batches/input/input-shards.ts";
+import { type Ending, type ReportRow, reportRows } from "../../batches/report/report-rows.ts";
 import type { Receipt } from "../../catalogue/row.ts";
 import { type Histories, replay, type RowHistory } from "../../records/journal.ts";
 import { journalBlob } from "../../records/paths.ts";
@@ -25,7 +25,7 @@ export async function* knownRows(
       yield rows.map(({ row, cells }) => ({
         row,
         cells,
-        operation: manifest.operation ?? String(cells["operation"] ?? ""),
+        operation: manifest.operation ?? textOf(cells["operation"]),
         verdict: "pending",
         reason: "Not planned yet.",
       }));
@@ -42,6 +42,8 @@ export async function* knownRows(
     yield rows.map((row) => withHistory(row, histories.get(row.row)));
   }
 }
+
+const textOf = (cell: unknown): string => (typeof cell === "string" ? cell : "");
 
 async function readHistories(
   { blobs }: Account,

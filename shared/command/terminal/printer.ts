@@ -1,10 +1,7 @@
-import { tableText, tsvText } from "./table.ts";
+import { type Cells, tableText, tsvText } from "./table.ts";
 
 /** How results are written. */
 export type OutputForm = "table" | "json" | "tsv";
-
-/** One result as a person sees it: the cells of its columns. */
-export type Cells = Readonly<Record<string, unknown>>;
 
 /** Writes results to stdout and everything else to stderr, so that results can be piped. */
 export interface Printer {

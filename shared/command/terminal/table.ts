@@ -1,4 +1,5 @@
-import type { Cells } from "./printer.ts";
+/** One result as a person sees it: the cells of its columns. */
+export type Cells = Readonly<Record<string, unknown>>;
 
 /** A value as one cell: no tabs and no line breaks, and nothing for what is not there. */
 export function cellText(value: unknown): string {
@@ -21,7 +22,12 @@ export function tableText(rows: readonly Cells[]): string {
   const widths = names.map((_, at) => Math.max(...lines.map((line) => line[at]?.length ?? 0)));
   lines[1] = widths.map((width) => "-".repeat(width));
   return lines
-    .map((line) => line.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join("  ").trimEnd())
+    .map((line) =>
+      line
+        .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
     .join("\n");
 }
 

@@ -1,0 +1,111 @@
+import { createHash } from "node:crypto";
+import { createReadStream, statSync } from "node:fs";
+import { basename, extname } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+
+import { limits } from "../../core/limits.ts";
+import { didYouMean } from "../../core/nearest.ts";
+import { nameRuleBroken } from "../../records/paths.ts";
+import { operationTable } from "../operation-table/operation-table.ts";
+import { usageError } from "../terminal/command-error.ts";
+
+/** What is to be sent: where it is read from, and the name that its content gives it. */
+export interface Parcel {
+  /** The readable part of a name: the file's name without its ending. */
+  readonly stem: string;
+  /** `.csv`, `.jsonl` … */
+  readonly ending: string;
+  /** SHA-256, hex, of the content. */
+  readonly digest: string;
+  readonly open: () => Readable;
+  /** The rows themselves, if they were typed. */
+  readonly rows?: readonly Row[] | undefined;
+}
+
+type Row = Readonly<Record<string, string>>;
+
+const ENDINGS = [".csv", ".tsv", ".jsonl", ".ndjson"];
+
+/** A file on this machine. @throws CommandError if it cannot be sent */
+export async function fileParcel(path: string): Promise<Parcel> {
+  const ending = extname(path).toLowerCase();
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isFile() !== true) {
+    throw usageError(`There is no file ${path}.`, "Check the path; it begins in this folder.");
+  }
+  if (!ENDINGS.includes(ending)) {
+    throw usageError(
+      "The file's name does not say its format.",
+      `End it in one of ${ENDINGS.join(", ")}; save a workbook as CSV UTF-8.`,
+    );
+  }
+  if (found.size === 0) throw usageError(`${path} is empty.`, "Give it a header and rows.");
+  if (found.size > limits.fileBytes) {
+    throw usageError(`${path} is larger than 1 GiB.`, "Split it and send the parts.");
+  }
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(path), hash);
+  const stem = basename(path, extname(path));
+  return { stem, ending, digest: hash.digest("hex"), open: () => createReadStream(path) };
+}
+
+/** Rows that were typed, each as `column=value,column=value`. @throws CommandError */
+export function typedParcel(typed: readonly string[]): Parcel {
+  const rows = typed.map(rowOf);
+  const text = rows.map((row) => `${JSON.stringify(row)}\n`).join("");
+  const digest = createHash("sha256").update(text).digest("hex");
+  return { stem: "rows", ending: ".jsonl", digest, open: () => Readable.from([text]), rows };
+}
+
+function rowOf(typed: string): Row {
+  const cells = typed.split(",").map((cell) => {
+    const [column = "", ...value] = cell.split("=");
+    if (column.trim() === "" || value.length === 0) {
+      throw usageError(
+        "A row is written as column=value,column=value.",
+        "Example: --row user=ann@contoso.com,jobTitle=Nurse. A value with a comma needs a file.",
+      );
+    }
+    return [column.trim(), value.join("=").trim()] as const;
+  });
+  return Object.fromEntries(cells);
+}
+
+/** @throws CommandError if no operation has the name */
+export function checkOperation(operation: string | undefined): void {
+  const names = operationTable.map(({ name }) => name);
+  if (operation === undefined || names.includes(operation)) return;
+  throw usageError(
+    `There is no operation ${operation}.${didYouMean(operation, names)}`,
+    `Use one of: ${names.join(", ")}.`,
+  );
+}
+
+/**
+ * The name of the batch: the one that was typed, or one that the same content has again on the same day,
+ * so that sending a file twice by mistake is one batch.
+ *
+ * @throws CommandError if the name is not possible
+ */
+export function batchName(
+  { stem, digest }: Parcel,
+  typed: string | undefined,
+  about: { readonly operation?: string | undefined; readonly nowMs: number },
+): string {
+  if (typed !== undefined) {
+    const broken = nameRuleBroken(typed);
+    if (broken === undefined) return typed;
+    throw usageError(`A batch's name must ${broken}.`, "Choose another --name.");
+  }
+  const day = new Date(about.nowMs).toISOString().slice(0, 10);
+  const content = createHash("sha256")
+    .update(`${digest} ${about.operation ?? ""}`)
+    .digest("hex");
+  const readable = stem
+    .replaceAll(/[^A-Za-z0-9_-]+/g, "-")
+    .replace(/^message-/, "messages-")
+    .replaceAll(/^-+|-+$/g, "")
+    .slice(0, 40);
+  return `${readable === "" ? "rows" : readable}-${day}-${content.slice(0, 6)}`;
+}

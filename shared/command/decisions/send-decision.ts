@@ -1,0 +1,83 @@
+import { randomUUID } from "node:crypto";
+
+import {
+  type Control,
+  readControl,
+  readTenantControl,
+  type RecordedDecision,
+} from "../../records/decisions/control.ts";
+import type { Decision } from "../../records/decisions/decision.ts";
+import { whoInWords } from "../../records/who.ts";
+import type { Account } from "../account/account.ts";
+import type { Desk } from "../desk/desk.ts";
+import { CommandError } from "../terminal/command-error.ts";
+
+/** A decision, before it has an id and an end. */
+export type Wish = Omit<Decision, "version" | "decisionId" | "expires">;
+
+/** A decision counts for so long after it was sent, milliseconds; an hour is the most. */
+const COUNTS_MS = 15 * 60_000;
+/** How long the outcome is waited for, milliseconds: a cold start, and the queue's back-off of a minute. */
+const PATIENCE_MS = 3 * 60_000;
+const EVERY_MS = 500;
+
+/**
+ * Sends a decision and waits until it was recorded what became of it.
+ *
+ * @throws CommandError if it had no effect, or nothing recorded it in time.
+ */
+export async function sendDecision(
+  desk: Desk,
+  account: Account,
+  wish: Wish,
+  folder?: string,
+): Promise<RecordedDecision> {
+  const { print, clock, self } = desk;
+  const decision: Decision = {
+    version: 1,
+    ...wish,
+    decisionId: randomUUID(),
+    expires: new Date(clock.now() + COUNTS_MS).toISOString(),
+  };
+  await account.queues.decisions.send(JSON.stringify(decision));
+  const made = await outcomeOf(desk, decision.decisionId, () =>
+    folder === undefined
+      ? readTenantControl(account.blobs.runner, decision.tenant)
+      : readControl(account.blobs.batches, folder),
+  );
+  const what = `${decision.decision} ${decision.batch ?? `tenant ${decision.tenant}`}`;
+  if (made === undefined) {
+    throw new CommandError(
+      `${what} was sent, and nothing has answered within ${PATIENCE_MS / 60_000} minutes.`,
+      `See whether the app runs: ${self} doctor`,
+    );
+  }
+  if (made.outcome === "ignored") {
+    throw new CommandError(`${what} had no effect: ${made.why ?? "no reason is recorded"}`, "");
+  }
+  const { outcome, as } = made;
+  print.one(made, { decision: made.decision, batch: decision.batch, outcome, as }, () =>
+    outcome === "waiting"
+      ? `${what} waits for a second person to decide the same${made.why === undefined ? "" : `: ${made.why}`}`
+      : `${what}: done, by ${whoInWords(made.by)}${as === undefined ? "" : `; it is batch ${as}`}`,
+  );
+  return made;
+}
+
+/** What was recorded; `undefined` if nothing was, for too long. */
+async function outcomeOf(
+  { clock }: Desk,
+  decisionId: string,
+  read: () => Promise<Control>,
+): Promise<RecordedDecision | undefined> {
+  const untilMs = clock.monotonic() + PATIENCE_MS;
+  while (clock.monotonic() < untilMs) {
+    const { decisions } = await read();
+    const made = decisions.find((each) => each.decisionId === decisionId);
+    // Rerun and undo name their batch once it is made.
+    const isMade = made?.outcome !== "applied" || made.carriedOutAt !== undefined;
+    if (made !== undefined && isMade) return made;
+    await clock.sleep(EVERY_MS);
+  }
+  return undefined;
+}

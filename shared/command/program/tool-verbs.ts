@@ -1,0 +1,30 @@
+import { Argument, type Command } from "commander";
+
+import { isShell, shells } from "../completion/shells.ts";
+import { operationTable } from "../operation-table/operation-table.ts";
+import type { TemplateOptions } from "../verbs/template.ts";
+import { type OpenDesk, runs } from "./verb.ts";
+
+/** The verbs that help: a file to fill in, what is wrong here, completion. */
+export function addTools(program: Command, openDesk: OpenDesk): void {
+  const template = program
+    .command("template")
+    .description("Print the header of a CSV file to fill in.")
+    .argument("<operation>", `one of ${operationTable.map(({ name }) => name).join(", ")}`)
+    .option("--all", "with the optional columns");
+  runs<TemplateOptions>(template, openDesk, async (desk, [operation = ""], options) =>
+    (await import("../verbs/template.ts")).template(desk, operation, options),
+  );
+  const doctor = program
+    .command("doctor")
+    .description("Check, from where you are, that everything is there, allowed and alive.");
+  runs(doctor, openDesk, async (desk) => (await import("../verbs/doctor.ts")).doctor(desk));
+  const completion = program
+    .command("completion")
+    .description("Print a script that completes this command in a shell.")
+    .addArgument(new Argument("<shell>", "the shell").choices([...shells]));
+  runs(completion, openDesk, async (desk, [shell = ""]) => {
+    const { completionScript } = await import("../completion/completion.ts");
+    if (isShell(shell)) desk.print.raw(completionScript(shell, program));
+  });
+}

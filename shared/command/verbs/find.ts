@@ -1,0 +1,22 @@
+import { findObject } from "../batch/find-object.ts";
+import { rowCells } from "../batch/row-cells.ts";
+import type { Desk } from "../desk/desk.ts";
+import { CommandError, exitCodes } from "../terminal/command-error.ts";
+import { figure } from "../terminal/figures.ts";
+
+/** Lists the rows of all batches, finished and running, that name a person or another object. */
+export async function find(desk: Desk, name: string): Promise<void> {
+  const { print } = desk;
+  const found = await findObject(await desk.account(), name.trim(), (batches) =>
+    print.redraw(`looking through batch ${figure(batches + 1)} …`),
+  );
+  print.redraw("");
+  if (found.length === 0) {
+    throw new CommandError(
+      `No batch names ${name}.`,
+      "Try the object id as well as the user principal name. Entra's audit log shows changes that other applications made.",
+      { exitCode: exitCodes.notFound },
+    );
+  }
+  print.list(found, ({ batch, state, row }) => ({ batch, state, ...rowCells(row) }), "");
+}

@@ -1,0 +1,64 @@
+import { spawn } from "node:child_process";
+import { createWriteStream, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+
+import { csvReportBlob, htmlReportBlob, jsonReportBlob } from "../../records/paths.ts";
+import { readDetail } from "../batch/detail.ts";
+import { folderFor } from "../batch/folders.ts";
+import type { Desk } from "../desk/desk.ts";
+import { CommandError, exitCodes } from "../terminal/command-error.ts";
+
+/** What `report` is asked. */
+export interface ReportOptions {
+  readonly to?: string;
+  readonly open: boolean;
+}
+
+/** Downloads the reports of a batch, and opens the page. */
+export async function report(desk: Desk, batch: string, options: ReportOptions): Promise<void> {
+  const account = await desk.account();
+  const { folder, status } = await readDetail(account, folderFor(account, batch));
+  const to = desk.pathOf(options.to ?? batch);
+  const files: string[] = [];
+  for (const blobOf of [htmlReportBlob, csvReportBlob, jsonReportBlob]) {
+    const path = blobOf(folder);
+    const blob = await account.blobs.batches.stream(path);
+    if (blob === undefined) continue;
+    mkdirSync(to, { recursive: true });
+    const file = join(to, path.slice(path.lastIndexOf("/") + 1));
+    await pipeline(blob.body, createWriteStream(file));
+    files.push(file);
+  }
+  const [page] = files;
+  if (page === undefined) {
+    throw new CommandError(
+      `Batch ${batch} has no report: it is ${status?.state ?? "accepted"}.`,
+      status?.state === "refused"
+        ? `Nothing was planned; see why: ${desk.self} show ${batch}`
+        : `It has one once it ends: ${desk.self} watch ${batch}. Its rows so far: ${desk.self} show ${batch} --rows failed`,
+      { exitCode: exitCodes.notFound },
+    );
+  }
+  desk.print.list(files, (file) => ({ file }), "");
+  if (options.open) open(page, desk);
+}
+
+/** Opens a file with the program that this machine has for it. */
+function open(file: string, { print, environment }: Desk): void {
+  const [program, ...before] = openerOf(process.platform, environment);
+  const opened = spawn(program, [...before, file], { stdio: "ignore", detached: true });
+  opened.on("error", () => print.note(`It could not be opened; open ${file} yourself.`));
+  opened.unref();
+}
+
+/** BROWSER, as xdg-open and git have it, or else the system's own opener. */
+export function openerOf(
+  platform: NodeJS.Platform,
+  environment: Readonly<Record<string, string | undefined>>,
+): readonly [string, ...string[]] {
+  const own = environment["BROWSER"];
+  if (own) return [own];
+  if (platform === "darwin") return ["open"];
+  return platform === "win32" ? ["explorer.exe"] : ["xdg-open"];
+}

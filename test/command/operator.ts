@@ -1,0 +1,67 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { text } from "node:stream/consumers";
+
+import { readyFacts } from "../cloud/ready-facts.ts";
+import type { Stage } from "../stage/stage.ts";
+
+const main = resolve(import.meta.dirname, "../../shared/command/main.ts");
+
+/** What came back from one call of the command. */
+export interface Said {
+  readonly code: number | null;
+  readonly out: string;
+  readonly error: string;
+}
+
+/** A person at a keyboard: the command as a process of its own, in a folder of its own. */
+export interface Operator extends Disposable {
+  readonly folder: string;
+  /** Writes a file that can then be sent; its path. */
+  file(name: string, content: string): string;
+  /** Types a command; nothing is a terminal. */
+  type(...words: readonly string[]): Promise<Said>;
+  /** Types it with `--output json`; what came back. @throws Error if the exit code is not 0 */
+  json<T>(...words: readonly string[]): Promise<T>;
+}
+
+/** Runs the command in a folder, without the settings of whoever runs the tests. */
+export async function runCommand(
+  words: readonly string[],
+  { cwd, env = {} }: { readonly cwd: string; readonly env?: Readonly<Record<string, string>> },
+): Promise<Said> {
+  const { PATH = "" } = process.env;
+  const child = spawn(process.execPath, [main, ...words], {
+    cwd,
+    env: { PATH, HOME: cwd, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const ended = new Promise<number | null>((done) => child.on("exit", done));
+  const [out, error, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  return { code, out, error };
+}
+
+/** An operator of what is on the stage, who says `--local`. */
+export function createOperator({ cloud }: Stage): Operator {
+  const folder = mkdtempSync(join(tmpdir(), "operator-"));
+  const ready = join(folder, "local-cloud.json");
+  writeFileSync(ready, JSON.stringify(readyFacts(cloud)), { mode: 0o600 });
+  const type = (...words: readonly string[]): Promise<Said> =>
+    runCommand(["--local", ready, ...words], { cwd: folder });
+  return {
+    folder,
+    file: (name, content) => {
+      writeFileSync(join(folder, name), content);
+      return name;
+    },
+    type,
+    json: async <T>(...words: readonly string[]) => {
+      const said = await type(...words, "--output", "json");
+      if (said.code !== 0) throw new Error(`${words.join(" ")}: ${said.code}\n${said.error}`);
+      return JSON.parse(said.out) as T;
+    },
+    [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}

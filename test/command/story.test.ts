@@ -1,0 +1,149 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+
+import type { BatchStatus } from "../../shared/records/status.ts";
+import { setStage, type Stage } from "../stage/stage.ts";
+import { createOperator, type Operator } from "./operator.ts";
+
+/** One story through the command: each part stands on what the parts before it did. */
+describe("an operator's command, on the deployed bundle", () => {
+  let stage: Stage;
+  let operator: Operator;
+  let people: { readonly id: string; readonly upn: string }[];
+  before(async () => {
+    stage = await setStage({
+      cloud: { latency: false, graph: { seed: { users: 60, groups: 2, disabled: 0, guests: 0 } } },
+    });
+    operator = createOperator(stage);
+    const { users } = await stage.cloud.control.graph("snapshot", {
+      properties: ["userPrincipalName"],
+    });
+    people = users.map(({ id, values }) => ({ id, upn: String(values["userPrincipalName"]) }));
+  });
+  after(async () => {
+    operator[Symbol.dispose]();
+    await stage.close();
+  });
+  const csv = (from: number, to: number): string =>
+    `user,jobTitle\n${people
+      .slice(from, to)
+      .map(({ upn }) => `${upn},Nurse`)
+      .join("\n")}\n`;
+
+  it("sends a file, follows it to its end, and sends it once however often it is typed", async () => {
+    operator.file("movers.csv", `${csv(0, 3)}nobody@nowhere.example,Nurse\n`);
+    const words = ["submit", "movers.csv", "--operation", "user.update", "--name", "movers-1"];
+    const said = await operator.type(...words, "--wait");
+    assert.match(said.out, /movers-1 is finished: done 3, failed 1/);
+    assert.equal(said.code, 1, "a failed row is not silent");
+    assert.match(said.error, /1 row failed\.\nSee why: batch show movers-1 --rows failed/);
+
+    const again = await operator.type(...words);
+    assert.equal(again.code, 0);
+    assert.match(again.error, /Nothing was sent: the same rows were sent as movers-1/);
+    operator.file("movers.csv", csv(0, 2));
+    const other = await operator.type(...words);
+    assert.deepEqual([other.code, other.out], [1, ""]);
+    assert.match(other.error, /The name movers-1 belongs to a batch .*\nChoose another --name/);
+  });
+
+  it("says of one row why it failed and what to do", async () => {
+    const said = await operator.type("show", "movers-1", "--rows", "4");
+    assert.match(said.out, /nobody@nowhere\.example +failed +\S/);
+    assert.equal((await operator.type("show", "movers-1", "--rows", "9")).code, 3);
+    const [row] = await operator.json<{ row: number; fix: string }[]>(
+      "show",
+      "movers-1",
+      "--rows",
+      "failed",
+    );
+    assert.equal(row?.row, 4);
+    assert.ok((row?.fix ?? "").length > 10);
+  });
+
+  it("sends typed rows, lists batches, and shows one as a table, as JSON and as lines", async () => {
+    const row = `user=${people[5]!.upn},jobTitle=Porter`;
+    const sent = await operator.json<{ batch: string }>(
+      "submit",
+      "--operation",
+      "user.update",
+      "--row",
+      row,
+      "--wait",
+    );
+    assert.match(sent.batch, /^rows-\d{4}-\d\d-\d\d-[0-9a-f]{6}$/);
+    const all = await operator.type("list", "--output", "tsv");
+    assert.deepEqual(
+      all.out
+        .trim()
+        .split("\n")
+        .map((line) => line.split("\t").slice(0, 2)),
+      [
+        [sent.batch, "finished"],
+        ["movers-1", "finished"],
+      ],
+    );
+    assert.match((await operator.type("show", "movers-1")).out, /verdicts +done 3, failed 1\n/);
+    const shown = await operator.json<BatchStatus>("show", "movers-1");
+    assert.deepEqual([shown.state, shown.verdicts.done], ["finished", 3]);
+    assert.equal((await operator.type("show", "movers-2")).code, 3);
+  });
+
+  it("plans a file without changing anything", async () => {
+    operator.file("leavers.csv", `user\n${people[10]!.upn}\n${people[11]!.upn}\n`);
+    const words = ["--operation", "user.delete", "--name", "leavers-1"];
+    const said = await operator.type("plan", "leavers.csv", ...words);
+    assert.equal(said.code, 0, said.error);
+    assert.match(said.out, /would write +2 changes/);
+    assert.match(said.out, /run it: batch approve leavers-1 --plan sha256:[0-9a-f]{64}\n/);
+    assert.equal((await operator.type("watch", "leavers-1")).code, 0);
+  });
+
+  it("plans a file that lies in the inbox", async () => {
+    await stage.upload("staged/dropped.csv", `user\n${people[12]!.upn}\n`);
+    const words = ["--inbox", "staged/dropped.csv", "--operation", "user.disable"];
+    const said = await operator.type("plan", ...words, "--name", "dropped-1");
+    assert.equal(said.code, 0, said.error);
+    assert.match(said.out, /would write +1 change\n/);
+    assert.equal((await operator.type("plan", "--inbox", "staged/none.csv")).code, 3);
+  });
+
+  it("says why an input was refused", async () => {
+    operator.file("wrong.csv", "user,jobTitel\nann@contoso.com,Nurse\n");
+    const words = ["--operation", "user.update", "--name", "wrong-1", "--wait"];
+    const said = await operator.type("submit", "wrong.csv", ...words);
+    assert.equal(said.code, 1);
+    assert.match(said.error, /wrong-1 is refused: .*jobTitel.*jobTitle/s);
+    assert.match((await operator.type("show", "wrong-1")).out, /what to do +\S/);
+    assert.match((await operator.type("list", "--state", "refused")).out, /^wrong-1 /m);
+  });
+
+  it("downloads the reports", async () => {
+    const said = await operator.type("report", "movers-1", "--no-open");
+    assert.equal(said.code, 0, said.error);
+    for (const name of ["report.html", "report.csv", "report.json"]) {
+      assert.ok(existsSync(join(operator.folder, "movers-1", name)), name);
+    }
+    const page = readFileSync(join(operator.folder, "movers-1/report.html"), "utf8");
+    assert.match(page, /movers-1/);
+    assert.equal((await operator.type("report", "wrong-1")).code, 3);
+  });
+
+  it("finds a person by name and by id, in finished, planned and running batches", async () => {
+    const { upn, id } = people[10]!;
+    const rows = people.map(({ upn: user }) => ({ operation: "user.update", user, city: "Bern" }));
+    await stage.send("accept", JSON.stringify({ version: 1, batch: "all-1", mode: "apply", rows }));
+    const wanted = ["all-1 11", "leavers-1 1"];
+    for (const name of [upn, upn.toUpperCase(), id]) {
+      const found = await operator.json<{ batch: string; row: { row: number } }[]>("find", name);
+      const seen = found.map(({ batch, row }) => `${batch} ${row.row}`);
+      assert.deepEqual(seen, wanted.filter((each) => seen.includes(each) || each !== "all-1 11"));
+    }
+    await stage.settled("all-1");
+    const found = await operator.json<object[]>("find", id);
+    assert.equal(found.length, 2, "by id also the rows that name the user by name");
+    assert.equal((await operator.type("find", "nobody@contoso.com")).code, 3);
+  });
+});
