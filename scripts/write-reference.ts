@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { settingFacts } from "../shared/app/settings.ts";
 import { type Explanation, refusalRows } from "../shared/identity/token/explanations.ts";
 import { catalogue } from "../shared/operations/list.ts";
+import { commandPage } from "./command-page.ts";
 
 const row = (...cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
 const code = (text: string): string => `\`${text}\``;
@@ -154,6 +155,7 @@ const pages = {
   "docs/settings.md": settingsPage,
   "docs/rows.md": operationsPage,
   "docs/aadsts.md": refusalsPage,
+  "docs/command.md": commandPage,
   "shared/command/operation-table/operation-table.ts": operationTable,
 };
 

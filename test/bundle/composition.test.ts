@@ -100,4 +100,14 @@ describe("what is deployed", () => {
     const { broken } = sizeReport(composition(made.metafile), made.code.byteLength);
     assert.deepEqual(broken, []);
   });
+
+  it("has nothing of the operator's command", async () => {
+    const { metafile: made } = await bundle("functions/index.ts");
+    const paths = Object.keys(made.inputs);
+    assert.ok(paths.length > 300);
+    const strange = paths.filter((path) =>
+      /^shared\/command\/|^shared\/storage\/operator\.ts|node_modules\/commander\//.test(path),
+    );
+    assert.deepEqual(strange, []);
+  });
 });

@@ -19,6 +19,8 @@ export interface Said {
 /** A person at a keyboard: the command as a process of its own, in a folder of its own. */
 export interface Operator extends Disposable {
   readonly folder: string;
+  /** What `npm start -- --keep` writes about its cloud. */
+  readonly ready: string;
   /** Writes a file that can then be sent; its path. */
   file(name: string, content: string): string;
   /** Types a command; nothing is a terminal. */
@@ -46,12 +48,21 @@ export async function runCommand(
 /** An operator of what is on the stage, who says `--local`. */
 export function createOperator({ cloud }: Stage): Operator {
   const folder = mkdtempSync(join(tmpdir(), "operator-"));
+  // What --local does, without its second process; story.test.ts types it once.
+  const env = {
+    ...cloud.env(),
+    AZURE_TENANT_ID: cloud.home.tenantId,
+    AZURE_CLIENT_ID: cloud.tools.clientId,
+    AZURE_CLIENT_CERTIFICATE_PATH: cloud.tools.certificateFile,
+    BATCH_ACCOUNT: cloud.home.storageAccount,
+  };
+  const type = (...words: readonly string[]): Promise<Said> =>
+    runCommand(words, { cwd: folder, env });
   const ready = join(folder, "local-cloud.json");
   writeFileSync(ready, JSON.stringify(readyFacts(cloud)), { mode: 0o600 });
-  const type = (...words: readonly string[]): Promise<Said> =>
-    runCommand(["--local", ready, ...words], { cwd: folder });
   return {
     folder,
+    ready,
     file: (name, content) => {
       writeFileSync(join(folder, name), content);
       return name;

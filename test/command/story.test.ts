@@ -5,7 +5,7 @@ import { after, before, describe, it } from "node:test";
 
 import type { BatchStatus } from "../../shared/records/status.ts";
 import { setStage, type Stage } from "../stage/stage.ts";
-import { createOperator, type Operator } from "./operator.ts";
+import { createOperator, type Operator, runCommand } from "./operator.ts";
 
 /** One story through the command: each part stands on what the parts before it did. */
 describe("an operator's command, on the deployed bundle", () => {
@@ -47,6 +47,14 @@ describe("an operator's command, on the deployed bundle", () => {
     const other = await operator.type(...words);
     assert.deepEqual([other.code, other.out], [1, ""]);
     assert.match(other.error, /The name movers-1 belongs to a batch .*\nChoose another --name/);
+  });
+
+  it("speaks to a local cloud by its file", async () => {
+    const said = await runCommand(["list", "--local", operator.ready], { cwd: operator.folder });
+    assert.match(said.out, /^movers-1 +finished +apply +4 +done 3, failed 1 /m, said.error);
+    const none = await runCommand(["--local", "none.json", "list"], { cwd: operator.folder });
+    assert.equal(none.code, 2);
+    assert.match(none.error, /npm start -- --keep/);
   });
 
   it("says of one row why it failed and what to do", async () => {
@@ -139,7 +147,10 @@ describe("an operator's command, on the deployed bundle", () => {
     for (const name of [upn, upn.toUpperCase(), id]) {
       const found = await operator.json<{ batch: string; row: { row: number } }[]>("find", name);
       const seen = found.map(({ batch, row }) => `${batch} ${row.row}`);
-      assert.deepEqual(seen, wanted.filter((each) => seen.includes(each) || each !== "all-1 11"));
+      assert.deepEqual(
+        seen,
+        wanted.filter((each) => seen.includes(each) || each !== "all-1 11"),
+      );
     }
     await stage.settled("all-1");
     const found = await operator.json<object[]>("find", id);

@@ -71,7 +71,9 @@ describe("a command or package in the documentation", () => {
 
   it("gives npm scripts only flags that they take", () => {
     const shared = read("test/bench/show.ts");
-    const strange = calls.flatMap(({ page, script, words }) => {
+    // The operator's command has a parser, and batch-commands.test.ts asks it.
+    const others = calls.filter(({ script }) => script !== "batch");
+    const strange = others.flatMap(({ page, script, words }) => {
       const file = fileOf(script);
       const source = file === undefined ? "" : read(file) + (/bench/.test(file) ? shared : "");
       return flagsIn(words)

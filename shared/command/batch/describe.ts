@@ -84,6 +84,8 @@ export function guardsText(plan: Plan): string {
       held: finding.held ? "HELD" : "ok",
       count: figure(finding.count),
       limit: figure(finding.limit),
+      left: figure(finding.left),
+      over: finding.scope,
       setting: finding.setting,
     })),
   );
