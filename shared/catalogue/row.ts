@@ -91,6 +91,8 @@ interface Write<T extends Target | PendingTarget> {
   readonly was?: "present" | "absent" | undefined;
   /** What guards count of it; the plan adds it, unless they never count such a row. */
   readonly guarded?: GuardedCounts | undefined;
+  /** It is sent only if its user has these values, or already those of `set`; else somebody changed it. */
+  readonly onlyIf?: Properties | undefined;
   /** An earlier row restores its user, who may not have replicated when it is sent. */
   readonly afterRestore?: boolean | undefined;
   /** Whether the plan saw a user or group with the member's id; absent if it could not tell. */

@@ -26,6 +26,7 @@ const storedWrite = v.object({
   memberSeen: v.optional(v.boolean()),
   guarded: v.optional(v.record(v.string(), v.number())),
   afterRestore: v.optional(v.boolean()),
+  onlyIf: v.optional(v.custom<Properties>(isRecord)),
 });
 
 type StoredWrite = v.InferOutput<typeof storedWrite>;

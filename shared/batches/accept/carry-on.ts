@@ -90,7 +90,8 @@ async function copyInput(
 ): Promise<void> {
   const { batches } = ports.blobs;
   if (!isNew && (await isListed(batches, inputBlob(folder)))) return;
-  if (input.file && manifest.source.kind === "message") {
+  // Nobody else names a file that this program put there.
+  if (input.file && manifest.source.kind === "message" && manifest.origin === undefined) {
     const { homeTenant } = ports.settings;
     const claim = claimFile(batches, homeTenant, { manifest, folder }, input.file);
     // A plan changes nothing, so it may read a file that another batch has claimed.
@@ -130,7 +131,11 @@ async function planWithStatus(
     folder,
     format: manifest.format,
     rows: manifest.rows,
-    rules: { catalogue: ports.catalogue, operation: manifest.operation },
+    rules: {
+      catalogue: ports.catalogue,
+      operation: manifest.operation,
+      origin: manifest.origin?.kind,
+    },
     batches: ports.blobs.batches,
     isNew,
     graph: ports.graphFor(manifest.tenant),

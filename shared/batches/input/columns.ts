@@ -1,12 +1,16 @@
 import type { Operation } from "../../catalogue/operation.ts";
 import { InputRefusal, type Where } from "../../core/input-refusal.ts";
 import { didYouMean, nearest } from "../../core/nearest.ts";
+import type { BatchOrigin } from "../../records/manifest.ts";
+import { originColumns } from "./origin-columns.ts";
 
 /** What the rows of an input may hold. */
 export interface RowRules {
   readonly catalogue: Readonly<Record<string, Operation>>;
   /** The operation of every row; without it, each row names its own in column `operation`. */
   readonly operation?: string | undefined;
+  /** The batch was made out of another one, by this program: its rows may have `originColumns`. */
+  readonly origin?: BatchOrigin["kind"] | undefined;
 }
 
 /** The column that names a row's operation. */
@@ -16,9 +20,14 @@ export const OPERATION = "operation";
  * The columns that a row of such an input can use: those of its operation, or of all operations if
  * each row names its own.
  */
-export function knownColumns({ catalogue, operation }: RowRules): ReadonlySet<string> {
+export function knownColumns({ catalogue, operation, origin }: RowRules): ReadonlySet<string> {
   const operations = operation === undefined ? Object.values(catalogue) : [catalogue[operation]];
-  return new Set([OPERATION, ...operations.flatMap((each) => Object.keys(each?.fields ?? {}))]);
+  const own = origin === undefined ? [] : originColumns;
+  return new Set([
+    OPERATION,
+    ...own,
+    ...operations.flatMap((each) => Object.keys(each?.fields ?? {})),
+  ]);
 }
 
 /**

@@ -1,8 +1,10 @@
+import { onlyIfStill } from "../../catalogue/only-if.ts";
 import { type Operation, operationNamed } from "../../catalogue/operation.ts";
 import type { Payload } from "../../catalogue/payload.ts";
 import { didYouMean, nearest } from "../../core/nearest.ts";
 import { OPERATION, type RowRules } from "./columns.ts";
 import type { InputRow } from "./input-row.ts";
+import { notUndoneOf, onlyIfOf, originColumns } from "./origin-columns.ts";
 
 /** A row's operation with its checked values, or the rules that the row breaks. */
 export type CompiledRow =
@@ -16,6 +18,8 @@ export type CompiledRow =
 
 /** Why one row fails: names of rules and columns, never values. */
 export interface InvalidRow {
+  /** If it does not fail: of an undo, a row that undoes nothing. */
+  readonly verdict?: "skipped";
   /** The first column at fault, if a column is. */
   readonly column?: string | undefined;
   readonly reason: string;
@@ -28,6 +32,11 @@ export const CLEAR = "(clear)";
 /** Reads a row's cells by the rules of its operation. Pure, so that planning again gives the same result. */
 export function compileRow(input: InputRow, rules: RowRules): CompiledRow {
   const { row } = input;
+  const notUndone = rules.origin && notUndoneOf(input);
+  if (notUndone) {
+    const name = String(input.cells[OPERATION]);
+    return { row, name, invalid: { verdict: "skipped", ...notUndone } };
+  }
   const named = operationOf(input, rules);
   if ("invalid" in named) return { row, name: rules.operation ?? "", invalid: named.invalid };
   const { name, operation } = named;
@@ -45,6 +54,7 @@ export function compileRow(input: InputRow, rules: RowRules): CompiledRow {
   const faults: { column: string; rule: string }[] = [];
   for (const [column, raw] of Object.entries(input.cells)) {
     if (column === OPERATION || isEmpty(raw)) continue;
+    if (rules.origin && originColumns.includes(column)) continue;
     const read = readCell(column, raw, operation, name);
     if ("broken" in read) faults.push({ column, rule: read.broken });
     else payload[column] = read.value;
@@ -55,7 +65,11 @@ export function compileRow(input: InputRow, rules: RowRules): CompiledRow {
     if (!isGiven) faults.push({ column, rule: "is required" });
   }
   const [first] = faults;
-  if (first === undefined) return { row, name, operation, payload };
+  if (first === undefined) {
+    const onlyIf = rules.origin && onlyIfOf(input);
+    const compiled = onlyIf ? onlyIfStill(operation, onlyIf) : operation;
+    return { row, name, operation: compiled, payload };
+  }
   return {
     row,
     name,

@@ -144,7 +144,7 @@ function toRow(
 ): InputRow {
   if (values.length !== header.length) {
     const broken = `has ${values.length} ${values.length === 1 ? "cell" : "cells"} where the header has ${header.length}`;
-    return { row, line, cells: Object.fromEntries(zip(header, values)), broken };
+    return { row, line, cells: Object.fromEntries(zip(header, values)), broken, values };
   }
   const cells: Record<string, string> = {};
   for (let at = 0; at < header.length; at++) cells[header[at]!] = values[at]!;

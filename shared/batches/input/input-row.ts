@@ -9,6 +9,8 @@ export interface InputRow {
   readonly cells: Readonly<Record<string, unknown>>;
   /** Why its cells cannot be assigned to columns, as the end of "the row …". */
   readonly broken?: string | undefined;
+  /** The cells of such a row, in their order. */
+  readonly values?: readonly string[] | undefined;
   /** Of CSV: the file ends in it, without a line break; `short` if it has fewer cells than the header, too. */
   readonly unended?: "whole" | "short" | undefined;
 }

@@ -1,3 +1,4 @@
+import { limits } from "../../core/limits.ts";
 import { batchDamaged } from "../../records/damaged.ts";
 import type { InputFormat } from "../../records/manifest.ts";
 import { inputBlob } from "../../records/paths.ts";
@@ -5,6 +6,12 @@ import { ROWS_PER_SHARD } from "../../records/shard.ts";
 import type { Blobs } from "../../storage/types.ts";
 import type { InputRow } from "./input-row.ts";
 import { readInput } from "./read-input.ts";
+
+/**
+ * A row of an input that this program made: those of an undo have values before and after. What others
+ * sent was measured when it was accepted.
+ */
+export const MADE_ROW_BYTES = 4 * limits.rowBytes;
 
 /**
  * The rows of a batch's own input, in pieces, with bounded memory.
@@ -19,7 +26,7 @@ export async function* inputRows(
   const path = inputBlob(folder);
   const input = await batches.stream(path);
   if (input === undefined) throw batchDamaged(path, "is missing");
-  for await (const { rows, fault } of readInput(input.body, format)) {
+  for await (const { rows, fault } of readInput(input.body, format, MADE_ROW_BYTES)) {
     if (fault) throw batchDamaged(path, "is not what was checked");
     if (rows.length > 0) yield rows;
   }

@@ -1,4 +1,5 @@
 import type { Decision, Found, Lookup } from "../../catalogue/operation.ts";
+import { unknowable } from "../../catalogue/unknowable.ts";
 import { isGuid, toObjectId } from "../../core/object-id.ts";
 import type { PlannedRow } from "../../records/shard.ts";
 import type { CompiledRow } from "../input/compile-row.ts";
@@ -39,8 +40,8 @@ export function planRow(
   mayChange = false,
 ): PlannedRow {
   if ("invalid" in compiled) {
-    const { reason, fix } = compiled.invalid;
-    return finalRow(compiled, { verdict: "failed", reason, fix });
+    const { verdict = "failed", reason, fix } = compiled.invalid;
+    return finalRow(compiled, { verdict, reason, fix });
   }
   const lookups = compiled.operation.lookups(compiled.payload);
   const found: Record<string, Found> = {};
@@ -269,9 +270,3 @@ function keptOpen(
   }
   return undefined;
 }
-
-/** An object whose properties differ from every value that a row could set. */
-const unknowable: Readonly<Record<string, unknown>> = new Proxy(
-  {},
-  { get: (): unknown => unknowable },
-);

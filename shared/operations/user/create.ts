@@ -4,10 +4,11 @@ import { final } from "../../catalogue/judge.ts";
 import { defineOperation } from "../../catalogue/operation.ts";
 import type { PayloadOf } from "../../catalogue/payload.ts";
 import type { Properties } from "../../catalogue/row.ts";
+import { hasAll } from "../../catalogue/same-value.ts";
 import { type GraphAnswer, segment } from "../../core/graph-request.ts";
 import { type ObjectId, isGuid, toObjectId } from "../../core/object-id.ts";
 import { recordOf } from "../../core/record.ts";
-import { hasAll, userProperties } from "./user-properties.ts";
+import { userProperties } from "./user-properties.ts";
 
 /** How far Graph's clock may be behind ours when a user's creation is compared with our intent. */
 const CLOCK_SKEW_MS = 5 * 60_000;

@@ -2,10 +2,11 @@ import { failedRow, notFound, unchangedRow } from "../../catalogue/decided-row.t
 import { required, userReference } from "../../catalogue/fields.ts";
 import { defineOperation } from "../../catalogue/operation.ts";
 import type { PayloadOf } from "../../catalogue/payload.ts";
+import { hasAll } from "../../catalogue/same-value.ts";
 import { touchedBy } from "../../catalogue/touched.ts";
 import { recordOf } from "../../core/record.ts";
 import { notReplicatedYet, userWrite } from "./user-change.ts";
-import { countsOf, hasAll, permissionsToSet, userProperties } from "./user-properties.ts";
+import { countsOf, permissionsToSet, userProperties } from "./user-properties.ts";
 import { valuesBack } from "./values-back.ts";
 
 const fields = { user: required(userReference), ...userProperties };

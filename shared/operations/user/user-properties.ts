@@ -13,6 +13,7 @@ import type { GuardedCounts } from "../../catalogue/guarded.ts";
 import type { Found } from "../../catalogue/operation.ts";
 import type { Fields } from "../../catalogue/payload.ts";
 import type { Properties } from "../../catalogue/row.ts";
+import { isSame } from "../../catalogue/same-value.ts";
 import { isRecord, recordOf } from "../../core/record.ts";
 
 /** The extension attributes that Exchange introduced. */
@@ -79,11 +80,6 @@ export function permissionsToSet(properties: readonly string[]): readonly string
   return [...new Set(needed)].toSorted();
 }
 
-/** Whether the user as read has every value of `set`. */
-export function hasAll(present: Properties, set: Properties): boolean {
-  return Object.entries(set).every(([name, wanted]) => isSame(present[name], wanted));
-}
-
 /** The names by which people and systems know a user. */
 const NAMES = ["userPrincipalName", "mail"];
 
@@ -122,26 +118,3 @@ function clearedIn(present: unknown, wanted: unknown, user: Properties | undefin
 /** Null, an empty text, or an empty list: what was there is gone afterwards. */
 const isNothing = (wanted: unknown): boolean =>
   wanted === null || wanted === "" || (Array.isArray(wanted) && wanted.length === 0);
-
-function isSame(present: unknown, wanted: unknown): boolean {
-  if (wanted === null) return present === null || present === undefined;
-  if (Array.isArray(wanted)) {
-    return (
-      Array.isArray(present) &&
-      present.length === wanted.length &&
-      wanted.every((each, at) => each === present[at])
-    );
-  }
-  if (typeof wanted === "object") {
-    const had = recordOf(present);
-    return Object.entries(recordOf(wanted)).every(([name, each]) => isSame(had[name], each));
-  }
-  if (
-    typeof wanted === "string" &&
-    typeof present === "string" &&
-    /^\d{4}-\d\d-\d\dT/.test(wanted)
-  ) {
-    return Date.parse(wanted) === Date.parse(present);
-  }
-  return present === wanted;
-}

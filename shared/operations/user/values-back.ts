@@ -1,8 +1,9 @@
 import type { DoneRow, Inverse } from "../../catalogue/inverse.ts";
 import type { Fields } from "../../catalogue/payload.ts";
 import type { Properties } from "../../catalogue/row.ts";
+import { hasAll } from "../../catalogue/same-value.ts";
 import { isRecord, recordOf } from "../../core/record.ts";
-import { hasAll, userProperties } from "./user-properties.ts";
+import { userProperties } from "./user-properties.ts";
 
 const fields: Fields = userProperties;
 

@@ -1,0 +1,70 @@
+import type { DecidedRow } from "./decided-row.ts";
+import type { Lookup, Operation } from "./operation.ts";
+import type { Properties } from "./row.ts";
+import { hasAll } from "./same-value.ts";
+import { unknowable } from "./unknowable.ts";
+
+/**
+ * An operation whose rows are written only if their user still has the values that an earlier batch wrote,
+ * or already those that the row sets: whatever else the user has, somebody gave it since. The plan looks,
+ * and so does the runner when the row is due, because its write carries the values.
+ */
+export const onlyIfStill = (operation: Operation, values: Properties): Operation => ({
+  ...operation,
+  lookups: (payload) => {
+    const { user, ...others } = operation.lookups(payload);
+    return user?.kind === "user"
+      ? { ...others, user: withSelect(user, values) }
+      : { ...others, ...(user && { user }) };
+  },
+  decide: (payload, found) => {
+    const { user } = found;
+    if (user?.state === "missing") return userGone;
+    const decision = operation.decide(payload, found);
+    if (user?.state !== "found") return decision;
+    const set = "write" in decision ? decision.write.set : undefined;
+    const isKnown = user.object !== unknowable;
+    const isUndone = "final" in decision && decision.final.verdict === "unchanged";
+    if (isKnown && !isUndone && changedSince(user.object, values, set).length > 0) {
+      return spared(changedSince(user.object, values, set), user.id);
+    }
+    return "write" in decision ? { write: { ...decision.write, onlyIf: values } } : decision;
+  },
+});
+
+const withSelect = (lookup: Extract<Lookup, { kind: "user" }>, values: Properties): Lookup => ({
+  ...lookup,
+  select: [...new Set([...lookup.select, ...Object.keys(values)])],
+});
+
+/** The properties that have neither the value which is expected nor the one which the row sets. */
+const changedSince = (
+  present: Properties,
+  values: Properties,
+  set: Properties | undefined,
+): readonly string[] =>
+  Object.keys(values).filter(
+    (name) =>
+      !hasAll(present, { [name]: values[name] }) &&
+      !(set && Object.hasOwn(set, name) && hasAll(present, { [name]: set[name] })),
+  );
+
+/** The verdict on a row whose user has other values by now. */
+const spared = (names: readonly string[], objectId: string) =>
+  ({
+    final: {
+      verdict: "skipped",
+      reason: `Changed since by somebody: ${names.join(", ")}. Nothing was overwritten.`,
+      fix: "If the older values are wanted all the same, set them with user.update.",
+      objectId,
+    },
+  }) as const satisfies DecidedRow;
+
+/** The verdict on a row whose user is gone by now. */
+const userGone: DecidedRow = {
+  final: {
+    verdict: "skipped",
+    reason: "Changed since by somebody: the user is deleted, so there is nothing to undo.",
+    fix: "If the user is wanted, restore it within 30 days and send the row again in a new batch.",
+  },
+};
