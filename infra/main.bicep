@@ -2,7 +2,7 @@
 targetScope = 'resourceGroup'
 
 import { existingNetworkIds, feature, graphQuota, guardLimits } from 'types.bicep'
-import { principal, staleAccountPolicy, timerSchedules } from 'types.bicep'
+import { principal, protectedObjects, staleAccountPolicy, timerSchedules } from 'types.bicep'
 
 @description('Short name of the deployment, lower case letters and digits; every resource name is derived from it.')
 @minLength(2)
@@ -12,7 +12,7 @@ param environmentName string
 @description('Location of all Azure resources. Must be a Flex Consumption region.')
 param location string = resourceGroup().location
 
-@description('Operations and policies that get their Graph permissions.')
+@description('Operations, policies and guards that get their Graph permissions.')
 param features feature[]
 
 @description('Grant the Graph permissions here (needs Privileged Role Administrator); false only lists them on the app registration for an administrator to consent.')
@@ -98,6 +98,9 @@ param inboxMode string = 'apply'
 @minValue(0)
 @maxValue(1440)
 param planFreshMinutes int = 10
+
+@description('What no batch changes before a person has approved it.')
+param protection protectedObjects = { roleHolders: 'hold' }
 
 @description('What Graph allows the application in one tenant.')
 param quota graphQuota = {
@@ -454,6 +457,7 @@ module settings 'modules/app-settings.bicep' = {
     guards: guards
     inboxMode: inboxMode
     planFreshMinutes: planFreshMinutes
+    protection: protection
     quota: quota
     staleAccounts: staleAccounts
     schedules: schedules

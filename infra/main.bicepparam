@@ -16,6 +16,7 @@ param features = [
   'user.disable'
   'group.add-member'
   'group.remove-member'
+  'role-holders'
 ]
 
 param alertEmail = readEnvironmentVariable('ALERT_EMAIL', '')

@@ -1,10 +1,11 @@
 // The shapes of main.bicep's parameters, shared with the modules that receive them whole.
 
 @export()
-@description('An operation or a policy of the product. graph-permissions.json lists the Graph permissions of each.')
+@description('An operation, a policy or a guard of the product. graph-permissions.json lists the Graph permissions of each.')
 type feature =
   | 'group.add-member'
   | 'group.remove-member'
+  | 'role-holders'
   | 'stale-accounts'
   | 'user.create'
   | 'user.delete'
@@ -37,6 +38,19 @@ type guardLimits = {
   maxInvalidRowsPercent: int
   @description('A batch that needs Graph permissions which the token lacks. hold: it is held. warn: its plan says so and it runs, for an application that works by a directory role.')
   preflight: 'hold' | 'warn'
+}
+
+@export()
+@description('What no batch changes before a person has approved it. Absent parts protect nothing.')
+type protectedObjects = {
+  @description('Users and groups, by object id.')
+  objectIds: string[]?
+  @description('Groups whose members are protected, by object id: above all the group of the emergency accounts.')
+  groupIds: string[]?
+  @description('An OData filter of users.')
+  userFilter: string?
+  @description('Holders of directory roles, those eligible for one, and role-assignable groups. hold needs the feature role-holders: what cannot be read holds every batch. off: nobody looks.')
+  roleHolders: 'hold' | 'off'
 }
 
 @export()

@@ -2,7 +2,8 @@
 // compares the list with that file, so a setting is added in both places or in neither.
 // An empty value means the default that docs/settings.md names.
 
-import { graphQuota, guardLimits, staleAccountPolicy, timerSchedules } from '../types.bicep'
+import { graphQuota, guardLimits, protectedObjects } from '../types.bicep'
+import { staleAccountPolicy, timerSchedules } from '../types.bicep'
 
 @description('Site name.')
 param siteName string
@@ -53,6 +54,9 @@ param allowedTenantIds string[]
 
 @description('Limits that hold or refuse a batch.')
 param guards guardLimits
+
+@description('What no batch changes before a person has approved it.')
+param protection protectedObjects
 
 @description('What Graph allows.')
 param quota graphQuota
@@ -127,6 +131,12 @@ var productSettings = {
   // What is only planned, and when a row is looked at again
   INBOX_MODE: inboxMode
   PLAN_FRESH_MINUTES: string(planFreshMinutes)
+
+  // What is protected
+  PROTECTED_OBJECTS: join(protection.?objectIds ?? [], ',')
+  PROTECTED_GROUPS: join(protection.?groupIds ?? [], ',')
+  PROTECTED_FILTER: protection.?userFilter ?? ''
+  PROTECT_ROLE_HOLDERS: protection.roleHolders
 
   // The timers
   SWEEP_SCHEDULE: schedules.sweep

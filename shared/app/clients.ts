@@ -1,10 +1,12 @@
 import type { BatchPorts } from "../batches/ports.ts";
 import { systemClock } from "../core/clock.ts";
+import { isGuid, toObjectId } from "../core/object-id.ts";
 import { createGraph, type Graph } from "../graph/graph.ts";
 import { createIdentity, type Identity } from "../identity/identity.ts";
 import { createManagedIdentity } from "../identity/managed-identity.ts";
 import type { CredentialSettings } from "../identity/open-credential.ts";
 import { createSealKey } from "../identity/seal-key.ts";
+import { claimsOf } from "../identity/token/roles.ts";
 import { adminConsentUrl } from "../identity/token/tenant.ts";
 import { ringFor } from "../runner/slice/ring-message.ts";
 import type { SealKey } from "../seal/seal.ts";
@@ -33,6 +35,7 @@ export interface Clients {
   /** Puts a ring on queue `run`: it wakes the tenant's runner. */
   readonly ring: (tenant: string) => Promise<void>;
   readonly rolesFor: BatchPorts["rolesFor"];
+  readonly principalIn: BatchPorts["principalIn"];
   readonly consentUrl: (tenant: string) => string;
   readonly sealKey: SealKey | undefined;
 }
@@ -64,6 +67,10 @@ export function createClients(settings: Settings): Clients {
         ? tokens.forceRefresh(tenant, graphResource)
         : tokens.get(tenant, graphResource);
       return (await token).roles;
+    },
+    principalIn: async (tenant) => {
+      const { oid } = claimsOf((await tokens.get(tenant, graphResource)).token);
+      return typeof oid === "string" && isGuid(oid) ? toObjectId(oid) : undefined;
     },
     consentUrl: (tenant) => adminConsentUrl(settings.cloud.loginHost, tenant, settings.CLIENT_ID),
     sealKey:

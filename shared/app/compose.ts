@@ -1,5 +1,6 @@
-import type { Batches } from "../batches/ports.ts";
+import type { Batches, ProtectionSettings } from "../batches/ports.ts";
 import { OperatorError } from "../core/errors.ts";
+import { toObjectId } from "../core/object-id.ts";
 import { createWritePacer } from "../graph/graph.ts";
 import type { Identity } from "../identity/identity.ts";
 import { createManagedIdentity } from "../identity/managed-identity.ts";
@@ -54,7 +55,7 @@ function compose(settings: Settings): Composed {
 }
 
 function batchesOf(settings: Settings, clients: Clients): Batches {
-  const { blobs, queues, ring, graphFor, rolesFor, consentUrl, sealKey } = clients;
+  const { blobs, queues, ring, graphFor, rolesFor, principalIn, consentUrl, sealKey } = clients;
   return createBatches({
     ...surroundings,
     blobs,
@@ -62,6 +63,7 @@ function batchesOf(settings: Settings, clients: Clients): Batches {
     ring,
     graphFor,
     rolesFor,
+    principalIn,
     consentUrl,
     sealKey,
     catalogue,
@@ -70,6 +72,7 @@ function batchesOf(settings: Settings, clients: Clients): Batches {
       tenants: settings.tenants,
       maxDeletes: settings.MAX_DELETES_PER_BATCH,
       maxDisables: settings.MAX_DISABLES_PER_BATCH,
+      protection: protectionOf(settings),
       maxInvalidRowsPercent: settings.MAX_INVALID_ROWS_PERCENT,
       preflight: settings.PREFLIGHT,
       inboxMode: settings.INBOX_MODE,
@@ -78,6 +81,17 @@ function batchesOf(settings: Settings, clients: Clients): Batches {
     },
   });
 }
+
+const protectionOf = (settings: Settings): ProtectionSettings => ({
+  objects: settings.PROTECTED_OBJECTS,
+  groups: settings.PROTECTED_GROUPS.map((each) => {
+    const [id = "", tenant = settings.TENANT_ID] = each.split("/").toReversed();
+    return { tenant, id: toObjectId(id) };
+  }),
+  filter: settings.PROTECTED_FILTER,
+  roleHolders: settings.PROTECT_ROLE_HOLDERS === "hold",
+  recheckAfterMs: settings.PLAN_FRESH_MINUTES * 60_000,
+});
 
 function runnerPortsOf(
   settings: Settings,

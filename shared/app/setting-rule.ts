@@ -1,4 +1,4 @@
-import { isGuid } from "../core/object-id.ts";
+import { isGuid, type ObjectId, toObjectId } from "../core/object-id.ts";
 
 /** What one setting is: its rule and its default. */
 export interface Rule<T> {
@@ -18,6 +18,31 @@ export const guid = (fallback?: string): Rule<string> =>
     must: "be a GUID",
     ...(fallback === undefined ? {} : { fallback }),
   });
+
+/** Object ids with commas between. */
+export const objectIds = (): Rule<readonly ObjectId[]> =>
+  rule<readonly ObjectId[]>({
+    read: (each) => {
+      const ids = each.split(",").map((id) => id.trim());
+      return ids.every(isGuid) ? ids.map(toObjectId) : undefined;
+    },
+    must: "be object ids with commas between",
+    fallback: [],
+  });
+
+/** Object ids of groups with commas between, each with its tenant before it if that is not the home tenant. */
+export const groupIds = (): Rule<readonly string[]> =>
+  rule<readonly string[]>({
+    read: (each) => {
+      const ids = each.split(",").map((id) => id.trim().toLowerCase());
+      return ids.every(isGroupId) ? ids : undefined;
+    },
+    must: "be object ids of groups with commas between, each with its tenant id and a slash before it if it is in another tenant",
+    fallback: [],
+  });
+
+const isGroupId = (text: string): boolean =>
+  text.split("/").length <= 2 && text.split("/").every(isGuid);
 
 /** A number within bounds. */
 export const number = (fallback: number, least: number, most: number): Rule<number> =>

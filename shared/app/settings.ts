@@ -1,7 +1,18 @@
 import { type Cloud, type CloudName, clouds } from "../core/clouds.ts";
 import { OperatorError } from "../core/errors.ts";
 import { isGuid } from "../core/object-id.ts";
-import { guid, https, number, oneOf, type Rule, rule, schedule, whole } from "./setting-rule.ts";
+import {
+  groupIds,
+  guid,
+  https,
+  number,
+  objectIds,
+  oneOf,
+  type Rule,
+  rule,
+  schedule,
+  whole,
+} from "./setting-rule.ts";
 
 const none: readonly string[] = [];
 
@@ -114,6 +125,21 @@ const rules = {
   INBOX_MODE: oneOf(["apply", "plan"], "apply"),
   /** A row whose object was last read longer ago than this, minutes, is looked at again just before its write: if its values are others than when it was planned, it is held. */
   PLAN_FRESH_MINUTES: number(10, 0, 1440),
+  /** Objects that no batch changes before a person has approved it: users and groups by object id. */
+  PROTECTED_OBJECTS: objectIds(),
+  /**
+   * Groups whose members no batch changes before a person has approved it, such as the group of the
+   * emergency accounts; groups in them count. A group of another tenant as `<tenant id>/<group id>`.
+   */
+  PROTECTED_GROUPS: groupIds(),
+  /** An OData filter of the users that no batch changes before a person has approved it, such as startswith(userPrincipalName,'svc-'). */
+  PROTECTED_FILTER: rule<string>({
+    read: (each) => (each.length <= 1_000 ? each : undefined),
+    must: "be an OData filter of users, at most 1,000 characters",
+    fallback: "",
+  }),
+  /** hold: a batch that would change a holder of a directory role, somebody eligible for one, or a role-assignable group is held, also if Graph does not let the application read who that is. off: nobody looks. */
+  PROTECT_ROLE_HOLDERS: oneOf(["hold", "off"], "hold"),
   /** When the sweep runs: the safety net behind events and rings. */
   SWEEP_SCHEDULE: schedule(),
   /** When certificate and consent are checked, and keys past their overlap removed; daily. */

@@ -2,6 +2,7 @@ import type { Operation } from "../catalogue/operation.ts";
 import type { VerdictCounts } from "../catalogue/row.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Limits } from "../core/limits.ts";
+import type { ObjectId } from "../core/object-id.ts";
 import type { Emit } from "../core/telemetry.ts";
 import type { Graph } from "../graph/types.ts";
 import type { Admission } from "../records/admission.ts";
@@ -17,6 +18,7 @@ export interface BatchSettings {
   readonly tenants: readonly string[];
   readonly maxDeletes: number;
   readonly maxDisables: number;
+  readonly protection: ProtectionSettings;
   readonly maxInvalidRowsPercent: number;
   /** The mode of files in `inbox` outside its folder plan/. */
   readonly inboxMode: Mode;
@@ -25,6 +27,18 @@ export interface BatchSettings {
   /** Writes that Graph allows in `writeWindowSeconds`; the plan's estimate comes from it. */
   readonly writeQuota: number;
   readonly writeWindowSeconds: number;
+}
+
+/** What is protected: a row that would change it holds its batch. */
+export interface ProtectionSettings {
+  readonly objects: readonly ObjectId[];
+  readonly groups: readonly { readonly tenant: string; readonly id: ObjectId }[];
+  /** An OData filter of users; empty for none. */
+  readonly filter: string;
+  /** Whether holders of directory roles and role-assignable groups are looked up. */
+  readonly roleHolders: boolean;
+  /** A plan that is older when its batch starts is compared again with what is protected then. */
+  readonly recheckAfterMs: number;
 }
 
 /** What this folder works with; `compose.ts` builds it. */
@@ -43,6 +57,8 @@ export interface BatchPorts {
     tenant: string,
     how: { readonly fresh: boolean },
   ) => Promise<readonly string[]>;
+  /** The object id of this application's service principal in the tenant, as its token says. */
+  readonly principalIn: (tenant: string) => Promise<ObjectId | undefined>;
   /** The page on which an administrator of the tenant consents to what the registration lists. */
   readonly consentUrl: (tenant: string) => string;
   readonly catalogue: Readonly<Record<string, Operation>>;

@@ -97,6 +97,8 @@ interface Write<T extends Target | PendingTarget> {
   readonly afterRestore?: boolean | undefined;
   /** Whether the plan saw a user or group with the member's id; absent if it could not tell. */
   readonly memberSeen?: boolean | undefined;
+  /** Why the object that it changes is protected, as a clause: a person has to approve the batch. */
+  readonly protected?: string | undefined;
 }
 
 /** Which row creates the user whose id a target lacks, and in which column the row names that user. */

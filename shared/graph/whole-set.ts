@@ -1,8 +1,8 @@
 import { OperatorError } from "../core/errors.ts";
 import type { GraphRead } from "../core/graph-request.ts";
 import type { ObjectId } from "../core/object-id.ts";
-import { idsIn } from "../core/sets/listed-ids.ts";
-import { type CompleteSet, completeSet } from "../core/sets/read-set.ts";
+import { type IdProperty, idsIn } from "../core/sets/listed-ids.ts";
+import { type CompleteSet, completeSet, partialSet, type ReadSet } from "../core/sets/read-set.ts";
 import type { Graph } from "./types.ts";
 
 /**
@@ -14,15 +14,35 @@ import type { Graph } from "./types.ts";
 export async function readWholeSet(
   graph: Pick<Graph, "pages">,
   read: GraphRead,
-  idsOf: (page: readonly Readonly<Record<string, unknown>>[]) => readonly ObjectId[] = idsIn,
+  property?: IdProperty,
+  seen = new Set<ObjectId>(),
 ): Promise<CompleteSet<ObjectId>> {
-  const ids = new Set<ObjectId>();
   for await (const page of graph.pages(read)) {
-    const found = idsOf(page);
-    if (found.length < page.length) throw unnamed();
-    for (const id of found) ids.add(id);
+    const ids = idsIn(page, property);
+    for (const id of ids) seen.add(id);
+    if (ids.length < page.length) throw unnamed();
   }
-  return completeSet(ids);
+  return completeSet(seen);
+}
+
+/**
+ * The ids of a collection as far as Graph shows them: a partial set if it refuses a page for good.
+ *
+ * @throws OperatorError READ_INCOMPLETE, disposition `retry`, if starting again can help.
+ */
+export async function readSet(
+  graph: Pick<Graph, "pages">,
+  read: GraphRead,
+  property?: IdProperty,
+): Promise<ReadSet<ObjectId>> {
+  const seen = new Set<ObjectId>();
+  try {
+    return await readWholeSet(graph, read, property, seen);
+  } catch (error) {
+    if (!(error instanceof OperatorError) || error.code !== "READ_INCOMPLETE") throw error;
+    if (error.disposition === "retry") throw error;
+    return partialSet(seen, error.what.replace(/\.$/, ""));
+  }
 }
 
 const unnamed = (): OperatorError =>

@@ -25,6 +25,7 @@ const storedWrite = v.object({
   was: v.optional(v.picklist(["present", "absent"])),
   memberSeen: v.optional(v.boolean()),
   guarded: v.optional(v.record(v.string(), v.number())),
+  protected: v.optional(v.string()),
   afterRestore: v.optional(v.boolean()),
   onlyIf: v.optional(v.custom<Properties>(isRecord)),
 });

@@ -18,6 +18,9 @@ export class SmallDirectory implements Graph {
   readonly deleted = new Map<string, Properties>();
   readonly groups = new Map<string, Properties>();
   readonly members = new Map<string, Set<string>>();
+  /** Who holds a directory role, and who is eligible for one. */
+  readonly holders = new Set<string>();
+  readonly eligible = new Set<string>();
   /** Ids of objects that are neither users nor groups. */
   readonly others = new Set<string>();
   /** Every url that was read. */
@@ -64,9 +67,10 @@ export class SmallDirectory implements Graph {
     throw new TypeError("a plan writes nothing");
   }
 
-  pages(): never {
-    throw new TypeError("a plan reads no pages");
-  }
+  /** Set by a test whose lists have more than one page. */
+  pages: Graph["pages"] = () => {
+    throw new TypeError("no list has a second page");
+  };
 
   async readAll(requests: readonly GraphRead[]): Promise<GraphAnswer[]> {
     return requests.map(({ url }) => {
@@ -82,8 +86,26 @@ export class SmallDirectory implements Graph {
     const filter = searchParams.get("$filter") ?? "";
     const wanted = /^\w+ eq '(.*)'$/.exec(filter)?.[1]?.replaceAll("''", "'");
     const ids = [...filter.matchAll(/'([0-9a-f-]{36})'/g)].map(([, each]) => each ?? "");
+    const all = (of: Iterable<string>, property = "id"): GraphAnswer =>
+      answer(200, { value: [...of].map((each) => ({ [property]: each })) });
     const listed = (has: (each: string) => boolean | undefined): GraphAnswer =>
       answer(200, { value: ids.filter(has).map((each) => ({ id: each })) });
+    if (kind === "roleManagement") {
+      return all(url.includes("roleAssignments") ? this.holders : this.eligible, "principalId");
+    }
+    if (kind === "groups" && filter === "isAssignableToRole eq true") {
+      return all(
+        [...this.groups].flatMap(([key, group]) => (group["isAssignableToRole"] ? key : [])),
+      );
+    }
+    if (kind === "groups" && part === "transitiveMembers") {
+      const members = this.members.get(name);
+      return members ? all(members) : missing;
+    }
+    if (kind === "users" && filter.startsWith("startswith(userPrincipalName,")) {
+      const start = filter.split("'")[1] ?? "";
+      return all([...this.#names].flatMap(([each, key]) => (each.startsWith(start) ? key : [])));
+    }
     if (kind === "directoryObjects") {
       const isThere = this.users.has(name) || this.groups.has(name) || this.others.has(name);
       return isThere ? answer(200, { id: name }) : missing;

@@ -3,6 +3,7 @@ import type { Batches } from "../../shared/batches/ports.ts";
 import type { Accepted, BatchPorts, BatchSettings } from "../../shared/batches/ports.ts";
 import type { Receipt } from "../../shared/catalogue/row.ts";
 import { systemClock } from "../../shared/core/clock.ts";
+import { toObjectId } from "../../shared/core/object-id.ts";
 import type { TelemetryEvent } from "../../shared/core/telemetry.ts";
 import { catalogue } from "../../shared/operations/list.ts";
 import { MemoryBlobs } from "./memory-blobs.ts";
@@ -11,11 +12,15 @@ import { SmallDirectory } from "./small-directory.ts";
 export const home = "aaaaaaaa-0000-4000-8000-000000000001";
 export const other = "bbbbbbbb-0000-4000-8000-000000000002";
 
+/** This application's service principal. */
+export const ownPrincipal = toObjectId("cccccccc-0000-4000-8000-000000000003");
+
 export const settings: BatchSettings = {
   homeTenant: home,
   tenants: [home, other],
   maxDeletes: 10,
   maxDisables: 50,
+  protection: { objects: [], groups: [], filter: "", roleHolders: false, recheckAfterMs: 600_000 },
   maxInvalidRowsPercent: 10,
   preflight: "hold",
   inboxMode: "apply",
@@ -24,8 +29,9 @@ export const settings: BatchSettings = {
 };
 
 /** An application that may do all that any row can need. */
-export const allGranted: Pick<BatchPorts, "rolesFor" | "consentUrl"> = {
+export const allGranted: Pick<BatchPorts, "rolesFor" | "principalIn" | "consentUrl"> = {
   rolesFor: async () => Object.values(catalogue).flatMap((each) => each.allPermissions),
+  principalIn: async () => ownPrincipal,
   consentUrl: (tenant) => `https://login.microsoftonline.com/${tenant}/adminconsent`,
 };
 

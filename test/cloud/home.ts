@@ -14,10 +14,11 @@ import type { CloudOptions, HomeTenant } from "./local-cloud.ts";
 import { seedSignIn } from "./seed-sign-in.ts";
 import type { World } from "./world.ts";
 
-/** The Graph permissions that the six operations and the stale-account policy need. */
+/** The Graph permissions that the operations, the stale-account policy and the guard of role holders need. */
 const productRoles = [
   "AuditLog.Read.All",
   "GroupMember.ReadWrite.All",
+  "RoleManagement.Read.Directory",
   "User-LifeCycleInfo.ReadWrite.All",
   "User-Mail.ReadWrite.All",
   "User-Phone.ReadWrite.All",

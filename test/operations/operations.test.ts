@@ -235,13 +235,6 @@ describe("a row fails before anything is sent", () => {
       says: /distribution list/,
     },
     {
-      when: "the group is role-assignable",
-      name: "group.add-member",
-      payload: edge,
-      found: group({ isAssignableToRole: true }),
-      says: /role-assignable/,
-    },
-    {
       when: "an update sets nothing",
       name: "user.update",
       payload: { user: ann },

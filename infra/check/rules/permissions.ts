@@ -11,8 +11,12 @@ export interface PermissionCatalogue {
   readonly features: Readonly<Record<string, readonly string[]>>;
 }
 
-/** The policies, which no operation declares: facts of Graph, users list with signInActivity and group members. */
+/**
+ * The policies and the guard that read Graph, which no operation declares: facts of Graph, users list with
+ * signInActivity, group members, role assignments and eligibility.
+ */
 export const policies: Readonly<Record<string, readonly string[]>> = {
+  "role-holders": ["GroupMember.Read.All", "RoleManagement.Read.Directory"],
   "stale-accounts": ["AuditLog.Read.All", "GroupMember.Read.All", "User.Read.All"],
 };
 

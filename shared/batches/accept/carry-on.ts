@@ -2,6 +2,7 @@ import type { VerdictCounts } from "../../catalogue/row.ts";
 import { OperatorError } from "../../core/errors.ts";
 import { InputRefusal } from "../../core/input-refusal.ts";
 import { findGuards } from "../../guards/guards.ts";
+import { findProtected } from "../../guards/protected.ts";
 import { planDigest } from "../../records/approval/plan-digest.ts";
 import type { BatchManifest } from "../../records/manifest.ts";
 import { planningMarker } from "../../records/markers/planning-marker.ts";
@@ -17,6 +18,7 @@ import { planBatch, type PlannedBatch } from "../plan/plan.ts";
 import { holdOf, preflight } from "../plan/preflight.ts";
 import { hasUnfinishedWork } from "../plan/unfinished-work.ts";
 import type { Accepted, BatchPorts } from "../ports.ts";
+import { protectionOf } from "../protection/protection-of.ts";
 import { fencedStatus, pendingVerdicts, stillStatus } from "../report/status.ts";
 import type { BatchInput } from "./batch-input.ts";
 import { conclude } from "./conclude.ts";
@@ -141,6 +143,7 @@ async function planWithStatus(
     graph: ports.graphFor(manifest.tenant),
     clock,
     mayChange: manifest.mode === "apply" && (await hasUnfinishedWork(ports, manifest)),
+    protect: await protectionOf(ports, manifest.tenant),
     hasTime,
     goOn: async ({ rows, verdicts }) => {
       lock.check();
@@ -160,7 +163,10 @@ function planOf(
   lacking: readonly LackingPermission[],
 ): Plan {
   const { charge } = totals;
-  const guards = findGuards(charge, settings);
+  const guards = [
+    ...findGuards(charge, settings),
+    findProtected(totals.protectedRows, !settings.protection.roleHolders),
+  ];
   const { pending, ...settled } = totals.verdicts;
   const isHeld = manifest.mode === "apply" && holdOf({ guards, lacking }, "") !== undefined;
   return {

@@ -1,5 +1,6 @@
 import { allGuardedKinds, type GuardedKind } from "../../catalogue/guarded.ts";
 import { noVerdicts, type VerdictCounts } from "../../catalogue/row.ts";
+import { createProtectedRows, type ProtectedRows } from "../../guards/protected.ts";
 import type { PlannedCharge } from "../../records/plan.ts";
 import type { PlannedRow } from "../../records/shard.ts";
 import type { CompiledRow } from "../input/compile-row.ts";
@@ -24,12 +25,15 @@ export function createTotals(): {
   value(): PlanTotals;
   /** What guards count of the planned writes. */
   charge(): PlannedCharge;
+  /** Those that would change protected objects. */
+  protectedRows(): ProtectedRows;
 } {
   const verdicts = noVerdicts();
   const operations: Record<string, { rows: number; writes: number }> = {};
   const permissions: Record<string, number> = {};
   const counts: Partial<Record<GuardedKind, number>> = {};
   const groups = createGroupCounts();
+  const protectedRows = createProtectedRows();
   const shardDigests: string[] = [];
   let rows = 0;
   let writes = 0;
@@ -45,6 +49,7 @@ export function createTotals(): {
       if (!planned.write || "invalid" in compiled) return;
       const { operation, payload } = compiled;
       writes += 1;
+      if (planned.write.protected) protectedRows.add(planned.row, planned.write.protected);
       for (const name of operation.permissions(Object.keys(payload))) {
         permissions[name] = (permissions[name] ?? 0) + 1;
       }
@@ -57,6 +62,7 @@ export function createTotals(): {
       if (group !== undefined && removals > 0) groups.add(group, removals);
     },
     addShard: (digest) => void shardDigests.push(digest),
+    protectedRows: () => protectedRows.value(),
     charge: () => ({ counts: { ...counts }, groups: groups.value() }),
     value: () => {
       // Each row is one request, and Graph counts a request to write as one resource unit.

@@ -1,6 +1,8 @@
 import type { Lookup } from "../../catalogue/operation.ts";
+import type { PlannedWrite } from "../../catalogue/row.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { Graph } from "../../graph/types.ts";
+import type { ProtectedRows } from "../../guards/protected.ts";
 import { writeBefore } from "../../records/approval/before.ts";
 import { batchDamaged } from "../../records/damaged.ts";
 import type { InputFormat } from "../../records/manifest.ts";
@@ -32,6 +34,7 @@ const LOOK_UPS_AHEAD = 2;
 /** The totals of a whole plan, with what guards count of it. */
 export interface PlannedBatch extends PlanTotals {
   readonly charge: PlannedCharge;
+  readonly protectedRows: ProtectedRows;
 }
 
 /** What is planned, and with which clients. */
@@ -48,6 +51,8 @@ export interface PlanJob {
   readonly clock: Clock;
   /** Whether unfinished work of other batches may still change what the rows name. */
   readonly mayChange: boolean;
+  /** Why the object that a write changes is protected; the row keeps it. */
+  readonly protect: (write: PlannedWrite) => string | undefined;
   /** Called after each shard; planning continues while it answers true. Throws if the lease is lost. */
   readonly goOn: (totals: PlanTotals) => Promise<boolean>;
   /** Whether there is time for more than the shard at hand, so that reads for later ones are not wasted. */
@@ -81,7 +86,11 @@ export async function planBatch(job: PlanJob): Promise<PlannedBatch | undefined>
       `has ${totals.value().rows} rows where ${job.rows} were checked`,
     );
   }
-  return { ...totals.value(), charge: totals.charge() };
+  return {
+    ...totals.value(),
+    charge: totals.charge(),
+    protectedRows: totals.protectedRows(),
+  };
 }
 
 /** A shard of the input, and what its rows name: not looked up if the shard was planned before. */
@@ -127,7 +136,9 @@ async function* decided(job: PlanJob, traces: RowTraces): AsyncGenerator<Decided
       continue;
     }
     const directory = await found;
-    const planned = compiled.map((row) => planRow(row, directory, traces, job.mayChange));
+    const planned = compiled.map((row) =>
+      marked(planRow(row, directory, traces, job.mayChange), job.protect),
+    );
     // What is there now says nothing of what the runner will find after other batches.
     const hinted = job.mayChange
       ? Promise.resolve(planned)
@@ -142,6 +153,12 @@ async function* decided(job: PlanJob, traces: RowTraces): AsyncGenerator<Decided
     };
     yield { compiled, planned, write };
   }
+}
+
+/** The row, with the reason if it would change a protected object. */
+function marked(row: PlannedRow, protect: PlanJob["protect"]): PlannedRow {
+  const why = row.write && protect(row.write);
+  return row.write && why !== undefined ? { ...row, write: { ...row.write, protected: why } } : row;
 }
 
 /** A promise whose error is seen when its turn comes. */

@@ -141,7 +141,11 @@ function endingOf(
   const receipt = receipts.get(planned.row);
   if (receipt !== undefined) return receipt;
   if (planned.verdict === undefined) {
-    return { ...unwritten, objectId: subjectOf(planned.write.target) };
+    const { target, protected: why } = planned.write;
+    const ending = { ...unwritten, objectId: subjectOf(target) };
+    return why === undefined
+      ? ending
+      : { ...ending, reason: [`Protected: ${why}.`, unwritten.reason].filter(Boolean).join(" ") };
   }
   const { row: _row, operation: _operation, write: _write, ...settled } = planned;
   return { finishedAt: plan.plannedAt, ...settled };

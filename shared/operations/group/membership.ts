@@ -18,14 +18,7 @@ import { listedIds } from "../../core/sets/listed-ids.ts";
 import { presence } from "../../core/sets/read-set.ts";
 
 /** Group properties that decide whether Graph lets an application change its members. */
-const groupFacts = [
-  "id",
-  "groupTypes",
-  "mailEnabled",
-  "securityEnabled",
-  "onPremisesSyncEnabled",
-  "isAssignableToRole",
-];
+const groupFacts = ["id", "groupTypes", "mailEnabled", "securityEnabled", "onPremisesSyncEnabled"];
 
 const fields = { group: required(groupReference), member: required(userReference) };
 
@@ -150,12 +143,6 @@ function whyClosed(group: Properties): DecidedRow | undefined {
     return failedRow(
       "The group is a distribution list or mail-enabled security group, which Graph does not manage.",
       "Change its members in Exchange.",
-    );
-  }
-  if (group["isAssignableToRole"] === true) {
-    return failedRow(
-      "The group is role-assignable; this application is never given the right to change such groups.",
-      "Let a Privileged Role Administrator change its members.",
     );
   }
   return undefined;
