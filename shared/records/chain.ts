@@ -15,7 +15,7 @@ export const firstLink = ({ tenant, batch, plannedAt, digest }: Chained, shard: 
   linkOf("", JSON.stringify([tenant, batch, digest ?? plannedAt, shard]));
 
 /** What of a plan the chain begins with. A plan of an earlier release has no digest. */
-export type Chained = Pick<Plan, "tenant" | "batch" | "plannedAt"> & { readonly digest?: string };
+export type Chained = Pick<Plan, "tenant" | "batch" | "plannedAt" | "digest">;
 
 /** A record's JSON with its link, and the link. */
 export function linked(

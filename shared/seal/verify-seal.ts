@@ -3,7 +3,7 @@ import { constants, createHash, createPublicKey, verify } from "node:crypto";
 import { OperatorError } from "../core/errors.ts";
 import { firstLink } from "../records/chain.ts";
 import { replay } from "../records/journal.ts";
-import { folderPrefix, isLeftUnsealed, journalBlob } from "../records/paths.ts";
+import { beforePrefix, folderPrefix, isLeftUnsealed, journalBlob } from "../records/paths.ts";
 import { readPlan } from "../records/plan.ts";
 import type { Blobs } from "../storage/types.ts";
 import { digest } from "./digest.ts";
@@ -13,14 +13,14 @@ import { type Seal, type SealedBlob, type SealSignature, readSeal, rootOf } from
 export interface SealFinding {
   /** In the batch's folder. */
   readonly path: string;
-  readonly finding: "altered" | "missing" | "added";
+  readonly finding: "altered" | "missing" | "expired" | "added";
   readonly words: string;
 }
 
 /** What a look at a sealed batch showed. */
 export interface Verification {
   readonly seal: Seal;
-  /** Whether nothing was altered or added or is missing. */
+  /** Whether nothing was altered or added or is missing. What expired by rule is no fault. */
   readonly isWhole: boolean;
   /** `wrong` also if the signature is not by the key that was asked for. */
   readonly signature: "valid" | "wrong" | "unsigned";
@@ -64,7 +64,7 @@ export async function verifySeal(
   const isValid = signed !== undefined && !isOther && isSignedBy(signed, seal.root);
   return {
     seal,
-    isWhole: findings.length === 0,
+    isWhole: findings.every(({ finding }) => finding === "expired"),
     signature: signed === undefined ? "unsigned" : isValid ? "valid" : "wrong",
     thumbprint,
     findings,
@@ -103,7 +103,9 @@ async function compareBlob(
 ): Promise<SealFinding | undefined> {
   const now = await digest(batches, `${folderPrefix(folder)}${path}`);
   if (now === undefined) {
-    return { path, finding: "missing", words: "was there when the batch ended and is gone" };
+    return path.startsWith(beforePrefix("").slice(1))
+      ? { path, finding: "expired", words: "is kept for a limited time and was removed since" }
+      : { path, finding: "missing", words: "was there when the batch ended and is gone" };
   }
   if (now.sha256 === sha256) return undefined;
   const size = now.bytes === bytes ? "as long as before" : `${now.bytes} bytes instead of ${bytes}`;

@@ -6,6 +6,7 @@ import { systemClock } from "../../shared/core/clock.ts";
 import { OperatorError } from "../../shared/core/errors.ts";
 import { journalBlob, shardBlob } from "../../shared/records/paths.ts";
 import { runTenant } from "../../shared/runner/slice/run.ts";
+import { settings as batchSettings } from "../batches/workshop.ts";
 import { type Azurite, startAzurite } from "../storage/azurite.ts";
 import { mortal } from "./mortal.ts";
 import { createRig, makeContainers, quickSettings } from "./rig.ts";
@@ -80,7 +81,11 @@ describe("a batch that breaks in the middle", () => {
     const folder = await rig.submit({ rows: disables(directory, 3) });
     directory.watch = () => void rig.batches.delete(shardBlob(folder, 1));
     const { batches, runner } = rig;
-    const ports = { blobs: { batches, runner, inbox: batches }, clock: systemClock };
+    const ports = {
+      blobs: { batches, runner, inbox: batches },
+      clock: systemClock,
+      settings: batchSettings,
+    };
     const end = await rig.run(directory, {
       finishBatch: (...given) => finishBatch({ ...ports, emit: () => undefined }, ...given),
     });

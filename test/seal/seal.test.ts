@@ -110,6 +110,17 @@ describe("the seal of a batch that has ended", () => {
     );
   });
 
+  it("knows what is kept for a limited time only, and finds no fault if it is gone", async () => {
+    const { blobs } = await finished();
+    await blobs.batches.delete("movers/before/00001.jsonl");
+    const verified = await verifySeal(blobs.batches, "movers");
+    assert.deepEqual(
+      verified?.findings.map(({ path, finding }) => [path, finding]),
+      [["before/00001.jsonl", "expired"]],
+    );
+    assert.equal(verified.isWhole, true);
+  });
+
   it("shows that its list was altered, by its root", async () => {
     const workshop = await finished(makeKey());
     const seal = sealOf(workshop);

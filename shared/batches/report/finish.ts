@@ -1,6 +1,7 @@
 import type { VerdictCounts } from "../../catalogue/row.ts";
 import { type BatchFiles, readBatchFiles } from "../../records/batch-files.ts";
 import { batchDamaged } from "../../records/damaged.ts";
+import { readControl } from "../../records/decisions/control.ts";
 import { journalsPrefix, planBlob } from "../../records/paths.ts";
 import type { Receipts } from "../../records/receipt.ts";
 import { readStatus, type BatchState, type BatchStatus } from "../../records/status.ts";
@@ -42,7 +43,7 @@ export const nothingSent: Receipts = async () => noReceipts;
  * pending row.
  */
 export async function endBatch(
-  ports: Pick<BatchPorts, "blobs" | "clock" | "sealKey">,
+  ports: Pick<BatchPorts, "blobs" | "clock" | "sealKey" | "settings">,
   folder: string,
   { manifest, plan }: BatchFiles,
   { state, receipts, unwritten, announce }: End,
@@ -65,7 +66,15 @@ export async function endBatch(
   const atMs = ports.clock.now();
   const why = state === "finished" ? {} : { reason: unwritten.reason, fix: unwritten.fix };
   const { digest } = state === "finished" ? {} : plan;
-  const summary = summaryOf(manifest, plan, { state, verdicts, atMs, digest, ...why });
+  const summary = summaryOf(manifest, plan, {
+    state,
+    verdicts,
+    atMs,
+    digest,
+    ...why,
+    decisions: (await readControl(batches, folder)).decisions,
+    quotaPerSecond: ports.settings.writeQuota / ports.settings.writeWindowSeconds,
+  });
   const lacks = await writeReports(job, summary);
   const { batch, tenant } = manifest;
   const endedAt = new Date(atMs).toISOString();
@@ -104,7 +113,7 @@ async function lastFigures(
 
 /** See `Batches.finishBatch`. */
 export async function finishBatch(
-  ports: Pick<BatchPorts, "blobs" | "clock" | "emit" | "sealKey">,
+  ports: Pick<BatchPorts, "blobs" | "clock" | "emit" | "sealKey" | "settings">,
   folder: string,
   receipts: Receipts,
 ): Promise<VerdictCounts> {

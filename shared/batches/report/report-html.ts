@@ -1,11 +1,12 @@
 import type { Verdict, VerdictCounts } from "../../catalogue/row.ts";
 import type { Picked } from "./report-picks.ts";
-import { details, incomplete, note, operations, reasons } from "./report-sections.ts";
+import { details, incomplete, note, operations, origin, reasons } from "./report-sections.ts";
 import { style } from "./report-style.ts";
 import type { ReportSummary } from "./report-summary.ts";
 import { table } from "./report-table.ts";
 import { escape, instant, MEANINGS, number, rowsOf, span } from "./report-words.ts";
 import { sumOf } from "./status.ts";
+import { writeChart } from "./write-chart.ts";
 
 /**
  * The report for people: one page that loads nothing, readable on a phone, in dark mode and on paper.
@@ -36,6 +37,8 @@ ${tiles(verdicts, picked)}
 ${bar(verdicts)}
 ${reasons(summary, picked)}
 ${operations(picked)}
+${writeChart(picked.changes, summary.quotaPerSecond)}
+${origin(summary)}
 ${details(summary)}
 ${table(summary, picked)}
 <footer>Written ${instant(summary.finishedAt)}. report.csv and report.json in the same folder have every row.</footer>

@@ -3,6 +3,7 @@ import { OPERATION } from "../input/columns.ts";
 import type { ReportRow } from "./report-rows.ts";
 import { cellText } from "./report-words.ts";
 import { sumOf } from "./status.ts";
+import { countWrites, type WriteCounts } from "./write-counts.ts";
 
 /** The most rows and the most different reasons that the page shows. */
 const MOST_ROWS = 2_000;
@@ -44,6 +45,8 @@ export interface Picked {
   readonly reasons: readonly CommonReason[];
   /** In the order of their first row; rows with an unknown operation have the name "". */
   readonly operations: readonly OperationCounts[];
+  /** Rows changed in each second since the epoch. */
+  readonly changes: WriteCounts["bySecond"];
 }
 
 /** Collects from all rows what the page shows, and keeps no more than that. */
@@ -58,9 +61,11 @@ export function createPicks(most = MOST_ROWS): Picks {
   );
   const reasons = new Map<string, CommonReason>();
   const operations = new Map<string, VerdictCounts>();
+  const changes = countWrites();
   return {
     add: (row) => {
       const { verdict } = row;
+      changes.add(row);
       const bucket = byVerdict.get(verdict);
       if (bucket) put(row, bucket, most);
       const reason = row.reason && shortened(row.reason, LONGEST_REASON);
@@ -84,6 +89,7 @@ export function createPicks(most = MOST_ROWS): Picks {
       }
     },
     value: () => ({
+      changes: changes.bySecond,
       operations: [...operations].map(([name, verdicts]) => ({
         name,
         rows: sumOf(verdicts),

@@ -1,4 +1,6 @@
 import { countOf } from "../../guards/guards.ts";
+import type { RecordedDecision } from "../../records/decisions/control.ts";
+import { whoInWords } from "../../records/who.ts";
 import type { Picked } from "./report-picks.ts";
 import type { ReportSummary } from "./report-summary.ts";
 import { escape, instant, MEANINGS, number, rowsOf, span } from "./report-words.ts";
@@ -44,6 +46,45 @@ export function operations({ operations: found }: Picked): string {
   return `<section><h2>By operation</h2><div class="scroll"><table class="counts"><thead><tr>${head}</tr></thead><tbody>${rows.join("")}</tbody></table></div></section>`;
 }
 
+/** Where the batch came from and what people decided about it, in a section that is closed at first. */
+export function origin({
+  file,
+  fileEtag,
+  contentSha256,
+  submitter,
+  decisions,
+}: ReportSummary): string {
+  const entries: readonly Entry[] = [
+    ["Submitted by", submitter === undefined ? [] : [escape(whoInWords(submitter))]],
+    [
+      "File",
+      file === undefined ? [] : [`inbox/${escape(file)}`, `version ${escape(fileEtag ?? "")}`],
+    ],
+    ["SHA-256 of input and operation", [`<code>${escape(contentSha256)}</code>`]],
+    ["Decisions", decisions.map(decisionLine)],
+  ];
+  return closed("Where it came from, and who decided", entries);
+}
+
+function decisionLine({ decision, at, by, outcome, why, reason, plan }: RecordedDecision): string {
+  const parts = [
+    `<b>${decision}</b> ${instant(at)} by ${escape(whoInWords(by))}`,
+    ...(outcome === "applied" ? [] : [outcome]),
+    ...[why, reason].flatMap((text) => (text === undefined ? [] : [escape(text)])),
+    ...(plan === undefined ? [] : [`plan <code>${escape(plan)}</code>`]),
+  ];
+  return parts.join(": ");
+}
+
+/** A name and its values, as HTML. */
+type Entry = readonly [name: string, values: readonly string[]];
+
+const closed = (summary: string, entries: readonly Entry[]): string =>
+  `<details><summary>${summary}</summary><dl>${entries
+    .filter(([, values]) => values.length > 0)
+    .map(([name, values]) => `<div><dt>${name}</dt><dd>${values.join("<br>")}</dd></div>`)
+    .join("")}</dl></details>`;
+
 /** What was planned, in a section that is closed at first. */
 export function details({ plan, state }: ReportSummary): string {
   const guards = plan.guards.map(
@@ -53,7 +94,7 @@ export function details({ plan, state }: ReportSummary): string {
   const permissions = Object.entries(plan.permissions)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, rows]) => `${escape(name)} (${rowsOf(rows)})`);
-  const entries: readonly (readonly [string, readonly string[]])[] = [
+  const entries: readonly Entry[] = [
     ["Planned", [instant(plan.plannedAt)]],
     [
       "Writes planned",
@@ -66,8 +107,5 @@ export function details({ plan, state }: ReportSummary): string {
     ["Guards", guards],
     ["Permissions that the writes need", permissions],
   ];
-  return `<details><summary>The plan: guards, cost, permissions</summary><dl>${entries
-    .filter(([, values]) => values.length > 0)
-    .map(([name, values]) => `<div><dt>${name}</dt><dd>${values.join("<br>")}</dd></div>`)
-    .join("")}</dl></details>`;
+  return closed("The plan: guards, cost, permissions", entries);
 }

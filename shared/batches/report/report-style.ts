@@ -42,6 +42,10 @@ tr+tr>*,tbody tr:first-child>*{border-top:1px solid var(--line)}
 thead th{color:var(--soft);font-size:12px;font-weight:600;white-space:nowrap}
 .counts th:first-child{font-weight:400;white-space:nowrap}
 .counts td,.counts th:not(:first-child){text-align:right;font-variant-numeric:tabular-nums}
+.pace{margin:0;padding:14px 16px;background:var(--card);border:1px solid var(--line);border-radius:8px}
+.pace svg{display:block;width:100%;height:120px;fill:var(--done)}
+.pace line{stroke:var(--held);stroke-width:1.5;stroke-dasharray:6 4;vector-effect:non-scaling-stroke}
+figcaption{margin-top:8px;color:var(--soft);font-size:12px}
 details{margin-top:16px;background:var(--card);border:1px solid var(--line);border-radius:8px}
 summary{padding:10px 16px;color:var(--soft);cursor:pointer}
 dl{display:grid;grid-template-columns:repeat(auto-fit,minmax(240px,1fr));gap:12px 24px;margin:0;padding:4px 16px 16px}

@@ -1,7 +1,9 @@
 import type { VerdictCounts } from "../../catalogue/row.ts";
+import type { RecordedDecision } from "../../records/decisions/control.ts";
 import type { BatchManifest, Mode } from "../../records/manifest.ts";
 import type { Plan } from "../../records/plan.ts";
 import type { BatchState } from "../../records/status.ts";
+import type { Who } from "../../records/who.ts";
 
 /** What a report says about the whole batch. */
 export interface ReportSummary {
@@ -12,6 +14,16 @@ export interface ReportSummary {
   readonly operation?: string | undefined;
   /** The file's path in `inbox`, if the rows came in one. */
   readonly file?: string | undefined;
+  /** The version of that file. */
+  readonly fileEtag?: string | undefined;
+  /** SHA-256, hex, of what decides the effect of the batch: its input and its operation. */
+  readonly contentSha256: string;
+  /** Who asked for it, as far as that is proven. */
+  readonly submitter?: Who | undefined;
+  /** What people decided about it until then. */
+  readonly decisions: readonly RecordedDecision[];
+  /** Graph's quota, writes a second. */
+  readonly quotaPerSecond: number;
   readonly acceptedAt: string;
   readonly finishedAt: string;
   readonly verdicts: VerdictCounts;
@@ -25,21 +37,20 @@ export interface ReportSummary {
   readonly fix?: string | undefined;
 }
 
+/** What is not known before the batch ends. */
+type Ended = Pick<
+  ReportSummary,
+  "state" | "verdicts" | "decisions" | "quotaPerSecond" | "digest" | "reason" | "fix"
+> & { readonly atMs: number };
+
 /** The summary by manifest and plan, and by how the batch ended. */
 export function summaryOf(
   manifest: BatchManifest,
   plan: Plan,
-  ended: {
-    readonly state: BatchState;
-    readonly verdicts: VerdictCounts;
-    readonly atMs: number;
-    readonly digest?: string | undefined;
-    readonly reason?: string | undefined;
-    readonly fix?: string | undefined;
-  },
+  { atMs, ...ended }: Ended,
 ): ReportSummary {
-  const { batch, tenant, mode, operation, acceptedAt } = manifest;
-  const { state, verdicts, digest, reason, fix } = ended;
+  const { batch, tenant, mode, operation, acceptedAt, contentSha256, submitter } = manifest;
+  const { state, verdicts, decisions, quotaPerSecond, digest, reason, fix } = ended;
   return {
     batch,
     tenant,
@@ -47,8 +58,13 @@ export function summaryOf(
     mode,
     operation,
     file: manifest.source.file?.path,
+    fileEtag: manifest.source.file?.etag,
+    contentSha256,
+    submitter,
+    decisions,
+    quotaPerSecond,
     acceptedAt,
-    finishedAt: new Date(ended.atMs).toISOString(),
+    finishedAt: new Date(atMs).toISOString(),
     verdicts,
     plan,
     digest,

@@ -118,7 +118,13 @@ describe("report.html of wide rows", () => {
     const manifest = batches.json(`${folder}/batch.json`) as unknown as BatchManifest;
     const plan = batches.json(`${folder}/plan.json`) as unknown as Plan;
     const verdicts = { done: 0, unchanged: 0, skipped: 0, failed: 3_000, held: 0, pending: 0 };
-    const summary = summaryOf(manifest, plan, { state: "finished", verdicts, atMs: 0 });
+    const summary = summaryOf(manifest, plan, {
+      state: "finished",
+      verdicts,
+      atMs: 0,
+      decisions: [],
+      quotaPerSecond: 20,
+    });
     const page = reportHtml(summary, picked);
     assert.ok(page.length < 16_000_000, `${page.length} characters`);
     assert.match(page, /of 3,000 rows, those that need attention first/);

@@ -163,6 +163,54 @@ describe("report.html", () => {
     assert.match(page, /No object has the id or name in column group/);
   });
 
+  it("draws how many rows were changed in each second, beside the quota", async () => {
+    const { workshop, folder } = await planned();
+    const receipts = new Map<number, Receipt>();
+    for (const shard of [1, 2]) {
+      for (const { row, write } of shardRows(workshop.blobs.batches, folder, shard)) {
+        if (!write) continue;
+        const finishedAt = new Date(Date.UTC(2026, 10, 20, 10) + (row - 1) * 100).toISOString();
+        receipts.set(row, { verdict: "done", requestId: "r/1", attempts: 1, finishedAt });
+      }
+    }
+    await workshop.batches.finishBatch(folder, async () => receipts);
+    const page = workshop.blobs.batches.text(`${folder}/report.html`);
+    const [, bars = ""] = /<figure class="pace"><svg[^>]*>(.*?)<line/.exec(page) ?? [];
+    assert.equal(bars.split("<rect").length - 1, 120, "a column a second");
+    assert.match(
+      page,
+      new RegExp(`${receipts.size.toLocaleString("en")} rows changed in 120 seconds`),
+    );
+    assert.match(page, /The line is Graph's quota, 20 writes a second/);
+  });
+
+  it("says where the batch came from, and who decided what about it", async () => {
+    const { workshop, folder } = await planned();
+    const { batches } = workshop.blobs;
+    const decided = {
+      decisionId: "d-1",
+      decision: "approve",
+      at: "2026-11-20T10:00:00.000Z",
+      by: { kind: "person", oid: "0000-1", name: "<Ann>" },
+      outcome: "applied",
+      plan: "sha256:00",
+    };
+    const control = { version: 1, standing: "open", approved: [], decisions: [decided] };
+    await batches.write(`${folder}/control.json`, JSON.stringify(control));
+    await workshop.runAll(folder);
+    const page = batches.text(`${folder}/report.html`);
+    assert.match(page, /<b>approve<\/b> .*by &#60;Ann&#62; \(0000-1\): plan <code>sha256:00</);
+    const { contentSha256, source } = batches.json(`${folder}/batch.json`) as never as {
+      contentSha256: string;
+      source: { file: { path: string; etag: string } };
+    };
+    assert.ok(page.includes(contentSha256) && page.includes(source.file.etag));
+    const report = batches.json(`${folder}/report.json`);
+    assert.deepEqual(report["decisions"], [decided]);
+    assert.equal(report["contentSha256"], contentSha256);
+    assert.equal(report["fileEtag"], source.file.etag);
+  });
+
   it("shows the rows that need attention first, and counts all of them", () => {
     const verdict = fc.constantFrom(...verdicts);
     fc.assert(
