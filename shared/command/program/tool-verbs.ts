@@ -1,7 +1,6 @@
 import { Argument, type Command } from "commander";
 
 import { isShell, shells } from "../completion/shells.ts";
-import { operationTable } from "../operation-table/operation-table.ts";
 import type { TemplateOptions } from "../verbs/template.ts";
 import { type OpenDesk, runs } from "./verb.ts";
 
@@ -10,7 +9,7 @@ export function addTools(program: Command, openDesk: OpenDesk): void {
   const template = program
     .command("template")
     .description("Print the header of a CSV file to fill in.")
-    .argument("<operation>", `one of ${operationTable.map(({ name }) => name).join(", ")}`)
+    .argument("<operation>", "an operation, such as user.disable; docs/rows.md has all")
     .option("--all", "with the optional columns");
   runs<TemplateOptions>(template, openDesk, async (desk, [operation = ""], options) =>
     (await import("../verbs/template.ts")).template(desk, operation, options),
