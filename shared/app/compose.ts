@@ -11,6 +11,7 @@ import { plainText } from "../storage/decode-message.ts";
 import { createQueue } from "../storage/storage.ts";
 import { type Application, createApplication } from "./application.ts";
 import { createBatches } from "./batches.ts";
+import { bundleDigest } from "./bundle-digest.ts";
 import { type Clients, createClients, surroundings } from "./clients.ts";
 import type { InvocationContext } from "./invocation.ts";
 import { makePassword } from "./password.ts";
@@ -46,6 +47,7 @@ function compose(settings: Settings): Composed {
       blobs,
       queues,
       ring,
+      bundleDigest,
       runnerFor: (tenant) => runnerPortsOf(settings, clients, batches, tenant),
       certificatePorts: certificatePortsOf(settings, clients),
     },

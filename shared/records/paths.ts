@@ -121,6 +121,9 @@ export const isBeforeTheName = (folder: string, path: string): boolean =>
   path === problemBlob(folder) ||
   path.startsWith(conflictFolder(folder, ""));
 
+/** When the sweep last ran, in container `runner`. */
+export const heartbeatBlob = "heartbeat.json";
+
 /** The blob whose lease makes a process the tenant's runner. */
 export const runnerLockBlob = (tenant: string): string => `${tenant}/lock`;
 

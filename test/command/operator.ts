@@ -25,6 +25,8 @@ export interface Operator extends Disposable {
   file(name: string, content: string): string;
   /** Types a command; nothing is a terminal. */
   type(...words: readonly string[]): Promise<Said>;
+  /** Types it with other variables set. */
+  typeWith(env: Readonly<Record<string, string>>, ...words: readonly string[]): Promise<Said>;
   /** Types it with `--output json`; what came back. @throws Error if the exit code is not 0 */
   json<T>(...words: readonly string[]): Promise<T>;
 }
@@ -56,8 +58,9 @@ export function createOperator({ cloud }: Stage): Operator {
     AZURE_CLIENT_CERTIFICATE_PATH: cloud.tools.certificateFile,
     BATCH_ACCOUNT: cloud.home.storageAccount,
   };
-  const type = (...words: readonly string[]): Promise<Said> =>
-    runCommand(words, { cwd: folder, env });
+  const typeWith: Operator["typeWith"] = (more, ...words) =>
+    runCommand(words, { cwd: folder, env: { ...env, ...more } });
+  const type: Operator["type"] = (...words) => typeWith({}, ...words);
   const ready = join(folder, "local-cloud.json");
   writeFileSync(ready, JSON.stringify(readyFacts(cloud)), { mode: 0o600 });
   return {
@@ -68,6 +71,7 @@ export function createOperator({ cloud }: Stage): Operator {
       return name;
     },
     type,
+    typeWith,
     json: async <T>(...words: readonly string[]) => {
       const said = await type(...words, "--output", "json");
       if (said.code !== 0) throw new Error(`${words.join(" ")}: ${said.code}\n${said.error}`);

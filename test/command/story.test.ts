@@ -157,4 +157,47 @@ describe("an operator's command, on the deployed bundle", () => {
     assert.equal(found.length, 2, "by id also the rows that name the user by name");
     assert.equal((await operator.type("find", "nobody@contoso.com")).code, 3);
   });
+
+  it("checks from the operator's chair that everything is there, allowed and alive", async () => {
+    const first = await operator.type("doctor");
+    assert.match(first.out, /^heartbeat +problem +no sweep has run yet +Publish the app/m);
+    assert.equal(first.code, 1);
+
+    await stage.host.fireTimer("sweep");
+    const well = await operator.type("doctor");
+    assert.equal(well.code, 0, well.out);
+    for (const line of [
+      /^sign-in +ok +\S+ \(environment\), account /m,
+      /^read container batches +ok /m,
+      /^write to container inbox +ok /m,
+      /^send to queue accept +ok +you may send work$/m,
+      /^send to queue decisions +ok +you may decide$/m,
+      /^poison queues +ok +empty$/m,
+      /^heartbeat +ok +last sweep \d+ s ago$/m,
+      /^version +ok +deployed bundle [0-9a-f]{12} on Node v24\S*: the same as this checkout's$/m,
+      /^runner of [0-9a-f-]{36} +ok +idle/m,
+      /^consent +ok /m,
+    ]) {
+      assert.match(well.out, line);
+    }
+    const left = await stage.container("inbox").listBlobsFlat({ prefix: "staged/doctor" }).next();
+    assert.equal(left.done, true, "the trial of writing was deleted");
+    assert.equal(stage.events.filter(({ event }) => event === "poison.settled").length, 0);
+  });
+
+  it("says what is wrong, and what to do about it", async () => {
+    await stage.container("inbox").delete();
+    await stage.send("run-poison", "given up");
+    const said = await operator.type("doctor", "--output", "tsv");
+    assert.equal(said.code, 1);
+    assert.match(said.out, /^read container inbox\tproblem\tThere is no container inbox/m);
+    const elsewhere = await operator.type("list", "--cloud", "china");
+    assert.deepEqual([elsewhere.code, elsewhere.out], [1, ""]);
+    const foreign = await operator.typeWith({ AZURE_CLIENT_ID: people[0]!.id }, "list");
+    assert.equal(foreign.code, 1);
+    assert.match(foreign.error, /^Not signed in: .*AADSTS700016.*\nCheck AZURE_TENANT_ID/s);
+    const nobody = await operator.typeWith({ PATH: "" }, "list", "--auth", "cli");
+    assert.equal(nobody.code, 1);
+    assert.match(nobody.error, /^Not signed in: .*\nRun az login/s);
+  });
 });

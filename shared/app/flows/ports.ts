@@ -34,6 +34,8 @@ export interface FlowPorts {
   readonly certificatePorts: CheckPorts;
   /** Puts a ring on queue `run`: it wakes the tenant's runner. */
   readonly ring: (tenant: string) => Promise<void>;
+  /** SHA-256, hex, of the bundle that runs; `undefined` if the sources do. */
+  readonly bundleDigest: () => string | undefined;
   readonly clock: Clock;
   readonly random: () => number;
   readonly emit: Emit;
