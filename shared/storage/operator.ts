@@ -37,14 +37,16 @@ export interface QueueView {
   /** Reads the first message without taking it: needs the right to read. */
   peek(): Promise<void>;
   /**
-   * Sends a message that ends before anybody can receive it, so that only the right to send is tried.
-   * Storage refuses a message that becomes visible after its end, not one that does so at its end.
+   * Tries the right to send: sends a message that nobody can receive for ten minutes, and deletes it. If
+   * the sender may not delete, it ends by itself a second after it could be received; accept ignores it.
    */
   trySend(): Promise<void>;
 }
 
-/** So long the message of `trySend` exists, invisibly, seconds. */
-const TRIAL_SECONDS = 1;
+/** So long the message of `trySend` is invisible, seconds. Storage lets it end a second later at the earliest. */
+const TRIAL_SECONDS = 600;
+/** An event that concerns nobody. */
+const TRIAL = JSON.stringify({ specversion: "1.0", type: "doctor" });
 
 /** A queue, by the URL of the queue service. Its calls throw OperatorError STORAGE_UNAVAILABLE. */
 export function createQueueView(options: {
@@ -74,11 +76,14 @@ export function createQueueView(options: {
       attempt(reader, async () => void (await client.peekMessages({ abortSignal: smallCall() }))),
     trySend: () =>
       attempt("Storage Queue Data Message Sender", async () => {
-        await client.sendMessage("doctor", {
+        const { messageId, popReceipt } = await client.sendMessage(TRIAL, {
           visibilityTimeout: TRIAL_SECONDS,
-          messageTimeToLive: TRIAL_SECONDS,
+          messageTimeToLive: TRIAL_SECONDS + 1,
           abortSignal: smallCall(),
         });
+        await client
+          .deleteMessage(messageId, popReceipt, { abortSignal: smallCall() })
+          .catch(() => undefined);
       }),
   };
 }

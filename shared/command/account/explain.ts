@@ -16,8 +16,9 @@ const SIGN_IN_FIX: Readonly<Record<How, string>> = {
  */
 export function explain(error: unknown, account: string, how: How): Error {
   if (error instanceof CommandError || !(error instanceof Error)) return asError(error);
-  if (isSignInError(error)) {
-    return new CommandError(`Not signed in: ${firstLine(error.message)}`, SIGN_IN_FIX[how], {
+  const refused = signInError(error);
+  if (refused !== undefined) {
+    return new CommandError(`Not signed in: ${firstLine(refused.message)}`, SIGN_IN_FIX[how], {
       cause: error,
     });
   }
@@ -60,11 +61,12 @@ const SIGN_IN_ERRORS = [
   "AuthenticationRequiredError",
 ];
 
-/** Whether @azure/identity threw it, or storage's client because of it. */
-function isSignInError(error: Error): boolean {
+/** What @azure/identity threw, if that is the reason. */
+function signInError(error: Error): Error | undefined {
   const root = error instanceof OperatorError ? error.cause : error;
-  return root instanceof Error && SIGN_IN_ERRORS.includes(root.name);
+  return root instanceof Error && SIGN_IN_ERRORS.includes(root.name) ? root : undefined;
 }
 
-/** Entra's answers have correlation ids and time stamps on further lines. */
-const firstLine = (text: string): string => (text.split(/\r?\n/)[0] ?? "").slice(0, 300);
+/** What is said first: Entra's own text if there is one, without the ids and times on its further lines. */
+const firstLine = (text: string): string =>
+  (/AADSTS\d+: [^\r\n]*/.exec(text)?.[0] ?? text.split(/\r?\n/)[0] ?? "").slice(0, 300);

@@ -60,7 +60,7 @@ export const checkInbox: Check = async ({ account }) => [
   }),
 ];
 
-/** Sends messages that end before anybody receives them. */
+/** Sends messages that nobody receives. */
 export const checkSending: Check = ({ account }) =>
   Promise.all(
     ["accept", "decisions"].map((queue) =>

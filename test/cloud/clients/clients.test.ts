@@ -150,6 +150,8 @@ describe("unmodified third-party clients in a process of the cloud", () => {
       "accept-poison",
       "certificate-events",
       "certificate-events-poison",
+      "decisions",
+      "decisions-poison",
       "run",
       "run-poison",
     ]);

@@ -4,7 +4,10 @@ import { startAzurite } from "./azurite.ts";
 import { openStorageAccount } from "./storage-account.ts";
 
 /** The queues and containers that the deployment creates (infra/modules/storage.bicep). */
-const queues = ["accept", "run", "certificate-events"].flatMap((name) => [name, `${name}-poison`]);
+const queues = ["accept", "decisions", "run", "certificate-events"].flatMap((name) => [
+  name,
+  `${name}-poison`,
+]);
 const containers = ["inbox", "batches", "runner"];
 
 /** The storage account of the home tenant. */
