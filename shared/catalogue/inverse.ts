@@ -27,4 +27,9 @@ export type Inverse =
       /** Properties that keep the value which the row wrote, because Graph takes no empty one. */
       readonly kept?: readonly string[];
     }
-  | { readonly why: string; readonly fix: string };
+  | {
+      readonly why: string;
+      readonly fix: string;
+      /** Only because the values before are not known. */
+      readonly lacksBefore?: true;
+    };

@@ -15,7 +15,8 @@ export function valuesBack({ object, set, before }: DoneRow): Inverse {
   if (before === undefined) {
     return {
       why: "The values before are not kept any more.",
-      fix: "Set the properties by hand. The setting BEFORE_VALUES_DAYS says how long values are kept.",
+      fix: "Set the properties by hand. Values are kept for as long as beforeRetentionDays in infra/main.bicepparam says.",
+      lacksBefore: true,
     };
   }
   const changed = Object.keys(set).filter((name) => !hasAll(before, { [name]: set[name] }));

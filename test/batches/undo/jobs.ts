@@ -25,17 +25,44 @@ export function jobOn(workshop: Workshop, folder: string, more: Partial<Decision
   return { folder, manifest, decision: decisionOn(manifest, more), who: { kind: "queue" } };
 }
 
-/** Plays the runner, which keeps a journal: every row to be written is done. */
-export async function runAndJournal(workshop: Workshop, folder: string): Promise<void> {
+/** Plays the runner, which keeps a journal: every row to be written is done. `created`: ids by row. */
+export async function runAndJournal(
+  workshop: Workshop,
+  folder: string,
+  created: Readonly<Record<number, string>> = {},
+): Promise<void> {
   const at = "2026-11-21T00:00:00.000Z";
   const rows = shardRows(workshop.blobs.batches, folder)
     .filter(({ write }) => write !== undefined)
     .map(({ row, write }) => ({
       kind: "final" as const,
       row,
-      receipt: { verdict: "done" as const, objectId: write?.target["user"], finishedAt: at },
+      receipt: {
+        verdict: "done" as const,
+        objectId: created[row] ?? write?.target["user"] ?? write?.target["member"],
+        finishedAt: at,
+      },
     }));
   const record = { t: "receipt", post: "1", at, rows } as const;
   await workshop.blobs.batches.write(`${folder}/journal/00001.jsonl`, `${recordJson(record)}\n`);
   await workshop.runAll(folder);
+}
+
+/** Delivers what went to queue accept. */
+export async function takeQueued(workshop: Workshop): Promise<void> {
+  for (const text of workshop.queued.splice(0)) await workshop.deliver(text);
+}
+
+/** The rows of the file from which a batch is taken. */
+export function stagedRows(
+  { blobs }: Workshop,
+  batch: string,
+): readonly Readonly<Record<string, unknown>>[] {
+  const { source } = blobs.batches.json(`${batch}/batch.json`) as unknown as BatchManifest;
+  const path = source.kind === "message" ? source.file?.path : undefined;
+  return blobs.inbox
+    .text(path ?? "")
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
 }

@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { rerun } from "../../../shared/batches/undo/rerun.ts";
 import type { BatchManifest } from "../../../shared/records/manifest.ts";
 import { openWorkshop, type Workshop } from "../workshop.ts";
-import { type decisionOn, jobOn, runAndJournal } from "./jobs.ts";
+import { type decisionOn, jobOn, runAndJournal, stagedRows, takeQueued } from "./jobs.ts";
 
 const file = [
   "user;streetAddress;department",
@@ -34,11 +34,6 @@ const open = (): Workshop => {
   const settings = { ...workshop.ports.settings, maxInvalidRowsPercent: 50 };
   return openWorkshop({ settings });
 };
-
-/** Delivers what went to queue accept. */
-async function takeQueued(workshop: Workshop): Promise<void> {
-  for (const text of workshop.queued.splice(0)) await workshop.deliver(text);
-}
 
 const report = (workshop: Workshop, folder: string): string =>
   workshop.blobs.batches.text(`${folder}/report.csv`);
@@ -224,9 +219,8 @@ describe("rerun", () => {
         await workshop.deliver({ version: 1, batch: "b", mode: "apply", rows });
         await workshop.runAll("b").catch(() => undefined);
         const { batch } = await rerun(workshop.ports, jobOn(workshop, "b"));
-        const lines = workshop.blobs.inbox.text(stagedOf(workshop, batch)).trimEnd().split("\n");
         assert.deepEqual(
-          lines.map((line) => JSON.parse(line) as unknown),
+          stagedRows(workshop, batch),
           rows.map((row, at) => ({ originalRow: at + 1, ...row })),
         );
       }),
@@ -234,9 +228,3 @@ describe("rerun", () => {
     );
   });
 });
-
-/** The file from which a batch was taken. */
-const stagedOf = (workshop: Workshop, batch: string): string => {
-  const { source } = workshop.blobs.batches.json(`${batch}/batch.json`) as unknown as BatchManifest;
-  return source.kind === "message" ? (source.file?.path ?? "") : "";
-};

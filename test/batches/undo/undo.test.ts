@@ -1,0 +1,192 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import type { MakeJob } from "../../../shared/batches/undo/job.ts";
+import { undo } from "../../../shared/batches/undo/undo.ts";
+import type { Decision } from "../../../shared/records/decisions/decision.ts";
+import { openWorkshop, shardRows, type Workshop } from "../workshop.ts";
+import { jobOn as rerunOn, runAndJournal, stagedRows, takeQueued } from "./jobs.ts";
+
+const created = "0b0e5c0e-1111-4222-a333-444455556666";
+const jobOn = (workshop: Workshop, folder: string, more: Partial<Decision> = {}): MakeJob =>
+  rerunOn(workshop, folder, { decision: "undo", ...more });
+
+interface Ids {
+  readonly ann: string;
+  readonly bob: string;
+  readonly cid: string;
+  readonly team: string;
+}
+
+/** A finished batch with a row of every kind; the failed and the unchanged one wrote nothing. */
+async function finished(workshop: Workshop): Promise<Ids> {
+  const { directory } = workshop;
+  const ids = {
+    ann: directory.addUser("ann@contoso.com", { city: "Oslo", department: "Sales", mail: null }),
+    bob: directory.addUser("bob@contoso.com"),
+    cid: directory.addUser("cid@contoso.com"),
+    team: directory.addGroup("Team"),
+  };
+  const rows = [
+    { operation: "user.update", user: "ann@contoso.com", city: "Ulm", department: null },
+    { operation: "user.update", user: "ann@contoso.com", mail: "ann@contoso.com", jobTitle: "CEO" },
+    { operation: "user.disable", user: "bob@contoso.com" },
+    { operation: "user.update", user: "bob@contoso.com", accountEnabled: true },
+    { operation: "user.create", userPrincipalName: "new@contoso.com", displayName: "New" },
+    { operation: "group.add-member", group: "Team", member: "new@contoso.com" },
+    { operation: "group.remove-member", group: "Team", member: ids.ann },
+    { operation: "user.delete", user: "cid@contoso.com" },
+    { operation: "user.enable", user: "nobody@contoso.com" },
+  ];
+  await workshop.deliver({ version: 1, batch: "movers", mode: "apply", rows: [...rows] });
+  await runAndJournal(workshop, "movers", { 5: created, 6: created });
+  return ids;
+}
+
+const open = (now = Date.parse("2026-11-22T00:00:00Z")): Workshop => {
+  const { ports } = openWorkshop();
+  return openWorkshop({
+    clock: { ...ports.clock, now: () => now },
+    settings: { ...ports.settings, maxInvalidRowsPercent: 50 },
+  });
+};
+
+describe("undo", () => {
+  it("makes a batch of the inverses, the last row first, and says what is not undone", async () => {
+    const workshop = open();
+    const { ann, bob, cid, team } = await finished(workshop);
+    const { batch } = await undo(workshop.ports, jobOn(workshop, "movers"));
+    assert.equal(batch, "movers-undo-1");
+    const notKnown = [
+      "Not undone: the values before are not kept any more.",
+      "Set the properties by hand. Values are kept for as long as beforeRetentionDays in infra/main.bicepparam says.",
+    ];
+    assert.deepEqual(stagedRows(workshop, batch), [
+      { originalRow: 8, operation: "user.restore", user: cid },
+      { originalRow: 7, operation: "group.add-member", group: team, member: ann },
+      { originalRow: 6, operation: "group.remove-member", group: team, member: created },
+      {
+        originalRow: 5,
+        operation: "user.delete",
+        user: created,
+        onlyIf: {
+          userPrincipalName: "new@contoso.com",
+          displayName: "New",
+          accountEnabled: true,
+          mailNickname: "new",
+        },
+      },
+      // The runner looks at rows that come after others just before it writes them; none ran here.
+      { originalRow: 4, operation: "user.update", user: bob, notUndone: notKnown },
+      { originalRow: 3, operation: "user.enable", user: bob, onlyIf: { accountEnabled: false } },
+      { originalRow: 2, operation: "user.update", user: ann, notUndone: notKnown },
+      {
+        originalRow: 1,
+        operation: "user.update",
+        user: ann,
+        city: "Oslo",
+        department: "Sales",
+        onlyIf: { city: "Ulm", department: null },
+      },
+    ]);
+  });
+
+  it("plans the new batch as every batch: rows whose user has changed since are spared and listed", async () => {
+    const workshop = open();
+    const { ann, bob } = await finished(workshop);
+    const user = (id: string, more: object): void => {
+      workshop.directory.users.set(id, { ...workshop.directory.users.get(id), ...more });
+    };
+    user(ann, { city: "Rome", department: null });
+    user(bob, { accountEnabled: false });
+    const { batch } = await undo(workshop.ports, jobOn(workshop, "movers"));
+    await takeQueued(workshop);
+    const rows = shardRows(workshop.blobs.batches, batch);
+    const of = (at: number): unknown => rows[at]?.verdict ?? rows[at]?.write?.set;
+    assert.equal(of(7), "skipped");
+    assert.match(
+      rows[7]?.reason ?? "",
+      /Changed since by somebody: city\. Nothing was overwritten/,
+    );
+    assert.deepEqual(of(5), { accountEnabled: true });
+    assert.deepEqual(
+      [of(4), rows[4]?.reason],
+      ["skipped", "Not undone: the values before are not kept any more."],
+    );
+    // Nobody created the user in this test.
+    assert.match(rows[3]?.reason ?? "", /Changed since by somebody: the user is deleted/);
+    const { columns } = workshop.blobs.batches.json(`${batch}/batch.json`);
+    assert.deepEqual((columns as string[]).slice(0, 3), ["originalRow", "operation", "user"]);
+    assert.ok(!(columns as string[]).includes("onlyIf"));
+  });
+
+  it("does not write a row if its user has the values from before already", async () => {
+    const workshop = open();
+    await finished(workshop);
+    const { batch } = await undo(workshop.ports, jobOn(workshop, "movers", { rows: [1] }));
+    await takeQueued(workshop);
+    const [row] = shardRows(workshop.blobs.batches, batch);
+    assert.equal(row?.verdict, "unchanged", "nobody wrote to the directory of this test");
+  });
+
+  it("takes chosen rows, and says of those that were not written why they are not undone", async () => {
+    const workshop = open();
+    const { cid } = await finished(workshop);
+    const { batch } = await undo(workshop.ports, jobOn(workshop, "movers", { rows: [8, 9] }));
+    assert.deepEqual(stagedRows(workshop, batch), [
+      {
+        originalRow: 9,
+        operation: "user.enable",
+        notUndone: ["Not undone: the row was not written, it is failed.", "No action needed."],
+      },
+      { originalRow: 8, operation: "user.restore", user: cid },
+    ]);
+  });
+
+  it("does not restore a user who was deleted 30 days ago", async () => {
+    const workshop = open(Date.parse("2026-12-21T00:00:00Z"));
+    await finished(workshop);
+    const { batch } = await undo(workshop.ports, jobOn(workshop, "movers", { rows: [8] }));
+    const [row] = stagedRows(workshop, batch);
+    assert.match(JSON.stringify(row), /Not undone: the user was deleted 30 days ago/);
+  });
+
+  it("says why no value goes back if the values before were altered", async () => {
+    const workshop = open();
+    await finished(workshop);
+    const journal = workshop.blobs.batches.text("movers/journal/00001.jsonl");
+    const named = `${JSON.stringify({ t: "before", at: "2026-11-21T00:00:00Z", sha256: "0" })}\n`;
+    await workshop.blobs.batches.write("movers/journal/00001.jsonl", named + journal);
+    const { batch } = await undo(workshop.ports, jobOn(workshop, "movers", { rows: [1, 3] }));
+    const [third, first] = stagedRows(workshop, batch);
+    assert.equal(third?.["operation"], "user.enable");
+    assert.match(JSON.stringify(first), /Not undone: movers.*is not what was written/);
+  });
+
+  it("is refused if nothing was written", async () => {
+    const workshop = open();
+    const rows = [{ operation: "user.disable", user: "nobody@contoso.com" }];
+    const { ports } = workshop;
+    const settings = { ...ports.settings, maxInvalidRowsPercent: 100 };
+    const lenient = openWorkshop({ settings });
+    await lenient.deliver({ version: 1, batch: "empty", mode: "apply", rows });
+    await assert.rejects(undo(lenient.ports, jobOn(lenient, "empty")), /has written nothing/);
+  });
+
+  it("has columns of its own that no sender can use", async () => {
+    const workshop = openWorkshop();
+    workshop.directory.addUser("ann@contoso.com");
+    const row = { operation: "user.update", user: "ann@contoso.com", city: "Ulm" };
+    for (const column of ["originalRow", "onlyIf", "notUndone"]) {
+      const message = {
+        version: 1,
+        batch: column,
+        mode: "apply",
+        rows: [{ ...row, [column]: {} }],
+      };
+      const { outcome } = await workshop.deliver(message);
+      assert.equal(outcome, "refused");
+      assert.match(JSON.stringify(workshop.refused(column)), /is not known/);
+    }
+  });
+});
