@@ -5,12 +5,10 @@ import { createGrid } from "./grid.ts";
 import type { LimitKind, PaceSettings } from "./pace-settings.ts";
 import type { Loss, PacedAnswer, Refusal } from "./paced-answer.ts";
 import { createRecent, type Sent } from "./recent.ts";
-import { createTrouble } from "./trouble.ts";
+import { createTrouble, USE_ROUNDED_BY } from "./trouble.ts";
 
 /** An answer that does not come is waited for this long before another post finds out the same. */
 const ANSWER_WITHIN_MS = 5_000;
-/** Graph reports the use in whole percents. */
-const USE_ROUNDED_BY = 0.005;
 
 /** When requests may leave: every instant is an argument, on one monotonic clock. */
 export interface Pace {
@@ -77,7 +75,10 @@ export function createPace(settings: PaceSettings): Pace {
   const { counts, trouble, crossing, grid } = state;
   return {
     dueAt: () => dueAt(state),
-    most: (now) => (state.crossedAt === undefined && !trouble.isAway() ? crossing.most(now) : 1),
+    most: (now) =>
+      state.crossedAt === undefined && !trouble.isAway()
+        ? Math.min(crossing.most(now), trouble.most(now))
+        : 1,
     grant: (amount, now, askedAt) => grant(state, amount, now, askedAt),
     correct: (amount, now) => {
       grid.correct(amount, now);
@@ -179,7 +180,7 @@ function answered(state: State, answer: PacedAnswer, now: number): boolean {
     else if (parts.includes("refused")) crossing.refused();
   }
   const sentAfter = land(state, grantedAt, taken);
-  const isExhausted = trouble.judge(answer, now);
+  const isExhausted = trouble.judge(answer, sentAfter, now);
   const amount = parts.filter((part) => part === "refused").length;
   if (isExhausted) exhausted(state, { ...answer, amount }, now);
   else counts.refuse(amount);
@@ -192,8 +193,9 @@ function answered(state: State, answer: PacedAnswer, now: number): boolean {
 function exhausted({ grid, crossing, trouble }: State, refusal: Refusal, now: number): void {
   const isOurGuess = grid.hasStock() || crossing.isBeyond(now);
   if (crossing.isBeyond(now)) crossing.refusedAll();
+  const isAgain = trouble.hasEased();
   trouble.exhausted(refusal, { now, isOurGuess });
-  if (isOurGuess || trouble.hasNeighbour()) grid.restart(refusal.amount, now);
+  if (isOurGuess || isAgain || trouble.isDry(now)) grid.restart(refusal.amount, now);
 }
 
 function recentOf({ settings, counts, recent }: State, now: number): readonly Sent[] | undefined {

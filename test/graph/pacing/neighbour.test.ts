@@ -44,14 +44,21 @@ const neighbours = [
   { when: "a neighbour comes and goes every ten minutes", drain: onAndOff(5), atLeast: 16.5 },
 ];
 
+const SEEDS = Array.from({ length: 4 }, (_, index) => index + 1);
+
 describe("100,000 writes are throttled at most once in a thousand", () => {
   for (const { when, drain, atLeast } of neighbours) {
-    it(`when ${when}`, () => {
-      const meter = bucketWith(drain());
-      const { throttledShare, perSecond } = simulateWrites(100_000, { meter, seed: 11 });
-      assert.ok(throttledShare <= 0.001, `${(100 * throttledShare).toFixed(3)} % throttled`);
-      assert.ok(perSecond >= atLeast, `${perSecond.toFixed(1)} writes a second`);
-    });
+    for (const tellsUse of [false, true]) {
+      it(`when ${when}, and Graph ${tellsUse ? "tells" : "does not tell"} its use`, () => {
+        for (const seed of SEEDS) {
+          const meter = bucketWith(drain());
+          const { throttledShare, perSecond } = simulateWrites(100_000, { meter, seed, tellsUse });
+          const said = `seed ${seed}: ${(100 * throttledShare).toFixed(3)} % throttled`;
+          assert.ok(throttledShare <= (tellsUse ? 0.0005 : 0.001), said);
+          assert.ok(perSecond >= atLeast, `${perSecond.toFixed(1)} writes a second`);
+        }
+      });
+    }
   }
 
   it("when refused parts of a post come in any order", () => {
@@ -66,25 +73,28 @@ describe("100,000 writes are throttled at most once in a thousand", () => {
   });
 });
 
-/** How many windows after it left the pace is at 95 % of the quota. */
+/** How many windows after it left the pace is at 95 % of the quota, and stays there. */
 function windowsToForget(perSecond: number, leavesAt: number, seed: number): number {
   const pace = createWritePace();
-  const graph = simulatedGraph({ meter: bucketWith(until(leavesAt, perSecond)()), seed });
+  const meter = bucketWith(until(leavesAt, perSecond)());
+  const graph = simulatedGraph({ meter, seed, tellsUse: true });
   let flights: ReturnType<typeof graph.post>[] = [];
-  for (let now = 0; now < leavesAt + 10 * WINDOW_MS;) {
+  let slowAt = leavesAt;
+  for (let now = 0; now < leavesAt + 6 * WINDOW_MS;) {
     const back = flights.toSorted((a, b) => a.backAt - b.backAt)[0];
     const due = flights.length < 16 ? Math.max(now, pace.dueAt()) : Number.POSITIVE_INFINITY;
     now = Math.min(due, back?.backAt ?? due);
-    if (now > leavesAt && pace.ratePerSecond(now) >= 0.95 * 20) return (now - leavesAt) / WINDOW_MS;
+    if (pace.ratePerSecond(now) < 0.95 * 20) slowAt = now;
     if (back && back.backAt <= due) {
       flights = flights.filter((each) => each !== back);
       pace.answered({ ...back, retryAfterMs: back.waitMs }, now);
       continue;
     }
-    pace.grant(20, now, now);
-    flights = [...flights, graph.post(20, now)];
+    const n = pace.most(now);
+    pace.grant(n, now, now);
+    flights = [...flights, graph.post(n, now)];
   }
-  return Number.POSITIVE_INFINITY;
+  return (slowAt - leavesAt) / WINDOW_MS;
 }
 
 describe("a neighbour who leaves is forgotten within two windows", () => {
@@ -95,4 +105,17 @@ describe("a neighbour who leaves is forgotten within two windows", () => {
       assert.ok(Math.max(...windows) <= 2, `${Math.max(...windows)} windows`);
     });
   }
+});
+
+describe("a neighbour who comes back", () => {
+  it("is met without a refusal, if Graph tells its use", () => {
+    const once = until(1_200_000, 10)();
+    const twice = (from: number, to: number): number =>
+      from < 1_200_000 || from > 2_000_000 ? once(from % 1_200_000, to % 1_200_000) : 0;
+    const conditions = { seed: 3, tellsUse: true };
+    const before = simulateWrites(12_000, { ...conditions, meter: bucketWith(once) });
+    const after = simulateWrites(40_000, { ...conditions, meter: bucketWith(twice) });
+    assert.ok(before.throttled > 0);
+    assert.equal(after.throttled, before.throttled);
+  });
 });
