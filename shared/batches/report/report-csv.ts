@@ -15,11 +15,23 @@ const OWN = [
 ] as const;
 
 /** The header of report.csv. */
-export const csvHeader = (columns: readonly string[]): string => csvLine([...columns, ...OWN]);
+export const csvHeader = (columns: readonly string[]): string =>
+  csvLine([...columns.map(harmless), ...OWN]);
+
+/**
+ * What a spreadsheet takes for a formula (OWASP, CSV Injection), full-width forms included; a plain number is
+ * none.
+ */
+const FORMULA = /^[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/;
+const NUMBER = /^[+-]?\d+(?:[.,]\d+)?$/;
+
+/** The text with an apostrophe before it if a spreadsheet would run it. Only report.csv is changed so. */
+const harmless = (text: string): string =>
+  FORMULA.test(text) && !NUMBER.test(text) ? `'${text}` : text;
 
 /** One row of report.csv: its own cells as they were sent, then its verdict. */
 export const csvRow = (columns: readonly string[], row: ReportRow): string =>
   csvLine([
-    ...columns.map((name) => cellText(row.cells[name])),
-    ...OWN.map((name) => cellText(row[name])),
+    ...columns.map((name) => harmless(cellText(row.cells[name]))),
+    ...OWN.map((name) => harmless(cellText(row[name]))),
   ]);

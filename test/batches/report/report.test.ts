@@ -143,6 +143,27 @@ describe("the reports of a finished batch", () => {
   });
 });
 
+describe("report.csv in a spreadsheet", () => {
+  it("has no cell that it would run as a formula; numbers and the JSON report stay as sent", async () => {
+    const workshop = openWorkshop();
+    const formulas = ["=1+2", "+A1", "-A1", "@SUM(A1)", "＝1"];
+    const rows = [...formulas, "-5", "+4712345678", "a=1"].map((city, at) => {
+      workshop.directory.addUser(`user${at}@contoso.com`);
+      return { operation: "user.update", user: `user${at}@contoso.com`, city };
+    });
+    await workshop.deliver({ version: 1, batch: "b", mode: "apply", rows });
+    await workshop.runAll("b");
+    const { batches } = workshop.blobs;
+    const cities = rowsOf(batches.text("b/report.csv")).map(({ city }) => city);
+    assert.deepEqual(cities, [...formulas.map((each) => `'${each}`), "-5", "+4712345678", "a=1"]);
+    const report = batches.json("b/report.json")["rows"] as { input: { city: string } }[];
+    assert.deepEqual(
+      report.map(({ input }) => input.city),
+      rows.map(({ city }) => city),
+    );
+  });
+});
+
 describe("report.html", () => {
   it("is one page that loads nothing, with every text from outside escaped", async () => {
     const workshop = openWorkshop();
