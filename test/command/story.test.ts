@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 
@@ -137,6 +137,24 @@ describe("an operator's command, on the deployed bundle", () => {
     const page = readFileSync(join(operator.folder, "movers-1/report.html"), "utf8");
     assert.match(page, /movers-1/);
     assert.equal((await operator.type("report", "wrong-1")).code, 3);
+  });
+
+  it("proves a batch in storage and offline, and finds what was altered", async () => {
+    const online = await operator.type("verify", "movers-1");
+    assert.equal(online.code, 0, online.error);
+    assert.match(online.out, /blobs +\d+ blobs, each as it was then/);
+    await operator.type("report", "movers-1", "--all", "--to", "proof");
+    const offline = await operator.typeWith({ AZURE_CLIENT_ID: "" }, "verify", "proof");
+    assert.equal(offline.code, 0, offline.error);
+    assert.equal(offline.out, online.out);
+    const file = join(operator.folder, "proof/report.csv");
+    writeFileSync(file, readFileSync(file, "utf8").replace("failed", "done"));
+    const altered = await operator.type("verify", "proof");
+    assert.equal(altered.code, 1);
+    assert.match(altered.out, /^report\.csv +altered /m);
+    const other = await operator.type("verify", "movers-1", "--root", "sha256:0");
+    assert.equal(other.code, 1);
+    assert.equal((await operator.type("verify", "leavers-1")).code, 3);
   });
 
   it("finds a person by name and by id, in finished, planned and running batches", async () => {

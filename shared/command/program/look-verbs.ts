@@ -44,6 +44,7 @@ export function addLooks(program: Command, openDesk: OpenDesk): void {
     .command("report <batch>")
     .description("Download a batch's reports and open the page.")
     .option("--to <folder>", "where to; otherwise a folder with the batch's name")
+    .option("--all", "everything that is kept of it, to verify it elsewhere")
     .option("--no-open", "do not open the page");
   runs<ReportOptions>(report, openDesk, async (desk, [batch = ""], options) =>
     (await import("../verbs/report.ts")).report(desk, batch, options),

@@ -2,6 +2,7 @@ import { Argument, type Command } from "commander";
 
 import { isShell, shells } from "../completion/shells.ts";
 import type { TemplateOptions } from "../verbs/template.ts";
+import type { VerifyOptions } from "../verbs/verify.ts";
 import { type OpenDesk, runs } from "./verb.ts";
 
 /** The verbs that help: a file to fill in, what is wrong here, completion. */
@@ -13,6 +14,16 @@ export function addTools(program: Command, openDesk: OpenDesk): void {
     .option("--all", "with the optional columns");
   runs<TemplateOptions>(template, openDesk, async (desk, [operation = ""], options) =>
     (await import("../verbs/template.ts")).template(desk, operation, options),
+  );
+  const verify = program
+    .command("verify <what>")
+    .description(
+      "Prove that nothing of a finished batch was altered: a batch, or a folder that report --all downloaded, which needs no network.",
+    )
+    .option("--root <digest>", "the root that the event batch.finished told")
+    .option("--key <thumbprint>", "the thumbprint of the vault's key (RFC 7638)");
+  runs<VerifyOptions>(verify, openDesk, async (desk, [what = ""], options) =>
+    (await import("../verbs/verify.ts")).verify(desk, what, options),
   );
   const doctor = program
     .command("doctor")

@@ -8,10 +8,13 @@ import { readDetail } from "../batch/detail.ts";
 import { folderFor } from "../batch/folders.ts";
 import type { Desk } from "../desk/desk.ts";
 import { CommandError, exitCodes } from "../terminal/command-error.ts";
+import { some } from "../terminal/figures.ts";
+import { downloadFolder } from "../verify/download.ts";
 
 /** What `report` is asked. */
 export interface ReportOptions {
   readonly to?: string;
+  readonly all?: boolean;
   readonly open: boolean;
 }
 
@@ -20,6 +23,17 @@ export async function report(desk: Desk, batch: string, options: ReportOptions):
   const account = await desk.account();
   const { folder, status } = await readDetail(account, folderFor(account, batch));
   const to = desk.pathOf(options.to ?? batch);
+  if (options.all === true) {
+    const onFile = (files: number): void => desk.print.redraw(`${files} files …`);
+    const all = await downloadFolder(account.blobs.batches, folder, to, onFile);
+    desk.print.redraw("");
+    return desk.print.one(
+      { folder: to, files: all.length },
+      { to, files: all.length },
+      () =>
+        `${some(all.length, "file")} in ${to}\nprove it: ${desk.self} verify ${options.to ?? batch}`,
+    );
+  }
   const files: string[] = [];
   for (const blobOf of [htmlReportBlob, csvReportBlob, jsonReportBlob]) {
     const path = blobOf(folder);
