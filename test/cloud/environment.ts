@@ -35,8 +35,6 @@ export function workerEnvironment(
     CERTIFICATE_NAME: home.certificateName,
     SEAL_KEY: `${home.keyVaultUri}keys/seal`,
     MANAGED_IDENTITY_CLIENT_ID: home.managedIdentity.clientId,
-    // Until the local Graph lists role assignments and eligibility.
-    PROTECT_ROLE_HOLDERS: "off",
     GRAPH_WRITE_QUOTA: "3000",
     GRAPH_WRITE_WINDOW_SECONDS: String(150 / world.speed),
     GRAPH_RESOURCE_UNIT_QUOTA: "8000",

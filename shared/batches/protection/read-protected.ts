@@ -94,7 +94,7 @@ async function readListings(
 
 async function readListing(
   graph: Graph,
-  { read, id, permission, why }: Listing,
+  { read, id, permission }: Listing,
   answer: GraphAnswer | undefined,
 ): Promise<ReadSet<ObjectId>> {
   // Without Entra ID P2 a tenant has no eligible assignments, and loses those that it had.
@@ -102,11 +102,8 @@ async function readListing(
   const set =
     answer?.status === 200 ? await wholeOf(graph, read, id, answer) : listedIds(answer, id);
   if (set.kind === "complete") return set;
-  const needs = answer?.status === 401 || answer?.status === 403 ? `; it takes ${permission}` : "";
-  return {
-    ...set,
-    why: `the list of what ${why} could not be read to its end (${set.why}${needs})`,
-  };
+  const needs = /\b40[13]\b/.test(set.why) ? `; it takes ${permission}` : "";
+  return { ...set, why: `the list could not be read to its end (${set.why}${needs})` };
 }
 
 async function wholeOf(

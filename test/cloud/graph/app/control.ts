@@ -50,6 +50,8 @@ export interface Commands {
   dayOffset: { argument: { days: number } & Ofwhom; answer: { now: string } };
   /** Gives a principal (user, group, service principal) a directory role, by its name or template id. */
   addRole: { argument: { principal: string; role: string } & Ofwhom; answer: void };
+  /** Makes a principal eligible for a directory role. */
+  addEligible: { argument: { principal: string; role: string } & Ofwhom; answer: void };
   /** Assigns a principal to a role of a resource, both by object id, without applying any rule. */
   assign: {
     argument: { principal: string; resource: string; role: string } & Ofwhom;
@@ -122,6 +124,7 @@ const handlers = (around: Controlled): Handlers => ({
     return { now: tenant.nowText() };
   },
   addRole: (tenant, { principal, role }) => void tenant.roles.assign(principal, role),
+  addEligible: (tenant, { principal, role }) => tenant.roles.makeEligible(principal, role),
   assign: (tenant, { principal, resource, role }) => {
     syncRegistry(tenant);
     const one = {

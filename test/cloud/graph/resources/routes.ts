@@ -18,6 +18,7 @@ import { organizationRoutes } from "./organization.ts";
 import { ownerRoutes } from "./owners.ts";
 import { propertyRoutes } from "./property-routes.ts";
 import { roleAssignmentRoutes } from "./role-assignments.ts";
+import { roleEligibilityRoutes } from "./role-eligibility.ts";
 import type { Route } from "./route.ts";
 import { servicePrincipalRoutes } from "./service-principals.ts";
 import { userRelationRoutes } from "./user-relations.ts";
@@ -45,6 +46,7 @@ const NAMED: readonly Route[] = [
   ...deviceRoutes,
   ...directoryRoleRoutes,
   ...roleAssignmentRoutes,
+  ...roleEligibilityRoutes,
   ...deltaRoutes,
 ];
 

@@ -14,6 +14,8 @@ export interface ScopedAssignment {
 /** The directory roles of one tenant: an object for each that was activated, with its holders as members. */
 export class DirectoryRoles {
   readonly scoped: ScopedAssignment[] = [];
+  /** Who may activate a role (Privileged Identity Management). */
+  readonly eligible: ScopedAssignment[] = [];
   readonly #directory: Directory;
   readonly #seed: number;
 
@@ -51,6 +53,12 @@ export class DirectoryRoles {
   /** Gives the principal the role in the whole directory; false if it had it. */
   assign(principalId: string, idOrName: string): boolean {
     return this.#directory.link("members", this.activate(idOrName), principalId.toLowerCase());
+  }
+
+  /** Makes the principal eligible for the role in the whole directory. @throws TypeError for an unknown role */
+  makeEligible(principalId: string, idOrName: string): void {
+    const roleId = String(this.activate(idOrName).values["roleTemplateId"]);
+    this.eligible.push({ roleId, principalId: principalId.toLowerCase(), scope: "/" });
   }
 
   /** The names of the roles that the principal holds itself; scoped ones too, if `target` is in their unit. */
