@@ -139,6 +139,12 @@ export const bellBlob = (tenant: string): string => `${tenant}/bell`;
 /** What the path of every marker of the tenant begins with. */
 export const markersPrefix = (tenant: string): string => `${tenant}/queue/`;
 
+/** What the path of every note of a batch that waits for a decision begins with. */
+export const heldPrefix = (tenant: string): string => `${tenant}/held/`;
+
+/** The note that a batch waits for a decision: it was only planned, or a guard holds it. */
+export const heldBlob = (tenant: string, batch: string): string => `${heldPrefix(tenant)}${batch}`;
+
 /** What the path of every planning marker of the tenant begins with. */
 export const planningPrefix = (tenant: string): string => `${tenant}/planning/`;
 

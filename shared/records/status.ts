@@ -3,7 +3,7 @@ import * as v from "valibot";
 import type { VerdictCounts } from "../catalogue/row.ts";
 import type { Blobs } from "../storage/types.ts";
 import { statusBlob } from "./paths.ts";
-import { readStored } from "./stored-json.ts";
+import { readStored, type Stored } from "./stored-json.ts";
 import type { Who } from "./who.ts";
 
 /** How far a batch is. */
@@ -50,9 +50,14 @@ const shape = v.object({
   throttled: v.number(),
 });
 
+/** The batch's status and the version of its blob; `undefined` if nothing was said of it yet. @throws as `readStored` */
+export const readStatusVersion = (
+  batches: Blobs,
+  folder: string,
+): Promise<Stored<BatchStatus> | undefined> => readStored(batches, statusBlob(folder), shape);
+
 /** The batch's status; `undefined` if nothing was said of it yet. @throws as `readStored` */
 export const readStatus = async (
   batches: Blobs,
   folder: string,
-): Promise<BatchStatus | undefined> =>
-  (await readStored<BatchStatus>(batches, statusBlob(folder), shape))?.value;
+): Promise<BatchStatus | undefined> => (await readStatusVersion(batches, folder))?.value;

@@ -45,7 +45,9 @@ export interface RecordedDecision {
   readonly why?: string | undefined;
   /** After this instant the message would be refused for being late. */
   readonly expires?: string | undefined;
-  /** The digest that was approved. */
+  /** base64url of the SHA-256 of what was decided: what was signed, if it was signed. */
+  readonly digest?: string | undefined;
+  /** The digest of the plan that was approved. */
   readonly plan?: string | undefined;
   /** In the words of the person who decided. */
   readonly reason?: string | undefined;
@@ -97,6 +99,24 @@ export function withDecision(control: Control, made: RecordedDecision, now: stri
 export const hasRoom = ({ decisions }: Control, now: string): boolean =>
   decisions.length < MOST_DECISIONS ||
   decisions.filter((each) => each.expires === undefined || each.expires < now).length > 1;
+
+/**
+ * The control after a decision proved impossible before anything followed from it: the batch ended first,
+ * or its file was run by another batch in between. What it said no longer counts.
+ */
+export function withoutDecision(control: Control, decisionId: string, why: string): Control {
+  const made = control.decisions.find((each) => each.decisionId === decisionId);
+  if (made === undefined || made.outcome !== "applied") return control;
+  const gaveStanding = standingDecision(control) === made;
+  return {
+    ...control,
+    standing: gaveStanding ? "open" : control.standing,
+    approved: control.approved.filter(({ digest, at }) => digest !== made.plan || at !== made.at),
+    decisions: control.decisions.map((each) =>
+      each === made ? { ...each, outcome: "ignored", why } : each,
+    ),
+  };
+}
 
 function standingAfter(standing: Standing, { decision }: RecordedDecision): Standing {
   if (isStopped({ standing })) return standing;

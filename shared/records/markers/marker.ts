@@ -14,6 +14,8 @@ export interface Marker {
   readonly name: string;
   /** The batch's folder; empty if the marker is damaged: `checkMarker` refuses such a one. */
   readonly folder: string;
+  /** It only calls the runner to a batch that was cancelled or paused, and is no work by itself. */
+  readonly isSummons?: boolean | undefined;
 }
 
 /** @throws OperatorError BATCH_DAMAGED if the marker names no batch */
@@ -24,9 +26,39 @@ export function checkMarker({ path, folder }: Marker): void {
   });
 }
 
-/** The blob in container `runner` that announces a batch with work; markers sort in the order of work. */
-export const workMarker = (manifest: BatchManifest): string =>
-  `${markersPrefix(manifest.tenant)}${priorities.indexOf(manifest.priority)}-${acceptanceOf(manifest)}`;
+/**
+ * The blob in container `runner` that announces a batch with work; markers sort in the order of work. A
+ * batch that was released later has `releasedAt` in place of the instant at which it was accepted.
+ */
+export const workMarker = (
+  manifest: BatchManifest,
+  releasedAt: string = manifest.acceptedAt,
+): string =>
+  `${markersPrefix(manifest.tenant)}${priorities.indexOf(manifest.priority)}-${acceptanceOf({ ...manifest, acceptedAt: releasedAt })}`;
+
+/** Tells the tenant's runner of a batch with work. */
+export async function announceWork(
+  runner: Blobs,
+  manifest: BatchManifest,
+  folder: string,
+  releasedAt?: string,
+): Promise<void> {
+  await runner.write(workMarker(manifest, releasedAt), JSON.stringify({ folder }));
+}
+
+/**
+ * Calls the tenant's runner to a batch that was cancelled or paused, before any work: the batch may wait
+ * for its turn, or have no work marker any more.
+ */
+export async function summonRunner(
+  runner: Blobs,
+  manifest: BatchManifest,
+  folder: string,
+  at: string,
+): Promise<void> {
+  const path = workMarker({ ...manifest, priority: "urgent" }, at);
+  await runner.write(path, JSON.stringify({ folder, isSummons: true }));
+}
 
 /** The names of the tenant's batches that have a marker. */
 export async function batchesWithMarkers(blobs: Blobs, tenant: string): Promise<Set<string>> {
@@ -99,16 +131,19 @@ export async function readMarker(
 ): Promise<Marker | undefined> {
   const path = `${markersPrefix(tenant)}${name}`;
   const found = await blobs.read(path);
-  return found && { path, name, folder: folderIn(found.bytes) };
+  return found && { path, name, ...contentOf(found.bytes) };
 }
 
 /** A damaged marker names no folder. */
-function folderIn(bytes: Buffer): string {
+function contentOf(bytes: Buffer): Pick<Marker, "folder" | "isSummons"> {
   try {
-    const { folder } = recordOf(parseJson(bytes.toString("utf8")));
-    return typeof folder === "string" ? folder : "";
+    const { folder, isSummons } = recordOf(parseJson(bytes.toString("utf8")));
+    return {
+      folder: typeof folder === "string" ? folder : "",
+      ...(isSummons === true && { isSummons }),
+    };
   } catch {
-    return "";
+    return { folder: "" };
   }
 }
 

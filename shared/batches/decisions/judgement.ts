@@ -1,0 +1,42 @@
+import type { Control } from "../../records/decisions/control.ts";
+import type { BatchState } from "../../records/status.ts";
+import type { Who } from "../../records/who.ts";
+
+/** Why a decision has no effect, for events; `said` says it in words. */
+export type WhyIgnored =
+  | "unreadable"
+  | "not-allowed"
+  | "unproven"
+  | "late"
+  | "too-far"
+  | "too-many"
+  | "duplicate"
+  | "no-batch"
+  | "other-state"
+  | "other-plan"
+  | "same-person"
+  | "file-taken"
+  | "impossible";
+
+/** What is decided about, as it is now. */
+export interface Situation {
+  readonly control: Control;
+  /** What status.json says; `open` of a whole tenant. */
+  readonly state: BatchState | "open";
+  /** The digest of the plan, if there is one. */
+  readonly digest?: string | undefined;
+  /** Who asked for the batch, if that is known. */
+  readonly submitter?: Who | undefined;
+}
+
+/** What becomes of a decision. */
+export type Judgement =
+  | { readonly outcome: "applied" | "waiting" }
+  | { readonly outcome: "ignored"; readonly reason: WhyIgnored; readonly said: string };
+
+/** The judgement that a decision has no effect. */
+export const ignored = (reason: WhyIgnored, said: string): Judgement => ({
+  outcome: "ignored",
+  reason,
+  said,
+});
