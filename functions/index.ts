@@ -2,6 +2,7 @@
 import "./accept-batch.ts";
 import "./app-terminate.ts";
 import "./certificate-check.ts";
+import "./decide.ts";
 import "./roll-certificate.ts";
 import "./run-tenant.ts";
 import "./settle-poison.ts";

@@ -7,6 +7,7 @@ const functionOfQueue = {
   accept: "settleAcceptPoison",
   run: "settleRunPoison",
   "certificate-events": "settleCertificateEventsPoison",
+  decisions: "settleDecisionsPoison",
 };
 
 for (const [queue, name] of Object.entries(functionOfQueue)) {

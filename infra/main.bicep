@@ -1,7 +1,7 @@
 // Composition only: which modules there are, what resources are called, and which outputs go where.
 targetScope = 'resourceGroup'
 
-import { existingNetworkIds, feature, graphQuota, guardLimits } from 'types.bicep'
+import { decisionRules, existingNetworkIds, feature, graphQuota, guardLimits } from 'types.bicep'
 import { principal, protectedObjects, staleAccountPolicy, timerSchedules } from 'types.bicep'
 
 @description('Short name of the deployment, lower case letters and digits; every resource name is derived from it.')
@@ -50,6 +50,9 @@ param submitters principal[] = []
 
 @description('Who may read plans and reports.')
 param readers principal[] = []
+
+@description('Who may decide about batches: message sender on the queue decisions, nothing else. Prefer a group whose members activate it when they need it (docs/permissions.md).')
+param deciders principal[] = []
 
 @description('Put storage and vault behind private endpoints, integrate the app with a virtual network, and let its calls leave by one address.')
 param privateNetwork bool = false
@@ -101,6 +104,13 @@ param planFreshMinutes int = 10
 
 @description('What no batch changes before a person has approved it.')
 param protection protectedObjects = { roleHolders: 'hold' }
+
+@description('How people decide about batches.')
+param decisions decisionRules = {
+  proof: 'queue'
+  fourEyes: false
+  heldExpiresDays: 14
+}
 
 @description('What Graph allows the application in one tenant.')
 param quota graphQuota = {
@@ -210,6 +220,7 @@ var queues = {
   accept: 'accept'
   run: 'run'
   certificateEvents: 'certificate-events'
+  decisions: 'decisions'
 }
 @description('Containers, as the code names them; the last two are the platform\'s.')
 var containers = {
@@ -273,6 +284,7 @@ module storage 'modules/storage.bicep' = {
       queues.accept
       queues.run
       queues.certificateEvents
+      queues.decisions
     ]
     containerNames: [
       containers.inbox
@@ -323,12 +335,14 @@ module roles 'modules/roles.bicep' = {
     storageTopicPrincipalId: topics.outputs.storageTopicPrincipalId
     submitters: submitters
     readers: readers
+    deciders: deciders
     storageAccountName: storage.outputs.name
     vaultName: vault.outputs.name
     sealKeyName: vault.outputs.sealKeyName
     componentName: monitoring.outputs.componentName
     acceptQueueName: queues.accept
     certificateQueueName: queues.certificateEvents
+    decisionQueueName: queues.decisions
     inboxContainerName: containers.inbox
     batchesContainerName: containers.batches
     deadLetterContainerName: containers.deadLetters
@@ -407,6 +421,14 @@ module app 'modules/graph-app.bicep' = {
   }
 }
 
+module decisionApp 'modules/decision-app.bicep' = if (decisions.proof == 'signed') {
+  params: {
+    uniqueName: 'directory-batch-decisions-${suffix}'
+    displayName: 'Directory Batch decisions (${environmentName})'
+    ownerObjectIds: owners
+  }
+}
+
 module grants 'modules/graph-grants.bicep' = if (grantGraphPermissions) {
   params: {
     servicePrincipalId: app.outputs.servicePrincipalId
@@ -458,6 +480,8 @@ module settings 'modules/app-settings.bicep' = {
     inboxMode: inboxMode
     planFreshMinutes: planFreshMinutes
     protection: protection
+    decisions: decisions
+    decisionClientId: decisionApp.?outputs.appId ?? ''
     quota: quota
     staleAccounts: staleAccounts
     schedules: schedules
@@ -473,6 +497,12 @@ output applicationObjectId string = app.outputs.appObjectId
 
 @description('Object id of the service principal.')
 output servicePrincipalId string = app.outputs.servicePrincipalId
+
+@description('Client id of the registration with which people sign decisions; empty if decisions are not signed.')
+output decisionClientId string = decisionApp.?outputs.appId ?? ''
+
+@description('Object id of its service principal, to which an administrator assigns people.')
+output decisionServicePrincipalId string = decisionApp.?outputs.servicePrincipalId ?? ''
 
 @description('How the application proves who it is.')
 output credential string = credential

@@ -54,6 +54,19 @@ type protectedObjects = {
 }
 
 @export()
+@description('How people decide about batches.')
+type decisionRules = {
+  @description('What proves who decides. queue: the right to send to the queue decisions. signed: an ID token of a registration that is made for it, with this one decision as its nonce.')
+  proof: 'queue' | 'signed'
+  @description('Whether nobody may approve a batch that they submitted, and two must approve one whose submitter is unknown. Needs signed decisions.')
+  fourEyes: bool
+  @description('Days after which a batch that waits for a decision is cancelled.')
+  @minValue(1)
+  @maxValue(365)
+  heldExpiresDays: int
+}
+
+@export()
 @description('What Graph allows one application in one tenant. The published figures are the defaults.')
 type graphQuota = {
   @description('Directory writes in one window.')

@@ -1,5 +1,6 @@
 import { namedByEnvironment, oneAtATime, smallRanges, tagged } from "./rules/accepted.ts";
 import { described, noLeftovers, understood, used, wired } from "./rules/complete.ts";
+import { decisionAppIsHarmless } from "./rules/decision-app.ts";
 import {
   deadLettersAreWatched,
   deliveredByIdentity,
@@ -33,6 +34,7 @@ import {
   globalCloud,
 } from "./rules/pinned.ts";
 import {
+  decidersOnlyDecide,
   noWiderScope,
   rolesAreDocumented,
   rolesInOnePlace,
@@ -76,6 +78,8 @@ export const rules = {
   rolesInOnePlace,
   noWiderScope,
   submittersOnlySubmit,
+  decidersOnlyDecide,
+  decisionAppIsHarmless,
   rolesAreDocumented,
   queriesFollowTheContract,
   alertsWatchEverything,

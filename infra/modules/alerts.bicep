@@ -96,6 +96,15 @@ var rules = [
     query: '${events} | where event == "batch.held"'
   }
   {
+    name: 'decision-ignored'
+    title: 'A decision was not accepted'
+    severity: 2
+    frequency: 'PT15M'
+    window: 'PT15M'
+    // A late or repeated decision, or one about a batch that has gone on, is nothing to worry about.
+    query: '${events} | where event == "decision.ignored" and tostring(fields.reason) in ("unproven", "unreadable", "not-allowed", "same-person", "too-many", "file-taken")'
+  }
+  {
     name: 'batch-refused'
     title: 'A batch was refused'
     severity: 2

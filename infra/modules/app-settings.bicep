@@ -2,7 +2,7 @@
 // compares the list with that file, so a setting is added in both places or in neither.
 // An empty value means the default that docs/settings.md names.
 
-import { graphQuota, guardLimits, protectedObjects } from '../types.bicep'
+import { decisionRules, graphQuota, guardLimits, protectedObjects } from '../types.bicep'
 import { staleAccountPolicy, timerSchedules } from '../types.bicep'
 
 @description('Site name.')
@@ -57,6 +57,12 @@ param guards guardLimits
 
 @description('What no batch changes before a person has approved it.')
 param protection protectedObjects
+
+@description('How people decide about batches.')
+param decisions decisionRules
+
+@description('Client id of the registration with which people sign decisions; empty if they are not signed.')
+param decisionClientId string
 
 @description('What Graph allows.')
 param quota graphQuota
@@ -137,6 +143,12 @@ var productSettings = {
   PROTECTED_GROUPS: join(protection.?groupIds ?? [], ',')
   PROTECTED_FILTER: protection.?userFilter ?? ''
   PROTECT_ROLE_HOLDERS: protection.roleHolders
+
+  // Decisions
+  DECISION_PROOF: decisions.proof
+  DECISION_CLIENT_ID: decisionClientId
+  FOUR_EYES: decisions.fourEyes ? 'on' : 'off'
+  HELD_EXPIRES_DAYS: string(decisions.heldExpiresDays)
 
   // The timers
   SWEEP_SCHEDULE: schedules.sweep

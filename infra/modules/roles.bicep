@@ -29,6 +29,9 @@ param submitters principal[]
 @description('Who may read plans and reports.')
 param readers principal[]
 
+@description('Who may decide about batches.')
+param deciders principal[]
+
 @description('Storage account name.')
 param storageAccountName string
 
@@ -46,6 +49,9 @@ param acceptQueueName string
 
 @description('Queue that certificate events arrive on.')
 param certificateQueueName string
+
+@description('Queue that decisions are sent to.')
+param decisionQueueName string
 
 @description('Container that files are submitted to.')
 param inboxContainerName string
@@ -98,6 +104,10 @@ resource account 'Microsoft.Storage/storageAccounts@2025-08-01' existing = {
 
     resource certificateEvents 'queues' existing = {
       name: certificateQueueName
+    }
+
+    resource decisions 'queues' existing = {
+      name: decisionQueueName
     }
   }
 }
@@ -339,6 +349,22 @@ resource readersReadReports 'Microsoft.Authorization/roleAssignments@2022-04-01'
       principalId: reader.id
       principalType: reader.type
       description: 'Reads plans, reports and the status of batches.'
+    }
+  }
+]
+
+resource decidersSendDecisions 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for decider in deciders: {
+    scope: account::queue::decisions
+    name: guid(account::queue::decisions.id, decider.id, roleIds.storageQueueDataMessageSender)
+    properties: {
+      roleDefinitionId: subscriptionResourceId(
+        'Microsoft.Authorization/roleDefinitions',
+        roleIds.storageQueueDataMessageSender
+      )
+      principalId: decider.id
+      principalType: decider.type
+      description: 'Approves, rejects, cancels, pauses, resumes, reruns and undoes batches.'
     }
   }
 ]

@@ -1,5 +1,6 @@
 import { acceptBatch } from "./flows/accept-batch.ts";
 import { checkCertificate } from "./flows/check-certificate.ts";
+import { decide } from "./flows/decide.ts";
 import type { Call, FlowPorts } from "./flows/ports.ts";
 import { rollCertificate } from "./flows/roll-certificate.ts";
 import { runTenant } from "./flows/run-tenant.ts";
@@ -16,6 +17,8 @@ const MOST_ATTEMPTS = 5;
 export interface Application {
   /** @throws OperatorError disposition `stop`, and what is unexpected: the host counts an attempt. */
   acceptBatch(message: unknown): Promise<void>;
+  /** @throws as `acceptBatch` */
+  decide(message: unknown): Promise<void>;
   /** @throws as `acceptBatch` */
   runTenant(message: unknown): Promise<void>;
   /** Throws only if its queue cannot be written to: a poison queue has no poison queue. */
@@ -41,6 +44,7 @@ export function createApplication(
       shutdown.during(() => duringInvocation(context, work));
     return {
       acceptBatch: (message) => within(() => acceptBatch(ports, call, message)),
+      decide: (message) => within(() => decide(ports, call, message)),
       runTenant: (message) => within(() => runTenant(ports, call, message)),
       settlePoison: (queue, message) => within(() => settlePoison(ports, call, queue, message)),
       sweep: () => within(() => sweep(ports)),

@@ -31,6 +31,7 @@ export interface Clients {
     readonly accept: Queue;
     readonly run: Queue;
     readonly certificateEvents: Queue;
+    readonly decisions: Queue;
   };
   /** Puts a ring on queue `run`: it wakes the tenant's runner. */
   readonly ring: (tenant: string) => Promise<void>;
@@ -125,6 +126,7 @@ function createStorage(
       accept: queue("accept"),
       run: queue("run"),
       certificateEvents: queue("certificate-events"),
+      decisions: queue("decisions"),
     },
   };
 }

@@ -4,6 +4,7 @@ import { toObjectId } from "../core/object-id.ts";
 import { createWritePacer } from "../graph/graph.ts";
 import type { Identity } from "../identity/identity.ts";
 import { createManagedIdentity } from "../identity/managed-identity.ts";
+import { createProofReader } from "../identity/proof/read-proof.ts";
 import { catalogue } from "../operations/list.ts";
 import type { CheckPorts } from "../policies/check-certificate/certificate-check.ts";
 import { runnerDefaults, type RunnerPorts } from "../runner/ports.ts";
@@ -80,7 +81,17 @@ function batchesOf(settings: Settings, clients: Clients): Batches {
       inboxMode: settings.INBOX_MODE,
       writeQuota: settings.GRAPH_WRITE_QUOTA,
       writeWindowSeconds: settings.GRAPH_WRITE_WINDOW_SECONDS,
+      decisionProof: settings.DECISION_PROOF,
+      fourEyes: settings.FOUR_EYES === "on",
+      heldExpiresDays: settings.HELD_EXPIRES_DAYS,
     },
+    readProof: createProofReader({
+      ...surroundings,
+      loginHost: settings.cloud.loginHost,
+      tenant: settings.TENANT_ID,
+      clientId: settings.DECISION_CLIENT_ID,
+      fetch,
+    }),
   });
 }
 

@@ -140,6 +140,17 @@ const rules = {
   }),
   /** hold: a batch that would change a holder of a directory role, somebody eligible for one, or a role-assignable group is held, also if Graph does not let the application read who that is. off: nobody looks. */
   PROTECT_ROLE_HOLDERS: oneOf(["hold", "off"], "hold"),
+  /**
+   * What proves who decides about a batch: queue, the right to send to the queue decisions; signed, an ID
+   * token that the person signed in for, with this one decision as its nonce.
+   */
+  DECISION_PROOF: oneOf(["queue", "signed"], "queue"),
+  /** The client id of the registration with which people sign decisions; needed by DECISION_PROOF signed. */
+  DECISION_CLIENT_ID: guid(""),
+  /** on: nobody approves a batch that they submitted, and one whose submitter is unknown needs two. Needs DECISION_PROOF signed. */
+  FOUR_EYES: oneOf(["off", "on"], "off"),
+  /** A batch that is held, or was only planned, is cancelled after so many days without a decision. */
+  HELD_EXPIRES_DAYS: whole(14, 1, 365),
   /** When the sweep runs: the safety net behind events and rings. */
   SWEEP_SCHEDULE: schedule(),
   /** When certificate and consent are checked, and keys past their overlap removed; daily. */
@@ -206,6 +217,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
       "STALE_ACCOUNTS_EXCLUDED_GROUP is missing: name a group with your emergency accounts before the policy is switched on",
     );
   }
+  mistakes.push(...decisionMistakes(read));
   mistakes.push(...credentialMistakes(read, environment), ...cloudMistakes(read));
   if (mistakes.length > 0) {
     throw new OperatorError(
@@ -238,6 +250,19 @@ export function readQueueSettings(
   const identity = environment["MANAGED_IDENTITY_CLIENT_ID"]?.trim() || undefined;
   const clientId = identity && rules.MANAGED_IDENTITY_CLIENT_ID.read(identity);
   return url === undefined || clientId !== identity?.toLowerCase() ? undefined : { url, clientId };
+}
+
+/** Four eyes need to know whose they are. */
+function decisionMistakes(read: Values): readonly string[] {
+  const isSigned = read.DECISION_PROOF === "signed";
+  const mistakes: string[] = [];
+  if (isSigned && read.DECISION_CLIENT_ID === "") {
+    mistakes.push("DECISION_CLIENT_ID is missing (DECISION_PROOF is signed)");
+  }
+  if (!isSigned && read.FOUR_EYES === "on") {
+    mistakes.push("FOUR_EYES is on, but DECISION_PROOF is queue: nobody's name would be known");
+  }
+  return mistakes;
 }
 
 /** Storage of one cloud accepts no token of another. A custom host name belongs to no known cloud. */

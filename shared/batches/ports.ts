@@ -1,6 +1,7 @@
 import type { Operation } from "../catalogue/operation.ts";
 import type { VerdictCounts } from "../catalogue/row.ts";
 import type { Clock } from "../core/clock.ts";
+import type { ReadProof } from "../core/contracts/proof.ts";
 import type { Limits } from "../core/limits.ts";
 import type { ObjectId } from "../core/object-id.ts";
 import type { Emit } from "../core/telemetry.ts";
@@ -27,6 +28,12 @@ export interface BatchSettings {
   /** Writes that Graph allows in `writeWindowSeconds`; the plan's estimate comes from it. */
   readonly writeQuota: number;
   readonly writeWindowSeconds: number;
+  /** What proves who decides: the right to send to queue `decisions`, or a signature. */
+  readonly decisionProof: "queue" | "signed";
+  /** Whether nobody may approve what they submitted themselves. */
+  readonly fourEyes: boolean;
+  /** A batch that waits longer for a decision is cancelled. */
+  readonly heldExpiresDays: number;
 }
 
 /** What is protected: a row that would change it holds its batch. */
@@ -61,6 +68,8 @@ export interface BatchPorts {
   readonly principalIn: (tenant: string) => Promise<ObjectId | undefined>;
   /** The page on which an administrator of the tenant consents to what the registration lists. */
   readonly consentUrl: (tenant: string) => string;
+  /** Verifies who signed a decision, or submitted a batch. */
+  readonly readProof: ReadProof;
   readonly catalogue: Readonly<Record<string, Operation>>;
   /** Signs the seal of a batch that has ended; absent if the deployment has no such key. */
   readonly sealKey?: SealKey | undefined;
@@ -98,6 +107,31 @@ export type Accepted =
     }
   | Postponed;
 
+/** Why a decision has no effect, for events; `said` says it in words. */
+export type WhyIgnored =
+  | "unreadable"
+  | "not-allowed"
+  | "unproven"
+  | "late"
+  | "too-far"
+  | "too-many"
+  | "duplicate"
+  | "no-batch"
+  | "other-state"
+  | "other-plan"
+  | "same-person"
+  | "file-taken"
+  | "impossible";
+
+/** What became of a message of queue `decisions`. */
+export interface Decided {
+  readonly outcome: "applied" | "waiting" | "ignored";
+  /** Why it has no effect. */
+  readonly reason?: WhyIgnored | undefined;
+  /** The same in words, for the function's log. */
+  readonly said?: string | undefined;
+}
+
 /** Everything between the ways in and the runner. */
 export interface Batches {
   /**
@@ -107,6 +141,11 @@ export interface Batches {
    * errors; the reason is kept for `settlePoison`.
    */
   accept(message: unknown, delivery: Delivery): Promise<Accepted>;
+  /**
+   * Does what a message of queue `decisions` says, once; a repeated, late or unproven one does nothing.
+   * @throws OperatorError, disposition `retry`, if it cannot be done now; BATCH_DAMAGED
+   */
+  decide(message: unknown): Promise<Decided>;
   /**
    * Queues every inbox file that has no batch yet, and returns their number; resumes every batch that
    * was accepted and has been neither planned nor handed over for minutes.

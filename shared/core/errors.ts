@@ -25,6 +25,7 @@ export type ErrorCode =
   | "TOO_MANY_INVALID_ROWS"
   | "MESSAGE_LOST"
   | "ATTEMPTS_EXHAUSTED"
+  | "PROOF_REFUSED"
   // set-up: an administrator corrects it
   | "SETTINGS_INVALID"
   | "SCOPE_INVALID"

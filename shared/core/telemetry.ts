@@ -20,12 +20,38 @@ export type TelemetryEvent =
       event: "batch.finished";
       batch: string;
       tenant: string;
+      state: "finished" | "cancelled";
       rows: number;
       verdicts: Record<string, number>;
       seconds: number;
       /** What the batch's seal says over all its blobs, and whether the vault's key signed it. */
       root?: string;
       isSigned?: boolean;
+    }
+  | {
+      event: "decision.applied";
+      decisionId: string;
+      decision: string;
+      tenant: string;
+      batch?: string;
+      by: string;
+    }
+  | {
+      event: "decision.waiting";
+      decisionId: string;
+      decision: string;
+      tenant: string;
+      batch?: string;
+      by: string;
+    }
+  | {
+      event: "decision.ignored";
+      reason: string;
+      decisionId?: string;
+      decision?: string;
+      tenant?: string;
+      batch?: string;
+      by?: string;
     }
   | {
       event: "slice.finished";

@@ -26,14 +26,19 @@ export const settings: BatchSettings = {
   inboxMode: "apply",
   writeQuota: 3000,
   writeWindowSeconds: 150,
+  decisionProof: "queue",
+  fourEyes: false,
+  heldExpiresDays: 14,
 };
 
 /** An application that may do all that any row can need. */
-export const allGranted: Pick<BatchPorts, "rolesFor" | "principalIn" | "consentUrl"> = {
-  rolesFor: async () => Object.values(catalogue).flatMap((each) => each.allPermissions),
-  principalIn: async () => ownPrincipal,
-  consentUrl: (tenant) => `https://login.microsoftonline.com/${tenant}/adminconsent`,
-};
+export const allGranted: Pick<BatchPorts, "rolesFor" | "principalIn" | "consentUrl" | "readProof"> =
+  {
+    readProof: async () => Promise.reject(new TypeError("no proof is expected")),
+    rolesFor: async () => Object.values(catalogue).flatMap((each) => each.allPermissions),
+    principalIn: async () => ownPrincipal,
+    consentUrl: (tenant) => `https://login.microsoftonline.com/${tenant}/adminconsent`,
+  };
 
 /** Batches over storage in memory and a small directory, with all that goes out of them. */
 export interface Workshop {

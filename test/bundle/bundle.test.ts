@@ -47,10 +47,12 @@ const timer = (setting: string) => ({
 const triggers: Record<string, object> = {
   acceptBatch: queue("accept"),
   certificateCheck: timer("CERTIFICATE_CHECK_SCHEDULE"),
+  decide: queue("decisions"),
   rollCertificate: queue("certificate-events"),
   runTenant: queue("run"),
   settleAcceptPoison: queue("accept-poison"),
   settleCertificateEventsPoison: queue("certificate-events-poison"),
+  settleDecisionsPoison: queue("decisions-poison"),
   settleRunPoison: queue("run-poison"),
   staleAccounts: timer("STALE_ACCOUNTS_SCHEDULE"),
   sweep: timer("SWEEP_SCHEDULE"),

@@ -7,6 +7,7 @@ import { readEnvelope } from "../../shared/batches/message/envelope.ts";
 import { recordOf } from "../../shared/core/record.ts";
 import { catalogue } from "../../shared/operations/list.ts";
 import { readCertificateMessage } from "../../shared/policies/roll-certificate/roll-certificate-message.ts";
+import { checkDecision } from "../../shared/records/decisions/decision.ts";
 import { tenantOfRing } from "../../shared/runner/slice/ring-message.ts";
 import { decodeMessage } from "../../shared/storage/decode-message.ts";
 import { openWorkshop } from "../batches/workshop.ts";
@@ -19,6 +20,7 @@ const own = { name: "graph-client", vaultUri: "https://demo.vault.azure.net" };
 
 /** What each page shows messages of, and the parser that takes those. */
 const parsers: Readonly<Record<string, (message: unknown) => void>> = {
+  "docs/decisions.md": (message) => void checkDecision(message),
   "docs/messages.md": (message) => {
     const found = readEnvelope(message, allowed);
     assert.ok(found.kind === "batch");

@@ -2,6 +2,7 @@ import type { Breaks } from "./infra-under-test.ts";
 
 const main = "main.bicep";
 const roles = "modules/roles.bicep";
+const decisionApp = "modules/decision-app.bicep";
 const catalogue = "graph-permissions.json";
 const tooBroad = ["Directory", "ReadWrite.All"].join(".");
 
@@ -111,6 +112,57 @@ export const permissionBreaks = {
       file: roles,
       from: "  for submitter in submitters: {\n    scope: account::queue::accept",
       to: "  for submitter in submitters: {\n    scope: account",
+    },
+  },
+  decidersOnlyDecide: {
+    "on every queue": {
+      file: roles,
+      from: "scope: account::queue::decisions",
+      to: "scope: account",
+    },
+    "they may read the queue": {
+      file: roles,
+      from: "decider.id, roleIds.storageQueueDataMessageSender)\n    properties: {\n      roleDefinitionId: subscriptionResourceId(\n        'Microsoft.Authorization/roleDefinitions',\n        roleIds.storageQueueDataMessageSender",
+      to: "decider.id, roleIds.storageQueueDataContributor)\n    properties: {\n      roleDefinitionId: subscriptionResourceId(\n        'Microsoft.Authorization/roleDefinitions',\n        roleIds.storageQueueDataContributor",
+    },
+    "submitters decide": {
+      file: roles,
+      from: "  for submitter in submitters: {\n    scope: account::queue::accept",
+      to: "  for submitter in submitters: {\n    scope: account::queue::decisions",
+    },
+  },
+  decisionAppIsHarmless: {
+    "nobody needs to be assigned": {
+      file: decisionApp,
+      from: "appRoleAssignmentRequired: true",
+      to: "appRoleAssignmentRequired: false",
+    },
+    "another page gets the code": {
+      file: decisionApp,
+      from: "'http://localhost'",
+      to: "'https://contoso.com'",
+    },
+    "it has a permission": {
+      file: decisionApp,
+      from: "requiredResourceAccess: []",
+      to: "requiredResourceAccess: [\n    {\n      resourceAppId: uniqueName\n      resourceAccess: []\n    }\n  ]",
+    },
+    "an application may decide": { file: decisionApp, from: "'User'", to: "'Application'" },
+    "a role is gone": { file: decisionApp, from: "value: 'Batch.Decide'", to: "value: 'Decide'" },
+    "another tenant's people sign in": {
+      file: decisionApp,
+      from: "'AzureADMyOrg'",
+      to: "'AzureADMultipleOrgs'",
+    },
+    "it has a secret": {
+      file: decisionApp,
+      from: "  requiredResourceAccess: []\n",
+      to: "  requiredResourceAccess: []\n  passwordCredentials: []\n",
+    },
+    "device code and passwords work": {
+      file: decisionApp,
+      from: "isFallbackPublicClient: false",
+      to: "isFallbackPublicClient: true",
     },
   },
   rolesAreDocumented: {

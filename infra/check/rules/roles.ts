@@ -112,6 +112,28 @@ export const submittersOnlySubmit: Rule = {
   },
 };
 
+export const decidersOnlyDecide: Rule = {
+  says: "a decider can send to decisions and nothing else, and no submitter or reader can",
+  findings: (infra) => {
+    const file = fileAt(infra, path);
+    const assigned = file.resources.filter((each) => each.type === type);
+    const given = assigned
+      .filter(({ body }) => body.kind === "loop" && body.over === "deciders")
+      .map((each) => `${roleOf(file, each) ?? "?"} on ${written(at(each.body, "scope"))}`);
+    const others = assigned.filter(
+      ({ body }) =>
+        written(at(body, "scope")) === "account::queue::decisions" &&
+        !(body.kind === "loop" && body.over === "deciders"),
+    );
+    return [
+      ...(given.join() === "Storage Queue Data Message Sender on account::queue::decisions"
+        ? []
+        : [finding(file, 1, `deciders get ${given.join(", ")}`)]),
+      ...others.map((each) => finding(file, each.line, `${each.symbol} may decide too`)),
+    ];
+  },
+};
+
 const places: Readonly<Record<string, string>> = {
   account: "storage account",
   "account::blob::batches": "container `batches`",
@@ -120,11 +142,13 @@ const places: Readonly<Record<string, string>> = {
   "account::queue::accept": "queue `accept`",
   "account::queue::certificateEvents": "queue `certificate-events`",
   "vault::sealKey": "key `seal`",
+  "account::queue::decisions": "queue `decisions`",
   component: "Application Insights",
   vault: "Key Vault",
 };
 
 const people: Readonly<Record<string, string>> = {
+  "decider.id": "deciders",
   operatorPrincipalId: "whoever deploys",
   "reader.id": "readers",
   storageTopicPrincipalId: "Event Grid, storage topic",

@@ -75,6 +75,7 @@ export const watched = [
   "certificate.unserved",
   "certificate.unusable",
   "consent.missing",
+  "decision.ignored",
   "poison.settled",
   "runner.heartbeat",
   "slice.finished",

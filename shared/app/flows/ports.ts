@@ -29,6 +29,7 @@ export interface FlowPorts {
     readonly accept: Queue;
     readonly run: Queue;
     readonly certificateEvents: Queue;
+    readonly decisions: Queue;
   };
   /** The certificate's, in the home tenant. */
   readonly certificatePorts: CheckPorts;

@@ -17,6 +17,7 @@ export function settlePoison(
     accept: queues.accept,
     run: queues.run,
     "certificate-events": queues.certificateEvents,
+    decisions: queues.decisions,
   };
   const from = { message, queue: queueNamed[queue] ?? queues.accept, clock };
   return workOrPutBack(from, call, () =>

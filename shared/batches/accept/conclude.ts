@@ -1,8 +1,9 @@
 import type { BatchFiles } from "../../records/batch-files.ts";
+import { isStopped, readControl, standingDecision } from "../../records/decisions/control.ts";
 import type { BatchManifest } from "../../records/manifest.ts";
-import { workMarker } from "../../records/markers/marker.ts";
+import { announceWork, summonRunner, workMarker } from "../../records/markers/marker.ts";
 import type { Plan } from "../../records/plan.ts";
-import { readStatus } from "../../records/status.ts";
+import { type BatchState, readStatus } from "../../records/status.ts";
 import { holdOf } from "../plan/preflight.ts";
 import type { BatchPorts } from "../ports.ts";
 import { endBatch, finishBatch, nothingSent } from "../report/finish.ts";
@@ -22,6 +23,14 @@ export async function conclude(
 ): Promise<boolean> {
   const { manifest, plan } = batch;
   const status = isNew ? undefined : await readStatus(ports.blobs.batches, folder);
+  const control = await readControl(ports.blobs.batches, folder);
+  if (isStopped(control) && !hasEnded.has(status?.state)) {
+    // The runner ends it: it alone knows whether anything is under way.
+    const at = standingDecision(control)?.at ?? manifest.acceptedAt;
+    await summonRunner(ports.blobs.runner, manifest, folder, at);
+    await ports.ring(manifest.tenant);
+    return true;
+  }
   if (status !== undefined && status.state !== "accepted") return false;
   const why = holdOf(plan, ports.consentUrl(plan.tenant));
   if (plan.mode === "plan") {
@@ -37,10 +46,12 @@ export async function conclude(
     await finishBatch(ports, folder, nothingSent);
     return true;
   }
-  await ports.blobs.runner.write(workMarker(manifest), JSON.stringify({ folder }));
+  await announceWork(ports.blobs.runner, manifest, folder);
   await ports.ring(manifest.tenant);
   return true;
 }
+
+const hasEnded: ReadonlySet<BatchState | undefined> = new Set(["finished", "cancelled", "refused"]);
 
 /** What approving the plan would do. */
 function onlyPlanned(

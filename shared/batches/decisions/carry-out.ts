@@ -12,8 +12,9 @@ import { readPlan } from "../../records/plan.ts";
 import { readStatus } from "../../records/status.ts";
 import { claimFile } from "../folder/claim-file.ts";
 import { resumeMessageOf } from "../message/envelope.ts";
-import type { BatchPorts } from "../ports.ts";
-import { ignored, type WhyIgnored, type Judgement } from "./judgement.ts";
+import type { BatchPorts, WhyIgnored } from "../ports.ts";
+import type { Judgement } from "./judgement.ts";
+import { makers } from "./makers.ts";
 import { sayReleased } from "./say-released.ts";
 
 /** What came of doing what a decision says. */
@@ -147,7 +148,7 @@ async function makeBatch(
   decision: Decision,
   { folder, manifest, made }: Subject,
 ): Promise<CarriedOut> {
-  const make = decision.decision === "undo" ? undo : rerun;
+  const make = decision.decision === "undo" ? makers.undo : makers.rerun;
   const { batch } = await make(ports, { folder, manifest, decision, who: made.by });
   return { outcome: "applied", as: batch };
 }

@@ -21,19 +21,10 @@ import { readPlan } from "../../records/plan.ts";
 import { readStatus } from "../../records/status.ts";
 import type { Who } from "../../records/who.ts";
 import { decodeMessage } from "../../storage/decode-message.ts";
-import type { BatchPorts } from "../ports.ts";
+import type { BatchPorts, Decided } from "../ports.ts";
 import { carryOut } from "./carry-out.ts";
 import { earlier, judge, judgeExpiry, recordOf } from "./judge.ts";
-import { ignored, type Judgement, type Situation, type WhyIgnored } from "./judgement.ts";
-
-/** What became of a message of queue `decisions`. */
-export interface Decided {
-  readonly outcome: "applied" | "waiting" | "ignored";
-  /** Why it has no effect. */
-  readonly reason?: WhyIgnored | undefined;
-  /** The same in words, for the function's log. */
-  readonly said?: string | undefined;
-}
+import { ignored, type Judgement, type Situation } from "./judgement.ts";
 
 /**
  * Does what a message of queue `decisions` says, once. The decision is recorded over the version of

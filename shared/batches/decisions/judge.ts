@@ -1,4 +1,3 @@
-import type { BatchState } from "../../records/status.ts";
 import {
   type Control,
   hasRoom,
@@ -12,6 +11,7 @@ import {
   decisionNonce,
   type Expectation,
 } from "../../records/decisions/decision.ts";
+import type { BatchState } from "../../records/status.ts";
 import type { Who } from "../../records/who.ts";
 import { approvers } from "./approvers.ts";
 import { ignored, type Judgement, type Situation } from "./judgement.ts";

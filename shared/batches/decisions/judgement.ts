@@ -1,22 +1,7 @@
 import type { Control } from "../../records/decisions/control.ts";
 import type { BatchState } from "../../records/status.ts";
 import type { Who } from "../../records/who.ts";
-
-/** Why a decision has no effect, for events; `said` says it in words. */
-export type WhyIgnored =
-  | "unreadable"
-  | "not-allowed"
-  | "unproven"
-  | "late"
-  | "too-far"
-  | "too-many"
-  | "duplicate"
-  | "no-batch"
-  | "other-state"
-  | "other-plan"
-  | "same-person"
-  | "file-taken"
-  | "impossible";
+import type { WhyIgnored } from "../ports.ts";
 
 /** What is decided about, as it is now. */
 export interface Situation {

@@ -1,5 +1,5 @@
-import { readStatusVersion } from "../../records/status.ts";
 import { statusBlob } from "../../records/paths.ts";
+import { readStatusVersion } from "../../records/status.ts";
 import { jsonText } from "../../records/stored-json.ts";
 import type { BatchPorts } from "../ports.ts";
 
@@ -14,7 +14,7 @@ export async function sayReleased({ blobs, clock }: BatchPorts, folder: string):
   const found = await readStatusVersion(blobs.batches, folder);
   if (found === undefined || !waiting.includes(found.value.state)) return;
   const { reason: _reason, fix: _fix, by: _by, ...status } = found.value;
-  const { pending = 0, held = 0 } = status.verdicts;
+  const { pending, held } = status.verdicts;
   const next = {
     ...status,
     state: "running",

@@ -1,4 +1,5 @@
 import { InputRefusal } from "../../core/input-refusal.ts";
+import { readControl } from "../../records/decisions/control.ts";
 import { readManifest, type BatchManifest, type FileVersion } from "../../records/manifest.ts";
 import { folderOf, manifestBlob } from "../../records/paths.ts";
 import { readRefused } from "../../records/refused.ts";
@@ -15,7 +16,7 @@ export const fileFolder = (homeTenant: string, file: FileVersion): string =>
  * Prevents a file that a message names from being run a second time: as a separate batch, when its
  * event or the sweep comes, or by another message. The claim is the `batch.json` of the file's own batch.
  * A batch that wrote nothing and will write nothing gives its claim up: one that was refused, only
- * planned, or held by a guard, because the fix of that is to send the file again under a new name.
+ * planned, held by a guard and not approved, or cancelled before it changed anything.
  *
  * @throws InputRefusal FILE_ALREADY_TAKEN
  */
@@ -50,8 +51,11 @@ export async function claimFile(
 }
 
 async function hasGivenUp(batches: Blobs, folder: string, holder: BatchManifest): Promise<boolean> {
-  if (holder.mode === "plan") return true;
   const place = holder.source.kind === "claimed" ? holder.source.by : folder;
   if ((await readRefused(batches, place)) !== undefined) return true;
-  return (await readStatus(batches, place))?.state === "held";
+  const status = await readStatus(batches, place);
+  if (status?.state === "cancelled") return status.verdicts.done === 0;
+  if (status?.state !== "held" && holder.mode !== "plan") return false;
+  // Once it is approved, it runs.
+  return (await readControl(batches, place)).approved.length === 0;
 }

@@ -28,7 +28,8 @@ export async function hasUnfinishedWork(
 /** A batch's marker is deleted a moment after its final status was written. */
 async function hasFinished(batches: Blobs, folder: string): Promise<boolean> {
   try {
-    return (await readStatus(batches, folder))?.state === "finished";
+    const state = (await readStatus(batches, folder))?.state;
+    return state === "finished" || state === "cancelled";
   } catch (error) {
     if (error instanceof OperatorError && error.code === "BATCH_DAMAGED") return false;
     throw error;

@@ -1,10 +1,17 @@
 import type { VerdictCounts } from "../../catalogue/row.ts";
 import { type BatchFiles, readBatchFiles } from "../../records/batch-files.ts";
 import { batchDamaged } from "../../records/damaged.ts";
-import { readControl } from "../../records/decisions/control.ts";
-import { journalsPrefix, planBlob } from "../../records/paths.ts";
+import {
+  type Control,
+  isStopped,
+  readControl,
+  standingDecision,
+} from "../../records/decisions/control.ts";
+import { standingInWords } from "../../records/decisions/standing-words.ts";
+import { heldBlob, journalsPrefix, planBlob } from "../../records/paths.ts";
 import type { Receipts } from "../../records/receipt.ts";
 import { readStatus, type BatchState, type BatchStatus } from "../../records/status.ts";
+import type { Who } from "../../records/who.ts";
 import { writeSeal } from "../../seal/make-seal.ts";
 import type { Blobs } from "../../storage/types.ts";
 import type { BatchPorts } from "../ports.ts";
@@ -15,9 +22,11 @@ import { stillStatus, sumOf, writeStatus } from "./status.ts";
 
 /** How a batch ends: its state, and the verdict of planned writes that have no receipt. */
 export interface End {
-  readonly state: Extract<BatchState, "planned" | "held" | "finished">;
+  readonly state: Extract<BatchState, "planned" | "held" | "finished" | "cancelled">;
   readonly receipts: Receipts;
   readonly unwritten: Ending;
+  /** Who cancelled it. */
+  readonly by?: Who | undefined;
   /**
    * Emits the event, before the state says that the batch has ended: if the program stops in between,
    * the event is emitted twice rather than never.
@@ -46,7 +55,7 @@ export async function endBatch(
   ports: Pick<BatchPorts, "blobs" | "clock" | "sealKey" | "settings">,
   folder: string,
   { manifest, plan }: BatchFiles,
-  { state, receipts, unwritten, announce }: End,
+  { state, receipts, unwritten, announce, by }: End,
 ): Promise<VerdictCounts> {
   const { batches } = ports.blobs;
   const job: ReportJob = { batches, folder, manifest, plan, receipts, unwritten };
@@ -79,14 +88,27 @@ export async function endBatch(
   const { batch, tenant } = manifest;
   const endedAt = new Date(atMs).toISOString();
   const sealed =
-    state === "finished"
+    state === "finished" || state === "cancelled"
       ? await writeSeal(batches, folder, { batch, tenant, state, verdicts, endedAt }, ports.sealKey)
       : undefined;
   announce?.(verdicts, sealed);
+  await noteWaiting(ports.blobs.runner, manifest, state);
   const still = stillStatus(manifest.batch, state, verdicts, atMs, withLacks(why, lacks));
   const figures = await lastFigures(batches, folder);
-  await writeStatus(batches, folder, { ...still, ...figures, ...(digest && { digest }) });
+  const more = { ...(digest && { digest }), ...(by && { by }) };
+  await writeStatus(batches, folder, { ...still, ...figures, ...more });
   return verdicts;
+}
+
+/** Keeps the note of a batch that waits for a decision: the sweep ends a batch that waits too long. */
+async function noteWaiting(
+  runner: Blobs,
+  { tenant, batch }: BatchFiles["manifest"],
+  state: End["state"],
+): Promise<void> {
+  const note = heldBlob(tenant, batch);
+  if (state === "planned" || state === "held") await runner.write(note, "");
+  else if (state === "cancelled") await runner.delete(note);
 }
 
 /** Adds to the status what the reports lack. */
@@ -119,20 +141,33 @@ export async function finishBatch(
 ): Promise<VerdictCounts> {
   const { batches } = ports.blobs;
   const status = await readStatus(batches, folder);
-  if (status?.state === "finished") return status.verdicts;
+  if (status?.state === "finished" || status?.state === "cancelled") return status.verdicts;
   const { manifest, plan } = await readBatchFiles(batches, folder);
   const { batch, tenant, acceptedAt } = manifest;
+  const ending = endingBy(await readControl(batches, folder));
   const announce: End["announce"] = (verdicts, sealed) =>
     ports.emit({
       event: "batch.finished",
       batch,
       tenant,
+      state: ending.state,
       rows: plan.rows,
       verdicts,
       seconds: Math.round((ports.clock.now() - Date.parse(acceptedAt)) / 1000),
       ...sealed,
     });
-  const unwritten = { verdict: "pending" } as const;
-  const end: End = { state: "finished", receipts, unwritten, announce };
-  return endBatch(ports, folder, { manifest, plan }, end);
+  return endBatch(ports, folder, { manifest, plan }, { ...ending, receipts, announce });
+}
+
+/** How a batch ends of which nothing more is sent: it is done, or somebody stopped it. */
+function endingBy(
+  control: Control,
+): Pick<End, "unwritten" | "by"> & { state: "finished" | "cancelled" } {
+  if (!isStopped(control)) return { state: "finished", unwritten: { verdict: "pending" } };
+  const unwritten = {
+    verdict: "skipped",
+    reason: `Not sent. ${standingInWords(control, "The batch")}`,
+    fix: "No action needed. To send the rows after all, send them again in a new batch.",
+  } as const;
+  return { state: "cancelled", unwritten, by: standingDecision(control)?.by };
 }
