@@ -1,6 +1,7 @@
 import { type Cloud, type CloudName, clouds } from "../core/clouds.ts";
 import { OperatorError } from "../core/errors.ts";
 import { isGuid } from "../core/object-id.ts";
+import { credentialMistakes, decisionMistakes } from "./setting-mistakes.ts";
 import {
   groupIds,
   guid,
@@ -252,19 +253,6 @@ export function readQueueSettings(
   return url === undefined || clientId !== identity?.toLowerCase() ? undefined : { url, clientId };
 }
 
-/** Four eyes need to know whose they are. */
-function decisionMistakes(read: Values): readonly string[] {
-  const isSigned = read.DECISION_PROOF === "signed";
-  const mistakes: string[] = [];
-  if (isSigned && read.DECISION_CLIENT_ID === "") {
-    mistakes.push("DECISION_CLIENT_ID is missing (DECISION_PROOF is signed)");
-  }
-  if (!isSigned && read.FOUR_EYES === "on") {
-    mistakes.push("FOUR_EYES is on, but DECISION_PROOF is queue: nobody's name would be known");
-  }
-  return mistakes;
-}
-
 /** Storage of one cloud accepts no token of another. A custom host name belongs to no known cloud. */
 function cloudMistakes(read: Values): readonly string[] {
   const own = clouds[read.CLOUD]?.storageSuffix;
@@ -275,29 +263,4 @@ function cloudMistakes(read: Values): readonly string[] {
   return (["BatchStorage__blobServiceUri", "BatchStorage__queueServiceUri"] as const)
     .filter((name) => foreign.some((suffix) => read[name]?.endsWith(`.${suffix}`)))
     .map((name) => `${name} is in another cloud than CLOUD says (${read.CLOUD}: ${own})`);
-}
-
-/** Exactly one credential: settings of another beside the chosen one are a mistake, not a fallback. */
-function credentialMistakes(
-  read: Values,
-  environment: Readonly<Record<string, string | undefined>>,
-): readonly string[] {
-  const { CREDENTIAL: kind } = read;
-  const usesVault = kind === "certificate" || kind === "vault-signature";
-  const mistakes: string[] = [];
-  for (const name of ["KEY_VAULT_URI", "CERTIFICATE_NAME"] as const) {
-    if (usesVault && read[name] === "") mistakes.push(`${name} is missing (CREDENTIAL is ${kind})`);
-    if (!usesVault && read[name] !== "") mistakes.push(`${name} is set, but CREDENTIAL is ${kind}`);
-  }
-  const hasSecret = (environment["CLIENT_SECRET"] ?? "") !== "";
-  if (kind === "client-secret" && !hasSecret) mistakes.push("CLIENT_SECRET is missing");
-  if (kind !== "client-secret" && hasSecret) {
-    mistakes.push(`CLIENT_SECRET is set, but CREDENTIAL is ${kind}`);
-  }
-  if (kind === "managed-identity" && read.MANAGED_IDENTITY_CLIENT_ID === "") {
-    mistakes.push(
-      "MANAGED_IDENTITY_CLIENT_ID is missing: only a user-assigned identity can be a federated credential",
-    );
-  }
-  return mistakes;
 }

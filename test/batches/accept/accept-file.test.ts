@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { eventOf, openWorkshop, settings, type Workshop } from "../workshop.ts";
+import { heldBlob } from "../../../shared/records/paths.ts";
+import { eventOf, home, openWorkshop, settings, type Workshop } from "../workshop.ts";
 
 const ann = "ann@contoso.com";
 const rows = `user\n${ann}\n`;
@@ -37,7 +38,7 @@ describe("a file in inbox", () => {
       const folder = await drop(path, rows);
       assert.equal(blobs.batches.json(`${folder}/status.json`)["state"], "planned");
       assert.equal(blobs.batches.json(`${folder}/batch.json`)["operation"], "user.disable");
-      assert.deepEqual([rings, [...blobs.runner.blobs.keys()]], [[], []]);
+      assert.deepEqual([rings, [...blobs.runner.blobs.keys()]], [[], [heldBlob(home, folder)]]);
     });
   }
 

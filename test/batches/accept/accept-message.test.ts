@@ -121,8 +121,10 @@ describe("accepting a message of one row", () => {
     }
     await deliver(message);
     const reads = calls.filter((each) => /^(read|stream|list) batches/.test(each));
-    assert.deepEqual(reads, ["list batches/leavers/", "stream batches/leavers/input"]);
-    assert.ok(calls.length <= 17, calls.join("\n"));
+    // Somebody may have cancelled it while it was being planned.
+    const control = "read batches/leavers/control.json";
+    assert.deepEqual(reads, ["list batches/leavers/", "stream batches/leavers/input", control]);
+    assert.ok(calls.length <= 18, calls.join("\n"));
   });
 });
 

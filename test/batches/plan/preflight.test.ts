@@ -5,6 +5,7 @@ import { isCovered } from "../../../shared/batches/plan/permission-cover.ts";
 import { lackingIn } from "../../../shared/batches/plan/preflight.ts";
 import { OperatorError } from "../../../shared/core/errors.ts";
 import { catalogue } from "../../../shared/operations/list.ts";
+import { heldBlob } from "../../../shared/records/paths.ts";
 import {
   DELETE_USERS,
   type Needs,
@@ -12,7 +13,7 @@ import {
   WRITE_MEMBERS,
   WRITE_USERS,
 } from "../../cloud/graph/rules/permission.ts";
-import { openWorkshop, settings } from "../workshop.ts";
+import { home, openWorkshop, settings } from "../workshop.ts";
 
 const granted = Object.values(catalogue).flatMap((each) => each.allPermissions);
 const without = (...names: string[]): string[] => granted.filter((each) => !names.includes(each));
@@ -51,7 +52,7 @@ describe("a batch that needs a permission which the token lacks", () => {
     assert.match(String(status["fix"]), /^Grant User\.EnableDisableAccount\.All.*adminconsent/);
     assert.deepEqual(asked, [false, true], "a new token was asked for before it was held");
     assert.deepEqual(workshop.rings, []);
-    assert.deepEqual([...workshop.blobs.runner.blobs.keys()], []);
+    assert.deepEqual([...workshop.blobs.runner.blobs.keys()], [heldBlob(home, "leavers")]);
     const held = workshop.events.find(({ event }) => event === "batch.held");
     assert.ok(held?.event === "batch.held");
     assert.deepEqual(
