@@ -98,6 +98,12 @@ function explain(
       fix: "Make the change in Active Directory.",
     };
   }
+  if (/mail-enabled security group|distribution list/i.test(message)) {
+    return {
+      why: "The group is a distribution list or mail-enabled security group, which Graph does not manage",
+      fix: "Change its members in Exchange.",
+    };
+  }
   return {
     why: "Graph refused the change",
     fix: "Correct the row by what Graph says and send it again in a new batch.",

@@ -14,6 +14,7 @@ interface Judged {
   answer: GraphAnswer;
   attempt: Attempt;
   is: string;
+  says?: RegExp;
 }
 
 describe("what an answer means for its row:", () => {
@@ -153,6 +154,18 @@ describe("what an answer means for its row:", () => {
       is: "retry",
     },
     {
+      when: "a group that Exchange manages",
+      name: "group.add-member",
+      answer: answer(
+        400,
+        "Request_BadRequest",
+        "Cannot Update a mail-enabled security groups and or distribution list.",
+      ),
+      attempt: attempt(edge),
+      is: "failed",
+      says: /Change its members in Exchange/,
+    },
+    {
       when: "a conflict of values",
       name: "user.update",
       answer: answer(409, "Conflict"),
@@ -187,6 +200,7 @@ describe("what an answer means for its row:", () => {
       assert.equal(outcome.kind === "final" ? outcome.final.verdict : outcome.kind, each.is);
       if (outcome.kind === "final" && outcome.final.verdict === "failed") {
         assert.ok((outcome.final.fix ?? "").length > 10, "a failure says what to do");
+        if (each.says) assert.match(outcome.final.fix ?? "", each.says);
       }
     });
   }

@@ -195,8 +195,8 @@ describe("group members", () => {
 
   const unwritable = [
     { kind: "dynamic", status: 403, source: "group-post-members" },
-    { kind: "distribution", status: 403, source: "group-post-members" },
-    { kind: "mailEnabledSecurity", status: 403, source: "group-post-members" },
+    { kind: "distribution", status: 400, source: "seen in microsoft-graph-docs#14827" },
+    { kind: "mailEnabledSecurity", status: 400, source: "seen in microsoft-graph-docs#14827" },
     { kind: "synced", status: 400, source: "seen in issues" },
     { kind: "restricted", status: 403, source: "administrativeUnit, restricted management" },
   ] as const;

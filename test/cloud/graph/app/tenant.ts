@@ -72,7 +72,7 @@ export class Tenant {
     this.seed = (seed ^ hashOf(settings.id)) >>> 0;
     this.random = createRandom(this.seed);
     this.faults = new Faults(createRandom(this.seed + 1));
-    this.inFlight = new InFlight(this.conditions);
+    this.inFlight = new InFlight(this.conditions, createRandom(this.seed + 3));
     this.#clock = clock;
     this.#speed = speed;
     const lag = createRandom(this.seed + 2);

@@ -14,9 +14,14 @@ interface LagSettings {
 export interface Conditions {
   latency: LatencySettings | undefined;
   lag: LagSettings | undefined;
-  /** The later of two simultaneous writes to one object gets 409 Directory_ConcurrencyViolation. */
-  objectConflicts: boolean;
-  /** How many edges of one group may be written at once; a further one gets 409. */
+  /**
+   * The share of writes that are refused because another to the same object is in flight, 0 to 1. Real
+   * conflicts are occasional: twenty PATCHes that add members to one group, in one `$batch`, mostly succeed.
+   */
+  objectConflicts: number;
+  /** How such a refusal looks: 409 Directory_ConcurrencyViolation, or 503. */
+  conflictAnswer: "409" | "503";
+  /** How many edges of one group may be written at once; a further one counts as such a write. */
   edgesPerGroup: number;
   /** The share of pages that are empty but have a nextLink (MS paging.md). */
   emptyPages: number;
@@ -45,7 +50,8 @@ export interface Conditions {
 export const USUAL: Conditions = {
   latency: undefined,
   lag: undefined,
-  objectConflicts: true,
+  objectConflicts: 0.1,
+  conflictAnswer: "409",
   edgesPerGroup: 20,
   emptyPages: 0,
   absentMember: "404",

@@ -1,3 +1,4 @@
+import type { Random } from "../seed/random.ts";
 import type { Conditions } from "./conditions.ts";
 
 /** What a write touches while it is in flight. */
@@ -23,19 +24,21 @@ export class InFlight {
   readonly overlaps: Overlaps = { objects: 0, edges: 0, mostEdgesOfOneGroup: 0 };
   readonly #held = new Map<string, number>();
   readonly #conditions: Conditions;
+  readonly #random: Random;
 
-  constructor(conditions: Conditions) {
+  constructor(conditions: Conditions, random: Random) {
     this.#conditions = conditions;
+    this.#random = random;
   }
 
-  /** Registers the write. `conflict`: Graph would refuse it with 409. Call `leave` when it ends. */
+  /** Registers the write. `conflict`: Graph would refuse it. Call `leave` when it ends. */
   enter(touch: Touch): { readonly conflict: boolean; readonly leave: () => void } {
     const keys: string[] = [];
-    let conflict = false;
+    let overlaps = false;
     for (const id of touch.objects ?? []) {
       if ((this.#held.get(id) ?? 0) > 0) {
         this.overlaps.objects += 1;
-        conflict ||= this.#conditions.objectConflicts;
+        overlaps = true;
       }
       keys.push(id);
     }
@@ -44,16 +47,16 @@ export class InFlight {
       const ofGroup = `edges:${group}`;
       if ((this.#held.get(edge) ?? 0) > 0) {
         this.overlaps.edges += 1;
-        conflict ||= this.#conditions.objectConflicts;
+        overlaps = true;
       }
       const beside = (this.#held.get(ofGroup) ?? 0) + 1;
       this.overlaps.mostEdgesOfOneGroup = Math.max(this.overlaps.mostEdgesOfOneGroup, beside);
-      conflict ||= beside > this.#conditions.edgesPerGroup;
+      overlaps ||= beside > this.#conditions.edgesPerGroup;
       keys.push(edge, ofGroup);
     }
     for (const key of keys) this.#held.set(key, (this.#held.get(key) ?? 0) + 1);
     return {
-      conflict,
+      conflict: overlaps && this.#random.next() < this.#conditions.objectConflicts,
       leave: () => {
         for (const key of keys) {
           const rest = (this.#held.get(key) ?? 1) - 1;

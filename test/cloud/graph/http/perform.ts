@@ -159,7 +159,7 @@ export function begin(
   const settle = (): Answer => {
     leave();
     try {
-      if (conflict) throw concurrencyViolation();
+      if (conflict) throw CONFLICTS[conditions.conflictAnswer]();
       const answer = route.handle(call);
       if (admitted.writes) counters.committedWrites += 1;
       if (struck instanceof GraphError) throw struck;
@@ -176,12 +176,20 @@ export function begin(
   return { delayMs, settle };
 }
 
-const concurrencyViolation = (): GraphError =>
-  new GraphError(
-    409,
-    "Directory_ConcurrencyViolation",
-    "Error due to concurrent requests being made to the tenant. Please wait briefly and retry.",
-  );
+const CONFLICTS = {
+  "409": () =>
+    new GraphError(
+      409,
+      "Directory_ConcurrencyViolation",
+      "Error due to concurrent requests being made to the tenant. Please wait briefly and retry.",
+    ),
+  "503": () =>
+    new GraphError(
+      503,
+      "ServiceUnavailable",
+      "The service is temporarily unavailable. Please retry.",
+    ),
+} as const;
 
 /** The text that a fault rule's `path` is matched with: decoded if possible. */
 export function decodedTarget(target: string): string {

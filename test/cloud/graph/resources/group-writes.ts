@@ -9,6 +9,7 @@ import {
   demandFitMember,
   demandFitOwner,
   demandWritableEdges,
+  exchangeManaged,
   isDynamic,
   isExchangeManaged,
   isUnified,
@@ -109,7 +110,7 @@ export function updateGroup(call: Call, group: Entity): void {
 
 function checkChange(call: Call, group: Entity, values: Values): void {
   if (group.values["onPremisesSyncEnabled"] === true) throw onPremisesMastered();
-  if (isExchangeManaged(group.values)) throw denied();
+  if (isExchangeManaged(group.values)) throw exchangeManaged();
   if (group.values["isAssignableToRole"] === true) {
     demand(call.caller, ["RoleManagement.ReadWrite.Directory"]);
   }

@@ -16,6 +16,10 @@ export const isUnified = (group: Values): boolean =>
 export const isExchangeManaged = (group: Values): boolean =>
   group["mailEnabled"] === true && !isUnified(group);
 
+/** The answer to a change of such a group (microsoft-graph-docs#14827). */
+export const exchangeManaged = () =>
+  badRequest("Cannot Update a mail-enabled security groups and or distribution list.");
+
 /** What a member's kind needs in addition to the permission to write members (group-post-members). */
 const BESIDES: Readonly<Partial<Record<Entity["kind"], Needs>>> = {
   device: ["Device.ReadWrite.All", "Directory.ReadWrite.All"],
@@ -25,8 +29,8 @@ const BESIDES: Readonly<Partial<Record<Entity["kind"], Needs>>> = {
 
 /**
  * Whether the caller may change this group's `members` or `owners` at all.
- * @throws GraphError 403 for a dynamic, Exchange-managed or restricted group and for a role-assignable one
- * without RoleManagement.ReadWrite.Directory; 400 for one mastered on premises.
+ * @throws GraphError 403 for a dynamic or restricted group and for a role-assignable one without
+ * RoleManagement.ReadWrite.Directory; 400 for one mastered on premises or managed by Exchange.
  */
 export function demandWritableEdges(
   call: Call,
@@ -36,7 +40,7 @@ export function demandWritableEdges(
   const { values } = group;
   if (values["onPremisesSyncEnabled"] === true && relation === "members")
     throw onPremisesMastered();
-  if (isExchangeManaged(values)) throw denied();
+  if (isExchangeManaged(values)) throw exchangeManaged();
   if (isDynamic(values) && relation === "members") throw denied();
   if (values["isAssignableToRole"] === true) {
     demand(call.caller, ["RoleManagement.ReadWrite.Directory"]);

@@ -119,6 +119,7 @@ export const ERROR_ROWS: readonly (readonly [number, string, string, Provoke])[]
     async ({ graph, clock, ann }) => {
       graph.app.control("conditions", {
         tenant: TENANT,
+        objectConflicts: 1,
         latency: { readMs: 9, writeMs: 9, sigma: 0 },
       });
       const both = ["x", "y"].map((city) => graph.send("PATCH", `/users/${ann}`, { city }));
