@@ -32,6 +32,53 @@ type guardLimits = {
   @description('A batch that disables more accounts is held whole.')
   @minValue(0)
   maxDisablesPerBatch: int
+  @description('The most deletes that a tenant\'s batches of 24 hours may have together. 20 if absent.')
+  @minValue(0)
+  maxDeletesPerDay: int?
+  @description('The same in per cent of the tenant\'s users. 5 if absent.')
+  @minValue(0)
+  @maxValue(100)
+  maxDeletesPercentPerDay: int?
+  @description('The most accounts that a tenant\'s batches of 24 hours may disable together. 100 if absent.')
+  @minValue(0)
+  maxDisablesPerDay: int?
+  @description('The same in per cent of the tenant\'s users. 10 if absent.')
+  @minValue(0)
+  @maxValue(100)
+  maxDisablesPercentPerDay: int?
+  @description('A batch that removes more members from groups is held whole. 200 if absent.')
+  @minValue(0)
+  maxMembershipRemovalsPerBatch: int?
+  @description('The most members that a tenant\'s batches of 24 hours may remove from groups together. 500 if absent.')
+  @minValue(0)
+  maxMembershipRemovalsPerDay: int?
+  @description('A batch that clears more values is held whole. 250 if absent.')
+  @minValue(0)
+  maxClearedValuesPerBatch: int?
+  @description('The most values that a tenant\'s batches of 24 hours may clear together. 500 if absent.')
+  @minValue(0)
+  maxClearedValuesPerDay: int?
+  @description('The same in per cent of the tenant\'s users. 25 if absent.')
+  @minValue(0)
+  @maxValue(100)
+  maxClearedValuesPercentPerDay: int?
+  @description('A batch that renames more users is held whole. 50 if absent.')
+  @minValue(0)
+  maxRenamesPerBatch: int?
+  @description('The most users that a tenant\'s batches of 24 hours may rename together. 100 if absent.')
+  @minValue(0)
+  maxRenamesPerDay: int?
+  @description('The same in per cent of the tenant\'s users. 10 if absent.')
+  @minValue(0)
+  @maxValue(100)
+  maxRenamesPercentPerDay: int?
+  @description('The most of its members, per cent, that one group may lose in 24 hours. 25 if absent.')
+  @minValue(0)
+  @maxValue(100)
+  maxGroupLossPercentPerDay: int?
+  @description('Groups with fewer members may lose all of them. 20 if absent.')
+  @minValue(1)
+  groupLossFromMembers: int?
   @description('An input with a larger share of invalid rows, per cent, is refused whole.')
   @minValue(0)
   @maxValue(100)

@@ -9,12 +9,14 @@ const row = (...cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
 const code = (text: string): string => `\`${text}\``;
 
 /**
- * The sentence above a setting's rule in `shared/app/settings.ts`: a comment, so that it is not deployed.
+ * The sentence above a setting's rule in `shared/app/`: a comment, so that it is not deployed.
  *
  * @throws Error if there is none.
  */
 function aboutSetting(name: string): string {
-  const source = readFileSync(at("shared/app/settings.ts"), "utf8");
+  const source = ["settings.ts", "guard-rules.ts"]
+    .map((file) => readFileSync(at(`shared/app/${file}`), "utf8"))
+    .join("");
   const [, comment] = new RegExp(`/\\*\\*((?:(?!\\*/)[^])*)\\*/\\s+${name}:`).exec(source) ?? [];
   if (comment === undefined) throw new Error(`${name} has no sentence above its rule`);
   return comment.replaceAll(/\s*\n\s*\*\s*/g, " ").trim();

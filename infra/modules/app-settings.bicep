@@ -131,6 +131,20 @@ var productSettings = {
   // What is held or refused
   MAX_DELETES_PER_BATCH: string(guards.maxDeletesPerBatch)
   MAX_DISABLES_PER_BATCH: string(guards.maxDisablesPerBatch)
+  MAX_DELETES_PER_DAY: string(guards.?maxDeletesPerDay ?? 20)
+  MAX_DELETES_PERCENT_PER_DAY: string(guards.?maxDeletesPercentPerDay ?? 5)
+  MAX_DISABLES_PER_DAY: string(guards.?maxDisablesPerDay ?? 100)
+  MAX_DISABLES_PERCENT_PER_DAY: string(guards.?maxDisablesPercentPerDay ?? 10)
+  MAX_MEMBERSHIP_REMOVALS_PER_BATCH: string(guards.?maxMembershipRemovalsPerBatch ?? 200)
+  MAX_MEMBERSHIP_REMOVALS_PER_DAY: string(guards.?maxMembershipRemovalsPerDay ?? 500)
+  MAX_CLEARED_VALUES_PER_BATCH: string(guards.?maxClearedValuesPerBatch ?? 250)
+  MAX_CLEARED_VALUES_PER_DAY: string(guards.?maxClearedValuesPerDay ?? 500)
+  MAX_CLEARED_VALUES_PERCENT_PER_DAY: string(guards.?maxClearedValuesPercentPerDay ?? 25)
+  MAX_RENAMES_PER_BATCH: string(guards.?maxRenamesPerBatch ?? 50)
+  MAX_RENAMES_PER_DAY: string(guards.?maxRenamesPerDay ?? 100)
+  MAX_RENAMES_PERCENT_PER_DAY: string(guards.?maxRenamesPercentPerDay ?? 10)
+  MAX_GROUP_LOSS_PERCENT_PER_DAY: string(guards.?maxGroupLossPercentPerDay ?? 25)
+  GROUP_LOSS_FROM_MEMBERS: string(guards.?groupLossFromMembers ?? 20)
   MAX_INVALID_ROWS_PERCENT: string(guards.maxInvalidRowsPercent)
   PREFLIGHT: guards.preflight
 

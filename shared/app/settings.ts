@@ -1,6 +1,7 @@
 import { type Cloud, type CloudName, clouds } from "../core/clouds.ts";
 import { OperatorError } from "../core/errors.ts";
 import { isGuid } from "../core/object-id.ts";
+import { guardRules } from "./guard-rules.ts";
 import { credentialMistakes, decisionMistakes } from "./setting-mistakes.ts";
 import {
   groupIds,
@@ -114,10 +115,7 @@ const rules = {
   GRAPH_RETRY_FLOOR_SECONDS: number(1, 0.01, 60),
   /** How long a tenant waits for the next runner after its runner died, seconds: the lease of its lock. */
   RUNNER_LEASE_SECONDS: whole(30, 15, 60),
-  /** A batch with more deletes is held as a whole. */
-  MAX_DELETES_PER_BATCH: whole(10, 0, 1_000_000),
-  /** A batch that disables more accounts is held as a whole. */
-  MAX_DISABLES_PER_BATCH: whole(50, 0, 1_000_000),
+  ...guardRules,
   /** An input with a larger share of invalid rows is refused as a whole. */
   MAX_INVALID_ROWS_PERCENT: number(10, 0, 100),
   /** Whether a batch that needs Graph permissions which the token lacks is held, or only warned about. Set warn for an application that works by a directory role, which no token lists. */

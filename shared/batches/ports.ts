@@ -6,7 +6,8 @@ import type { Limits } from "../core/limits.ts";
 import type { ObjectId } from "../core/object-id.ts";
 import type { Emit } from "../core/telemetry.ts";
 import type { Graph } from "../graph/types.ts";
-import type { Admission } from "../records/admission.ts";
+import type { Caps } from "../guards/caps.ts";
+import type { Admission } from "../records/ledger/admission.ts";
 import type { Mode } from "../records/manifest.ts";
 import type { Receipts } from "../records/receipt.ts";
 import type { SealKey } from "../seal/seal.ts";
@@ -17,8 +18,7 @@ export interface BatchSettings {
   readonly homeTenant: string;
   /** Every tenant that a batch may name, the home tenant included. */
   readonly tenants: readonly string[];
-  readonly maxDeletes: number;
-  readonly maxDisables: number;
+  readonly caps: Caps;
   readonly protection: ProtectionSettings;
   readonly maxInvalidRowsPercent: number;
   /** The mode of files in `inbox` outside its folder plan/. */

@@ -1,56 +1,52 @@
-import { guardedKinds, isGuardedKind } from "../catalogue/guarded.ts";
 import type { GuardFinding, PlannedCharge } from "../records/plan.ts";
+import { type Caps, countOf, inWords } from "./caps.ts";
+import { findCaps, type Surroundings } from "./find-caps.ts";
+import { findGroupLoss, type GroupSizes } from "./find-group-loss.ts";
 
-/** The most rows of each kind that one batch may write. */
-export interface Caps {
-  readonly maxDeletes: number;
-  readonly maxDisables: number;
-}
+/** What the guards that count rows find, whether they hold the batch or not. */
+export const findGuards = (
+  charge: PlannedCharge,
+  caps: Caps,
+  around: Surroundings,
+  sizes: GroupSizes,
+): readonly GuardFinding[] => [
+  ...findCaps(charge, caps, around),
+  findGroupLoss(charge, caps, around, sizes),
+];
 
 /**
- * Compares the planned writes with the caps. One row over a cap holds the whole batch: a batch cut at
- * the cap would do half of a job that no person has checked.
+ * What holds a batch, in words, and what a person can do about it beside releasing the batch; `undefined`
+ * if no guard holds it.
  */
-export function findGuards(
-  { counts }: Pick<PlannedCharge, "counts">,
-  settings: Caps,
-): readonly GuardFinding[] {
-  const caps = [
-    ["deletes", settings.maxDeletes, "MAX_DELETES_PER_BATCH"],
-    ["disables", settings.maxDisables, "MAX_DISABLES_PER_BATCH"],
-  ] as const;
-  return caps.map(([guard, limit, setting]) => {
-    const count = counts[guard] ?? 0;
-    const held = count > limit;
-    const left = Math.max(0, limit - count);
-    return { guard, kind: guard, scope: "batch", count, limit, left, setting, held };
-  });
-}
-
-/** `1 delete`, `64 disables`. */
-export function countOf(kind: string, count: number): string {
-  const { one, many } = isGuardedKind(kind) ? guardedKinds[kind] : { one: kind, many: kind };
-  return `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
-}
-
-/** Why a batch is held and what releases it, in words; `undefined` if no guard holds it. */
 export function whyHeld(
   findings: readonly GuardFinding[],
-): { readonly counts: string; readonly reason: string; readonly fix: string } | undefined {
+): { readonly counts: string; readonly fix: string } | undefined {
   const held = findings.filter((finding) => finding.held);
   if (held.length === 0) return undefined;
-  const counts = held
-    .map(
-      ({ kind, count, limit, setting, reason }) =>
-        reason ?? `the batch has ${countOf(kind, count)}, and ${setting} allows ${limit}`,
-    )
-    .join("; ");
-  const settings = held
-    .map(({ setting, count }) => `${setting} to at least ${count}`)
-    .join(" and ");
+  const left = held.flatMap((each) => (each.scope === "day" ? [leftInWords(each)] : []));
+  const advice = held.flatMap(({ fix }) => fix ?? []);
   return {
-    counts,
-    reason: `Held, nothing was written: ${counts}.`,
-    fix: `Look through the rows. If they are right, raise ${settings} and send the batch again under a new name, or split it.`,
+    counts: held.map(clauseOf).join("; "),
+    fix: [...new Set([...advice, ...left])].join(" "),
   };
 }
+
+/** The batch, and its plan's digest if the plan has one. */
+export interface Released {
+  readonly batch: string;
+  readonly digest?: string | undefined;
+}
+
+/** What releases a held batch. It releases this batch alone, and raises no limit for others. */
+export const releaseOf = ({ batch, digest }: Released): string =>
+  [
+    "Look through the rows in the report. If some are wrong, send the right ones under a new name; a smaller batch may pass. If they are right, release this batch, and nothing else, with",
+    `npm run batch -- approve ${batch} --plan ${digest ?? "<digest>"}`,
+  ].join(" ");
+
+/** A plan of an earlier release has no reason in its findings. */
+const clauseOf = ({ kind, count, limit, setting, reason }: GuardFinding): string =>
+  reason ?? `the batch has ${countOf(kind, count)}, and ${setting} allows ${inWords(limit)}`;
+
+const leftInWords = ({ kind, left, setting }: GuardFinding): string =>
+  `${setting} leaves ${countOf(kind, left)} for now; a write counts for 24 hours.`;

@@ -133,6 +133,9 @@ export const runnerStateBlob = (tenant: string): string => `${tenant}/state.json
 /** What people decided about all batches of the tenant. */
 export const tenantControlBlob = (tenant: string): string => `${tenant}/control.json`;
 
+/** What the tenant's batches were allowed in the last 24 hours. */
+export const ledgerBlob = (tenant: string): string => `${tenant}/ledger.json`;
+
 /** When the ring that waits for the tenant comes back. */
 export const bellBlob = (tenant: string): string => `${tenant}/bell`;
 

@@ -4,7 +4,7 @@ import type { Clock } from "../core/clock.ts";
 import type { Emit } from "../core/telemetry.ts";
 import type { PacerMemory, WritePacer } from "../graph/pacing/pacer.ts";
 import type { Graph } from "../graph/types.ts";
-import type { Admission } from "../records/admission.ts";
+import type { Admission } from "../records/ledger/admission.ts";
 import type { Receipts } from "../records/receipt.ts";
 import type { Blobs } from "../storage/types.ts";
 

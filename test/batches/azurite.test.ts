@@ -9,6 +9,7 @@ import { catalogue } from "../../shared/operations/list.ts";
 import { readShard } from "../../shared/records/shard.ts";
 import { createBlobs, createQueue } from "../../shared/storage/storage.ts";
 import type { Blobs } from "../../shared/storage/types.ts";
+import { capsWith } from "../guards/caps.ts";
 import { type Azurite, startAzurite } from "../storage/azurite.ts";
 import { MemoryBlobs } from "./memory-blobs.ts";
 import { SmallDirectory } from "./small-directory.ts";
@@ -106,7 +107,7 @@ describe("a file goes through real storage", () => {
       graphFor: () => directory,
       ...allGranted,
       catalogue,
-      settings: { ...settings, maxDisables: 10_000 },
+      settings: { ...settings, caps: capsWith() },
       clock: systemClock,
       emit: () => undefined,
     });

@@ -88,6 +88,7 @@ export class SmallDirectory implements Graph {
     const ids = [...filter.matchAll(/'([0-9a-f-]{36})'/g)].map(([, each]) => each ?? "");
     const all = (of: Iterable<string>, property = "id"): GraphAnswer =>
       answer(200, { value: [...of].map((each) => ({ [property]: each })) });
+    const isCounted = searchParams.get("$count") === "true" && filter === "";
     const listed = (has: (each: string) => boolean | undefined): GraphAnswer =>
       answer(200, { value: ids.filter(has).map((each) => ({ id: each })) });
     if (kind === "roleManagement") {
@@ -114,6 +115,7 @@ export class SmallDirectory implements Graph {
       const user = this.deleted.get(part ?? "");
       return user ? answer(200, picked(user, select)) : missing;
     }
+    if (kind === "users" && name === "" && isCounted) return counted(this.users.size);
     if (kind === "users" && name === "") return listed((each) => this.users.has(each));
     if (kind === "users") {
       const user =
@@ -122,6 +124,7 @@ export class SmallDirectory implements Graph {
     }
     if (kind === "groups" && part === "members") {
       const members = this.members.get(name);
+      if (members && isCounted) return counted(members.size);
       return members ? listed((each) => members.has(each)) : missing;
     }
     if (kind === "groups" && name === "") {
@@ -147,5 +150,7 @@ export const answer = (status: number, body: unknown, code?: string): GraphAnswe
   requestId: "read/1",
   ...(code !== undefined && { error: { code, message: code } }),
 });
+
+const counted = (count: number): GraphAnswer => answer(200, { "@odata.count": count, value: [] });
 
 const missing = answer(404, {}, "Request_ResourceNotFound");

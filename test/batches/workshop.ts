@@ -6,6 +6,7 @@ import { systemClock } from "../../shared/core/clock.ts";
 import { toObjectId } from "../../shared/core/object-id.ts";
 import type { TelemetryEvent } from "../../shared/core/telemetry.ts";
 import { catalogue } from "../../shared/operations/list.ts";
+import { capsWith } from "../guards/caps.ts";
 import { MemoryBlobs } from "./memory-blobs.ts";
 import { SmallDirectory } from "./small-directory.ts";
 
@@ -18,8 +19,7 @@ export const ownPrincipal = toObjectId("cccccccc-0000-4000-8000-000000000003");
 export const settings: BatchSettings = {
   homeTenant: home,
   tenants: [home, other],
-  maxDeletes: 10,
-  maxDisables: 50,
+  caps: capsWith({ deletes: { perBatch: 10 }, disables: { perBatch: 50 } }),
   protection: { objects: [], groups: [], filter: "", roleHolders: false, recheckAfterMs: 600_000 },
   maxInvalidRowsPercent: 10,
   preflight: "hold",

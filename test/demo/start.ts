@@ -7,6 +7,7 @@ import { buildInto } from "../../scripts/build.ts";
 import type { BatchStatus } from "../../shared/records/status.ts";
 import type { LocalCloud } from "../cloud/local-cloud.ts";
 import { dist, outFolder, setStage, type Stage } from "../stage/stage.ts";
+import { wideGuards } from "../stage/wide-guards.ts";
 import { disagreements, type ReportedRow } from "./check-oracle.ts";
 import { excludeSome, isStale } from "./directory.ts";
 import { keep } from "./keep.ts";
@@ -43,7 +44,9 @@ const stage = await setStage({
     graph: { seed: { users: 5000, groups: 200, stale: 305, specialGroups: true } },
   },
   settings: async (cloud: LocalCloud) => ({
-    // Higher than the defaults of 10 and 50, as an operator would set them for this file.
+    // Higher than the defaults of 10 and 50, as an operator would set them for this file, and wide ones
+    // of the others: the people file does a year's work in a day.
+    ...wideGuards,
     MAX_DELETES_PER_BATCH: "50",
     MAX_DISABLES_PER_BATCH: "500",
     STALE_ACCOUNTS_MODE: "apply",

@@ -2,42 +2,14 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import { csvLine } from "../../shared/batches/input/csv.ts";
-import { findGuards, whyHeld } from "../../shared/guards/guards.ts";
 import { home, openWorkshop, settings } from "../batches/workshop.ts";
+import { capsWith } from "./caps.ts";
 
-const caps = { maxDeletes: 2, maxDisables: 3 };
-
-const found = (deletes: number, disables: number) =>
-  findGuards({ counts: { deletes, disables } }, caps).map(({ guard, held }) => [guard, held]);
-
-describe("a cap", () => {
-  it("holds a batch with one row more, and none with fewer", () => {
-    assert.deepEqual(found(0, 0), [
-      ["deletes", false],
-      ["disables", false],
-    ]);
-    assert.deepEqual(found(2, 3), [
-      ["deletes", false],
-      ["disables", false],
-    ]);
-    assert.deepEqual(found(3, 1), [
-      ["deletes", true],
-      ["disables", false],
-    ]);
-  });
-
-  it("gives the count, the limit and the setting that raises it", () => {
-    const why = whyHeld(findGuards({ counts: { deletes: 3, disables: 9 } }, caps));
-    assert.match(why?.reason ?? "", /3 deletes, and MAX_DELETES_PER_BATCH allows 2/);
-    assert.match(why?.reason ?? "", /9 disables, and MAX_DISABLES_PER_BATCH allows 3/);
-    assert.match(why?.fix ?? "", /MAX_DELETES_PER_BATCH to at least 3/);
-    assert.equal(whyHeld(findGuards({ counts: { deletes: 2, disables: 0 } }, caps)), undefined);
-  });
-});
+const caps = capsWith({ deletes: { perBatch: 2 }, disables: { perBatch: 3 } });
 
 /** A workshop with five users, of whom one is disabled already. */
 function begin(mode: "apply" | "plan") {
-  const workshop = openWorkshop({ settings: { ...settings, ...caps } });
+  const workshop = openWorkshop({ settings: { ...settings, caps } });
   const users = ["a", "b", "c", "d", "e"].map((name) => `${name}@contoso.com`);
   for (const user of users) {
     workshop.directory.addUser(user, { accountEnabled: user !== "e@contoso.com" });

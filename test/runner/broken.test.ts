@@ -4,6 +4,7 @@ import { after, before, describe, it } from "node:test";
 import { finishBatch } from "../../shared/batches/report/finish.ts";
 import { systemClock } from "../../shared/core/clock.ts";
 import { OperatorError } from "../../shared/core/errors.ts";
+import { catalogue } from "../../shared/operations/list.ts";
 import { journalBlob, shardBlob } from "../../shared/records/paths.ts";
 import { runTenant } from "../../shared/runner/slice/run.ts";
 import { settings as batchSettings } from "../batches/workshop.ts";
@@ -81,13 +82,16 @@ describe("a batch that breaks in the middle", () => {
     const folder = await rig.submit({ rows: disables(directory, 3) });
     directory.watch = () => void rig.batches.delete(shardBlob(folder, 1));
     const { batches, runner } = rig;
+    const blobs = { batches, runner, inbox: batches };
     const ports = {
-      blobs: { batches, runner, inbox: batches },
+      blobs,
       clock: systemClock,
+      catalogue,
       settings: batchSettings,
+      emit: () => undefined,
     };
     const end = await rig.run(directory, {
-      finishBatch: (...given) => finishBatch({ ...ports, emit: () => undefined }, ...given),
+      finishBatch: (...given) => finishBatch(ports, ...given),
     });
     assert.ok(end.state === "ran");
     assert.equal(end.problem?.code, "BATCH_DAMAGED");

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 
 import { setStage, type Stage } from "../stage/stage.ts";
+import { wideGuards } from "../stage/wide-guards.ts";
 
 const reading = ["GroupMember.Read.All", "User.Read.All"];
 
@@ -15,6 +16,7 @@ describe("an application without the permissions that a batch needs", () => {
         roles: reading,
         graph: { seed: { users: 40, groups: 2, disabled: 0, guests: 0 } },
       },
+      settings: async () => wideGuards,
     });
     const { users } = await stage.cloud.control.graph("snapshot", {
       properties: ["userPrincipalName", "accountEnabled"],

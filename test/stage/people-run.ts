@@ -6,6 +6,7 @@ import { disagreements, type ReportedRow } from "../demo/check-oracle.ts";
 import { predict } from "../demo/oracle.ts";
 import { peopleFile, toCsv } from "../demo/people-file.ts";
 import { setStage, type Stage } from "./stage.ts";
+import { wideGuards } from "./wide-guards.ts";
 
 /** Everything that can go wrong between us and Graph, lost answers above all. */
 export const transientFaults: readonly FaultRule[] = [
@@ -60,6 +61,7 @@ export const setPeopleStage = (): Promise<Stage> =>
       graph: { seed: { users: 2000, groups: 60, membersPerGroup: 12, specialGroups: true } },
     },
     settings: async () => ({
+      ...wideGuards,
       MAX_DELETES_PER_BATCH: "50",
       MAX_DISABLES_PER_BATCH: "500",
       RUNNER_LEASE_SECONDS: "15",

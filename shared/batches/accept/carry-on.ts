@@ -1,21 +1,26 @@
 import type { VerdictCounts } from "../../catalogue/row.ts";
 import { OperatorError } from "../../core/errors.ts";
 import { InputRefusal } from "../../core/input-refusal.ts";
-import { findGuards } from "../../guards/guards.ts";
 import { findProtected } from "../../guards/protected.ts";
 import { planDigest } from "../../records/approval/plan-digest.ts";
 import type { BatchManifest } from "../../records/manifest.ts";
 import { planningMarker } from "../../records/markers/planning-marker.ts";
 import { inputBlob, planBlob } from "../../records/paths.ts";
-import { readPlan, type LackingPermission, type Plan } from "../../records/plan.ts";
+import {
+  type GuardFinding,
+  readPlan,
+  type LackingPermission,
+  type Plan,
+} from "../../records/plan.ts";
 import { forgetProblem } from "../../records/problem.ts";
 import { ROWS_PER_SHARD } from "../../records/shard.ts";
 import { jsonText } from "../../records/stored-json.ts";
 import type { Blobs } from "../../storage/types.ts";
 import { claimFile } from "../folder/claim-file.ts";
 import { type Context, type LockedFolder, postpone } from "../folder/context.ts";
+import { currentLedger, survey } from "../ledger/survey.ts";
 import { planBatch, type PlannedBatch } from "../plan/plan.ts";
-import { holdOf, preflight } from "../plan/preflight.ts";
+import { isHeldBy, preflight } from "../plan/preflight.ts";
 import { hasUnfinishedWork } from "../plan/unfinished-work.ts";
 import type { Accepted, BatchPorts } from "../ports.ts";
 import { protectionOf } from "../protection/protection-of.ts";
@@ -53,7 +58,7 @@ export async function carryOn(
   if (plan === undefined) {
     const totals = await planMarked(context, locked, owned, input);
     if (totals === undefined) return postpone(0, "the plan is not finished");
-    plan = planOf(ports, manifest, totals, await preflight(ports, manifest.tenant, totals));
+    plan = planOf(ports, manifest, totals, await findingsOf(ports, manifest, totals));
     lock.check();
     await batches.write(planBlob(folder), jsonText(plan), { ifAbsent: true });
     if (!locked.isNew) await forgetProblem(ports, folder);
@@ -156,19 +161,41 @@ async function planWithStatus(
   return totals;
 }
 
+/** What stands in a batch's way, or would. */
+interface Findings {
+  readonly guards: readonly GuardFinding[];
+  readonly lacking: readonly LackingPermission[];
+}
+
+/**
+ * What the guards find now, without charging anything: the runner does that when the batch starts. Guards of
+ * other kinds add their findings here.
+ *
+ * @throws OperatorError READ_INCOMPLETE, disposition `retry`, and as `readLedger` and `preflight`
+ */
+async function findingsOf(
+  ports: BatchPorts,
+  manifest: BatchManifest,
+  totals: PlannedBatch,
+): Promise<Findings> {
+  const { tenant, batch, acceptedAt } = manifest;
+  const { ledger } = await currentLedger(ports, tenant);
+  const { charge } = totals;
+  const counted = await survey(ports, { tenant, batch, acceptedAt, charge }, ledger);
+  const unnamed = !ports.settings.protection.roleHolders;
+  const guards = [...counted.guards, findProtected(totals.protectedRows, unnamed)];
+  return { guards, lacking: await preflight(ports, tenant, totals) };
+}
+
 function planOf(
   { settings, clock }: BatchPorts,
   manifest: BatchManifest,
   totals: PlannedBatch,
-  lacking: readonly LackingPermission[],
+  { guards, lacking }: Findings,
 ): Plan {
   const { charge } = totals;
-  const guards = [
-    ...findGuards(charge, settings),
-    findProtected(totals.protectedRows, !settings.protection.roleHolders),
-  ];
   const { pending, ...settled } = totals.verdicts;
-  const isHeld = manifest.mode === "apply" && holdOf({ guards, lacking }, "") !== undefined;
+  const isHeld = manifest.mode === "apply" && isHeldBy({ guards, lacking });
   return {
     version: 1,
     batch: manifest.batch,

@@ -1,10 +1,10 @@
 import { allGuardedKinds, type GuardedKind } from "../../catalogue/guarded.ts";
 import { noVerdicts, type VerdictCounts } from "../../catalogue/row.ts";
+import { createGroupCounts } from "../../guards/charges.ts";
 import { createProtectedRows, type ProtectedRows } from "../../guards/protected.ts";
 import type { PlannedCharge } from "../../records/plan.ts";
 import type { PlannedRow } from "../../records/shard.ts";
 import type { CompiledRow } from "../input/compile-row.ts";
-import { createGroupCounts } from "./group-counts.ts";
 
 /** The totals of a plan. Planned writes count as `pending`. */
 export interface PlanTotals {

@@ -1,5 +1,5 @@
 import type { Operation } from "../../catalogue/operation.ts";
-import { whyHeld } from "../../guards/guards.ts";
+import { releaseOf, whyHeld } from "../../guards/guards.ts";
 import type { LackingPermission, Plan } from "../../records/plan.ts";
 import type { BatchPorts } from "../ports.ts";
 import { isCovered } from "./permission-cover.ts";
@@ -53,10 +53,10 @@ export interface Hold {
 
 /** Why a plan is held: by its guards, or by permissions that the application lacks. `undefined` if it is not held. */
 export function holdOf(
-  { guards, lacking = [] }: Pick<Plan, "guards" | "lacking">,
+  plan: Pick<Plan, "batch" | "digest" | "guards" | "lacking">,
   consentUrl: string,
 ): Hold | undefined {
-  const holds = [whyHeld(guards), whyLacking(lacking, consentUrl)].filter(
+  const holds = [whyHeld(plan.guards), whyLacking(plan.lacking ?? [], consentUrl)].filter(
     (each) => each !== undefined,
   );
   if (holds.length === 0) return undefined;
@@ -64,9 +64,15 @@ export function holdOf(
   return {
     counts,
     reason: `Held, nothing was written: ${counts}.`,
-    fix: holds.map((each) => each.fix).join(" "),
+    fix: [...holds.map((each) => each.fix), releaseOf(plan)]
+      .filter((each) => each !== "")
+      .join(" "),
   };
 }
+
+/** Whether anything holds the batch. */
+export const isHeldBy = ({ guards, lacking = [] }: Pick<Plan, "guards" | "lacking">): boolean =>
+  [...guards, ...lacking].some(({ held }) => held);
 
 function whyLacking(
   lacking: readonly LackingPermission[],
@@ -76,7 +82,7 @@ function whyLacking(
   if (held.length === 0) return undefined;
   return {
     counts: held.map(inWords).join("; "),
-    fix: `Grant ${held.map(({ permission }) => permission).join(", ")}: put the operation into the features of infra/main.bicepparam and run infra/deploy.sh --grant, or, if the registration lists it already, have an administrator open ${consentUrl} . Then send the batch again under a new name. If the application has a directory role instead, which no token lists, set PREFLIGHT to warn.`,
+    fix: `Grant ${held.map(({ permission }) => permission).join(", ")}: put the operation into the features of infra/main.bicepparam and run infra/deploy.sh --grant, or, if the registration lists it already, have an administrator open ${consentUrl} . If the application has a directory role instead, which no token lists, set PREFLIGHT to warn.`,
   };
 }
 

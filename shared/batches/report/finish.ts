@@ -14,6 +14,7 @@ import { readStatus, type BatchState, type BatchStatus } from "../../records/sta
 import type { Who } from "../../records/who.ts";
 import { writeSeal } from "../../seal/make-seal.ts";
 import type { Blobs } from "../../storage/types.ts";
+import { settleCharge } from "../ledger/settle-charge.ts";
 import type { BatchPorts } from "../ports.ts";
 import { countVerdicts, type Ending, type ReportJob } from "./report-rows.ts";
 import { summaryOf } from "./report-summary.ts";
@@ -135,7 +136,7 @@ async function lastFigures(
 
 /** See `Batches.finishBatch`. */
 export async function finishBatch(
-  ports: Pick<BatchPorts, "blobs" | "clock" | "emit" | "sealKey" | "settings">,
+  ports: Pick<BatchPorts, "blobs" | "clock" | "emit" | "sealKey" | "catalogue" | "settings">,
   folder: string,
   receipts: Receipts,
 ): Promise<VerdictCounts> {
@@ -143,6 +144,7 @@ export async function finishBatch(
   const status = await readStatus(batches, folder);
   if (status?.state === "finished" || status?.state === "cancelled") return status.verdicts;
   const { manifest, plan } = await readBatchFiles(batches, folder);
+  await settleCharge(ports, folder, { manifest, plan }, receipts);
   const { batch, tenant, acceptedAt } = manifest;
   const ending = endingBy(await readControl(batches, folder));
   const announce: End["announce"] = (verdicts, sealed) =>

@@ -1,4 +1,4 @@
-import { countOf } from "../../guards/guards.ts";
+import { countOf } from "../../guards/caps.ts";
 import type { RecordedDecision } from "../../records/decisions/control.ts";
 import { whoInWords } from "../../records/who.ts";
 import type { Picked } from "./report-picks.ts";

@@ -4,7 +4,8 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 
 import { createRowTraces, digestOf, type Trace } from "../../../shared/batches/plan/row-traces.ts";
-import { openWorkshop, planRows, type ShardRow, type Workshop } from "../workshop.ts";
+import { capsWith } from "../../guards/caps.ts";
+import { openWorkshop, planRows, settings, type ShardRow, type Workshop } from "../workshop.ts";
 
 /** A directory as a model: users with their properties, and the edges of one group. */
 interface Model {
@@ -106,7 +107,7 @@ function asPlanned(
 }
 
 function begin(): { workshop: Workshop; start: Model; nameOf: (id: string) => string } {
-  const workshop = openWorkshop({ settings: { ...openWorkshop().ports.settings, maxDeletes: 99 } });
+  const workshop = openWorkshop({ settings: { ...settings, caps: capsWith() } });
   const ids = new Map<string, string>();
   const properties = { city: "Oslo", state: null };
   for (const name of present) ids.set(workshop.directory.addUser(name, properties), name);

@@ -13,6 +13,7 @@ import {
   WRITE_MEMBERS,
   WRITE_USERS,
 } from "../../cloud/graph/rules/permission.ts";
+import { capsWith } from "../../guards/caps.ts";
 import { home, openWorkshop, settings } from "../workshop.ts";
 
 const granted = Object.values(catalogue).flatMap((each) => each.allPermissions);
@@ -22,7 +23,7 @@ const unableToDisable = without("User.EnableDisableAccount.All", "User.ReadWrite
 
 /** A directory of so many enabled users, and the message that disables them all. */
 function leavers(count: number, more: Parameters<typeof openWorkshop>[0]) {
-  const workshop = openWorkshop({ settings: { ...settings, maxDisables: 1000 }, ...more });
+  const workshop = openWorkshop({ settings: { ...settings, caps: capsWith() }, ...more });
   const rows = Array.from({ length: count }, (_, at) => {
     workshop.directory.addUser(`user${at}@contoso.com`, { accountEnabled: true });
     return { user: `user${at}@contoso.com` };

@@ -2,6 +2,7 @@ import { fork } from "node:child_process";
 import { join } from "node:path";
 
 import { type Stage, setStage } from "../../stage/stage.ts";
+import { wideGuards } from "../../stage/wide-guards.ts";
 import { processorSeconds } from "../resident.ts";
 import { type Judgement, judgeVerdicts } from "./oracle.ts";
 import type { Scenario } from "./scenarios.ts";
@@ -53,8 +54,7 @@ const stage = await setStage({
     },
   },
   settings: async () => ({
-    MAX_DELETES_PER_BATCH: "100000",
-    MAX_DISABLES_PER_BATCH: "100000",
+    ...wideGuards,
     GRAPH_RETRY_FLOOR_SECONDS: String(1 / SPEED),
     GRAPH_MEMBERS_PER_WRITE: membersPerWrite(),
   }),

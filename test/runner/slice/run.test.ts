@@ -3,7 +3,7 @@ import { after, before, describe, it } from "node:test";
 
 import { systemClock } from "../../../shared/core/clock.ts";
 import { createWritePacer } from "../../../shared/graph/pacing/pacer.ts";
-import type { Admission } from "../../../shared/records/admission.ts";
+import type { Admission } from "../../../shared/records/ledger/admission.ts";
 import { type Azurite, startAzurite } from "../../storage/azurite.ts";
 import { createRig, makeContainers, quickSettings } from "../rig.ts";
 import { createAndUpdate, disables } from "../rows.ts";

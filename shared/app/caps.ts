@@ -1,0 +1,36 @@
+import type { Caps } from "../guards/caps.ts";
+import type { Settings } from "./settings.ts";
+
+/** The limits that count rows, as the settings have them. */
+export const capsOf = (settings: Settings): Caps => ({
+  kinds: {
+    deletes: {
+      perBatch: settings.MAX_DELETES_PER_BATCH,
+      perDay: settings.MAX_DELETES_PER_DAY,
+      percentPerDay: settings.MAX_DELETES_PERCENT_PER_DAY,
+    },
+    disables: {
+      perBatch: settings.MAX_DISABLES_PER_BATCH,
+      perDay: settings.MAX_DISABLES_PER_DAY,
+      percentPerDay: settings.MAX_DISABLES_PERCENT_PER_DAY,
+    },
+    "membership-removals": {
+      perBatch: settings.MAX_MEMBERSHIP_REMOVALS_PER_BATCH,
+      perDay: settings.MAX_MEMBERSHIP_REMOVALS_PER_DAY,
+    },
+    "cleared-values": {
+      perBatch: settings.MAX_CLEARED_VALUES_PER_BATCH,
+      perDay: settings.MAX_CLEARED_VALUES_PER_DAY,
+      percentPerDay: settings.MAX_CLEARED_VALUES_PERCENT_PER_DAY,
+    },
+    renames: {
+      perBatch: settings.MAX_RENAMES_PER_BATCH,
+      perDay: settings.MAX_RENAMES_PER_DAY,
+      percentPerDay: settings.MAX_RENAMES_PERCENT_PER_DAY,
+    },
+  },
+  groups: {
+    percentPerDay: settings.MAX_GROUP_LOSS_PERCENT_PER_DAY,
+    fromMembers: settings.GROUP_LOSS_FROM_MEMBERS,
+  },
+});

@@ -1,0 +1,37 @@
+import { number, whole } from "./setting-rule.ts";
+
+/** The settings of the guards that count rows; `caps.ts` puts them together. */
+export const guardRules = {
+  /** A batch with more deletes is held as a whole. A leaver or two a day is usual; ten at once is a file. */
+  MAX_DELETES_PER_BATCH: whole(10, 0, 1_000_000),
+  /** The most deletes that a tenant's batches of 24 hours may have together: two batches at their cap. */
+  MAX_DELETES_PER_DAY: whole(20, 0, 10_000_000),
+  /** The same in percent of the tenant's users, from 20 users on. What is deleted can be restored for 30 days only. */
+  MAX_DELETES_PERCENT_PER_DAY: number(5, 0, 100),
+  /** A batch that disables more accounts is held as a whole. Enabling an account again undoes it, so more are allowed than deletes. */
+  MAX_DISABLES_PER_BATCH: whole(50, 0, 1_000_000),
+  /** The most accounts that a tenant's batches of 24 hours may disable together. */
+  MAX_DISABLES_PER_DAY: whole(100, 0, 10_000_000),
+  /** The same in percent of the tenant's users, from 20 users on. */
+  MAX_DISABLES_PERCENT_PER_DAY: number(10, 0, 100),
+  /** A batch that removes more members from groups is held as a whole: some forty leavers with five groups each. */
+  MAX_MEMBERSHIP_REMOVALS_PER_BATCH: whole(200, 0, 1_000_000),
+  /** The most members that a tenant's batches of 24 hours may remove from groups together. */
+  MAX_MEMBERSHIP_REMOVALS_PER_DAY: whole(500, 0, 10_000_000),
+  /** A batch that clears more values (each property of each user counts) is held as a whole. Nobody can restore them without the batch's before-values. */
+  MAX_CLEARED_VALUES_PER_BATCH: whole(250, 0, 10_000_000),
+  /** The most values that a tenant's batches of 24 hours may clear together. */
+  MAX_CLEARED_VALUES_PER_DAY: whole(500, 0, 100_000_000),
+  /** The same in percent of the tenant's users, from 20 users on. */
+  MAX_CLEARED_VALUES_PERCENT_PER_DAY: number(25, 0, 100),
+  /** A batch that renames more users (userPrincipalName or mail) is held as a whole: each signs in by another name afterwards. */
+  MAX_RENAMES_PER_BATCH: whole(50, 0, 1_000_000),
+  /** The most users that a tenant's batches of 24 hours may rename together. */
+  MAX_RENAMES_PER_DAY: whole(100, 0, 10_000_000),
+  /** The same in percent of the tenant's users, from 20 users on. */
+  MAX_RENAMES_PERCENT_PER_DAY: number(10, 0, 100),
+  /** The most of its members, in percent, that one group may lose in 24 hours. */
+  MAX_GROUP_LOSS_PERCENT_PER_DAY: number(25, 0, 100),
+  /** Smaller groups may lose all their members: a team of five changes often. */
+  GROUP_LOSS_FROM_MEMBERS: whole(20, 1, 1_000_000),
+} as const;
