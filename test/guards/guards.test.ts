@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import { csvLine } from "../../shared/batches/input/csv.ts";
+import { heldBlob } from "../../shared/records/paths.ts";
 import { home, openWorkshop, settings } from "../batches/workshop.ts";
 import { capsWith } from "./caps.ts";
 
@@ -23,7 +24,7 @@ describe("a batch over a cap", () => {
   it("is held: no marker, no ring, every planned write held", async () => {
     const { message, blobs, rings, events, deliver, directory } = begin("apply");
     await deliver(message);
-    assert.deepEqual([rings, [...blobs.runner.blobs.keys()]], [[], []]);
+    assert.deepEqual([rings, [...blobs.runner.blobs.keys()]], [[], [heldBlob(home, "leavers")]]);
     const status = blobs.batches.json("leavers/status.json");
     assert.equal(status["state"], "held");
     assert.deepEqual(status["verdicts"], {
@@ -91,7 +92,7 @@ describe("a batch in mode plan", () => {
   it("ends planned: a report of what would be written, nothing for the runner", async () => {
     const { message, blobs, rings, events, deliver, directory } = begin("plan");
     await deliver({ ...message, rows: message.rows.slice(2) });
-    assert.deepEqual([rings, [...blobs.runner.blobs.keys()]], [[], []]);
+    assert.deepEqual([rings, [...blobs.runner.blobs.keys()]], [[], [heldBlob(home, "leavers")]]);
     const status = blobs.batches.json("leavers/status.json");
     assert.equal(status["state"], "planned");
     const lines = blobs.batches.text("leavers/report.csv").split("\r\n");

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { capsWith } from "../../guards/caps.ts";
 import { heldBlob } from "../../../shared/records/paths.ts";
+import { capsWith } from "../../guards/caps.ts";
 import { eventOf, home, openWorkshop, settings, type Workshop } from "../workshop.ts";
 
 const ann = "ann@contoso.com";
