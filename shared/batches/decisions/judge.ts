@@ -27,8 +27,8 @@ const allowed: Readonly<Record<DecisionKind, readonly (BatchState | "open")[]>> 
   cancel: ["accepted", "planned", "held", "running", "paused"],
   pause: ["accepted", "running", "open"],
   resume: ["paused"],
-  rerun: ["finished", "cancelled"],
-  undo: ["finished", "cancelled"],
+  rerun: ["finished", "cancelled", "held"],
+  undo: ["finished", "cancelled", "held"],
 };
 
 /** Whether a decision came in time: it may not be older than it says, nor hold for longer than an hour. */

@@ -1,7 +1,9 @@
 import type { DoneRow, Inverse } from "../../catalogue/inverse.ts";
 import { type Operation, operationNamed } from "../../catalogue/operation.ts";
+import type { Properties } from "../../catalogue/row.ts";
 import { subjectOf } from "../../catalogue/target.ts";
 import { isGuid, toObjectId } from "../../core/object-id.ts";
+import { isRecord } from "../../core/record.ts";
 import { NOT_UNDONE, ONLY_IF, ORIGINAL_ROW } from "../input/origin-columns.ts";
 import type { KeptBefore } from "./read-before.ts";
 import type { RowEnd } from "./row-ends.ts";
@@ -13,6 +15,46 @@ export interface UndoFacts {
   readonly catalogue: Readonly<Record<string, Operation>>;
   readonly before: KeptBefore;
   readonly nowMs: number;
+  readonly created: CreatedUsers;
+}
+
+/**
+ * What later rows wrote to users whom the batch created: undoing the create undoes them too. Rows are
+ * undone from the last to the first, so all of it is known when the create's turn comes.
+ */
+export interface CreatedUsers {
+  /** Whether the row that created the user is undone as well. */
+  isUndone(creator: number): boolean;
+  /** Notes what a row wrote to the user of an earlier one. */
+  note(creator: number, set: Properties): void;
+  /** What the user has of it now, over what the row itself wrote; it is then forgotten. */
+  take(creator: number, set: Properties): Properties;
+}
+
+/** `chosen`: the rows to undo; all if it is absent. */
+export function createCreatedUsers(chosen: ReadonlySet<number> | undefined): CreatedUsers {
+  const written = new Map<number, Properties>();
+  return {
+    isUndone: (creator) => chosen === undefined || chosen.has(creator),
+    note: (creator, set) => {
+      written.set(creator, merged(set, written.get(creator) ?? {}));
+    },
+    take: (creator, set) => {
+      const later = written.get(creator);
+      written.delete(creator);
+      return later ? merged(set, later) : set;
+    },
+  };
+}
+
+/** The values of both, those of `later` over the others; of an object part by part. */
+function merged(earlier: Properties, later: Properties): Properties {
+  const both: Record<string, unknown> = { ...earlier };
+  for (const [name, value] of Object.entries(later)) {
+    const before = both[name];
+    both[name] = isRecord(value) && isRecord(before) ? { ...before, ...value } : value;
+  }
+  return both;
 }
 
 /** A row of the new batch's input. */
@@ -29,6 +71,12 @@ export function undoRows(end: RowEnd, facts: UndoFacts): readonly UndoRow[] {
   });
   if (end.verdict !== "done") {
     return [notUndone(`the row was not written, it is ${end.verdict}.`, "No action needed.")];
+  }
+  const covered = coveredBy(end, facts);
+  if (covered !== undefined) {
+    return [
+      notUndone(`row ${covered} created the user, and its undo deletes it.`, "No action needed."),
+    ];
   }
   const done = doneRow(end, facts);
   const inverse = done && operationNamed(facts.catalogue, operation)?.inverse?.(done);
@@ -52,6 +100,16 @@ export function undoRows(end: RowEnd, facts: UndoFacts): readonly UndoRow[] {
   ];
 }
 
+/** The row that created the user whose values this one set, if that row is undone. */
+function coveredBy({ planned }: RowEnd, { created }: UndoFacts): number | undefined {
+  const { idFromRow, set } = planned.write ?? {};
+  if (idFromRow?.role !== "user" || set === undefined || !created.isUndone(idFromRow.row)) {
+    return undefined;
+  }
+  created.note(idFromRow.row, set);
+  return idFromRow.row;
+}
+
 function rowOf({ operation, cells, onlyIf }: Extract<Inverse, { cells: unknown }>): UndoRow {
   return { operation, ...cells, ...(onlyIf && { [ONLY_IF]: onlyIf }) };
 }
@@ -65,7 +123,7 @@ function doneRow({ planned, receipt }: RowEnd, facts: UndoFacts): DoneRow | unde
   return {
     object: toObjectId(id),
     group: groupOf(write.target),
-    set: write.set ?? {},
+    set: facts.created.take(planned.row, write.set ?? {}),
     before: facts.before.of(planned.row),
     daysAgo: Number.isFinite(sinceMs) ? Math.floor(sinceMs / DAY_MS) : 0,
   };

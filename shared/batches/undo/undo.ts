@@ -6,7 +6,7 @@ import type { MadeBatch, MakeJob } from "./job.ts";
 import { makeBatch } from "./make-batch.ts";
 import { readBefore } from "./read-before.ts";
 import { readRowEnds } from "./row-ends.ts";
-import { undoRows } from "./undo-rows.ts";
+import { createCreatedUsers, undoRows } from "./undo-rows.ts";
 
 /**
  * Makes a batch that undoes what a batch has written: the inverse of every row that is done, or of the chosen
@@ -40,6 +40,7 @@ async function* undoText(
   plan: Plan,
 ): AsyncGenerator<string> {
   const chosen = Array.isArray(decision.rows) ? new Set<number>(decision.rows) : undefined;
+  const created = createCreatedUsers(chosen);
   for (let shard = plan.shards; shard >= 1; shard--) {
     const ends = await readRowEnds(blobs.batches, folder, plan, shard);
     const wanted = ends.filter(({ planned, verdict }) =>
@@ -49,7 +50,7 @@ async function* undoText(
     const before = await readBefore(blobs.batches, folder, shard);
     const rows = wanted
       .toReversed()
-      .flatMap((end) => undoRows(end, { catalogue, before, nowMs: clock.now() }));
+      .flatMap((end) => undoRows(end, { catalogue, before, created, nowMs: clock.now() }));
     yield rows.map((row) => `${JSON.stringify(row)}\n`).join("");
   }
 }

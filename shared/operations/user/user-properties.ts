@@ -60,7 +60,7 @@ export const userProperties = {
   state: text(128),
   streetAddress: text(1024, { lines: true }),
   surname: text(64),
-  usageLocation: country2,
+  usageLocation: notClearable(country2),
   userPrincipalName,
   userType: oneOf(["Member", "Guest"]),
 } as const satisfies Fields;

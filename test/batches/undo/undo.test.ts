@@ -190,3 +190,48 @@ describe("undo", () => {
     }
   });
 });
+
+/** The undo of a batch that creates a user and changes it. */
+const undoneJoiner = async (rows?: readonly number[]) => {
+  const workshop = open();
+  const named = "new@contoso.com";
+  const message = [
+    { operation: "user.create", userPrincipalName: named, displayName: "New", city: "Ulm" },
+    { operation: "user.update", user: named, city: "Bonn", jobTitle: "CEO" },
+    { operation: "user.update", user: named, city: null },
+    { operation: "user.disable", user: named },
+  ];
+  await workshop.deliver({ version: 1, batch: "joiners", mode: "apply", rows: message });
+  const ids = { 1: created, 2: created, 3: created, 4: created };
+  await runAndJournal(workshop, "joiners", ids);
+  const { batch } = await undo(workshop.ports, jobOn(workshop, "joiners", rows && { rows }));
+  return stagedRows(workshop, batch);
+};
+
+describe("an undo of rows on a user whom the batch created", () => {
+  it("deletes it if it has what the last of them wrote, and says so of the others", async () => {
+    const [fourth, third, second, first] = await undoneJoiner();
+    assert.deepEqual(first?.["onlyIf"], {
+      userPrincipalName: "new@contoso.com",
+      displayName: "New",
+      city: null,
+      jobTitle: "CEO",
+      accountEnabled: false,
+      mailNickname: "new",
+    });
+    for (const row of [fourth, third, second]) {
+      assert.match(JSON.stringify(row), /row 1 created the user, and its undo deletes it/);
+    }
+  });
+
+  it("undoes a chosen row by itself if the create is not chosen", async () => {
+    assert.deepEqual(await undoneJoiner([4]), [
+      {
+        originalRow: 4,
+        operation: "user.enable",
+        user: created,
+        onlyIf: { accountEnabled: false },
+      },
+    ]);
+  });
+});

@@ -126,6 +126,21 @@ describe("users", () => {
     );
   });
 
+  it("a PATCH of one extension attribute keeps the others, and null deletes one [extensibility-overview]", async () => {
+    const id = await newUser(graph, "clio");
+    const attributes = async (set: object): Promise<unknown> => {
+      await send("PATCH", `/users/${id}`, { onPremisesExtensionAttributes: set });
+      const { text } = await send("GET", `/users/${id}?$select=onPremisesExtensionAttributes`);
+      const { onPremisesExtensionAttributes: found } = JSON.parse(text) as {
+        onPremisesExtensionAttributes: Record<string, unknown>;
+      };
+      return [found["extensionAttribute1"], found["extensionAttribute13"]];
+    };
+    await attributes({ extensionAttribute13: "old" });
+    assert.deepEqual(await attributes({ extensionAttribute1: "new" }), ["new", "old"]);
+    assert.deepEqual(await attributes({ extensionAttribute13: null }), ["new", null]);
+  });
+
   it("mail and displayName cannot be cleared [user-update]", async () => {
     const id = await newUser(graph, "dora", { mail: "dora@contoso.com" });
     for (const name of ["mail", "displayName"]) {

@@ -63,6 +63,13 @@ export function createUser(call: Call): Answer {
   };
 }
 
+/** An update of some of the extension attributes keeps the others (extensibility-overview). */
+function mergedAttributes(present: Values, { onPremisesExtensionAttributes: set }: Values): Values {
+  if (typeof set !== "object" || set === null) return {};
+  const before = present["onPremisesExtensionAttributes"] ?? {};
+  return { onPremisesExtensionAttributes: { ...before, ...set } };
+}
+
 /** PATCH /users/{id}. @throws GraphError 400, 403, 404 */
 export function updateUser(call: Call): Answer {
   const { entity } = resolve(call, "user", call.params["user"] ?? "");
@@ -76,6 +83,7 @@ export function updateUser(call: Call): Answer {
   const now = call.tenant.nowText();
   call.tenant.directory.update(entity, {
     ...stored,
+    ...mergedAttributes(entity.values, stored),
     ...(passwordProfile !== undefined && { lastPasswordChangeDateTime: now }),
     ...(stored["accountEnabled"] === false && { signInSessionsValidFromDateTime: now }),
   });
