@@ -12,7 +12,7 @@ export const batchDamaged = (
   new OperatorError("BATCH_DAMAGED", `${path} ${what}.`, {
     fix:
       options.fix ??
-      "Restore the blob from an earlier version (docs/runbook.md, A blob is gone): the batch then continues. If that is impossible, delete the batch's work marker and send its open rows again in a new batch.",
+      "Restore the blob from an earlier version (docs/runbook.md, A blob is gone): the batch then continues. If that is impossible, cancel the batch (npm run batch -- cancel <batch>) and send its open rows again in a new batch.",
     disposition: "retry",
     cause: options.cause,
   });

@@ -4,14 +4,12 @@ import { describe, it } from "node:test";
 import { compileRow } from "../../shared/batches/input/compile-row.ts";
 import { isToPlan, readInboxPath } from "../../shared/batches/input/inbox-path.ts";
 import { readEnvelope } from "../../shared/batches/message/envelope.ts";
-import { recordOf } from "../../shared/core/record.ts";
 import { catalogue } from "../../shared/operations/list.ts";
 import { readCertificateMessage } from "../../shared/policies/roll-certificate/roll-certificate-message.ts";
 import { checkDecision } from "../../shared/records/decisions/decision.ts";
 import { tenantOfRing } from "../../shared/runner/slice/ring-message.ts";
 import { decodeMessage } from "../../shared/storage/decode-message.ts";
-import { openWorkshop } from "../batches/workshop.ts";
-import { fencesOf, pages, read, spansOf } from "./pages.ts";
+import { fencesOf, pages, spansOf } from "./pages.ts";
 
 const id = "aaaaaaaa-0000-4000-8000-000000000001";
 const operations = Object.keys(catalogue);
@@ -41,12 +39,6 @@ function assertGood(cells: Readonly<Record<string, unknown>>, operation?: string
   const compiled = compileRow({ row: 1, line: 1, cells }, { catalogue, operation });
   assert.ok(!("invalid" in compiled), JSON.stringify(cells));
 }
-
-/** The paths that a jq filter reads of each row of report.json. */
-const pathsIn = (page: string): string[][] =>
-  [...page.matchAll(/[( ]\.(operation|verdict|objectId|input\.\w+)\b/g)].map(([, path = ""]) =>
-    path.split("."),
-  );
 
 describe("an example in the documentation", () => {
   it("of a message is taken by the parser of its queue", () => {
@@ -87,46 +79,5 @@ describe("an example in the documentation", () => {
     }
     assert.ok(spans.includes("(clear)"));
     assertGood({ user: id, city: "(clear)" }, "user.update");
-  });
-
-  it("of rows that undo a batch is what their operations take", () => {
-    const page = read("docs/runbook.md");
-    const values: Readonly<Record<string, unknown>> = {
-      ".objectId": id,
-      ".input.group": "Sales",
-      true: true,
-    };
-    const shapes = [...page.matchAll(/\{(\w+: [.\w]+(?:, \w+: [.\w]+)*)\}/g)].map(
-      ([, text = ""]) => {
-        const pairs = text.split(", ").map((pair) => pair.split(": "));
-        return Object.fromEntries(pairs.map(([name = "", from = ""]) => [name, values[from]]));
-      },
-    );
-    assert.equal(shapes.length, 3);
-    const [enable, edge, user] = shapes;
-    assert.ok(enable && edge && user);
-    assertGood(enable, "user.update");
-    assertGood(edge, "group.add-member");
-    assertGood(edge, "group.remove-member");
-    assertGood(user, "user.delete");
-  });
-
-  it("of a filter reads what report.json has", async () => {
-    const { blobs, batches, deliver, directory } = openWorkshop();
-    const group = directory.addGroup("Sales");
-    const member = directory.addUser("ann@contoso.com");
-    const rows = [{ operation: "group.add-member", group, member }];
-    const { folder = "" } = await deliver({ version: 1, batch: "b", mode: "apply", rows });
-    const done = { verdict: "done", objectId: member } as const;
-    await batches.finishBatch(folder, async () => new Map([[1, done]]));
-    const report = recordOf(blobs.batches.json(`${folder}/report.json`));
-    const [row] = report["rows"] as readonly unknown[];
-    const paths = pathsIn(read("docs/runbook.md"));
-    assert.ok(paths.length > 4);
-    for (const path of paths) {
-      const found = path.reduce<unknown>((value, name) => recordOf(value)[name], row);
-      assert.equal(typeof found, "string", path.join("."));
-    }
-    for (const name of ["row", "operation", "input"]) assert.ok(name in recordOf(row), name);
   });
 });

@@ -6,7 +6,7 @@ import { BATCH_LIMIT } from "../../shared/core/chunk.ts";
 import { runnerDefaults } from "../../shared/runner/ports.ts";
 import { read } from "./pages.ts";
 
-const { sliceMs, postsInFlight, renewEveryMs, retryForMs } = runnerDefaults;
+const { sliceMs, postsInFlight, retryForMs } = runnerDefaults;
 const minute = 60_000;
 const host = JSON.parse(read("host.json")) as {
   readonly extensions: { readonly queues: Readonly<Record<string, unknown>> };
@@ -25,7 +25,6 @@ const facts: readonly (readonly [is: unknown, says: unknown, text: string, page:
     "(at most 16 posts of 20 rows)",
     "docs/runbook.md",
   ],
-  [renewEveryMs, 10_000, "stops within ten seconds", "docs/runbook.md"],
   [retryForMs, 15 * minute, "after 15 minutes of such faults the row fails", "docs/errors.md"],
   [maxDequeueCount, 5, "failed five times and was moved to a poison queue", "docs/errors.md"],
   [visibilityTimeout, "00:01:00", "tried five times, a minute apart", "docs/errors.md"],

@@ -72,8 +72,8 @@ describe("az commands", () => {
     const texts = found.map(({ words }) => words.join(" "));
     for (const each of [
       "functionapp stop",
-      "storage blob lease break",
-      "storage blob download-batch",
+      "storage blob undelete",
+      "functionapp config appsettings set",
     ])
       assert.ok(texts.includes(each), each);
   });

@@ -9,6 +9,8 @@ import type { Blobs, Queue } from "../../storage/types.ts";
 /** The settings that a flow reads itself; `Settings` has all of them. */
 export interface FlowSettings {
   readonly TENANT_ID: string;
+  readonly DECISION_PROOF: "queue" | "signed";
+  readonly DECISION_CLIENT_ID: string;
   readonly tenants: readonly string[];
   readonly KEY_VAULT_URI: string;
   readonly CERTIFICATE_NAME: string;

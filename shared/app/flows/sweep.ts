@@ -7,7 +7,7 @@ import type { FlowPorts } from "./ports.ts";
  * event tells alerts that timers still run, and its heartbeat in storage tells an operator.
  */
 export async function sweep(ports: FlowPorts): Promise<void> {
-  const { tenants } = ports.settings;
+  const { tenants, DECISION_PROOF, DECISION_CLIENT_ID } = ports.settings;
   const { inboxFiles } = await ports.batches.sweepInbox();
   const waiting = await tenantsWithWorkAndNoRunner({ runner: ports.blobs.runner, tenants });
   for (const tenant of waiting) await ports.ring(tenant);
@@ -15,6 +15,7 @@ export async function sweep(ports: FlowPorts): Promise<void> {
     at: new Date(ports.clock.now()).toISOString(),
     homeTenant: ports.settings.TENANT_ID,
     tenants,
+    decisionClientId: DECISION_PROOF === "signed" ? DECISION_CLIENT_ID : undefined,
     bundle: ports.bundleDigest(),
     node: process.version,
   });

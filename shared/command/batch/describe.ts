@@ -81,11 +81,11 @@ export function guardsText(plan: Plan): string {
   return tableText(
     plan.guards.map((finding) => ({
       guard: finding.guard,
+      scope: finding.scope,
       held: finding.held ? "HELD" : "ok",
       count: figure(finding.count),
       limit: figure(finding.limit),
       left: figure(finding.left),
-      over: finding.scope,
       setting: finding.setting,
     })),
   );

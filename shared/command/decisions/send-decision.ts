@@ -6,11 +6,13 @@ import {
   readTenantControl,
   type RecordedDecision,
 } from "../../records/decisions/control.ts";
-import type { Decision } from "../../records/decisions/decision.ts";
+import { type Decision, decisionNonce } from "../../records/decisions/decision.ts";
+import { readHeartbeat } from "../../records/deployment/heartbeat.ts";
 import { whoInWords } from "../../records/who.ts";
 import type { Account } from "../account/account.ts";
 import type { Desk } from "../desk/desk.ts";
 import { CommandError } from "../terminal/command-error.ts";
+import { open } from "../terminal/open.ts";
 
 /** A decision, before it has an id and an end. */
 export type Wish = Omit<Decision, "version" | "decisionId" | "expires">;
@@ -32,14 +34,15 @@ export async function sendDecision(
   wish: Wish,
   folder?: string,
 ): Promise<RecordedDecision> {
-  const { print, clock, self } = desk;
+  const { clock, self } = desk;
   const decision: Decision = {
     version: 1,
     ...wish,
     decisionId: randomUUID(),
     expires: new Date(clock.now() + COUNTS_MS).toISOString(),
   };
-  await account.queues.decisions.send(JSON.stringify(decision));
+  const proof = await proofOf(desk, account, decision);
+  await account.queues.decisions.send(JSON.stringify({ ...decision, proof }));
   const made = await outcomeOf(desk, decision.decisionId, () =>
     folder === undefined
       ? readTenantControl(account.blobs.runner, decision.tenant)
@@ -55,13 +58,36 @@ export async function sendDecision(
   if (made.outcome === "ignored") {
     throw new CommandError(`${what} had no effect: ${made.why ?? "no reason is recorded"}`, "");
   }
-  const { outcome, as } = made;
-  print.one(made, { decision: made.decision, batch: decision.batch, outcome, as }, () =>
-    outcome === "waiting"
-      ? `${what} waits for a second person to decide the same${made.why === undefined ? "" : `: ${made.why}`}`
-      : `${what}: done, by ${whoInWords(made.by)}${as === undefined ? "" : `; it is batch ${as}`}`,
-  );
   return made;
+}
+
+/** What became of a decision, as one sentence. */
+export function decisionInWords(made: RecordedDecision, about: string): string {
+  const { decision, outcome, why, by, as } = made;
+  if (outcome === "waiting") {
+    return `${decision} ${about} waits for a second person to decide the same${why === undefined ? "" : `: ${why}`}`;
+  }
+  const next = as === undefined ? "" : `; it is batch ${as}`;
+  return `${decision} ${about}: done, by ${whoInWords(by)}${next}`;
+}
+
+/** The ID token that signs the decision; `undefined` if the deployment asks for none. */
+async function proofOf(
+  { print, environment }: Desk,
+  account: Account,
+  decision: Decision,
+): Promise<string | undefined> {
+  const heartbeat = await readHeartbeat(account.blobs.runner);
+  const clientId = heartbeat?.decisionClientId;
+  if (heartbeat === undefined || clientId === undefined) return undefined;
+  const { signDecision } = await import("../account/sign-decision.ts");
+  const { loginHost } = account;
+  const signing = { clientId, homeTenant: heartbeat.homeTenant, loginHost };
+  return signDecision(signing, decisionNonce(decision), (address) => {
+    print.note("Sign the decision in your browser. If none opens, open this address:");
+    print.note(address);
+    open(address, environment, () => undefined);
+  });
 }
 
 /** What was recorded; `undefined` if nothing was, for too long. */

@@ -1,4 +1,4 @@
-import { undecided } from "../../records/decisions/control.ts";
+import { type RecordedDecision, undecided } from "../../records/decisions/control.ts";
 import type { ChosenRows, DecisionKind, Expectation } from "../../records/decisions/decision.ts";
 import type { BatchState } from "../../records/status.ts";
 import { describeBatch } from "../batch/describe.ts";
@@ -8,7 +8,7 @@ import { folderFor } from "../batch/folders.ts";
 import { follow } from "../batch/follow.ts";
 import { digestIn } from "../batch/plan-digest.ts";
 import { homeTenant } from "../decisions/home-tenant.ts";
-import { sendDecision, type Wish } from "../decisions/send-decision.ts";
+import { decisionInWords, sendDecision, type Wish } from "../decisions/send-decision.ts";
 import type { Desk } from "../desk/desk.ts";
 import { CommandError, usageError } from "../terminal/command-error.ts";
 
@@ -58,7 +58,9 @@ export async function decide(
   if (kind === "approve") desk.print.note(describeBatch(detail, undecided, desk.self));
   if (ASKED.includes(kind)) await desk.ask.confirm(questionOf(kind, detail));
   const made = await sendDecision(desk, account, wish, detail.folder);
-  if (options.wait !== true) return;
+  if (options.wait !== true) return tell(desk, made, batch);
+  // The result is how the batch ends.
+  desk.print.note(decisionInWords(made, batch));
   if (made.outcome === "waiting") {
     throw new CommandError("Nothing runs yet.", "Somebody else has to decide the same.");
   }
@@ -133,5 +135,11 @@ async function decideTenant(desk: Desk, kind: DecisionKind, options: DecideOptio
   if (kind === "pause") await desk.ask.confirm(`Pause all batches of tenant ${tenant}?`);
   const expects = kind === "pause" ? "open" : "paused";
   const { reason } = options;
-  await sendDecision(desk, account, { decision: kind, tenant, expects, reason });
+  const made = await sendDecision(desk, account, { decision: kind, tenant, expects, reason });
+  tell(desk, made, `tenant ${tenant}`);
 }
+
+const tell = ({ print }: Desk, made: RecordedDecision, about: string): void => {
+  const { decision, outcome, as } = made;
+  print.one(made, { decision, about, outcome, as }, () => decisionInWords(made, about));
+};

@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { createWriteStream, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -9,6 +8,7 @@ import { folderFor } from "../batch/folders.ts";
 import type { Desk } from "../desk/desk.ts";
 import { CommandError, exitCodes } from "../terminal/command-error.ts";
 import { some } from "../terminal/figures.ts";
+import { open } from "../terminal/open.ts";
 import { downloadFolder } from "../verify/download.ts";
 
 /** What `report` is asked. */
@@ -55,24 +55,8 @@ export async function report(desk: Desk, batch: string, options: ReportOptions):
     );
   }
   desk.print.list(files, (file) => ({ file }), "");
-  if (options.open) open(page, desk);
-}
-
-/** Opens a file with the program that this machine has for it. */
-function open(file: string, { print, environment }: Desk): void {
-  const [program, ...before] = openerOf(process.platform, environment);
-  const opened = spawn(program, [...before, file], { stdio: "ignore", detached: true });
-  opened.on("error", () => print.note(`It could not be opened; open ${file} yourself.`));
-  opened.unref();
-}
-
-/** BROWSER, as xdg-open and git have it, or else the system's own opener. */
-export function openerOf(
-  platform: NodeJS.Platform,
-  environment: Readonly<Record<string, string | undefined>>,
-): readonly [string, ...string[]] {
-  const own = environment["BROWSER"];
-  if (own) return [own];
-  if (platform === "darwin") return ["open"];
-  return platform === "win32" ? ["explorer.exe"] : ["xdg-open"];
+  if (!options.open) return;
+  open(page, desk.environment, () =>
+    desk.print.note(`It could not be opened; open ${page} yourself.`),
+  );
 }

@@ -14,6 +14,8 @@ export interface Heartbeat {
   readonly homeTenant: string;
   /** Every tenant that a batch may name. */
   readonly tenants: readonly string[];
+  /** The registration with which people sign decisions; absent if the deployment asks for no proof. */
+  readonly decisionClientId?: string | undefined;
   /** SHA-256, hex, of the deployed bundle; absent if the app does not run from one. */
   readonly bundle?: string | undefined;
   /** Node's version. */
@@ -24,6 +26,7 @@ const shape = v.object({
   at: v.string(),
   homeTenant: v.string(),
   tenants: v.array(v.string()),
+  decisionClientId: v.optional(v.string()),
   bundle: v.optional(v.string()),
   node: v.string(),
 });
