@@ -148,6 +148,9 @@ export const heldPrefix = (tenant: string): string => `${tenant}/held/`;
 /** The note that a batch waits for a decision: it was only planned, or a guard holds it. */
 export const heldBlob = (tenant: string, batch: string): string => `${heldPrefix(tenant)}${batch}`;
 
+/** What the path of every batch begins with that may not write yet; the instant at which it may follows. */
+export const laterPrefix = (tenant: string): string => `${tenant}/later/`;
+
 /** What the path of every planning marker of the tenant begins with. */
 export const planningPrefix = (tenant: string): string => `${tenant}/planning/`;
 

@@ -38,7 +38,7 @@ async function acceptNamed(
   message: BatchMessage,
 ): Promise<Accepted> {
   const { ports, messageId } = context;
-  const { batch, tenant, mode, priority } = message;
+  const { batch, tenant, mode, priority, notBefore, notAfter } = message;
   const holder = await holderOf(ports.blobs.batches, locked.folder);
   if (holder.kind === "batch") {
     const { manifest } = holder;
@@ -57,7 +57,16 @@ async function acceptNamed(
   const input = await inputOf(context, message);
   if (input.isGrowing) return postpone(GROWING_SECONDS, "the file is still being appended to");
   const source = { kind: "message", messageId, file: input.file } as const;
-  return beginBatch(context, locked, { tenant, mode, priority, source, input, holder });
+  return beginBatch(context, locked, {
+    notBefore,
+    notAfter,
+    tenant,
+    mode,
+    priority,
+    source,
+    input,
+    holder,
+  });
 }
 
 const inputOf = async (

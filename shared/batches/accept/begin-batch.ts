@@ -7,7 +7,10 @@ import type { BatchInput } from "./batch-input.ts";
 import { carryOn } from "./carry-on.ts";
 
 /** What a message or a file decides about a new batch. */
-export interface NewBatch extends Pick<BatchManifest, "tenant" | "mode" | "priority" | "source"> {
+export interface NewBatch extends Pick<
+  BatchManifest,
+  "tenant" | "mode" | "priority" | "source" | "notBefore" | "notAfter"
+> {
   readonly input: BatchInput;
   readonly holder: Extract<Holder, { readonly kind: "free" }>;
 }
@@ -20,7 +23,7 @@ export interface NewBatch extends Pick<BatchManifest, "tenant" | "mode" | "prior
 export async function beginBatch(
   context: Context,
   locked: LockedFolder,
-  { tenant, mode, priority, source, input, holder }: NewBatch,
+  { tenant, mode, priority, source, notBefore, notAfter, input, holder }: NewBatch,
 ): Promise<Accepted> {
   const { ports } = context;
   const { batch, folder, lock } = locked;
@@ -33,6 +36,8 @@ export async function beginBatch(
     priority,
     operation: input.operation,
     source,
+    notBefore,
+    notAfter,
     format: input.format,
     ...checked,
     acceptedAt: new Date(ports.clock.now()).toISOString(),

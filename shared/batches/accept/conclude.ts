@@ -1,12 +1,18 @@
 import type { BatchFiles } from "../../records/batch-files.ts";
 import { isStopped, readControl, standingDecision } from "../../records/decisions/control.ts";
 import type { BatchManifest } from "../../records/manifest.ts";
-import { announceWork, summonRunner, workMarker } from "../../records/markers/marker.ts";
+import {
+  announceWork,
+  batchesWithMarkers,
+  summonRunner,
+  workMarker,
+} from "../../records/markers/marker.ts";
 import type { Plan } from "../../records/plan.ts";
 import { type BatchState, readStatus } from "../../records/status.ts";
 import { holdOf } from "../plan/preflight.ts";
 import type { BatchPorts } from "../ports.ts";
 import { endBatch, finishBatch, nothingSent } from "../report/finish.ts";
+import { stillStatus, writeStatus } from "../report/status.ts";
 import { hold } from "./hold.ts";
 
 /**
@@ -46,9 +52,28 @@ export async function conclude(
     await finishBatch(ports, folder, nothingSent);
     return true;
   }
-  await announceWork(ports.blobs.runner, manifest, folder);
-  await ports.ring(manifest.tenant);
+  const nowMs = ports.clock.now();
+  const later = await announceWork(ports.blobs.runner, { manifest, folder, nowMs });
+  if (later === undefined) await ports.ring(manifest.tenant);
+  else await sayWaiting(ports.blobs.batches, folder, { plan, later, nowMs });
   return true;
+}
+
+/** Says in the status of a planned batch that its window has not begun. */
+async function sayWaiting(
+  batches: BatchPorts["blobs"]["batches"],
+  folder: string,
+  { plan, later, nowMs }: { readonly plan: Plan; readonly later: string; readonly nowMs: number },
+): Promise<void> {
+  const why = {
+    reason: `It waits: its message lets it write from ${later} on (notBefore).`,
+    fix: "No action needed.",
+  };
+  await writeStatus(
+    batches,
+    folder,
+    stillStatus(plan.batch, "accepted", plan.verdicts, nowMs, why),
+  );
 }
 
 const hasEnded: ReadonlySet<BatchState | undefined> = new Set(["finished", "cancelled", "refused"]);
@@ -86,5 +111,7 @@ export async function isHandedOver(
 ): Promise<boolean> {
   const status = await readStatus(blobs.batches, folder);
   if (status !== undefined && status.state !== "accepted") return true;
-  return (await blobs.runner.read(workMarker(manifest))) !== undefined;
+  if ((await blobs.runner.read(workMarker(manifest))) !== undefined) return true;
+  if (manifest.notBefore === undefined) return false;
+  return (await batchesWithMarkers(blobs.runner, manifest.tenant)).has(manifest.batch);
 }

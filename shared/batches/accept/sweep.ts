@@ -1,6 +1,6 @@
 import { readManifest } from "../../records/manifest.ts";
 import type { FileVersion } from "../../records/manifest.ts";
-import { batchesWithMarkers } from "../../records/markers/marker.ts";
+import { batchesWithMarkers, bringDue } from "../../records/markers/marker.ts";
 import {
   batchOf,
   folderIn,
@@ -36,6 +36,7 @@ export type KnownClaims = Set<string>;
  *   been lost. If the event is only late, the file is announced twice, which still makes one batch.
  * - For a batch that was accepted and whose message was lost before its plan was made or handed over,
  *   it queues a message that resumes the batch, and emits `batch.stalled`.
+ * - A batch whose window has begun it hands to the tenant's runner.
  */
 export async function sweepInbox(
   ports: BatchPorts,
@@ -50,6 +51,9 @@ export async function sweepInbox(
   }
   for (const file of unknown.values()) await acceptQueue.send(blobEventOf(file));
   await resumeStalled(ports, open, claims);
+  for (const tenant of ports.settings.tenants) {
+    if (await bringDue(blobs.runner, tenant, ports.clock.now())) await ports.ring(tenant);
+  }
   return { inboxFiles: unknown.size };
 }
 

@@ -106,7 +106,8 @@ async function release(
   if ((await readPlan(blobs.batches, folder)) === undefined) return planOn(ports, manifest);
   const state = (await readStatus(blobs.batches, folder))?.state;
   if (state === "finished" || state === "cancelled") return applied;
-  await announceWork(blobs.runner, manifest, folder, made.at);
+  const nowMs = ports.clock.now();
+  await announceWork(blobs.runner, { manifest, folder, releasedAt: made.at, nowMs });
   await sayReleased(ports, folder);
   await blobs.runner.delete(heldBlob(tenant, batch));
   await ports.ring(tenant);

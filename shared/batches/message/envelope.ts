@@ -19,6 +19,9 @@ export interface BatchMessage {
   readonly rows?: readonly Readonly<Record<string, unknown>>[] | undefined;
   /** A path in container `inbox`. */
   readonly file?: string | undefined;
+  /** When it may write, ISO 8601. */
+  readonly notBefore?: string | undefined;
+  readonly notAfter?: string | undefined;
 }
 
 export type Incoming =
@@ -35,6 +38,14 @@ export interface Allowed {
   readonly operations: readonly string[];
 }
 
+/** An instant with its zone, which is kept in UTC. */
+const instant = v.pipe(
+  v.string(),
+  v.isoTimestamp(),
+  v.check((text) => !Number.isNaN(Date.parse(text))),
+  v.transform((text) => new Date(text).toISOString()),
+);
+
 const Message = v.strictObject({
   version: v.literal(1),
   batch: v.string(),
@@ -44,6 +55,8 @@ const Message = v.strictObject({
   operation: v.optional(v.string()),
   rows: v.optional(v.array(v.record(v.string(), v.unknown()))),
   file: v.optional(v.string()),
+  notBefore: v.optional(instant),
+  notAfter: v.optional(instant),
 });
 
 /**
@@ -85,6 +98,9 @@ export function readEnvelope(value: unknown, allowed: Allowed): Incoming {
     );
   }
   if (rows?.length === 0) throw invalid("rows is empty", "Give at least one row");
+  if ((message.notBefore ?? "") >= (message.notAfter ?? "~")) {
+    throw invalid("notAfter is not after notBefore", "Give a window that has a length");
+  }
   if (message.operation !== undefined) refuseOperation(message.operation, allowed.operations);
   return {
     kind: "batch",

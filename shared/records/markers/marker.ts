@@ -3,7 +3,7 @@ import { recordOf } from "../../core/record.ts";
 import type { Blobs } from "../../storage/types.ts";
 import { batchDamaged } from "../damaged.ts";
 import { type BatchManifest, priorities } from "../manifest.ts";
-import { markersPrefix } from "../paths.ts";
+import { laterPrefix, markersPrefix } from "../paths.ts";
 import { acceptanceOf } from "./planning-marker.ts";
 
 /** A batch with work, as its marker in container `runner` describes it. */
@@ -36,14 +36,48 @@ export const workMarker = (
 ): string =>
   `${markersPrefix(manifest.tenant)}${priorities.indexOf(manifest.priority)}-${acceptanceOf({ ...manifest, acceptedAt: releasedAt })}`;
 
-/** Tells the tenant's runner of a batch with work. */
+/** A batch with work, of which the tenant's runner is to be told. */
+interface Work {
+  readonly manifest: BatchManifest;
+  readonly folder: string;
+  /** When it was released, if not when it was accepted. */
+  readonly releasedAt?: string | undefined;
+  readonly nowMs: number;
+}
+
+/**
+ * Tells the tenant's runner of a batch with work; answers the instant at which it is told if the batch's
+ * window has not begun. `bringDue` tells it then.
+ */
 export async function announceWork(
   runner: Blobs,
-  manifest: BatchManifest,
-  folder: string,
-  releasedAt?: string,
-): Promise<void> {
-  await runner.write(workMarker(manifest, releasedAt), JSON.stringify({ folder }));
+  { manifest, folder, releasedAt, nowMs }: Work,
+): Promise<string | undefined> {
+  const { notBefore, tenant, batch } = manifest;
+  const text = JSON.stringify({ folder });
+  if (notBefore === undefined || Date.parse(notBefore) <= nowMs) {
+    await runner.write(workMarker(manifest, releasedAt), text);
+    return undefined;
+  }
+  const at = new Date(notBefore).toISOString();
+  const marker = workMarker(manifest, at);
+  await runner.write(`${laterPrefix(tenant)}${at}-${batch}`, JSON.stringify({ folder, marker }));
+  return at;
+}
+
+/** Tells the runner of every batch of the tenant whose window has begun; answers whether there was one. */
+export async function bringDue(runner: Blobs, tenant: string, nowMs: number): Promise<boolean> {
+  const now = new Date(nowMs).toISOString();
+  let isAny = false;
+  for await (const { path } of runner.list(laterPrefix(tenant))) {
+    if (path.slice(laterPrefix(tenant).length) > now) break;
+    const found = await runner.read(path);
+    const { folder, marker } = found ? recordOf(parseJson(found.bytes.toString("utf8"))) : {};
+    if (typeof marker === "string") await runner.write(marker, JSON.stringify({ folder }));
+    await runner.delete(path);
+    isAny = true;
+  }
+  return isAny;
 }
 
 /**
@@ -60,17 +94,20 @@ export async function summonRunner(
   await runner.write(path, JSON.stringify({ folder, isSummons: true }));
 }
 
-/** The names of the tenant's batches that have a marker. */
+/** The names of the tenant's batches that have a marker, or wait for their window. */
 export async function batchesWithMarkers(blobs: Blobs, tenant: string): Promise<Set<string>> {
   const batches = new Set<string>();
-  for await (const { path } of blobs.list(markersPrefix(tenant))) {
-    const batch = /^\d-\d{4}-\d\d-\d\dT[\d:.]+Z-(.+)$/.exec(
-      path.slice(markersPrefix(tenant).length),
-    )?.[1];
-    if (batch !== undefined) batches.add(batch);
+  for (const prefix of [markersPrefix(tenant), laterPrefix(tenant)]) {
+    for await (const { path } of blobs.list(prefix)) {
+      const batch = NAME.exec(path.slice(prefix.length))?.[1];
+      if (batch !== undefined) batches.add(batch);
+    }
   }
   return batches;
 }
+
+/** The name of a marker: the priority unless it waits, the instant, the batch. */
+const NAME = /^(?:\d-)?\d{4}-\d\d-\d\dT[\d:.]+Z-(.+)$/;
 
 /**
  * The tenant's first `most` markers in order of work, and those between them that do not count; those
