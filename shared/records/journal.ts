@@ -15,7 +15,8 @@ import {
  * One line of a shard's journal. `open`: a runner took the shard over; a runner that wrote before can
  * append nothing any more. `intent`: these rows are about to be sent, in one post. `receipt`: what became
  * of them. `settled`: rows that end without an answer to a post. `before`: a file with values from before
- * the writes is there, and has this digest.
+ * the writes is there, and has this digest. `released`: these rows, which were held, go on, because
+ * somebody approved what they would write.
  */
 export type JournalRecord =
   | { readonly t: "open"; readonly runner: string; readonly at: string }
@@ -32,7 +33,14 @@ export type JournalRecord =
       readonly rows: readonly RowOutcome[];
     }
   | { readonly t: "settled"; readonly at: string; readonly rows: readonly RowReceipt[] }
-  | ({ readonly t: "before"; readonly at: string } & BeforeFile);
+  | ({ readonly t: "before"; readonly at: string } & BeforeFile)
+  | {
+      readonly t: "released";
+      readonly at: string;
+      /** What was approved. */
+      readonly digest: string;
+      readonly rows: readonly number[];
+    };
 
 /** A file of `before/`: that of the shard's plan, or of the runner's look of that number. */
 export interface BeforeFile {
@@ -48,7 +56,8 @@ export interface BeforeFile {
  * - `doubt`: it was sent, and a reader of the journal cannot tell more. An outcome takes it back to
  *   `unsent` (again, unsent, absent), keeps it here (doubt), or ends it (final). A second intent keeps it
  *   here: the first send may still be found to have worked.
- * - `final`: it has its receipt. Nothing that is recorded later changes it.
+ * - `final`: it has its receipt. Nothing that is recorded later changes it, but that a held row is
+ *   released: it is `unsent` again.
  */
 export type RowHistory = Sends &
   (
@@ -101,8 +110,18 @@ export function applyRecord(rows: Histories, record: JournalRecord): void {
   };
   if (record.t === "intent") {
     for (const row of record.rows) change(row, (before) => intended(before, record.at));
-  } else if (record.t !== "open" && record.t !== "before") {
+  } else if (record.t === "released") {
+    for (const row of record.rows) release(rows, row);
+  } else if (record.t === "receipt" || record.t === "settled") {
     for (const each of record.rows) change(each.row, (before) => after(before, each, record.at));
+  }
+}
+
+/** A row that is held goes on; another one keeps its verdict. */
+function release(rows: Histories, row: number): void {
+  const before = rows.get(row);
+  if (before?.receipt?.verdict === "held") {
+    rows.set(row, { ...before, state: "unsent", receipt: undefined });
   }
 }
 
@@ -171,6 +190,8 @@ export interface Replay {
   readonly rows: Histories;
   /** The files with values from before the writes, in the order in which they were written. */
   readonly before: readonly BeforeFile[];
+  /** What was approved of rows that were held. */
+  readonly released: readonly string[];
   readonly lines: number;
   /** The last line has no end; the next record must begin on a new line. */
   readonly isTorn: boolean;
@@ -189,6 +210,7 @@ export interface Replay {
 export function replay(path: string, text: string, start?: string): Replay {
   const rows: Histories = new Map();
   const before: BeforeFile[] = [];
+  const released: string[] = [];
   const lines = text.split("\n");
   const last = lines.pop() ?? "";
   // A record that lacks nothing but its line's end is whole.
@@ -209,8 +231,9 @@ export function replay(path: string, text: string, start?: string): Replay {
     }
     applyRecord(rows, record);
     if (record.t === "before") before.push({ look: record.look, sha256: record.sha256 });
+    if (record.t === "released") released.push(record.digest);
   }
-  return { rows, before, lines: lines.length, isTorn: last !== "", link };
+  return { rows, before, released, lines: lines.length, isTorn: last !== "", link };
 }
 
 const RESTORE_JOURNAL =
@@ -232,9 +255,11 @@ function readRecord(stored: Properties): JournalRecord | undefined {
   if (typeof at !== "string" || typeof post !== "string") return undefined;
   if (t === "before") return readBeforeFile(stored, at);
   if (!Array.isArray(rows)) return undefined;
-  if (t === "intent") {
+  if (t === "intent" || t === "released") {
     const numbers = all(rows, (row) => (typeof row === "number" ? row : undefined));
-    return numbers && { t, post, at, rows: numbers };
+    if (t === "intent") return numbers && { t, post, at, rows: numbers };
+    const { digest } = stored;
+    return numbers && typeof digest === "string" ? { t, at, digest, rows: numbers } : undefined;
   }
   if (t === "receipt") {
     const outcomes = all(rows, (row) => readOutcome(recordOf(row)));

@@ -83,6 +83,9 @@ export const journalsPrefix = (folder: string): string => `${folder}/journal/`;
 export const journalBlob = (folder: string, shard: number): string =>
   `${journalsPrefix(folder)}${fileOf(shard)}`;
 
+/** Which rows were held while the batch ran. */
+export const heldRowsBlob = (folder: string): string => `${folder}/held.json`;
+
 /** What every path begins with that holds values from before the batch's writes. */
 export const beforePrefix = (folder: string): string => `${folder}/before/`;
 

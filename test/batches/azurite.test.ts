@@ -154,7 +154,7 @@ describe("a file goes through real storage", () => {
     assert.equal(report.split("\r\n").length, 3_202);
     assert.match(
       report,
-      /^user,verdict,reason,fix,objectId,requestId,status,attempts,finishedAt\r\n/,
+      /^user,verdict,reason,fix,objectId,requestId,status,attempts,finishedAt,before,after\r\n/,
     );
   });
 });

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { Readable } from "node:stream";
 
+import { leaseLost } from "../../shared/storage/errors.ts";
 import type { AppendBlob, BlobFacts, BlobLease, Blobs } from "../../shared/storage/types.ts";
 
 /**
@@ -71,8 +72,19 @@ export class MemoryBlobs implements Blobs {
     this.blobs.delete(path);
   }
 
-  openAppend(): Promise<AppendBlob> {
-    throw new TypeError("nothing in batches appends");
+  async openAppend(path: string): Promise<AppendBlob> {
+    if (!this.blobs.has(path)) await this.write(path, "");
+    const content = this.blobs.get(path)!.bytes;
+    let position = content.length;
+    return {
+      content,
+      append: async (bytes) => {
+        const now = this.blobs.get(path)?.bytes ?? Buffer.alloc(0);
+        if (now.length !== position) throw leaseLost("Another process has appended.");
+        await this.write(path, Buffer.concat([now, bytes]));
+        position += bytes.length;
+      },
+    };
   }
 
   async acquireLease(path: string): Promise<BlobLease | undefined> {

@@ -46,6 +46,7 @@ const planted: readonly (readonly [file: string, imports: string])[] = [
   ["shared/batches/plan/planted.ts", "../report/report.ts"],
   ["shared/batches/report/planted.ts", "../accept/accept.ts"],
   ["shared/batches/report/planted.ts", "../folder/refuse.ts"],
+  ["shared/batches/held/planted.ts", "../report/finish.ts"],
   ["shared/batches/ledger/planted.ts", "../accept/admit.ts"],
   ["shared/batches/ledger/planted.ts", "../report/finish.ts"],
   ["shared/batches/folder/planted.ts", "../accept/accept.ts"],

@@ -1,5 +1,6 @@
 import { OperatorError } from "../../core/errors.ts";
 import { limits } from "../../core/limits.ts";
+import { approvable } from "../../records/approval/held.ts";
 import {
   changeControl,
   changeTenantControl,
@@ -17,7 +18,6 @@ import {
 } from "../../records/decisions/decision.ts";
 import { readManifest } from "../../records/manifest.ts";
 import { folderOf } from "../../records/paths.ts";
-import { readPlan } from "../../records/plan.ts";
 import { readStatus } from "../../records/status.ts";
 import type { Who } from "../../records/who.ts";
 import { decodeMessage } from "../../storage/decode-message.ts";
@@ -102,14 +102,14 @@ async function situationOf(
 ): Promise<Omit<Situation, "control"> | undefined> {
   if (batch === undefined) return { state: "open" };
   const folder = folderOf(settings.homeTenant, tenant, batch);
-  const [manifest, status, plan] = await Promise.all([
+  const [manifest, status, digest] = await Promise.all([
     readManifest(blobs.batches, folder),
     readStatus(blobs.batches, folder),
-    readPlan(blobs.batches, folder),
+    approvable(blobs.batches, folder),
   ]);
   if (manifest === undefined || manifest.value.source.kind === "claimed") return undefined;
   const { submitter } = manifest.value;
-  return { state: status?.state ?? "accepted", digest: plan?.digest, submitter };
+  return { state: status?.state ?? "accepted", digest, submitter };
 }
 
 async function record(

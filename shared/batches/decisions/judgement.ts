@@ -8,7 +8,7 @@ export interface Situation {
   readonly control: Control;
   /** What status.json says; `open` of a whole tenant. */
   readonly state: BatchState | "open";
-  /** The digest of the plan, if there is one. */
+  /** What an approval has to name now, if there is a plan. */
   readonly digest?: string | undefined;
   /** Who asked for the batch, if that is known. */
   readonly submitter?: Who | undefined;

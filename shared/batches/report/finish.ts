@@ -14,6 +14,7 @@ import { readStatus, type BatchState, type BatchStatus } from "../../records/sta
 import type { Who } from "../../records/who.ts";
 import { writeSeal } from "../../seal/make-seal.ts";
 import type { Blobs } from "../../storage/types.ts";
+import { heldInRun } from "../held/held-in-run.ts";
 import { settleCharge } from "../ledger/settle-charge.ts";
 import type { BatchPorts } from "../ports.ts";
 import { countVerdicts, type Ending, type ReportJob } from "./report-rows.ts";
@@ -28,6 +29,10 @@ export interface End {
   readonly unwritten: Ending;
   /** Who cancelled it. */
   readonly by?: Who | undefined;
+  /** The verdicts, if they were counted already. */
+  readonly verdicts?: VerdictCounts | undefined;
+  /** What an approval has to name, if it is not the plan's digest. */
+  readonly digest?: string | undefined;
   /**
    * Emits the event, before the state says that the batch has ended: if the program stops in between,
    * the event is emitted twice rather than never.
@@ -56,11 +61,11 @@ export async function endBatch(
   ports: Pick<BatchPorts, "blobs" | "clock" | "sealKey" | "settings">,
   folder: string,
   { manifest, plan }: BatchFiles,
-  { state, receipts, unwritten, announce, by }: End,
+  { state, receipts, unwritten, announce, by, ...known }: End,
 ): Promise<VerdictCounts> {
   const { batches } = ports.blobs;
   const job: ReportJob = { batches, folder, manifest, plan, receipts, unwritten };
-  const verdicts = await countVerdicts(job);
+  const verdicts = known.verdicts ?? (await countVerdicts(job));
   if (sumOf(verdicts) !== plan.rows) {
     throw batchDamaged(
       planBlob(folder),
@@ -75,7 +80,7 @@ export async function endBatch(
   }
   const atMs = ports.clock.now();
   const why = state === "finished" ? {} : { reason: unwritten.reason, fix: unwritten.fix };
-  const { digest } = state === "finished" ? {} : plan;
+  const digest = state === "finished" ? undefined : (known.digest ?? plan.digest);
   const summary = summaryOf(manifest, plan, {
     state,
     verdicts,
@@ -143,8 +148,9 @@ export async function finishBatch(
   const { batches } = ports.blobs;
   const status = await readStatus(batches, folder);
   if (status?.state === "finished" || status?.state === "cancelled") return status.verdicts;
-  const { manifest, plan } = await readBatchFiles(batches, folder);
-  await settleCharge(ports, folder, { manifest, plan }, receipts);
+  const files = await readBatchFiles(batches, folder);
+  const { manifest, plan } = files;
+  await settleCharge(ports, folder, files, receipts);
   const { batch, tenant, acceptedAt } = manifest;
   const ending = endingBy(await readControl(batches, folder));
   const announce: End["announce"] = (verdicts, sealed) =>
@@ -158,8 +164,18 @@ export async function finishBatch(
       seconds: Math.round((ports.clock.now() - Date.parse(acceptedAt)) / 1000),
       ...sealed,
     });
-  return endBatch(ports, folder, { manifest, plan }, { ...ending, receipts, announce });
+  const left = ending.state === "cancelled" ? withoutHeld(receipts) : receipts;
+  const end: End = { ...ending, receipts: left, announce };
+  const verdicts = await countVerdicts({ batches, folder, ...files, ...end });
+  const held = verdicts.held > 0 ? await heldInRun(ports, folder, files, receipts) : undefined;
+  return endBatch(ports, folder, files, { ...end, verdicts, ...held });
 }
+
+/** The receipts without those of held rows, which nobody lets go on any more. */
+const withoutHeld =
+  (receipts: Receipts): Receipts =>
+  async (shard) =>
+    new Map([...(await receipts(shard))].filter(([, { verdict }]) => verdict !== "held"));
 
 /** How a batch ends of which nothing more is sent: it is done, or somebody stopped it. */
 function endingBy(

@@ -12,6 +12,8 @@ const OWN = [
   "status",
   "attempts",
   "finishedAt",
+  "before",
+  "after",
 ] as const;
 
 /** The header of report.csv. */

@@ -1,6 +1,13 @@
-import { noVerdicts, type Receipt, type Verdict, type VerdictCounts } from "../../catalogue/row.ts";
+import {
+  noVerdicts,
+  type Properties,
+  type Receipt,
+  type Verdict,
+  type VerdictCounts,
+} from "../../catalogue/row.ts";
 import { subjectOf } from "../../catalogue/target.ts";
 import { OperatorError } from "../../core/errors.ts";
+import { type RowValues, readValues } from "../../records/approval/before.ts";
 import type { BatchManifest } from "../../records/manifest.ts";
 import type { Plan } from "../../records/plan.ts";
 import { problemOf } from "../../records/problem.ts";
@@ -18,6 +25,9 @@ export interface ReportRow extends Ending {
   readonly row: number;
   readonly operation: string;
   readonly cells: Readonly<Record<string, unknown>>;
+  /** What the row changes, as it was and as it is since, or would be; absent if nothing is written. */
+  readonly before?: Properties | undefined;
+  readonly after?: Properties | undefined;
 }
 
 /** The batch of a report. */
@@ -34,7 +44,7 @@ export interface ReportJob {
 /** Counts the verdicts without reading the input, with bounded memory. */
 export async function countVerdicts(job: ReportJob): Promise<VerdictCounts> {
   const counts = noVerdicts();
-  for await (const piece of endings(job)) {
+  for await (const piece of endings(job, async () => noValues)) {
     for (const { verdict } of piece) counts[verdict] += 1;
   }
   return counts;
@@ -55,7 +65,7 @@ export async function* reportRows(
 ): AsyncGenerator<readonly ReportRow[]> {
   const input = createInputCursor(job, lack);
   try {
-    for await (const piece of endings(job)) {
+    for await (const piece of endings(job, (shard) => valuesOf(job, shard, lack))) {
       const cells = await input.next(piece.map(({ row }) => row));
       yield piece.map((ending, at) => withCells(ending, cells[at]));
     }
@@ -77,19 +87,38 @@ export const withCells = (ending: RowEnding, cells: ReportRow["cells"] | undefin
       }
     : { ...ending, cells };
 
+/** What the rows of a shard change, by row. */
+type Values = ReadonlyMap<number, Pick<RowValues, "before" | "after">>;
+const noValues: Values = new Map();
+
+/** The values of a shard; `lack` is told if they are gone, because the verdicts do not depend on them. */
+const valuesOf = ({ batches, folder, plan }: ReportJob, shard: number, lack: Lack) =>
+  plan.digest === undefined
+    ? Promise.resolve(noValues)
+    : readValues(batches, folder, shard, ({ what }) => lack(what));
+
 /** The verdicts of all rows in the input's order, in pieces. */
-async function* endings(job: ReportJob): AsyncGenerator<readonly RowEnding[]> {
+async function* endings(
+  job: ReportJob,
+  valuesIn: (shard: number) => Promise<Values>,
+): AsyncGenerator<readonly RowEnding[]> {
   for (let shard = 1; shard <= job.plan.shards; shard++) {
     const receipts = await job.receipts(shard);
+    const values = await valuesIn(shard);
     for await (const piece of streamShard(job.batches, job.folder, shard)) {
-      yield piece.map((planned) => ({
-        ...endingOf(planned, receipts, job),
-        row: planned.row,
-        operation: planned.operation,
-      }));
+      yield piece.map((planned) => {
+        const ending = endingOf(planned, receipts, job);
+        const { before, after } = (isWritten(ending) && values.get(planned.row)) || {};
+        const touched = after && { before, after };
+        return { ...ending, row: planned.row, operation: planned.operation, ...touched };
+      });
     }
   }
 }
+
+/** Whether a row has changed something, or still may. */
+const isWritten = ({ verdict }: Ending): boolean =>
+  verdict === "done" || verdict === "pending" || verdict === "held";
 
 /** The batch's input, read only as far as needed. */
 interface InputCursor {

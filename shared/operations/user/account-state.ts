@@ -49,7 +49,7 @@ export const setsAccount = (
     judge: notReplicatedYet,
     look: ({ target }) => ({
       method: "GET",
-      url: `/users/${target.user}?$select=id,accountEnabled`,
+      url: `/users/${target.user}?$select=id,userPrincipalName,accountEnabled`,
     }),
     inPlace: (answer) =>
       answer.status === 200 && recordOf(answer.body)["accountEnabled"] === accountEnabled,

@@ -57,7 +57,10 @@ export default defineOperation({
           },
     );
   },
-  look: ({ target }) => ({ method: "GET", url: `/users/${target.user}?$select=id` }),
+  look: ({ target }) => ({
+    method: "GET",
+    url: `/users/${target.user}?$select=${facts.join(",")}`,
+  }),
   inPlace: (answer) => answer.status === 404,
   inverse: ({ object, daysAgo }) =>
     daysAgo < RESTORABLE_DAYS

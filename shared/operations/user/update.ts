@@ -46,7 +46,7 @@ export default defineOperation({
   judge: notReplicatedYet,
   look: ({ target, set = {} }) => ({
     method: "GET",
-    url: `/users/${target.user}?$select=id,${Object.keys(set).join(",")}`,
+    url: `/users/${target.user}?$select=${[...new Set(["id", "userPrincipalName", ...Object.keys(set)])].join(",")}`,
   }),
   inPlace: (answer, { write }) =>
     answer.status === 200 && hasAll(recordOf(answer.body), write.set ?? {}),

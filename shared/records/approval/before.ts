@@ -1,6 +1,7 @@
 import { hash, randomBytes } from "node:crypto";
 
 import type { Properties } from "../../catalogue/row.ts";
+import { OperatorError } from "../../core/errors.ts";
 import { parseJson } from "../../core/parse-json.ts";
 import { isRecord, recordOf } from "../../core/record.ts";
 import type { Blobs } from "../../storage/types.ts";
@@ -97,30 +98,51 @@ export async function readBefore(
   shard: number,
 ): Promise<ReadonlyMap<number, { readonly before: Properties; readonly after: Properties }>> {
   const found = new Map<number, { before: Properties; after: Properties }>();
-  for (const { rows } of await readAllBefore(batches, folder, shard)) {
-    for (const [row, { before, after }] of rows) if (before) found.set(row, { before, after });
+  for (const [row, values] of await readValues(batches, folder, shard, thrown)) {
+    const { before, after } = values;
+    if (before) found.set(row, { before, after });
   }
   return found;
 }
 
-/** The files of a shard in the order in which they were written: of the plan, and of the runner's looks. */
-async function readAllBefore(batches: Blobs, folder: string, shard: number): Promise<ReadBefore[]> {
+function thrown(error: OperatorError): never {
+  throw error;
+}
+
+/** The same with rows that were not looked at yet. `lost` is told of each file that is gone or was altered. */
+export async function readValues(
+  batches: Blobs,
+  folder: string,
+  shard: number,
+  lost: (error: OperatorError) => void = () => undefined,
+): Promise<ReadonlyMap<number, RowValues>> {
   const path = journalBlob(folder, shard);
   const journal = await batches.read(path);
   const named = journal ? replay(path, journal.bytes.toString("utf8")).before : [];
   // Before its first row is sent, a shard has only the file of its plan, which no journal names yet.
   const files = named.length > 0 ? named : [{ look: undefined, sha256: undefined }];
-  const read: ReadBefore[] = [];
+  const found = new Map<number, RowValues>();
   for (const { look, sha256 } of files) {
-    const file = await readBeforeFile(batches, folder, shard, look);
+    const file = await readBeforeFile(batches, folder, shard, look).catch(damagedTo(lost));
+    if (file === "damaged") continue;
     const place =
       look === undefined ? beforeBlob(folder, shard) : beforeLookBlob(folder, shard, look);
-    if (file === undefined && sha256 !== undefined) throw gone(place);
-    if (file && sha256 !== undefined && sha256 !== file.sha256) throw altered(place);
-    if (file) read.push(file);
+    const isAltered = file && sha256 !== undefined && sha256 !== file.sha256;
+    if (isAltered) lost(altered(place));
+    else if (file) for (const [row, values] of file.rows) found.set(row, values);
+    else if (sha256 !== undefined) lost(gone(place));
   }
-  return read;
+  return found;
 }
+
+/** Tells of a file that cannot be read; an outage is thrown. */
+const damagedTo =
+  (lost: (error: OperatorError) => void) =>
+  (error: unknown): "damaged" => {
+    if (!(error instanceof OperatorError) || error.code !== "BATCH_DAMAGED") throw error;
+    lost(error);
+    return "damaged";
+  };
 
 const gone = (path: string) =>
   batchDamaged(path, "is gone, and with it the values from before the write", {

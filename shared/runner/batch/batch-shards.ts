@@ -16,11 +16,18 @@ export interface BatchShards {
   next: number;
   /** The verdicts in closed shards. */
   readonly closed: VerdictCounts;
+  /** What was approved of rows that were held, so that they go on. */
+  readonly released: string | undefined;
 }
 
 /** The shards as an earlier runner left them. */
-export const createBatchShards = (plan: Plan, progress?: BatchProgress): BatchShards => ({
+export const createBatchShards = (
+  plan: Plan,
+  progress?: BatchProgress,
+  released?: string,
+): BatchShards => ({
   plan,
+  released,
   announced: new Set(progress?.open.toSorted((one, other) => one - other)),
   open: new Map(),
   ahead: new Set(progress?.ahead),
@@ -73,7 +80,9 @@ export function countOpenRows({ open }: BatchShards): number {
 
 /** The verdicts of all rows of the batch as they are now. */
 export function countVerdicts({ plan, closed, open }: BatchShards): VerdictCounts {
-  const sum: VerdictCounts = { ...plan.verdicts };
+  const { pending, held } = plan.verdicts;
+  // What a guard held goes on once it was approved.
+  const sum: VerdictCounts = { ...plan.verdicts, pending: pending + held, held: 0 };
   for (const counts of [closed, ...[...open.values()].map((shard) => shard.counts)]) {
     for (const verdict of verdicts) {
       sum[verdict] += counts[verdict];

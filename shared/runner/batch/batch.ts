@@ -1,8 +1,12 @@
-import { readBatchFiles } from "../../records/batch-files.ts";
+import { readHeld } from "../../records/approval/held.ts";
+import { planDigest } from "../../records/approval/plan-digest.ts";
+import { type BatchFiles, readBatchFiles } from "../../records/batch-files.ts";
 import { firstLink } from "../../records/chain.ts";
+import { batchDamaged } from "../../records/damaged.ts";
+import { readControl } from "../../records/decisions/control.ts";
 import type { Histories } from "../../records/journal.ts";
 import { type Marker, acceptanceIn } from "../../records/markers/marker.ts";
-import { journalBlob } from "../../records/paths.ts";
+import { journalBlob, planBlob } from "../../records/paths.ts";
 import type { Plan } from "../../records/plan.ts";
 import type { Receipts } from "../../records/receipt.ts";
 import { readJournal } from "../journal/journal-file.ts";
@@ -23,7 +27,7 @@ import { createIds } from "./created-ids.ts";
 import { createDependants } from "./dependants.ts";
 import type { LeftRow, OpenBatch } from "./open-batch.ts";
 import { keysBeside, pull, reopenAhead } from "./pull.ts";
-import { type Batch, createdBy, loadCreators, openRows, store } from "./rows.ts";
+import { type Batch, createdBy, isRowHeld, loadCreators, openRows, store } from "./rows.ts";
 import { openShard, readLeft } from "./shard.ts";
 import type { Site } from "./site.ts";
 import { createTouchedKeys } from "./touched-keys.ts";
@@ -36,7 +40,9 @@ export async function openBatch(
 ): Promise<OpenBatch> {
   const { folder } = marker;
   const files = await readBatchFiles(site.blobs.batches, folder);
-  const batch = prepareBatch(site, folder, createBatchShards(files.plan, progress));
+  checkDigest(folder, files);
+  const released = await readReleased(site, folder);
+  const batch = prepareBatch(site, folder, createBatchShards(files.plan, progress, released));
   const { shards } = batch;
   const opened: OpenBatch = {
     path: marker.path,
@@ -54,6 +60,7 @@ export async function openBatch(
     pull: (keys, announce) => pull(batch, opened, keys, announce),
     keysBeside: (keys) => keysBeside(batch, keys),
     reopenAhead: () => reopenAhead(batch, opened),
+    isHeld: (row) => isRowHeld(batch, row),
     shardOf: (row) => {
       const shard = shards.open.get(shardNumberOf(shards, row));
       if (shard === undefined) throw new TypeError("the row's shard is not open");
@@ -76,12 +83,28 @@ export async function openBatch(
   return opened;
 }
 
+/** What runs is what was planned: the plan's digest is that of its shards. */
+function checkDigest(folder: string, { manifest, plan }: BatchFiles): void {
+  const { digest, shardDigests } = plan;
+  if (digest === undefined || planDigest(manifest, shardDigests ?? []) === digest) return;
+  throw batchDamaged(planBlob(folder), "is not what was planned: its digest is another");
+}
+
+/** What was approved of rows that were held while the batch ran; `undefined` if nothing was. */
+async function readReleased({ blobs }: Site, folder: string): Promise<string | undefined> {
+  const held = await readHeld(blobs.batches, folder);
+  if (held === undefined) return undefined;
+  const { approved } = await readControl(blobs.batches, folder);
+  return approved.some(({ digest }) => digest === held.digest) ? held.digest : undefined;
+}
+
 function prepareBatch(site: Site, folder: string, shards: BatchShards): Batch {
   const read = (shard: number): Promise<Histories> =>
     readHistories(site, folder, shard, shards.plan);
   const ids = createIds({ rowsPerShard: shards.plan.rowsPerShard, read });
   const dependants = createDependants(site, (row) => ({
     isFinal: isRowFinal(shards, row),
+    isHeld: isRowHeld(batch, row),
     objectId: createdBy(batch, row),
   }));
   const touched = createTouchedKeys(site.blobs.batches, folder);
@@ -99,6 +122,14 @@ async function readHistories(
   const found = await site.blobs.batches.read(path);
   return found ? readJournal(path, found.bytes, firstLink(plan, shard)).rows : new Map();
 }
+
+/** The rows of which a row has to know how they ended. */
+const rowsBefore =
+  ({ closed }: BatchShards) =>
+  ({ write }: LeftRow): readonly number[] => [
+    ...(write.idFromRow ? [write.idFromRow.row] : []),
+    ...(closed.held > 0 ? (write.after ?? []) : []),
+  ];
 
 function* rowsIn({ open: shards }: BatchShards) {
   for (const { rows } of shards.values()) yield* rows.values();
@@ -124,12 +155,9 @@ async function open(
   const known = shards.open.get(number);
   const found = known
     ? { shard: known, left: await readLeft(site, folder, known) }
-    : await openShard(site, folder, number, shards.plan);
+    : await openShard(site, folder, number, shards);
   if (found) {
-    await loadCreators(
-      batch,
-      found.left.flatMap(({ write }) => write.idFromRow?.row ?? []),
-    );
+    await loadCreators(batch, found.left.flatMap(rowsBefore(shards)));
     await before(found.left);
   }
   noteOpened(shards, number, found?.shard);

@@ -14,6 +14,8 @@ export interface CreatedIds {
   load(shard: number): Promise<void>;
   /** The ids of a shard that is about to be closed. */
   keep(shard: number, rows: Histories): void;
+  /** Whether a row of a loaded shard was held. */
+  isHeld(row: number): boolean;
   /** The id that a row of a loaded shard gave; `undefined` if it gave none. */
   get(row: number): ObjectId | undefined;
 }
@@ -24,6 +26,7 @@ export function createIds(options: {
 }): CreatedIds {
   const { rowsPerShard } = options;
   const shards = new Map<number, Buffer>();
+  const held = new Set<number>();
   const place = (row: number): { shard: number; at: number } => ({
     shard: Math.ceil(row / rowsPerShard),
     at: ((row - 1) % rowsPerShard) * ID_BYTES,
@@ -32,6 +35,7 @@ export function createIds(options: {
     const ids = Buffer.alloc(rowsPerShard * ID_BYTES);
     for (const [row, { receipt }] of rows) {
       const id = createdId(receipt);
+      if (receipt?.verdict === "held") held.add(row);
       if (id !== undefined) ids.write(id.replaceAll("-", ""), place(row).at, "hex");
     }
     shards.set(shard, ids);
@@ -41,6 +45,7 @@ export function createIds(options: {
     load: async (shard) => {
       if (!shards.has(shard)) keep(shard, await options.read(shard));
     },
+    isHeld: (row) => held.has(row),
     get: (row) => {
       const { shard, at } = place(row);
       const hex = shards.get(shard)?.toString("hex", at, at + ID_BYTES) ?? "";

@@ -24,6 +24,7 @@ export function createDependants(
   site: Site,
   creatorOf: (row: number) => {
     readonly isFinal: boolean;
+    readonly isHeld: boolean;
     readonly objectId: ObjectId | undefined;
   },
 ): Dependants {
@@ -34,7 +35,10 @@ export function createDependants(
     const result = resolveId(row.write, creatorOf(creator));
     if (result.kind === "write") site.schedule.complete(row, result.write);
     if (result.kind === "wait") waiting.set(creator, [...(waiting.get(creator) ?? []), row]);
-    return result.kind === "orphan" ? orphaned(site, row, creator) : undefined;
+    if (result.kind !== "orphan") return undefined;
+    return creatorOf(creator).isHeld
+      ? heldBehind(row.row, creator, isoNow(site))
+      : orphaned(site, row, creator);
   };
   return {
     resolve,
@@ -46,6 +50,14 @@ export function createDependants(
     },
   };
 }
+
+/** Holds a row that comes after one that is held: they are carried out in their order, or not at all. */
+export const heldBehind = (row: number, held: number, at: string): RowReceipt =>
+  rowReceipt({ row, history: unsent }, at, {
+    verdict: "held",
+    reason: `It comes after row ${held}, which is held.`,
+    fix: `Decide on row ${held}: this row then goes on with it.`,
+  });
 
 const orphaned = (site: Site, { row }: Row, creator: number): RowReceipt =>
   rowReceipt({ row, history: unsent }, isoNow(site), {

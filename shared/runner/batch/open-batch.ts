@@ -4,6 +4,7 @@ import type { JournalRecord } from "../../records/journal.ts";
 import type { Marker } from "../../records/markers/marker.ts";
 import type { Receipts } from "../../records/receipt.ts";
 import type { PlannedRow } from "../../records/shard.ts";
+import type { Expectations } from "../journal/expected.ts";
 import type { Journal } from "../journal/journal-file.ts";
 import type { Meter } from "../meter.ts";
 import type { Lane, OpenRow } from "../schedule/open-row.ts";
@@ -14,6 +15,8 @@ export interface OpenShard {
   readonly shard: number;
   readonly journal: Journal;
   readonly rows: Map<number, OpenRow<OpenBatch>>;
+  /** What its open rows are expected to find; `undefined` for a plan of an earlier release. */
+  readonly expected: Expectations | undefined;
   /** How many of its rows have their verdict in the journal, by verdict. */
   readonly counts: VerdictCounts;
 }
@@ -66,6 +69,8 @@ export interface OpenBatch extends Lane {
   /** Opens the rows in doubt that an earlier runner had opened ahead. */
   reopenAhead(): Promise<void>;
   shardOf(row: number): OpenShard;
+  /** Whether a row that others come after was held. */
+  isHeld(row: number): boolean;
   /**
    * Stores a record in a shard's journal, then puts its rows where the journal says: a row that ends
    * frees its keys, and the rows that depend on it go on or end with it.

@@ -95,7 +95,7 @@ async function openAhead(
     const known = shards.open.get(number);
     const found = known
       ? { shard: known, left: await readLeft(site, folder, known) }
-      : await openShard(site, folder, number, shards.plan);
+      : await openShard(site, folder, number, shards);
     if (found === undefined) continue;
     shards.open.set(number, found.shard);
     const left = found.left.filter((row) => wanted.has(row));

@@ -26,6 +26,12 @@ export function createdBy({ shards, ids }: Batch, row: number): ObjectId | undef
   return open ? createdId(open.journal.rows.get(row)?.receipt) : ids.get(row);
 }
 
+/** Whether a row was held; what an earlier runner closed is known once `loadCreators` was given the row. */
+export function isRowHeld({ shards, ids }: Batch, row: number): boolean {
+  const open = shards.open.get(shardNumberOf(shards, row));
+  return open ? open.journal.rows.get(row)?.receipt?.verdict === "held" : ids.isHeld(row);
+}
+
 /** Makes the ids known that these rows created, if they are in closed shards. */
 export async function loadCreators({ shards, ids }: Batch, rows: Iterable<number>): Promise<void> {
   const numbers = new Set<number>();
@@ -87,6 +93,7 @@ export async function store(
     if (history.receipt) shard.rows.delete(number);
     placeRow(site, row, history);
     if (!history.receipt) continue;
+    shard.expected?.delete(number);
     shard.counts[history.receipt.verdict] += 1;
     site.tally.rows += 1;
     orphans.push(...batch.dependants.freed(number));

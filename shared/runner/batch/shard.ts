@@ -1,11 +1,15 @@
+import { operationNamed } from "../../catalogue/operation.ts";
 import { type PlannedWrite, noVerdicts } from "../../catalogue/row.ts";
 import { firstLink } from "../../records/chain.ts";
+import { batchDamaged } from "../../records/damaged.ts";
 import { type RowHistory, unsent } from "../../records/journal.ts";
-import { journalBlob } from "../../records/paths.ts";
-import type { Plan } from "../../records/plan.ts";
-import { readShard } from "../../records/shard.ts";
-import { openJournal } from "../journal/journal-file.ts";
+import { journalBlob, shardBlob } from "../../records/paths.ts";
+import { type PlannedRow, readShard, readShardBlob } from "../../records/shard.ts";
+import { isLookedAt } from "../journal/expected.ts";
+import { type Journal, openJournal } from "../journal/journal-file.ts";
+import { readExpectations } from "../journal/read-expected.ts";
 import type { OpenRow } from "../schedule/open-row.ts";
+import type { BatchShards } from "./batch-shards.ts";
 import type { LeftRow, OpenBatch, OpenShard } from "./open-batch.ts";
 import { type Site, isoNow, monotonicAt } from "./site.ts";
 
@@ -25,9 +29,13 @@ export async function openShard(
   site: Site,
   folder: string,
   number: number,
-  plan: Plan,
+  { plan, released }: Pick<BatchShards, "plan" | "released">,
 ): Promise<ReadShard | undefined> {
-  const planned = await readWrites(site, folder, number);
+  const { rows, sha256 } = await readShardBlob(site.blobs.batches, folder, number);
+  if (plan.shardDigests !== undefined && plan.shardDigests[number - 1] !== sha256) {
+    throw batchDamaged(shardBlob(folder, number), "is not what was planned", { fix: RESTORE });
+  }
+  const planned = writesIn(rows);
   if (planned.length === 0) return undefined;
   const journal = await openJournal({
     blobs: site.blobs.batches,
@@ -37,13 +45,32 @@ export async function openShard(
     at: isoNow(site),
     check: () => site.lease.check(),
   });
-  const shard: OpenShard = { shard: number, journal, rows: new Map(), counts: noVerdicts() };
+  await release(site, journal, released);
+  const counts = noVerdicts();
   const left = planned.filter(({ row }) => {
     const settled = journal.rows.get(row)?.receipt;
-    if (settled) shard.counts[settled.verdict] += 1;
+    if (settled) counts[settled.verdict] += 1;
     return settled === undefined;
   });
-  return { shard, left };
+  const expected = await readExpectations(
+    site.blobs.batches,
+    folder,
+    { shard: number, journal, plan, at: isoNow(site) },
+    left,
+  );
+  return { shard: { shard: number, journal, rows: new Map(), expected, counts }, left };
+}
+
+const RESTORE =
+  "Restore the blob from an earlier version (docs/runbook.md, A blob is gone): what was approved then runs. If that is impossible, cancel the batch and send its open rows again in a new one.";
+
+/** Lets the rows of a shard go on that were held, if what they would write was approved; once. */
+async function release(site: Site, journal: Journal, digest: string | undefined): Promise<void> {
+  if (digest === undefined || journal.released.includes(digest)) return;
+  const rows = [...journal.rows].flatMap(([row, { receipt }]) =>
+    receipt?.verdict === "held" ? row : [],
+  );
+  await journal.append({ t: "released", at: isoNow(site), digest, rows });
 }
 
 /** The rows of an open shard that are left to do and not open. @throws OperatorError BATCH_DAMAGED */
@@ -58,9 +85,11 @@ export async function readLeft(
 
 /** The rows of a shard that the plan wants written. @throws OperatorError BATCH_DAMAGED */
 export async function readWrites(site: Site, folder: string, number: number): Promise<LeftRow[]> {
-  const planned = await readShard(site.blobs.batches, folder, number);
-  return planned.flatMap((row) => (row.write === undefined ? [] : { ...row, write: row.write }));
+  return writesIn(await readShard(site.blobs.batches, folder, number));
 }
+
+const writesIn = (planned: readonly PlannedRow[]): LeftRow[] =>
+  planned.flatMap((row) => (row.write === undefined ? [] : { ...row, write: row.write }));
 
 /** Opens a row in the schedule. */
 export function openRow(
@@ -70,7 +99,8 @@ export function openRow(
   { row, operation, write }: LeftRow,
 ): OpenRow<OpenBatch> {
   const known = write.after || write.foundInPlace ? withoutNeedless(shard, row, write) : write;
-  const open = site.schedule.open({ lane, row, operation, write: known });
+  const freshUntilMs = freshUntil(site, shard, { row, operation, write: known });
+  const open = site.schedule.open({ lane, row, operation, write: known, freshUntilMs });
   shard.rows.set(row, open);
   return open;
 }
@@ -84,6 +114,19 @@ function withoutNeedless(shard: OpenShard, row: number, write: PlannedWrite): Pl
   const after = write.after?.filter((earlier) => earlier < row);
   const isUnsent = historyOf(shard, row).attempts === 0;
   return { ...rest, ...(after && { after }), ...(isUnsent && { foundInPlace }) };
+}
+
+/** From when on a row is looked at before it is sent, monotonic milliseconds. */
+function freshUntil(
+  site: Site,
+  { expected }: OpenShard,
+  { row, operation: name, write }: Pick<OpenRow, "row" | "operation" | "write">,
+): number {
+  if (write.foundInPlace) return 0;
+  const operation = operationNamed(site.catalogue, name);
+  if (!expected || !operation || !isLookedAt(operation, write)) return Infinity;
+  const { finds, lookedAt } = expected.get(row) ?? { finds: "lost", lookedAt: "" };
+  return finds === "same" ? monotonicAt(site, lookedAt) + site.settings.planFreshMs : 0;
 }
 
 /** What is known of a row of an open shard. */
@@ -101,7 +144,9 @@ export function placeRow(site: Site, row: OpenRow<OpenBatch>, history: RowHistor
     const isUnsure = row.state === "doubt" && row.unsureUntilMs > site.clock.monotonic();
     site.schedule.place(row, { state: "ended", notBeforeMs: isUnsure ? row.unsureUntilMs : 0 });
   } else {
-    site.schedule.place(row, { state: "waiting", notBeforeMs: askedMs });
+    // What may be in place by its own work is not held: its own answers decide.
+    const fresh = history.doubted ? { freshUntilMs: Infinity } : {};
+    site.schedule.place(row, { state: "waiting", notBeforeMs: askedMs, ...fresh });
   }
 }
 

@@ -1,6 +1,7 @@
 import { OperatorError } from "../../core/errors.ts";
 import { linked } from "../../records/chain.ts";
 import {
+  type BeforeFile,
   type Histories,
   type JournalRecord,
   type Replay,
@@ -21,6 +22,10 @@ const APPEND_BYTES = 1024 * 1024;
 /** A shard's journal, ours: records are applied to `rows` once they are stored, in their order. */
 export interface Journal {
   readonly rows: Histories;
+  /** The files with values from before the writes, in the order in which they were written. */
+  readonly before: readonly BeforeFile[];
+  /** What was approved of rows that were held. */
+  readonly released: readonly string[];
   /**
    * Stores a record. Records that come while an append is under way share the next one (group commit).
    * @throws OperatorError LEASE_LOST if another runner took the shard over, STORAGE_UNAVAILABLE; after
@@ -76,22 +81,27 @@ interface Waiting {
   readonly failed: (error: unknown) => void;
 }
 
+/** How many of the waiting records one append carries, at least one. */
+function countForOne(waiting: readonly Waiting[]): number {
+  let bytes = 0;
+  const end = waiting.findIndex((each, index) => {
+    bytes += Buffer.byteLength(each.line);
+    return index > 0 && bytes > APPEND_BYTES;
+  });
+  return end < 0 ? waiting.length : end;
+}
+
 function groupCommit(blob: AppendBlob, found: Replay): Journal {
-  const { rows } = found;
+  const { rows, released } = found;
+  const before = [...found.before];
   let { lines: blocks, isTorn, link = "" } = found;
   let waiting: Waiting[] = [];
   let isFlushing = false;
   let broken: { readonly error: unknown } | undefined;
 
-  /** As many waiting records as one append carries, at least one. */
   const take = (): Waiting[] => {
-    let bytes = 0;
-    const end = waiting.findIndex((each, index) => {
-      bytes += Buffer.byteLength(each.line);
-      return index > 0 && bytes > APPEND_BYTES;
-    });
-    const taken = end < 0 ? waiting : waiting.slice(0, end);
-    waiting = end < 0 ? [] : waiting.slice(end);
+    const taken = waiting.slice(0, countForOne(waiting));
+    waiting = waiting.slice(taken.length);
     return taken;
   };
   const store = async (group: readonly Waiting[]): Promise<void> => {
@@ -101,6 +111,7 @@ function groupCommit(blob: AppendBlob, found: Replay): Journal {
     blocks += 1;
     for (const { record, stored } of group) {
       applyRecord(rows, record);
+      if (record.t === "before") before.push(record);
       stored();
     }
   };
@@ -127,6 +138,8 @@ function groupCommit(blob: AppendBlob, found: Replay): Journal {
   };
   return {
     rows,
+    before,
+    released,
     blocks: () => blocks,
     append: (record) =>
       new Promise((stored, failed) => {

@@ -23,7 +23,8 @@ export interface State<L extends Lane> {
 }
 
 /** A row to be opened. */
-export type NewRow<L extends Lane> = Pick<OpenRow<L>, "lane" | "row" | "operation" | "write">;
+export type NewRow<L extends Lane> = Pick<OpenRow<L>, "lane" | "row" | "operation" | "write"> &
+  Partial<Pick<OpenRow<L>, "freshUntilMs">>;
 
 /** Where a row's journal says it is. */
 export interface Place {
@@ -33,6 +34,8 @@ export interface Place {
   readonly unsureUntilMs?: number;
   /** How many looks in a row told nothing; 0 if it is not given. */
   readonly looks?: number;
+  /** Until when the row may be sent without another look; as before if it is not given. */
+  readonly freshUntilMs?: number;
 }
 
 /** Every open row is an entry that `open` made. */
@@ -47,6 +50,7 @@ export function open<L extends Lane>(state: State<L>, row: NewRow<L>): Entry<L> 
     operation: row.operation,
     write: row.write,
     state: "waiting",
+    freshUntilMs: row.freshUntilMs ?? Infinity,
     notBeforeMs: 0,
     sentMs: undefined,
     unsureUntilMs: 0,
@@ -75,6 +79,7 @@ export function place<L extends Lane>(state: State<L>, entry: Entry<L>, to: Plac
   const wasHeld = entry.state !== "waiting" && entry.state !== "ended";
   state.ready.remove(entry);
   entry.notBeforeMs = to.notBeforeMs;
+  entry.freshUntilMs = to.freshUntilMs ?? entry.freshUntilMs;
   if (to.state === "doubt") {
     if (!wasHeld) hold(state, entry);
     entry.state = "doubt";

@@ -14,10 +14,11 @@ export interface Lane {
  * The states of an open row. Only the schedule changes them:
  *
  * - `waiting` for its turn. According to the journal it is unsent.
- *   → `flying` when it is taken for a post; → `looking` if the plan found its change in place; →
- *   `ended` if it gets its verdict without being sent.
- * - `looking`: the directory is read to see whether the change that the plan found is still in place.
- *   → `ended` if it is: the row is unchanged; → `waiting` to be sent if it is not.
+ *   → `flying` when it is taken for a post; → `looking` if what was read of its object is too old, or if
+ *   the plan found its change in place; → `ended` if it gets its verdict without being sent.
+ * - `looking`: the directory is read to see what the row would change.
+ *   → `ended` if the change is in place, or if the row is held because it would change something else than
+ *   was planned; → `waiting` to be sent if neither is so.
  * - `flying`: its intent is being journaled, or its post is under way.
  *   → `ended` by its receipt; → `waiting` if Graph did not make the change; → `doubt` if that is unknown.
  * - `doubt`: it was sent, and it isn't known whether it took effect. A row of a shard whose journal
@@ -41,6 +42,8 @@ export interface OpenRow<L extends Lane = Lane> {
   /** As planned, with the id that an earlier row gave once that is known. */
   readonly write: PlannedWrite;
   readonly state: RowState;
+  /** From this instant of the monotonic clock on the row is looked at before it is sent. */
+  readonly freshUntilMs: number;
   /** Neither sent nor looked at before this instant of the monotonic clock, milliseconds. */
   readonly notBeforeMs: number;
   /** When this process sent it last, on the monotonic clock. */

@@ -7,7 +7,7 @@ import { type SortedList, createSortedList } from "./sorted-list.ts";
 /**
  * The rows that wait for no other row. A row whose time has not come stands in `later`; one whose time
  * has come is offered to its lane, or waits for room in its group if it changes an edge, or stands among
- * those to look at if the plan found its change in place.
+ * those to look at if what was read of its object is too old.
  */
 export interface ReadyRows<L extends Lane> {
   add(entry: Entry<L>): void;
@@ -48,9 +48,10 @@ export function createReadyRows<L extends Lane>(flights: Flights): ReadyRows<L> 
     if (list?.items.length === 0) lanes.delete(entry.urgency);
   };
   const groups = createGroupRows<L>({ roomOf: (group) => flights.roomOf(group), offer, withdraw });
+  let presentMs = 0;
   const start = (entry: Entry<L>): void => {
-    const { group, foundInPlace } = entry.write;
-    if (foundInPlace !== undefined) {
+    const { group } = entry.write;
+    if (entry.freshUntilMs <= presentMs) {
       entry.spot = "look";
       toLookAt.add(entry);
       return;
@@ -74,6 +75,7 @@ export function createReadyRows<L extends Lane>(flights: Flights): ReadyRows<L> 
       if (spot === "group") groups.remove(entry.write.group ?? "", entry);
     },
     advance: (nowMs) => {
+      presentMs = nowMs;
       for (;;) {
         const [entry] = later.items;
         if (entry === undefined || entry.notBeforeMs > nowMs) return;

@@ -32,8 +32,13 @@ export interface Schedule<L extends Lane> {
   open(row: NewRow<L>): OpenRow<L>;
   /** Chooses the rows that may go next: lanes in the order given, rows in theirs. */
   choose(wish: Wish<L>): Choice<L>;
-  /** The rows that are to be looked at before they may be sent, in order of work. */
-  toLookAt(nowMs: number): readonly OpenRow<L>[];
+  /**
+   * The rows that are to be looked at before they may be sent, in order of work: of the lanes in the order
+   * given, until as many rows as `ahead` says could be sent before them without a look.
+   */
+  toLookAt(wish: LookWish<L>): readonly OpenRow<L>[];
+  /** Lets rows that could be sent be looked at first. */
+  lookFirst(rows: readonly OpenRow<L>[]): void;
   /** Takes waiting rows that `choose` or `toLookAt` returned. */
   take(picked: readonly OpenRow<L>[], to: "flying" | "looking"): void;
   /** Notes that taken rows share a request: until all are answered, no others of their group do. */
@@ -64,6 +69,28 @@ export interface Schedule<L extends Lane> {
   answered(group: string): void;
 }
 
+/** Which rows are to be looked at. */
+export interface LookWish<L extends Lane> {
+  readonly lanes: Iterable<L>;
+  readonly nowMs: number;
+  readonly ahead: number;
+}
+
+function toLookAt<L extends Lane>(
+  ready: State<L>["ready"],
+  { lanes, nowMs, ahead }: LookWish<L>,
+): readonly OpenRow<L>[] {
+  ready.advance(nowMs);
+  const isTurn = new Set<L>();
+  let offered = 0;
+  for (const lane of lanes) {
+    offered += ready.of(lane).length;
+    if (offered >= ahead) break;
+    isTurn.add(lane);
+  }
+  return ready.toLookAt().filter(({ urgency }) => isTurn.has(urgency));
+}
+
 /** Nothing is open yet. */
 export function createSchedule<L extends Lane>(): Schedule<L> {
   const flights = createFlights();
@@ -86,9 +113,14 @@ export function createSchedule<L extends Lane>(): Schedule<L> {
       endLingering(state, wish.nowMs);
       return choose(state, wish);
     },
-    toLookAt: (nowMs) => {
-      state.ready.advance(nowMs);
-      return state.ready.toLookAt();
+    toLookAt: (wish) => toLookAt(state.ready, wish),
+    lookFirst: (rows) => {
+      for (const row of rows) {
+        const entry = entryOf(row);
+        state.ready.remove(entry);
+        entry.freshUntilMs = 0;
+        state.ready.add(entry);
+      }
     },
     take: (picked, to) => {
       for (const row of picked) take(state, entryOf(row), to);

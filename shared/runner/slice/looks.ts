@@ -1,10 +1,12 @@
+import type { OpenBatch } from "../batch/open-batch.ts";
 import type { Site } from "../batch/site.ts";
 import { dueDoubts, lookAt } from "../sending/doubts.ts";
-import { lookIfInPlace, takeFoundInPlace } from "../sending/in-place.ts";
+import { lookFirst, takeToLookAt } from "../sending/look-first.ts";
 import type { Wake } from "./wake.ts";
 
 /**
- * Looks at rows in doubt, and at rows whose change the plan found in place; one group of each at a time.
+ * Looks at rows in doubt, and at rows that are to be looked at before they are sent; one group of each at
+ * a time.
  */
 export interface Looks {
   /** Starts to look at the rows that are due, unless it is looking. */
@@ -14,10 +16,15 @@ export interface Looks {
   rest(): Promise<void>;
 }
 
-export function createLooks(site: Site, wake: Wake, stop: AbortSignal): Looks {
+export function createLooks(
+  site: Site,
+  lanes: () => Iterable<OpenBatch>,
+  wake: Wake,
+  stop: AbortSignal,
+): Looks {
   const kinds = [
     { due: () => dueDoubts(site), look: lookAt },
-    { due: () => takeFoundInPlace(site), look: lookIfInPlace },
+    { due: () => takeToLookAt(site, lanes()), look: lookFirst },
   ];
   const looking = kinds.map((): Promise<void> | undefined => undefined);
   const advance = (): void => {

@@ -1,6 +1,7 @@
 import { mayShare } from "../batch/may-share.ts";
 import type { PostOutcome } from "../sending/account.ts";
 import { nextDoubtMs } from "../sending/doubts.ts";
+import { rowHeldBefore } from "../sending/look-first.ts";
 import { sendPost } from "../sending/post.ts";
 import type { Slice } from "./slice-parts.ts";
 import { TICK_MS } from "./wake.ts";
@@ -79,13 +80,23 @@ function idleForMs(
   return dueMs < Infinity && dueMs > slice.endMs ? dueMs - nowMs : undefined;
 }
 
-const choose = ({ site, work }: Slice, most: number) =>
-  site.schedule.choose({
-    lanes: work.lanes(),
-    nowMs: site.clock.monotonic(),
-    most,
-    sharing: { membersPerWrite: site.settings.membersPerWrite, mayShare: mayShare(site) },
-  });
+/** Chooses rows to send. Those that grew old meanwhile, or come after a held row, are looked at first. */
+function choose({ site, work }: Slice, most: number) {
+  for (;;) {
+    const nowMs = site.clock.monotonic();
+    const choice = site.schedule.choose({
+      lanes: work.lanes(),
+      nowMs,
+      most,
+      sharing: { membersPerWrite: site.settings.membersPerWrite, mayShare: mayShare(site) },
+    });
+    const old = choice.picked.filter(
+      (row) => row.freshUntilMs <= nowMs || rowHeldBefore(row) !== undefined,
+    );
+    if (old.length === 0) return choice;
+    site.schedule.lookFirst(old);
+  }
+}
 
 /** Waits for the pacer's grant, then sends what is most urgent by then. */
 async function sendNext(state: State, writes: number): Promise<void> {

@@ -72,7 +72,7 @@ export async function openSlice(
   };
   const status = createStatusWriter(site);
   const work = createWorkload(site, { state, status });
-  const looks = createLooks(site, wake, stop.signal);
+  const looks = createLooks(site, () => work.lanes(), wake, stop.signal);
   const over = new AbortController();
   const endMs = startMs + ports.settings.sliceMs;
   const parts = { site, state, status, work, looks, wake, startMs, endMs, stop, over };

@@ -24,6 +24,8 @@ export function batchToOpen({ site, batches }: Work): Marker | undefined {
   const nowMs = site.clock.monotonic();
   const asOne = Math.min(SHARERS_AS_ONE, site.settings.membersPerWrite);
   const { picked } = site.schedule.choose({ lanes, nowMs, most: READY_ROWS * asOne });
+  // Those that are looked at first are ready soon.
+  const soon = [...picked, ...site.schedule.toLookAt({ lanes, nowMs, ahead: Infinity })];
   const isSharer = mayShare(site);
   let ofAll = 0;
   for (const batch of batches.open.values()) ofAll += batch.openRows();
@@ -32,7 +34,7 @@ export function batchToOpen({ site, batches }: Work): Marker | undefined {
   for (const { marker, batch } of batches.inOrder()) {
     const own = batch?.openRows() ?? 0;
     soFar += own;
-    for (const row of picked) if (row.lane === batch) ready += isSharer(row) ? 1 / asOne : 1;
+    for (const row of soon) if (row.lane === batch) ready += isSharer(row) ? 1 / asOne : 1;
     if (ready >= READY_ROWS) return undefined;
     const isMore = batch === undefined || batch.nextShard() !== undefined;
     const isRoom = ofAll < 2 * OPEN_ROWS && (own === 0 || soFar < OPEN_ROWS);

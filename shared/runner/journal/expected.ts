@@ -1,0 +1,30 @@
+import type { Operation } from "../../catalogue/operation.ts";
+import { type PlannedWrite, type Properties, isPending } from "../../catalogue/row.ts";
+
+/** What a row is expected to find when it is written, and when that was read. */
+export interface Expected {
+  /** The values that the write replaces; absent if nobody could know them yet. */
+  readonly before: Properties | undefined;
+  /** The user principal name by which the row names its user. */
+  readonly name: string | undefined;
+  readonly lookedAt: string;
+  /**
+   * `same`: the row is written only if it finds these values. `any`: whatever it finds, because work that
+   * was known to come first may have changed it. `lost`: what was read is gone or was altered, so that
+   * nobody can tell.
+   */
+  readonly finds: "same" | "any" | "lost";
+}
+
+/** By row. A plan of an earlier release expects nothing. */
+export type Expectations = Map<number, Expected>;
+
+/**
+ * Whether rows of this kind are looked at before they are written: those that replace values of a user. A
+ * membership is written whatever is there, and a user whom the batch has created has no values to keep.
+ */
+export const isLookedAt = (operation: Operation, write: PlannedWrite): boolean =>
+  !isPending(write) &&
+  write.target.kind === "user" &&
+  write.idFromRow === undefined &&
+  operation.touched(write, undefined).before === undefined;

@@ -1,0 +1,147 @@
+import type { GraphRead } from "../../core/graph-request.ts";
+import { writeBefore } from "../../records/approval/before.ts";
+import { unsent } from "../../records/journal.ts";
+import type { RowReceipt } from "../../records/receipt.ts";
+import { heldBehind } from "../batch/dependants.ts";
+import type { OpenBatch, OpenShard } from "../batch/open-batch.ts";
+import { historyOf } from "../batch/shard.ts";
+import { type Site, isoNow } from "../batch/site.ts";
+import { isLookedAt } from "../journal/expected.ts";
+import { rowReceipt } from "../journal/outcomes.ts";
+import { type FirstLook, firstLook } from "./first-look.ts";
+import { type Seen, askedMs, readAll, readFor } from "./look.ts";
+import { type Placed, operationOf, waitFor } from "./part-outcome.ts";
+
+/** Looks asked for at a time; Graph's client packs them in posts of 20. */
+const LOOKS_AT_ONCE = 100;
+/** Rows are looked at so long before their turn, seconds; more of them would only grow old again. */
+const LOOK_AHEAD_SECONDS = 10;
+
+/** What was looked at stays fresh so long whatever the setting says: the row's turn must come meanwhile. */
+const FRESH_AT_LEAST_MS = 60_000;
+
+/** Takes the rows that are to be looked at before they are sent and whose turn is near, some at a time. */
+export function takeToLookAt(site: Site, lanes: Iterable<OpenBatch>): Placed[] {
+  const ahead = Math.max(LOOKS_AT_ONCE, LOOK_AHEAD_SECONDS * site.settings.quotaPerSecond);
+  const rows = site.schedule
+    .toLookAt({ lanes, nowMs: site.clock.monotonic(), ahead })
+    // An earlier batch that is still being planned may undo what is in place.
+    .filter(({ lane, write }) => lane.awaitsPlansMs === undefined || !write.foundInPlace)
+    .slice(0, LOOKS_AT_ONCE);
+  site.schedule.take(rows, "looking");
+  return rows.map((row) => ({ row, shard: row.lane.shardOf(row.row) }));
+}
+
+/** Whether a row comes after one that was held. */
+export const rowHeldBefore = ({ lane, write }: Placed["row"]): number | undefined =>
+  write.after?.find((row) => lane.isHeld(row));
+
+/**
+ * Looks at what rows would change, now that every earlier row on their objects has ended, and lets them be
+ * sent, or ends them unchanged or held (`firstLook`). What is there now is noted before any row is sent.
+ *
+ * @throws OperatorError what ends the slice: LEASE_LOST, STORAGE_UNAVAILABLE, a token's error.
+ */
+export async function lookFirst(site: Site, parts: readonly Placed[]): Promise<void> {
+  const lookedMs = site.clock.monotonic();
+  const lookedAt = isoNow(site);
+  const answers = await readAll(
+    site,
+    parts.map((part) => readBefore(site, part)),
+  );
+  const looks = parts.map((part, at) => ({
+    part,
+    answer: answers[at],
+    ...judged(site, part, answers[at]),
+  }));
+  await Promise.all(
+    [...new Set(parts.map(({ shard }) => shard))].map(async (shard) => {
+      const mine = looks.filter(({ part }) => part.shard === shard);
+      await note(site, shard, mine, lookedAt);
+      for (const { part, look, answer } of mine) {
+        if (look.kind === "again") lookAgain(site, part, answer);
+        if (look.kind === "send") letGo(site, part, lookedMs);
+      }
+      site.wake();
+      const rows = mine.flatMap(({ ended }) => ended ?? []);
+      const [first] = mine;
+      if (first === undefined || rows.length === 0) return;
+      await first.part.row.lane.record(shard, { t: "settled", at: isoNow(site), rows });
+    }),
+  );
+}
+
+/** A look at one row. */
+interface Looked {
+  readonly part: Placed;
+  readonly answer: Seen;
+  readonly look: FirstLook;
+  /** The receipt of a row that ends with it. */
+  readonly ended?: RowReceipt | undefined;
+}
+
+/** A row behind a held one is held whatever is there. */
+const readBefore = (site: Site, part: Placed): GraphRead | undefined =>
+  rowHeldBefore(part.row) === undefined ? readFor(site, part) : undefined;
+
+function judged(site: Site, { row, shard }: Placed, answer: Seen): Pick<Looked, "look" | "ended"> {
+  const held = rowHeldBefore(row);
+  if (held !== undefined) {
+    const ended = heldBehind(row.row, held, isoNow(site));
+    return { look: { kind: "ended", receipt: ended.receipt }, ended };
+  }
+  const look = firstLook(
+    {
+      row,
+      operation: operationOf(site, row),
+      expected: shard.expected?.get(row.row),
+      mayBeUndone: row.lane.awaitsPlansMs !== undefined,
+    },
+    answer,
+  );
+  if (look.kind !== "ended") return { look };
+  const history = shard.journal.rows.get(row.row) ?? unsent;
+  return { look, ended: rowReceipt({ row: row.row, history }, isoNow(site), look.receipt) };
+}
+
+/** Notes what is there now of rows for which it was not known, or is not what was planned. */
+async function note(
+  site: Site,
+  shard: OpenShard,
+  looks: readonly Looked[],
+  lookedAt: string,
+): Promise<void> {
+  const [first] = looks;
+  const rows = looks.flatMap(({ look }) => (look.kind === "again" ? [] : (look.values ?? [])));
+  if (first === undefined || rows.length === 0) return;
+  const { lane } = first.part.row;
+  const look = shard.journal.before.filter((file) => file.look !== undefined).length + 1;
+  const { folder } = lane.marker;
+  const file = await writeBefore(site.blobs.batches, folder, shard.shard, { lookedAt, rows, look });
+  await lane.record(shard, { t: "before", at: isoNow(site), ...file });
+  for (const { row, before, name } of rows) {
+    shard.expected?.set(row, { before, name, lookedAt, finds: "same" });
+  }
+}
+
+/** Lets a row be sent. What was sent once and is in doubt is not looked at again. */
+function letGo(site: Site, { row, shard }: Placed, lookedMs: number): void {
+  const { foundInPlace, ...write } = row.write;
+  const operation = operationOf(site, row);
+  const isCompared =
+    shard.expected !== undefined &&
+    operation !== undefined &&
+    isLookedAt(operation, write) &&
+    !historyOf(shard, row.row).doubted;
+  const freshMs = Math.max(FRESH_AT_LEAST_MS, site.settings.planFreshMs);
+  const freshUntilMs = isCompared ? lookedMs + freshMs : Infinity;
+  site.schedule.place(row, { state: "waiting", notBeforeMs: 0, freshUntilMs });
+  if (foundInPlace) site.schedule.complete(row, write);
+}
+
+function lookAgain(site: Site, { row }: Placed, answer: Seen): void {
+  const looks = row.looks + 1;
+  const waitMs = Math.max(askedMs(answer), waitFor(site, looks));
+  const notBeforeMs = site.clock.monotonic() + waitMs;
+  site.schedule.place(row, { state: "waiting", notBeforeMs, looks });
+}
