@@ -34,7 +34,7 @@ describe("users", () => {
     {
       when: "the password is missing [user-post-users]",
       body: { ...userBody("x2"), passwordProfile: {} },
-      says: "A value is required for property 'password'",
+      says: "A password must be specified to create a new user.",
     },
     {
       when: "the password is too simple [resources/passwordProfile]",

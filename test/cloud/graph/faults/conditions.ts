@@ -29,6 +29,10 @@ export interface Conditions {
   absentMember: "404" | "400";
   /** The answer to adding several members of whom one does not exist: 404 names it, 400 does not. */
   missingMember: "404" | "400";
+  /** The code for a mail address that another object has: both were seen. */
+  takenAddress: "Request_BadRequest" | "Request_MultipleObjectsWithSameKeyValue";
+  /** Whether signInActivity can be read of a user addressed by name: pages differ. */
+  activityByName: boolean;
   /** Whether a soft-deleted user's userPrincipalName is refused for a new user. */
   deletedUsersHoldNames: boolean;
   /** How many members of a multi-member PATCH one write unit covers: 20 published, 3 observed. */
@@ -56,6 +60,8 @@ export const USUAL: Conditions = {
   emptyPages: 0,
   absentMember: "404",
   missingMember: "404",
+  takenAddress: "Request_BadRequest",
+  activityByName: false,
   deletedUsersHoldNames: false,
   membersPerWrite: 3,
   writeMeter: "bucket",

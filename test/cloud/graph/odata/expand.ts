@@ -87,6 +87,11 @@ export function expander(call: Call, type: Kind | "directoryObject"): Expander {
   if (isAdvanced(call) && wishes.every(({ levels }) => levels === 1)) {
     throw unsupportedQuery("$expand is not currently supported with advanced query parameters.");
   }
+  if (!isAdvanced(call) && wishes.some(({ levels }) => levels > 1)) {
+    throw unsupportedQuery(
+      "$expand with $levels needs the $count=true query parameter and the header ConsistencyLevel:eventual.",
+    );
+  }
   if (type === "directoryObject") throw notEmulated("$expand on a collection of mixed objects");
   for (const wish of wishes) {
     if (EXPANDABLE[type]?.includes(wish.name)) continue;

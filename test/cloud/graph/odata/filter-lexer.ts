@@ -57,7 +57,12 @@ export function tokensOf(text: string): readonly Token[] {
     const word = match(WORD);
     const mark = word ?? match(MARK);
     if (mark === undefined) {
-      throw invalidFilter(`Syntax error at position ${at} in '${text}'.`);
+      // In the words of OData's own parser.
+      throw invalidFilter(
+        text[at] === "'"
+          ? `There is an unterminated string literal at position ${text.length} in '${text}'.`
+          : `Syntax error: character '${text[at]}' is not valid at position ${at} in '${text}'.`,
+      );
     }
     tokens.push({ kind: word ? "word" : "mark", text: mark, at });
     at += mark.length;

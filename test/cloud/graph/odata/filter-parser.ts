@@ -26,7 +26,10 @@ export function parseFilter(text: string): Expression {
   const isWord = (word: string): boolean =>
     peek().kind === "word" && textOf(peek()).toLowerCase() === word;
   const takeMark = (mark: string): void => {
-    if (peek().kind !== "mark" || textOf(peek()) !== mark) wrong();
+    if (peek().kind !== "mark" || textOf(peek()) !== mark) {
+      if (mark !== ")") wrong();
+      throw invalidFilter(`')' or operator expected at position ${peek().at} in '${text}'.`);
+    }
     at += 1;
   };
   const isMark = (mark: string): boolean => peek().kind === "mark" && textOf(peek()) === mark;
@@ -39,7 +42,7 @@ export function parseFilter(text: string): Expression {
     if (word === "null") return { type: "null" };
     if (word === "true" || word === "false") return { type: "boolean", value: word === "true" };
     at -= 1;
-    return wrong();
+    throw invalidFilter(`Expression expected at position ${peek().at} in '${text}'.`);
   };
 
   const path = (): PropertyPath => {

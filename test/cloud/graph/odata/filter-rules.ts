@@ -2,6 +2,7 @@ import { unsupportedQuery } from "../http/graph-error.ts";
 import type { Model, Property, PropertyType } from "../model/property.ts";
 import type { Expression, Literal, PropertyPath } from "./filter-expression.ts";
 import { invalidFilter } from "./filter-lexer.ts";
+import { isRelationCount } from "./relation-counts.ts";
 
 /** Whether both advanced query parameters were sent: `ConsistencyLevel: eventual` and `$count=true`. */
 export type Advanced = boolean;
@@ -129,6 +130,11 @@ export function checkFilter(
         visit(part.of);
         return;
       case "compare": {
+        if (isRelationCount(part.path)) {
+          if (!advanced) throw missingParameters("$count");
+          demandType("integer", part.value, part.operator);
+          return;
+        }
         const property = propertyOf(part.path);
         if (part.path[1] === "$count") {
           if (!property.advanced.includes("count")) throw refuse(part.path[0] ?? "");

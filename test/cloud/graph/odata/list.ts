@@ -14,6 +14,7 @@ import { orderOf } from "./order.ts";
 import { sealMark } from "./page-token.ts";
 import { countOf, markOf, orderedPage, pageSize, plainPage } from "./page.ts";
 import { splitTarget } from "./query.ts";
+import { withCounts } from "./relation-counts.ts";
 import { contextOf, render, selected } from "./render.ts";
 import { searchMatcher } from "./search.ts";
 import { entitiesSource, type Source } from "./source.ts";
@@ -83,9 +84,10 @@ function filterOf(call: Call, collection: Collection): Expression | undefined {
   return expression;
 }
 
-function matchOf(call: Call, expression: Expression | undefined): Match {
-  const filter = expression ? matcher(expression) : undefined;
-  const search = call.query.search === undefined ? undefined : searchMatcher(call);
+function matchOf(call: Call, collection: Collection, expression: Expression | undefined): Match {
+  const filter = expression ? withCounts(call, expression, matcher(expression)) : undefined;
+  const search =
+    call.query.search === undefined ? undefined : searchMatcher(call, modelOf(collection.type));
   return (id, values) => (filter?.(id, values) ?? true) && (search?.(id, values) ?? true);
 }
 
@@ -125,7 +127,7 @@ export function listAnswer(call: Call, collection: Collection): Answer {
           advanced: isAdvanced(call),
           filtered: expression !== undefined || collection.advancedOnly === true,
         });
-  const match = matchOf(call, expression);
+  const match = matchOf(call, collection, expression);
   const names = namesFor(collection.type, query.select);
   const expand = expander(call, collection.type);
   const size = pageSize(call, collection);
@@ -167,6 +169,9 @@ export function countAnswer(call: Call, collection: Collection): Answer {
   const source = narrowed(advanced, collection, expression);
   return {
     status: 200,
-    text: { type: "text/plain", content: String(countOf(source, matchOf(advanced, expression))) },
+    text: {
+      type: "text/plain",
+      content: String(countOf(source, matchOf(advanced, collection, expression))),
+    },
   };
 }

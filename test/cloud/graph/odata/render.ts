@@ -52,6 +52,8 @@ export function selected(kind: Kind, select: readonly string[] | undefined): rea
     }
     names.push(known);
   }
+  // The activity is read by id, so the id comes with it (user-list, example of signInActivity).
+  if (names.includes("signInActivity") && !names.includes("id")) names.push("id");
   return names;
 }
 

@@ -11,6 +11,13 @@ import { softDeleteUser } from "./soft-delete.ts";
 
 const BINDINGS = new Set(["manager@odata.bind", "sponsors@odata.bind"]);
 
+/** @throws GraphError 400 in the words seen in clients (microsoft-graph, create user) */
+function demandPassword(profile: unknown): void {
+  const password = (profile as Values | null | undefined)?.["password"];
+  if (password === undefined || password === null)
+    throw badRequest("A password must be specified to create a new user.");
+}
+
 /** POST /users. @throws GraphError 400, 404 */
 export function createUser(call: Call): Answer {
   const { tenant, body } = call;
@@ -22,12 +29,11 @@ export function createUser(call: Call): Answer {
     "accountEnabled",
     "displayName",
     "mailNickname",
-    "passwordProfile",
     "userPrincipalName",
   ]);
+  demandPassword(body["passwordProfile"]);
   const values = checkedValues("user", body, "create");
   const profile = values["passwordProfile"] as Values;
-  if (profile["password"] === undefined) demandValues("user", profile, ["password"]);
   checkUserValues(call, values);
   checkPassword(profile, values["passwordPolicies"]);
   const manager = body["manager@odata.bind"];

@@ -78,7 +78,7 @@ function shownUser(call: Call, entity: Entity, values: Values): Record<string, u
 
 function get(call: Call): Answer {
   const key = call.params["user"] ?? "";
-  if (asksActivity(call) && !isGuid(key)) {
+  if (asksActivity(call) && !isGuid(key) && !call.tenant.conditions.activityByName) {
     throw new GraphError(
       400,
       "BadRequest",

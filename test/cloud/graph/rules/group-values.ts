@@ -2,28 +2,25 @@ import { badRequest } from "../http/graph-error.ts";
 import type { Call } from "../resources/call.ts";
 import { invalidValue } from "../resources/resolve.ts";
 import type { Entity, Values } from "../store/entity.ts";
+import { checkEnumerations } from "./enumerations.ts";
 import { isDynamic, isUnified } from "./membership.ts";
-
-const conflict = (property: string) => {
-  const message = `Another object with the same value for property ${property} already exists.`;
-  return badRequest(message, [{ code: "ObjectConflict", message, target: property }]);
-};
+import { objectConflict } from "./object-conflict.ts";
 
 /** @throws GraphError 400 if another group has the unique name, or another Microsoft 365 group the nickname. */
 export function demandFreeGroupNames(call: Call, values: Values, self?: Entity): void {
   const { directory } = call.tenant;
-  const taken = (property: string, among: (other: Entity) => boolean): boolean => {
+  const demandFree = (property: string, among: (other: Entity) => boolean): void => {
     const wanted = values[property];
-    return (
-      typeof wanted === "string" &&
-      directory.find("group", property, wanted).some((other) => other !== self && among(other))
-    );
+    if (typeof wanted !== "string") return;
+    const taken = directory
+      .find("group", property, wanted)
+      .find((other) => other !== self && among(other));
+    if (taken) throw objectConflict(property, taken);
   };
-  if (taken("uniqueName", () => true)) throw conflict("uniqueName");
+  demandFree("uniqueName", () => true);
   const merged = { ...self?.values, ...values };
-  if (isUnified(merged) && taken("mailNickname", (other) => other.values["mailEnabled"] === true)) {
-    throw conflict("mailNickname");
-  }
+  if (isUnified(merged))
+    demandFree("mailNickname", (other) => other.values["mailEnabled"] === true);
 }
 
 /**
@@ -54,13 +51,7 @@ export function checkGroupValues(values: Values): void {
   if (values["isAssignableToRole"] === true && !securityEnabled) {
     throw invalidValue("group", "isAssignableToRole");
   }
-  const visibility = values["visibility"];
-  if (
-    typeof visibility === "string" &&
-    !["Public", "Private", "HiddenMembership"].includes(visibility)
-  ) {
-    throw invalidValue("group", "visibility");
-  }
+  checkEnumerations("group", values);
   const nickname = values["mailNickname"];
   if (typeof nickname === "string" && /[@()\\[\]";:<>, ]|[^\x20-\x7e]/.test(nickname)) {
     throw invalidValue("group", "mailNickname");

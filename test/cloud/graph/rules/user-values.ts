@@ -1,7 +1,9 @@
-import { badRequest, GraphError } from "../http/graph-error.ts";
+import { badRequest } from "../http/graph-error.ts";
 import type { Call } from "../resources/call.ts";
 import { invalidValue } from "../resources/resolve.ts";
 import type { Entity, Values } from "../store/entity.ts";
+import { checkEnumerations } from "./enumerations.ts";
+import { objectConflict } from "./object-conflict.ts";
 
 /** user-post-users: `A-Z a-z 0-9 ' . - _ ! # ^ ~`, no accents. */
 const LOCAL_PART = /^[A-Za-z0-9'.\-_!#^~]{1,64}$/;
@@ -43,30 +45,22 @@ export function checkPassword(profile: unknown, policies: unknown): void {
 /** @throws GraphError 400 ObjectConflict if another user has the name. */
 export function demandFreeName(call: Call, upn: string, self?: Entity): void {
   const { directory, conditions } = call.tenant;
-  const taken = directory.find("user", "userPrincipalName", upn).some((other) => other !== self);
+  const taken = directory.find("user", "userPrincipalName", upn).find((other) => other !== self);
   const heldByDeleted =
     conditions.deletedUsersHoldNames &&
     [...directory.deleted.user].some(
       (other) => other !== self && originalName(other).toLowerCase() === upn.toLowerCase(),
     );
-  if (taken || heldByDeleted) {
-    const message =
-      "Another object with the same value for property userPrincipalName already exists.";
-    throw badRequest(message, [{ code: "ObjectConflict", message, target: "userPrincipalName" }]);
-  }
+  if (taken || heldByDeleted) throw objectConflict("userPrincipalName", taken);
 }
 
 /** @throws GraphError 400 if another user or group has the address. */
 function demandFreeMail(call: Call, mail: string, self?: Entity): void {
-  const { directory } = call.tenant;
-  const taken = (["user", "group"] as const).some((kind) =>
-    directory.find(kind, "mail", mail).some((other) => other !== self),
-  );
-  if (!taken) return;
-  const message = "Another object with the same value for property proxyAddresses already exists.";
-  throw new GraphError(400, "Request_MultipleObjectsWithSameKeyValue", message, {
-    details: [{ code: "ObjectConflict", message, target: "proxyAddresses" }],
-  });
+  const { directory, conditions } = call.tenant;
+  const taken = (["user", "group"] as const)
+    .flatMap((kind) => directory.find(kind, "mail", mail))
+    .find((other) => other !== self);
+  if (taken) throw objectConflict("proxyAddresses", taken, conditions.takenAddress);
 }
 
 /** A deleted user's name is prefixed with its id, so that the name is free for another user. */
@@ -109,6 +103,15 @@ export function checkUserValues(call: Call, values: Values, self?: Entity): void
   if (typeof location === "string" && !/^[A-Za-z]{2}$/.test(location)) {
     throw invalidValue("user", "usageLocation");
   }
+  const anchor = values["onPremisesImmutableId"];
+  const holder =
+    typeof anchor === "string"
+      ? call.tenant.directory
+          .find("user", "onPremisesImmutableId", anchor)
+          .find((other) => other !== self)
+      : undefined;
+  if (holder) throw objectConflict("onPremisesImmutableId", holder);
+  checkEnumerations("user", values);
   if (values["mail"] === null) throw invalidValue("user", "mail");
   if (typeof values["mail"] === "string") demandFreeMail(call, values["mail"], self);
   const nickname = values["mailNickname"];

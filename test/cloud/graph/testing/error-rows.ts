@@ -108,6 +108,10 @@ export const ERROR_ROWS: readonly (readonly [number, string, string, Provoke])[]
     "Request_MultipleObjectsWithSameKeyValue",
     "Another object with the same value for property proxyAddresses already exists.",
     async ({ graph, ann, bob }) => {
+      graph.app.control("conditions", {
+        tenant: TENANT,
+        takenAddress: "Request_MultipleObjectsWithSameKeyValue",
+      });
       await graph.send("PATCH", `/users/${ann}`, { mail: "one@contoso.com" });
       return graph.send("PATCH", `/users/${bob}`, { mail: "one@contoso.com" });
     },

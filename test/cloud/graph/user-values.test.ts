@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import { contractHolds } from "./testing/contract-holds.ts";
+import { graphFixture, TENANT, type Reply } from "./testing/graph-fixture.ts";
+import { assertRefused, newUser, userBody } from "./testing/people.ts";
+
+const detailsOf = (reply: Reply): readonly Readonly<Record<string, string>>[] =>
+  (reply.body as unknown as { error: { details?: readonly Readonly<Record<string, string>>[] } })
+    .error.details ?? [];
+
+describe("a user's values", () => {
+  const graph = graphFixture();
+  graph.holdToContract();
+  const { send } = graph;
+
+  for (const [property, good, bad] of [
+    ["userType", "Guest", "Visitor"],
+    ["ageGroup", "NotAdult", "Old"],
+    ["consentProvidedForMinor", "Granted", "Yes"],
+    ["passwordPolicies", "DisablePasswordExpiration, DisableStrongPassword", "Weak"],
+  ] as const)
+    it(`${property} is one of its values, on create and on change [resources/user, ${property}]`, async () => {
+      const says = `Invalid value specified for property '${property}' of resource 'User'.`;
+      const made = userBody(`enum-${property}`, { [property]: bad });
+      assertRefused(await send("POST", "/users", made), 400, "Request_BadRequest", says);
+      const id = await newUser(graph, `enum-${property}`, { [property]: good });
+      const change = await send("PATCH", `/users/${id}`, { [property]: bad });
+      assertRefused(change, 400, "Request_BadRequest", says);
+      assert.equal((await send("PATCH", `/users/${id}`, { [property]: good })).status, 204);
+    });
+
+  it("a new user needs a password [seen in clients: create user]", async () => {
+    const { passwordProfile: _profile, ...body } = userBody("no-password");
+    for (const profile of [undefined, {}, { forceChangePasswordNextSignIn: true }]) {
+      const reply = await send("POST", "/users", { ...body, passwordProfile: profile });
+      const says = "A password must be specified to create a new user.";
+      assertRefused(reply, 400, "Request_BadRequest", says);
+    }
+  });
+
+  it("an immutable id is unique, and the refusal names the other user [ADSyncTools reference, ObjectConflict]", async () => {
+    const first = await newUser(graph, "anchored", { onPremisesImmutableId: "QW5jaG9y" });
+    const reply = await send(
+      "POST",
+      "/users",
+      userBody("second", { onPremisesImmutableId: "QW5jaG9y" }),
+    );
+    const message =
+      "Another object with the same value for property onPremisesImmutableId already exists.";
+    assertRefused(reply, 400, "Request_BadRequest", message);
+    assert.deepEqual(detailsOf(reply), [
+      { code: "ObjectConflict", message, target: "onPremisesImmutableId" },
+      { code: "ConflictingObjects", message, target: `User_${first}` },
+    ]);
+    assert.equal(
+      (await send("PATCH", `/users/${first}`, { onPremisesImmutableId: "QW5jaG9y" })).status,
+      204,
+    );
+  });
+
+  for (const code of ["Request_BadRequest", "Request_MultipleObjectsWithSameKeyValue"] as const)
+    it(`a mail address that is taken is refused with ${code} [seen with either code]`, async () => {
+      graph.app.control("conditions", { tenant: TENANT, takenAddress: code });
+      const name = code.toLowerCase().slice(8, 14);
+      const holder = await newUser(graph, `holder-${name}`, { mail: `${name}@contoso.com` });
+      const other = await newUser(graph, `other-${name}`);
+      const reply = await send("PATCH", `/users/${other}`, { mail: `${name}@contoso.com` });
+      assertRefused(reply, 400, code, "property proxyAddresses already exists.");
+      assert.equal(detailsOf(reply)[1]?.["target"], `User_${holder}`);
+    });
+
+  it("signInActivity brings the id [user-list, signInActivity]", async () => {
+    const id = await newUser(graph, "active");
+    const one = await send("GET", `/users/${id}?$select=signInActivity`);
+    assert.equal(one.body["id"], id);
+    const all = await send("GET", "/users?$select=displayName,signInActivity&$top=1");
+    assert.equal(typeof (all.body["value"] as unknown as { id: string }[])[0]?.id, "string");
+  });
+
+  it("signInActivity of a user addressed by name is refused, or not [signinactivity and user-get differ]", async () => {
+    await newUser(graph, "by-name");
+    const url = "/users/by-name@contoso.com?$select=signInActivity";
+    assert.equal((await send("GET", url)).status, 400);
+    graph.app.control("conditions", { tenant: TENANT, activityByName: true });
+    assert.equal((await send("GET", url)).status, 200);
+    graph.app.control("conditions", { tenant: TENANT, activityByName: false });
+  });
+
+  contractHolds(graph);
+});
