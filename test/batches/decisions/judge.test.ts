@@ -43,8 +43,8 @@ describe("what becomes of a decision", () => {
     cancel: ["accepted", "planned", "held", "running", "paused"],
     pause: ["accepted", "running"],
     resume: ["paused"],
-    rerun: ["finished", "cancelled"],
-    undo: ["finished", "cancelled"],
+    rerun: ["held", "finished", "cancelled"],
+    undo: ["held", "finished", "cancelled"],
   };
   for (const kind of decisionKinds) {
     it(`${kind} is applied in the states in which it means something`, () => {
