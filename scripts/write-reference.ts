@@ -1,6 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 
 import { settingFacts } from "../shared/app/settings.ts";
+import type { DoneRow } from "../shared/catalogue/inverse.ts";
+import type { Operation } from "../shared/catalogue/operation.ts";
+import { toObjectId } from "../shared/core/object-id.ts";
 import { type Explanation, refusalRows } from "../shared/identity/token/explanations.ts";
 import { catalogue } from "../shared/operations/list.ts";
 import { commandPage } from "./command-page.ts";
@@ -68,6 +71,9 @@ function operationsPage(): string {
       "",
     ];
   });
+  const undone = Object.entries(catalogue).map(([name, operation]) =>
+    row(`[${name}](#${name.replace(".", "")})`, ...undoCells(operation)),
+  );
   return [
     "# Rows, operation by operation",
     "",
@@ -75,7 +81,38 @@ function operationsPage(): string {
     "Each row that is written costs one of Graph's writes and one of its resource units.",
     "",
     ...parts,
+    "## How rows are undone",
+    "",
+    "What an undo does of each row that is done ([decisions.md](decisions.md#rerun-and-undo)).",
+    "",
+    row("row", "undone by", "only if", "takes the values before"),
+    row("---", "---", "---", "---"),
+    ...undone,
+    "",
   ].join("\n");
+}
+
+/** A row that was written, as an example. */
+const doneRow: DoneRow = {
+  object: toObjectId("0b0e5c0e-1111-4222-a333-444455556666"),
+  group: toObjectId("11111111-1111-4111-8111-111111111111"),
+  set: { department: "after" },
+  before: { department: "before" },
+  daysAgo: 0,
+};
+
+/** By which operation a row is undone, under which condition, and whether it takes the values before. */
+function undoCells({ inverse }: Operation): readonly [string, string, string] {
+  const made = inverse?.(doneRow);
+  if (made === undefined || "why" in made) return ["nothing", "", ""];
+  const old = inverse?.({ ...doneRow, daysAgo: 30 });
+  const blind = inverse?.({ ...doneRow, before: undefined });
+  const conditions = [
+    ...(made.onlyIf ? ["the user still has what the row wrote"] : []),
+    ...(old && "why" in old ? ["it was written in the last 30 days"] : []),
+  ];
+  const takesBefore = blind !== undefined && "why" in blind;
+  return [code(made.operation), conditions.join("; "), takesBefore ? "yes" : "no"];
 }
 
 /** Placeholders for the parts of a message that differ. */
