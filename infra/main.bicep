@@ -2,7 +2,8 @@
 targetScope = 'resourceGroup'
 
 import { decisionRules, existingNetworkIds, feature, graphQuota, guardLimits } from 'types.bicep'
-import { principal, protectedObjects, staleAccountPolicy, timerSchedules } from 'types.bicep'
+import { principal, protectedObjects, sourceTripwires, staleAccountPolicy } from 'types.bicep'
+import { timerSchedules } from 'types.bicep'
 
 @description('Short name of the deployment, lower case letters and digits; every resource name is derived from it.')
 @minLength(2)
@@ -104,6 +105,9 @@ param planFreshMinutes int = 10
 
 @description('What no batch changes before a person has approved it.')
 param protection protectedObjects = { roleHolders: 'hold' }
+
+@description('When a batch differs too much from earlier ones of its source.')
+param tripwires sourceTripwires = { mode: 'hold' }
 
 @description('How people decide about batches.')
 param decisions decisionRules = {
@@ -480,6 +484,7 @@ module settings 'modules/app-settings.bicep' = {
     inboxMode: inboxMode
     planFreshMinutes: planFreshMinutes
     protection: protection
+    tripwires: tripwires
     decisions: decisions
     decisionClientId: decisionApp.?outputs.appId ?? ''
     quota: quota

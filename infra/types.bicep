@@ -114,6 +114,29 @@ type decisionRules = {
 }
 
 @export()
+@description('When a batch differs too much from earlier ones of its source: the folder and the file name, digits folded. Absent figures are those of docs/settings.md.')
+type sourceTripwires = {
+  @description('hold: the batch is held. off: its plan only shows the comparison.')
+  mode: 'hold' | 'off'
+  @description('Smaller inputs are not compared.')
+  @minValue(1)
+  fromRows: int?
+  @description('A column that has lost so many of its values, per cent, holds the batch.')
+  @minValue(1)
+  @maxValue(100)
+  blankPercent: int?
+  @description('How many more deletes or disables than ever before a batch may have, per cent.')
+  @minValue(0)
+  growthPercent: int?
+  @description('Sources whose every file is whole, each by the path of one of its files in inbox: only of these are rows missed.')
+  fullSources: string[]?
+  @description('How many fewer rows than the last file a file of a full source may have, per cent.')
+  @minValue(0)
+  @maxValue(100)
+  missingPercent: int?
+}
+
+@export()
 @description('What Graph allows one application in one tenant. The published figures are the defaults.')
 type graphQuota = {
   @description('Directory writes in one window.')

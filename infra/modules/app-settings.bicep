@@ -3,7 +3,7 @@
 // An empty value means the default that docs/settings.md names.
 
 import { decisionRules, graphQuota, guardLimits, protectedObjects } from '../types.bicep'
-import { staleAccountPolicy, timerSchedules } from '../types.bicep'
+import { sourceTripwires, staleAccountPolicy, timerSchedules } from '../types.bicep'
 
 @description('Site name.')
 param siteName string
@@ -57,6 +57,9 @@ param guards guardLimits
 
 @description('What no batch changes before a person has approved it.')
 param protection protectedObjects
+
+@description('When a batch differs too much from earlier ones of its source.')
+param tripwires sourceTripwires
 
 @description('How people decide about batches.')
 param decisions decisionRules
@@ -157,6 +160,14 @@ var productSettings = {
   PROTECTED_GROUPS: join(protection.?groupIds ?? [], ',')
   PROTECTED_FILTER: protection.?userFilter ?? ''
   PROTECT_ROLE_HOLDERS: protection.roleHolders
+
+  // What differs too much from earlier inputs
+  TRIPWIRES: tripwires.mode
+  TRIPWIRE_ROWS: string(tripwires.?fromRows ?? 100)
+  TRIPWIRE_BLANK_PERCENT: string(tripwires.?blankPercent ?? 60)
+  TRIPWIRE_GROWTH_PERCENT: string(tripwires.?growthPercent ?? 20)
+  FULL_SOURCES: join(tripwires.?fullSources ?? [], ',')
+  FULL_SOURCE_MISSING_PERCENT: string(tripwires.?missingPercent ?? 20)
 
   // Decisions
   DECISION_PROOF: decisions.proof

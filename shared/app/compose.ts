@@ -1,4 +1,4 @@
-import type { Batches, ProtectionSettings } from "../batches/ports.ts";
+import type { Batches, BatchSettings, ProtectionSettings } from "../batches/ports.ts";
 import { OperatorError } from "../core/errors.ts";
 import { toObjectId } from "../core/object-id.ts";
 import { createWritePacer } from "../graph/graph.ts";
@@ -76,6 +76,7 @@ function batchesOf(settings: Settings, clients: Clients): Batches {
       tenants: settings.tenants,
       caps: capsOf(settings),
       protection: protectionOf(settings),
+      tripwires: tripwiresOf(settings),
       maxInvalidRowsPercent: settings.MAX_INVALID_ROWS_PERCENT,
       preflight: settings.PREFLIGHT,
       inboxMode: settings.INBOX_MODE,
@@ -104,6 +105,15 @@ const protectionOf = (settings: Settings): ProtectionSettings => ({
   filter: settings.PROTECTED_FILTER,
   roleHolders: settings.PROTECT_ROLE_HOLDERS === "hold",
   recheckAfterMs: settings.PLAN_FRESH_MINUTES * 60_000,
+});
+
+const tripwiresOf = (settings: Settings): BatchSettings["tripwires"] => ({
+  isOn: settings.TRIPWIRES === "hold",
+  fromRows: settings.TRIPWIRE_ROWS,
+  blankPercent: settings.TRIPWIRE_BLANK_PERCENT,
+  growthPercent: settings.TRIPWIRE_GROWTH_PERCENT,
+  fullSources: settings.FULL_SOURCES,
+  missingPercent: settings.FULL_SOURCE_MISSING_PERCENT,
 });
 
 function runnerPortsOf(

@@ -150,6 +150,25 @@ const rules = {
   FOUR_EYES: oneOf(["off", "on"], "off"),
   /** A batch that is held, or was only planned, is cancelled after so many days without a decision. */
   HELD_EXPIRES_DAYS: whole(14, 1, 365),
+  /** hold: a batch that differs too much from earlier ones of its source is held (docs/guards.md). off: its plan only shows the comparison. */
+  TRIPWIRES: oneOf(["hold", "off"], "hold"),
+  /** Inputs with fewer rows are not compared with earlier ones of their source. */
+  TRIPWIRE_ROWS: whole(100, 1, 1_000_000),
+  /** A column that has lost so many of its values since the source's last input holds the batch, percent. */
+  TRIPWIRE_BLANK_PERCENT: number(60, 1, 100),
+  /** How many more deletes or disables than any earlier batch of its source a batch may have, percent. */
+  TRIPWIRE_GROWTH_PERCENT: number(20, 0, 1000),
+  /** Sources whose every file is whole, with commas between, by the path of one of their files in inbox: only of these are rows missed. */
+  FULL_SOURCES: rule<readonly string[]>({
+    read: (each) => {
+      const paths = each.split(",").map((path) => path.trim());
+      return paths.every((path) => /^[^\\?]+\.[a-z]+$/i.test(path)) ? paths : undefined;
+    },
+    must: "be paths in inbox with commas between, such as hr/joiners-2026-11-21.csv",
+    fallback: none,
+  }),
+  /** How many fewer rows than its last file a file of a full source may have, percent. */
+  FULL_SOURCE_MISSING_PERCENT: number(20, 0, 100),
   /** When the sweep runs: the safety net behind events and rings. */
   SWEEP_SCHEDULE: schedule(),
   /** When certificate and consent are checked, and keys past their overlap removed; daily. */

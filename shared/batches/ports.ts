@@ -7,6 +7,7 @@ import type { ObjectId } from "../core/object-id.ts";
 import type { Emit } from "../core/telemetry.ts";
 import type { Graph } from "../graph/types.ts";
 import type { Caps } from "../guards/caps.ts";
+import type { TripwireSettings } from "../guards/tripwires.ts";
 import type { Admission } from "../records/ledger/admission.ts";
 import type { Mode } from "../records/manifest.ts";
 import type { Receipts } from "../records/receipt.ts";
@@ -20,6 +21,7 @@ export interface BatchSettings {
   readonly tenants: readonly string[];
   readonly caps: Caps;
   readonly protection: ProtectionSettings;
+  readonly tripwires: TripwireSettings;
   readonly maxInvalidRowsPercent: number;
   /** The mode of files in `inbox` outside its folder plan/. */
   readonly inboxMode: Mode;

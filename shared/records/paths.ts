@@ -161,6 +161,10 @@ export const planningPrefix = (tenant: string): string => `${tenant}/planning/`;
 export const spellingBlob = (tenant: string, batch: string): string =>
   `${tenant}/names/${batch.toLowerCase()}`;
 
+/** What is known of the batches of one source of inputs, by the digest of its name. */
+export const sourceBlob = (tenant: string, digest: string): string =>
+  `${tenant}/sources/${digest}.json`;
+
 /** What the app registered of its certificates, and what became of it. */
 export const certificatesBlob = (tenant: string): string => `${tenant}/certificates.json`;
 

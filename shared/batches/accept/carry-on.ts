@@ -25,6 +25,7 @@ import { hasUnfinishedWork } from "../plan/unfinished-work.ts";
 import type { Accepted, BatchPorts } from "../ports.ts";
 import { protectionOf } from "../protection/protection-of.ts";
 import { fencedStatus, pendingVerdicts, stillStatus } from "../report/status.ts";
+import { tripwiresOf } from "../sources/source-tripwires.ts";
 import type { BatchInput } from "./batch-input.ts";
 import { conclude } from "./conclude.ts";
 
@@ -183,7 +184,11 @@ async function findingsOf(
   const { charge } = totals;
   const counted = await survey(ports, { tenant, batch, acceptedAt, charge }, ledger);
   const unnamed = !ports.settings.protection.roleHolders;
-  const guards = [...counted.guards, findProtected(totals.protectedRows, unnamed)];
+  const guards = [
+    ...counted.guards,
+    findProtected(totals.protectedRows, unnamed),
+    ...(await tripwiresOf(ports, manifest, charge)),
+  ];
   return { guards, lacking: await preflight(ports, tenant, totals) };
 }
 

@@ -17,6 +17,7 @@ import type { Blobs } from "../../storage/types.ts";
 import { heldInRun } from "../held/held-in-run.ts";
 import { settleCharge } from "../ledger/settle-charge.ts";
 import type { BatchPorts } from "../ports.ts";
+import { learnSource } from "../sources/source-tripwires.ts";
 import { countVerdicts, type Ending, type ReportJob } from "./report-rows.ts";
 import { summaryOf } from "./report-summary.ts";
 import { writeReports } from "./report.ts";
@@ -168,6 +169,7 @@ export async function finishBatch(
   const end: End = { ...ending, receipts: left, announce };
   const verdicts = await countVerdicts({ batches, folder, ...files, ...end });
   const held = verdicts.held > 0 ? await heldInRun(ports, folder, files, receipts) : undefined;
+  if (ending.state === "finished" && held === undefined) await learnSource(ports, files);
   return endBatch(ports, folder, files, { ...end, verdicts, ...held });
 }
 

@@ -1,0 +1,44 @@
+import { sourceOf } from "../../guards/source.ts";
+import { findTripwires, withBatch } from "../../guards/tripwires.ts";
+import type { BatchFiles } from "../../records/batch-files.ts";
+import type { BatchManifest } from "../../records/manifest.ts";
+import type { GuardFinding, PlannedCharge } from "../../records/plan.ts";
+import { readSourceProfile, writeSourceProfile } from "../../records/sources/source-profile.ts";
+import type { BatchPorts } from "../ports.ts";
+
+type SourcePorts = Pick<BatchPorts, "blobs" | "settings">;
+
+/** Compares a planned batch with earlier ones of its source. @throws OperatorError BATCH_DAMAGED */
+export async function tripwiresOf(
+  { blobs, settings }: SourcePorts,
+  manifest: BatchManifest,
+  charge: PlannedCharge,
+): Promise<readonly GuardFinding[]> {
+  const known = await readSourceProfile(blobs.runner, manifest.tenant, sourceOf(manifest));
+  return findTripwires(manifest, charge, known?.value, settings.tripwires);
+}
+
+/** How often a profile is read again that another batch of the source has changed in between. */
+const MOST_ATTEMPTS = 5;
+
+/**
+ * Keeps what a batch that was run tells of its source. Only such a batch is an example for later ones: one
+ * that was held, refused, cancelled or only planned is not. Repeating it changes nothing.
+ */
+export async function learnSource(
+  { blobs, settings }: SourcePorts,
+  { manifest, plan }: BatchFiles,
+): Promise<void> {
+  const { tenant } = manifest;
+  for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
+    const known = await readSourceProfile(blobs.runner, tenant, sourceOf(manifest));
+    const learned = withBatch(
+      known?.value,
+      manifest,
+      plan.charge ?? { counts: {} },
+      settings.tripwires,
+    );
+    if (JSON.stringify(learned) === JSON.stringify(known?.value)) return;
+    if (await writeSourceProfile(blobs.runner, tenant, learned, known)) return;
+  }
+}
