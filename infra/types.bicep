@@ -116,7 +116,7 @@ type decisionRules = {
 @export()
 @description('When a batch differs too much from earlier ones of its source: the folder and the file name, digits folded. Absent figures are those of docs/settings.md.')
 type sourceTripwires = {
-  @description('hold: the batch is held. off: its plan only shows the comparison.')
+  @description('Whether such a batch is held; off: its plan only shows the comparison.')
   mode: 'hold' | 'off'
   @description('Smaller inputs are not compared.')
   @minValue(1)

@@ -161,6 +161,12 @@ function missing(
   };
 }
 
+/** Whether a batch is compared with others of its source, and they with it. */
+export const isCompared = (batch: TripwireBatch, settings: SizeRules): boolean =>
+  batch.rows >= settings.fromRows || isFull(sourceOf(batch), settings);
+
+type SizeRules = Pick<TripwireSettings, "fromRows" | "fullSources">;
+
 /** Whether every input of the source is whole; it may be declared by the name of one of its files. */
 const isFull = (source: string, { fullSources }: Pick<TripwireSettings, "fullSources">): boolean =>
   fullSources.some((each) => fileSource(each) === source);
@@ -173,11 +179,11 @@ export function withBatch(
   profile: SourceProfile | undefined,
   batch: TripwireBatch,
   { counts }: Pick<PlannedCharge, "counts">,
-  settings: Pick<TripwireSettings, "fromRows" | "fullSources">,
+  settings: SizeRules,
 ): SourceProfile {
   const source = sourceOf(batch);
   const { columns, rows, acceptedAt } = batch;
-  const compares = rows >= settings.fromRows || isFull(source, settings);
+  const compares = isCompared(batch, settings);
   const own: LatestInput | undefined =
     batch.profile && compares
       ? { batch: batch.batch, acceptedAt, rows, columns, ...batch.profile }

@@ -1,5 +1,5 @@
 import { sourceOf } from "../../guards/source.ts";
-import { findTripwires, withBatch } from "../../guards/tripwires.ts";
+import { findTripwires, isCompared, withBatch } from "../../guards/tripwires.ts";
 import type { BatchFiles } from "../../records/batch-files.ts";
 import type { BatchManifest } from "../../records/manifest.ts";
 import type { GuardFinding, PlannedCharge } from "../../records/plan.ts";
@@ -14,7 +14,9 @@ export async function tripwiresOf(
   manifest: BatchManifest,
   charge: PlannedCharge,
 ): Promise<readonly GuardFinding[]> {
-  const known = await readSourceProfile(blobs.runner, manifest.tenant, sourceOf(manifest));
+  const known = isCompared(manifest, settings.tripwires)
+    ? await readSourceProfile(blobs.runner, manifest.tenant, sourceOf(manifest))
+    : undefined;
   return findTripwires(manifest, charge, known?.value, settings.tripwires);
 }
 
@@ -30,6 +32,8 @@ export async function learnSource(
   { manifest, plan }: BatchFiles,
 ): Promise<void> {
   const { tenant } = manifest;
+  const { deletes = 0, disables = 0 } = plan.charge?.counts ?? {};
+  if (deletes + disables === 0 && !isCompared(manifest, settings.tripwires)) return;
   for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt++) {
     const known = await readSourceProfile(blobs.runner, tenant, sourceOf(manifest));
     const learned = withBatch(
