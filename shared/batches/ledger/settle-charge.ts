@@ -1,11 +1,17 @@
 import { OperatorError } from "../../core/errors.ts";
-import { chargeOf, type ChargedId, isNothing, withWritten } from "../../guards/charges.ts";
+import {
+  chargeOf,
+  type ChargedId,
+  isNothing,
+  withWritten,
+  type WrittenCounts,
+} from "../../guards/charges.ts";
 import { type BatchFiles, readBatchFiles } from "../../records/batch-files.ts";
-import { readControl } from "../../records/decisions/control.ts";
 import type { Charge, Ledger } from "../../records/ledger/ledger.ts";
-import { batchesWithMarkers } from "../../records/markers/marker.ts";
+import { readManifest } from "../../records/manifest.ts";
 import { folderOf } from "../../records/paths.ts";
 import type { Receipts } from "../../records/receipt.ts";
+import { type BatchState, readStatus } from "../../records/status.ts";
 import type { BatchPorts } from "../ports.ts";
 import { changeLedger } from "./change-ledger.ts";
 import { chargeIn } from "./planned-charge.ts";
@@ -36,9 +42,9 @@ export async function settleCharge(
 }
 
 /**
- * The ledger with the charges closed of batches that nobody will finish: their markers are gone, because a
- * person deleted them, and they are not paused. What their journals show counts, or all that was charged
- * if they are gone too.
+ * The ledger with the charges closed of batches that have ended without being settled, or that a person
+ * deleted. One that is parked without a marker, because it is paused or waits for a decision, keeps its
+ * charge: it may go on at any moment.
  */
 export async function withoutOrphans(
   ports: SettlePorts,
@@ -46,46 +52,43 @@ export async function withoutOrphans(
   ledger: Ledger,
   own: ChargedId,
 ): Promise<Ledger> {
-  const others = ledger.charges.filter(
-    (each) => each.open !== undefined && each !== chargeOf(ledger, own),
-  );
-  if (others.length === 0) return ledger;
-  const marked = await batchesWithMarkers(ports.blobs.runner, tenant);
   let next = ledger;
-  for (const charge of others) {
-    if (marked.has(charge.batch) || (await isPaused(ports, tenant, charge))) continue;
-    next = withWritten(next, charge, await writtenOf(ports, tenant, charge));
+  for (const charge of ledger.charges) {
+    if (charge.open === undefined || charge === chargeOf(ledger, own)) continue;
+    const written = await writtenOf(ports, tenant, charge);
+    if (written !== undefined) next = withWritten(next, charge, written);
   }
   return next;
 }
 
-async function isPaused(
-  { blobs, settings }: SettlePorts,
-  tenant: string,
-  { batch }: ChargedId,
-): Promise<boolean> {
-  const folder = folderOf(settings.homeTenant, tenant, batch);
-  const control = await readControl(blobs.batches, folder);
-  return control.standing === "paused";
-}
+const ended: ReadonlySet<BatchState | undefined> = new Set(["finished", "cancelled", "refused"]);
 
-async function writtenOf(ports: SettlePorts, tenant: string, charge: Charge) {
+/** What a batch wrote that has ended: its journals say it. All that was charged, if the batch is gone. */
+async function writtenOf(
+  ports: SettlePorts,
+  tenant: string,
+  charge: Charge,
+): Promise<WrittenCounts | undefined> {
   const { batches } = ports.blobs;
   const nowMs = ports.clock.now();
   const folder = folderOf(ports.settings.homeTenant, tenant, charge.batch);
+  const manifest = (await readManifest(batches, folder))?.value;
+  if (manifest?.acceptedAt !== charge.acceptedAt) return allOf(charge, nowMs);
+  if (!ended.has((await readStatus(batches, folder))?.state)) return undefined;
   try {
-    const { manifest, plan } = await readBatchFiles(batches, folder);
-    if (manifest.acceptedAt === charge.acceptedAt) {
-      const job = { batches, folder, plan, catalogue: ports.catalogue };
-      return await countWritten(job, writtenByJournals(batches, folder, nowMs));
-    }
+    const { plan } = await readBatchFiles(batches, folder);
+    const job = { batches, folder, plan, catalogue: ports.catalogue };
+    return await countWritten(job, writtenByJournals(batches, folder, nowMs));
   } catch (error) {
-    if (!isDamaged(error)) throw error;
+    if (error instanceof OperatorError && error.code === "BATCH_DAMAGED") {
+      return allOf(charge, nowMs);
+    }
+    throw error;
   }
-  const at = new Date(nowMs).toISOString();
-  const { counts = {}, groups = { byGroup: {}, others: 0 } } = charge.open ?? {};
-  return { written: [{ at, counts }], groups: { ...groups, at } };
 }
 
-const isDamaged = (error: unknown): boolean =>
-  error instanceof OperatorError && error.code === "BATCH_DAMAGED";
+function allOf({ open }: Charge, nowMs: number): WrittenCounts {
+  const at = new Date(nowMs).toISOString();
+  const { counts = {}, groups = { byGroup: {}, others: 0 } } = open ?? {};
+  return { written: [{ at, counts }], groups: { ...groups, at } };
+}

@@ -151,26 +151,42 @@ describe("a charge", () => {
     }
   });
 
-  it("of a batch whose marker somebody deleted is closed when it stands in another's way", async () => {
+  it("of a batch that was deleted is closed, as if all of it had been written", async () => {
     const begun = begin(caps);
     await send(begun, "one", deletes(0, 6));
     assert.equal((await begun.batches.admit("one")).kind, "run");
-    await send(begun, "two", deletes(10, 5));
-    assert.equal(statusOf(begun, "two")["state"], "held");
-    await dropMarker(begun, "one");
-    await approve(begun, "two", "none");
+    for (const path of begun.blobs.batches.blobs.keys()) await begun.blobs.batches.delete(path);
+    await send(begun, "four", deletes(10, 4));
+    assert.equal(await run(begun, "four"), true);
+    await send(begun, "five", deletes(20, 1));
+    assert.equal(statusOf(begun, "five")["state"], "held");
+    begun.wait(25 * HOUR);
+    await send(begun, "later", deletes(30, 10));
+    assert.equal(await run(begun, "later"), true);
+  });
+
+  it("of a batch that ended without being settled becomes what its journal shows", async () => {
+    const begun = begin(caps);
+    await send(begun, "one", deletes(0, 6));
+    assert.equal((await begun.batches.admit("one")).kind, "run");
+    const status = { ...statusOf(begun, "one"), state: "cancelled" };
+    await begun.blobs.batches.write("one/status.json", JSON.stringify(status));
+    await send(begun, "two", deletes(10, 10));
+    await approve(begun, "two", "another plan");
     assert.equal((await begun.batches.admit("two")).kind, "run", "nothing of one was sent");
   });
 
-  it("of a paused batch stays", async () => {
-    const begun = begin(caps);
-    await send(begun, "one", deletes(0, 6));
-    assert.equal((await begun.batches.admit("one")).kind, "run");
-    await dropMarker(begun, "one");
-    const paused = { version: 1, standing: "paused", approved: [], decisions: [] };
-    await begun.blobs.batches.write("one/control.json", JSON.stringify(paused));
-    await send(begun, "two", deletes(10, 5));
-    assert.equal((await begun.batches.admit("two")).kind, "held");
+  it("of a batch without a marker stays while the batch may go on", async () => {
+    for (const state of ["paused", "held", "running"]) {
+      const begun = begin(caps);
+      await send(begun, "one", deletes(0, 6));
+      assert.equal((await begun.batches.admit("one")).kind, "run");
+      await dropMarker(begun, "one");
+      const status = { ...statusOf(begun, "one"), state };
+      await begun.blobs.batches.write("one/status.json", JSON.stringify(status));
+      await send(begun, "two", deletes(10, 5));
+      assert.equal((await begun.batches.admit("two")).kind, "held");
+    }
   });
 
   it("belongs to one batch of the name: another of it, after the first was deleted, is charged anew", async () => {
