@@ -155,7 +155,7 @@ describe("rows of all kinds in one batch", () => {
     const lines = ((await stage.read("protected/report.csv")) ?? "").split("\r\n");
     assert.equal(
       lines[0],
-      "operation,user,group,member,verdict,reason,fix,objectId,requestId,status,attempts,finishedAt",
+      "operation,user,group,member,verdict,reason,fix,objectId,requestId,status,attempts,finishedAt,before,after",
     );
     const [, , ann] = lines;
     const requestId = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/[A-Za-z0-9]+";

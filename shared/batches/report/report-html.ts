@@ -51,7 +51,11 @@ ${table(summary, picked)}
 /** The whole batch in one sentence. */
 function lead({ state, verdicts }: ReportSummary): string {
   const rows = rowsOf(sumOf(verdicts));
-  if (state === "held") return `${rows}, nothing written: the batch is held.`;
+  if (state === "held") {
+    return verdicts.done === 0
+      ? `${rows}, nothing written: the batch is held.`
+      : `${rows}: ${number(verdicts.done)} changed, ${number(verdicts.held)} held until somebody decides.`;
+  }
   if (state === "planned") {
     const { pending } = verdicts;
     return pending === 0

@@ -1,4 +1,9 @@
-import { noVerdicts, type Verdict, type VerdictCounts } from "../../catalogue/row.ts";
+import {
+  noVerdicts,
+  type Properties,
+  type Verdict,
+  type VerdictCounts,
+} from "../../catalogue/row.ts";
 import { OPERATION } from "../input/columns.ts";
 import type { ReportRow } from "./report-rows.ts";
 import { cellText } from "./report-words.ts";
@@ -12,6 +17,7 @@ const MOST_REASONS = 40;
 const MOST_CHARACTERS = 2_000_000;
 /** A text of the page has at most so many characters: a cell, and a reason or a fix. */
 const LONGEST_CELL = 200;
+const MOST_PROPERTIES = 20;
 const LONGEST_REASON = 1_500;
 
 /** The columns that name the objects of a row, in the order in which they are shown. */
@@ -128,10 +134,23 @@ function shortRow(row: ReportRow): ReportRow {
   return {
     ...row,
     cells: Object.fromEntries(shown),
+    before: row.before && shortValues(row.before),
+    after: row.after && shortValues(row.after),
     reason: row.reason && shortened(row.reason, LONGEST_REASON),
     fix: row.fix && shortened(row.fix, LONGEST_REASON),
   };
 }
+
+/** The first properties, each no longer than the page shows. */
+const shortValues = (values: Properties): Properties =>
+  Object.fromEntries(
+    Object.entries(values)
+      .slice(0, MOST_PROPERTIES)
+      .map(([name, value]) => [
+        name,
+        value === null ? null : shortened(cellText(value), LONGEST_CELL),
+      ]),
+  );
 
 const shortened = (text: string, longest: number): string =>
   text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;

@@ -15,6 +15,7 @@ p{margin:0}
 .lead{margin-top:8px;font-size:18px}
 .facts{margin:6px 0 22px;color:var(--soft);font-size:13px;overflow-wrap:anywhere}
 .note{margin:0 0 20px;padding:12px 16px;background:var(--card);border:1px solid var(--line);border-left:4px solid var(--held);border-radius:8px}
+.note,.reasons,.rows td{overflow-wrap:anywhere}
 .note p+p{margin-top:6px}
 .tiles{display:grid;grid-template-columns:repeat(6,1fr);gap:12px}
 .tile{padding:14px 16px;background:var(--card);border:1px solid var(--line);border-top:3px solid currentColor;border-radius:8px;text-decoration:none}
@@ -33,6 +34,7 @@ a.tile:hover,a.tile:focus-visible{border-color:currentColor;outline:0}
 .reasons li+li{border-top:1px solid var(--line)}
 .fix{color:var(--soft)}
 .fix::before{content:"\\2192\\00a0"}
+.change s{color:var(--soft);text-decoration-color:var(--line)}
 small{color:var(--soft)}
 code{font:12px/1.45 ui-monospace,SFMono-Regular,Consolas,monospace;overflow-wrap:anywhere}
 .scroll{background:var(--card);border:1px solid var(--line);border-radius:8px;overflow-x:auto}
@@ -55,8 +57,9 @@ dd{margin:0;overflow-wrap:anywhere}
 .rows td:first-child,.rows th:first-child{font-variant-numeric:tabular-nums;text-align:right;color:var(--soft)}
 .rows td:nth-child(3){white-space:nowrap}
 .rows td:nth-child(4){overflow-wrap:anywhere;min-width:200px}
-.rows td:nth-child(5){min-width:280px}
-.rows td:nth-child(6){min-width:210px;color:var(--soft);font-size:12px}
+.rows td:nth-child(5){min-width:190px;overflow-wrap:anywhere}
+.rows td:nth-child(6){min-width:280px}
+.rows td:nth-child(7){min-width:210px;color:var(--soft);font-size:12px}
 .rows tr:target>*{background:color-mix(in srgb,var(--held) 12%,transparent)}
 footer{margin-top:24px;color:var(--soft);font-size:13px}
 @media(max-width:900px){.tiles{grid-template-columns:repeat(3,1fr)}}

@@ -19,7 +19,7 @@ export function table(summary: ReportSummary, { rows }: Picked): string {
     return tableRow(row, anchor, summary.reason);
   });
   return `<section><h2>Rows</h2>${left}<div class="scroll"><table class="rows">
-<thead><tr><th>Row</th><th>Verdict</th><th>Operation</th><th>Object</th><th>Reason and fix</th><th>Object id and proof</th></tr></thead>
+<thead><tr><th>Row</th><th>Verdict</th><th>Operation</th><th>Object</th><th>Before → after</th><th>Reason and fix</th><th>Object id and proof</th></tr></thead>
 <tbody>
 ${lines.join("\n")}
 </tbody></table></div></section>`;
@@ -35,6 +35,7 @@ function tableRow(row: ReportRow, anchor: string, noted: string | undefined): st
     ["Verdict", `<b class="${row.verdict}">${row.verdict}</b>`],
     ["Operation", escape(row.operation || cellText(row.cells["operation"]))],
     ["Object", about(row)],
+    ["Change", changes(row)],
     ["Reason", why],
     ["Proof", proof(row)],
   ];
@@ -53,6 +54,23 @@ const about = ({ cells }: ReportRow): string =>
     .slice(0, 2)
     .map((text) => escape(text).replace("@", "<wbr>@"))
     .join("<br>");
+
+/** What the row changes, a line for each property. */
+function changes({ before, after }: ReportRow): string {
+  if (after === undefined) return "";
+  const names = [...new Set([...Object.keys(before ?? {}), ...Object.keys(after)])];
+  return names
+    .map((name) => {
+      const was = before ? valueText(before[name]) : '<i title="read when its turn comes">?</i>';
+      const line = `<small>${escape(name)}</small> <s>${was}</s> → ${valueText(after[name])}`;
+      return `<div class="change">${line}</div>`;
+    })
+    .join("");
+}
+
+/** A value as the page shows it; a dash for one that is not there. */
+const valueText = (value: unknown): string =>
+  value === undefined || value === null || value === "" ? "–" : escape(cellText(value));
 
 function proof({ objectId, requestId, status, attempts }: ReportRow): string {
   const answer = [

@@ -35,7 +35,8 @@ export default defineOperation({
       ? { write: userWrite(payload.user, user) }
       : notFound("user", user),
   touched: (_write, present) => {
-    const { id: _id, ...before } = present ?? {};
+    const shown = facts.filter((name) => name !== "id" && present?.[name] !== undefined);
+    const before = Object.fromEntries(shown.map((name) => [name, present?.[name]]));
     return { ...(present && { before }), after: {} };
   },
   request: ({ target }) => ({ method: "DELETE", url: userUrl(target.user) }),
