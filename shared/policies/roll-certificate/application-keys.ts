@@ -78,12 +78,20 @@ export function createApplicationKeys(graph: Graph, applicationObjectId: string)
   };
 }
 
-/** The customKeyIdentifier of a certificate is its SHA-1 (entra-docs, certificate-credentials). */
+/**
+ * The customKeyIdentifier of a certificate is its SHA-1 (entra-docs, certificate-credentials): 40 hex
+ * digits in Graph's answers (applications-how-to-add-certificate), octets in base64 in older ones.
+ */
+function sha1Of(identifier: string): string {
+  if (/^[0-9a-f]{40}$/iu.test(identifier)) return identifier.toUpperCase();
+  return Buffer.from(identifier, "base64").toString("hex").toUpperCase();
+}
+
 function registeredKey(shown: unknown): RegisteredKey {
   const { keyId, customKeyIdentifier, endDateTime } = recordOf(shown);
   return {
     keyId: text(keyId),
-    sha1: Buffer.from(text(customKeyIdentifier), "base64").toString("hex").toUpperCase(),
+    sha1: sha1Of(text(customKeyIdentifier)),
     endMs: Date.parse(text(endDateTime)),
   };
 }

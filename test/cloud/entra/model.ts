@@ -11,7 +11,11 @@ export interface Tenant {
   readonly domains: string[];
 }
 
-export type SignInAudience = "AzureADMyOrg" | "AzureADMultipleOrgs";
+export type SignInAudience =
+  | "AzureADMyOrg"
+  | "AzureADMultipleOrgs"
+  | "AzureADandPersonalMicrosoftAccount"
+  | "PersonalMicrosoftAccount";
 
 /** A public key registered on an application (Graph: keyCredential). */
 export interface KeyCredential {
@@ -19,10 +23,11 @@ export interface KeyCredential {
   readonly displayName: string;
   /** DER of the certificate. */
   readonly der: Buffer;
-  /** SHA-1 of the DER, upper-case hex; Graph's customKeyIdentifier holds these octets in base64. */
+  /** SHA-1 of the DER, upper-case hex: Graph's customKeyIdentifier, unless another was given. */
   readonly thumbprint: string;
   readonly thumbprintSha256: string;
   readonly publicKey: KeyObject;
+  readonly customKeyIdentifier?: string;
   readonly startMs: number;
   readonly endMs: number;
   /** When it was registered; sign-in accepts it only after a delay (CloudSettings.login). */
@@ -52,6 +57,8 @@ export interface AppRole {
   readonly allowedMemberTypes?: readonly RoleHolder[];
   readonly displayName?: string;
   readonly description?: string;
+  /** True by default. */
+  readonly isEnabled?: boolean;
 }
 
 /** Registered redirect URIs by platform: `public` is "Mobile and desktop applications". */

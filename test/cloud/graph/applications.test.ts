@@ -1,25 +1,12 @@
 import assert from "node:assert/strict";
-import { createPrivateKey, sign, type KeyObject } from "node:crypto";
+import { createPrivateKey, type KeyObject } from "node:crypto";
 import { before, describe, it } from "node:test";
 
 import { createClientCertificate } from "../certificates/client-certificate.ts";
 import { contractHolds } from "./testing/contract-holds.ts";
 import { graphFixture, PRINCIPAL, TENANT } from "./testing/graph-fixture.ts";
 import { assertRefused, idsIn, newUser, reference } from "./testing/people.ts";
-
-const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
-
-/** A proof of possession as application-rollkey-prooftoken makes it. */
-function proofOf(key: KeyObject, claims: Readonly<Record<string, unknown>>): string {
-  const now = Math.floor(Date.now() / 1000);
-  const signed = `${encode({ alg: "RS256", typ: "JWT" })}.${encode({
-    aud: "00000002-0000-0000-c000-000000000000",
-    nbf: now,
-    exp: now + 600,
-    ...claims,
-  })}`;
-  return `${signed}.${sign("sha256", Buffer.from(signed), key).toString("base64url")}`;
-}
+import { proofOf } from "./testing/proof.ts";
 
 async function newKey(): Promise<{ readonly key: KeyObject; readonly der: string }> {
   const { certificate, keys } = await createClientCertificate({

@@ -1,11 +1,13 @@
 import type { Application, PasswordCredential } from "../../entra/model.ts";
 import { timeText } from "../app/tenant.ts";
 import type { Values } from "../store/entity.ts";
+import { shownIdentifier, signingCredentials } from "./key-list.ts";
 
 /** An application's certificates as Graph shows them; the key itself only on request. */
-export const keyCredentials = (application: Application, withKeys: boolean): readonly Values[] =>
-  application.keyCredentials.map((credential) => ({
-    customKeyIdentifier: Buffer.from(credential.thumbprint, "hex").toString("base64"),
+export const keyCredentials = (application: Application, withKeys: boolean): readonly Values[] => [
+  ...application.keyCredentials.map((credential) => ({
+    // 40 hex digits by default, as the samples show (applications-how-to-add-certificate).
+    customKeyIdentifier: shownIdentifier(credential),
     displayName: credential.displayName,
     endDateTime: timeText(credential.endMs),
     key: withKeys ? credential.der.toString("base64") : null,
@@ -13,7 +15,9 @@ export const keyCredentials = (application: Application, withKeys: boolean): rea
     startDateTime: timeText(credential.startMs),
     type: "AsymmetricX509Cert",
     usage: "Verify",
-  }));
+  })),
+  ...signingCredentials(application),
+];
 
 /** What Graph stores about a secret in addition to what the token endpoint reads. */
 const named = new WeakMap<

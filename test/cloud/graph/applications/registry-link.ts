@@ -3,6 +3,7 @@ import { timeText, type Tenant } from "../app/tenant.ts";
 import type { Entity, Values } from "../store/entity.ts";
 import { isGuid } from "../store/ids.ts";
 import { keyCredentials, passwordCredentials } from "./credentials.ts";
+import { APPLICATION_DEFAULTS } from "./shape.ts";
 
 const MICROSOFT_TENANT = "f8cdef31-a31e-4b4a-93e4-5f571e91255a";
 
@@ -15,7 +16,7 @@ const appRoles = (application: Application): readonly Values[] =>
       description: role.description ?? role.value,
       displayName: role.displayName ?? role.value,
       id: role.id,
-      isEnabled: true,
+      isEnabled: role.isEnabled ?? true,
       origin: "Application",
       value: role.value,
     }));
@@ -62,7 +63,11 @@ function mirror(
   if (!held) {
     const created = tenant.directory.create(
       kind,
-      { createdDateTime: timeText(tenant.nowMs()), ...values },
+      {
+        createdDateTime: timeText(tenant.nowMs()),
+        ...(kind === "application" && APPLICATION_DEFAULTS),
+        ...values,
+      },
       key,
     );
     known.set(created, fingerprint);

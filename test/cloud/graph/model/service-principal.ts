@@ -15,6 +15,7 @@ export const servicePrincipalModel: Model = {
   appRoleAssignmentRequired: p("boolean", "default write required f:eq"),
   appRoles: p("complexes", "default"),
   createdDateTime: p("date", "default order:adv"),
+  customSecurityAttributes: p("complex", "write"),
   description: p("string", "default write f:eq,startsWith"),
   disabledByMicrosoftStatus: p("string", "default adv:eq"),
   displayName: p("string", "default write f:eq,ge,le,startsWith adv:null order:adv max:256"),

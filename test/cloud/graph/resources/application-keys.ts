@@ -1,7 +1,11 @@
 import type { Application } from "../../entra/model.ts";
 import { timeText } from "../app/tenant.ts";
 import { keyCredentials, nameSecret } from "../applications/credentials.ts";
-import { register } from "../applications/key-list.ts";
+import {
+  addSigningCredential,
+  register,
+  removeSigningCredential,
+} from "../applications/key-list.ts";
 import { demandApplicationWrite } from "../applications/ownership.ts";
 import { checkProof } from "../applications/proof.ts";
 import { applicationOf, syncRegistry } from "../applications/registry-link.ts";
@@ -36,11 +40,12 @@ function addKey(call: Call): Answer {
   if (typeof given !== "object" || given === null) {
     throw badRequest("A value is required for property 'keyCredential' of the request.");
   }
-  const credential = register(call, registered, given as Values);
+  const { keyId } =
+    (given as Values)["type"] === "X509CertAndPassword"
+      ? addSigningCredential(call, registered, given as Values, call.body["passwordCredential"])
+      : register(call, registered, given as Values);
   syncRegistry(call.tenant);
-  const [shown = {}] = keyCredentials(registered, false).filter(
-    (one) => one["keyId"] === credential.keyId,
-  );
+  const [shown = {}] = keyCredentials(registered, false).filter((one) => one["keyId"] === keyId);
   return ok({ "@odata.context": `${call.root}/$metadata#microsoft.graph.keyCredential`, ...shown });
 }
 
@@ -49,6 +54,10 @@ function removeKey(call: Call): Answer {
   demandKeyWrite(call, entity, registered);
   checkProof(registered, call.body["proof"], call.tenant.clockMs());
   const { keyId } = call.body;
+  if (removeSigningCredential(registered, keyId)) {
+    syncRegistry(call.tenant);
+    return noContent;
+  }
   const at = registered.keyCredentials.findIndex((one) => one.keyId === keyId);
   if (at < 0) throw badRequest("No credentials found to be removed.");
   registered.keyCredentials.splice(at, 1);

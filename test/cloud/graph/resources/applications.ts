@@ -1,14 +1,16 @@
-import type { RedirectUris } from "../../entra/model.ts";
+import type { RedirectUris, SignInAudience } from "../../entra/model.ts";
 import { keyCredentials } from "../applications/credentials.ts";
 import { replaceKeyCredentials } from "../applications/key-list.ts";
 import { demandApplicationWrite } from "../applications/ownership.ts";
 import { applicationOf, leaveRegistry, syncRegistry } from "../applications/registry-link.ts";
+import { withWholeObjects } from "../applications/shape.ts";
 import { noContent, type Answer } from "../http/answer.ts";
-import { badRequest, GraphError } from "../http/graph-error.ts";
+import { GraphError } from "../http/graph-error.ts";
 import { expander } from "../odata/expand.ts";
 import { countAnswer, listAnswer, type Collection } from "../odata/list.ts";
 import { contextOf, render, selected } from "../odata/render.ts";
 import { kindSource } from "../odata/source.ts";
+import { checkApplicationValues } from "../rules/application-values.ts";
 import { READ_APPLICATIONS, type Needs } from "../rules/permission.ts";
 import { checkedValues, demandValues } from "../rules/values.ts";
 import type { Entity, Values } from "../store/entity.ts";
@@ -86,7 +88,11 @@ function toRegistry(call: Call, entity: Entity, values: Values): void {
         allowedMemberTypes: role["allowedMemberTypes"],
         displayName: role["displayName"],
         description: role["description"],
+        isEnabled: role["isEnabled"] !== false,
       })),
+    }),
+    ...(typeof values["api"] === "object" && {
+      accessTokenVersion: (values["api"] as Values)["requestedAccessTokenVersion"] === 2 ? 2 : 1,
     }),
     ...(typeof values["isFallbackPublicClient"] === "boolean" && {
       publicClient: values["isFallbackPublicClient"],
@@ -133,23 +139,16 @@ function demandFreeIdentifiers(call: Call, values: Values, self?: Entity): void 
 function create(call: Call): Answer {
   const { tenant, body } = call;
   demandValues("application", body, ["displayName"]);
-  const values = checkedValues("application", body, "create");
+  const values = withWholeObjects({}, checkedValues("application", body, "create"));
   demandFreeIdentifiers(call, values);
-  const audience = values["signInAudience"];
-  if (
-    audience !== undefined &&
-    audience !== null &&
-    audience !== "AzureADMyOrg" &&
-    audience !== "AzureADMultipleOrgs"
-  ) {
-    throw badRequest("Audiences with personal accounts are not emulated by the local cloud.");
-  }
+  const appId = tenant.directory.newId();
+  checkApplicationValues(call, values, appId);
   const registered = tenant.registry.addApplication({
     tenantId: tenant.id,
     displayName: String(values["displayName"]),
-    appId: tenant.directory.newId(),
+    appId,
     objectId: tenant.directory.newId(),
-    signInAudience: audience === "AzureADMultipleOrgs" ? audience : "AzureADMyOrg",
+    signInAudience: (values["signInAudience"] ?? "AzureADMyOrg") as SignInAudience,
   });
   syncRegistry(tenant);
   const entity = resolve(call, "application", registered.objectId).entity;
@@ -164,8 +163,9 @@ function create(call: Call): Answer {
 function update(call: Call): Answer {
   const entity = application(call);
   demandApplicationWrite(call, entity);
-  const values = checkedValues("application", call.body, "update");
+  const values = withWholeObjects(entity.values, checkedValues("application", call.body, "update"));
   demandFreeIdentifiers(call, values, entity);
+  checkApplicationValues(call, values, String(entity.values["appId"]), entity);
   const { keyCredentials: _keys, ...stored } = values;
   if (Object.keys(stored).length > 0) call.tenant.directory.update(entity, stored);
   toRegistry(call, entity, values);

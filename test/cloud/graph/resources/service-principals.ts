@@ -11,7 +11,8 @@ import { expander } from "../odata/expand.ts";
 import { countAnswer, listAnswer, type Collection } from "../odata/list.ts";
 import { contextOf, render, selected } from "../odata/render.ts";
 import { kindSource } from "../odata/source.ts";
-import { READ_APPLICATIONS, type Needs } from "../rules/permission.ts";
+import { demand, READ_APPLICATIONS, type Needs } from "../rules/permission.ts";
+import { withSecurityAttributes, WRITE_SECURITY_ATTRIBUTES } from "../rules/security-attributes.ts";
 import { checkedValues, demandValues } from "../rules/values.ts";
 import type { Entity } from "../store/entity.ts";
 import { servicePrincipal } from "./application-named.ts";
@@ -93,8 +94,14 @@ function create(call: Call): Answer {
 
 function update(call: Call): Answer {
   const entity = servicePrincipal(call);
-  demandApplicationWrite(call, entity);
-  const values = checkedValues("servicePrincipal", call.body, "update");
+  const isAttributes = "customSecurityAttributes" in call.body;
+  if (isAttributes) demand(call.caller, WRITE_SECURITY_ATTRIBUTES);
+  if (!isAttributes || Object.keys(call.body).length > 1) demandApplicationWrite(call, entity);
+  const values = withSecurityAttributes(
+    "servicePrincipal",
+    entity.values,
+    checkedValues("servicePrincipal", call.body, "update"),
+  );
   call.tenant.directory.update(entity, values);
   const principal = principalOf(call.tenant, entity);
   if (principal) {

@@ -2,6 +2,7 @@ import { noContent, ok, type Answer } from "../http/answer.ts";
 import { badRequest } from "../http/graph-error.ts";
 import { contextOf, render, selected } from "../odata/render.ts";
 import { demandPowerOver, demandUnrestricted, SENSITIVE } from "../rules/privilege.ts";
+import { withSecurityAttributes } from "../rules/security-attributes.ts";
 import { checkPassword, checkUserValues, onPremisesMastered } from "../rules/user-values.ts";
 import { checkedValues, demandValues } from "../rules/values.ts";
 import type { Values } from "../store/entity.ts";
@@ -79,7 +80,11 @@ function mergedAttributes(present: Values, { onPremisesExtensionAttributes: set 
 /** PATCH /users/{id}. @throws GraphError 400, 403, 404 */
 export function updateUser(call: Call): Answer {
   const { entity } = resolve(call, "user", call.params["user"] ?? "");
-  const values = checkedValues("user", call.body, "update");
+  const values = withSecurityAttributes(
+    "user",
+    entity.values,
+    checkedValues("user", call.body, "update"),
+  );
   const names = Object.keys(values);
   demandUnrestricted(entity);
   if (names.some((name) => SENSITIVE.has(name))) demandPowerOver(call, entity, names);

@@ -9,6 +9,7 @@ import {
   WRITE_USERS,
   type Needs,
 } from "./permission.ts";
+import { READ_SECURITY_ATTRIBUTES, WRITE_SECURITY_ATTRIBUTES } from "./security-attributes.ts";
 
 /** Properties of a PATCH that need another permission than User.ReadWrite.All alone (user-update). */
 const BY_PROPERTY: Readonly<Record<string, Needs>> = {
@@ -19,7 +20,7 @@ const BY_PROPERTY: Readonly<Record<string, Needs>> = {
   otherMails: ["User-Mail.ReadWrite.All", ...WRITE_USERS],
   identities: ["User.ManageIdentities.All"],
   employeeLeaveDateTime: [["User-LifeCycleInfo.ReadWrite.All", "User.Read.All"]],
-  customSecurityAttributes: ["CustomSecAttributeAssignment.ReadWrite.All"],
+  customSecurityAttributes: WRITE_SECURITY_ATTRIBUTES,
 };
 
 const ANY_OTHER: Needs = ["User.ReadUpdate.All", ...WRITE_USERS];
@@ -59,6 +60,8 @@ export function demandUserRead(call: Call): void {
       );
     }
   }
+  if (named.some((name) => name.toLowerCase() === "customsecurityattributes"))
+    demand(call.caller, READ_SECURITY_ATTRIBUTES);
   if (!holds(call.caller, READ_USERS)) {
     const beyond = named.some((name) => !BASIC_USER_PROPERTIES.has(name));
     if (beyond) demand(call.caller, READ_USERS);

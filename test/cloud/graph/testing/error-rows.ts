@@ -138,7 +138,7 @@ export const ERROR_ROWS: readonly (readonly [number, string, string, Provoke])[]
     "Request_MultipleObjectsWithSameKeyValue",
     "property identifierUris already exists.",
     async ({ graph }) => {
-      const body = { displayName: "one", identifierUris: ["api://taken"] };
+      const body = { displayName: "one", identifierUris: ["api://contoso.com/taken"] };
       await graph.send("POST", "/applications", body);
       return graph.send("POST", "/applications", body);
     },
