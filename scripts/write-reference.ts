@@ -6,6 +6,7 @@ import type { Operation } from "../shared/catalogue/operation.ts";
 import { toObjectId } from "../shared/core/object-id.ts";
 import { type Explanation, refusalRows } from "../shared/identity/token/explanations.ts";
 import { catalogue } from "../shared/operations/list.ts";
+import { withCaps } from "./caps-table.ts";
 import { commandPage } from "./command-page.ts";
 
 const row = (...cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
@@ -190,8 +191,12 @@ function operationTable(): string {
 }
 
 const at = (path: string): URL => new URL(`../${path}`, import.meta.url);
+const guardsPage = (): string =>
+  withCaps(readFileSync(at("docs/guards.md"), "utf8"), settingFacts(), aboutSetting);
+
 const pages = {
   "docs/settings.md": settingsPage,
+  "docs/guards.md": guardsPage,
   "docs/rows.md": operationsPage,
   "docs/aadsts.md": refusalsPage,
   "docs/command.md": commandPage,

@@ -16,6 +16,7 @@ import {
   namesReachTheirPlace,
   queues,
   schedules,
+  settingDefaults,
   settings,
 } from "./rules/matches-product.ts";
 import { permissionsAreDocumented } from "./rules/permission-tables.ts";
@@ -60,6 +61,7 @@ export const rules = {
   smallRanges,
   namedByEnvironment,
   tagged,
+  settingDefaults,
   settings,
   functionNames,
   alwaysReadyFunctions,

@@ -1,13 +1,15 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { settingNames } from "../../shared/app/settings.ts";
+import { settingFacts, settingNames } from "../../shared/app/settings.ts";
 import { catalogue } from "../../shared/operations/list.ts";
 import { readTriggers } from "./triggers.ts";
 
 /** Facts of the product that the Bicep has to match. */
 export interface Product {
   readonly settingNames: readonly string[];
+  /** setting → what it is without one; none if it is required. */
+  readonly defaults: Readonly<Record<string, string>>;
   /** operation → every permission that any of its rows can need. */
   readonly operations: Readonly<Record<string, readonly string[]>>;
   /** Function names, as the host and Azure know them. */
@@ -28,6 +30,9 @@ export async function readProduct(root: string): Promise<Product> {
   const triggers = await readTriggers();
   return {
     settingNames,
+    defaults: Object.fromEntries(
+      settingFacts().flatMap(({ name, fallback }) => (fallback ? [[name, fallback]] : [])),
+    ),
     operations: Object.fromEntries(
       Object.entries(catalogue).map(([name, each]) => [name, each.allPermissions]),
     ),

@@ -1,17 +1,39 @@
+/** A kind of harm that guards count. */
+interface Kind {
+  readonly one: string;
+  readonly many: string;
+  /** What counts as one, for people. */
+  readonly means: string;
+  /** The objects of which a percentage may be lost in a day, if Graph can count them. */
+  readonly of: "users" | undefined;
+}
+
 /**
  * What guards count, by kind, and how it is called. A new operation that does harm of another kind
- * (licence removals, session revocations) adds a line here; the types then ask for its settings.
- * `of`: the objects of which a percentage may be lost in a day, if Graph can count them.
+ * (licence removals, session revocations) adds an entry here; the types then ask for its settings.
  */
 export const guardedKinds = {
-  deletes: { one: "delete", many: "deletes", of: "users" },
-  disables: { one: "disable", many: "disables", of: "users" },
-  "membership-removals": { one: "membership removal", many: "membership removals", of: undefined },
-  "cleared-values": { one: "cleared value", many: "cleared values", of: "users" },
-  renames: { one: "rename", many: "renames", of: "users" },
-} as const satisfies Readonly<
-  Record<string, { readonly one: string; readonly many: string; readonly of: "users" | undefined }>
->;
+  deletes: { one: "delete", many: "deletes", of: "users", means: "users deleted" },
+  disables: { one: "disable", many: "disables", of: "users", means: "accounts disabled" },
+  "membership-removals": {
+    one: "membership removal",
+    many: "membership removals",
+    of: undefined,
+    means: "members removed from groups",
+  },
+  "cleared-values": {
+    one: "cleared value",
+    many: "cleared values",
+    of: "users",
+    means: "values set to nothing, each property of each user",
+  },
+  renames: {
+    one: "rename",
+    many: "renames",
+    of: "users",
+    means: "users given another userPrincipalName or mail",
+  },
+} as const satisfies Readonly<Record<string, Kind>>;
 
 /** What a guard counts. */
 export type GuardedKind = keyof typeof guardedKinds;

@@ -24,6 +24,13 @@ export const productBreaks = {
       product: (was) => ({ ...was, connections: ["Storage"] }),
     },
   },
+  settingDefaults: {
+    "another default": {
+      file: "modules/app-settings.bicep",
+      from: "guards.?maxDeletesPerDay ?? 20",
+      to: "guards.?maxDeletesPerDay ?? 2000",
+    },
+  },
   functionNames: {
     "a hyphen, which no setting's name may have": {
       product: (was) => ({ ...was, functions: [...was.functions, "run-tenant"] }),

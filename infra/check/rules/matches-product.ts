@@ -96,6 +96,17 @@ export const settings: Rule = {
   },
 };
 
+/** What a deployment sets if its parameters leave a setting out: `string(guards.?name ?? 5)`. */
+export const settingDefaults: Rule = {
+  says: "a setting that the parameters leave out has the product's own default",
+  findings: (infra) => {
+    const file = fileAt(infra, settingsFile);
+    return [...file.text.matchAll(/^ +(\w+): .*\?\? '?([\w.-]+)'?\)?$/gm)]
+      .filter(([, name = "", value]) => infra.product.defaults[name] !== value)
+      .map(([, name, value]) => finding(file, 1, `${name} would be ${value}, not the default`));
+  },
+};
+
 export const queues: Rule = {
   says: "the queues are those with a trigger, each with a -poison twin",
   findings: (infra) => {

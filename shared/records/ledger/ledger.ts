@@ -1,7 +1,9 @@
 import * as v from "valibot";
 
 import type { GuardedCounts } from "../../catalogue/guarded.ts";
+import { OperatorError } from "../../core/errors.ts";
 import type { Blobs } from "../../storage/types.ts";
+import { batchDamaged } from "../damaged.ts";
 import { ledgerBlob } from "../paths.ts";
 import type { GroupCounts, PlannedCharge } from "../plan.ts";
 import { readStored, type Stored } from "../stored-json.ts";
@@ -76,6 +78,23 @@ const shape = v.object({
   users: v.array(v.object({ at: v.string(), count: v.number() })),
 });
 
-/** The tenant's ledger; `undefined` if it has none yet. @throws as `readStored` */
-export const readLedger = (runner: Blobs, tenant: string): Promise<Stored<Ledger> | undefined> =>
-  readStored(runner, ledgerBlob(tenant), shape);
+/**
+ * The tenant's ledger; `undefined` if it has none yet.
+ *
+ * @throws OperatorError BATCH_DAMAGED (no batch of the tenant starts until it is restored), VERSION_UNKNOWN
+ */
+export async function readLedger(
+  runner: Blobs,
+  tenant: string,
+): Promise<Stored<Ledger> | undefined> {
+  const path = ledgerBlob(tenant);
+  try {
+    return await readStored(runner, path, shape);
+  } catch (error) {
+    if (!(error instanceof OperatorError) || error.code !== "BATCH_DAMAGED") throw error;
+    throw batchDamaged(path, "is damaged (container runner)", { fix: RESTORE, cause: error });
+  }
+}
+
+const RESTORE =
+  "Restore the blob from an earlier version (docs/runbook.md, A blob is gone): the tenant's batches then continue. If that is impossible, delete it once nothing was changed for 24 hours: the caps then count anew.";

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import { createBatches } from "../../../shared/app/batches.ts";
+import { OperatorError } from "../../../shared/core/errors.ts";
 import { capsWith } from "../../guards/caps.ts";
 import { home, settings } from "../workshop.ts";
 import {
@@ -210,6 +211,28 @@ describe("a charge", () => {
       const again = createBatches({ ...begun.ports, settings: changed });
       assert.equal((await again.admit("one")).kind, kind);
     }
+  });
+
+  it("is not made over a damaged ledger: the batch waits, and the error says what to restore", async () => {
+    const begun = begin(caps);
+    await send(begun, "one", deletes(0, 6));
+    await begun.blobs.runner.write(`${home}/ledger.json`, "{");
+    await assert.rejects(
+      begun.batches.admit("one"),
+      /ledger\.json is damaged .*Fix: Restore the blob from an earlier version/,
+    );
+  });
+
+  it("waits if Graph does not answer how many users there are", async () => {
+    const begun = begin(caps);
+    await send(begun, "one", deletes(0, 6));
+    begun.directory.intercept = () => {
+      throw new OperatorError("READ_INCOMPLETE", "x", { fix: "x", disposition: "retry" });
+    };
+    const untilMs = begun.now() + 60_000;
+    assert.deepEqual(await begun.batches.admit("one"), { kind: "wait", untilMs });
+    begun.directory.intercept = () => undefined;
+    assert.equal(await run(begun, "one"), true);
   });
 
   it("is not made for a batch that guards count nothing of", async () => {
