@@ -3,9 +3,10 @@ import type { Admission } from "../../records/ledger/admission.ts";
 import { journalsPrefix } from "../../records/paths.ts";
 import { chargeAtStart } from "./charge-at-start.ts";
 import type { AdmissionCheck, AdmitPorts } from "./opening.ts";
+import { protectAtStart } from "./protect-at-start.ts";
 
 /** In this order; the last one charges the tenant's ledger, so that only what starts is charged. */
-const checks: readonly AdmissionCheck[] = [chargeAtStart];
+const checks: readonly AdmissionCheck[] = [protectAtStart, chargeAtStart];
 
 /** See `Batches.admit`. */
 export async function admit(ports: AdmitPorts, folder: string): Promise<Admission> {

@@ -1,5 +1,6 @@
 import { OperatorError } from "../../core/errors.ts";
 import { chargeOf, isNothing, withOpen } from "../../guards/charges.ts";
+import { readHeld } from "../../records/approval/held.ts";
 import { readControl } from "../../records/decisions/control.ts";
 import type { Admission } from "../../records/ledger/admission.ts";
 import type { GuardFinding } from "../../records/plan.ts";
@@ -47,11 +48,13 @@ export async function chargeAtStart(ports: AdmitPorts, opening: Opening): Promis
   return { kind: "held" };
 }
 
-/** Whether somebody approved exactly this plan. */
+/** Whether somebody approved exactly this plan, or the plan with rows that a later look held. */
 async function isApproved({ blobs }: AdmitPorts, { folder, plan }: Opening): Promise<boolean> {
   if (plan.digest === undefined) return false;
   const { approved } = await readControl(blobs.batches, folder);
-  return approved.some(({ digest }) => digest === plan.digest);
+  if (approved.some(({ digest }) => digest === plan.digest)) return true;
+  const held = await readHeld(blobs.batches, folder);
+  return held !== undefined && approved.some(({ digest }) => digest === held.digest);
 }
 
 async function holdNow(

@@ -5,7 +5,15 @@ import type { BatchPorts } from "../ports.ts";
 /** What a check works with. */
 export type AdmitPorts = Pick<
   BatchPorts,
-  "blobs" | "clock" | "emit" | "settings" | "graphFor" | "catalogue" | "consentUrl"
+  | "blobs"
+  | "clock"
+  | "emit"
+  | "settings"
+  | "graphFor"
+  | "rolesFor"
+  | "principalIn"
+  | "catalogue"
+  | "consentUrl"
 >;
 
 /** A planned batch that the tenant's runner is about to open. */
