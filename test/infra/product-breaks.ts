@@ -83,6 +83,11 @@ export const productBreaks = {
       from: "enabled: reportRetentionDays > 0",
       to: "enabled: true",
     },
+    "a tag that other blobs may have too": {
+      file: storage,
+      from: "value: 'before'",
+      to: "value: ''",
+    },
   },
   queriesFollowTheContract: {
     "an event that nobody writes": { file: alerts, from: '"batch.held"', to: '"batch.stuck"' },

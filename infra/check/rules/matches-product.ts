@@ -193,12 +193,18 @@ export const lifecycle: Rule = {
       const deletes = at(rule, "definition", "actions", "baseBlob", "delete") !== undefined;
       const ofBatches = written(prefixes).includes("'batches/'");
       const journals = written(at(rule, "definition", "filters", "blobTypes")) === "['appendBlob']";
+      // Values from before the writes are known by their index tag; no manifest has one.
+      const tagged = at(rule, "definition", "filters", "blobIndexMatch");
+      const beforeValues =
+        tagged?.kind === "array" &&
+        tagged.items.length > 0 &&
+        tagged.items.every((tag) => textAt(tag, "value") === "before");
       const always = written(at(rule, "enabled")) === "true";
       return [
         ...unknown.map((each) =>
           finding(found.file, found.it.line, `${name}: no container ${each}`),
         ),
-        ...(deletes && ofBatches && !journals && always
+        ...(deletes && ofBatches && !journals && !beforeValues && always
           ? [finding(found.file, found.it.line, `${name} frees batch names without being asked to`)]
           : []),
       ];
