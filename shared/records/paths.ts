@@ -97,6 +97,12 @@ export const beforeBlob = (folder: string, shard: number): string =>
 export const beforeLookBlob = (folder: string, shard: number, look: number): string =>
   `${beforePrefix(folder)}${fileOf(shard, `-${String(look).padStart(4, "0")}`)}`;
 
+/** The number of the shard whose journal it is; `undefined` for another path. */
+export function shardOfJournal(path: string): number | undefined {
+  const number = /\/journal\/(\d{5,})\.jsonl$/.exec(path)?.[1];
+  return number === undefined ? undefined : Number(number);
+}
+
 /** The report for machines and spreadsheets. */
 export const csvReportBlob = (folder: string): string => `${folder}/report.csv`;
 

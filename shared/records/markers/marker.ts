@@ -2,6 +2,7 @@ import { parseJson } from "../../core/parse-json.ts";
 import { recordOf } from "../../core/record.ts";
 import type { Blobs } from "../../storage/types.ts";
 import { batchDamaged } from "../damaged.ts";
+import { readTenantControl } from "../decisions/control.ts";
 import { type BatchManifest, priorities } from "../manifest.ts";
 import { laterPrefix, markersPrefix } from "../paths.ts";
 import { acceptanceOf } from "./planning-marker.ts";
@@ -183,6 +184,10 @@ function contentOf(bytes: Buffer): Pick<Marker, "folder" | "isSummons"> {
     return { folder: "" };
   }
 }
+
+/** Whether any batch of the tenant has work that may be done now: the tenant is not paused. */
+export const hasDueWork = async (blobs: Blobs, tenant: string): Promise<boolean> =>
+  (await hasWork(blobs, tenant)) && (await readTenantControl(blobs, tenant)).standing !== "paused";
 
 /** Whether any batch of the tenant has work. */
 export async function hasWork(blobs: Blobs, tenant: string): Promise<boolean> {

@@ -39,9 +39,13 @@ export const createBatchShards = (
 export const shardNumberOf = ({ plan }: BatchShards, row: number): number =>
   Math.ceil(row / plan.rowsPerShard);
 
+/** The next shard in which there may be rows in doubt. */
+export const nextAnnounced = ({ announced }: BatchShards): number | undefined =>
+  announced.values().next().value;
+
 /** The next shard to open: what is announced comes first. */
-export const nextShard = ({ announced, next, plan }: BatchShards): number | undefined =>
-  announced.values().next().value ?? (next <= plan.shards ? next : undefined);
+export const nextShard = (shards: BatchShards): number | undefined =>
+  nextAnnounced(shards) ?? (shards.next <= shards.plan.shards ? shards.next : undefined);
 
 /** Whether every shard is closed. */
 export const areAllClosed = ({ announced, open, next, plan }: BatchShards): boolean =>

@@ -19,6 +19,7 @@ import {
   countVerdicts,
   createBatchShards,
   isRowFinal,
+  nextAnnounced,
   nextShard,
   noteOpened,
   shardNumberOf,
@@ -52,9 +53,10 @@ export async function openBatch(
     meter: createMeter(site.clock.monotonic()),
     throttled: progress?.throttled ?? 0,
     awaitsPlansMs: undefined,
+    halt: undefined,
     rows: { [Symbol.iterator]: () => rowsIn(shards) },
     isFinal: (row) => isRowFinal(shards, row),
-    nextShard: () => nextShard(shards),
+    nextShard: () => (opened.halt ? nextAnnounced(shards) : nextShard(shards)),
     announce: (number) => void shards.announced.add(number),
     open: (number, before) => open(batch, opened, number, before),
     pull: (keys, announce) => pull(batch, opened, keys, announce),
@@ -69,6 +71,9 @@ export async function openBatch(
     record: (shard, record) => store(batch, opened, shard, record),
     openRows: () => countOpenRows(shards),
     isDone: () => areAllClosed(shards),
+    isSettled: () =>
+      nextAnnounced(shards) === undefined &&
+      [...rowsIn(shards)].every(({ state }) => state === "waiting"),
     verdicts: () => countVerdicts(shards),
     receipts: receiptsOf(batch),
     progress: () => ({

@@ -4,6 +4,7 @@ import type { JournalRecord } from "../../records/journal.ts";
 import type { Marker } from "../../records/markers/marker.ts";
 import type { Receipts } from "../../records/receipt.ts";
 import type { PlannedRow } from "../../records/shard.ts";
+import type { Who } from "../../records/who.ts";
 import type { Expectations } from "../journal/expected.ts";
 import type { Journal } from "../journal/journal-file.ts";
 import type { Meter } from "../meter.ts";
@@ -19,6 +20,16 @@ export interface OpenShard {
   readonly expected: Expectations | undefined;
   /** How many of its rows have their verdict in the journal, by verdict. */
   readonly counts: VerdictCounts;
+}
+
+/** Why nothing more of a batch is sent, and who decided it when. */
+export interface Halt {
+  /** `stopped` for good; `paused`, or its whole tenant is, until it is resumed. */
+  readonly kind: "stopped" | "paused" | "tenant-paused";
+  /** In whole sentences. */
+  readonly reason: string;
+  readonly by: Who | undefined;
+  readonly at: string;
 }
 
 /** A row that is left to do, as planned. */
@@ -47,6 +58,8 @@ export interface OpenBatch extends Lane {
    * yet undo it.
    */
   awaitsPlansMs: number | undefined;
+  /** Set once somebody stopped or paused it: none of its rows is sent, and no shard is opened but to settle doubts. */
+  halt: Halt | undefined;
   /** Its open rows. */
   readonly rows: Iterable<OpenRow<OpenBatch>>;
   /** The next shard to open; `undefined` if all were. */
@@ -79,6 +92,8 @@ export interface OpenBatch extends Lane {
   /** How many rows are open now. */
   openRows(): number;
   isDone(): boolean;
+  /** Whether nothing of it is under way or in doubt: what was halted may end. */
+  isSettled(): boolean;
   /** The verdicts of all rows as they are now. */
   verdicts(): VerdictCounts;
   readonly receipts: Receipts;

@@ -61,7 +61,8 @@ export function open<L extends Lane>(state: State<L>, row: NewRow<L>): Entry<L> 
     urgency: row.lane,
     spot: "none",
   };
-  enqueue(state, entry);
+  // A row of a batch that is halted waits behind nothing, and nothing waits behind it.
+  if (!state.withdrawn.has(row.lane)) enqueue(state, entry);
   return entry;
 }
 

@@ -1,6 +1,6 @@
 import type { Clock } from "../../core/clock.ts";
 import { OperatorError, toOperatorError } from "../../core/errors.ts";
-import { hasWork } from "../../records/markers/marker.ts";
+import { hasDueWork, hasWork } from "../../records/markers/marker.ts";
 import { runnerLockBlob } from "../../records/paths.ts";
 import type { Blobs, Queue } from "../../storage/types.ts";
 import { type Bell, createBell } from "./bell.ts";
@@ -78,7 +78,7 @@ async function answerRun(
   const { runner, tenant } = options;
   if (result.state === "ran") {
     // Rings that came after the slice looked last found the tenant busy.
-    if (result.idle && !(await hasWork(runner, tenant))) return { outcome: "idle" };
+    if (result.idle && !(await hasDueWork(runner, tenant))) return { outcome: "idle" };
     if (!hasHandedOver || result.waitMs > 0) await ringAgain(options, bell, result.waitMs / 1000);
     return { outcome: "rung-again", problem: result.problem };
   }
@@ -126,7 +126,7 @@ export async function tenantsWithWorkAndNoRunner(options: {
 }): Promise<string[]> {
   const waiting: string[] = [];
   for (const tenant of options.tenants) {
-    if (!(await hasWork(options.runner, tenant))) continue;
+    if (!(await hasDueWork(options.runner, tenant))) continue;
     const lease = await options.runner.acquireLease(runnerLockBlob(tenant), SHORTEST_LEASE_SECONDS);
     if (lease === undefined) continue;
     await lease.release();

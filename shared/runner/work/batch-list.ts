@@ -44,10 +44,14 @@ export function createBatchList(): BatchList {
     lanes = undefined;
   };
   const inOrder = (): readonly Listed[] => {
-    order ??= [
+    if (order !== undefined) return order;
+    const folders = new Set([...open.values()].map(({ marker }) => marker.folder));
+    order = [
       ...new Map([...known, ...[...open].map(([path, { marker }]) => [path, marker] as const)]),
     ]
       .filter(([path]) => !broken.has(path) && !finished.has(path))
+      // Another marker of the same batch is at work.
+      .filter(([path, { folder }]) => open.has(path) || !folders.has(folder))
       .map(([path, marker]) => ({ marker, batch: open.get(path) }))
       .toSorted((one, other) => (one.marker.path < other.marker.path ? -1 : 1));
     return order;

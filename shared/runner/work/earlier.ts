@@ -86,7 +86,7 @@ export async function seeToEarlierPlans(work: Work, lane: OpenBatch): Promise<vo
 async function earlierThan({ site, batches }: Work, lane: OpenBatch): Promise<Marker[]> {
   const markers = batches
     .inOrder()
-    .filter(({ batch }) => batch === undefined || batch.nextShard() !== undefined)
+    .filter(({ batch }) => batch === undefined || (batch.nextShard() !== undefined && !batch.halt))
     .map(({ marker }) => marker);
   if (!batches.isComplete()) {
     const known = new Set(batches.known.keys());

@@ -1,7 +1,7 @@
 import type { Marker } from "../../records/markers/marker.ts";
 import { mayShare } from "../batch/may-share.ts";
-import type { OpenBatch } from "../batch/open-batch.ts";
 import { noteEarlierPlans, pullEarlier } from "./earlier.ts";
+import { halted } from "./halt.ts";
 import { openedBatch } from "./opened-batch.ts";
 import type { Work } from "./work.ts";
 
@@ -19,7 +19,7 @@ const SHARERS_AS_ONE = 5;
 const OPEN_ROWS = 5_000;
 
 /** The batch to open a shard of so that enough rows are ready; in order of work. */
-export function batchToOpen({ site, batches }: Work): Marker | undefined {
+export function batchToOpen({ site, batches, standing }: Work): Marker | undefined {
   const lanes = batches.lanes();
   const nowMs = site.clock.monotonic();
   const asOne = Math.min(SHARERS_AS_ONE, site.settings.membersPerWrite);
@@ -36,7 +36,9 @@ export function batchToOpen({ site, batches }: Work): Marker | undefined {
     soFar += own;
     for (const row of soon) if (row.lane === batch) ready += isSharer(row) ? 1 / asOne : 1;
     if (ready >= READY_ROWS) return undefined;
-    const isMore = batch === undefined || batch.nextShard() !== undefined;
+    // While the tenant is paused, only what was cancelled is opened.
+    const isDue = standing.tenant === undefined || marker.isSummons === true;
+    const isMore = batch === undefined ? isDue : batch.nextShard() !== undefined;
     const isRoom = ofAll < 2 * OPEN_ROWS && (own === 0 || soFar < OPEN_ROWS);
     if (isMore && (isRoom || soFar === 0)) return marker;
   }
@@ -58,23 +60,10 @@ export async function openNextShard(work: Work, marker: Marker): Promise<void> {
   batch.announce(shard);
   await state.save();
   await batch.open(shard, async (rows) => {
+    if (batch.halt) return;
     await noteEarlierPlans(work, batch, rows);
     await pullEarlier(work, batch, rows);
   });
+  if (batch.halt) halted(work.site, batch, batch.halt);
   if (isNew) await status.write(batch);
-}
-
-/** Writes the reports of a batch that is done, and removes its marker. */
-export async function finishBatch(
-  { site, batches, status, before, glimpses }: Work,
-  batch: OpenBatch,
-): Promise<void> {
-  const { marker, receipts } = batch;
-  // The final status copies its figures from this one.
-  await status.write(batch);
-  await site.finishBatch(marker.folder, receipts);
-  await site.blobs.runner.delete(marker.path);
-  batches.finished(marker);
-  glimpses.delete(marker.path);
-  before.delete(marker.name);
 }

@@ -1,5 +1,9 @@
 import { type Marker, checkMarker } from "../../records/markers/marker.ts";
-import type { OpenBatch } from "../batch/open-batch.ts";
+import { readStatus } from "../../records/status.ts";
+import type { Halt, OpenBatch } from "../batch/open-batch.ts";
+import type { Site } from "../batch/site.ts";
+import { forget } from "./end-batch.ts";
+import { halted, journaled, readHalt } from "./halt.ts";
 import type { Work } from "./work.ts";
 
 /**
@@ -9,17 +13,61 @@ import type { Work } from "./work.ts";
  * @throws OperatorError BATCH_DAMAGED
  */
 export async function openedBatch(work: Work, marker: Marker): Promise<OpenBatch | undefined> {
-  const { site, batches } = work;
+  const { site, batches, before } = work;
   const open = batches.open.get(marker.path);
   if (open) return open;
   checkMarker(marker);
+  // A batch that was cancelled or released while it had a marker has two: the other one is at work.
+  for (const each of batches.open.values())
+    if (each.marker.folder === marker.folder) return undefined;
+  if (!before.has(marker.name) && (await hasEnded(site, marker))) {
+    await forget(work, marker, () => true);
+    return undefined;
+  }
+  const halt = await readHalt(work, marker.folder);
+  if (halt) return openHalted(work, marker, halt);
+  if (marker.isSummons) {
+    // It was resumed since, or its work marker is still there.
+    await site.blobs.runner.delete(marker.path);
+    batches.finished(marker);
+    return undefined;
+  }
   const admission = await site.admit(marker.folder);
   if (admission.kind !== "run") {
     if (admission.kind !== "wait") await site.blobs.runner.delete(marker.path);
     batches.finished(marker);
     return undefined;
   }
-  const batch = await work.begin(marker);
+  return begun(work, marker);
+}
+
+/** A marker that was written again for a batch that ended in between is no work. */
+async function hasEnded({ blobs }: Site, { folder }: Marker): Promise<boolean> {
+  const state = (await readStatus(blobs.batches, folder))?.state;
+  return state === "finished" || state === "cancelled";
+}
+
+/** Opens no more of a batch that is to stop than what may be in doubt. */
+async function openHalted(work: Work, marker: Marker, halt: Halt): Promise<OpenBatch> {
+  const { site, batches, before } = work;
+  if (!before.has(marker.name)) {
+    // It may be called by another marker than the one under which an earlier runner began it.
+    const begunAs = [...batches.known.values()].find(
+      ({ name, folder }) => folder === marker.folder && before.has(name),
+    );
+    const progress = before.get(begunAs?.name ?? "") ?? (await journaled(site, marker));
+    before.set(marker.name, { ...progress, marker: marker.name });
+  }
+  const batch = await begun(work, marker);
+  // Before its first row is open: it must not be offered for a moment.
+  halted(site, batch, halt);
+  await batch.reopenAhead();
+  halted(site, batch, halt);
+  return batch;
+}
+
+async function begun({ batches, begin }: Work, marker: Marker): Promise<OpenBatch> {
+  const batch = await begin(marker);
   batches.add(marker);
   batches.opened(batch);
   return batch;

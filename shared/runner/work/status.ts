@@ -4,7 +4,7 @@ import { recordOf } from "../../core/record.ts";
 import { statusBlob } from "../../records/paths.ts";
 import type { BatchStatus } from "../../records/status.ts";
 import { type FencedJson, openFencedJson } from "../../storage/fenced-json.ts";
-import type { OpenBatch } from "../batch/open-batch.ts";
+import type { Halt, OpenBatch } from "../batch/open-batch.ts";
 import { type Site, isoNow } from "../batch/site.ts";
 import type { StatusWriter } from "./work.ts";
 
@@ -16,25 +16,34 @@ export function createStatusWriter(site: Site): StatusWriter {
     const file = await openFencedJson(site.blobs.batches, path, "Another wrote the status.");
     return isFinished(file.found) ? undefined : file;
   };
+  const write = async (batch: OpenBatch, problem?: OperatorError): Promise<void> => {
+    if (!site.lease.isSure()) return;
+    try {
+      if (!files.has(batch)) files.set(batch, await open(batch));
+      await files.get(batch)?.write(JSON.stringify(statusOf(site, batch, problem)));
+    } catch (error) {
+      // The status is written again within seconds, and an outage stops the journals anyway.
+      if (!(error instanceof OperatorError)) throw error;
+      if (error.code === "LEASE_LOST") files.delete(batch);
+    }
+  };
+  /** One after the other: two at once would each take the other for another process. */
+  const writing = new Map<OpenBatch, Promise<void>>();
   return {
-    write: async (batch, problem) => {
-      if (!site.lease.isSure()) return;
-      try {
-        if (!files.has(batch)) files.set(batch, await open(batch));
-        await files.get(batch)?.write(JSON.stringify(statusOf(site, batch, problem)));
-      } catch (error) {
-        // The status is written again within seconds, and an outage stops the journals anyway.
-        if (!(error instanceof OperatorError)) throw error;
-        if (error.code === "LEASE_LOST") files.delete(batch);
-      }
+    write: (batch, problem) => {
+      const after = writing.get(batch) ?? Promise.resolve();
+      const next = after.catch(() => undefined).then(() => write(batch, problem));
+      writing.set(batch, next);
+      return next;
     },
   };
 }
 
+const final: readonly unknown[] = ["finished", "cancelled"] satisfies BatchStatus["state"][];
+
 function isFinished(text: string | undefined): boolean {
-  const finished: BatchStatus["state"] = "finished";
   try {
-    return text !== undefined && recordOf(parseJson(text))["state"] === finished;
+    return text !== undefined && final.includes(recordOf(parseJson(text))["state"]);
   } catch {
     return false;
   }
@@ -44,11 +53,13 @@ function statusOf(site: Site, batch: OpenBatch, problem: OperatorError | undefin
   const verdicts = batch.verdicts();
   // A batch that waits has no speed, whatever was measured before.
   const nowMs = site.clock.monotonic();
-  const perSecond = problem ? 0 : batch.meter.perSecond(nowMs);
+  const { halt } = batch;
+  const isPaused = halt !== undefined && halt.kind !== "stopped";
+  const perSecond = problem || isPaused ? 0 : batch.meter.perSecond(nowMs);
   return {
     version: 1,
     batch: batch.files.plan.batch,
-    state: "running",
+    state: isPaused ? "paused" : "running",
     rows: batch.files.plan.rows,
     verdicts,
     writesPerSecond: round(perSecond, 1),
@@ -58,7 +69,15 @@ function statusOf(site: Site, batch: OpenBatch, problem: OperatorError | undefin
       perSecond > 0 ? Math.ceil(verdicts.pending / batch.meter.rowsPerSecond(nowMs)) : null,
     updatedAt: isoNow(site),
     ...(problem && { reason: problem.what, fix: problem.fix }),
+    ...(halt && { reason: halt.reason, fix: fixOf(halt, batch), by: halt.by }),
   };
 }
+
+const fixOf = ({ kind }: Halt, { files }: OpenBatch): string =>
+  kind === "stopped"
+    ? "No action needed: what is under way is settled, then the batch ends."
+    : kind === "paused"
+      ? `To go on: npm run batch -- resume ${files.plan.batch}`
+      : `To go on: npm run batch -- resume --tenant ${files.plan.tenant}`;
 
 const round = (value: number, digits: number): number => Number(value.toFixed(digits));

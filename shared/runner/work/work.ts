@@ -1,6 +1,6 @@
 import type { OperatorError } from "../../core/errors.ts";
 import type { Marker } from "../../records/markers/marker.ts";
-import type { OpenBatch } from "../batch/open-batch.ts";
+import type { Halt, OpenBatch } from "../batch/open-batch.ts";
 import type { Site } from "../batch/site.ts";
 import type { TouchedKeys } from "../batch/touched-keys.ts";
 import type { BatchProgress, StateFile } from "../state-file.ts";
@@ -25,8 +25,12 @@ export interface Glimpse {
  * The tenant's work, as the functions of this folder share it. A batch is in one of these states:
  *
  * - known: its marker was found. → open when its first shard is to be opened; → held if the caps do
- *   not allow it by then; → broken.
- * - open: its shards are opened one after another. → finished when all are closed; → broken.
+ *   not allow it by then; → halted; → broken.
+ * - open: its shards are opened one after another. → finished when all are closed; → halted; → broken.
+ * - halted: somebody stopped or paused it, or the tenant (`halt.ts`). Nothing more of it is sent, and rows
+ *   in doubt are still looked at. → finished when nothing is under way, if it was stopped; → parked.
+ * - parked: its status says by whom, and its marker is deleted, unless the whole tenant is paused. A
+ *   decision to resume writes another one. Nothing follows in this slice.
  * - broken: something stored of it is missing or damaged. It waits for a person, and the other
  *   batches go on. Rows of it in doubt are still looked at. Nothing follows in this slice.
  * - held: its reports say why, and its marker is deleted. Nothing follows.
@@ -41,6 +45,8 @@ export interface Work {
   readonly before: Map<string, BatchProgress>;
   /** What is known of batches that are not open, by the path of their marker. */
   readonly glimpses: Map<string, Glimpse>;
+  /** What people decided about the whole tenant, as it was read last. */
+  readonly standing: { tenant: Halt | undefined };
   /** Looks for batches that came since. */
   readonly poll: () => Promise<void>;
   /** Opens a batch in the state an earlier runner left it in. @throws OperatorError BATCH_DAMAGED */

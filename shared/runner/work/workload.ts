@@ -7,7 +7,9 @@ import type { BatchProgress, StateFile } from "../state-file.ts";
 import { createBatchList } from "./batch-list.ts";
 import { stopIfBroken } from "./broken.ts";
 import { seeToEarlierPlans } from "./earlier.ts";
-import { batchToOpen, finishBatch, openNextShard, reopenAhead } from "./open-next.ts";
+import { endHalted, finishBatch } from "./end-batch.ts";
+import { seeToDecisions } from "./halt.ts";
+import { batchToOpen, openNextShard, reopenAhead } from "./open-next.ts";
 import type { StatusWriter, Work } from "./work.ts";
 
 /** As many batches are looked for ahead; one that waits behind them is found as they end. */
@@ -17,7 +19,7 @@ const MARKERS_AHEAD = 50;
 export interface Workload {
   /** Opens what an earlier runner had open: rows in doubt hold their objects from then on. */
   recover(): Promise<void>;
-  /** Looks for batches that came since. */
+  /** Looks for batches that came since, and at what people decided. */
   poll(): Promise<void>;
   /** The open batches whose rows may be sent, in order of work. */
   lanes(): readonly OpenBatch[];
@@ -47,6 +49,7 @@ export function createWorkload(
     before,
     batches: createBatchList(),
     glimpses: new Map(),
+    standing: { tenant: undefined },
     poll: () => poll(work),
     begin: (marker) => openBatch(site, marker, before.get(marker.name)),
   };
@@ -55,19 +58,32 @@ export function createWorkload(
   return {
     recover: async () => {
       await poll(work);
+      await seeToDecisions(work);
       await recover(work);
       tasks.start();
     },
-    poll: () => poll(work),
+    poll: async () => {
+      await poll(work);
+      await seeToDecisions(work);
+    },
     lanes: () => batches.lanes(),
     advance: tasks.advance,
-    isEmpty: () => batches.inOrder().length === 0 && !tasks.isBusy(),
+    isEmpty: () => dueBatches(work).length === 0 && !tasks.isBusy(),
     isBusy: tasks.isBusy,
     problem: () => batches.problem(),
     rest: tasks.rest,
     progress: () => progressOf(work),
   };
 }
+
+/** The batches with something to do: of a paused tenant only those that are open, or were cancelled. */
+const dueBatches = ({ batches, standing }: Work) =>
+  batches
+    .inOrder()
+    .filter(
+      ({ marker, batch }) =>
+        standing.tenant === undefined || batch !== undefined || marker.isSummons === true,
+    );
 
 async function poll({ site, batches }: Work): Promise<void> {
   const { known, broken } = batches;
@@ -123,7 +139,8 @@ function createTasks(work: Work) {
     },
     advance: (): void => {
       if (!isStarted) return;
-      const marker = opening ? undefined : batchToOpen(work);
+      const isEnding = batches.lanes().some((batch) => batch.halt && batch.isSettled());
+      const marker = opening || isEnding ? undefined : batchToOpen(work);
       if (marker) {
         const task = (): Promise<void> => openNextShard(work, marker);
         opening = run(marker, task, () => (opening = undefined));
@@ -133,9 +150,10 @@ function createTasks(work: Work) {
         const task = (): Promise<void> => seeToEarlierPlans(work, awaiting);
         opening = run(awaiting.marker, task, () => (opening = undefined));
       }
-      const done = finishing ? undefined : batches.lanes().find((batch) => batch.isDone());
+      const done = finishing ? undefined : batches.lanes().find((batch) => mayEnd(batch, opening));
       if (done) {
-        const task = (): Promise<void> => finishBatch(work, done);
+        const task = (): Promise<void> =>
+          done.halt ? endHalted(work, done) : finishBatch(work, done);
         finishing = run(done.marker, task, () => (finishing = undefined));
       }
     },
@@ -146,6 +164,11 @@ function createTasks(work: Work) {
     },
   };
 }
+
+/** Whether a batch may end: every row of it has its verdict, or it was halted and nothing is under way. */
+const mayEnd = (batch: OpenBatch, opening: unknown): boolean =>
+  // A shard that is being opened may be one of its own.
+  batch.halt ? opening === undefined && batch.isSettled() : batch.isDone();
 
 /** A batch of which it is time to see whether the earlier batches that it awaits are planned. */
 function awaitingPlans({ site, batches }: Work): OpenBatch | undefined {

@@ -1,0 +1,57 @@
+import { readControl } from "../../records/decisions/control.ts";
+import { acceptanceIn, announceWork, type Marker } from "../../records/markers/marker.ts";
+import type { OpenBatch } from "../batch/open-batch.ts";
+import type { Work } from "./work.ts";
+
+/** Writes the reports of a batch of which nothing more is sent, and removes its markers. */
+export async function finishBatch(work: Work, batch: OpenBatch): Promise<void> {
+  const { site, status } = work;
+  // The final status copies its figures from this one.
+  await status.write(batch);
+  await site.finishBatch(batch.marker.folder, batch.receipts);
+  await forget(work, batch.marker, () => true);
+}
+
+/** Ends a batch that was stopped, or lays one aside that was paused; nothing of it is under way. */
+export async function endHalted(work: Work, batch: OpenBatch): Promise<void> {
+  const { site, batches, status, before } = work;
+  const { marker, halt } = batch;
+  if (halt === undefined || halt.kind === "stopped") return finishBatch(work, batch);
+  await status.write(batch);
+  if (halt.kind === "tenant-paused") {
+    // The marker stays: the tenant keeps its order of work.
+    before.set(marker.name, batch.progress());
+    batches.finished(marker);
+    return;
+  }
+  // Resuming writes a marker with a later instant. It must not go with the others.
+  await forget(work, marker, ({ acceptedAt }) => acceptedAt <= halt.at);
+  const { standing } = await readControl(site.blobs.batches, marker.folder);
+  if (standing === "open") {
+    const at = new Date(site.clock.now()).toISOString();
+    await announceWork(site.blobs.runner, batch.files.manifest, marker.folder, at);
+  }
+}
+
+/** Removes a marker, and those of the same batch that are known and meant: they are no work any more. */
+export async function forget(
+  work: Work,
+  own: Marker,
+  isMeant: (marker: { readonly acceptedAt: string }) => boolean,
+): Promise<void> {
+  const { site, batches, before, glimpses } = work;
+  const others = [...batches.known.values()].filter(
+    (each) =>
+      each.folder === own.folder &&
+      each.path !== own.path &&
+      isMeant({ acceptedAt: acceptanceIn(each.name).slice(0, INSTANT_LENGTH) }),
+  );
+  for (const marker of [own, ...others]) {
+    await site.blobs.runner.delete(marker.path);
+    batches.finished(marker);
+    glimpses.delete(marker.path);
+    before.delete(marker.name);
+  }
+}
+
+const INSTANT_LENGTH = "2026-11-21T15:00:00.000Z".length;
