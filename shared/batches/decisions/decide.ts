@@ -133,7 +133,7 @@ async function record(
     if (made !== undefined) return control;
     judgement = judge(decision, who, { ...found, control }, rules);
     if (judgement.outcome === "ignored" && judgement.reason === "too-many") return control;
-    made = { ...recordOf(decision, who, judgement, now), digest };
+    made = { ...recordOf(decision, who, judgement, laterThan(control, now)), digest };
     return withDecision(control, made, now);
   });
   if (judgement === undefined && made !== undefined) {
@@ -143,6 +143,15 @@ async function record(
     return tell(ports, decision, judgement ?? ignored("duplicate", "It came twice."), who);
   }
   return follow(ports, decision, place, made);
+}
+
+/**
+ * When a decision is recorded: after those before it, although the clocks of two instances may differ.
+ * The marker that resumes a batch must be younger than the pause.
+ */
+function laterThan({ decisions }: Control, now: string): string {
+  const last = decisions.at(-1)?.at ?? "";
+  return now > last ? now : new Date(Date.parse(last) + 1).toISOString();
 }
 
 /** A decision that was recorded before: what was left undone of it is done, and nothing else. */

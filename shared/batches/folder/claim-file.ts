@@ -54,7 +54,8 @@ async function hasGivenUp(batches: Blobs, folder: string, holder: BatchManifest)
   const place = holder.source.kind === "claimed" ? holder.source.by : folder;
   if ((await readRefused(batches, place)) !== undefined) return true;
   const status = await readStatus(batches, place);
-  if (status?.state === "cancelled") return status.verdicts.done === 0;
+  if (status !== undefined && status.verdicts.done > 0) return false;
+  if (status?.state === "cancelled") return true;
   if (status?.state !== "held" && holder.mode !== "plan") return false;
   // Once it is approved, it runs.
   return (await readControl(batches, place)).approved.length === 0;

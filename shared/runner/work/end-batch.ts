@@ -28,13 +28,15 @@ export async function endHalted(work: Work, batch: OpenBatch): Promise<void> {
   await forget(work, marker, ({ acceptedAt }) => acceptedAt <= halt.at);
   const { standing } = await readControl(site.blobs.batches, marker.folder);
   if (standing === "open") {
-    const at = new Date(site.clock.now()).toISOString();
-    await announceWork(site.blobs.runner, batch.files.manifest, marker.folder, at);
+    const { manifest } = batch.files;
+    const nowMs = site.clock.now();
+    const releasedAt = new Date(nowMs).toISOString();
+    await announceWork(site.blobs.runner, { manifest, folder: marker.folder, releasedAt, nowMs });
   }
 }
 
 /** Removes a marker, and those of the same batch that are known and meant: they are no work any more. */
-export async function forget(
+async function forget(
   work: Work,
   own: Marker,
   isMeant: (marker: { readonly acceptedAt: string }) => boolean,

@@ -1,7 +1,7 @@
 import type { Marker } from "../../records/markers/marker.ts";
+import { halted } from "../batch/halt.ts";
 import { mayShare } from "../batch/may-share.ts";
 import { noteEarlierPlans, pullEarlier } from "./earlier.ts";
-import { halted } from "./halt.ts";
 import { openedBatch } from "./opened-batch.ts";
 import type { Work } from "./work.ts";
 

@@ -1,9 +1,8 @@
 import { type Marker, checkMarker } from "../../records/markers/marker.ts";
 import { readStatus } from "../../records/status.ts";
+import { halted, journaled, readHalt } from "../batch/halt.ts";
 import type { Halt, OpenBatch } from "../batch/open-batch.ts";
 import type { Site } from "../batch/site.ts";
-import { forget } from "./end-batch.ts";
-import { halted, journaled, readHalt } from "./halt.ts";
 import type { Work } from "./work.ts";
 
 /**
@@ -21,10 +20,11 @@ export async function openedBatch(work: Work, marker: Marker): Promise<OpenBatch
   for (const each of batches.open.values())
     if (each.marker.folder === marker.folder) return undefined;
   if (!before.has(marker.name) && (await hasEnded(site, marker))) {
-    await forget(work, marker, () => true);
+    await site.blobs.runner.delete(marker.path);
+    batches.finished(marker);
     return undefined;
   }
-  const halt = await readHalt(work, marker.folder);
+  const halt = await readHalt(site, marker.folder, work.standing.tenant);
   if (halt) return openHalted(work, marker, halt);
   if (marker.isSummons) {
     // It was resumed since, or its work marker is still there.

@@ -27,7 +27,7 @@ export interface Glimpse {
  * - known: its marker was found. → open when its first shard is to be opened; → held if the caps do
  *   not allow it by then; → halted; → broken.
  * - open: its shards are opened one after another. → finished when all are closed; → halted; → broken.
- * - halted: somebody stopped or paused it, or the tenant (`halt.ts`). Nothing more of it is sent, and rows
+ * - halted: somebody stopped or paused it, or the tenant (`see-to-decisions.ts`). Nothing more of it is sent, and rows
  *   in doubt are still looked at. → finished when nothing is under way, if it was stopped; → parked.
  * - parked: its status says by whom, and its marker is deleted, unless the whole tenant is paused. A
  *   decision to resume writes another one. Nothing follows in this slice.

@@ -8,8 +8,8 @@ import { createBatchList } from "./batch-list.ts";
 import { stopIfBroken } from "./broken.ts";
 import { seeToEarlierPlans } from "./earlier.ts";
 import { endHalted, finishBatch } from "./end-batch.ts";
-import { seeToDecisions } from "./halt.ts";
 import { batchToOpen, openNextShard, reopenAhead } from "./open-next.ts";
+import { seeToDecisions } from "./see-to-decisions.ts";
 import type { StatusWriter, Work } from "./work.ts";
 
 /** As many batches are looked for ahead; one that waits behind them is found as they end. */

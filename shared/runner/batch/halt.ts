@@ -9,46 +9,26 @@ import {
 import { standingInWords } from "../../records/decisions/standing-words.ts";
 import type { Marker } from "../../records/markers/marker.ts";
 import { journalsPrefix, shardOfJournal } from "../../records/paths.ts";
-import type { Halt, OpenBatch } from "../batch/open-batch.ts";
-import type { Site } from "../batch/site.ts";
 import type { BatchProgress } from "../state-file.ts";
-import { stopIfBroken } from "./broken.ts";
-import type { Work } from "./work.ts";
+import type { Halt, OpenBatch } from "./open-batch.ts";
+import type { Site } from "./site.ts";
 
-/**
- * The one place where the runner sees what people decided. It reads the tenant's control and those of the
- * open batches every `statusEveryMs`, and a batch's control before it opens the batch. A batch that was
- * stopped or paused is halted: its rows leave the schedule, so that nothing more of it is sent, and what
- * is under way or in doubt is settled as ever; then `endHalted` ends or parks it.
- *
- * @throws an outage, BATCH_DAMAGED of the tenant's control: nothing is sent while it is unknown.
- */
-export async function seeToDecisions(work: Work): Promise<void> {
-  const { site, batches, standing } = work;
-  const control = await readTenantControl(site.blobs.runner, site.tenant);
-  standing.tenant =
-    control.standing === "paused" ? haltOf("tenant-paused", control, "The tenant") : undefined;
-  await Promise.all(
-    batches.lanes().map((lane) =>
-      stopIfBroken(work, lane.marker, async () => {
-        // What was halted stays so until it is parked: its rows have left the schedule.
-        if (lane.halt?.kind === "stopped") return;
-        const halt = await readHalt(work, lane.marker.folder);
-        if (halt && (lane.halt === undefined || halt.kind === "stopped")) halted(site, lane, halt);
-      }),
-    ),
-  );
+/** Why nothing of any batch of the tenant may be sent; `undefined` if it may. @throws as `readStored` */
+export async function readTenantHalt({ blobs, tenant }: Site): Promise<Halt | undefined> {
+  const control = await readTenantControl(blobs.runner, tenant);
+  return control.standing === "paused" ? haltOf("tenant-paused", control, "The tenant") : undefined;
 }
 
 /** Why nothing of a batch may be sent; `undefined` if it may. @throws as `readStored` */
 export async function readHalt(
-  { site, standing }: Pick<Work, "site" | "standing">,
+  { blobs }: Site,
   folder: string,
+  ofTenant: Halt | undefined,
 ): Promise<Halt | undefined> {
-  const control = await readControl(site.blobs.batches, folder);
+  const control = await readControl(blobs.batches, folder);
   if (isStopped(control)) return haltOf("stopped", control, "The batch");
   if (control.standing === "paused") return haltOf("paused", control, "The batch");
-  return standing.tenant;
+  return ofTenant;
 }
 
 function haltOf(
