@@ -57,6 +57,43 @@ describe("$batch", () => {
     assert.match(parts["read"]?.headers["Content-Type"] ?? "", /^application\/json/);
   });
 
+  it("every part has the version of OData, also one without a body [batching, sample]", async () => {
+    const reply = await graph.send("POST", "/$batch", {
+      requests: [
+        { id: "1", method: "GET", url: "/users?$top=1" },
+        { id: "2", method: "GET", url: "/users/00000000-0000-4000-8000-000000000000" },
+        { id: "3", method: "GET", url: "/nosuchthings" },
+      ],
+    });
+    const parts = reply.body["responses"] as unknown as {
+      readonly status: number;
+      readonly headers: Readonly<Record<string, string>>;
+    }[];
+    assert.deepEqual(
+      parts.map(({ headers }) => headers["OData-Version"]),
+      ["4.0", "4.0", "4.0"],
+    );
+    assert.deepEqual(
+      parts.map(({ status, headers }) => [status, headers["x-ms-resource-unit"]]),
+      [
+        [200, "1"],
+        [404, "1"],
+        [400, "1"],
+      ],
+    );
+  });
+
+  it("a part that is refused for a permission has its cost all the same [batching, sample; throttling]", async () => {
+    const requests = [{ id: "1", method: "GET", url: "/groups" }];
+    const call = { roles: ["User.Read.All"] };
+    const reply = await graph.send("POST", "/$batch", { requests }, call);
+    const [part] = reply.body["responses"] as unknown as {
+      readonly status: number;
+      readonly headers: Readonly<Record<string, string>>;
+    }[];
+    assert.deepEqual([part?.status, part?.headers["x-ms-resource-unit"]], [403, "1"]);
+  });
+
   it("an id may be a number and is returned as a string [seen in cli-microsoft365]", async () => {
     const reply = await graphFixture().send("POST", "/$batch", {
       requests: [{ id: 0, method: "GET", url: "/users" }],

@@ -6,6 +6,7 @@ import { graphFixture, TENANT } from "./testing/graph-fixture.ts";
 import {
   assertRefused,
   bindings,
+  EVENTUAL,
   groupBody,
   idsIn,
   newGroup,
@@ -86,7 +87,7 @@ describe("directory objects", () => {
       await send("POST", `${url}/members/$ref`, reference(user)),
       400,
       "Request_BadRequest",
-      "already exist",
+      "A conflicting object with one or more of the specified property values is present",
     );
     assert.deepEqual(idsIn(await send("GET", `${url}/members`)), [user]);
     assert.deepEqual(idsIn(await send("GET", `/users/${user}/memberOf`)), [made.body["id"]]);
@@ -108,7 +109,9 @@ describe("directory objects", () => {
     };
     const first = await send("POST", "/invitations", body);
     assert.deepEqual([first.status, first.body["status"]], [201, "PendingAcceptance"]);
-    const guest = (first.body["invitedUser"] as unknown as { readonly id: string }).id;
+    const invited = first.body["invitedUser"] as unknown as Readonly<Record<string, string>>;
+    const guest = invited["id"] ?? "";
+    assert.equal(invited["userPrincipalName"], "gwen_fabrikam.com#EXT#@contoso.com");
     const read = await send(
       "GET",
       `/users/${guest}?$select=userType,externalUserState,mail,userPrincipalName`,
@@ -156,6 +159,49 @@ describe("directory objects", () => {
       domains.map((one) => one["id"]),
       ["contoso.com"],
     );
+  });
+
+  it("a device has fifteen extension attributes once one is set, and alternative ids [device-get, device-update]", async () => {
+    const { id } = graph.app.control("create", {
+      kind: "device",
+      values: { displayName: "tablet" },
+    });
+    const set = { extensionAttributes: { extensionAttribute1: "BYOD-Device" } };
+    assert.equal((await send("PATCH", `/devices/${id}`, set)).status, 204);
+    await send("PATCH", `/devices/${id}`, { extensionAttributes: { extensionAttribute2: "x" } });
+    const { body } = await send("GET", `/devices/${id}?$select=id,extensionAttributes`);
+    const attributes = body["extensionAttributes"] as unknown as Readonly<Record<string, unknown>>;
+    assert.deepEqual(
+      [1, 2, 15].map((at) => attributes[`extensionAttribute${at}`]),
+      ["BYOD-Device", "x", null],
+    );
+    assert.equal(Object.keys(attributes).length, 15);
+    const filter = "extensionAttributes/extensionAttribute1 eq 'BYOD-Device'&$count=true";
+    assert.deepEqual(idsIn(await send("GET", `/devices?$filter=${filter}`, undefined, EVENTUAL)), [
+      id,
+    ]);
+    assert.deepEqual((await send("GET", `/devices/${id}`)).body["alternativeSecurityIds"], []);
+    const bad = { extensionAttributes: { extensionAttribute16: "x" } };
+    assert.equal((await send("PATCH", `/devices/${id}`, bad)).status, 400);
+  });
+
+  it("settings of groups have templates [groupsettingtemplate-list, groupsettingtemplate-get]", async () => {
+    const all = await send("GET", "/groupSettingTemplates");
+    const names = (all.body["value"] as unknown as { displayName: string }[]).map(
+      ({ displayName }) => displayName,
+    );
+    assert.ok(names.includes("Group.Unified.Guest") && names.includes("Prohibited Names Settings"));
+    const one = await send("GET", "/groupSettingTemplates/08d542b9-071f-4e16-94b0-74abb372e3d9");
+    assert.deepEqual(one.body["values"], [
+      {
+        name: "AllowToAddGuests",
+        type: "System.Boolean",
+        defaultValue: "true",
+        description: "Flag indicating if guests are allowed in a specific Unified Group.",
+      },
+    ]);
+    assert.equal((await send("GET", `/groupSettingTemplates/${TENANT}`)).status, 404);
+    assert.equal((await send("GET", "/groupSettingTemplates?$filter=id eq 'x'")).status, 400);
   });
 
   it("a device is addressed by object id or as deviceId=… [device-get]", async () => {

@@ -22,14 +22,14 @@ const change = (graph: GraphFixture) =>
 const JSON_HEADERS = { "Content-Type": "application/json" };
 
 describe("faults", () => {
-  it("a 429 in a part has Graph's body and a Retry-After that speed divides", async () => {
+  it("a 429 in a part has Graph's body and a Retry-After that speed divides, in whole seconds", async () => {
     const graph = await faulty(
-      { at: "part", fault: { kind: "status", status: 429, retryAfterSeconds: 5 } },
+      { at: "part", fault: { kind: "status", status: 429, retryAfterSeconds: 15 } },
       10,
     );
     const reply = await graph.send("GET", "/users");
     assertRefused(reply, 429, "TooManyRequests", "Please retry again later.");
-    assert.equal(reply.headers["Retry-After"], "0.5");
+    assert.equal(reply.headers["Retry-After"], "2");
   });
 
   it("a 429 for a batch means that no part took effect", async () => {

@@ -43,6 +43,11 @@ describe("licences", () => {
     const reply = await assign(id, change([add(O365, [TEAMS])]));
     assert.equal(reply.status, 200);
     assert.deepEqual(reply.body["assignedLicenses"], [{ disabledPlans: [TEAMS], skuId: O365 }]);
+    // The whole user, not only what a GET shows by default.
+    for (const name of ["accountEnabled", "assignedPlans", "city", "companyName", "usageLocation"])
+      assert.ok(name in reply.body, name);
+    const again = await send("POST", `/users/${id}/reprocessLicenseAssignment`, {});
+    assert.deepEqual(Object.keys(again.body), Object.keys(reply.body));
     assert.equal(await consumed(O365), 1);
     const [details] = valueOf(await send("GET", `/users/${id}/licenseDetails`));
     const plans = details?.["servicePlans"] as readonly Readonly<Record<string, unknown>>[];

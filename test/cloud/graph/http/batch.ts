@@ -16,7 +16,7 @@ export interface PartAnswer {
 const toPart = (id: string, answer: Answer): PartAnswer => ({
   id,
   status: answer.status,
-  headers: headersOf(answer),
+  headers: { "OData-Version": "4.0", ...headersOf(answer) },
   ...(answer.text
     ? { body: answer.text.content }
     : answer.body !== undefined && { body: answer.body }),

@@ -1,4 +1,4 @@
-import { throttled } from "../meters/meters.ts";
+import { throttled, wholeSeconds } from "../meters/meters.ts";
 import type { Answer } from "./answer.ts";
 import { GraphError } from "./graph-error.ts";
 
@@ -30,7 +30,7 @@ export function faultError(
   const seconds =
     fault.retryAfterSeconds === undefined ? undefined : fault.retryAfterSeconds / speed;
   const retryAfter =
-    fault.retryAfter ?? (seconds === undefined ? undefined : String(Number(seconds.toFixed(3))));
+    fault.retryAfter ?? (seconds === undefined ? undefined : wholeSeconds(seconds));
   const base =
     fault.status === 429
       ? throttled({

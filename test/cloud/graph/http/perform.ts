@@ -72,12 +72,22 @@ function demandBody(route: Route, incoming: Incoming): void {
   );
 }
 
-/** Routes, meters and authorises an operation. @throws GraphError if it is refused before it runs. */
-function admit(tenant: Tenant, caller: Caller, incoming: Incoming, around: Surroundings): Admitted {
+/**
+ * Routes, meters and authorises an operation. `told` gets the headers of what it costs, also if it is
+ * refused before it runs. @throws GraphError
+ */
+function admit(
+  tenant: Tenant,
+  caller: Caller,
+  incoming: Incoming,
+  around: Surroundings,
+  told: Record<string, string>,
+): Admitted {
   const partial = callOf(tenant, caller, incoming);
   const found = around.route(incoming.method, partial.segments);
   if (found.kind !== "route") {
-    around.meters.charge({ resourceUnits: 1, writes: 0 }, caller.appId, meteredTenant(tenant));
+    const cost = { resourceUnits: 1, writes: 0 };
+    Object.assign(told, around.meters.charge(cost, caller.appId, meteredTenant(tenant)));
     throw unknownPath(incoming.method, partial.segments, found);
   }
   const { route } = found;
@@ -85,6 +95,7 @@ function admit(tenant: Tenant, caller: Caller, incoming: Incoming, around: Surro
   const cost = costOf(route, call);
   const { counters } = tenant;
   const headers = around.meters.charge(cost, caller.appId, meteredTenant(tenant));
+  Object.assign(told, headers);
   counters.resourceUnits += cost.resourceUnits;
   if (cost.writes > 0) {
     counters.acceptedWrites += cost.writes;
@@ -115,10 +126,12 @@ export function begin(
   counters.operations += 1;
   const writes = incoming.method !== "GET";
   const latency = (): number => latencyOf(conditions.latency, writes, tenant.random, around.speed);
+  const told: Record<string, string> = {};
   const refused = (error: unknown, delayMs: number): Pending => {
     if (!(error instanceof GraphError)) throw error;
     if (error.status === 429) counters.throttledOperations += 1;
-    return { delayMs, settle: () => errorAnswer(error, stamp) };
+    const answer = errorAnswer(error, stamp);
+    return { delayMs, settle: () => ({ ...answer, headers: { ...told, ...answer.headers } }) };
   };
 
   const fault = tenant.faults.none
@@ -146,7 +159,7 @@ export function begin(
 
   let admitted: Admitted;
   try {
-    admitted = admit(tenant, caller, incoming, around);
+    admitted = admit(tenant, caller, incoming, around, told);
   } catch (error) {
     // A request that is refused early gets no added latency.
     return refused(error, latency() / 4);

@@ -207,7 +207,10 @@ export class Meters {
 
 const percentageOf = (usage: number): string => Math.min(1.8, Math.max(0.8, usage)).toFixed(2);
 
-/** 429 as MS throttling.md prints it. `seconds` are sent unchanged: whole at speed 1. */
+/** Whole seconds, as Graph sends them: rounded up, at least one (RFC 9110, delay-seconds). */
+export const wholeSeconds = (seconds: number): string => String(Math.max(1, Math.ceil(seconds)));
+
+/** 429 as MS throttling.md prints it. */
 export function throttled(how: {
   seconds: number | undefined;
   scope: string;
@@ -216,7 +219,7 @@ export function throttled(how: {
 }): GraphError {
   return new GraphError(429, "TooManyRequests", "Please retry again later.", {
     headers: {
-      ...(how.seconds !== undefined && { "Retry-After": String(Number(how.seconds.toFixed(3))) }),
+      ...(how.seconds !== undefined && { "Retry-After": wholeSeconds(how.seconds) }),
       "x-ms-throttle-scope": how.scope,
       "x-ms-throttle-information": how.information,
       "x-ms-throttle-limit-percentage": percentageOf(how.percentage),

@@ -1,10 +1,16 @@
 import { p, type Model } from "./property.ts";
 
+/** The fifteen attributes of a device or user, all there once one is set. */
+export const EXTENSION_ATTRIBUTES = Object.fromEntries(
+  Array.from({ length: 15 }, (_, at) => [`extensionAttribute${at + 1}`, "string" as const]),
+);
+
 /** Devices (resources/device). */
 export const deviceModel: Model = {
   id: p("string", "default f:eq"),
   deletedDateTime: p("date", "default f:eq,ge,le order:adv"),
   accountEnabled: p("boolean", "default write f:eq"),
+  alternativeSecurityIds: p("complexes", "default create f:eq"),
   approximateLastSignInDateTime: p("date", "default f:eq,ge,le adv:null order:adv"),
   complianceExpirationDateTime: p("date", "default"),
   createdDateTime: p("date", "default order:adv"),
@@ -15,6 +21,7 @@ export const deviceModel: Model = {
   deviceVersion: p("integer", "default"),
   displayName: p("string", "default write required f:eq,ge,le,startsWith adv:null order:adv"),
   enrollmentProfileName: p("string", "default f:eq,startsWith"),
+  extensionAttributes: p("complex", "write adv:eq,ge,le", EXTENSION_ATTRIBUTES),
   isCompliant: p("boolean", "default write f:eq"),
   isManaged: p("boolean", "default write f:eq"),
   isManagementRestricted: p("boolean", ""),

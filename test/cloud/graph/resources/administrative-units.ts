@@ -8,8 +8,8 @@ import { both, CREATE_GROUPS, READ_UNITS, WRITE_UNITS } from "../rules/permissio
 import { checkedValues, demandValues } from "../rules/values.ts";
 import type { Entity } from "../store/entity.ts";
 import type { Call } from "./call.ts";
+import { conflicting } from "./directory-roles.ts";
 import { createGroup } from "./group-writes.ts";
-import { alreadyThere } from "./group-writes.ts";
 import { referenceList } from "./reference-list.ts";
 import { referenced, resolve } from "./resolve.ts";
 import type { Route } from "./route.ts";
@@ -89,7 +89,8 @@ function add(call: Call): Answer {
       "Invalid value specified for property 'members' of resource 'AdministrativeUnit'.",
     );
   }
-  if (!call.tenant.directory.link("members", holder, member.id)) throw alreadyThere("members");
+  // Not in the words of groups (seen in issues, terraform-provider-azuread).
+  if (!call.tenant.directory.link("members", holder, member.id)) throw conflicting();
   restrict(call, member);
   return noContent;
 }

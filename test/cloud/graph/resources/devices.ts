@@ -1,13 +1,14 @@
 import { noContent, ok, type Answer } from "../http/answer.ts";
+import { EXTENSION_ATTRIBUTES } from "../model/device.ts";
 import { expander } from "../odata/expand.ts";
 import { countAnswer, listAnswer, type Collection } from "../odata/list.ts";
 import { contextOf, render, selected } from "../odata/render.ts";
 import { kindSource, targetsSource } from "../odata/source.ts";
 import { READ_DEVICES, type Needs } from "../rules/permission.ts";
 import { checkedValues } from "../rules/values.ts";
-import type { Entity } from "../store/entity.ts";
+import type { Entity, Values } from "../store/entity.ts";
 import type { Call } from "./call.ts";
-import { resolve } from "./resolve.ts";
+import { invalidValue, resolve } from "./resolve.ts";
 import type { Route } from "./route.ts";
 import { softDelete } from "./soft-delete.ts";
 
@@ -50,6 +51,20 @@ const registered = (name: "registeredOwners" | "registeredUsers"): Route => ({
     }),
 });
 
+/** All fifteen attributes after a change of some (device-update). */
+function attributesAfter(present: unknown, given: unknown): Values {
+  const names = Object.keys(EXTENSION_ATTRIBUTES);
+  const unknown = Object.keys((given ?? {}) as Values).find(
+    (name) => !name.includes("@") && !names.includes(name),
+  );
+  if (unknown !== undefined) throw invalidValue("device", "extensionAttributes");
+  return {
+    ...Object.fromEntries(names.map((name) => [name, null])),
+    ...(present as Values | undefined),
+    ...(given as Values | null),
+  };
+}
+
 const touches: Route["touches"] = (call) => ({
   objects: [(call.params["id"] ?? "").toLowerCase()],
 });
@@ -75,7 +90,17 @@ export const deviceRoutes: readonly Route[] = [
     body: "required",
     touches,
     handle: (call) => {
-      call.tenant.directory.update(device(call), checkedValues("device", call.body, "update"));
+      const entity = device(call);
+      const values = checkedValues("device", call.body, "update");
+      call.tenant.directory.update(entity, {
+        ...values,
+        ...(values["extensionAttributes"] !== undefined && {
+          extensionAttributes: attributesAfter(
+            entity.values["extensionAttributes"],
+            values["extensionAttributes"],
+          ),
+        }),
+      });
       return noContent;
     },
   },

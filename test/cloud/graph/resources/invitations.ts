@@ -99,7 +99,7 @@ function invite(call: Call): Answer {
         customizedMessageBody: null,
         ccRecipients: [],
       },
-      invitedUser: { id: guest.id },
+      invitedUser: { id: guest.id, userPrincipalName: guest.values["userPrincipalName"] },
     },
   };
 }

@@ -56,11 +56,18 @@ function getSku(call: Call): Answer {
   });
 }
 
-const LICENSED = ["accountEnabled", "assignedLicenses", "assignedPlans", "usageLocation"];
+/** What only a read of one user brings. */
+const SEPARATE = new Set(["signInActivity", "customSecurityAttributes", "isManagementRestricted"]);
 
+/** The actions answer the whole user (user-assignlicense, user-reprocesslicenseassignment). */
 const shownUser = (call: Call, user: Entity): Values => ({
   "@odata.context": contextOf(call.root, "users", undefined, true),
-  ...render(user, user.values, [...LICENSED, ...selected("user", undefined)], false),
+  ...render(
+    user,
+    user.values,
+    selected("user", ["*"]).filter((name) => !SEPARATE.has(name)),
+    false,
+  ),
 });
 
 function assignUser(call: Call): Answer {
@@ -74,6 +81,9 @@ function assignGroup(call: Call): Answer {
   assignToGroup(call.tenant, entity, licenceChange(call));
   return {
     status: 202,
+    headers: {
+      location: `${call.root.replace(/\/v1\.0$/, "")}/v2/${call.tenant.id}/directoryObjects/${entity.id}/Microsoft.DirectoryServices.Group`,
+    },
     body: {
       "@odata.context": contextOf(call.root, "groups", undefined, true),
       ...render(

@@ -9,6 +9,7 @@ import { deviceRoutes } from "./devices.ts";
 import { directoryObjectRoutes } from "./directory-objects.ts";
 import { directoryRoleRoutes } from "./directory-roles.ts";
 import { federatedCredentialRoutes } from "./federated-credentials.ts";
+import { groupSettingTemplateRoutes } from "./group-setting-templates.ts";
 import { groupRoutes } from "./groups.ts";
 import { invitationRoutes } from "./invitations.ts";
 import { licenceRoutes } from "./licences.ts";
@@ -45,6 +46,7 @@ const NAMED: readonly Route[] = [
   ...appRoleAssignmentRoutes,
   ...deviceRoutes,
   ...directoryRoleRoutes,
+  ...groupSettingTemplateRoutes,
   ...roleAssignmentRoutes,
   ...roleEligibilityRoutes,
   ...deltaRoutes,
