@@ -1,7 +1,9 @@
+import type { GraphRead } from "../core/graph-request.ts";
 import type { DecidedRow } from "./decided-row.ts";
 import type { Lookup, Operation } from "./operation.ts";
-import type { Properties } from "./row.ts";
+import type { FinalVerdict, Properties, ReadyWrite } from "./row.ts";
 import { hasAll } from "./same-value.ts";
+import { subjectOf } from "./target.ts";
 import { unknowable } from "./unknowable.ts";
 
 /**
@@ -32,6 +34,26 @@ export const onlyIfStill = (operation: Operation, values: Properties): Operation
   },
 });
 
+/** A look at the user of a write that also shows the values which the write expects. */
+export const lookingAlso = (read: GraphRead, { onlyIf = {} }: ReadyWrite): GraphRead => {
+  const names = Object.keys(onlyIf).filter((name) => !read.url.split(/[=,]/).includes(name));
+  return names.length === 0 ? read : { ...read, url: `${read.url},${names.join(",")}` };
+};
+
+/**
+ * The verdict on a write whose user has neither the values that it expects nor those that it sets, or is
+ * gone; `undefined` if it may be sent.
+ */
+export function sparedBy(
+  { target, onlyIf, set }: ReadyWrite,
+  present: Properties | "gone",
+): FinalVerdict | undefined {
+  if (onlyIf === undefined) return undefined;
+  if (present === "gone") return { ...userGone.final, objectId: subjectOf(target) };
+  const changed = changedSince(present, onlyIf, set);
+  return changed.length === 0 ? undefined : spared(changed, subjectOf(target) ?? "").final;
+}
+
 const withSelect = (lookup: Extract<Lookup, { kind: "user" }>, values: Properties): Lookup => ({
   ...lookup,
   select: [...new Set([...lookup.select, ...Object.keys(values)])],
@@ -61,10 +83,10 @@ const spared = (names: readonly string[], objectId: string) =>
   }) as const satisfies DecidedRow;
 
 /** The verdict on a row whose user is gone by now. */
-const userGone: DecidedRow = {
+const userGone = {
   final: {
     verdict: "skipped",
     reason: "Changed since by somebody: the user is deleted, so there is nothing to undo.",
     fix: "If the user is wanted, restore it within 30 days and send the row again in a new batch.",
   },
-};
+} as const satisfies DecidedRow;

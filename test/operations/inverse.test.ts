@@ -40,11 +40,11 @@ const undone: Record<OperationName, Row | undefined> = {
     },
   },
   "user.disable": {
-    done: done({ set: { accountEnabled: false } }),
+    done: done({ set: { accountEnabled: false }, before: { accountEnabled: true } }),
     inverse: { operation: "user.enable", cells: { user: ann }, onlyIf: { accountEnabled: false } },
   },
   "user.enable": {
-    done: done({ set: { accountEnabled: true } }),
+    done: done({ set: { accountEnabled: true }, before: { accountEnabled: false } }),
     inverse: { operation: "user.disable", cells: { user: ann }, onlyIf: { accountEnabled: true } },
   },
   "user.delete": {
@@ -126,6 +126,18 @@ describe("a row is not undone", () => {
       name: "user.update",
       done: done({ set: { city: "Ulm" } }),
       says: /not kept/,
+    },
+    {
+      when: "it is not known whether the account was enabled before",
+      name: "user.disable",
+      done: done({ set: { accountEnabled: false } }),
+      says: /not kept/,
+    },
+    {
+      when: "the account was enabled before by an earlier row",
+      name: "user.enable",
+      done: done({ set: { accountEnabled: true }, before: { accountEnabled: true } }),
+      says: /changed no value/,
     },
     {
       when: "no property can be empty again",

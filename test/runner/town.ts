@@ -29,6 +29,7 @@ export interface Town extends Workshop {
 export interface ReportedRow {
   readonly row: number;
   readonly verdict: string;
+  readonly input?: Record<string, unknown>;
   readonly reason?: string;
   readonly fix?: string;
   readonly before?: Record<string, unknown>;

@@ -4,6 +4,7 @@ import { type Operation, defineOperation } from "../../catalogue/operation.ts";
 import { touchedBy } from "../../catalogue/touched.ts";
 import { recordOf } from "../../core/record.ts";
 import { notReplicatedYet, userWrite } from "./user-change.ts";
+import { changedNothing, lacksBefore } from "./values-back.ts";
 
 const permissions = ["User.EnableDisableAccount.All", "User.Read.All"];
 
@@ -53,11 +54,10 @@ export const setsAccount = (
     }),
     inPlace: (answer) =>
       answer.status === 200 && recordOf(answer.body)["accountEnabled"] === accountEnabled,
-    // The row found the account in the other state, so no value before is needed.
-    inverse: ({ object }) => ({
-      operation: own.inverse,
-      cells: { user: object },
-      onlyIf: { accountEnabled },
-    }),
+    inverse: ({ object, before }) => {
+      if (before === undefined) return lacksBefore;
+      if (before["accountEnabled"] === accountEnabled) return changedNothing;
+      return { operation: own.inverse, cells: { user: object }, onlyIf: { accountEnabled } };
+    },
   });
 };

@@ -7,18 +7,25 @@ import { userProperties } from "./user-properties.ts";
 
 const fields: Fields = userProperties;
 
+/** Why a row is not undone of which nobody knows what it replaced. */
+export const lacksBefore: Inverse = {
+  why: "The values before are not kept any more.",
+  fix: "Set the properties by hand. Values are kept for as long as beforeRetentionDays in infra/main.bicepparam says.",
+  lacksBefore: true,
+};
+
+/** Why a row is not undone that came after another which had done its work. */
+export const changedNothing: Inverse = {
+  why: "The row changed no value.",
+  fix: "No action needed.",
+};
+
 /**
  * Sets each property back to what it was before the row. A property that had no value and that Graph
  * does not take as empty keeps its new one.
  */
 export function valuesBack({ object, set, before }: DoneRow): Inverse {
-  if (before === undefined) {
-    return {
-      why: "The values before are not kept any more.",
-      fix: "Set the properties by hand. Values are kept for as long as beforeRetentionDays in infra/main.bicepparam says.",
-      lacksBefore: true,
-    };
-  }
+  if (before === undefined) return lacksBefore;
   const changed = Object.keys(set).filter((name) => !hasAll(before, { [name]: set[name] }));
   const cells: Record<string, unknown> = { user: object };
   const kept: string[] = [];
@@ -28,13 +35,11 @@ export function valuesBack({ object, set, before }: DoneRow): Inverse {
     if (isTaken) cells[name] = was;
     else kept.push(name);
   }
+  if (changed.length === 0) return changedNothing;
   if (kept.length === changed.length) {
     return {
-      why:
-        kept.length === 0
-          ? "The row changed no value."
-          : `${kept.join(", ")} had no value before, and Graph takes no empty one.`,
-      fix: kept.length === 0 ? "No action needed." : "Set another value if this one is wrong.",
+      why: `${kept.join(", ")} had no value before, and Graph takes no empty one.`,
+      fix: "Set another value if this one is wrong.",
     };
   }
   const undone = changed.filter((name) => !kept.includes(name));

@@ -122,7 +122,7 @@ function freshUntil(
   { expected }: OpenShard,
   { row, operation: name, write }: Pick<OpenRow, "row" | "operation" | "write">,
 ): number {
-  if (write.foundInPlace) return 0;
+  if (write.foundInPlace || write.onlyIf) return 0;
   const operation = operationNamed(site.catalogue, name);
   if (!expected || !operation || !isLookedAt(operation, write)) return Infinity;
   const { finds, lookedAt } = expected.get(row) ?? { finds: "lost", lookedAt: "" };

@@ -1,4 +1,5 @@
 import { judge } from "../../catalogue/judge.ts";
+import { sparedBy } from "../../catalogue/only-if.ts";
 import type { Operation } from "../../catalogue/operation.ts";
 import {
   type FinalVerdict,
@@ -47,6 +48,7 @@ export interface FirstLooked {
  *
  * - Its change is in place: it is unchanged.
  * - Its object is gone: it ends as Graph's answer to its write would end it.
+ * - Its user has other values than it may overwrite, or is gone: it is skipped.
  * - It finds what was planned, or nobody could know what it finds: it is sent.
  * - It finds other values, or its user is called by another name: it is held.
  */
@@ -54,22 +56,34 @@ export function firstLook(looked: FirstLooked, answer: Seen): FirstLook {
   const { row, operation, expected } = looked;
   const { write } = row;
   if (operation === undefined || isPending(write)) return { kind: "send" };
-  const compares = expected !== undefined && isLookedAt(operation, write);
+  const isCompared = expected !== undefined && isLookedAt(operation, write);
+  const isSeen = isCompared || write.onlyIf !== undefined;
   if (answer === undefined || !("status" in answer) || !isSeeing(answer)) {
-    return vague(row, write, compares);
+    return vague(row, write, isSeen);
   }
   const ready = { row, write, operation, answer };
-  if (!compares) return lookedInPlace(ready);
-  if (answer.status === 404) return gone(ready);
+  if (isSeen && answer.status === 404) return gone(ready);
+  const kept = sparedBy(write, recordOf(answer.body));
+  if (kept !== undefined) return ended(answer, kept);
+  return isCompared ? compared(ready, expected, looked.mayBeUndone) : lookedInPlace(ready);
+}
+
+/** Compares what a row finds with what was planned. What it may overwrite was seen to before. */
+function compared(
+  { row, write, operation, answer }: Ready,
+  expected: Expected,
+  mayBeUndone: boolean,
+): FirstLook {
   const present = recordOf(answer.body);
   const { before, after } = operation.touched(write, present);
   const name = nameIn(present, expected);
   const values: RowValues = { row: row.row, before, after, ...(name !== undefined && { name }) };
-  const isSure = expected.finds === "same" || write.foundInPlace !== undefined;
-  if (isSure && !looked.mayBeUndone && isInPlace(operation, write, answer)) {
+  const isAny = expected.finds === "any" || write.onlyIf !== undefined;
+  const isSure = expected.finds === "same" || write.foundInPlace || write.onlyIf;
+  if (isSure && !mayBeUndone && isInPlace(operation, write, answer)) {
     return ended(answer, unchanged(write));
   }
-  if (expected.finds === "any") return { kind: "send", values };
+  if (isAny) return { kind: "send", values };
   const why = whyHeld(write, expected, before, name);
   if (why === undefined) return { kind: "send" };
   return { ...ended(answer, held(why, write)), values };
@@ -110,6 +124,8 @@ const lookedInPlace = ({ write, operation, answer }: Ready): FirstLook =>
 /** An object that has not replicated yet looks gone, so that one look is not enough. */
 function gone({ row, write, operation, answer }: Ready): FirstLook {
   if (row.looks + 1 < LOOKS_AT_MOST) return { kind: "again" };
+  const kept = write.afterRestore ? undefined : sparedBy(write, "gone");
+  if (kept !== undefined) return ended(answer, kept);
   const attempt = { write, doubted: false, firstIntentAt: NEVER, attempts: 1 };
   const outcome = judge(operation, answer, attempt);
   return outcome.kind === "final" ? ended(answer, outcome.final) : { kind: "send" };

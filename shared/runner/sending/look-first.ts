@@ -1,3 +1,5 @@
+import { lookingAlso } from "../../catalogue/only-if.ts";
+import { isPending } from "../../catalogue/row.ts";
 import type { GraphRead } from "../../core/graph-request.ts";
 import { writeBefore } from "../../records/approval/before.ts";
 import { unsent } from "../../records/journal.ts";
@@ -82,7 +84,13 @@ interface Looked {
 
 /** A row behind a held one is held whatever is there. */
 const readBefore = (site: Site, part: Placed): GraphRead | undefined =>
-  rowHeldBefore(part.row) === undefined ? readFor(site, part) : undefined;
+  rowHeldBefore(part.row) === undefined ? wholeLook(site, part) : undefined;
+
+function wholeLook(site: Site, part: Placed): GraphRead | undefined {
+  const read = readFor(site, part);
+  const { write } = part.row;
+  return read && !isPending(write) ? lookingAlso(read, write) : read;
+}
 
 function judged(site: Site, { row, shard }: Placed, answer: Seen): Pick<Looked, "look" | "ended"> {
   const held = rowHeldBefore(row);
@@ -129,9 +137,9 @@ function letGo(site: Site, { row, shard }: Placed, lookedMs: number): void {
   const { foundInPlace, ...write } = row.write;
   const operation = operationOf(site, row);
   const isCompared =
-    shard.expected !== undefined &&
+    (shard.expected !== undefined || write.onlyIf !== undefined) &&
     operation !== undefined &&
-    isLookedAt(operation, write) &&
+    (write.onlyIf !== undefined || isLookedAt(operation, write)) &&
     !historyOf(shard, row.row).doubted;
   const freshMs = Math.max(FRESH_AT_LEAST_MS, site.settings.planFreshMs);
   const freshUntilMs = isCompared ? lookedMs + freshMs : Infinity;
