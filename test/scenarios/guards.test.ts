@@ -2,6 +2,11 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 
 import { setStage, type Stage } from "../stage/stage.ts";
+import { until } from "../stage/until.ts";
+import { wideGuards } from "../stage/wide-guards.ts";
+
+const deletes = (users: readonly string[]) =>
+  users.map((user) => ({ operation: "user.delete", user }));
 
 describe("a batch that deletes or disables more than its cap", () => {
   let stage: Stage;
@@ -9,7 +14,12 @@ describe("a batch that deletes or disables more than its cap", () => {
   before(async () => {
     stage = await setStage({
       cloud: { latency: false, graph: { seed: { users: 120, groups: 2, disabled: 0, guests: 0 } } },
-      settings: async () => ({ MAX_DELETES_PER_BATCH: "3", MAX_DISABLES_PER_BATCH: "4" }),
+      settings: async () => ({
+        ...wideGuards,
+        MAX_DELETES_PER_BATCH: "3",
+        MAX_DELETES_PER_DAY: "5",
+        MAX_DISABLES_PER_BATCH: "4",
+      }),
     });
     const { users } = await stage.cloud.control.graph("snapshot", {
       properties: ["userPrincipalName", "accountEnabled"],
@@ -66,6 +76,38 @@ describe("a batch that deletes or disables more than its cap", () => {
       [status.state, status.verdicts.unchanged, status.verdicts.done],
       ["finished", 4, 1],
     );
+  });
+
+  it("is held if it is within its own cap but the day's batches together are not, until it is approved", async () => {
+    assert.equal((await run("first", "apply", deletes(names.slice(40, 43)))).verdicts.done, 3);
+    const soFar = await writesSoFar();
+    const held = await run("second", "apply", deletes(names.slice(43, 46)));
+    assert.equal(held.state, "held");
+    assert.match(
+      String(held.reason),
+      /3 deletes and those of the last 24 hours \(3 in first\) are 6, and MAX_DELETES_PER_DAY allows 5/,
+    );
+    assert.equal(await writesSoFar(), soFar);
+    const [, plan] = /--plan (sha256:[0-9a-f]{64})$/.exec(String(held.fix)) ?? [];
+    const approve = {
+      version: 1,
+      decisionId: "decision-1",
+      decision: "approve",
+      tenant: stage.cloud.home.tenantId,
+      batch: "second",
+      plan,
+      expects: "held",
+      expires: new Date(Date.now() + 600_000).toISOString(),
+    };
+    await stage.send("decisions", JSON.stringify(approve));
+    const status = await until(async () => {
+      const now = await stage.status("second");
+      return now?.state === "finished" ? now : undefined;
+    });
+    assert.equal(status.verdicts.done, 3);
+    const third = await run("third", "apply", deletes(names.slice(46, 47)));
+    assert.equal(third.state, "held", "an approval raises nothing for others");
+    assert.match(String(third.reason), /\(3 in (first|second), 3 in (first|second)\) are 7/);
   });
 
   it("says in mode plan what it would do, and writes nothing", async () => {
