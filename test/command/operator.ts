@@ -27,6 +27,8 @@ export interface Operator extends Disposable {
   type(...words: readonly string[]): Promise<Said>;
   /** Types it with other variables set. */
   typeWith(env: Readonly<Record<string, string>>, ...words: readonly string[]): Promise<Said>;
+  /** Types it at a terminal, and answers what it asks; all that the terminal shows is `out`. */
+  typeAtTerminal(answer: string, ...words: readonly string[]): Promise<Said>;
   /** Types it with `--output json`; what came back. @throws Error if the exit code is not 0 */
   json<T>(...words: readonly string[]): Promise<T>;
 }
@@ -45,6 +47,29 @@ export async function runCommand(
   const ended = new Promise<number | null>((done) => child.on("exit", done));
   const [out, error, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
   return { code, out, error };
+}
+
+/** Runs it under script (util-linux), which gives it a terminal. */
+async function atTerminal(
+  words: readonly string[],
+  answer: string,
+  { cwd, env }: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
+): Promise<Said> {
+  const { PATH = "" } = process.env;
+  const line = [process.execPath, main, ...words].map((word) => `'${word}'`).join(" ");
+  const child = spawn("script", ["--quiet", "--return", "--command", line, "/dev/null"], {
+    cwd,
+    env: { PATH, HOME: cwd, SHELL: "/bin/sh", ...env },
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+  let out = "";
+  child.stdout.setEncoding("utf8");
+  child.stdout.on("data", (shown: string) => {
+    out += shown;
+    if (out.includes("[y/N]") && child.stdin.writable) child.stdin.end(`${answer}\n`);
+  });
+  const code = await new Promise<number | null>((done) => child.on("close", done));
+  return { code, out, error: "" };
 }
 
 /** An operator of what is on the stage, who says `--local`. */
@@ -72,6 +97,7 @@ export function createOperator({ cloud }: Stage): Operator {
     },
     type,
     typeWith,
+    typeAtTerminal: (answer, ...words) => atTerminal(words, answer, { cwd: folder, env }),
     json: async <T>(...words: readonly string[]) => {
       const said = await type(...words, "--output", "json");
       if (said.code !== 0) throw new Error(`${words.join(" ")}: ${said.code}\n${said.error}`);

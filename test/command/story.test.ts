@@ -109,6 +109,37 @@ describe("an operator's command, on the deployed bundle", () => {
     assert.equal((await operator.type("watch", "leavers-1")).code, 0);
   });
 
+  it("asks a person before it decides, and decides nothing if nobody can be asked", async () => {
+    const unasked = await operator.type("approve", "leavers-1");
+    assert.deepEqual([unasked.code, unasked.out], [2, ""]);
+    assert.match(unasked.error, /would write +2 changes.*not a terminal\.\nAdd --yes/s);
+    for (const answer of ["n", ""]) {
+      const said = await operator.typeAtTerminal(answer, "approve", "leavers-1");
+      assert.match(
+        said.out,
+        /Run leavers-1 as planned \(2 changes\)\? \[y\/N\] .*Nothing was done\./s,
+      );
+      assert.equal(said.code, 2);
+    }
+    assert.equal(await stage.read("leavers-1/control.json"), undefined);
+  });
+
+  it("says of a decision that can have no effect why, before it is sent", async () => {
+    for (const [words, says] of [
+      [
+        ["approve", "movers-1"],
+        /movers-1 is finished; approve has an effect on .* planned or held/,
+      ],
+      [["resume", "movers-1"], /movers-1 is finished; resume has an effect on .* paused/],
+      [["pause"], /No batch is named\.\nName one \(batch list\), or add --whole-tenant/],
+      [["approve", "leavers-1", "--plan", "sha256:1"], /is not the plan of leavers-1/],
+    ] as const) {
+      const said = await operator.type(...words, "--yes");
+      assert.match(said.error, says);
+      assert.notEqual(said.code, 0);
+    }
+  });
+
   it("plans a file that lies in the inbox", async () => {
     await stage.upload("staged/dropped.csv", `user\n${people[12]!.upn}\n`);
     const words = ["--inbox", "staged/dropped.csv", "--operation", "user.disable"];

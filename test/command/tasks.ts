@@ -124,8 +124,9 @@ async function tell({ stage, operator, people, doTask }: Story): Promise<void> {
     "user.disable",
   );
 
-  operator.file("many.csv", csv(people.slice(30, 75)));
-  await send("many-1", "many.csv", "user.disable");
+  const movers = people.slice(30).map(({ upn }) => `${upn},Nurse`);
+  operator.file("many.csv", `${["user,jobTitle", ...movers].join("\n")}\n`);
+  await send("many-1", "many.csv", "user.update");
   await running("many-1");
   await doTask("pause one batch", { BATCH: "many-1" });
   await until(async () => ((await stage.status("many-1"))?.state === "paused" ? true : undefined));

@@ -26,7 +26,7 @@ export interface DecideOptions {
 const RULES: Readonly<
   Record<DecisionKind, { readonly states: readonly BatchState[]; readonly expects?: Expectation }>
 > = {
-  approve: { states: ["planned", "held", "finished"] },
+  approve: { states: ["planned", "held"] },
   reject: { states: ["planned", "held"] },
   cancel: {
     states: ["accepted", "planned", "held", "running", "paused"],
@@ -95,7 +95,13 @@ function wishOf(
     as,
   };
   if (kind !== "approve") return wish;
-  const digest = options.plan ?? digestIn(status) ?? digestIn(plan);
+  const digest = digestIn(status) ?? digestIn(plan);
+  if (options.plan !== undefined && options.plan !== digest) {
+    throw new CommandError(
+      `${options.plan} is not the plan of ${batch}.`,
+      `Look at the present one and approve that: ${self} show ${batch}`,
+    );
+  }
   if (digest === undefined) {
     throw new CommandError(
       `The plan of ${batch} has no digest.`,
