@@ -148,6 +148,8 @@ export interface Batches {
    * @throws OperatorError, disposition `retry`, if it cannot be done now; BATCH_DAMAGED
    */
   decide(message: unknown): Promise<Decided>;
+  /** Cancels the batches about which nobody decided for too long. @throws OperatorError STORAGE_UNAVAILABLE */
+  expireHeld(): Promise<void>;
   /**
    * Queues every inbox file that has no batch yet, and returns their number; resumes every batch that
    * was accepted and has been neither planned nor handed over for minutes.

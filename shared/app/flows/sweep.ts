@@ -9,6 +9,7 @@ import type { FlowPorts } from "./ports.ts";
 export async function sweep(ports: FlowPorts): Promise<void> {
   const { tenants, DECISION_PROOF, DECISION_CLIENT_ID } = ports.settings;
   const { inboxFiles } = await ports.batches.sweepInbox();
+  await ports.batches.expireHeld();
   const waiting = await tenantsWithWorkAndNoRunner({ runner: ports.blobs.runner, tenants });
   for (const tenant of waiting) await ports.ring(tenant);
   await writeHeartbeat(ports.blobs.runner, {

@@ -14,6 +14,7 @@ import {
   statusBlob,
   tenantIn,
 } from "../../records/paths.ts";
+import { readStatus } from "../../records/status.ts";
 import type { BlobFacts, Blobs } from "../../storage/types.ts";
 import { fileFolder } from "../folder/claim-file.ts";
 import { isStaged } from "../input/inbox-path.ts";
@@ -148,11 +149,16 @@ async function resumeStalled(
     )
       continue;
     if (!folder.hasPlan && (await isClaim(blobs.batches, folder, claims))) continue;
+    if (folder.hasPlan && (await isPaused(blobs.batches, folder))) continue;
     const minutes = minutesSince(folder.acceptedMs);
     ports.emit({ event: "batch.stalled", batch, tenant, minutes });
     await acceptQueue.send(resumeMessageOf({ batch, tenant }));
   }
 }
+
+/** A paused batch has no marker and no report: it waits for a person. */
+const isPaused = async (batches: Blobs, { path }: Folder): Promise<boolean> =>
+  (await readStatus(batches, path))?.state === "paused";
 
 /** Whether the folder's batch.json only claims a file for another batch. */
 async function isClaim(

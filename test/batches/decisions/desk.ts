@@ -1,5 +1,5 @@
 import { decide } from "../../../shared/batches/decisions/decide.ts";
-import type { Decided } from "../../../shared/batches/ports.ts";
+import type { BatchPorts, Decided } from "../../../shared/batches/ports.ts";
 import type { TelemetryEvent } from "../../../shared/core/telemetry.ts";
 import type { Control } from "../../../shared/records/decisions/control.ts";
 import type { SignedDecision } from "../../../shared/records/decisions/decision.ts";
@@ -37,8 +37,8 @@ export const sent = (parts: Partial<SignedDecision> = {}): SignedDecision =>
 export const other = (parts: Partial<SignedDecision>): SignedDecision =>
   JSON.parse(JSON.stringify(sent({ plan: undefined, ...parts }))) as SignedDecision;
 
-export function openDesk(): Desk {
-  const workshop = openWorkshop();
+export function openDesk(more: Partial<BatchPorts> = {}): Desk {
+  const workshop = openWorkshop(more);
   const { batches, runner } = workshop.blobs;
   const users = Array.from({ length: 11 }, (_, at) => `user${at}@contoso.com`);
   for (const user of users) workshop.directory.addUser(user);
