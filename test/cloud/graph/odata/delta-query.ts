@@ -16,23 +16,24 @@ export interface DeltaQuery {
 }
 
 /** user-delta, group-delta: at most 50 objects in a filter. */
-const MOST_IDS = 50;
+export const MOST_IDS = 50;
 
 const RELATIONS: Readonly<Partial<Record<Kind, readonly string[]>>> = {
   user: ["manager"],
   group: ["members", "owners"],
   administrativeUnit: ["members"],
+  directoryRole: ["members"],
 };
 
 /** Reported without being selected. */
 const BY_DEFAULT: Readonly<Partial<Record<Kind, readonly string[]>>> = {
   group: ["members"],
   administrativeUnit: ["members"],
+  directoryRole: ["members"],
 };
 
-/** @throws GraphError 400 for options a delta query refuses: $top, $expand, $orderby, other filters. */
-export function deltaQuery(call: Call, kind: Kind): DeltaQuery {
-  const { query } = call;
+/** @throws GraphError 400 for options a delta query refuses: $top, $expand, $orderby, $search. */
+export function refuseDeltaOptions({ query }: Call): void {
   for (const [name, value] of [
     ["$top", query.top],
     ["$expand", query.expand],
@@ -43,19 +44,32 @@ export function deltaQuery(call: Call, kind: Kind): DeltaQuery {
       throw unsupportedQuery(`The query parameter '${name}' is not supported for delta queries.`);
     }
   }
+}
+
+/** @throws GraphError 400 for options a delta query refuses, and for other filters than on ids. */
+export function deltaQuery(call: Call, kind: Kind): DeltaQuery {
+  const { query } = call;
+  refuseDeltaOptions(call);
   const ids = query.filter === undefined ? undefined : idsOf(parseFilter(query.filter));
   if (ids && ids.length > MOST_IDS) {
     throw badRequest(`The filter names more than ${MOST_IDS} objects.`);
   }
+  return queryFor(kind, query.select, ids);
+}
+
+/** What is tracked of one kind. @throws GraphError 400 for a property that it lacks */
+export function queryFor(
+  kind: Kind,
+  select: readonly string[] | undefined,
+  ids: readonly string[] | undefined,
+): DeltaQuery {
   const known = RELATIONS[kind] ?? [];
-  const plain = query.select?.filter((name) => !known.includes(name));
+  const plain = select?.filter((name) => !known.includes(name));
   if (plain) selected(kind, plain);
   return {
-    ...(query.select && plain && plain.length > 0 && { select: plain }),
+    ...(select && plain && plain.length > 0 && { select: plain }),
     ...(ids && { ids }),
-    relations: query.select
-      ? known.filter((name) => query.select?.includes(name))
-      : (BY_DEFAULT[kind] ?? []),
+    relations: select ? known.filter((name) => select.includes(name)) : (BY_DEFAULT[kind] ?? []),
   };
 }
 

@@ -1,7 +1,12 @@
 import { ok, type Answer } from "../http/answer.ts";
 import { GraphError, unsupportedQuery } from "../http/graph-error.ts";
 import { SETS } from "../model/models.ts";
-import { entriesFor, firstEntries, type DeltaEntry } from "../odata/delta-entries.ts";
+import {
+  entriesFor,
+  firstEntries,
+  type DeltaEntry,
+  type DeltaPage,
+} from "../odata/delta-entries.ts";
 import { deltaQuery, type DeltaQuery } from "../odata/delta-query.ts";
 import { linkWith } from "../odata/list.ts";
 import { openMark, sealMark } from "../odata/page-token.ts";
@@ -10,6 +15,7 @@ import {
   READ_APPLICATIONS,
   READ_DEVICES,
   READ_GROUPS,
+  READ_ROLES,
   READ_UNITS,
   READ_USERS,
   type Needs,
@@ -25,8 +31,8 @@ const PAGE = 200;
 const DAY_MS = 86_400_000;
 
 /** The content of a delta query's delta or skip token. */
-interface DeltaMark {
-  readonly query: DeltaQuery;
+interface DeltaMark<Query> {
+  readonly query: Query;
   /** The caller knows changes up to this number. */
   readonly since: number;
   /** While paging: the last number of this round. */
@@ -39,7 +45,7 @@ const link = (
   call: Call,
   name: "$skiptoken" | "$deltatoken",
   cursor: number,
-  mark: DeltaMark,
+  mark: DeltaMark<unknown>,
 ): string => {
   const token = sealMark({
     cursor,
@@ -70,13 +76,16 @@ function gone(call: Call): GraphError {
 
 const tooOld = (): GraphError => unsupportedQuery("DeltaLink older than 30 days is not supported.");
 
-function opened(call: Call, token: string): { readonly cursor: number; readonly mark: DeltaMark } {
+function opened<Query>(
+  call: Call,
+  token: string,
+): { readonly cursor: number; readonly mark: DeltaMark<Query> } {
   const mark = openMark(token);
   if (!mark?.more || !("since" in mark.more)) throw tooOld();
   const age = (call.tenant.nowMs() - mark.issuedMs) / DAY_MS;
   if (age > 30) throw tooOld();
   if (age > call.tenant.conditions.deltaTokenDays) throw gone(call);
-  return { cursor: Number(mark.cursor), mark: mark.more as unknown as DeltaMark };
+  return { cursor: Number(mark.cursor), mark: mark.more as unknown as DeltaMark<Query> };
 }
 
 /** Repeats some entries in any order: callers must merge (delta-query-overview, replays). */
@@ -88,59 +97,79 @@ function withReplays(call: Call, entries: readonly DeltaEntry[]): readonly Delta
   );
 }
 
-const delta =
-  (kind: Kind) =>
-  (call: Call): Answer => {
-    const { query, tenant, root } = call;
-    const { changes } = tenant.directory;
-    purgeExpired(tenant);
-    // A link with a token has no $select in its URL, and its context shows none (delta-query-users, samples).
-    const context = (asked?: DeltaQuery): string =>
-      contextOf(root, SETS[kind], asked?.select, false);
-    if (query.deltaToken?.toLowerCase() === "latest") {
-      const asked = deltaQuery(call, kind);
-      return ok({
-        "@odata.context": context(asked),
-        "@odata.deltaLink": link(call, "$deltatoken", 0, { query: asked, since: changes.sequence }),
-        value: [],
-      });
-    }
-    const token = query.skipToken ?? query.deltaToken;
-    const started: DeltaMark & { readonly cursor: number } =
-      token === undefined || token === ""
-        ? { query: deltaQuery(call, kind), since: changes.sequence, first: true, cursor: 0 }
-        : (() => {
-            const { cursor, mark } = opened(call, token);
-            return { ...mark, cursor };
-          })();
-    const until = started.until ?? changes.sequence;
-    const round = { ...started, until };
-    const page = started.first
-      ? firstEntries(call, kind, started.query, started.cursor, PAGE)
-      : entriesFor(call, kind, round, PAGE);
-    const next =
-      page.next === undefined
-        ? {
-            "@odata.deltaLink": link(call, "$deltatoken", 0, {
-              query: started.query,
-              // Changes made during the first round are reported again in the next: twice is better than never.
-              since: started.first ? started.since : until,
-            }),
-          }
-        : {
-            "@odata.nextLink": link(call, "$skiptoken", page.next, {
-              query: started.query,
-              since: started.since,
-              until,
-              ...(started.first && { first: true }),
-            }),
-          };
+/** What a delta query is about: one kind of object, or several. */
+interface Tracked<Query> {
+  /** As `@odata.context` names it. */
+  readonly set: string;
+  readonly asked: (call: Call) => Query;
+  readonly selected: (query: Query) => readonly string[] | undefined;
+  readonly first: (call: Call, query: Query, cursor: number, size: number) => DeltaPage;
+  readonly changes: (
+    call: Call,
+    round: { query: Query; since: number; until: number; cursor: number },
+    size: number,
+  ) => DeltaPage;
+}
+
+/** One page of a delta query, from its first call to its delta links. @throws GraphError */
+export function deltaAnswer<Query>(call: Call, tracked: Tracked<Query>): Answer {
+  const { query, tenant, root } = call;
+  const { changes } = tenant.directory;
+  purgeExpired(tenant);
+  // A link with a token has no $select in its URL, and its context shows none (delta-query-users, samples).
+  const context = (asked?: Query): string =>
+    contextOf(root, tracked.set, asked && tracked.selected(asked), false);
+  if (query.deltaToken?.toLowerCase() === "latest") {
+    const asked = tracked.asked(call);
     return ok({
-      "@odata.context": context(token === undefined ? started.query : undefined),
-      ...next,
-      value: withReplays(call, page.entries),
+      "@odata.context": context(asked),
+      "@odata.deltaLink": link(call, "$deltatoken", 0, { query: asked, since: changes.sequence }),
+      value: [],
     });
-  };
+  }
+  const token = query.skipToken ?? query.deltaToken;
+  const started: DeltaMark<Query> & { readonly cursor: number } =
+    token === undefined || token === ""
+      ? { query: tracked.asked(call), since: changes.sequence, first: true, cursor: 0 }
+      : (() => {
+          const { cursor, mark } = opened<Query>(call, token);
+          return { ...mark, cursor };
+        })();
+  const until = started.until ?? changes.sequence;
+  const page = started.first
+    ? tracked.first(call, started.query, started.cursor, PAGE)
+    : tracked.changes(call, { ...started, until }, PAGE);
+  const next =
+    page.next === undefined
+      ? {
+          "@odata.deltaLink": link(call, "$deltatoken", 0, {
+            query: started.query,
+            // Changes made during the first round are reported again in the next: twice is better than never.
+            since: started.first ? started.since : until,
+          }),
+        }
+      : {
+          "@odata.nextLink": link(call, "$skiptoken", page.next, {
+            query: started.query,
+            since: started.since,
+            until,
+            ...(started.first && { first: true }),
+          }),
+        };
+  return ok({
+    "@odata.context": context(token === undefined ? started.query : undefined),
+    ...next,
+    value: withReplays(call, page.entries),
+  });
+}
+
+const trackedKind = (kind: Kind): Tracked<DeltaQuery> => ({
+  set: SETS[kind],
+  asked: (call) => deltaQuery(call, kind),
+  selected: ({ select }) => select,
+  first: (call, query, cursor, size) => firstEntries(call, kind, query, cursor, size),
+  changes: (call, round, size) => entriesFor(call, kind, round, size),
+});
 
 const DELTAS: readonly { readonly path: string; readonly kind: Kind; readonly needs: Needs }[] = [
   { path: "/users", kind: "user", needs: READ_USERS },
@@ -149,11 +178,12 @@ const DELTAS: readonly { readonly path: string; readonly kind: Kind; readonly ne
   { path: "/servicePrincipals", kind: "servicePrincipal", needs: READ_APPLICATIONS },
   { path: "/directory/administrativeUnits", kind: "administrativeUnit", needs: READ_UNITS },
   { path: "/devices", kind: "device", needs: READ_DEVICES },
+  { path: "/directoryRoles", kind: "directoryRole", needs: READ_ROLES },
 ];
 
 export const deltaRoutes: readonly Route[] = DELTAS.map(({ path, kind, needs }) => ({
   method: "GET",
   path: `${path}/delta`,
   needs,
-  handle: delta(kind),
+  handle: (call) => deltaAnswer(call, trackedKind(kind)),
 }));

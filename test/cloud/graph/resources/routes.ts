@@ -6,6 +6,7 @@ import { applicationRoutes } from "./applications.ts";
 import { deletedItemRoutes } from "./deleted-items.ts";
 import { deltaRoutes } from "./delta.ts";
 import { deviceRoutes } from "./devices.ts";
+import { directoryObjectDeltaRoute } from "./directory-objects-delta.ts";
 import { directoryObjectRoutes } from "./directory-objects.ts";
 import { directoryRoleRoutes } from "./directory-roles.ts";
 import { federatedCredentialRoutes } from "./federated-credentials.ts";
@@ -50,6 +51,7 @@ const NAMED: readonly Route[] = [
   ...roleAssignmentRoutes,
   ...roleEligibilityRoutes,
   ...deltaRoutes,
+  directoryObjectDeltaRoute,
 ];
 
 /** Every operation that is emulated. */
