@@ -83,6 +83,14 @@ type guardLimits = {
   @minValue(0)
   @maxValue(100)
   maxInvalidRowsPercent: int
+  @description('A batch is paused if one unexplained cause has failed more than this much, per cent, of its last 200 rows. 5 if absent; 100 never pauses it.')
+  @minValue(1)
+  @maxValue(100)
+  breakerPercent: int?
+  @description('So many rows of a batch, over all its operations, go first and are read back before the rest goes. 0, none, if absent.')
+  @minValue(0)
+  @maxValue(1000)
+  canaryRows: int?
   @description('A batch that needs Graph permissions which the token lacks. hold: it is held. warn: its plan says so and it runs, for an application that works by a directory role.')
   preflight: 'hold' | 'warn'
 }

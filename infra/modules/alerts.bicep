@@ -64,6 +64,14 @@ var rules = [
     query: '${events} | where event in ("certificate.expiring", "certificate.rolled", "certificate.unregistered", "certificate.unusable") | summarize troubles = countif(event != "certificate.rolled"), rolls = countif(event == "certificate.rolled") by thumbprint = tostring(fields.thumbprint) | where troubles > 0 and rolls == 0'
   }
   {
+    name: 'batch-paused'
+    title: 'A batch was paused by its breaker or its canary, or its window has ended'
+    severity: 1
+    frequency: 'PT5M'
+    window: 'PT5M'
+    query: '${events} | where event == "batch.paused"'
+  }
+  {
     name: 'batch-stopped'
     title: 'A batch cannot continue'
     severity: 1

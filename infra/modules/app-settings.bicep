@@ -149,6 +149,8 @@ var productSettings = {
   MAX_GROUP_LOSS_PERCENT_PER_DAY: string(guards.?maxGroupLossPercentPerDay ?? 25)
   GROUP_LOSS_FROM_MEMBERS: string(guards.?groupLossFromMembers ?? 20)
   MAX_INVALID_ROWS_PERCENT: string(guards.maxInvalidRowsPercent)
+  BREAKER_PERCENT: string(guards.?breakerPercent ?? 5)
+  CANARY_ROWS: string(guards.?canaryRows ?? 0)
   PREFLIGHT: guards.preflight
 
   // What is only planned, and when a row is looked at again

@@ -144,6 +144,8 @@ function runnerPortsOf(
       retryFloorMs,
       quotaPerSecond: quota / windowSeconds,
       membersPerWrite: settings.GRAPH_MEMBERS_PER_WRITE,
+      canaryRows: settings.CANARY_ROWS,
+      breaker: { ...runnerDefaults.breaker, percent: settings.BREAKER_PERCENT },
       planFreshMs: settings.PLAN_FRESH_MINUTES * 60_000,
     },
   };

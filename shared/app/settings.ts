@@ -118,6 +118,13 @@ const rules = {
   ...guardRules,
   /** An input with a larger share of invalid rows is refused as a whole. */
   MAX_INVALID_ROWS_PERCENT: number(10, 0, 100),
+  /**
+   * A batch is paused if one cause that the rows themselves do not explain has failed more than this percent
+   * of its last 200 rows; 100 never pauses it.
+   */
+  BREAKER_PERCENT: number(5, 0.5, 100),
+  /** So many rows of a batch, over all its operations, go first and are read back before the rest goes; 0 for none. */
+  CANARY_ROWS: whole(0, 0, 1000),
   /** Whether a batch that needs Graph permissions which the token lacks is held, or only warned about. Set warn for an application that works by a directory role, which no token lists. */
   PREFLIGHT: oneOf(["hold", "warn"], "hold"),
   /** What happens to a file dropped into inbox: apply, or plan, which waits for an approval. Files in inbox/plan/ are planned whatever this says. */

@@ -52,20 +52,24 @@ export const retryLater = (answer: GraphAnswer, reason: string): Outcome => ({
 function failed(operation: Operation, answer: GraphAnswer, attempt: Attempt): Outcome {
   const code = answer.error?.code ?? "no code";
   const said = answer.error?.message ?? "no message";
-  const { why, fix } = explain(operation, answer, attempt);
+  const { why, fix, isExplained = false } = explain(operation, answer, attempt);
   return final({
     verdict: "failed",
     reason: `${why} (Graph: ${answer.status} ${code}: ${said})`,
     fix,
     objectId: subjectOf(attempt.write.target),
+    ...(!isExplained && { cause: `${answer.status} ${code}` }),
   });
 }
 
-function explain(
-  operation: Operation,
-  answer: GraphAnswer,
-  attempt: Attempt,
-): { why: string; fix: string } {
+interface Explanation {
+  readonly why: string;
+  readonly fix: string;
+  /** It is about this row's object alone. */
+  readonly isExplained?: boolean;
+}
+
+function explain(operation: Operation, answer: GraphAnswer, attempt: Attempt): Explanation {
   const message = answer.error?.message ?? "";
   if (answer.status === 403 && answer.error?.code === "Directory_QuotaExceeded") {
     return {
@@ -83,18 +87,21 @@ function explain(
   if (answer.status === 404 && attempt.write.target.kind === "membership") {
     return {
       why: "The group or the member does not exist",
+      isExplained: true,
       fix: "Graph says which id. Check it, or whether the object was deleted since, and send the row again in a new batch.",
     };
   }
   if (answer.status === 404) {
     return {
       why: "The object does not exist any more",
+      isExplained: true,
       fix: "It was there when the batch was planned. See the directory's audit log, or restore it from deleted items and send the row again.",
     };
   }
   if (/on-premises mastered|Directory Sync/i.test(message)) {
     return {
       why: "The object is synchronised from on-premises Active Directory",
+      isExplained: true,
       fix: "Make the change in Active Directory.",
     };
   }

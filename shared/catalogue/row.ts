@@ -39,6 +39,11 @@ export type FinalVerdict =
       readonly fix: string;
       /** The object that the row is about, if its id is known; of a failed create, the one in the way. */
       readonly objectId?: string | undefined;
+      /**
+       * Of a failed row that its own values and its object do not explain: what other rows that fail for
+       * the same cause have too, such as `403 Authorization_RequestDenied`.
+       */
+      readonly cause?: string | undefined;
     };
 
 /** Whether a stored record is a final verdict, with all that its reader needs. */

@@ -15,6 +15,7 @@ export type TelemetryEvent =
       setting: string;
     }
   | { event: "batch.stalled"; batch: string; tenant: string; minutes: number }
+  | { event: "batch.paused"; batch: string; tenant: string; by: string; reason: string }
   | { event: "batch.stopped"; batch: string; tenant: string; code: string }
   | {
       event: "batch.finished";

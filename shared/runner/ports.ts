@@ -31,6 +31,15 @@ export interface RunnerSettings {
   readonly planFreshMs: number;
   /** How many members that are added in one request count as one write; with 1, each has its own. */
   readonly membersPerWrite: number;
+  /** When one cause has failed so many rows that the batch is paused. */
+  readonly breaker: {
+    /** So many of a batch's last rows are looked at. */
+    readonly rows: number;
+    /** One cause may fail so much of them; 100 never trips. */
+    readonly percent: number;
+  };
+  /** So many rows of a batch go first and are read back before the others; 0 for none. */
+  readonly canaryRows: number;
 }
 
 /** What fits Graph's published quota and Azure's blob leases. */
@@ -45,6 +54,8 @@ export const runnerDefaults = {
   statusEveryMs: 1_000,
   membersPerWrite: 3,
   planFreshMs: 10 * 60_000,
+  breaker: { rows: 200, percent: 5 },
+  canaryRows: 0,
 } as const satisfies Partial<RunnerSettings>;
 
 /** What a tenant's runner works with; `compose.ts` builds it. */

@@ -68,6 +68,8 @@ const planted: readonly (readonly [file: string, imports: string])[] = [
   ["shared/runner/journal/planted.ts", "../schedule/schedule.ts"],
   ["shared/runner/schedule/planted.ts", "../batch/shard.ts"],
   ["shared/runner/schedule/planted.ts", "../../records/journal.ts"],
+  ["shared/runner/watch/planted.ts", "../batch/shard.ts"],
+  ["shared/runner/watch/planted.ts", "../../storage/types.ts"],
   ["shared/runner/batch/planted.ts", "../work/workload.ts"],
   ["shared/runner/work/planted.ts", "../sending/post.ts"],
   ["shared/runner/sending/planted.ts", "../slice/slice.ts"],

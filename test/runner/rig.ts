@@ -9,7 +9,7 @@ import type { TelemetryEvent } from "../../shared/core/telemetry.ts";
 import { createWritePacer } from "../../shared/graph/pacing/pacer.ts";
 import type { Graph } from "../../shared/graph/types.ts";
 import { catalogue } from "../../shared/operations/list.ts";
-import type { BatchManifest, Priority } from "../../shared/records/manifest.ts";
+import { type BatchManifest, type Priority, readManifest } from "../../shared/records/manifest.ts";
 import { workMarker } from "../../shared/records/markers/marker.ts";
 import { shardBlob } from "../../shared/records/paths.ts";
 import type { Plan } from "../../shared/records/plan.ts";
@@ -40,6 +40,8 @@ export interface Rig {
   /** Runs until the tenant is idle; a lease that is in the way is a dead runner's, and runs out. */
   runOut(graph: Graph, more?: Partial<RunnerPorts>): Promise<void>;
   submit(batch: SubmittedBatch): Promise<string>;
+  /** Writes a batch's marker again, as a decision that releases it does. */
+  announce(folder: string, at: string): Promise<void>;
   status(folder: string): Promise<BatchStatus>;
   /** Ends the lease if there is one, as its expiry would. */
   breakLease(): Promise<void>;
@@ -51,6 +53,7 @@ interface SubmittedBatch {
   readonly priority?: Priority;
   readonly rowsPerShard?: number;
   readonly acceptedAt?: string;
+  readonly notAfter?: string;
 }
 
 export const quickSettings: RunnerSettings = {
@@ -133,6 +136,7 @@ export function createRig(azurite: Azurite, clock: Clock = systemClock): Rig {
       priority = "normal",
       rowsPerShard = ROWS_PER_SHARD,
       acceptedAt = new Date(Date.now() + ++accepted).toISOString(),
+      notAfter,
     }) => {
       const folder = `${tenant}/${name}`;
       const manifest: BatchManifest = {
@@ -147,6 +151,7 @@ export function createRig(azurite: Azurite, clock: Clock = systemClock): Rig {
         rows: rows.length,
         contentSha256: "",
         acceptedAt,
+        notAfter,
       };
       const verdicts = noVerdicts();
       for (const row of rows) verdicts[row.verdict ?? "pending"] += 1;
@@ -191,6 +196,10 @@ export function createRig(azurite: Azurite, clock: Clock = systemClock): Rig {
       ]);
       await runner.write(workMarker(manifest), JSON.stringify({ folder }));
       return folder;
+    },
+    announce: async (folder, at) => {
+      const manifest = (await readManifest(batches, folder))!.value;
+      await runner.write(workMarker(manifest, at), JSON.stringify({ folder }));
     },
     status: async (folder) => {
       const found = await batches.read(`${folder}/status.json`);

@@ -10,6 +10,10 @@ export type PartFault =
   | "none"
   | "throttle"
   | "conflict"
+  /** 403. */
+  | "denied"
+  /** 204, and nothing is changed. */
+  | "pretended"
   | "unavailable"
   | "done-unavailable"
   | "left-out";
@@ -153,6 +157,8 @@ export class TinyDirectory implements Graph {
     });
     if (fault === "throttle") return refuse(429, "TooManyRequests");
     if (fault === "conflict") return refuse(409, "Directory_ConcurrencyViolation");
+    if (fault === "denied") return refuse(403, "Authorization_RequestDenied");
+    if (fault === "pretended") return answer(204, requestId);
     if (fault === "unavailable") return refuse(503, "serviceNotAvailable");
     const done = this.#apply(request, requestId);
     if (fault === "done-unavailable") return refuse(503, "serviceNotAvailable");

@@ -69,6 +69,7 @@ export const watched = [
   "batch.held",
   "batch.refused",
   "batch.stalled",
+  "batch.paused",
   "batch.stopped",
   "certificate.expiring",
   "certificate.unregistered",

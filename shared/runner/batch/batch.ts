@@ -12,6 +12,8 @@ import type { Receipts } from "../../records/receipt.ts";
 import { readJournal } from "../journal/journal-file.ts";
 import { createMeter } from "../meter.ts";
 import type { BatchProgress } from "../state-file.ts";
+import { createBreaker } from "../watch/breaker.ts";
+import { createCanary } from "../watch/canary.ts";
 import {
   type BatchShards,
   areAllClosed,
@@ -45,6 +47,7 @@ export async function openBatch(
   const released = await readReleased(site, folder);
   const batch = prepareBatch(site, folder, createBatchShards(files.plan, progress, released));
   const { shards } = batch;
+  const canary = createCanary(site.settings.canaryRows, files.plan.operations);
   const opened: OpenBatch = {
     path: marker.path,
     accepted: acceptanceIn(marker.name),
@@ -52,6 +55,9 @@ export async function openBatch(
     files,
     meter: createMeter(site.clock.monotonic()),
     throttled: progress?.throttled ?? 0,
+    breaker: createBreaker(site.settings.breaker),
+    canary,
+    mayGo: (row) => canary.mayGo(row),
     awaitsPlansMs: undefined,
     halt: undefined,
     rows: { [Symbol.iterator]: () => rowsIn(shards) },

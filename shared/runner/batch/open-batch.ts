@@ -10,6 +10,8 @@ import type { Journal } from "../journal/journal-file.ts";
 import type { Meter } from "../meter.ts";
 import type { Lane, OpenRow } from "../schedule/open-row.ts";
 import type { BatchProgress } from "../state-file.ts";
+import type { Breaker } from "../watch/breaker.ts";
+import type { Canary } from "../watch/canary.ts";
 
 /** A shard whose journal this runner writes. Rows leave `rows` as they end. */
 export interface OpenShard {
@@ -52,6 +54,10 @@ export interface OpenBatch extends Lane {
   readonly files: BatchFiles;
   readonly meter: Meter;
   throttled: number;
+  /** Notices if one cause fails too many of its rows. */
+  readonly breaker: Breaker;
+  /** Lets the first rows go alone, until they were read back. */
+  readonly canary: Canary;
   /**
    * When to see again whether an earlier batch is still being planned, monotonic milliseconds. While
    * this is set, no row is unchanged because the plan found its change in place: the earlier batch may

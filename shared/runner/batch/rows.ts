@@ -1,3 +1,4 @@
+import type { Receipt } from "../../catalogue/row.ts";
 import type { ObjectId } from "../../core/object-id.ts";
 import type { JournalRecord } from "../../records/journal.ts";
 import type { RowReceipt } from "../../records/receipt.ts";
@@ -96,6 +97,8 @@ export async function store(
     shard.expected?.delete(number);
     shard.counts[history.receipt.verdict] += 1;
     site.tally.rows += 1;
+    lane.breaker.note(causeOf(history.receipt));
+    lane.canary.ended(row, history);
     orphans.push(...batch.dependants.freed(number));
     site.schedule.freed(lane, number);
   }
@@ -103,6 +106,9 @@ export async function store(
   close(batch, shard);
   site.wake();
 }
+
+const causeOf = (receipt: Receipt): string | undefined =>
+  receipt.verdict === "failed" ? receipt.cause : undefined;
 
 /** Ends rows that get their verdict without being sent. */
 async function end(batch: Batch, lane: OpenBatch, settled: readonly RowReceipt[]): Promise<void> {

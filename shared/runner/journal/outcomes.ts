@@ -73,6 +73,7 @@ export function again(
       reason: `The change could not be made: ${reason}, for ${minutes(moment.retryForMs)}.`,
       fix: "Nothing was changed. Send the row again in a new batch when the cause has passed.",
       objectId: subjectOf(sent.write.target),
+      cause: reason,
     });
   }
   const until = instantAfter(moment.at, afterMs);
@@ -91,6 +92,7 @@ export const refusedAlone = (
     fix: "Correct the row by what Graph says and send it again in a new batch.",
     objectId: subjectOf(sent.write.target),
     status: refusal.status,
+    cause: `${refusal.status} ${refusal.error?.code ?? "no code"}`,
   });
 
 /** What a look at the directory decides for a row in doubt: done, or to be sent again. */
@@ -141,6 +143,7 @@ export function unseen(
     reason: `It is not known whether the change was made: its answer was lost, and the directory could not be looked at for ${minutes(moment.retryForMs)} (${why}).`,
     fix: "Look at the object; if the change is missing, send the row again in a new batch.",
     objectId: subjectOf(sent.write.target),
+    cause: why,
   });
 }
 

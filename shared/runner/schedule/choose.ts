@@ -52,7 +52,9 @@ export function choose<L extends Lane>(state: Rows<L>, wish: Wish<L>): Choice<L>
     sharers: (entry) =>
       ready
         .offeredOf(entry.write.group ?? "")
-        .filter((each) => each.urgency === entry.urgency && groupOf(each) !== undefined),
+        .filter(
+          (each) => each.urgency === entry.urgency && groupOf(each) !== undefined && mayGo(each),
+        ),
   });
   return { parts, writes, picked: parts.flat(), nextMs: ready.nextMs() };
 }
@@ -70,6 +72,7 @@ function chooseSingly<L extends Lane>({ ready }: Rows<L>, { lanes, most }: Wish<
     for (const entry of ready.of(lane)) {
       // A row that goes alone is not added to others.
       if (entry.alone && picked.length > 0) continue;
+      if (!mayGo(entry)) continue;
       picked.push(entry);
       if (picked.length >= most || entry.alone) return choice();
     }
@@ -78,8 +81,12 @@ function chooseSingly<L extends Lane>({ ready }: Rows<L>, { lanes, most }: Wish<
 }
 
 function* offeredIn<L extends Lane>({ ready }: Rows<L>, lanes: Iterable<L>) {
-  for (const lane of lanes) yield* ready.of(lane);
+  for (const lane of lanes) {
+    for (const entry of ready.of(lane)) if (mayGo(entry)) yield entry;
+  }
 }
+
+const mayGo = <L extends Lane>(entry: Entry<L>): boolean => entry.lane.mayGo?.(entry) ?? true;
 
 /** Notes that these rows share a request: until it is answered, no other rows of their group do. */
 export function share<L extends Lane>(state: Rows<L>, rows: readonly Entry<L>[]): void {

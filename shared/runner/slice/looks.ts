@@ -2,11 +2,12 @@ import type { OpenBatch } from "../batch/open-batch.ts";
 import type { Site } from "../batch/site.ts";
 import { dueDoubts, lookAt } from "../sending/doubts.ts";
 import { lookFirst, takeToLookAt } from "../sending/look-first.ts";
+import { dueReadBacks, readBack } from "../sending/read-back.ts";
 import type { Wake } from "./wake.ts";
 
 /**
- * Looks at rows in doubt, and at rows that are to be looked at before they are sent; one group of each at
- * a time.
+ * Looks at rows in doubt, at rows that are to be looked at before they are sent, and at a batch's first
+ * rows after they were sent; one group of each at a time.
  */
 export interface Looks {
   /** Starts to look at the rows that are due, unless it is looking. */
@@ -22,18 +23,17 @@ export function createLooks(
   wake: Wake,
   stop: AbortSignal,
 ): Looks {
-  const kinds = [
-    { due: () => dueDoubts(site), look: lookAt },
-    { due: () => takeToLookAt(site, lanes()), look: lookFirst },
+  const kinds: readonly (() => Promise<void> | undefined)[] = [
+    () => started(site, dueDoubts(site), lookAt),
+    () => started(site, takeToLookAt(site, lanes()), lookFirst),
+    () => started(site, dueReadBacks(lanes()), readBack),
   ];
   const looking = kinds.map((): Promise<void> | undefined => undefined);
   const advance = (): void => {
-    for (const [at, { due, look }] of kinds.entries()) {
+    for (const [at, start] of kinds.entries()) {
       if (looking[at] || stop.aborted) continue;
-      const parts = due();
-      if (parts.length === 0) continue;
-      looking[at] = look(site, parts)
-        .catch(site.fail)
+      looking[at] = start()
+        ?.catch(site.fail)
         .finally(() => {
           looking[at] = undefined;
           wake.notify();
@@ -49,3 +49,10 @@ export function createLooks(
     },
   };
 }
+
+/** Looks at what is due, if anything is. */
+const started = <T>(
+  site: Site,
+  due: readonly T[],
+  look: (site: Site, due: readonly T[]) => Promise<void>,
+): Promise<void> | undefined => (due.length === 0 ? undefined : look(site, due));

@@ -3,6 +3,7 @@ import { readStatus } from "../../records/status.ts";
 import { halted, journaled, readHalt } from "../batch/halt.ts";
 import type { Halt, OpenBatch } from "../batch/open-batch.ts";
 import type { Site } from "../batch/site.ts";
+import { seeToWindow } from "./window.ts";
 import type { Work } from "./work.ts";
 
 /**
@@ -24,6 +25,7 @@ export async function openedBatch(work: Work, marker: Marker): Promise<OpenBatch
     batches.finished(marker);
     return undefined;
   }
+  if (!marker.isSummons) await seeToWindow(site, marker.folder);
   const halt = await readHalt(site, marker.folder, work.standing.tenant);
   if (halt) return openHalted(work, marker, halt);
   if (marker.isSummons) {

@@ -9,6 +9,7 @@ import { stopIfBroken } from "./broken.ts";
 import { seeToEarlierPlans } from "./earlier.ts";
 import { endHalted, finishBatch } from "./end-batch.ts";
 import { batchToOpen, openNextShard, reopenAhead } from "./open-next.ts";
+import { seeToPolicies } from "./policy-pause.ts";
 import { seeToDecisions } from "./see-to-decisions.ts";
 import type { StatusWriter, Work } from "./work.ts";
 
@@ -64,6 +65,7 @@ export function createWorkload(
     },
     poll: async () => {
       await poll(work);
+      await seeToPolicies(work);
       await seeToDecisions(work);
     },
     lanes: () => batches.lanes(),
@@ -85,7 +87,8 @@ const dueBatches = ({ batches, standing }: Work) =>
         standing.tenant === undefined || batch !== undefined || marker.isSummons === true,
     );
 
-async function poll({ site, batches }: Work): Promise<void> {
+async function poll(work: Work): Promise<void> {
+  const { site, batches } = work;
   const { known, broken } = batches;
   const markers = await readMarkers(site.blobs.runner, site.tenant, {
     most: MARKERS_AHEAD,
