@@ -42,6 +42,14 @@ export type JournalRecord =
       readonly rows: readonly number[];
     };
 
+/** What was approved, and which rows went on. */
+export interface Released {
+  readonly digest: string;
+  readonly rows: readonly number[];
+  /** How many files of `before/` the journal named by then. */
+  readonly after: number;
+}
+
 /** A file of `before/`: that of the shard's plan, or of the runner's look of that number. */
 export interface BeforeFile {
   readonly look?: number | undefined;
@@ -190,8 +198,8 @@ export interface Replay {
   readonly rows: Histories;
   /** The files with values from before the writes, in the order in which they were written. */
   readonly before: readonly BeforeFile[];
-  /** What was approved of rows that were held. */
-  readonly released: readonly string[];
+  /** The releases of rows that were held, in their order. */
+  readonly released: readonly Released[];
   readonly lines: number;
   /** The last line has no end; the next record must begin on a new line. */
   readonly isTorn: boolean;
@@ -210,7 +218,7 @@ export interface Replay {
 export function replay(path: string, text: string, start?: string): Replay {
   const rows: Histories = new Map();
   const before: BeforeFile[] = [];
-  const released: string[] = [];
+  const released: Released[] = [];
   const lines = text.split("\n");
   const last = lines.pop() ?? "";
   // A record that lacks nothing but its line's end is whole.
@@ -231,7 +239,7 @@ export function replay(path: string, text: string, start?: string): Replay {
     }
     applyRecord(rows, record);
     if (record.t === "before") before.push({ look: record.look, sha256: record.sha256 });
-    if (record.t === "released") released.push(record.digest);
+    if (record.t === "released") released.push({ ...record, after: before.length });
   }
   return { rows, before, released, lines: lines.length, isTorn: last !== "", link };
 }

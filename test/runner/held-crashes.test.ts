@@ -54,6 +54,24 @@ function assertConserved({ blobs }: Town): void {
   );
 }
 
+/** A runner that is killed when it has noted why a row is to be held, and has not held it yet. */
+const heldAndKilled: [
+  { rows: number; meanwhile: "renamed" | "nothing" }[],
+  Death[],
+  Death[],
+  0 | 10,
+  number,
+] = [
+  [
+    { rows: 1, meanwhile: "renamed" },
+    { rows: 1, meanwhile: "nothing" },
+  ],
+  [{ on: "append", at: 3, when: "after" }],
+  [],
+  0,
+  0,
+];
+
 /** Runs the tenant to its end; the first runners are killed. */
 async function runMortal(town: Town, deaths: readonly Death[]): Promise<void> {
   for (const each of deaths) {
@@ -134,7 +152,7 @@ describe("an approved batch whose runners are killed while somebody else changes
           }
         },
       ),
-      { numRuns: RUNS },
+      { numRuns: RUNS, examples: [heldAndKilled] },
     );
   });
 });

@@ -135,6 +135,7 @@ async function planWithStatus(
     await writeStatus(stillStatus(manifest.batch, "accepted", verdicts, writtenMs));
   };
   await write();
+  const mayChange = await hasUnfinishedWork(ports, manifest);
   const totals = await planBatch({
     folder,
     format: manifest.format,
@@ -148,7 +149,8 @@ async function planWithStatus(
     isNew,
     graph: ports.graphFor(manifest.tenant),
     clock,
-    mayChange: manifest.mode === "apply" && (await hasUnfinishedWork(ports, manifest)),
+    mayChange,
+    keepsOpen: mayChange && manifest.mode === "apply",
     protect: await protectionOf(ports, manifest.tenant),
     hasTime,
     goOn: async ({ rows, verdicts }) => {

@@ -1,5 +1,6 @@
 import { readManifest, type BatchManifest } from "../../records/manifest.ts";
 import {
+  beforePrefix,
   inputBlob,
   isBeforeTheName,
   planBlob,
@@ -89,7 +90,9 @@ export async function takeName(
 ): Promise<boolean> {
   const etag = refused?.etag;
   if (etag !== undefined) {
-    for await (const { path } of batches.list(shardsPrefix(folder))) await batches.delete(path);
+    for (const prefix of [shardsPrefix(folder), beforePrefix(folder)]) {
+      for await (const { path } of batches.list(prefix)) await batches.delete(path);
+    }
     for (const path of [inputBlob(folder), planBlob(folder), problemBlob(folder)])
       await batches.delete(path);
   }

@@ -51,6 +51,8 @@ export interface PlanJob {
   readonly clock: Clock;
   /** Whether unfinished work of other batches may still change what the rows name. */
   readonly mayChange: boolean;
+  /** Whether no row is unchanged for that: a plan that waits for an approval says what it saw. */
+  readonly keepsOpen: boolean;
   /** Why the object that a write changes is protected; the row keeps it. */
   readonly protect: (write: PlannedWrite) => string | undefined;
   /** Called after each shard; planning continues while it answers true. Throws if the lease is lost. */
@@ -137,10 +139,10 @@ async function* decided(job: PlanJob, traces: RowTraces): AsyncGenerator<Decided
     }
     const directory = await found;
     const planned = compiled.map((row) =>
-      marked(planRow(row, directory, traces, job.mayChange), job.protect),
+      marked(planRow(row, directory, traces, job.keepsOpen), job.protect),
     );
     // What is there now says nothing of what the runner will find after other batches.
-    const hinted = job.mayChange
+    const hinted = job.keepsOpen
       ? Promise.resolve(planned)
       : withHints(planned, compiled, job.graph, traces);
     void thrownLater(hinted);

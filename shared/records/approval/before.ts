@@ -19,6 +19,8 @@ export interface RowValues {
   readonly name?: string | undefined;
   /** Unfinished work of other batches could still change what was read. */
   readonly mayChange?: true | undefined;
+  /** The row was held for this: it may find it only once it was released. */
+  readonly held?: true | undefined;
 }
 
 /** A file of `before/`, as it was read. */
@@ -163,9 +165,16 @@ function parsed(line: string): Properties | undefined {
 }
 
 function valuesIn(line: Properties | undefined): RowValues | undefined {
-  const { row, before, after, name, mayChange } = line ?? {};
+  const { row, before, after, name, mayChange, held } = line ?? {};
   if (typeof row !== "number" || !isRecord(after)) return undefined;
   if (before !== undefined && !isRecord(before)) return undefined;
   if (name !== undefined && typeof name !== "string") return undefined;
-  return { row, before, after, name, ...(mayChange === true && { mayChange }) };
+  return {
+    row,
+    before,
+    after,
+    name,
+    ...(mayChange === true && { mayChange }),
+    ...(held === true && { held }),
+  };
 }

@@ -66,7 +66,7 @@ const RESTORE =
 
 /** Lets the rows of a shard go on that were held, if what they would write was approved; once. */
 async function release(site: Site, journal: Journal, digest: string | undefined): Promise<void> {
-  if (digest === undefined || journal.released.includes(digest)) return;
+  if (digest === undefined || journal.released.some((each) => each.digest === digest)) return;
   const rows = [...journal.rows].flatMap(([row, { receipt }]) =>
     receipt?.verdict === "held" ? row : [],
   );

@@ -14,6 +14,8 @@ export interface Expected {
    * nobody can tell.
    */
   readonly finds: "same" | "any" | "lost";
+  /** The last that was noted of the row says this, and not what it was held for. */
+  readonly isNoted: boolean;
 }
 
 /** By row. A plan of an earlier release expects nothing. */

@@ -4,6 +4,7 @@ import {
   type BeforeFile,
   type Histories,
   type JournalRecord,
+  type Released,
   type Replay,
   applyRecord,
   recordJson,
@@ -24,8 +25,8 @@ export interface Journal {
   readonly rows: Histories;
   /** The files with values from before the writes, in the order in which they were written. */
   readonly before: readonly BeforeFile[];
-  /** What was approved of rows that were held. */
-  readonly released: readonly string[];
+  /** The releases of rows that were held, in their order. */
+  readonly released: readonly Released[];
   /**
    * Stores a record. Records that come while an append is under way share the next one (group commit).
    * @throws OperatorError LEASE_LOST if another runner took the shard over, STORAGE_UNAVAILABLE; after
@@ -92,8 +93,9 @@ function countForOne(waiting: readonly Waiting[]): number {
 }
 
 function groupCommit(blob: AppendBlob, found: Replay): Journal {
-  const { rows, released } = found;
+  const { rows } = found;
   const before = [...found.before];
+  const released = [...found.released];
   let { lines: blocks, isTorn, link = "" } = found;
   let waiting: Waiting[] = [];
   let isFlushing = false;
@@ -112,6 +114,7 @@ function groupCommit(blob: AppendBlob, found: Replay): Journal {
     for (const { record, stored } of group) {
       applyRecord(rows, record);
       if (record.t === "before") before.push(record);
+      if (record.t === "released") released.push({ ...record, after: before.length });
       stored();
     }
   };

@@ -35,14 +35,28 @@ export async function readExpectations(
   }
   const isLost = planned === undefined || (named && named.sha256 !== planned.sha256);
   const looks = await readLooks(batches, folder, shard, journal);
+  const ifMayChange = plan.mode === "plan" ? "same" : "any";
   for (const { row } of rows) {
-    const looked = looks.findLast((each) => each.rows.has(row));
-    if (looked) expected.set(row, expectedOf(looked, row, "same"));
-    else if (isLost) expected.set(row, { ...nothingRead, finds: "lost" });
-    else expected.set(row, expectedOf(planned, row, plan.mode === "plan" ? "same" : "any"));
+    const mine = looks.filter((each) => each.file.rows.has(row));
+    const valid = mine.filter((each) => counts(each, row, journal)).at(-1);
+    const isNoted = valid === mine.at(-1);
+    if (valid) expected.set(row, { ...expectedOf(valid.file, row, "same"), isNoted });
+    else if (isLost) expected.set(row, { ...nothingRead, finds: "lost", isNoted });
+    else expected.set(row, { ...expectedOf(planned, row, ifMayChange), isNoted });
   }
   return expected;
 }
+
+/** What the runner saw at one look, and how many files of `before/` the journal named before it. */
+interface Look {
+  readonly file: ReadBefore;
+  readonly at: number;
+}
+
+/** What a row was held for counts only once the row was released. */
+const counts = ({ file, at }: Look, row: number, { released }: Journal): boolean =>
+  file.rows.get(row)?.held !== true ||
+  released.some((each) => each.after > at && each.rows.includes(row));
 
 /** What the runner saw at its looks, in their order; a file that is not what the journal names is left out. */
 async function readLooks(
@@ -50,12 +64,12 @@ async function readLooks(
   folder: string,
   shard: number,
   { before }: Journal,
-): Promise<ReadBefore[]> {
-  const looks: ReadBefore[] = [];
-  for (const { look, sha256 } of before) {
+): Promise<Look[]> {
+  const looks: Look[] = [];
+  for (const [at, { look, sha256 }] of before.entries()) {
     if (look === undefined) continue;
     const read = await readBeforeFile(batches, folder, shard, look);
-    if (read?.sha256 === sha256) looks.push(read);
+    if (read?.sha256 === sha256) looks.push({ file: read, at });
   }
   return looks;
 }
@@ -67,7 +81,7 @@ function expectedOf(
   { rows, lookedAt }: ReadBefore,
   row: number,
   ifMayChange: "same" | "any",
-): Expected {
+): Omit<Expected, "isNoted"> {
   const values = rows.get(row);
   const { before, name, mayChange = false } = values ?? {};
   // What may have changed since is looked at again, however little time has passed.

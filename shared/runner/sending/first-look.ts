@@ -85,8 +85,8 @@ function compared(
   }
   if (isAny) return { kind: "send", values };
   const why = whyHeld(write, expected, before, name);
-  if (why === undefined) return { kind: "send" };
-  return { ...ended(answer, held(why, write)), values };
+  if (why === undefined) return { kind: "send", ...(!expected.isNoted && { values }) };
+  return { ...ended(answer, held(why, write)), values: { ...values, held: true } };
 }
 
 interface Ready {

@@ -128,7 +128,7 @@ async function note(
   const file = await writeBefore(site.blobs.batches, folder, shard.shard, { lookedAt, rows, look });
   await lane.record(shard, { t: "before", at: isoNow(site), ...file });
   for (const { row, before, name } of rows) {
-    shard.expected?.set(row, { before, name, lookedAt, finds: "same" });
+    shard.expected?.set(row, { before, name, lookedAt, finds: "same", isNoted: true });
   }
 }
 
