@@ -79,6 +79,8 @@ type guardLimits = {
   @description('Groups with fewer members may lose all of them. 20 if absent.')
   @minValue(1)
   groupLossFromMembers: int?
+  @description('Limits of single tenants, JSON: tenant id, then some of the settings above by their names in docs/settings.md. None if absent.')
+  capsByTenant: string?
   @description('An input with a larger share of invalid rows, per cent, is refused whole.')
   @minValue(0)
   @maxValue(100)

@@ -148,6 +148,7 @@ var productSettings = {
   MAX_RENAMES_PERCENT_PER_DAY: string(guards.?maxRenamesPercentPerDay ?? 10)
   MAX_GROUP_LOSS_PERCENT_PER_DAY: string(guards.?maxGroupLossPercentPerDay ?? 25)
   GROUP_LOSS_FROM_MEMBERS: string(guards.?groupLossFromMembers ?? 20)
+  CAPS_BY_TENANT: guards.?capsByTenant ?? ''
   MAX_INVALID_ROWS_PERCENT: string(guards.maxInvalidRowsPercent)
   BREAKER_PERCENT: string(guards.?breakerPercent ?? 5)
   CANARY_ROWS: string(guards.?canaryRows ?? 0)

@@ -1,8 +1,15 @@
 import type { Caps } from "../guards/caps.ts";
+import type { CapName } from "./guard-rules.ts";
 import type { Settings } from "./settings.ts";
 
+/** The limits of a tenant: its own, and for the rest those of all tenants. */
+export function capsFor(settings: Settings): (tenant: string) => Caps {
+  const own = new Map(settings.CAPS_BY_TENANT);
+  return (tenant) => capsOf({ ...settings, ...own.get(tenant) });
+}
+
 /** The limits that count rows, as the settings have them. */
-export const capsOf = (settings: Settings): Caps => ({
+export const capsOf = (settings: Pick<Settings, CapName>): Caps => ({
   kinds: {
     deletes: {
       perBatch: settings.MAX_DELETES_PER_BATCH,

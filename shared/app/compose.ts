@@ -13,7 +13,7 @@ import { createQueue } from "../storage/storage.ts";
 import { type Application, createApplication } from "./application.ts";
 import { createBatches } from "./batches.ts";
 import { bundleDigest } from "./bundle-digest.ts";
-import { capsOf } from "./caps.ts";
+import { capsFor } from "./caps.ts";
 import { type Clients, createClients, surroundings } from "./clients.ts";
 import type { InvocationContext } from "./invocation.ts";
 import { makePassword } from "./password.ts";
@@ -74,7 +74,7 @@ function batchesOf(settings: Settings, clients: Clients): Batches {
     settings: {
       homeTenant: settings.TENANT_ID,
       tenants: settings.tenants,
-      caps: capsOf(settings),
+      capsFor: capsFor(settings),
       protection: protectionOf(settings),
       tripwires: tripwiresOf(settings),
       maxInvalidRowsPercent: settings.MAX_INVALID_ROWS_PERCENT,

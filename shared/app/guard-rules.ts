@@ -1,7 +1,10 @@
-import { number, whole } from "./setting-rule.ts";
+import { isGuid } from "../core/object-id.ts";
+import { parseJson } from "../core/parse-json.ts";
+import { isRecord } from "../core/record.ts";
+import { number, type Rule, rule, whole } from "./setting-rule.ts";
 
-/** The settings of the guards that count rows; `caps.ts` puts them together. */
-export const guardRules = {
+/** The limits that count rows; `caps.ts` puts them together. */
+export const capRules = {
   /** A batch with more deletes is held as a whole. A leaver or two a day is usual; ten at once is a file. */
   MAX_DELETES_PER_BATCH: whole(10, 0, 1_000_000),
   /** The most deletes that a tenant's batches of 24 hours may have together: two batches at their cap. */
@@ -35,3 +38,54 @@ export const guardRules = {
   /** Smaller groups may lose all their members: a team of five changes often. */
   GROUP_LOSS_FROM_MEMBERS: whole(20, 1, 1_000_000),
 } as const;
+
+/** A limit that counts rows. */
+export type CapName = keyof typeof capRules;
+
+/** Limits of single tenants: those that they have of their own, by tenant. */
+export type CapsByTenant = readonly (readonly [
+  tenant: string,
+  caps: Readonly<Partial<Record<CapName, number>>>,
+])[];
+
+/** The settings of the guards that count rows. */
+export const guardRules = {
+  ...capRules,
+  /**
+   * Limits of single tenants, if batches may name several: tenant → setting → limit. What a tenant does not
+   * have here is as for all.
+   */
+  CAPS_BY_TENANT: rule<CapsByTenant>({
+    read: readCapsByTenant,
+    must: 'be JSON of tenants, each with some of the limits above: {"<tenant id>": {"MAX_DELETES_PER_BATCH": 5}}',
+    fallback: [],
+  }),
+};
+
+function readCapsByTenant(text: string): CapsByTenant | undefined {
+  try {
+    const tenants = parseJson(text);
+    if (!isRecord(tenants)) return undefined;
+    const read = Object.entries(tenants).map(([tenant, caps]) =>
+      isGuid(tenant) && areCaps(caps) ? ([tenant.toLowerCase(), caps] as const) : undefined,
+    );
+    const known = read.filter((each) => each !== undefined);
+    return known.length === read.length ? known : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether every limit is one, and within its bounds. */
+function areCaps(caps: unknown): caps is Readonly<Partial<Record<CapName, number>>> {
+  const rules: Readonly<Record<string, Rule<number>>> = capRules;
+  return (
+    isRecord(caps) &&
+    Object.entries(caps).every(
+      ([name, limit]) =>
+        Object.hasOwn(rules, name) &&
+        typeof limit === "number" &&
+        rules[name]?.read(String(limit)) === limit,
+    )
+  );
+}

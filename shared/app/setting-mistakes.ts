@@ -1,3 +1,5 @@
+import type { CapsByTenant } from "./guard-rules.ts";
+
 /** Four eyes need to know whose they are. */
 export function decisionMistakes(read: {
   readonly DECISION_PROOF: string;
@@ -13,6 +15,18 @@ export function decisionMistakes(read: {
     mistakes.push("FOUR_EYES is on, but DECISION_PROOF is queue: nobody's name would be known");
   }
   return mistakes;
+}
+
+/** A limit of a tenant that no batch may name is a slip of the pen: the tenant that was meant would lack it. */
+export function capMistakes(
+  { CAPS_BY_TENANT: caps }: { readonly CAPS_BY_TENANT: CapsByTenant },
+  tenants: readonly string[],
+): readonly string[] {
+  const strange = caps.filter(([tenant]) => !tenants.includes(tenant));
+  return strange.map(
+    ([tenant]) =>
+      `CAPS_BY_TENANT names ${tenant}, which is neither TENANT_ID nor in ALLOWED_TENANTS`,
+  );
 }
 
 /** Exactly one credential: settings of another beside the chosen one are a mistake, not a fallback. */

@@ -2,7 +2,7 @@ import { type Cloud, type CloudName, clouds } from "../core/clouds.ts";
 import { OperatorError } from "../core/errors.ts";
 import { isGuid } from "../core/object-id.ts";
 import { guardRules } from "./guard-rules.ts";
-import { credentialMistakes, decisionMistakes } from "./setting-mistakes.ts";
+import { capMistakes, credentialMistakes, decisionMistakes } from "./setting-mistakes.ts";
 import {
   groupIds,
   guid,
@@ -204,8 +204,12 @@ export const settingFacts = () =>
   Object.entries(rules).map(([name, each]) => ({
     name,
     must: each.must,
-    fallback: "fallback" in each ? String(each.fallback) : undefined,
+    fallback: "fallback" in each ? shown(each.fallback) : undefined,
   }));
+
+/** Every list is empty by default. */
+const shown = (fallback: unknown): string =>
+  typeof fallback === "string" || typeof fallback === "number" ? String(fallback) : "";
 
 /** Typed settings: the values, and what follows from them. */
 export interface Settings extends Readonly<Values> {
@@ -243,6 +247,9 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     );
   }
   mistakes.push(...decisionMistakes(read));
+  if (mistakes.length === 0) {
+    mistakes.push(...capMistakes(read, [read.TENANT_ID, ...read.ALLOWED_TENANTS]));
+  }
   mistakes.push(...credentialMistakes(read, environment), ...cloudMistakes(read));
   if (mistakes.length > 0) {
     throw new OperatorError(

@@ -19,7 +19,8 @@ export interface BatchSettings {
   readonly homeTenant: string;
   /** Every tenant that a batch may name, the home tenant included. */
   readonly tenants: readonly string[];
-  readonly caps: Caps;
+  /** The limits that count rows, of a tenant. */
+  readonly capsFor: (tenant: string) => Caps;
   readonly protection: ProtectionSettings;
   readonly tripwires: TripwireSettings;
   readonly maxInvalidRowsPercent: number;

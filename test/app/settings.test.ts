@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
+import { capsFor, capsOf } from "../../shared/app/caps.ts";
 import { readSettings, settingNames } from "../../shared/app/settings.ts";
+import { allGuardedKinds } from "../../shared/catalogue/guarded.ts";
 import { OperatorError } from "../../shared/core/errors.ts";
+import { settingOf } from "../../shared/guards/caps.ts";
 
 const tenant = "aaaaaaaa-0000-4000-8000-000000000001";
 const good = {
@@ -36,6 +39,42 @@ describe("settings", () => {
     assert.equal(settings.GRAPH_WRITE_QUOTA, 3000);
     assert.equal(settings.cloud.graphHost, "graph.microsoft.com");
     assert.deepEqual(settings.tenants, [tenant]);
+  });
+
+  it("give a tenant limits of its own, and for the rest those of all", () => {
+    const other = "bbbbbbbb-0000-4000-8000-000000000002";
+    const own = { [other.toUpperCase()]: { MAX_DELETES_PER_BATCH: 2, GROUP_LOSS_FROM_MEMBERS: 5 } };
+    const two = { ...good, ALLOWED_TENANTS: other, CAPS_BY_TENANT: JSON.stringify(own) };
+    const caps = capsFor(readSettings(two));
+    assert.deepEqual(caps(tenant), capsOf(readSettings(good)));
+    assert.equal(caps(other).kinds.deletes.perBatch, 2);
+    assert.equal(caps(other).kinds.deletes.perDay, 20);
+    assert.equal(caps(other).groups.fromMembers, 5);
+    for (const wrong of [
+      "{",
+      "[]",
+      '{"contoso.com": {}}',
+      `{"${other}": {"MAX_DELETES_PER_BATCH": "2"}}`,
+      `{"${other}": {"MAX_DELETES_PER_BATCH": -1}}`,
+      `{"${other}": {"MAX_DELETES_PER_BATCH": 1.5}}`,
+      `{"${other}": {"MAX_DELETE_PER_BATCH": 2}}`,
+      `{"${other}": {"toString": 2}}`,
+    ]) {
+      assert.match(
+        mistakes({ ...two, CAPS_BY_TENANT: wrong }),
+        /CAPS_BY_TENANT must be JSON/,
+        wrong,
+      );
+    }
+    const elsewhere = { ...good, CAPS_BY_TENANT: JSON.stringify(own) };
+    assert.match(mistakes(elsewhere), /CAPS_BY_TENANT names bbbbbbbb.*neither TENANT_ID nor/);
+  });
+
+  it("have a limit for every kind that guards count", () => {
+    for (const kind of allGuardedKinds) {
+      const limits = ["PER_BATCH", "PER_DAY"] as const;
+      for (const limit of limits) assert.ok(settingNames.includes(settingOf(kind, limit)));
+    }
   });
 
   it("report every mistake at once, by name", () => {

@@ -107,7 +107,7 @@ describe("a file goes through real storage", () => {
       graphFor: () => directory,
       ...allGranted,
       catalogue,
-      settings: { ...settings, caps: capsWith() },
+      settings: { ...settings, capsFor: () => capsWith() },
       clock: systemClock,
       emit: () => undefined,
     });

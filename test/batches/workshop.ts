@@ -19,7 +19,7 @@ export const ownPrincipal = toObjectId("cccccccc-0000-4000-8000-000000000003");
 export const settings: BatchSettings = {
   homeTenant: home,
   tenants: [home, other],
-  caps: capsWith({ deletes: { perBatch: 10 }, disables: { perBatch: 50 } }),
+  capsFor: () => capsWith({ deletes: { perBatch: 10 }, disables: { perBatch: 50 } }),
   protection: { objects: [], groups: [], filter: "", roleHolders: false, recheckAfterMs: 600_000 },
   tripwires: {
     isOn: true,

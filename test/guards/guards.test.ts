@@ -10,7 +10,7 @@ const caps = capsWith({ deletes: { perBatch: 2 }, disables: { perBatch: 3 } });
 
 /** A workshop with five users, of whom one is disabled already. */
 function begin(mode: "apply" | "plan") {
-  const workshop = openWorkshop({ settings: { ...settings, caps } });
+  const workshop = openWorkshop({ settings: { ...settings, capsFor: () => caps } });
   const users = ["a", "b", "c", "d", "e"].map((name) => `${name}@contoso.com`);
   for (const user of users) {
     workshop.directory.addUser(user, { accountEnabled: user !== "e@contoso.com" });

@@ -48,7 +48,7 @@ export async function survey(
   { tenant, charge, ...batch }: Surveyed,
   before: Ledger,
 ): Promise<Survey> {
-  const { caps } = ports.settings;
+  const caps = ports.settings.capsFor(tenant);
   const graph = ports.graphFor(tenant);
   const isOfUsers = allGuardedKinds.some(
     (kind) => guardedKinds[kind].of === "users" && (charge.counts[kind] ?? 0) > 0,

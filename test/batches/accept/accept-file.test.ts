@@ -191,7 +191,7 @@ describe("a file that a message names", () => {
   });
 
   it("is free if a guard held its batch, because the fix is to send it again under a new name", async () => {
-    const caps = { ...settings, caps: capsWith({ deletes: { perBatch: 0 } }) };
+    const caps = { ...settings, capsFor: () => capsWith({ deletes: { perBatch: 0 } }) };
     const workshop = openWorkshop({ settings: caps });
     workshop.directory.addUser(ann);
     await workshop.blobs.inbox.write("staged/leavers.csv", rows);

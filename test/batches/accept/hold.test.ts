@@ -19,7 +19,7 @@ async function planned(workshop: Workshop): Promise<void> {
 const lowered = ({ ports }: Workshop, maxDeletes: number) =>
   createBatches({
     ...ports,
-    settings: { ...ports.settings, caps: capsWith({ deletes: { perBatch: maxDeletes } }) },
+    settings: { ...ports.settings, capsFor: () => capsWith({ deletes: { perBatch: maxDeletes } }) },
   });
 
 describe("a batch that was planned before its cap was lowered", () => {

@@ -3,8 +3,9 @@ import { describe, it } from "node:test";
 
 import { createBatches } from "../../../shared/app/batches.ts";
 import { OperatorError } from "../../../shared/core/errors.ts";
+import type { Ledger } from "../../../shared/records/ledger/ledger.ts";
 import { capsWith } from "../../guards/caps.ts";
-import { home, settings } from "../workshop.ts";
+import { home, other, settings } from "../workshop.ts";
 import {
   HOUR,
   begin,
@@ -207,7 +208,7 @@ describe("a charge", () => {
     ] as const) {
       const begun = begin(caps);
       await send(begun, "one", deletes(0, 6));
-      const changed = { ...settings, caps: capsWith({ deletes: { perDay } }) };
+      const changed = { ...settings, capsFor: () => capsWith({ deletes: { perDay } }) };
       const again = createBatches({ ...begun.ports, settings: changed });
       assert.equal((await again.admit("one")).kind, kind);
     }
@@ -244,5 +245,35 @@ describe("a charge", () => {
     );
     assert.equal(await run(begun, "one"), true);
     assert.equal(begun.blobs.runner.blobs.has(`${home}/ledger.json`), false);
+  });
+});
+
+const capsFor = (tenant: string) =>
+  capsWith({ deletes: { perBatch: tenant === home ? 3 : 2, perDay: 3 } });
+
+describe("the ledgers of two tenants", () => {
+  it("know nothing of each other, and each has its own caps", async () => {
+    const begun = begin(capsWith());
+    const both = createBatches({ ...begun.ports, settings: { ...settings, capsFor } });
+    const sendTo = async (tenant: string, batch: string, rows: readonly object[]) => {
+      const message = { version: 1, batch, tenant, mode: "apply", rows };
+      await both.accept(message, { messageId: "m-1", deadlineMs: Infinity });
+    };
+    await sendTo(home, "a", deletes(0, 3));
+    await sendTo(other, "a", deletes(10, 3));
+    await sendTo(other, "b", deletes(20, 2));
+    assert.deepEqual(await both.admit("a"), { kind: "run" });
+    assert.equal(statusOf(begun, `${other}/a`)["state"], "held");
+    assert.deepEqual(await both.admit(`${other}/b`), { kind: "run" });
+    for (const [tenant, batch] of [
+      [home, "a"],
+      [other, "b"],
+    ]) {
+      const { charges } = begun.blobs.runner.json(`${tenant}/ledger.json`) as unknown as Ledger;
+      assert.deepEqual(
+        charges.map((each) => each.batch),
+        [batch],
+      );
+    }
   });
 });

@@ -15,7 +15,7 @@ export function begin(caps: Caps, users = 1_000) {
   // Long ago: a delivery's time is measured by the machine's clock.
   let nowMs = Date.parse("2020-11-20T08:00:00Z");
   const clock = { ...systemClock, now: () => nowMs };
-  const workshop = openWorkshop({ settings: { ...settings, caps }, clock });
+  const workshop = openWorkshop({ settings: { ...settings, capsFor: () => caps }, clock });
   for (let at = 0; at < users; at++) workshop.directory.addUser(`u${at}@contoso.com`);
   return { ...workshop, wait: (ms: number) => void (nowMs += ms), now: () => nowMs };
 }

@@ -107,7 +107,7 @@ function asPlanned(
 }
 
 function begin(): { workshop: Workshop; start: Model; nameOf: (id: string) => string } {
-  const workshop = openWorkshop({ settings: { ...settings, caps: capsWith() } });
+  const workshop = openWorkshop({ settings: { ...settings, capsFor: () => capsWith() } });
   const ids = new Map<string, string>();
   const properties = { city: "Oslo", state: null };
   for (const name of present) ids.set(workshop.directory.addUser(name, properties), name);

@@ -23,7 +23,7 @@ const unableToDisable = without("User.EnableDisableAccount.All", "User.ReadWrite
 
 /** A directory of so many enabled users, and the message that disables them all. */
 function leavers(count: number, more: Parameters<typeof openWorkshop>[0]) {
-  const workshop = openWorkshop({ settings: { ...settings, caps: capsWith() }, ...more });
+  const workshop = openWorkshop({ settings: { ...settings, capsFor: () => capsWith() }, ...more });
   const rows = Array.from({ length: count }, (_, at) => {
     workshop.directory.addUser(`user${at}@contoso.com`, { accountEnabled: true });
     return { user: `user${at}@contoso.com` };
