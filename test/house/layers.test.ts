@@ -48,6 +48,8 @@ const planted: readonly (readonly [file: string, imports: string])[] = [
   ["shared/batches/report/planted.ts", "../folder/refuse.ts"],
   ["shared/batches/held/planted.ts", "../report/finish.ts"],
   ["shared/batches/ledger/planted.ts", "../accept/admit.ts"],
+  ["shared/batches/protection/planted.ts", "../plan/plan.ts"],
+  ["shared/batches/sources/planted.ts", "../report/finish.ts"],
   ["shared/batches/ledger/planted.ts", "../report/finish.ts"],
   ["shared/batches/folder/planted.ts", "../accept/accept.ts"],
   ["shared/batches/folder/planted.ts", "../plan/plan.ts"],
