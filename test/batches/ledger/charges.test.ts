@@ -214,6 +214,16 @@ describe("a charge", () => {
     }
   });
 
+  it("of a plan of an earlier release is what its guards found", async () => {
+    const begun = begin(caps);
+    await send(begun, "one", deletes(0, 6));
+    const { charge: _charge, ...plan } = begun.blobs.batches.json("one/plan.json");
+    const guards = [{ guard: "deletes", count: 6, limit: 10, setting: "x", held: false }];
+    await begun.blobs.batches.write("one/plan.json", JSON.stringify({ ...plan, guards }));
+    assert.equal((await begun.batches.admit("one")).kind, "run");
+    assert.deepEqual(ledgerOf(begun).charges[0]?.open?.counts, { deletes: 6 });
+  });
+
   it("is not made over a damaged ledger: the batch waits, and the error says what to restore", async () => {
     const begun = begin(caps);
     await send(begun, "one", deletes(0, 6));
