@@ -234,6 +234,21 @@ describe("an operator's command, on the deployed bundle", () => {
     assert.equal(stage.events.filter(({ event }) => event === "poison.settled").length, 0);
   });
 
+  it("signs in as whom az login signed in", async () => {
+    const { home, tools } = stage.cloud;
+    const { token } = await stage.cloud.control.issueToken({
+      tenantId: home.tenantId,
+      appId: tools.clientId,
+      resource: "https://storage.azure.com",
+    });
+    const answer = { accessToken: token, expiresOn: "2099-01-01 00:00:00.000000", expires_on: 4e9 };
+    const az = join(operator.folder, "az");
+    writeFileSync(az, `#!/bin/sh\necho '${JSON.stringify(answer)}'\n`, { mode: 0o700 });
+    const path = { PATH: `${operator.folder}:/usr/bin:/bin` };
+    const said = await operator.typeWith(path, "list", "--auth", "cli", "--state", "refused");
+    assert.match(said.out, /^wrong-1 /m, said.error);
+  });
+
   it("says what is wrong, and what to do about it", async () => {
     await stage.container("inbox").delete();
     await stage.send("run-poison", "given up");

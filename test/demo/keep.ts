@@ -50,6 +50,11 @@ Send a message or a file:
     az storage blob upload --container-name inbox --name user.disable/mine.csv --file mine.csv
     az storage blob list --container-name batches --query '[].name'
 
+Or with the operator's command:
+
+    npm run batch -- --local list
+    npm run batch -- --local submit --operation user.disable --row user=joiner.7.0001@${home.domain} --wait
+
 Read the directory:
 
     token=$(curl -s --cacert '${caFile}' '${urls.login}/${home.tenantId}/oauth2/v2.0/token' -d grant_type=client_credentials -d client_id=${tools.clientId} --data-urlencode client_secret='${tools.clientSecret}' -d scope=https://graph.microsoft.com/.default | grep -o '"access_token": *"[^"]*' | cut -d'"' -f4)

@@ -5,11 +5,10 @@ import { whoInWords } from "../../records/who.ts";
 import { countsText, duration, figure, some } from "../terminal/figures.ts";
 import { type Cells, factsText, tableText } from "../terminal/table.ts";
 import type { Detail } from "./detail.ts";
-import { digestIn } from "./plan-digest.ts";
 
 /** Everything about one batch, as a person reads it, and what can be done next. */
-export function describeBatch(detail: Detail, control: Control, self: string): string {
-  const { plan } = detail;
+export function describeBatch(detail: Detail, self: string): string {
+  const { plan, control } = detail;
   return [
     factsText(mainFacts(detail)),
     ...(plan === undefined ? [] : [factsText(planFacts(plan)), guardsText(plan)]),
@@ -61,7 +60,7 @@ function sourceOf({ source }: BatchManifest): string {
 export function planFacts(plan: Plan): Cells {
   const { operations, permissions, lacking = [] } = plan;
   return {
-    plan: digestIn(plan),
+    plan: plan.digest,
     planned: plan.plannedAt,
     "would write": some(plan.writes, "change"),
     takes: `${duration(plan.estimatedSeconds)} at the full quota, alone`,
@@ -107,8 +106,7 @@ const decisionCells = (made: RecordedDecision): Cells => ({
 });
 
 /** The commands that can follow. */
-function nextSteps({ batch, status, plan, refused }: Detail, self: string): string {
-  const digest = digestIn(status) ?? digestIn(plan);
+function nextSteps({ batch, status, digest, refused }: Detail, self: string): string {
   const steps: string[] = [];
   const state = status?.state;
   if (refused !== undefined) return "";

@@ -1,3 +1,5 @@
+import { readHeld } from "../../records/approval/held.ts";
+import { type Control, readControl } from "../../records/decisions/control.ts";
 import { type BatchManifest, readManifest } from "../../records/manifest.ts";
 import { batchOf } from "../../records/paths.ts";
 import { type Plan, readPlan } from "../../records/plan.ts";
@@ -14,6 +16,10 @@ export interface Detail {
   readonly manifest?: BatchManifest | undefined;
   readonly status?: BatchStatus | undefined;
   readonly plan?: Plan | undefined;
+  /** What people decided about it. */
+  readonly control: Control;
+  /** What an approval has to name now. */
+  readonly digest?: string | undefined;
   readonly refused?: Refused | undefined;
   readonly problem?: Problem | undefined;
 }
@@ -21,10 +27,12 @@ export interface Detail {
 /** @throws CommandError if there is no such batch */
 export async function readDetail(account: Account, folder: string): Promise<Detail> {
   const { blobs } = account;
-  const [manifest, status, plan, refused, problem] = await Promise.all([
+  const [manifest, status, plan, held, control, refused, problem] = await Promise.all([
     readManifest(blobs.batches, folder),
     readStatus(blobs.batches, folder),
     readPlan(blobs.batches, folder),
+    readHeld(blobs.batches, folder),
+    readControl(blobs.batches, folder),
     readRefused(blobs.batches, folder),
     readProblem({ blobs }, folder),
   ]);
@@ -33,5 +41,7 @@ export async function readDetail(account: Account, folder: string): Promise<Deta
   if (kept === undefined && status === undefined && refused === undefined) {
     throw noSuchBatch(folder);
   }
-  return { batch: batchOf(folder), folder, manifest: kept, status, plan, refused, problem };
+  const digest = held?.digest ?? plan?.digest;
+  const batch = batchOf(folder);
+  return { batch, folder, manifest: kept, status, plan, control, digest, refused, problem };
 }

@@ -1,6 +1,8 @@
 import { inputRows } from "../../batches/input/input-shards.ts";
 import { type Ending, type ReportRow, reportRows } from "../../batches/report/report-rows.ts";
 import type { Receipt } from "../../catalogue/row.ts";
+import { isStopped } from "../../records/decisions/control.ts";
+import { standingInWords } from "../../records/decisions/standing-words.ts";
 import { type Histories, replay, type RowHistory } from "../../records/journal.ts";
 import { journalBlob } from "../../records/paths.ts";
 import type { Account } from "../account/account.ts";
@@ -61,8 +63,12 @@ const receiptsIn = (histories: Histories): Map<number, Receipt> =>
   );
 
 /** The verdict of planned writes that have no receipt. */
-function unwrittenOf({ status }: Detail): Ending {
+function unwrittenOf({ status, control }: Detail): Ending {
   const { state, reason, fix } = status ?? {};
+  if (isStopped(control)) {
+    const why = standingInWords(control, "The batch");
+    return { verdict: "skipped", reason: `Not sent. ${why}`, fix: "No action needed." };
+  }
   if (state === "held" && reason !== undefined) return { verdict: "held", reason, fix: fix ?? "" };
   return { verdict: "pending" };
 }

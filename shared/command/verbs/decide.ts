@@ -1,4 +1,4 @@
-import { type RecordedDecision, undecided } from "../../records/decisions/control.ts";
+import type { RecordedDecision } from "../../records/decisions/control.ts";
 import type { ChosenRows, DecisionKind, Expectation } from "../../records/decisions/decision.ts";
 import type { BatchState } from "../../records/status.ts";
 import { describeBatch } from "../batch/describe.ts";
@@ -6,7 +6,6 @@ import { type Detail, readDetail } from "../batch/detail.ts";
 import { ending } from "../batch/ending.ts";
 import { folderFor } from "../batch/folders.ts";
 import { follow } from "../batch/follow.ts";
-import { digestIn } from "../batch/plan-digest.ts";
 import { homeTenant } from "../decisions/home-tenant.ts";
 import { decisionInWords, sendDecision, type Wish } from "../decisions/send-decision.ts";
 import type { Desk } from "../desk/desk.ts";
@@ -55,7 +54,7 @@ export async function decide(
   const account = await desk.account();
   const detail = await readDetail(account, folderFor(account, batch));
   const wish = wishOf(desk, kind, detail, options);
-  if (kind === "approve") desk.print.note(describeBatch(detail, undecided, desk.self));
+  if (kind === "approve") desk.print.note(describeBatch(detail, desk.self));
   if (ASKED.includes(kind)) await desk.ask.confirm(questionOf(kind, detail));
   const made = await sendDecision(desk, account, wish, detail.folder);
   if (options.wait !== true) return tell(desk, made, batch);
@@ -72,7 +71,7 @@ export async function decide(
 function wishOf(
   { self }: Desk,
   kind: DecisionKind,
-  { batch, manifest, status, plan }: Detail,
+  { batch, manifest, status, digest }: Detail,
   options: DecideOptions,
 ): Wish {
   const state = status?.state ?? "accepted";
@@ -95,7 +94,6 @@ function wishOf(
     as,
   };
   if (kind !== "approve") return wish;
-  const digest = digestIn(status) ?? digestIn(plan);
   if (options.plan !== undefined && options.plan !== digest) {
     throw new CommandError(
       `${options.plan} is not the plan of ${batch}.`,

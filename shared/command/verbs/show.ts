@@ -1,5 +1,5 @@
 import type { Verdict } from "../../catalogue/row.ts";
-import { type Control, readControl } from "../../records/decisions/control.ts";
+import type { Control } from "../../records/decisions/control.ts";
 import { describeBatch } from "../batch/describe.ts";
 import { type Detail, readDetail } from "../batch/detail.ts";
 import { folderFor } from "../batch/folders.ts";
@@ -26,12 +26,20 @@ export async function show(desk: Desk, batch: string, options: ShowOptions): Pro
   const account = await desk.account();
   const detail = await readDetail(account, folderFor(account, batch));
   if (options.rows !== undefined) return showRows(desk, detail, options.rows, options.last);
-  const control = await readControl(account.blobs.batches, detail.folder);
-  const { status, manifest, plan, refused, problem } = detail;
-  const value = { batch, ...status, manifest, plan, refused, problem, control: ifUsed(control) };
+  const { status, manifest, plan, digest, control, refused, problem } = detail;
+  const value = {
+    batch,
+    ...status,
+    digest,
+    manifest,
+    plan,
+    refused,
+    problem,
+    control: ifUsed(control),
+  };
   const { state, rows, verdicts, reason } = status ?? {};
   desk.print.one(value, { batch, state, rows, ...verdicts, reason }, () =>
-    describeBatch(detail, control, desk.self),
+    describeBatch(detail, desk.self),
   );
 }
 

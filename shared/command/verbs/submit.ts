@@ -1,5 +1,4 @@
 import { limits } from "../../core/limits.ts";
-import { undecided } from "../../records/decisions/control.ts";
 import { readManifest, type Mode, type Priority } from "../../records/manifest.ts";
 import { type BatchStatus, readStatus } from "../../records/status.ts";
 import type { Account } from "../account/account.ts";
@@ -15,7 +14,6 @@ import {
   type Parcel,
   typedParcel,
 } from "../batch/parcel.ts";
-import { digestIn } from "../batch/plan-digest.ts";
 import type { Desk } from "../desk/desk.ts";
 import { CommandError, usageError } from "../terminal/command-error.ts";
 
@@ -70,8 +68,8 @@ export async function plan(
   const detail = await readDetail(await desk.account(), folder);
   desk.print.one(
     { ...status, plan: detail.plan },
-    { batch, state: status.state, digest: digestIn(detail.plan), writes: detail.plan?.writes },
-    () => describeBatch(detail, undecided, desk.self),
+    { batch, state: status.state, digest: detail.digest, writes: detail.plan?.writes },
+    () => describeBatch(detail, desk.self),
   );
 }
 
