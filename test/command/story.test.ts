@@ -106,7 +106,9 @@ describe("an operator's command, on the deployed bundle", () => {
     assert.equal(said.code, 0, said.error);
     assert.match(said.out, /would write +2 changes/);
     assert.match(said.out, /run it: batch approve leavers-1 --plan sha256:[0-9a-f]{64}\n/);
-    assert.equal((await operator.type("watch", "leavers-1")).code, 0);
+    const watched = await operator.typeAtTerminal("", "watch", "leavers-1");
+    assert.match(watched.out, /leavers-1  planned  \[\.{24}\] 0 of 2/);
+    assert.equal(watched.code, 0);
   });
 
   it("asks a person before it decides, and decides nothing if nobody can be asked", async () => {
@@ -207,6 +209,17 @@ describe("an operator's command, on the deployed bundle", () => {
     assert.equal((await operator.type("find", "nobody@contoso.com")).code, 3);
   });
 
+  it("finds the rest if a batch is damaged, and says which one", async () => {
+    const blob = stage.container("batches").getBlockBlobClient("all-1/shards/00001.jsonl");
+    const kept = await blob.downloadToBuffer();
+    await blob.uploadData(Buffer.from("{}\n"));
+    const said = await operator.type("find", people[10]!.upn);
+    assert.equal(said.code, 1);
+    assert.match(said.out, /^leavers-1 /m);
+    assert.match(said.error, /^all-1 could not be read: all-1\/shards\/00001\.jsonl is damaged/m);
+    await blob.uploadData(kept);
+  });
+
   it("checks from the operator's chair that everything is there, allowed and alive", async () => {
     const first = await operator.type("doctor");
     assert.match(first.out, /^heartbeat +problem +no sweep has run yet +Publish the app/m);
@@ -250,10 +263,15 @@ describe("an operator's command, on the deployed bundle", () => {
   });
 
   it("says what is wrong, and what to do about it", async () => {
+    assert.equal((await operator.type("pause", "--whole-tenant", "--yes")).code, 0);
     await stage.container("inbox").delete();
     await stage.send("run-poison", "given up");
     const said = await operator.type("doctor", "--output", "tsv");
     assert.equal(said.code, 1);
+    assert.match(
+      said.out,
+      /^runner of \S+\tnote\tthe whole tenant is paused\tLet it continue: batch/m,
+    );
     assert.match(said.out, /^read container inbox\tproblem\tThere is no container inbox/m);
     const elsewhere = await operator.type("list", "--cloud", "china");
     assert.deepEqual([elsewhere.code, elsewhere.out], [1, ""]);

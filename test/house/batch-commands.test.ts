@@ -8,7 +8,11 @@ import { pages, read, root } from "./pages.ts";
 /** Calls of the operator's command in a text; words in the pages stand for themselves. */
 const callsIn = (text: string): string[] =>
   [...text.matchAll(/(?:npm run (?:--silent )?batch --|npx batch) +([a-z][^\n`|#;)]*)/g)].map(
-    ([, words = ""]) => words.trim().replace(/[.,:]$/, ""),
+    ([, words = ""]) =>
+      words
+        .replace(/ > .*$/, "")
+        .trim()
+        .replace(/[.,:]$/, ""),
   );
 
 /** Whether the parser takes it: it then asks for what the verb works with. */

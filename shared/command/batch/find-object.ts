@@ -1,7 +1,10 @@
+import { OperatorError } from "../../core/errors.ts";
 import { isGuid } from "../../core/object-id.ts";
 import type { Account } from "../account/account.ts";
+import { CommandError } from "../terminal/command-error.ts";
 import { readDetail } from "./detail.ts";
 import { batchFolders } from "./folders.ts";
+import { mayName } from "./may-name.ts";
 import { type KnownRow, knownRows } from "./rows.ts";
 
 /** One row that names the object. */
@@ -15,6 +18,13 @@ export interface Found {
 /** The columns that name a row's subject; its object id belongs to what they say. */
 const SUBJECTS = ["user", "userPrincipalName", "member"];
 
+/** What was found, and which batches could not be read. */
+export interface Search {
+  readonly found: readonly Found[];
+  /** In words, with what to do. */
+  readonly unread: readonly string[];
+}
+
 /** So many batches are read at a time. */
 const AT_ONCE = 6;
 
@@ -26,53 +36,54 @@ export async function findObject(
   account: Account,
   name: string,
   onBatch: (batches: number) => void,
-): Promise<Found[]> {
+): Promise<Search> {
   const folders: string[] = [];
   for await (const folder of batchFolders(account)) folders.push(folder);
   const names = new Set([name.toLowerCase()]);
   const found = new Map<string, Found>();
-  for (let known = 0; known < names.size;) {
-    known = names.size;
-    await searchAll(account, folders, names, { found, onBatch });
-  }
-  return [...found.values()].toSorted((a, b) =>
-    a.acceptedAt === b.acceptedAt ? a.row.row - b.row.row : a.acceptedAt < b.acceptedAt ? 1 : -1,
-  );
-}
-
-interface Search {
-  readonly found: Map<string, Found>;
-  readonly onBatch: (batches: number) => void;
-}
-
-/** Looks through all batches, and adds to `names` what else the object is called. */
-async function searchAll(
-  account: Account,
-  folders: readonly string[],
-  names: Set<string>,
-  { found, onBatch }: Search,
-): Promise<void> {
-  const wanted = [...names];
-  const next = folders.entries();
-  const work = async (): Promise<void> => {
-    for (const [at, folder] of next) {
-      onBatch(at);
-      for await (const hit of findIn(account, folder, wanted)) {
-        found.set(`${folder} ${hit.row.row}`, hit);
-        for (const other of otherNames(hit.row, wanted)) names.add(other);
-      }
+  const unread = new Map<string, string>();
+  const searchOne = async (folder: string, wanted: readonly string[]): Promise<void> => {
+    for await (const hit of findIn(account, folder, wanted)) {
+      found.set(`${folder} ${hit.row.row}`, hit);
+      for (const other of otherNames(hit.row, wanted)) names.add(other);
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  for (let known = 0; known < names.size;) {
+    known = names.size;
+    const wanted = [...names];
+    const next = folders.entries();
+    const work = async (): Promise<void> => {
+      for (const [at, folder] of next) {
+        onBatch(at);
+        await searchOne(folder, wanted).catch((error: unknown) => {
+          if (!(error instanceof OperatorError) || !DAMAGES.includes(error.code)) throw error;
+          unread.set(folder, `${folder} could not be read: ${error.what} ${error.fix}`);
+        });
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, work));
+  }
+  return { found: [...found.values()].toSorted(byAge), unread: [...unread.values()] };
 }
+
+/** What is wrong with one batch only. */
+const DAMAGES: readonly string[] = ["BATCH_DAMAGED", "VERSION_UNKNOWN"];
+
+/** The latest batch first, its rows in their order. */
+const byAge = (a: Found, b: Found): number =>
+  a.acceptedAt === b.acceptedAt ? a.row.row - b.row.row : a.acceptedAt < b.acceptedAt ? 1 : -1;
 
 async function* findIn(
   account: Account,
   folder: string,
   names: readonly string[],
 ): AsyncGenerator<Found> {
-  const detail = await readDetail(account, folder).catch(() => undefined);
-  if (detail?.manifest === undefined) return;
+  const detail = await readDetail(account, folder).catch((error: unknown) => {
+    // Not a batch, but the note of a file that another one runs.
+    if (error instanceof CommandError) return undefined;
+    throw error;
+  });
+  if (detail?.manifest === undefined || !(await mayName(account, detail, names))) return;
   const { batch, status, manifest } = detail;
   for await (const rows of knownRows(account, detail)) {
     for (const row of rows) {

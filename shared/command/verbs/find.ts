@@ -7,10 +7,11 @@ import { figure } from "../terminal/figures.ts";
 /** Lists the rows of all batches, finished and running, that name a person or another object. */
 export async function find(desk: Desk, name: string): Promise<void> {
   const { print } = desk;
-  const found = await findObject(await desk.account(), name.trim(), (batches) =>
+  const { found, unread } = await findObject(await desk.account(), name.trim(), (batches) =>
     print.redraw(`looking through batch ${figure(batches + 1)} …`),
   );
   print.redraw("");
+  for (const each of unread) print.note(each);
   if (found.length === 0) {
     throw new CommandError(
       `No batch names ${name}.`,
@@ -19,4 +20,10 @@ export async function find(desk: Desk, name: string): Promise<void> {
     );
   }
   print.list(found, ({ batch, state, row }) => ({ batch, state, ...rowCells(row) }), "");
+  if (unread.length > 0) {
+    throw new CommandError(
+      "Not every batch could be read.",
+      "See above; the others were searched.",
+    );
+  }
 }

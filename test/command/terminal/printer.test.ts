@@ -29,6 +29,8 @@ const printed = (
   return [out.join(""), error.join("")];
 };
 
+const draw = (print: ReturnType<typeof createPrinter>): void => print.redraw("0123456789abc");
+
 describe("what the command prints", () => {
   it("is a table with a header as the Azure CLI draws it, without empty columns", () => {
     const [out] = printed("table", false, (print) => print.list(rows, cells, "none"));
@@ -62,7 +64,6 @@ describe("what the command prints", () => {
   });
 
   it("draws a line again only at a terminal, and no longer than the terminal is wide", () => {
-    const draw = (print: ReturnType<typeof createPrinter>): void => print.redraw("0123456789abc");
     assert.deepEqual(printed("table", false, draw), ["", ""]);
     assert.deepEqual(printed("table", true, draw), ["", "\r\u001B[K012345678"]);
   });
