@@ -249,7 +249,7 @@ describe("wrong input gets a clear error, and nothing is lost", () => {
     assert.equal((await stage.settled("once")).state, "planned");
     const asItWas = await stage.read("once/status.json");
     const [refused] = await newRefusals(() =>
-      stage.send("accept", envelope({ batch: "once", mode: "apply", rows: [leaver] })),
+      stage.send("accept", envelope({ batch: "once", mode: "apply", rows: [leaver, leaver] })),
     );
     assert.match(`${refused?.code} ${refused?.what}`, /BATCH_NAME_TAKEN/);
     assert.equal(await stage.read("once/status.json"), asItWas);

@@ -33,8 +33,13 @@ describe("batches of several tenants and priorities", () => {
         });
         const { appId } = app;
         await control.addCertificate({ appId, certificatePem: version?.certificatePem ?? "" });
+        const roles = [
+          "GroupMember.Read.All",
+          "RoleManagement.Read.Directory",
+          "User.ReadWrite.All",
+        ];
         for (const tenantId of [home.tenantId, subsidiary])
-          await control.grantConsent({ tenantId, appId, roles: ["User.ReadWrite.All"] });
+          await control.grantConsent({ tenantId, appId, roles });
         await control.graph("seed", { tenant: subsidiary, users: 3, groups: 0, guests: 0 });
         return {
           CLIENT_ID: appId,

@@ -17,7 +17,12 @@ describe("a rotation of the certificate while a batch runs", () => {
   before(async () => {
     stage = await setStage({
       cloud: {
-        roles: ["Application.Read.All", "User.ReadWrite.All"],
+        roles: [
+          "Application.Read.All",
+          "GroupMember.Read.All",
+          "RoleManagement.Read.Directory",
+          "User.ReadWrite.All",
+        ],
         graph: { seed: { users: 900 } },
       },
       // Half of Graph's quota: a full bucket of 3,000 writes would end the batch before the rotation.
