@@ -72,6 +72,14 @@ var rules = [
     query: '${events} | where event == "batch.paused"'
   }
   {
+    name: 'policy-failed'
+    title: 'A policy failed: the stale-account policy, or the roll or check of the certificate'
+    severity: 2
+    frequency: 'PT30M'
+    window: 'PT30M'
+    query: '${events} | where event == "policy.failed"'
+  }
+  {
     name: 'batch-stopped'
     title: 'A batch cannot continue'
     severity: 1

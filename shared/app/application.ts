@@ -1,3 +1,4 @@
+import { toOperatorError } from "../core/errors.ts";
 import { acceptBatch } from "./flows/accept-batch.ts";
 import { checkCertificate } from "./flows/check-certificate.ts";
 import { decide } from "./flows/decide.ts";
@@ -48,11 +49,28 @@ export function createApplication(
       runTenant: (message) => within(() => runTenant(ports, call, message)),
       settlePoison: (queue, message) => within(() => settlePoison(ports, call, queue, message)),
       sweep: () => within(() => sweep(ports)),
-      staleAccounts: (timer) => within(() => staleAccounts(ports, call, timer)),
-      rollCertificate: (message) => within(() => rollCertificate(ports, call, message)),
-      checkCertificate: () => within(() => checkCertificate(ports, call)),
+      staleAccounts: (timer) =>
+        within(() => told(ports, "stale-accounts", staleAccounts(ports, call, timer))),
+      rollCertificate: (message) =>
+        within(() => told(ports, "roll-certificate", rollCertificate(ports, call, message))),
+      checkCertificate: () =>
+        within(() => told(ports, "check-certificate", checkCertificate(ports, call))),
     };
   };
+}
+
+/** Says by an event if a policy fails: a person must know that it did not run. */
+async function told(
+  { emit }: Pick<FlowPorts, "emit">,
+  policy: string,
+  work: Promise<void>,
+): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    emit({ event: "policy.failed", policy, code: toOperatorError(error).code });
+    throw error;
+  }
 }
 
 function callOf(context: InvocationContext, { signal }: Shutdown): Call {

@@ -97,6 +97,7 @@ export type TelemetryEvent =
   | { event: "certificate.unusable"; name: string; code: string }
   | { event: "consent.missing"; tenant: string; lacking: string }
   | { event: "vault.refused"; code: string; status: number }
+  | { event: "policy.failed"; policy: string; code: string }
   | { event: "poison.settled"; queue: string; batch?: string; code: string }
   | { event: "runner.heartbeat"; tenants: number; rung: number; inboxFiles: number };
 

@@ -8,7 +8,7 @@ export interface PolicyBatch {
   readonly dueMs: number;
   readonly mode: Mode;
   readonly operation: string;
-  readonly rows: readonly Readonly<Record<string, unknown>>[];
+  readonly rows: readonly object[];
 }
 
 /** `stale-accounts-2026-11-21T0200Z`: the minute it was due, so a timer that fires twice makes one batch. */

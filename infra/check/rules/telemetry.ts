@@ -70,6 +70,7 @@ export const watched = [
   "batch.refused",
   "batch.stalled",
   "batch.paused",
+  "policy.failed",
   "batch.stopped",
   "certificate.expiring",
   "certificate.unregistered",

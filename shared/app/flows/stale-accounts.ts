@@ -9,7 +9,7 @@ export async function staleAccounts(ports: FlowPorts, call: Call, timer: unknown
   const mode = settings.STALE_ACCOUNTS_MODE;
   if (mode === "off") return call.note("stale-accounts is off (STALE_ACCOUNTS_MODE).");
   const nowMs = ports.clock.now();
-  const { ids, findings } = await findStaleAccounts(
+  const { rows, stale, findings } = await findStaleAccounts(
     ports.graphFor(settings.TENANT_ID),
     {
       days: settings.STALE_ACCOUNTS_DAYS,
@@ -19,13 +19,13 @@ export async function staleAccounts(ports: FlowPorts, call: Call, timer: unknown
     nowMs,
   );
   call.note(`stale-accounts found ${JSON.stringify(findings)}`);
-  if (ids.length === 0) return;
+  if (stale === 0) return;
   const batch = {
     policy: "stale-accounts",
     dueMs: scheduledInstant(timer, nowMs),
     mode: mode === "apply" ? "apply" : "plan",
     operation: "user.disable",
-    rows: ids.map((user) => ({ user })),
+    rows,
   } as const;
   await submitPolicyBatch(batch, blobs.inbox, queues.accept);
 }

@@ -7,6 +7,7 @@ import { knownColumns, refuseColumn, refuseHeader, type RowRules } from "./colum
 import { compileRow, type InvalidRow } from "./compile-row.ts";
 import type { InputPiece, InputRow } from "./input-row.ts";
 import { readInput, refusalOf } from "./read-input.ts";
+import { senderColumns } from "./sender-columns.ts";
 
 /** The rules that an input must keep before anything of it is planned. */
 export interface InputRules extends RowRules {
@@ -142,10 +143,11 @@ function checkRow(
     }
   }
   for (const [name, cell] of Object.entries(input.cells)) {
-    if (hasValue(cell)) tally.filled[name] = (tally.filled[name] ?? 0) + 1;
+    if (hasValue(cell) && !senderColumns.includes(name))
+      tally.filled[name] = (tally.filled[name] ?? 0) + 1;
   }
   const compiled = compileRow(input, rules);
-  if (!("invalid" in compiled)) return;
+  if (!("invalid" in compiled) || compiled.invalid.verdict === "skipped") return;
   tally.invalid += 1;
   if (tally.named.length < NAMED) tally.named.push({ row: input.row, invalid: compiled.invalid });
 }

@@ -3,6 +3,7 @@ import { InputRefusal, type Where } from "../../core/input-refusal.ts";
 import { didYouMean, nearest } from "../../core/nearest.ts";
 import type { BatchOrigin } from "../../records/manifest.ts";
 import { originColumns } from "./origin-columns.ts";
+import { senderColumns } from "./sender-columns.ts";
 
 /** What the rows of an input may hold. */
 export interface RowRules {
@@ -27,6 +28,7 @@ export function knownColumns({ catalogue, operation, origin }: RowRules): Readon
     OPERATION,
     ...own,
     ...operations.flatMap((each) => Object.keys(each?.fields ?? {})),
+    ...senderColumns,
   ]);
 }
 

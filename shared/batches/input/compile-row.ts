@@ -5,6 +5,7 @@ import { didYouMean, nearest } from "../../core/nearest.ts";
 import { OPERATION, type RowRules } from "./columns.ts";
 import type { InputRow } from "./input-row.ts";
 import { notUndoneOf, onlyIfOf, originColumns } from "./origin-columns.ts";
+import { leftOutOf, senderColumns } from "./sender-columns.ts";
 
 /** A row's operation with its checked values, or the rules that the row breaks. */
 export type CompiledRow =
@@ -18,7 +19,7 @@ export type CompiledRow =
 
 /** Why one row fails: names of rules and columns, never values. */
 export interface InvalidRow {
-  /** If it does not fail: of an undo, a row that undoes nothing. */
+  /** If it does not fail: a row that its sender leaves out, or of an undo one that undoes nothing. */
   readonly verdict?: "skipped";
   /** The first column at fault, if a column is. */
   readonly column?: string | undefined;
@@ -37,6 +38,12 @@ export function compileRow(input: InputRow, rules: RowRules): CompiledRow {
     const name = String(input.cells[OPERATION]);
     return { row, name, invalid: { verdict: "skipped", ...notUndone } };
   }
+  const leftOut = leftOutOf(input);
+  if (leftOut) {
+    const own = input.cells[OPERATION];
+    const name = rules.operation ?? (typeof own === "string" ? own : "");
+    return { row, name, invalid: { verdict: "skipped", ...leftOut } };
+  }
   const named = operationOf(input, rules);
   if ("invalid" in named) return { row, name: rules.operation ?? "", invalid: named.invalid };
   const { name, operation } = named;
@@ -53,7 +60,7 @@ export function compileRow(input: InputRow, rules: RowRules): CompiledRow {
   const payload: Record<string, unknown> = {};
   const faults: { column: string; rule: string }[] = [];
   for (const [column, raw] of Object.entries(input.cells)) {
-    if (column === OPERATION || isEmpty(raw)) continue;
+    if (column === OPERATION || isEmpty(raw) || senderColumns.includes(column)) continue;
     if (rules.origin && originColumns.includes(column)) continue;
     const read = readCell(column, raw, operation, name);
     if ("broken" in read) faults.push({ column, rule: read.broken });

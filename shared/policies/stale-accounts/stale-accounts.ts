@@ -52,10 +52,13 @@ export function judgeAccount(
   const createdMs = instantMs(user["createdDateTime"]);
   if (createdMs === undefined) return "unknown";
   if (createdMs > nowMs - rule.minimumAgeDays * DAY_MS) return "recently created";
-  const lastMs = instantMs(recordOf(user["signInActivity"])["lastSuccessfulSignInDateTime"]);
+  const lastMs = lastSignInMs(user);
   if (lastMs === undefined) return "unknown";
   return lastMs < nowMs - rule.days * DAY_MS ? "stale" : "active";
 }
+
+const lastSignInMs = (user: Readonly<Record<string, unknown>>): number | undefined =>
+  instantMs(recordOf(user["signInActivity"])["lastSuccessfulSignInDateTime"]);
 
 function instantMs(value: unknown): number | undefined {
   if (typeof value !== "string") return undefined;
@@ -63,15 +66,34 @@ function instantMs(value: unknown): number | undefined {
   return Number.isNaN(ms) || value.startsWith("0001-") ? undefined : ms;
 }
 
-/** The ids of accounts to disable, and how many accounts there are of each finding. */
+/** The rows of a batch that disables the stale accounts, and how many accounts there are of each finding. */
 export interface StaleAccounts {
-  readonly ids: readonly string[];
+  /** Those to disable come first. */
+  readonly rows: readonly StaleRow[];
+  readonly stale: number;
   readonly findings: Readonly<Record<string, number>>;
 }
 
+/** An account that has not signed in for so long: it is disabled, or left alone for a reason. */
+export interface StaleRow {
+  readonly user: string;
+  /** Its last successful sign-in. */
+  readonly note: string;
+  /** Why it is left alone. */
+  readonly skip?: string;
+}
+
+/** Why an account that has not signed in for so long is left alone; an active one is not mentioned. */
+const leftAlone: Readonly<Partial<Record<Finding, string>>> = {
+  guest: "it is a guest",
+  "recently created": "it was created recently",
+  excluded: "it is in the excluded group",
+  unknown: "no successful sign-in is recorded, which does not mean that there was none",
+};
+
 /**
- * Reads the exclusion group and every account, and returns the stale ones. An incomplete read throws, so
- * that no user is disabled because of a partial list.
+ * Reads the exclusion group and every account, and returns those that have not signed in for so long. An
+ * incomplete read throws, so that no user is disabled because of a partial list.
  *
  * @throws OperatorError READ_INCOMPLETE, disposition `retry`.
  */
@@ -85,14 +107,36 @@ export async function findStaleAccounts(
     method: "GET",
     url: `/groups/${segment(excludedGroup)}/transitiveMembers?$select=id&$top=999`,
   });
-  const ids: string[] = [];
+  const stale: StaleRow[] = [];
+  const others: StaleRow[] = [];
   const findings: Record<string, number> = {};
   for await (const page of graph.pages(users)) {
     for (const user of page) {
       const finding = judgeAccount(user, rule, excluded, nowMs);
       findings[finding] = (findings[finding] ?? 0) + 1;
-      if (finding === "stale") ids.push(...idsIn([user]));
+      const [row] = rowsOf(user, finding, nowMs - rule.days * DAY_MS);
+      if (row) (row.skip === undefined ? stale : others).push(row);
     }
   }
-  return { ids, findings };
+  return { rows: [...stale, ...others], stale: stale.length, findings };
+}
+
+/** The account's row; none if it signed in since, or is no user that could be disabled. */
+function rowsOf(
+  user: Readonly<Record<string, unknown>>,
+  finding: Finding,
+  sinceMs: number,
+): readonly StaleRow[] {
+  const lastMs = lastSignInMs(user);
+  const why = leftAlone[finding];
+  if (finding !== "stale" && (why === undefined || (lastMs ?? 0) >= sinceMs)) return [];
+  const note =
+    lastMs === undefined
+      ? "no successful sign-in is recorded"
+      : `last successful sign-in ${new Date(lastMs).toISOString()}`;
+  return idsIn([user]).map((id) => ({
+    user: id,
+    note,
+    ...(why !== undefined && { skip: why }),
+  }));
 }

@@ -3,7 +3,9 @@ import { describe, it } from "node:test";
 
 import { toObjectId } from "../../../shared/core/object-id.ts";
 import { completeSet, partialSet } from "../../../shared/core/sets/read-set.ts";
+import type { Graph } from "../../../shared/graph/types.ts";
 import {
+  findStaleAccounts,
   judgeAccount,
   type Finding,
 } from "../../../shared/policies/stale-accounts/stale-accounts.ts";
@@ -20,6 +22,55 @@ const stale = {
   createdDateTime: daysAgo(900),
   signInActivity: { lastSuccessfulSignInDateTime: daysAgo(91) },
 };
+
+const account = (id: number, more: object = {}) => ({
+  ...stale,
+  id: `00000001-0000-4000-8000-${String(id).padStart(12, "0")}`,
+  ...more,
+});
+const graphOf = (users: readonly object[]): Graph =>
+  ({
+    pages: async function* (read: { url: string }) {
+      yield read.url.startsWith("/groups/") ? [{ id: emergency }] : users;
+    },
+  }) as unknown as Graph;
+
+describe("the accounts of a directory", () => {
+  it("are listed with their last sign-in if they are stale, and why others are left alone", async () => {
+    const { rows, stale: count } = await findStaleAccounts(
+      graphOf([
+        account(1, { userType: "Guest" }),
+        account(2),
+        account(3, { signInActivity: { lastSuccessfulSignInDateTime: daysAgo(2) } }),
+        account(14),
+        account(4, { accountEnabled: false }),
+        account(5, { signInActivity: undefined }),
+        account(6, {
+          userType: "Guest",
+          signInActivity: { lastSuccessfulSignInDateTime: daysAgo(1) },
+        }),
+      ]),
+      { days: 90, minimumAgeDays: 30 },
+      emergency,
+      now,
+    );
+    const last = `last successful sign-in ${daysAgo(91)}`;
+    assert.equal(count, 2);
+    assert.deepEqual(
+      rows.map(({ user: id, note, skip }) => [Number(id.slice(-2)), note, skip]),
+      [
+        [2, last, undefined],
+        [14, last, undefined],
+        [1, last, "it is a guest"],
+        [
+          5,
+          "no successful sign-in is recorded",
+          "no successful sign-in is recorded, which does not mean that there was none",
+        ],
+      ],
+    );
+  });
+});
 
 describe("an account is judged", () => {
   const table: { when: string; user: Record<string, unknown>; is: Finding }[] = [
