@@ -53,6 +53,7 @@ async function acceptVersion(
     mode: isToPlan(file.path) ? "plan" : ports.settings.inboxMode,
     priority: "normal",
     source: { kind: "file", file },
+    submitter: { kind: "file" },
     input,
     holder,
   });

@@ -1,6 +1,7 @@
 import { InputRefusal } from "../../core/input-refusal.ts";
 import type { BatchManifest } from "../../records/manifest.ts";
 import { folderOf } from "../../records/paths.ts";
+import type { Who } from "../../records/who.ts";
 import { type Context, type LockedFolder, postpone } from "../folder/context.ts";
 import { inFolder } from "../folder/in-folder.ts";
 import { holderOf, otherSpelling } from "../folder/take-name.ts";
@@ -57,7 +58,9 @@ async function acceptNamed(
   const input = await inputOf(context, message);
   if (input.isGrowing) return postpone(GROWING_SECONDS, "the file is still being appended to");
   const source = { kind: "message", messageId, file: input.file } as const;
+  const submitter = await submitterOf(context, message);
   return beginBatch(context, locked, {
+    submitter,
     notBefore,
     notAfter,
     tenant,
@@ -67,6 +70,17 @@ async function acceptNamed(
     input,
     holder,
   });
+}
+
+/**
+ * Who submits a batch, if the message proves it and the deployment asks for proofs. The token is verified
+ * when the name is taken, and kept nowhere.
+ *
+ * @throws OperatorError PROOF_REFUSED
+ */
+async function submitterOf({ ports }: Context, { proof }: BatchMessage): Promise<Who> {
+  if (proof === undefined || ports.settings.decisionProof === "queue") return { kind: "queue" };
+  return ports.readProof({ ...proof, role: "Batch.Submit" });
 }
 
 const inputOf = async (

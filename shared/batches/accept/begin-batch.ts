@@ -9,7 +9,7 @@ import { carryOn } from "./carry-on.ts";
 /** What a message or a file decides about a new batch. */
 export interface NewBatch extends Pick<
   BatchManifest,
-  "tenant" | "mode" | "priority" | "source" | "notBefore" | "notAfter"
+  "tenant" | "mode" | "priority" | "source" | "submitter" | "notBefore" | "notAfter"
 > {
   readonly input: BatchInput;
   readonly holder: Extract<Holder, { readonly kind: "free" }>;
@@ -23,7 +23,7 @@ export interface NewBatch extends Pick<
 export async function beginBatch(
   context: Context,
   locked: LockedFolder,
-  { tenant, mode, priority, source, notBefore, notAfter, input, holder }: NewBatch,
+  { tenant, mode, priority, source, submitter, notBefore, notAfter, input, holder }: NewBatch,
 ): Promise<Accepted> {
   const { ports } = context;
   const { batch, folder, lock } = locked;
@@ -36,6 +36,7 @@ export async function beginBatch(
     priority,
     operation: input.operation,
     source,
+    submitter,
     notBefore,
     notAfter,
     format: input.format,

@@ -1,10 +1,12 @@
 import * as v from "valibot";
 
 import { check } from "../../core/check.ts";
+import type { Proof } from "../../core/contracts/proof.ts";
 import { InputRefusal } from "../../core/input-refusal.ts";
 import { didYouMean } from "../../core/nearest.ts";
 import { isGuid } from "../../core/object-id.ts";
 import { isRecord, recordOf } from "../../core/record.ts";
+import { nonceOf } from "../../records/decisions/canonical.ts";
 import { type FileVersion, type Mode, type Priority, priorities } from "../../records/manifest.ts";
 import { nameRuleBroken } from "../../records/paths.ts";
 import { readBlobEvent } from "./blob-event.ts";
@@ -22,6 +24,8 @@ export interface BatchMessage {
   /** When it may write, ISO 8601. */
   readonly notBefore?: string | undefined;
   readonly notAfter?: string | undefined;
+  /** Who submits it, to be verified. */
+  readonly proof?: Pick<Proof, "token" | "nonce"> | undefined;
 }
 
 export type Incoming =
@@ -57,6 +61,7 @@ const Message = v.strictObject({
   file: v.optional(v.string()),
   notBefore: v.optional(instant),
   notAfter: v.optional(instant),
+  proof: v.optional(v.pipe(v.string(), v.maxLength(16_384))),
 });
 
 /**
@@ -83,6 +88,7 @@ export function readEnvelope(value: unknown, allowed: Allowed): Incoming {
     tenant,
     rows: _rows,
     file,
+    proof: token,
     ...message
   } = check(Message, value, {
     pathInWords,
@@ -102,9 +108,10 @@ export function readEnvelope(value: unknown, allowed: Allowed): Incoming {
     throw invalid("notAfter is not after notBefore", "Give a window that has a length");
   }
   if (message.operation !== undefined) refuseOperation(message.operation, allowed.operations);
+  const proof = token === undefined ? undefined : { token, nonce: nonceOf(value) };
   return {
     kind: "batch",
-    message: { ...message, rows, file, tenant: tenantOf(tenant, allowed) },
+    message: { ...message, rows, file, ...(proof && { proof }), tenant: tenantOf(tenant, allowed) },
   };
 }
 

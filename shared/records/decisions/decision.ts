@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-
 import * as v from "valibot";
 
 import { check } from "../../core/check.ts";
@@ -8,6 +6,7 @@ import { isGuid } from "../../core/object-id.ts";
 import { isRecord } from "../../core/record.ts";
 import { nameRuleBroken } from "../paths.ts";
 import { batchStates } from "../status.ts";
+import { canonicalJson, nonceOf } from "./canonical.ts";
 
 /** Everything that a person can decide about a batch. */
 export const decisionKinds = [
@@ -141,15 +140,9 @@ function mistakeIn(decision: SignedDecision): readonly [what: string, fix: strin
 const invalid = (what: string, fix: string): InputRefusal =>
   new InputRefusal("MESSAGE_INVALID", `The decision breaks its schema: ${what}.`, `${fix}.`);
 
-/**
- * The canonical JSON of a decision without its proof: properties in the order of their code units, no
- * spaces (RFC 8785; the texts, whole numbers and lists of a decision need no more of it).
- */
-export function canonicalDecision({ proof: _proof, ...decision }: SignedDecision): string {
-  const known = Object.entries(decision).filter(([, value]) => value !== undefined);
-  return JSON.stringify(Object.fromEntries(known.toSorted(([a], [b]) => (a < b ? -1 : 1))));
-}
+/** The canonical JSON of a decision without its proof: what is signed. */
+export const canonicalDecision = ({ proof: _proof, ...decision }: SignedDecision): string =>
+  canonicalJson(decision);
 
 /** The nonce of an ID token that proves the decision: base64url of the SHA-256 of its canonical JSON. */
-export const decisionNonce = (decision: SignedDecision): string =>
-  createHash("sha256").update(canonicalDecision(decision)).digest("base64url");
+export const decisionNonce = (decision: SignedDecision): string => nonceOf(decision);

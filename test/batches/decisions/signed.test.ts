@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { before, beforeEach, describe, it } from "node:test";
 
+import { createBatches } from "../../../shared/app/batches.ts";
 import { decide } from "../../../shared/batches/decisions/decide.ts";
 import type { BatchPorts, Decided } from "../../../shared/batches/ports.ts";
 import { systemClock } from "../../../shared/core/clock.ts";
 import { createProofReader } from "../../../shared/identity/proof/read-proof.ts";
+import { nonceOf } from "../../../shared/records/decisions/canonical.ts";
 import { decisionNonce, type SignedDecision } from "../../../shared/records/decisions/decision.ts";
 import {
   createSignInFixture,
@@ -140,6 +142,29 @@ describe("a decision that was signed in the local cloud", () => {
     assert.equal((await say(second, fourEyes)).outcome, "applied");
     assert.equal(desk.control().approved[0]?.by.length, 2);
     assert.equal(desk.status()["state"], "running");
+  });
+
+  it("is not taken from whoever signed the batch when they submitted it, with four eyes", async () => {
+    const rows = desk.rows.map((row) => ({ ...row }));
+    const unsigned = { version: 1, batch: "joiners", mode: "plan", rows };
+    const submit = async (hint: string) => {
+      const code = await cloud.code({ nonce: nonceOf(unsigned), login_hint: hint });
+      const { body } = await cloud.redeem({ code });
+      const batches = createBatches(ports());
+      const message = { ...unsigned, proof: body.id_token };
+      return batches.accept(message, { messageId: "m-9", deadlineMs: Infinity });
+    };
+    const { submitter, decider } = cloud.signIn;
+    const refused = await submit(decider.userPrincipalName);
+    assert.ok(refused.state === "done" && refused.outcome === "refused", "no role Batch.Submit");
+    assert.equal(desk.refused("joiners")["code"], "PROOF_REFUSED");
+    await submit(submitter.userPrincipalName);
+    const who = desk.blobs.batches.json("joiners/batch.json")["submitter"];
+    const { id: oid, userPrincipalName: name } = submitter;
+    assert.deepEqual(who, { kind: "person", oid, name });
+    const plan = String(desk.blobs.batches.json("joiners/plan.json")["digest"]);
+    const approval = await sign(sent({ batch: "joiners", plan, expects: "planned" }));
+    assert.equal((await say(approval, { fourEyes: true })).outcome, "applied", "by somebody else");
   });
 
   it("leaves no token anywhere", async () => {
