@@ -62,7 +62,7 @@ export interface StageOptions extends InstanceOptions {
   readonly onInvocation?: (event: InvocationEvent) => void;
 }
 
-const ENDED = ["planned", "held", "finished", "refused"];
+const ENDED = ["planned", "held", "paused", "finished", "cancelled", "refused"];
 
 /** Sets the stage. `dist/` must be built. */
 export async function setStage(options: StageOptions = {}): Promise<Stage> {
