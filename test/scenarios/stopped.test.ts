@@ -76,9 +76,9 @@ describe("a batch that somebody stops while it runs", () => {
   });
 
   it("is cancelled: done is what was written, and the rest is skipped by whom and why", async () => {
-    const before = await writesSoFar();
+    const soFar = await writesSoFar();
     await submit("cancelled", "Doctor");
-    await untilWritten(stage, before + 150);
+    await untilWritten(stage, soFar + 150);
     await decide("cancel", "cancelled", "unfinished");
     const { verdicts, reason, by } = await reached("cancelled", "cancelled");
     assert.equal(verdicts.done, await titled("Doctor"));

@@ -155,8 +155,8 @@ describe("a decision that was signed in the local cloud", () => {
       return batches.accept(message, { messageId: "m-9", deadlineMs: Infinity });
     };
     const { submitter, decider } = cloud.signIn;
-    const refused = await submit(decider.userPrincipalName);
-    assert.ok(refused.state === "done" && refused.outcome === "refused", "no role Batch.Submit");
+    const unfit = await submit(decider.userPrincipalName);
+    assert.ok(unfit.state === "done" && unfit.outcome === "refused", "no role Batch.Submit");
     assert.equal(desk.refused("joiners")["code"], "PROOF_REFUSED");
     await submit(submitter.userPrincipalName);
     const who = desk.blobs.batches.json("joiners/batch.json")["submitter"];
