@@ -1,4 +1,5 @@
 import { guardedKinds, isGuardedKind, type GuardedKind } from "../catalogue/guarded.ts";
+import type { GuardFinding } from "../records/plan.ts";
 
 /** The limits of one kind. */
 export interface KindCaps {
@@ -36,6 +37,18 @@ export const settingOf = (
 export function countOf(kind: string, count: number): string {
   const { one, many } = isGuardedKind(kind) ? guardedKinds[kind] : { one: kind, many: kind };
   return `${inWords(count)} ${count === 1 ? one : many}`;
+}
+
+/** What a guard counted and allows: `62 deletes in 24 hours, 60 allowed by MAX_DELETES_PER_DAY`. */
+export function findingInWords({
+  kind,
+  scope,
+  count,
+  limit,
+  setting,
+}: Pick<GuardFinding, "kind" | "scope" | "count" | "limit" | "setting">): string {
+  const over = { batch: "", day: " in 24 hours", group: " of one group", object: "", source: "" };
+  return `${countOf(kind, count)}${over[scope] ?? ""}, ${inWords(limit)} allowed by ${setting}`;
 }
 
 /** `1,064` */

@@ -76,17 +76,29 @@ function ofPercent(
   const users = fewestUsers(around.ledger);
   const about = { guard: `${kind}-percent`, kind, scope: "day", setting } as const;
   const named = over.slice(0, BATCHES_NAMED);
-  if (around.uncounted !== undefined || users === undefined) {
+  const isUnknown = around.uncounted !== undefined || users === undefined;
+  if (own === 0 && isUnknown) {
+    // They need not be counted, because the batch has none of the kind: only the day's own limit is known.
+    const limit = kinds[kind].perDay;
+    return { ...finding({ ...about, limit }, { own, others }, ""), over: named };
+  }
+  if (isUnknown) {
     const why = around.uncounted ?? "nobody counted them";
     const reason = `the users of the tenant could not be counted (${why}), so that ${setting} cannot be checked for ${countOf(kind, own)}`;
-    const unknown = { ...finding({ ...about, limit: 0 }, { own, others }, reason), over: named };
-    return own === 0 ? unknown : { ...unknown, held: true, reason };
+    const unknown = finding({ ...about, limit: 0 }, { own, others }, reason);
+    return { ...unknown, over: named, held: true, reason };
   }
-  const isSmall = users < PERCENT_FROM_OBJECTS;
+  const isSmall = usersBefore(around) < PERCENT_FROM_OBJECTS;
   const limit = isSmall ? Math.max(users, own + others) : Math.floor((users * percent) / 100);
   const reason = `${dayInWords(kind, own, others, over)}, and ${setting} allows ${inWords(limit)}, which is ${percent} % of ${inWords(users)} users`;
   const found = finding({ ...about, limit }, { own, others }, reason);
   return { ...found, percentOf: users, over: named };
+}
+
+/** How many users there were when the 24 hours began, as far as is known: deletes do not make a tenant small. */
+function usersBefore({ ledger }: Surroundings): number {
+  const deleted = ledger.charges.reduce((sum, each) => sum + countIn(each, "deletes"), 0);
+  return (fewestUsers(ledger) ?? 0) + deleted;
 }
 
 type About = Pick<GuardFinding, "guard" | "kind" | "scope" | "limit" | "setting">;

@@ -74,7 +74,7 @@ export interface GuardFinding {
   /** This batch and, in a day, those in `over`. */
   readonly count: number;
   readonly limit: number;
-  /** Of how many objects the limit is a percentage. */
+  /** Of how many objects the limit is a percentage; absent if they were not counted. */
   readonly percentOf?: number | undefined;
   /** The other batches that count, the largest first; not all if they are many. */
   readonly over?: readonly { readonly batch: string; readonly count: number }[] | undefined;

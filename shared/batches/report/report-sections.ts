@@ -1,4 +1,4 @@
-import { countOf } from "../../guards/caps.ts";
+import { findingInWords } from "../../guards/caps.ts";
 import type { RecordedDecision } from "../../records/decisions/control.ts";
 import { whoInWords } from "../../records/who.ts";
 import type { Picked } from "./report-picks.ts";
@@ -87,10 +87,12 @@ const closed = (summary: string, entries: readonly Entry[]): string =>
 
 /** What was planned, in a section that is closed at first. */
 export function details({ plan, state }: ReportSummary): string {
-  const guards = plan.guards.map(
-    ({ kind, count, limit, setting, held }) =>
-      `${countOf(kind, count)}, ${number(limit)} allowed by ${setting}${held ? (state === "held" ? ": holds the batch" : ": would hold the batch") : ""}`,
-  );
+  const would = state === "held" ? ": holds the batch" : ": would hold the batch";
+  const guards = plan.guards
+    .filter(({ count, held }) => count > 0 || held)
+    .map((each) => `${escape(findingInWords(each))}${each.held ? would : ""}`);
+  const silent = plan.guards.length - guards.length;
+  if (silent > 0) guards.push(`${number(silent)} more guards found nothing`);
   const permissions = Object.entries(plan.permissions)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, rows]) => `${escape(name)} (${rowsOf(rows)})`);

@@ -85,6 +85,11 @@ describe("the default settings", () => {
       "renames-percent",
       "group-loss",
     ]);
+    const { limit, left, percentOf } = findings.get("membership-removals-per-day")!;
+    assert.deepEqual([limit, left, percentOf], [500, 500, undefined]);
+    const page = begun.blobs.batches.text("p/report.html");
+    assert.match(page, /2 deletes in 24 hours, 20 allowed by MAX_DELETES_PER_DAY/);
+    assert.match(page, /\d+ more guards found nothing/);
     assert.deepEqual(findings.get("deletes-percent"), {
       guard: "deletes-percent",
       kind: "deletes",

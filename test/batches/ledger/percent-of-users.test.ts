@@ -22,6 +22,16 @@ describe("a percentage of the tenant's users", () => {
     assert.equal(await run(small, "all"), true);
   });
 
+  it("holds on once deletes have made the tenant smaller than that", async () => {
+    const begun = begin(caps, 20);
+    await send(begun, "one", deletes(0, 1));
+    assert.equal(await run(begun, "one"), true);
+    const [gone] = begun.directory.users.keys();
+    begun.directory.users.delete(gone!);
+    await send(begun, "two", deletes(1, 1));
+    assert.equal(statusOf(begun, "two")["state"], "held");
+  });
+
   it("is of the lowest count of the day: users who come later do not raise it", async () => {
     const begun = begin(caps, 100);
     await send(begun, "one", deletes(0, 1));
