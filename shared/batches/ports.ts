@@ -31,6 +31,8 @@ export interface BatchSettings {
   /** Writes that Graph allows in `writeWindowSeconds`; the plan's estimate comes from it. */
   readonly writeQuota: number;
   readonly writeWindowSeconds: number;
+  /** How many members that are added in one request Graph counts as one write. */
+  readonly membersPerWrite: number;
   /** What proves who decides: the right to send to queue `decisions`, or a signature. */
   readonly decisionProof: "queue" | "signed";
   /** Whether nobody may approve what they submitted themselves. */
@@ -58,6 +60,8 @@ export interface BatchPorts {
   readonly acceptQueue: Queue;
   /** Wakes the tenant's runner. */
   readonly ring: (tenant: string) => Promise<void>;
+  /** Rings while a plan is made, so that the runner has started when there is work; absent if it need not. */
+  readonly ringEarly?: ((tenant: string) => Promise<void>) | undefined;
   readonly graphFor: (tenant: string) => Graph;
   /**
    * The application permissions in the tenant's token; `fresh` asks for a new token first.

@@ -78,7 +78,10 @@ interface Write<T extends Target | PendingTarget> {
   readonly target: T;
   /** Properties to set. */
   readonly set?: Properties | undefined;
-  /** What no two writes in flight may share: `object:<id>`, `upn:<upn>`, `edge:<group>/<member>`. */
+  /**
+   * What no two writes in flight may share: `object:<id>`, `upn:<upn>`, `edge:<group>/<member>`. Memberships
+   * of one member may: they do not change it.
+   */
   readonly keys: readonly string[];
   /** The group whose edges it changes: only a bounded number of these are in flight at a time. */
   readonly group?: string | undefined;

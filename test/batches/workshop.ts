@@ -34,6 +34,7 @@ export const settings: BatchSettings = {
   inboxMode: "apply",
   writeQuota: 3000,
   writeWindowSeconds: 150,
+  membersPerWrite: 3,
   decisionProof: "queue",
   fourEyes: false,
   heldExpiresDays: 14,

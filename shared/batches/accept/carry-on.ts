@@ -32,6 +32,12 @@ import { conclude } from "./conclude.ts";
 /** status.json is written at least this often while a plan is made, milliseconds (docs/messages.md: 5 s). */
 const STATUS_EVERY_MS = 3_000;
 
+/**
+ * With so few rows left to plan the tenant's runner is called, so that it has started when the plan is made. It
+ * learns of the batch by its marker only, which is written when the guards have decided.
+ */
+const CALL_AHEAD_ROWS = 20_000;
+
 /** A batch that has its name. */
 interface Owned {
   readonly folder: string;
@@ -134,7 +140,8 @@ async function planWithStatus(
     const verdicts = pendingVerdicts(manifest.rows, known);
     await writeStatus(stillStatus(manifest.batch, "accepted", verdicts, writtenMs));
   };
-  await write();
+  const call = callAhead(ports, manifest);
+  await Promise.all([write(), call(0)]);
   const mayChange = await hasUnfinishedWork(ports, manifest);
   const totals = await planBatch({
     folder,
@@ -156,6 +163,7 @@ async function planWithStatus(
     goOn: async ({ rows, verdicts }) => {
       lock.check();
       if (clock.now() - writtenMs >= STATUS_EVERY_MS) await write(verdicts);
+      await call(rows);
       return rows >= manifest.rows || hasTime();
     },
   });
@@ -194,6 +202,27 @@ async function findingsOf(
   return { guards, lacking: await preflight(ports, tenant, totals) };
 }
 
+/** What Graph counts for the writes, at its full quota. Members who are added to one group share requests. */
+function secondsFor(
+  { writes, shareable }: PlannedBatch,
+  { membersPerWrite, writeQuota, writeWindowSeconds }: BatchPorts["settings"],
+): number {
+  const counted = writes - shareable + Math.ceil(shareable / membersPerWrite);
+  return Math.ceil((counted * writeWindowSeconds) / writeQuota);
+}
+
+/** Calls the runner once, when enough rows are planned. If it cannot be called now, it is called at the end. */
+function callAhead(ports: BatchPorts, { tenant, rows, mode, notBefore }: BatchManifest) {
+  let isCalled = mode !== "apply" || notBefore !== undefined;
+  return async (planned: number): Promise<void> => {
+    if (isCalled || rows - planned > CALL_AHEAD_ROWS) return;
+    isCalled = true;
+    await ports.ringEarly?.(tenant).catch((error: unknown) => {
+      if (!(error instanceof OperatorError)) throw error;
+    });
+  };
+}
+
 function planOf(
   { settings, clock }: BatchPorts,
   manifest: BatchManifest,
@@ -213,9 +242,7 @@ function planOf(
     operations: totals.operations,
     writes: totals.writes,
     resourceUnits: totals.resourceUnits,
-    estimatedSeconds: Math.ceil(
-      (totals.writes * settings.writeWindowSeconds) / settings.writeQuota,
-    ),
+    estimatedSeconds: secondsFor(totals, settings),
     shards: Math.ceil(totals.rows / ROWS_PER_SHARD),
     rowsPerShard: ROWS_PER_SHARD,
     permissions: totals.permissions,

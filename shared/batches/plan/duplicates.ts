@@ -71,13 +71,16 @@ export const unchangedFootprint = (
 /** The key of a user's name, which is the same in any case. */
 export const nameKey = (name: string): string => `upn:${name.toLowerCase()}`;
 
+/** A row that changes a membership and only names its member: such rows need not wait for each other. */
+const isEdgeEnd = ({ isWritten, mask }: Trace): boolean => isWritten && mask === 0;
+
 /** Adds a row to the traces for later rows. It changes properties of its first key only. */
 export function leaveTraces(traces: RowTraces, footprint: Footprint): void {
   const { keys, trace } = footprint;
   for (const [at, key] of keys.entries()) {
-    const isEdgeEnd = at > 0 && (keys[0] ?? "").startsWith("edge:");
+    const isMember = at > 0 && (keys[0] ?? "").startsWith("edge:");
     const name = nameChange(footprint, key);
-    traces.add(key, { ...trace, ...(isEdgeEnd && { mask: 0 }), ...(name && { name }) });
+    traces.add(key, { ...trace, ...(isMember && { mask: 0 }), ...(name && { name }) });
   }
 }
 
@@ -93,14 +96,18 @@ export function standingOf({ keys, trace }: Footprint, traces: RowTraces): Stand
     if (isSame(earlier, trace)) return { kind: "duplicate", of: earlier.row };
     if (earlier.isWritten && (earlier.mask & trace.mask) !== 0) break;
   }
+  const isEdge = (keys[0] ?? "").startsWith("edge:");
   const after = new Set<number>();
   for (const [at, key] of keys.entries()) {
-    const written = latest(traces, key, (earlier) => earlier.isWritten);
-    if (written === undefined) continue;
-    // A rename's further keys are names: who deletes the user of that name only frees it.
-    const isNameOnly = at > 0 && key.startsWith("upn:") && !(keys[0] ?? "").startsWith("edge:");
-    if (written.deletes && !isNameOnly) return { kind: "deleted", by: written.row };
-    after.add(written.row);
+    const namesOnly = isEdge && at > 0;
+    for (const earlier of traces.of(key)) {
+      if (!earlier.isWritten || (namesOnly && isEdgeEnd(earlier))) continue;
+      // A rename's further keys are names: who deletes the user of that name only frees it.
+      const isNameOnly = at > 0 && key.startsWith("upn:") && !isEdge;
+      if (earlier.deletes && !isNameOnly) return { kind: "deleted", by: earlier.row };
+      after.add(earlier.row);
+      if (isEdge || !isEdgeEnd(earlier)) break;
+    }
   }
   return { kind: "free", after: [...after].toSorted((a, b) => a - b) };
 }

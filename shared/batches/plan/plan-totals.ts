@@ -1,5 +1,11 @@
 import { allGuardedKinds, type GuardedKind } from "../../catalogue/guarded.ts";
-import { noVerdicts, type VerdictCounts } from "../../catalogue/row.ts";
+import type { Operation } from "../../catalogue/operation.ts";
+import {
+  isPending,
+  noVerdicts,
+  type PlannedWrite,
+  type VerdictCounts,
+} from "../../catalogue/row.ts";
 import { createGroupCounts } from "../../guards/charges.ts";
 import { createProtectedRows, type ProtectedRows } from "../../guards/protected.ts";
 import type { PlannedCharge } from "../../records/plan.ts";
@@ -12,6 +18,8 @@ export interface PlanTotals {
   readonly verdicts: VerdictCounts;
   readonly operations: Readonly<Record<string, { rows: number; writes: number }>>;
   readonly writes: number;
+  /** Of the writes, those that may share a request with others of their group. */
+  readonly shareable: number;
   readonly resourceUnits: number;
   readonly permissions: Readonly<Record<string, number>>;
   /** SHA-256 of each shard's blob, hex, in the order of the shards. */
@@ -37,6 +45,7 @@ export function createTotals(): {
   const shardDigests: string[] = [];
   let rows = 0;
   let writes = 0;
+  let shareable = 0;
   return {
     add: (compiled, planned) => {
       rows += 1;
@@ -49,6 +58,7 @@ export function createTotals(): {
       if (!planned.write || "invalid" in compiled) return;
       const { operation, payload } = compiled;
       writes += 1;
+      if (mayShare(operation, planned.write)) shareable += 1;
       if (planned.write.protected) protectedRows.add(planned.row, planned.write.protected);
       for (const name of operation.permissions(Object.keys(payload))) {
         permissions[name] = (permissions[name] ?? 0) + 1;
@@ -65,9 +75,12 @@ export function createTotals(): {
     protectedRows: () => protectedRows.value(),
     charge: () => ({ counts: { ...counts }, groups: groups.value() }),
     value: () => {
+      const counted = { rows, verdicts, operations, writes, shareable, permissions, shardDigests };
       // Each row is one request, and Graph counts a request to write as one resource unit.
-      const resourceUnits = writes;
-      return { rows, verdicts, operations, writes, resourceUnits, permissions, shardDigests };
+      return { ...counted, resourceUnits: writes };
     },
   };
 }
+
+const mayShare = ({ together }: Operation, write: PlannedWrite): boolean =>
+  !isPending(write) && together?.share?.may(write) === true;

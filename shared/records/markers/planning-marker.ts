@@ -30,3 +30,10 @@ export async function readPlannedBefore(
   }
   return before;
 }
+
+/** Whether a batch of the tenant that may write is being planned. */
+export const isPlanning = async (runner: Blobs, tenant: string, nowMs: number): Promise<boolean> =>
+  (await readPlannedBefore(runner, tenant, LAST, nowMs)).length > 0;
+
+/** Sorts behind every `acceptanceOf`. */
+const LAST = "~";

@@ -4,18 +4,27 @@ import { type Lane, byAcceptance } from "./open-row.ts";
 /**
  * For each key, the open rows that share it, in the order in which they may be sent: first those that
  * are flying or in doubt, because they cannot be stopped, then those that wait, in order of acceptance.
+ *
+ * A membership changes its group's edge and not the member. So rows that only name the same member do not
+ * wait for each other; but they wait for a write to that member, and it waits for them.
  */
 export interface KeyOrder<L extends Lane> {
-  /** Adds a row under its keys; returns the rows that are no longer first because of it. */
+  /** Adds a row under its keys; returns the rows that have to wait because of it. */
   add(entry: Entry<L>): Entry<L>[];
-  /** Removes a row; returns the rows that are first of a key now. */
+  /** Removes a row; returns the rows that wait for no other under one of its keys now. */
   remove(entry: Entry<L>): Entry<L>[];
+  /** Whether the row waits for no other. */
   isFirst(entry: Entry<L>): boolean;
-  /** The rows before this one under one of its keys, nearest first. */
+  /** The rows under one of its keys that this one waits for, nearest first. */
   before(key: string, entry: Entry<L>): Iterable<Entry<L>>;
-  /** The row next after this one under one of its keys. */
-  next(key: string, entry: Entry<L>): Entry<L> | undefined;
+  /** The rows under one of its keys that wait for this one. */
+  behind(key: string, entry: Entry<L>): Iterable<Entry<L>>;
 }
+
+/** Whether the row only names what the key stands for, and does not change it. */
+const isNamed = (key: string, { write: { target } }: Pick<Entry<Lane>, "write">): boolean =>
+  (target.kind === "membership" || target.kind === "pending-membership") &&
+  !key.startsWith("edge:");
 
 /** Most keys have one row, which is then stored without a list. */
 type Held<L extends Lane> = Entry<L> | Entry<L>[];
@@ -23,9 +32,9 @@ type Held<L extends Lane> = Entry<L> | Entry<L>[];
 /** Nothing is open yet. */
 export function createKeyOrder<L extends Lane>(): KeyOrder<L> {
   const rows = new Map<string, Held<L>>();
-  const firstOf = (key: string): Entry<L> | undefined => {
+  const listOf = (key: string): readonly Entry<L>[] => {
     const held = rows.get(key);
-    return Array.isArray(held) ? held[0] : held;
+    return Array.isArray(held) ? held : held ? [held] : [];
   };
   return {
     add: (entry) => {
@@ -35,7 +44,8 @@ export function createKeyOrder<L extends Lane>(): KeyOrder<L> {
         if (held === undefined) rows.set(key, entry);
         else if (held !== entry) {
           const list = Array.isArray(held) ? held : [held];
-          if (insert(list, entry) === 0 && list[1]) displaced.push(list[1]);
+          const place = insert(list, entry);
+          if (place >= 0) displaced.push(...displacedBy(key, list, place));
           rows.set(key, list);
         }
       }
@@ -51,21 +61,78 @@ export function createKeyOrder<L extends Lane>(): KeyOrder<L> {
         if (place === 0) held.shift();
         else if (place > 0) held.splice(place, 1);
         if (held.length === 0) rows.delete(key);
-        else if (place === 0) first.push(held[0]!);
+        else if (place >= 0) first.push(...freedBy(key, held, place));
       }
       return first;
     },
-    isFirst: (entry) => entry.write.keys.every((key) => firstOf(key) === entry),
+    isFirst: (entry) => entry.write.keys.every((key) => isFirstOf(key, listOf(key), entry)),
     *before(key, entry) {
-      const held = rows.get(key);
-      if (!Array.isArray(held)) return;
-      for (let place = held.lastIndexOf(entry) - 1; place >= 0; place--) yield held[place]!;
+      const list = listOf(key);
+      const names = isNamed(key, entry);
+      for (let place = list.lastIndexOf(entry) - 1; place >= 0; place--) {
+        const other = list[place]!;
+        if (!(names && isNamed(key, other))) yield other;
+      }
     },
-    next: (key, entry) => {
-      const held = rows.get(key);
-      return Array.isArray(held) ? held[held.lastIndexOf(entry) + 1] : undefined;
+    *behind(key, entry) {
+      const list = listOf(key);
+      const names = isNamed(key, entry);
+      for (let place = list.lastIndexOf(entry) + 1; place < list.length; place++) {
+        const other = list[place]!;
+        if (!(names && isNamed(key, other))) yield other;
+      }
     },
   };
+}
+
+/** Whether the row is the first, or only rows that name the key are before it, which names it as well. */
+function isFirstOf<L extends Lane>(
+  key: string,
+  list: readonly Entry<L>[],
+  entry: Entry<L>,
+): boolean {
+  if (list[0] === entry) return true;
+  if (!isNamed(key, entry)) return false;
+  for (const each of list) {
+    if (each === entry) return true;
+    if (!isNamed(key, each)) return false;
+  }
+  return false;
+}
+
+/** The rows that waited for no other before a row was put in at `place`, and may wait for it now. */
+function displacedBy<L extends Lane>(
+  key: string,
+  list: readonly Entry<L>[],
+  place: number,
+): readonly Entry<L>[] {
+  const entry = list[place]!;
+  const next = list[place + 1];
+  if (next === undefined) return [];
+  if (isNamed(key, entry)) return place === 0 && !isNamed(key, next) ? [next] : [];
+  return isNamed(key, next) ? runFrom(key, list, place + 1) : place === 0 ? [next] : [];
+}
+
+/** The rows that may wait for no other any more since the one at `place` was taken out. */
+function freedBy<L extends Lane>(
+  key: string,
+  list: readonly Entry<L>[],
+  place: number,
+): readonly Entry<L>[] {
+  const next = list[place];
+  if (next === undefined) return [];
+  if (isNamed(key, next)) return runFrom(key, list, place);
+  return place === 0 ? [next] : [];
+}
+
+/** The rows from `place` on that only name the key, up to the first that changes what it stands for. */
+function runFrom<L extends Lane>(
+  key: string,
+  list: readonly Entry<L>[],
+  place: number,
+): readonly Entry<L>[] {
+  const end = list.findIndex((each, at) => at >= place && !isNamed(key, each));
+  return list.slice(place, end < 0 ? list.length : end);
 }
 
 /** Returns the row's position, -1 if the row was in the list already. */

@@ -141,18 +141,18 @@ function requeue<L extends Lane>(state: State<L>, entry: Entry<L>): void {
 }
 
 /**
- * Makes a row as urgent as the row that waits for it, and the rows that it waits for as urgent as
- * itself. So each row is at least as urgent as those behind it, and the search ends at the first that
- * is urgent enough.
+ * Makes a row as urgent as the rows that wait for it, and the rows that it waits for as urgent as
+ * itself.
  */
 function lend<L extends Lane>(state: State<L>, entry: Entry<L>): void {
   for (const key of entry.write.keys) {
-    const behind = state.keys.next(key, entry)?.urgency;
-    if (behind !== undefined && behind.path < entry.urgency.path) hurry(state, entry, behind);
+    for (const { urgency } of state.keys.behind(key, entry)) {
+      if (urgency.path < entry.urgency.path) hurry(state, entry, urgency);
+    }
   }
   for (const key of entry.write.keys) {
     for (const ahead of state.keys.before(key, entry)) {
-      if (ahead.urgency.path <= entry.urgency.path) break;
+      if (ahead.urgency.path <= entry.urgency.path) continue;
       hurry(state, ahead, entry.urgency);
       lend(state, ahead);
     }

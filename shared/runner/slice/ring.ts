@@ -1,6 +1,7 @@
 import type { Clock } from "../../core/clock.ts";
 import { OperatorError, toOperatorError } from "../../core/errors.ts";
 import { hasDueWork, hasWork } from "../../records/markers/marker.ts";
+import { isPlanning } from "../../records/markers/planning-marker.ts";
 import { runnerLockBlob } from "../../records/paths.ts";
 import type { Blobs, Queue } from "../../storage/types.ts";
 import { type Bell, createBell } from "./bell.ts";
@@ -51,9 +52,10 @@ export interface Ring {
  * failed before this one is coming back anyway.
  */
 export async function answerRing(options: Ring): Promise<RingAnswer> {
-  const { runner, tenant, slice } = options;
-  // The last rings of a slice come when it has ended.
-  if (slice && !(await hasWork(runner, tenant))) return { outcome: "idle" };
+  const { runner, tenant, slice, clock } = options;
+  // The last rings of a slice come when it has ended; the first may come while the plan is being made.
+  const isNeeded = slice === undefined || (await hasWork(runner, tenant));
+  if (!isNeeded && !(await isPlanning(runner, tenant, clock.now()))) return { outcome: "idle" };
   const bell = createBell(options);
   const working = ringWhileWorking(options, bell);
   try {

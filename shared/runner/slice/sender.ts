@@ -1,4 +1,6 @@
 import { mayShare } from "../batch/may-share.ts";
+import type { OpenBatch } from "../batch/open-batch.ts";
+import type { OpenRow } from "../schedule/open-row.ts";
 import type { PostOutcome } from "../sending/account.ts";
 import { nextDoubtMs } from "../sending/doubts.ts";
 import { rowHeldBefore } from "../sending/look-first.ts";
@@ -6,12 +8,20 @@ import { sendPost } from "../sending/post.ts";
 import type { Slice } from "./slice-parts.ts";
 import { TICK_MS } from "./wake.ts";
 
+/** So many requests that rows share are worth a post, if others are under way. */
+const ENOUGH_PARTS = 15;
+const LINGER_STEP_MS = 10;
+const LONGEST_LINGER_MS = 500;
+/** How often a runner without work looks for the batch that is being planned, milliseconds. */
+const AWAIT_MS = 100;
+
 /**
  * Keeps the pacer's grants in use with several posts under way. In a loop it
  *
  * - waits, while as many posts are under way as may be;
  * - else asks the pacer for room for the rows that could go, and sends what is most urgent by then;
- * - else, if no row could go, waits until one may, or ends because there is nothing to do.
+ * - else, if no row could go, waits until one may, or ends because there is nothing to do and no batch
+ *   is being planned.
  */
 export interface Sender {
   /**
@@ -27,6 +37,10 @@ interface State {
   readonly slice: Slice;
   readonly posts: Set<Promise<void>>;
   postNumber: number;
+  /** How long posts took lately, milliseconds. */
+  postMs: number;
+  /** Until when rows that share requests wait for others to fill the post. */
+  lingerUntilMs: number | undefined;
 }
 
 export function createSender(slice: Slice): Sender {
@@ -35,6 +49,8 @@ export function createSender(slice: Slice): Sender {
     slice,
     posts,
     postNumber: 0,
+    postMs: 0,
+    lingerUntilMs: undefined,
   };
   return {
     run: () => run(state),
@@ -53,20 +69,46 @@ async function run(state: State): Promise<number | undefined> {
       continue;
     }
     const nowMs = site.clock.monotonic();
-    const { writes, nextMs } = choose(slice, site.pacer.most());
+    const { writes, parts, nextMs } = choose(slice, site.pacer.most());
+    if (writes > 0 && lingers(state, parts, nowMs)) {
+      await wake.wait(LINGER_STEP_MS);
+      continue;
+    }
     if (writes > 0) {
+      state.lingerUntilMs = undefined;
       await sendNext(state, writes);
       continue;
     }
     if (slice.work.isEmpty() && posts.size === 0) {
+      const isComing = await slice.work.isComing();
       await slice.work.poll();
-      if (slice.work.isEmpty()) return undefined;
+      if (slice.work.isEmpty()) {
+        if (!isComing) return undefined;
+        await site.clock.sleep(AWAIT_MS, stop.signal);
+        continue;
+      }
     }
     const idleMs = idleForMs(state, nextMs, nowMs);
     if (idleMs !== undefined) return idleMs;
     await wake.wait(Math.min(TICK_MS, Math.max(1, (nextMs ?? Infinity) - nowMs)));
   }
   return 0;
+}
+
+/**
+ * Whether to wait for more rows that share requests: groups whose request is under way are about to be
+ * free, and one full post costs less than many small ones. Waits at most half as long as a post takes.
+ */
+function lingers(
+  state: State,
+  parts: readonly (readonly OpenRow<OpenBatch>[])[],
+  nowMs: number,
+): boolean {
+  const { slice, posts, postMs } = state;
+  if (posts.size < 2 || parts.length >= ENOUGH_PARTS) return false;
+  if (!parts.every((part) => part.length > 1 && part.every(mayShare(slice.site)))) return false;
+  state.lingerUntilMs ??= nowMs + Math.min(LONGEST_LINGER_MS, postMs * 1);
+  return nowMs < state.lingerUntilMs;
 }
 
 /** How long nothing can be done, if that is beyond the end of the slice. */
@@ -117,7 +159,11 @@ async function sendNext(state: State, writes: number): Promise<void> {
   for (const part of parts) if (part.every(mayShare(site))) site.schedule.share(part);
   state.postNumber += 1;
   const name = `${site.runner.slice(0, 8)}-${state.postNumber}`;
+  const sentMs = site.clock.monotonic();
   const post = sendPost(site, parts, name, grantedAt)
+    .finally(() => {
+      state.postMs += (site.clock.monotonic() - sentMs - state.postMs) / 4;
+    })
     .then((outcome) => count(state, outcome), site.fail)
     .finally(() => {
       posts.delete(post);

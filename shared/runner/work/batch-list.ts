@@ -21,6 +21,8 @@ export interface BatchList {
   opened(batch: OpenBatch): void;
   stopped(marker: Marker, reason: OperatorError): void;
   finished(marker: Marker): void;
+  /** How many batches have ended. */
+  ended(): number;
   /** The known and open batches in order of work. */
   inOrder(): readonly Listed[];
   /** The open batches in order of work. */
@@ -40,8 +42,7 @@ export function createBatchList(): BatchList {
   let order: readonly Listed[] | undefined;
   let lanes: readonly OpenBatch[] | undefined;
   const changed = (): void => {
-    order = undefined;
-    lanes = undefined;
+    [order, lanes] = [undefined, undefined];
   };
   const inOrder = (): readonly Listed[] => {
     if (order !== undefined) return order;
@@ -85,6 +86,7 @@ export function createBatchList(): BatchList {
       open.delete(marker.path);
       changed();
     },
+    ended: () => finished.size,
     inOrder,
     lanes: () => (lanes ??= inOrder().flatMap(({ batch }) => batch ?? [])),
     problem: () => broken.values().next().value,

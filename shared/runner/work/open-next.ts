@@ -10,7 +10,7 @@ import type { Work } from "./work.ts";
  * share a request count less: the more of a group are ready, the better they fill their requests.
  */
 const READY_ROWS = 200;
-const SHARERS_AS_ONE = 5;
+const SHARERS_AS_ONE = 20;
 /**
  * Rows open at once of a batch and those before it, and at most twice as many of all: what bounds the
  * memory. A batch with no open rows may open a shard beyond the first bound, to use the budget that a

@@ -1,5 +1,6 @@
 import type { OperatorError } from "../../core/errors.ts";
 import { type Marker, readMarker, readMarkers } from "../../records/markers/marker.ts";
+import { isPlanning } from "../../records/markers/planning-marker.ts";
 import { openBatch } from "../batch/batch.ts";
 import type { OpenBatch } from "../batch/open-batch.ts";
 import type { Site } from "../batch/site.ts";
@@ -13,6 +14,8 @@ import { seeToPolicies } from "./policy-pause.ts";
 import { seeToDecisions } from "./see-to-decisions.ts";
 import type { StatusWriter, Work } from "./work.ts";
 
+/** How long a runner without work waits for a batch that is being planned, milliseconds: it is rung for early. */
+const WAIT_FOR_PLAN_MS = 15_000;
 /** As many batches are looked for ahead; one that waits behind them is found as they end. */
 const MARKERS_AHEAD = 50;
 
@@ -30,6 +33,8 @@ export interface Workload {
   isEmpty(): boolean;
   /** Whether a shard is being opened or a batch finished. */
   isBusy(): boolean;
+  /** Whether a batch is being planned, and has not been waited for too long. */
+  isComing(): Promise<boolean>;
   /** Why a batch cannot continue until a person has fixed it, if there is one. */
   problem(): OperatorError | undefined;
   /** Starts nothing more, and resolves when nothing runs in the background. */
@@ -72,6 +77,7 @@ export function createWorkload(
     advance: tasks.advance,
     isEmpty: () => dueBatches(work).length === 0 && !tasks.isBusy(),
     isBusy: tasks.isBusy,
+    isComing: createComing(work),
     problem: () => batches.problem(),
     rest: tasks.rest,
     progress: () => progressOf(work),
@@ -86,6 +92,16 @@ const dueBatches = ({ batches, standing }: Work) =>
       ({ marker, batch }) =>
         standing.tenant === undefined || batch !== undefined || marker.isSummons === true,
     );
+
+/** A plan that takes long rings again when it is made. */
+function createComing({ site: { blobs, tenant, clock }, batches }: Work): () => Promise<boolean> {
+  let [ended, sinceMs] = [0, clock.monotonic()];
+  return async () => {
+    if (batches.ended() !== ended) [ended, sinceMs] = [batches.ended(), clock.monotonic()];
+    if (clock.monotonic() - sinceMs > WAIT_FOR_PLAN_MS) return false;
+    return isPlanning(blobs.runner, tenant, clock.now());
+  };
+}
 
 async function poll(work: Work): Promise<void> {
   const { site, batches } = work;

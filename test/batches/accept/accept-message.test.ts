@@ -57,6 +57,20 @@ describe("a message is accepted", () => {
     );
   });
 
+  it("and calls the runner while it is planned, unless it is only planned", async () => {
+    const early: string[] = [];
+    const workshop = openWorkshop({
+      ringEarly: async () => void early.push([...workshop.blobs.runner.blobs.keys()].join()),
+    });
+    workshop.directory.addUser(ann);
+    await workshop.deliver({ ...message, batch: "look", mode: "plan" });
+    assert.deepEqual(early, []);
+    await workshop.deliver(message);
+    assert.equal(early.length, 1);
+    assert.match(early[0] ?? "", /\/planning\/[^,]*-leavers/);
+    assert.equal(workshop.rings.length, 1);
+  });
+
   it("in another allowed tenant, below that tenant's folder", async () => {
     const { blobs, rings, deliver } = begin();
     assert.equal((await deliver({ ...message, tenant: other })).folder, `${other}/leavers`);

@@ -24,6 +24,21 @@ const withoutDirectoryRead = (workshop: Workshop): void => {
       : undefined;
 };
 
+describe("the time that a plan takes", () => {
+  it("counts members who may share requests as Graph does, and others one by one", async () => {
+    const workshop = openWorkshop();
+    const group = workshop.directory.addGroup("Sales");
+    const members = Array.from({ length: 90 }, (_, at) =>
+      workshop.directory.addUser(`m${at}@contoso.com`),
+    );
+    const rows = members.map((member) => ({ operation: "group.add-member", group, member }));
+    await workshop.deliver({ version: 1, batch: "b", mode: "plan", rows });
+    const plan = workshop.blobs.batches.json("b/plan.json");
+    // 90 members are 30 writes, of which 20 a second may leave.
+    assert.deepEqual([plan["writes"], plan["estimatedSeconds"]], [90, 2]);
+  });
+});
+
 describe("a member by id is looked up when the batch is planned", () => {
   it("and its row fails with a fix if no object has the id", async () => {
     const workshop = openWorkshop();

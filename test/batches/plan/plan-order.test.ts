@@ -129,9 +129,27 @@ describe("rows on one object", () => {
         [`edge:${sales}/${ann}`, [2], true],
         ["upn:ann@contoso.com", [1], undefined],
         ["failed", undefined, undefined],
-        [`object:${ann}`, [3], true],
+        [`object:${ann}`, [2, 3], true],
         ["failed", undefined, undefined],
       ],
+    );
+  });
+
+  it("do not wait for each other if they only name it as a member, but for what is done to it", async () => {
+    const workshop = openWorkshop();
+    const ann = workshop.directory.addUser("ann@contoso.com");
+    for (const name of ["Sales", "Team", "All"]) workshop.directory.addGroup(name);
+    const rows = await planRows(workshop, [
+      { operation: "group.add-member", group: "Sales", member: ann },
+      { operation: "group.add-member", group: "Team", member: ann },
+      { operation: "user.update", user: ann, city: "Oslo" },
+      { operation: "group.add-member", group: "All", member: ann },
+      { operation: "group.remove-member", group: "Sales", member: ann },
+      { operation: "user.delete", user: ann },
+    ]);
+    assert.deepEqual(
+      rows.map(({ write }) => write?.after),
+      [undefined, undefined, [1, 2], [3], [1, 3], [3, 4, 5]],
     );
   });
 

@@ -70,7 +70,7 @@ describe("the present state decides what is written", () => {
       rows.map(({ write }) => [write?.after, write?.was]),
       [
         [undefined, "absent"],
-        [[1], "present"],
+        [undefined, "present"],
         [[2], undefined],
       ],
     );

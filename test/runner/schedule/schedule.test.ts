@@ -46,6 +46,12 @@ function next(schedule: Schedule<TestLane>, lanes: readonly TestLane[], nowMs = 
   return choice;
 }
 
+const someId = "00000000-0000-4000-8000-000000000001";
+
+/** Whether a row only names the object of a key: it changes a membership of it. */
+const isNamed = (key: string, { write }: Pick<OpenRow<TestLane>, "write">): boolean =>
+  write.target.kind === "membership" && key.startsWith("object:");
+
 /** Rows of one batch: each may share its object with others, be an edge, and come after earlier rows. */
 const writes: fc.Arbitrary<PlannedWrite[]> = fc
   .array(
@@ -58,8 +64,10 @@ const writes: fc.Arbitrary<PlannedWrite[]> = fc
   )
   .map((rows) =>
     rows.map(({ object, group, afterBack }, index) => ({
-      target: { kind: "new" as const },
-      keys: [`object:${object}`, ...(group ? [`edge:${group}/${object}`] : [])],
+      target: group
+        ? { kind: "membership" as const, group: toObjectId(someId), member: toObjectId(someId) }
+        : { kind: "new" as const },
+      keys: [...(group ? [`edge:${group}/${object}`] : []), `object:${object}`],
       ...(group && { group }),
       after: afterBack.map((back) => index + 1 - back).filter((row) => row > 0),
     })),
@@ -92,8 +100,11 @@ describe("the order of work", () => {
             for (const earlier of row.write.after ?? []) assert.ok(row.lane.isFinal(earlier));
             flying.push({ row, backMs: nowMs + 1 + Math.floor(random() * 20) });
           }
-          const keys = flying.flatMap(({ row }) => row.write.keys);
-          assert.equal(new Set(keys).size, keys.length, "a key is in flight twice");
+          for (const key of new Set(flying.flatMap(({ row }) => row.write.keys))) {
+            const sharing = flying.filter(({ row }) => row.write.keys.includes(key));
+            const areNamed = sharing.every(({ row }) => isNamed(key, row));
+            assert.ok(sharing.length === 1 || areNamed, "a key is in flight twice");
+          }
           const soonest = Math.min(nextMs ?? Infinity, ...flying.map(({ backMs }) => backMs));
           assert.ok(soonest < Infinity, "nothing is in flight and nothing is due");
           nowMs = Math.max(nowMs, soonest);
@@ -117,16 +128,17 @@ describe("the order of work", () => {
         for (const { name, rows } of lanes) {
           // Rows of one batch that share an object end in their order, whatever is retried.
           for (const key of new Set(rows.flatMap(({ write }) => write.keys))) {
-            const order = rows
-              .filter(({ write }) => write.keys.includes(key))
-              .map(({ row }) => row);
-            const ends = ended
-              .filter((end) => end.startsWith(name))
-              .map((end) => Number(end.slice(1)));
-            assert.deepEqual(
-              ends.filter((row) => order.includes(row)),
-              order,
-            );
+            const sharing = rows.filter(({ write }) => write.keys.includes(key));
+            const place = (row: OpenRow<TestLane>): number => ended.indexOf(`${name}${row.row}`);
+            for (const [at, row] of sharing.entries()) {
+              for (const earlier of sharing.slice(0, at)) {
+                const isFree = isNamed(key, row) && isNamed(key, earlier);
+                assert.ok(
+                  isFree || place(earlier) < place(row),
+                  `${earlier.row} before ${row.row}`,
+                );
+              }
+            }
           }
         }
       }),
@@ -219,7 +231,10 @@ describe("the order of work", () => {
         }
         for (const key of new Set(ended.flatMap(({ write }) => write.keys))) {
           const mine = ended.filter(({ write }) => write.keys.includes(key));
-          assert.deepEqual(mine, mine.toSorted(byAcceptance));
+          for (const [at, row] of mine.entries()) {
+            const late = mine.slice(0, at).filter((other) => byAcceptance(other, row) > 0);
+            assert.ok(late.every((other) => isNamed(key, other) && isNamed(key, row)));
+          }
         }
       }),
     );

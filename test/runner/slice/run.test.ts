@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 
 import { systemClock } from "../../../shared/core/clock.ts";
 import { createWritePacer } from "../../../shared/graph/pacing/pacer.ts";
@@ -133,6 +134,19 @@ describe("a tenant's runner", () => {
     await rig.runOut(directory, { settings: { ...quickSettings, retryFloorMs: 40 } });
     assert.deepEqual(rig.finishes, [second, first]);
     assert.equal((await rig.status(first)).state, "finished");
+  });
+
+  it("waits for a batch that is being planned, and writes it as soon as it may", async () => {
+    const rig = createRig(azurite);
+    const directory = new TinyDirectory();
+    const planning = `${rig.tenant}/planning/${new Date().toISOString()}-soon`;
+    await rig.runner.write(planning, "");
+    const slice = rig.run(directory);
+    await delay(400);
+    const folder = await rig.submit({ rows: disables(directory, 20) });
+    await rig.runner.delete(planning);
+    assert.equal((await slice).state, "ran");
+    assert.deepEqual(rig.finishes, [folder]);
   });
 
   it("keeps status.json current, and the sum of its verdicts right", async () => {
