@@ -3,7 +3,7 @@ import { assertionType, readAssertion, verifyCertificateAssertion } from "./asse
 import type { EntraState } from "./entra-state.ts";
 import { verifyFederatedAssertion } from "./federation.ts";
 import { digestOf } from "./jwt.ts";
-import type { Application, Tenant } from "./model.ts";
+import type { Application, PasswordCredential, Tenant } from "./model.ts";
 import { EntraRefusal } from "./refusals/refusal.ts";
 import type { TokenRequestForm } from "./token-request.ts";
 
@@ -39,7 +39,9 @@ export function verifyClient(
     return "assertion";
   }
   if (!secret) throw new EntraRefusal(7_000_216);
-  verifySecret(secret, application, state.loginNow());
+  const principal = state.registry.servicePrincipal(tenant.tenantId, application.appId);
+  const held = [...application.passwordCredentials, ...(principal?.passwordCredentials ?? [])];
+  verifySecret(secret, held, state.loginNow());
   return "secret";
 }
 
@@ -51,9 +53,9 @@ function basicSecret(form: TokenRequestForm): string | undefined {
   return decodeURIComponent(secret);
 }
 
-function verifySecret(secret: string, application: Application, nowMs: number): void {
+function verifySecret(secret: string, all: readonly PasswordCredential[], nowMs: number): void {
   const digest = digestOf(secret);
-  const held = application.passwordCredentials.find((candidate) => candidate.digest === digest);
+  const held = all.find((candidate) => candidate.digest === digest);
   if (held === undefined) throw new EntraRefusal(7_000_215);
   if (nowMs > held.endMs) throw new EntraRefusal(7_000_222);
 }

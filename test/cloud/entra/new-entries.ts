@@ -89,5 +89,6 @@ export function newServicePrincipal(
     blockedByConditionalAccess: false,
     tokensValidFromMs: 0,
     assignments: [],
+    passwordCredentials: [],
   };
 }

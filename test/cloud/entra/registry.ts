@@ -19,6 +19,9 @@ import {
 } from "./new-entries.ts";
 import { resourcesIn } from "./well-known.ts";
 
+/** An application, or a service principal. */
+type PasswordHolder = Pick<Application, "passwordCredentials">;
+
 /**
  * Tenants, applications, service principals and managed identities: the only copy, which the token
  * endpoint reads and Graph serves and changes. Ids are compared ignoring case.
@@ -61,7 +64,7 @@ export interface Registry {
   grant(principal: ServicePrincipal, resource: ServicePrincipal, values: readonly string[]): void;
   /** Registers a certificate in PEM or DER. */
   addKeyCredential(application: Application, certificate: string | Buffer): KeyCredential;
-  addPassword(application: Application, endMs: number): { secretId: string; secret: string };
+  addPassword(holder: PasswordHolder, endMs: number): { secretId: string; secret: string };
   addManagedIdentity(
     tenantId: string,
     name: string,
@@ -162,9 +165,9 @@ export function createRegistry(now: () => number, cloud: Cloud = clouds.global):
       application.keyCredentials.push(credential);
       return credential;
     },
-    addPassword(application, endMs) {
+    addPassword(holder, endMs) {
       const { credential, secret } = createPassword(endMs);
-      application.passwordCredentials.push(credential);
+      holder.passwordCredentials.push(credential);
       return { secretId: credential.secretId, secret };
     },
     addManagedIdentity(tenantId, name, kind, ids = {}) {

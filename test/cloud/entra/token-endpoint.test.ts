@@ -82,6 +82,16 @@ describe("the token endpoint signs in", () => {
     assert.equal(fixture.token({}, { headers: { authorization } }).status, 200);
   });
 
+  it("with a secret of the service principal itself [serviceprincipal-addpassword]", () => {
+    const { state, tenant, application } = fixture;
+    const principal = state.registry.servicePrincipal(tenant.tenantId, application.appId);
+    assert.ok(principal);
+    const { secret } = state.registry.addPassword(principal, Date.now() + 1000);
+    assert.equal(fixture.token({ client_secret: secret }).status, 200);
+    principal.passwordCredentials.pop();
+    assert.deepEqual(fixture.token({ client_secret: secret }).body.error_codes, [7_000_215]);
+  });
+
   it("with the tenant's domain instead of its id [v2-oauth2-client-creds-grant-flow]", () => {
     const claims = { aud: `https://${fixture.host}/contoso.com/oauth2/v2.0/token` };
     const answer = fixture.token(

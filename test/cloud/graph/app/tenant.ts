@@ -35,6 +35,8 @@ export class Tenant {
   /** App role assignments of users and groups, by id; those of service principals are in the registry. */
   readonly assignments = new Map<string, Values>();
   readonly roles: DirectoryRoles;
+  /** Delegated permission grants, by id. */
+  readonly grants = new Map<string, Values>();
   /** The products the tenant has bought. */
   readonly skus: Sku[] = usualSkus();
   /** Users who have a licence from a group, by group id. */

@@ -19,6 +19,9 @@ export const keyCredentials = (application: Application, withKeys: boolean): rea
   ...signingCredentials(application),
 ];
 
+/** An application, or a service principal. */
+export type PasswordHolder = Pick<Application, "passwordCredentials">;
+
 /** What Graph stores about a secret in addition to what the token endpoint reads. */
 const named = new WeakMap<
   PasswordCredential,
@@ -27,17 +30,17 @@ const named = new WeakMap<
 
 /** Stores the name and start of the secret with that id. */
 export function nameSecret(
-  application: Application,
+  holder: PasswordHolder,
   secretId: string,
   details: { readonly displayName: string | null; readonly startDateTime: string },
 ): void {
-  const credential = application.passwordCredentials.find((one) => one.secretId === secretId);
+  const credential = holder.passwordCredentials.find((one) => one.secretId === secretId);
   if (credential) named.set(credential, details);
 }
 
 /** An application's secrets as Graph shows them: a hint, never the secret. */
-export const passwordCredentials = (application: Application): readonly Values[] =>
-  application.passwordCredentials.map((credential) => ({
+export const passwordCredentials = (holder: PasswordHolder): readonly Values[] =>
+  holder.passwordCredentials.map((credential) => ({
     customKeyIdentifier: null,
     displayName: named.get(credential)?.displayName ?? null,
     endDateTime: timeText(credential.endMs),

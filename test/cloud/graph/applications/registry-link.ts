@@ -46,6 +46,7 @@ const principalValues = (
   servicePrincipalNames: [principal.appId, ...(application?.identifierUris ?? [])],
   servicePrincipalType: principal.kind,
   signInAudience: application?.signInAudience ?? null,
+  passwordCredentials: passwordCredentials(principal),
 });
 
 const known = new WeakMap<Entity, string>();

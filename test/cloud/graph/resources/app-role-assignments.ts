@@ -1,12 +1,12 @@
 import type { ServicePrincipal } from "../../entra/model.ts";
 import { assignedTo, assignmentsOf, shownAssignment } from "../applications/assignments.ts";
 import { principalOf, syncRegistry } from "../applications/registry-link.ts";
-import { noContent, type Answer } from "../http/answer.ts";
+import { noContent, ok, type Answer } from "../http/answer.ts";
 import { badRequest, notFound } from "../http/graph-error.ts";
 import { SETS } from "../model/models.ts";
 import { contextOf } from "../odata/render.ts";
 import { both, READ_APPLICATIONS, READ_DIRECTORY, type Needs } from "../rules/permission.ts";
-import type { Entity } from "../store/entity.ts";
+import type { Entity, Values } from "../store/entity.ts";
 import { isGuid } from "../store/ids.ts";
 import { servicePrincipal } from "./application-named.ts";
 import type { Call } from "./call.ts";
@@ -87,6 +87,14 @@ function assign(call: Call, set: string): Answer {
   };
 }
 
+/** One of the assignments, by the id in the path. @throws GraphError 404 */
+function single(call: Call, set: string, list: readonly Values[]): Answer {
+  const id = call.params["assignment"] ?? "";
+  const one = list.find((candidate) => candidate["id"] === id);
+  if (!one) throw notFound(id);
+  return ok({ "@odata.context": contextOf(call.root, set, undefined, true), ...one });
+}
+
 function revoke(call: Call): Answer {
   const { tenant } = call;
   const id = call.params["assignment"] ?? "";
@@ -146,6 +154,15 @@ const routesOf = (
     handle: assignFor(principal),
   },
   {
+    method: "GET",
+    path: `${path}/appRoleAssignments/:assignment`,
+    needs: needs.read,
+    handle: (call) => {
+      const holder = principal(call);
+      return single(call, setIn(holder, "appRoleAssignments"), assignmentsOf(call.tenant, holder));
+    },
+  },
+  {
     method: "DELETE",
     path: `${path}/appRoleAssignments/:assignment`,
     needs: WRITE,
@@ -187,6 +204,15 @@ export const appRoleAssignmentRoutes: readonly Route[] = [
         throw badRequest("The resourceId in the request does not match the one in the URL.");
       }
       return assign(call, setIn(resource, "appRoleAssignedTo"));
+    },
+  },
+  {
+    method: "GET",
+    path: "/servicePrincipals/:principal/appRoleAssignedTo/:assignment",
+    needs: READ_APPLICATIONS,
+    handle: (call) => {
+      const resource = servicePrincipal(call);
+      return single(call, setIn(resource, "appRoleAssignedTo"), assignedTo(call.tenant, resource));
     },
   },
   {

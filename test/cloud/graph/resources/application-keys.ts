@@ -1,6 +1,6 @@
 import type { Application } from "../../entra/model.ts";
 import { timeText } from "../app/tenant.ts";
-import { keyCredentials, nameSecret } from "../applications/credentials.ts";
+import { keyCredentials, nameSecret, type PasswordHolder } from "../applications/credentials.ts";
 import {
   addSigningCredential,
   register,
@@ -8,11 +8,11 @@ import {
 } from "../applications/key-list.ts";
 import { demandApplicationWrite } from "../applications/ownership.ts";
 import { checkProof } from "../applications/proof.ts";
-import { applicationOf, syncRegistry } from "../applications/registry-link.ts";
+import { applicationOf, principalOf, syncRegistry } from "../applications/registry-link.ts";
 import { noContent, ok, type Answer } from "../http/answer.ts";
 import { badRequest, notFound } from "../http/graph-error.ts";
 import type { Entity, Values } from "../store/entity.ts";
-import { application } from "./application-named.ts";
+import { application, servicePrincipal } from "./application-named.ts";
 import type { Call } from "./call.ts";
 import type { Route } from "./route.ts";
 
@@ -68,49 +68,67 @@ function removeKey(call: Call): Answer {
 /** application-addpassword: two years by default. */
 const PASSWORD_LIFE_MS = 2 * 365 * 86_400_000;
 
-function addPassword(call: Call): Answer {
-  const { entity, registered } = registeredOf(call);
-  demandApplicationWrite(call, entity);
-  const asked = (call.body["passwordCredential"] ?? {}) as Values;
-  const now = call.tenant.clockMs();
-  const end =
-    typeof asked["endDateTime"] === "string"
-      ? Date.parse(asked["endDateTime"])
-      : now + PASSWORD_LIFE_MS;
-  const { secretId, secret } = call.tenant.registry.addPassword(registered, end);
-  const displayName = typeof asked["displayName"] === "string" ? asked["displayName"] : null;
-  nameSecret(registered, secretId, { displayName, startDateTime: timeText(now) });
-  syncRegistry(call.tenant);
-  return ok({
-    "@odata.context": `${call.root}/$metadata#microsoft.graph.passwordCredential`,
-    customKeyIdentifier: null,
-    displayName,
-    endDateTime: timeText(end),
-    hint: secret.slice(0, 3),
-    keyId: secretId,
-    secretText: secret,
-    startDateTime: timeText(now),
-  });
-}
+type Held = (call: Call) => { readonly entity: Entity; readonly registered: PasswordHolder };
 
-function removePassword(call: Call): Answer {
-  const { entity, registered } = registeredOf(call);
-  demandApplicationWrite(call, entity);
-  const { keyId } = call.body;
-  const at = registered.passwordCredentials.findIndex((one) => one.secretId === keyId);
-  if (at < 0) throw badRequest("No password credential found with keyId.");
-  registered.passwordCredentials.splice(at, 1);
-  syncRegistry(call.tenant);
-  return noContent;
-}
+/** The service principal that a path names, as a holder of secrets. @throws GraphError 404 */
+const principalHolder: Held = (call) => {
+  const entity = servicePrincipal(call);
+  const registered = principalOf(call.tenant, entity);
+  if (!registered) throw notFound(entity.id);
+  return { entity, registered };
+};
+
+const addPassword =
+  (held: Held) =>
+  (call: Call): Answer => {
+    const { entity, registered } = held(call);
+    demandApplicationWrite(call, entity);
+    const asked = (call.body["passwordCredential"] ?? {}) as Values;
+    const now = call.tenant.clockMs();
+    const end =
+      typeof asked["endDateTime"] === "string"
+        ? Date.parse(asked["endDateTime"])
+        : now + PASSWORD_LIFE_MS;
+    const { secretId, secret } = call.tenant.registry.addPassword(registered, end);
+    const displayName = typeof asked["displayName"] === "string" ? asked["displayName"] : null;
+    nameSecret(registered, secretId, { displayName, startDateTime: timeText(now) });
+    syncRegistry(call.tenant);
+    return ok({
+      "@odata.context": `${call.root}/$metadata#microsoft.graph.passwordCredential`,
+      customKeyIdentifier: null,
+      displayName,
+      endDateTime: timeText(end),
+      hint: secret.slice(0, 3),
+      keyId: secretId,
+      secretText: secret,
+      startDateTime: timeText(now),
+    });
+  };
+
+const removePassword =
+  (held: Held) =>
+  (call: Call): Answer => {
+    const { entity, registered } = held(call);
+    demandApplicationWrite(call, entity);
+    const { keyId } = call.body;
+    const at = registered.passwordCredentials.findIndex((one) => one.secretId === keyId);
+    if (at < 0) throw badRequest("No password credential found with keyId.");
+    registered.passwordCredentials.splice(at, 1);
+    syncRegistry(call.tenant);
+    return noContent;
+  };
 
 const touches: Route["touches"] = (call) => ({
-  objects: [(call.params["application"] ?? "").toLowerCase()],
+  objects: [(call.params["application"] ?? call.params["principal"] ?? "").toLowerCase()],
 });
 
-const action = (name: string, handle: Route["handle"]): Route => ({
+const action = (
+  name: string,
+  handle: Route["handle"],
+  holder = "/applications/:application",
+): Route => ({
   method: "POST",
-  path: `/applications/:application/${name}`,
+  path: `${holder}/${name}`,
   needs: "per-call",
   body: "required",
   touches,
@@ -120,6 +138,8 @@ const action = (name: string, handle: Route["handle"]): Route => ({
 export const applicationKeyRoutes: readonly Route[] = [
   action("addKey", addKey),
   action("removeKey", removeKey),
-  action("addPassword", addPassword),
-  action("removePassword", removePassword),
+  action("addPassword", addPassword(registeredOf)),
+  action("removePassword", removePassword(registeredOf)),
+  action("addPassword", addPassword(principalHolder), "/servicePrincipals/:principal"),
+  action("removePassword", removePassword(principalHolder), "/servicePrincipals/:principal"),
 ];

@@ -1,7 +1,7 @@
 import { noContent, ok, type Answer } from "../http/answer.ts";
 import { badRequest, denied, GraphError, notFound } from "../http/graph-error.ts";
 import { SETS } from "../model/models.ts";
-import { listAnswer } from "../odata/list.ts";
+import { countAnswer, listAnswer, type Collection } from "../odata/list.ts";
 import { contextOf, render, selected } from "../odata/render.ts";
 import type { Candidate } from "../odata/source.ts";
 import {
@@ -58,23 +58,21 @@ function deletedEntity(call: Call): Entity {
 }
 
 /** Only a typed list is supported (directory-deleteditems-list). */
-const list =
-  (kind: Kind) =>
-  (call: Call): Answer => {
-    const { tenant } = call;
-    purgeExpired(tenant);
-    return listAnswer(call, {
-      type: kind,
-      set: SETS[kind],
-      typed: false,
-      source: function* from(cursor): Generator<Candidate> {
-        for (const { entity, next } of tenant.directory.deleted[kind].from(cursor)) {
-          const seen = tenant.directory.seen(entity);
-          if (seen.state === "deleted") yield { entity, values: seen.values, next };
-        }
-      },
-    });
+function deleted(call: Call, kind: Kind): Collection {
+  const { tenant } = call;
+  purgeExpired(tenant);
+  return {
+    type: kind,
+    set: SETS[kind],
+    typed: false,
+    source: function* from(cursor): Generator<Candidate> {
+      for (const { entity, next } of tenant.directory.deleted[kind].from(cursor)) {
+        const seen = tenant.directory.seen(entity);
+        if (seen.state === "deleted") yield { entity, values: seen.values, next };
+      }
+    },
   };
+}
 
 function get(call: Call): Answer {
   const entity = deletedEntity(call);
@@ -133,12 +131,20 @@ const touches: Route["touches"] = (call) => ({
 
 const typed = (
   ["user", "group", "application", "servicePrincipal", "administrativeUnit", "device"] as const
-).map((kind): Route => ({
-  method: "GET",
-  path: `/directory/deletedItems/microsoft.graph.${kind}`,
-  needs: READ[kind],
-  handle: list(kind),
-}));
+).flatMap((kind): Route[] => [
+  {
+    method: "GET",
+    path: `/directory/deletedItems/microsoft.graph.${kind}`,
+    needs: READ[kind],
+    handle: (call) => listAnswer(call, deleted(call, kind)),
+  },
+  {
+    method: "GET",
+    path: `/directory/deletedItems/microsoft.graph.${kind}/$count`,
+    needs: READ[kind],
+    handle: (call) => countAnswer(call, deleted(call, kind)),
+  },
+]);
 
 export const deletedItemRoutes: readonly Route[] = [
   ...typed,

@@ -1,4 +1,5 @@
 import { noContent, ok, type Answer } from "../http/answer.ts";
+import { denied } from "../http/graph-error.ts";
 import { EXTENSION_ATTRIBUTES } from "../model/device.ts";
 import { expander } from "../odata/expand.ts";
 import { countAnswer, listAnswer, type Collection } from "../odata/list.ts";
@@ -83,6 +84,15 @@ export const deviceRoutes: readonly Route[] = [
     handle: (call) => countAnswer(call, devices(call)),
   },
   { method: "GET", path: "/devices/:id", needs: READ_DEVICES, handle: get },
+  {
+    // Only people create devices; for applications it is not supported (device-post-devices).
+    method: "POST",
+    path: "/devices",
+    needs: WRITE,
+    handle: () => {
+      throw denied();
+    },
+  },
   {
     method: "PATCH",
     path: "/devices/:id",

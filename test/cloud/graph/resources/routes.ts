@@ -1,3 +1,4 @@
+import { actionRoutes } from "./actions.ts";
 import { administrativeUnitRoutes } from "./administrative-units.ts";
 import { appRoleAssignmentRoutes } from "./app-role-assignments.ts";
 import { applicationKeyRoutes } from "./application-keys.ts";
@@ -9,6 +10,7 @@ import { deviceRoutes } from "./devices.ts";
 import { directoryObjectDeltaRoute } from "./directory-objects-delta.ts";
 import { directoryObjectRoutes } from "./directory-objects.ts";
 import { directoryRoleRoutes } from "./directory-roles.ts";
+import { extensionPropertyRoutes } from "./extension-properties.ts";
 import { federatedCredentialRoutes } from "./federated-credentials.ts";
 import { groupSettingTemplateRoutes } from "./group-setting-templates.ts";
 import { groupRoutes } from "./groups.ts";
@@ -18,10 +20,13 @@ import { memberOfRoutes } from "./member-of.ts";
 import { memberRoutes } from "./members.ts";
 import { organizationRoutes } from "./organization.ts";
 import { ownerRoutes } from "./owners.ts";
+import { permissionGrantRoutes } from "./permission-grants.ts";
 import { propertyRoutes } from "./property-routes.ts";
+import { relationshipRoutes } from "./relationships.ts";
 import { roleAssignmentRoutes } from "./role-assignments.ts";
 import { roleEligibilityRoutes } from "./role-eligibility.ts";
 import type { Route } from "./route.ts";
+import { scopedRoleMemberRoutes } from "./scoped-role-members.ts";
 import { servicePrincipalRoutes } from "./service-principals.ts";
 import { userRelationRoutes } from "./user-relations.ts";
 import { userRoutes } from "./users.ts";
@@ -52,7 +57,15 @@ const NAMED: readonly Route[] = [
   ...roleEligibilityRoutes,
   ...deltaRoutes,
   directoryObjectDeltaRoute,
+  ...permissionGrantRoutes,
+  ...extensionPropertyRoutes,
+  ...scopedRoleMemberRoutes,
+  ...actionRoutes,
 ];
 
 /** Every operation that is emulated. */
-export const ROUTES: readonly Route[] = [...NAMED, ...propertyRoutes(NAMED)];
+export const ROUTES: readonly Route[] = [
+  ...NAMED,
+  ...relationshipRoutes(NAMED),
+  ...propertyRoutes(NAMED),
+];

@@ -18,7 +18,6 @@ import type { Entity } from "../store/entity.ts";
 import { servicePrincipal } from "./application-named.ts";
 import type { Call } from "./call.ts";
 import { resolve } from "./resolve.ts";
-import { resourceList } from "./resource-list.ts";
 import type { Route } from "./route.ts";
 import { softDelete } from "./soft-delete.ts";
 
@@ -130,16 +129,6 @@ const touches: Route["touches"] = (call) => ({
   objects: [(call.params["principal"] ?? "").toLowerCase()],
 });
 
-/** Users cannot consent here, so there are no delegated grants to list. */
-const noGrants = (call: Call): Answer =>
-  resourceList(call, "oauth2PermissionGrants", [], { filterable: true });
-
-const READ_GRANTS: Needs = [
-  "DelegatedPermissionGrant.ReadWrite.All",
-  "Directory.Read.All",
-  "Directory.ReadWrite.All",
-];
-
 export const servicePrincipalRoutes: readonly Route[] = [
   {
     method: "GET",
@@ -174,24 +163,5 @@ export const servicePrincipalRoutes: readonly Route[] = [
     needs: "per-call",
     touches,
     handle: remove,
-  },
-  {
-    method: "GET",
-    path: "/oauth2PermissionGrants",
-    needs: READ_GRANTS,
-    resourceUnits: 2,
-    handle: noGrants,
-  },
-  {
-    method: "GET",
-    path: "/servicePrincipals/:principal/oauth2PermissionGrants",
-    needs: READ_GRANTS,
-    handle: noGrants,
-  },
-  {
-    method: "GET",
-    path: "/users/:user/oauth2PermissionGrants",
-    needs: READ_GRANTS,
-    handle: noGrants,
   },
 ];
