@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 
 import { readBefore } from "../../shared/records/approval/before.ts";
 import { readHeld } from "../../shared/records/approval/held.ts";
+import { changeControl } from "../../shared/records/decisions/control.ts";
 import type { TinyDirectory } from "./tiny-directory.ts";
 import { type Town, openTown } from "./town.ts";
 
@@ -119,6 +120,22 @@ describe("a row whose object was read more than ten minutes ago", () => {
     assert.deepEqual(values, { before: { city: "Bern" }, after: { city: "Oslo" } });
   });
 
+  it("is skipped if the batch is cancelled, and what was written stays", async () => {
+    const town = await planned((users) => Object.assign(userNamed(users, ann), { city: "Bern" }), {
+      rows: [update(ann, "Oslo"), update(bob, "Oslo")],
+    });
+    await changeControl(town.blobs.batches, "b", (control) => ({
+      ...control,
+      standing: "cancelled",
+    }));
+    await town.approve("b");
+    await town.run();
+    assert.equal(stateOf(town), "cancelled");
+    const verdicts = [...town.report("b").values()].map(({ verdict }) => verdict);
+    assert.deepEqual(verdicts, ["skipped", "done"]);
+    assert.equal(userNamed(town.users, ann)["city"], "Bern");
+  });
+
   it("is held again if it was changed again since, under another digest", async () => {
     const town = await planned((users) => Object.assign(userNamed(users, ann), { city: "Bern" }));
     const first = await readHeld(town.blobs.batches, "b");
@@ -224,21 +241,27 @@ describe("a row whose object was read more than ten minutes ago", () => {
     assert.equal(stateOf(town), "held");
   });
 
-  it("is a membership: it is written whatever is there", async () => {
+  it("is a membership: it is written whatever is there, and not looked at", async () => {
     const town = begin();
-    const { id } = userNamed(town.users, ann);
+    const { id: member } = userNamed(town.users, ann);
     const group = "10000000-0000-4000-8000-000000000001";
     town.users.groups.set(group, new Set());
-    await town.deliver({
-      ...message,
-      rows: [{ operation: "group.remove-member", group, member: id }],
-    });
+    const rows = [{ operation: "group.remove-member", group, member }];
+    await town.deliver({ ...message, rows });
     town.pass(11 * MINUTE_MS);
     await town.approve("b");
-    const looks = town.users.looks;
+    const { readAll } = town.users;
+    const read: string[] = [];
+    town.users.readAll = (requests, options) => {
+      read.push(...requests.map(({ url }) => url));
+      return readAll(requests, options);
+    };
     await town.run();
-    assert.equal(town.users.looks, looks);
     assert.equal(stateOf(town), "finished");
+    assert.deepEqual(
+      read.filter((url) => url.includes(member) || url.includes(group)),
+      [],
+    );
   });
 });
 

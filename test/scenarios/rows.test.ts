@@ -163,7 +163,7 @@ describe("rows of all kinds in one batch", () => {
     assert.match(
       ann ?? "",
       new RegExp(
-        `^user\\.disable,ann@contoso\\.com,,,done,,,${ids.get("ann@contoso.com")},${requestId},204,1,${at}$`,
+        `^user\\.disable,ann@contoso\\.com,,,done,,,${ids.get("ann@contoso.com")},${requestId},204,1,${at},"\\{""accountEnabled"":true\\}","\\{""accountEnabled"":false\\}"$`,
       ),
     );
     const plan = JSON.parse((await stage.read("life/plan.json")) ?? "{}") as Row;

@@ -27,7 +27,7 @@ export interface ReportSummary {
   readonly acceptedAt: string;
   readonly finishedAt: string;
   readonly verdicts: VerdictCounts;
-  readonly plan: Plan;
+  readonly plan: Omit<Plan, "shardDigests">;
   /** What the reports lack, in whole sentences. */
   readonly lacks?: readonly string[] | undefined;
   /** Of a batch that is planned or held: what an approval has to name. */
@@ -46,7 +46,7 @@ type Ended = Pick<
 /** The summary by manifest and plan, and by how the batch ended. */
 export function summaryOf(
   manifest: BatchManifest,
-  plan: Plan,
+  { shardDigests: _digests, ...plan }: Plan,
   { atMs, ...ended }: Ended,
 ): ReportSummary {
   const { batch, tenant, mode, operation, acceptedAt, contentSha256, submitter } = manifest;
