@@ -24,7 +24,7 @@ const { values } = parseArgs({
 });
 /** One stage serves so many rounds: guards count a day's changes, in percent of its users. */
 const ROUNDS_A_STAGE = 10;
-const LANES = 4;
+const LANES = 2;
 
 const rounds = values.short ? 2 : Number(values.rounds);
 const first = Number(values.from);

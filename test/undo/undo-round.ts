@@ -33,7 +33,9 @@ export const setUndoStage = (rounds: number): Promise<Stage> =>
     },
     settings: async () => ({
       ...Object.fromEntries(
-        Object.keys(guardRules).map((name) => [name, name.includes("PERCENT") ? "100" : "1000000"]),
+        Object.keys(guardRules)
+          .filter((name) => /^(MAX|GROUP_LOSS)_/.test(name))
+          .map((name) => [name, name.includes("PERCENT") ? "100" : "1000000"]),
       ),
       MAX_INVALID_ROWS_PERCENT: "100",
       PROTECT_ROLE_HOLDERS: "off",
