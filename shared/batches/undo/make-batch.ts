@@ -130,7 +130,7 @@ async function manifestOf(
     version: 1,
     batch,
     tenant,
-    mode: "apply",
+    mode: job.decision.mode ?? "apply",
     priority,
     operation: input.operation,
     source: { kind: "message", messageId: origin.decisionId, file },

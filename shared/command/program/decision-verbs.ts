@@ -40,9 +40,11 @@ export function addDecisions(program: Command, openDesk: OpenDesk): void {
   decision("rerun", "<batch>", "Send the failed rows of a batch again, as a new batch.")
     .option("--rows <rows>", "failed (the default), held, or numbers such as 3,17", chosenRowsOf)
     .option("--as <name>", "the new batch's name")
+    .option("--only-plan", "plan the new batch, to be looked at; approve then runs it")
     .option("--wait", "follow the new batch until it ends");
   decision("undo", "<batch>", "Undo what a batch changed, as a new batch with the same guards.")
     .option("--rows <rows>", "only these rows, such as 3,17", rowNumbersOf)
     .option("--as <name>", "the new batch's name")
+    .option("--only-plan", "plan the new batch, to be looked at; approve then runs it")
     .option("--wait", "follow the new batch until it ends");
 }

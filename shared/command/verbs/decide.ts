@@ -17,6 +17,7 @@ export interface DecideOptions {
   readonly reason?: string;
   readonly rows?: ChosenRows;
   readonly as?: string;
+  readonly onlyPlan?: boolean;
   readonly wholeTenant?: boolean;
   readonly wait?: boolean;
 }
@@ -33,8 +34,8 @@ const RULES: Readonly<
   },
   pause: { states: ["accepted", "running"], expects: "unfinished" },
   resume: { states: ["paused"] },
-  rerun: { states: ["finished", "cancelled"], expects: "ended" },
-  undo: { states: ["finished", "cancelled"], expects: "ended" },
+  rerun: { states: ["finished", "cancelled", "held"] },
+  undo: { states: ["finished", "cancelled", "held"] },
 };
 
 /** Decisions that change the directory, or that cannot be taken back: they are asked about first. */
@@ -83,7 +84,7 @@ function wishOf(
     );
   }
   const { tenant } = manifest;
-  const { reason, rows, as } = options;
+  const { reason, rows, as, onlyPlan = false } = options;
   const wish: Wish = {
     decision: kind,
     tenant,
@@ -92,6 +93,7 @@ function wishOf(
     reason,
     rows,
     as,
+    mode: onlyPlan ? "plan" : undefined,
   };
   if (kind !== "approve") return wish;
   if (options.plan !== undefined && options.plan !== digest) {

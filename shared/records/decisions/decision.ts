@@ -4,6 +4,7 @@ import { check } from "../../core/check.ts";
 import { InputRefusal } from "../../core/input-refusal.ts";
 import { isGuid } from "../../core/object-id.ts";
 import { isRecord } from "../../core/record.ts";
+import type { Mode } from "../manifest.ts";
 import { nameRuleBroken } from "../paths.ts";
 import { batchStates } from "../status.ts";
 import { canonicalJson, nonceOf } from "./canonical.ts";
@@ -52,6 +53,8 @@ export interface Decision {
   readonly rows?: ChosenRows | undefined;
   /** The name of the batch that rerun or undo makes. */
   readonly as?: string | undefined;
+  /** `plan`: the batch that rerun or undo makes is only planned, and an approval of its plan runs it. */
+  readonly mode?: Mode | undefined;
 }
 
 /** A decision as it was sent: with an ID token that proves who decided exactly this. */
@@ -81,6 +84,7 @@ const Message = v.strictObject({
     ]),
   ),
   as: v.optional(v.string()),
+  mode: v.optional(v.picklist(["apply", "plan"])),
   proof: v.optional(v.pipe(v.string(), v.maxLength(16_384))),
 });
 
@@ -112,7 +116,7 @@ export function checkDecision(value: unknown): SignedDecision {
 
 /** What is wrong with a decision whose parts are right, and what to do about it. */
 function mistakeIn(decision: SignedDecision): readonly [what: string, fix: string] | undefined {
-  const { decision: kind, batch, plan, rows, as } = decision;
+  const { decision: kind, batch, plan, rows, as, mode } = decision;
   const isMaking = kind === "rerun" || kind === "undo";
   if (batch === undefined && kind !== "pause" && kind !== "resume") {
     return ["it names no batch", "Name the batch; only pause and resume may be of a whole tenant"];
@@ -126,8 +130,8 @@ function mistakeIn(decision: SignedDecision): readonly [what: string, fix: strin
       ? ["it has no plan", "Give the digest of the plan that was looked at (plan.json, digest)"]
       : ["it has a plan", "Leave plan out: only approve has it"];
   }
-  if (!isMaking && (rows !== undefined || as !== undefined)) {
-    return ["it has rows or as", "Leave both out: only rerun and undo have them"];
+  if (!isMaking && (rows !== undefined || as !== undefined || mode !== undefined)) {
+    return ["it has rows, as or mode", "Leave them out: only rerun and undo have them"];
   }
   if (kind === "undo" && typeof rows === "string") {
     return ["rows is a word", "Give the numbers of the rows to undo, or leave rows out for all"];

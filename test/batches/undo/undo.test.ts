@@ -163,6 +163,15 @@ describe("undo", () => {
     assert.match(JSON.stringify(first), /Not undone: movers.*is not what was written/);
   });
 
+  it("is only planned if the decision asks for it, so that it can be looked at first", async () => {
+    const workshop = open();
+    await finished(workshop);
+    const { batch } = await undo(workshop.ports, jobOn(workshop, "movers", { mode: "plan" }));
+    await takeQueued(workshop);
+    assert.equal(workshop.blobs.batches.json(`${batch}/status.json`)["state"], "planned");
+    assert.equal(workshop.rings.length, 1, "the runner was rung for the batch itself only");
+  });
+
   it("is refused if nothing was written", async () => {
     const workshop = open();
     const rows = [{ operation: "user.disable", user: "nobody@contoso.com" }];
