@@ -18,6 +18,17 @@ export function isStale({ id, values }: SnapshotObject, nowMs: number): boolean 
   );
 }
 
+/** Whether the policy should list the user as one that it leaves alone: not seen for as long, but not stale. */
+export function isLeftAlone(user: SnapshotObject, nowMs: number): boolean {
+  const activity = (user.values["signInActivity"] ?? {}) as Record<string, string | null>;
+  const last = activity["lastSuccessfulSignInDateTime"];
+  return (
+    user.values["accountEnabled"] === true &&
+    !isStale(user, nowMs) &&
+    (typeof last !== "string" || nowMs - Date.parse(last) > 90 * DAY_MS)
+  );
+}
+
 /** Makes a group that the policy leaves alone, of `count` accounts that would be stale. Answers its id. */
 export async function excludeSome(cloud: LocalCloud, count: number): Promise<string> {
   const { control } = cloud;

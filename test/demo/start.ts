@@ -9,7 +9,7 @@ import type { LocalCloud } from "../cloud/local-cloud.ts";
 import { dist, outFolder, setStage, type Stage } from "../stage/stage.ts";
 import { wideGuards } from "../stage/wide-guards.ts";
 import { disagreements, type ReportedRow } from "./check-oracle.ts";
-import { excludeSome, isStale } from "./directory.ts";
+import { excludeSome, isLeftAlone, isStale } from "./directory.ts";
 import { keep } from "./keep.ts";
 import { predict } from "./oracle.ts";
 import { peopleFile, toCsv } from "./people-file.ts";
@@ -68,6 +68,7 @@ async function demonstrate({ cloud, host, ...rest }: Stage): Promise<number> {
   const rows = peopleFile(before, cloud.home.domain, ROWS);
   const oracle = predict(before, rows);
   const stale = before.users.filter((user) => isStale(user, Date.now()));
+  const leftAlone = before.users.filter((user) => isLeftAlone(user, Date.now()));
   step(
     startedMs,
     `a tenant of ${before.users.length} users and ${before.groups.length} groups, ${stale.length} of them stale`,
@@ -102,12 +103,16 @@ async function demonstrate({ cloud, host, ...rest }: Stage): Promise<number> {
   for (const { id } of stale) oracle.directory.byId.get(id)!.values["accountEnabled"] = false;
   const wrong = [
     ...disagreements(oracle, await rowsOf(rest, file.batch), after),
-    ...(await rowsOf(rest, policy.batch)).flatMap(({ row, verdict }) =>
-      verdict === "done" ? [] : [`policy row ${row}: ${verdict}, predicted done`],
-    ),
-    ...(policy.rows === stale.length
+    ...(await rowsOf(rest, policy.batch)).flatMap(({ row, verdict }) => {
+      // Those to disable come first.
+      const predicted = row <= stale.length ? "done" : "skipped";
+      return verdict === predicted ? [] : [`policy row ${row}: ${verdict}, predicted ${predicted}`];
+    }),
+    ...(policy.rows === stale.length + leftAlone.length
       ? []
-      : [`the policy found ${policy.rows} accounts, predicted ${stale.length}`]),
+      : [
+          `the policy found ${policy.rows} accounts, predicted ${stale.length} and ${leftAlone.length} to leave alone`,
+        ]),
     ...[file, policy].flatMap((each) =>
       Object.values(each.verdicts).reduce((sum, count) => sum + count, 0) === each.rows
         ? []
