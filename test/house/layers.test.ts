@@ -34,6 +34,7 @@ const planted: readonly (readonly [file: string, imports: string])[] = [
   ["shared/identity/slot/planted.ts", "../identity.ts"],
   ["shared/identity/certificate/planted.ts", "../token/scope.ts"],
   ["shared/identity/certificate/planted.ts", "../open-credential.ts"],
+  ["shared/identity/proof/planted.ts", "../token/scope.ts"],
   ["shared/identity/pkcs12/planted.ts", "../certificate/certificate.ts"],
   ["shared/storage/planted.ts", "../graph/graph.ts"],
   ["shared/storage/planted.ts", "../records/manifest.ts"],
