@@ -1,5 +1,5 @@
 import { execFileSync, fork } from "node:child_process";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 
@@ -14,8 +14,9 @@ import { type Scenario, scenarios } from "./scenarios.ts";
 /**
  * `npm run bench:rivals`: the product beside Microsoft's Graph client, PnPjs, Kiota, a plain loop and
  * PATCHes of 20 members, on the same local cloud with meters and latency, each as its documentation shows.
- * Every contestant of a scenario runs in turn, `--rounds` times; the table has medians. `--only "A full"`
- * runs scenarios whose name begins so, `--chart FILE` writes the times as an SVG.
+ * Every contestant of a scenario runs in turn, `--rounds` times (some scenarios once); the table has medians.
+ * `--only "A full"` runs scenarios whose name begins so, `--chart FILE` writes the times as an SVG, and `--docs`
+ * writes table and chart into docs/. All of it with three rounds takes about an hour.
  */
 const { values: options } = parseArgs({
   options: {
@@ -25,8 +26,13 @@ const { values: options } = parseArgs({
     contestants: { type: "string", default: "" },
     json: { type: "string" },
     chart: { type: "string" },
+    docs: { type: "boolean", default: false },
   },
 });
+/** Where the documentation has the race. */
+const [BEGIN, END] = ["<!-- race: written by npm run bench:rivals -->", "<!-- race ends -->"];
+/** A race that takes longer than this has gone wrong, milliseconds. */
+const LONGEST_MS = 10 * 60_000;
 const rounds = Number(options.rounds ?? (options.short ? 1 : 3));
 const everybody = ["directory-batch", "graph-client", "pnpjs", "kiota", "loop-of-8"];
 
@@ -54,16 +60,17 @@ async function runRounds(scenario: Scenario): Promise<readonly Result[]> {
   const named = options.contestants.split(",").filter((name) => name !== "");
   const all =
     scenario.tasks === "memberships"
-      ? [...everybody, "directory-batch-singles", "patch-20"]
+      ? ["directory-batch", "directory-batch-singles", "patch-20", "loop-of-8"]
       : everybody;
   const taking = named.length > 0 ? named : all;
   const results: Result[] = [];
-  for (let round = 1; round <= rounds; round += 1) {
+  const times = scenario.once ? 1 : rounds;
+  for (let round = 1; round <= times; round += 1) {
     for (const contestant of taking) {
       const result = await runOne(contestant, scenario);
       results.push(result);
       console.log(
-        `${scenario.name} ${round}/${rounds}: ${contestant} ${result.seconds.toFixed(1)} s, wrong ${result.wrong}, failed ${result.failed}, unknown ${result.unknown}, twice ${result.twice}, throttled ${result.throttled}`,
+        `${scenario.name} ${round}/${times}: ${contestant} ${result.seconds.toFixed(1)} s, wrong ${result.wrong}, failed ${result.failed}, unknown ${result.unknown}, twice ${result.twice}, throttled ${result.throttled}`,
       );
     }
   }
@@ -78,6 +85,8 @@ function runOne(contestant: string, scenario: Scenario): Promise<Result> {
   ]);
   return new Promise((resolve, reject) => {
     let result: Result | undefined;
+    const limit = setTimeout(() => child.kill("SIGKILL"), LONGEST_MS);
+    child.once("exit", () => clearTimeout(limit));
     child.once("message", (message) => (result = message as Result));
     child.once("exit", (code) => {
       if (result !== undefined) resolve(result);
@@ -108,7 +117,7 @@ function medianOf(results: readonly Result[]): Result {
 function report(): void {
   const rows = races.flatMap(({ scenario, results }) =>
     results.map((result) => [
-      scenario.name,
+      scenario.once ? `${scenario.name} (1)` : scenario.name,
       result.contestant,
       `${result.seconds.toFixed(1)} s`,
       result.quotaShare === undefined ? "" : `${(100 * result.quotaShare).toFixed(1)} %`,
@@ -118,7 +127,8 @@ function report(): void {
   );
   const head =
     "race,contestant,time,of the quota,wrong,failed,unknown,twice,throttled,ms CPU a row";
-  console.log(`\n${table([head.split(","), ...rows])}\n`);
+  const shown = table([head.split(","), ...rows]);
+  console.log(`\n${shown}\n`);
   for (const { scenario } of races) {
     console.log(`${scenario.name}: ${scenario.count} ${scenario.about}`);
   }
@@ -126,6 +136,22 @@ function report(): void {
   if (options.json !== undefined)
     write(options.json, JSON.stringify({ machine: machine(), races }));
   if (options.chart !== undefined) write(options.chart, barChart(races));
+  if (options.docs) writeDocs(shown);
+}
+
+/** Replaces the race's table and chart in the documentation. */
+function writeDocs(shown: string): void {
+  const path = join(root, "docs/benchmarks.md");
+  const text = readFileSync(path, "utf8");
+  const [from, to] = [text.indexOf(BEGIN) + BEGIN.length, text.indexOf(END)];
+  if (from < BEGIN.length || to < from) throw new Error(`${path} has no place for the race`);
+  const about = races.map(
+    ({ scenario }) => `${scenario.name}: ${scenario.count} ${scenario.about}.`,
+  );
+  const measured = `${Object.values(machine()).join(", ")}; medians of ${rounds}, and one round of what is marked with 1.`;
+  const parts = [measured, "![times of the race](race.svg)", shown, about.join("\n")];
+  writeFileSync(path, `${text.slice(0, from)}\n\n${parts.join("\n\n")}\n\n${text.slice(to)}`);
+  write("docs/race.svg", barChart(races));
 }
 
 function write(file: string, text: string): void {

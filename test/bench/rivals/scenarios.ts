@@ -13,6 +13,8 @@ export interface Scenario {
   readonly conditions?: Commands["conditions"]["argument"];
   /** The share of memberships that are in place already, or whose member does not exist. */
   readonly dirty?: number;
+  /** It runs once, however many rounds there are. */
+  readonly once?: true;
 }
 
 /** One write in a hundred is refused for a limit that is not the write limit's. */
@@ -46,6 +48,7 @@ export function scenarios(short: boolean): readonly Scenario[] {
     {
       ...mixed,
       name: "A sliding",
+      once: true,
       about: "mixed, empty sliding window",
       count,
       conditions: { writeMeter: "sliding-window" },
@@ -68,6 +71,7 @@ export function scenarios(short: boolean): readonly Scenario[] {
     {
       ...mixed,
       name: "B dirty",
+      once: true,
       about: "memberships, 3 % in place already or of nobody",
       tasks: "memberships",
       count: short ? 600 : 6000,
@@ -81,10 +85,31 @@ export function scenarios(short: boolean): readonly Scenario[] {
       seed,
       faults: [stray429, stray503, lostAnswer],
     })),
-    { ...mixed, name: "C 429", about: "mixed, 1 % of parts 429", count, faults: [stray429] },
-    { ...mixed, name: "C 503", about: "mixed, 1 % of parts 503", count, faults: [stray503] },
-    { ...mixed, name: "C lost", about: "mixed, 1 % of answers lost", count, faults: [lostAnswer] },
-    { ...mixed, name: "D no quota", about: "mixed, no meters", count, bucket: "off" },
+    {
+      ...mixed,
+      name: "C 429",
+      once: true,
+      about: "mixed, 1 % of parts 429",
+      count,
+      faults: [stray429],
+    },
+    {
+      ...mixed,
+      name: "C 503",
+      once: true,
+      about: "mixed, 1 % of parts 503",
+      count,
+      faults: [stray503],
+    },
+    {
+      ...mixed,
+      name: "C lost",
+      once: true,
+      about: "mixed, 1 % of answers lost",
+      count,
+      faults: [lostAnswer],
+    },
+    { ...mixed, name: "D no quota", once: true, about: "mixed, no meters", count, bucket: "off" },
   ];
   return short ? all.filter(({ name }) => /^(A full|C trouble 1)$/.test(name)) : all;
 }
