@@ -4,6 +4,7 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 
 import { rerun } from "../../../shared/batches/undo/rerun.ts";
+import { recordJson } from "../../../shared/records/journal.ts";
 import type { BatchManifest } from "../../../shared/records/manifest.ts";
 import { openWorkshop, type Workshop } from "../workshop.ts";
 import { type decisionOn, jobOn, runAndJournal, stagedRows, takeQueued } from "./jobs.ts";
@@ -151,6 +152,24 @@ describe("rerun", () => {
       workshop.blobs.batches.text(`${batch}/input`).split("\n")[2],
       JSON.stringify({ originalRow: 3, ...rows[2] }),
     );
+  });
+
+  it("takes the rows that a cancelled batch had not written yet as held ones", async () => {
+    const workshop = openWorkshop();
+    const rows = ["ann", "bob"].map((name) => {
+      const user = workshop.directory.addUser(`${name}@contoso.com`);
+      return { operation: "user.update", user, city: "Ulm" };
+    });
+    await workshop.deliver({ version: 1, batch: "movers", mode: "apply", rows });
+    const at = "2026-11-21T00:00:00.000Z";
+    const done = { kind: "final", row: 1, receipt: { verdict: "done" } } as const;
+    const record = recordJson({ t: "receipt", post: "1", at, rows: [done] });
+    const { batches } = workshop.blobs;
+    await batches.write("movers/journal/00001.jsonl", `${record}\n`);
+    const status = { ...batches.json("movers/status.json"), state: "cancelled" };
+    await batches.write("movers/status.json", JSON.stringify(status));
+    const { batch } = await rerun(workshop.ports, jobOn(workshop, "movers", { rows: "held" }));
+    assert.deepEqual(stagedRows(workshop, batch), [{ originalRow: 2, ...rows[1] }]);
   });
 
   it("can be sent again itself, with the numbers of the batch it is from", async () => {

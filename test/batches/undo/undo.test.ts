@@ -172,6 +172,29 @@ describe("undo", () => {
     assert.equal(workshop.rings.length, 1, "the runner was rung for the batch itself only");
   });
 
+  it("is held by the same guards: the undo of 12 creates has 12 deletes", async () => {
+    const workshop = open();
+    const ids = Array.from({ length: 12 }, (_, at) => `${created.slice(0, -2)}${at + 10}`);
+    const names = ids.map((_, at) => `joiner${at}@contoso.com`);
+    const rows = names.map((userPrincipalName) => ({
+      operation: "user.create",
+      userPrincipalName,
+      displayName: "New",
+    }));
+    await workshop.deliver({ version: 1, batch: "joiners", mode: "apply", rows });
+    await runAndJournal(workshop, "joiners", Object.fromEntries(ids.map((id, at) => [at + 1, id])));
+    for (const [at, id] of ids.entries()) {
+      const [mailNickname = ""] = names[at]!.split("@");
+      const values = { displayName: "New", accountEnabled: true, mailNickname };
+      workshop.directory.users.set(id, { id, userPrincipalName: names[at], ...values });
+    }
+    const { batch } = await undo(workshop.ports, jobOn(workshop, "joiners"));
+    await takeQueued(workshop);
+    const status = workshop.blobs.batches.json(`${batch}/status.json`);
+    assert.equal(status["state"], "held");
+    assert.match(String(status["reason"]), /12 deletes/);
+  });
+
   it("is refused if nothing was written", async () => {
     const workshop = open();
     const rows = [{ operation: "user.disable", user: "nobody@contoso.com" }];
