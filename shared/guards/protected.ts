@@ -88,7 +88,7 @@ export function findProtected(found: ProtectedRows, isOff: boolean): GuardFindin
   const { count } = found;
   const finding = {
     guard: "protected-objects",
-    kind: "protected-objects",
+    kind: "rows that change protected objects",
     scope: "object",
     count,
     limit: 0,

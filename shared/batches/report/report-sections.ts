@@ -89,8 +89,12 @@ const closed = (summary: string, entries: readonly Entry[]): string =>
 export function details({ plan, state }: ReportSummary): string {
   const would = state === "held" ? ": holds the batch" : ": would hold the batch";
   const guards = plan.guards
-    .filter(({ count, held }) => count > 0 || held)
-    .map((each) => `${escape(findingInWords(each))}${each.held ? would : ""}`);
+    .filter(({ count, held, reason }) => count > 0 || held || reason !== undefined)
+    .map((each) => {
+      // What holds nothing has a reason only if nobody looked.
+      const more = each.held ? would : each.reason ? `: ${escape(each.reason)}` : "";
+      return `${escape(findingInWords(each))}${more}`;
+    });
   const silent = plan.guards.length - guards.length;
   if (silent > 0) guards.push(`${number(silent)} more guards found nothing`);
   const permissions = Object.entries(plan.permissions)

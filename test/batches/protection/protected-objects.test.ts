@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { home, other, ownPrincipal } from "../workshop.ts";
+import { home, openWorkshop, other, ownPrincipal } from "../workshop.ts";
 import { type Ids, NEVER, planned, type Protect } from "./planned-batch.ts";
 
 describe("a row that would change a protected object holds its batch", () => {
@@ -166,5 +166,14 @@ describe("a batch is not held for protected objects", () => {
       () => ({ roleHolders: false }),
     );
     assert.match(finding?.reason ?? "", /PROTECT_ROLE_HOLDERS is off/);
+    const workshop = openWorkshop();
+    const user = workshop.directory.addUser("ann@contoso.com");
+    const rows = [{ operation: "user.update", user, city: "Oslo" }];
+    await workshop.deliver({ version: 1, batch: "b", mode: "plan", rows });
+    const page = workshop.blobs.batches.text("b/report.html");
+    assert.match(
+      page,
+      /0 rows that change protected objects, .*PROTECT_ROLE_HOLDERS is off: nobody/,
+    );
   });
 });
