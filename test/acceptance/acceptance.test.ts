@@ -214,6 +214,6 @@ describe("acceptance of the deployed product", () => {
       fault: { kind: "status", status: 403 },
     });
     const { lines } = await ask();
-    assert.match(lines.join("\n"), /batch 3-undo \| row 5, user.enable \| product: failed, /u);
+    assert.match(lines.join("\n"), /batch 3-undo \| row 1, user.enable \| product: failed, /u);
   });
 });

@@ -6,6 +6,9 @@ import type { TokenCredential } from "@azure/identity";
 import { BlobServiceClient } from "@azure/storage-blob";
 import { QueueServiceClient } from "@azure/storage-queue";
 
+import type { Decision } from "../../shared/records/decisions/decision.ts";
+import type { Plan } from "../../shared/records/plan.ts";
+
 /** Where the deployed product takes work and reports. */
 export interface Product {
   readonly blobs: string;
@@ -29,8 +32,15 @@ const people = ["eve", "fay", "gus"] as const;
 export const productUser = (person: string, { run, domain }: Names): string =>
   `acceptance-${person}-${run}@${domain}`;
 
-/** The batches, in order: joiners, a change, its inverse, refusals, leavers. */
-export function batches(names: Names): readonly (readonly [name: string, rows: readonly Row[]])[] {
+/** A batch: the rows that are sent, or the ones that undoing another batch makes. */
+interface Batch {
+  readonly name: string;
+  readonly rows: readonly Row[];
+  readonly undoes?: string;
+}
+
+/** The batches, in order: joiners, a change, its undo, refusals, leavers. */
+export function batches(names: Names): readonly Batch[] {
   const upn = (person: string): string => productUser(person, names);
   const { groupId: group, run } = names;
   const member = (operation: string, person: string): Row => [
@@ -39,9 +49,9 @@ export function batches(names: Names): readonly (readonly [name: string, rows: r
   ];
   const batch = (step: string): string => `acceptance-${run}-${step}`;
   return [
-    [
-      batch("1-create"),
-      people.map((person): Row => [
+    {
+      name: batch("1-create"),
+      rows: people.map((person): Row => [
         "done",
         {
           operation: "user.create",
@@ -49,40 +59,52 @@ export function batches(names: Names): readonly (readonly [name: string, rows: r
           displayName: `Acceptance ${person} ${run}`,
         },
       ]),
-    ],
-    [
-      batch("2-change"),
-      [
+    },
+    {
+      name: batch("2-change"),
+      rows: [
         ["done", { operation: "user.update", user: upn("eve"), department: run }],
         ...people.map((person) => member("group.add-member", person)),
         ["done", { operation: "user.disable", user: upn("fay") }],
       ],
-    ],
-    [
-      // Until there is an undo, its inverse row by row.
-      batch("3-undo"),
-      [
-        ["done", { operation: "user.update", user: upn("eve"), department: "(clear)" }],
-        ...people.map((person) => member("group.remove-member", person)),
-        ["done", { operation: "user.enable", user: upn("fay") }],
+    },
+    {
+      name: batch("3-undo"),
+      undoes: batch("2-change"),
+      rows: [
+        ["done", { operation: "user.enable" }],
+        ...people.toReversed().map((person) => member("group.remove-member", person)),
+        ["done", { operation: "user.update" }],
       ],
-    ],
-    [
-      batch("4-refused"),
-      [
+    },
+    {
+      name: batch("4-refused"),
+      rows: [
         ["failed", { operation: "user.delete", user: `acceptance-nobody-${run}@${names.domain}` }],
         ["failed", { operation: "user.disable", user: `acceptance-nobody-${run}@${names.domain}` }],
         ["unchanged", { operation: "user.enable", user: upn("gus") }],
         ["failed", { operation: "group.add-member", group: `no group ${run}`, member: upn("gus") }],
         ["unchanged", { operation: "group.remove-member", group, member: upn("gus") }],
       ],
-    ],
-    [
-      batch("5-delete"),
-      people.map((person): Row => ["done", { operation: "user.delete", user: upn(person) }]),
-    ],
+    },
+    {
+      name: batch("5-delete"),
+      rows: people.map((person): Row => ["done", { operation: "user.delete", user: upn(person) }]),
+    },
   ];
 }
+
+/** The decision to undo a batch, as `npm run batch -- undo` sends it. */
+const undoing = (batch: string, as: string, tenant: string): Decision => ({
+  version: 1,
+  decisionId: as,
+  decision: "undo",
+  tenant,
+  batch,
+  expects: "ended",
+  expires: new Date(Date.now() + 30 * 60_000).toISOString(),
+  as,
+});
 
 interface Report {
   readonly rows: readonly {
@@ -103,7 +125,7 @@ export async function playProduct(
   names: Names,
   tell: (what: string) => void,
 ): Promise<readonly string[]> {
-  const queue = new QueueServiceClient(product.queues, product.credential).getQueueClient("accept");
+  const queues = new QueueServiceClient(product.queues, product.credential);
   const container = new BlobServiceClient(product.blobs, product.credential).getContainerClient(
     "batches",
   );
@@ -118,9 +140,20 @@ export async function playProduct(
     }
   };
   const lines: string[] = [];
-  for (const [batch, rows] of batches(names)) {
-    const message = { version: 1, batch, mode: "apply", rows: rows.map(([, row]) => row) };
-    await queue.sendMessage(JSON.stringify(message));
+  const send = async ({ name, rows, undoes }: Batch): Promise<void> => {
+    if (undoes === undefined) {
+      const message = { version: 1, batch: name, mode: "apply", rows: rows.map(([, row]) => row) };
+      await queues.getQueueClient("accept").sendMessage(JSON.stringify(message));
+      return;
+    }
+    const plan = await read<Pick<Plan, "tenant">>(`${undoes}/plan.json`);
+    if (plan === undefined) throw new Error(`${undoes} has no plan.json. See docs/runbook.md.`);
+    const decision = undoing(undoes, name, plan.tenant);
+    await queues.getQueueClient("decisions").sendMessage(JSON.stringify(decision));
+  };
+  for (const one of batches(names)) {
+    const { name: batch, rows } = one;
+    await send(one);
     const endMs = Date.now() + product.patienceMs;
     let state: { readonly state: string; readonly reason?: string } | undefined;
     while (!ended.has(state?.state ?? "")) {
