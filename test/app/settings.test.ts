@@ -140,6 +140,16 @@ describe("settings", () => {
     );
   });
 
+  it("refuse signed decisions without a registration, and four eyes without signatures", () => {
+    assert.match(mistakes({ ...good, DECISION_PROOF: "signed" }), /DECISION_CLIENT_ID is missing/);
+    assert.match(
+      mistakes({ ...good, FOUR_EYES: "on" }),
+      /FOUR_EYES is on, but DECISION_PROOF is queue/,
+    );
+    const whole = { DECISION_PROOF: "signed", DECISION_CLIENT_ID: good.CLIENT_ID, FOUR_EYES: "on" };
+    assert.equal(mistakes({ ...good, ...whole }), "");
+  });
+
   it("have names that no Azure SDK reads for itself", () => {
     assert.ok(settingNames.every((name) => !name.startsWith("AZURE_")));
   });
