@@ -69,7 +69,12 @@ async function atTerminal(
     if (out.includes("[y/N]") && child.stdin.writable) child.stdin.end(`${answer}\n`);
   });
   const code = await new Promise<number | null>((done) => child.on("close", done));
-  return { code, out, error: "" };
+  // What was drawn again counts as it stood last, without the terminal's own commands.
+  // oxlint-disable-next-line no-control-regex -- a terminal's commands are what is taken out
+  const last = out.replaceAll(/\r\u001B\[K[^\r\n]*(?=\r\u001B)/g, "");
+  // oxlint-disable-next-line no-control-regex -- as above
+  const shown = last.replaceAll(/\u001B\[\d*[A-Z]|\r/g, "");
+  return { code, out: shown, error: "" };
 }
 
 /** An operator of what is on the stage, who says `--local`. */

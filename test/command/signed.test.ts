@@ -23,6 +23,7 @@ describe("a decision that has to be signed", () => {
       settings: async ({ home }) => ({
         DECISION_PROOF: "signed",
         DECISION_CLIENT_ID: home.signIn!.clientId,
+        FOUR_EYES: "on",
       }),
     });
     operator = createOperator(stage);
@@ -48,23 +49,35 @@ describe("a decision that has to be signed", () => {
   it("is not sent if Entra refuses the person", async () => {
     const person = stage.cloud.home.signIn!.stranger;
     const as = { ...env, BROWSER_PERSON: person.userPrincipalName };
-    const said = await operator.typeWith(as, "approve", "one-1", "--yes");
+    const { digest } = await operator.json<{ digest: string }>("show", "one-1");
+    const said = await operator.typeWith(as, "approve", "one-1", "--yes", "--plan", digest);
     assert.equal(said.code, 1);
     assert.match(said.error, /The decision was not signed: AADSTS50105: .*\nAsk an administrator/);
     assert.equal(await stage.read("one-1/control.json"), undefined);
   });
 
-  it("is signed in the browser by a person who may decide, and recorded as that person's", async () => {
-    const person = stage.cloud.home.signIn!.decider;
-    const as = { ...env, BROWSER_PERSON: person.userPrincipalName };
-    const words = ["approve", "one-1", "--yes", "--wait", "--output", "json"];
-    const said = await operator.typeWith(as, ...words);
-    assert.equal(said.code, 0, said.error);
+  it("is signed in the browser by people who may decide, and recorded as theirs", async () => {
+    const { decider, secondDecider } = stage.cloud.home.signIn!;
+    const plan = await operator.json<{ digest: string }>("show", "one-1");
+    const words = ["approve", "one-1", "--yes", "--plan", plan.digest];
+    const by = ({ userPrincipalName }: typeof decider) => ({
+      ...env,
+      BROWSER_PERSON: userPrincipalName,
+    });
+    // Nobody knows who sent the file, so two have to approve it.
+    const first = await operator.typeWith(by(decider), ...words);
+    assert.equal(first.code, 0, first.error);
+    assert.match(first.out, /approve one-1 waits for a second person to decide the same/);
+    const again = await operator.typeWith(by(decider), ...words);
+    assert.equal(again.code, 1, "the same person is no second one");
+    const second = await operator.typeWith(by(secondDecider), ...words, "--wait");
+    assert.equal(second.code, 0, second.error);
+    assert.match(second.out, /one-1 is finished: done 1/);
     const control = JSON.parse((await stage.read("one-1/control.json")) ?? "{}") as {
       decisions: readonly RecordedDecision[];
     };
-    const [made] = control.decisions;
-    assert.deepEqual([made?.outcome, made?.by.kind], ["applied", "person"]);
-    assert.equal((await stage.status("one-1"))?.state, "finished");
+    const known = control.decisions.map((made) => [made.outcome, made.by.kind]);
+    assert.deepEqual(known[0], ["waiting", "person"]);
+    assert.deepEqual(known.at(-1), ["applied", "person"]);
   });
 });

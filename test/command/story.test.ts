@@ -134,6 +134,10 @@ describe("an operator's command, on the deployed bundle", () => {
       ],
       [["resume", "movers-1"], /movers-1 is finished; resume has an effect on .* paused/],
       [["pause"], /No batch is named\.\nName one \(batch list\), or add --whole-tenant/],
+      [
+        ["approve", "leavers-1"],
+        /Nobody has looked at the plan\.\nWith --yes, name the plan .*sha256:/,
+      ],
       [["approve", "leavers-1", "--plan", "sha256:1"], /is not the plan of leavers-1/],
     ] as const) {
       const said = await operator.type(...words, "--yes");
@@ -264,6 +268,11 @@ describe("an operator's command, on the deployed bundle", () => {
 
   it("says what is wrong, and what to do about it", async () => {
     assert.equal((await operator.type("pause", "--whole-tenant", "--yes")).code, 0);
+    const { tenantId } = stage.cloud.home;
+    const check = stage
+      .container("runner")
+      .getBlockBlobClient(`${tenantId}/certificate-check.json`);
+    await check.uploadData(Buffer.from('{"version": 1, "told": {"ab": 7}}'));
     await stage.container("inbox").delete();
     await stage.send("run-poison", "given up");
     const said = await operator.type("doctor", "--output", "tsv");
@@ -272,6 +281,7 @@ describe("an operator's command, on the deployed bundle", () => {
       said.out,
       /^runner of \S+\tnote\tthe whole tenant is paused\tLet it continue: batch/m,
     );
+    assert.match(said.out, /^certificate\tproblem\tthe daily check warned that 7 days are left/m);
     assert.match(said.out, /^read container inbox\tproblem\tThere is no container inbox/m);
     const elsewhere = await operator.type("list", "--cloud", "china");
     assert.deepEqual([elsewhere.code, elsewhere.out], [1, ""]);

@@ -8,7 +8,11 @@ import { doTasks, type DoneTask } from "./tasks.ts";
 const expected: Readonly<Record<string, readonly [code: number, ...says: readonly RegExp[]]>> = {
   "send a file": [0, /^sent as leavers-1\nfollow it: batch watch leavers-1\n$/],
   // A row of it fails, so that there is something to look at and to rerun.
-  "follow a batch": [1, /^leavers-1 is finished: done 3, failed 1\n/, /writes\/s/],
+  "follow a batch": [
+    1,
+    /^leavers-1 is finished: done 3, failed 1$/m,
+    /^leavers-1 +finished +\[#{24}\] 4 of 4/m,
+  ],
   "see why a batch was refused": [
     0,
     /^state +refused$/m,
@@ -24,10 +28,10 @@ const expected: Readonly<Record<string, readonly [code: number, ...says: readonl
     /^plan +sha256:[0-9a-f]{64}$/m,
     /approve purge-1: done, by somebody with the right to send to the queue/,
   ],
-  "reject a held or planned batch": [0, /^reject purge-2: done/],
+  "reject a held or planned batch": [0, /\[y\/N\] y\nreject purge-2: done/],
   "cancel a batch": [1, /^many-1 is cancelled: done \d+, skipped \d+$/m],
-  "pause one batch": [0, /^pause many-1: done/],
-  "stop a tenant": [0, /^pause tenant [0-9a-f-]{36}: done/],
+  "pause one batch": [0, /^pause many-1: done/m],
+  "stop a tenant": [0, /\[y\/N\] y\npause tenant [0-9a-f-]{36}: done/],
   "try failed rows again": [0, /^rerun leavers-1: done, .*; it is batch (\S+)$/m],
   "undo a batch": [0, /^purge-1-undo-1 is finished: done 4$/m],
   "find a person": [0, /^purge-1-undo-1 +finished +\d /m, /^purge-1 +finished +1 +user\.delete /m],

@@ -54,7 +54,8 @@ export async function doTasks(onTask: (done: DoneTask) => void): Promise<readonl
     const command = commands.get(task);
     if (command === undefined) throw new Error(`docs/runbook.md has no task "${task}"`);
     const words = [...command.split(" ").map((word) => names[word] ?? word), ...more];
-    const said = await operator.type(...words);
+    // Some ask before they do it; a person answers.
+    const said = await operator.typeAtTerminal("y", ...words);
     const one = { task, typed: `npm run batch -- ${words.join(" ")}`, said };
     done.push(one);
     onTask(one);
@@ -108,12 +109,12 @@ async function tell({ stage, operator, people, doTask }: Story): Promise<void> {
     await send(name, `${name}.csv`, "user.delete");
     await stage.settled(name);
   }
-  await doTask("release a held batch", { BATCH: "purge-1" }, "--wait", "--yes");
-  await doTask("reject a held or planned batch", { BATCH: "purge-2" }, "--yes");
+  await doTask("release a held batch", { BATCH: "purge-1" }, "--wait");
+  await doTask("reject a held or planned batch", { BATCH: "purge-2" });
 
   await doTask("prove that nothing of a batch was altered", { BATCH: "purge-1" });
-  await doTask("undo a batch", { BATCH: "purge-1" }, "--wait", "--yes");
-  await doTask("try failed rows again", { BATCH: "leavers-1" }, "--yes");
+  await doTask("undo a batch", { BATCH: "purge-1" }, "--wait");
+  await doTask("try failed rows again", { BATCH: "leavers-1" });
   await doTask("find a person", { PERSON: people[10]!.upn });
 
   await stage.upload("staged/movers.csv", csv(people.slice(5, 7)));
@@ -132,7 +133,7 @@ async function tell({ stage, operator, people, doTask }: Story): Promise<void> {
   await until(async () => ((await stage.status("many-1"))?.state === "paused" ? true : undefined));
   await operator.type("resume", "many-1");
   await running("many-1");
-  await doTask("cancel a batch", { BATCH: "many-1" }, "--wait", "--yes");
-  await doTask("stop a tenant", {}, "--yes");
+  await doTask("cancel a batch", { BATCH: "many-1" }, "--wait");
+  await doTask("stop a tenant", {});
   await operator.type("resume", "--whole-tenant");
 }

@@ -10,11 +10,23 @@ await buildInto(dist, "functions/index.ts");
 const done = await doTasks(({ task, typed, said }) => {
   console.log(`\n${task}\n$ ${typed}\n${said.out}${said.error}(exit code ${said.code})`);
 });
-const cell = (text: string): string => text.trim().replaceAll("|", "\\|").replaceAll("\n", "<br>");
+/** What came back, in a cell: its last lines, which say what became of it. */
+const cell = (text: string): string => {
+  const lines = text.trim().replaceAll("|", "\\|").split("\n");
+  return [...(lines.length > 6 ? ["…"] : []), ...lines.slice(-6)].join("<br>");
+};
 const rows = done.map(
-  ({ task, typed, said }) =>
-    `| ${task} | \`${typed}\` | ${cell(said.out || said.error)} | ${said.code} |`,
+  ({ task, typed, said }) => `| ${task} | \`${typed}\` | ${cell(said.out)} | ${said.code} |`,
 );
+const whole = done.flatMap(({ task, typed, said }) => [
+  `## To ${task}`,
+  "",
+  "```text",
+  `$ ${typed}`,
+  said.out.trim(),
+  "```",
+  "",
+]);
 mkdirSync(outFolder, { recursive: true });
 writeFileSync(
   join(outFolder, "tour.md"),
@@ -25,6 +37,7 @@ writeFileSync(
     "| --- | --- | --- | --- |",
     ...rows,
     "",
+    ...whole,
   ].join("\n"),
 );
 console.log("\nwritten: out/tour.md");

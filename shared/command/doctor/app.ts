@@ -2,11 +2,16 @@ import { parseJson } from "../../core/parse-json.ts";
 import { recordOf } from "../../core/record.ts";
 import { readTenantControl } from "../../records/decisions/control.ts";
 import { type Heartbeat, readHeartbeat } from "../../records/deployment/heartbeat.ts";
-import { certificatesBlob, markersPrefix, runnerStateBlob } from "../../records/paths.ts";
+import {
+  certificateCheckBlob,
+  certificatesBlob,
+  markersPrefix,
+  runnerStateBlob,
+} from "../../records/paths.ts";
 import { readPlan } from "../../records/plan.ts";
 import { folderFor } from "../batch/folders.ts";
 import { readOverviews } from "../batch/overview.ts";
-import { duration, figure, some } from "../terminal/figures.ts";
+import { duration, figure } from "../terminal/figures.ts";
 import { type Check, type Finding, note, ok, type Patient, problem } from "./finding.ts";
 
 /** The sweep runs every five minutes; after two it missed one. */
@@ -82,7 +87,7 @@ async function tenantFindings(
   for await (const blob of runner.list(runnerStateBlob(tenant))) stateMs = blob.lastModifiedMs;
   const quietMs = clock.now() - stateMs;
   return quietMs <= LATE_MS
-    ? [ok(check, `${some(waiting, "batch").replace("batchs", "batches")} with work`)]
+    ? [ok(check, `${figure(waiting)} ${waiting === 1 ? "batch" : "batches"} with work`)]
     : [
         problem(
           check,
@@ -97,17 +102,26 @@ async function certificateFindings(
   { account, clock }: Patient,
   homeTenant: string,
 ): Promise<Finding[]> {
+  const fix = "See docs/rotation.md: create a new version in the vault, and the app rolls it.";
   const blob = await account.blobs.runner.read(certificatesBlob(homeTenant));
   if (blob === undefined) {
-    return [note("certificate", "the app has not rolled one itself yet; Key Vault knows its end")];
+    // Before the app's first own roll only the daily check's warnings are known.
+    const told = await account.blobs.runner.read(certificateCheckBlob(homeTenant));
+    const warned = recordOf(recordOf(told && parseJson(told.bytes.toString("utf8")))["told"]);
+    const [days] = Object.values(warned);
+    return [
+      typeof days === "number"
+        ? problem("certificate", `the daily check warned that ${days} days are left`, fix)
+        : note("certificate", "the app has not rolled one itself yet; Key Vault knows its end"),
+    ];
   }
   const { keys } = recordOf(parseJson(blob.bytes.toString("utf8")));
   const ends = (Array.isArray(keys) ? keys : [])
     .map(recordOf)
     .filter((key) => key["acceptedAt"] !== undefined && key["removedAt"] === undefined)
     .map((key) => Date.parse(String(key["expiresAt"])));
-  const days = Math.floor((Math.max(...ends) - clock.now()) / DAY_MS);
-  if (!Number.isFinite(days)) {
+  const left = Math.floor((Math.max(...ends) - clock.now()) / DAY_MS);
+  if (!Number.isFinite(left)) {
     return [
       problem(
         "certificate",
@@ -117,13 +131,9 @@ async function certificateFindings(
     ];
   }
   return [
-    days > 30
-      ? ok("certificate", `the newest lasts ${figure(days)} more days`)
-      : problem(
-          "certificate",
-          `the newest lasts ${figure(days)} more days`,
-          "See docs/rotation.md.",
-        ),
+    left > 30
+      ? ok("certificate", `the newest lasts ${figure(left)} more days`)
+      : problem("certificate", `the newest lasts ${figure(left)} more days`, fix),
   ];
 }
 

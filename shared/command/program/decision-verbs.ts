@@ -22,7 +22,7 @@ export function addDecisions(program: Command, openDesk: OpenDesk): void {
     "<batch>",
     "Release a held batch, or run a planned one: exactly what its plan shows.",
   )
-    .option("--plan <digest>", "the digest of the plan that was looked at; a script must give it")
+    .option("--plan <digest>", "the digest of the plan that was looked at; --yes needs it")
     .option("--wait", "follow it until it ends");
   decision("reject", "<batch>", "End a held or planned batch; nothing of it is ever written.");
   decision(

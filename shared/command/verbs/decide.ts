@@ -70,7 +70,7 @@ export async function decide(
 
 /** The decision to be sent. @throws CommandError if it can have no effect */
 function wishOf(
-  { self }: Desk,
+  { self, options: common }: Desk,
   kind: DecisionKind,
   { batch, manifest, status, digest }: Detail,
   options: DecideOptions,
@@ -96,6 +96,12 @@ function wishOf(
     mode: onlyPlan ? "plan" : undefined,
   };
   if (kind !== "approve") return wish;
+  if (common.yes === true && options.plan === undefined) {
+    throw usageError(
+      "Nobody has looked at the plan.",
+      `With --yes, name the plan that was looked at: ${self} approve ${batch} --plan ${digest ?? "DIGEST"}`,
+    );
+  }
   if (options.plan !== undefined && options.plan !== digest) {
     throw new CommandError(
       `${options.plan} is not the plan of ${batch}.`,
