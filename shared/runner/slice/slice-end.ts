@@ -2,9 +2,9 @@ import type { OperatorError } from "../../core/errors.ts";
 
 /** How a slice ended. */
 export interface SliceEnd {
-  /** The tenant has no work left. */
+  /** The tenant has no work left that may be done now. */
   readonly idle: boolean;
-  /** If it has: nothing can be done for this long, milliseconds. */
+  /** Nothing can be done for this long, milliseconds, if it has, or if a batch may not start yet. */
   readonly waitMs: number;
   /** A batch that cannot continue before a person has fixed it; the others continued. */
   readonly problem?: OperatorError | undefined;

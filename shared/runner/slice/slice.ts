@@ -109,5 +109,8 @@ async function close(slice: Slice, leftMs: number | undefined): Promise<SliceEnd
   await slice.state.save();
   const problem = work.problem();
   const idle = leftMs === undefined && problem === undefined;
-  return { idle, waitMs: idle ? 0 : (leftMs ?? PROBLEM_WAIT_MS), problem };
+  // Not at once: a batch that may not start yet would be asked again and again.
+  const laterMs = work.laterMs();
+  const idleMs = laterMs === Infinity ? 0 : Math.min(PROBLEM_WAIT_MS, Math.max(0, laterMs));
+  return { idle, waitMs: idle ? idleMs : (leftMs ?? PROBLEM_WAIT_MS), problem };
 }

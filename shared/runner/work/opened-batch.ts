@@ -13,7 +13,7 @@ import type { Work } from "./work.ts";
  * @throws OperatorError BATCH_DAMAGED
  */
 export async function openedBatch(work: Work, marker: Marker): Promise<OpenBatch | undefined> {
-  const { site, batches, before } = work;
+  const { site, batches, before, later } = work;
   const open = batches.open.get(marker.path);
   if (open) return open;
   checkMarker(marker);
@@ -36,7 +36,8 @@ export async function openedBatch(work: Work, marker: Marker): Promise<OpenBatch
   }
   const admission = await site.admit(marker.folder);
   if (admission.kind !== "run") {
-    if (admission.kind !== "wait") await site.blobs.runner.delete(marker.path);
+    if (admission.kind === "wait") later.untilMs = Math.min(later.untilMs, admission.untilMs);
+    else await site.blobs.runner.delete(marker.path);
     batches.finished(marker);
     return undefined;
   }

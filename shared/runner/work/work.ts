@@ -47,6 +47,8 @@ export interface Work {
   readonly glimpses: Map<string, Glimpse>;
   /** What people decided about the whole tenant, as it was read last. */
   readonly standing: { tenant: Halt | undefined };
+  /** When the first batch whose time has not come is to be asked again, by the wall clock; else Infinity. */
+  readonly later: { untilMs: number };
   /** Looks for batches that came since. */
   readonly poll: () => Promise<void>;
   /** Opens a batch in the state an earlier runner left it in. @throws OperatorError BATCH_DAMAGED */

@@ -37,6 +37,8 @@ export interface Workload {
   isComing(): Promise<boolean>;
   /** Why a batch cannot continue until a person has fixed it, if there is one. */
   problem(): OperatorError | undefined;
+  /** How long until a batch is asked again whose time has not come, milliseconds; Infinity if there is none. */
+  laterMs(): number;
   /** Starts nothing more, and resolves when nothing runs in the background. */
   rest(): Promise<void>;
   /** What a successor needs to know of the batches. */
@@ -56,6 +58,7 @@ export function createWorkload(
     batches: createBatchList(),
     glimpses: new Map(),
     standing: { tenant: undefined },
+    later: { untilMs: Infinity },
     poll: () => poll(work),
     begin: (marker) => openBatch(site, marker, before.get(marker.name)),
   };
@@ -79,6 +82,7 @@ export function createWorkload(
     isBusy: tasks.isBusy,
     isComing: createComing(work),
     problem: () => batches.problem(),
+    laterMs: () => work.later.untilMs - site.clock.now(),
     rest: tasks.rest,
     progress: () => progressOf(work),
   };

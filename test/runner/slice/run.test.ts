@@ -272,9 +272,9 @@ describe("a tenant's runner", () => {
     const rig = createRig(azurite);
     const directory = new TinyDirectory();
     const folder = await rig.submit({ rows: disables(directory, 5) });
-    const later: Admission = { kind: "wait", untilMs: Infinity };
+    const later: Admission = { kind: "wait", untilMs: Date.now() + 60_000 };
     const end = await rig.run(directory, { admit: async () => later });
-    assert.ok(end.state === "ran" && end.idle);
+    assert.ok(end.state === "ran" && end.idle && end.waitMs > 30_000 && end.waitMs <= 60_000);
     assert.deepEqual([rig.finishes, directory.made.size], [[], 0]);
     await rig.runOut(directory);
     assert.deepEqual(rig.finishes, [folder]);
