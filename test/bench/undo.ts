@@ -12,13 +12,14 @@ import type { UndoRound } from "../undo/undo-round.ts";
  * message on queue `decisions`. The whole directory is compared with what it was before, by an oracle that
  * knows nothing of the product; in every fourth round somebody else edits users in between, and every edit
  * must still be there. Every second undo is undone as well. `--rounds N` (100), `--from N` the first seed,
- * `--rows N` of a batch (40), `--short` (two rounds). Exits with 1 if anything came out wrong.
+ * `--rows N` of a batch (40), `--faults` (lost answers, throttling), `--short` (two rounds). Exits with 1 if anything came out wrong.
  */
 const { values } = parseArgs({
   options: {
     rounds: { type: "string", default: "100" },
     from: { type: "string", default: "1" },
     rows: { type: "string", default: "40" },
+    faults: { type: "boolean", default: false },
     short: { type: "boolean", default: false },
   },
 });
@@ -51,7 +52,8 @@ process.exitCode = isWhole && violations === 0 ? 0 : 1;
 async function runLane(): Promise<(number | null)[]> {
   const ended: (number | null)[] = [];
   for (let stage = stages.shift(); stage !== undefined; stage = stages.shift()) {
-    const args = [stage.from, stage.count, Number(values.rows)].map(String);
+    const figures = [stage.from, stage.count, Number(values.rows)].map(String);
+    const args = values.faults ? [...figures, "faults"] : figures;
     const child = fork(join(import.meta.dirname, "undo-lane.ts"), args);
     child.on("message", (message) => {
       const round = message as UndoRound;

@@ -58,7 +58,7 @@ export async function undoRound(
   const before = await control.graph("snapshot", {});
   const rows = randomRows(before, home.domain, { seed, rows: options.rows });
   await stage.send("accept", JSON.stringify({ version: 1, batch, mode: "apply", rows }));
-  const status = await stage.settled(batch);
+  const status = await stage.settled(batch, { timeoutMs: 300_000 });
   const between = await control.graph("snapshot", {});
   const edits = await editByOthers(stage, between, options);
   const undone = await undo(stage, batch);
@@ -93,7 +93,7 @@ export async function undoRound(
 async function undo(stage: Stage, batch: string): Promise<BatchStatus> {
   const made = `${batch}-undo-1`;
   await decide(stage, { decision: "undo", batch, made });
-  return stage.settled(made);
+  return stage.settled(made, { timeoutMs: 300_000 });
 }
 
 /** Decides as an operator does, by a message on queue `decisions`, and waits until the batch is made. */
