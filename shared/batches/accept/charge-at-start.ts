@@ -1,7 +1,5 @@
 import { OperatorError } from "../../core/errors.ts";
 import { chargeOf, isNothing, withOpen } from "../../guards/charges.ts";
-import { readHeld } from "../../records/approval/held.ts";
-import { readControl } from "../../records/decisions/control.ts";
 import type { Admission } from "../../records/ledger/admission.ts";
 import type { GuardFinding } from "../../records/plan.ts";
 import { readStatus } from "../../records/status.ts";
@@ -10,6 +8,7 @@ import { chargeIn } from "../ledger/planned-charge.ts";
 import { withoutOrphans } from "../ledger/settle-charge.ts";
 import { survey } from "../ledger/survey.ts";
 import { holdOf } from "../plan/preflight.ts";
+import { isApproved } from "./approve-at-start.ts";
 import { hold } from "./hold.ts";
 import type { AdmitPorts, Opening } from "./opening.ts";
 
@@ -46,15 +45,6 @@ export async function chargeAtStart(ports: AdmitPorts, opening: Opening): Promis
   if (guards === undefined) return { kind: "run" };
   if (status?.state !== "held") await holdNow(ports, opening, guards);
   return { kind: "held" };
-}
-
-/** Whether somebody approved exactly this plan, or the plan with rows that a later look held. */
-async function isApproved({ blobs }: AdmitPorts, { folder, plan }: Opening): Promise<boolean> {
-  if (plan.digest === undefined) return false;
-  const { approved } = await readControl(blobs.batches, folder);
-  if (approved.some(({ digest }) => digest === plan.digest)) return true;
-  const held = await readHeld(blobs.batches, folder);
-  return held !== undefined && approved.some(({ digest }) => digest === held.digest);
 }
 
 async function holdNow(

@@ -38,16 +38,7 @@ export async function conclude(
     return true;
   }
   if (status !== undefined && status.state !== "accepted") return false;
-  const why = holdOf(plan, ports.consentUrl(plan.tenant));
-  if (plan.mode === "plan") {
-    const unwritten = { verdict: "pending", ...onlyPlanned(plan, why) } as const;
-    await endBatch(ports, folder, batch, { state: "planned", receipts: nothingSent, unwritten });
-    return true;
-  }
-  if (why !== undefined) {
-    await hold(ports, folder, batch, why);
-    return true;
-  }
+  if (await waitForApproval(ports, folder, batch)) return true;
   if (plan.verdicts.pending === 0) {
     await finishBatch(ports, folder, nothingSent);
     return true;
@@ -56,6 +47,24 @@ export async function conclude(
   const later = await announceWork(ports.blobs.runner, { manifest, folder, nowMs });
   if (later === undefined) await ports.ring(manifest.tenant);
   else await sayWaiting(ports.blobs.batches, folder, { plan, later, nowMs });
+  return true;
+}
+
+/** Ends a batch that only an approval of its plan lets write; answers `false` of one that needs none. */
+export async function waitForApproval(
+  ports: Parameters<typeof hold>[0] & Pick<BatchPorts, "consentUrl">,
+  folder: string,
+  batch: BatchFiles,
+): Promise<boolean> {
+  const { plan } = batch;
+  const why = holdOf(plan, ports.consentUrl(plan.tenant));
+  if (plan.mode === "plan") {
+    const unwritten = { verdict: "pending", ...onlyPlanned(plan, why) } as const;
+    await endBatch(ports, folder, batch, { state: "planned", receipts: nothingSent, unwritten });
+    return true;
+  }
+  if (why === undefined) return false;
+  await hold(ports, folder, batch, why);
   return true;
 }
 
