@@ -22,7 +22,7 @@ export interface Verification {
   readonly seal: Seal;
   /** Whether nothing was altered or added or is missing. What expired by rule is no fault. */
   readonly isWhole: boolean;
-  /** `wrong` also if the signature is not by the key that was asked for. */
+  /** `wrong` also if the signature is not by the key that was asked for, or if there is none then. */
   readonly signature: "valid" | "wrong" | "unsigned";
   /** Of the public key that signed (RFC 7638), to be compared with the vault's. */
   readonly thumbprint?: string | undefined;
@@ -31,6 +31,8 @@ export interface Verification {
 
 /** What the reader knows from elsewhere; without it, a seal that was made anew as a whole looks right. */
 export interface Known {
+  /** The batch that is asked about: the whole folder of another one may have been put in its place. */
+  readonly batch?: string | undefined;
   /** The root that the event batch.finished told. */
   readonly root?: string | undefined;
   /** The thumbprint of the vault's key. */
@@ -52,6 +54,9 @@ export async function verifySeal(
   const findings = [...(await compare(batches, folder, seal))];
   if (rootOf(seal) !== seal.root)
     findings.push(altered("seal.json", "its root does not follow from what it lists"));
+  if (known.batch !== undefined && known.batch !== seal.batch) {
+    findings.push(altered("seal.json", `it is the seal of batch ${seal.batch}`));
+  }
   if (known.root !== undefined && known.root !== seal.root) {
     findings.push(
       altered("seal.json", "its root is not the one that was told when the batch ended"),
@@ -65,7 +70,7 @@ export async function verifySeal(
   return {
     seal,
     isWhole: findings.every(({ finding }) => finding === "expired"),
-    signature: signed === undefined ? "unsigned" : isValid ? "valid" : "wrong",
+    signature: signed === undefined && !isOther ? "unsigned" : isValid ? "valid" : "wrong",
     thumbprint,
     findings,
   };

@@ -136,6 +136,23 @@ describe("the seal of a batch that has ended", () => {
     ]);
   });
 
+  it("is wrong without a signature if one by a known key is asked for", async () => {
+    const { blobs } = await finished();
+    const unsigned = await verifySeal(blobs.batches, "movers");
+    assert.equal(unsigned?.signature, "unsigned");
+    const asked = await verifySeal(blobs.batches, "movers", { thumbprint: "the vault's" });
+    assert.equal(asked?.signature, "wrong");
+  });
+
+  it("shows that the folder of another batch was put in its place", async () => {
+    const { blobs } = await finished(makeKey());
+    const own = await verifySeal(blobs.batches, "movers", { batch: "movers" });
+    assert.equal(own?.isWhole, true);
+    const verified = await verifySeal(blobs.batches, "movers", { batch: "leavers" });
+    assert.equal(verified?.isWhole, false);
+    assert.equal(verified.findings[0]?.words, "it is the seal of batch movers");
+  });
+
   it("shows another signer, and another root than the one that was told", async () => {
     const key = makeKey();
     const workshop = await finished(key);

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 
+import { batchOf } from "../../records/paths.ts";
 import { type Known, type Verification, verifySeal } from "../../seal/verify-seal.ts";
 import type { Blobs } from "../../storage/types.ts";
 import { readDetail } from "../batch/detail.ts";
@@ -21,13 +22,16 @@ export interface VerifyOptions {
 interface Place {
   readonly batches: Blobs;
   readonly folder: string;
+  /** The batch's name; a downloaded folder may have any. */
+  readonly batch?: string;
 }
 
 /** Compares a batch, in storage or in a downloaded folder, with its seal. */
 export async function verify(desk: Desk, what: string, options: VerifyOptions): Promise<void> {
-  const { batches, folder } = await placeOf(desk, what);
+  const { batches, folder, batch: asked } = await placeOf(desk, what);
   const { root, key } = options;
   const known: Known = {
+    ...(asked !== undefined && { batch: asked }),
     ...(root !== undefined && { root }),
     ...(key !== undefined && { thumbprint: key }),
   };
@@ -48,7 +52,7 @@ export async function verify(desk: Desk, what: string, options: VerifyOptions): 
   throw new CommandError(
     altered.length > 0
       ? `It is not what it was when the batch ended: ${some(altered.length, "difference")}.`
-      : "The signature is not by the key.",
+      : "It is not signed by the key.",
     "Compare with the storage account's log (who wrote these blobs) and restore them from their versions (docs/runbook.md, A blob is gone).",
   );
 }
@@ -61,7 +65,7 @@ async function placeOf(desk: Desk, what: string): Promise<Place> {
   }
   const account = await desk.account();
   const { folder } = await readDetail(account, folderFor(account, what));
-  return { batches: account.blobs.batches, folder };
+  return { batches: account.blobs.batches, folder, batch: batchOf(folder) };
 }
 
 const SIGNATURES: Readonly<Record<Verification["signature"], string>> = {
