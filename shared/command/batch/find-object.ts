@@ -1,7 +1,7 @@
 import { OperatorError } from "../../core/errors.ts";
 import { isGuid } from "../../core/object-id.ts";
+import { readManifest } from "../../records/manifest.ts";
 import type { Account } from "../account/account.ts";
-import { CommandError } from "../terminal/command-error.ts";
 import { readDetail } from "./detail.ts";
 import { batchFolders } from "./folders.ts";
 import { mayName } from "./may-name.ts";
@@ -26,7 +26,7 @@ export interface Search {
 }
 
 /** So many batches are read at a time. */
-const AT_ONCE = 6;
+const AT_ONCE = 12;
 
 /**
  * Every row of every batch that names an object, in finished batches and in running ones. A row may name
@@ -78,13 +78,12 @@ async function* findIn(
   folder: string,
   names: readonly string[],
 ): AsyncGenerator<Found> {
-  const detail = await readDetail(account, folder).catch((error: unknown) => {
-    // Not a batch, but the note of a file that another one runs.
-    if (error instanceof CommandError) return undefined;
-    throw error;
-  });
-  if (detail?.manifest === undefined || !(await mayName(account, detail, names))) return;
-  const { batch, status, manifest } = detail;
+  const manifest = (await readManifest(account.blobs.batches, folder))?.value;
+  // A claimed file is no batch: another one runs it.
+  if (manifest === undefined || manifest.source.kind === "claimed") return;
+  if (!(await mayName(account, folder, manifest.format, names))) return;
+  const detail = await readDetail(account, folder);
+  const { batch, status } = detail;
   for await (const rows of knownRows(account, detail)) {
     for (const row of rows) {
       if (!isNamed(row, names)) continue;

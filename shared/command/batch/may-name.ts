@@ -1,9 +1,9 @@
 import { decodeText } from "../../batches/input/encoding.ts";
 import { isGuid } from "../../core/object-id.ts";
+import type { InputFormat } from "../../records/manifest.ts";
 import { inputBlob, journalsPrefix, shardsPrefix } from "../../records/paths.ts";
 import type { Blobs } from "../../storage/types.ts";
 import type { Account } from "../account/account.ts";
-import type { Detail } from "./detail.ts";
 
 /** No name is longer; so much of a piece is looked at together with the next one. */
 const LONGEST_NAME = 256;
@@ -14,12 +14,13 @@ const LONGEST_NAME = 256;
  */
 export async function mayName(
   { blobs: { batches } }: Account,
-  { folder, manifest }: Detail,
+  folder: string,
+  format: InputFormat,
   names: readonly string[],
 ): Promise<boolean> {
   const input = await batches.stream(inputBlob(folder));
   // JSON may write a letter by its number: then only reading the rows tells.
-  const wanted = manifest?.format === "jsonl" ? [...names, String.raw`\u`] : names;
+  const wanted = format === "jsonl" ? [...names, String.raw`\u`] : names;
   if (input !== undefined && (await holds(decodeText(input.body), wanted))) return true;
   const ids = names.filter(isGuid);
   if (ids.length === 0) return false;
