@@ -37,6 +37,8 @@ export class Tenant {
   readonly roles: DirectoryRoles;
   /** Delegated permission grants, by id. */
   readonly grants = new Map<string, Values>();
+  /** Settings by id, of each group by its id and of the tenant under "". */
+  readonly groupSettings = new Map<string, Map<string, Values>>();
   /** The products the tenant has bought. */
   readonly skus: Sku[] = usualSkus();
   /** Users who have a licence from a group, by group id. */

@@ -1,4 +1,4 @@
-import { p, type Model } from "./property.ts";
+import { p, type Model, type Property } from "./property.ts";
 
 /** The fifteen attributes of a device or user, all there once one is set. */
 export const EXTENSION_ATTRIBUTES = Object.fromEntries(
@@ -40,11 +40,25 @@ export const deviceModel: Model = {
   trustType: p("string", "default f:eq"),
 };
 
-/** Organisational contacts: only as members of groups. */
+const contactText = (): Property => p("string", "default f:eq,ge,le,startsWith adv:null");
+
+/** Organisational contacts (resources/orgcontact). */
 export const orgContactModel: Model = {
   id: p("string", "default f:eq"),
-  displayName: p("string", "default f:eq,startsWith"),
-  mail: p("string", "default f:eq,startsWith"),
-  companyName: p("string", "default f:eq,startsWith"),
-  onPremisesSyncEnabled: p("boolean", "default f:eq"),
+  deletedDateTime: p("date", "default"),
+  addresses: p("complexes", "default"),
+  companyName: contactText(),
+  department: contactText(),
+  displayName: p("string", "default f:eq,ge,le,startsWith adv:null order:yes"),
+  givenName: contactText(),
+  jobTitle: contactText(),
+  mail: contactText(),
+  mailNickname: contactText(),
+  onPremisesLastSyncDateTime: p("date", "default adv:eq,ge,le"),
+  onPremisesProvisioningErrors: p("complexes", "default f:eq"),
+  onPremisesSyncEnabled: p("boolean", "default f:eq adv:null"),
+  phones: p("complexes", "default"),
+  proxyAddresses: p("strings", "default f:eq,ge,le,startsWith adv:count"),
+  serviceProvisioningErrors: p("complexes", "default"),
+  surname: contactText(),
 };

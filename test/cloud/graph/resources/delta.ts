@@ -13,6 +13,7 @@ import { openMark, sealMark } from "../odata/page-token.ts";
 import { contextOf } from "../odata/render.ts";
 import {
   READ_APPLICATIONS,
+  READ_CONTACTS,
   READ_DEVICES,
   READ_GROUPS,
   READ_ROLES,
@@ -178,6 +179,7 @@ const DELTAS: readonly { readonly path: string; readonly kind: Kind; readonly ne
   { path: "/servicePrincipals", kind: "servicePrincipal", needs: READ_APPLICATIONS },
   { path: "/directory/administrativeUnits", kind: "administrativeUnit", needs: READ_UNITS },
   { path: "/devices", kind: "device", needs: READ_DEVICES },
+  { path: "/contacts", kind: "orgContact", needs: READ_CONTACTS },
   { path: "/directoryRoles", kind: "directoryRole", needs: READ_ROLES },
 ];
 

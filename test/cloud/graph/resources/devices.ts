@@ -52,6 +52,22 @@ const registered = (name: "registeredOwners" | "registeredUsers"): Route => ({
     }),
 });
 
+/** Applications cannot change who has a device (device-post-registeredowners, -post-registeredusers). */
+const onlyByPeople = (name: "registeredOwners" | "registeredUsers"): readonly Route[] =>
+  (
+    [
+      ["POST", `/devices/:id/${name}/$ref`],
+      ["DELETE", `/devices/:id/${name}/:owner/$ref`],
+    ] as const
+  ).map(([method, path]) => ({
+    method,
+    path,
+    needs: WRITE,
+    handle: () => {
+      throw denied();
+    },
+  }));
+
 /** All fifteen attributes after a change of some (device-update). */
 function attributesAfter(present: unknown, given: unknown): Values {
   const names = Object.keys(EXTENSION_ATTRIBUTES);
@@ -126,4 +142,5 @@ export const deviceRoutes: readonly Route[] = [
   },
   registered("registeredOwners"),
   registered("registeredUsers"),
+  ...(["registeredOwners", "registeredUsers"] as const).flatMap(onlyByPeople),
 ];

@@ -4,6 +4,7 @@ import { namesFor } from "../odata/list.ts";
 import { contextOf, render } from "../odata/render.ts";
 import {
   READ_APPLICATIONS,
+  READ_CONTACTS,
   READ_DEVICES,
   READ_DIRECTORY,
   READ_MEMBERS,
@@ -156,6 +157,7 @@ const HOLDERS: readonly {
     needs: () => READ_APPLICATIONS,
   },
   { set: "devices", kind: "device", needs: () => [...READ_DEVICES, ...READ_APPLICATIONS] },
+  { set: "contacts", kind: "orgContact", needs: () => READ_CONTACTS },
   { set: "directoryObjects", needs: () => [...READ_DIRECTORY, ...READ_APPLICATIONS] },
 ];
 

@@ -140,9 +140,13 @@ const TEMPLATES: readonly Values[] = [
   ),
 ];
 
+/** The template of this id. */
+export const groupSettingTemplate = (id: string): Values | undefined =>
+  TEMPLATES.find((one) => one["id"] === id.toLowerCase());
+
 function get(call: Call): Answer {
   const id = call.params["template"] ?? "";
-  const found = TEMPLATES.find((one) => one["id"] === id.toLowerCase());
+  const found = groupSettingTemplate(id);
   if (!found) throw notFound(id);
   return ok({
     "@odata.context": contextOf(call.root, "groupSettingTemplates", undefined, true),

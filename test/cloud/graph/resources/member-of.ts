@@ -4,6 +4,7 @@ import { countAnswer, listAnswer, type Collection } from "../odata/list.ts";
 import { entitiesSource } from "../odata/source.ts";
 import {
   READ_APPLICATIONS,
+  READ_CONTACTS,
   READ_DEVICES,
   READ_DIRECTORY,
   READ_MEMBERS,
@@ -106,6 +107,14 @@ const WALKS: readonly Walk[] = [
     find: transitive,
   },
   { name: "memberOf", set: "devices", kind: "device", needs: READ_DEVICES, find: holdersOf },
+  { name: "memberOf", set: "contacts", kind: "orgContact", needs: READ_CONTACTS, find: holdersOf },
+  {
+    name: "transitiveMemberOf",
+    set: "contacts",
+    kind: "orgContact",
+    needs: READ_CONTACTS,
+    find: transitive,
+  },
   {
     name: "transitiveMemberOf",
     set: "devices",

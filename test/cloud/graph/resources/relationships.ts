@@ -4,6 +4,7 @@ import { countAnswer, listAnswer, type Collection } from "../odata/list.ts";
 import { entitiesSource, targetsSource } from "../odata/source.ts";
 import {
   READ_APPLICATIONS,
+  READ_CONTACTS,
   READ_DEVICES,
   READ_DIRECTORY,
   READ_GROUPS,
@@ -110,6 +111,9 @@ const RELATIONSHIPS: readonly Relationship[] = [
   ]),
   ...of("administrativeUnit", READ_UNITS, [
     ["members", ["user", "group", "device"], targets("members")],
+  ]),
+  ...of("orgContact", READ_CONTACTS, [
+    ["directReports", ["user", "orgContact"], sources("manager")],
   ]),
   ...of(
     "directoryRole",

@@ -13,11 +13,13 @@ import { directoryRoleRoutes } from "./directory-roles.ts";
 import { extensionPropertyRoutes } from "./extension-properties.ts";
 import { federatedCredentialRoutes } from "./federated-credentials.ts";
 import { groupSettingTemplateRoutes } from "./group-setting-templates.ts";
+import { groupSettingRoutes } from "./group-settings.ts";
 import { groupRoutes } from "./groups.ts";
 import { invitationRoutes } from "./invitations.ts";
 import { licenceRoutes } from "./licences.ts";
 import { memberOfRoutes } from "./member-of.ts";
 import { memberRoutes } from "./members.ts";
+import { orgContactRoutes } from "./org-contacts.ts";
 import { organizationRoutes } from "./organization.ts";
 import { ownerRoutes } from "./owners.ts";
 import { permissionGrantRoutes } from "./permission-grants.ts";
@@ -53,6 +55,8 @@ const NAMED: readonly Route[] = [
   ...deviceRoutes,
   ...directoryRoleRoutes,
   ...groupSettingTemplateRoutes,
+  ...groupSettingRoutes,
+  ...orgContactRoutes,
   ...roleAssignmentRoutes,
   ...roleEligibilityRoutes,
   ...deltaRoutes,

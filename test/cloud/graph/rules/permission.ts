@@ -79,6 +79,7 @@ export const READ_ROLES: Needs = [
   ...READ_DIRECTORY,
 ];
 export const WRITE_ROLES: Needs = ["RoleManagement.ReadWrite.Directory"];
+export const READ_CONTACTS: Needs = ["OrgContact.Read.All", ...READ_DIRECTORY];
 export const READ_DEVICES: Needs = ["Device.Read.All", "Device.ReadWrite.All", ...READ_DIRECTORY];
 export const READ_LICENCES: Needs = [
   "LicenseAssignment.Read.All",
