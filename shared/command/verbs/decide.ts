@@ -129,6 +129,7 @@ function questionOf(kind: DecisionKind, { batch, plan, status }: Detail): string
     case "undo":
       return `Undo the ${status?.verdicts.done ?? 0} changes of ${batch}, as a batch with its own plan and guards?`;
     case "rerun":
+      return `Send rows of ${batch} again, as a batch with its own plan and guards?`;
     case "pause":
     case "resume":
       return `${kind} ${batch}?`;
