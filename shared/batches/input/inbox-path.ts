@@ -9,8 +9,11 @@ export interface InboxFile {
   readonly operation?: string | undefined;
 }
 
-/** Files in this folder wait for a message that names them; events and the sweep ignore them. */
-export const isStaged = (path: string): boolean => path.startsWith("staged/");
+/**
+ * Files in this folder wait for a message that names them; events and the sweep ignore them. Capital
+ * letters make no difference.
+ */
+export const isStaged = (path: string): boolean => /^staged\//i.test(path);
 
 /** Files in this folder are planned and not applied; capital letters make no difference. */
 export const isToPlan = (path: string): boolean => /^plan\//i.test(path);

@@ -205,6 +205,13 @@ describe("a file that a message names", () => {
     assert.match(String(workshop.refused("leavers-3")["what"]), /as batch leavers-2\./);
   });
 
+  it("in a folder that is staged/ but for capital letters is not run by itself either", async () => {
+    const workshop = begin();
+    const written = await workshop.blobs.inbox.write("Staged/user.delete/leavers.csv", rows);
+    const event = await workshop.deliver(eventOf("Staged/user.delete/leavers.csv", written!.etag));
+    assert.equal(event.outcome, "ignored");
+  });
+
   it("in the folder staged/ is run by its message only", async () => {
     const workshop = begin();
     const written = await workshop.blobs.inbox.write("staged/leavers.csv", rows);
