@@ -35,6 +35,8 @@ export interface Conditions {
   activityByName: boolean;
   /** Whether a soft-deleted user's userPrincipalName is refused for a new user. */
   deletedUsersHoldNames: boolean;
+  /** How many objects the tenant may hold; more are refused with 403 Directory_QuotaExceeded. */
+  directoryQuota: number;
   /** How many members of a multi-member PATCH one write unit covers: 20 published, 3 observed. */
   membersPerWrite: number;
   /** How an application's writes in a tenant are counted: as published, or in a sliding window. */
@@ -63,6 +65,7 @@ export const USUAL: Conditions = {
   takenAddress: "Request_BadRequest",
   activityByName: false,
   deletedUsersHoldNames: false,
+  directoryQuota: Number.MAX_SAFE_INTEGER,
   membersPerWrite: 3,
   writeMeter: "bucket",
   premium: true,

@@ -5,6 +5,7 @@ import { countAnswer, listAnswer, type Collection } from "../odata/list.ts";
 import { contextOf, render, selected } from "../odata/render.ts";
 import { kindSource, targetsSource } from "../odata/source.ts";
 import { both, CREATE_GROUPS, READ_UNITS, WRITE_UNITS } from "../rules/permission.ts";
+import { demandRoom } from "../rules/quota.ts";
 import { checkedValues, demandValues } from "../rules/values.ts";
 import type { Entity } from "../store/entity.ts";
 import type { Call } from "./call.ts";
@@ -41,6 +42,7 @@ const shown = (call: Call, entity: Entity, status: number): Answer => ({
 function create(call: Call): Answer {
   demandValues("administrativeUnit", call.body, ["displayName"]);
   const values = checkedValues("administrativeUnit", call.body, "create");
+  demandRoom(call.tenant);
   return shown(call, call.tenant.directory.create("administrativeUnit", values), 201);
 }
 

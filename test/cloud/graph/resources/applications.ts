@@ -12,6 +12,7 @@ import { contextOf, render, selected } from "../odata/render.ts";
 import { kindSource } from "../odata/source.ts";
 import { checkApplicationValues } from "../rules/application-values.ts";
 import { READ_APPLICATIONS, type Needs } from "../rules/permission.ts";
+import { demandRoom } from "../rules/quota.ts";
 import { checkedValues, demandValues } from "../rules/values.ts";
 import type { Entity, Values } from "../store/entity.ts";
 import { application } from "./application-named.ts";
@@ -143,6 +144,7 @@ function create(call: Call): Answer {
   demandFreeIdentifiers(call, values);
   const appId = tenant.directory.newId();
   checkApplicationValues(call, values, appId);
+  demandRoom(tenant);
   const registered = tenant.registry.addApplication({
     tenantId: tenant.id,
     displayName: String(values["displayName"]),

@@ -15,6 +15,7 @@ import {
   isUnified,
 } from "../rules/membership.ts";
 import { demand, holds, READ_USERS, WRITE_GROUPS } from "../rules/permission.ts";
+import { demandRoom } from "../rules/quota.ts";
 import { onPremisesMastered } from "../rules/user-values.ts";
 import { checkedValues, demandValues } from "../rules/values.ts";
 import type { Entity, Values } from "../store/entity.ts";
@@ -80,6 +81,7 @@ export function createGroup(call: Call, given: Values): Entity {
   };
   for (const member of bound.members) demandFitMember(call, proposed, member);
   for (const owner of bound.owners) demandFitOwner(owner);
+  demandRoom(tenant);
   const group = tenant.directory.create("group", proposed, id);
   link(call, group, bound);
   return group;

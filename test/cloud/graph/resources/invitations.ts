@@ -1,6 +1,7 @@
 import type { Answer } from "../http/answer.ts";
 import { badRequest, GraphError } from "../http/graph-error.ts";
 import { demand, type Needs } from "../rules/permission.ts";
+import { demandRoom } from "../rules/quota.ts";
 import type { Entity } from "../store/entity.ts";
 import type { Call } from "./call.ts";
 import type { Route } from "./route.ts";
@@ -64,6 +65,7 @@ function invite(call: Call): Answer {
   const type = body["invitedUserType"] === "Member" ? "Member" : "Guest";
   const [local = "", domain = ""] = address.split("@");
   const nickname = `${local}_${domain}#EXT#`;
+  if (!held) demandRoom(tenant);
   const guest =
     held ??
     tenant.directory.create("user", {

@@ -2,6 +2,7 @@ import { noContent, ok, type Answer } from "../http/answer.ts";
 import { badRequest } from "../http/graph-error.ts";
 import { contextOf, render, selected } from "../odata/render.ts";
 import { demandPowerOver, demandUnrestricted, SENSITIVE } from "../rules/privilege.ts";
+import { demandRoom } from "../rules/quota.ts";
 import { withSecurityAttributes } from "../rules/security-attributes.ts";
 import { checkPassword, checkUserValues, onPremisesMastered } from "../rules/user-values.ts";
 import { checkedValues, demandValues } from "../rules/values.ts";
@@ -39,6 +40,7 @@ export function createUser(call: Call): Answer {
   checkPassword(profile, values["passwordPolicies"]);
   const manager = body["manager@odata.bind"];
   const boss = manager === undefined ? undefined : referenced(call, manager);
+  demandRoom(tenant);
   const now = tenant.nowText();
   const { passwordProfile: _kept, ...stored } = values;
   const mail = typeof stored["mail"] === "string" ? stored["mail"] : undefined;
