@@ -131,11 +131,14 @@ export const isPending = (write: PlannedWrite): write is PendingWrite =>
   write.target.kind === "pending-user" || write.target.kind === "pending-membership";
 
 /**
- * The write once its user has been created. From then on it excludes other writes to that user, as if
- * the id had been known all along.
+ * The write once its user has been created. From then on it excludes other writes to that user, or to that
+ * edge, as if the id had been known all along.
  */
-export const completeWrite = (write: PendingWrite, created: ObjectId): ReadyWrite => ({
-  ...write,
-  target: completeTarget(write.target, created),
-  keys: [...new Set([...write.keys, `object:${created}`])],
-});
+export function completeWrite(write: PendingWrite, created: ObjectId): ReadyWrite {
+  const target = completeTarget(write.target, created);
+  const known = [
+    ...(target.kind === "membership" ? [`edge:${target.group}/${created}`] : []),
+    `object:${created}`,
+  ];
+  return { ...write, target, keys: [...new Set([...write.keys, ...known])] };
+}

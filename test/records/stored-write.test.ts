@@ -108,6 +108,7 @@ describe("a write that lacks an id", () => {
     assert.ok(isPending(pending));
     const ready = completeWrite(pending, user);
     assert.equal(subjectOf(ready.target), user);
+    assert.deepEqual(ready.keys, ["upn:a", `edge:${group}/${user}`, `object:${user}`]);
     assert.deepEqual(ready.idFromRow, member);
     assert.ok(!isPending(ready));
   });

@@ -138,10 +138,24 @@ function runFrom<L extends Lane>(
 /** Returns the row's position, -1 if the row was in the list already. */
 function insert<L extends Lane>(list: Entry<L>[], entry: Entry<L>): number {
   if (list.lastIndexOf(entry) >= 0) return -1;
+  putHeldFirst(list);
   const isAfter = (other: Entry<L>): boolean =>
     entry.state === "waiting" && (other.state !== "waiting" || byAcceptance(other, entry) < 0);
   let place = list.length;
   while (place > 0 && !isAfter(list[place - 1]!)) place -= 1;
   list.splice(place, 0, entry);
   return place;
+}
+
+/** Of rows that only name the key, a later one may have been sent before one that still waits. */
+function putHeldFirst<L extends Lane>(list: Entry<L>[]): void {
+  let held = 0;
+  for (const [place, each] of list.entries()) {
+    if (each.state === "waiting") continue;
+    if (place > held) {
+      list.splice(place, 1);
+      list.splice(held, 0, each);
+    }
+    held += 1;
+  }
 }

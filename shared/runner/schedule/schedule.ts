@@ -131,7 +131,8 @@ export function createSchedule<L extends Lane>(): Schedule<L> {
       const entry = entryOf(row);
       state.ready.remove(entry);
       entry.write = write;
-      enqueue(state, entry);
+      // A row of a batch that is halted stays out of the order.
+      if (!state.withdrawn.has(entry.lane)) enqueue(state, entry);
     },
     freed: (lane, row) => freed(state, lane, row),
     doubts: () => doubts,

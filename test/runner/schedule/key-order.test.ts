@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import type { PlannedWrite } from "../../../shared/catalogue/row.ts";
+import {
+  type PendingWrite,
+  type PlannedWrite,
+  completeWrite,
+} from "../../../shared/catalogue/row.ts";
 import { toObjectId } from "../../../shared/core/object-id.ts";
 import type { Choice } from "../../../shared/runner/schedule/choose.ts";
 import type { Lane, OpenRow } from "../../../shared/runner/schedule/open-row.ts";
@@ -41,8 +45,8 @@ const names = ({ picked }: Choice<TestLane>): string[] =>
   picked.map(({ lane, row }) => `${lane.path}${row}`);
 
 /** Sends what may go, and names it. */
-function next(schedule: Schedule<TestLane>, lanes: readonly TestLane[]): string[] {
-  const choice = schedule.choose({ lanes, nowMs: 0, most: 20 });
+function next(schedule: Schedule<TestLane>, lanes: readonly TestLane[], nowMs = 0): string[] {
+  const choice = schedule.choose({ lanes, nowMs, most: 20 });
   schedule.take(choice.picked, "flying");
   return names(choice);
 }
@@ -70,5 +74,36 @@ describe("rows about one member", () => {
     schedule.place(later.rows[0]!, { state: "ended", notBeforeMs: 0 });
     assert.deepEqual(next(schedule, [urgent]), ["a1"]);
     assert.deepEqual(next(schedule, [urgent, later]), ["b2"]);
+  });
+
+  it("go one after another if they change one edge, also if one of them knew no id when it was planned", () => {
+    const schedule = createSchedule<TestLane>();
+    const coming: PendingWrite = {
+      target: { kind: "pending-membership", group: member },
+      keys: [`edge:${member}/upn:ann@example.com`, "upn:ann@example.com"],
+      group: member,
+      idFromRow: { row: 1, role: "member" },
+    };
+    const early = laneOf(schedule, "b", [coming], "1");
+    const late = laneOf(schedule, "a", [edge(member)], "2");
+    schedule.complete(early.rows[0]!, completeWrite(coming, member));
+    assert.deepEqual(next(schedule, [late, early]), ["b1"]);
+    assert.deepEqual(next(schedule, [late, early]), []);
+    schedule.place(early.rows[0]!, { state: "ended", notBeforeMs: 0 });
+    assert.deepEqual(next(schedule, [late, early]), ["a1"]);
+  });
+
+  it("go in order of acceptance if an earlier batch comes while a later membership is in flight", () => {
+    const schedule = createSchedule<TestLane>();
+    const late = laneOf(schedule, "b", [edge("g"), edge("h")], "2");
+    const end = (row: OpenRow<TestLane> | undefined): void =>
+      schedule.place(row!, { state: "ended", notBeforeMs: 0 });
+    schedule.place(late.rows[0]!, { state: "waiting", notBeforeMs: 1_000 });
+    assert.deepEqual(next(schedule, [late]), ["b2"]);
+    const early = laneOf(schedule, "a", [change], "1");
+    end(late.rows[1]);
+    assert.deepEqual(next(schedule, [early, late], 2_000), ["a1"]);
+    end(early.rows[0]);
+    assert.deepEqual(next(schedule, [early, late], 2_000), ["b1"]);
   });
 });

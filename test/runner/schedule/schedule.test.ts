@@ -250,6 +250,18 @@ describe("the order of work", () => {
     schedule.place(broken.rows[0]!, { state: "waiting", notBeforeMs: 0 });
     assert.deepEqual(names(next(schedule, [other])), ["b1"]);
   });
+
+  it("lets no row of a batch that cannot go on stand in the way once more is known of it", () => {
+    const schedule = createSchedule<TestLane>();
+    const paused = laneOf(schedule, "a", [plainWrite("a")]);
+    const other = laneOf(schedule, "b", [plainWrite("a")]);
+    // It is being looked at when its batch is paused.
+    schedule.take(paused.rows, "looking");
+    schedule.withdraw(paused, paused.rows);
+    schedule.place(paused.rows[0]!, { state: "waiting", notBeforeMs: 0 });
+    schedule.complete(paused.rows[0]!, { ...plainWrite("a"), keys: ["a", "b"] });
+    assert.deepEqual(names(next(schedule, [paused, other])), ["b1"]);
+  });
 });
 
 describe("a row whose user an earlier row creates", () => {
@@ -272,7 +284,8 @@ describe("a row whose user an earlier row creates", () => {
     const result = resolveId(write, { isFinal: true, objectId: member });
     assert.ok(result.kind === "write");
     assert.deepEqual(result.write.target, { kind: "membership", group, member });
-    assert.deepEqual(result.write.keys, [`edge:${group}/upn:a`, "upn:a", `object:${member}`]);
+    const known = [`edge:${group}/${member}`, `object:${member}`];
+    assert.deepEqual(result.write.keys, [`edge:${group}/upn:a`, "upn:a", ...known]);
     assert.deepEqual(resolveId(result.write, { isFinal: false, objectId: undefined }), result);
   });
 
