@@ -24,11 +24,11 @@ function openDesk(options: CommonOptions): Desk {
   let account: Promise<Account> | undefined;
   const open = async (): Promise<Account> => {
     const { configure } = await import("./account/configuration.ts");
-    const { openAccount } = await import("./account/account.ts");
+    const { homeIfNamed, openAccount } = await import("./account/account.ts");
     const { explain } = await import("./account/explain.ts");
     const opened = openAccount(configure(options, env, workFolder), env);
     explainError = (error) => explain(error, opened.name, opened.signIn.how);
-    return opened;
+    return homeIfNamed(opened);
   };
   return {
     options,

@@ -1,3 +1,4 @@
+import { readHeartbeat } from "../../records/deployment/heartbeat.ts";
 import { createQueueView, listFolders, type QueueView } from "../../storage/operator.ts";
 import { createBlobs, createQueue } from "../../storage/storage.ts";
 import type { Blobs, Queue } from "../../storage/types.ts";
@@ -10,6 +11,8 @@ export interface Account {
   readonly signIn: SignIn;
   /** The tenant whose batches are meant; absent for the home tenant. */
   readonly tenant?: string | undefined;
+  /** The tenant as it was named, also if that is the home tenant. */
+  readonly named?: string | undefined;
   /** The names of the clouds' services. */
   readonly loginHost: string;
   readonly blobs: { readonly inbox: Blobs; readonly batches: Blobs; readonly runner: Blobs };
@@ -36,10 +39,18 @@ export function openAccount(
     name: account,
     signIn,
     tenant,
+    named: tenant,
     loginHost: cloud.loginHost,
     blobs: { inbox: blobs("inbox"), batches: blobs("batches"), runner: blobs("runner") },
     queues: { accept: queue("accept"), decisions: queue("decisions") },
     view: (name) => createQueueView({ url: queueUrl, queue: name, credential }),
     folders: (container, prefix) => listFolders({ url: blobUrl, container, credential }, prefix),
   };
+}
+
+/** The account as the home tenant's, whose folders are not below its id, if that tenant was named. */
+export async function homeIfNamed(account: Account): Promise<Account> {
+  if (account.tenant === undefined) return account;
+  const heartbeat = await readHeartbeat(account.blobs.runner);
+  return heartbeat?.homeTenant === account.tenant ? { ...account, tenant: undefined } : account;
 }

@@ -5,10 +5,10 @@ import { CommandError, exitCodes, usageError } from "../terminal/command-error.t
 
 /** The folder of a batch: its name in the home tenant, below the tenant's id in another. */
 export function folderFor(account: Pick<Account, "tenant">, batch: string): string {
-  if (!/^[A-Za-z0-9._-]+$/.test(batch)) {
+  if (!/^[A-Za-z0-9._-]+$/.test(batch) || batch.endsWith(".")) {
     throw usageError(
       "That is no batch's name.",
-      "A name consists of A-Z a-z 0-9 . _ and -; `batch list` shows them.",
+      "A name consists of A-Z a-z 0-9 . _ and -, without a dot at its end; `batch list` shows them.",
     );
   }
   return account.tenant === undefined ? batch : `${account.tenant}/${batch}`;

@@ -1,17 +1,19 @@
 import { randomUUID } from "node:crypto";
 
+import { OperatorError } from "../../core/errors.ts";
+import { limits } from "../../core/limits.ts";
 import {
   type Control,
   readControl,
   readTenantControl,
   type RecordedDecision,
 } from "../../records/decisions/control.ts";
-import { type Decision, decisionNonce } from "../../records/decisions/decision.ts";
+import { checkDecision, type Decision, decisionNonce } from "../../records/decisions/decision.ts";
 import { readHeartbeat } from "../../records/deployment/heartbeat.ts";
 import { whoInWords } from "../../records/who.ts";
 import type { Account } from "../account/account.ts";
 import type { Desk } from "../desk/desk.ts";
-import { CommandError } from "../terminal/command-error.ts";
+import { CommandError, usageError } from "../terminal/command-error.ts";
 import { open } from "../terminal/open.ts";
 
 /** A decision, before it has an id and an end. */
@@ -22,6 +24,8 @@ const COUNTS_MS = 15 * 60_000;
 /** How long the outcome is waited for, milliseconds: a cold start, and the queue's back-off of a minute. */
 const PATIENCE_MS = 3 * 60_000;
 const EVERY_MS = 500;
+/** A proof has to fit in beside it. */
+const LONGEST = limits.messageBytes - 20_000;
 
 /**
  * Sends a decision and waits until it was recorded what became of it.
@@ -41,6 +45,7 @@ export async function sendDecision(
     decisionId: randomUUID(),
     expires: new Date(clock.now() + COUNTS_MS).toISOString(),
   };
+  refuseInvalid(decision);
   const proof = await proofOf(desk, account, decision);
   await account.queues.decisions.send(JSON.stringify({ ...decision, proof }));
   const made = await outcomeOf(desk, decision.decisionId, () =>
@@ -59,6 +64,19 @@ export async function sendDecision(
     throw new CommandError(`${what} had no effect: ${made.why ?? "no reason is recorded"}`, "");
   }
   return made;
+}
+
+/** A message that breaks its schema would be answered by nobody. @throws CommandError */
+function refuseInvalid(decision: Decision): void {
+  try {
+    checkDecision(decision);
+  } catch (error) {
+    if (!(error instanceof OperatorError)) throw error;
+    throw usageError(error.what, error.fix);
+  }
+  if (JSON.stringify(decision).length > LONGEST) {
+    throw usageError("The decision names too many rows for one message.", "Name fewer of them.");
+  }
 }
 
 /** What became of a decision, as one sentence. */

@@ -144,7 +144,7 @@ async function decideTenant(desk: Desk, kind: DecisionKind, options: DecideOptio
     );
   }
   const account = await desk.account();
-  const tenant = account.tenant ?? (await homeTenant(account));
+  const tenant = account.named ?? (await homeTenant(account));
   if (kind === "pause") await desk.ask.confirm(`Pause all batches of tenant ${tenant}?`);
   const expects = kind === "pause" ? "open" : "paused";
   const { reason } = options;

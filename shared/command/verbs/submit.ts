@@ -219,7 +219,7 @@ async function bodyOf(account: Account, parcel: Parcel, staged: string): Promise
 }
 
 function messageText(
-  { tenant }: Account,
+  { named: tenant }: Account,
   batch: string,
   { mode, priority, operation, notBefore, notAfter }: SubmitOptions & { readonly mode: Mode },
   body: Body,
