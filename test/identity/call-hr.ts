@@ -4,7 +4,7 @@ import { tokensFor } from "../../shared/app/compose.ts";
 
 /** Calls the company's own API. */
 export async function callHr(): Promise<Response> {
-  const token = tokensFor("api://contoso-hr");
+  const token = tokensFor("api://contoso.com/hr");
   const send = async (rejected?: string): Promise<Response> => {
     const held = await token(rejected === undefined ? undefined : { rejected });
     const headers = { authorization: `Bearer ${held.token}` };

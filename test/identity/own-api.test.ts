@@ -19,7 +19,7 @@ import { callHr } from "./call-hr.ts";
 import { createCheck, startProtectedApi } from "./protected-api.ts";
 
 const HOST = "hr.contoso.com";
-const RESOURCE = "api://contoso-hr";
+const RESOURCE = "api://contoso.com/hr";
 const ROLE = "People.Read";
 
 let cloud: LocalCloud;
@@ -198,18 +198,18 @@ describe("one's own protected API", () => {
     const v2 = await cloud.control.registerApplication({
       tenantId,
       displayName: "HR 2",
-      identifierUris: ["api://contoso-hr-2"],
+      identifierUris: ["api://contoso.com/hr-2"],
       appRoles: [ROLE],
       accessTokenVersion: 2,
     });
     await cloud.control.grantConsent({ tenantId, appId, resource: v2.appId, roles: [ROLE] });
-    const token = await issued({ resource: "api://contoso-hr-2" });
+    const token = await issued({ resource: "api://contoso.com/hr-2" });
     const { ver, azp, appid } = claimsOf(token);
     assert.deepEqual([ver, azp, appid], ["2.0", appId, undefined]);
     const check = createCheck({
       loginHost: "login.microsoftonline.com",
       tenantId,
-      audience: ["api://contoso-hr-2", v2.appId],
+      audience: ["api://contoso.com/hr-2", v2.appId],
       clients: [appId],
     });
     assert.deepEqual(await check(`Bearer ${token}`, ROLE), { status: 200 });
@@ -230,14 +230,14 @@ describe("docs/own-api.md", () => {
     const { tenantId, clientId } = cloud.home;
     const admin = await administrator();
     // Another name than the API's above, which has its own application.
-    const commands = blocks("sh").join("\n").replaceAll("contoso-hr", "contoso-pay");
+    const commands = blocks("sh").join("\n").replaceAll("contoso.com/hr", "contoso.com/pay");
     const said = await runWithAz(`${commands}\necho "$API_CLIENT_ID"`, {
       CLIENT_ID: clientId,
       NODE_OPTIONS: preloading,
       admin,
     });
     assert.match(said.trim(), /^[0-9a-f-]{36}$/);
-    const resource = "api://contoso-pay";
+    const resource = "api://contoso.com/pay";
     const { token } = await cloud.control.issueToken({ tenantId, appId: clientId, resource });
     assert.deepEqual(claimsOf(token)["roles"], [ROLE]);
   });
