@@ -1,14 +1,21 @@
 import { sourceOf } from "../../guards/source.ts";
 import { findTripwires, isCompared, withBatch } from "../../guards/tripwires.ts";
 import type { BatchFiles } from "../../records/batch-files.ts";
+import { readControl } from "../../records/decisions/control.ts";
 import type { BatchManifest } from "../../records/manifest.ts";
-import type { GuardFinding, PlannedCharge } from "../../records/plan.ts";
+import { folderOf } from "../../records/paths.ts";
+import { type GuardFinding, type PlannedCharge, readPlan } from "../../records/plan.ts";
 import { readSourceProfile, writeSourceProfile } from "../../records/sources/source-profile.ts";
 import type { BatchPorts } from "../ports.ts";
 
 type SourcePorts = Pick<BatchPorts, "blobs" | "settings">;
 
-/** Compares a planned batch with earlier ones of its source. @throws OperatorError BATCH_DAMAGED */
+/**
+ * Compares a planned batch with earlier ones of its source. A rerun of a batch that was held for such a
+ * finding, and that nobody approved, is held for the same.
+ *
+ * @throws OperatorError BATCH_DAMAGED
+ */
 export async function tripwiresOf(
   { blobs, settings }: SourcePorts,
   manifest: BatchManifest,
@@ -17,7 +24,22 @@ export async function tripwiresOf(
   const known = isCompared(manifest, settings.tripwires)
     ? await readSourceProfile(blobs.runner, manifest.tenant, sourceOf(manifest))
     : undefined;
-  return findTripwires(manifest, charge, known?.value, settings.tripwires);
+  const own = findTripwires(manifest, charge, known?.value, settings.tripwires);
+  const before = await heldBefore({ blobs, settings }, manifest);
+  return [...own.filter(({ guard }) => before.every((each) => each.guard !== guard)), ...before];
+}
+
+/** What holds the batch that this one sends again: its rows are a file of their own, without a past. */
+async function heldBefore(
+  { blobs: { batches }, settings }: SourcePorts,
+  { tenant, origin }: BatchManifest,
+): Promise<readonly GuardFinding[]> {
+  if (origin?.kind !== "rerun" || !settings.tripwires.isOn) return [];
+  const folder = folderOf(settings.homeTenant, tenant, origin.of);
+  const { approved } = await readControl(batches, folder);
+  if (approved.length > 0) return [];
+  const guards = (await readPlan(batches, folder))?.guards ?? [];
+  return guards.filter(({ scope, held }) => scope === "source" && held);
 }
 
 /** How often a profile is read again that another batch of the source has changed in between. */

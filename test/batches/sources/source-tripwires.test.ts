@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
+import { rerun } from "../../../shared/batches/undo/rerun.ts";
+import { jobOn, takeQueued } from "../undo/jobs.ts";
 import { openWorkshop, settings, type Workshop } from "../workshop.ts";
 
 const ROWS = 120;
@@ -60,6 +62,26 @@ describe("a file that differs from the last of its source", () => {
     await drop(workshop, 21, { columns: ["user", "city"] });
     assert.equal(workshop.blobs.runner.text(profiles(workshop)[0]!), before);
     assert.equal(stateOf(workshop, await drop(workshop, 22)), "accepted");
+  });
+
+  it("is held again if its rows are sent again before somebody approved it", async () => {
+    const workshop = open();
+    await workshop.runAll(await drop(workshop, 20));
+    const lost = await drop(workshop, 21, { columns: ["user", "city"] });
+    const made = await rerun(workshop.ports, jobOn(workshop, lost, { rows: "held" }));
+    await takeQueued(workshop);
+    assert.equal(stateOf(workshop, made.batch), "held");
+    const again = await rerun(workshop.ports, jobOn(workshop, made.batch, { rows: "held" }));
+    await takeQueued(workshop);
+    assert.equal(stateOf(workshop, again.batch), "held");
+
+    const approved = [{ digest: "any", at: "2026-11-21T00:00:00Z", by: [{ kind: "queue" }] }];
+    const control = { version: 1, standing: "open", approved, decisions: [] };
+    await workshop.blobs.batches.write(`${lost}/control.json`, JSON.stringify(control));
+    const more = { rows: "held", decisionId: "decision-2" } as const;
+    const after = await rerun(workshop.ports, jobOn(workshop, lost, more));
+    await takeQueued(workshop);
+    assert.equal(stateOf(workshop, after.batch), "accepted");
   });
 
   it("is compared with the last one that was run, and running it twice changes nothing", async () => {
