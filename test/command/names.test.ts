@@ -36,9 +36,19 @@ describe("names that an operator types", () => {
     const shown = await operator.type("show", "..");
     assert.equal(shown.code, 2, shown.error);
     assert.match(shown.error, /That is no batch's name/);
+    const sent = await operator.type("submit", "--inbox", "../batches/joiner/input");
+    assert.equal(sent.code, 2, sent.error);
     const undone = await operator.type("undo", "joiner", "--yes", "--as", "../x");
     assert.equal(undone.code, 2, undone.error);
     assert.match(undone.error, /as must consist of A-Z a-z 0-9/);
+  });
+
+  it("of an operation gives its columns, as JSON if that is asked for", async () => {
+    assert.deepEqual(await operator.json("template", "user.delete"), {
+      operation: "user.delete",
+      columns: ["user"],
+    });
+    assert.equal((await operator.type("template", "user.delete")).out, "user\n");
   });
 
   it("are of rows that one message can name", async () => {

@@ -115,6 +115,12 @@ async function sendInbox(
     throw usageError("Both a file and --inbox are given.", "Give one of them.");
   }
   const path = inbox.replace(/^inbox\//, "");
+  if (path.split("/").some((part) => part === "" || part === "." || part === "..")) {
+    throw usageError(
+      `${inbox} is no path of a file in inbox.`,
+      "Give its path inside the container.",
+    );
+  }
   const found = await account.blobs.inbox.stream(path);
   if (found === undefined) {
     throw new CommandError(

@@ -8,7 +8,10 @@ export interface TemplateOptions {
   readonly all?: boolean;
 }
 
-/** Prints the header of a CSV file for one operation; its columns come from the operation itself. */
+/**
+ * Prints the header of a CSV file for one operation; its columns come from the operation itself. As JSON they
+ * are a list.
+ */
 export function template(desk: Desk, operation: string, options: TemplateOptions): void {
   const found = operationTable.find(({ name }) => name === operation);
   if (found === undefined) {
@@ -20,6 +23,7 @@ export function template(desk: Desk, operation: string, options: TemplateOptions
   }
   const { required, optional, summary } = found;
   const columns = options.all === true ? [...required, ...optional] : required;
+  if (desk.options.output === "json") return desk.print.one({ operation, columns }, {}, () => "");
   desk.print.raw(columns.join(","));
   desk.print.note(
     [
