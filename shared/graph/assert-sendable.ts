@@ -49,7 +49,10 @@ export function assertSendable({ method, url }: GraphRequest): void {
 
 /** The path, decoded until it no longer changes: a proxy may decode `%252e` to a dot. */
 function pathOf(url: string): string {
-  let path = decoded(url.split("?", 1)[0] ?? "");
+  const options = url.indexOf("?");
+  const raw = options < 0 ? url : url.slice(0, options);
+  if (!raw.includes("%")) return raw;
+  let path = decoded(raw);
   if (path === undefined) throw new TypeError("a URL must be well-formed");
   for (let next = decoded(path); next !== undefined && next !== path; next = decoded(path)) {
     path = next;

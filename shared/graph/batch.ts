@@ -73,12 +73,14 @@ export function graphAnswer(
   answered: Pick<GraphAnswer, "status" | "headers" | "body" | "requestId">,
   nowMs: number,
 ): GraphAnswer {
-  const wait = retryAfterMs(answered.headers["retry-after"], nowMs);
+  const { status, headers, requestId } = answered;
+  const wait = retryAfterMs(headers["retry-after"], nowMs);
+  const answer = { status, headers, requestId, body: answered.body ?? undefined };
+  if (wait === undefined && status < 400) return answer;
   return {
-    ...answered,
-    body: answered.body ?? undefined,
+    ...answer,
     ...(wait === undefined ? {} : { retryAfterMs: wait }),
-    ...(answered.status < 400 ? {} : { error: parseGraphError(answered.body) }),
+    ...(status < 400 ? {} : { error: parseGraphError(answered.body) }),
   };
 }
 

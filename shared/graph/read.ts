@@ -27,14 +27,15 @@ export function createReadAll(service: Service, post: Graph["post"]): Graph["rea
     const failures: unknown[] = [];
 
     async function send(reads: readonly OpenRead[]): Promise<void> {
-      const expected = sum(reads.map(({ read }) => expectedUnits(read.url)));
+      const costs = reads.map(({ read }) => expectedUnits(read.url));
+      const expected = sum(costs);
       const grantedAt = await units.take(expected);
       for (const each of reads) {
         if (each.attempts === 0) each.firstAt = grantedAt;
         each.attempts += 1;
       }
       const result = await post(reads.map(({ read }) => read));
-      settleUnits(service, reads, result, { expected, grantedAt });
+      settleUnits(service, costs, result, { expected, grantedAt });
       for (const [at, each] of reads.entries()) {
         const { answer, why, askedMs } = outcomeOf(result, at, each.attempts);
         if (answer) answers[each.index] = answer;
@@ -98,7 +99,7 @@ function outcomeOf(
 /** Tells the pacer what a post really cost and which parts were refused. */
 function settleUnits(
   { units }: Service,
-  reads: readonly OpenRead[],
+  expectedCosts: readonly number[],
   result: PostResult,
   { expected, grantedAt }: { expected: number; grantedAt: number },
 ): void {
@@ -107,9 +108,9 @@ function settleUnits(
   }
   if (result.kind === "lost") units.lost({ grantedAt, retryAfterMs: result.retryAfterMs });
   if (result.kind !== "answered") return;
-  const costs = reads.map(({ read }, at) => {
+  const costs = expectedCosts.map((cost, at) => {
     const part = result.parts[at];
-    return (part && costOf(part)) ?? expectedUnits(read.url);
+    return (part && costOf(part)) ?? cost;
   });
   units.answered(result.parts, { grantedAt, units: expected, cost: sum(costs) });
 }

@@ -21,6 +21,7 @@ export type Standing =
   | { readonly kind: "free"; readonly after: readonly number[] };
 
 const EVERYTHING = 0xffffffff;
+const NONE: readonly number[] = [];
 
 type Write = Pick<PlannedWrite, "target" | "keys" | "set">;
 
@@ -36,7 +37,6 @@ export function writtenFootprint(
 ): Footprint {
   const isCreate = creates(write);
   const named = [...roles, ...columnsOf(write.target)];
-  const values = isCreate ? (write.set ?? {}) : without(row.payload, named);
   const sets = isCreate || write.set === undefined ? undefined : Object.keys(write.set);
   const newName = isCreate ? undefined : write.set?.["userPrincipalName"];
   return {
@@ -44,7 +44,9 @@ export function writtenFootprint(
     gives: typeof newName === "string" ? nameKey(newName) : undefined,
     trace: {
       row: row.row,
-      effect: effectOf(row.name, write.keys[0] ?? "", values),
+      effect: isCreate
+        ? effectOf(row.name, write.keys[0] ?? "", write.set ?? {}, [])
+        : effectOf(row.name, write.keys[0] ?? "", row.payload, named),
       mask: sets === undefined ? EVERYTHING : maskOf(sets),
       isWritten: true,
       creates: isCreate,
@@ -61,7 +63,7 @@ export const unchangedFootprint = (
   roles: readonly string[],
 ): Footprint => {
   const key = `object:${objectId}`;
-  const effect = effectOf(row.name, key, without(row.payload, roles));
+  const effect = effectOf(row.name, key, row.payload, roles);
   return {
     keys: [key],
     trace: { row: row.row, effect, mask: 0, isWritten: false, creates: false, deletes: false },
@@ -80,7 +82,11 @@ export function leaveTraces(traces: RowTraces, footprint: Footprint): void {
   for (const [at, key] of keys.entries()) {
     const isMember = at > 0 && (keys[0] ?? "").startsWith("edge:");
     const name = nameChange(footprint, key);
-    traces.add(key, { ...trace, ...(isMember && { mask: 0 }), ...(name && { name }) });
+    const isPlain = !isMember && name === undefined;
+    traces.add(
+      key,
+      isPlain ? trace : { ...trace, ...(isMember && { mask: 0 }), ...(name && { name }) },
+    );
   }
 }
 
@@ -109,7 +115,7 @@ export function standingOf({ keys, trace }: Footprint, traces: RowTraces): Stand
       if (isEdge || !isEdgeEnd(earlier)) break;
     }
   }
-  return { kind: "free", after: [...after].toSorted((a, b) => a - b) };
+  return { kind: "free", after: after.size === 0 ? NONE : [...after].toSorted((a, b) => a - b) };
 }
 
 /** Compares a create with earlier rows about the same name: one deletes it, or creates it with the same values. */
@@ -177,12 +183,13 @@ function latest(traces: RowTraces, key: string, is: (trace: Trace) => boolean): 
   return undefined;
 }
 
-const without = (payload: Payload, names: readonly string[]): Payload =>
-  Object.fromEntries(Object.entries(payload).filter(([name]) => !names.includes(name)));
-
-/** The order of a row's cells makes no difference to its effect, nor does the case of a user's name. */
-function effectOf(operation: string, key: string, values: Payload) {
+/**
+ * What a row does to `key` with its values, those left out that name objects. The order of its cells makes no
+ * difference, nor does the case of a user's name.
+ */
+function effectOf(operation: string, key: string, values: Payload, named: readonly string[]) {
   const sorted = Object.entries(values)
+    .filter(([name]) => !named.includes(name))
     .map(([name, value]): [string, unknown] => [
       name,
       CASELESS.includes(name) && typeof value === "string" ? value.toLowerCase() : value,

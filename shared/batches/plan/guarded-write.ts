@@ -1,6 +1,6 @@
 import { allGuardedKinds, type GuardedCounts } from "../../catalogue/guarded.ts";
-import type { Decision, Found, Operation } from "../../catalogue/operation.ts";
-import type { Payload } from "../../catalogue/payload.ts";
+import type { Decision, Found } from "../../catalogue/operation.ts";
+import type { GoodRow } from "./row-to-plan.ts";
 
 /**
  * Adds to a write what guards count of it, if they may count anything. `known` is what the row names as far
@@ -8,12 +8,12 @@ import type { Payload } from "../../catalogue/payload.ts";
  * the row can change is counted of that.
  */
 export function withCounts(
-  row: { readonly operation: Operation; readonly payload: Payload },
+  row: GoodRow,
   decision: Decision,
-  known: Readonly<Record<string, Found>>,
+  known: () => Readonly<Record<string, Found>>,
 ): Decision {
-  if (!("write" in decision) || isNothing(row.operation.guarded(row.payload))) return decision;
-  const guarded = row.operation.guarded(row.payload, known);
+  if (!("write" in decision) || isNothing(row.most)) return decision;
+  const guarded = row.operation.guarded(row.payload, known());
   return { write: { ...decision.write, guarded } };
 }
 

@@ -3,8 +3,8 @@ import { type PlannedWrite, isPending } from "../../catalogue/row.ts";
 import { OperatorError } from "../../core/errors.ts";
 import type { Graph } from "../../graph/types.ts";
 import type { PlannedRow } from "../../records/shard.ts";
-import type { CompiledRow } from "../input/compile-row.ts";
 import { isWrittenBefore } from "./duplicates.ts";
+import type { RowToPlan } from "./row-to-plan.ts";
 import type { RowTraces } from "./row-traces.ts";
 
 /**
@@ -14,7 +14,7 @@ import type { RowTraces } from "./row-traces.ts";
  */
 export async function withHints(
   planned: readonly PlannedRow[],
-  compiled: readonly CompiledRow[],
+  compiled: readonly RowToPlan[],
   graph: Graph,
   traces: RowTraces,
 ): Promise<readonly PlannedRow[]> {
@@ -25,6 +25,7 @@ export async function withHints(
     if (isPending(row.write) || isWrittenBefore(row.row, edge, traces)) return undefined;
     return { operation: source.operation, write: row.write };
   });
+  if (looks.every((look) => look === undefined)) return planned;
   const answers = await lookTogether(looks, (reads) => graph.readAll(reads)).catch(passOver);
   return planned.map((row, at) => {
     const look = looks[at];

@@ -36,49 +36,56 @@ export function createDirectory(graph: Graph): Directory {
   const groups = new Map<string, LookedUp>();
   return {
     lookUp: async (wanted) => {
-      const found = new Map<string, LookedUp>();
-      const reads = new Map<string, NamedLookup>();
+      const found = byKind<LookedUp>();
+      const lookups: NamedLookup[] = [];
+      const places = byKind<number>();
       const ids = new Set<string>();
       for (const lookup of wanted) {
+        const { kind } = lookup;
         const key = keyOf(lookup);
-        if (lookup.kind === "object") {
-          ids.add(lookup.ref.toLowerCase());
-          continue;
+        const kept = kind === "group" ? groups.get(key) : undefined;
+        if (kind === "object") ids.add(key);
+        else if (kept) found[kind].set(key, kept);
+        else {
+          const place = places[kind].get(key) ?? lookups.length;
+          places[kind].set(key, place);
+          lookups[place] = joined(lookups[place], lookup);
         }
-        const kept = groups.get(key);
-        if (kept) {
-          found.set(key, kept);
-          continue;
-        }
-        const other = reads.get(key);
-        if (other === undefined && lookup.select[0] === "id") {
-          reads.set(key, lookup);
-          continue;
-        }
-        const select = new Set(["id", ...(other?.select ?? []), ...lookup.select]);
-        reads.set(key, { ...lookup, select: [...select] });
       }
-      const lookups = [...reads.values()];
       const answers = await graph.readAll(lookups.map(readOf));
       for (const [at, lookup] of lookups.entries()) {
         const key = keyOf(lookup);
         const result = foundIn(answers[at]!, lookup);
-        found.set(key, result);
+        found[lookup.kind].set(key, result);
         if (lookup.kind === "group") {
           if (groups.size >= KEPT) groups.clear();
           groups.set(key, result);
         }
       }
-      for (const [id, seen] of await lookUpObjects(graph, [...ids]))
-        found.set(`object:${id}`, seen);
-      return (lookup) => found.get(keyOf(lookup)) ?? { state: "missing" };
+      for (const [id, seen] of await lookUpObjects(graph, [...ids])) found.object.set(id, seen);
+      return (lookup) => found[lookup.kind].get(keyOf(lookup)) ?? { state: "missing" };
     },
   };
 }
 
+/** A map for each kind, with names as they are for keys: a text made for each look-up would be hashed anew. */
+const byKind = <T>(): Record<Lookup["kind"], Map<string, T>> => ({
+  user: new Map(),
+  group: new Map(),
+  object: new Map(),
+  "deleted-user": new Map(),
+});
+
 /** User names ignore case; a group's display name must match exactly. */
 const keyOf = ({ kind, ref }: Lookup): string =>
-  kind !== "group" || isGuid(ref) ? `${kind}:${ref.toLowerCase()}` : `${kind}:${ref}`;
+  kind !== "group" || isGuid(ref) ? ref.toLowerCase() : ref;
+
+/** A read with the properties of both lookups. */
+function joined(other: NamedLookup | undefined, lookup: NamedLookup): NamedLookup {
+  if (other === undefined && lookup.select[0] === "id") return lookup;
+  const select = new Set(["id", ...(other?.select ?? []), ...lookup.select]);
+  return { ...lookup, select: [...select] };
+}
 
 /** Two groups are read by name, which is enough to know that a name is ambiguous. */
 function readOf({ kind, ref, select }: NamedLookup): GraphRead {

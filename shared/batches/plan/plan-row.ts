@@ -2,7 +2,6 @@ import type { Decision, Found, Lookup } from "../../catalogue/operation.ts";
 import { unknowable } from "../../catalogue/unknowable.ts";
 import { isGuid, toObjectId } from "../../core/object-id.ts";
 import type { PlannedRow } from "../../records/shard.ts";
-import type { CompiledRow } from "../input/compile-row.ts";
 import {
   creates,
   createStanding,
@@ -23,10 +22,9 @@ import {
 } from "./duplicates.ts";
 import { withCounts } from "./guarded-write.ts";
 import type { LookedUp } from "./lookups.ts";
+import type { GoodRow, RowToPlan } from "./row-to-plan.ts";
 import type { RowTraces } from "./row-traces.ts";
 import { finalRow, nameGiven, renamedTwice, skipped } from "./row-verdicts.ts";
-
-type GoodRow = Extract<CompiledRow, { payload: unknown }>;
 
 /**
  * Plans one row: a write, or a verdict. Pure except for `traces`, to which it adds the row. Rows must
@@ -34,7 +32,7 @@ type GoodRow = Extract<CompiledRow, { payload: unknown }>;
  * was looked up, so that no row is `unchanged` yet.
  */
 export function planRow(
-  compiled: CompiledRow,
+  compiled: RowToPlan,
   lookedUp: (lookup: Lookup) => LookedUp,
   traces: RowTraces,
   mayChange = false,
@@ -43,9 +41,8 @@ export function planRow(
     const { verdict = "failed", reason, fix } = compiled.invalid;
     return finalRow(compiled, { verdict, reason, fix });
   }
-  const lookups = compiled.operation.lookups(compiled.payload);
   const found: Record<string, Found> = {};
-  for (const [role, lookup] of Object.entries(lookups)) {
+  for (const [role, lookup] of Object.entries(compiled.lookups)) {
     const one = resolved(compiled, lookup, lookedUp(lookup), traces);
     if (one.state === "renamed") return finalRow(compiled, nameGiven(one.by));
     if (one.state === "refused") {
@@ -63,7 +60,7 @@ export function planRow(
   const decision = withCounts(
     compiled,
     withFreedName(compiled, open ?? decide(compiled, found, traces), found, traces),
-    mayChange ? {} : untouched(found, traces),
+    () => (mayChange ? {} : untouched(found, traces)),
   );
   if ("final" in decision && decision.final.verdict === "failed") {
     const by = deleterOf(found, traces);
@@ -82,20 +79,23 @@ export function planRow(
   leaveTraces(traces, footprint);
   if ("final" in decision) return finalRow(compiled, decision.final);
   const { idFromRow } = decision.write;
-  const after = new Set([...standing.after, ...(idFromRow ? [idFromRow.row] : [])]);
+  const after = idFromRow ? earliestFirst([...standing.after, idFromRow.row]) : standing.after;
   const write = isOfRestored(found) ? { ...decision.write, afterRestore: true } : decision.write;
   return {
     row: compiled.row,
     operation: compiled.name,
-    write: after.size === 0 ? write : { ...write, after: [...after].toSorted((a, b) => a - b) },
+    write: after.length === 0 ? write : { ...write, after },
   };
 }
+
+const earliestFirst = (rows: readonly number[]): readonly number[] =>
+  [...new Set(rows)].toSorted((a, b) => a - b);
 
 const isOfRestored = (found: Readonly<Record<string, Found>>): boolean =>
   Object.values(found).some((one) => one.state === "found" && one.isRestored);
 
 /** Adds a row that was planned earlier to `traces`, as planning it did. */
-export function replayRow(compiled: CompiledRow, planned: PlannedRow, traces: RowTraces): void {
+export function replayRow(compiled: RowToPlan, planned: PlannedRow, traces: RowTraces): void {
   if ("invalid" in compiled) return;
   const decision: Decision = planned.write ? { write: planned.write } : { final: planned };
   const footprint = footprintOf(compiled, decision);
@@ -104,7 +104,7 @@ export function replayRow(compiled: CompiledRow, planned: PlannedRow, traces: Ro
 
 /** What later rows see of the decision; failed and skipped rows leave no footprint. */
 function footprintOf(row: GoodRow, decision: Decision): Footprint | undefined {
-  const roles = Object.keys(row.operation.lookups(row.payload));
+  const roles = Object.keys(row.lookups);
   if ("write" in decision) {
     const does = { deletes: isDelete(row), restores: isRestore(row) };
     return writtenFootprint(row, decision.write, roles, does);
@@ -153,7 +153,7 @@ function withRestored(ref: string, found: LookedUp, traces: RowTraces): LookedUp
 }
 
 const isRestore = (row: GoodRow): boolean =>
-  Object.values(row.operation.lookups(row.payload)).some(({ kind }) => kind === "deleted-user");
+  Object.values(row.lookups).some(({ kind }) => kind === "deleted-user");
 
 /** Whether the row creates an object, if nothing that it names is there. */
 const isCreate = (row: GoodRow): boolean => {
@@ -161,7 +161,7 @@ const isCreate = (row: GoodRow): boolean => {
   return "write" in fresh && creates(fresh.write);
 };
 
-const isDelete = (row: GoodRow): boolean => (row.operation.guarded(row.payload).deletes ?? 0) > 0;
+const isDelete = (row: GoodRow): boolean => (row.most.deletes ?? 0) > 0;
 
 /** What was found of objects that no earlier row changes: its present state is what this row will find. */
 const untouched = (
@@ -177,10 +177,7 @@ const decideFresh = (row: GoodRow): Decision =>
   row.operation.decide(
     row.payload,
     Object.fromEntries(
-      Object.keys(row.operation.lookups(row.payload)).map((role): [string, Found] => [
-        role,
-        { state: "missing" },
-      ]),
+      Object.keys(row.lookups).map((role): [string, Found] => [role, { state: "missing" }]),
     ),
   );
 
@@ -235,14 +232,13 @@ function repeatedCreate(
 function decide(row: GoodRow, found: Readonly<Record<string, Found>>, traces: RowTraces): Decision {
   const first = row.operation.decide(row.payload, found);
   if ("final" in first && first.final.verdict === "failed") return first;
-  const blurred = Object.fromEntries(
-    Object.entries(found).map(([role, one]) => [
-      role,
-      one.state === "found" && isTouched(one.id, traces) ? { ...one, object: unknowable } : one,
-    ]),
-  );
-  if (Object.entries(found).every(([role, one]) => blurred[role] === one)) return first;
-  const second = row.operation.decide(row.payload, blurred);
+  const blurred: Record<string, Found> = {};
+  for (const [role, one] of Object.entries(found)) {
+    if (one.state !== "found" || !isTouched(one.id, traces)) continue;
+    blurred[role] = { ...one, object: unknowable };
+  }
+  if (Object.keys(blurred).length === 0) return first;
+  const second = row.operation.decide(row.payload, { ...found, ...blurred });
   return "write" in second ? second : first;
 }
 

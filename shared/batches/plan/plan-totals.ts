@@ -10,7 +10,7 @@ import { createGroupCounts } from "../../guards/charges.ts";
 import { createProtectedRows, type ProtectedRows } from "../../guards/protected.ts";
 import type { PlannedCharge } from "../../records/plan.ts";
 import type { PlannedRow } from "../../records/shard.ts";
-import type { CompiledRow } from "../input/compile-row.ts";
+import type { RowToPlan } from "./row-to-plan.ts";
 
 /** The totals of a plan. Planned writes count as `pending`. */
 export interface PlanTotals {
@@ -28,7 +28,7 @@ export interface PlanTotals {
 
 /** Adds up planned rows, one by one. */
 export function createTotals(): {
-  add(compiled: CompiledRow, planned: PlannedRow): void;
+  add(compiled: RowToPlan, planned: PlannedRow): void;
   addShard(digest: string): void;
   value(): PlanTotals;
   /** What guards count of the planned writes. */
@@ -56,14 +56,14 @@ export function createTotals(): {
         if (planned.write) operation.writes += 1;
       }
       if (!planned.write || "invalid" in compiled) return;
-      const { operation, payload } = compiled;
+      const { operation, payload, most } = compiled;
       writes += 1;
       if (mayShare(operation, planned.write)) shareable += 1;
       if (planned.write.protected) protectedRows.add(planned.row, planned.write.protected);
       for (const name of operation.permissions(Object.keys(payload))) {
         permissions[name] = (permissions[name] ?? 0) + 1;
       }
-      const { guarded = operation.guarded(payload), group } = planned.write;
+      const { guarded = most, group } = planned.write;
       for (const kind of allGuardedKinds) {
         const count = guarded[kind] ?? 0;
         if (count > 0) counts[kind] = (counts[kind] ?? 0) + count;

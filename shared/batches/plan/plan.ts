@@ -18,13 +18,14 @@ import {
 import { leaseLost } from "../../storage/errors.ts";
 import type { Blobs } from "../../storage/types.ts";
 import type { RowRules } from "../input/columns.ts";
-import { type CompiledRow, compileRow } from "../input/compile-row.ts";
+import { compileRow } from "../input/compile-row.ts";
 import { inputShards } from "../input/input-shards.ts";
 import { ahead } from "./ahead.ts";
 import { withHints } from "./hints.ts";
 import { type Directory, createDirectory } from "./lookups.ts";
 import { planRow, replayRow } from "./plan-row.ts";
 import { createTotals, type PlanTotals } from "./plan-totals.ts";
+import { type RowToPlan, toPlan } from "./row-to-plan.ts";
 import { createRowTraces, type RowTraces } from "./row-traces.ts";
 import { valuesOf } from "./row-values.ts";
 
@@ -98,7 +99,7 @@ export async function planBatch(job: PlanJob): Promise<PlannedBatch | undefined>
 /** A shard of the input, and what its rows name: not looked up if the shard was planned before. */
 interface LookedUpShard {
   readonly shard: number;
-  readonly compiled: readonly CompiledRow[];
+  readonly compiled: readonly RowToPlan[];
   readonly lookedUp: ReturnType<Directory["lookUp"]> | undefined;
   /** When the look-up began, ISO 8601. */
   readonly lookedAt: string;
@@ -106,7 +107,7 @@ interface LookedUpShard {
 
 /** A shard whose rows are decided. */
 interface DecidedShard {
-  readonly compiled: readonly CompiledRow[];
+  readonly compiled: readonly RowToPlan[];
   readonly planned: readonly PlannedRow[];
   /** Writes the shard and answers its digest; the digest, if it was written before. */
   readonly write: string | (() => Promise<string>);
@@ -119,7 +120,7 @@ async function* lookedUp(job: PlanJob): AsyncGenerator<LookedUpShard> {
   let shard = 0;
   for await (const rows of inputShards(job.batches, job.folder, job.format)) {
     shard += 1;
-    const compiled = rows.map((row) => compileRow(row, job.rules));
+    const compiled = rows.map((row) => toPlan(compileRow(row, job.rules)));
     const isWritten = shard <= written;
     const lookedAt = new Date(job.clock.now()).toISOString();
     const found = isWritten ? undefined : directory.lookUp(compiled.flatMap(lookupsOf));
@@ -169,8 +170,8 @@ function thrownLater<T>(promise: Promise<T>): Promise<T> {
   return promise;
 }
 
-const lookupsOf = (row: CompiledRow): Lookup[] =>
-  "invalid" in row ? [] : Object.values(row.operation.lookups(row.payload));
+const lookupsOf = (row: RowToPlan): Lookup[] =>
+  "invalid" in row ? [] : Object.values(row.lookups);
 
 /**
  * Writes a shard and, before it, what was read of its rows. If the shard exists, another delivery has
@@ -183,8 +184,8 @@ async function writeShard(
   values: Parameters<typeof writeBefore>[3],
 ): Promise<string> {
   if (values.rows.length > 0) await writeBefore(batches, folder, shard, values);
-  const text = shardText(rows);
-  const written = await batches.write(shardBlob(folder, shard), text, { ifAbsent: true });
-  if (written !== undefined) return shardDigest(text);
+  const blob = Buffer.from(shardText(rows));
+  const written = await batches.write(shardBlob(folder, shard), blob, { ifAbsent: true });
+  if (written !== undefined) return shardDigest(blob);
   throw leaseLost("Another delivery of the message plans this batch.");
 }

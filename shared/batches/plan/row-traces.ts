@@ -14,15 +14,20 @@ const MOST_DIGESTS = 64;
 export function digestOf(text: string): Digest {
   const known = latestDigests.get(text);
   if (known !== undefined) return known;
-  // As text: making a buffer for each digest takes longer than the digest.
-  const hex = hash("sha256", text);
-  const digest = { high: halfAt(hex, 0), low: halfAt(hex, 8) };
+  // As text, one character a byte: making a buffer for each digest takes longer than the digest.
+  const bytes = hash("sha256", text, "binary");
+  const digest = { high: halfAt(bytes, 0), low: halfAt(bytes, 4) };
   if (latestDigests.size === MOST_DIGESTS) latestDigests.clear();
   latestDigests.set(text, digest);
   return digest;
 }
 
-const halfAt = (hex: string, at: number): number => Number.parseInt(hex.slice(at, at + 8), 16);
+const halfAt = (bytes: string, at: number): number =>
+  ((bytes.charCodeAt(at) << 24) |
+    (bytes.charCodeAt(at + 1) << 16) |
+    (bytes.charCodeAt(at + 2) << 8) |
+    bytes.charCodeAt(at + 3)) >>>
+  0;
 
 /** What a later row needs to know of an earlier one that shares a key with it. */
 export interface Trace {
@@ -59,6 +64,8 @@ const GIVES_NAME = 8;
 const FREES_NAME = 16;
 const RESTORES = 32;
 
+const NONE: readonly Trace[] = [];
+
 /** Traces are stored in pieces of this size, so that growing neither copies nor wastes much. */
 const PIECE_BITS = 15;
 const PIECE = 1 << PIECE_BITS;
@@ -69,6 +76,8 @@ export function createRowTraces(): RowTraces {
   /** A hash table with open addressing: one more than the place of the key's latest trace; 0 is a free slot. */
   let heads = new Uint32Array(1 << 12);
   let keys = 0;
+  /** The first characters of all keys: most batches have no key of some kinds, which then need no digest. */
+  const begins = new Set<number>();
 
   const pieceOf = (place: number): Piece => pieces[place >>> PIECE_BITS]!;
   const slotOf = (slots: Uint32Array, key: Digest): number => {
@@ -95,6 +104,7 @@ export function createRowTraces(): RowTraces {
 
   return {
     add: (name, trace) => {
+      begins.add(name.charCodeAt(0));
       const key = digestOf(name);
       if ((keys + 1) * 4 > heads.length * 3) grow();
       const slot = slotOf(heads, key);
@@ -105,16 +115,23 @@ export function createRowTraces(): RowTraces {
       count += 1;
       heads[slot] = count;
     },
-    *of(name) {
-      let head = heads[slotOf(heads, digestOf(name))]!;
-      while (head !== 0) {
-        const piece = pieceOf(head - 1);
-        const at = (head - 1) & (PIECE - 1);
-        yield get(piece, at);
-        head = piece.before[at]!;
-      }
+    of: (name) => {
+      if (!begins.has(name.charCodeAt(0))) return NONE;
+      const head = heads[slotOf(heads, digestOf(name))]!;
+      return head === 0 ? NONE : chained(pieces, head);
     },
   };
+}
+
+/** The traces of one key, of which `latest` is one more than the place of the latest. */
+function* chained(pieces: readonly Piece[], latest: number): Generator<Trace> {
+  let head = latest;
+  while (head !== 0) {
+    const piece = pieces[(head - 1) >>> PIECE_BITS]!;
+    const at = (head - 1) & (PIECE - 1);
+    yield get(piece, at);
+    head = piece.before[at]!;
+  }
 }
 
 /** Traces as columns. `before`: one more than the place of the key's earlier trace, 0 for none. */
