@@ -123,6 +123,19 @@ describe("resource units", () => {
     assert.equal(reply.headers["x-ms-throttle-information"], "ResourceUnitLimitExceeded");
     assert.match(reply.headers["x-ms-throttle-scope"] ?? "", /^Tenant_Application\/Read\//);
   });
+
+  it("counts writes that find no units left, apart from those above the write quota", async () => {
+    const { graph: small } = metered({ users: 10 });
+    for (let index = 0; index < 3500 / 5; index += 1) {
+      await small.send("POST", "/directoryObjects/getByIds", { ids: [] });
+    }
+    const { throttled } = await write(small, 5);
+    assert.match(throttled[0]?.headers["x-ms-throttle-scope"] ?? "", /^Tenant_Application\/Read\//);
+    assert.equal(small.app.control("counters", {}).writesWithoutUnits, 5);
+    const { graph: large } = metered();
+    assert.equal((await write(large, 3010)).throttled.length, 10);
+    assert.equal(large.app.control("counters", {}).writesWithoutUnits, 0);
+  });
 });
 
 describe("the write quota", () => {

@@ -12,6 +12,8 @@ export interface Counters {
   resourceUnits: number;
   throttledOperations: number;
   throttledRequests: number;
+  /** Writes that were refused because the resource units were used up, which reads use most of. */
+  writesWithoutUnits: number;
   conflicts: number;
   /** When the first and the last write were accepted (monotonic milliseconds); undefined before. */
   firstWriteMs: number | undefined;
@@ -27,6 +29,7 @@ export const noCounts = (): Counters => ({
   resourceUnits: 0,
   throttledOperations: 0,
   throttledRequests: 0,
+  writesWithoutUnits: 0,
   conflicts: 0,
   firstWriteMs: undefined,
   lastWriteMs: undefined,

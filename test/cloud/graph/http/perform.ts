@@ -2,7 +2,7 @@ import type { Caller } from "../app/options.ts";
 import type { Tenant } from "../app/tenant.ts";
 import { latencyOf } from "../faults/latency.ts";
 import { costOf } from "../meters/cost.ts";
-import type { MeteredTenant, Meters } from "../meters/meters.ts";
+import type { Cost, MeteredTenant, Meters } from "../meters/meters.ts";
 import { canonicalNames } from "../model/canonical-names.ts";
 import { segmentsOf } from "../odata/path.ts";
 import { queryOf, splitTarget } from "../odata/query.ts";
@@ -94,7 +94,7 @@ function admit(
   const call: Call = { ...partial, params: found.params };
   const cost = costOf(route, call);
   const { counters } = tenant;
-  const headers = around.meters.charge(cost, caller.appId, meteredTenant(tenant));
+  const headers = charge(cost, tenant, caller, around);
   Object.assign(told, headers);
   counters.resourceUnits += cost.resourceUnits;
   if (cost.writes > 0) {
@@ -106,6 +106,19 @@ function admit(
   else if (typeof route.needs !== "string") demand(caller, route.needs);
   demandBody(route, incoming);
   return { call, route, headers, writes: cost.writes > 0 };
+}
+
+/** Counts the operation against its quotas. @throws GraphError 429 */
+function charge(cost: Cost, tenant: Tenant, { appId }: Caller, { meters }: Surroundings) {
+  try {
+    return meters.charge(cost, appId, meteredTenant(tenant));
+  } catch (error) {
+    const isForUnits =
+      error instanceof GraphError &&
+      error.headers?.["x-ms-throttle-information"] === "ResourceUnitLimitExceeded";
+    if (isForUnits && cost.writes > 0) tenant.counters.writesWithoutUnits += 1;
+    throw error;
+  }
 }
 
 const meteredTenant = ({ id, directory, conditions }: Tenant): MeteredTenant => ({
