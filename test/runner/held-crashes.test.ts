@@ -4,10 +4,14 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 
 import { verdicts } from "../../shared/catalogue/row.ts";
+import { systemClock } from "../../shared/core/clock.ts";
 import { readBefore } from "../../shared/records/approval/before.ts";
+import { runnerStateBlob } from "../../shared/records/paths.ts";
 import { runTenant } from "../../shared/runner/slice/run.ts";
+import type { RunnerState } from "../../shared/runner/state-file.ts";
+import { home } from "../batches/workshop.ts";
 import { seededRandom } from "../core/seeded-random.ts";
-import { type Death, mortal } from "./mortal.ts";
+import { type Death, mortal, never } from "./mortal.ts";
 import { faultsAtRandom } from "./story.ts";
 import { TinyDirectory, noFaults } from "./tiny-directory.ts";
 import { type Town, openTown } from "./town.ts";
@@ -154,5 +158,48 @@ describe("an approved batch whose runners are killed while somebody else changes
       ),
       { numRuns: RUNS, examples: [heldAndKilled] },
     );
+  });
+
+  it("goes on with what was approved, also if its runner was killed before it removed the batch's marker", async () => {
+    const town = openTown(new TinyDirectory({ timeoutMs: 30, faults: noFaults }));
+    const ids = ["u0", "u1", "u2"].map((name) =>
+      town.users.addUser({ userPrincipalName: `${name}@contoso.com`, city: "Rome" }),
+    );
+    const [changed, other, slow] = ["u0", "u1", "u2"].map((name) => ({
+      operation: "user.update",
+      user: `${name}@contoso.com`,
+      city: "Oslo",
+    }));
+    await town.deliver({ version: 1, batch: "b", mode: "plan", rows: [changed, other] });
+    await town.deliver({ version: 1, batch: "c", mode: "apply", rows: [slow] });
+    Object.assign(town.users.users.get(ids[0]!) ?? {}, { city: "Bern" });
+    // Another batch lets the runner's state be saved while this one ends.
+    const part = ({ url }: { readonly url: string }) =>
+      url.includes(ids[2]!) ? "throttle" : "none";
+    town.users.faults = { ...noFaults, part };
+    await town.approve("b");
+    const life = mortal(town.runnerPorts(always), never);
+    const isOpen = (): boolean =>
+      (town.blobs.runner.json(runnerStateBlob(home)) as RunnerState).batches.some(
+        ({ marker, open }) => marker.endsWith("-b") && open.length > 0,
+      );
+    const died = new Promise<void>((resolve) => {
+      const { runner } = life.ports.blobs;
+      const deathBed = async (): Promise<never> => {
+        while (isOpen()) await systemClock.sleep(5);
+        life.kill();
+        resolve();
+        return new Promise(() => undefined);
+      };
+      const blobs = { ...life.ports.blobs, runner: { ...runner, delete: deathBed } };
+      void runTenant({ ...life.ports, blobs });
+    });
+    await died;
+    town.blobs.runner.expireLeases();
+    assert.deepEqual(verdictsOf(town), ["held", "done"]);
+    await town.approve("b");
+    town.users.faults = noFaults;
+    await town.run(always);
+    assert.deepEqual(verdictsOf(town), ["done", "done"]);
   });
 });

@@ -3,13 +3,17 @@ import { acceptanceIn, announceWork, type Marker } from "../../records/markers/m
 import type { OpenBatch } from "../batch/open-batch.ts";
 import type { Work } from "./work.ts";
 
-/** Writes the reports of a batch of which nothing more is sent, and removes its markers. */
+/**
+ * Writes the reports of a batch of which nothing more is sent, and removes its marker and those before it. A
+ * later one may be that of an approval of what an earlier runner held: it is seen to in its turn.
+ */
 export async function finishBatch(work: Work, batch: OpenBatch): Promise<void> {
   const { site, status } = work;
   // The final status copies its figures from this one.
   await status.write(batch);
   await site.finishBatch(batch.marker.folder, batch.receipts);
-  await forget(work, batch.marker, () => true);
+  const ownAt = instantOf(batch.marker);
+  await forget(work, batch.marker, ({ acceptedAt }) => acceptedAt <= ownAt);
 }
 
 /** Ends a batch that was stopped, or lays one aside that was paused; nothing of it is under way. */
@@ -46,7 +50,7 @@ async function forget(
     (each) =>
       each.folder === own.folder &&
       each.path !== own.path &&
-      isMeant({ acceptedAt: acceptanceIn(each.name).slice(0, INSTANT_LENGTH) }),
+      isMeant({ acceptedAt: instantOf(each) }),
   );
   for (const marker of [own, ...others]) {
     await site.blobs.runner.delete(marker.path);
@@ -57,3 +61,6 @@ async function forget(
 }
 
 const INSTANT_LENGTH = "2026-11-21T15:00:00.000Z".length;
+
+/** When its batch was accepted or, if that was later, released. */
+const instantOf = ({ name }: Marker): string => acceptanceIn(name).slice(0, INSTANT_LENGTH);
