@@ -4,6 +4,7 @@ import { OperatorError } from "../../shared/core/errors.ts";
 import type { GraphAnswer, GraphRequest } from "../../shared/core/graph-request.ts";
 import { type ObjectId, toObjectId } from "../../shared/core/object-id.ts";
 import type { Graph, PostResult } from "../../shared/graph/types.ts";
+import { boundIn, keysOf } from "./request-keys.ts";
 
 /** What happens to one part of a post. */
 export type PartFault =
@@ -171,7 +172,11 @@ export class TinyDirectory implements Graph {
       this.#underWay.set(key, count);
       if (key.startsWith("group:")) {
         this.edgesAtMost.set(key, Math.max(count, this.edgesAtMost.get(key) ?? 0));
-      } else if (count > 1) this.overlaps.push(key);
+      } else if (count > 1 && !key.startsWith("member:")) this.overlaps.push(key);
+      // Memberships of one member may go together, but not beside a write to the member.
+      const [, kind, id = ""] = /^(user|member):(.*)$/.exec(key) ?? [];
+      const beside = `${kind === "user" ? "member" : "user"}:${id}`;
+      if (kind && (this.#underWay.get(beside) ?? 0) > 0) this.overlaps.push(`${key} ${beside}`);
     }
   }
 
@@ -266,12 +271,6 @@ const absent = (requestId: string, id: string): GraphAnswer =>
 const idsIn = (url: string): string[] =>
   [...decodeURIComponent(url).matchAll(/'([0-9a-f-]{36})'/g)].map(([, id]) => id ?? "");
 
-/** The members that a request adds together. */
-const boundIn = (request: GraphRequest): string[] => {
-  const bound = "body" in request ? request.body["members@odata.bind"] : undefined;
-  return Array.isArray(bound) ? bound.map((each) => String(each).split("/").pop() ?? "") : [];
-};
-
 const refusal = (requestId: string, status: number, message: string): GraphAnswer =>
   answer(status, requestId, {
     error: { code: status === 404 ? "Request_ResourceNotFound" : "Request_BadRequest", message },
@@ -280,18 +279,4 @@ const refusal = (requestId: string, status: number, message: string): GraphAnswe
 function answer(status: number, requestId: string, body?: unknown): GraphAnswer {
   const { error } = (body ?? {}) as { error?: { code: string; message: string } };
   return { status, headers: {}, body, requestId, ...(error && { error }) };
-}
-
-/** The objects and edges a request changes, and the group whose edges. */
-function keysOf(request: GraphRequest): string[] {
-  const [, kind, name = "", , member] = request.url.split("/");
-  if (request.method === "GET") return [];
-  const body = "body" in request ? request.body : {};
-  if (kind === "users") return [`user:${name === "" ? String(body["userPrincipalName"]) : name}`];
-  if (request.method === "PATCH") {
-    const edges = boundIn(request).flatMap((id) => [`edge:${name}/${id}`, `group:${name}`]);
-    return [`patch:${name}`, ...edges];
-  }
-  const id = request.method === "DELETE" ? member : String(body["@odata.id"]).split("/").pop();
-  return [`edge:${name}/${id}`, `group:${name}`];
 }
