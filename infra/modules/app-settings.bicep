@@ -127,6 +127,7 @@ var productSettings = {
   GRAPH_RESOURCE_UNIT_WINDOW_SECONDS: string(quota.resourceUnitWindowSeconds)
   GRAPH_READ_RESERVE_PERCENT: '15'
   GRAPH_RETRY_FLOOR_SECONDS: string(quota.retryFloorSeconds)
+  GRAPH_TIMEOUT_SECONDS: '60'
 
   // The lease of a tenant's lock
   RUNNER_LEASE_SECONDS: '30'

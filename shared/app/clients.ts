@@ -101,6 +101,7 @@ function createGraphs(
           resourceUnitQuota: settings.GRAPH_RESOURCE_UNIT_QUOTA,
           resourceUnitWindowMs: settings.GRAPH_RESOURCE_UNIT_WINDOW_SECONDS * 1000,
           readReserve: settings.GRAPH_READ_RESERVE_PERCENT / 100,
+          timeoutMs: settings.GRAPH_TIMEOUT_SECONDS * 1000,
         },
       });
     graphs.set(tenant, graph);

@@ -113,6 +113,8 @@ const rules = {
   GRAPH_READ_RESERVE_PERCENT: number(15, 0, 20),
   /** The shortest wait after a throttled answer, seconds. */
   GRAPH_RETRY_FLOOR_SECONDS: number(1, 0.01, 60),
+  /** How long one request to Graph may take, seconds. A change whose answer was lost and which the directory does not show is made again only then: until then it may take effect. Less than Graph's own limit risks that it is made twice. */
+  GRAPH_TIMEOUT_SECONDS: number(60, 5, 120),
   /** How long a tenant waits for the next runner after its runner died, seconds: the lease of its lock. */
   RUNNER_LEASE_SECONDS: whole(30, 15, 60),
   ...guardRules,

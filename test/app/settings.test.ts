@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import { capsFor, capsOf } from "../../shared/app/caps.ts";
+import { createClients } from "../../shared/app/clients.ts";
 import { readSettings, settingNames } from "../../shared/app/settings.ts";
 import { allGuardedKinds } from "../../shared/catalogue/guarded.ts";
 import { OperatorError } from "../../shared/core/errors.ts";
@@ -39,6 +40,17 @@ describe("settings", () => {
     assert.equal(settings.GRAPH_WRITE_QUOTA, 3000);
     assert.equal(settings.cloud.graphHost, "graph.microsoft.com");
     assert.deepEqual(settings.tenants, [tenant]);
+  });
+
+  it("say how long a request to Graph may take", () => {
+    const limitOf = (more: Record<string, string>): number =>
+      createClients(readSettings({ ...good, ...more })).graphFor(tenant).timeoutMs;
+    assert.equal(limitOf({}), 60_000);
+    assert.equal(limitOf({ GRAPH_TIMEOUT_SECONDS: "6" }), 6_000);
+    assert.match(
+      mistakes({ ...good, GRAPH_TIMEOUT_SECONDS: "0" }),
+      /^.*GRAPH_TIMEOUT_SECONDS must/,
+    );
   });
 
   it("give a tenant limits of its own, and for the rest those of all", () => {

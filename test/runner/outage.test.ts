@@ -205,6 +205,32 @@ describe("a post whose answer is lost", () => {
     assert.ok(directory.looks >= 2, `${directory.looks} looks`);
   });
 
+  it("keeps only the rows waiting whose change it did not make", async () => {
+    const rig = createRig(azurite);
+    let [losses, refusals, sent, enoughLooks] = [1, 1, 0, Infinity];
+    const seenEnough = new AbortController();
+    const directory: TinyDirectory = new TinyDirectory({
+      timeoutMs: 3_600_000,
+      faults: {
+        ...noFaults,
+        post: () => (losses-- > 0 ? "lose-after" : "none"),
+        part: () => (refusals-- > 0 ? "throttle" : "none"),
+        isLookLost: () => {
+          if (directory.made.size === 59) enoughLooks = Math.min(enoughLooks, directory.looks + 5);
+          if (directory.looks === enoughLooks) seenEnough.abort();
+          return false;
+        },
+      },
+    });
+    directory.watch = (requests) => void (sent += requests.length);
+    const folder = await rig.submit({ rows: disables(directory, 60) });
+    await rig.run(directory, {}, seenEnough.signal);
+    assert.equal(directory.made.size, 59);
+    assert.equal(sent, 60);
+    const { done, pending } = (await rig.status(folder)).verdicts;
+    assert.deepEqual({ done, pending }, { done: 59, pending: 1 });
+  });
+
   it("takes effect when it counts as done already, but never after a later write", async () => {
     const rig = createRig(azurite);
     const directory = new TinyDirectory({ timeoutMs: 1_000 });

@@ -56,6 +56,8 @@ const stage = await setStage({
   settings: async () => ({
     ...wideGuards,
     GRAPH_RETRY_FLOOR_SECONDS: String(1 / SPEED),
+    // As latency and Retry-After. Rivals have no time limit, and never wait for one: lost answers are resets.
+    GRAPH_TIMEOUT_SECONDS: String(60 / SPEED),
     GRAPH_MEMBERS_PER_WRITE: membersPerWrite(),
   }),
 });
