@@ -83,14 +83,15 @@ describe("a Graph that refuses or is down", () => {
     let downs = 2;
     const directory = new TinyDirectory({
       faults: { ...noFaults, post: () => (downs-- > 0 ? "down" : "none") },
-      retryAfterMs: 2_000,
+      retryAfterMs: 4_000,
     });
     directory.watch = () => void sentAtMs.push(performance.now());
     await rig.submit({ rows: disables(directory, 60) });
-    await rig.run(directory, { settings: { ...quickSettings, sliceMs: 700, postsInFlight: 1 } });
+    // Long enough to begin on a busy machine, and over before the pause is.
+    await rig.run(directory, { settings: { ...quickSettings, sliceMs: 3_000, postsInFlight: 1 } });
     await rig.runOut(directory);
     const [, second = 0, third = 0] = sentAtMs;
-    assert.ok(third - second >= 1_990, `the next post left after ${third - second} ms`);
+    assert.ok(third - second >= 3_990, `the next post left after ${third - second} ms`);
     assert.equal(directory.made.size, 60);
   });
 
@@ -123,7 +124,7 @@ describe("a Graph that refuses or is down", () => {
       retryAfterMs: retryAfterMs("99999999999999999", Date.now()) ?? 0,
     });
     const folder = await rig.submit({ rows: disables(directory, 30) });
-    const settings = { ...quickSettings, sliceMs: 500 };
+    const settings = { ...quickSettings, sliceMs: 3_000 };
     const end = await rig.run(directory, { settings });
     assert.ok(end.state === "ran" && !end.idle);
     assert.equal(directory.posts, 1);
