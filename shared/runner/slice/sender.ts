@@ -97,7 +97,7 @@ async function run(state: State): Promise<number | undefined> {
 
 /**
  * Whether to wait for more rows that share requests: groups whose request is under way are about to be
- * free, and one full post costs less than many small ones. Waits at most half as long as a post takes.
+ * free, and one full post costs less than many small ones. Waits at most as long as a post takes.
  */
 function lingers(
   state: State,
@@ -107,7 +107,7 @@ function lingers(
   const { slice, posts, postMs } = state;
   if (posts.size < 2 || parts.length >= ENOUGH_PARTS) return false;
   if (!parts.every((part) => part.length > 1 && part.every(mayShare(slice.site)))) return false;
-  state.lingerUntilMs ??= nowMs + Math.min(LONGEST_LINGER_MS, postMs * 1);
+  state.lingerUntilMs ??= nowMs + Math.min(LONGEST_LINGER_MS, postMs);
   return nowMs < state.lingerUntilMs;
 }
 
