@@ -13,8 +13,10 @@ import { root } from "../../scripts/bundle.ts";
 export async function transpileInto(folder: string, format: "esm" | "cjs"): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
+  // The operator's command is not deployed.
   const entryPoints = globSync(["functions/**/*.ts", "shared/**/*.ts"], {
     cwd: root,
+    exclude: ["shared/command/**"],
   });
   await build({
     absWorkingDir: root,
