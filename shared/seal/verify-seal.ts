@@ -9,6 +9,8 @@ import type { Blobs } from "../storage/types.ts";
 import { digest } from "./digest.ts";
 import { type Seal, type SealedBlob, type SealSignature, readSeal, rootOf } from "./seal.ts";
 
+const DAY_MS = 24 * 60 * 60_000;
+
 /** What is wrong with one blob of a sealed batch. */
 export interface SealFinding {
   /** In the batch's folder. */
@@ -31,6 +33,8 @@ export interface Verification {
 
 /** What the reader knows from elsewhere; without it, a seal that was made anew as a whole looks right. */
 export interface Known {
+  /** The present time, milliseconds since the epoch; the clock's by default. */
+  readonly nowMs?: number | undefined;
   /** The batch that is asked about: the whole folder of another one may have been put in its place. */
   readonly batch?: string | undefined;
   /** The root that the event batch.finished told. */
@@ -51,7 +55,7 @@ export async function verifySeal(
 ): Promise<Verification | undefined> {
   const seal = await readSeal(batches, folder);
   if (seal === undefined) return undefined;
-  const findings = [...(await compare(batches, folder, seal))];
+  const findings = [...(await compare(batches, folder, seal, known.nowMs ?? Date.now()))];
   if (rootOf(seal) !== seal.root)
     findings.push(altered("seal.json", "its root does not follow from what it lists"));
   if (known.batch !== undefined && known.batch !== seal.batch) {
@@ -82,11 +86,14 @@ async function compare(
   batches: Blobs,
   folder: string,
   { blobs, endedAt }: Seal,
+  nowMs: number,
 ): Promise<readonly SealFinding[]> {
   const findings: SealFinding[] = [];
+  // No deployment removes values from before a write earlier than this (beforeRetentionDays).
+  const mayHaveExpired = nowMs - Date.parse(endedAt) > DAY_MS;
   const listed = new Set(blobs.map(({ path }) => path));
   for (const sealed of blobs) {
-    const finding = await compareBlob(batches, folder, sealed);
+    const finding = await compareBlob(batches, folder, sealed, mayHaveExpired);
     if (finding) findings.push(finding);
   }
   for await (const { path } of batches.list(folderPrefix(folder))) {
@@ -105,10 +112,11 @@ async function compareBlob(
   batches: Blobs,
   folder: string,
   { path, bytes, sha256 }: SealedBlob,
+  mayHaveExpired: boolean,
 ): Promise<SealFinding | undefined> {
   const now = await digest(batches, `${folderPrefix(folder)}${path}`);
   if (now === undefined) {
-    return path.startsWith(beforePrefix("").slice(1))
+    return mayHaveExpired && path.startsWith(beforePrefix("").slice(1))
       ? { path, finding: "expired", words: "is kept for a limited time and was removed since" }
       : { path, finding: "missing", words: "was there when the batch ended and is gone" };
   }

@@ -113,7 +113,10 @@ describe("the seal of a batch that has ended", () => {
   it("knows what is kept for a limited time only, and finds no fault if it is gone", async () => {
     const { blobs } = await finished();
     await blobs.batches.delete("movers/before/00001.jsonl");
-    const verified = await verifySeal(blobs.batches, "movers");
+    const early = await verifySeal(blobs.batches, "movers");
+    assert.deepEqual([early?.isWhole, early?.findings[0]?.finding], [false, "missing"]);
+    const nowMs = Date.now() + 25 * 60 * 60_000;
+    const verified = await verifySeal(blobs.batches, "movers", { nowMs });
     assert.deepEqual(
       verified?.findings.map(({ path, finding }) => [path, finding]),
       [["before/00001.jsonl", "expired"]],
