@@ -1,4 +1,4 @@
-import type { ReadyWrite, Receipt } from "../../catalogue/row.ts";
+import { type ReadyWrite, type Receipt, isPending } from "../../catalogue/row.ts";
 import type { RowHistory } from "../../records/journal.ts";
 import type { OpenRow } from "../schedule/open-row.ts";
 
@@ -72,10 +72,8 @@ export function createCanary(
       if (first === undefined || first.isOver || !first.chosen.has(row)) return;
       first.ended += 1;
       if (isUnexplained(history.receipt)) first.unexplained += 1;
-      // A row that has its receipt was sent, so its ids are known.
-      if (history.receipt?.verdict === "done" && "target" in write) {
-        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a pending write is never done
-        first.done.push({ row, operation, write: write as ReadyWrite, history });
+      if (history.receipt?.verdict === "done" && !isPending(write)) {
+        first.done.push({ row, operation, write, history });
       }
     },
     due: () => {

@@ -7,18 +7,13 @@ import type { Candidate } from "../odata/source.ts";
 import {
   demand,
   DELETE_USERS,
-  READ_APPLICATIONS,
-  READ_DEVICES,
-  READ_GROUPS,
-  READ_ROLES,
-  READ_UNITS,
-  READ_USERS,
   WRITE_APPLICATIONS,
   WRITE_GROUPS,
   WRITE_UNITS,
   type Needs,
 } from "../rules/permission.ts";
 import { demandPowerOver } from "../rules/privilege.ts";
+import { READ_BY_KIND } from "../rules/read-by-kind.ts";
 import { checkUserPrincipalName, demandFreeName, originalName } from "../rules/user-values.ts";
 import type { Entity, Kind } from "../store/entity.ts";
 import type { Call } from "./call.ts";
@@ -26,17 +21,6 @@ import type { Route } from "./route.ts";
 import { purgeExpired, restore as bringBack } from "./soft-delete.ts";
 
 const OWNED_APPLICATIONS: Needs = ["Application.ReadWrite.OwnedBy", ...WRITE_APPLICATIONS];
-
-const READ: Readonly<Record<Kind, Needs>> = {
-  user: READ_USERS,
-  group: READ_GROUPS,
-  application: READ_APPLICATIONS,
-  servicePrincipal: READ_APPLICATIONS,
-  administrativeUnit: READ_UNITS,
-  device: READ_DEVICES,
-  directoryRole: READ_ROLES,
-  orgContact: ["OrgContact.Read.All", "Directory.Read.All"],
-};
 
 const RESTORE: Readonly<Record<Kind, Needs>> = {
   user: DELETE_USERS,
@@ -76,7 +60,7 @@ function deleted(call: Call, kind: Kind): Collection {
 
 function get(call: Call): Answer {
   const entity = deletedEntity(call);
-  demand(call.caller, READ[entity.kind]);
+  demand(call.caller, READ_BY_KIND[entity.kind]);
   return ok({
     "@odata.context": contextOf(call.root, "directoryObjects", call.query.select, true),
     ...render(
@@ -135,13 +119,13 @@ const typed = (
   {
     method: "GET",
     path: `/directory/deletedItems/microsoft.graph.${kind}`,
-    needs: READ[kind],
+    needs: READ_BY_KIND[kind],
     handle: (call) => listAnswer(call, deleted(call, kind)),
   },
   {
     method: "GET",
     path: `/directory/deletedItems/microsoft.graph.${kind}/$count`,
-    needs: READ[kind],
+    needs: READ_BY_KIND[kind],
     handle: (call) => countAnswer(call, deleted(call, kind)),
   },
 ]);

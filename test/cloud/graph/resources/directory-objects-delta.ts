@@ -7,34 +7,14 @@ import {
   type DeltaPage,
 } from "../odata/delta-entries.ts";
 import { MOST_IDS, queryFor, refuseDeltaOptions, type DeltaQuery } from "../odata/delta-query.ts";
-import {
-  demand,
-  READ_APPLICATIONS,
-  READ_DEVICES,
-  READ_GROUPS,
-  READ_ROLES,
-  READ_UNITS,
-  READ_USERS,
-  type Needs,
-} from "../rules/permission.ts";
+import { demand } from "../rules/permission.ts";
+import { READ_BY_KIND } from "../rules/read-by-kind.ts";
 import { odataTypeOf, type Kind } from "../store/entity.ts";
 import type { Call } from "./call.ts";
 import { deltaAnswer } from "./delta.ts";
 import type { Route } from "./route.ts";
 
-/** What reading each kind needs (directoryobject-delta). */
-const READ: Readonly<Record<Kind, Needs>> = {
-  user: READ_USERS,
-  group: READ_GROUPS,
-  application: READ_APPLICATIONS,
-  servicePrincipal: READ_APPLICATIONS,
-  administrativeUnit: READ_UNITS,
-  device: READ_DEVICES,
-  directoryRole: READ_ROLES,
-  orgContact: ["OrgContact.Read.All", "Directory.Read.All"],
-};
-
-const KINDS = Object.keys(READ) as readonly Kind[];
+const KINDS = Object.keys(READ_BY_KIND) as readonly Kind[];
 
 /** The kinds that are tracked, each with what of it. */
 type Queries = readonly { readonly kind: Kind; readonly query: DeltaQuery }[];
@@ -87,13 +67,13 @@ function queriesOf(call: Call): Queries {
   // Without a type in the filter, the objects that may be read are tracked.
   const readable = queries.filter(({ kind }) => mayRead(call, kind));
   const [refused] = kinds.length > 0 ? queries.filter((one) => !readable.includes(one)) : [];
-  if (refused) demand(call.caller, READ[refused.kind]);
+  if (refused) demand(call.caller, READ_BY_KIND[refused.kind]);
   return readable;
 }
 
 function mayRead(call: Call, kind: Kind): boolean {
   try {
-    demand(call.caller, READ[kind]);
+    demand(call.caller, READ_BY_KIND[kind]);
     return true;
   } catch (error) {
     if (error instanceof GraphError) return false;
