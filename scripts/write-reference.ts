@@ -1,13 +1,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
 
 import { settingFacts } from "../shared/app/settings.ts";
-import type { DoneRow } from "../shared/catalogue/inverse.ts";
-import type { Operation } from "../shared/catalogue/operation.ts";
-import { toObjectId } from "../shared/core/object-id.ts";
 import { type Explanation, refusalRows } from "../shared/identity/token/explanations.ts";
 import { catalogue } from "../shared/operations/list.ts";
 import { withCaps } from "./caps-table.ts";
 import { commandPage } from "./command-page.ts";
+import { rowsPage } from "./rows-page.ts";
 
 const row = (...cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
 const code = (text: string): string => `\`${text}\``;
@@ -54,66 +52,6 @@ function settingsPage(): string {
     "`BatchStorage__clientId`; the host reads `AzureWebJobsStorage__*` and `APPLICATIONINSIGHTS_*`.",
     "",
   ].join("\n");
-}
-
-function operationsPage(): string {
-  const parts = Object.entries(catalogue).flatMap(([name, operation]) => {
-    const fields = Object.entries(operation.fields);
-    const required = fields.filter(([, field]) => field.required).map(([field]) => code(field));
-    const optional = fields.filter(([, field]) => !field.required).map(([field]) => code(field));
-    return [
-      `## ${name}`,
-      "",
-      operation.summary,
-      "",
-      `- required: ${required.join(", ")}`,
-      ...(optional.length > 0 ? [`- optional: ${optional.join(", ")}`] : []),
-      `- application permissions, at most: ${operation.allPermissions.map(code).join(", ")}`,
-      "",
-    ];
-  });
-  const undone = Object.entries(catalogue).map(([name, operation]) =>
-    row(`[${name}](#${name.replace(".", "")})`, ...undoCells(operation)),
-  );
-  return [
-    "# Rows, operation by operation",
-    "",
-    "`npm run reference` writes this page from `shared/operations/`. How to send rows: [messages.md](messages.md).",
-    "Each row that is written costs one of Graph's writes and one of its resource units.",
-    "",
-    ...parts,
-    "## How rows are undone",
-    "",
-    "What an undo does of each row that is done ([decisions.md](decisions.md#rerun-and-undo)).",
-    "",
-    row("row", "undone by", "only if", "takes the values before"),
-    row("---", "---", "---", "---"),
-    ...undone,
-    "",
-  ].join("\n");
-}
-
-/** A row that was written, as an example. */
-const doneRow: DoneRow = {
-  object: toObjectId("0b0e5c0e-1111-4222-a333-444455556666"),
-  group: toObjectId("11111111-1111-4111-8111-111111111111"),
-  set: { department: "after" },
-  before: { department: "before" },
-  daysAgo: 0,
-};
-
-/** By which operation a row is undone, under which condition, and whether it takes the values before. */
-function undoCells({ inverse }: Operation): readonly [string, string, string] {
-  const made = inverse?.(doneRow);
-  if (made === undefined || "why" in made) return ["nothing", "", ""];
-  const old = inverse?.({ ...doneRow, daysAgo: 30 });
-  const blind = inverse?.({ ...doneRow, before: undefined });
-  const conditions = [
-    ...(made.onlyIf ? ["the user still has what the row wrote"] : []),
-    ...(old && "why" in old ? ["it was written in the last 30 days"] : []),
-  ];
-  const takesBefore = blind !== undefined && "why" in blind;
-  return [code(made.operation), conditions.join("; "), takesBefore ? "yes" : "no"];
 }
 
 /** Placeholders for the parts of a message that differ. */
@@ -164,12 +102,12 @@ function refusalsPage(): string {
 
 /** What the operator's command knows of the operations: it does not import them. */
 function operationTable(): string {
-  const rows = Object.entries(catalogue).map(([name, { summary, fields }]) => {
+  const rows = Object.entries(catalogue).map(([name, { summary, fields, example }]) => {
     const of = (isRequired: boolean): string[] =>
       Object.entries(fields).flatMap(([field, { required }]) =>
         required === isRequired ? [field] : [],
       );
-    return { name, summary, required: of(true), optional: of(false) };
+    return { name, summary, required: of(true), optional: of(false), example };
   });
   return [
     "// Written by `npm run reference` from shared/operations/. Do not edit.",
@@ -180,6 +118,8 @@ function operationTable(): string {
     "  readonly summary: string;",
     "  readonly required: readonly string[];",
     "  readonly optional: readonly string[];",
+    "  /** The cells of a row, as a CSV file has them. */",
+    "  readonly example: Readonly<Record<string, string>>;",
     "}",
     "",
     "/** Every operation, by name. */",
@@ -197,7 +137,7 @@ const guardsPage = (): string =>
 const pages = {
   "docs/settings.md": settingsPage,
   "docs/guards.md": guardsPage,
-  "docs/rows.md": operationsPage,
+  "docs/rows.md": rowsPage,
   "docs/aadsts.md": refusalsPage,
   "docs/command.md": commandPage,
   "shared/command/operation-table/operation-table.ts": operationTable,

@@ -100,6 +100,8 @@ export interface Operation<P = Payload, K extends TargetKind = TargetKind> {
   /** What it does, one sentence for docs and errors. */
   readonly summary: string;
   readonly fields: Fields;
+  /** The cells of a row as a CSV file has them: docs, `batch template` and tests show it. */
+  readonly example: Readonly<Record<string, string>>;
   /** The kind of target that its writes have. */
   readonly target: K;
   /** Least-privileged application permissions that a row with these columns needs, lookups included. */

@@ -24,6 +24,7 @@ const operationWith = (look: (payload: Payload) => string) =>
   defineOperation({
     summary: "An operation of this test.",
     fields,
+    example: { user: "ann@contoso.com" },
     target: "user",
     permissions: () => [],
     allPermissions: [],

@@ -4,6 +4,7 @@ import { describe, it } from "node:test";
 import { compileRow } from "../../shared/batches/input/compile-row.ts";
 import { isToPlan, readInboxPath } from "../../shared/batches/input/inbox-path.ts";
 import { readEnvelope } from "../../shared/batches/message/envelope.ts";
+import { isRecord } from "../../shared/core/record.ts";
 import { catalogue } from "../../shared/operations/list.ts";
 import { readCertificateMessage } from "../../shared/policies/roll-certificate/roll-certificate-message.ts";
 import { checkDecision } from "../../shared/records/decisions/decision.ts";
@@ -27,6 +28,10 @@ const parsers: Readonly<Record<string, (message: unknown) => void>> = {
     for (const cells of rows) assertGood(cells, operation);
   },
   "docs/rotation.md": (message) => assert.equal(readCertificateMessage(message, own).kind, "roll"),
+  "docs/rows.md": (row) => {
+    assert.ok(isRecord(row));
+    assertGood(row);
+  },
   "docs/runbook.md": (message) => {
     if (!JSON.stringify(message).includes('"resume"')) return void tenantOfRing(message);
     const tenants = [id, "11111111-2222-4333-8444-555555555555"];

@@ -24,6 +24,7 @@ const UNSEEN_ATTEMPTS = 3;
 export default defineOperation({
   ...membershipParts,
   summary: "Adds one member to one group.",
+  example: { group: "Sales team", member: "ann@contoso.com" },
   permissions: () => permissions,
   allPermissions: permissions,
   guarded: () => ({}),

@@ -16,6 +16,7 @@ const permissions = ["GroupMember.ReadWrite.All", "User.ReadBasic.All"];
 export default defineOperation({
   ...membershipParts,
   summary: "Removes one member from one group; the member itself stays.",
+  example: { group: "Sales team", member: "ann@contoso.com" },
   permissions: () => permissions,
   allPermissions: permissions,
   guarded: () => ({ "membership-removals": 1 }),

@@ -17,6 +17,7 @@ export const setsAccount = (
   return defineOperation({
     summary: own.summary,
     fields: { user: required(userReference) },
+    example: { user: "ann@contoso.com" },
     target: "user",
     permissions: () => permissions,
     allPermissions: permissions,

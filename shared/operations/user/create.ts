@@ -69,6 +69,12 @@ export default defineOperation({
   summary:
     "Creates a user with a random password that is never stored and must be changed at the first sign-in.",
   fields,
+  example: {
+    userPrincipalName: "bo.berg@contoso.com",
+    displayName: "Bo Berg",
+    accountEnabled: "false",
+    department: "Sales",
+  },
   target: "new",
   permissions,
   allPermissions: permissions(["employeeLeaveDateTime"]),

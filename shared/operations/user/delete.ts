@@ -23,6 +23,7 @@ const facts = ["id", "userPrincipalName", "displayName", "accountEnabled"] as co
 export default defineOperation({
   summary: "Deletes a user; Entra keeps it restorable for 30 days.",
   fields: { user: required(userReference) },
+  example: { user: "ann@contoso.com" },
   target: "user",
   permissions: () => permissions,
   allPermissions: permissions,

@@ -17,6 +17,7 @@ const nameBefore = (id: string, name: unknown): string | undefined =>
 export default defineOperation({
   summary: "Restores a user who was deleted in the last 30 days.",
   fields: { user: required(objectId) },
+  example: { user: "0b0e5c0e-1111-4222-a333-444455556666" },
   target: "user",
   permissions: () => permissions,
   allPermissions: permissions,

@@ -20,6 +20,7 @@ const changesOf = ({
 export default defineOperation({
   summary: "Sets or clears profile properties of a user.",
   fields,
+  example: { user: "ann@contoso.com", jobTitle: "Engineer", mobilePhone: "(clear)" },
   target: "user",
   permissions: (columns) => permissionsToSet(columns.filter((column) => column !== "user")),
   allPermissions: permissionsToSet(Object.keys(userProperties)),

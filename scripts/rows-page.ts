@@ -1,0 +1,105 @@
+import { compileRow } from "../shared/batches/input/compile-row.ts";
+import type { DoneRow } from "../shared/catalogue/inverse.ts";
+import type { Operation } from "../shared/catalogue/operation.ts";
+import { toObjectId } from "../shared/core/object-id.ts";
+import { catalogue } from "../shared/operations/list.ts";
+
+const row = (...cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+const code = (text: string): string => `\`${text}\``;
+
+/** The source of docs/rows.md. */
+export function rowsPage(): string {
+  const undone = Object.entries(catalogue).map(([name, operation]) =>
+    row(`[${name}](#${name.replace(".", "")})`, ...undoCells(operation)),
+  );
+  return [
+    "# Rows, operation by operation",
+    "",
+    "`npm run reference` writes this page from `shared/operations/`. How to send rows: [messages.md](messages.md).",
+    "Each row that is written costs one of Graph's writes and one of its resource units.",
+    "",
+    ...Object.entries(catalogue).flatMap(([name, operation]) => section(name, operation)),
+    "## How rows are undone",
+    "",
+    "What an undo does of each row that is done ([decisions.md](decisions.md#rerun-and-undo)).",
+    "",
+    row("row", "undone by", "only if", "takes the values before"),
+    row("---", "---", "---", "---"),
+    ...undone,
+    "",
+  ].join("\n");
+}
+
+function section(name: string, operation: Operation): readonly string[] {
+  const fields = Object.entries(operation.fields);
+  const required = fields.filter(([, field]) => field.required).map(([field]) => code(field));
+  const optional = fields.filter(([, field]) => !field.required).map(([field]) => code(field));
+  return [
+    `## ${name}`,
+    "",
+    operation.summary,
+    "",
+    `- required: ${required.join(", ")}`,
+    ...(optional.length > 0 ? [`- optional: ${optional.join(", ")}`] : []),
+    `- application permissions, at most: ${operation.allPermissions.map(code).join(", ")}`,
+    "",
+    "```csv",
+    csvExample(operation.example),
+    "```",
+    "",
+    "```json",
+    jsonExample(name, operation.example),
+    "```",
+    "",
+  ];
+}
+
+const csvExample = (example: Operation["example"]): string =>
+  [Object.keys(example), Object.values(example)]
+    .map((cells) => cells.map(quoted).join(","))
+    .join("\n");
+
+const quoted = (cell: string): string =>
+  /[",\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+
+/**
+ * The example as a row in JSON: values have their own types there, and names stay as a sender writes them.
+ *
+ * @throws Error if the operation does not take its own example.
+ */
+function jsonExample(name: string, example: Operation["example"]): string {
+  const cells = { operation: name, ...example };
+  const compiled = compileRow({ row: 1, line: 1, cells }, { catalogue });
+  if (!("payload" in compiled)) {
+    throw new Error(`${name} does not take its example: ${compiled.invalid.reason}`);
+  }
+  const typed = Object.entries(example).map(([column, cell]) => {
+    const value = compiled.payload[column];
+    const isTyped = value === null || typeof value === "boolean" || Array.isArray(value);
+    return `${JSON.stringify(column)}: ${isTyped || cell.startsWith("{") ? JSON.stringify(value) : JSON.stringify(cell)}`;
+  });
+  return `{${[`"operation": ${JSON.stringify(name)}`, ...typed].join(", ")}}`;
+}
+
+/** A row that was written, as an example. */
+const doneRow: DoneRow = {
+  object: toObjectId("0b0e5c0e-1111-4222-a333-444455556666"),
+  group: toObjectId("11111111-1111-4111-8111-111111111111"),
+  set: { department: "after" },
+  before: { department: "before" },
+  daysAgo: 0,
+};
+
+/** By which operation a row is undone, under which condition, and whether it takes the values before. */
+function undoCells({ inverse }: Operation): readonly [string, string, string] {
+  const made = inverse?.(doneRow);
+  if (made === undefined || "why" in made) return ["nothing", "", ""];
+  const old = inverse?.({ ...doneRow, daysAgo: 30 });
+  const blind = inverse?.({ ...doneRow, before: undefined });
+  const conditions = [
+    ...(made.onlyIf ? ["the user still has what the row wrote"] : []),
+    ...(old && "why" in old ? ["it was written in the last 30 days"] : []),
+  ];
+  const takesBefore = blind !== undefined && "why" in blind;
+  return [code(made.operation), conditions.join("; "), takesBefore ? "yes" : "no"];
+}

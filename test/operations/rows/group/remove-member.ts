@@ -1,0 +1,52 @@
+import { ann, answer, edge, team } from "../../../catalogue/answers.ts";
+import { type OperationRow, done, found } from "../../operation-row.ts";
+
+const unlisted = answer(200, undefined, "", { value: [] });
+
+export default {
+  written: {
+    payload: { group: team, member: "ann@contoso.com" },
+    found: { group: found(team), member: found(ann) },
+    keys: [`edge:${team}/${ann}`, `object:${ann}`],
+    request: { method: "DELETE", url: `/groups/${team}/members/${ann}/$ref` },
+    guarded: { "membership-removals": 1 },
+    touched: { after: { membership: "absent" } },
+  },
+  refused: [
+    {
+      when: "the group is synchronised",
+      payload: { group: team, member: ann },
+      found: { group: found(team, { onPremisesSyncEnabled: true }) },
+      says: /on-premises/,
+    },
+  ],
+  looks: [
+    {
+      when: "the member is not listed, present before",
+      answer: unlisted,
+      write: { ...edge, was: "present" },
+      is: "done",
+    },
+    {
+      when: "the list is cut short before the member, present before",
+      answer: answer(200, undefined, "", {
+        value: [],
+        "@odata.nextLink": "https://graph.example/v1.0/groups/x/members?$skiptoken=2",
+      }),
+      write: { ...edge, was: "present" },
+      is: "send again",
+    },
+    {
+      when: "a member that lists leave out",
+      answer: unlisted,
+      write: edge,
+      is: "send again",
+    },
+  ],
+  undone: [
+    {
+      done: done({ group: team }),
+      inverse: { operation: "group.add-member", cells: { group: team, member: ann } },
+    },
+  ],
+} satisfies OperationRow;

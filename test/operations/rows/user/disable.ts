@@ -1,0 +1,53 @@
+import { ann, answer, user } from "../../../catalogue/answers.ts";
+import { type OperationRow, done, found } from "../../operation-row.ts";
+
+export default {
+  written: {
+    payload: { user: "ann@contoso.com" },
+    found: { user: found(ann, { accountEnabled: true }) },
+    keys: [`object:${ann}`],
+    request: { method: "PATCH", url: `/users/${ann}`, body: { accountEnabled: false } },
+    guarded: { disables: 1 },
+    touched: { before: { accountEnabled: true }, after: { accountEnabled: false } },
+  },
+  unchanged: { payload: { user: ann }, found: { user: found(ann, { accountEnabled: false }) } },
+  refused: [
+    {
+      when: "the user is synchronised",
+      payload: { user: ann },
+      found: { user: found(ann, { accountEnabled: true, onPremisesSyncEnabled: true }) },
+      says: /on-premises/,
+    },
+  ],
+  looks: [
+    {
+      when: "the account is disabled",
+      answer: answer(200, undefined, "", { accountEnabled: false }),
+      write: user,
+      is: "done",
+    },
+    {
+      when: "the account is enabled",
+      answer: answer(200, undefined, "", { accountEnabled: true }),
+      write: user,
+      is: "send again",
+    },
+  ],
+  undone: [
+    {
+      done: done({ set: { accountEnabled: false }, before: { accountEnabled: true } }),
+      inverse: {
+        operation: "user.enable",
+        cells: { user: ann },
+        onlyIf: { accountEnabled: false },
+      },
+    },
+  ],
+  notUndone: [
+    {
+      when: "it is not known whether the account was enabled before",
+      done: done({ set: { accountEnabled: false } }),
+      says: /not kept/,
+    },
+  ],
+} satisfies OperationRow;

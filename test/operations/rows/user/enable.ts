@@ -1,0 +1,52 @@
+import { ann, answer, user } from "../../../catalogue/answers.ts";
+import { type OperationRow, done, found } from "../../operation-row.ts";
+
+export default {
+  written: {
+    payload: { user: "ann@contoso.com" },
+    found: { user: found(ann, { accountEnabled: false }) },
+    keys: [`object:${ann}`],
+    request: { method: "PATCH", url: `/users/${ann}`, body: { accountEnabled: true } },
+    touched: { before: { accountEnabled: false }, after: { accountEnabled: true } },
+  },
+  unchanged: { payload: { user: ann }, found: { user: found(ann, { accountEnabled: true }) } },
+  refused: [
+    {
+      when: "the user is synchronised",
+      payload: { user: ann },
+      found: { user: found(ann, { accountEnabled: false, onPremisesSyncEnabled: true }) },
+      says: /on-premises/,
+    },
+  ],
+  looks: [
+    {
+      when: "the account is enabled",
+      answer: answer(200, undefined, "", { accountEnabled: true }),
+      write: user,
+      is: "done",
+    },
+    {
+      when: "the account is disabled",
+      answer: answer(200, undefined, "", { accountEnabled: false }),
+      write: user,
+      is: "send again",
+    },
+  ],
+  undone: [
+    {
+      done: done({ set: { accountEnabled: true }, before: { accountEnabled: false } }),
+      inverse: {
+        operation: "user.disable",
+        cells: { user: ann },
+        onlyIf: { accountEnabled: true },
+      },
+    },
+  ],
+  notUndone: [
+    {
+      when: "the account was enabled before by an earlier row",
+      done: done({ set: { accountEnabled: true }, before: { accountEnabled: true } }),
+      says: /changed no value/,
+    },
+  ],
+} satisfies OperationRow;
