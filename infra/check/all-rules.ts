@@ -25,6 +25,7 @@ import {
   featuresAreOffered,
   featuresAreOperations,
   grantsAreAsked,
+  grantsNothingMore,
   idsAreKnown,
   nothingTooBroad,
 } from "./rules/permissions.ts";
@@ -74,6 +75,7 @@ export const rules = {
   featuresAreOffered,
   grantsAreAsked,
   idsAreKnown,
+  grantsNothingMore,
   nothingTooBroad,
   appAsksGraphOnly,
   permissionsAreDocumented,

@@ -65,6 +65,29 @@ export const permissionBreaks = {
       to: "df021288-bdef-4463-88db-98f22de89214",
     },
   },
+  grantsNothingMore: Object.fromEntries(
+    [
+      "AppRoleAssignment.ReadWrite.All",
+      "Application.ReadWrite.All",
+      "Application.ReadWrite.OwnedBy",
+      "DelegatedPermissionGrant.ReadWrite.All",
+      "RoleManagement.ReadWrite.Directory",
+      "RoleEligibilitySchedule.ReadWrite.Directory",
+      "PrivilegedAccess.ReadWrite.AzureADGroup",
+      "UserAuthenticationMethod.ReadWrite.All",
+      "UserAuthMethod-TemporaryAccessPass.ReadWrite.All",
+      "Policy.ReadWrite.PermissionGrant",
+      "Domain.ReadWrite.All",
+      tooBroad,
+    ].map((name) => [
+      name,
+      {
+        file: catalogue,
+        from: '"user.delete": ["User.DeleteRestore.All"',
+        to: `"user.delete": ["${name}"`,
+      },
+    ]),
+  ),
   nothingTooBroad: {
     "in a comment": { file: main, from: "// Composition only", to: `// ${tooBroad}` },
   },

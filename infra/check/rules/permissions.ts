@@ -138,6 +138,35 @@ export const idsAreKnown: Rule = {
   },
 };
 
+/**
+ * Permissions with which the application could grant itself or others more than it was given, or sign in as
+ * somebody else: docs/threat-model.md says why none may ever be in the catalogue.
+ */
+const neverAsked: Readonly<Record<string, RegExp>> = {
+  "grants app roles": /^(AppRoleAssignment|DelegatedPermissionGrant)\./,
+  "changes applications or their keys": /^Application\b|^ServicePrincipal/,
+  "grants directory roles":
+    /^(RoleManagement|RoleAssignmentSchedule|RoleEligibilitySchedule|RoleManagementPolicy|Privileged\w+)\.(\w+\.)?ReadWrite\b/,
+  "makes temporary access passes": /TemporaryAccessPass/,
+  "changes how users prove who they are": /^UserAuth(entication)?Method\b/,
+  "changes whom the tenant trusts":
+    /^(Policy|Domain|IdentityProvider|Synchronization)\b.*ReadWrite/,
+  "writes the whole directory": new RegExp(`^${tooBroad.replace(".", "\\.")}$`),
+};
+
+export const grantsNothingMore: Rule = {
+  says: "no permission lets the application grant itself or others more, or sign in as somebody else",
+  findings: (infra) => {
+    const { permissions, features } = catalogueOf(infra);
+    const all = new Set([...Object.keys(permissions), ...Object.values(features).flat()]);
+    return [...all].flatMap((name) =>
+      Object.entries(neverAsked)
+        .filter(([, pattern]) => pattern.test(name))
+        .map(([what]) => finding(file, 1, `${name} ${what}; see docs/threat-model.md`)),
+    );
+  },
+};
+
 export const nothingTooBroad: Rule = {
   says: "no file of infra/ or docs/ names the permission over the whole directory",
   findings: (infra) =>
