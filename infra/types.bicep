@@ -72,6 +72,12 @@ type guardLimits = {
   @minValue(0)
   @maxValue(100)
   maxRenamesPercentPerDay: int?
+  @description('A batch that deletes more groups is held whole. 5 if absent.')
+  @minValue(0)
+  maxGroupDeletesPerBatch: int?
+  @description('The most groups that a tenant\'s batches of 24 hours may delete together. 10 if absent.')
+  @minValue(0)
+  maxGroupDeletesPerDay: int?
   @description('The most of its members, per cent, that one group may lose in 24 hours. 25 if absent.')
   @minValue(0)
   @maxValue(100)

@@ -147,6 +147,8 @@ var productSettings = {
   MAX_RENAMES_PER_BATCH: string(guards.?maxRenamesPerBatch ?? 50)
   MAX_RENAMES_PER_DAY: string(guards.?maxRenamesPerDay ?? 100)
   MAX_RENAMES_PERCENT_PER_DAY: string(guards.?maxRenamesPercentPerDay ?? 10)
+  MAX_GROUP_DELETES_PER_BATCH: string(guards.?maxGroupDeletesPerBatch ?? 5)
+  MAX_GROUP_DELETES_PER_DAY: string(guards.?maxGroupDeletesPerDay ?? 10)
   MAX_GROUP_LOSS_PERCENT_PER_DAY: string(guards.?maxGroupLossPercentPerDay ?? 25)
   GROUP_LOSS_FROM_MEMBERS: string(guards.?groupLossFromMembers ?? 20)
   CAPS_BY_TENANT: guards.?capsByTenant ?? ''

@@ -25,13 +25,19 @@ export const guardedKinds = {
     one: "cleared value",
     many: "cleared values",
     of: "users",
-    means: "values set to nothing, each property of each user",
+    means: "values set to nothing, each property of each user or group",
   },
   renames: {
     one: "rename",
     many: "renames",
     of: "users",
     means: "users given another userPrincipalName or mail",
+  },
+  "group-deletes": {
+    one: "group delete",
+    many: "group deletes",
+    of: undefined,
+    means: "groups deleted",
   },
 } as const satisfies Readonly<Record<string, Kind>>;
 
