@@ -32,7 +32,7 @@ export interface PacedAnswer {
   readonly parts: readonly PartFate[];
   /** The longest wait that a refused part asked for. */
   readonly retryAfterMs?: number | undefined;
-  /** How much of the quota is used, 1 being all, if Graph said so. */
+  /** How much of the quota is used, 1 being all, if Graph said so of what counts (see `toldOf`). */
   readonly used?: number | undefined;
 }
 
@@ -59,13 +59,32 @@ export function pacedAnswer(
   const waits = parts.flatMap((part, at) =>
     fates[at] === "refused" || fates[at] === "shed" ? (part?.retryAfterMs ?? []) : [],
   );
-  const used = parts.flatMap((part) => (part && usedOf(part)) ?? []);
   return {
     grantedAt,
     parts: fates,
     retryAfterMs: waits.length === 0 ? undefined : Math.max(...waits),
-    used: used.length === 0 ? undefined : Math.max(...used),
+    used: toldOf(parts, fates),
   };
+}
+
+/** Fewer refused parts alone say nothing about the quota: they may be strays (refusals.ts). */
+const ENOUGH_REFUSED = 2;
+
+/**
+ * How much of the quota is used by the parts that were taken. A refused part tells of whatever refused it,
+ * which need not be the quota: it counts only if the post has no other, and several of it.
+ */
+function toldOf(
+  parts: readonly (GraphAnswer | undefined)[],
+  fates: readonly PartFate[],
+): number | undefined {
+  const saidBy = (fate: PartFate): number | undefined => {
+    const told = parts.flatMap((part, at) => (part && fates[at] === fate && usedOf(part)) || []);
+    return told.length === 0 ? undefined : Math.max(...told);
+  };
+  if (fates.includes("taken")) return saidBy("taken");
+  const refused = fates.filter((fate) => fate === "refused").length;
+  return refused >= ENOUGH_REFUSED ? saidBy("refused") : undefined;
 }
 
 function fateOf(part: GraphAnswer | undefined, kind: QuotaKind): PartFate {

@@ -90,8 +90,8 @@ function createLevel(
   const isOld = (now: number): boolean => told === undefined || now - told.at > TOLD_FOR * windowMs;
   return {
     told({ used, parts, grantedAt }: PacedAnswer, sentAfter: number): void {
-      // Without the header less than that is used, if Graph tells at all.
-      if (parts.length === 0 || (used === undefined && told === undefined)) return;
+      // Without the header less than that is used, if Graph tells at all, and took anything.
+      if (used === undefined && (told === undefined || !parts.includes("taken"))) return;
       told = { used: used ?? TOLD_ABOVE, at: grantedAt, sent: counts.sent() - sentAfter };
     },
     isDry: (now: number): boolean => !isOld(now) && (told?.used ?? 0) > 1 - 2 * USE_ROUNDED_BY,

@@ -3,6 +3,8 @@ import { describe, it } from "node:test";
 
 import fc from "fast-check";
 
+import type { GraphAnswer } from "../../../shared/core/graph-request.ts";
+import { neverWrote } from "../../../shared/graph/pacing/pacer-memory.ts";
 import { createWritePacer } from "../../../shared/graph/pacing/pacer.ts";
 import { createUnitPacer } from "../../../shared/graph/pacing/unit-pacer.ts";
 import type { PostResult } from "../../../shared/graph/types.ts";
@@ -16,6 +18,15 @@ const throttled = (retryAfterMs: number | undefined): PostResult => ({
   status: 429,
   retryAfterMs,
 });
+
+/** The parts of a post: one was refused, whose own headers tell more than a whole quota; the others say nothing. */
+const withStray = (count: number): readonly GraphAnswer[] =>
+  Array.from({ length: count }, (_, at) => ({
+    requestId: `r${at}`,
+    status: at === 3 || count === 1 ? 429 : 200,
+    headers: at === 3 || count === 1 ? { "x-ms-throttle-limit-percentage": "1.20" } : {},
+    body: undefined,
+  }));
 
 const quota = { quota: 3000, windowMs: 150_000, retryFloorMs: 1000 };
 
@@ -76,6 +87,17 @@ describe("a write pacer", () => {
     );
     assert.ok((await clock.run(pacer.take(20))) <= grantedAt + 1_100);
     assert.ok(pacer.rate() > 19.7);
+  });
+
+  it("believes the taken parts how much is used, not a stray refusal's own headers", async () => {
+    const clock = createSimulatedClock();
+    const pacer = createWritePacer({ ...quota, clock, memory: neverWrote });
+    for (let post = 0; post < 60; post += 1) {
+      const grantedAt = await clock.run(pacer.take(20));
+      const parts = withStray(20).filter(({ status }) => post % 10 === 0 || status === 200);
+      pacer.report({ kind: "answered", parts }, { n: 20, grantedAt });
+    }
+    assert.ok(clock.monotonic() < 5_000, `${clock.monotonic()}: the rest of the quota is there`);
   });
 
   it("rejects a caller that gives up at once, and grants it nothing", async () => {
@@ -145,6 +167,21 @@ describe("a pacer of resource units", () => {
     pacer.lost({ grantedAt: second });
     assert.ok((await clock.run(pacer.take(20))) >= first + 9_000);
   });
+
+  for (const count of [1, 20]) {
+    it(`reads on at the same rate after a stray refusal in a post of ${count}`, async () => {
+      const clock = createSimulatedClock();
+      const pacer = createUnitPacer({ ...units, clock });
+      const taken = withStray(20).filter(({ status }) => status === 200);
+      for (let post = 0; post < 500; post += 1) {
+        const grantedAt = await clock.run(pacer.take(20));
+        const parts = post % 7 === 0 ? withStray(count) : taken;
+        pacer.answered(parts, { grantedAt, units: 20, cost: 20 });
+      }
+      const used = (500 * 20) / clock.monotonic() / 0.8;
+      assert.ok(used > 0.59, `${used}`);
+    });
+  }
 
   it("waits longer after reads that cost more than expected", async () => {
     const clock = createSimulatedClock();
