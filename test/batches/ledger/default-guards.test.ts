@@ -68,7 +68,7 @@ describe("the default settings", () => {
     const begun = begin(defaults, 100);
     await send(begun, "p", deletes(0, 2), "plan");
     const findings = findingsOf(begun, "p");
-    assert.deepEqual([...findings.keys()].slice(0, 15), [
+    assert.deepEqual([...findings.keys()].slice(0, 17), [
       "deletes",
       "deletes-per-day",
       "deletes-percent",
@@ -83,6 +83,8 @@ describe("the default settings", () => {
       "renames",
       "renames-per-day",
       "renames-percent",
+      "group-deletes",
+      "group-deletes-per-day",
       "group-loss",
     ]);
     const { limit, left, percentOf } = findings.get("membership-removals-per-day")!;
