@@ -4,10 +4,12 @@ import type { Properties } from "./row.ts";
 
 /** A row that was written, as its operation sees it when it is to be undone. */
 export interface DoneRow {
-  /** The user, or the member of the group. */
+  /** What the row is about: the user, the member of the group, or what another edge names. */
   readonly object: ObjectId;
   /** The group, if the row changed a membership. */
   readonly group?: ObjectId | undefined;
+  /** What holds the edge, if the row changed one; the group of a membership. */
+  readonly holder?: ObjectId | undefined;
   /** The values that the row wrote. */
   readonly set: Properties;
   /** The same properties as they were before; `undefined` if they are not kept, or no longer. */

@@ -1,7 +1,7 @@
 import type { GraphAnswer } from "../core/graph-request.ts";
 import type { Attempt, Operation, Outcome } from "./operation.ts";
 import type { FinalVerdict } from "./row.ts";
-import { subjectOf } from "./target.ts";
+import { columnsOf, isEdge, nounOf, subjectOf } from "./target.ts";
 
 /** The answer decides the row. The runner adds the proof: the request's id, its status, the attempts. */
 export const final = (verdict: FinalVerdict): Outcome => ({ kind: "final", final: verdict });
@@ -84,9 +84,10 @@ function explain(operation: Operation, answer: GraphAnswer, attempt: Attempt): E
       fix: `If every such row fails: grant ${needed} with admin consent. If only some do: those targets are protected (an administrator, a member of a role-assignable group, a restricted management unit) and need a person with a higher role.`,
     };
   }
-  if (answer.status === 404 && attempt.write.target.kind === "membership") {
+  const { target } = attempt.write;
+  if (answer.status === 404 && isEdge(target)) {
     return {
-      why: "The group or the member does not exist",
+      why: `The ${nounOf(target)} or the ${columnsOf(target).at(-1) ?? "object"} does not exist`,
       isExplained: true,
       fix: "Graph says which id. Check it, or whether the object was deleted since, and send the row again in a new batch.",
     };

@@ -1,5 +1,6 @@
 import type { GraphRead } from "../core/graph-request.ts";
 import type { DecidedRow } from "./decided-row.ts";
+import { objectTypes } from "./kinds/target-types.ts";
 import type { Lookup, Operation } from "./operation.ts";
 import type { FinalVerdict, Properties, ReadyWrite } from "./row.ts";
 import { hasAll } from "./same-value.ts";
@@ -14,13 +15,14 @@ import { unknowable } from "./unknowable.ts";
 export const onlyIfStill = (operation: Operation, values: Properties): Operation => ({
   ...operation,
   lookups: (payload) => {
-    const { user, ...others } = operation.lookups(payload);
-    return user?.kind === "user"
-      ? { ...others, user: withSelect(user, values) }
-      : { ...others, ...(user && { user }) };
+    const lookups = operation.lookups(payload);
+    const lookup = lookups[roleIn(lookups)];
+    return lookup === undefined || lookup.kind === "object"
+      ? lookups
+      : { ...lookups, [roleIn(lookups)]: withSelect(lookup, values) };
   },
   decide: (payload, found) => {
-    const { user } = found;
+    const user = found[roleIn(found)];
     if (user?.state === "missing") return userGone;
     const decision = operation.decide(payload, found);
     if (user?.state !== "found") return decision;
@@ -54,7 +56,13 @@ export function sparedBy(
   return changed.length === 0 ? undefined : spared(changed, subjectOf(target) ?? "").final;
 }
 
-const withSelect = (lookup: Extract<Lookup, { kind: "user" }>, values: Properties): Lookup => ({
+/** The role of what the operation changes: the user, or the only other object that a row names. */
+const roleIn = (roles: Readonly<Record<string, unknown>>): string =>
+  ["user", ...Object.values(objectTypes).map(({ column }) => column)].find((role) =>
+    Object.hasOwn(roles, role),
+  ) ?? "user";
+
+const withSelect = (lookup: Exclude<Lookup, { kind: "object" }>, values: Properties): Lookup => ({
   ...lookup,
   select: [...new Set([...lookup.select, ...Object.keys(values)])],
 });

@@ -2,6 +2,7 @@ import type { GraphAnswer, GraphRead, GraphWrite } from "../core/graph-request.t
 import type { ObjectId } from "../core/object-id.ts";
 import type { GuardedCounts } from "./guarded.ts";
 import type { DoneRow, Inverse } from "./inverse.ts";
+import type { LookupKind } from "./kinds/lookup-kinds.ts";
 import type { Fields, Payload, PayloadOf } from "./payload.ts";
 import type { FinalVerdict, PendingWrite, PlannedWrite, Properties, ReadyWrite } from "./row.ts";
 import type { PendingTargets, TargetKind, Targets } from "./target.ts";
@@ -9,12 +10,10 @@ import type { Touched } from "./touched.ts";
 
 /** The present state of something that a row names; the plan reads it from Graph before it decides. */
 export type Lookup =
-  | { readonly kind: "user"; readonly ref: string; readonly select: readonly string[] }
-  | { readonly kind: "group"; readonly ref: string; readonly select: readonly string[] }
+  /** An object of a kind that `lookup-kinds.ts` can read; `deleted-…`: one that can be restored. */
+  | { readonly kind: LookupKind; readonly ref: string; readonly select: readonly string[] }
   /** Whether there is an object of any kind with the id `ref`. */
-  | { readonly kind: "object"; readonly ref: string; readonly select: readonly ["id"] }
-  /** A deleted user who can be restored, by the id `ref`. */
-  | { readonly kind: "deleted-user"; readonly ref: string; readonly select: readonly string[] };
+  | { readonly kind: "object"; readonly ref: string; readonly select: readonly ["id"] };
 
 /** What a lookup found. `coming`: not there yet, but an earlier row of this batch creates it. */
 export type Found =
@@ -136,6 +135,8 @@ export interface Operation<P = Payload, K extends TargetKind = TargetKind> {
   readonly isThere?: (answer: GraphAnswer) => boolean | undefined;
   /** How rows of one group share requests; absent if each row has its own. */
   readonly together?: Together<K>;
+  /** It deletes its object: later rows of the batch about the same object are skipped. */
+  readonly deletes?: true;
   /** How a row that was written is undone; absent if no row of the operation can be. */
   readonly inverse?: (done: DoneRow) => Inverse;
 }

@@ -1,6 +1,14 @@
-import type { ObjectId } from "../core/object-id.ts";
 import type { GuardedCounts } from "./guarded.ts";
-import { type PendingTarget, type Target, completeTarget } from "./target.ts";
+import {
+  type CreatedIds,
+  type PendingTarget,
+  type Target,
+  completeTarget,
+  edgeKey,
+  holderOf,
+  isPendingTarget,
+  subjectOf,
+} from "./target.ts";
 
 /** Every verdict. The six counts of a batch add up to its rows at every instant. */
 export const verdicts = ["done", "unchanged", "skipped", "failed", "held", "pending"] as const;
@@ -79,16 +87,19 @@ interface Write<T extends Target | PendingTarget> {
   /** Properties to set. */
   readonly set?: Properties | undefined;
   /**
-   * What no two writes in flight may share: `object:<id>`, `upn:<upn>`, `edge:<group>/<member>`. Memberships
-   * of one member may: they do not change it.
+   * What no two writes in flight may share: `object:<id>`, `upn:<upn>`, `edge:<group>/<member>`, and
+   * `edge:<type>:<holder>/<object>` of another edge, or `edge:<type>:<holder>` if its holder has only one. The
+   * first names what is changed. Edges to one object may share that object's key: they do not change it.
    */
   readonly keys: readonly string[];
   /** The group whose edges it changes: only a bounded number of these are in flight at a time. */
   readonly group?: string | undefined;
   /** Earlier rows of the batch that must be final before this one is sent; the plan adds them. */
   readonly after?: readonly number[] | undefined;
-  /** The earlier row whose `user.create` gives the id of `role`; it stays when the id is known. */
+  /** The earlier row whose create gives the id of `role`; it stays when the id is known. */
   readonly idFromRow?: IdFromRow | undefined;
+  /** The earlier row that creates the group of a membership, or what holds another edge; it stays, too. */
+  readonly holderFromRow?: number | undefined;
   /**
    * The plan found the change in place, but unfinished work could still undo it. The row is looked at
    * when it is due: it is sent only if the change is not in place then, else it is unchanged for this
@@ -109,36 +120,49 @@ interface Write<T extends Target | PendingTarget> {
   readonly protected?: string | undefined;
 }
 
-/** Which row creates the user whose id a target lacks, and in which column the row names that user. */
+/** Which row creates the object whose id a target lacks, and which place in the target it has. */
 export interface IdFromRow {
   readonly row: number;
-  readonly role: "user" | "member";
+  readonly role: "user" | "member" | "object";
 }
 
 /** A change that can be sent: every id is known, so nothing is looked up by name again. */
 export type ReadyWrite<T extends Target = Target> = Write<T>;
 
-/** A change whose target lacks an id until an earlier row has created its user. */
-export interface PendingWrite<T extends PendingTarget = PendingTarget> extends Write<T> {
-  readonly idFromRow: IdFromRow;
-}
+/** A change whose target lacks ids until earlier rows have created the objects; it names one such row at least. */
+export type PendingWrite<T extends PendingTarget = PendingTarget> = Write<T> &
+  ({ readonly idFromRow: IdFromRow } | { readonly holderFromRow: number });
 
 /** A change as planned. */
 export type PlannedWrite = ReadyWrite | PendingWrite;
 
 /** Whether the write still lacks an id. */
 export const isPending = (write: PlannedWrite): write is PendingWrite =>
-  write.target.kind === "pending-user" || write.target.kind === "pending-membership";
+  isPendingTarget(write.target);
+
+/** The earlier rows that create what a write is about or what holds that; none of most. */
+export const creatorsOf = ({ idFromRow, holderFromRow }: PlannedWrite): readonly number[] =>
+  idFromRow === undefined && holderFromRow === undefined
+    ? NONE
+    : [idFromRow?.row, holderFromRow].filter((row) => row !== undefined);
+
+const NONE: readonly number[] = [];
 
 /**
- * The write once its user has been created. From then on it excludes other writes to that user, or to that
- * edge, as if the id had been known all along.
+ * The write once its objects have been created. From then on it excludes other writes to them, or to that
+ * edge, as if the ids had been known all along.
+ *
+ * @throws TypeError if an id is missing
  */
-export function completeWrite(write: PendingWrite, created: ObjectId): ReadyWrite {
+export function completeWrite(write: PendingWrite, created: CreatedIds): ReadyWrite {
   const target = completeTarget(write.target, created);
-  const known = [
-    ...(target.kind === "membership" ? [`edge:${target.group}/${created}`] : []),
-    `object:${created}`,
-  ];
-  return { ...write, target, keys: [...new Set([...write.keys, ...known])] };
+  const edge = edgeKey(target);
+  const known = [...(edge === undefined ? [] : [edge]), `object:${subjectOf(target) ?? ""}`];
+  const holder = created.holder === undefined ? undefined : holderOf(target);
+  return {
+    ...write,
+    target,
+    keys: [...new Set([...write.keys, ...known])],
+    ...(holder !== undefined && { group: holder }),
+  };
 }

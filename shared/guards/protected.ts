@@ -1,4 +1,5 @@
 import type { PlannedWrite } from "../catalogue/row.ts";
+import { changedBy, isEdge, nounOf, subjectColumn, subjectOf } from "../catalogue/target.ts";
 import type { ObjectId } from "../core/object-id.ts";
 import { presence, type ReadSet } from "../core/sets/read-set.ts";
 import type { GuardFinding } from "../records/plan.ts";
@@ -10,7 +11,7 @@ export interface ProtectedSet {
   readonly ids: ReadSet<ObjectId>;
   /**
    * What of a row must not be in it: the object that it changes, which of a membership is the group; or
-   * the member, too.
+   * the member, or what another edge names.
    */
   readonly covers: "changed" | "member";
 }
@@ -18,14 +19,15 @@ export interface ProtectedSet {
 /**
  * Why a write must not be sent before a person has looked at it: the object that it changes is protected,
  * or nobody can tell whether it is, because what is protected was not read to its end. The member of a
- * membership is not changed by it, so only the group counts, and this application as a member.
+ * membership is not changed by it, so only the group counts, and this application as a member; the same goes
+ * for the ends of other edges.
  */
 export function whyProtected(
   { target }: Pick<PlannedWrite, "target">,
   sets: readonly ProtectedSet[],
 ): string | undefined {
   const changed = changedBy(target);
-  const member = target.kind === "membership" ? target.member : undefined;
+  const member = isEdge(target) ? subjectOf(target) : undefined;
   const unknown: string[] = [];
   for (const { why, ids, covers } of sets) {
     const id = covers === "changed" ? changed : member;
@@ -39,14 +41,8 @@ export function whyProtected(
   return unknown[0];
 }
 
-/** The object whose properties or members change; none if the write creates it, or another row does. */
-function changedBy(target: PlannedWrite["target"]): ObjectId | undefined {
-  if (target.kind === "user") return target.user;
-  return "group" in target ? target.group : undefined;
-}
-
-const nameOf = ({ kind }: PlannedWrite["target"], covers: ProtectedSet["covers"]): string =>
-  covers === "member" ? "the member" : kind === "user" ? "the user" : "the group";
+const nameOf = (target: PlannedWrite["target"], covers: ProtectedSet["covers"]): string =>
+  `the ${covers === "member" ? subjectColumn(target) : nounOf(target)}`;
 
 /** The rows that protection holds, counted by reason. */
 export interface ProtectedRows {

@@ -12,6 +12,7 @@ const user = toObjectId("00000000-0000-4000-8000-000000000001");
 const group = toObjectId("10000000-0000-4000-8000-000000000000");
 const idFromRow = { row: 3, role: "user" } as const;
 const member = { row: 3, role: "member" } as const;
+const object = { row: 3, role: "object" } as const;
 
 describe("a write in a shard", () => {
   const forms: { is: string; stored: object; write: PlannedWrite }[] = [
@@ -50,6 +51,54 @@ describe("a write in a shard", () => {
       stored: { target: { group }, keys: ["upn:a"], idFromRow: member },
       write: { target: { kind: "pending-membership", group }, keys: ["upn:a"], idFromRow: member },
     },
+    {
+      is: "of a membership of a group to be created",
+      stored: { target: { member: user }, keys: [], holderFromRow: 2 },
+      write: { target: { kind: "pending-membership", member: user }, keys: [], holderFromRow: 2 },
+    },
+    {
+      is: "of a membership of which both ends are to be created",
+      stored: { target: {}, keys: [], idFromRow: member, holderFromRow: 2 },
+      write: {
+        target: { kind: "pending-membership" },
+        keys: [],
+        idFromRow: member,
+        holderFromRow: 2,
+      },
+    },
+    {
+      is: "of another object than a user",
+      stored: { target: { type: "group", object: group }, keys: [`object:${group}`] },
+      write: {
+        target: { kind: "object", type: "group", object: group },
+        keys: [`object:${group}`],
+      },
+    },
+    {
+      is: "that creates another object than a user",
+      stored: { target: { type: "group" }, keys: [] },
+      write: { target: { kind: "new", type: "group" }, keys: [] },
+    },
+    {
+      is: "of another object to be created",
+      stored: { target: { type: "group" }, keys: [], idFromRow: object },
+      write: { target: { kind: "pending-object", type: "group" }, keys: [], idFromRow: object },
+    },
+    {
+      is: "of an edge",
+      stored: { target: { type: "owner", holder: group, object: user }, keys: [] },
+      write: { target: { kind: "edge", type: "owner", holder: group, object: user }, keys: [] },
+    },
+    {
+      is: "of an edge of which both ends are to be created",
+      stored: { target: { type: "manager" }, keys: [], idFromRow: object, holderFromRow: 2 },
+      write: {
+        target: { kind: "pending-edge", type: "manager" },
+        keys: [],
+        idFromRow: object,
+        holderFromRow: 2,
+      },
+    },
   ];
   for (const { is, stored, write } of forms) {
     it(`${is} is stored as before and read as its kind`, () => {
@@ -71,6 +120,17 @@ describe("a write in a shard", () => {
     "an unknown role": { target: { device: user }, keys: [] },
     "an id that an earlier row is to give": { target: { user }, keys: [], idFromRow },
     "a membership to come without a group": { target: {}, keys: [], idFromRow: member },
+    "a group that an earlier row is to give": {
+      target: { group, member: user },
+      keys: [],
+      holderFromRow: 2,
+    },
+    "an unknown type": { target: { type: "site", object: user }, keys: [] },
+    "an edge without a holder": { target: { type: "owner", object: user }, keys: [] },
+    "an object with a holder": { target: { type: "group", object: group, holder: user }, keys: [] },
+    "a type and a user": { target: { type: "group", object: group, user }, keys: [] },
+    "an object without a type": { target: { object: user }, keys: [] },
+    "an object in the role of a user": { target: { type: "group" }, keys: [], idFromRow },
     "properties that are a list": { target: { user }, keys: [], set: ["city"] },
   };
   for (const [name, stored] of Object.entries(damages)) {
@@ -106,7 +166,7 @@ describe("a write that lacks an id", () => {
 
   it("is about its member once that is known, and still tells which row created it", () => {
     assert.ok(isPending(pending));
-    const ready = completeWrite(pending, user);
+    const ready = completeWrite(pending, { subject: user });
     assert.equal(subjectOf(ready.target), user);
     assert.deepEqual(ready.keys, ["upn:a", `edge:${group}/${user}`, `object:${user}`]);
     assert.deepEqual(ready.idFromRow, member);

@@ -1,11 +1,7 @@
+import { isDeletedKind, lookupKinds, pathOf } from "../../catalogue/kinds/lookup-kinds.ts";
 import type { Lookup } from "../../catalogue/operation.ts";
 import { OperatorError } from "../../core/errors.ts";
-import {
-  type GraphAnswer,
-  type GraphRead,
-  odataString,
-  segment,
-} from "../../core/graph-request.ts";
+import { type GraphAnswer, type GraphRead, odataString } from "../../core/graph-request.ts";
 import { isGuid, toObjectId } from "../../core/object-id.ts";
 import { recordOf } from "../../core/record.ts";
 import { listedIds } from "../../core/sets/listed-ids.ts";
@@ -18,7 +14,7 @@ export type LookedUp = SeenObject | { readonly state: "refused"; readonly why: s
 /** A lookup of an object with all its properties. */
 type NamedLookup = Exclude<Lookup, { kind: "object" }>;
 
-/** Group lookups kept from shard to shard, because a file names few groups many times. */
+/** Lookups of a kind that are kept from shard to shard, because a file names few groups many times. */
 const KEPT = 2_000;
 
 /** Reads the present state of what rows name. */
@@ -31,9 +27,9 @@ export interface Directory {
   lookUp(wanted: readonly Lookup[]): Promise<(lookup: Lookup) => LookedUp>;
 }
 
-/** A directory that reads through `graph` and remembers groups while the plan is made. */
+/** A directory that reads through `graph` and remembers groups, and other kinds of few, while the plan is made. */
 export function createDirectory(graph: Graph): Directory {
-  const groups = new Map<string, LookedUp>();
+  const keptOf = byKind<LookedUp>();
   return {
     lookUp: async (wanted) => {
       const found = byKind<LookedUp>();
@@ -43,7 +39,7 @@ export function createDirectory(graph: Graph): Directory {
       for (const lookup of wanted) {
         const { kind } = lookup;
         const key = keyOf(lookup);
-        const kept = kind === "group" ? groups.get(key) : undefined;
+        const kept = keptOf[kind].get(key);
         if (kind === "object") ids.add(key);
         else if (kept) found[kind].set(key, kept);
         else {
@@ -57,9 +53,10 @@ export function createDirectory(graph: Graph): Directory {
         const key = keyOf(lookup);
         const result = foundIn(answers[at]!, lookup);
         found[lookup.kind].set(key, result);
-        if (lookup.kind === "group") {
-          if (groups.size >= KEPT) groups.clear();
-          groups.set(key, result);
+        if (lookupKinds[lookup.kind].isKept) {
+          const kept = keptOf[lookup.kind];
+          if (kept.size >= KEPT) kept.clear();
+          kept.set(key, result);
         }
       }
       for (const [id, seen] of await lookUpObjects(graph, [...ids])) found.object.set(id, seen);
@@ -69,16 +66,15 @@ export function createDirectory(graph: Graph): Directory {
 }
 
 /** A map for each kind, with names as they are for keys: a text made for each look-up would be hashed anew. */
-const byKind = <T>(): Record<Lookup["kind"], Map<string, T>> => ({
-  user: new Map(),
-  group: new Map(),
-  object: new Map(),
-  "deleted-user": new Map(),
-});
+function byKind<T>(): Record<Lookup["kind"], Map<string, T>> {
+  const maps = [...Object.keys(lookupKinds), "object"].map((kind) => [kind, new Map<string, T>()]);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of our own table
+  return Object.fromEntries(maps) as Record<Lookup["kind"], Map<string, T>>;
+}
 
-/** User names ignore case; a group's display name must match exactly. */
+/** User names ignore case; a display name must match exactly. */
 const keyOf = ({ kind, ref }: Lookup): string =>
-  kind !== "group" || isGuid(ref) ? ref.toLowerCase() : ref;
+  kind === "object" || !isByName({ kind, ref }) ? ref.toLowerCase() : ref;
 
 /** A read with the properties of both lookups. */
 function joined(other: NamedLookup | undefined, lookup: NamedLookup): NamedLookup {
@@ -87,17 +83,19 @@ function joined(other: NamedLookup | undefined, lookup: NamedLookup): NamedLooku
   return { ...lookup, select: [...select] };
 }
 
+/** Everything but users has a display name, which several may have; what is deleted has only an id. */
+const isByName = ({ kind, ref }: Pick<NamedLookup, "kind" | "ref">): boolean =>
+  kind !== "user" && !isDeletedKind(kind) && !isGuid(ref);
+
 /** Two groups are read by name, which is enough to know that a name is ambiguous. */
 function readOf({ kind, ref, select }: NamedLookup): GraphRead {
   const properties = select.join(",");
-  if (kind === "deleted-user") {
-    return { method: "GET", url: `/directory/deletedItems/${segment(ref)}?$select=${properties}` };
-  }
-  if (kind === "user" || isGuid(ref)) {
-    return { method: "GET", url: `/${kind}s/${segment(ref)}?$select=${properties}` };
+  if (!isByName({ kind, ref })) {
+    return { method: "GET", url: `${pathOf(kind, ref)}?$select=${properties}` };
   }
   const filter = `displayName%20eq%20${odataString(ref)}`;
-  return { method: "GET", url: `/groups?$filter=${filter}&$select=${properties}&$top=2` };
+  const { path } = lookupKinds[kind];
+  return { method: "GET", url: `${path}?$filter=${filter}&$select=${properties}&$top=2` };
 }
 
 function foundIn(answer: GraphAnswer, lookup: NamedLookup): LookedUp {
@@ -108,8 +106,7 @@ function foundIn(answer: GraphAnswer, lookup: NamedLookup): LookedUp {
     return { state: "refused", why: `Graph: ${status} ${error?.code ?? "no code"}` };
   }
   const body = recordOf(answer.body);
-  const isByName = lookup.kind === "group" && !isGuid(lookup.ref);
-  if (!isByName) return foundObject(body);
+  if (!isByName(lookup)) return foundObject(body);
   const value: readonly unknown[] = Array.isArray(body["value"]) ? body["value"] : [];
   if (value.length > 1) return { state: "ambiguous", count: value.length };
   // A page may be short or empty and yet not the last: another group may then have the name too.
@@ -129,9 +126,9 @@ function foundObject(object: Readonly<Record<string, unknown>>): LookedUp {
 const forbidden = ({ kind }: NamedLookup, status: number): OperatorError =>
   new OperatorError(
     "PERMISSION_MISSING",
-    `Graph does not let this application read ${kind.replace("-", " ")}s (${status}), so nothing can be planned.`,
+    `Graph does not let this application read ${lookupKinds[kind].plural} (${status}), so nothing can be planned.`,
     {
-      fix: `Grant the application permissions of docs/permissions.md (for this read ${kind === "group" ? "GroupMember.Read.All" : "User.Read.All"}, or a broader one) with admin consent, then send the batch again.`,
+      fix: `Grant the application permissions of docs/permissions.md (for this read ${lookupKinds[kind].permission}, or a broader one) with admin consent, then send the batch again.`,
       disposition: "refuse",
     },
   );

@@ -1,4 +1,6 @@
+import { isDeletedKind } from "../../catalogue/kinds/lookup-kinds.ts";
 import type { Decision, Found, Lookup } from "../../catalogue/operation.ts";
+import { creatorsOf } from "../../catalogue/row.ts";
 import { unknowable } from "../../catalogue/unknowable.ts";
 import { isGuid, toObjectId } from "../../core/object-id.ts";
 import type { PlannedRow } from "../../records/shard.ts";
@@ -78,8 +80,9 @@ export function planRow(
   if (renamer) return finalRow(compiled, renamedTwice(renamer));
   leaveTraces(traces, footprint);
   if ("final" in decision) return finalRow(compiled, decision.final);
-  const { idFromRow } = decision.write;
-  const after = idFromRow ? earliestFirst([...standing.after, idFromRow.row]) : standing.after;
+  const creators = creatorsOf(decision.write);
+  const after =
+    creators.length > 0 ? earliestFirst([...standing.after, ...creators]) : standing.after;
   const write = isOfRestored(found) ? { ...decision.write, afterRestore: true } : decision.write;
   return {
     row: compiled.row,
@@ -124,10 +127,10 @@ function resolved(
   found: LookedUp,
   traces: RowTraces,
 ): LookedUp | { readonly state: "renamed"; readonly by: number } {
-  if (found.state === "refused" || lookup.kind === "group" || lookup.kind === "deleted-user") {
-    return found;
-  }
-  if (isGuid(lookup.ref)) return withRestored(lookup.ref, found, traces);
+  const { kind, ref } = lookup;
+  if (found.state === "refused" || isDeletedKind(kind)) return found;
+  if (isGuid(ref)) return withRestored(kind, ref, found, traces);
+  if (kind !== "user") return found;
   const change = nameChangeOf(lookup.ref, traces);
   if (change?.kind === "created") return { state: "coming", row: change.row };
   if (change?.kind === "given") {
@@ -140,20 +143,25 @@ function resolved(
   return creator === undefined ? found : { state: "coming", row: creator };
 }
 
-/** A user who is missing now is there, with values that nobody knows yet, once an earlier row restores it. */
-function withRestored(ref: string, found: LookedUp, traces: RowTraces): LookedUp {
+/** An object that is missing now is there, with values that nobody knows yet, once an earlier row restores it. */
+function withRestored(
+  kind: Lookup["kind"],
+  ref: string,
+  found: LookedUp,
+  traces: RowTraces,
+): LookedUp {
   if (found.state === "found" || !isRestored(ref.toLowerCase(), traces)) return found;
   return {
     state: "found",
     id: toObjectId(ref),
     object: unknowable,
-    kind: "user",
+    kind: kind === "group" ? "group" : "user",
     isRestored: true,
   };
 }
 
 const isRestore = (row: GoodRow): boolean =>
-  Object.values(row.lookups).some(({ kind }) => kind === "deleted-user");
+  Object.values(row.lookups).some(({ kind }) => isDeletedKind(kind));
 
 /** Whether the row creates an object, if nothing that it names is there. */
 const isCreate = (row: GoodRow): boolean => {
@@ -161,7 +169,7 @@ const isCreate = (row: GoodRow): boolean => {
   return "write" in fresh && creates(fresh.write);
 };
 
-const isDelete = (row: GoodRow): boolean => (row.most.deletes ?? 0) > 0;
+const isDelete = (row: GoodRow): boolean => row.operation.deletes === true;
 
 /** What was found of objects that no earlier row changes: its present state is what this row will find. */
 const untouched = (

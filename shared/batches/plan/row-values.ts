@@ -1,4 +1,6 @@
 import type { Lookup } from "../../catalogue/operation.ts";
+import { creatorsOf } from "../../catalogue/row.ts";
+import { changedColumn } from "../../catalogue/target.ts";
 import { isGuid } from "../../core/object-id.ts";
 import type { RowValues } from "../../records/approval/before.ts";
 import type { PlannedRow } from "../../records/shard.ts";
@@ -17,15 +19,15 @@ export function valuesOf(
 ): RowValues | undefined {
   if (write === undefined || "invalid" in compiled) return undefined;
   const { operation, lookups } = compiled;
-  const { user } = lookups;
-  const isOwnTurn = write.after === undefined && write.idFromRow === undefined;
-  const found = user && isOwnTurn ? lookedUp(user) : undefined;
+  const changed = lookups[changedColumn(write.target)];
+  const isOwnTurn = write.after === undefined && creatorsOf(write).length === 0;
+  const found = changed && isOwnTurn ? lookedUp(changed) : undefined;
   const present = found?.state === "found" ? found.object : undefined;
   const isNamed = present !== undefined && write.target.kind === "user";
   return {
     row,
     ...operation.touched(write, present),
-    ...(isNamed && user && !isGuid(user.ref) && { name: user.ref }),
+    ...(isNamed && changed && !isGuid(changed.ref) && { name: changed.ref }),
     ...(mayChange && { mayChange }),
   };
 }

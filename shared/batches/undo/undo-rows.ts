@@ -1,7 +1,14 @@
 import type { DoneRow, Inverse } from "../../catalogue/inverse.ts";
 import { type Operation, operationNamed } from "../../catalogue/operation.ts";
 import type { Properties } from "../../catalogue/row.ts";
-import { subjectOf } from "../../catalogue/target.ts";
+import {
+  holderColumn,
+  holderOf,
+  isEdge,
+  nounOf,
+  subjectColumn,
+  subjectOf,
+} from "../../catalogue/target.ts";
 import { isGuid, toObjectId } from "../../core/object-id.ts";
 import { isRecord } from "../../core/record.ts";
 import { NOT_UNDONE, ONLY_IF, ORIGINAL_ROW } from "../input/origin-columns.ts";
@@ -74,8 +81,12 @@ export function undoRows(end: RowEnd, facts: UndoFacts): readonly UndoRow[] {
   }
   const covered = coveredBy(end, facts);
   if (covered !== undefined) {
+    const noun = nounOf(end.planned.write!.target);
     return [
-      notUndone(`row ${covered} created the user, and its undo deletes it.`, "No action needed."),
+      notUndone(
+        `row ${covered} created the ${noun}, and its undo deletes it.`,
+        "No action needed.",
+      ),
     ];
   }
   const done = doneRow(end, facts);
@@ -100,10 +111,11 @@ export function undoRows(end: RowEnd, facts: UndoFacts): readonly UndoRow[] {
   ];
 }
 
-/** The row that created the user whose values this one set, if that row is undone. */
+/** The row that created the object whose values this one set, if that row is undone. */
 function coveredBy({ planned }: RowEnd, { created }: UndoFacts): number | undefined {
-  const { idFromRow, set } = planned.write ?? {};
-  if (idFromRow?.role !== "user" || set === undefined || !created.isUndone(idFromRow.row)) {
+  const { target, idFromRow, set } = planned.write ?? {};
+  const isOfCreated = target?.kind === "pending-user" || target?.kind === "pending-object";
+  if (!idFromRow || !isOfCreated || set === undefined || !created.isUndone(idFromRow.row)) {
     return undefined;
   }
   created.note(idFromRow.row, set);
@@ -122,25 +134,24 @@ function doneRow({ planned, receipt }: RowEnd, facts: UndoFacts): DoneRow | unde
   const sinceMs = facts.nowMs - Date.parse(receipt?.finishedAt ?? "");
   return {
     object: toObjectId(id),
-    group: groupOf(write.target),
+    ...("group" in write.target && { group: write.target.group }),
+    ...(isEdge(write.target) && { holder: holderOf(write.target) }),
     set: facts.created.take(planned.row, write.set ?? {}),
     before: facts.before.of(planned.row),
     daysAgo: Number.isFinite(sinceMs) ? Math.floor(sinceMs / DAY_MS) : 0,
   };
 }
 
-type AnyTarget = NonNullable<RowEnd["planned"]["write"]>["target"];
-
-const groupOf = (target: AnyTarget): DoneRow["group"] =>
-  "group" in target ? target.group : undefined;
-
 /** The columns that name the row's object, as far as it is known. */
 function aboutOf({ planned, receipt }: RowEnd): UndoRow {
   const { write } = planned;
   const id = (write && subjectOf(write.target)) ?? receipt?.objectId;
-  const group = write && groupOf(write.target);
-  if (group !== undefined) return { group, ...(id !== undefined && { member: id }) };
-  return id === undefined ? {} : { user: id };
+  if (write === undefined) return id === undefined ? {} : { user: id };
+  const [column, holder] = [holderColumn(write.target), holderOf(write.target)];
+  return {
+    ...(column !== undefined && holder !== undefined && { [column]: holder }),
+    ...(id !== undefined && { [subjectColumn(write.target)]: id }),
+  };
 }
 
 const lowerFirst = (text: string): string =>

@@ -28,6 +28,7 @@ export default defineOperation({
   permissions: () => permissions,
   allPermissions: permissions,
   guarded: () => ({ deletes: 1 }),
+  deletes: true,
   lookups: (payload) => ({
     user: { kind: "user", ref: payload.user, select: facts },
   }),

@@ -1,3 +1,4 @@
+import { creatorsOf } from "../../catalogue/row.ts";
 import { readHeld } from "../../records/approval/held.ts";
 import { planDigest } from "../../records/approval/plan-digest.ts";
 import { type BatchFiles, readBatchFiles } from "../../records/batch-files.ts";
@@ -138,7 +139,7 @@ async function readHistories(
 const rowsBefore =
   ({ closed }: BatchShards) =>
   ({ write }: LeftRow): readonly number[] => [
-    ...(write.idFromRow ? [write.idFromRow.row] : []),
+    ...creatorsOf(write),
     ...(closed.held > 0 ? (write.after ?? []) : []),
   ];
 

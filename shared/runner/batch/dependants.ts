@@ -1,3 +1,5 @@
+import { type PlannedWrite, creatorsOf } from "../../catalogue/row.ts";
+import { nounOf, subjectColumn } from "../../catalogue/target.ts";
 import type { ObjectId } from "../../core/object-id.ts";
 import { unsent } from "../../records/journal.ts";
 import type { RowReceipt } from "../../records/receipt.ts";
@@ -30,15 +32,16 @@ export function createDependants(
 ): Dependants {
   const waiting = new Map<number, Row[]>();
   const resolve = (row: Row): RowReceipt | undefined => {
-    const creator = row.write.idFromRow?.row;
-    if (creator === undefined) return undefined;
-    const result = resolveId(row.write, creatorOf(creator));
+    if (creatorsOf(row.write).length === 0) return undefined;
+    const result = resolveId(row.write, creatorOf);
     if (result.kind === "write") site.schedule.complete(row, result.write);
-    if (result.kind === "wait") waiting.set(creator, [...(waiting.get(creator) ?? []), row]);
+    if (result.kind === "wait") {
+      waiting.set(result.row, [...(waiting.get(result.row) ?? []), row]);
+    }
     if (result.kind !== "orphan") return undefined;
-    return creatorOf(creator).isHeld
-      ? heldBehind(row.row, creator, isoNow(site))
-      : orphaned(site, row, creator);
+    return creatorOf(result.row).isHeld
+      ? heldBehind(row.row, result.row, isoNow(site))
+      : orphaned(site, row, result.row);
   };
   return {
     resolve,
@@ -59,9 +62,15 @@ export const heldBehind = (row: number, held: number, at: string): RowReceipt =>
     fix: `Decide on row ${held}: this row then goes on with it.`,
   });
 
-const orphaned = (site: Site, { row }: Row, creator: number): RowReceipt =>
+const nounOfCreated = ({ target, holderFromRow }: PlannedWrite, creator: number): string => {
+  if (holderFromRow === creator) return nounOf(target);
+  const column = subjectColumn(target);
+  return column === "member" ? "user" : column;
+};
+
+const orphaned = (site: Site, { row, write }: Row, creator: number): RowReceipt =>
   rowReceipt({ row, history: unsent }, isoNow(site), {
     verdict: "failed",
-    reason: `Row ${creator}, which was to create this row's user, did not create it.`,
+    reason: `Row ${creator}, which was to create this row's ${nounOfCreated(write, creator)}, did not create it.`,
     fix: `Correct row ${creator} and send both rows again in a new batch.`,
   });

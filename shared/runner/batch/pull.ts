@@ -1,4 +1,4 @@
-import { isPending } from "../../catalogue/row.ts";
+import { creatorsOf, isPending } from "../../catalogue/row.ts";
 import type { OpenRow } from "../schedule/open-row.ts";
 import { isRowFinal, shardNumberOf } from "./batch-shards.ts";
 import type { LeftRow, OpenBatch } from "./open-batch.ts";
@@ -60,7 +60,7 @@ async function rowsWith(batch: Batch, keys: ReadonlySet<string>): Promise<Wanted
     shards: numbers,
     has: ({ write }) =>
       write.keys.some((key) => keys.has(key)) ||
-      (isPending(write) && isCreated(write.idFromRow.row)),
+      (isPending(write) && creatorsOf(write).some(isCreated)),
   };
 }
 
@@ -68,7 +68,7 @@ async function rowsWith(batch: Batch, keys: ReadonlySet<string>): Promise<Wanted
 function rowsBefore({ shards }: Batch, rows: Rows): Wanted {
   const wanted = new Set<number>();
   for (const { write } of rows) {
-    for (const row of [...(write.after ?? []), write.idFromRow?.row ?? 0]) {
+    for (const row of [...(write.after ?? []), ...creatorsOf(write)]) {
       if (shardNumberOf(shards, row) >= shards.next && !isRowFinal(shards, row)) wanted.add(row);
     }
   }

@@ -14,7 +14,7 @@ const READS_AT_ONCE = 8;
 export interface TouchedKeys {
   /** Those of the shards that have a row with one of the keys. */
   shardsWith(keys: ReadonlySet<string>, shards: ShardRange): Promise<number[]>;
-  /** For each shard with rows whose user an earlier row creates: those earlier rows. */
+  /** For each shard with rows whose object, or what holds it, an earlier row creates: those earlier rows. */
   creators(shards: ShardRange): Promise<Map<number, ReadonlySet<number>>>;
 }
 
@@ -27,7 +27,7 @@ export interface ShardRange {
 interface ShardKeys {
   /** Sorted. */
   readonly digests: Float64Array;
-  /** The earlier rows that create the users of its rows. */
+  /** The earlier rows that create objects of its rows. */
   readonly creators: ReadonlySet<number>;
 }
 
@@ -92,7 +92,7 @@ function collectKeys(text: string, digests: number[], creators: Set<number>): vo
 
 const KEYS = '"keys":[';
 const QUOTED = /"([^"]*)"/g;
-const CREATOR = /"idFromRow":\{"row":(\d+)/g;
+const CREATOR = /"(?:idFromRow":\{"row"|holderFromRow"):(\d+)/g;
 
 /** 53 bits of a key: two rounds of a multiplicative hash (cyrb53). */
 function digestOf(key: string): number {

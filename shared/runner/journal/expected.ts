@@ -1,5 +1,6 @@
 import type { Operation } from "../../catalogue/operation.ts";
-import { type PlannedWrite, type Properties, isPending } from "../../catalogue/row.ts";
+import { type PlannedWrite, type Properties, creatorsOf, isPending } from "../../catalogue/row.ts";
+import { isOnlyEdge } from "../../catalogue/target.ts";
 
 /** What a row is expected to find when it is written, and when that was read. */
 export interface Expected {
@@ -22,11 +23,12 @@ export interface Expected {
 export type Expectations = Map<number, Expected>;
 
 /**
- * Whether rows of this kind are looked at before they are written: those that replace values of a user. A
- * membership is written whatever is there, and a user whom the batch has created has no values to keep.
+ * Whether rows of this kind are looked at before they are written: those that replace values of an object, or
+ * its only edge of a type. A membership is written whatever is there, and what the batch itself has created
+ * has no values to keep.
  */
 export const isLookedAt = (operation: Operation, write: PlannedWrite): boolean =>
   !isPending(write) &&
-  write.target.kind === "user" &&
-  write.idFromRow === undefined &&
+  (write.target.kind === "user" || write.target.kind === "object" || isOnlyEdge(write.target)) &&
+  creatorsOf(write).length === 0 &&
   operation.touched(write, undefined).before === undefined;

@@ -1,3 +1,4 @@
+import { isEdge } from "../../catalogue/target.ts";
 import type { Entry } from "./entry.ts";
 import { type Lane, byAcceptance } from "./open-row.ts";
 
@@ -5,8 +6,8 @@ import { type Lane, byAcceptance } from "./open-row.ts";
  * For each key, the open rows that share it, in the order in which they may be sent: first those that
  * are flying or in doubt, because they cannot be stopped, then those that wait, in order of acceptance.
  *
- * A membership changes its group's edge and not the member. So rows that only name the same member do not
- * wait for each other; but they wait for a write to that member, and it waits for them.
+ * A membership changes its group's edge and not the member, and so does every other edge. So rows that only
+ * name the same object do not wait for each other; but they wait for a write to it, and it waits for them.
  */
 export interface KeyOrder<L extends Lane> {
   /** Adds a row under its keys; returns the rows that have to wait because of it. */
@@ -23,8 +24,7 @@ export interface KeyOrder<L extends Lane> {
 
 /** Whether the row only names what the key stands for, and does not change it. */
 const isNamed = (key: string, { write: { target } }: Pick<Entry<Lane>, "write">): boolean =>
-  (target.kind === "membership" || target.kind === "pending-membership") &&
-  !key.startsWith("edge:");
+  isEdge(target) && !key.startsWith("edge:");
 
 /** Most keys have one row, which is then stored without a list. */
 type Held<L extends Lane> = Entry<L> | Entry<L>[];

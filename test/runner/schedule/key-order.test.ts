@@ -86,7 +86,7 @@ describe("rows about one member", () => {
     };
     const early = laneOf(schedule, "b", [coming], "1");
     const late = laneOf(schedule, "a", [edge(member)], "2");
-    schedule.complete(early.rows[0]!, completeWrite(coming, member));
+    schedule.complete(early.rows[0]!, completeWrite(coming, { subject: member }));
     assert.deepEqual(next(schedule, [late, early]), ["b1"]);
     assert.deepEqual(next(schedule, [late, early]), []);
     schedule.place(early.rows[0]!, { state: "ended", notBeforeMs: 0 });

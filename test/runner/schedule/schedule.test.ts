@@ -7,7 +7,6 @@ import type { PlannedWrite } from "../../../shared/catalogue/row.ts";
 import { toObjectId } from "../../../shared/core/object-id.ts";
 import type { Choice } from "../../../shared/runner/schedule/choose.ts";
 import { type Lane, type OpenRow, byAcceptance } from "../../../shared/runner/schedule/open-row.ts";
-import { resolveId } from "../../../shared/runner/schedule/resolve-id.ts";
 import { type Schedule, createSchedule } from "../../../shared/runner/schedule/schedule.ts";
 import { seededRandom } from "../../core/seeded-random.ts";
 
@@ -261,36 +260,5 @@ describe("the order of work", () => {
     schedule.place(paused.rows[0]!, { state: "waiting", notBeforeMs: 0 });
     schedule.complete(paused.rows[0]!, { ...plainWrite("a"), keys: ["a", "b"] });
     assert.deepEqual(names(next(schedule, [paused, other])), ["b1"]);
-  });
-});
-
-describe("a row whose user an earlier row creates", () => {
-  const group = toObjectId("10000000-0000-4000-8000-000000000000");
-  const member = toObjectId("00000000-0000-4000-8000-000000000001");
-  const write: PlannedWrite = {
-    target: { kind: "pending-membership", group },
-    keys: [`edge:${group}/upn:a`, "upn:a"],
-    idFromRow: { row: 3, role: "member" },
-  };
-
-  it("waits for that row", () => {
-    const schedule = createSchedule<TestLane>();
-    const lane = laneOf(schedule, "n", [write]);
-    assert.deepEqual(resolveId(write, { isFinal: false, objectId: undefined }), { kind: "wait" });
-    assert.deepEqual(names(next(schedule, [lane])), []);
-  });
-
-  it("gets its id, and from then on excludes others from that object", () => {
-    const result = resolveId(write, { isFinal: true, objectId: member });
-    assert.ok(result.kind === "write");
-    assert.deepEqual(result.write.target, { kind: "membership", group, member });
-    const known = [`edge:${group}/${member}`, `object:${member}`];
-    assert.deepEqual(result.write.keys, [`edge:${group}/upn:a`, "upn:a", ...known]);
-    assert.deepEqual(resolveId(result.write, { isFinal: false, objectId: undefined }), result);
-  });
-
-  it("gets no id if that row created nothing", () => {
-    const result = resolveId(write, { isFinal: true, objectId: undefined });
-    assert.deepEqual(result, { kind: "orphan", row: 3 });
   });
 });
