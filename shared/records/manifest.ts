@@ -11,7 +11,7 @@ export type Mode = "apply" | "plan";
 export const priorities = ["urgent", "normal", "background"] as const;
 /** The order of work between batches. */
 export type Priority = (typeof priorities)[number];
-/** How an input is written down. */
+/** How an input is written down; `jsonl` is one JSON object a line, or one array of them. */
 export type InputFormat = "csv" | "jsonl";
 
 /** `batch.json`: written once, before anything else of the batch; the message that creates it owns the name. */

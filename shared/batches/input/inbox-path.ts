@@ -22,7 +22,7 @@ const DEEPEST = 8;
 const LONGEST = 512;
 const FORMATS: readonly (readonly [RegExp, InputFormat])[] = [
   [/\.(csv|tsv)$/i, "csv"],
-  [/\.(jsonl|ndjson)$/i, "jsonl"],
+  [/\.(json|jsonl|ndjson)$/i, "jsonl"],
 ];
 
 /**
@@ -45,7 +45,7 @@ export function readInboxPath(path: string, operations: readonly string[]): Inbo
     throw new InputRefusal(
       "FILE_NAME_INVALID",
       "The file's name does not say its format.",
-      "End it in .csv, or in .jsonl for JSON Lines (one JSON object a line); save a workbook as CSV UTF-8.",
+      "End it in .csv, .tsv, .json (an array of objects) or .jsonl (one object a line). Save a workbook as CSV UTF-8.",
       { file: path },
     );
   }

@@ -1,7 +1,6 @@
 import { limits } from "../../core/limits.ts";
-import { parseJson, UnusableJson } from "../../core/parse-json.ts";
-import { isRecord } from "../../core/record.ts";
 import type { InputFault, InputPiece, InputReader, InputRow } from "./input-row.ts";
+import { parseObject } from "./json-object.ts";
 
 /** Reads JSON Lines in pieces: one JSON object on each line; blank lines are skipped. */
 export function createJsonLinesReader(rowBytes = limits.rowBytes): InputReader {
@@ -35,7 +34,7 @@ export function createJsonLinesReader(rowBytes = limits.rowBytes): InputReader {
   const unreadable = (what: string): InputFault => ({
     code: "FILE_UNREADABLE",
     what,
-    fix: "Write one JSON object on each line, with no commas between the lines and no brackets around them.",
+    fix: "Write one JSON object on each line with no commas between the lines, or all objects in one array: [{…}, {…}].",
     ...at(),
   });
   const tooLarge = (): InputFault => ({
@@ -56,19 +55,3 @@ export function createJsonLinesReader(rowBytes = limits.rowBytes): InputReader {
 
 const isLarger = (text: string, most: number): boolean =>
   text.length * 3 > most && (text.length > most || Buffer.byteLength(text) > most);
-
-/** The object of a line, or what is wrong with it. The parser's own message quotes the text, so it is not used. */
-function parseObject(content: string): Readonly<Record<string, unknown>> | string {
-  try {
-    const value = parseJson(content);
-    if (isRecord(value)) return value;
-    return Array.isArray(value)
-      ? "it is a JSON array, not an object"
-      : "it is a JSON value, not an object";
-  } catch (error) {
-    if (error instanceof UnusableJson && error.fault !== "malformed") return `it ${error.what}`;
-    return content.startsWith("[")
-      ? "it begins a JSON array that goes over several lines"
-      : "it is not JSON";
-  }
-}

@@ -3,7 +3,7 @@ import type { InputFormat } from "../../records/manifest.ts";
 import { createCsvReader } from "./csv.ts";
 import { decodeText, UnreadableText } from "./encoding.ts";
 import type { InputFault, InputPiece } from "./input-row.ts";
-import { createJsonLinesReader } from "./json-lines.ts";
+import { createJsonReader } from "./json.ts";
 
 /**
  * The rows of an input, piece by piece as its bytes come, with bounded memory. Only the last piece
@@ -14,7 +14,7 @@ export async function* readInput(
   format: InputFormat,
   rowBytes?: number,
 ): AsyncGenerator<InputPiece> {
-  const reader = format === "csv" ? createCsvReader(rowBytes) : createJsonLinesReader(rowBytes);
+  const reader = format === "csv" ? createCsvReader(rowBytes) : createJsonReader(rowBytes);
   try {
     for await (const text of decodeText(bytes)) {
       const piece = reader.push(text);

@@ -25,7 +25,7 @@ export interface Parcel {
 
 type Row = Readonly<Record<string, string>>;
 
-const ENDINGS = [".csv", ".tsv", ".jsonl", ".ndjson"];
+const ENDINGS = [".csv", ".tsv", ".json", ".jsonl", ".ndjson"];
 
 /** A file on this machine. @throws CommandError if it cannot be sent */
 export async function fileParcel(path: string): Promise<Parcel> {

@@ -25,7 +25,7 @@ export function addSending(program: Command, openDesk: OpenDesk): void {
 
 const withRows = (verb: Command): Command =>
   verb
-    .argument("[file]", "a CSV or JSON Lines file on this machine")
+    .argument("[file]", "a CSV or JSON file on this machine")
     .option(
       "--row <cells>",
       "a row instead of a file: column=value,column=value; may be repeated",

@@ -64,6 +64,7 @@ describe("a path in inbox", () => {
     assert.deepEqual(read("leavers.csv"), { format: "csv", operation: undefined });
     assert.deepEqual(read("hr/2026.11/leavers.CSV"), { format: "csv", operation: undefined });
     assert.deepEqual(read("user.disable/x.jsonl"), { format: "jsonl", operation: "user.disable" });
+    assert.deepEqual(read("user.disable/x.json"), { format: "jsonl", operation: "user.disable" });
     assert.equal(read("hr/group.add-member/monday/x.ndjson").operation, "group.add-member");
   });
 
@@ -102,7 +103,7 @@ describe("a path in inbox", () => {
       says: /deeper than 8/,
     },
     { when: "it is a workbook", path: "x.xlsx", code: "FILE_NAME_INVALID", says: /format/ },
-    { when: "it is one JSON document", path: "x.json", code: "FILE_NAME_INVALID", says: /format/ },
+    { when: "it is XML", path: "x.xml", code: "FILE_NAME_INVALID", says: /format/ },
     {
       when: "its folder nearly names an operation",
       path: "user.disabel/x.csv",
