@@ -133,6 +133,23 @@ describe("directory objects", () => {
     assert.equal((second.body["invitedUser"] as unknown as { readonly id: string }).id, guest);
   });
 
+  it("a guest's redemption is reset, with its id, by an address of its own [invitation-post, reset-redemption-status]", async () => {
+    const invited = await send("POST", "/invitations", invitationFor("hana@fabrikam.com"));
+    const { id } = invited.body["invitedUser"] as unknown as { readonly id: string };
+    graph.app.control("update", { tenant: TENANT, id, values: { externalUserState: "Accepted" } });
+    const reset = (address: string) =>
+      send("POST", "/invitations", {
+        ...invitationFor(address),
+        invitedUser: { id },
+        resetRedemption: true,
+      });
+    assertRefused(await reset("other@fabrikam.com"), 400, "Request_BadRequest");
+    const reply = await reset("hana@fabrikam.com");
+    assert.deepEqual([reply.status, reply.body["resetRedemption"]], [201, true]);
+    const { body } = await send("GET", `/users/${id}?$select=externalUserState`);
+    assert.equal(body["externalUserState"], "PendingAcceptance");
+  });
+
   it("a member's address cannot be invited, and a tenant may forbid invitations [invitation-post; seen on the wire]", async () => {
     await newUser(graph, "dee", { mail: "dee@contoso.com" });
     assertRefused(
@@ -204,11 +221,29 @@ describe("directory objects", () => {
     assert.equal((await send("GET", "/groupSettingTemplates?$filter=id eq 'x'")).status, 400);
   });
 
+  it("of a device without Windows an application changes only the extension attributes [device-update]", async () => {
+    const { id } = graph.app.control("create", {
+      kind: "device",
+      values: { displayName: "phone", operatingSystem: "iOS" },
+    });
+    assertRefused(
+      await send("PATCH", `/devices/${id}`, { accountEnabled: false }),
+      403,
+      "Authorization_RequestDenied",
+    );
+    const set = { extensionAttributes: { extensionAttribute1: "x" } };
+    assert.equal((await send("PATCH", `/devices/${id}`, set)).status, 204);
+  });
+
   it("a device is addressed by object id or as deviceId=… [device-get]", async () => {
     const { id } = graph.app.control("create", {
       tenant: TENANT,
       kind: "device",
-      values: { deviceId: "4c299165-6e8f-4b45-a5ba-c5d250a707ff", displayName: "laptop" },
+      values: {
+        deviceId: "4c299165-6e8f-4b45-a5ba-c5d250a707ff",
+        displayName: "laptop",
+        operatingSystem: "Windows",
+      },
     });
     const byKey = await send("GET", "/devices(deviceId='4c299165-6e8f-4b45-a5ba-c5d250a707ff')");
     assert.equal(byKey.body["id"], id);

@@ -16,6 +16,11 @@ import {
 
 const E3 = "05e9a617-0261-4cee-bb44-138d3ef5d965";
 const O365 = "6fd2c87f-b296-42f0-b197-1e91e994b900";
+const E1 = "18181a46-0d4e-45cd-891e-60aabd171b4e";
+const PROJECT = "53818b1b-4a27-454b-8896-0dba576410e6";
+const SHAREPOINT = "5dbe027f-2339-4123-9542-606e4d348a72";
+const SHAREPOINT_1 = "c7699d2e-19aa-44de-8edf-1736da088ca1";
+const PROJECT_ONLINE = "fe71d6c3-a2ea-4499-9778-da042bf08063";
 const EXCHANGE = "efb87545-963c-4e0d-99df-69c6916d9eb0";
 const TEAMS = "57ff2da0-773e-42df-b2af-ffb7a2317929";
 
@@ -167,6 +172,42 @@ describe("licences", () => {
       states.map((state) => state["assignedByGroup"]),
       [group],
     );
+  });
+
+  it("plans that exclude each other are refused, unless one is disabled [seen in issues]", async () => {
+    const id = await newUser(graph, "joe", { usageLocation: "GB" });
+    await assign(id, change([add(E1)]));
+    assertRefused(
+      await assign(id, change([add(O365)])),
+      400,
+      "Request_BadRequest",
+      `License assignment failed because service plans ${SHAREPOINT_1},${SHAREPOINT} are mutually exclusive`,
+    );
+    assert.equal((await assign(id, change([add(O365, [SHAREPOINT])]))).status, 200);
+  });
+
+  it("a plan that needs another is refused without it, and so is removing the other [seen in issues]", async () => {
+    const id = await newUser(graph, "kay", { usageLocation: "GB" });
+    const lacks = `service plan ${PROJECT_ONLINE} depends on the service plan(s) ${SHAREPOINT}`;
+    assertRefused(await assign(id, change([add(PROJECT)])), 400, "Request_BadRequest", lacks);
+    assert.equal((await assign(id, change([add(PROJECT), add(O365)]))).status, 200);
+    assertRefused(await assign(id, change([], [O365])), 400, "Request_BadRequest", lacks);
+    assert.equal((await assign(id, change([], [O365, PROJECT]))).status, 200);
+  });
+
+  it("a group's licence that excludes a member's own ends in an error state [licensing-groups-resolve-problems]", async () => {
+    const id = await newUser(graph, "lea", { usageLocation: "GB" });
+    await assign(id, change([add(E1)]));
+    const group = await newGroup(graph, "conflicting", { "members@odata.bind": bindings([id]) });
+    await send("POST", `/groups/${group}/assignLicense`, change([add(O365), add(PROJECT)]));
+    await clock.jump(2001);
+    const { body } = await send("GET", `/users/${id}?$select=licenseAssignmentStates`);
+    const states = body["licenseAssignmentStates"] as unknown as readonly { error: string }[];
+    assert.deepEqual(
+      states.map(({ error }) => error),
+      ["None", "MutuallyExclusiveViolation", "DependencyViolation"],
+    );
+    assert.deepEqual(await licensesOf(id), [{ disabledPlans: [], skuId: E1 }]);
   });
 
   it("members without a seat are listed as the group's licence errors [group-list-memberswithlicenseerrors]", async () => {

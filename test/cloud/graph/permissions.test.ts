@@ -38,7 +38,7 @@ async function objects(graph: GraphFixture): Promise<Readonly<Record<string, str
   const device = graph.app.control("create", {
     tenant: TENANT,
     kind: "device",
-    values: { deviceId: "d" },
+    values: { deviceId: "d", operatingSystem: "Windows" },
   });
   const application = await graph.send("POST", "/applications", { displayName: "app" });
   const principal = await graph.send("POST", "/servicePrincipals", {

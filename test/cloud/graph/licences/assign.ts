@@ -3,6 +3,7 @@ import type { Call } from "../resources/call.ts";
 import type { Entity } from "../store/entity.ts";
 import { isGuid } from "../store/ids.ts";
 import { activeSkus, setStates, statesOf, type AssignmentState } from "./assignment-states.ts";
+import { violationOf } from "./plan-rules.ts";
 import type { Sku } from "./skus.ts";
 
 /** The changes that the body of assignLicense requests. */
@@ -49,7 +50,8 @@ export function licenceChange(call: Call): LicenceChange {
 
 /**
  * Changes a user's directly assigned licences. Adding one again replaces its disabled plans.
- * @throws GraphError 400: no usage location, no seats, or removing a licence that is not assigned directly
+ * @throws GraphError 400: no usage location, no seats, removing a licence that is not assigned directly, or
+ * plans that exclude or need each other
  */
 export function assignToUser(call: Call, user: Entity, change: LicenceChange): void {
   const { tenant } = call;
@@ -74,7 +76,7 @@ export function assignToUser(call: Call, user: Entity, change: LicenceChange): v
     }
   }
   const replaced = new Set([...change.remove, ...change.add.map((entry) => entry.sku.skuId)]);
-  setStates(tenant, user, [
+  const after = [
     ...states.filter((state) => state.assignedByGroup !== null || !replaced.has(state.skuId)),
     ...change.add.map((entry): AssignmentState => ({
       skuId: entry.sku.skuId,
@@ -84,5 +86,8 @@ export function assignToUser(call: Call, user: Entity, change: LicenceChange): v
       error: "None",
       lastUpdatedDateTime: tenant.nowText(),
     })),
-  ]);
+  ];
+  const violation = violationOf(tenant, after);
+  if (violation) throw badRequest(violation.message);
+  setStates(tenant, user, after);
 }

@@ -8,7 +8,7 @@ export interface AssignmentState extends Values {
   /** The group it is inherited from; null if it is assigned to the user directly. */
   readonly assignedByGroup: string | null;
   readonly state: "Active" | "Error";
-  readonly error: "None" | "CountViolation";
+  readonly error: "None" | "CountViolation" | "MutuallyExclusiveViolation" | "DependencyViolation";
   readonly lastUpdatedDateTime: string;
 }
 

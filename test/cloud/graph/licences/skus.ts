@@ -28,6 +28,20 @@ const TEAMS = plan("TEAMS1", "57ff2da0-773e-42df-b2af-ffb7a2317929");
 const PREMIUM = plan("AAD_PREMIUM", "41781fb2-bc02-4b7c-bd55-b576c07bb09d");
 const INTUNE = plan("INTUNE_A", "c1ec4a95-1f05-45b3-a911-aa3fa01094f5");
 const MFA = plan("MFA_PREMIUM", "8a256a2b-b617-496d-b51b-e76466e88db0");
+const EXCHANGE_1 = plan("EXCHANGE_S_STANDARD", "9aaf7827-d63c-4b61-89c3-182f06f82e5c");
+const SHAREPOINT_1 = plan("SHAREPOINTSTANDARD", "c7699d2e-19aa-44de-8edf-1736da088ca1");
+const PROJECT_CLIENT = plan("PROJECT_CLIENT_SUBSCRIPTION", "fafd7243-e5c1-4a3a-9e40-495efcb1d3c3");
+const PROJECT_ONLINE = plan("SHAREPOINT_PROJECT", "fe71d6c3-a2ea-4499-9778-da042bf08063");
+
+/** Plans of which a user can have one only (licensing-service-plan-reference, plans that cannot be assigned at the same time). */
+export const EXCLUSIVE: readonly (readonly string[])[] = [
+  [SHAREPOINT_1.servicePlanId, SHAREPOINT.servicePlanId],
+];
+
+/** Plans that need one of others; seen in issues: Project Online with SharePoint disabled. */
+export const NEEDED: Readonly<Record<string, readonly string[]>> = {
+  [PROJECT_ONLINE.servicePlanId]: [SHAREPOINT.servicePlanId],
+};
 
 /** A new tenant's products. Identifiers: licensing-service-plan-reference; the seat numbers are our choice. */
 export const usualSkus = (): Sku[] => [
@@ -50,6 +64,20 @@ export const usualSkus = (): Sku[] => [
     skuPartNumber: "AAD_PREMIUM",
     servicePlans: [PREMIUM, MFA],
     enabled: 500_000,
+    consumed: 0,
+  },
+  {
+    skuId: "18181a46-0d4e-45cd-891e-60aabd171b4e",
+    skuPartNumber: "STANDARDPACK",
+    servicePlans: [EXCHANGE_1, SHAREPOINT_1, TEAMS],
+    enabled: 10_000,
+    consumed: 0,
+  },
+  {
+    skuId: "53818b1b-4a27-454b-8896-0dba576410e6",
+    skuPartNumber: "PROJECTPROFESSIONAL",
+    servicePlans: [PROJECT_CLIENT, PROJECT_ONLINE],
+    enabled: 10_000,
     consumed: 0,
   },
 ];

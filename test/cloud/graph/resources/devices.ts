@@ -14,6 +14,8 @@ import type { Route } from "./route.ts";
 import { softDelete } from "./soft-delete.ts";
 
 const WRITE: Needs = ["Device.ReadWrite.All", "Directory.ReadWrite.All"];
+/** No higher permission lets an application delete a device (device-delete). */
+const DELETE: Needs = ["Device.ReadWrite.All"];
 
 /** By object id, or by `deviceId=…`: the two are different identifiers. */
 const device = (call: Call): Entity => resolve(call, "device", call.params["id"] ?? "").entity;
@@ -82,6 +84,14 @@ function attributesAfter(present: unknown, given: unknown): Values {
   };
 }
 
+/** Of a device without Windows, an application may change the extension attributes only (device-update). */
+function demandWindows(call: Call, { values }: Entity): void {
+  const system = values["operatingSystem"];
+  const isWindows = typeof system === "string" && /^windows/i.test(system);
+  const others = Object.keys(call.body).filter((name) => name !== "extensionAttributes");
+  if (!isWindows && others.length > 0) throw denied();
+}
+
 const touches: Route["touches"] = (call) => ({
   objects: [(call.params["id"] ?? "").toLowerCase()],
 });
@@ -117,6 +127,7 @@ export const deviceRoutes: readonly Route[] = [
     touches,
     handle: (call) => {
       const entity = device(call);
+      demandWindows(call, entity);
       const values = checkedValues("device", call.body, "update");
       call.tenant.directory.update(entity, {
         ...values,
@@ -133,7 +144,7 @@ export const deviceRoutes: readonly Route[] = [
   {
     method: "DELETE",
     path: "/devices/:id",
-    needs: WRITE,
+    needs: DELETE,
     touches,
     handle: (call) => {
       softDelete(call.tenant, device(call));

@@ -1,6 +1,7 @@
 import type { Tenant } from "../app/tenant.ts";
 import type { LicenceChange } from "../licences/assign.ts";
 import { setStates, statesOf, type AssignmentState } from "../licences/assignment-states.ts";
+import { violationOf } from "../licences/plan-rules.ts";
 import type { Entity, Values } from "../store/entity.ts";
 
 /** How long the service takes to assign a group's licences to its members, at speed 1. Our choice. */
@@ -48,10 +49,12 @@ function process(tenant: Tenant, group: Entity): void {
     const user = directory.get(id);
     if (user?.kind !== "user" || user.state !== "live") continue;
     const others = statesOf(user.values).filter((state) => state.assignedByGroup !== group.id);
-    const own = members.has(id)
-      ? licences.map((licence) => stateOf(tenant, group, others, licence))
-      : [];
-    setStates(tenant, user, [...others, ...own]);
+    const own = members.has(id) ? licences : [];
+    const states = own.reduce<readonly AssignmentState[]>(
+      (so, licence) => [...so, stateOf(tenant, group, so, licence)],
+      others,
+    );
+    setStates(tenant, user, states);
     if (own.length > 0) holders.add(id);
     else holders.delete(id);
   }
@@ -72,14 +75,16 @@ function stateOf(
   const sku = tenant.skus.find((one) => one.skuId === skuId);
   const held = others.some((state) => state.skuId === skuId && state.state === "Active");
   const seat = held || (sku !== undefined && sku.consumed < sku.enabled);
-  return {
+  const state: AssignmentState = {
     skuId,
     disabledPlans: (licence["disabledPlans"] as readonly string[] | undefined) ?? [],
     assignedByGroup: group.id,
-    state: seat ? "Active" : "Error",
-    error: seat ? "None" : "CountViolation",
+    state: "Active",
+    error: "None",
     lastUpdatedDateTime: tenant.nowText(),
   };
+  const error = seat ? violationOf(tenant, [...others, state])?.error : "CountViolation";
+  return error === undefined ? state : { ...state, state: "Error", error };
 }
 
 /** The members to whom the group could not assign a licence. */

@@ -4,6 +4,7 @@ import { demand, type Needs } from "../rules/permission.ts";
 import { demandRoom } from "../rules/quota.ts";
 import type { Entity } from "../store/entity.ts";
 import type { Call } from "./call.ts";
+import { resolve } from "./resolve.ts";
 import type { Route } from "./route.ts";
 
 const INVITE: Needs = ["User.Invite.All", "User.ReadWrite.All", "Directory.ReadWrite.All"];
@@ -25,6 +26,31 @@ function known(call: Call, address: string): Entity | undefined {
     directory.find("user", "mail", address)[0] ??
     directory.find("user", "userPrincipalName", address)[0]
   );
+}
+
+/**
+ * Makes a guest redeem the invitation once more; its id, groups and name stay (reset-redemption-status).
+ * @throws GraphError 400 if no guest is named, or the address is not one of the guest's
+ */
+function reset(call: Call, address: string): Entity {
+  demand(call.caller, ["User.ReadWrite.All", "Directory.ReadWrite.All"]);
+  const invited = call.body["invitedUser"] as { readonly id?: string } | undefined;
+  const guest = resolve(call, "user", invited?.id ?? "").entity;
+  const { mail, otherMails } = guest.values;
+  const addresses = [mail, ...((otherMails as readonly unknown[] | undefined) ?? [])];
+  const isOwn = addresses.some(
+    (each) => typeof each === "string" && each.toLowerCase() === address.toLowerCase(),
+  );
+  if (guest.values["externalUserState"] === undefined || !isOwn) {
+    throw badRequest(
+      "The invited user's redemption status cannot be reset for this email address.",
+    );
+  }
+  call.tenant.directory.update(guest, {
+    externalUserState: "PendingAcceptance",
+    externalUserStateChangeDateTime: call.tenant.nowText(),
+  });
+  return guest;
 }
 
 /**
@@ -51,10 +77,7 @@ function invite(call: Call): Answer {
       "Invalid value specified for property 'inviteRedirectUrl' of resource 'Invitation'.",
     );
   }
-  if (body["resetRedemption"] === true) {
-    demand(call.caller, ["User.ReadWrite.All", "Directory.ReadWrite.All"]);
-  }
-  const held = known(call, address);
+  const held = body["resetRedemption"] === true ? reset(call, address) : known(call, address);
   if (held && held.values["userType"] !== "Guest") {
     throw badRequest(
       `The invited user already exists in the directory as object ID: ${held.id}. They can use that account to sign in to shared apps and resources.`,

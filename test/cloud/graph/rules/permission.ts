@@ -83,7 +83,6 @@ export const READ_CONTACTS: Needs = ["OrgContact.Read.All", ...READ_DIRECTORY];
 export const READ_DEVICES: Needs = ["Device.Read.All", "Device.ReadWrite.All", ...READ_DIRECTORY];
 export const READ_LICENCES: Needs = [
   "LicenseAssignment.Read.All",
-  "LicenseAssignment.ReadWrite.All",
   "Organization.Read.All",
   "Organization.ReadWrite.All",
   ...READ_DIRECTORY,
