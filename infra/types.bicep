@@ -78,6 +78,24 @@ type guardLimits = {
   @description('The most groups that a tenant\'s batches of 24 hours may delete together. 10 if absent.')
   @minValue(0)
   maxGroupDeletesPerDay: int?
+  @description('A batch that takes more licenses from users is held whole. 100 if absent.')
+  @minValue(0)
+  maxLicenseRemovalsPerBatch: int?
+  @description('The most licenses that a tenant\'s batches of 24 hours may take from users together. 200 if absent.')
+  @minValue(0)
+  maxLicenseRemovalsPerDay: int?
+  @description('A batch that takes more licenses from groups is held whole. 2 if absent.')
+  @minValue(0)
+  maxGroupLicenseRemovalsPerBatch: int?
+  @description('The most licenses that a tenant\'s batches of 24 hours may take from groups together. 5 if absent.')
+  @minValue(0)
+  maxGroupLicenseRemovalsPerDay: int?
+  @description('A batch that disables or deletes more devices is held whole. 25 if absent.')
+  @minValue(0)
+  maxDeviceChangesPerBatch: int?
+  @description('The most devices that a tenant\'s batches of 24 hours may disable or delete together. 50 if absent.')
+  @minValue(0)
+  maxDeviceChangesPerDay: int?
   @description('The most of its members, per cent, that one group may lose in 24 hours. 25 if absent.')
   @minValue(0)
   @maxValue(100)

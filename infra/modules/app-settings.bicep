@@ -149,6 +149,12 @@ var productSettings = {
   MAX_RENAMES_PERCENT_PER_DAY: string(guards.?maxRenamesPercentPerDay ?? 10)
   MAX_GROUP_DELETES_PER_BATCH: string(guards.?maxGroupDeletesPerBatch ?? 5)
   MAX_GROUP_DELETES_PER_DAY: string(guards.?maxGroupDeletesPerDay ?? 10)
+  MAX_LICENSE_REMOVALS_PER_BATCH: string(guards.?maxLicenseRemovalsPerBatch ?? 100)
+  MAX_LICENSE_REMOVALS_PER_DAY: string(guards.?maxLicenseRemovalsPerDay ?? 200)
+  MAX_GROUP_LICENSE_REMOVALS_PER_BATCH: string(guards.?maxGroupLicenseRemovalsPerBatch ?? 2)
+  MAX_GROUP_LICENSE_REMOVALS_PER_DAY: string(guards.?maxGroupLicenseRemovalsPerDay ?? 5)
+  MAX_DEVICE_CHANGES_PER_BATCH: string(guards.?maxDeviceChangesPerBatch ?? 25)
+  MAX_DEVICE_CHANGES_PER_DAY: string(guards.?maxDeviceChangesPerDay ?? 50)
   MAX_GROUP_LOSS_PERCENT_PER_DAY: string(guards.?maxGroupLossPercentPerDay ?? 25)
   GROUP_LOSS_FROM_MEMBERS: string(guards.?groupLossFromMembers ?? 20)
   CAPS_BY_TENANT: guards.?capsByTenant ?? ''

@@ -39,6 +39,18 @@ export const capsOf = (settings: Pick<Settings, CapName>): Caps => ({
       perBatch: settings.MAX_GROUP_DELETES_PER_BATCH,
       perDay: settings.MAX_GROUP_DELETES_PER_DAY,
     },
+    "license-removals": {
+      perBatch: settings.MAX_LICENSE_REMOVALS_PER_BATCH,
+      perDay: settings.MAX_LICENSE_REMOVALS_PER_DAY,
+    },
+    "group-license-removals": {
+      perBatch: settings.MAX_GROUP_LICENSE_REMOVALS_PER_BATCH,
+      perDay: settings.MAX_GROUP_LICENSE_REMOVALS_PER_DAY,
+    },
+    "device-changes": {
+      perBatch: settings.MAX_DEVICE_CHANGES_PER_BATCH,
+      perDay: settings.MAX_DEVICE_CHANGES_PER_DAY,
+    },
   },
   groups: {
     percentPerDay: settings.MAX_GROUP_LOSS_PERCENT_PER_DAY,

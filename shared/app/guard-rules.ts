@@ -37,6 +37,18 @@ export const capRules = {
   MAX_GROUP_DELETES_PER_BATCH: whole(5, 0, 1_000_000),
   /** The most groups that a tenant's batches of 24 hours may delete together: two batches at their cap. */
   MAX_GROUP_DELETES_PER_DAY: whole(10, 0, 10_000_000),
+  /** A batch that takes more licenses from users (each product counts) is held as a whole. Mailboxes and files of a user without a license are deleted after a time. */
+  MAX_LICENSE_REMOVALS_PER_BATCH: whole(100, 0, 1_000_000),
+  /** The most licenses that a tenant's batches of 24 hours may take from users together. */
+  MAX_LICENSE_REMOVALS_PER_DAY: whole(200, 0, 10_000_000),
+  /** A batch that takes more licenses from groups is held as a whole. Every member who has it from the group only loses it. */
+  MAX_GROUP_LICENSE_REMOVALS_PER_BATCH: whole(2, 0, 1_000_000),
+  /** The most licenses that a tenant's batches of 24 hours may take from groups together. */
+  MAX_GROUP_LICENSE_REMOVALS_PER_DAY: whole(5, 0, 10_000_000),
+  /** A batch that disables or deletes more devices is held as a whole. A deleted device has to be registered again. */
+  MAX_DEVICE_CHANGES_PER_BATCH: whole(25, 0, 1_000_000),
+  /** The most devices that a tenant's batches of 24 hours may disable or delete together: two batches at their cap. */
+  MAX_DEVICE_CHANGES_PER_DAY: whole(50, 0, 10_000_000),
   /** The most of its members, in percent, that one group may lose in 24 hours. */
   MAX_GROUP_LOSS_PERCENT_PER_DAY: number(25, 0, 100),
   /** Smaller groups may lose all their members: a team of five changes often. */

@@ -39,6 +39,24 @@ export const guardedKinds = {
     of: undefined,
     means: "groups deleted",
   },
+  "license-removals": {
+    one: "license removal",
+    many: "license removals",
+    of: undefined,
+    means: "licenses taken from users, each product of each user",
+  },
+  "group-license-removals": {
+    one: "license removal from a group",
+    many: "license removals from groups",
+    of: undefined,
+    means: "licenses taken from groups, each product of each group",
+  },
+  "device-changes": {
+    one: "disabled or deleted device",
+    many: "disabled or deleted devices",
+    of: undefined,
+    means: "devices disabled or deleted",
+  },
 } as const satisfies Readonly<Record<string, Kind>>;
 
 /** What a guard counts. */

@@ -68,7 +68,7 @@ describe("the default settings", () => {
     const begun = begin(defaults, 100);
     await send(begun, "p", deletes(0, 2), "plan");
     const findings = findingsOf(begun, "p");
-    assert.deepEqual([...findings.keys()].slice(0, 17), [
+    assert.deepEqual([...findings.keys()].slice(0, 23), [
       "deletes",
       "deletes-per-day",
       "deletes-percent",
@@ -85,6 +85,12 @@ describe("the default settings", () => {
       "renames-percent",
       "group-deletes",
       "group-deletes-per-day",
+      "license-removals",
+      "license-removals-per-day",
+      "group-license-removals",
+      "group-license-removals-per-day",
+      "device-changes",
+      "device-changes-per-day",
       "group-loss",
     ]);
     const { limit, left, percentOf } = findings.get("membership-removals-per-day")!;
