@@ -7,11 +7,21 @@ type feature =
   | 'group.remove-member'
   | 'role-holders'
   | 'stale-accounts'
+  | 'user.convert-to-guest'
+  | 'user.convert-to-member'
   | 'user.create'
   | 'user.delete'
   | 'user.disable'
   | 'user.enable'
+  | 'user.remove-manager'
+  | 'user.rename'
   | 'user.restore'
+  | 'user.revoke-sessions'
+  | 'user.set-extension-attributes'
+  | 'user.set-mails'
+  | 'user.set-manager'
+  | 'user.set-phones'
+  | 'user.set-usage-location'
   | 'user.update'
 
 @export()
@@ -96,6 +106,16 @@ type guardLimits = {
   @description('The most devices that a tenant\'s batches of 24 hours may disable or delete together. 50 if absent.')
   @minValue(0)
   maxDeviceChangesPerDay: int?
+  @description('A batch that ends the sessions of more users is held whole. 100 if absent.')
+  @minValue(0)
+  maxSessionRevocationsPerBatch: int?
+  @description('The most users whose sessions a tenant\'s batches of 24 hours may end together. 200 if absent.')
+  @minValue(0)
+  maxSessionRevocationsPerDay: int?
+  @description('The same in per cent of the tenant\'s users. 20 if absent.')
+  @minValue(0)
+  @maxValue(100)
+  maxSessionRevocationsPercentPerDay: int?
   @description('The most of its members, per cent, that one group may lose in 24 hours. 25 if absent.')
   @minValue(0)
   @maxValue(100)

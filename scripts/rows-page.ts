@@ -1,7 +1,9 @@
 import { compileRow } from "../shared/batches/input/compile-row.ts";
 import type { DoneRow } from "../shared/catalogue/inverse.ts";
-import type { Operation } from "../shared/catalogue/operation.ts";
+import type { Found, Operation } from "../shared/catalogue/operation.ts";
+import { unknowable } from "../shared/catalogue/unknowable.ts";
 import { toObjectId } from "../shared/core/object-id.ts";
+import { isRecord } from "../shared/core/record.ts";
 import { catalogue } from "../shared/operations/list.ts";
 
 const row = (...cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
@@ -81,17 +83,45 @@ function jsonExample(name: string, example: Operation["example"]): string {
   return `{${[`"operation": ${JSON.stringify(name)}`, ...typed].join(", ")}}`;
 }
 
-/** A row that was written, as an example. */
-const doneRow: DoneRow = {
-  object: toObjectId("0b0e5c0e-1111-4222-a333-444455556666"),
-  group: toObjectId("11111111-1111-4111-8111-111111111111"),
-  set: { department: "after" },
-  before: { department: "before" },
-  daysAgo: 0,
-};
+const id = toObjectId("0b0e5c0e-1111-4222-a333-444455556666");
+const other = toObjectId("11111111-1111-4111-8111-111111111111");
+
+/** The example of an operation as a row that was written and changed every value that it sets. */
+function doneRowOf(operation: Operation): DoneRow {
+  const cells = Object.entries(operation.example);
+  const payload = Object.fromEntries(
+    cells.map(([column, cell]) => {
+      const read = operation.fields[column]?.read(cell);
+      return [column, read && "value" in read ? read.value : null];
+    }),
+  );
+  const roles = Object.keys(operation.lookups(payload));
+  const found = roles.map((role, at): [string, Found] => [
+    role,
+    { state: "found", id: at === 0 ? id : other, object: unknowable },
+  ]);
+  const decision = operation.decide(payload, Object.fromEntries(found));
+  const set = ("write" in decision && decision.write.set) || { department: "after" };
+  const before = Object.fromEntries(
+    Object.entries(set).map(([name, value]) => [name, anotherThan(name, value)]),
+  );
+  return { object: id, group: other, set, before, daysAgo: 0 };
+}
+
+/** A value that a property could have had before. */
+function anotherThan(name: string, value: unknown): unknown {
+  if (name === "manager") return { id };
+  if (name === "userType") return value === "Guest" ? "Member" : "Guest";
+  if (typeof value === "boolean") return !value;
+  if (Array.isArray(value)) return [];
+  if (!isRecord(value)) return "before";
+  return Object.fromEntries(Object.keys(value).map((part) => [part, "before"]));
+}
 
 /** By which operation a row is undone, under which condition, and whether it takes the values before. */
-function undoCells({ inverse }: Operation): readonly [string, string, string] {
+function undoCells(operation: Operation): readonly [string, string, string] {
+  const { inverse } = operation;
+  const doneRow = doneRowOf(operation);
   const made = inverse?.(doneRow);
   if (made === undefined || "why" in made) return ["nothing", "", ""];
   const old = inverse?.({ ...doneRow, daysAgo: 30 });

@@ -155,6 +155,9 @@ var productSettings = {
   MAX_GROUP_LICENSE_REMOVALS_PER_DAY: string(guards.?maxGroupLicenseRemovalsPerDay ?? 5)
   MAX_DEVICE_CHANGES_PER_BATCH: string(guards.?maxDeviceChangesPerBatch ?? 25)
   MAX_DEVICE_CHANGES_PER_DAY: string(guards.?maxDeviceChangesPerDay ?? 50)
+  MAX_SESSION_REVOCATIONS_PER_BATCH: string(guards.?maxSessionRevocationsPerBatch ?? 100)
+  MAX_SESSION_REVOCATIONS_PER_DAY: string(guards.?maxSessionRevocationsPerDay ?? 200)
+  MAX_SESSION_REVOCATIONS_PERCENT_PER_DAY: string(guards.?maxSessionRevocationsPercentPerDay ?? 20)
   MAX_GROUP_LOSS_PERCENT_PER_DAY: string(guards.?maxGroupLossPercentPerDay ?? 25)
   GROUP_LOSS_FROM_MEMBERS: string(guards.?groupLossFromMembers ?? 20)
   CAPS_BY_TENANT: guards.?capsByTenant ?? ''

@@ -51,6 +51,11 @@ export const capsOf = (settings: Pick<Settings, CapName>): Caps => ({
       perBatch: settings.MAX_DEVICE_CHANGES_PER_BATCH,
       perDay: settings.MAX_DEVICE_CHANGES_PER_DAY,
     },
+    "session-revocations": {
+      perBatch: settings.MAX_SESSION_REVOCATIONS_PER_BATCH,
+      perDay: settings.MAX_SESSION_REVOCATIONS_PER_DAY,
+      percentPerDay: settings.MAX_SESSION_REVOCATIONS_PERCENT_PER_DAY,
+    },
   },
   groups: {
     percentPerDay: settings.MAX_GROUP_LOSS_PERCENT_PER_DAY,

@@ -49,6 +49,12 @@ export const capRules = {
   MAX_DEVICE_CHANGES_PER_BATCH: whole(25, 0, 1_000_000),
   /** The most devices that a tenant's batches of 24 hours may disable or delete together: two batches at their cap. */
   MAX_DEVICE_CHANGES_PER_DAY: whole(50, 0, 10_000_000),
+  /** A batch that ends the sessions of more users is held as a whole: each has to sign in again. As many as a large batch of leavers. */
+  MAX_SESSION_REVOCATIONS_PER_BATCH: whole(100, 0, 1_000_000),
+  /** The most users whose sessions a tenant's batches of 24 hours may end together. */
+  MAX_SESSION_REVOCATIONS_PER_DAY: whole(200, 0, 10_000_000),
+  /** The same in percent of the tenant's users, from 20 users on. */
+  MAX_SESSION_REVOCATIONS_PERCENT_PER_DAY: number(20, 0, 100),
   /** The most of its members, in percent, that one group may lose in 24 hours. */
   MAX_GROUP_LOSS_PERCENT_PER_DAY: number(25, 0, 100),
   /** Smaller groups may lose all their members: a team of five changes often. */

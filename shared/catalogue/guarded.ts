@@ -10,7 +10,7 @@ interface Kind {
 
 /**
  * What guards count, by kind, and how it is called. A new operation that does harm of another kind
- * (licence removals, session revocations) adds an entry here; the types then ask for its settings.
+ * (license removals) adds an entry here; the types then ask for its settings.
  */
 export const guardedKinds = {
   deletes: { one: "delete", many: "deletes", of: "users", means: "users deleted" },
@@ -56,6 +56,12 @@ export const guardedKinds = {
     many: "disabled or deleted devices",
     of: undefined,
     means: "devices disabled or deleted",
+  },
+  "session-revocations": {
+    one: "session revocation",
+    many: "session revocations",
+    of: "users",
+    means: "users whose sessions are ended",
   },
 } as const satisfies Readonly<Record<string, Kind>>;
 

@@ -4,6 +4,7 @@ import { objectTypes } from "./kinds/target-types.ts";
 import type { Lookup, Operation } from "./operation.ts";
 import type { FinalVerdict, Properties, ReadyWrite } from "./row.ts";
 import { hasAll } from "./same-value.ts";
+import { selectingAlso } from "./selecting.ts";
 import { subjectOf } from "./target.ts";
 import { unknowable } from "./unknowable.ts";
 
@@ -37,10 +38,10 @@ export const onlyIfStill = (operation: Operation, values: Properties): Operation
 });
 
 /** A look at the user of a write that also shows the values which the write expects. */
-export const lookingAlso = (read: GraphRead, { onlyIf = {} }: ReadyWrite): GraphRead => {
-  const names = Object.keys(onlyIf).filter((name) => !read.url.split(/[=,]/).includes(name));
-  return names.length === 0 ? read : { ...read, url: `${read.url},${names.join(",")}` };
-};
+export const lookingAlso = (read: GraphRead, { onlyIf = {} }: ReadyWrite): GraphRead => ({
+  ...read,
+  url: selectingAlso(read.url, Object.keys(onlyIf)),
+});
 
 /**
  * The verdict on a write whose user has neither the values that it expects nor those that it sets, or is

@@ -26,6 +26,9 @@ export const userUrl = (user: ObjectId): DeletableUrl => vouch(`/users/${user}`)
 export const memberRefUrl = (group: ObjectId, member: ObjectId): DeletableUrl =>
   vouch(`/groups/${group}/members/${member}/$ref`);
 
+/** The link to the user's manager, not the manager. */
+export const managerRefUrl = (user: ObjectId): DeletableUrl => vouch(`/users/${user}/manager/$ref`);
+
 /** A change, as one part of a `$batch`. A DELETE takes only a `DeletableUrl`, and no body. */
 export type GraphWrite =
   | {

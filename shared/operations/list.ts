@@ -2,21 +2,41 @@
 import type { Operation } from "../catalogue/operation.ts";
 import groupAddMember from "./group/add-member.ts";
 import groupRemoveMember from "./group/remove-member.ts";
+import userConvertToGuest from "./user/profile/convert-to-guest.ts";
+import userConvertToMember from "./user/profile/convert-to-member.ts";
 import userCreate from "./user/create.ts";
 import userDelete from "./user/delete.ts";
 import userDisable from "./user/disable.ts";
 import userEnable from "./user/enable.ts";
+import userRemoveManager from "./user/manager/remove-manager.ts";
+import userRename from "./user/profile/rename.ts";
 import userRestore from "./user/restore.ts";
+import userRevokeSessions from "./user/sign-in/revoke-sessions.ts";
+import userSetExtensionAttributes from "./user/profile/set-extension-attributes.ts";
+import userSetMails from "./user/profile/set-mails.ts";
+import userSetManager from "./user/manager/set-manager.ts";
+import userSetPhones from "./user/profile/set-phones.ts";
+import userSetUsageLocation from "./user/profile/set-usage-location.ts";
 import userUpdate from "./user/update.ts";
 
 export const catalogue = {
   "group.add-member": groupAddMember,
   "group.remove-member": groupRemoveMember,
+  "user.convert-to-guest": userConvertToGuest,
+  "user.convert-to-member": userConvertToMember,
   "user.create": userCreate,
   "user.delete": userDelete,
   "user.disable": userDisable,
   "user.enable": userEnable,
+  "user.remove-manager": userRemoveManager,
+  "user.rename": userRename,
   "user.restore": userRestore,
+  "user.revoke-sessions": userRevokeSessions,
+  "user.set-extension-attributes": userSetExtensionAttributes,
+  "user.set-mails": userSetMails,
+  "user.set-manager": userSetManager,
+  "user.set-phones": userSetPhones,
+  "user.set-usage-location": userSetUsageLocation,
   "user.update": userUpdate,
 } as const satisfies Record<string, Operation>;
 

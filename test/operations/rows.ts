@@ -3,21 +3,41 @@ import type { OperationName } from "../../shared/operations/list.ts";
 import type { OperationRow } from "./operation-row.ts";
 import groupAddMember from "./rows/group/add-member.ts";
 import groupRemoveMember from "./rows/group/remove-member.ts";
+import userConvertToGuest from "./rows/user/profile/convert-to-guest.ts";
+import userConvertToMember from "./rows/user/profile/convert-to-member.ts";
 import userCreate from "./rows/user/create.ts";
 import userDelete from "./rows/user/delete.ts";
 import userDisable from "./rows/user/disable.ts";
 import userEnable from "./rows/user/enable.ts";
+import userRemoveManager from "./rows/user/manager/remove-manager.ts";
+import userRename from "./rows/user/profile/rename.ts";
 import userRestore from "./rows/user/restore.ts";
+import userRevokeSessions from "./rows/user/sign-in/revoke-sessions.ts";
+import userSetExtensionAttributes from "./rows/user/profile/set-extension-attributes.ts";
+import userSetMails from "./rows/user/profile/set-mails.ts";
+import userSetManager from "./rows/user/manager/set-manager.ts";
+import userSetPhones from "./rows/user/profile/set-phones.ts";
+import userSetUsageLocation from "./rows/user/profile/set-usage-location.ts";
 import userUpdate from "./rows/user/update.ts";
 
 /** What tests expect of each operation. */
 export const rows: Readonly<Record<OperationName, OperationRow>> = {
   "group.add-member": groupAddMember,
   "group.remove-member": groupRemoveMember,
+  "user.convert-to-guest": userConvertToGuest,
+  "user.convert-to-member": userConvertToMember,
   "user.create": userCreate,
   "user.delete": userDelete,
   "user.disable": userDisable,
   "user.enable": userEnable,
+  "user.remove-manager": userRemoveManager,
+  "user.rename": userRename,
   "user.restore": userRestore,
+  "user.revoke-sessions": userRevokeSessions,
+  "user.set-extension-attributes": userSetExtensionAttributes,
+  "user.set-mails": userSetMails,
+  "user.set-manager": userSetManager,
+  "user.set-phones": userSetPhones,
+  "user.set-usage-location": userSetUsageLocation,
   "user.update": userUpdate,
 };

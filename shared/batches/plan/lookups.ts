@@ -1,5 +1,6 @@
 import { isDeletedKind, lookupKinds, pathOf } from "../../catalogue/kinds/lookup-kinds.ts";
 import type { Lookup } from "../../catalogue/operation.ts";
+import { selecting } from "../../catalogue/selecting.ts";
 import { OperatorError } from "../../core/errors.ts";
 import { type GraphAnswer, type GraphRead, odataString } from "../../core/graph-request.ts";
 import { isGuid, toObjectId } from "../../core/object-id.ts";
@@ -89,10 +90,10 @@ const isByName = ({ kind, ref }: Pick<NamedLookup, "kind" | "ref">): boolean =>
 
 /** Two groups are read by name, which is enough to know that a name is ambiguous. */
 function readOf({ kind, ref, select }: NamedLookup): GraphRead {
-  const properties = select.join(",");
   if (!isByName({ kind, ref })) {
-    return { method: "GET", url: `${pathOf(kind, ref)}?$select=${properties}` };
+    return { method: "GET", url: `${pathOf(kind, ref)}${selecting(select)}` };
   }
+  const properties = select.join(",");
   const filter = `displayName%20eq%20${odataString(ref)}`;
   const { path } = lookupKinds[kind];
   return { method: "GET", url: `${path}?$filter=${filter}&$select=${properties}&$top=2` };

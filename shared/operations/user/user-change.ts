@@ -1,8 +1,15 @@
 import { retryLater } from "../../catalogue/judge.ts";
 import type { Attempt, Found, Outcome } from "../../catalogue/operation.ts";
+import type { Payload } from "../../catalogue/payload.ts";
 import type { PendingWrite, Properties, ReadyWrite } from "../../catalogue/row.ts";
 import type { PendingTargets, Targets } from "../../catalogue/target.ts";
 import type { GraphAnswer } from "../../core/graph-request.ts";
+
+/** The user whom a row names. @throws TypeError if the row has no such column */
+export function userOf({ user }: Payload): string {
+  if (typeof user !== "string") throw new TypeError("the row names no user");
+  return user;
+}
 
 /** The write that changes the user of this reference: which user, and which other writes it excludes. */
 export function userWrite(

@@ -17,7 +17,10 @@ import { isSame } from "../../catalogue/same-value.ts";
 import { isRecord, recordOf } from "../../core/record.ts";
 
 /** The extension attributes that Exchange introduced. */
-const extensionAttributes = Array.from({ length: 15 }, (_, at) => `extensionAttribute${at + 1}`);
+export const extensionAttributes = Array.from(
+  { length: 15 },
+  (_, at) => `extensionAttribute${at + 1}`,
+);
 
 /**
  * The properties of a user that a row may set: those of Graph's v1.0 `user` that are writable and

@@ -1,5 +1,11 @@
-import { ann, answer, user } from "../../../catalogue/answers.ts";
+import { ann, answer } from "../../../catalogue/answers.ts";
 import { type OperationRow, done, found } from "../../operation-row.ts";
+
+const write = {
+  target: { kind: "user", user: ann },
+  set: { accountEnabled: true },
+  keys: [],
+} as const;
 
 export default {
   written: {
@@ -22,13 +28,13 @@ export default {
     {
       when: "the account is enabled",
       answer: answer(200, undefined, "", { accountEnabled: true }),
-      write: user,
+      write,
       is: "done",
     },
     {
       when: "the account is disabled",
       answer: answer(200, undefined, "", { accountEnabled: false }),
-      write: user,
+      write,
       is: "send again",
     },
   ],
