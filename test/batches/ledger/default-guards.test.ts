@@ -68,7 +68,7 @@ describe("the default settings", () => {
     const begun = begin(defaults, 100);
     await send(begun, "p", deletes(0, 2), "plan");
     const findings = findingsOf(begun, "p");
-    assert.deepEqual([...findings.keys()].slice(0, 23), [
+    assert.deepEqual([...findings.keys()].slice(0, 26), [
       "deletes",
       "deletes-per-day",
       "deletes-percent",
@@ -91,6 +91,9 @@ describe("the default settings", () => {
       "group-license-removals-per-day",
       "device-changes",
       "device-changes-per-day",
+      "session-revocations",
+      "session-revocations-per-day",
+      "session-revocations-percent",
       "group-loss",
     ]);
     const { limit, left, percentOf } = findings.get("membership-removals-per-day")!;

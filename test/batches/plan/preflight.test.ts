@@ -137,6 +137,7 @@ describe("no batch is held that Graph would run", () => {
     "User.EnableDisableAccount.All": WRITE_USERS,
     "User-Phone.ReadWrite.All": WRITE_USERS,
     "User-Mail.ReadWrite.All": WRITE_USERS,
+    "User.RevokeSessions.All": WRITE_USERS,
     "GroupMember.ReadWrite.All": WRITE_MEMBERS,
     "Group.ReadWrite.All": WRITE_GROUPS,
     // Directory.ReadWrite.All deletes no user (Graph permissions reference).
