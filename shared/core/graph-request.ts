@@ -11,8 +11,8 @@ declare const deletable: unique symbol;
 
 /**
  * A URL that may be DELETEd. Only the functions below make one. In particular, none makes
- * `/groups/{id}/members/{id}`: without `/$ref` Graph deletes the member itself, not its membership
- * (Graph reference, group-delete-members).
+ * `/groups/{id}/members/{id}` or `/groups/{id}/owners/{id}`: without `/$ref` Graph deletes the member itself,
+ * not its membership (Graph reference, group-delete-members).
  */
 export type DeletableUrl = `/${string}` & { readonly [deletable]: true };
 
@@ -22,12 +22,19 @@ const vouch = (url: `/${string}`): DeletableUrl => url as DeletableUrl;
 /** The user itself. */
 export const userUrl = (user: ObjectId): DeletableUrl => vouch(`/users/${user}`);
 
+/** The group itself. */
+export const groupUrl = (group: ObjectId): DeletableUrl => vouch(`/groups/${group}`);
+
 /** The membership, not the member. */
 export const memberRefUrl = (group: ObjectId, member: ObjectId): DeletableUrl =>
   vouch(`/groups/${group}/members/${member}/$ref`);
 
 /** The link to the user's manager, not the manager. */
 export const managerRefUrl = (user: ObjectId): DeletableUrl => vouch(`/users/${user}/manager/$ref`);
+
+/** The ownership, not the owner. */
+export const ownerRefUrl = (group: ObjectId, owner: ObjectId): DeletableUrl =>
+  vouch(`/groups/${group}/owners/${owner}/$ref`);
 
 /** A change, as one part of a `$batch`. A DELETE takes only a `DeletableUrl`, and no body. */
 export type GraphWrite =

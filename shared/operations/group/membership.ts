@@ -1,9 +1,9 @@
-import { type DecidedRow, failedRow, notFound } from "../../catalogue/decided-row.ts";
+import { notFound } from "../../catalogue/decided-row.ts";
 import { groupReference, required, userReference } from "../../catalogue/fields.ts";
 import type { DoneRow, Inverse } from "../../catalogue/inverse.ts";
 import type { Attempt, Decision, Found, Lookup, Operation } from "../../catalogue/operation.ts";
 import type { PayloadOf } from "../../catalogue/payload.ts";
-import type { FinalVerdict, PlannedWrite, Properties, ReadyWrite } from "../../catalogue/row.ts";
+import type { FinalVerdict, PlannedWrite, ReadyWrite } from "../../catalogue/row.ts";
 import type { Targets } from "../../catalogue/target.ts";
 import type { Touched } from "../../catalogue/touched.ts";
 import {
@@ -16,9 +16,7 @@ import { type ObjectId, isGuid, toObjectId } from "../../core/object-id.ts";
 import { recordOf } from "../../core/record.ts";
 import { listedIds } from "../../core/sets/listed-ids.ts";
 import { presence } from "../../core/sets/read-set.ts";
-
-/** Group properties that decide whether Graph lets an application change its members. */
-const groupFacts = ["id", "groupTypes", "mailEnabled", "securityEnabled", "onPremisesSyncEnabled"];
+import { memberFacts, whyClosed } from "./closed-group.ts";
 
 const fields = { group: required(groupReference), member: required(userReference) };
 
@@ -30,7 +28,7 @@ export const membershipParts = {
   fields,
   target: "membership",
   lookups: ({ group, member }: Edge): Readonly<Record<string, Lookup>> => {
-    const lookup: Lookup = { kind: "group", ref: group, select: groupFacts };
+    const lookup: Lookup = { kind: "group", ref: group, select: memberFacts };
     return isGuid(member)
       ? { group: lookup }
       : { group: lookup, member: { kind: "user", ref: member, select: ["id"] } };
@@ -91,7 +89,7 @@ export function decideEdge(
   if (group?.state !== "found") {
     return notFound("group", group?.state === "coming" ? undefined : group);
   }
-  const closed = whyClosed(group.object);
+  const closed = whyClosed(group.object, "members");
   if (closed) return closed;
   const id = payload.member;
   if (isGuid(id)) {
@@ -122,30 +120,6 @@ const edgeWrite = (group: ObjectId, member: ObjectId, memberSeen?: boolean): Edg
 function isSeen(member: Found | undefined): boolean | undefined {
   if (member?.state === "unseen") return false;
   return member?.state === "found" && member.kind !== undefined ? true : undefined;
-}
-
-/** Why Graph cannot change the group's members: Graph reference, group-post-members and group-delete-members. */
-function whyClosed(group: Properties): DecidedRow | undefined {
-  const types: readonly unknown[] = Array.isArray(group["groupTypes"]) ? group["groupTypes"] : [];
-  if (types.includes("DynamicMembership")) {
-    return failedRow(
-      "The group's members follow a rule (dynamic membership).",
-      "Change the group's membership rule, or use a group with assigned members.",
-    );
-  }
-  if (group["onPremisesSyncEnabled"] === true) {
-    return failedRow(
-      "The group is synchronised from on-premises Active Directory.",
-      "Change its members in Active Directory.",
-    );
-  }
-  if (group["mailEnabled"] === true && !types.includes("Unified")) {
-    return failedRow(
-      "The group is a distribution list or mail-enabled security group, which Graph does not manage.",
-      "Change its members in Exchange.",
-    );
-  }
-  return undefined;
 }
 
 /** A membership that a row made or ended was not so before, so no value before is needed. */
