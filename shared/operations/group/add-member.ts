@@ -1,15 +1,8 @@
 import { final, retryLater } from "../../catalogue/judge.ts";
 import { type Lookup, defineOperation } from "../../catalogue/operation.ts";
+import { edgeInPlace, isListed, touchedEdge } from "../../catalogue/parts/edge.ts";
 import { isGuid } from "../../core/object-id.ts";
-import {
-  type Edge,
-  alreadyInPlace,
-  decideEdge,
-  edgeInverse,
-  isListed,
-  membershipParts,
-  touchedEdge,
-} from "./membership.ts";
+import { type Edge, decideEdge, edgeInverse, membershipParts } from "./membership.ts";
 import { shareAdds } from "./share-adds.ts";
 
 const permissions = ["GroupMember.ReadWrite.All", "User.ReadBasic.All"];
@@ -36,7 +29,7 @@ export default defineOperation({
       : lookups;
   },
   decide: decideEdge,
-  touched: ({ was }) => touchedEdge(was, "present"),
+  touched: ({ was }) => touchedEdge("membership", was, "present"),
   request: ({ target }, { graphRoot }) => ({
     method: "POST",
     url: `/groups/${target.group}/members/$ref`,
@@ -46,7 +39,7 @@ export default defineOperation({
   judge: (answer, attempt) => {
     const message = answer.error?.message ?? "";
     if (answer.status === 400 && /references already exist/i.test(message)) {
-      return final(alreadyInPlace(attempt, "present"));
+      return final(edgeInPlace("membership", attempt, "present"));
     }
     const isUnseen =
       answer.status === 404 ||
@@ -59,6 +52,7 @@ export default defineOperation({
       ? retryLater(answer, "the group or the member has not replicated yet")
       : undefined;
   },
-  inPlace: (answer, attempt) => isListed(answer) === true && alreadyInPlace(attempt, "present"),
+  inPlace: (answer, attempt) =>
+    isListed(answer) === true && edgeInPlace("membership", attempt, "present"),
   inverse: edgeInverse("group.remove-member"),
 });

@@ -1,11 +1,11 @@
 import { notFound } from "../../catalogue/decided-row.ts";
 import { groupReference, required, userReference } from "../../catalogue/fields.ts";
 import type { DoneRow, Inverse } from "../../catalogue/inverse.ts";
-import type { Attempt, Decision, Found, Lookup, Operation } from "../../catalogue/operation.ts";
+import type { Decision, Found, Lookup, Operation } from "../../catalogue/operation.ts";
+import { isListed } from "../../catalogue/parts/edge.ts";
 import type { PayloadOf } from "../../catalogue/payload.ts";
-import type { FinalVerdict, PlannedWrite, ReadyWrite } from "../../catalogue/row.ts";
+import type { ReadyWrite } from "../../catalogue/row.ts";
 import type { Targets } from "../../catalogue/target.ts";
-import type { Touched } from "../../catalogue/touched.ts";
 import {
   type GraphAnswer,
   type GraphRead,
@@ -13,7 +13,6 @@ import {
   odataString,
 } from "../../core/graph-request.ts";
 import { type ObjectId, isGuid, toObjectId } from "../../core/object-id.ts";
-import { recordOf } from "../../core/record.ts";
 import { listedIds } from "../../core/sets/listed-ids.ts";
 import { presence } from "../../core/sets/read-set.ts";
 import { memberFacts, whyClosed } from "./closed-group.ts";
@@ -66,20 +65,6 @@ export function listOf(answer: GraphAnswer, { target }: EdgeWrite): GraphAnswer 
   return { ...answer, body: { value: is === "present" ? [{ id: member }] : [] } };
 }
 
-/** Whether the answer to `look` lists the member; `undefined` if it does not say. */
-export function isListed(answer: GraphAnswer): boolean | undefined {
-  const { value } = recordOf(answer.body);
-  if (answer.status !== 200 || !Array.isArray(value)) return undefined;
-  if (value.length > 0) return true;
-  return listedIds(answer).kind === "complete" ? false : undefined;
-}
-
-/** Whether the edge was there, if the plan saw it, and whether it will be. */
-export const touchedEdge = (was: PlannedWrite["was"], after: "present" | "absent"): Touched => ({
-  ...(was && { before: { membership: was } }),
-  after: { membership: after },
-});
-
 /** Plans the write of the edge, or says why Graph cannot change this group's members. */
 export function decideEdge(
   payload: Edge,
@@ -126,18 +111,3 @@ function isSeen(member: Found | undefined): boolean | undefined {
 export const edgeInverse =
   (operation: string) =>
   ({ group, object }: DoneRow): Inverse => ({ operation, cells: { group, member: object } });
-
-/** The verdict if the edge is already as the row asks: a send whose answer was lost may be the reason. */
-export function alreadyInPlace(
-  { doubted, write }: Attempt<"membership">,
-  before: "present" | "absent",
-): FinalVerdict {
-  const objectId = write.target.member;
-  return doubted && write.was !== before
-    ? {
-        verdict: "done",
-        reason: "An earlier answer was lost; the change is in place.",
-        objectId,
-      }
-    : { verdict: "unchanged", reason: "The membership was already as the row asks.", objectId };
-}

@@ -1,14 +1,8 @@
 import { final } from "../../catalogue/judge.ts";
 import { defineOperation } from "../../catalogue/operation.ts";
+import { edgeInPlace, isListed, touchedEdge } from "../../catalogue/parts/edge.ts";
 import { memberRefUrl } from "../../core/graph-request.ts";
-import {
-  alreadyInPlace,
-  decideEdge,
-  edgeInverse,
-  isListed,
-  membershipParts,
-  touchedEdge,
-} from "./membership.ts";
+import { decideEdge, edgeInverse, membershipParts } from "./membership.ts";
 
 const permissions = ["GroupMember.ReadWrite.All", "User.ReadBasic.All"];
 
@@ -21,7 +15,7 @@ export default defineOperation({
   allPermissions: permissions,
   guarded: () => ({ "membership-removals": 1 }),
   decide: decideEdge,
-  touched: ({ was }) => touchedEdge(was, "absent"),
+  touched: ({ was }) => touchedEdge("membership", was, "absent"),
   request: ({ target }) => ({
     method: "DELETE",
     url: memberRefUrl(target.group, target.member),
@@ -31,7 +25,7 @@ export default defineOperation({
     const isAbsent =
       (answer.status === 404 && !message.includes(attempt.write.target.group)) ||
       (answer.status === 400 && /removed object references do not exist/i.test(message));
-    return isAbsent ? final(alreadyInPlace(attempt, "absent")) : undefined;
+    return isAbsent ? final(edgeInPlace("membership", attempt, "absent")) : undefined;
   },
   // Lists of v1.0 leave out service principals, so an empty list proves nothing, unless the plan saw
   // the member in it. Else the row is sent again, and "not found" decides it.

@@ -1,24 +1,11 @@
 import type { DoneRow, Inverse } from "../../catalogue/inverse.ts";
+import { changedNothing, lacksBefore, valuesBefore } from "../../catalogue/parts/values-back.ts";
 import type { Fields } from "../../catalogue/payload.ts";
 import type { Properties } from "../../catalogue/row.ts";
 import { hasAll } from "../../catalogue/same-value.ts";
-import { isRecord, recordOf } from "../../core/record.ts";
 import { userProperties } from "./user-properties.ts";
 
-const properties: Fields = userProperties;
-
-/** Why a row is not undone of which nobody knows what it replaced. */
-export const lacksBefore: Inverse = {
-  why: "The values before are not kept any more.",
-  fix: "Set the properties by hand. Values are kept for as long as beforeRetentionDays in infra/main.bicepparam says.",
-  lacksBefore: true,
-};
-
-/** Why a row is not undone that came after another which had done its work. */
-export const changedNothing: Inverse = {
-  why: "The row changed no value.",
-  fix: "No action needed.",
-};
+export { changedNothing, lacksBefore } from "../../catalogue/parts/values-back.ts";
 
 /** The operation whose rows set values back, and its columns; `cells` makes them of the properties. */
 interface Back {
@@ -36,32 +23,18 @@ const byUpdate: Back = { operation: "user.update", fields: userProperties };
  */
 export const valuesBack =
   (back: Back = byUpdate) =>
-  ({ object, set, before }: DoneRow): Inverse => {
-    if (before === undefined) return lacksBefore;
-    const changed = Object.keys(set).filter((name) => !hasAll(before, { [name]: set[name] }));
-    const values: Record<string, unknown> = {};
-    const kept: string[] = [];
-    for (const name of changed) {
-      const was = valueBack(before[name], set[name]);
-      const isTaken = was !== null || properties[name]?.clearable === true;
-      if (isTaken) values[name] = was;
-      else kept.push(name);
-    }
-    if (changed.length === 0) return changedNothing;
-    if (kept.length === changed.length) {
-      return {
-        why: `${kept.join(", ")} had no value before, and Graph takes no empty one.`,
-        fix: "Set another value if this one is wrong.",
-      };
-    }
+  (done: DoneRow): Inverse => {
+    const undone = valuesBefore(done, userProperties);
+    if ("why" in undone) return undone;
+    const { values, onlyIf, kept } = undone;
     const cells = back.cells?.(values) ?? values;
     const isWhole = Object.entries(back.fields).every(
       ([name, { required }]) => !required || name === "user" || Object.hasOwn(cells, name),
     );
     return {
       operation: isWhole ? back.operation : byUpdate.operation,
-      cells: { user: object, ...(isWhole ? cells : values) },
-      onlyIf: Object.fromEntries(Object.keys(values).map((name) => [name, set[name]])),
+      cells: { user: done.object, ...(isWhole ? cells : values) },
+      onlyIf,
       ...(kept.length > 0 && { kept }),
     };
   };
@@ -78,14 +51,3 @@ export const otherValueBack =
       ? { operation, cells: { user: object }, onlyIf: set }
       : valuesBack()(done);
   };
-
-/** A list that had no entry is set to none; of an object, only the parts that the row set go back. */
-function valueBack(was: unknown, set: unknown): unknown {
-  if (Array.isArray(set)) return was ?? [];
-  if (isRecord(set)) return partsBack(recordOf(was), set);
-  if (set === null && Array.isArray(was) && was.length === 0) return null;
-  return was ?? null;
-}
-
-const partsBack = (was: Properties, set: Properties): Properties =>
-  Object.fromEntries(Object.keys(set).map((name) => [name, was[name] ?? null]));
