@@ -101,8 +101,8 @@ export interface Operation<P = Payload, K extends TargetKind = TargetKind> {
   readonly fields: Fields;
   /** The cells of a row as a CSV file has them: docs, `batch template` and tests show it. */
   readonly example: Readonly<Record<string, string>>;
-  /** The kind of target that its writes have. */
-  readonly target: K;
+  /** The kind of target that its writes have, or the kinds if there are several. */
+  readonly target: K | readonly K[];
   /** Least-privileged application permissions that a row with these columns needs, lookups included. */
   readonly permissions: (columns: readonly string[]) => readonly string[];
   /** Every permission that any row can need: what `infra/` grants when the feature is on. */
@@ -166,8 +166,9 @@ export function defineOperation<const F extends Fields, K extends TargetKind>(
 ): Operation {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- rows are compiled by `own.fields`
   const typed = (payload: Payload): PayloadOf<F> => payload as PayloadOf<F>;
+  const targets = [own.target].flat();
   const ownWrite = (write: ReadyWrite): ReadyWrite<Targets[K]> => {
-    if (isTo(write, own.target)) return write;
+    if (isTo<K>(write, targets)) return write;
     throw new TypeError("the row was planned for another kind of object");
   };
   const ownAttempt = (attempt: Attempt): Attempt<K> => ({
@@ -207,5 +208,7 @@ function ownTogether<K extends TargetKind>(
   };
 }
 
-const isTo = <K extends TargetKind>(write: ReadyWrite, kind: K): write is ReadyWrite<Targets[K]> =>
-  write.target.kind === kind;
+const isTo = <K extends TargetKind>(
+  write: ReadyWrite,
+  kinds: readonly TargetKind[],
+): write is ReadyWrite<Targets[K]> => kinds.includes(write.target.kind);

@@ -1,0 +1,55 @@
+import { retryLater } from "../../catalogue/judge.ts";
+import type { Attempt, Found, Outcome } from "../../catalogue/operation.ts";
+import type { PendingWrite, Properties, ReadyWrite } from "../../catalogue/row.ts";
+import type { PendingTargets, Targets } from "../../catalogue/target.ts";
+import type { GraphAnswer } from "../../core/graph-request.ts";
+
+/** The names by which rows can name a group, beside its id. */
+const NAMES = ["uniqueName", "mailNickname", "displayName"] as const;
+
+/** The keys of the names among these values: a row that names a group by one waits for the row that gives it. */
+export const groupNameKeys = (values: Properties): readonly string[] =>
+  NAMES.flatMap((name) => {
+    const value = values[name];
+    return typeof value === "string" ? [`group-${name}:${value.toLowerCase()}`] : [];
+  });
+
+/** The write that changes the group: which group, and which other writes it excludes. */
+export function groupWrite(
+  found: Extract<Found, { state: "found" | "coming" }>,
+  set?: Properties,
+): ReadyWrite<Targets["object"]> | PendingWrite<PendingTargets["object"]> {
+  const changes = set === undefined ? {} : { set };
+  const names = groupNameKeys(set ?? {});
+  if (found.state === "found") {
+    return {
+      target: { kind: "object", type: "group", object: found.id },
+      ...changes,
+      keys: [`object:${found.id}`, ...names],
+    };
+  }
+  return {
+    target: { kind: "pending-object", type: "group" },
+    ...changes,
+    keys: [`group-of-row:${found.row}`, ...names],
+    idFromRow: { row: found.row, role: "object" },
+  };
+}
+
+/** A group that this batch created or restored a moment ago may not have reached the replica that answers. */
+export const notReplicatedYet = (
+  answer: GraphAnswer,
+  { write }: Pick<Attempt, "write">,
+): Outcome | undefined =>
+  answer.status === 404 && (write.idFromRow || write.holderFromRow || write.afterRestore)
+    ? retryLater(
+        answer,
+        "the group was created or restored a moment ago and has not replicated yet",
+      )
+    : undefined;
+
+/** Whether a value is another object's: by code, or by message if the code is a general one. */
+export const isTaken = ({ status, error }: GraphAnswer): boolean =>
+  (status === 400 || status === 409) &&
+  (error?.code === "Request_MultipleObjectsWithSameKeyValue" ||
+    /same value for property|conflicting object/i.test(error?.message ?? ""));

@@ -1,0 +1,38 @@
+import { final } from "../../../catalogue/judge.ts";
+import { defineOperation } from "../../../catalogue/operation.ts";
+import { edgeInPlace, isListed, touchedEdge } from "../../../catalogue/parts/edge.ts";
+import { ownerRefUrl } from "../../../core/graph-request.ts";
+import { ownershipInverse, ownershipParts } from "./ownership.ts";
+
+const permissions = ["Group.ReadWrite.All", "User.ReadBasic.All"];
+
+/** Ends an ownership: its `$ref`, never the owner (see `DeletableUrl`). Graph refuses to remove the last owner. */
+export default defineOperation({
+  ...ownershipParts,
+  summary:
+    "Removes an owner from a group; the owner's account stays. The last owner cannot be removed.",
+  permissions: () => permissions,
+  allPermissions: permissions,
+  guarded: () => ({ "membership-removals": 1 }),
+  touched: ({ was }) => touchedEdge("ownership", was, "absent"),
+  request: ({ target }) => ({ method: "DELETE", url: ownerRefUrl(target.holder, target.object) }),
+  judge: (answer, attempt) => {
+    const { target } = attempt.write;
+    const message = answer.error?.message ?? "";
+    if (answer.status === 400 && /at least one owner/i.test(message)) {
+      return final({
+        verdict: "failed",
+        reason: `It is the group's last owner who is a user, and Graph removes no last owner (Graph: 400 ${answer.error?.code ?? ""}: ${message}).`,
+        fix: "Add another owner first, with group.add-owner in an earlier row or batch.",
+        objectId: target.object,
+      });
+    }
+    const isAbsent =
+      (answer.status === 404 && !message.includes(target.holder)) ||
+      (answer.status === 400 && /removed object references do not exist/i.test(message));
+    return isAbsent ? final(edgeInPlace("ownership", attempt, "absent")) : undefined;
+  },
+  // The lists of v1.0 leave out service principals: as of members.
+  inPlace: (answer, { write }) => write.was === "present" && isListed(answer) === false,
+  inverse: ownershipInverse("group.add-owner"),
+});

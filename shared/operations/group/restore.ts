@@ -1,0 +1,76 @@
+import { failedRow, unchangedRow } from "../../catalogue/decided-row.ts";
+import { objectId, required } from "../../catalogue/fields.ts";
+import { final } from "../../catalogue/judge.ts";
+import { defineOperation } from "../../catalogue/operation.ts";
+import { groupNameKeys, isTaken } from "./group-change.ts";
+
+const permissions = ["Group.ReadWrite.All"];
+
+/**
+ * Restores a deleted Microsoft 365 or security group, with its values, members and owners. One that was
+ * deleted more than 30 days ago, or by people for good, cannot be restored. After a lost answer the row is
+ * done if the group is there (Graph reference, directory-deleteditems-restore).
+ */
+export default defineOperation({
+  summary:
+    "Restores a Microsoft 365 or security group that was deleted in the last 30 days, with its members.",
+  fields: { group: required(objectId) },
+  example: { group: "11111111-1111-4111-8111-111111111111" },
+  target: "object",
+  permissions: () => permissions,
+  allPermissions: permissions,
+  guarded: () => ({}),
+  lookups: ({ group: ref }) => ({
+    group: { kind: "group", ref, select: ["id"] },
+    deleted: {
+      kind: "deleted-group",
+      ref,
+      select: ["id", "displayName", "mailNickname", "uniqueName"],
+    },
+  }),
+  decide: (_payload, { group, deleted }) => {
+    if (group?.state === "found") return unchangedRow("The group is not deleted.", group.id);
+    if (deleted?.state !== "found") {
+      return failedRow(
+        "No deleted group has this id.",
+        "Entra keeps a deleted Microsoft 365 or security group for 30 days, unless somebody purges it. Create the group again.",
+      );
+    }
+    const { id, object } = deleted;
+    // A create or an update that takes one of its names has to wait, or was there first.
+    return {
+      write: {
+        target: { kind: "object", type: "group", object: id },
+        keys: [`object:${id}`, ...groupNameKeys(object)],
+      },
+    };
+  },
+  touched: () => ({ before: { deleted: true }, after: { deleted: false } }),
+  request: ({ target }) => ({
+    method: "POST",
+    url: `/directory/deletedItems/${target.object}/restore`,
+    body: {},
+  }),
+  judge: (answer, { doubted, write }) => {
+    const { code = "no code", message = "no message" } = answer.error ?? {};
+    const said = `(Graph: ${answer.status} ${code}: ${message})`;
+    const failed = (reason: string, fix: string) =>
+      final({ verdict: "failed", reason: `${reason} ${said}`, fix, objectId: write.target.object });
+    if (isTaken(answer)) {
+      return failed(
+        "Another object has one of the group's names or addresses by now.",
+        "Rename that object, then send the row again in a new batch.",
+      );
+    }
+    if (answer.status !== 404) return undefined;
+    return doubted
+      ? { kind: "doubt", reason: "the group is not deleted any more, perhaps by this row" }
+      : failed(
+          "The group is not among the deleted ones any more: restored or purged after the plan.",
+          "No action needed if the group is there; otherwise create it again.",
+        );
+  },
+  look: ({ target }) => ({ method: "GET", url: `/groups/${target.object}?$select=id` }),
+  inPlace: (answer) => answer.status === 200,
+  inverse: ({ object }) => ({ operation: "group.delete", cells: { group: object } }),
+});
