@@ -4,7 +4,13 @@
 @description('An operation, a policy or a guard of the product. graph-permissions.json lists the Graph permissions of each.')
 type feature =
   | 'group.add-member'
+  | 'group.add-owner'
+  | 'group.create'
+  | 'group.delete'
   | 'group.remove-member'
+  | 'group.remove-owner'
+  | 'group.restore'
+  | 'group.update'
   | 'role-holders'
   | 'stale-accounts'
   | 'user.convert-to-guest'

@@ -1,7 +1,13 @@
 // Written by scripts/write-operations.ts. Do not edit: add a file below this folder instead.
 import type { Operation } from "../catalogue/operation.ts";
 import groupAddMember from "./group/add-member.ts";
+import groupAddOwner from "./group/owner/add-owner.ts";
+import groupCreate from "./group/create.ts";
+import groupDelete from "./group/delete.ts";
 import groupRemoveMember from "./group/remove-member.ts";
+import groupRemoveOwner from "./group/owner/remove-owner.ts";
+import groupRestore from "./group/restore.ts";
+import groupUpdate from "./group/update.ts";
 import userConvertToGuest from "./user/profile/convert-to-guest.ts";
 import userConvertToMember from "./user/profile/convert-to-member.ts";
 import userCreate from "./user/create.ts";
@@ -21,7 +27,13 @@ import userUpdate from "./user/update.ts";
 
 export const catalogue = {
   "group.add-member": groupAddMember,
+  "group.add-owner": groupAddOwner,
+  "group.create": groupCreate,
+  "group.delete": groupDelete,
   "group.remove-member": groupRemoveMember,
+  "group.remove-owner": groupRemoveOwner,
+  "group.restore": groupRestore,
+  "group.update": groupUpdate,
   "user.convert-to-guest": userConvertToGuest,
   "user.convert-to-member": userConvertToMember,
   "user.create": userCreate,

@@ -5,6 +5,7 @@ import { areListsCurrent } from "../../scripts/write-operations.ts";
 import { compileRow } from "../../shared/batches/input/compile-row.ts";
 import { type Operation, operationNamed } from "../../shared/catalogue/operation.ts";
 import { type ReadyWrite, isPending } from "../../shared/catalogue/row.ts";
+import { changedColumn } from "../../shared/catalogue/target.ts";
 import { catalogue } from "../../shared/operations/list.ts";
 import { ann, attempt, team } from "../catalogue/answers.ts";
 import { type OperationRow, make } from "./operation-row.ts";
@@ -32,8 +33,8 @@ describe("a row becomes the Graph request of its operation", () => {
     assert.deepEqual(decision.write.keys, written.keys);
     assert.deepEqual(operation.request(decision.write, make), written.request);
     assert.deepEqual(operation.guarded(written.payload, written.found), written.guarded ?? {});
-    const { user } = written.found;
-    const present = user?.state === "found" ? user.object : undefined;
+    const changed = written.found[changedColumn(decision.write.target)];
+    const present = changed?.state === "found" ? changed.object : undefined;
     assert.deepEqual(operation.touched(decision.write, present), written.touched);
     const needed = operation.permissions(Object.keys(written.payload));
     assert.ok(needed.length > 0);
@@ -113,7 +114,7 @@ describe("a row is not undone", () => {
   }
 });
 
-describe("deleting a member instead of a membership", () => {
+describe("deleting a member or an owner instead of what links it to its group", () => {
   it("cannot be written: only the request module makes a URL that may be deleted", () => {
     const write: ReadyWrite = {
       target: { kind: "membership", group: team, member: ann },
@@ -124,6 +125,15 @@ describe("deleting a member instead of a membership", () => {
     // @ts-expect-error -- a plain URL is no DeletableUrl
     const planted: typeof request = { method: "DELETE", url: `/groups/${team}/members/${ann}` };
     assert.ok(planted);
+    const ownership: ReadyWrite = {
+      target: { kind: "edge", type: "owner", holder: team, object: ann },
+      keys: [],
+    };
+    const removal = catalogue["group.remove-owner"].request(ownership, make);
+    assert.deepEqual(removal, { method: "DELETE", url: `/groups/${team}/owners/${ann}/$ref` });
+    // @ts-expect-error -- a plain URL is no DeletableUrl
+    const other: typeof removal = { method: "DELETE", url: `/groups/${team}/owners/${ann}` };
+    assert.ok(other);
   });
 });
 

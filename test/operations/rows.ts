@@ -2,7 +2,13 @@
 import type { OperationName } from "../../shared/operations/list.ts";
 import type { OperationRow } from "./operation-row.ts";
 import groupAddMember from "./rows/group/add-member.ts";
+import groupAddOwner from "./rows/group/owner/add-owner.ts";
+import groupCreate from "./rows/group/create.ts";
+import groupDelete from "./rows/group/delete.ts";
 import groupRemoveMember from "./rows/group/remove-member.ts";
+import groupRemoveOwner from "./rows/group/owner/remove-owner.ts";
+import groupRestore from "./rows/group/restore.ts";
+import groupUpdate from "./rows/group/update.ts";
 import userConvertToGuest from "./rows/user/profile/convert-to-guest.ts";
 import userConvertToMember from "./rows/user/profile/convert-to-member.ts";
 import userCreate from "./rows/user/create.ts";
@@ -23,7 +29,13 @@ import userUpdate from "./rows/user/update.ts";
 /** What tests expect of each operation. */
 export const rows: Readonly<Record<OperationName, OperationRow>> = {
   "group.add-member": groupAddMember,
+  "group.add-owner": groupAddOwner,
+  "group.create": groupCreate,
+  "group.delete": groupDelete,
   "group.remove-member": groupRemoveMember,
+  "group.remove-owner": groupRemoveOwner,
+  "group.restore": groupRestore,
+  "group.update": groupUpdate,
   "user.convert-to-guest": userConvertToGuest,
   "user.convert-to-member": userConvertToMember,
   "user.create": userCreate,

@@ -4,6 +4,7 @@
  * batch that is wrongly let through fails row by row with a reason, one that is wrongly held does not run.
  */
 const broader: Readonly<Record<string, readonly string[]>> = {
+  "Group.Create": ["Group.ReadWrite.All", "Directory.ReadWrite.All"],
   "Group.ReadWrite.All": ["Directory.ReadWrite.All"],
   "GroupMember.ReadWrite.All": ["Group.ReadWrite.All", "Directory.ReadWrite.All"],
   "User-LifeCycleInfo.ReadWrite.All": [],

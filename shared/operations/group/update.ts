@@ -22,11 +22,7 @@ const changesOf = ({
 }: PayloadOf<typeof fields>): PayloadOf<typeof groupProperties> => set;
 
 /** The row that sets each property of the group back. */
-export const groupValuesBack = valuesBackBy({
-  operation: "group.update",
-  column: "group",
-  fields: groupProperties,
-});
+export const groupValuesBack = valuesBackBy("group.update", "group", groupProperties);
 
 /** Sets properties of a group. The same PATCH twice has one effect, so looking compares the values. */
 export default defineOperation({
