@@ -98,6 +98,9 @@ param guards guardLimits = {
 @allowed(['apply', 'plan'])
 param inboxMode string = 'apply'
 
+@description('Operations that are off by default and that this deployment takes: docs/threat-model.md says what each allows. Each also needs its feature.')
+param extraOperations string[] = []
+
 @description('A row whose object was last read longer ago than this, minutes, is looked at again just before its write.')
 @minValue(0)
 @maxValue(1440)
@@ -482,6 +485,7 @@ module settings 'modules/app-settings.bicep' = {
     allowedTenantIds: allowedTenantIds
     guards: guards
     inboxMode: inboxMode
+    extraOperations: extraOperations
     planFreshMinutes: planFreshMinutes
     protection: protection
     tripwires: tripwires

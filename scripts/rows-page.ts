@@ -41,6 +41,7 @@ function section(name: string, operation: Operation): readonly string[] {
     "",
     operation.summary,
     "",
+    ...(operation.optIn ? [offByDefault(name), ""] : []),
     `- required: ${required.join(", ")}`,
     ...(optional.length > 0 ? [`- optional: ${optional.join(", ")}`] : []),
     `- application permissions, at most: ${operation.allPermissions.map(code).join(", ")}`,
@@ -55,6 +56,9 @@ function section(name: string, operation: Operation): readonly string[] {
     "",
   ];
 }
+
+const offByDefault = (name: string): string =>
+  `Off by default: rows fail unless \`EXTRA_OPERATIONS\` names ${code(name)} ([threat-model.md](threat-model.md#what-is-off-by-default)).`;
 
 const csvExample = (example: Operation["example"]): string =>
   [Object.keys(example), Object.values(example)]

@@ -16,7 +16,7 @@ const code = (text: string): string => `\`${text}\``;
  * @throws Error if there is none.
  */
 function aboutSetting(name: string): string {
-  const source = ["settings.ts", "guard-rules.ts"]
+  const source = ["settings.ts", "guard-rules.ts", "row-rules.ts"]
     .map((file) => readFileSync(at(`shared/app/${file}`), "utf8"))
     .join("");
   const [, comment] = new RegExp(`/\\*\\*((?:(?!\\*/)[^])*)\\*/\\s+${name}:`).exec(source) ?? [];

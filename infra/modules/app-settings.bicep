@@ -74,6 +74,9 @@ param quota graphQuota
 @allowed(['apply', 'plan'])
 param inboxMode string
 
+@description('Operations that are off by default and that this deployment takes.')
+param extraOperations string[]
+
 @description('Minutes after which a row is looked at again before its write.')
 @minValue(0)
 @maxValue(1440)
@@ -168,6 +171,7 @@ var productSettings = {
 
   // What is only planned, and when a row is looked at again
   INBOX_MODE: inboxMode
+  EXTRA_OPERATIONS: join(extraOperations, ',')
   PLAN_FRESH_MINUTES: string(planFreshMinutes)
 
   // What is protected

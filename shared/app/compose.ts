@@ -1,4 +1,5 @@
 import type { Batches, BatchSettings, ProtectionSettings } from "../batches/ports.ts";
+import { switchedOff } from "../catalogue/opt-in.ts";
 import { OperatorError } from "../core/errors.ts";
 import { toObjectId } from "../core/object-id.ts";
 import { createWritePacer } from "../graph/graph.ts";
@@ -39,7 +40,8 @@ function compose(settings: Settings): Composed {
   keepHeapSmall();
   const clients = createClients(settings);
   const { graphFor, blobs, queues, ring } = clients;
-  const batches = batchesOf(settings, clients);
+  const operations = switchedOff(catalogue, settings.EXTRA_OPERATIONS);
+  const batches = batchesOf(settings, clients, operations);
   const application = createApplication(
     {
       ...surroundings,
@@ -50,7 +52,7 @@ function compose(settings: Settings): Composed {
       queues,
       ring,
       bundleDigest,
-      runnerFor: (tenant) => runnerPortsOf(settings, clients, batches, tenant),
+      runnerFor: (tenant) => runnerPortsOf(settings, clients, batches, operations, tenant),
       certificatePorts: certificatePortsOf(settings, clients),
     },
     shutdown,
@@ -58,7 +60,9 @@ function compose(settings: Settings): Composed {
   return { tokens: clients.tokens, application };
 }
 
-function batchesOf(settings: Settings, clients: Clients): Batches {
+type Operations = ReturnType<typeof switchedOff>;
+
+function batchesOf(settings: Settings, clients: Clients, operations: Operations): Batches {
   const { blobs, queues, ring, graphFor, rolesFor, principalIn, consentUrl, sealKey } = clients;
   return createBatches({
     ...surroundings,
@@ -71,7 +75,7 @@ function batchesOf(settings: Settings, clients: Clients): Batches {
     principalIn,
     consentUrl,
     sealKey,
-    catalogue,
+    catalogue: operations,
     settings: {
       homeTenant: settings.TENANT_ID,
       tenants: settings.tenants,
@@ -122,6 +126,7 @@ function runnerPortsOf(
   settings: Settings,
   { graphFor, blobs }: Clients,
   batches: Batches,
+  operations: Operations,
   tenant: string,
 ): RunnerPorts {
   const { GRAPH_WRITE_QUOTA: quota, GRAPH_WRITE_WINDOW_SECONDS: windowSeconds } = settings;
@@ -132,7 +137,7 @@ function runnerPortsOf(
     tenant,
     graph: graphFor(tenant),
     blobs,
-    catalogue,
+    catalogue: operations,
     createPacer: (memory) =>
       createWritePacer({ quota, windowMs: windowSeconds * 1000, retryFloorMs, clock, memory }),
     makePassword,

@@ -1,3 +1,4 @@
+import { type CloudName, clouds } from "../core/clouds.ts";
 import type { CapsByTenant } from "./guard-rules.ts";
 
 /** Four eyes need to know whose they are. */
@@ -57,4 +58,20 @@ export function credentialMistakes(
     );
   }
   return mistakes;
+}
+
+/** Storage of one cloud accepts no token of another. A custom host name belongs to no known cloud. */
+export function cloudMistakes(read: {
+  readonly CLOUD: CloudName;
+  readonly BatchStorage__blobServiceUri: string;
+  readonly BatchStorage__queueServiceUri: string;
+}): readonly string[] {
+  const own = clouds[read.CLOUD]?.storageSuffix;
+  if (own === undefined) return [];
+  const foreign = Object.values(clouds)
+    .map(({ storageSuffix }) => storageSuffix)
+    .filter((suffix) => suffix !== own);
+  return (["BatchStorage__blobServiceUri", "BatchStorage__queueServiceUri"] as const)
+    .filter((name) => foreign.some((suffix) => read[name]?.endsWith(`.${suffix}`)))
+    .map((name) => `${name} is in another cloud than CLOUD says (${read.CLOUD}: ${own})`);
 }

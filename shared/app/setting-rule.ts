@@ -77,6 +77,17 @@ export const https = (): Rule<string> =>
     must: "be an https address",
   });
 
+/** Some of these operations, with commas between. */
+export const operationNames = (known: readonly string[]): Rule<readonly string[]> =>
+  rule<readonly string[]>({
+    read: (each) => {
+      const names = each.split(",").map((name) => name.trim());
+      return names.every((name) => known.includes(name)) ? names : undefined;
+    },
+    must: `be some of ${known.join(", ")}, with commas between`,
+    fallback: [],
+  });
+
 /** One of a few words. */
 export const oneOf = <T extends string>(words: readonly T[], fallback: T): Rule<T> =>
   rule<T>({

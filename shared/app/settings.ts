@@ -2,7 +2,13 @@ import { type Cloud, type CloudName, clouds } from "../core/clouds.ts";
 import { OperatorError } from "../core/errors.ts";
 import { isGuid } from "../core/object-id.ts";
 import { guardRules } from "./guard-rules.ts";
-import { capMistakes, credentialMistakes, decisionMistakes } from "./setting-mistakes.ts";
+import { rowRules } from "./row-rules.ts";
+import {
+  capMistakes,
+  cloudMistakes,
+  credentialMistakes,
+  decisionMistakes,
+} from "./setting-mistakes.ts";
 import {
   groupIds,
   guid,
@@ -127,6 +133,7 @@ const rules = {
   BREAKER_PERCENT: number(5, 0.5, 100),
   /** So many rows of a batch, over all its operations, go first and are read back before the rest goes; 0 for none. */
   CANARY_ROWS: whole(0, 0, 1000),
+  ...rowRules,
   /** Whether a batch that needs Graph permissions which the token lacks is held, or only warned about. Set warn for an application that works by a directory role, which no token lists. */
   PREFLIGHT: oneOf(["hold", "warn"], "hold"),
   /** What happens to a file dropped into inbox: apply, or plan, which waits for an approval. Files in inbox/plan/ are planned whatever this says. */
@@ -284,16 +291,4 @@ export function readQueueSettings(
   const identity = environment["MANAGED_IDENTITY_CLIENT_ID"]?.trim() || undefined;
   const clientId = identity && rules.MANAGED_IDENTITY_CLIENT_ID.read(identity);
   return url === undefined || clientId !== identity?.toLowerCase() ? undefined : { url, clientId };
-}
-
-/** Storage of one cloud accepts no token of another. A custom host name belongs to no known cloud. */
-function cloudMistakes(read: Values): readonly string[] {
-  const own = clouds[read.CLOUD]?.storageSuffix;
-  if (own === undefined) return [];
-  const foreign = Object.values(clouds)
-    .map(({ storageSuffix }) => storageSuffix)
-    .filter((suffix) => suffix !== own);
-  return (["BatchStorage__blobServiceUri", "BatchStorage__queueServiceUri"] as const)
-    .filter((name) => foreign.some((suffix) => read[name]?.endsWith(`.${suffix}`)))
-    .map((name) => `${name} is in another cloud than CLOUD says (${read.CLOUD}: ${own})`);
 }

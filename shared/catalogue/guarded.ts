@@ -61,7 +61,7 @@ export const guardedKinds = {
     one: "session revocation",
     many: "session revocations",
     of: "users",
-    means: "users whose sessions are ended",
+    means: "users whose sessions are ended or whose password is reset",
   },
 } as const satisfies Readonly<Record<string, Kind>>;
 

@@ -101,6 +101,12 @@ export interface Operation<P = Payload, K extends TargetKind = TargetKind> {
   readonly fields: Fields;
   /** The cells of a row as a CSV file has them: docs, `batch template` and tests show it. */
   readonly example: Readonly<Record<string, string>>;
+  /** It does nothing until an administrator names it in EXTRA_OPERATIONS (docs/threat-model.md says why). */
+  readonly optIn?: true;
+  /** It is such an operation, and the deployment does not name it: `switchedOff` says so. */
+  readonly isOff?: true;
+  /** A row that would change a protected object fails, also if somebody approves the batch. */
+  readonly sparesProtected?: true;
   /** The kind of target that its writes have, or the kinds if there are several. */
   readonly target: K | readonly K[];
   /** Least-privileged application permissions that a row with these columns needs, lookups included. */

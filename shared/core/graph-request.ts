@@ -36,6 +36,10 @@ export const managerRefUrl = (user: ObjectId): DeletableUrl => vouch(`/users/${u
 export const ownerRefUrl = (group: ObjectId, owner: ObjectId): DeletableUrl =>
   vouch(`/groups/${group}/owners/${owner}/$ref`);
 
+/** A deleted user, for ever. It reaches nothing that is not deleted. */
+export const deletedItemUrl = (user: ObjectId): DeletableUrl =>
+  vouch(`/directory/deletedItems/${user}`);
+
 /** A change, as one part of a `$batch`. A DELETE takes only a `DeletableUrl`, and no body. */
 export type GraphWrite =
   | {

@@ -14,8 +14,10 @@ import userCreate from "./user/create.ts";
 import userDelete from "./user/delete.ts";
 import userDisable from "./user/disable.ts";
 import userEnable from "./user/enable.ts";
+import userPurge from "./user/purge.ts";
 import userRemoveManager from "./user/manager/remove-manager.ts";
 import userRename from "./user/profile/rename.ts";
+import userResetPassword from "./user/sign-in/reset-password.ts";
 import userRestore from "./user/restore.ts";
 import userRevokeSessions from "./user/sign-in/revoke-sessions.ts";
 import userSetExtensionAttributes from "./user/profile/set-extension-attributes.ts";
@@ -40,8 +42,10 @@ export const catalogue = {
   "user.delete": userDelete,
   "user.disable": userDisable,
   "user.enable": userEnable,
+  "user.purge": userPurge,
   "user.remove-manager": userRemoveManager,
   "user.rename": userRename,
+  "user.reset-password": userResetPassword,
   "user.restore": userRestore,
   "user.revoke-sessions": userRevokeSessions,
   "user.set-extension-attributes": userSetExtensionAttributes,

@@ -53,6 +53,15 @@ describe("settings", () => {
     );
   });
 
+  it("take operations that are off by default, and no others", () => {
+    assert.deepEqual(readSettings(good).EXTRA_OPERATIONS, []);
+    const both = { ...good, EXTRA_OPERATIONS: "user.purge, user.reset-password" };
+    assert.deepEqual(readSettings(both).EXTRA_OPERATIONS, ["user.purge", "user.reset-password"]);
+    for (const EXTRA_OPERATIONS of ["user.delete", "user.purge,", "*"]) {
+      assert.match(mistakes({ ...good, EXTRA_OPERATIONS }), /EXTRA_OPERATIONS must be some of/);
+    }
+  });
+
   it("give a tenant limits of its own, and for the rest those of all", () => {
     const other = "bbbbbbbb-0000-4000-8000-000000000002";
     const own = { [other.toUpperCase()]: { MAX_DELETES_PER_BATCH: 2, GROUP_LOSS_FROM_MEMBERS: 5 } };

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 
 import { areListsCurrent } from "../../scripts/write-operations.ts";
 import { compileRow } from "../../shared/batches/input/compile-row.ts";
 import { type Operation, operationNamed } from "../../shared/catalogue/operation.ts";
+import { switchedOff } from "../../shared/catalogue/opt-in.ts";
 import { type ReadyWrite, isPending } from "../../shared/catalogue/row.ts";
 import { changedColumn } from "../../shared/catalogue/target.ts";
 import { catalogue } from "../../shared/operations/list.ts";
@@ -135,6 +137,29 @@ describe("deleting a member or an owner instead of what links it to its group", 
     const other: typeof removal = { method: "DELETE", url: `/groups/${team}/owners/${ann}` };
     assert.ok(other);
   });
+});
+
+describe("an operation that is off by default", () => {
+  const optIn = table.filter(({ operation }) => operation.optIn);
+  it("is each that the threat model names, and no other", () => {
+    const page = readFileSync(new URL("../../docs/threat-model.md", import.meta.url), "utf8");
+    const [, section = ""] = page.split("## What is off by default");
+    const named = [...section.matchAll(/^\| `([a-z.-]+)` \|/gm)].map(([, name]) => name);
+    assert.deepEqual(new Set(named), new Set(optIn.map(({ name }) => name)));
+  });
+
+  for (const { name, operation } of optIn) {
+    it(`takes no row unless the deployment names it: ${name}`, () => {
+      const cells = { operation: name, ...operation.example };
+      const compiled = (extra: readonly string[]) =>
+        compileRow({ row: 1, line: 1, cells }, { catalogue: switchedOff(catalogue, extra) });
+      const off = compiled([]);
+      assert.ok("invalid" in off);
+      assert.match(off.invalid.reason, /is off in this deployment/);
+      assert.match(off.invalid.fix, /EXTRA_OPERATIONS/);
+      assert.ok("payload" in compiled([name]));
+    });
+  }
 });
 
 describe("the operation catalogue", () => {

@@ -15,8 +15,10 @@ import userCreate from "./rows/user/create.ts";
 import userDelete from "./rows/user/delete.ts";
 import userDisable from "./rows/user/disable.ts";
 import userEnable from "./rows/user/enable.ts";
+import userPurge from "./rows/user/purge.ts";
 import userRemoveManager from "./rows/user/manager/remove-manager.ts";
 import userRename from "./rows/user/profile/rename.ts";
+import userResetPassword from "./rows/user/sign-in/reset-password.ts";
 import userRestore from "./rows/user/restore.ts";
 import userRevokeSessions from "./rows/user/sign-in/revoke-sessions.ts";
 import userSetExtensionAttributes from "./rows/user/profile/set-extension-attributes.ts";
@@ -42,8 +44,10 @@ export const rows: Readonly<Record<OperationName, OperationRow>> = {
   "user.delete": userDelete,
   "user.disable": userDisable,
   "user.enable": userEnable,
+  "user.purge": userPurge,
   "user.remove-manager": userRemoveManager,
   "user.rename": userRename,
+  "user.reset-password": userResetPassword,
   "user.restore": userRestore,
   "user.revoke-sessions": userRevokeSessions,
   "user.set-extension-attributes": userSetExtensionAttributes,

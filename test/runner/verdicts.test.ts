@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 
+import { switchedOff } from "../../shared/catalogue/opt-in.ts";
+import { catalogue } from "../../shared/operations/list.ts";
 import { BLOCKS_TO_END_AT } from "../../shared/runner/journal/journal-file.ts";
 import { type Azurite, startAzurite } from "../storage/azurite.ts";
 import { createRig, makeContainers, quickSettings } from "./rig.ts";
@@ -38,6 +40,30 @@ describe("a row that Graph does not take at once", () => {
     const [slice] = rig.events;
     assert.ok(slice?.event === "slice.finished");
     assert.equal(slice.throttled, 60);
+  });
+
+  it("is not sent if its operation was switched off, or must spare its object, since the plan", async () => {
+    const rig = createRig(azurite);
+    const directory = new TinyDirectory({ faults: noFaults });
+    const [first, second] = disables(directory, 2);
+    assert.ok(first?.write && second?.write);
+    const folder = await rig.submit({
+      rows: [
+        { ...first, operation: "user.purge" },
+        {
+          row: 2,
+          operation: "user.reset-password",
+          write: { ...second.write, protected: "the user holds a directory role" },
+        },
+      ],
+    });
+    const extra = switchedOff(catalogue, ["user.reset-password"]);
+    await rig.runOut(directory, { catalogue: extra });
+    const rows = rig.finished.get(folder);
+    const said = [1, 2].map((row) => `${rows?.get(row)?.verdict}: ${rows?.get(row)?.reason}`);
+    assert.match(said[0] ?? "", /^failed: user\.purge is off in this deployment/);
+    assert.match(said[1] ?? "", /^failed: Protected: the user holds a directory role/);
+    assert.equal(directory.made.size, 0);
   });
 
   it("says in the status until when Graph asked for a pause, and the next runner keeps to it", async () => {

@@ -1,5 +1,6 @@
 import { onlyIfStill } from "../../catalogue/only-if.ts";
 import { type Operation, operationNamed } from "../../catalogue/operation.ts";
+import { isOffWhy } from "../../catalogue/opt-in.ts";
 import type { Payload } from "../../catalogue/payload.ts";
 import { didYouMean, nearest } from "../../core/nearest.ts";
 import { OPERATION, type RowRules } from "./columns.ts";
@@ -47,6 +48,9 @@ export function compileRow(input: InputRow, rules: RowRules): CompiledRow {
   const named = operationOf(input, rules);
   if ("invalid" in named) return { row, name: rules.operation ?? "", invalid: named.invalid };
   const { name, operation } = named;
+  if (operation.isOff) {
+    return { row, name, invalid: { column: OPERATION, ...isOffWhy(name) } };
+  }
   if (input.broken !== undefined) {
     return {
       row,

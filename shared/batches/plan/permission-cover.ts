@@ -12,6 +12,7 @@ const broader: Readonly<Record<string, readonly string[]>> = {
   "User-Phone.ReadWrite.All": ["User.ReadWrite.All", "Directory.ReadWrite.All"],
   "User.DeleteRestore.All": ["User.ReadWrite.All"],
   "User.EnableDisableAccount.All": ["User.ReadWrite.All", "Directory.ReadWrite.All"],
+  "User-PasswordProfile.ReadWrite.All": ["Directory.ReadWrite.All"],
   "User.RevokeSessions.All": ["User.ReadWrite.All", "Directory.ReadWrite.All"],
   "User.ReadWrite.All": ["User.Create", "User.ReadUpdate.All", "Directory.ReadWrite.All"],
 };

@@ -161,7 +161,7 @@ function withRestored(
 }
 
 const isRestore = (row: GoodRow): boolean =>
-  Object.values(row.lookups).some(({ kind }) => isDeletedKind(kind));
+  !isDelete(row) && Object.values(row.lookups).some(({ kind }) => isDeletedKind(kind));
 
 /** Whether the row creates an object, if nothing that it names is there. */
 const isCreate = (row: GoodRow): boolean => {

@@ -1,4 +1,5 @@
 import type { Lookup } from "../../catalogue/operation.ts";
+import { isProtectedWhy } from "../../catalogue/opt-in.ts";
 import type { PlannedWrite } from "../../catalogue/row.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { Graph } from "../../graph/types.ts";
@@ -28,6 +29,7 @@ import { createTotals, type PlanTotals } from "./plan-totals.ts";
 import { type RowToPlan, toPlan } from "./row-to-plan.ts";
 import { createRowTraces, type RowTraces } from "./row-traces.ts";
 import { valuesOf } from "./row-values.ts";
+import { finalRow } from "./row-verdicts.ts";
 
 /** A read that Graph asks to repeat later delays one shard; those after it are looked up meanwhile. */
 const LOOK_UPS_AHEAD = 2;
@@ -140,7 +142,7 @@ async function* decided(job: PlanJob, traces: RowTraces): AsyncGenerator<Decided
     }
     const directory = await found;
     const planned = compiled.map((row) =>
-      marked(planRow(row, directory, traces, job.keepsOpen), job.protect),
+      marked(planRow(row, directory, traces, job.keepsOpen), row, job.protect),
     );
     // What is there now says nothing of what the runner will find after other batches.
     const hinted = job.keepsOpen
@@ -159,9 +161,13 @@ async function* decided(job: PlanJob, traces: RowTraces): AsyncGenerator<Decided
 }
 
 /** The row, with the reason if it would change a protected object. */
-function marked(row: PlannedRow, protect: PlanJob["protect"]): PlannedRow {
+function marked(row: PlannedRow, of: RowToPlan, protect: PlanJob["protect"]): PlannedRow {
   const why = row.write && protect(row.write);
-  return row.write && why !== undefined ? { ...row, write: { ...row.write, protected: why } } : row;
+  if (row.write === undefined || why === undefined) return row;
+  if ("operation" in of && of.operation.sparesProtected) {
+    return finalRow(of, { verdict: "failed", ...isProtectedWhy(of.name, why) });
+  }
+  return { ...row, write: { ...row.write, protected: why } };
 }
 
 /** A promise whose error is seen when its turn comes. */

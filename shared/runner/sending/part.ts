@@ -1,4 +1,5 @@
-import type { Makers, Share } from "../../catalogue/operation.ts";
+import type { Makers, Operation, Share } from "../../catalogue/operation.ts";
+import { isOffWhy, isProtectedWhy } from "../../catalogue/opt-in.ts";
 import type { ReadyWrite } from "../../catalogue/row.ts";
 import { isPending } from "../../catalogue/row.ts";
 import type { GraphWrite } from "../../core/graph-request.ts";
@@ -32,7 +33,7 @@ export async function prepare(
     for (const row of rows) {
       const placed = { row, shard: row.lane.shardOf(row.row) };
       const request = requestOf(site, placed);
-      if (typeof request === "object") ready.push({ placed, request });
+      if ("method" in request) ready.push({ placed, request });
       else await failUnsent(site, placed, request);
     }
     const shared = sharedRequest(
@@ -47,31 +48,61 @@ export async function prepare(
   return parts;
 }
 
-async function failUnsent(site: Site, { row, shard }: Placed, reason: string): Promise<void> {
+interface NoRequest {
+  readonly why: string;
+  readonly fix?: string;
+}
+
+const REPORT_IT =
+  "Send the row again in a new batch; if it fails again, report it with the batch's plan.json.";
+
+async function failUnsent(
+  site: Site,
+  { row, shard }: Placed,
+  { why: reason, fix = REPORT_IT }: NoRequest,
+): Promise<void> {
   const history = historyOf(shard, row.row);
   const at = isoNow(site);
   const settled = rowReceipt({ row: row.row, history }, at, {
     verdict: "failed",
     reason,
-    fix: "Send the row again in a new batch; if it fails again, report it with the batch's plan.json.",
+    fix,
   });
   await row.lane.record(shard, { t: "settled", at, rows: [settled] });
 }
 
 /** The request, or why there is none. */
-function requestOf(site: Site, { row, shard }: Placed): GraphWrite | string {
+function requestOf(site: Site, { row, shard }: Placed): GraphWrite | NoRequest {
   if (shard.journal.blocks() > BLOCKS_TO_END_AT) {
-    return "The row was tried so often that its journal is full.";
+    return { why: "The row was tried so often that its journal is full." };
   }
   const operation = operationOf(site, row);
-  if (operation === undefined) return "This version of the app does not know the operation.";
-  if (isPending(row.write)) return "The id of the row's object is not known.";
+  if (operation === undefined) {
+    return { why: "This version of the app does not know the operation." };
+  }
+  const forbidden = forbiddenWhy(operation, row);
+  if (forbidden) return forbidden;
+  if (isPending(row.write)) return { why: "The id of the row's object is not known." };
   try {
     return operation.request(row.write, makersOf(site));
   } catch {
-    return "No request could be made of the row as it was planned.";
+    return { why: "No request could be made of the row as it was planned." };
   }
 }
+
+/** Why a row may not be sent by now: its operation was switched off, or its object is protected since. */
+function forbiddenWhy({ isOff, sparesProtected }: Operation, row: Row): NoRequest | undefined {
+  const why = row.write.protected;
+  if (isOff) return noRequest(isOffWhy(row.operation));
+  return sparesProtected && why !== undefined
+    ? noRequest(isProtectedWhy(row.operation, why))
+    : undefined;
+}
+
+const noRequest = ({ reason, fix }: { reason: string; fix: string }): NoRequest => ({
+  why: reason,
+  fix,
+});
 
 /** The one request that several rows share. */
 function sharedRequest(site: Site, rows: readonly Placed[]): Part | undefined {

@@ -138,6 +138,11 @@ describe("no batch is held that Graph would run", () => {
     "User-Phone.ReadWrite.All": WRITE_USERS,
     "User-Mail.ReadWrite.All": WRITE_USERS,
     "User.RevokeSessions.All": WRITE_USERS,
+    // user-update names no other, and the permissions reference the one over the directory.
+    "User-PasswordProfile.ReadWrite.All": [
+      "User-PasswordProfile.ReadWrite.All",
+      "Directory.ReadWrite.All",
+    ],
     "GroupMember.ReadWrite.All": WRITE_MEMBERS,
     "Group.ReadWrite.All": WRITE_GROUPS,
     // Directory.ReadWrite.All deletes no user (Graph permissions reference).
@@ -154,7 +159,11 @@ describe("no batch is held that Graph would run", () => {
     const alone = writing.filter(
       (each) => !isCovered(each, ["User.ReadWrite.All", "Group.ReadWrite.All"]),
     );
-    assert.deepEqual(alone, ["User-LifeCycleInfo.ReadWrite.All"], "it has no broader one");
+    assert.deepEqual(
+      alone,
+      ["User-LifeCycleInfo.ReadWrite.All", "User-PasswordProfile.ReadWrite.All"],
+      "they have no broader one of these",
+    );
   });
 });
 

@@ -152,6 +152,20 @@ describe("a batch is not held for protected objects", () => {
     assert.equal(status.state, "accepted");
   });
 
+  it("when its row may not change a protected user at all: the row fails", async () => {
+    const { status, rows, finding } = await planned(
+      ({ vip }) => [{ operation: "user.reset-password", user: vip }],
+      ({ vip }) => ({ objects: [vip] }),
+    );
+    assert.deepEqual([status.state, finding?.count], ["accepted", 0]);
+    const [, row] = rows;
+    assert.equal(row?.verdict, "failed");
+    assert.match(
+      row.reason ?? "",
+      /^Protected: the user is in PROTECTED_OBJECTS\. user\.reset-password/,
+    );
+  });
+
   it("when the protected group is another tenant's", async () => {
     const { status } = await planned(
       ({ vip }) => [{ operation: "user.disable", user: vip }],

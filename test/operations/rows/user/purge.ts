@@ -1,0 +1,45 @@
+import { ann, answer, user } from "../../../catalogue/answers.ts";
+import { type OperationRow, done, found } from "../../operation-row.ts";
+
+const payload = { user: ann };
+
+export default {
+  written: {
+    payload,
+    found: { user: { state: "missing" }, deleted: found(ann) },
+    keys: [`object:${ann}`],
+    request: { method: "DELETE", url: `/directory/deletedItems/${ann}` },
+    guarded: { deletes: 1 },
+    touched: { before: { deleted: true }, after: { purged: true } },
+  },
+  refused: [
+    {
+      when: "the user is not deleted",
+      payload,
+      found: { user: found(ann), deleted: { state: "missing" } },
+      says: /not deleted/,
+    },
+    {
+      when: "no deleted user has the id",
+      payload,
+      found: { user: { state: "missing" }, deleted: { state: "missing" } },
+      says: /No deleted user has this id/,
+    },
+  ],
+  looks: [
+    {
+      when: "the user is not among the deleted ones",
+      answer: answer(404),
+      write: user,
+      is: "done",
+    },
+    {
+      when: "the user is among the deleted ones",
+      answer: answer(200, undefined, "", { id: ann }),
+      write: user,
+      is: "send again",
+    },
+  ],
+  undone: [],
+  notUndone: [{ when: "the user was purged", done: done(), says: /cannot be brought back/ }],
+} satisfies OperationRow;
