@@ -7,6 +7,7 @@ import type { Touched } from "../../shared/catalogue/touched.ts";
 import type { GraphAnswer } from "../../shared/core/graph-request.ts";
 import type { ObjectId } from "../../shared/core/object-id.ts";
 import { ann } from "../catalogue/answers.ts";
+import type { LiveRow } from "./live/live-row.ts";
 
 /** A row as its operation sees it: its checked cells, and what its lookups found. */
 interface SeenRow {
@@ -46,6 +47,8 @@ export interface OperationRow {
   readonly undone: readonly { readonly done: DoneRow; readonly inverse: Inverse }[];
   /** Rows that cannot be undone. */
   readonly notUndone?: readonly (Refused & { readonly done: DoneRow })[];
+  /** The same row against the local cloud. */
+  readonly live?: LiveRow;
 }
 
 /** What requests are made with. */

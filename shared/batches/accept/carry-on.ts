@@ -155,6 +155,7 @@ async function planWithStatus(
     batches: ports.blobs.batches,
     isNew,
     graph: ports.graphFor(manifest.tenant),
+    rolesNow: () => ports.rolesFor(manifest.tenant, { fresh: false }),
     clock,
     mayChange,
     keepsOpen: mayChange && manifest.mode === "apply",

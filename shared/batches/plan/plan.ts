@@ -26,6 +26,7 @@ import { withHints } from "./hints.ts";
 import { type Directory, createDirectory } from "./lookups.ts";
 import { planRow, replayRow } from "./plan-row.ts";
 import { createTotals, type PlanTotals } from "./plan-totals.ts";
+import { withAllLacking } from "./preflight.ts";
 import { type RowToPlan, toPlan } from "./row-to-plan.ts";
 import { createRowTraces, type RowTraces } from "./row-traces.ts";
 import { valuesOf } from "./row-values.ts";
@@ -51,6 +52,8 @@ export interface PlanJob {
   /** Nothing of it was planned before. */
   readonly isNew: boolean;
   readonly graph: Graph;
+  /** The application permissions in the token, for an error that names the lacking ones. */
+  readonly rolesNow: () => Promise<readonly string[]>;
   readonly clock: Clock;
   /** Whether unfinished work of other batches may still change what the rows name. */
   readonly mayChange: boolean;
@@ -140,7 +143,9 @@ async function* decided(job: PlanJob, traces: RowTraces): AsyncGenerator<Decided
       yield { compiled, planned, write: sha256 };
       continue;
     }
-    const directory = await found;
+    const directory = await found.catch(async (error: unknown) => {
+      throw await withAllLacking(error, compiled, job.rolesNow);
+    });
     const planned = compiled.map((row) =>
       marked(planRow(row, directory, traces, job.keepsOpen), row, job.protect),
     );

@@ -1,9 +1,11 @@
 import type { Operation } from "../../catalogue/operation.ts";
+import { OperatorError } from "../../core/errors.ts";
 import { releaseOf, whyHeld } from "../../guards/guards.ts";
 import type { LackingPermission, Plan } from "../../records/plan.ts";
 import type { BatchPorts } from "../ports.ts";
-import { isCovered } from "./permission-cover.ts";
+import { isCovered, isToRead } from "./permission-cover.ts";
 import type { PlanTotals } from "./plan-totals.ts";
+import type { RowToPlan } from "./row-to-plan.ts";
 
 /**
  * Compares the permissions that the planned writes need with the roles in the application's token. If
@@ -25,14 +27,17 @@ export async function preflight(
   return (await lackingNow(false)).length === 0 ? [] : await lackingNow(true);
 }
 
-/** The permissions that the rows need and these roles do not cover, in alphabetical order. */
+/**
+ * The permissions that the rows need and these roles do not cover, in alphabetical order. Those to read are
+ * left out: the plan has read what its rows name, so Graph has allowed it, whichever permission decided that.
+ */
 export function lackingIn(
   { permissions, operations }: Pick<PlanTotals, "permissions" | "operations">,
   roles: readonly string[],
   catalogue: Readonly<Record<string, Operation>>,
 ): Omit<LackingPermission, "held">[] {
   const lacking = Object.entries(permissions)
-    .filter(([permission]) => !isCovered(permission, roles))
+    .filter(([permission]) => !isToRead(permission) && !isCovered(permission, roles))
     .toSorted(([a], [b]) => (a < b ? -1 : 1));
   return lacking.map(([permission, rows]) => ({
     permission,
@@ -42,6 +47,29 @@ export function lackingIn(
       .map(([name]) => name)
       .filter((name) => catalogue[name]?.allPermissions.includes(permission)),
   }));
+}
+
+/**
+ * The error of a plan that may not read: with every permission that these rows need and the application
+ * lacks, so that one grant is enough.
+ */
+export async function withAllLacking(
+  error: unknown,
+  rows: readonly RowToPlan[],
+  rolesNow: () => Promise<readonly string[]>,
+): Promise<unknown> {
+  if (!(error instanceof OperatorError) || error.code !== "PERMISSION_MISSING") return error;
+  const roles = await rolesNow();
+  const needed = rows.flatMap((row) =>
+    "invalid" in row ? [] : row.operation.permissions(Object.keys(row.payload)),
+  );
+  const lacking = [...new Set(needed)].filter((each) => !isCovered(each, roles)).toSorted();
+  if (lacking.length === 0) return error;
+  return new OperatorError(error.code, error.what, {
+    fix: `${error.fix} For all that its rows need the application lacks ${lacking.join(", ")}.`,
+    disposition: error.disposition,
+    cause: error,
+  });
 }
 
 /** Why a batch does not run and what releases it, in words. */

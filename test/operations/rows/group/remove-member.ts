@@ -1,4 +1,5 @@
 import { ann, answer, edge, team } from "../../../catalogue/answers.ts";
+import { newName } from "../../live/test-directory.ts";
 import { type OperationRow, done, found } from "../../operation-row.ts";
 
 const unlisted = answer(200, undefined, "", { value: [] });
@@ -49,4 +50,70 @@ export default {
       inverse: { operation: "group.add-member", cells: { group: team, member: ann } },
     },
   ],
+  live: {
+    seed: async (directory) => {
+      const group = await directory.addGroup();
+      const member = await directory.addUser();
+      await directory.addMember(group, member.id);
+      return { group, member: member.userPrincipalName };
+    },
+    state: (directory, { group }) => directory.read(`/groups/${group}/members?$select=userType`),
+    done: { value: [] },
+    refusals: [
+      {
+        when: "two groups have the name",
+        seed: async (directory) => {
+          const group = newName("twice");
+          await directory.addGroup({ displayName: group });
+          await directory.addGroup({ displayName: group });
+          return { group, member: (await directory.addUser()).userPrincipalName };
+        },
+        says: /More than one object has the name in column group/,
+      },
+      {
+        when: "the group is dynamic",
+        seed: async (directory) => ({
+          group: await directory.addGroup({ groupTypes: ["DynamicMembership"] }),
+          member: (await directory.addUser()).userPrincipalName,
+        }),
+        says: /rule/,
+      },
+      {
+        when: "the group is synchronised",
+        seed: async (directory) => ({
+          group: await directory.addGroup({ onPremisesSyncEnabled: true }),
+          member: (await directory.addUser()).userPrincipalName,
+        }),
+        says: /on-premises/,
+      },
+      {
+        when: "the group is a distribution list",
+        seed: async (directory) => ({
+          group: await directory.addGroup({ mailEnabled: true }),
+          member: (await directory.addUser()).userPrincipalName,
+        }),
+        says: /distribution list/,
+      },
+      {
+        when: "the group is deleted after the plan",
+        seed: async (directory) => {
+          const group = await directory.addGroup();
+          const member = await directory.addUser();
+          await directory.addMember(group, member.id);
+          return { group, member: member.userPrincipalName };
+        },
+        meanwhile: (directory, { group }) => directory.ask("DELETE", `/groups/${group}`),
+        says: /does not exist/,
+      },
+      {
+        when: "the member is not there",
+        seed: async (directory) => ({
+          group: await directory.addGroup(),
+          member: (await directory.addUser()).userPrincipalName,
+        }),
+        verdict: "unchanged",
+        says: /not a member|absent|member/,
+      },
+    ],
+  },
 } satisfies OperationRow;

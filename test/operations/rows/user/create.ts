@@ -1,5 +1,6 @@
 import type { GraphAnswer } from "../../../../shared/core/graph-request.ts";
 import { ann, answer, bo } from "../../../catalogue/answers.ts";
+import { newName } from "../../live/test-directory.ts";
 import { type OperationRow, done, found, make } from "../../operation-row.ts";
 
 const created = (createdDateTime: string, displayName = "Bo"): GraphAnswer =>
@@ -86,4 +87,38 @@ export default {
       },
     },
   ],
+  live: {
+    seed: async ({ domain }) => ({
+      userPrincipalName: `${newName("bo")}@${domain}`,
+      displayName: "Bo Berg",
+      department: "Sales",
+    }),
+    state: (directory, { userPrincipalName }) =>
+      directory.read(`/users/${userPrincipalName}?$select=displayName,department,accountEnabled`),
+    done: { displayName: "Bo Berg", department: "Sales", accountEnabled: true },
+    refusals: [
+      {
+        when: "the name is another user's",
+        seed: async (directory) => ({
+          userPrincipalName: (await directory.addUser()).userPrincipalName,
+          displayName: "Bo",
+        }),
+        says: /exists, with other values/,
+      },
+      {
+        when: "somebody else creates the user after the plan",
+        seed: async ({ domain }) => ({
+          userPrincipalName: `${newName("bo")}@${domain}`,
+          displayName: "Bo",
+        }),
+        meanwhile: (directory, { userPrincipalName }) => directory.addUser({ userPrincipalName }),
+        says: /Another object has this userPrincipalName/,
+      },
+      {
+        when: "the domain is not the tenant's",
+        seed: async () => ({ userPrincipalName: "bo@fabrikam.com", displayName: "Bo" }),
+        says: /domain/,
+      },
+    ],
+  },
 } satisfies OperationRow;

@@ -1,4 +1,4 @@
-import { ann, answer, user } from "../../../catalogue/answers.ts";
+import { ann, answer, user as write } from "../../../catalogue/answers.ts";
 import { type OperationRow, done, found } from "../../operation-row.ts";
 
 export default {
@@ -19,11 +19,11 @@ export default {
     },
   ],
   looks: [
-    { when: "the user is gone", answer: answer(404), write: user, is: "done" },
+    { when: "the user is gone", answer: answer(404), write, is: "done" },
     {
       when: "the user is there",
       answer: answer(200, undefined, "", { id: ann }),
-      write: user,
+      write,
       is: "send again",
     },
   ],
@@ -36,4 +36,23 @@ export default {
   notUndone: [
     { when: "the user was deleted 30 days ago", done: done({ daysAgo: 30 }), says: /30 days ago/ },
   ],
+  live: {
+    seed: async (directory) => ({ user: (await directory.addUser()).id }),
+    state: (directory, { user }) => directory.read(`/users/${user}?$select=id`),
+    done: null,
+    refusals: [
+      {
+        when: "no user has the id",
+        seed: async () => ({ user: ann }),
+        says: /No object has the id or name in column user/,
+      },
+      {
+        when: "the user is deleted after the plan",
+        seed: async (directory) => ({ user: (await directory.addUser()).id }),
+        meanwhile: (directory, { user }) => directory.ask("DELETE", `/users/${user}`),
+        verdict: "unchanged",
+        says: /deleted after the plan/,
+      },
+    ],
+  },
 } satisfies OperationRow;

@@ -55,4 +55,34 @@ export default {
       says: /changed no value/,
     },
   ],
+  live: {
+    seed: async (directory) => ({
+      user: (await directory.addUser({ accountEnabled: false })).userPrincipalName,
+    }),
+    state: (directory, { user }) => directory.read(`/users/${user}?$select=accountEnabled`),
+    done: { accountEnabled: true },
+    refusals: [
+      {
+        when: "no user has the name",
+        seed: async () => ({ user: "nobody@contoso.com" }),
+        says: /No object has the id or name in column user/,
+      },
+      {
+        when: "the user is synchronised",
+        seed: async (directory) => ({
+          user: (await directory.addUser({ accountEnabled: false, onPremisesSyncEnabled: true }))
+            .userPrincipalName,
+        }),
+        says: /synchronised from on-premises/,
+      },
+      {
+        when: "the user is deleted after the plan",
+        seed: async (directory) => ({
+          user: (await directory.addUser({ accountEnabled: false })).id,
+        }),
+        meanwhile: (directory, { user }) => directory.ask("DELETE", `/users/${user}`),
+        says: /does not exist any more/,
+      },
+    ],
+  },
 } satisfies OperationRow;

@@ -1,5 +1,13 @@
-import { ann, answer, user } from "../../../catalogue/answers.ts";
+import { ann, answer, user as write } from "../../../catalogue/answers.ts";
+import type { Cells } from "../../live/live-row.ts";
+import type { TestDirectory } from "../../live/test-directory.ts";
 import { type OperationRow, done, found } from "../../operation-row.ts";
+
+const deletedUser = async (directory: TestDirectory): Promise<Cells> => {
+  const { id } = await directory.addUser();
+  await directory.ask("DELETE", `/users/${id}`);
+  return { user: id };
+};
 
 export default {
   written: {
@@ -25,10 +33,39 @@ export default {
     {
       when: "the user is back",
       answer: answer(200, undefined, "", { id: ann }),
-      write: user,
+      write,
       is: "done",
     },
-    { when: "the user is still deleted", answer: answer(404), write: user, is: "send again" },
+    { when: "the user is still deleted", answer: answer(404), write, is: "send again" },
   ],
   undone: [{ done: done(), inverse: { operation: "user.delete", cells: { user: ann } } }],
+  live: {
+    seed: async (directory) => deletedUser(directory),
+    state: (directory, { user }) => directory.read(`/users/${user}?$select=accountEnabled`),
+    done: { accountEnabled: true },
+    refusals: [
+      {
+        when: "no deleted user has the id",
+        seed: async () => ({ user: ann }),
+        says: /No deleted user has this id/,
+      },
+      {
+        when: "another user has the name by now",
+        seed: async (directory) => {
+          const { id, userPrincipalName } = await directory.addUser();
+          await directory.ask("DELETE", `/users/${id}`);
+          await directory.addUser({ userPrincipalName });
+          return { user: id };
+        },
+        says: /Another object has the user's name/,
+      },
+      {
+        when: "the user is purged after the plan",
+        seed: (directory) => deletedUser(directory),
+        meanwhile: (directory, { user }) =>
+          directory.ask("DELETE", `/directory/deletedItems/${user}`),
+        says: /not among the deleted ones any more/,
+      },
+    ],
+  },
 } satisfies OperationRow;

@@ -100,4 +100,32 @@ export default {
       says: /mail had no value/,
     },
   ],
+  live: {
+    seed: async (directory) => ({
+      user: (await directory.addUser({ jobTitle: "Student", mobilePhone: "1" })).userPrincipalName,
+      jobTitle: "Engineer",
+      mobilePhone: "(clear)",
+    }),
+    state: (directory, { user }) =>
+      directory.read(`/users/${user}?$select=jobTitle,mobilePhone,city`),
+    done: { jobTitle: "Engineer", mobilePhone: null, city: null },
+    refusals: [
+      {
+        when: "the user is synchronised",
+        seed: async (directory) => ({
+          user: (await directory.addUser({ onPremisesSyncEnabled: true })).userPrincipalName,
+          jobTitle: "Engineer",
+        }),
+        says: /synchronised from on-premises/,
+      },
+      {
+        when: "the new name is another user's",
+        seed: async (directory) => ({
+          user: (await directory.addUser()).id,
+          userPrincipalName: (await directory.addUser()).userPrincipalName,
+        }),
+        says: /same value for property userPrincipalName/,
+      },
+    ],
+  },
 } satisfies OperationRow;
