@@ -1,6 +1,7 @@
 import { compileRow } from "../shared/batches/input/compile-row.ts";
 import type { DoneRow } from "../shared/catalogue/inverse.ts";
 import type { Found, Operation } from "../shared/catalogue/operation.ts";
+import type { Payload } from "../shared/catalogue/payload.ts";
 import { unknowable } from "../shared/catalogue/unknowable.ts";
 import { toObjectId } from "../shared/core/object-id.ts";
 import { isRecord } from "../shared/core/record.ts";
@@ -92,13 +93,7 @@ const other = toObjectId("11111111-1111-4111-8111-111111111111");
 
 /** The example of an operation as a row that was written and changed every value that it sets. */
 function doneRowOf(operation: Operation): DoneRow {
-  const cells = Object.entries(operation.example);
-  const payload = Object.fromEntries(
-    cells.map(([column, cell]) => {
-      const read = operation.fields[column]?.read(cell);
-      return [column, read && "value" in read ? read.value : null];
-    }),
-  );
+  const payload = payloadOf(operation);
   const roles = Object.keys(operation.lookups(payload));
   const found = roles.map((role, at): [string, Found] => [
     role,
@@ -110,6 +105,30 @@ function doneRowOf(operation: Operation): DoneRow {
     Object.entries(set).map(([name, value]) => [name, anotherThan(name, value)]),
   );
   return { object: id, group: other, set, before, daysAgo: 0 };
+}
+
+/** The checked cells of an operation's example. */
+const payloadOf = (operation: Operation): Payload =>
+  Object.fromEntries(
+    Object.entries(operation.example).map(([column, cell]) => {
+      const read = operation.fields[column]?.read(cell);
+      return [column, read && "value" in read ? read.value : null];
+    }),
+  );
+
+/** A row that created its object; `undefined` of an operation that creates none. */
+function createdBy(operation: Operation): DoneRow | undefined {
+  const payload = payloadOf(operation);
+  const roles = Object.keys(operation.lookups(payload));
+  const there = operation.fields["owner"] === undefined ? [] : ["owner"];
+  const found = roles.map((role): [string, Found] => [
+    role,
+    there.includes(role) ? { state: "found", id: other, object: unknowable } : { state: "missing" },
+  ]);
+  const decision = operation.decide(payload, Object.fromEntries(found));
+  return "write" in decision && decision.write.target.kind === "new"
+    ? { object: id, set: decision.write.set ?? {}, before: {}, daysAgo: 0 }
+    : undefined;
 }
 
 /** A value that a property could have had before. */
@@ -131,9 +150,15 @@ function undoCells(operation: Operation): readonly [string, string, string] {
   const old = inverse?.({ ...doneRow, daysAgo: 30 });
   const blind = inverse?.({ ...doneRow, before: undefined });
   const conditions = [
-    ...(made.onlyIf ? ["the user still has what the row wrote"] : []),
+    ...(made.onlyIf ? ["its object still has what the row wrote"] : []),
     ...(old && "why" in old ? ["it was written in the last 30 days"] : []),
   ];
   const takesBefore = blind !== undefined && "why" in blind;
-  return [code(made.operation), conditions.join("; "), takesBefore ? "yes" : "no"];
+  const created = createdBy(operation);
+  const ofCreated = created && inverse?.(created);
+  const names = [ofCreated, made].flatMap((each) =>
+    each && "operation" in each ? code(each.operation) : [],
+  );
+  const by = [...new Set(names)].join(" or ");
+  return [by, conditions.join("; "), takesBefore ? "yes" : "no"];
 }

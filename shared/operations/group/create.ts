@@ -208,9 +208,10 @@ export default defineOperation({
     attempt.write.target.kind === "new"
       ? createdInPlace(answer, attempt)
       : answer.status === 200 && hasAll(recordOf(answer.body), attempt.write.set ?? {}),
-  // A group that was there gets its values back. Whoever gave a new one another value since still wants it.
+  // Only a create says whether the group has an address: a group that was there is never deleted, but gets its
+  // values back. Whoever gave a new one another value since still wants it.
   inverse: (done) =>
-    done.before !== undefined && Object.keys(done.before).length > 0
-      ? groupValuesBack(done)
-      : { operation: "group.delete", cells: { group: done.object }, onlyIf: valuesIn(done.set) },
+    Object.hasOwn(done.set, "mailEnabled")
+      ? { operation: "group.delete", cells: { group: done.object }, onlyIf: valuesIn(done.set) }
+      : groupValuesBack(done),
 });

@@ -137,4 +137,11 @@ export default {
       },
     },
   ],
+  notUndone: [
+    {
+      when: "the group was there, and its values before are gone",
+      done: done({ object: team, set: { displayName: "Sales", description: "new" } }),
+      says: /not kept/,
+    },
+  ],
 } satisfies OperationRow;
