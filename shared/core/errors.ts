@@ -16,6 +16,7 @@ export type ErrorCode =
   | "FILE_CUT_OFF"
   | "FILE_EMPTY"
   | "FILE_TOO_LARGE"
+  | "MAPPING_INVALID"
   | "COLUMN_UNKNOWN"
   | "COLUMN_MISSING"
   | "COLUMN_DUPLICATE"

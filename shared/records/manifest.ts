@@ -32,7 +32,7 @@ export interface BatchManifest {
   /** What tripwires compare with earlier batches of the same source; an older release did not count it. */
   readonly profile?: InputProfile | undefined;
   /**
-   * SHA-256, hex, of what decides the effect: input and operation. The mode is no part of it, because a
+   * SHA-256, hex, of what decides the effect: input, operation and mapping. The mode is no part of it, because a
    * batch that was only planned is applied under its own name.
    */
   readonly contentSha256: string;
@@ -44,6 +44,14 @@ export interface BatchManifest {
   readonly notAfter?: string | undefined;
   /** The batch whose rows this one sends again or undoes, and the decision that made it. */
   readonly origin?: BatchOrigin | undefined;
+  /** How the input's columns become those of the operation; the mapping itself lies beside the input. */
+  readonly mapping?: BatchMapping | undefined;
+}
+
+/** The mapping of a batch. */
+export interface BatchMapping {
+  /** Where it came from, for messages: its path in container `inbox`, or what it stands for. */
+  readonly path: string;
 }
 
 /** How an input is filled. */
@@ -107,6 +115,7 @@ const shape = v.object({
   origin: v.optional(
     v.object({ kind: v.picklist(["rerun", "undo"]), of: v.string(), decisionId: v.string() }),
   ),
+  mapping: v.optional(v.object({ path: v.string() })),
 });
 
 /** The batch's manifest; `undefined` if the folder has none. @throws as `readStored` */

@@ -51,6 +51,16 @@ export const manifestBlob = (folder: string): string => `${folder}/batch.json`;
 /** The rows as they were accepted. */
 export const inputBlob = (folder: string): string => `${folder}/input`;
 
+/** How the input's columns become those of the operation, if they are not the same. */
+export const mappingBlob = (folder: string): string => `${folder}/mapping.json`;
+
+/** What every path begins with that holds the free names which were chosen for rows. */
+export const namesPrefix = (folder: string): string => `${folder}/names/`;
+
+/** The free names of one shard. */
+export const namesBlob = (folder: string, shard: number): string =>
+  `${namesPrefix(folder)}${fileOf(shard)}`;
+
 /** The plan as a whole; its rows are in the shards. */
 export const planBlob = (folder: string): string => `${folder}/plan.json`;
 
@@ -118,7 +128,7 @@ export const sealBlob = (folder: string): string => `${folder}/seal.json`;
 /** Whether a batch's seal leaves the blob out: it goes on changing after the batch has ended. */
 export const isLeftUnsealed = (folder: string, path: string): boolean =>
   [sealBlob(folder), statusBlob(folder), controlBlob(folder)].includes(path) ||
-  isBeforeTheName(folder, path);
+  (isBeforeTheName(folder, path) && path !== mappingBlob(folder));
 
 /** The folder for the refusal of another input that came with the batch's name. */
 export const conflictFolder = (folder: string, digest: string): string =>
@@ -128,6 +138,7 @@ export const conflictFolder = (folder: string, digest: string): string =>
 export const isBeforeTheName = (folder: string, path: string): boolean =>
   path === batchLockBlob(folder) ||
   path === problemBlob(folder) ||
+  path === mappingBlob(folder) ||
   path.startsWith(conflictFolder(folder, ""));
 
 /** When the sweep last ran, in container `runner`. */

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 
 import type { BlobClient } from "@azure/storage-blob";
 
-import { csvLine } from "../../shared/batches/input/csv.ts";
+import { csvLine } from "../../shared/batches/formats/csv.ts";
 import type { BatchStatus } from "../../shared/records/status.ts";
 import type { Stage } from "../stage/stage.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { csvLine } from "../../shared/batches/input/csv.ts";
+import { csvLine } from "../../shared/batches/formats/csv.ts";
 import { heldBlob } from "../../shared/records/paths.ts";
 import { home, openWorkshop, settings } from "../batches/workshop.ts";
 import { capsWith } from "./caps.ts";

@@ -3,6 +3,9 @@ import { describe, it } from "node:test";
 
 import { compileRow } from "../../shared/batches/input/compile-row.ts";
 import { isToPlan, readInboxPath } from "../../shared/batches/input/inbox-path.ts";
+import { keptColumns, refuseGiven } from "../../shared/batches/input/mapped-columns.ts";
+import { createMapper } from "../../shared/batches/mapping/mapper.ts";
+import { readMapping } from "../../shared/batches/mapping/mapping.ts";
 import { readEnvelope } from "../../shared/batches/message/envelope.ts";
 import { isRecord } from "../../shared/core/record.ts";
 import { catalogue } from "../../shared/operations/list.ts";
@@ -20,6 +23,10 @@ const own = { name: "graph-client", vaultUri: "https://demo.vault.azure.net" };
 /** What each page shows messages of, and the parser that takes those. */
 const parsers: Readonly<Record<string, (message: unknown) => void>> = {
   "docs/decisions.md": (message) => void checkDecision(message),
+  "docs/input.md": (message) => {
+    const mapper = createMapper(readMapping(JSON.stringify(message), "x"), "x", keptColumns);
+    refuseGiven({ catalogue, operation: mapper.mapping.operation, mapper });
+  },
   "docs/messages.md": (message) => {
     const found = readEnvelope(message, allowed);
     assert.ok(found.kind === "batch");
@@ -55,7 +62,9 @@ describe("an example in the documentation", () => {
       for (const example of [...fencesOf(page, "json"), ...contents]) {
         const parse = parsers[page];
         assert.ok(parse, `${page} shows JSON that no parser here takes`);
-        for (const line of example.trim().split("\n")) parse(decodeMessage(line));
+        // One message a line; a mapping is one document.
+        const texts = page === "docs/input.md" ? [example] : example.trim().split("\n");
+        for (const text of texts) parse(decodeMessage(text));
         shown += 1;
       }
     }
@@ -67,10 +76,10 @@ describe("an example in the documentation", () => {
     const found = said.map((span) => readInboxPath(span.slice("inbox/".length), operations));
     assert.deepEqual(
       found.map(({ operation }) => operation),
-      ["user.disable", undefined, "user.disable", undefined],
+      ["user.disable", undefined, "group.add-member", undefined, "user.disable", undefined],
     );
     const planned = said.filter((span) => isToPlan(span.slice("inbox/".length)));
-    assert.deepEqual(planned, said.slice(2));
+    assert.deepEqual(planned, said.slice(4));
   });
 
   it("of a value is what a field takes", () => {

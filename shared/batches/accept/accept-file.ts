@@ -5,6 +5,7 @@ import { type Context, type LockedFolder } from "../folder/context.ts";
 import { inFolder } from "../folder/in-folder.ts";
 import { holderOf } from "../folder/take-name.ts";
 import { isStaged, isToPlan } from "../input/inbox-path.ts";
+import { isMappingFile } from "../mapping/find-mapping.ts";
 import { fileBatchName } from "../message/name.ts";
 import type { Accepted } from "../ports.ts";
 import { fileInput, presentEtag, versionInput } from "./batch-input.ts";
@@ -17,7 +18,8 @@ import { carryOn } from "./carry-on.ts";
  * the same batch. A version that a message has claimed, or that was refused, is left alone.
  */
 export async function acceptFile(context: Context, announced: FileVersion): Promise<Accepted> {
-  if (isStaged(announced.path)) return { state: "done", outcome: "ignored" };
+  if (isStaged(announced.path) || isMappingFile(announced.path))
+    return { state: "done", outcome: "ignored" };
   const { inbox } = context.ports.blobs;
   const file = await asStored(inbox, announced);
   const place = {

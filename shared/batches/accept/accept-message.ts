@@ -123,7 +123,9 @@ async function inputOfSame(
   if (manifest.source.kind !== "message") return undefined;
   if (own?.file) {
     const etag = await presentEtag(context.ports.blobs.inbox, own.file.path);
-    if (etag === undefined || etag === own.file.etag) return own;
+    // The mapping is part of what the batch is, and may have been replaced.
+    const isSame = etag === own.file.etag && manifest.mapping === undefined;
+    if (etag === undefined || isSame) return own;
   }
   const input = await inputOf(context, message);
   const rules = inputRules(context, input);

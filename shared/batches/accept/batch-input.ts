@@ -6,6 +6,10 @@ import type { FileVersion, InputFormat } from "../../records/manifest.ts";
 import type { BlobFacts, Blobs } from "../../storage/types.ts";
 import { fileTooLarge } from "../input/check-input.ts";
 import { readInboxPath } from "../input/inbox-path.ts";
+import { keptColumns } from "../input/mapped-columns.ts";
+import { findMapping } from "../mapping/find-mapping.ts";
+import type { Mapper } from "../mapping/mapper.ts";
+import { mappingInvalid } from "../mapping/refusal.ts";
 import type { BatchMessage } from "../message/envelope.ts";
 
 /** The rows of a batch as they were sent: from a message, or from one version of a file. */
@@ -13,6 +17,10 @@ export interface BatchInput {
   readonly format: InputFormat;
   readonly operation?: string | undefined;
   readonly file?: FileVersion | undefined;
+  /** How its columns are read, if its folder has a mapping; of a batch that has its name, it lies there. */
+  readonly mapper?: Mapper | undefined;
+  /** The group that its folder may name. */
+  readonly group?: string | undefined;
   /** All of it, if it came in a message and is small. */
   readonly text?: string;
   /** The file is still being written. */
@@ -47,7 +55,7 @@ export interface FileRequest {
  * One version of a file in `inbox`.
  *
  * @throws InputRefusal FILE_NAME_INVALID, OPERATION_UNKNOWN, FILE_NOT_FOUND, FILE_CHANGED,
- * FILE_TOO_LARGE; MESSAGE_INVALID if message and folder name different operations.
+ * FILE_TOO_LARGE; MAPPING_INVALID; MESSAGE_INVALID if message and folder name different operations.
  */
 export async function fileInput(
   inbox: Blobs,
@@ -71,12 +79,22 @@ export async function fileInput(
   found?.body.destroy();
   if (found === undefined) throw await goneFrom(inbox, path);
   if (found.facts.bytes > rules.limits.fileBytes) throw fileTooLarge(rules.limits.fileBytes, path);
+  const { operations } = rules;
+  const mapper = await findMapping(inbox, path, { operations, kept: keptColumns });
+  const own = operation ?? named.operation;
+  const mapped = mapper?.mapping.operation;
+  if (mapper && own !== undefined && mapped !== undefined && mapped !== own) {
+    const what = `it says ${mapped}, and the message or the folder ${own}`;
+    throw mappingInvalid(mapper.path, "operation", what, "Keep one of them.");
+  }
   return {
+    mapper,
+    group: named.group,
     isGrowing: isGrowing(found.facts, rules.nowMs),
     ...versionInput(inbox, {
       file: { path, etag: found.facts.etag },
       format: named.format,
-      operation: operation ?? named.operation,
+      operation: own ?? mapped,
     }),
   };
 }

@@ -2,6 +2,7 @@ import type { BatchManifest } from "../../records/manifest.ts";
 import { type Context, type LockedFolder, postpone } from "../folder/context.ts";
 import { type Holder, takeName } from "../folder/take-name.ts";
 import { checkInput, type InputRules } from "../input/check-input.ts";
+import { keepMapping } from "../mapping/stored-mapping.ts";
 import type { Accepted } from "../ports.ts";
 import type { BatchInput } from "./batch-input.ts";
 import { carryOn } from "./carry-on.ts";
@@ -27,23 +28,26 @@ export async function beginBatch(
 ): Promise<Accepted> {
   const { ports } = context;
   const { batch, folder, lock } = locked;
-  const checked = await checkInput(await input.bytes(), inputRules(context, input));
+  const read = await checkInput(await input.bytes(), inputRules(context, input));
+  const { mapper, operation, ...checked } = read;
   const manifest: BatchManifest = {
     version: 1,
     batch,
     tenant,
     mode,
     priority,
-    operation: input.operation,
+    operation,
     source,
     submitter,
     notBefore,
     notAfter,
     format: input.format,
     ...checked,
+    ...(mapper && { mapping: { path: mapper.path } }),
     acceptedAt: new Date(ports.clock.now()).toISOString(),
   };
   lock.check();
+  await keepMapping(ports.blobs.batches, folder, mapper, holder.isEmpty);
   if (!(await takeName(ports.blobs.batches, folder, manifest, holder.refused))) {
     return postpone(1, "another delivery took the name in between");
   }
@@ -56,12 +60,14 @@ export async function beginBatch(
 /** The rules for a batch's input. */
 export const inputRules = (
   { ports, limits }: Context,
-  { operation, format, file }: BatchInput,
+  { operation, format, file, mapper, group }: BatchInput,
 ): InputRules => ({
   catalogue: ports.catalogue,
   operation,
   format,
   file: file?.path,
+  mapper,
+  group,
   limits,
   maxInvalidRowsPercent: ports.settings.maxInvalidRowsPercent,
 });

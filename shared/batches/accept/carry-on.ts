@@ -18,7 +18,9 @@ import { jsonText } from "../../records/stored-json.ts";
 import type { Blobs } from "../../storage/types.ts";
 import { claimFile } from "../folder/claim-file.ts";
 import { type Context, type LockedFolder, postpone } from "../folder/context.ts";
+import { keptColumns } from "../input/mapped-columns.ts";
 import { currentLedger, survey } from "../ledger/survey.ts";
+import { storedMapper } from "../mapping/stored-mapping.ts";
 import { planBatch, type PlannedBatch } from "../plan/plan.ts";
 import { isHeldBy, preflight } from "../plan/preflight.ts";
 import { hasUnfinishedWork } from "../plan/unfinished-work.ts";
@@ -151,6 +153,7 @@ async function planWithStatus(
       catalogue: ports.catalogue,
       operation: manifest.operation,
       origin: manifest.origin?.kind,
+      mapper: await storedMapper(ports.blobs.batches, folder, manifest, keptColumns),
     },
     batches: ports.blobs.batches,
     isNew,

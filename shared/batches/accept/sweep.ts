@@ -18,6 +18,7 @@ import { readStatus } from "../../records/status.ts";
 import type { BlobFacts, Blobs } from "../../storage/types.ts";
 import { fileFolder } from "../folder/claim-file.ts";
 import { isStaged } from "../input/inbox-path.ts";
+import { isMappingFile } from "../mapping/find-mapping.ts";
 import { blobEventOf } from "../message/blob-event.ts";
 import { resumeMessageOf } from "../message/envelope.ts";
 import type { BatchPorts } from "../ports.ts";
@@ -67,7 +68,7 @@ async function inboxFolders({
   const folders = new Map<string, FileVersion>();
   for await (const facts of blobs.inbox.list("")) {
     const { path, etag } = facts;
-    if (isStaged(path) || isGrowing(facts, clock.now())) continue;
+    if (isStaged(path) || isMappingFile(path) || isGrowing(facts, clock.now())) continue;
     folders.set(fileFolder(settings.homeTenant, { path, etag }), { path, etag });
   }
   return folders;

@@ -9,6 +9,7 @@ import {
   folderOf,
   folderPrefix,
   manifestBlob,
+  namesPrefix,
   refusedBlob,
   shardsPrefix,
   spellingBlob,
@@ -90,7 +91,7 @@ export async function takeName(
 ): Promise<boolean> {
   const etag = refused?.etag;
   if (etag !== undefined) {
-    for (const prefix of [shardsPrefix(folder), beforePrefix(folder)]) {
+    for (const prefix of [shardsPrefix(folder), beforePrefix(folder), namesPrefix(folder)]) {
       for await (const { path } of batches.list(prefix)) await batches.delete(path);
     }
     for (const path of [inputBlob(folder), planBlob(folder), problemBlob(folder)])

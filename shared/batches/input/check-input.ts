@@ -3,10 +3,20 @@ import { createHash } from "node:crypto";
 import { InputRefusal, rowPlace } from "../../core/input-refusal.ts";
 import type { Limits } from "../../core/limits.ts";
 import type { InputFormat, InputProfile, Mode } from "../../records/manifest.ts";
+import type { InputPiece, InputRow } from "../formats/input-row.ts";
+import { readInput, refusalOf } from "../formats/read-input.ts";
+import type { Mapper } from "../mapping/mapper.ts";
+import { mappingText } from "../mapping/mapping.ts";
 import { knownColumns, refuseColumn, refuseHeader, type RowRules } from "./columns.ts";
 import { compileRow, type InvalidRow } from "./compile-row.ts";
-import type { InputPiece, InputRow } from "./input-row.ts";
-import { readInput, refusalOf } from "./read-input.ts";
+import { templateOf } from "./entra-template.ts";
+import {
+  isMapped,
+  refuseGiven,
+  refuseMappedHeader,
+  refuseMappedPasswords,
+  refuseUnseen,
+} from "./mapped-columns.ts";
 import { senderColumns } from "./sender-columns.ts";
 
 /** The rules that an input must keep before anything of it is planned. */
@@ -18,6 +28,8 @@ export interface InputRules extends RowRules {
   readonly file?: string | undefined;
   readonly limits: Limits;
   readonly maxInvalidRowsPercent: number;
+  /** The folder below that of the operation, which names the group of a template without one. */
+  readonly group?: string | undefined;
 }
 
 /** What is known of an acceptable input once it was read completely. */
@@ -26,6 +38,10 @@ export interface CheckedInput {
   readonly rows: number;
   readonly profile: InputProfile;
   readonly contentSha256: string;
+  /** How the columns became those of the operation: as a mapping said, or a template of Entra's. */
+  readonly mapper?: Mapper | undefined;
+  /** The operation of every row, if the rules or the mapping name it. */
+  readonly operation?: string | undefined;
 }
 
 /** How many invalid rows a refusal names. */
@@ -43,6 +59,7 @@ export async function checkInput(
 ): Promise<CheckedInput> {
   const { format, file, limits } = rules;
   const mode = rules.modeInDigest === undefined ? "" : `${rules.modeInDigest}\n`;
+  if (isMapped(rules)) refuseGiven(rules);
   const hash = createHash("sha256").update(`${mode}${rules.operation ?? ""}\n${rules.format}\n`);
   const check = createCheck(rules);
   for await (const piece of readInput(
@@ -52,7 +69,11 @@ export async function checkInput(
   )) {
     check.piece(piece);
   }
-  return { ...check.end(), contentSha256: hash.digest("hex") };
+  const checked = check.end();
+  const { mapper } = checked;
+  // What an input without a mapping is known by stays what it was.
+  if (mapper) hash.update(`\nmapping ${mappingText(mapper.mapping)}`);
+  return { ...checked, contentSha256: hash.digest("hex") };
 }
 
 async function* metered(
@@ -93,9 +114,10 @@ interface Tally {
 }
 
 /** Checks an input piece by piece, and refuses it at the first fault that makes it unacceptable. */
-function createCheck(rules: InputRules) {
-  const { file } = rules;
-  const known = knownColumns(rules);
+function createCheck(given: InputRules) {
+  const { file } = given;
+  let rules = given;
+  let known = knownColumns(rules);
   const tally: Tally = {
     columns: new Set(),
     named: [],
@@ -108,7 +130,10 @@ function createCheck(rules: InputRules) {
   return {
     piece: (piece: InputPiece): void => {
       if (piece.header) {
-        refuseHeader(piece.header, rules, file);
+        rules = { ...rules, ...templateOf(piece.header, rules) };
+        known = knownColumns(rules);
+        if (isMapped(rules)) refuseMappedHeader(piece.header, rules, file);
+        else refuseHeader(piece.header, rules, file);
         for (const name of piece.header) tally.columns.add(name);
         tally.hasHeader = true;
       }
@@ -118,8 +143,11 @@ function createCheck(rules: InputRules) {
     end: (): Omit<CheckedInput, "contentSha256"> => {
       const { columns, rows, invalid, hasHeader, filled, endsInLineBreak } = tally;
       if (rows === 0) throw fileEmpty(hasHeader, file);
+      if (!hasHeader && isMapped(rules)) refuseUnseen(columns, rules, file);
       if (invalid * 100 > rows * rules.maxInvalidRowsPercent) throw tooManyInvalid(tally, rules);
-      return { columns: [...columns], rows, profile: { filled, endsInLineBreak } };
+      const { mapper, operation } = rules;
+      const profile = { filled, endsInLineBreak };
+      return { columns: [...columns], rows, profile, mapper, operation };
     },
   };
 }
@@ -138,7 +166,9 @@ function checkRow(
   if (!tally.hasHeader) {
     for (const [at, name] of Object.keys(input.cells).entries()) {
       if (tally.columns.has(name)) continue;
-      refuseColumn(name, known, { file, row: input.row }, at + 1);
+      const where = { file, row: input.row };
+      if (isMapped(rules)) refuseMappedPasswords([name], rules, where);
+      else refuseColumn(name, known, where, at + 1);
       tally.columns.add(name);
     }
   }

@@ -2,6 +2,7 @@ import type { Operation } from "../../catalogue/operation.ts";
 import { InputRefusal, type Where } from "../../core/input-refusal.ts";
 import { didYouMean, nearest } from "../../core/nearest.ts";
 import type { BatchOrigin } from "../../records/manifest.ts";
+import type { Mapper } from "../mapping/mapper.ts";
 import { originColumns } from "./origin-columns.ts";
 import { senderColumns } from "./sender-columns.ts";
 
@@ -12,6 +13,8 @@ export interface RowRules {
   readonly operation?: string | undefined;
   /** The batch was made out of another one, by this program: its rows may have `originColumns`. */
   readonly origin?: BatchOrigin["kind"] | undefined;
+  /** Makes the operation's columns out of those of the input, if they are not the same. */
+  readonly mapper?: Mapper | undefined;
 }
 
 /** The column that names a row's operation. */
@@ -40,18 +43,24 @@ export function knownColumns({ catalogue, operation, origin }: RowRules): Readon
 export function refuseHeader(header: readonly string[], rules: RowRules, file?: string): void {
   const known = knownColumns(rules);
   refuseNoHeader(header, known, file);
-  for (const [at, name] of header.entries()) {
-    refuseColumn(name, known, { file }, at + 1);
-    if (header.indexOf(name) !== at) {
-      throw new InputRefusal(
-        "COLUMN_DUPLICATE",
-        `The header has the column ${name} twice (columns ${header.indexOf(name) + 1} and ${at + 1}).`,
-        "Keep one of the two.",
-        { file, column: name },
-      );
-    }
-  }
+  for (const [at, name] of header.entries()) refuseColumn(name, known, { file }, at + 1);
+  refuseDuplicate(header, file);
   refuseMissing(header, rules, file);
+}
+
+/** @throws InputRefusal COLUMN_DUPLICATE */
+export function refuseDuplicate(header: readonly string[], file: string | undefined): void {
+  for (const [at, name] of header.entries()) {
+    const before = header.indexOf(name);
+    // Columns without a name, as a spreadsheet leaves them at the end, are not used.
+    if (before === at || name === "") continue;
+    throw new InputRefusal(
+      "COLUMN_DUPLICATE",
+      `The header has ${isName(name) ? `the column ${name}` : "a column"} twice (columns ${before + 1} and ${at + 1}).`,
+      "Keep one of the two.",
+      { file, column: isName(name) ? name : String(at + 1) },
+    );
+  }
 }
 
 /**
@@ -88,7 +97,7 @@ export function refuseColumn(
 }
 
 /** The word password in a few languages; `passwordPolicies` is a known column and never comes here. */
-const isPassword = (name: string): boolean =>
+export const isPassword = (name: string): boolean =>
   /passw(or)?d|passwort|kennwort|passphrase|passcode|motdepasse|contrasena|pwd/.test(
     name
       .normalize("NFD")

@@ -3,8 +3,10 @@ import { type Operation, operationNamed } from "../../catalogue/operation.ts";
 import { isOffWhy } from "../../catalogue/opt-in.ts";
 import type { Payload } from "../../catalogue/payload.ts";
 import { didYouMean, nearest } from "../../core/nearest.ts";
+import type { InputRow } from "../formats/input-row.ts";
+import type { MappingFault } from "../mapping/mapper.ts";
 import { OPERATION, type RowRules } from "./columns.ts";
-import type { InputRow } from "./input-row.ts";
+import { type MappedInputRow, mapRow } from "./map-row.ts";
 import { notUndoneOf, onlyIfOf, originColumns } from "./origin-columns.ts";
 import { leftOutOf, senderColumns } from "./sender-columns.ts";
 
@@ -32,14 +34,15 @@ export interface InvalidRow {
 export const CLEAR = "(clear)";
 
 /** Reads a row's cells by the rules of its operation. Pure, so that planning again gives the same result. */
-export function compileRow(input: InputRow, rules: RowRules): CompiledRow {
+export function compileRow(sent: InputRow, rules: RowRules): CompiledRow {
+  const input: MappedInputRow = rules.mapper ? mapRow(sent, rules.mapper) : sent;
   const { row } = input;
   const notUndone = rules.origin && notUndoneOf(input);
   if (notUndone) {
     const name = String(input.cells[OPERATION]);
     return { row, name, invalid: { verdict: "skipped", ...notUndone } };
   }
-  const leftOut = leftOutOf(input);
+  const leftOut = input.leftOut ?? leftOutOf(input);
   if (leftOut) {
     const own = input.cells[OPERATION];
     const name = rules.operation ?? (typeof own === "string" ? own : "");
@@ -62,7 +65,7 @@ export function compileRow(input: InputRow, rules: RowRules): CompiledRow {
     };
   }
   const payload: Record<string, unknown> = {};
-  const faults: { column: string; rule: string }[] = [];
+  const faults: MappingFault[] = [...(input.faults ?? [])];
   for (const [column, raw] of Object.entries(input.cells)) {
     if (column === OPERATION || isEmpty(raw) || senderColumns.includes(column)) continue;
     if (rules.origin && originColumns.includes(column)) continue;

@@ -1,12 +1,15 @@
 import { InputRefusal } from "../../core/input-refusal.ts";
 import { didYouMean, nearest } from "../../core/nearest.ts";
 import type { InputFormat } from "../../records/manifest.ts";
+import { isMappingFile } from "../mapping/find-mapping.ts";
 
 /** What a path in `inbox` says about its file. */
 export interface InboxFile {
   readonly format: InputFormat;
   /** The operation that a folder names. */
   readonly operation?: string | undefined;
+  /** The folder below that of the operation: with Entra's templates of members it names the group. */
+  readonly group?: string | undefined;
 }
 
 /**
@@ -49,6 +52,14 @@ export function readInboxPath(path: string, operations: readonly string[]): Inbo
       { file: path },
     );
   }
+  if (isMappingFile(path)) {
+    throw new InputRefusal(
+      "FILE_NAME_INVALID",
+      "The file is a mapping, which says how the columns of other files are read.",
+      "Name a file with rows; the mapping in its folder counts by itself.",
+      { file: path },
+    );
+  }
   const folders = path.split("/").slice(0, -1);
   const named = [...new Set(folders.filter((folder) => operations.includes(folder)))];
   if (named.length > 1) {
@@ -60,7 +71,9 @@ export function readInboxPath(path: string, operations: readonly string[]): Inbo
     );
   }
   if (named.length === 0) refuseNearOperation(path, folders, operations);
-  return { format, operation: named[0] };
+  const [operation] = named;
+  const below = operation === undefined ? undefined : folders[folders.indexOf(operation) + 1];
+  return { format, operation, ...(below !== undefined && { group: below }) };
 }
 
 /** A folder such as `user.disabel` is a misspelt operation; any other is only a folder. */

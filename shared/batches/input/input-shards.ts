@@ -4,8 +4,8 @@ import type { InputFormat } from "../../records/manifest.ts";
 import { inputBlob } from "../../records/paths.ts";
 import { ROWS_PER_SHARD } from "../../records/shard.ts";
 import type { Blobs } from "../../storage/types.ts";
-import type { InputRow } from "./input-row.ts";
-import { readInput } from "./read-input.ts";
+import type { InputRow } from "../formats/input-row.ts";
+import { readInput } from "../formats/read-input.ts";
 
 /**
  * A row of an input that this program made: those of an undo have values before and after. What others

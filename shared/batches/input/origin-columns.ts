@@ -1,6 +1,6 @@
 import type { Properties } from "../../catalogue/row.ts";
 import { isRecord } from "../../core/record.ts";
-import type { InputRow } from "./input-row.ts";
+import type { InputRow } from "../formats/input-row.ts";
 
 /** The column with the number that the row has in the batch which is sent again or undone. */
 export const ORIGINAL_ROW = "originalRow";

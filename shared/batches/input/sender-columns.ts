@@ -1,4 +1,4 @@
-import type { InputRow } from "./input-row.ts";
+import type { InputRow } from "../formats/input-row.ts";
 
 /** A column for the sender's own words: a ticket, a date, a reason. It is reported and never sent. */
 const NOTE = "note";

@@ -20,7 +20,7 @@ import { leaseLost } from "../../storage/errors.ts";
 import type { Blobs } from "../../storage/types.ts";
 import type { RowRules } from "../input/columns.ts";
 import { compileRow } from "../input/compile-row.ts";
-import { inputShards } from "../input/input-shards.ts";
+import { rowsToPlan } from "../input/rows-to-plan.ts";
 import { ahead } from "./ahead.ts";
 import { withHints } from "./hints.ts";
 import { type Directory, createDirectory } from "./lookups.ts";
@@ -123,7 +123,7 @@ async function* lookedUp(job: PlanJob): AsyncGenerator<LookedUpShard> {
   const directory = createDirectory(job.graph);
   const written = job.isNew ? 0 : await countShards(job.batches, job.folder);
   let shard = 0;
-  for await (const rows of inputShards(job.batches, job.folder, job.format)) {
+  for await (const rows of rowsToPlan(job)) {
     shard += 1;
     const compiled = rows.map((row) => toPlan(compileRow(row, job.rules)));
     const isWritten = shard <= written;

@@ -1,4 +1,4 @@
-import { csvLine } from "../input/csv.ts";
+import { csvLine } from "../formats/csv.ts";
 import type { ReportRow } from "./report-rows.ts";
 import { cellText } from "./report-words.ts";
 

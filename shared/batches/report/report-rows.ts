@@ -14,7 +14,7 @@ import { problemOf } from "../../records/problem.ts";
 import type { Receipts } from "../../records/receipt.ts";
 import { type PlannedRow, streamShard } from "../../records/shard.ts";
 import type { Blobs } from "../../storage/types.ts";
-import type { InputRow } from "../input/input-row.ts";
+import type { InputRow } from "../formats/input-row.ts";
 import { inputRows } from "../input/input-shards.ts";
 
 /** The verdict of a row with its proof; `pending` if it has none yet. */

@@ -12,12 +12,16 @@ import { holderOf, otherSpelling, takeName } from "../folder/take-name.ts";
 import { checkInput } from "../input/check-input.ts";
 import { MADE_ROW_BYTES } from "../input/input-shards.ts";
 import { NOT_UNDONE, ONLY_IF } from "../input/origin-columns.ts";
+import type { Mapper } from "../mapping/mapper.ts";
+import { keepMapping } from "../mapping/stored-mapping.ts";
 import type { BatchPorts } from "../ports.ts";
 import type { MadeBatch, MakeJob } from "./job.ts";
 
 /** The input of a batch that is made out of another one. */
 export interface MadeInput extends Pick<BatchManifest, "format" | "operation"> {
   readonly kind: BatchOrigin["kind"];
+  /** How its columns are read, if they are those of a mapped batch. */
+  readonly mapper?: Mapper | undefined;
   /** Its text in pieces; nothing if there is no row. */
   readonly text: () => AsyncIterable<string>;
   /** Why there may be no row, as a refusal of the decision. */
@@ -90,6 +94,7 @@ async function makeNamed(ports: BatchPorts, job: MakeJob, wanted: Wanted): Promi
     if ((await otherSpelling(ports, tenant, wanted.batch)) !== undefined) return false;
     const manifest = await manifestOf(ports, job, wanted);
     lock.check();
+    await keepMapping(batches, folder, wanted.input.mapper, holder.isEmpty);
     if (!(await takeName(batches, folder, manifest, holder.refused))) return false;
     const { batch, rows, mode } = manifest;
     ports.emit({ event: "batch.accepted", batch, tenant, rows, mode });
@@ -116,7 +121,9 @@ async function manifestOf(
   if (opened === undefined) throw leaseLost("The rows of the batch to be made were replaced.");
   if (opened.facts.bytes === 0) throw input.nothing();
   const own = { ...limits, ...ports.limits };
-  const checked = await checkInput(opened.body, {
+  const { mapper } = input;
+  const read = await checkInput(opened.body, {
+    mapper,
     catalogue: ports.catalogue,
     operation: input.operation,
     origin: input.kind,
@@ -126,16 +133,18 @@ async function manifestOf(
     // Rows that failed for being invalid are the ones to send again.
     maxInvalidRowsPercent: 100,
   });
+  const { mapper: _mapper, operation, ...checked } = read;
   return {
     version: 1,
     batch,
     tenant,
     mode: job.decision.mode ?? "apply",
     priority,
-    operation: input.operation,
+    operation,
     source: { kind: "message", messageId: origin.decisionId, file },
     format: input.format,
     ...checked,
+    ...(mapper && { mapping: { path: mapper.path } }),
     columns: checked.columns.filter((name) => name !== ONLY_IF && name !== NOT_UNDONE),
     acceptedAt: new Date(ports.clock.now()).toISOString(),
     submitter: job.who,

@@ -2,10 +2,12 @@ import { InputRefusal } from "../../core/input-refusal.ts";
 import type { ChosenRows } from "../../records/decisions/decision.ts";
 import type { BatchManifest } from "../../records/manifest.ts";
 import type { Plan } from "../../records/plan.ts";
-import { csvLine } from "../input/csv.ts";
-import type { InputRow } from "../input/input-row.ts";
+import { csvLine } from "../formats/csv.ts";
+import type { InputRow } from "../formats/input-row.ts";
 import { inputShards } from "../input/input-shards.ts";
+import { keptColumns } from "../input/mapped-columns.ts";
 import { ORIGINAL_ROW } from "../input/origin-columns.ts";
+import { storedMapper } from "../mapping/stored-mapping.ts";
 import type { BatchPorts } from "../ports.ts";
 import { endedPlan, refuseUnknownRows } from "./ended.ts";
 import type { MadeBatch, MakeJob } from "./job.ts";
@@ -24,8 +26,11 @@ export async function rerun(ports: BatchPorts, job: MakeJob): Promise<MadeBatch>
   const { format, operation } = job.manifest;
   const plan = await endedPlan(ports, job, ["finished", "cancelled", "held"]);
   refuseUnknownRows(job);
+  const { batches } = ports.blobs;
+  const mapper = await storedMapper(batches, job.folder, job.manifest, keptColumns);
   return makeBatch(ports, job, {
     kind: "rerun",
+    mapper,
     format,
     operation,
     text: () => chosenText(ports, job, plan),

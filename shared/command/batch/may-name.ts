@@ -1,4 +1,4 @@
-import { decodeText } from "../../batches/input/encoding.ts";
+import { decodeText } from "../../batches/formats/encoding.ts";
 import { isGuid } from "../../core/object-id.ts";
 import type { InputFormat } from "../../records/manifest.ts";
 import { inputBlob, journalsPrefix, shardsPrefix } from "../../records/paths.ts";

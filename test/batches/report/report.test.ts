@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 
 import fc from "fast-check";
 
-import { createCsvReader } from "../../../shared/batches/input/csv.ts";
+import { createCsvReader } from "../../../shared/batches/formats/csv.ts";
 import { createPicks } from "../../../shared/batches/report/report-picks.ts";
 import { verdicts, type Receipt } from "../../../shared/catalogue/row.ts";
 import { openWorkshop, shardRows, type Workshop } from "../workshop.ts";

@@ -1,4 +1,4 @@
-import { csvLine } from "../../../shared/batches/input/csv.ts";
+import { csvLine } from "../../../shared/batches/formats/csv.ts";
 import type { Snapshot, SnapshotObject } from "../../cloud/graph/graph.ts";
 
 /** One change, as the request that a rival sends and as the row that the product is given. */

@@ -80,14 +80,17 @@ function read(progress: Progress, rowBytes: number, isLast: boolean): InputPiece
 /** Excel may begin a file with the line `sep=;`, which names its separator. */
 const DECLARATION = /^"?sep=([,;\t])"?[ ,;\t]*(?:\r\n|\n|\r|$)/i;
 
+/** Entra's bulk templates begin with the line `version:v1.0`, to which a spreadsheet adds separators. */
+const VERSION = /^"?version:v\d+(?:\.\d+)*"?[ ,;\t]*(?:\r\n|\n|\r|$)/i;
+
 /** Whether the file may begin with a declaration of which the end has not come yet. */
 const isPerhapsDeclaration = ({ text, line, start }: Progress): boolean =>
-  line === 1 && start === 0 && /^"?sep=[^\r\n]*\r?$/i.test(text);
+  line === 1 && start === 0 && /^"?(?:sep=|version:)[^\r\n]*\r?$/i.test(text);
 
-/** Skips the declaration of the separator, and takes the separator from it. */
+/** Skips such a first line, and takes the separator from it if it names one. */
 function skipDeclaration(progress: Progress): void {
   if (progress.line > 1 || progress.start > 0) return;
-  const found = DECLARATION.exec(progress.text);
+  const found = DECLARATION.exec(progress.text) ?? VERSION.exec(progress.text);
   if (!found) return;
   progress.separator = found[1] ?? "";
   progress.start = found[0].length;

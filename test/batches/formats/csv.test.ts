@@ -3,8 +3,12 @@ import { describe, it } from "node:test";
 
 import fc from "fast-check";
 
-import { createCsvReader, csvLine } from "../../../shared/batches/input/csv.ts";
-import type { InputFault, InputPiece, InputRow } from "../../../shared/batches/input/input-row.ts";
+import { createCsvReader, csvLine } from "../../../shared/batches/formats/csv.ts";
+import type {
+  InputFault,
+  InputPiece,
+  InputRow,
+} from "../../../shared/batches/formats/input-row.ts";
 
 interface Read {
   readonly header: readonly string[] | undefined;

@@ -3,8 +3,8 @@ import { describe, it } from "node:test";
 
 import fc from "fast-check";
 
-import type { InputPiece } from "../../../shared/batches/input/input-row.ts";
-import { createJsonLinesReader } from "../../../shared/batches/input/json-lines.ts";
+import type { InputPiece } from "../../../shared/batches/formats/input-row.ts";
+import { createJsonLinesReader } from "../../../shared/batches/formats/json-lines.ts";
 
 function read(text: string, lengths: readonly number[] = [], rowBytes?: number) {
   const reader = createJsonLinesReader(rowBytes);

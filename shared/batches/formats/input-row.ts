@@ -1,4 +1,5 @@
 import type { ErrorCode } from "../../core/errors.ts";
+import type { ChosenName } from "../mapping/mapper.ts";
 
 /** One row of the input, unchanged. */
 export interface InputRow {
@@ -9,6 +10,8 @@ export interface InputRow {
   readonly cells: Readonly<Record<string, unknown>>;
   /** Why its cells cannot be assigned to columns, as the end of "the row …". */
   readonly broken?: string | undefined;
+  /** The free name that was chosen for it, if a mapping wants one. */
+  readonly chosen?: ChosenName | undefined;
   /** The cells of such a row, in their order. */
   readonly values?: readonly string[] | undefined;
   /** Of CSV: the file ends in it, without a line break; `short` if it has fewer cells than the header, too. */

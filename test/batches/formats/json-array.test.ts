@@ -3,9 +3,9 @@ import { describe, it } from "node:test";
 
 import fc from "fast-check";
 
-import type { InputPiece } from "../../../shared/batches/input/input-row.ts";
-import { createJsonReader } from "../../../shared/batches/input/json.ts";
-import { readInput } from "../../../shared/batches/input/read-input.ts";
+import type { InputPiece } from "../../../shared/batches/formats/input-row.ts";
+import { createJsonReader } from "../../../shared/batches/formats/json.ts";
+import { readInput } from "../../../shared/batches/formats/read-input.ts";
 import { openWorkshop } from "../workshop.ts";
 import { cut } from "./cut.ts";
 

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 
 import fc from "fast-check";
 
-import { decodeText, UnreadableText } from "../../../shared/batches/input/encoding.ts";
+import { decodeText, UnreadableText } from "../../../shared/batches/formats/encoding.ts";
 import { cut } from "./cut.ts";
 
 const encodings: Readonly<Record<string, (text: string) => Buffer>> = {
