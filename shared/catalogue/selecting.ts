@@ -1,7 +1,8 @@
 /** What Graph shows only if it is expanded; an operation selects it as it selects a property. */
 const relationships: readonly string[] = ["manager"];
 
-const isRelationship = (name: string): boolean => relationships.includes(name);
+/** Whether a name that an operation selects is not a property. */
+export const isRelationship = (name: string): boolean => relationships.includes(name);
 
 /** The query that shows these properties of a user; of the manager, which is a relationship, the id. */
 export function selecting(names: readonly string[]): `?${string}` {

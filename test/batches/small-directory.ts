@@ -116,7 +116,7 @@ export class SmallDirectory implements Graph {
       return user ? answer(200, picked(user, select)) : missing;
     }
     if (kind === "users" && name === "" && isCounted) return counted(this.users.size);
-    if (kind === "users" && name === "") return listed((each) => this.users.has(each));
+    if (kind === "users" && name === "") return this.#listUsers(filter, select);
     if (kind === "users") {
       const user =
         this.users.get(name) ?? this.users.get(this.#names.get(name.toLowerCase()) ?? "");
@@ -136,6 +136,18 @@ export class SmallDirectory implements Graph {
     }
     const group = this.groups.get(name);
     return group ? answer(200, picked(group, select)) : missing;
+  }
+
+  /** `id in (…)` or `userPrincipalName in (…)`. */
+  #listUsers(filter: string, select: readonly string[]): GraphAnswer {
+    const values = [...filter.matchAll(/'((?:[^']|'')*)'/g)].map(([, each = ""]) =>
+      each.replaceAll("''", "'"),
+    );
+    const keys = filter.startsWith("id")
+      ? values
+      : values.map((each) => this.#names.get(each.toLowerCase()) ?? "");
+    const users = keys.map((key) => this.users.get(key)).filter((user) => user !== undefined);
+    return answer(200, { value: users.map((user) => picked(user, select)) });
   }
 }
 

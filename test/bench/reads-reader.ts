@@ -1,6 +1,6 @@
 import { createClients, surroundings } from "../../shared/app/clients.ts";
 import { readSettings } from "../../shared/app/settings.ts";
-import { createDirectory } from "../../shared/batches/plan/lookups.ts";
+import { createDirectory } from "../../shared/batches/plan/lookups/lookups.ts";
 import { chunk } from "../../shared/core/chunk.ts";
 import type { GraphRead } from "../../shared/core/graph-request.ts";
 import { createGraph } from "../../shared/graph/graph.ts";

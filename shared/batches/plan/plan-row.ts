@@ -23,7 +23,7 @@ import {
   writtenFootprint,
 } from "./duplicates.ts";
 import { withCounts } from "./guarded-write.ts";
-import type { LookedUp } from "./lookups.ts";
+import type { LookedUp } from "./lookups/lookups.ts";
 import type { GoodRow, RowToPlan } from "./row-to-plan.ts";
 import type { RowTraces } from "./row-traces.ts";
 import { finalRow, nameGiven, renamedTwice, skipped } from "./row-verdicts.ts";

@@ -23,7 +23,7 @@ import { compileRow } from "../input/compile-row.ts";
 import { rowsToPlan } from "../input/rows-to-plan.ts";
 import { ahead } from "./ahead.ts";
 import { withHints } from "./hints.ts";
-import { type Directory, createDirectory } from "./lookups.ts";
+import { type Directory, createDirectory } from "./lookups/lookups.ts";
 import { planRow, replayRow } from "./plan-row.ts";
 import { createTotals, type PlanTotals } from "./plan-totals.ts";
 import { withAllLacking } from "./preflight.ts";

@@ -4,7 +4,7 @@ import { changedColumn } from "../../catalogue/target.ts";
 import { isGuid } from "../../core/object-id.ts";
 import type { RowValues } from "../../records/approval/before.ts";
 import type { PlannedRow } from "../../records/shard.ts";
-import type { LookedUp } from "./lookups.ts";
+import type { LookedUp } from "./lookups/lookups.ts";
 import type { RowToPlan } from "./row-to-plan.ts";
 
 /**

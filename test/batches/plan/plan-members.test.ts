@@ -87,7 +87,7 @@ describe("a member by id is looked up when the batch is planned", () => {
     assert.ok(rows.every(({ write }) => write?.was === "absent" && write.memberSeen === true));
     const of = (path: string) =>
       workshop.directory.reads.filter((url) => url.startsWith(path)).length;
-    assert.equal(of("/users?"), 2);
+    assert.equal(of("/users?$filter=id%20in"), 2);
     assert.equal(workshop.directory.reads.filter((url) => url.includes("/members?")).length, 2);
   });
 

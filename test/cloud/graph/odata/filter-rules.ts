@@ -30,6 +30,14 @@ const missingParameters = (operator: string) =>
     `Operator '${operator}' is not supported because the required parameters might be missing. Try adding $count=true query parameter and ConsistencyLevel:eventual header. Refer to https://aka.ms/graph-docs/advanced-queries for more information`,
   );
 
+/** Values of `in` without advanced parameters (Graph known issues, "Some limitations apply to query parameters"). */
+const MOST_VALUES = 15;
+
+const tooMany = (values: number) =>
+  unsupportedQuery(
+    `Too many child clauses specified in search filter expression containing 'OR' operators: ${values}. Max allowed: ${MOST_VALUES}`,
+  );
+
 const typeOf = (property: Property, rest: PropertyPath): PropertyType => {
   const [part] = rest;
   if (part === undefined) return property.type;
@@ -155,6 +163,7 @@ export function checkFilter(
       case "in": {
         const property = propertyOf(part.path);
         demand(property, part.path, "in");
+        if (!advanced && part.values.length > MOST_VALUES) throw tooMany(part.values.length);
         for (const value of part.values)
           demandType(typeOf(property, part.path.slice(1)), value, "eq");
         return;

@@ -1,11 +1,11 @@
-import type { Found } from "../../catalogue/operation.ts";
-import { chunk } from "../../core/chunk.ts";
-import { type GraphAnswer, type GraphRead, odataIds } from "../../core/graph-request.ts";
-import { toObjectId } from "../../core/object-id.ts";
-import { recordOf } from "../../core/record.ts";
-import { listedIds } from "../../core/sets/listed-ids.ts";
-import { presence } from "../../core/sets/read-set.ts";
-import type { Graph } from "../../graph/types.ts";
+import type { Found } from "../../../catalogue/operation.ts";
+import { chunk } from "../../../core/chunk.ts";
+import { type GraphAnswer, type GraphRead, odataIds } from "../../../core/graph-request.ts";
+import { toObjectId } from "../../../core/object-id.ts";
+import { recordOf } from "../../../core/record.ts";
+import { listedIds } from "../../../core/sets/listed-ids.ts";
+import { presence } from "../../../core/sets/read-set.ts";
+import type { Graph } from "../../../graph/types.ts";
 
 /** What is known of an object by id; `unknown` if the application may not even list users. */
 export type SeenObject = Found | { readonly state: "unknown" };

@@ -1,13 +1,14 @@
-import { isDeletedKind, lookupKinds, pathOf } from "../../catalogue/kinds/lookup-kinds.ts";
-import type { Lookup } from "../../catalogue/operation.ts";
-import { selecting } from "../../catalogue/selecting.ts";
-import { OperatorError } from "../../core/errors.ts";
-import { type GraphAnswer, type GraphRead, odataString } from "../../core/graph-request.ts";
-import { isGuid, toObjectId } from "../../core/object-id.ts";
-import { recordOf } from "../../core/record.ts";
-import { listedIds } from "../../core/sets/listed-ids.ts";
-import type { Graph } from "../../graph/types.ts";
+import { isDeletedKind, lookupKinds, pathOf } from "../../../catalogue/kinds/lookup-kinds.ts";
+import type { Lookup } from "../../../catalogue/operation.ts";
+import { isRelationship, selecting } from "../../../catalogue/selecting.ts";
+import { OperatorError } from "../../../core/errors.ts";
+import { type GraphAnswer, type GraphRead, odataString } from "../../../core/graph-request.ts";
+import { isGuid, toObjectId } from "../../../core/object-id.ts";
+import { recordOf } from "../../../core/record.ts";
+import { listedIds } from "../../../core/sets/listed-ids.ts";
+import type { Graph } from "../../../graph/types.ts";
 import { lookUpObjects, type SeenObject } from "./object-lookups.ts";
+import { readUsers } from "./users-together.ts";
 
 /** What a lookup found, or that Graph refused it. */
 export type LookedUp = SeenObject | { readonly state: "refused"; readonly why: string };
@@ -49,7 +50,7 @@ export function createDirectory(graph: Graph): Directory {
           lookups[place] = joined(lookups[place], lookup);
         }
       }
-      const answers = await graph.readAll(lookups.map(readOf));
+      const answers = await readLookups(graph, lookups);
       for (const [at, lookup] of lookups.entries()) {
         const key = keyOf(lookup);
         const result = foundIn(answers[at]!, lookup);
@@ -72,6 +73,28 @@ function byKind<T>(): Record<Lookup["kind"], Map<string, T>> {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the keys of our own table
   return Object.fromEntries(maps) as Record<Lookup["kind"], Map<string, T>>;
 }
+
+/** Reads all of them; users by id or principal name share reads. */
+async function readLookups(
+  graph: Graph,
+  lookups: readonly NamedLookup[],
+): Promise<readonly GraphAnswer[]> {
+  const users = lookups.filter(mayBeListed);
+  const others = lookups.filter((lookup) => !mayBeListed(lookup));
+  const [ofUsers, ofOthers] = await Promise.all([
+    readUsers(
+      graph,
+      users.map((lookup) => ({ ...lookup, alone: readOf(lookup) })),
+    ),
+    graph.readAll(others.map(readOf)),
+  ]);
+  let [user, other] = [0, 0];
+  return lookups.map((lookup) => (mayBeListed(lookup) ? ofUsers[user++]! : ofOthers[other++]!));
+}
+
+/** A list with a relationship expanded is bounded otherwise (Graph known issues). */
+const mayBeListed = ({ kind, select }: NamedLookup): boolean =>
+  kind === "user" && !select.some(isRelationship);
 
 /** User names ignore case; a display name must match exactly. */
 const keyOf = ({ kind, ref }: Lookup): string =>
