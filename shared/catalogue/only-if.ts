@@ -18,7 +18,7 @@ export const onlyIfStill = (operation: Operation, values: Properties): Operation
   lookups: (payload) => {
     const lookups = operation.lookups(payload);
     const lookup = lookups[roleIn(lookups)];
-    return lookup === undefined || lookup.kind === "object"
+    return lookup === undefined || lookup.kind === "object" || operation.shown
       ? lookups
       : { ...lookups, [roleIn(lookups)]: withSelect(lookup, values) };
   },
@@ -30,30 +30,31 @@ export const onlyIfStill = (operation: Operation, values: Properties): Operation
     const set = "write" in decision ? decision.write.set : undefined;
     const isKnown = user.object !== unknowable;
     const isUndone = "final" in decision && decision.final.verdict === "unchanged";
-    if (isKnown && !isUndone && changedSince(user.object, values, set).length > 0) {
-      return spared(changedSince(user.object, values, set), user.id);
-    }
+    const changed = isKnown && !isUndone ? changedSince(operation, user.object, values, set) : [];
+    if (changed.length > 0) return spared(changed, user.id);
     return "write" in decision ? { write: { ...decision.write, onlyIf: values } } : decision;
   },
 });
 
 /** A look at the user of a write that also shows the values which the write expects. */
-export const lookingAlso = (read: GraphRead, { onlyIf = {} }: ReadyWrite): GraphRead => ({
-  ...read,
-  url: selectingAlso(read.url, Object.keys(onlyIf)),
-});
+export const lookingAlso = (
+  { shown }: Pick<Operation, "shown">,
+  read: GraphRead,
+  { onlyIf = {} }: ReadyWrite,
+): GraphRead => (shown ? read : { ...read, url: selectingAlso(read.url, Object.keys(onlyIf)) });
 
 /**
  * The verdict on a write whose user has neither the values that it expects nor those that it sets, or is
  * gone; `undefined` if it may be sent.
  */
 export function sparedBy(
+  operation: Pick<Operation, "shown">,
   { target, onlyIf, set }: ReadyWrite,
   present: Properties | "gone",
 ): FinalVerdict | undefined {
   if (onlyIf === undefined) return undefined;
   if (present === "gone") return { ...userGone.final, objectId: subjectOf(target) };
-  const changed = changedSince(present, onlyIf, set);
+  const changed = changedSince(operation, present, onlyIf, set);
   return changed.length === 0 ? undefined : spared(changed, subjectOf(target) ?? "").final;
 }
 
@@ -69,16 +70,20 @@ const withSelect = (lookup: Exclude<Lookup, { kind: "object" }>, values: Propert
 });
 
 /** The properties that have neither the value which is expected nor the one which the row sets. */
-const changedSince = (
-  present: Properties,
+function changedSince(
+  { shown }: Pick<Operation, "shown">,
+  object: Properties,
   values: Properties,
   set: Properties | undefined,
-): readonly string[] =>
-  Object.keys(values).filter(
+): readonly string[] {
+  const names = Object.keys(values);
+  const present = shown ? shown(object, names) : object;
+  return names.filter(
     (name) =>
       !hasAll(present, { [name]: values[name] }) &&
       !(set && Object.hasOwn(set, name) && hasAll(present, { [name]: set[name] })),
   );
+}
 
 /** The verdict on a row whose user has other values by now. */
 const spared = (names: readonly string[], objectId: string) =>
@@ -86,7 +91,7 @@ const spared = (names: readonly string[], objectId: string) =>
     final: {
       verdict: "skipped",
       reason: `Changed since by somebody: ${names.join(", ")}. Nothing was overwritten.`,
-      fix: "If the older values are wanted all the same, set them with user.update.",
+      fix: "If the older values are wanted all the same, set them in a new batch.",
       objectId,
     },
   }) as const satisfies DecidedRow;

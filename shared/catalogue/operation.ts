@@ -23,6 +23,8 @@ export type Found =
       readonly object: Properties;
       /** Of an object by id: its kind, if it is one of these. */
       readonly kind?: "user" | "group" | undefined;
+      /** An earlier row of this batch sets values of it. The plan says so if the operation has an `ownKey`. */
+      readonly isChanged?: boolean;
       /** An earlier row of this batch restores it. */
       readonly isRestored?: boolean;
     }
@@ -143,6 +145,16 @@ export interface Operation<P = Payload, K extends TargetKind = TargetKind> {
   readonly together?: Together<K>;
   /** It deletes its object: later rows of the batch about the same object are skipped. */
   readonly deletes?: true;
+  /**
+   * The key under which its rows exclude each other, if what they find of their object is changed by rows with
+   * this key only. What other rows of the batch set of the object then does not hide its present state.
+   */
+  readonly ownKey?: (id: ObjectId) => string;
+  /**
+   * The values that its rows set, by name, out of its object as a lookup or a look read it; absent if the object
+   * has them as properties of these names.
+   */
+  readonly shown?: (object: Properties, names: readonly string[]) => Properties;
   /** How a row that was written is undone; absent if no row of the operation can be. */
   readonly inverse?: (done: DoneRow) => Inverse;
 }

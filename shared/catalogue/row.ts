@@ -82,6 +82,13 @@ export type Receipt = FinalVerdict & Proof;
 /** Properties of a Graph object by name. */
 export type Properties = Readonly<Record<string, unknown>>;
 
+/** One seat of a product that a write takes or frees. */
+export interface SeatNeed {
+  readonly by: 1 | -1;
+  /** Seats that were free when the plan read them. */
+  readonly free: number;
+}
+
 interface Write<T extends Target | PendingTarget> {
   readonly target: T;
   /** Properties to set. */
@@ -116,6 +123,8 @@ interface Write<T extends Target | PendingTarget> {
   readonly afterRestore?: boolean | undefined;
   /** Whether the plan saw a user or group with the member's id; absent if it could not tell. */
   readonly memberSeen?: boolean | undefined;
+  /** Seats of licenses that it takes or frees, by product; absent if it does neither, or nobody can tell. */
+  readonly seats?: Readonly<Record<string, SeatNeed>> | undefined;
   /** Why the object that it changes is protected, as a clause: a person has to approve the batch. */
   readonly protected?: string | undefined;
 }

@@ -30,11 +30,27 @@ export interface Plan {
   readonly guards: readonly GuardFinding[];
   /** Permissions the application did not have; absent if it has all, or nothing is written. */
   readonly lacking?: readonly LackingPermission[] | undefined;
+  /** Seats of licenses, by product; absent if no row takes or frees one. */
+  readonly seats?: readonly PlannedSeats[] | undefined;
   readonly plannedAt: string;
   /** What an approval names, `sha256:…` (`planDigest`); a plan of an earlier release has none. */
   readonly digest?: string;
   /** SHA-256 of each shard's blob, hex, in the order of the shards. */
   readonly shardDigests?: readonly string[];
+}
+
+/** What a batch does to the seats of one product. */
+export interface PlannedSeats {
+  /** Part number and SKU id. */
+  readonly license: string;
+  /** Rows that need a seat. */
+  readonly needed: number;
+  /** Seats that rows free. */
+  readonly freed: number;
+  /** Rows without a seat, which fail. */
+  readonly short: number;
+  /** Seats that are free afterwards. */
+  readonly left: number;
 }
 
 /** A Graph permission that rows to be written need, and that the token lacks. */
@@ -107,6 +123,7 @@ const shape = v.object({
   ),
   guards: v.array(v.object({ guard: v.string(), held: v.boolean() })),
   lacking: v.optional(v.array(v.object({ permission: v.string(), held: v.boolean() }))),
+  seats: v.optional(v.array(v.object({ license: v.string(), short: v.number() }))),
   plannedAt: v.string(),
   digest: v.optional(v.string()),
   shardDigests: v.optional(v.array(v.string())),

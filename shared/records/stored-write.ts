@@ -43,6 +43,7 @@ const storedWrite = v.object({
   protected: v.optional(v.string()),
   afterRestore: v.optional(v.boolean()),
   onlyIf: v.optional(v.custom<Properties>(isRecord)),
+  seats: v.optional(v.record(v.string(), v.object({ by: v.picklist([1, -1]), free: v.number() }))),
 });
 
 type StoredWrite = v.InferOutput<typeof storedWrite>;

@@ -59,7 +59,9 @@ describe("a row whose change is in place is unchanged", () => {
     it(name, () => {
       const decision = operation.decide(unchanged.payload, unchanged.found);
       assert.ok("final" in decision && decision.final.verdict === "unchanged");
-      assert.equal(decision.final.objectId, ann);
+      const { objectId } = decision.final;
+      const ids = Object.values(unchanged.found).map((one) => one.state === "found" && one.id);
+      assert.ok(ids.some((id) => id === objectId));
     });
   }
 });

@@ -233,7 +233,7 @@ function planOf(
   totals: PlannedBatch,
   { guards, lacking }: Findings,
 ): Plan {
-  const { charge } = totals;
+  const { charge, seats } = totals;
   const { pending, ...settled } = totals.verdicts;
   const isHeld = manifest.mode === "apply" && isHeldBy({ guards, lacking });
   return {
@@ -252,6 +252,7 @@ function planOf(
     permissions: totals.permissions,
     charge,
     guards,
+    ...(seats.length > 0 && { seats }),
     ...(lacking.length > 0 && { lacking }),
     plannedAt: new Date(clock.now()).toISOString(),
     digest: planDigest(manifest, totals.shardDigests),

@@ -12,7 +12,7 @@ export function withCounts(
   decision: Decision,
   known: () => Readonly<Record<string, Found>>,
 ): Decision {
-  if (!("write" in decision) || isNothing(row.most)) return decision;
+  if (!("write" in decision) || decision.write.guarded || isNothing(row.most)) return decision;
   const guarded = row.operation.guarded(row.payload, known());
   return { write: { ...decision.write, guarded } };
 }

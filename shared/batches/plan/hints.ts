@@ -3,9 +3,9 @@ import { type PlannedWrite, isPending } from "../../catalogue/row.ts";
 import { OperatorError } from "../../core/errors.ts";
 import type { Graph } from "../../graph/types.ts";
 import type { PlannedRow } from "../../records/shard.ts";
-import { isWrittenBefore } from "./duplicates.ts";
 import type { RowToPlan } from "./row-to-plan.ts";
-import type { RowTraces } from "./row-traces.ts";
+import { isWrittenBefore } from "./traces/duplicates.ts";
+import type { RowTraces } from "./traces/row-traces.ts";
 
 /**
  * Adds to membership writes whether their edge exists now, so that a row whose answer is lost can

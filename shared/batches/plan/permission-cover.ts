@@ -15,10 +15,16 @@ const broader: Readonly<Record<string, readonly string[]>> = {
   "Group.ReadWrite.All": ["Directory.ReadWrite.All"],
   "GroupMember.Read.All": ["GroupMember.ReadWrite.All", ...groups],
   "GroupMember.ReadWrite.All": ["Group.ReadWrite.All", "Directory.ReadWrite.All"],
+  // The permission to change licenses is not among them (subscribedsku-list).
   "LicenseAssignment.Read.All": [
-    "LicenseAssignment.ReadWrite.All",
     "Organization.Read.All",
+    "Organization.ReadWrite.All",
     ...directory,
+  ],
+  "LicenseAssignment.ReadWrite.All": [
+    "User.ReadWrite.All",
+    "Group.ReadWrite.All",
+    "Directory.ReadWrite.All",
   ],
   "User-LifeCycleInfo.ReadWrite.All": [],
   "User-Mail.ReadWrite.All": ["User.ReadWrite.All", "Directory.ReadWrite.All"],

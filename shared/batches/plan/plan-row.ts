@@ -4,6 +4,11 @@ import { creatorsOf } from "../../catalogue/row.ts";
 import { unknowable } from "../../catalogue/unknowable.ts";
 import { isGuid, toObjectId } from "../../core/object-id.ts";
 import type { PlannedRow } from "../../records/shard.ts";
+import { decide, keptOpen } from "./decide-row.ts";
+import { withCounts } from "./guarded-write.ts";
+import type { LookedUp } from "./lookups/lookups.ts";
+import type { GoodRow, RowToPlan } from "./row-to-plan.ts";
+import { finalRow, nameGiven, renamedTwice, skipped } from "./row-verdicts.ts";
 import {
   creates,
   createStanding,
@@ -21,12 +26,8 @@ import {
   standingOf,
   unchangedFootprint,
   writtenFootprint,
-} from "./duplicates.ts";
-import { withCounts } from "./guarded-write.ts";
-import type { LookedUp } from "./lookups/lookups.ts";
-import type { GoodRow, RowToPlan } from "./row-to-plan.ts";
-import type { RowTraces } from "./row-traces.ts";
-import { finalRow, nameGiven, renamedTwice, skipped } from "./row-verdicts.ts";
+} from "./traces/duplicates.ts";
+import type { RowTraces } from "./traces/row-traces.ts";
 
 /**
  * Plans one row: a write, or a verdict. Pure except for `traces`, to which it adds the row. Rows must
@@ -78,11 +79,12 @@ export function planRow(
   if (standing.kind !== "free") return finalRow(compiled, skipped(standing));
   const renamer = footprint.gives && renamerOf(footprint.keys[0] ?? "", traces);
   if (renamer) return finalRow(compiled, renamedTwice(renamer));
+  const seated = traces.seats.take(compiled.row, "write" in decision ? decision.write.seats : {});
+  if ("short" in seated) return finalRow(compiled, seated.short);
   leaveTraces(traces, footprint);
   if ("final" in decision) return finalRow(compiled, decision.final);
-  const creators = creatorsOf(decision.write);
-  const after =
-    creators.length > 0 ? earliestFirst([...standing.after, ...creators]) : standing.after;
+  const before = [...creatorsOf(decision.write), ...seated.after];
+  const after = before.length > 0 ? earliestFirst([...standing.after, ...before]) : standing.after;
   const write = isOfRestored(found) ? { ...decision.write, afterRestore: true } : decision.write;
   return {
     row: compiled.row,
@@ -100,6 +102,7 @@ const isOfRestored = (found: Readonly<Record<string, Found>>): boolean =>
 /** Adds a row that was planned earlier to `traces`, as planning it did. */
 export function replayRow(compiled: RowToPlan, planned: PlannedRow, traces: RowTraces): void {
   if ("invalid" in compiled) return;
+  traces.seats.replay(planned);
   const decision: Decision = planned.write ? { write: planned.write } : { final: planned };
   const footprint = footprintOf(compiled, decision);
   if (footprint !== undefined) leaveTraces(traces, footprint);
@@ -231,46 +234,4 @@ function repeatedCreate(
   const fresh = decideFresh(row);
   if (!("write" in fresh) || !creates(fresh.write)) return undefined;
   return createStanding(writtenFootprint(row, fresh.write, [], { deletes: false }), traces);
-}
-
-/**
- * What the operation decides. If an earlier row sets properties of the same user, the user's present
- * state is not what this row will find, so the row is not dropped as already in place.
- */
-function decide(row: GoodRow, found: Readonly<Record<string, Found>>, traces: RowTraces): Decision {
-  const first = row.operation.decide(row.payload, found);
-  if ("final" in first && first.final.verdict === "failed") return first;
-  const blurred: Record<string, Found> = {};
-  for (const [role, one] of Object.entries(found)) {
-    if (one.state !== "found" || !isTouched(one.id, traces)) continue;
-    blurred[role] = { ...one, object: unknowable };
-  }
-  if (Object.keys(blurred).length === 0) return first;
-  const second = row.operation.decide(row.payload, { ...found, ...blurred });
-  return "write" in second ? second : first;
-}
-
-/** A row whose change is in place, as a write that the runner looks at before it sends it. */
-function keptOpen(
-  { operation, payload }: GoodRow,
-  found: Readonly<Record<string, Found>>,
-): Decision | undefined {
-  const decision = operation.decide(payload, found);
-  if (!("final" in decision) || decision.final.verdict !== "unchanged") return undefined;
-  const { reason, objectId } = decision.final;
-  const states = Object.entries(found);
-  const blurred = states.map(([role, one]) => [
-    role,
-    one.state === "found" ? { ...one, object: unknowable } : one,
-  ]);
-  const missing = states.map(([role]) => [role, { state: "missing" }]);
-  for (const state of [blurred, missing]) {
-    const open = operation.decide(payload, Object.fromEntries(state));
-    if (!("write" in open)) continue;
-    const { write } = open;
-    // A create names no object: without this key it would not wait for an earlier batch's delete of the user.
-    const keys = [...new Set([...write.keys, `object:${objectId}`])];
-    return { write: { ...write, keys, foundInPlace: { reason, objectId } } };
-  }
-  return undefined;
 }

@@ -8,7 +8,7 @@ import { writeBefore } from "../../records/approval/before.ts";
 import { batchDamaged } from "../../records/damaged.ts";
 import type { InputFormat } from "../../records/manifest.ts";
 import { inputBlob, shardBlob } from "../../records/paths.ts";
-import type { PlannedCharge } from "../../records/plan.ts";
+import type { PlannedCharge, PlannedSeats } from "../../records/plan.ts";
 import {
   type PlannedRow,
   countShards,
@@ -28,9 +28,9 @@ import { planRow, replayRow } from "./plan-row.ts";
 import { createTotals, type PlanTotals } from "./plan-totals.ts";
 import { withAllLacking } from "./preflight.ts";
 import { type RowToPlan, toPlan } from "./row-to-plan.ts";
-import { createRowTraces, type RowTraces } from "./row-traces.ts";
 import { valuesOf } from "./row-values.ts";
 import { finalRow } from "./row-verdicts.ts";
+import { createRowTraces, type RowTraces } from "./traces/row-traces.ts";
 
 /** A read that Graph asks to repeat later delays one shard; those after it are looked up meanwhile. */
 const LOOK_UPS_AHEAD = 2;
@@ -39,6 +39,7 @@ const LOOK_UPS_AHEAD = 2;
 export interface PlannedBatch extends PlanTotals {
   readonly charge: PlannedCharge;
   readonly protectedRows: ProtectedRows;
+  readonly seats: readonly PlannedSeats[];
 }
 
 /** What is planned, and with which clients. */
@@ -97,6 +98,7 @@ export async function planBatch(job: PlanJob): Promise<PlannedBatch | undefined>
   return {
     ...totals.value(),
     charge: totals.charge(),
+    seats: traces.seats.value(),
     protectedRows: totals.protectedRows(),
   };
 }

@@ -1,6 +1,6 @@
 import type { FinalVerdict } from "../../catalogue/row.ts";
 import type { PlannedRow } from "../../records/shard.ts";
-import type { Standing } from "./duplicates.ts";
+import type { Standing } from "./traces/duplicates.ts";
 
 /** The verdict on a row that an earlier one makes needless. */
 export const skipped = (standing: Exclude<Standing, { kind: "free" }>): FinalVerdict =>

@@ -23,6 +23,12 @@ export const lookupKinds = {
     permission: "AdministrativeUnit.Read.All",
     isKept: true,
   },
+  "subscribed-skus": {
+    path: "/subscribedSkus",
+    plural: "the tenant's products (subscribed SKUs)",
+    permission: "LicenseAssignment.Read.All",
+    isKept: true,
+  },
   "deleted-user": {
     path: "/directory/deletedItems",
     plural: "deleted users",
@@ -42,6 +48,9 @@ export type LookupKind = keyof typeof lookupKinds;
 
 /** Whether a lookup of this kind reads what was deleted, which a row can restore. */
 export const isDeletedKind = (kind: string): boolean => kind.startsWith("deleted-");
+
+/** Whether a lookup of this kind reads a whole list, which has no reference and which no row changes. */
+export const isListKind = (kind: string): boolean => kind === "subscribed-skus";
 
 /** The path of one object; `ref`: its id, or of a user the name. */
 export const pathOf = (kind: LookupKind, ref: string): `/${string}` =>

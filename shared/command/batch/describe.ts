@@ -1,6 +1,6 @@
 import type { Control, RecordedDecision } from "../../records/decisions/control.ts";
 import type { BatchManifest } from "../../records/manifest.ts";
-import type { Plan } from "../../records/plan.ts";
+import type { Plan, PlannedSeats } from "../../records/plan.ts";
 import { whoInWords } from "../../records/who.ts";
 import { countsText, duration, figure, some } from "../terminal/figures.ts";
 import { type Cells, factsText, tableText } from "../terminal/table.ts";
@@ -67,12 +67,16 @@ export function planFacts(plan: Plan): Cells {
     operations: Object.entries(operations)
       .map(([name, { rows }]) => `${name} ${figure(rows)}`)
       .join(", "),
+    seats: (plan.seats ?? []).map(seatsInWords).join("; "),
     permissions: Object.keys(permissions).join(", "),
     lacking: lacking
       .map(({ permission, rows }) => `${permission} (${some(rows, "row")})`)
       .join(", "),
   };
 }
+
+const seatsInWords = ({ license, needed, freed, short, left }: PlannedSeats): string =>
+  `${license}: ${needed} needed, ${freed} freed, ${short > 0 ? `${short} SHORT` : `${left} left`}`;
 
 /** Every guard with what it counted; empty if the plan has none. */
 export function guardsText(plan: Plan): string {

@@ -63,7 +63,7 @@ export function firstLook(looked: FirstLooked, answer: Seen): FirstLook {
   }
   const ready = { row, write, operation, answer };
   if (isSeen && answer.status === 404) return gone(ready);
-  const kept = sparedBy(write, recordOf(answer.body));
+  const kept = sparedBy(operation, write, recordOf(answer.body));
   if (kept !== undefined) return ended(answer, kept);
   return isCompared ? compared(ready, expected, looked.mayBeUndone) : lookedInPlace(ready);
 }
@@ -124,7 +124,7 @@ const lookedInPlace = ({ write, operation, answer }: Ready): FirstLook =>
 /** An object that has not replicated yet looks gone, so that one look is not enough. */
 function gone({ row, write, operation, answer }: Ready): FirstLook {
   if (row.looks + 1 < LOOKS_AT_MOST) return { kind: "again" };
-  const kept = write.afterRestore ? undefined : sparedBy(write, "gone");
+  const kept = write.afterRestore ? undefined : sparedBy(operation, write, "gone");
   if (kept !== undefined) return ended(answer, kept);
   const attempt = { write, doubted: false, firstIntentAt: NEVER, attempts: 1 };
   const outcome = judge(operation, answer, attempt);

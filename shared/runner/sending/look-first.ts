@@ -89,7 +89,8 @@ const readBefore = (site: Site, part: Placed): GraphRead | undefined =>
 function wholeLook(site: Site, part: Placed): GraphRead | undefined {
   const read = readFor(site, part);
   const { write } = part.row;
-  return read && !isPending(write) ? lookingAlso(read, write) : read;
+  const operation = operationOf(site, part.row);
+  return read && operation && !isPending(write) ? lookingAlso(operation, read, write) : read;
 }
 
 function judged(site: Site, { row, shard }: Placed, answer: Seen): Pick<Looked, "look" | "ended"> {

@@ -3,7 +3,11 @@ import { describe, it } from "node:test";
 
 import fc from "fast-check";
 
-import { createRowTraces, digestOf, type Trace } from "../../../shared/batches/plan/row-traces.ts";
+import {
+  createRowTraces,
+  digestOf,
+  type Trace,
+} from "../../../shared/batches/plan/traces/row-traces.ts";
 import { capsWith } from "../../guards/caps.ts";
 import { openWorkshop, planRows, settings, type ShardRow, type Workshop } from "../workshop.ts";
 

@@ -1,4 +1,9 @@
-import { isDeletedKind, lookupKinds, pathOf } from "../../../catalogue/kinds/lookup-kinds.ts";
+import {
+  isDeletedKind,
+  isListKind,
+  lookupKinds,
+  pathOf,
+} from "../../../catalogue/kinds/lookup-kinds.ts";
 import type { Lookup } from "../../../catalogue/operation.ts";
 import { isRelationship, selecting } from "../../../catalogue/selecting.ts";
 import { OperatorError } from "../../../core/errors.ts";
@@ -31,7 +36,7 @@ export interface Directory {
 
 /** A directory that reads through `graph` and remembers groups, and other kinds of few, while the plan is made. */
 export function createDirectory(graph: Graph): Directory {
-  const keptOf = byKind<LookedUp>();
+  const keptOf = byKind<Kept>();
   return {
     lookUp: async (wanted) => {
       const found = byKind<LookedUp>();
@@ -43,7 +48,7 @@ export function createDirectory(graph: Graph): Directory {
         const key = keyOf(lookup);
         const kept = keptOf[kind].get(key);
         if (kind === "object") ids.add(key);
-        else if (kept) found[kind].set(key, kept);
+        else if (kept && hasAllOf(kept, lookup)) found[kind].set(key, kept.result);
         else {
           const place = places[kind].get(key) ?? lookups.length;
           places[kind].set(key, place);
@@ -58,7 +63,7 @@ export function createDirectory(graph: Graph): Directory {
         if (lookupKinds[lookup.kind].isKept) {
           const kept = keptOf[lookup.kind];
           if (kept.size >= KEPT) kept.clear();
-          kept.set(key, result);
+          kept.set(key, { result, select: lookup.select });
         }
       }
       for (const [id, seen] of await lookUpObjects(graph, [...ids])) found.object.set(id, seen);
@@ -66,6 +71,16 @@ export function createDirectory(graph: Graph): Directory {
     },
   };
 }
+
+/** What was found, and the properties that were read. */
+interface Kept {
+  readonly result: LookedUp;
+  readonly select: readonly string[];
+}
+
+/** Whether what is kept tells all that a row of another operation wants to know. */
+const hasAllOf = ({ result, select }: Kept, lookup: NamedLookup): boolean =>
+  result.state !== "found" || lookup.select.every((name) => select.includes(name));
 
 /** A map for each kind, with names as they are for keys: a text made for each look-up would be hashed anew. */
 function byKind<T>(): Record<Lookup["kind"], Map<string, T>> {
@@ -103,6 +118,7 @@ const keyOf = ({ kind, ref }: Lookup): string =>
 /** A read with the properties of both lookups. */
 function joined(other: NamedLookup | undefined, lookup: NamedLookup): NamedLookup {
   if (other === undefined && lookup.select[0] === "id") return lookup;
+  if (isListKind(lookup.kind)) return lookup;
   const select = new Set(["id", ...(other?.select ?? []), ...lookup.select]);
   return { ...lookup, select: [...select] };
 }
@@ -113,6 +129,9 @@ const isByName = ({ kind, ref }: Pick<NamedLookup, "kind" | "ref">): boolean =>
 
 /** Two groups are read by name, which is enough to know that a name is ambiguous. */
 function readOf({ kind, ref, select }: NamedLookup): GraphRead {
+  if (isListKind(kind)) {
+    return { method: "GET", url: `${lookupKinds[kind].path}${selecting(select)}` };
+  }
   if (!isByName({ kind, ref })) {
     return { method: "GET", url: `${pathOf(kind, ref)}${selecting(select)}` };
   }
@@ -130,6 +149,7 @@ function foundIn(answer: GraphAnswer, lookup: NamedLookup): LookedUp {
     return { state: "refused", why: `Graph: ${status} ${error?.code ?? "no code"}` };
   }
   const body = recordOf(answer.body);
+  if (isListKind(lookup.kind)) return wholeList(body);
   if (!isByName(lookup)) return foundObject(body);
   const value: readonly unknown[] = Array.isArray(body["value"]) ? body["value"] : [];
   if (value.length > 1) return { state: "ambiguous", count: value.length };
@@ -138,6 +158,14 @@ function foundIn(answer: GraphAnswer, lookup: NamedLookup): LookedUp {
   if (list.kind === "partial") return { state: "refused", why: list.why };
   return list.size === 0 ? { state: "missing" } : foundObject(recordOf(value[0]));
 }
+
+/** A list that is not any row's object, read to its end. It has no id of its own. */
+const wholeList = (list: Readonly<Record<string, unknown>>): LookedUp =>
+  Array.isArray(list["value"]) && list["@odata.nextLink"] === undefined
+    ? { state: "found", id: NO_ID, object: list }
+    : { state: "refused", why: "Graph: a list without its end" };
+
+const NO_ID = toObjectId("00000000-0000-0000-0000-000000000000");
 
 function foundObject(object: Readonly<Record<string, unknown>>): LookedUp {
   const { id } = object;

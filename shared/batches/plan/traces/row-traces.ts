@@ -1,5 +1,7 @@
 import { hash } from "node:crypto";
 
+import { createSeats, type Seats } from "./seats.ts";
+
 /** The first 64 bits of a SHA-256: enough to tell the keys and effects of a million rows apart. */
 export interface Digest {
   readonly high: number;
@@ -55,6 +57,8 @@ export interface RowTraces {
   add(key: string, trace: Trace): void;
   /** The rows that touch `key`, latest first. */
   of(key: string): Iterable<Trace>;
+  /** The seats of licenses that they take and free. */
+  readonly seats: Seats;
 }
 
 const WRITTEN = 1;
@@ -103,6 +107,7 @@ export function createRowTraces(): RowTraces {
   };
 
   return {
+    seats: createSeats(),
     add: (name, trace) => {
       begins.add(name.charCodeAt(0));
       const key = digestOf(name);

@@ -1,6 +1,6 @@
-import type { Payload } from "../../catalogue/payload.ts";
-import type { PlannedWrite } from "../../catalogue/row.ts";
-import { columnsOf } from "../../catalogue/target.ts";
+import type { Payload } from "../../../catalogue/payload.ts";
+import type { PlannedWrite } from "../../../catalogue/row.ts";
+import { columnsOf } from "../../../catalogue/target.ts";
 import { digestOf, type RowTraces, type Trace } from "./row-traces.ts";
 
 /** A row as later rows see it: its keys, of which the first names what it changes, and its trace. */
@@ -168,8 +168,11 @@ export const isRestored = (objectId: string, traces: RowTraces): boolean =>
 
 /** Whether an earlier row sets properties of the object, so that its present state is no guide. */
 export const isTouched = (objectId: string, traces: RowTraces): boolean =>
-  latest(traces, `object:${objectId}`, ({ isWritten, mask }) => isWritten && mask !== 0) !==
-  undefined;
+  isKeyTouched(`object:${objectId}`, traces);
+
+/** Whether an earlier row sets properties of what the key names. */
+export const isKeyTouched = (key: string, traces: RowTraces): boolean =>
+  latest(traces, key, ({ isWritten, mask }) => isWritten && mask !== 0) !== undefined;
 
 /** Whether a row before `row` writes what `key` names. */
 export const isWrittenBefore = (row: number, key: string, traces: RowTraces): boolean =>
