@@ -1,13 +1,12 @@
 import { createClients, surroundings } from "../../shared/app/clients.ts";
 import { readSettings } from "../../shared/app/settings.ts";
-import { createDirectory } from "../../shared/batches/plan/lookups/lookups.ts";
 import { chunk } from "../../shared/core/chunk.ts";
 import type { GraphRead } from "../../shared/core/graph-request.ts";
 import { createGraph } from "../../shared/graph/graph.ts";
 import { createTransport, type Send } from "../../shared/graph/transport.ts";
 
 /*
- * A process that reads as planners do: bulk look-ups of users, and the members of groups, through the
+ * A process that reads in bulk, users alone and the members of groups, through the
  * product's client of Graph, as much as its pacer of resource units allows. It counts what each post cost.
  */
 
@@ -65,12 +64,10 @@ const end = new AbortController();
 
 /** Users and groups in turn, two look-ups at a time: a planner reads the next shard while it plans one. */
 async function read(users: readonly string[], groups: readonly string[]): Promise<void> {
-  const select = ["id", "accountEnabled", "department"];
   const usersAtOnce = chunk(users, USERS);
   const groupsAtOnce = chunk(groups, GROUPS);
   async function lookUpUsers(at: number): Promise<void> {
-    const refs = usersAtOnce[at % usersAtOnce.length] ?? [];
-    await createDirectory(graph).lookUp(refs.map((ref) => ({ kind: "user", ref, select })));
+    await graph.readAll((usersAtOnce[at % usersAtOnce.length] ?? []).map(userOf));
   }
   async function lookUpMembers(at: number): Promise<void> {
     await graph.readAll((groupsAtOnce[at % groupsAtOnce.length] ?? []).map(membersOf));
@@ -81,6 +78,11 @@ async function read(users: readonly string[], groups: readonly string[]): Promis
     }),
   );
 }
+
+const userOf = (user: string): GraphRead => ({
+  method: "GET",
+  url: `/users/${encodeURIComponent(user)}?$select=id,accountEnabled,department`,
+});
 
 const membersOf = (group: string): GraphRead => ({
   method: "GET",

@@ -80,6 +80,12 @@ function membersPerWrite(): string {
   return String(scenario.conditions?.membersPerWrite ?? "");
 }
 
+/** Another client that writes with our application; 0 ends it. */
+async function neighbour({ cloud }: Stage, writesPerSecond: number): Promise<void> {
+  const { control, home } = cloud;
+  await control.graph("neighbour", { writesPerSecond, app: home.clientId, sameApplication: true });
+}
+
 async function race({ cloud }: Stage): Promise<Result> {
   const { control, home } = cloud;
   const before = await control.graph("snapshot", {});
@@ -92,6 +98,7 @@ async function race({ cloud }: Stage): Promise<Result> {
   for (const fault of scenario.faults) await control.graph("addFault", fault);
   await control.graph("meters", { on: scenario.bucket !== "off" });
   await control.graph("meterLevel", { level: scenario.bucket === "empty" ? 0 : 1 });
+  await neighbour(stage, scenario.neighbour ?? 0);
   await control.graph("resetCounters", {});
   const startMs = performance.now();
   const verdicts = await run();
@@ -106,7 +113,8 @@ async function race({ cloud }: Stage): Promise<Result> {
     quotaShare:
       scenario.bucket === "off"
         ? undefined
-        : counters.acceptedWrites / (writing * SPEED * QUOTA_PER_SECOND),
+        : counters.acceptedWrites /
+          (writing * SPEED * (QUOTA_PER_SECOND - (scenario.neighbour ?? 0))),
     writes: counters.acceptedWrites,
     throttled: counters.throttledOperations,
     cpuMsPerTask: (await cpuMs()) / tasks.length,

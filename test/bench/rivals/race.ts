@@ -6,8 +6,9 @@ import { parseArgs } from "node:util";
 import { buildInto } from "../../../scripts/build.ts";
 import { root } from "../../../scripts/bundle.ts";
 import { dist } from "../../stage/stage.ts";
-import { machine, median, table } from "../show.ts";
+import { judge, machine, median, table } from "../show.ts";
 import { barChart } from "./bar-chart.ts";
+import { barsOf, neededFor, type Raced } from "./bars.ts";
 import type { Result } from "./one-race.ts";
 import { type Scenario, scenarios } from "./scenarios.ts";
 
@@ -15,8 +16,10 @@ import { type Scenario, scenarios } from "./scenarios.ts";
  * `npm run bench:rivals`: the product beside Microsoft's Graph client, PnPjs, Kiota, a plain loop and
  * PATCHes of 20 members, on the same local cloud with meters and latency, each as its documentation shows.
  * Every contestant of a scenario runs in turn, `--rounds` times (some scenarios once); the table has medians.
- * `--only "A full"` runs scenarios whose name begins so, `--chart FILE` writes the times as an SVG, and `--docs`
- * writes table and chart into docs/. All of it with three rounds takes about an hour.
+ * `--only "A full,C"` runs scenarios whose name begins so, `--contestants kiota,pnpjs` lets only these take part,
+ * `--chart FILE` writes the times as an SVG, and `--docs` writes table and chart into docs/. All of it with three
+ * rounds takes about an hour and a half. `--bars` runs only the races that have a target, each with whom it is
+ * compared with, all of them `--rounds` times: some 28 minutes with three rounds.
  */
 const { values: options } = parseArgs({
   options: {
@@ -24,6 +27,7 @@ const { values: options } = parseArgs({
     rounds: { type: "string" },
     only: { type: "string", default: "" },
     contestants: { type: "string", default: "" },
+    bars: { type: "boolean", default: false },
     json: { type: "string" },
     chart: { type: "string" },
     docs: { type: "boolean", default: false },
@@ -38,13 +42,17 @@ const everybody = ["directory-batch", "graph-client", "pnpjs", "kiota", "loop-of
 
 installRivals();
 await buildInto(dist, "functions/index.ts");
-const races: { scenario: Scenario; results: readonly Result[] }[] = [];
-for (const scenario of scenarios(options.short)) {
-  if (scenario.name.startsWith(options.only)) {
-    races.push({ scenario, results: await runRounds(scenario) });
-  }
+const races: Raced[] = [];
+const startedMs = performance.now();
+for (const scenario of scenarios(options.short).filter(isChosen)) {
+  races.push({ scenario, results: await runRounds(scenario) });
 }
 report();
+
+function isChosen(scenario: Scenario): boolean {
+  if (options.bars && neededFor(scenario) === undefined) return false;
+  return options.only.split(",").some((start) => scenario.name.startsWith(start.trim()));
+}
 
 /** Rivals live in a package of their own, which nothing else needs. */
 function installRivals(): void {
@@ -62,9 +70,10 @@ async function runRounds(scenario: Scenario): Promise<readonly Result[]> {
     scenario.tasks === "memberships"
       ? ["directory-batch", "directory-batch-singles", "patch-20", "loop-of-8"]
       : everybody;
-  const taking = named.length > 0 ? named : all;
+  const needed = options.bars ? neededFor(scenario) : undefined;
+  const taking = named.length > 0 ? named : (needed ?? all);
   const results: Result[] = [];
-  const times = scenario.once ? 1 : rounds;
+  const times = timesOf(scenario);
   for (let round = 1; round <= times; round += 1) {
     for (const contestant of taking) {
       const result = await runOne(contestant, scenario);
@@ -78,6 +87,9 @@ async function runRounds(scenario: Scenario): Promise<readonly Result[]> {
     medianOf(results.filter((result) => result.contestant === contestant)),
   );
 }
+
+/** How often a scenario runs. */
+const timesOf = ({ once }: Scenario): number => (once && !options.bars ? 1 : rounds);
 
 function runOne(contestant: string, scenario: Scenario): Promise<Result> {
   const child = fork(join(import.meta.dirname, "one-race.ts"), [
@@ -117,7 +129,7 @@ function medianOf(results: readonly Result[]): Result {
 function report(): void {
   const rows = races.flatMap(({ scenario, results }) =>
     results.map((result) => [
-      scenario.once ? `${scenario.name} (1)` : scenario.name,
+      timesOf(scenario) < rounds ? `${scenario.name} (1)` : scenario.name,
       result.contestant,
       `${result.seconds.toFixed(1)} s`,
       result.quotaShare === undefined ? "" : `${(100 * result.quotaShare).toFixed(1)} %`,
@@ -132,7 +144,12 @@ function report(): void {
   for (const { scenario } of races) {
     console.log(`${scenario.name}: ${scenario.count} ${scenario.about}`);
   }
-  console.log(`\n${Object.values(machine()).join(", ")}, ${rounds} rounds`);
+  const minutes = (performance.now() - startedMs) / 60_000;
+  console.log(
+    `\n${Object.values(machine()).join(", ")}, ${rounds} rounds, ${minutes.toFixed(0)} minutes`,
+  );
+  // What a few tasks take says nothing of the targets.
+  if (!options.short) judge(barsOf(races));
   if (options.json !== undefined)
     write(options.json, JSON.stringify({ machine: machine(), races }));
   if (options.chart !== undefined) write(options.chart, barChart(races));
@@ -148,7 +165,7 @@ function writeDocs(shown: string): void {
   const about = races.map(
     ({ scenario }) => `${scenario.name}: ${scenario.count} ${scenario.about}.`,
   );
-  const measured = `${Object.values(machine()).join(", ")}; medians of ${rounds}, and one round of what is marked with 1.`;
+  const measured = `${Object.values(machine()).join(", ")}; medians of ${rounds}${options.bars ? "" : ", and one round of what is marked with 1"}.`;
   const parts = [measured, "![times of the race](race.svg)", shown, about.join("\n")];
   writeFileSync(path, `${text.slice(0, from)}\n\n${parts.join("\n\n")}\n\n${text.slice(to)}`);
   write("docs/race.svg", barChart(races));

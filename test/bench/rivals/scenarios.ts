@@ -13,6 +13,8 @@ export interface Scenario {
   readonly conditions?: Commands["conditions"]["argument"];
   /** The share of memberships that are in place already, or whose member does not exist. */
   readonly dirty?: number;
+  /** What another client writes a second (at speed 1) with our application. */
+  readonly neighbour?: number;
   /** It runs once, however many rounds there are. */
   readonly once?: true;
 }
@@ -52,6 +54,14 @@ export function scenarios(short: boolean): readonly Scenario[] {
       about: "mixed, empty sliding window",
       count,
       conditions: { writeMeter: "sliding-window" },
+    },
+    {
+      ...mixed,
+      name: "A neighbour",
+      once: true,
+      about: "mixed, empty bucket, another client writes 5 a second in the same quota",
+      count,
+      neighbour: 5,
     },
     {
       ...mixed,
