@@ -89,7 +89,9 @@ async function runRounds(scenario: Scenario): Promise<readonly Result[]> {
 }
 
 /** How often a scenario runs. */
-const timesOf = ({ once }: Scenario): number => (once && !options.bars ? 1 : rounds);
+function timesOf({ once }: Scenario): number {
+  return once && !options.bars ? 1 : rounds;
+}
 
 function runOne(contestant: string, scenario: Scenario): Promise<Result> {
   const child = fork(join(import.meta.dirname, "one-race.ts"), [
