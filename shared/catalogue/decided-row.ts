@@ -23,15 +23,21 @@ export function notFound(
   found: Exclude<Found, { state: "found" } | { state: "coming" }> | undefined,
 ): DecidedRow {
   if (found?.state === "ambiguous") {
+    const { candidates = [], count } = found;
+    const others = count > candidates.length ? ", …" : "";
+    const which = candidates.map(({ id, name }) => `${id} (${name})`).join(", ");
     return failedRow(
-      `More than one object has the name in column ${role}.`,
+      `More than one object has the name in column ${role}${which === "" ? "" : `: ${which}${others}`}.`,
       "Give the object id instead of the name.",
     );
   }
+  const property = found?.state === "missing" ? found.property : undefined;
   return failedRow(
     `No object has the id or name in column ${role}.`,
-    role === "group"
-      ? "Check the spelling, or whether it was deleted."
-      : "Check the spelling, or whether it was deleted. A user that this batch creates must be created in an earlier row.",
+    [
+      "Check the spelling, or whether it was deleted.",
+      "What this batch creates must be created in an earlier row.",
+      ...(property === undefined ? [] : [`To find a user by ${property} takes User.Read.All.`]),
+    ].join(" "),
   );
 }

@@ -2,6 +2,7 @@ import { isGuid } from "../core/object-id.ts";
 import { parseJson } from "../core/parse-json.ts";
 import { isRecord } from "../core/record.ts";
 import type { Field, FieldResult } from "./payload.ts";
+import { type NamedKind, isUpn, parseReference, ruleOf, textOf } from "./reference.ts";
 
 const value = <T>(read: T): FieldResult<T> => ({ value: read });
 const broken = (rule: string): { readonly broken: string } => ({ broken: rule });
@@ -118,13 +119,6 @@ function jsonIn(raw: string): unknown {
   }
 }
 
-/** The characters of a user principal name, without accents: Graph reference, user-post-users, 2025-11-18. */
-const UPN = /^[A-Za-z0-9'.\-_!#^~]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$/;
-
-/** Whether the text can be a user principal name. */
-export const isUpn = (raw: string): boolean =>
-  raw.length <= 113 && UPN.test(raw) && !raw.startsWith(".") && !raw.includes(".@");
-
 /** The name of a new user: `A-Z a-z 0-9 ' . - _ ! # ^ ~`, then @ and a domain. */
 export const userPrincipalName = notClearable(
   field((raw): FieldResult<string> => {
@@ -135,32 +129,26 @@ export const userPrincipalName = notClearable(
   }),
 );
 
-/** An object id, or a user principal name. A guest's name has #EXT#, which the rule above allows. */
-export const userReference = notClearable(
-  field((raw): FieldResult<string> => {
-    const ref = typeof raw === "string" ? raw.trim() : "";
-    if (isGuid(ref)) return value(ref.toLowerCase());
-    return isUpn(ref)
-      ? value(ref)
-      : broken("must be an object id (a GUID) or a user principal name");
-  }),
-);
+/** What names an object of a kind, as `reference.ts` reads it. Only the plan's lookup shows what it means. */
+const reference = (kind: NamedKind): Field<string, false, false> =>
+  notClearable(
+    field((raw): FieldResult<string> => {
+      const meant = typeof raw === "string" ? parseReference(kind, raw) : undefined;
+      return meant === undefined ? broken(ruleOf(kind)) : value(textOf(kind, meant));
+    }),
+  );
+
+/** A user: object id, user principal name (a guest's has #EXT#), or `key:value`. */
+export const userReference = reference("user");
+
+/** A group: object id, display name, or `key:value`. */
+export const groupReference = reference("group");
 
 /** An object id: of something that has no name any more. */
 export const objectId = notClearable(
   field((raw): FieldResult<string> => {
     const ref = typeof raw === "string" ? raw.trim() : "";
     return isGuid(ref) ? value(ref.toLowerCase()) : broken("must be an object id (a GUID)");
-  }),
-);
-
-/** An object id, or a display name. Only the plan's lookup shows whether exactly one group has the name. */
-export const groupReference = notClearable(
-  field((raw): FieldResult<string> => {
-    const ref = typeof raw === "string" ? raw.trim() : "";
-    if (ref === "") return broken("must be an object id (a GUID) or a display name");
-    if (ref.length > 256) return broken("must be at most 256 characters");
-    return value(isGuid(ref) ? ref.toLowerCase() : ref);
   }),
 );
 

@@ -1,10 +1,10 @@
 import type { GraphRead } from "../core/graph-request.ts";
 import type { DecidedRow } from "./decided-row.ts";
+import { selectingAlso } from "./kinds/selecting.ts";
 import { objectTypes } from "./kinds/target-types.ts";
 import type { Lookup, Operation } from "./operation.ts";
 import type { FinalVerdict, Properties, ReadyWrite } from "./row.ts";
 import { hasAll } from "./same-value.ts";
-import { selectingAlso } from "./selecting.ts";
 import { subjectOf } from "./target.ts";
 import { unknowable } from "./unknowable.ts";
 

@@ -28,11 +28,28 @@ export type Found =
       /** An earlier row of this batch restores it. */
       readonly isRestored?: boolean;
     }
-  | { readonly state: "missing" }
+  /** `property`: it was looked for by one that takes a broader permission, without which none is found. */
+  | { readonly state: "missing"; readonly property?: string | undefined }
   /** Of an object by id: it is neither user nor group, and the application may read no other kind. */
   | { readonly state: "unseen" }
-  | { readonly state: "ambiguous"; readonly count: number }
-  | { readonly state: "coming"; readonly row: number };
+  | {
+      readonly state: "ambiguous";
+      readonly count: number;
+      /** Some of them. */
+      readonly candidates?: readonly Candidate[];
+    }
+  | {
+      readonly state: "coming";
+      readonly row: number;
+      /** The key of what the row creates, if it is not named by its user principal name. */
+      readonly key?: string | undefined;
+    };
+
+/** An object that a reference may mean. */
+export interface Candidate {
+  readonly id: ObjectId;
+  readonly name: string;
+}
 
 /** What the plan does with a row: write it, or give it a verdict unwritten. */
 export type Decision<K extends TargetKind = TargetKind> =

@@ -8,8 +8,8 @@ const id = (kind: number, at: number): string =>
 
 /**
  * A directory that answers the plan's reads as Graph documents them: users by id or name in any case,
- * groups by id or display name, members of a group by id, and only what `$select` asks for. It cannot be
- * written to.
+ * groups and devices by id, all three by values of a property (at most 15 joined by `or`), members of a group by
+ * id, and only what `$select` asks for. It cannot be written to.
  */
 export class SmallDirectory implements Graph {
   readonly root = "https://graph.example/v1.0";
@@ -17,6 +17,7 @@ export class SmallDirectory implements Graph {
   readonly users = new Map<string, Properties>();
   readonly deleted = new Map<string, Properties>();
   readonly groups = new Map<string, Properties>();
+  readonly devices = new Map<string, Properties>();
   readonly members = new Map<string, Set<string>>();
   /** Who holds a directory role, and who is eligible for one. */
   readonly holders = new Set<string>();
@@ -63,6 +64,12 @@ export class SmallDirectory implements Graph {
     return key;
   }
 
+  addDevice(displayName: string, properties: Properties = {}): string {
+    const key = id(4, this.devices.size + 1);
+    this.devices.set(key, { displayName, ...properties, id: key });
+    return key;
+  }
+
   post(): never {
     throw new TypeError("a plan writes nothing");
   }
@@ -84,7 +91,6 @@ export class SmallDirectory implements Graph {
     const [, kind, name = "", part] = pathname.split("/").map(decodeURIComponent);
     const select = (searchParams.get("$select") ?? "id").split(",");
     const filter = searchParams.get("$filter") ?? "";
-    const wanted = /^\w+ eq '(.*)'$/.exec(filter)?.[1]?.replaceAll("''", "'");
     const ids = [...filter.matchAll(/'([0-9a-f-]{36})'/g)].map(([, each]) => each ?? "");
     const all = (of: Iterable<string>, property = "id"): GraphAnswer =>
       answer(200, { value: [...of].map((each) => ({ [property]: each })) });
@@ -116,6 +122,10 @@ export class SmallDirectory implements Graph {
       return user ? answer(200, picked(user, select)) : missing;
     }
     if (kind === "users" && name === "" && isCounted) return counted(this.users.size);
+    if (name === "" && /^\w+ eq '/.test(filter)) {
+      const objects = { users: this.users, groups: this.groups, devices: this.devices }[kind ?? ""];
+      return filtered(objects ?? new Map(), filter, select, Number(searchParams.get("$top")));
+    }
     if (kind === "users" && name === "") return this.#listUsers(filter, select);
     if (kind === "users") {
       const user =
@@ -127,15 +137,8 @@ export class SmallDirectory implements Graph {
       if (members && isCounted) return counted(members.size);
       return members ? listed((each) => members.has(each)) : missing;
     }
-    if (kind === "groups" && name === "") {
-      const value = [...this.groups.values()]
-        .filter(({ displayName }) => displayName === wanted)
-        .slice(0, Number(searchParams.get("$top")))
-        .map((group) => picked(group, select));
-      return answer(200, { value });
-    }
-    const group = this.groups.get(name);
-    return group ? answer(200, picked(group, select)) : missing;
+    const object = (kind === "devices" ? this.devices : this.groups).get(name);
+    return object ? answer(200, picked(object, select)) : missing;
   }
 
   /** `id in (…)` or `userPrincipalName in (…)`. */
@@ -149,6 +152,29 @@ export class SmallDirectory implements Graph {
     const users = keys.map((key) => this.users.get(key)).filter((user) => user !== undefined);
     return answer(200, { value: users.map((user) => picked(user, select)) });
   }
+}
+
+/** What a filter of `property eq 'value'`, joined by `or`, finds. Case makes no difference, as in Graph. */
+function filtered(
+  objects: ReadonlyMap<string, Properties>,
+  filter: string,
+  select: readonly string[],
+  top: number,
+): GraphAnswer {
+  const clauses = filter.split(/ or (?=\w+ eq ')/).map((clause) => {
+    const [, property = "", value = ""] = /^(\w+) eq '(.*)'$/.exec(clause) ?? [];
+    return { property, value: value.replaceAll("''", "'").toLowerCase() };
+  });
+  if (clauses.length > 15) return answer(400, {}, "Request_UnsupportedQuery");
+  const found = [...objects.values()].filter((object) =>
+    clauses.some(({ property, value }) => {
+      const has = object[property];
+      return typeof has === "string" && has.toLowerCase() === value;
+    }),
+  );
+  const value = found.slice(0, top).map((object) => picked(object, select));
+  const next = found.length > top ? { "@odata.nextLink": "https://graph.example/v1.0/more" } : {};
+  return answer(200, { value, ...next });
 }
 
 const picked = (object: Properties, select: readonly string[]): Properties =>

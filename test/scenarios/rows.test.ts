@@ -46,7 +46,7 @@ describe("rows of all kinds in one batch", () => {
       const mailNickname = userPrincipalName.replace(/[^a-z]/g, "");
       const made = await control.graph("create", {
         kind: "user",
-        values: { ...values, mailNickname, userType: "Member" },
+        values: { ...values, mailNickname, userType: "Member", employeeId: `E-${ids.size}` },
       });
       ids.set(userPrincipalName, made.id);
     }
@@ -80,7 +80,7 @@ describe("rows of all kinds in one batch", () => {
     return told;
   };
 
-  it("find objects by id, UPN and display name", async () => {
+  it("find objects by id, UPN, display name and employee id", async () => {
     const told = await expect("names", [
       ["done", add(group, irish)],
       ["done", add(group, odd.toUpperCase())],
@@ -91,13 +91,15 @@ describe("rows of all kinds in one batch", () => {
       ["done", update(odd, { department: null, otherMails: "a@x.org|b@x.org", ageGroup: "adult" })],
       ["failed", update(odd, { jobTitle: "" })],
       ["failed", update("nobody@contoso.com", { jobTitle: secret })],
+      ["done", update("employeeId:e-1", { city: "Bergen" })],
+      ["failed", update("employeeId:e-99", { city: "Bergen" })],
       ["failed", { operation: "user.disble", user: irish }],
       ["failed", { operation: "user.disable", user: irish, jobTitle: secret }],
     ]);
     assert.match(told[2]?.reason ?? "", /^Duplicate of row 1,/);
     assert.match(`${told[3]?.reason} ${told[3]?.fix}`, /More than one.*object id/);
-    assert.match(told[9]?.reason ?? "", /Did you mean user\.disable\?/);
-    assert.match(told[10]?.reason ?? "", /jobTitle does not belong to user\.disable/);
+    assert.match(told[11]?.reason ?? "", /Did you mean user\.disable\?/);
+    assert.match(told[12]?.reason ?? "", /jobTitle does not belong to user\.disable/);
     const { users, groups } = await stage.cloud.control.graph("snapshot", {});
     const valuesOf = (name: string) => users.find(({ id }) => id === ids.get(name))?.values;
     assert.deepEqual(groups.find(({ id }) => id === ids.get(group))?.members, [
@@ -107,6 +109,7 @@ describe("rows of all kinds in one batch", () => {
     assert.equal(valuesOf(irish)?.["jobTitle"], `Head of "${secret}", night`);
     assert.deepEqual(valuesOf(odd)?.["otherMails"], ["a@x.org", "b@x.org"]);
     assert.equal(valuesOf(odd)?.["ageGroup"], "Adult");
+    assert.equal(valuesOf(odd)?.["city"], "Bergen");
   });
 
   it("create, change, disable and delete one user, in the order of the file", async () => {

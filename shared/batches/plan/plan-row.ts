@@ -1,5 +1,6 @@
 import { isDeletedKind } from "../../catalogue/kinds/lookup-kinds.ts";
 import type { Decision, Found, Lookup } from "../../catalogue/operation.ts";
+import { aliasKey, isNamedKind, parseReference } from "../../catalogue/reference.ts";
 import { creatorsOf } from "../../catalogue/row.ts";
 import { unknowable } from "../../catalogue/unknowable.ts";
 import { isGuid, toObjectId } from "../../core/object-id.ts";
@@ -12,7 +13,9 @@ import { finalRow, nameGiven, renamedTwice, skipped } from "./row-verdicts.ts";
 import {
   creates,
   createStanding,
+  createdKey,
   creatorOf,
+  creatorsNamed,
   deletedBy,
   type Footprint,
   isAbout,
@@ -133,7 +136,8 @@ function resolved(
   const { kind, ref } = lookup;
   if (found.state === "refused" || isDeletedKind(kind)) return found;
   if (isGuid(ref)) return withRestored(kind, ref, found, traces);
-  if (kind !== "user") return found;
+  const alias = aliasOf(kind, ref);
+  if (alias !== undefined) return withCreated(alias, found, traces);
   const change = nameChangeOf(lookup.ref, traces);
   if (change?.kind === "created") return { state: "coming", row: change.row };
   if (change?.kind === "given") {
@@ -161,6 +165,24 @@ function withRestored(
     kind: kind === "group" ? "group" : "user",
     isRestored: true,
   };
+}
+
+/** The key of what a row names by another property than a user's principal name. */
+function aliasOf(kind: Lookup["kind"], ref: string): string | undefined {
+  if (kind === "user" && !ref.includes(":")) return undefined;
+  const meant = isNamedKind(kind) ? parseReference(kind, ref) : undefined;
+  return meant && aliasKey(kind, meant.property, meant.value);
+}
+
+/** What is missing now is coming if one earlier row creates an object that is named so. */
+function withCreated(alias: string, found: LookedUp, traces: RowTraces): LookedUp {
+  if (found.state !== "missing") return found;
+  const creators = creatorsNamed(alias, traces);
+  const [row] = creators;
+  if (row === undefined) return found;
+  return creators.length > 1
+    ? { state: "ambiguous", count: creators.length }
+    : { state: "coming", row, key: createdKey(row) };
 }
 
 const isRestore = (row: GoodRow): boolean =>

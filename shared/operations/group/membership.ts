@@ -4,8 +4,8 @@ import type { DoneRow, Inverse } from "../../catalogue/inverse.ts";
 import type { Decision, Found, Lookup, Operation } from "../../catalogue/operation.ts";
 import { isListed } from "../../catalogue/parts/edge.ts";
 import type { PayloadOf } from "../../catalogue/payload.ts";
-import type { ReadyWrite } from "../../catalogue/row.ts";
-import type { Targets } from "../../catalogue/target.ts";
+import type { PendingWrite, ReadyWrite } from "../../catalogue/row.ts";
+import type { PendingTargets, Targets } from "../../catalogue/target.ts";
 import {
   type GraphAnswer,
   type GraphRead,
@@ -71,26 +71,55 @@ export function decideEdge(
   found: Readonly<Record<string, Found>>,
 ): Decision<"membership"> {
   const { group, member } = found;
-  if (group?.state !== "found") {
-    return notFound("group", group?.state === "coming" ? undefined : group);
-  }
-  const closed = whyClosed(group.object, "members");
+  if (group?.state !== "found" && group?.state !== "coming") return notFound("group", group);
+  const closed = group.state === "found" ? whyClosed(group.object, "members") : undefined;
   if (closed) return closed;
   const id = payload.member;
-  if (isGuid(id)) {
-    if (member?.state === "missing") return notFound("member", member);
-    return { write: edgeWrite(group.id, toObjectId(id), isSeen(member)) };
+  const isId = isGuid(id);
+  if (isId && member?.state === "missing") return notFound("member", member);
+  if (!isId && member?.state !== "found" && member?.state !== "coming") {
+    return notFound("member", member);
   }
-  if (member?.state === "found") return { write: edgeWrite(group.id, member.id, true) };
-  if (member?.state !== "coming") return notFound("member", member);
-  const upn = `upn:${id.toLowerCase()}`;
+  if (member?.state === "coming") {
+    const key = member.key ?? `upn:${id.toLowerCase()}`;
+    return { write: pendingWrite(group, { row: member.row, key }) };
+  }
+  const known = member?.state === "found" && !isId ? member.id : toObjectId(id);
+  const seen = isId ? isSeen(member) : true;
   return {
-    write: {
-      target: { kind: "pending-membership", group: group.id },
-      keys: [`edge:${group.id}/${upn}`, upn],
-      group: group.id,
-      idFromRow: { row: member.row, role: "member" },
-    },
+    write:
+      group.state === "found"
+        ? edgeWrite(group.id, known, seen)
+        : { ...pendingWrite(group, known), ...(seen !== undefined && { memberSeen: seen }) },
+  };
+}
+
+type Coming = Extract<Found, { state: "coming" }>;
+
+/** The write of an edge of which at least one end is created by an earlier row. */
+function pendingWrite(
+  group: Extract<Found, { state: "found" }> | Coming,
+  member: ObjectId | { readonly row: number; readonly key: string },
+): PendingWrite<PendingTargets["membership"]> {
+  const isKnown = typeof member === "string";
+  const memberKey = isKnown ? `object:${member}` : member.key;
+  const groupName = group.state === "found" ? group.id : (group.key ?? `created:${group.row}`);
+  const keys = [`edge:${groupName}/${isKnown ? member : memberKey}`, memberKey];
+  const idFromRow = isKnown ? undefined : ({ row: member.row, role: "member" } as const);
+  if (group.state === "coming") {
+    return {
+      target: { kind: "pending-membership", ...(isKnown && { member }) },
+      keys,
+      ...(idFromRow && { idFromRow }),
+      holderFromRow: group.row,
+    };
+  }
+  if (idFromRow === undefined) throw new TypeError("both ends of the membership are known");
+  return {
+    target: { kind: "pending-membership", group: group.id },
+    keys,
+    group: group.id,
+    idFromRow,
   };
 }
 

@@ -30,7 +30,7 @@ export function userWrite(
   return {
     target: { kind: "pending-user" },
     ...changes,
-    keys: [`upn:${ref.toLowerCase()}`, ...names],
+    keys: [found.key ?? `upn:${ref.toLowerCase()}`, ...names],
     idFromRow: { row: found.row, role: "user" },
   };
 }

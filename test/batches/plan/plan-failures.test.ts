@@ -11,7 +11,7 @@ describe("one row fails, with a reason and a fix", () => {
     {
       when: "its user is neither a GUID nor a user principal name",
       row: { operation: "user.disable", user: "ann at contoso" },
-      says: /^user must be an object id \(a GUID\) or a user principal name\.$/,
+      says: /^user must be an object id \(a GUID\), a user principal name, or one of mail:…, employeeId:…, /,
       fix: /new batch/,
     },
     {

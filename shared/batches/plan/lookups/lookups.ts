@@ -1,25 +1,23 @@
-import {
-  isDeletedKind,
-  isListKind,
-  lookupKinds,
-  pathOf,
-} from "../../../catalogue/kinds/lookup-kinds.ts";
+import { isListKind, lookupKinds, pathOf } from "../../../catalogue/kinds/lookup-kinds.ts";
+import { isRelationship, selecting } from "../../../catalogue/kinds/selecting.ts";
 import type { Lookup } from "../../../catalogue/operation.ts";
-import { isRelationship, selecting } from "../../../catalogue/selecting.ts";
-import { OperatorError } from "../../../core/errors.ts";
-import { type GraphAnswer, type GraphRead, odataString } from "../../../core/graph-request.ts";
-import { isGuid, toObjectId } from "../../../core/object-id.ts";
+import { isNamedKind, parseReference } from "../../../catalogue/reference.ts";
+import type { GraphAnswer, GraphRead } from "../../../core/graph-request.ts";
 import { recordOf } from "../../../core/record.ts";
-import { listedIds } from "../../../core/sets/listed-ids.ts";
 import type { Graph } from "../../../graph/types.ts";
-import { lookUpObjects, type SeenObject } from "./object-lookups.ts";
+import { type Wanted, findByKeys } from "./by-key.ts";
+import {
+  type LookedUp,
+  type NamedLookup,
+  foundObject,
+  permitted,
+  refused,
+  wholeList,
+} from "./found.ts";
+import { lookUpObjects } from "./object-lookups.ts";
 import { readUsers } from "./users-together.ts";
 
-/** What a lookup found, or that Graph refused it. */
-export type LookedUp = SeenObject | { readonly state: "refused"; readonly why: string };
-
-/** A lookup of an object with all its properties. */
-type NamedLookup = Exclude<Lookup, { kind: "object" }>;
+export type { LookedUp } from "./found.ts";
 
 /** Lookups of a kind that are kept from shard to shard, because a file names few groups many times. */
 const KEPT = 2_000;
@@ -27,8 +25,8 @@ const KEPT = 2_000;
 /** Reads the present state of what rows name. */
 export interface Directory {
   /**
-   * Looks everything up with one read for each different name: rows that name the same user share
-   * one read, with every property that any of them needs.
+   * Looks everything up with one read for each different name, or for many: rows that name the same user
+   * share one read, with every property that any of them needs.
    * @throws OperatorError READ_INCOMPLETE, disposition `retry`; PERMISSION_MISSING, `refuse`.
    */
   lookUp(wanted: readonly Lookup[]): Promise<(lookup: Lookup) => LookedUp>;
@@ -55,10 +53,8 @@ export function createDirectory(graph: Graph): Directory {
           lookups[place] = joined(lookups[place], lookup);
         }
       }
-      const answers = await readLookups(graph, lookups);
-      for (const [at, lookup] of lookups.entries()) {
+      for (const [lookup, result] of await readNamed(graph, lookups)) {
         const key = keyOf(lookup);
-        const result = foundIn(answers[at]!, lookup);
         found[lookup.kind].set(key, result);
         if (lookupKinds[lookup.kind].isKept) {
           const kept = keptOf[lookup.kind];
@@ -89,8 +85,54 @@ function byKind<T>(): Record<Lookup["kind"], Map<string, T>> {
   return Object.fromEntries(maps) as Record<Lookup["kind"], Map<string, T>>;
 }
 
-/** Reads all of them; users by id or principal name share reads. */
-async function readLookups(
+/** Ids and user names ignore case; other values are told apart by it here, and by Graph if it does. */
+const keyOf = ({ kind, ref }: Lookup): string => {
+  const isByPath = kind === "object" || keyIn({ kind, ref }) === undefined;
+  return isByPath ? ref.toLowerCase() : ref;
+};
+
+/** A read with the properties of both lookups. */
+function joined(other: NamedLookup | undefined, lookup: NamedLookup): NamedLookup {
+  if (other === undefined && lookup.select[0] === "id") return lookup;
+  if (isListKind(lookup.kind)) return lookup;
+  const select = new Set(["id", ...(other?.select ?? []), ...lookup.select]);
+  return { ...lookup, select: [...select] };
+}
+
+/** The property to look for and its value; `undefined` if the reference itself is part of a path. */
+function keyIn({ kind, ref }: Pick<NamedLookup, "kind" | "ref">) {
+  if (!isNamedKind(kind) || (kind === "user" && !ref.includes(":"))) return undefined;
+  const meant = parseReference(kind, ref);
+  return meant === undefined || meant.property === "id" ? undefined : { kind, ...meant };
+}
+
+/** Users by id or name share reads, other objects by id have one each, and the rest is found by many values at a time. */
+async function readNamed(
+  graph: Graph,
+  lookups: readonly NamedLookup[],
+): Promise<(readonly [NamedLookup, LookedUp])[]> {
+  const inPath = lookups.filter((lookup) => keyIn(lookup) === undefined);
+  const keyed = byProperty(lookups);
+  const [answers, found] = await Promise.all([
+    readInPath(graph, inPath),
+    findByKeys(
+      graph,
+      keyed.map(({ wanted }) => wanted),
+    ),
+  ]);
+  const byPath = inPath.map(
+    (lookup, at) => [lookup, foundIn(permitted(answers[at]!, lookup.kind), lookup)] as const,
+  );
+  const byKey = keyed.flatMap(({ of }, at) =>
+    of.map(
+      ({ lookup, value }) =>
+        [lookup, found[at]?.get(value) ?? { state: "missing" as const }] as const,
+    ),
+  );
+  return [...byPath, ...byKey];
+}
+
+async function readInPath(
   graph: Graph,
   lookups: readonly NamedLookup[],
 ): Promise<readonly GraphAnswer[]> {
@@ -111,76 +153,42 @@ async function readLookups(
 const mayBeListed = ({ kind, select }: NamedLookup): boolean =>
   kind === "user" && !select.some(isRelationship);
 
-/** User names ignore case; a display name must match exactly. */
-const keyOf = ({ kind, ref }: Lookup): string =>
-  kind === "object" || !isByName({ kind, ref }) ? ref.toLowerCase() : ref;
-
-/** A read with the properties of both lookups. */
-function joined(other: NamedLookup | undefined, lookup: NamedLookup): NamedLookup {
-  if (other === undefined && lookup.select[0] === "id") return lookup;
-  if (isListKind(lookup.kind)) return lookup;
-  const select = new Set(["id", ...(other?.select ?? []), ...lookup.select]);
-  return { ...lookup, select: [...select] };
+interface Keyed {
+  readonly wanted: Wanted;
+  readonly of: readonly { readonly lookup: NamedLookup; readonly value: string }[];
 }
 
-/** Everything but users has a display name, which several may have; what is deleted has only an id. */
-const isByName = ({ kind, ref }: Pick<NamedLookup, "kind" | "ref">): boolean =>
-  kind !== "user" && !isDeletedKind(kind) && !isGuid(ref);
-
-/** Two groups are read by name, which is enough to know that a name is ambiguous. */
-function readOf({ kind, ref, select }: NamedLookup): GraphRead {
-  if (isListKind(kind)) {
-    return { method: "GET", url: `${lookupKinds[kind].path}${selecting(select)}` };
+/** The lookups by a property's value, those of one property together. */
+function byProperty(lookups: readonly NamedLookup[]): Keyed[] {
+  const groups = new Map<
+    string,
+    { lookup: NamedLookup; key: NonNullable<ReturnType<typeof keyIn>> }[]
+  >();
+  for (const lookup of lookups) {
+    const key = keyIn(lookup);
+    if (key === undefined) continue;
+    const name = `${key.kind} ${key.property}`;
+    const known = groups.get(name);
+    if (known) known.push({ lookup, key });
+    else groups.set(name, [{ lookup, key }]);
   }
-  if (!isByName({ kind, ref })) {
-    return { method: "GET", url: `${pathOf(kind, ref)}${selecting(select)}` };
-  }
-  const properties = select.join(",");
-  const filter = `displayName%20eq%20${odataString(ref)}`;
-  const { path } = lookupKinds[kind];
-  return { method: "GET", url: `${path}?$filter=${filter}&$select=${properties}&$top=2` };
+  return [...groups.values()].map((group) => {
+    const { kind, property } = group[0]!.key;
+    const values = [...new Set(group.map(({ key }) => key.value))];
+    const select = [...new Set(group.flatMap(({ lookup }) => lookup.select))];
+    const of = group.map(({ lookup, key }) => ({ lookup, value: key.value }));
+    return { wanted: { kind, property, values, select }, of };
+  });
 }
 
-function foundIn(answer: GraphAnswer, lookup: NamedLookup): LookedUp {
-  const { status, error } = answer;
-  if (status === 404) return { state: "missing" };
-  if (status === 401 || status === 403) throw forbidden(lookup, status);
-  if (status !== 200) {
-    return { state: "refused", why: `Graph: ${status} ${error?.code ?? "no code"}` };
-  }
+const readOf = ({ kind, ref, select }: NamedLookup): GraphRead => ({
+  method: "GET",
+  url: `${isListKind(kind) ? lookupKinds[kind].path : pathOf(kind, ref)}${selecting(select)}`,
+});
+
+function foundIn(answer: GraphAnswer, { kind }: NamedLookup): LookedUp {
+  if (answer.status === 404) return { state: "missing" };
+  if (answer.status !== 200) return refused(answer);
   const body = recordOf(answer.body);
-  if (isListKind(lookup.kind)) return wholeList(body);
-  if (!isByName(lookup)) return foundObject(body);
-  const value: readonly unknown[] = Array.isArray(body["value"]) ? body["value"] : [];
-  if (value.length > 1) return { state: "ambiguous", count: value.length };
-  // A page may be short or empty and yet not the last: another group may then have the name too.
-  const list = listedIds(answer);
-  if (list.kind === "partial") return { state: "refused", why: list.why };
-  return list.size === 0 ? { state: "missing" } : foundObject(recordOf(value[0]));
+  return isListKind(kind) ? wholeList(body) : foundObject(body);
 }
-
-/** A list that is not any row's object, read to its end. It has no id of its own. */
-const wholeList = (list: Readonly<Record<string, unknown>>): LookedUp =>
-  Array.isArray(list["value"]) && list["@odata.nextLink"] === undefined
-    ? { state: "found", id: NO_ID, object: list }
-    : { state: "refused", why: "Graph: a list without its end" };
-
-const NO_ID = toObjectId("00000000-0000-0000-0000-000000000000");
-
-function foundObject(object: Readonly<Record<string, unknown>>): LookedUp {
-  const { id } = object;
-  return typeof id === "string" && isGuid(id)
-    ? { state: "found", id: toObjectId(id), object }
-    : { state: "refused", why: "Graph: an object without id" };
-}
-
-/** Not "missing": a directory that may not be read says nothing about its objects. */
-const forbidden = ({ kind }: NamedLookup, status: number): OperatorError =>
-  new OperatorError(
-    "PERMISSION_MISSING",
-    `Graph does not let this application read ${lookupKinds[kind].plural} (${status}), so nothing can be planned.`,
-    {
-      fix: `Grant the application permissions of docs/permissions.md (for this read ${lookupKinds[kind].permission}, or a broader one) with admin consent, then send the batch again.`,
-      disposition: "refuse",
-    },
-  );

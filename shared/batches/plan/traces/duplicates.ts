@@ -1,11 +1,15 @@
 import type { Payload } from "../../../catalogue/payload.ts";
+import { aliasKey, isNamedKind, namedBy } from "../../../catalogue/reference.ts";
 import type { PlannedWrite } from "../../../catalogue/row.ts";
 import { columnsOf } from "../../../catalogue/target.ts";
 import { digestOf, type RowTraces, type Trace } from "./row-traces.ts";
 
 /** A row as later rows see it: its keys, of which the first names what it changes, and its trace. */
 export interface Footprint {
+  /** Those of the write, and of what an earlier row creates, which rows may name in several ways. */
   readonly keys: readonly string[];
+  /** Of a create: by what later rows may name the object, besides a user's principal name. */
+  readonly aliases?: readonly string[] | undefined;
   readonly trace: Trace;
   /** The key of the name that a rename gives. */
   readonly gives?: string | undefined;
@@ -23,7 +27,7 @@ export type Standing =
 const EVERYTHING = 0xffffffff;
 const NONE: readonly number[] = [];
 
-type Write = Pick<PlannedWrite, "target" | "keys" | "set">;
+type Write = Pick<PlannedWrite, "target" | "keys" | "set" | "idFromRow">;
 
 /** Whether a write creates an object. */
 export const creates = ({ target }: Pick<Write, "target">): boolean => target.kind === "new";
@@ -39,8 +43,10 @@ export function writtenFootprint(
   const named = [...roles, ...columnsOf(write.target)];
   const sets = isCreate || write.set === undefined ? undefined : Object.keys(write.set);
   const newName = isCreate ? undefined : write.set?.["userPrincipalName"];
+  const from = write.idFromRow && createdKey(write.idFromRow.row);
   return {
-    keys: write.keys,
+    keys: from === undefined || write.keys.includes(from) ? write.keys : [...write.keys, from],
+    aliases: isCreate ? aliasesOf(write) : undefined,
     gives: typeof newName === "string" ? nameKey(newName) : undefined,
     trace: {
       row: row.row,
@@ -70,6 +76,19 @@ export const unchangedFootprint = (
   };
 };
 
+/** The key of what an earlier row creates, for rows that name it by another property than a user's name. */
+export const createdKey = (row: number): string => `created:${row}`;
+
+/** By what rows may name the object that a write creates. */
+function aliasesOf({ target, set = {} }: Write): readonly string[] {
+  const kind = (target.kind === "new" && target.type) || "user";
+  if (!isNamedKind(kind)) return [];
+  return Object.keys(namedBy[kind].keys).flatMap((property) => {
+    const value = set[property];
+    return typeof value === "string" ? aliasKey(kind, property, value) : [];
+  });
+}
+
 /** The key of a user's name, which is the same in any case. */
 export const nameKey = (name: string): string => `upn:${name.toLowerCase()}`;
 
@@ -78,7 +97,8 @@ const isEdgeEnd = ({ isWritten, mask }: Trace): boolean => isWritten && mask ===
 
 /** Adds a row to the traces for later rows. It changes properties of its first key only. */
 export function leaveTraces(traces: RowTraces, footprint: Footprint): void {
-  const { keys, trace } = footprint;
+  const { keys, aliases = [], trace } = footprint;
+  for (const alias of aliases) traces.add(alias, trace);
   for (const [at, key] of keys.entries()) {
     const isMember = at > 0 && (keys[0] ?? "").startsWith("edge:");
     const name = nameChange(footprint, key);
@@ -133,6 +153,10 @@ export function createStanding(
 /** The earlier row that creates the user of this name, if there is one. */
 export const creatorOf = (name: string, traces: RowTraces): number | undefined =>
   latest(traces, nameKey(name), (earlier) => earlier.isWritten && earlier.creates)?.row;
+
+/** The earlier rows that create an object which is named so. */
+export const creatorsNamed = (alias: string, traces: RowTraces): readonly number[] =>
+  [...traces.of(alias)].flatMap(({ row, creates: isCreate }) => (isCreate ? row : []));
 
 /** The last of the earlier rows after which the name belongs to another user, or to none. */
 export function nameChangeOf(

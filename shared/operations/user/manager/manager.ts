@@ -1,5 +1,5 @@
+import { selecting } from "../../../catalogue/kinds/selecting.ts";
 import type { PlannedWrite, Properties } from "../../../catalogue/row.ts";
-import { selecting } from "../../../catalogue/selecting.ts";
 import type { Touched } from "../../../catalogue/touched.ts";
 import type { GraphRead } from "../../../core/graph-request.ts";
 import { isGuid, type ObjectId, toObjectId } from "../../../core/object-id.ts";

@@ -30,13 +30,22 @@ const missingParameters = (operator: string) =>
     `Operator '${operator}' is not supported because the required parameters might be missing. Try adding $count=true query parameter and ConsistencyLevel:eventual header. Refer to https://aka.ms/graph-docs/advanced-queries for more information`,
   );
 
-/** Values of `in` without advanced parameters (Graph known issues, "Some limitations apply to query parameters"). */
-const MOST_VALUES = 15;
+/** Without advanced queries Graph joins at most so many alternatives (microsoft-graph-docs#21098). */
+const MOST_ALTERNATIVES = 15;
 
-const tooMany = (values: number) =>
-  unsupportedQuery(
-    `Too many child clauses specified in search filter expression containing 'OR' operators: ${values}. Max allowed: ${MOST_VALUES}`,
+/** How many alternatives are joined: clauses by `or`, and the values of `in`. */
+const alternativesOf = (part: Expression): number => {
+  if (part.kind === "or") return alternativesOf(part.left) + alternativesOf(part.right);
+  return part.kind === "in" ? part.values.length : 1;
+};
+
+const demandFew = (part: Expression, advanced: Advanced): void => {
+  const count = alternativesOf(part);
+  if (advanced || count <= MOST_ALTERNATIVES) return;
+  throw unsupportedQuery(
+    `Too many child clauses specified in search filter expression containing 'OR' operators: ${count}. Max allowed: ${MOST_ALTERNATIVES}.`,
   );
+};
 
 const typeOf = (property: Property, rest: PropertyPath): PropertyType => {
   const [part] = rest;
@@ -58,7 +67,7 @@ const demandType = (type: PropertyType, value: Literal, operator: string): void 
 /**
  * Checks a filter against what Graph supports for the resource: unknown properties and wrong types
  * are syntax errors, an operator that the property is not indexed for is refused, and one for
- * advanced queries only needs both parameters (MS advanced-queries.md).
+ * advanced queries only needs both parameters (MS advanced-queries.md), as do more than 15 alternatives.
  * @throws GraphError 400
  */
 export function checkFilter(
@@ -130,6 +139,7 @@ export function checkFilter(
     switch (part.kind) {
       case "and":
       case "or":
+        demandFew(part, advanced);
         visit(part.left);
         visit(part.right);
         return;
@@ -161,9 +171,9 @@ export function checkFilter(
         return;
       }
       case "in": {
+        demandFew(part, advanced);
         const property = propertyOf(part.path);
         demand(property, part.path, "in");
-        if (!advanced && part.values.length > MOST_VALUES) throw tooMany(part.values.length);
         for (const value of part.values)
           demandType(typeOf(property, part.path.slice(1)), value, "eq");
         return;
