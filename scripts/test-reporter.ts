@@ -8,10 +8,14 @@ export default async function* report(events: AsyncIterable<TestEvent>): AsyncGe
   let passed = 0;
   const failures: string[] = [];
   const perFile = new Map<string, number>();
+  const secondsOf = new Map<string, number>();
   const started = performance.now();
   for await (const event of events) {
     if (event.type === "test:diagnostic" && event.data.message.startsWith("left out:")) {
       yield `  ${event.data.message}\n`;
+    }
+    if (event.type === "test:summary" && event.data.file !== undefined) {
+      secondsOf.set(event.data.file, event.data.duration_ms / 1000);
     }
     if (event.type !== "test:pass" && event.type !== "test:fail") continue;
     const { data } = event;
@@ -29,9 +33,20 @@ export default async function* report(events: AsyncIterable<TestEvent>): AsyncGe
   }
   for (const [file, count] of [...perFile].toSorted(([a], [b]) => a.localeCompare(b)))
     yield `  ${String(count).padStart(4)}  ${short(file)}\n`;
+  yield slowest(secondsOf);
   for (const failure of failures) yield `\n${failure}\n`;
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   yield `\n${perFile.size} files in ${seconds} s\n${passed} passed, ${failures.length} failed\n`;
+}
+
+/** How many of the slowest files are named. */
+const SLOWEST = 12;
+
+/** The files that took longest: where a run of all tests spends its time. */
+function slowest(secondsOf: ReadonlyMap<string, number>): string {
+  const sorted = [...secondsOf].toSorted(([, a], [, b]) => b - a).slice(0, SLOWEST);
+  const lines = sorted.map(([file, s]) => `  ${s.toFixed(1).padStart(6)} s  ${short(file)}\n`);
+  return lines.length > 1 ? `\nSlowest files\n${lines.join("")}` : "";
 }
 
 const short = (file: string | undefined): string => (file ?? "").replace(/^.*?\/test\//, "test/");

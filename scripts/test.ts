@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 
 import { buildInto } from "./build.ts";
@@ -8,7 +9,8 @@ import { root } from "./bundle.ts";
 /**
  * Runs the tests, all or those whose path holds one of the words given. Pure ones, which start
  * neither servers nor workers, share a process;
- * those with servers, workers or identities have one each, two at a time (the machine's cores).
+ * those with servers, workers or identities have one each, and mostly wait for leases, messages and
+ * clocks: half as many again at a time as the machine has cores keep it busy.
  */
 const words = process.argv.slice(2);
 const files = globSync("test/**/*.test.ts")
@@ -29,6 +31,6 @@ await buildInto(join(root, "dist"), "functions/index.ts");
 const pure = run(files.filter(isPure), ["--experimental-test-isolation=none"]);
 const real = run(
   files.filter((file) => !isPure(file)),
-  ["--test-concurrency=2", "--test-timeout=300000"],
+  [`--test-concurrency=${Math.ceil(1.5 * availableParallelism())}`, "--test-timeout=300000"],
 );
 process.exitCode = files.length === 0 || pure !== 0 || real !== 0 ? 1 : 0;
