@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import { json, notEmulated, type CloudResponse } from "../http/exchange.ts";
 import { bundleOf, entryOf, operationJson } from "./certificate-json.ts";
+import { issuerNotFound } from "./issuers.ts";
 import type { CertificateEntry, PendingOperation } from "./model.ts";
 import { defaultPolicy, PolicyRefusal, readPolicy } from "./policy.ts";
 import { badParameter, VaultRefusal } from "./vault-error.ts";
@@ -11,6 +12,7 @@ import {
   certificateEntry,
   makeCertificate,
   readPem,
+  readPkcs12,
 } from "./vault-store.ts";
 
 /** Starts the creation of a version by policy; the answer is 202 and the client polls the operation. */
@@ -21,7 +23,12 @@ export function create(request: VaultRequest, name: string): CloudResponse {
     throw badParameter("The request URI contains an invalid name.");
   const known = request.vault.certificates.get(name);
   const policy = guarded(() => readPolicy(request.body["policy"], known?.policy ?? defaultPolicy));
-  if (policy.issuerName !== "Self") return notEmulated(`the issuer ${policy.issuerName}`);
+  const { issuerName } = policy;
+  if (issuerName !== "Self") {
+    const isKnown = issuerName === "Unknown" || request.vault.issuers.has(issuerName);
+    if (!isKnown) throw issuerNotFound(issuerName);
+    return notEmulated(`a certificate by the issuer ${issuerName}`);
+  }
   const entry = certificateEntry(request.vault, name, policy);
   entry.policy = policy;
   const operation: PendingOperation = {
@@ -62,15 +69,22 @@ export function pending(request: VaultRequest, name: string): CloudResponse {
   return json(200, operationJson(request, name, operation));
 }
 
-/** Imports a PEM file with key and certificate as a version. */
-export function importPem(request: VaultRequest, name: string): CloudResponse {
+/** Imports a PEM or PKCS#12 file with key and certificate as a version; a PKCS#12 file has no password. */
+export function importCertificate(request: VaultRequest, name: string): CloudResponse {
   request.count("certificate.import");
   request.authorise("certificates/import/action");
-  const { value } = request.body;
+  const { value, pwd } = request.body;
   if (typeof value !== "string") throw badParameter("Parameter 'value' is required.");
-  if (!value.includes("-----BEGIN ")) return notEmulated("importing PFX files");
-  const made = readPem(value);
-  const base = { ...defaultPolicy, contentType: "application/x-pem-file" as const };
+  const isPem = value.includes("-----BEGIN ");
+  if (!isPem && typeof pwd === "string" && pwd !== "")
+    return notEmulated("importing a PKCS#12 file with a password");
+  const made = isPem ? readPem(value) : readPkcs12(value);
+  const contentType = isPem ? "application/x-pem-file" : "application/x-pkcs12";
+  const base = {
+    ...defaultPolicy,
+    subject: `CN=${made.certificate.subject}`,
+    contentType,
+  } as const;
   const entry = certificateEntry(request.vault, name, base);
   entry.policy = guarded(() => readPolicy(request.body["policy"], base));
   const version = addCertificateVersion(request.vault, name, made, {

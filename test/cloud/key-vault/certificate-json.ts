@@ -6,7 +6,7 @@ import {
 } from "./model.ts";
 import { policyJson } from "./policy.ts";
 import { notFound } from "./vault-error.ts";
-import { attributesJson, deletedFor, type VaultRequest } from "./vault-request.ts";
+import { attributesJson, deletedParts, type VaultRequest } from "./vault-request.ts";
 
 /** The entry of a name that is not deleted. @throws VaultRefusal 404 */
 export function entryOf(request: VaultRequest, name: string): CertificateEntry {
@@ -73,11 +73,8 @@ export function deletedJson(
   entry: CertificateEntry,
   version: CertificateVersionEntry,
 ): Record<string, unknown> {
-  const deletedDate = Math.floor((entry.deletedMs ?? request.nowMs) / 1000);
   return {
-    recoveryId: `${request.baseUrl}/deletedcertificates/${name}`,
-    deletedDate,
-    scheduledPurgeDate: deletedDate + deletedFor,
+    ...deletedParts(request, "certificates", name, entry.deletedMs ?? request.nowMs),
     ...bundleOf(request, name, version, entry),
   };
 }

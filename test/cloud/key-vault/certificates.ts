@@ -1,15 +1,25 @@
 import { json, notEmulated, type CloudResponse } from "../http/exchange.ts";
-import { create, guarded, importPem, pending } from "./certificate-create.ts";
+import { create, guarded, importCertificate, pending } from "./certificate-create.ts";
 import { bundleOf, deletedJson, entryOf, itemOf, policyOf, versionOf } from "./certificate-json.ts";
+import { handleContacts, handleIssuers } from "./issuers.ts";
 import { currentVersion } from "./model.ts";
 import { readPolicy } from "./policy.ts";
 import { VaultRefusal } from "./vault-error.ts";
-import { enabledOf, pageOf, type VaultHandler, type VaultRequest } from "./vault-request.ts";
+import {
+  attributesIn,
+  changeAttributes,
+  pageOf,
+  tagsIn,
+  type VaultHandler,
+  type VaultRequest,
+} from "./vault-request.ts";
 
-/** `/certificates…`: get, list, versions, policy, create, pending, import, update, delete. */
+/** `/certificates…`: get, list, versions, policy, create, pending, import, update, delete, issuers, contacts. */
 export const handleCertificates: VaultHandler = (request) => {
   const [name, second] = request.path;
   if (name === undefined) return listCertificates(request);
+  if (name === "issuers") return handleIssuers(request);
+  if (name === "contacts") return handleContacts(request);
   switch (`${request.method} ${second ?? ""}`) {
     case "GET versions":
       return listVersions(request, name);
@@ -24,7 +34,7 @@ export const handleCertificates: VaultHandler = (request) => {
     case "GET pending":
       return pending(request, name);
     case "POST import":
-      return importPem(request, name);
+      return importCertificate(request, name);
     case "POST merge":
     case "POST backup":
       return notEmulated(`${second ?? ""} of certificates`);
@@ -76,8 +86,10 @@ function update(request: VaultRequest, name: string, version?: string): CloudRes
   request.count("certificate.update");
   request.authorise("certificates/update/action");
   const found = versionOf(request, name, version);
-  found.attributes.enabled = enabledOf(request.body) ?? found.attributes.enabled;
-  found.attributes.updatedMs = request.nowMs;
+  // The certificate itself says from when to when it holds.
+  const change = { ...attributesIn(request.body), notBeforeMs: undefined, expiresMs: undefined };
+  changeAttributes(found.attributes, change, request.nowMs);
+  found.tags = tagsIn(request.body) ?? found.tags;
   return json(200, bundleOf(request, name, found, entryOf(request, name)));
 }
 

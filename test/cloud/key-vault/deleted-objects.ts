@@ -1,16 +1,21 @@
 import { json, type CloudResponse } from "../http/exchange.ts";
-import { bundleOf, deletedJson } from "./certificate-json.ts";
-import { currentVersion } from "./model.ts";
+import { bundleOf, deletedJson, itemOf } from "./certificate-json.ts";
+import { keyItem, keyJson } from "./key-json.ts";
+import { currentVersion, type Versioned } from "./model.ts";
+import { describe } from "./secrets.ts";
 import { notFound, VaultRefusal } from "./vault-error.ts";
-import { attributesJson, type VaultHandler, type VaultRequest } from "./vault-request.ts";
+import { deletedParts, pageOf, type VaultHandler, type VaultRequest } from "./vault-request.ts";
 
-/** `/deletedcertificates/{name}`: get, recover, purge. */
+/** `/deletedcertificates…`: list, get, recover, purge. */
 export const handleDeletedCertificates: VaultHandler = (request) => {
-  const [name = "", second] = request.path;
-  const entry = request.vault.certificates.get(name);
-  const version = entry && currentVersion(entry);
-  if (entry?.deletedMs === undefined || version === undefined) throw notFound("certificate", name);
   const { vault } = request;
+  const [name, second] = request.path;
+  if (name === undefined) {
+    return listDeleted(request, "certificates", vault.certificates, (each, version) =>
+      itemOf(request, each, version),
+    );
+  }
+  const { entry, version } = deletedOf(vault.certificates, "certificate", name);
   const parts = [entry, vault.keys.get(name), vault.secrets.get(name)];
   if (request.method === "POST" && second === "recover") {
     request.count("certificate.recover");
@@ -29,46 +34,111 @@ export const handleDeletedCertificates: VaultHandler = (request) => {
   return json(200, deletedJson(request, name, entry, version));
 };
 
-/** `/deletedsecrets/{name}`: get, recover, purge. */
+/** `/deletedsecrets…`: list, get, recover, purge. */
 export const handleDeletedSecrets: VaultHandler = (request) => {
-  const [name = "", second] = request.path;
-  const entry = request.vault.secrets.get(name);
-  const secret = entry && currentVersion(entry);
-  if (entry?.deletedMs === undefined || secret === undefined) throw notFound("secret", name);
-  const describe = (): CloudResponse =>
-    json(200, {
-      id: `${request.baseUrl}/secrets/${name}/${secret.version}`,
-      attributes: attributesJson(secret.attributes),
-      recoveryId: `${request.baseUrl}/deletedsecrets/${name}`,
-    });
+  const { vault } = request;
+  const [name, second] = request.path;
+  if (name === undefined) {
+    return listDeleted(request, "secrets", vault.secrets, (each, version) => ({
+      ...describe(request, each, version),
+      id: `${request.baseUrl}/secrets/${each}`,
+    }));
+  }
+  const { entry, version, deletedMs } = deletedOf(vault.secrets, "secret", name);
   if (request.method === "POST" && second === "recover") {
-    refuseManaged(secret.managed);
+    refuseManaged("secret", version.managed);
     request.count("secret.recover");
     request.authorise("secrets/recover/action");
     entry.deletedMs = undefined;
-    return describe();
+    return json(200, describe(request, name, version));
   }
   if (request.method === "DELETE") {
-    refuseManaged(secret.managed);
-    return purgeSecret(request, name);
+    refuseManaged("secret", version.managed);
+    request.count("secret.purge");
+    request.authorise("secrets/purge/action");
+    vault.secrets.delete(name);
+    return { status: 204 };
   }
   request.count("secret.deleted");
   request.authorise("secrets/readMetadata/action");
-  return describe();
+  return json(200, {
+    ...deletedParts(request, "secrets", name, deletedMs),
+    ...describe(request, name, version),
+  });
 };
 
-function purgeSecret(request: VaultRequest, name: string): CloudResponse {
-  request.count("secret.purge");
-  request.authorise("secrets/purge/action");
-  request.vault.secrets.delete(name);
-  return { status: 204 };
+/** `/deletedkeys…`: list, get, recover, purge. */
+export const handleDeletedKeys: VaultHandler = (request) => {
+  const { vault } = request;
+  const [name, second] = request.path;
+  if (name === undefined) {
+    return listDeleted(request, "keys", vault.keys, (each, version) =>
+      keyItem(request, each, version),
+    );
+  }
+  const { entry, version, deletedMs } = deletedOf(vault.keys, "key", name);
+  if (request.method === "POST" && second === "recover") {
+    refuseManaged("key", version.managed);
+    request.count("key.recover");
+    request.authorise("keys/recover/action");
+    entry.deletedMs = undefined;
+    return json(200, keyJson(request, name, version));
+  }
+  if (request.method === "DELETE") {
+    refuseManaged("key", version.managed);
+    request.count("key.purge");
+    request.authorise("keys/purge/action");
+    vault.keys.delete(name);
+    return { status: 204 };
+  }
+  request.count("key.deleted");
+  request.authorise("keys/read");
+  return json(200, {
+    ...deletedParts(request, "keys", name, deletedMs),
+    ...keyJson(request, name, version),
+  });
+};
+
+/** A soft-deleted name, its last version, and since when it is deleted. @throws VaultRefusal 404 */
+function deletedOf<V, E extends Versioned<V>>(
+  map: ReadonlyMap<string, E & Versioned<V>>,
+  kind: "secret" | "key" | "certificate",
+  name: string,
+): { readonly entry: E; readonly version: V; readonly deletedMs: number } {
+  const entry = map.get(name);
+  const version = entry && currentVersion<V>(entry);
+  if (entry?.deletedMs === undefined || version === undefined) throw notFound(kind, name);
+  return { entry, version, deletedMs: entry.deletedMs };
 }
 
-function refuseManaged(managed: boolean): void {
+const listed = {
+  certificates: "certificates/read",
+  keys: "keys/read",
+  secrets: "secrets/readMetadata/action",
+} as const;
+
+function listDeleted<V>(
+  request: VaultRequest,
+  collection: keyof typeof listed,
+  map: ReadonlyMap<string, Versioned<V>>,
+  item: (name: string, version: V) => object,
+): CloudResponse {
+  request.count(`${collection.slice(0, -1)}.list-deleted`);
+  request.authorise(listed[collection]);
+  const items = [...map].flatMap(([name, entry]) => {
+    const version = currentVersion(entry);
+    return entry.deletedMs === undefined || version === undefined
+      ? []
+      : [{ ...deletedParts(request, collection, name, entry.deletedMs), ...item(name, version) }];
+  });
+  return json(200, pageOf(request, items, `/deleted${collection}`));
+}
+
+function refuseManaged(kind: "secret" | "key", managed: boolean): void {
   if (managed)
     throw new VaultRefusal(
       403,
       "Forbidden",
-      "Operation is not allowed on this secret, since it is associated with a certificate.",
+      `Operation is not allowed on this ${kind}, since it is associated with a certificate.`,
     );
 }

@@ -5,7 +5,11 @@ import type { Pkcs12Encryption } from "../certificates/pkcs12.ts";
 import type { TokenClaims, TokenVerifier } from "../entra/verify-token.ts";
 import { notEmulated, type CloudAnswer, type CloudRequest } from "../http/exchange.ts";
 import { handleCertificates } from "./certificates.ts";
-import { handleDeletedCertificates, handleDeletedSecrets } from "./deleted-objects.ts";
+import {
+  handleDeletedCertificates,
+  handleDeletedKeys,
+  handleDeletedSecrets,
+} from "./deleted-objects.ts";
 import { handleKeys } from "./keys.ts";
 import type { CertificateVersionEntry, Vault } from "./model.ts";
 import { isAllowed, type VaultAction } from "./roles.ts";
@@ -50,6 +54,7 @@ const collections: Readonly<Record<string, VaultHandler>> = {
   certificates: handleCertificates,
   deletedcertificates: handleDeletedCertificates,
   deletedsecrets: handleDeletedSecrets,
+  deletedkeys: handleDeletedKeys,
 };
 
 /** Serves vaults under Azure RBAC; access policies are not emulated. */
@@ -105,6 +110,8 @@ export function createKeyVault(options: KeyVaultOptions): KeyVault {
         secrets: new Map(),
         keys: new Map(),
         certificates: new Map(),
+        issuers: new Map(),
+        contacts: undefined,
         assignments: [],
       };
       vaults.set(name.toLowerCase(), vault);

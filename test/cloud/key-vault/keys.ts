@@ -1,22 +1,30 @@
 import { json, notEmulated, type CloudResponse } from "../http/exchange.ts";
+import { entryOf, idOf, keyItem, keyJson, versionOf } from "./key-json.ts";
+import { rotate, rotationPolicy } from "./key-rotation.ts";
 import { currentVersion, type KeyVersion } from "./model.ts";
 import { signDigest } from "./rsa-sign.ts";
-import { badParameter, disabled, notFound, VaultRefusal } from "./vault-error.ts";
+import { badParameter, disabled, VaultRefusal } from "./vault-error.ts";
 import {
-  attributesJson,
-  enabledOf,
+  attributesIn,
+  changeAttributes,
+  deletedParts,
   pageOf,
   readTags,
+  tagsIn,
   type VaultHandler,
   type VaultRequest,
 } from "./vault-request.ts";
 import { addKey } from "./vault-store.ts";
 
-/** `/keys…`: create (RSA), get, list versions, sign. */
+/** `/keys…`: create (RSA), get, list, list versions, change, delete, rotate, sign. */
 export const handleKeys: VaultHandler = (request) => {
   const [name, second, third] = request.path;
-  if (name === undefined) return notEmulated("the listing of keys");
+  if (name === undefined) return listKeys(request);
   if (second === "versions") return listVersions(request, name);
+  if (second === "rotationpolicy") return rotationPolicy(request, name);
+  if (request.method === "POST" && second === "rotate") return rotate(request, name);
+  if (request.method === "PATCH") return updateKey(request, name, second);
+  if (request.method === "DELETE" && second === undefined) return deleteKey(request, name);
   if (request.method === "POST" && second === "create") return createKey(request, name);
   if (request.method === "GET" && third === undefined) return getKey(request, name, second);
   if (request.method === "POST" && (second === "sign" || third === "sign"))
@@ -24,41 +32,12 @@ export const handleKeys: VaultHandler = (request) => {
   return notEmulated(`${request.method} ${request.path.join("/")} on keys`);
 };
 
-function versionOf(request: VaultRequest, name: string, version?: string): KeyVersion {
-  const entry = request.vault.keys.get(name);
-  if (entry === undefined || entry.deletedMs !== undefined) throw notFound("key", name);
-  const found =
-    version === undefined || version === "" ? currentVersion(entry) : entry.versions.get(version);
-  if (found === undefined) throw notFound("key", `${name}/${version ?? ""}`);
-  return found;
-}
-
-function idOf(request: VaultRequest, name: string, key: KeyVersion): string {
-  return `${request.baseUrl}/keys/${name}/${key.version}`;
-}
-
 function getKey(request: VaultRequest, name: string, version?: string): CloudResponse {
   request.count("key.get");
   request.authorise("keys/read");
   const key = versionOf(request, name, version);
   if (!key.attributes.enabled) throw disabled("key", "get");
   return json(200, keyJson(request, name, key));
-}
-
-/** A key bundle (rest/api/keyvault/keys/get-key). */
-function keyJson(request: VaultRequest, name: string, key: KeyVersion): object {
-  const jwk = key.publicKey.export({ format: "jwk" });
-  return {
-    key: {
-      kid: idOf(request, name, key),
-      kty: "RSA",
-      key_ops: key.operations,
-      n: jwk.n,
-      e: jwk.e,
-    },
-    attributes: attributesJson(key.attributes),
-    ...(key.managed ? { managed: true } : { tags: key.tags ?? {} }),
-  };
 }
 
 /** A new version of a key of its own (rest/api/keyvault/keys/create-key); RSA only. */
@@ -71,11 +50,23 @@ async function createKey(request: VaultRequest, name: string): Promise<CloudResp
     throw badParameter("The specified key size is not supported.");
   const key = await addKey(request.vault, name, request.nowMs, {
     bits,
-    enabled: enabledOf(request.body) ?? true,
+    attributes: attributesIn(request.body),
     tags: readTags(request.body),
     ...(Array.isArray(operations) && { operations: operations.map(String) }),
   });
   return json(200, keyJson(request, name, key));
+}
+
+function listKeys(request: VaultRequest): CloudResponse {
+  request.count("key.list");
+  request.authorise("keys/read");
+  const items = [...request.vault.keys]
+    .filter(([, entry]) => entry.deletedMs === undefined)
+    .flatMap(([name, entry]) => {
+      const current = currentVersion(entry);
+      return current ? [keyItem(request, name, current)] : [];
+    });
+  return json(200, pageOf(request, items, "/keys"));
 }
 
 function listVersions(request: VaultRequest, name: string): CloudResponse {
@@ -83,13 +74,42 @@ function listVersions(request: VaultRequest, name: string): CloudResponse {
   request.authorise("keys/read");
   const items = [...(request.vault.keys.get(name)?.versions.values() ?? [])]
     .toSorted((a, b) => (a.version < b.version ? -1 : 1))
-    .map((key) => ({
-      kid: idOf(request, name, key),
-      attributes: attributesJson(key.attributes),
-      ...(key.managed && { managed: true }),
-    }));
+    .map((key) => keyItem(request, `${name}/${key.version}`, key));
   return json(200, pageOf(request, items, `/keys/${name}/versions`));
 }
+
+/** Changes attributes, operations and tags of a version (rest/api/keyvault/keys/update-key). */
+function updateKey(request: VaultRequest, name: string, version?: string): CloudResponse {
+  request.count("key.update");
+  request.authorise("keys/update/action");
+  const key = versionOf(request, name, version);
+  if (key.managed) throw managedKey("update");
+  const { key_ops: operations } = request.body;
+  changeAttributes(key.attributes, attributesIn(request.body), request.nowMs);
+  if (Array.isArray(operations)) key.operations = operations.map(String);
+  key.tags = tagsIn(request.body) ?? key.tags ?? {};
+  return json(200, keyJson(request, name, key));
+}
+
+function deleteKey(request: VaultRequest, name: string): CloudResponse {
+  request.count("key.delete");
+  request.authorise("keys/delete");
+  const entry = entryOf(request, name);
+  const key = versionOf(request, name);
+  if (key.managed) throw managedKey("delete");
+  entry.deletedMs = request.nowMs;
+  return json(200, {
+    ...deletedParts(request, "keys", name, entry.deletedMs),
+    ...keyJson(request, name, key),
+  });
+}
+
+const managedKey = (operation: string): VaultRefusal =>
+  new VaultRefusal(
+    403,
+    "Forbidden",
+    `Operation "${operation}" is not allowed on this key, since it is associated with a certificate.`,
+  );
 
 function sign(request: VaultRequest, name: string, version?: string): CloudResponse {
   request.count("key.sign");

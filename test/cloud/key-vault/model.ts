@@ -7,8 +7,8 @@ import type { VaultRole } from "./roles.ts";
 /** Attributes of every version; a certificate shares them with its key and its secret. */
 export interface Attributes {
   enabled: boolean;
-  readonly notBeforeMs: number | undefined;
-  readonly expiresMs: number | undefined;
+  notBeforeMs: number | undefined;
+  expiresMs: number | undefined;
   readonly createdMs: number;
   updatedMs: number;
 }
@@ -16,29 +16,29 @@ export interface Attributes {
 export interface SecretVersion {
   readonly version: string;
   value: string;
-  readonly contentType: string | undefined;
+  contentType: string | undefined;
   readonly attributes: Attributes;
   /** The secret of a certificate. */
   readonly managed: boolean;
-  readonly tags: Readonly<Record<string, string>>;
+  tags: Readonly<Record<string, string>>;
 }
 
 export interface KeyVersion {
   readonly version: string;
   readonly privateKey: KeyObject;
   readonly publicKey: KeyObject;
-  readonly operations: readonly string[];
+  operations: readonly string[];
   readonly attributes: Attributes;
   /** The key of a certificate. */
   readonly managed: boolean;
-  readonly tags?: Readonly<Record<string, string>>;
+  tags?: Readonly<Record<string, string>>;
 }
 
 export interface CertificateVersionEntry {
   readonly version: string;
   readonly certificate: Certificate;
   readonly attributes: Attributes;
-  readonly tags: Readonly<Record<string, string>>;
+  tags: Readonly<Record<string, string>>;
 }
 
 /** All versions of one name in the order of creation; the last is the current one. */
@@ -48,10 +48,33 @@ export interface Versioned<V> {
   deletedMs: number | undefined;
 }
 
+export interface KeyEntry extends Versioned<KeyVersion> {
+  /** Absent until one is set: then the default holds. */
+  rotation?: RotationPolicy | undefined;
+}
+
+/** When a key gets a new version (rest/api/keyvault/keys/update-key-rotation-policy). */
+export interface RotationPolicy {
+  readonly lifetimeActions: readonly unknown[];
+  /** ISO 8601 duration after which a version expires that rotation makes. */
+  readonly expiryTime: string | undefined;
+  readonly createdMs: number;
+  readonly updatedMs: number;
+}
+
 export interface CertificateEntry extends Versioned<CertificateVersionEntry> {
   policy: CertificatePolicy;
   /** The last create operation. */
   pending: PendingOperation | undefined;
+}
+
+export interface Issuer {
+  provider: string;
+  credentials: unknown;
+  organization: unknown;
+  enabled: boolean;
+  readonly createdMs: number;
+  updatedMs: number;
 }
 
 export interface PendingOperation {
@@ -64,8 +87,12 @@ export interface Vault {
   readonly name: string;
   readonly tenantId: string;
   readonly secrets: Map<string, Versioned<SecretVersion>>;
-  readonly keys: Map<string, Versioned<KeyVersion>>;
+  readonly keys: Map<string, KeyEntry>;
   readonly certificates: Map<string, CertificateEntry>;
+  /** Issuers of certificates by name, as they were set; credentials are kept and never shown. */
+  readonly issuers: Map<string, Issuer>;
+  /** Whom the vault tells about its certificates; `undefined` if nobody. */
+  contacts: readonly unknown[] | undefined;
   /** A role over the whole vault, or over one object such as `keys/seal`. */
   readonly assignments: { principalId: string; role: VaultRole; object?: string }[];
 }

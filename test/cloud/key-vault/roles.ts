@@ -5,6 +5,7 @@ export type VaultRole =
   | "Key Vault Secrets Officer"
   | "Key Vault Certificate User"
   | "Key Vault Certificates Officer"
+  | "Key Vault Crypto Officer"
   | "Key Vault Crypto User"
   | "Key Vault Reader"
   | "Key Vault Purge Operator";
@@ -27,12 +28,30 @@ export type VaultAction =
   | "certificates/purge/action"
   | "keys/read"
   | "keys/create/action"
+  | "keys/update/action"
+  | "keys/delete"
+  | "keys/recover/action"
+  | "keys/purge/action"
+  | "keys/rotate/action"
+  | "keyrotationpolicies/read"
+  | "keyrotationpolicies/write"
+  | "certificatecas/read"
+  | "certificatecas/write"
+  | "certificatecas/delete"
+  | "certificatecontacts/write"
   | "keys/sign/action"
   | "keys/verify/action";
 
 /** What each role allows (azure-security-docs, key-vault/general/rbac-guide.md). */
 const allowed: Readonly<Record<VaultRole, readonly string[]>> = {
-  "Key Vault Administrator": ["secrets/*", "certificates/*", "keys/*"],
+  "Key Vault Administrator": [
+    "secrets/*",
+    "certificates/*",
+    "keys/*",
+    "keyrotationpolicies/*",
+    "certificatecas/*",
+    "certificatecontacts/*",
+  ],
   "Key Vault Secrets User": ["secrets/getSecret/action", "secrets/readMetadata/action"],
   "Key Vault Secrets Officer": ["secrets/*"],
   "Key Vault Certificate User": [
@@ -41,10 +60,15 @@ const allowed: Readonly<Record<VaultRole, readonly string[]>> = {
     "secrets/readMetadata/action",
     "keys/read",
   ],
-  "Key Vault Certificates Officer": ["certificates/*"],
+  "Key Vault Certificates Officer": ["certificates/*", "certificatecas/*", "certificatecontacts/*"],
+  "Key Vault Crypto Officer": ["keys/*", "keyrotationpolicies/*"],
   "Key Vault Crypto User": ["keys/read", "keys/sign/action", "keys/verify/action"],
   "Key Vault Reader": ["certificates/read", "keys/read", "secrets/readMetadata/action"],
-  "Key Vault Purge Operator": ["secrets/purge/action", "certificates/purge/action"],
+  "Key Vault Purge Operator": [
+    "secrets/purge/action",
+    "certificates/purge/action",
+    "keys/purge/action",
+  ],
 };
 
 /** Whether one of the roles allows the action. */

@@ -2,11 +2,13 @@ import { json, notEmulated, type CloudResponse } from "../http/exchange.ts";
 import { currentVersion, type SecretVersion, type Versioned } from "./model.ts";
 import { badParameter, disabled, notFound, VaultRefusal } from "./vault-error.ts";
 import {
+  attributesIn,
   attributesJson,
-  deletedFor,
-  enabledOf,
+  changeAttributes,
+  deletedParts,
   pageOf,
   readTags,
+  tagsIn,
   type VaultHandler,
   type VaultRequest,
 } from "./vault-request.ts";
@@ -49,7 +51,8 @@ function versionOf(request: VaultRequest, name: string, version?: string): Secre
   return found;
 }
 
-function describe(request: VaultRequest, name: string, secret: SecretVersion): object {
+/** A secret without its value. */
+export function describe(request: VaultRequest, name: string, secret: SecretVersion): object {
   return {
     id: idOf(request, name, secret.version),
     contentType: secret.contentType,
@@ -97,14 +100,14 @@ function setSecret(request: VaultRequest, name: string): CloudResponse {
   const { value, contentType } = request.body;
   if (typeof value !== "string") throw badParameter("Parameter 'value' is required.");
   if (request.vault.certificates.has(name)) throw managedSecret("set");
-  const enabled = enabledOf(request.body);
+  const { enabled = true, ...life } = attributesIn(request.body);
   const secret = addSecret(
     request.vault,
     name,
     {
       value,
       ...(typeof contentType === "string" && { contentType }),
-      ...(enabled !== undefined && { enabled }),
+      attributes: { enabled, ...life },
       tags: readTags(request.body),
     },
     request.nowMs,
@@ -117,8 +120,10 @@ function updateSecret(request: VaultRequest, name: string, version?: string): Cl
   request.authorise("secrets/update/action");
   const secret = versionOf(request, name, version);
   if (secret.managed) throw managedSecret("update");
-  secret.attributes.enabled = enabledOf(request.body) ?? secret.attributes.enabled;
-  secret.attributes.updatedMs = request.nowMs;
+  const { contentType } = request.body;
+  changeAttributes(secret.attributes, attributesIn(request.body), request.nowMs);
+  if (typeof contentType === "string") secret.contentType = contentType;
+  secret.tags = tagsIn(request.body) ?? secret.tags;
   return json(200, describe(request, name, secret));
 }
 
@@ -129,11 +134,8 @@ function deleteSecret(request: VaultRequest, name: string): CloudResponse {
   const secret = versionOf(request, name);
   if (secret.managed) throw managedSecret("delete");
   entry.deletedMs = request.nowMs;
-  const deletedDate = Math.floor(request.nowMs / 1000);
   return json(200, {
-    recoveryId: `${request.baseUrl}/deletedsecrets/${name}`,
-    deletedDate,
-    scheduledPurgeDate: deletedDate + deletedFor,
+    ...deletedParts(request, "secrets", name, entry.deletedMs),
     ...describe(request, name, secret),
   });
 }

@@ -75,11 +75,69 @@ export function pageOf(request: VaultRequest, items: readonly unknown[], path: s
 /** Seconds until deleted objects are purged: 90 days, as the vault is deployed (Bicep). */
 export const deletedFor = 90 * 86_400;
 
-/** A change of `attributes.enabled` in a PATCH or PUT body. */
-export function enabledOf(body: Readonly<Record<string, unknown>>): boolean | undefined {
-  const { attributes } = body as { attributes?: { enabled?: boolean } };
-  return attributes?.enabled;
+/** What a body says of a version's attributes; a part that it leaves out stays. */
+export interface AttributeChange {
+  readonly enabled: boolean | undefined;
+  readonly notBeforeMs: number | undefined;
+  readonly expiresMs: number | undefined;
 }
+
+/** The attributes of a PATCH, PUT or POST body; instants are in seconds. @throws VaultRefusal 400 */
+export function attributesIn(body: Readonly<Record<string, unknown>>): AttributeChange {
+  const { attributes } = body as { attributes?: Readonly<Record<string, unknown>> | null };
+  const enabled = attributes?.["enabled"] ?? undefined;
+  if (enabled !== undefined && typeof enabled !== "boolean")
+    throw badParameter("Property 'enabled' has an invalid value.");
+  return {
+    enabled,
+    notBeforeMs: instantIn(attributes?.["nbf"], "nbf"),
+    expiresMs: instantIn(attributes?.["exp"], "exp"),
+  };
+}
+
+function instantIn(value: unknown, name: string): number | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0)
+    throw badParameter(`Property '${name}' has an invalid value.`);
+  return value * 1000;
+}
+
+/** Changes attributes as a PATCH does. */
+export function changeAttributes(
+  attributes: Attributes,
+  { enabled, notBeforeMs, expiresMs }: AttributeChange,
+  nowMs: number,
+): void {
+  attributes.enabled = enabled ?? attributes.enabled;
+  attributes.notBeforeMs = notBeforeMs ?? attributes.notBeforeMs;
+  attributes.expiresMs = expiresMs ?? attributes.expiresMs;
+  attributes.updatedMs = nowMs;
+}
+
+/** A change of `attributes.enabled` in a PATCH or PUT body. */
+export const enabledOf = (body: Readonly<Record<string, unknown>>): boolean | undefined =>
+  attributesIn(body).enabled;
+
+/** What the answer about a soft-deleted object says beside the object. */
+export const deletedParts = (
+  request: VaultRequest,
+  collection: "secrets" | "keys" | "certificates",
+  name: string,
+  deletedMs: number,
+): { recoveryId: string; deletedDate: number; scheduledPurgeDate: number } => {
+  const deletedDate = Math.floor(deletedMs / 1000);
+  return {
+    recoveryId: `${request.baseUrl}/deleted${collection}/${name}`,
+    deletedDate,
+    scheduledPurgeDate: deletedDate + deletedFor,
+  };
+};
+
+/** The tags of a body that may leave them as they are. */
+export const tagsIn = (
+  body: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, string>> | undefined =>
+  body["tags"] === undefined || body["tags"] === null ? undefined : readTags(body);
 
 /** The tags of a body. */
 export function readTags(

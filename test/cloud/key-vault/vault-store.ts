@@ -3,11 +3,13 @@ import {
   createPrivateKey,
   createPublicKey,
   generateKeyPair,
+  type KeyObject,
   randomUUID,
   X509Certificate,
 } from "node:crypto";
 import { promisify } from "node:util";
 
+import { readPfx } from "../../../shared/identity/pkcs12/pfx.ts";
 import type { Certificate } from "../certificates/certificate.ts";
 import {
   createClientCertificate,
@@ -27,6 +29,7 @@ import {
 } from "./model.ts";
 import { commonNameOf, keyUsageOf, type CertificatePolicy } from "./policy.ts";
 import { badParameter, deletedButRecoverable } from "./vault-error.ts";
+import type { AttributeChange } from "./vault-request.ts";
 
 /** Versions are 32 random hex digits: their order does not reflect their age. */
 const newVersion = (): string => randomUUID().replaceAll("-", "");
@@ -37,7 +40,7 @@ function entryOf<V>(
   kind: "secret" | "key",
   name: string,
 ): Versioned<V> {
-  const entry = map.get(name) ?? { versions: new Map<string, V>(), deletedMs: undefined };
+  const entry: Versioned<V> = map.get(name) ?? { versions: new Map(), deletedMs: undefined };
   if (entry.deletedMs !== undefined) throw deletedButRecoverable(kind, name);
   map.set(name, entry);
   return entry;
@@ -67,7 +70,7 @@ export function addSecret(
   secret: {
     value: string;
     contentType?: string | undefined;
-    enabled?: boolean;
+    attributes?: Omit<AttributeChange, "enabled"> & { readonly enabled: boolean };
     tags?: Readonly<Record<string, string>>;
   },
   nowMs: number,
@@ -76,7 +79,7 @@ export function addSecret(
     version: newVersion(),
     value: secret.value,
     contentType: secret.contentType,
-    attributes: newAttributes(nowMs, secret.enabled ?? true),
+    attributes: newAttributes(nowMs, secret.attributes),
     managed: false,
     tags: secret.tags ?? {},
   };
@@ -84,15 +87,11 @@ export function addSecret(
   return version;
 }
 
-function newAttributes(
-  nowMs: number,
-  enabled: boolean,
-  life?: { readonly notBefore: Date; readonly notAfter: Date },
-): Attributes {
+function newAttributes(nowMs: number, given: Partial<AttributeChange> = {}): Attributes {
   return {
-    enabled,
-    notBeforeMs: life?.notBefore.getTime(),
-    expiresMs: life?.notAfter.getTime(),
+    enabled: given.enabled ?? true,
+    notBeforeMs: given.notBeforeMs,
+    expiresMs: given.expiresMs,
     createdMs: nowMs,
     updatedMs: nowMs,
   };
@@ -138,7 +137,12 @@ export function addCertificateVersion(
 ): CertificateVersionEntry {
   const entry = vault.certificates.get(name);
   if (entry === undefined) throw new TypeError(`No certificate ${name}.`);
-  const attributes = newAttributes(options.nowMs, options.enabled ?? true, made.certificate);
+  const { notBefore, notAfter } = made.certificate;
+  const attributes = newAttributes(options.nowMs, {
+    enabled: options.enabled,
+    notBeforeMs: notBefore.getTime(),
+    expiresMs: notAfter.getTime(),
+  });
   const version = newVersion();
   const added = {
     version,
@@ -175,7 +179,7 @@ export async function addKey(
   key: {
     readonly bits?: number;
     readonly operations?: readonly string[];
-    readonly enabled?: boolean;
+    readonly attributes?: Partial<AttributeChange>;
     readonly tags?: Readonly<Record<string, string>>;
   } = {},
 ): Promise<KeyVersion> {
@@ -184,7 +188,7 @@ export async function addKey(
     version: newVersion(),
     ...made,
     operations: key.operations ?? allOperations,
-    attributes: newAttributes(nowMs, key.enabled ?? true),
+    attributes: newAttributes(nowMs, key.attributes),
     managed: false,
     tags: key.tags ?? {},
   };
@@ -210,28 +214,44 @@ function secretValue(
 }
 
 /** Reads a PEM file with a private key and its certificate. @throws VaultRefusal 400 */
-export function readPem(pem: string): ClientCertificate {
+export const readPem = (pem: string): ClientCertificate =>
+  readImported("PEM", () => imported(createPrivateKey(pem), new X509Certificate(pem)));
+
+/** Reads a PKCS#12 file without a password, in base64. @throws VaultRefusal 400 */
+export const readPkcs12 = (base64: string): ClientCertificate =>
+  readImported("PKCS#12", () => {
+    const { keys, certificates } = readPfx(Buffer.from(base64, "base64"));
+    const [key] = keys;
+    const own = key && certificates.find((each) => each.checkPrivateKey(key));
+    if (key === undefined || own === undefined)
+      throw new Error("it holds no key with its certificate");
+    return imported(key, own);
+  });
+
+function imported(privateKey: KeyObject, parsed: X509Certificate): ClientCertificate {
+  if (!parsed.checkPrivateKey(privateKey)) throw new Error("key and certificate do not match");
+  const der = parsed.raw;
+  return {
+    certificate: {
+      der,
+      pem: parsed.toString(),
+      thumbprint: createHash("sha1").update(der).digest("hex").toUpperCase(),
+      thumbprintSha256: createHash("sha256").update(der).digest("hex").toUpperCase(),
+      notBefore: new Date(parsed.validFrom),
+      notAfter: new Date(parsed.validTo),
+      subject: /CN=([^\n]+)/u.exec(parsed.subject)?.[1] ?? parsed.subject,
+    },
+    keys: { privateKey, publicKey: createPublicKey(privateKey) },
+    privateKeyPem: toPrivateKeyPem(privateKey),
+  };
+}
+
+function readImported(form: string, read: () => ClientCertificate): ClientCertificate {
   try {
-    const privateKey = createPrivateKey(pem);
-    const parsed = new X509Certificate(pem);
-    if (!parsed.checkPrivateKey(privateKey)) throw new Error("key and certificate do not match");
-    const der = parsed.raw;
-    return {
-      certificate: {
-        der,
-        pem: parsed.toString(),
-        thumbprint: createHash("sha1").update(der).digest("hex").toUpperCase(),
-        thumbprintSha256: createHash("sha256").update(der).digest("hex").toUpperCase(),
-        notBefore: new Date(parsed.validFrom),
-        notAfter: new Date(parsed.validTo),
-        subject: /CN=([^\n]+)/u.exec(parsed.subject)?.[1] ?? parsed.subject,
-      },
-      keys: { privateKey, publicKey: createPublicKey(privateKey) },
-      privateKeyPem: toPrivateKeyPem(privateKey),
-    };
+    return read();
   } catch (error) {
     throw badParameter(
-      `The specified PEM X.509 certificate content is in an unexpected format: ${(error as Error).message}.`,
+      `The specified ${form} X.509 certificate content is in an unexpected format: ${(error as Error).message}.`,
     );
   }
 }
