@@ -122,6 +122,15 @@ export class SmallDirectory implements Graph {
       return user ? answer(200, picked(user, select)) : missing;
     }
     if (kind === "users" && name === "" && isCounted) return counted(this.users.size);
+    if (kind === "users" && filter.startsWith("employeeId in ")) {
+      const persons = [...filter.matchAll(/'((?:[^']|'')*)'/g)].map(([, each = ""]) =>
+        each.toLowerCase(),
+      );
+      const value = [...this.users.values()].filter(({ employeeId }) =>
+        persons.includes(String(employeeId).toLowerCase()),
+      );
+      return answer(200, { value: value.map((user) => picked(user, select)) });
+    }
     if (name === "" && /^\w+ eq '/.test(filter)) {
       const objects = { users: this.users, groups: this.groups, devices: this.devices }[kind ?? ""];
       return filtered(objects ?? new Map(), filter, select, Number(searchParams.get("$top")));

@@ -46,14 +46,17 @@ export async function chooseNames(
   }
   const next = new Map<string, number>();
   const free = new Map<string, string[]>();
+  // `b` with a 3 is the name that `b3` wants, too: who asks first, may have it.
+  const asked = new Set<string>();
   while (waiting.size > 0) {
     const tries: { readonly key: string; readonly name: string }[] = [];
     for (const [key, rows] of waiting) {
       for (const name of candidates(rows, key, {
         next,
-        given,
+        isOut: (one) => asked.has(one) || given.names.has(one),
         most: rows.length - (free.get(key)?.length ?? 0),
       })) {
+        asked.add(name.toLowerCase());
         tries.push({ key, name });
       }
     }
@@ -131,13 +134,17 @@ const unread = ({ status, error }: GraphAnswer): string =>
 function* candidates(
   [first]: readonly NameWish[],
   key: string,
-  { next, given, most }: { next: Map<string, number>; given: Given; most: number },
+  {
+    next,
+    isOut,
+    most,
+  }: { next: Map<string, number>; isOut: (name: string) => boolean; most: number },
 ): Generator<string> {
   let found = 0;
   let number = next.get(key) ?? 1;
   for (; found < most && number <= MOST; number++) {
     const name = numbered(first?.base ?? "", number);
-    if (given.names.has(name.toLowerCase())) continue;
+    if (isOut(name.toLowerCase())) continue;
     found += 1;
     yield name;
   }
