@@ -28,7 +28,7 @@ type Cleared<F> = F extends Field<unknown, boolean, true> ? null : never;
 
 /** The payload that the rules of these columns make. It has no other column. */
 export type PayloadOf<F extends Fields> = {
-  readonly [Column in RequiredColumns<F>]: ValueOf<F[Column]>;
+  readonly [Column in RequiredColumns<F>]: ValueOf<F[Column]> | Cleared<F[Column]>;
 } & {
   readonly [Column in Exclude<keyof F, RequiredColumns<F>>]?:
     | ValueOf<F[Column]>

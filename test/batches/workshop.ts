@@ -167,6 +167,7 @@ export interface ShardRow {
     readonly was?: string;
     readonly memberSeen?: boolean;
     readonly afterRestore?: boolean;
+    readonly guarded?: Record<string, number>;
   };
 }
 

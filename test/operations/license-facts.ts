@@ -2,6 +2,7 @@ import type { Found } from "../../shared/catalogue/operation.ts";
 import type { ReadyWrite } from "../../shared/catalogue/row.ts";
 import { toObjectId } from "../../shared/core/object-id.ts";
 import { ann, answer, team } from "../catalogue/answers.ts";
+import type { TestDirectory } from "./live/test-directory.ts";
 import { found } from "./operation-row.ts";
 
 export const E3 = "05e9a617-0261-4cee-bb44-138d3ef5d965";
@@ -109,3 +110,60 @@ export const assign = (
   url: `${path}/assignLicense`,
   body: { addLicenses, removeLicenses },
 });
+
+/** Products of the local cloud that exclude the first two, or need them. */
+export const E1 = "18181a46-0d4e-45cd-891e-60aabd171b4e";
+export const PROJECT = "53818b1b-4a27-454b-8896-0dba576410e6";
+export const PREMIUM = "078d2b04-f1bd-4111-bbd4-b4b1b354cef4";
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** A new user of the local cloud with licenses of its own; its name. */
+export async function licensedUser(
+  directory: TestDirectory,
+  skuIds: readonly string[] = [],
+  values: Values = {},
+): Promise<string> {
+  const { userPrincipalName: name } = await directory.addUser({ usageLocation: "DE", ...values });
+  if (skuIds.length > 0) await give(directory, `/users/${name}`, skuIds);
+  return name;
+}
+
+/** A new group of the local cloud that gives licenses; its id. */
+export async function licensedGroup(
+  directory: TestDirectory,
+  skuIds: readonly string[] = [],
+  values: Values = {},
+): Promise<string> {
+  const group = await directory.addGroup(values);
+  if (skuIds.length > 0) await give(directory, `/groups/${group}`, skuIds);
+  return group;
+}
+
+/** Changes licenses as somebody else does. */
+export async function give(
+  directory: TestDirectory,
+  path: string,
+  skuIds: readonly string[],
+  removeLicenses: readonly string[] = [],
+): Promise<void> {
+  const addLicenses = skuIds.map((skuId) => ({ skuId, disabledPlans: [] }));
+  const { status, body } = await directory.ask("POST", `${path}/assignLicense`, {
+    addLicenses,
+    removeLicenses,
+  });
+  if (status > 299) throw new Error(`${path}: ${status} ${JSON.stringify(body)}`);
+}
+
+/** The user's own licenses, or the group's: disabled plans by SKU id. */
+export async function licensesOf(
+  directory: TestDirectory,
+  path: `/${"users" | "groups"}/${string}`,
+): Promise<Values> {
+  const isUser = path.startsWith("/users/");
+  const name = isUser ? "licenseAssignmentStates" : "assignedLicenses";
+  const { body } = await directory.ask("GET", `${path}?$select=${name}`);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Graph's own list
+  const all = (body[name] ?? []) as readonly { skuId: string; disabledPlans: string[] }[];
+  return Object.fromEntries(all.map(({ skuId, disabledPlans }) => [skuId, disabledPlans]));
+}

@@ -141,7 +141,7 @@ function readCell(
     };
   }
   if (!clears) return field.read(raw);
-  return field.clearable && !field.required ? { value: null } : { broken: "cannot be cleared" };
+  return field.clearable ? { value: null } : { broken: "cannot be cleared" };
 }
 
 function operationOf(

@@ -50,7 +50,9 @@ export function createDirectory(graph: Graph): Directory {
         else {
           const place = places[kind].get(key) ?? lookups.length;
           places[kind].set(key, place);
-          lookups[place] = joined(lookups[place], lookup);
+          // What is kept is read anew with it: other rows of the shard take it from there.
+          const other = lookups[place] ?? (kept && { ...lookup, select: kept.select });
+          lookups[place] = joined(other, lookup);
         }
       }
       for (const [lookup, result] of await readNamed(graph, lookups)) {

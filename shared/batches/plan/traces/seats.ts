@@ -47,19 +47,19 @@ export function createSeats(): Seats {
     const wanted = Object.entries(seats).map(
       ([name, { by, free }]) => [name, by, productOf(name, free)] as const,
     );
-    const lacking = wanted.filter(
+    const lacking = wanted.find(
       ([, by, product]) => by === 1 && product.free === 0 && product.givers.length === 0,
     );
-    for (const [, by, product] of wanted) if (by === 1) product.needed += 1;
-    for (const [, , product] of lacking) product.short += 1;
-    const [first] = lacking;
-    if (first !== undefined) return { short: whyShort(first[0], first[2]) };
+    if (lacking !== undefined) return { short: whyShort(lacking[0], runShort(lacking[2])) };
     const after: number[] = [];
     for (const [, by, product] of wanted) {
       if (by === -1) {
         product.freed += 1;
         product.givers.push(row);
-      } else if (product.free > 0) product.free -= 1;
+        continue;
+      }
+      product.needed += 1;
+      if (product.free > 0) product.free -= 1;
       else after.push(product.givers.shift()!);
     }
     return { after };
@@ -70,18 +70,25 @@ export function createSeats(): Seats {
     replay: (planned) => {
       if (planned.write) take(planned.row, planned.write.seats);
       const name = shortOf(planned);
-      if (name === undefined) return;
-      const product = productOf(name, 0);
-      product.needed += 1;
-      product.short += 1;
+      if (name !== undefined) runShort(productOf(name, 0));
     },
     value: () =>
-      [...products].map(([license, { free, givers, ...counts }]) => ({
-        license,
-        ...counts,
-        left: free + givers.length,
-      })),
+      [...products]
+        .filter(([, { needed, freed }]) => needed + freed > 0)
+        .toSorted(([one], [other]) => (one < other ? -1 : 1))
+        .map(([license, { free, givers, ...counts }]) => ({
+          license,
+          ...counts,
+          left: free + givers.length,
+        })),
   };
+}
+
+/** Counts a row that has no seat. */
+function runShort(product: Product): Product {
+  product.needed += 1;
+  product.short += 1;
+  return product;
 }
 
 const CAUSE = "no seat is left of ";

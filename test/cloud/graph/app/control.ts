@@ -64,6 +64,8 @@ export interface Commands {
   };
   /** Changes an object without applying any rule. */
   update: { argument: { id: string; values: Values } & Ofwhom; answer: void };
+  /** Buys or ends seats of a product. */
+  seats: { argument: { sku: string; enabled: number } & Ofwhom; answer: { consumed: number } };
   link: { argument: { relation: RelationName; from: string; to: string } & Ofwhom; answer: void };
   unlink: { argument: { relation: RelationName; from: string; to: string } & Ofwhom; answer: void };
   journal: { argument: Ofwhom; answer: readonly Exchange[] };
@@ -138,6 +140,12 @@ const handlers = (around: Controlled): Handlers => ({
   },
   create: (tenant, { kind, values, id }) => ({ id: tenant.directory.create(kind, values, id).id }),
   update: (tenant, { id, values }) => tenant.directory.update(entity(tenant, id), values),
+  seats: (tenant, { sku, enabled }) => {
+    const found = tenant.skus.find(({ skuId }) => skuId === sku);
+    if (!found) throw new TypeError("the tenant has no such product");
+    found.enabled = enabled;
+    return { consumed: found.consumed };
+  },
   link: (tenant, { relation, from, to }) =>
     void tenant.directory.link(relation, entity(tenant, from), to),
   unlink: (tenant, { relation, from, to }) =>

@@ -54,4 +54,23 @@ export default {
       },
     },
   ],
+  live: {
+    seed: async (directory) => ({
+      group: await facts.licensedGroup(directory),
+      licenses: "ENTERPRISEPACK",
+      disabledPlans: "TEAMS1",
+    }),
+    state: (directory, { group }) => facts.licensesOf(directory, `/groups/${group}`),
+    done: { [O365]: [TEAMS] },
+    refusals: [
+      {
+        when: "the group is not security-enabled",
+        seed: async (directory) => ({
+          group: await facts.licensedGroup(directory, [], { securityEnabled: false }),
+          licenses: "ENTERPRISEPACK",
+        }),
+        says: /not security-enabled/,
+      },
+    ],
+  },
 } satisfies OperationRow;

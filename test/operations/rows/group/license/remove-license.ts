@@ -50,4 +50,23 @@ export default {
       },
     },
   ],
+  live: {
+    seed: async (directory) => ({
+      group: await facts.licensedGroup(directory, [O365, facts.PREMIUM]),
+      licenses: "ENTERPRISEPACK",
+    }),
+    state: (directory, { group }) => facts.licensesOf(directory, `/groups/${group}`),
+    done: { [facts.PREMIUM]: [] },
+    refusals: [
+      {
+        when: "the group is deleted after the plan",
+        seed: async (directory) => ({
+          group: await facts.licensedGroup(directory, [O365]),
+          licenses: "ENTERPRISEPACK",
+        }),
+        meanwhile: (directory, { group }) => directory.ask("DELETE", `/groups/${group}`),
+        says: /does not exist any more/,
+      },
+    ],
+  },
 } satisfies OperationRow;

@@ -50,4 +50,19 @@ export default {
       },
     },
   ],
+  live: {
+    seed: async (directory) => ({
+      group: await facts.licensedGroup(directory, [facts.E1, facts.PREMIUM]),
+      licenses: "ENTERPRISEPACK|AAD_PREMIUM",
+    }),
+    state: (directory, { group }) => facts.licensesOf(directory, `/groups/${group}`),
+    done: { [facts.PREMIUM]: [], [O365]: [] },
+    refusals: [
+      {
+        when: "no group has the name",
+        seed: async () => ({ group: "No such group", licenses: "(clear)" }),
+        says: /No object has the id or name in column group/,
+      },
+    ],
+  },
 } satisfies OperationRow;

@@ -50,4 +50,24 @@ export default {
       },
     },
   ],
+  live: {
+    seed: async (directory) => ({
+      group: await facts.licensedGroup(directory, [facts.E1]),
+      remove: "STANDARDPACK",
+      add: "ENTERPRISEPACK",
+    }),
+    state: (directory, { group }) => facts.licensesOf(directory, `/groups/${group}`),
+    done: { [O365]: [] },
+    refusals: [
+      {
+        when: "the group does not give the license to be replaced",
+        seed: async (directory) => ({
+          group: await facts.licensedGroup(directory),
+          remove: "STANDARDPACK",
+          add: "ENTERPRISEPACK",
+        }),
+        says: /does not have STANDARDPACK/,
+      },
+    ],
+  },
 } satisfies OperationRow;

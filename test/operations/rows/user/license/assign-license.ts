@@ -118,4 +118,76 @@ export default {
       says: /changed no value/,
     },
   ],
+  live: {
+    seed: async (directory) => ({
+      user: await facts.licensedUser(directory),
+      licenses: "ENTERPRISEPACK|AAD_PREMIUM",
+      disabledPlans: "TEAMS1",
+    }),
+    state: (directory, { user }) => facts.licensesOf(directory, `/users/${user}`),
+    done: { [O365]: [TEAMS], [facts.PREMIUM]: [] },
+    refusals: [
+      {
+        when: "the tenant has no such product",
+        seed: async (directory) => ({
+          user: await facts.licensedUser(directory),
+          licenses: "ENTERPRISEPACKS",
+        }),
+        says: /Did you mean ENTERPRISEPACK\?/,
+      },
+      {
+        when: "the user has no usage location",
+        seed: async (directory) => ({
+          user: await facts.licensedUser(directory, [], { usageLocation: null }),
+          licenses: "ENTERPRISEPACK",
+        }),
+        says: /no usageLocation/,
+      },
+      {
+        when: "the usage location is gone after the plan",
+        seed: async (directory) => ({
+          user: (await directory.addUser({ usageLocation: "DE" })).id,
+          licenses: "ENTERPRISEPACK",
+        }),
+        meanwhile: (directory, { user = "" }) =>
+          directory.control("update", { id: user, values: { usageLocation: null } }),
+        says: /no usage location, or one where the license may not be used/,
+      },
+      {
+        when: "no seat is left",
+        seed: async (directory) => {
+          await directory.control("seats", { sku: facts.E1, enabled: 0 });
+          return { user: await facts.licensedUser(directory), licenses: "STANDARDPACK" };
+        },
+        meanwhile: (directory) => directory.control("seats", { sku: facts.E1, enabled: 10_000 }),
+        says: /No seat of STANDARDPACK .* is left/,
+      },
+      {
+        when: "somebody takes the last seat after the plan",
+        seed: async (directory) => ({
+          user: await facts.licensedUser(directory),
+          licenses: "PROJECTPROFESSIONAL|ENTERPRISEPACK",
+        }),
+        meanwhile: (directory) => directory.control("seats", { sku: facts.PROJECT, enabled: 0 }),
+        says: /No seat of the license is left \(CountViolation\)/,
+      },
+      {
+        when: "the user has a license whose plans exclude those of the row",
+        seed: async (directory) => {
+          await directory.control("seats", { sku: facts.PROJECT, enabled: 10_000 });
+          const user = await facts.licensedUser(directory, [facts.E1]);
+          return { user, licenses: "ENTERPRISEPACK" };
+        },
+        says: /exclude each other \(MutuallyExclusiveViolation\)/,
+      },
+      {
+        when: "a plan needs another one",
+        seed: async (directory) => ({
+          user: await facts.licensedUser(directory),
+          licenses: "PROJECTPROFESSIONAL",
+        }),
+        says: /needs another one that the user would not have \(DependencyViolation\)/,
+      },
+    ],
+  },
 } satisfies OperationRow;

@@ -64,4 +64,41 @@ export default {
       },
     },
   ],
+  live: {
+    seed: async (directory) => ({
+      user: await facts.licensedUser(directory, [O365, facts.PREMIUM]),
+      licenses: "ENTERPRISEPACK",
+    }),
+    state: (directory, { user }) => facts.licensesOf(directory, `/users/${user}`),
+    done: { [facts.PREMIUM]: [] },
+    refusals: [
+      {
+        when: "somebody took the license after the plan",
+        seed: async (directory) => ({
+          user: await facts.licensedUser(directory, [O365]),
+          licenses: "ENTERPRISEPACK",
+        }),
+        meanwhile: (directory, { user }) => facts.give(directory, `/users/${user}`, [], [O365]),
+        says: /Somebody took the license after the plan/,
+        verdict: "unchanged",
+      },
+      {
+        when: "somebody took one of two after the plan",
+        seed: async (directory) => ({
+          user: await facts.licensedUser(directory, [O365, facts.PREMIUM]),
+          licenses: "ENTERPRISEPACK|AAD_PREMIUM",
+        }),
+        meanwhile: (directory, { user }) => facts.give(directory, `/users/${user}`, [], [O365]),
+        says: /Somebody took one of the licenses to be removed after the plan/,
+      },
+      {
+        when: "another license needs one of its plans",
+        seed: async (directory) => ({
+          user: await facts.licensedUser(directory, [O365, facts.PROJECT]),
+          licenses: "ENTERPRISEPACK",
+        }),
+        says: /DependencyViolation/,
+      },
+    ],
+  },
 } satisfies OperationRow;

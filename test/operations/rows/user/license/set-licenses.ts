@@ -45,4 +45,19 @@ export default {
       },
     },
   ],
+  live: {
+    seed: async (directory) => ({
+      user: await facts.licensedUser(directory, [facts.E1, facts.PREMIUM]),
+      licenses: "ENTERPRISEPACK|AAD_PREMIUM",
+    }),
+    state: (directory, { user }) => facts.licensesOf(directory, `/users/${user}`),
+    done: { [facts.PREMIUM]: [], [O365]: [] },
+    refusals: [
+      {
+        when: "no user has the name",
+        seed: async () => ({ user: "nobody@contoso.com", licenses: "(clear)" }),
+        says: /No object has the id or name in column user/,
+      },
+    ],
+  },
 } satisfies OperationRow;

@@ -67,4 +67,25 @@ export default {
       },
     },
   ],
+  live: {
+    seed: async (directory) => ({
+      user: await facts.licensedUser(directory, [facts.E1]),
+      remove: "STANDARDPACK",
+      add: "ENTERPRISEPACK",
+      disabledPlans: "TEAMS1",
+    }),
+    state: (directory, { user }) => facts.licensesOf(directory, `/users/${user}`),
+    done: { [O365]: [TEAMS] },
+    refusals: [
+      {
+        when: "the user does not have the license to be replaced",
+        seed: async (directory) => ({
+          user: await facts.licensedUser(directory, [facts.PREMIUM]),
+          remove: "STANDARDPACK",
+          add: "ENTERPRISEPACK",
+        }),
+        says: /does not have STANDARDPACK, which the row replaces/,
+      },
+    ],
+  },
 } satisfies OperationRow;
