@@ -37,10 +37,16 @@ const operationOf = (name: string): Operation => {
   return operation;
 };
 
-const table = Object.entries(rows).flatMap(([name, { live, undone }]) => {
+const table = Object.entries(rows).flatMap(([name, { live, otherLives = {}, undone }]) => {
   if (live === undefined) return [];
-  const inverse = undone.map((row) => row.inverse).find((each) => "operation" in each);
-  return [{ name, operation: operationOf(name), live, inverse: inverse?.operation }];
+  const operation = operationOf(name);
+  const inverse = undone.map((row) => row.inverse).find((each) => "operation" in each)?.operation;
+  const others = Object.entries(otherLives).map(([what, other]) => ({
+    title: `${name} ${what}`,
+    live: other,
+    inverse: other.undoneBy ?? inverse,
+  }));
+  return [{ title: name, live, inverse }, ...others].map((each) => ({ ...each, name, operation }));
 });
 
 /** The least permissions that a row with these cells needs: none that another of them covers. */
@@ -68,8 +74,8 @@ const said = ({ state, reason, fix, rows: ended }: Seen): string =>
   JSON.stringify({ state, reason, fix, rows: ended }, undefined, 1);
 
 describe("a row is done with exactly its permissions, costs what the plan says, and is undone", () => {
-  for (const { name, operation, live, inverse } of table) {
-    it(name, async () => {
+  for (const { title, name, operation, live, inverse } of table) {
+    it(title, async () => {
       const cells = await live.seed(directory);
       const office = await Office.open(cloud, neededFor(operation, cells));
       const was = await live.state(directory, cells);
@@ -93,8 +99,8 @@ describe("a row is done with exactly its permissions, costs what the plan says, 
 });
 
 describe("a permission that is missing is foretold before the first write", () => {
-  for (const { name, operation, live } of table) {
-    it(name, async () => {
+  for (const { title, name, operation, live } of table) {
+    it(title, async () => {
       const cells = await live.seed(directory);
       const needed = neededFor(operation, cells);
       const was = await live.state(directory, cells);
@@ -121,9 +127,9 @@ describe("a row whose answer is lost is done once", () => {
     { when: "after the change was made", committed: true },
     { when: "before the change was made", committed: false },
   ] as const;
-  for (const { name, live } of table) {
+  for (const { title, name, live } of table) {
     for (const { when, committed } of faults) {
-      it(`${name}: ${when}`, async () => {
+      it(`${title}: ${when}`, async () => {
         const cells = await live.seed(directory);
         const batch = newName("lost");
         await everything.plan(batch, [{ operation: name, ...cells }]);

@@ -49,6 +49,8 @@ export interface OperationRow {
   readonly notUndone?: readonly (Refused & { readonly done: DoneRow })[];
   /** The same row against the local cloud. */
   readonly live?: LiveRow;
+  /** Other rows of the operation against the local cloud, which take another way: by what tells them apart. */
+  readonly otherLives?: Readonly<Record<string, LiveRow>>;
 }
 
 /** What requests are made with. */

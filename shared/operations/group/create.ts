@@ -75,7 +75,7 @@ function decideExisting(
 
 /** Why no group is created of a row that names its group only by a display name which a group has. */
 function whyNamed(named: Found | undefined): DecidedRow | undefined {
-  return named?.state === "found" || named?.state === "ambiguous"
+  return named !== undefined && named.state !== "missing"
     ? failedRow(
         "A group with this displayName exists, and display names are how people and rows tell groups apart.",
         "Use group.update to change that group. If a second one of the name is wanted, fill the column mailNickname or uniqueName.",

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import { contractHolds } from "./testing/contract-holds.ts";
-import { graphFixture, TENANT } from "./testing/graph-fixture.ts";
+import { graphFixture, PRINCIPAL, TENANT } from "./testing/graph-fixture.ts";
 import {
   assertRefused,
   bindings,
@@ -157,6 +157,29 @@ describe("groups", () => {
     assert.deepEqual(idsIn(await send("GET", `/groups/${id}/members`)), [member]);
   });
 
+  it("a group is not restored while another has its nickname [directory-deleteditems-restore]", async () => {
+    const unified = { groupTypes: ["Unified"], mailEnabled: true, mailNickname: "phoenix" };
+    const id = await newGroup(graph, "old phoenix", unified);
+    assert.equal((await send("DELETE", `/groups/${id}`)).status, 204);
+    const other = await newGroup(graph, "new phoenix", unified);
+    assertRefused(
+      await send("POST", `/directory/deletedItems/${id}/restore`),
+      409,
+      "Request_MultipleObjectsWithSameKeyValue",
+      "mailNickname",
+    );
+    assert.equal((await send("DELETE", `/groups/${other}`)).status, 204);
+    assert.equal((await send("POST", `/directory/deletedItems/${id}/restore`)).status, 200);
+  });
+
+  it("members are hidden from the creation on, or not at all [resources/group, visibility]", async () => {
+    const unified = { groupTypes: ["Unified"], mailEnabled: true, mailNickname: "veiled" };
+    const id = await newGroup(graph, "veiled", unified);
+    const hide = { visibility: "HiddenMembership" };
+    assert.equal((await send("PATCH", `/groups/${id}`, hide)).status, 400);
+    assert.equal((await send("PATCH", `/groups/${id}`, { visibility: "Private" })).status, 204);
+  });
+
   it("a renewed group shows the time of renewal [group-renew]", async () => {
     const id = await newGroup(graph, "renewed");
     graph.app.control("dayOffset", { tenant: TENANT, days: 100 });
@@ -198,6 +221,16 @@ describe("groups", () => {
       "Request_BadRequest",
       "The group must have at least one owner, hence this owner cannot be removed.",
     );
+  });
+
+  it("a service principal is not listed as an owner, and does not keep the last user [group-list-owners, group-delete-owners]", async () => {
+    const owner = await newUser(graph, "keeper");
+    const id = await newGroup(graph, "served");
+    assert.equal((await send("POST", `/groups/${id}/owners/$ref`, reference(owner))).status, 204);
+    graph.app.control("link", { tenant: TENANT, relation: "owners", from: id, to: PRINCIPAL });
+    assert.deepEqual(idsIn(await send("GET", `/groups/${id}/owners`)), [owner]);
+    assert.equal((await send("DELETE", `/groups/${id}/owners/${owner}/$ref`)).status, 400);
+    assert.equal((await send("DELETE", `/groups/${id}/owners/${PRINCIPAL}/$ref`)).status, 204);
   });
 
   it("a group has at most 100 owners [resources/group]", async () => {

@@ -17,6 +17,8 @@ export interface LiveRow {
   readonly done: unknown;
   /** What it costs, if that is not one write and one resource unit. */
   readonly cost?: { readonly writes: number; readonly units: number };
+  /** The operation that undoes it, if it is not the first in `undone`. */
+  readonly undoneBy?: string;
   /** Rows that are refused, by the plan or by Graph. */
   readonly refusals: readonly LiveRefusal[];
 }

@@ -4,6 +4,7 @@ import { SETS } from "../model/models.ts";
 import { countAnswer, listAnswer, type Collection } from "../odata/list.ts";
 import { contextOf, render, selected } from "../odata/render.ts";
 import type { Candidate } from "../odata/source.ts";
+import { demandFreeGroupNames } from "../rules/group-values.ts";
 import {
   demand,
   DELETE_USERS,
@@ -72,6 +73,18 @@ function get(call: Call): Answer {
   });
 }
 
+/** @throws GraphError 409 if another object has a name of what is to be restored (directory-deleteditems-restore) */
+function demandUntaken(demandFree: () => void): void {
+  try {
+    demandFree();
+  } catch (error) {
+    if (!(error instanceof GraphError)) throw error;
+    throw new GraphError(409, "Request_MultipleObjectsWithSameKeyValue", error.message, {
+      ...(error.details && { details: error.details }),
+    });
+  }
+}
+
 function restore(call: Call): Answer {
   const entity = deletedEntity(call);
   demand(call.caller, RESTORE[entity.kind]);
@@ -81,16 +94,12 @@ function restore(call: Call): Answer {
     const asked = call.body["newUserPrincipalName"];
     name = typeof asked === "string" ? asked : originalName(entity);
     checkUserPrincipalName(call, name);
-    try {
-      demandFreeName(call, name, entity);
-    } catch (error) {
-      if (!(error instanceof GraphError)) throw error;
-      throw new GraphError(409, "Request_MultipleObjectsWithSameKeyValue", error.message, {
-        ...(error.details && { details: error.details }),
-      });
-    }
+    demandUntaken(() => demandFreeName(call, name ?? "", entity));
   } else if (Object.keys(call.body).length > 0) {
     throw badRequest("The restore of this type of object takes no parameters.");
+  }
+  if (entity.kind === "group") {
+    demandUntaken(() => demandFreeGroupNames(call, entity.values, entity));
   }
   bringBack(call.tenant, entity, name);
   return ok({

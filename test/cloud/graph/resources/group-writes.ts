@@ -21,6 +21,7 @@ import { checkedValues, demandValues } from "../rules/values.ts";
 import type { Entity, Values } from "../store/entity.ts";
 import type { Call } from "./call.ts";
 import { membershipChanged } from "./group-licences.ts";
+import { invalidValue } from "./resolve.ts";
 
 /** resources/group: at most 100 owners. */
 const MOST_OWNERS = 100;
@@ -124,6 +125,11 @@ function checkChange(call: Call, group: Entity, values: Values): void {
     values["uniqueName"] !== unique
   ) {
     throw badRequest("Property 'uniqueName' is read-only and cannot be set.");
+  }
+  // HiddenMembership is set at creation only (resources/group, visibility).
+  const { visibility } = values;
+  if (visibility === "HiddenMembership" && group.values["visibility"] !== visibility) {
+    throw invalidValue("group", "visibility");
   }
   const merged = { ...group.values, ...values };
   checkGroupValues(merged);

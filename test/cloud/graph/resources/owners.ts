@@ -12,6 +12,7 @@ import type { Route } from "./route.ts";
 
 const group = (call: Call) => resolve(call, "group", call.params["group"] ?? "").entity;
 
+/** v1.0 leaves service principals out of the owners (group-list-owners). */
 function owners(call: Call, type: Collection["type"] = "directoryObject"): Collection {
   return {
     type,
@@ -22,7 +23,8 @@ function owners(call: Call, type: Collection["type"] = "directoryObject"): Colle
       call.tenant.directory,
       "owners",
       group(call),
-      (entity) => type === "directoryObject" || entity.kind === type,
+      (entity) =>
+        entity.kind !== "servicePrincipal" && (type === "directoryObject" || entity.kind === type),
     ),
   };
 }
@@ -37,7 +39,7 @@ function add(call: Call): Answer {
   return noContent;
 }
 
-/** The last owner cannot be removed (group-delete-owners). */
+/** The last owner who is a user cannot be removed (group-delete-owners). */
 function remove(call: Call): Answer {
   const holder = group(call);
   demandWritableEdges(call, holder, "owners");
@@ -45,10 +47,14 @@ function remove(call: Call): Answer {
   const owner = call.params["owner"] ?? "";
   const id = owner.toLowerCase();
   if (!directory.relations.owners.has(holder.id, id)) throw notFound(owner);
+  const isUser = (owner: string): boolean => {
+    const entity = directory.get(owner);
+    return entity?.kind === "user" && entity.state === "live";
+  };
   const others = [...directory.relations.owners.targets(holder.id)].some(
-    ([other]) => other !== id && directory.get(other)?.state === "live",
+    ([other]) => other !== id && isUser(other),
   );
-  if (!others) {
+  if (!others && isUser(id)) {
     throw badRequest("The group must have at least one owner, hence this owner cannot be removed.");
   }
   directory.unlink("owners", holder, id);

@@ -1,21 +1,28 @@
 import { team } from "../../../catalogue/answers.ts";
 import { found } from "../../operation-row.ts";
 
-/** Groups that no application with this one's permissions can change, and what is said of them. */
-export const closedGroups = [
+/** What groups have that no application with this one's permissions can change, and what is said of them. */
+export const closedSeeds = [
   {
     when: "the group is synchronised",
-    group: found(team, { onPremisesSyncEnabled: true }),
+    values: { onPremisesSyncEnabled: true, mailEnabled: false },
     says: /on-premises/,
   },
   {
     when: "the group is mail-enabled",
-    group: found(team, { mailEnabled: true, groupTypes: [] }),
+    values: { mailEnabled: true, groupTypes: [] },
     says: /distribution list/,
   },
   {
     when: "the group is role-assignable",
-    group: found(team, { isAssignableToRole: true }),
+    values: { isAssignableToRole: true, mailEnabled: false },
     says: /can hold directory roles/,
   },
 ] as const;
+
+/** The same groups as lookups find them. */
+export const closedGroups = closedSeeds.map(({ when, values, says }) => ({
+  when,
+  group: found(team, values),
+  says,
+}));

@@ -1,6 +1,9 @@
 import type { GraphAnswer } from "../../../../shared/core/graph-request.ts";
 import { ann, answer, team } from "../../../catalogue/answers.ts";
+import type { Cells } from "../../live/live-row.ts";
+import { type TestDirectory, newName } from "../../live/test-directory.ts";
 import { type OperationRow, done, found, make } from "../../operation-row.ts";
+import { closedSeeds } from "./closed-groups.ts";
 
 const values = {
   displayName: "Sälés Munich",
@@ -12,6 +15,13 @@ const values = {
 const write = { target: { kind: "new", type: "group" }, set: values, keys: [] } as const;
 const unique = { ...write, set: { ...values, uniqueName: "sales" } };
 const since = "2026-11-21T00:00:03Z";
+
+/** The groups of the row's display name. */
+const state = async (directory: TestDirectory, { displayName }: Cells): Promise<unknown> => {
+  const select = "description,mailEnabled,securityEnabled";
+  const url = `/groups?$filter=displayName eq '${displayName}'&$select=${select}`;
+  return (await directory.read(url))?.["value"];
+};
 
 const listed = (...groups: Readonly<Record<string, unknown>>[]): GraphAnswer =>
   answer(200, undefined, "", {
@@ -144,4 +154,121 @@ export default {
       says: /not kept/,
     },
   ],
+  live: {
+    seed: async (directory) => ({
+      displayName: newName("Team"),
+      description: "Everybody who sells",
+      owner: (await directory.addUser()).userPrincipalName,
+    }),
+    state,
+    done: [{ description: "Everybody who sells", mailEnabled: false, securityEnabled: true }],
+    refusals: [
+      {
+        when: "it should hold directory roles",
+        seed: async () => ({ displayName: newName("Admins"), isAssignableToRole: "true" }),
+        says: /no group that can hold directory roles/,
+      },
+      {
+        when: "it should have a membership rule",
+        seed: async () => ({ displayName: newName("Rule"), groupTypes: "DynamicMembership" }),
+        says: /membership rule is made by people/,
+      },
+      {
+        when: "a group has the display name",
+        seed: async (directory) => {
+          const displayName = newName("Team");
+          await directory.addGroup({ displayName });
+          return { displayName };
+        },
+        says: /displayName exists/,
+      },
+      {
+        when: "a group has the nickname, with other values",
+        seed: async (directory) => {
+          const mailNickname = newName("nick");
+          await directory.addGroup({ mailNickname });
+          return { displayName: newName("Team"), mailNickname };
+        },
+        says: /mailNickname exists, with other values/,
+      },
+      {
+        when: "a Microsoft 365 group takes the nickname after the plan",
+        seed: async () => ({
+          displayName: newName("Team"),
+          mailNickname: newName("nick"),
+          groupTypes: "Unified",
+        }),
+        meanwhile: (directory, { mailNickname }) =>
+          directory.addGroup({ groupTypes: ["Unified"], mailEnabled: true, mailNickname }),
+        says: /Another object has this uniqueName or mailNickname/,
+      },
+      {
+        when: "somebody else creates a group of the unique name after the plan",
+        seed: async () => ({ displayName: newName("Team"), uniqueName: newName("unique") }),
+        meanwhile: (directory, { uniqueName }) => directory.addGroup({ uniqueName }),
+        says: /created after the plan, not by this row/,
+      },
+      {
+        when: "the group of the unique name is of another kind",
+        seed: async (directory) => {
+          const uniqueName = newName("unique");
+          await directory.addGroup({ uniqueName });
+          return { displayName: newName("Team"), uniqueName, groupTypes: "Unified" };
+        },
+        says: /of another kind/,
+      },
+      ...closedSeeds.map(({ when, values: others, says }) => ({
+        when: `of the unique name, ${when}`,
+        seed: async (directory: TestDirectory) => {
+          const uniqueName = newName("unique");
+          await directory.addGroup({ uniqueName, ...others });
+          return { displayName: newName("Team"), uniqueName };
+        },
+        says: others.mailEnabled === true ? /of another kind/ : says,
+      })),
+      {
+        when: "no user has the owner's name",
+        seed: async ({ domain }) => ({
+          displayName: newName("Team"),
+          owner: `nobody@${domain}`,
+        }),
+        says: /No object.*column owner/,
+      },
+      {
+        when: "the owner is deleted after the plan",
+        seed: async (directory) => ({
+          displayName: newName("Team"),
+          owner: (await directory.addUser()).userPrincipalName,
+        }),
+        meanwhile: (directory, { owner }) => directory.ask("DELETE", `/users/${owner}`),
+        says: /owner does not exist any more/,
+      },
+    ],
+  },
+  otherLives: {
+    "of a Microsoft 365 group": {
+      seed: async () => ({ displayName: newName("Team"), groupTypes: "Unified" }),
+      state,
+      done: [{ description: null, mailEnabled: true, securityEnabled: false }],
+      refusals: [],
+    },
+    "by a unique name": {
+      seed: async () => ({ displayName: newName("Team"), uniqueName: newName("unique") }),
+      state,
+      done: [{ description: null, mailEnabled: false, securityEnabled: true }],
+      refusals: [],
+    },
+    "by a unique name that a group has": {
+      seed: async (directory) => {
+        const [displayName, uniqueName] = [newName("Team"), newName("unique")];
+        const mailNickname = displayName;
+        await directory.addGroup({ displayName, uniqueName, mailNickname, description: "Old" });
+        return { displayName, uniqueName, description: "New" };
+      },
+      state,
+      done: [{ description: "New", mailEnabled: false, securityEnabled: true }],
+      undoneBy: "group.update",
+      refusals: [],
+    },
+  },
 } satisfies OperationRow;

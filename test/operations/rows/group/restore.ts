@@ -1,7 +1,14 @@
 import { ann, answer, team } from "../../../catalogue/answers.ts";
+import { type TestDirectory, newName } from "../../live/test-directory.ts";
 import { type OperationRow, done, found } from "../../operation-row.ts";
 
 const write = { target: { kind: "object", type: "group", object: team }, keys: [] } as const;
+
+const deletedGroup = async (directory: TestDirectory, values = {}) => {
+  const group = await directory.addGroup(values);
+  await directory.ask("DELETE", `/groups/${group}`);
+  return { group };
+};
 
 export default {
   written: {
@@ -38,4 +45,43 @@ export default {
       inverse: { operation: "group.delete", cells: { group: team } },
     },
   ],
+  live: {
+    seed: (directory) => deletedGroup(directory),
+    state: (directory, { group }) => directory.read(`/groups/${group}?$select=securityEnabled`),
+    done: { securityEnabled: true },
+    refusals: [
+      {
+        when: "no deleted group has the id",
+        seed: async () => ({ group: team }),
+        says: /No deleted group has this id/,
+      },
+      {
+        when: "the group is restored after the plan",
+        seed: (directory) => deletedGroup(directory),
+        meanwhile: (directory, { group }) =>
+          directory.ask("POST", `/directory/deletedItems/${group}/restore`, {}),
+        says: /not among the deleted ones any more/,
+      },
+      {
+        when: "another Microsoft 365 group has the nickname by now",
+        seed: async (directory) => {
+          const unified = {
+            groupTypes: ["Unified"],
+            mailEnabled: true,
+            mailNickname: newName("nick"),
+          };
+          const cells = await deletedGroup(directory, unified);
+          await directory.addGroup(unified);
+          return cells;
+        },
+        says: /Another object has one of the group's names/,
+      },
+      {
+        when: "it is not deleted",
+        seed: async (directory) => ({ group: await directory.addGroup() }),
+        verdict: "unchanged",
+        says: /not deleted/,
+      },
+    ],
+  },
 } satisfies OperationRow;

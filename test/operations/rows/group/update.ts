@@ -1,6 +1,8 @@
 import { ann, answer, team } from "../../../catalogue/answers.ts";
+import { type TestDirectory, newName } from "../../live/test-directory.ts";
 import { type OperationRow, done, found } from "../../operation-row.ts";
 import { closedGroups } from "./closed-groups.ts";
+import { closedSeeds } from "./closed-groups.ts";
 
 const write = {
   target: { kind: "object", type: "group", object: team },
@@ -90,4 +92,85 @@ export default {
     },
     { when: "the values before are gone", done: done({ set: { theme: "Red" } }), says: /not kept/ },
   ],
+  live: {
+    seed: async (directory) => ({
+      group: await directory.addGroup({ description: "Old", visibility: "Public" }),
+      description: "Everybody who sells",
+      classification: "Internal",
+    }),
+    state: (directory, { group }) =>
+      directory.read(`/groups/${group}?$select=description,classification,visibility`),
+    done: {
+      description: "Everybody who sells",
+      classification: "Internal",
+      visibility: "Public",
+    },
+    refusals: [
+      ...closedSeeds.map(({ when, values, says }) => ({
+        when,
+        seed: async (directory: TestDirectory) => ({
+          group: await directory.addGroup(values),
+          description: "x",
+        }),
+        says,
+      })),
+      {
+        when: "the nickname is another Microsoft 365 group's",
+        seed: async (directory) => {
+          const mailNickname = newName("nick");
+          const unified = { groupTypes: ["Unified"], mailEnabled: true };
+          await directory.addGroup({ ...unified, mailNickname });
+          return { group: await directory.addGroup(unified), mailNickname };
+        },
+        says: /Another object has this uniqueName or mailNickname/,
+      },
+      {
+        when: "the unique name is another group's",
+        seed: async (directory) => {
+          const uniqueName = newName("unique");
+          await directory.addGroup({ uniqueName });
+          return { group: await directory.addGroup(), uniqueName };
+        },
+        says: /Another object has this uniqueName or mailNickname/,
+      },
+      {
+        when: "the group has another unique name",
+        seed: async (directory) => ({
+          group: await directory.addGroup({ uniqueName: newName("old") }),
+          uniqueName: newName("new"),
+        }),
+        says: /only once/,
+      },
+      {
+        when: "the group is in a restricted administrative unit",
+        seed: async (directory) => ({
+          group: await directory.addGroup({ isManagementRestricted: true }),
+          description: "x",
+        }),
+        says: /does not let this application/,
+      },
+      {
+        when: "the group becomes synchronised after the plan",
+        seed: async (directory) => ({ group: await directory.addGroup(), description: "x" }),
+        meanwhile: (directory, { group = "" }) =>
+          directory.control("update", { id: group, values: { onPremisesSyncEnabled: true } }),
+        says: /on-premises/,
+      },
+      {
+        when: "the group is deleted after the plan",
+        seed: async (directory) => ({ group: await directory.addGroup(), description: "x" }),
+        meanwhile: (directory, { group }) => directory.ask("DELETE", `/groups/${group}`),
+        says: /does not exist/,
+      },
+      {
+        when: "it has the value already",
+        seed: async (directory) => ({
+          group: await directory.addGroup({ description: "x" }),
+          description: "x",
+        }),
+        verdict: "unchanged",
+        says: /has these values/,
+      },
+    ],
+  },
 } satisfies OperationRow;
