@@ -98,6 +98,12 @@ type guardLimits = {
   @minValue(0)
   @maxValue(100)
   maxRenamesPercentPerDay: int?
+  @description('A batch that clears more values of groups is held whole. 50 if absent.')
+  @minValue(0)
+  maxClearedGroupValuesPerBatch: int?
+  @description('The most values of groups that a tenant\'s batches of 24 hours may clear together. 100 if absent.')
+  @minValue(0)
+  maxClearedGroupValuesPerDay: int?
   @description('A batch that deletes more groups is held whole. 5 if absent.')
   @minValue(0)
   maxGroupDeletesPerBatch: int?

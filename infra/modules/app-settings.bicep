@@ -150,6 +150,8 @@ var productSettings = {
   MAX_RENAMES_PER_BATCH: string(guards.?maxRenamesPerBatch ?? 50)
   MAX_RENAMES_PER_DAY: string(guards.?maxRenamesPerDay ?? 100)
   MAX_RENAMES_PERCENT_PER_DAY: string(guards.?maxRenamesPercentPerDay ?? 10)
+  MAX_CLEARED_GROUP_VALUES_PER_BATCH: string(guards.?maxClearedGroupValuesPerBatch ?? 50)
+  MAX_CLEARED_GROUP_VALUES_PER_DAY: string(guards.?maxClearedGroupValuesPerDay ?? 100)
   MAX_GROUP_DELETES_PER_BATCH: string(guards.?maxGroupDeletesPerBatch ?? 5)
   MAX_GROUP_DELETES_PER_DAY: string(guards.?maxGroupDeletesPerDay ?? 10)
   MAX_LICENSE_REMOVALS_PER_BATCH: string(guards.?maxLicenseRemovalsPerBatch ?? 100)

@@ -35,6 +35,10 @@ export const capsOf = (settings: Pick<Settings, CapName>): Caps => ({
       perDay: settings.MAX_RENAMES_PER_DAY,
       percentPerDay: settings.MAX_RENAMES_PERCENT_PER_DAY,
     },
+    "cleared-group-values": {
+      perBatch: settings.MAX_CLEARED_GROUP_VALUES_PER_BATCH,
+      perDay: settings.MAX_CLEARED_GROUP_VALUES_PER_DAY,
+    },
     "group-deletes": {
       perBatch: settings.MAX_GROUP_DELETES_PER_BATCH,
       perDay: settings.MAX_GROUP_DELETES_PER_DAY,

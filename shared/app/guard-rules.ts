@@ -21,7 +21,7 @@ export const capRules = {
   MAX_MEMBERSHIP_REMOVALS_PER_BATCH: whole(200, 0, 1_000_000),
   /** The most members that a tenant's batches of 24 hours may remove from groups together. */
   MAX_MEMBERSHIP_REMOVALS_PER_DAY: whole(500, 0, 10_000_000),
-  /** A batch that clears more values (each property of each user or group counts) is held as a whole. Nobody can restore them without the batch's before-values. */
+  /** A batch that clears more values (each property of each user counts) is held as a whole. Nobody can restore them without the batch's before-values. */
   MAX_CLEARED_VALUES_PER_BATCH: whole(250, 0, 10_000_000),
   /** The most values that a tenant's batches of 24 hours may clear together. */
   MAX_CLEARED_VALUES_PER_DAY: whole(500, 0, 100_000_000),
@@ -33,6 +33,10 @@ export const capRules = {
   MAX_RENAMES_PER_DAY: whole(100, 0, 10_000_000),
   /** The same in percent of the tenant's users, from 20 users on. */
   MAX_RENAMES_PERCENT_PER_DAY: number(10, 0, 100),
+  /** A batch that clears more values of groups (each property of each group counts) is held as a whole. */
+  MAX_CLEARED_GROUP_VALUES_PER_BATCH: whole(50, 0, 10_000_000),
+  /** The most values of groups that a tenant's batches of 24 hours may clear together. */
+  MAX_CLEARED_GROUP_VALUES_PER_DAY: whole(100, 0, 100_000_000),
   /** A batch that deletes more groups is held as a whole. With a group goes the access of all its members. */
   MAX_GROUP_DELETES_PER_BATCH: whole(5, 0, 1_000_000),
   /** The most groups that a tenant's batches of 24 hours may delete together: two batches at their cap. */

@@ -25,13 +25,19 @@ export const guardedKinds = {
     one: "cleared value",
     many: "cleared values",
     of: "users",
-    means: "values set to nothing, each property of each user or group",
+    means: "values set to nothing, each property of each user",
   },
   renames: {
     one: "rename",
     many: "renames",
     of: "users",
     means: "users given another userPrincipalName or mail",
+  },
+  "cleared-group-values": {
+    one: "cleared value of a group",
+    many: "cleared values of groups",
+    of: undefined,
+    means: "values of groups set to nothing, each property of each group",
   },
   "group-deletes": {
     one: "group delete",

@@ -52,7 +52,8 @@ export function edgeWrite(
   return { target, keys, holderFromRow: holder.row };
 }
 
-const endOf = (end: End): string => (end.state === "found" ? end.id : `row-${end.row}`);
+const endOf = (end: End): string =>
+  end.state === "found" ? end.id : (end.key ?? `created:${end.row}`);
 
 /** Whether the answer to a read of one edge lists its object; `undefined` if it does not say. */
 export function isListed(answer: GraphAnswer): boolean | undefined {

@@ -1,5 +1,6 @@
 import { retryLater } from "../../catalogue/judge.ts";
 import type { Attempt, Found, Outcome } from "../../catalogue/operation.ts";
+import { aliasKey } from "../../catalogue/reference.ts";
 import type { PendingWrite, Properties, ReadyWrite } from "../../catalogue/row.ts";
 import type { PendingTargets, Targets } from "../../catalogue/target.ts";
 import type { GraphAnswer } from "../../core/graph-request.ts";
@@ -7,11 +8,11 @@ import type { GraphAnswer } from "../../core/graph-request.ts";
 /** The names by which rows can name a group, beside its id. */
 const NAMES = ["uniqueName", "mailNickname", "displayName"] as const;
 
-/** The keys of the names among these values: a row that names a group by one waits for the row that gives it. */
+/** The keys of the names among these values: writes that give or free a name go one after the other. */
 export const groupNameKeys = (values: Properties): readonly string[] =>
   NAMES.flatMap((name) => {
     const value = values[name];
-    return typeof value === "string" ? [`group-${name}:${value.toLowerCase()}`] : [];
+    return typeof value === "string" ? [aliasKey("group", name, value)] : [];
   });
 
 /** The write that changes the group: which group, and which other writes it excludes. */
@@ -31,7 +32,7 @@ export function groupWrite(
   return {
     target: { kind: "pending-object", type: "group" },
     ...changes,
-    keys: [`group-of-row:${found.row}`, ...names],
+    keys: [found.key ?? `created:${found.row}`, ...names],
     idFromRow: { row: found.row, role: "object" },
   };
 }

@@ -69,5 +69,5 @@ export function countsOf(set: Properties, group: Found | undefined): GuardedCoun
   const cleared = Object.entries(set).filter(
     ([name, wanted]) => wanted === null && !(present && isSame(present[name], null)),
   ).length;
-  return cleared > 0 ? { "cleared-values": cleared } : {};
+  return cleared > 0 ? { "cleared-group-values": cleared } : {};
 }

@@ -68,7 +68,7 @@ describe("the default settings", () => {
     const begun = begin(defaults, 100);
     await send(begun, "p", deletes(0, 2), "plan");
     const findings = findingsOf(begun, "p");
-    assert.deepEqual([...findings.keys()].slice(0, 26), [
+    assert.deepEqual([...findings.keys()].slice(0, 28), [
       "deletes",
       "deletes-per-day",
       "deletes-percent",
@@ -83,6 +83,8 @@ describe("the default settings", () => {
       "renames",
       "renames-per-day",
       "renames-percent",
+      "cleared-group-values",
+      "cleared-group-values-per-day",
       "group-deletes",
       "group-deletes-per-day",
       "license-removals",

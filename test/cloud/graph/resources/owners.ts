@@ -47,8 +47,8 @@ function remove(call: Call): Answer {
   const owner = call.params["owner"] ?? "";
   const id = owner.toLowerCase();
   if (!directory.relations.owners.has(holder.id, id)) throw notFound(owner);
-  const isUser = (owner: string): boolean => {
-    const entity = directory.get(owner);
+  const isUser = (each: string): boolean => {
+    const entity = directory.get(each);
     return entity?.kind === "user" && entity.state === "live";
   };
   const others = [...directory.relations.owners.targets(holder.id)].some(

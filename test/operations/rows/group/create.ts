@@ -32,7 +32,7 @@ export default {
   written: {
     payload: { displayName: "Sälés Munich", description: null, owner: "ann@contoso.com" },
     found: { group: { state: "missing" }, named: { state: "missing" }, owner: found(ann) },
-    keys: ["group-mailNickname:salesmunich", "group-displayName:sälés munich"],
+    keys: ["named:group/mailNickname:salesmunich", "named:group/displayName:sales munich"],
     request: {
       method: "POST",
       url: "/groups",
@@ -224,7 +224,7 @@ export default {
           await directory.addGroup({ uniqueName, ...others });
           return { displayName: newName("Team"), uniqueName };
         },
-        says: others.mailEnabled === true ? /of another kind/ : says,
+        says: others.mailEnabled ? /of another kind/ : says,
       })),
       {
         when: "no user has the owner's name",

@@ -19,7 +19,7 @@ export default {
         mailEnabled: true,
       }),
     },
-    keys: [`object:${team}`, "group-mailNickname:team", "group-displayName:team"],
+    keys: [`object:${team}`, "named:group/mailNickname:team", "named:group/displayName:team"],
     request: { method: "DELETE", url: `/groups/${team}` },
     guarded: { "group-deletes": 1 },
     touched: {

@@ -17,7 +17,7 @@ export default {
       group: { state: "missing" },
       deleted: found(team, { displayName: "Team", mailNickname: "Team-1", uniqueName: null }),
     },
-    keys: [`object:${team}`, "group-mailNickname:team-1", "group-displayName:team"],
+    keys: [`object:${team}`, "named:group/mailNickname:team-1", "named:group/displayName:team"],
     request: { method: "POST", url: `/directory/deletedItems/${team}/restore`, body: {} },
     touched: { before: { deleted: true }, after: { deleted: false } },
   },

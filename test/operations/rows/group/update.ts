@@ -14,13 +14,13 @@ export default {
   written: {
     payload: { group: "Team", displayName: "Sales", description: null },
     found: { group: found(team, { displayName: "Team", description: "Old", groupTypes: [] }) },
-    keys: [`object:${team}`, "group-displayName:sales"],
+    keys: [`object:${team}`, "named:group/displayName:sales"],
     request: {
       method: "PATCH",
       url: `/groups/${team}`,
       body: { displayName: "Sales", description: null },
     },
-    guarded: { "cleared-values": 1 },
+    guarded: { "cleared-group-values": 1 },
     touched: {
       before: { displayName: "Team", description: "Old" },
       after: { displayName: "Sales", description: null },

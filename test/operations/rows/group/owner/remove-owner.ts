@@ -57,7 +57,8 @@ export default {
     },
     state: async (directory, { group }) => {
       const owners = await directory.read(`/groups/${group}/owners?$select=userType`);
-      return new Set((owners?.["value"] as readonly object[]).map((each) => JSON.stringify(each)));
+      const value = owners?.["value"];
+      return Array.isArray(value) ? new Set(value.map((each) => JSON.stringify(each))) : value;
     },
     done: new Set(['{"userType":"Guest"}']),
     refusals: [
