@@ -18,6 +18,7 @@ import { capsFor } from "./caps.ts";
 import { type Clients, createClients, surroundings } from "./clients.ts";
 import type { InvocationContext } from "./invocation.ts";
 import { makePassword } from "./password.ts";
+import { recipesOf } from "./recipes.ts";
 import { readQueueSettings, readSettings, type Settings } from "./settings.ts";
 import { createShutdown } from "./shutdown.ts";
 import { keepHeapSmall } from "./small-heap.ts";
@@ -76,6 +77,7 @@ function batchesOf(settings: Settings, clients: Clients, operations: Operations)
     consentUrl,
     sealKey,
     catalogue: operations,
+    recipes: recipesOf(operations),
     settings: {
       homeTenant: settings.TENANT_ID,
       tenants: settings.tenants,

@@ -1,4 +1,5 @@
 import type { Operation } from "../catalogue/operation.ts";
+import type { Recipe } from "../catalogue/recipe/recipe.ts";
 import type { VerdictCounts } from "../catalogue/row.ts";
 import type { Clock } from "../core/clock.ts";
 import type { ReadProof } from "../core/contracts/proof.ts";
@@ -78,6 +79,8 @@ export interface BatchPorts {
   /** Verifies who signed a decision, or submitted a batch. */
   readonly readProof: ReadProof;
   readonly catalogue: Readonly<Record<string, Operation>>;
+  /** What a row may name beside an operation. */
+  readonly recipes: Readonly<Record<string, Recipe>>;
   /** Signs the seal of a batch that has ended; absent if the deployment has no such key. */
   readonly sealKey?: SealKey | undefined;
   readonly settings: BatchSettings;

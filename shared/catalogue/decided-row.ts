@@ -1,6 +1,6 @@
 import type { ObjectId } from "../core/object-id.ts";
 import type { Found } from "./operation.ts";
-import type { FinalVerdict } from "./row.ts";
+import type { FinalVerdict, Verdict } from "./row.ts";
 
 /** A row that has its verdict when it is planned, with nothing sent. */
 export interface DecidedRow {
@@ -41,3 +41,20 @@ export function notFound(
     ].join(" "),
   );
 }
+
+/** The cause of a row that was skipped because one that it needs did not end well. */
+export const BEHIND_FAILED = "needed row failed";
+
+/** The verdict on a row that needs another, `named` so, which did not end well. */
+export const skippedBehind = (
+  named: string,
+  needed: { readonly verdict: Verdict; readonly reason?: string | undefined },
+): FinalVerdict => ({
+  verdict: "skipped",
+  reason: `${named}, which this one needs, ${wordOf(needed.verdict)}${needed.reason === undefined ? "." : `: ${needed.reason}`}`,
+  fix: `See to that row and have it run again (rerun): this one goes with it.`,
+  cause: BEHIND_FAILED,
+});
+
+const wordOf = (verdict: Verdict): string =>
+  verdict === "failed" ? "failed" : verdict === "skipped" ? "was skipped" : `is ${verdict}`;

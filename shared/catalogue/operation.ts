@@ -187,7 +187,11 @@ export interface Makers {
 export const operationNamed = (
   catalogue: Readonly<Record<string, Operation>>,
   name: string,
-): Operation | undefined => (Object.hasOwn(catalogue, name) ? catalogue[name] : undefined);
+): Operation | undefined => named(catalogue, name);
+
+/** The same of whatever has names. */
+export const named = <T>(all: Readonly<Record<string, T>>, name: string): T | undefined =>
+  Object.hasOwn(all, name) ? all[name] : undefined;
 
 /**
  * Makes an operation whose functions see the payload as its own fields make it, and writes with its

@@ -103,6 +103,11 @@ interface Write<T extends Target | PendingTarget> {
   readonly group?: string | undefined;
   /** Earlier rows of the batch that must be final before this one is sent; the plan adds them. */
   readonly after?: readonly number[] | undefined;
+  /**
+   * Of a part of an input row: earlier rows that must end done or unchanged, else this one is skipped. They
+   * are absent once that is known.
+   */
+  readonly needs?: readonly number[] | undefined;
   /** The earlier row whose create gives the id of `role`; it stays when the id is known. */
   readonly idFromRow?: IdFromRow | undefined;
   /** The earlier row that creates the group of a membership, or what holds another edge; it stays, too. */

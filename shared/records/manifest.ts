@@ -29,6 +29,8 @@ export interface BatchManifest {
   /** The input's own columns, in its order: what report.csv starts with. */
   readonly columns: readonly string[];
   readonly rows: number;
+  /** Rows of it name recipes or wanted members: what is planned is their parts (`expansion.ts`). */
+  readonly expands?: true | undefined;
   /** What tripwires compare with earlier batches of the same source; an older release did not count it. */
   readonly profile?: InputProfile | undefined;
   /**
@@ -104,6 +106,7 @@ const shape = v.object({
   format: v.picklist(["csv", "jsonl"]),
   columns: v.array(v.string()),
   rows: v.number(),
+  expands: v.optional(v.literal(true)),
   profile: v.optional(
     v.object({ filled: v.record(v.string(), v.number()), endsInLineBreak: v.boolean() }),
   ),

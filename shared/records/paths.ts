@@ -60,6 +60,15 @@ export const namesPrefix = (folder: string): string => `${folder}/names/`;
 /** The free names of one shard. */
 export const namesBlob = (folder: string, shard: number): string =>
   `${namesPrefix(folder)}${fileOf(shard)}`;
+/** What the path of every piece of the expanded input begins with. */
+export const expandedPrefix = (folder: string): string => `${folder}/expanded/`;
+
+/** The parts of some rows of the input, in order; the first piece is 1. */
+export const expandedBlob = (folder: string, piece: number): string =>
+  `${expandedPrefix(folder)}${fileOf(piece)}`;
+
+/** What the expanded input is as a whole; it exists once every piece does. */
+export const expansionBlob = (folder: string): string => `${folder}/expanded.json`;
 
 /** The plan as a whole; its rows are in the shards. */
 export const planBlob = (folder: string): string => `${folder}/plan.json`;

@@ -13,7 +13,10 @@ export interface Plan {
   readonly batch: string;
   readonly tenant: string;
   readonly mode: Mode;
+  /** Of an input that was expanded, its parts. */
   readonly rows: number;
+  /** Of such an input: the rows that were sent. */
+  readonly inputRows?: number | undefined;
   /** Rows by verdict when planned: those to be written are `pending`, or `held` by a guard. */
   readonly verdicts: VerdictCounts;
   readonly operations: Readonly<Record<string, { rows: number; writes: number }>>;
@@ -112,6 +115,7 @@ const shape = v.object({
   tenant: v.string(),
   mode: v.picklist(["apply", "plan"]),
   rows: v.number(),
+  inputRows: v.optional(v.number()),
   verdicts: counts,
   operations: v.record(v.string(), v.object({ rows: v.number(), writes: v.number() })),
   writes: v.number(),

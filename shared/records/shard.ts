@@ -22,10 +22,22 @@ export type PlannedRow = {
   /** 1 for the first row after the header. */
   readonly row: number;
   readonly operation: string;
+  /** Which part of which input row it is, if the input was expanded. */
+  readonly part?: PartPlace | undefined;
 } & (
   | { readonly write: PlannedWrite; readonly verdict?: undefined }
   | ({ readonly write?: undefined } & Receipt)
 );
+
+/** The place of a part. */
+export interface PartPlace {
+  /** The row of the input as it was sent, 1 for the first. */
+  readonly of: number;
+  /** 1 for its first part. */
+  readonly at: number;
+  /** Whether it comes after the parts before it. */
+  readonly isOrdered?: true | undefined;
+}
 
 /** A shard as stored in its blob: one planned row per line, in the order of the input. */
 export const shardText = (rows: readonly PlannedRow[]): string =>
@@ -123,7 +135,11 @@ function plannedRow(line: string): PlannedRow | undefined {
 
 /** A row as planned has a write, which `readWrite` checks, or a verdict, and never both. */
 function isPlanned(line: Properties): boolean {
-  const { row, operation, write, verdict } = line;
+  const { row, operation, write, verdict, part } = line;
   if (typeof row !== "number" || typeof operation !== "string") return false;
+  if (part !== undefined && !isPlace(recordOf(part))) return false;
   return write === undefined ? isFinalVerdict(line) : verdict === undefined;
 }
+
+const isPlace = ({ of, at }: Properties): boolean =>
+  typeof of === "number" && typeof at === "number";

@@ -25,7 +25,10 @@ export interface BatchStatus {
   readonly version: 1;
   readonly batch: string;
   readonly state: BatchState;
+  /** The rows that were sent or, once an input is expanded, their parts. */
   readonly rows: number;
+  /** Of an input that was expanded: the rows that were sent. */
+  readonly inputRows?: number | undefined;
   readonly verdicts: VerdictCounts;
   readonly writesPerSecond: number;
   readonly quotaShare: number;

@@ -32,6 +32,7 @@ const storedWrite = v.object({
   keys: v.array(v.string()),
   group: v.optional(v.string()),
   after: v.optional(v.array(v.number())),
+  needs: v.optional(v.array(v.number())),
   idFromRow: v.optional(
     v.object({ row: v.number(), role: v.picklist(["user", "member", "object"]) }),
   ),

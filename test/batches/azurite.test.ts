@@ -107,6 +107,7 @@ describe("a file goes through real storage", () => {
       graphFor: () => directory,
       ...allGranted,
       catalogue,
+      recipes: {},
       settings: { ...settings, capsFor: () => capsWith() },
       clock: systemClock,
       emit: () => undefined,

@@ -24,6 +24,8 @@ export class SmallDirectory implements Graph {
   readonly eligible = new Set<string>();
   /** Ids of objects that are neither users nor groups. */
   readonly others = new Set<string>();
+  /** The manager of each user who has one. */
+  readonly managers = new Map<string, string>();
   /** Every url that was read. */
   readonly reads: string[] = [];
   /** Asked for each read; an answer or an error takes the place of the directory's own. */
@@ -136,6 +138,9 @@ export class SmallDirectory implements Graph {
       return filtered(objects ?? new Map(), filter, select, Number(searchParams.get("$top")));
     }
     if (kind === "users" && name === "") return this.#listUsers(filter, select);
+    if (kind === "users" && part !== undefined) {
+      return this.users.has(name) ? this.#related(name, part, select) : missing;
+    }
     if (kind === "users") {
       const user =
         this.users.get(name) ?? this.users.get(this.#names.get(name.toLowerCase()) ?? "");
@@ -161,6 +166,30 @@ export class SmallDirectory implements Graph {
     const users = keys.map((key) => this.users.get(key)).filter((user) => user !== undefined);
     return answer(200, { value: users.map((user) => picked(user, select)) });
   }
+
+  /** The groups, the reports or the manager of a user. */
+  #related(user: string, what: string, select: readonly string[]): GraphAnswer {
+    if (what === "memberOf") {
+      const groups = [...this.groups].filter(([key]) => this.members.get(key)?.has(user));
+      return listOf(
+        groups.map(([, group]) => group),
+        "group",
+        select,
+      );
+    }
+    if (what === "directReports") {
+      const reports = [...this.managers].filter(([, boss]) => boss === user);
+      return listOf(
+        reports.map(([id]) => this.users.get(id)!),
+        "user",
+        select,
+      );
+    }
+    const boss = this.users.get(this.managers.get(user) ?? "");
+    return boss
+      ? answer(200, { "@odata.type": "#microsoft.graph.user", ...picked(boss, select) })
+      : missing;
+  }
 }
 
 /** What a filter of `property eq 'value'`, joined by `or`, finds. Case makes no difference, as in Graph. */
@@ -185,6 +214,17 @@ function filtered(
   const next = found.length > top ? { "@odata.nextLink": "https://graph.example/v1.0/more" } : {};
   return answer(200, { value, ...next });
 }
+const listOf = (
+  objects: readonly Properties[],
+  type: "user" | "group",
+  select: readonly string[],
+): GraphAnswer =>
+  answer(200, {
+    value: objects.map((each) => ({
+      "@odata.type": `#microsoft.graph.${type}`,
+      ...picked(each, select),
+    })),
+  });
 
 const picked = (object: Properties, select: readonly string[]): Properties =>
   Object.fromEntries(select.map((name) => [name, object[name] ?? null]));

@@ -1,4 +1,5 @@
 import { createBatches } from "../../shared/app/batches.ts";
+import { recipesOf } from "../../shared/app/recipes.ts";
 import type { Batches } from "../../shared/batches/ports.ts";
 import type { Accepted, BatchPorts, BatchSettings } from "../../shared/batches/ports.ts";
 import type { Receipt } from "../../shared/catalogue/row.ts";
@@ -82,6 +83,7 @@ export function openWorkshop(more: Partial<BatchPorts> = {}): Workshop {
     graphFor: () => directory,
     ...allGranted,
     catalogue,
+    recipes: recipesOf(catalogue),
     settings,
     clock: systemClock,
     emit: (event) => void events.push(event),

@@ -62,7 +62,7 @@ export const inputRules = (
   { ports, limits }: Context,
   { operation, format, file, mapper, group }: BatchInput,
 ): InputRules => ({
-  catalogue: ports.catalogue,
+  catalogue: { ...ports.catalogue, ...ports.recipes },
   operation,
   format,
   file: file?.path,

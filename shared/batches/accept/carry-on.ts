@@ -16,11 +16,10 @@ import { forgetProblem } from "../../records/problem.ts";
 import { ROWS_PER_SHARD } from "../../records/shard.ts";
 import { jsonText } from "../../records/stored-json.ts";
 import type { Blobs } from "../../storage/types.ts";
+import { whatToPlan } from "../expand/what-to-plan.ts";
 import { claimFile } from "../folder/claim-file.ts";
 import { type Context, type LockedFolder, postpone } from "../folder/context.ts";
-import { keptColumns } from "../input/mapped-columns.ts";
 import { currentLedger, survey } from "../ledger/survey.ts";
-import { storedMapper } from "../mapping/stored-mapping.ts";
 import { planBatch, type PlannedBatch } from "../plan/plan.ts";
 import { isHeldBy, preflight } from "../plan/preflight.ts";
 import { hasUnfinishedWork } from "../plan/unfinished-work.ts";
@@ -129,32 +128,32 @@ function ignoreRefusal(error: unknown): void {
 }
 
 async function planWithStatus(
-  { ports, deadlineMs, stopping }: Context,
+  context: Context,
   { lock, isNew = false }: LockedFolder,
   { folder, manifest }: Owned,
 ): Promise<PlannedBatch | undefined> {
+  const { ports, deadlineMs, stopping } = context;
   const { clock } = ports;
   const hasTime = (): boolean => clock.now() < deadlineMs && !stopping?.aborted;
   const writeStatus = await fencedStatus(ports.blobs.batches, folder, isNew);
   let writtenMs = -Infinity;
+  let rowsNow = manifest.rows;
   const write = async (known?: VerdictCounts): Promise<void> => {
     writtenMs = clock.now();
-    const verdicts = pendingVerdicts(manifest.rows, known);
+    const verdicts = pendingVerdicts(rowsNow, known);
     await writeStatus(stillStatus(manifest.batch, "accepted", verdicts, writtenMs));
   };
   const call = callAhead(ports, manifest);
   await Promise.all([write(), call(0)]);
+  const check = (): void => lock.check();
+  const toPlan = await whatToPlan(context, { folder, manifest, hasTime, check });
+  if (toPlan === undefined) return undefined;
+  rowsNow = toPlan.rows;
   const mayChange = await hasUnfinishedWork(ports, manifest);
   const totals = await planBatch({
+    ...toPlan,
     folder,
-    format: manifest.format,
-    rows: manifest.rows,
-    rules: {
-      catalogue: ports.catalogue,
-      operation: manifest.operation,
-      origin: manifest.origin?.kind,
-      mapper: await storedMapper(ports.blobs.batches, folder, manifest, keptColumns),
-    },
+    stored: manifest,
     batches: ports.blobs.batches,
     isNew,
     graph: ports.graphFor(manifest.tenant),
@@ -165,10 +164,10 @@ async function planWithStatus(
     protect: await protectionOf(ports, manifest.tenant),
     hasTime,
     goOn: async ({ rows, verdicts }) => {
-      lock.check();
+      check();
       if (clock.now() - writtenMs >= STATUS_EVERY_MS) await write(verdicts);
       await call(rows);
-      return rows >= manifest.rows || hasTime();
+      return rows >= toPlan.rows || hasTime();
     },
   });
   // The batch may wait long for its turn: its status shows meanwhile what the plan knows.
@@ -242,6 +241,7 @@ function planOf(
     tenant: manifest.tenant,
     mode: manifest.mode,
     rows: totals.rows,
+    ...(manifest.expands && { inputRows: manifest.rows }),
     verdicts: { ...settled, pending: isHeld ? 0 : pending, held: isHeld ? pending : 0 },
     operations: totals.operations,
     writes: totals.writes,

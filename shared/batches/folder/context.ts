@@ -27,7 +27,7 @@ export const contextOf = (ports: BatchPorts, raw: unknown, delivery: Delivery): 
   allowed: {
     homeTenant: ports.settings.homeTenant,
     tenants: ports.settings.tenants,
-    operations: Object.keys(ports.catalogue),
+    operations: [...Object.keys(ports.catalogue), ...Object.keys(ports.recipes)],
   },
   limits: { ...limits, ...ports.limits },
   identity: identityOf(raw),

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 
+import { named } from "../../catalogue/operation.ts";
 import { InputRefusal, rowPlace } from "../../core/input-refusal.ts";
 import type { Limits } from "../../core/limits.ts";
 import type { InputFormat, InputProfile, Mode } from "../../records/manifest.ts";
@@ -7,8 +8,8 @@ import type { InputPiece, InputRow } from "../formats/input-row.ts";
 import { readInput, refusalOf } from "../formats/read-input.ts";
 import type { Mapper } from "../mapping/mapper.ts";
 import { mappingText } from "../mapping/mapping.ts";
-import { knownColumns, refuseColumn, refuseHeader, type RowRules } from "./columns.ts";
-import { compileRow, type InvalidRow } from "./compile-row.ts";
+import { knownColumns, type Named, refuseColumn, refuseHeader, type RowRules } from "./columns.ts";
+import { type InvalidRow, readRow } from "./compile-row.ts";
 import { templateOf } from "./entra-template.ts";
 import {
   isMapped,
@@ -20,7 +21,7 @@ import {
 import { senderColumns } from "./sender-columns.ts";
 
 /** The rules that an input must keep before anything of it is planned. */
-export interface InputRules extends RowRules {
+export interface InputRules extends RowRules<Named> {
   readonly format: InputFormat;
   /** For a digest as earlier releases made it, of which the mode was a part. */
   readonly modeInDigest?: Mode | undefined;
@@ -36,6 +37,8 @@ export interface InputRules extends RowRules {
 export interface CheckedInput {
   readonly columns: readonly string[];
   readonly rows: number;
+  /** Some row of it expands into parts. */
+  readonly expands?: true;
   readonly profile: InputProfile;
   readonly contentSha256: string;
   /** How the columns became those of the operation: as a mapping said, or a template of Entra's. */
@@ -107,6 +110,7 @@ interface Tally {
   readonly named: { readonly row: number; readonly invalid: InvalidRow }[];
   /** Cells with a value, by column. */
   readonly filled: Record<string, number>;
+  expands: boolean;
   hasHeader: boolean;
   endsInLineBreak: boolean;
   rows: number;
@@ -122,6 +126,7 @@ function createCheck(given: InputRules) {
     columns: new Set(),
     named: [],
     filled: {},
+    expands: false,
     hasHeader: false,
     endsInLineBreak: true,
     rows: 0,
@@ -141,13 +146,14 @@ function createCheck(given: InputRules) {
       if (piece.fault) throw refusalOf(piece.fault, file);
     },
     end: (): Omit<CheckedInput, "contentSha256"> => {
-      const { columns, rows, invalid, hasHeader, filled, endsInLineBreak } = tally;
+      const { columns, rows, invalid, hasHeader, filled, endsInLineBreak, expands } = tally;
       if (rows === 0) throw fileEmpty(hasHeader, file);
       if (!hasHeader && isMapped(rules)) refuseUnseen(columns, rules, file);
       if (invalid * 100 > rows * rules.maxInvalidRowsPercent) throw tooManyInvalid(tally, rules);
       const { mapper, operation } = rules;
       const profile = { filled, endsInLineBreak };
-      return { columns: [...columns], rows, profile, mapper, operation };
+      const more = { ...(expands && { expands }), profile, mapper, operation };
+      return { columns: [...columns], rows, ...more };
     },
   };
 }
@@ -176,7 +182,8 @@ function checkRow(
     if (hasValue(cell) && !senderColumns.includes(name))
       tally.filled[name] = (tally.filled[name] ?? 0) + 1;
   }
-  const compiled = compileRow(input, rules);
+  const compiled = readRow(input, rules);
+  if (named(rules.catalogue, compiled.name)?.expands) tally.expands = true;
   if (!("invalid" in compiled) || compiled.invalid.verdict === "skipped") return;
   tally.invalid += 1;
   if (tally.named.length < NAMED) tally.named.push({ row: input.row, invalid: compiled.invalid });

@@ -6,13 +6,19 @@ import type { Mapper } from "../mapping/mapper.ts";
 import { originColumns } from "./origin-columns.ts";
 import { senderColumns } from "./sender-columns.ts";
 
+/** What a row can name: an operation, or what expands into several. */
+export type Named = Pick<Operation, "fields" | "isOff"> & {
+  /** Its rows are not planned themselves: their parts are. */
+  readonly expands?: true;
+};
+
 /** What the rows of an input may hold. */
-export interface RowRules {
-  readonly catalogue: Readonly<Record<string, Operation>>;
+export interface RowRules<O extends Named = Operation> {
+  readonly catalogue: Readonly<Record<string, O>>;
   /** The operation of every row; without it, each row names its own in column `operation`. */
   readonly operation?: string | undefined;
-  /** The batch was made out of another one, by this program: its rows may have `originColumns`. */
-  readonly origin?: BatchOrigin["kind"] | undefined;
+  /** This program made the rows, out of another batch or by expanding others: they may have `originColumns`. */
+  readonly origin?: BatchOrigin["kind"] | "expansion" | undefined;
   /** Makes the operation's columns out of those of the input, if they are not the same. */
   readonly mapper?: Mapper | undefined;
 }
@@ -24,7 +30,11 @@ export const OPERATION = "operation";
  * The columns that a row of such an input can use: those of its operation, or of all operations if
  * each row names its own.
  */
-export function knownColumns({ catalogue, operation, origin }: RowRules): ReadonlySet<string> {
+export function knownColumns({
+  catalogue,
+  operation,
+  origin,
+}: RowRules<Named>): ReadonlySet<string> {
   const operations = operation === undefined ? Object.values(catalogue) : [catalogue[operation]];
   const own = origin === undefined ? [] : originColumns;
   return new Set([
@@ -40,7 +50,11 @@ export function knownColumns({ catalogue, operation, origin }: RowRules): Readon
  *
  * @throws InputRefusal PASSWORD_COLUMN, COLUMN_DUPLICATE, COLUMN_UNKNOWN or COLUMN_MISSING.
  */
-export function refuseHeader(header: readonly string[], rules: RowRules, file?: string): void {
+export function refuseHeader(
+  header: readonly string[],
+  rules: RowRules<Named>,
+  file?: string,
+): void {
   const known = knownColumns(rules);
   refuseNoHeader(header, known, file);
   for (const [at, name] of header.entries()) refuseColumn(name, known, { file }, at + 1);
@@ -136,7 +150,11 @@ function refuseNoHeader(
   );
 }
 
-function refuseMissing(header: readonly string[], rules: RowRules, file: string | undefined): void {
+function refuseMissing(
+  header: readonly string[],
+  rules: RowRules<Named>,
+  file: string | undefined,
+): void {
   const { catalogue, operation } = rules;
   if (operation === undefined && !header.includes(OPERATION)) {
     throw new InputRefusal(

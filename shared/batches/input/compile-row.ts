@@ -1,21 +1,23 @@
 import { onlyIfStill } from "../../catalogue/only-if.ts";
-import { type Operation, operationNamed } from "../../catalogue/operation.ts";
+import { named, type Operation } from "../../catalogue/operation.ts";
 import { isOffWhy } from "../../catalogue/opt-in.ts";
 import type { Payload } from "../../catalogue/payload.ts";
+import type { FinalVerdict } from "../../catalogue/row.ts";
 import { didYouMean, nearest } from "../../core/nearest.ts";
 import type { InputRow } from "../formats/input-row.ts";
 import type { MappingFault } from "../mapping/mapper.ts";
-import { OPERATION, type RowRules } from "./columns.ts";
+import { type Named, OPERATION, type RowRules } from "./columns.ts";
 import { type MappedInputRow, mapRow } from "./map-row.ts";
 import { notUndoneOf, onlyIfOf, originColumns } from "./origin-columns.ts";
+import { settledOf } from "./part-columns.ts";
 import { leftOutOf, senderColumns } from "./sender-columns.ts";
 
 /** A row's operation with its checked values, or the rules that the row breaks. */
-export type CompiledRow =
+export type CompiledRow<O extends Named = Operation> =
   | {
       readonly row: number;
       readonly name: string;
-      readonly operation: Operation;
+      readonly operation: O;
       readonly payload: Payload;
     }
   | { readonly row: number; readonly name: string; readonly invalid: InvalidRow };
@@ -24,6 +26,8 @@ export type CompiledRow =
 export interface InvalidRow {
   /** If it does not fail: a row that its sender leaves out, or of an undo one that undoes nothing. */
   readonly verdict?: "skipped";
+  /** The verdict that the expansion of the input gave it. */
+  readonly settled?: FinalVerdict;
   /** The first column at fault, if a column is. */
   readonly column?: string | undefined;
   readonly reason: string;
@@ -34,9 +38,21 @@ export interface InvalidRow {
 export const CLEAR = "(clear)";
 
 /** Reads a row's cells by the rules of its operation. Pure, so that planning again gives the same result. */
-export function compileRow(sent: InputRow, rules: RowRules): CompiledRow {
+export function compileRow(input: InputRow, rules: RowRules): CompiledRow {
+  const read = readRow(input, rules);
+  const onlyIf = "payload" in read && rules.origin && onlyIfOf(input);
+  return onlyIf ? { ...read, operation: onlyIfStill(read.operation, onlyIf) } : read;
+}
+
+/** Reads a row's cells by the rules of what it names. */
+export function readRow<O extends Named>(sent: InputRow, rules: RowRules<O>): CompiledRow<O> {
   const input: MappedInputRow = rules.mapper ? mapRow(sent, rules.mapper) : sent;
   const { row } = input;
+  const settled = rules.origin && settledOf(input);
+  if (settled) {
+    const { reason = "", fix = "" } = settled;
+    return { row, name: ownName(input), invalid: { reason, fix, settled } };
+  }
   const notUndone = rules.origin && notUndoneOf(input);
   if (notUndone) {
     const name = String(input.cells[OPERATION]);
@@ -44,13 +60,12 @@ export function compileRow(sent: InputRow, rules: RowRules): CompiledRow {
   }
   const leftOut = input.leftOut ?? leftOutOf(input);
   if (leftOut) {
-    const own = input.cells[OPERATION];
-    const name = rules.operation ?? (typeof own === "string" ? own : "");
+    const name = rules.operation ?? ownName(input);
     return { row, name, invalid: { verdict: "skipped", ...leftOut } };
   }
-  const named = operationOf(input, rules);
-  if ("invalid" in named) return { row, name: rules.operation ?? "", invalid: named.invalid };
-  const { name, operation } = named;
+  const meant = operationOf(input, rules);
+  if ("invalid" in meant) return { row, name: rules.operation ?? "", invalid: meant.invalid };
+  const { name, operation } = meant;
   if (operation.isOff) {
     return { row, name, invalid: { column: OPERATION, ...isOffWhy(name) } };
   }
@@ -79,11 +94,7 @@ export function compileRow(sent: InputRow, rules: RowRules): CompiledRow {
     if (!isGiven) faults.push({ column, rule: "is required" });
   }
   const [first] = faults;
-  if (first === undefined) {
-    const onlyIf = rules.origin && onlyIfOf(input);
-    const compiled = onlyIf ? onlyIfStill(operation, onlyIf) : operation;
-    return { row, name, operation: compiled, payload };
-  }
+  if (first === undefined) return { row, name, operation, payload };
   return {
     row,
     name,
@@ -95,10 +106,15 @@ export function compileRow(sent: InputRow, rules: RowRules): CompiledRow {
   };
 }
 
-/** The required columns of each operation, found once instead of for each row. */
-const requiredOf = new WeakMap<Operation, readonly string[]>();
+function ownName({ cells }: InputRow): string {
+  const own = cells[OPERATION];
+  return typeof own === "string" ? own.trim() : "";
+}
 
-function requiredColumns(operation: Operation): readonly string[] {
+/** The required columns of each operation, found once instead of for each row. */
+const requiredOf = new WeakMap<Named, readonly string[]>();
+
+function requiredColumns(operation: Named): readonly string[] {
   const known = requiredOf.get(operation);
   if (known !== undefined) return known;
   const found = Object.entries(operation.fields).flatMap(([column, field]) =>
@@ -129,7 +145,7 @@ function readsAsClear(raw: unknown): boolean | "nearly" {
 function readCell(
   column: string,
   raw: unknown,
-  operation: Operation,
+  operation: Named,
   name: string,
 ): { readonly value: unknown } | { readonly broken: string } {
   const field = Object.hasOwn(operation.fields, column) ? operation.fields[column] : undefined;
@@ -144,10 +160,10 @@ function readCell(
   return field.clearable ? { value: null } : { broken: "cannot be cleared" };
 }
 
-function operationOf(
+function operationOf<O extends Named>(
   { cells }: InputRow,
-  { catalogue, operation: whole }: RowRules,
-): { name: string; operation: Operation } | { invalid: InvalidRow } {
+  { catalogue, operation: whole }: RowRules<O>,
+): { name: string; operation: O } | { invalid: InvalidRow } {
   const raw = cells[OPERATION];
   const own = typeof raw === "string" ? raw.trim() : raw;
   const isGiven = own !== undefined && own !== null && own !== "";
@@ -161,7 +177,7 @@ function operationOf(
     };
   }
   const name = whole ?? own;
-  const operation = typeof name === "string" ? operationNamed(catalogue, name) : undefined;
+  const operation = typeof name === "string" ? named(catalogue, name) : undefined;
   if (operation !== undefined) return { name: String(name), operation };
   const names = Object.keys(catalogue);
   const hint = typeof name === "string" ? didYouMean(name, names) : "";

@@ -2,7 +2,7 @@ import { InputRefusal } from "../../core/input-refusal.ts";
 import { didYouMean } from "../../core/nearest.ts";
 import { createMapper } from "../mapping/mapper.ts";
 import type { Mapping } from "../mapping/mapping.ts";
-import { refuseColumn, type RowRules } from "./columns.ts";
+import { type Named, refuseColumn, type RowRules } from "./columns.ts";
 import { keptColumns } from "./mapped-columns.ts";
 
 /**
@@ -37,7 +37,7 @@ const PATH = "of Entra's bulk template";
 type TemplateRules = Required<Pick<RowRules, "mapper" | "operation">>;
 
 /** What is known of an input when its header has been read. */
-interface HeaderRules extends RowRules {
+interface HeaderRules extends RowRules<Named> {
   readonly file?: string | undefined;
   readonly group?: string | undefined;
 }

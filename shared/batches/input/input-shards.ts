@@ -1,7 +1,7 @@
 import { limits } from "../../core/limits.ts";
 import { batchDamaged } from "../../records/damaged.ts";
-import type { InputFormat } from "../../records/manifest.ts";
-import { inputBlob } from "../../records/paths.ts";
+import type { BatchManifest, InputFormat } from "../../records/manifest.ts";
+import { expandedBlob, expandedPrefix, inputBlob } from "../../records/paths.ts";
 import { ROWS_PER_SHARD } from "../../records/shard.ts";
 import type { Blobs } from "../../storage/types.ts";
 import type { InputRow } from "../formats/input-row.ts";
@@ -13,17 +13,55 @@ import { readInput } from "../formats/read-input.ts";
  */
 export const MADE_ROW_BYTES = 4 * limits.rowBytes;
 
+/** What says how the rows of a batch are stored. */
+export type Stored = Pick<BatchManifest, "format" | "expands">;
+
 /**
- * The rows of a batch's own input, in pieces, with bounded memory.
- * @throws OperatorError BATCH_DAMAGED if it is missing or unreadable, because it was checked before it was
- * copied.
+ * The rows that are planned, in pieces, with bounded memory: those of the batch's input or, if it was
+ * expanded, their parts.
+ * @throws OperatorError BATCH_DAMAGED if they are missing or unreadable, because they were checked before
+ * they were stored.
  */
 export async function* inputRows(
   batches: Blobs,
   folder: string,
+  { format, expands }: Stored,
+): AsyncGenerator<readonly InputRow[], undefined> {
+  if (!expands) return yield* sentRows(batches, folder, format);
+  const pieces = await countPieces(batches, folder);
+  let before = 0;
+  for (let piece = 1; piece <= pieces; piece++) {
+    let last = before;
+    for await (const rows of storedRows(batches, expandedBlob(folder, piece), "jsonl")) {
+      yield rows.map((row) => ({ ...row, row: before + row.row }));
+      last = before + rows.at(-1)!.row;
+    }
+    before = last;
+  }
+  return undefined;
+}
+
+/** The rows as they were sent, in pieces, with bounded memory. @throws as `inputRows` */
+export const sentRows = (
+  batches: Blobs,
+  folder: string,
+  format: InputFormat,
+): AsyncGenerator<readonly InputRow[], undefined> => storedRows(batches, inputBlob(folder), format);
+
+/** The number of pieces of the expanded input that are written, which are the first ones. */
+export async function countPieces(batches: Blobs, folder: string): Promise<number> {
+  let pieces = 0;
+  for await (const { path } of batches.list(expandedPrefix(folder))) {
+    if (path === expandedBlob(folder, pieces + 1)) pieces += 1;
+  }
+  return pieces;
+}
+
+async function* storedRows(
+  batches: Blobs,
+  path: string,
   format: InputFormat,
 ): AsyncGenerator<readonly InputRow[], undefined> {
-  const path = inputBlob(folder);
   const input = await batches.stream(path);
   if (input === undefined) throw batchDamaged(path, "is missing");
   for await (const { rows, fault } of readInput(input.body, format, MADE_ROW_BYTES)) {
@@ -34,16 +72,16 @@ export async function* inputRows(
 }
 
 /**
- * The rows of a batch's own input, one shard at a time.
+ * The rows that are planned, one shard at a time.
  * @throws as `inputRows`
  */
 export async function* inputShards(
   batches: Blobs,
   folder: string,
-  format: InputFormat,
+  stored: Stored,
 ): AsyncGenerator<readonly InputRow[]> {
   let shard: InputRow[] = [];
-  for await (const rows of inputRows(batches, folder, format)) {
+  for await (const rows of inputRows(batches, folder, stored)) {
     for (const row of rows) {
       shard.push(row);
       if (shard.length === ROWS_PER_SHARD) {

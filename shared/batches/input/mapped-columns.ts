@@ -7,6 +7,7 @@ import { partsOf } from "../mapping/template.ts";
 import {
   isPassword,
   knownColumns,
+  type Named,
   OPERATION,
   refuseColumn,
   refuseDuplicate,
@@ -19,10 +20,11 @@ import { senderColumns } from "./sender-columns.ts";
 export const keptColumns: readonly string[] = [OPERATION, ...senderColumns, ...originColumns];
 
 /** Rules of an input that has a mapping. */
-export type MappedRules = RowRules & { readonly mapper: Mapper };
+export type MappedRules = RowRules<Named> & { readonly mapper: Mapper };
 
 /** Whether rows are mapped. */
-export const isMapped = (rules: RowRules): rules is MappedRules => rules.mapper !== undefined;
+export const isMapped = (rules: RowRules<Named>): rules is MappedRules =>
+  rules.mapper !== undefined;
 
 /**
  * Checks that the mapping gives properties of the operation only, and all that it needs.
@@ -47,7 +49,8 @@ export function refuseGiven(rules: MappedRules): void {
   }
   for (const [property, template] of Object.entries(mapping.templates)) {
     const isFree = typeof template === "object" && template.free === true;
-    if (!isFree || operation === undefined || operation === "user.create") continue;
+    const isRecipe = operation !== undefined && catalogue[operation]?.expands === true;
+    if (!isFree || isRecipe || operation === undefined || operation === "user.create") continue;
     throw mappingInvalid(
       path,
       `templates.${property}.free`,

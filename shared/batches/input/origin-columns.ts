@@ -1,6 +1,7 @@
 import type { Properties } from "../../catalogue/row.ts";
 import { isRecord } from "../../core/record.ts";
 import type { InputRow } from "../formats/input-row.ts";
+import { partColumns } from "./part-columns.ts";
 
 /** The column with the number that the row has in the batch which is sent again or undone. */
 export const ORIGINAL_ROW = "originalRow";
@@ -11,8 +12,8 @@ export const ONLY_IF = "onlyIf";
 /** The column of a row that undoes nothing: why, and what to do. */
 export const NOT_UNDONE = "notUndone";
 
-/** The columns that only a batch which was made out of another one has. */
-export const originColumns: readonly string[] = [ORIGINAL_ROW, ONLY_IF, NOT_UNDONE];
+/** The columns that only an input which this program made has: out of another batch, or by expanding one. */
+export const originColumns: readonly string[] = [ORIGINAL_ROW, ONLY_IF, NOT_UNDONE, ...partColumns];
 
 /** The values that the user must still have, if the row names any. */
 export function onlyIfOf({ cells }: InputRow): Properties | undefined {

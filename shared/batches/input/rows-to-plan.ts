@@ -1,21 +1,20 @@
 import type { Graph } from "../../graph/types.ts";
-import type { InputFormat } from "../../records/manifest.ts";
 import type { Blobs } from "../../storage/types.ts";
 import type { InputRow } from "../formats/input-row.ts";
 import { chooseNames, type Given, type NameWish } from "../mapping/choose-names.ts";
 import type { Mapper } from "../mapping/mapper.ts";
 import { readNames, writeNames } from "../mapping/stored-names.ts";
-import type { RowRules } from "./columns.ts";
-import { compileRow } from "./compile-row.ts";
-import { inputShards } from "./input-shards.ts";
+import type { Named, RowRules } from "./columns.ts";
+import { readRow } from "./compile-row.ts";
+import { inputShards, type Stored } from "./input-shards.ts";
 import { mapRow } from "./map-row.ts";
 
 /** The input that is planned. */
 interface Rows {
   readonly batches: Blobs;
   readonly folder: string;
-  readonly format: InputFormat;
-  readonly rules: RowRules;
+  readonly stored: Stored;
+  readonly rules: RowRules<Named>;
   readonly graph: Graph;
   /** Nothing of it was planned before. */
   readonly isNew: boolean;
@@ -30,7 +29,7 @@ interface Rows {
 export async function* rowsToPlan(job: Rows): AsyncGenerator<readonly InputRow[]> {
   const { batches, folder, rules, isNew } = job;
   const { mapper } = rules;
-  const shards = inputShards(batches, folder, job.format);
+  const shards = inputShards(batches, folder, job.stored);
   if (mapper === undefined || !wantsNames(mapper)) return yield* shards;
   const given: Given = { names: new Set(), persons: new Map() };
   let shard = 0;
@@ -55,10 +54,14 @@ export async function* rowsToPlan(job: Rows): AsyncGenerator<readonly InputRow[]
 const wantsNames = ({ mapping }: Mapper): boolean =>
   Object.values(mapping.templates).some((each) => typeof each === "object" && each.free === true);
 
-/** What a row wants that would otherwise be planned; another operation than a create takes no free name. */
-function wishOf(row: InputRow, rules: RowRules, mapper: Mapper): readonly NameWish[] {
-  const compiled = compileRow(row, rules);
-  if ("invalid" in compiled || compiled.name !== "user.create") return [];
+/** What a row wants that would otherwise be planned; only what creates a user takes a free name. */
+function wishOf(row: InputRow, rules: RowRules<Named>, mapper: Mapper): readonly NameWish[] {
+  const compiled = readRow(row, rules);
+  if ("invalid" in compiled || !takesFreeName(compiled)) return [];
   const { wanted } = mapRow(row, mapper);
   return wanted === undefined ? [] : [{ row: row.row, ...wanted }];
 }
+
+/** A recipe of a mapping that gives the name of a new user creates one. */
+const takesFreeName = ({ name, operation }: { name: string; operation: Named }): boolean =>
+  name === "user.create" || operation.expands === true;

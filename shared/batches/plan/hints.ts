@@ -31,9 +31,9 @@ export async function withHints(
     const look = looks[at];
     const answer = answers[at];
     const there = answer && look?.operation.isThere?.(answer);
-    if (there === undefined || !look) return row;
+    if (there === undefined || !look || !row.write) return row;
     const write: PlannedWrite = { ...look.write, was: there ? "present" : "absent" };
-    return { row: row.row, operation: row.operation, write };
+    return { ...row, write };
   });
 }
 

@@ -44,8 +44,8 @@ export function planRow(
   mayChange = false,
 ): PlannedRow {
   if ("invalid" in compiled) {
-    const { verdict = "failed", reason, fix } = compiled.invalid;
-    return finalRow(compiled, { verdict, reason, fix });
+    const { settled, verdict = "failed", reason, fix } = compiled.invalid;
+    return finalRow(compiled, settled ?? { verdict, reason, fix });
   }
   const found: Record<string, Found> = {};
   for (const [role, lookup] of Object.entries(compiled.lookups)) {

@@ -6,7 +6,6 @@ import type { Graph } from "../../graph/types.ts";
 import type { ProtectedRows } from "../../guards/protected.ts";
 import { writeBefore } from "../../records/approval/before.ts";
 import { batchDamaged } from "../../records/damaged.ts";
-import type { InputFormat } from "../../records/manifest.ts";
 import { inputBlob, shardBlob } from "../../records/paths.ts";
 import type { PlannedCharge, PlannedSeats } from "../../records/plan.ts";
 import {
@@ -18,12 +17,15 @@ import {
 } from "../../records/shard.ts";
 import { leaseLost } from "../../storage/errors.ts";
 import type { Blobs } from "../../storage/types.ts";
+import type { InputRow } from "../formats/input-row.ts";
 import type { RowRules } from "../input/columns.ts";
 import { compileRow } from "../input/compile-row.ts";
+import type { Stored } from "../input/input-shards.ts";
 import { rowsToPlan } from "../input/rows-to-plan.ts";
 import { ahead } from "./ahead.ts";
 import { withHints } from "./hints.ts";
 import { type Directory, createDirectory } from "./lookups/lookups.ts";
+import { createPartOrder } from "./part-order.ts";
 import { planRow, replayRow } from "./plan-row.ts";
 import { createTotals, type PlanTotals } from "./plan-totals.ts";
 import { withAllLacking } from "./preflight.ts";
@@ -45,8 +47,8 @@ export interface PlannedBatch extends PlanTotals {
 /** What is planned, and with which clients. */
 export interface PlanJob {
   readonly folder: string;
-  readonly format: InputFormat;
-  /** The number of rows that was counted when the input was checked. */
+  readonly stored: Stored;
+  /** The number of rows that was counted when the input was checked, or expanded. */
   readonly rows: number;
   readonly rules: RowRules;
   readonly batches: Blobs;
@@ -106,6 +108,7 @@ export async function planBatch(job: PlanJob): Promise<PlannedBatch | undefined>
 /** A shard of the input, and what its rows name: not looked up if the shard was planned before. */
 interface LookedUpShard {
   readonly shard: number;
+  readonly rows: readonly InputRow[];
   readonly compiled: readonly RowToPlan[];
   readonly lookedUp: ReturnType<Directory["lookUp"]> | undefined;
   /** When the look-up began, ISO 8601. */
@@ -131,25 +134,33 @@ async function* lookedUp(job: PlanJob): AsyncGenerator<LookedUpShard> {
     const isWritten = shard <= written;
     const lookedAt = new Date(job.clock.now()).toISOString();
     const found = isWritten ? undefined : directory.lookUp(compiled.flatMap(lookupsOf));
-    yield { shard, compiled, lookedUp: found && thrownLater(found), lookedAt };
+    yield { shard, rows, compiled, lookedUp: found && thrownLater(found), lookedAt };
   }
 }
 
 /** Decides the rows of each shard, in order, and starts to look for the edges that exist. */
 async function* decided(job: PlanJob, traces: RowTraces): AsyncGenerator<DecidedShard> {
   const shards = ahead(lookedUp(job), () => (job.hasTime() ? LOOK_UPS_AHEAD : 0));
-  for await (const { shard, compiled, lookedUp: found, lookedAt } of shards) {
+  const parts = createPartOrder();
+  for await (const { shard, rows: inputs, compiled, lookedUp: found, lookedAt } of shards) {
     if (!found) {
       const { rows: planned, sha256 } = await readShardBlob(job.batches, job.folder, shard);
-      for (const [at, row] of planned.entries()) replayRow(compiled[at]!, row, traces);
+      for (const [at, row] of planned.entries()) {
+        replayRow(compiled[at]!, row, traces);
+        parts.replay(row);
+      }
       yield { compiled, planned, write: sha256 };
       continue;
     }
     const directory = await found.catch(async (error: unknown) => {
       throw await withAllLacking(error, compiled, job.rolesNow);
     });
-    const planned = compiled.map((row) =>
-      marked(planRow(row, directory, traces, job.keepsOpen), row, job.protect),
+    const planned = compiled.map((row, at) =>
+      marked(
+        parts.plan(inputs[at]!, row.name, () => planRow(row, directory, traces, job.keepsOpen)),
+        row,
+        job.protect,
+      ),
     );
     // What is there now says nothing of what the runner will find after other batches.
     const hinted = job.keepsOpen

@@ -102,7 +102,12 @@ export async function endBatch(
   await noteWaiting(ports.blobs.runner, manifest, state);
   const still = stillStatus(manifest.batch, state, verdicts, atMs, withLacks(why, lacks));
   const figures = await lastFigures(batches, folder);
-  const more = { ...(digest && { digest }), ...(by && { by }) };
+  const { inputRows } = plan;
+  const more = {
+    ...(inputRows !== undefined && { inputRows }),
+    ...(digest && { digest }),
+    ...(by && { by }),
+  };
   await writeStatus(batches, folder, { ...still, ...figures, ...more });
   return verdicts;
 }

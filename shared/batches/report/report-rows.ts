@@ -128,7 +128,7 @@ interface InputCursor {
 }
 
 function createInputCursor({ batches, folder, manifest }: ReportJob, lack: Lack): InputCursor {
-  const pieces = inputRows(batches, folder, manifest.format);
+  const pieces = inputRows(batches, folder, manifest);
   let waiting: InputRow[] = [];
   let isOver = false;
   let isTold = false;

@@ -55,7 +55,7 @@ async function* chosenText(
   const columns = manifest.columns.filter((name) => name !== ORIGINAL_ROW);
   let isFirst = true;
   let shard = 0;
-  for await (const rows of inputShards(blobs.batches, folder, manifest.format)) {
+  for await (const rows of inputShards(blobs.batches, folder, manifest)) {
     shard += 1;
     if (shard > plan.shards) return;
     const ends = await readRowEnds(blobs.batches, folder, plan, shard);

@@ -1,4 +1,4 @@
-import { inputRows } from "../../batches/input/input-shards.ts";
+import { sentRows } from "../../batches/input/input-shards.ts";
 import { type Ending, type ReportRow, reportRows } from "../../batches/report/report-rows.ts";
 import type { Receipt } from "../../catalogue/row.ts";
 import { isStopped } from "../../records/decisions/control.ts";
@@ -23,7 +23,7 @@ export async function* knownRows(
   if (manifest === undefined) return;
   const { batches } = account.blobs;
   if (plan === undefined) {
-    for await (const rows of inputRows(batches, folder, manifest.format)) {
+    for await (const rows of sentRows(batches, folder, manifest.format)) {
       yield rows.map(({ row, cells }) => ({
         row,
         cells,

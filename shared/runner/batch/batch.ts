@@ -31,7 +31,7 @@ import { createIds } from "./created-ids.ts";
 import { createDependants } from "./dependants.ts";
 import type { LeftRow, OpenBatch } from "./open-batch.ts";
 import { keysBeside, pull, reopenAhead } from "./pull.ts";
-import { type Batch, createdBy, isRowHeld, loadCreators, openRows, store } from "./rows.ts";
+import { type Batch, earlierRow, isRowHeld, loadCreators, openRows, store } from "./rows.ts";
 import { openShard, readLeft } from "./shard.ts";
 import type { Site } from "./site.ts";
 import { createTouchedKeys } from "./touched-keys.ts";
@@ -114,11 +114,7 @@ function prepareBatch(site: Site, folder: string, shards: BatchShards): Batch {
   const read = (shard: number): Promise<Histories> =>
     readHistories(site, folder, shard, shards.plan);
   const ids = createIds({ rowsPerShard: shards.plan.rowsPerShard, read });
-  const dependants = createDependants(site, (row) => ({
-    isFinal: isRowFinal(shards, row),
-    isHeld: isRowHeld(batch, row),
-    objectId: createdBy(batch, row),
-  }));
+  const dependants = createDependants(site, (row) => earlierRow(batch, row));
   const touched = createTouchedKeys(site.blobs.batches, folder);
   const batch: Batch = { site, folder, shards, ids, dependants, touched };
   return batch;
@@ -140,6 +136,7 @@ const rowsBefore =
   ({ closed }: BatchShards) =>
   ({ write }: LeftRow): readonly number[] => [
     ...creatorsOf(write),
+    ...(write.needs ?? []),
     ...(closed.held > 0 ? (write.after ?? []) : []),
   ];
 

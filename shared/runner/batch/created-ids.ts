@@ -16,6 +16,8 @@ export interface CreatedIds {
   keep(shard: number, rows: Histories): void;
   /** Whether a row of a loaded shard was held. */
   isHeld(row: number): boolean;
+  /** Whether a row of a loaded shard was sent, or not, and ended neither done nor unchanged. */
+  isUnwell(row: number): boolean;
   /** The id that a row of a loaded shard gave; `undefined` if it gave none. */
   get(row: number): ObjectId | undefined;
 }
@@ -27,6 +29,7 @@ export function createIds(options: {
   const { rowsPerShard } = options;
   const shards = new Map<number, Buffer>();
   const held = new Set<number>();
+  const unwell = new Set<number>();
   const place = (row: number): { shard: number; at: number } => ({
     shard: Math.ceil(row / rowsPerShard),
     at: ((row - 1) % rowsPerShard) * ID_BYTES,
@@ -36,6 +39,7 @@ export function createIds(options: {
     for (const [row, { receipt }] of rows) {
       const id = createdId(receipt);
       if (receipt?.verdict === "held") held.add(row);
+      if (receipt !== undefined && !isWell(receipt)) unwell.add(row);
       if (id !== undefined) ids.write(id.replaceAll("-", ""), place(row).at, "hex");
     }
     shards.set(shard, ids);
@@ -46,6 +50,7 @@ export function createIds(options: {
       if (!shards.has(shard)) keep(shard, await options.read(shard));
     },
     isHeld: (row) => held.has(row),
+    isUnwell: (row) => unwell.has(row),
     get: (row) => {
       const { shard, at } = place(row);
       const hex = shards.get(shard)?.toString("hex", at, at + ID_BYTES) ?? "";
@@ -61,7 +66,11 @@ export function createIds(options: {
  * object, but not one that it made.
  */
 export function createdId(receipt: Receipt | undefined): ObjectId | undefined {
-  if (receipt?.verdict !== "done" && receipt?.verdict !== "unchanged") return undefined;
+  if (receipt === undefined || !isWell(receipt)) return undefined;
   const { objectId } = receipt;
   return objectId !== undefined && isGuid(objectId) ? toObjectId(objectId) : undefined;
 }
+
+/** Whether the change that the row asked for is in place. */
+export const isWell = ({ verdict }: Receipt): boolean =>
+  verdict === "done" || verdict === "unchanged";

@@ -1,4 +1,5 @@
-import { type PlannedWrite, creatorsOf } from "../../catalogue/row.ts";
+import { skippedBehind } from "../../catalogue/decided-row.ts";
+import { type PlannedWrite, type Receipt, creatorsOf } from "../../catalogue/row.ts";
 import { nounOf, subjectColumn } from "../../catalogue/target.ts";
 import type { ObjectId } from "../../core/object-id.ts";
 import { unsent } from "../../records/journal.ts";
@@ -11,35 +12,57 @@ import { type Site, isoNow } from "./site.ts";
 
 type Row = OpenRow<OpenBatch>;
 
-/** Rows whose object an earlier row of the batch creates. */
+/** What a row has to know of an earlier one. */
+export interface Earlier {
+  readonly isFinal: boolean;
+  readonly isHeld: boolean;
+  /** Whether it ended done or unchanged. */
+  readonly isWell: boolean;
+  readonly objectId: ObjectId | undefined;
+  /** Its receipt, while its shard is open. */
+  readonly receipt: Receipt | undefined;
+}
+
+/** Rows that need an earlier row of the batch: it creates their object, or is a part that they build on. */
 export interface Dependants {
   /**
-   * Gives a row its object's id, or lets it wait for the id; a row whose object was not created is
-   * returned with its verdict.
+   * Gives a row its object's id, or lets it wait for the rows that it needs; a row of which one did not
+   * end well is returned with its verdict.
    */
   resolve(row: Row): RowReceipt | undefined;
   /** Resolves the rows that waited for a row, which has its verdict now. */
   freed(row: number): RowReceipt[];
 }
 
-export function createDependants(
-  site: Site,
-  creatorOf: (row: number) => {
-    readonly isFinal: boolean;
-    readonly isHeld: boolean;
-    readonly objectId: ObjectId | undefined;
-  },
-): Dependants {
+export function createDependants(site: Site, earlier: (row: number) => Earlier): Dependants {
   const waiting = new Map<number, Row[]>();
-  const resolve = (row: Row): RowReceipt | undefined => {
-    if (creatorsOf(row.write).length === 0) return undefined;
-    const result = resolveId(row.write, creatorOf);
-    if (result.kind === "write") site.schedule.complete(row, result.write);
-    if (result.kind === "wait") {
-      waiting.set(result.row, [...(waiting.get(result.row) ?? []), row]);
+  const waitFor = (needed: number, row: Row): void =>
+    void waiting.set(needed, [...(waiting.get(needed) ?? []), row]);
+  /** Answers whether the rows that it needs have ended well, or its verdict if one has not. */
+  const meetNeeds = (row: Row): boolean | RowReceipt => {
+    const { needs, ...write } = row.write;
+    if (needs === undefined) return true;
+    for (const needed of needs) {
+      const known = earlier(needed);
+      if (!known.isFinal) {
+        waitFor(needed, row);
+        return false;
+      }
+      if (known.isHeld) return heldBehind(row.row, needed, isoNow(site));
+      if (!known.isWell) return behindFailed(site, row, needed, known.receipt);
     }
+    site.schedule.complete(row, write);
+    return true;
+  };
+  const resolve = (row: Row): RowReceipt | undefined => {
+    const met = meetNeeds(row);
+    if (met !== true) return met === false ? undefined : met;
+    if (creatorsOf(row.write).length === 0) return undefined;
+    const result = resolveId(row.write, earlier);
+    if (result.kind === "write") site.schedule.complete(row, result.write);
+    if (result.kind === "wait") waitFor(result.row, row);
     if (result.kind !== "orphan") return undefined;
-    return creatorOf(result.row).isHeld
+    return earlier(result.row).isHeld
       ? heldBehind(row.row, result.row, isoNow(site))
       : orphaned(site, row, result.row);
   };
@@ -61,6 +84,19 @@ export const heldBehind = (row: number, held: number, at: string): RowReceipt =>
     reason: `It comes after row ${held}, which is held.`,
     fix: `Decide on row ${held}: this row then goes on with it.`,
   });
+
+/** Skips a part of an input row that builds on one that did not end well. */
+const behindFailed = (
+  site: Site,
+  { row }: Row,
+  needed: number,
+  receipt: Receipt | undefined,
+): RowReceipt =>
+  rowReceipt(
+    { row, history: unsent },
+    isoNow(site),
+    skippedBehind(`Row ${needed}`, receipt ?? { verdict: "failed" }),
+  );
 
 const nounOfCreated = ({ target, holderFromRow }: PlannedWrite, creator: number): string => {
   if (holderFromRow === creator) return nounOf(target);

@@ -3,9 +3,9 @@ import type { ObjectId } from "../../core/object-id.ts";
 import type { JournalRecord } from "../../records/journal.ts";
 import type { RowReceipt } from "../../records/receipt.ts";
 import type { OpenRow } from "../schedule/open-row.ts";
-import { type BatchShards, closeIfEnded, shardNumberOf } from "./batch-shards.ts";
-import { type CreatedIds, createdId } from "./created-ids.ts";
-import type { Dependants } from "./dependants.ts";
+import { type BatchShards, closeIfEnded, isRowFinal, shardNumberOf } from "./batch-shards.ts";
+import { type CreatedIds, createdId, isWell } from "./created-ids.ts";
+import type { Dependants, Earlier } from "./dependants.ts";
 import type { LeftRow, OpenBatch, OpenShard } from "./open-batch.ts";
 import { historyOf, openRow, placeRow } from "./shard.ts";
 import { type Site, isoNow } from "./site.ts";
@@ -31,6 +31,20 @@ export function createdBy({ shards, ids }: Batch, row: number): ObjectId | undef
 export function isRowHeld({ shards, ids }: Batch, row: number): boolean {
   const open = shards.open.get(shardNumberOf(shards, row));
   return open ? open.journal.rows.get(row)?.receipt?.verdict === "held" : ids.isHeld(row);
+}
+
+/** What is known of a row that another one needs; see `loadCreators`. */
+export function earlierRow(batch: Batch, row: number): Earlier {
+  const { shards, ids } = batch;
+  const open = shards.open.get(shardNumberOf(shards, row));
+  const receipt = open?.journal.rows.get(row)?.receipt;
+  return {
+    isFinal: isRowFinal(shards, row),
+    isHeld: isRowHeld(batch, row),
+    isWell: open ? receipt !== undefined && isWell(receipt) : !ids.isUnwell(row),
+    objectId: createdBy(batch, row),
+    receipt,
+  };
 }
 
 /** Makes the ids known that these rows created, if they are in closed shards. */

@@ -177,7 +177,7 @@ function offer<L extends Lane>(state: State<L>, entry: Entry<L>): void {
   if (entry.spot !== "none" || entry.state !== "waiting") return;
   const { write, lane } = entry;
   if (state.withdrawn.has(lane)) return;
-  if (isPending(write)) return;
+  if (isPending(write) || write.needs !== undefined) return;
   for (const row of write.after ?? noRows) {
     if (lane.isFinal(row)) continue;
     waitersOf(state, lane, row).push(entry);

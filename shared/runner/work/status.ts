@@ -61,6 +61,7 @@ function statusOf(site: Site, batch: OpenBatch, problem: OperatorError | undefin
     batch: batch.files.plan.batch,
     state: isPaused ? "paused" : "running",
     rows: batch.files.plan.rows,
+    inputRows: batch.files.plan.inputRows,
     verdicts,
     writesPerSecond: round(perSecond, 1),
     quotaShare: round(perSecond / site.settings.quotaPerSecond, 3),

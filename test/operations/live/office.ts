@@ -100,6 +100,7 @@ export class Office {
     });
     const ports: BatchPorts = {
       ...around,
+      recipes: {},
       blobs: this.#blobs,
       acceptQueue: { send: async (text) => void this.#queued.push(text) },
       ring: async () => undefined,

@@ -1,0 +1,113 @@
+import { type Fact, facts, isFact, type RecipeStep } from "../../catalogue/recipe/recipe-file.ts";
+import {
+  ALL,
+  EACH,
+  itemsOf,
+  LEAVE,
+  placeholderIn,
+  type Recipe,
+} from "../../catalogue/recipe/recipe.ts";
+import type { FinalVerdict } from "../../catalogue/row.ts";
+import type { Cells, Part } from "./part.ts";
+
+/** What is known of the user whom a row names. */
+export interface KnownUser {
+  readonly id: string;
+  /** Ids; of the manager one or none. */
+  readonly facts: Readonly<Partial<Record<Fact, readonly string[]>>>;
+  /** The ids that the columns name with which lists are compared. */
+  readonly kept: Readonly<Record<string, ReadonlySet<string>>>;
+}
+
+/** The parts of a row, in the order of the recipe's steps. Pure. */
+export function recipeParts(recipe: Recipe, cells: Cells, user: KnownUser | undefined): Part[] {
+  const leave = new Set(itemsOf(cells[LEAVE]).map(String));
+  const values = valuesOf(recipe, cells, user);
+  const parts: Part[] = [];
+  let needs: readonly number[] = [];
+  for (const step of recipe.steps) {
+    if (leave.has(step.name)) continue;
+    const before = parts.length;
+    for (const own of partsOfStep(step, recipe, values, user)) parts.push({ ...own, needs });
+    if (step.onFailure !== "stop") continue;
+    needs = [...needs, ...parts.slice(before).map((_, at) => before + at + 1)];
+  }
+  return parts.length > 0 ? parts : [nothingToDo(recipe, cells, user)];
+}
+
+type Values = ReadonlyMap<string, unknown>;
+
+/** The columns of the row and what was read; the column that names the user has the user's id. */
+function valuesOf(recipe: Recipe, cells: Cells, user: KnownUser | undefined): Values {
+  const values = new Map<string, unknown>();
+  for (const name of Object.keys(recipe.fields)) {
+    if (hasValue(cells[name])) values.set(name, cells[name]);
+  }
+  if (user === undefined || recipe.reads === undefined) return values;
+  values.set(recipe.reads, user.id);
+  for (const [name, ids] of Object.entries(user.facts)) {
+    if (ids.length > 0) values.set(name, isFact(name) && facts[name] === "value" ? ids[0] : ids);
+  }
+  return values;
+}
+
+const hasValue = (raw: unknown): boolean =>
+  raw !== undefined && raw !== null && !(typeof raw === "string" && raw.trim() === "");
+
+function* partsOfStep(
+  step: RecipeStep,
+  recipe: Recipe,
+  values: Values,
+  user: KnownUser | undefined,
+): Generator<Part> {
+  const { operation, each, all, except, when, otherwise } = step;
+  const listed = each ?? all;
+  const kept = (except !== undefined && user?.kept[except]) || undefined;
+  const items =
+    listed === undefined
+      ? []
+      : itemsOf(values.get(listed)).filter((item) => !kept?.has(String(item)));
+  if (listed !== undefined && items.length === 0) return;
+  if (when !== undefined && !values.has(when)) {
+    if (otherwise === undefined) return;
+    const settled = {
+      verdict: "skipped",
+      reason: otherwise,
+      fix: SEE_TO_IT,
+    } satisfies FinalVerdict;
+    yield { operation: recipe.name, cells: userCell(recipe, values), settled };
+    return;
+  }
+  if (each === undefined) yield { operation, cells: cellsOf(step, recipe, values, [ALL, items]) };
+  else
+    for (const item of items)
+      yield { operation, cells: cellsOf(step, recipe, values, [EACH, item]) };
+}
+
+const SEE_TO_IT = "See to it by hand, or fill the column and send the row again.";
+
+function cellsOf(step: RecipeStep, recipe: Recipe, values: Values, item: [string, unknown]): Cells {
+  const cells: Record<string, unknown> = {};
+  if (step.allColumns) {
+    for (const name of recipe.ownColumns) if (values.has(name)) cells[name] = values.get(name);
+  }
+  for (const [column, text] of Object.entries(step.cells)) {
+    const name = placeholderIn(text);
+    const value = name === item[0] ? item[1] : name === undefined ? text : values.get(name);
+    if (value !== undefined) cells[column] = value;
+  }
+  return cells;
+}
+
+const userCell = ({ reads }: Recipe, values: Values): Cells =>
+  reads === undefined ? {} : { [reads]: values.get(reads) };
+
+/** A row whose steps all leave the directory as it is still has a verdict. */
+function nothingToDo(recipe: Recipe, cells: Cells, user: KnownUser | undefined): Part {
+  const reason = "No step of the recipe has anything to do for this row.";
+  const settled: FinalVerdict =
+    user === undefined
+      ? { verdict: "skipped", reason, fix: "No action needed." }
+      : { verdict: "unchanged", objectId: user.id, reason };
+  return { operation: recipe.name, cells, settled };
+}

@@ -1,0 +1,46 @@
+import type { Limits } from "../../core/limits.ts";
+import type { BatchManifest } from "../../records/manifest.ts";
+import { keptColumns } from "../input/mapped-columns.ts";
+import { storedMapper } from "../mapping/stored-mapping.ts";
+import type { PlanJob } from "../plan/plan.ts";
+import type { BatchPorts } from "../ports.ts";
+import { expandInput } from "./expand.ts";
+
+/** A batch, and how long its delivery may work on it. */
+interface Job {
+  readonly folder: string;
+  readonly manifest: BatchManifest;
+  readonly hasTime: () => boolean;
+  readonly check: () => void;
+}
+
+/**
+ * The rows that are planned: those of the input, or their parts if rows of it expand. Answers `undefined` if
+ * there was no time to expand all of them.
+ *
+ * @throws as `expandInput`
+ */
+export async function whatToPlan(
+  { ports, limits }: { readonly ports: BatchPorts; readonly limits: Limits },
+  { folder, manifest, hasTime, check }: Job,
+): Promise<Pick<PlanJob, "rows" | "rules"> | undefined> {
+  const { catalogue, recipes, blobs } = ports;
+  const { operation, origin } = manifest;
+  const mapper = await storedMapper(blobs.batches, folder, manifest, keptColumns);
+  if (!manifest.expands) {
+    return { rows: manifest.rows, rules: { catalogue, operation, origin: origin?.kind, mapper } };
+  }
+  const expansion = await expandInput({
+    folder,
+    manifest,
+    mapper,
+    hasTime,
+    check,
+    batches: blobs.batches,
+    graph: ports.graphFor(manifest.tenant),
+    catalogue,
+    recipes,
+    mostRows: limits.rows,
+  });
+  return expansion && { rows: expansion.rows, rules: { catalogue, origin: "expansion" } };
+}
