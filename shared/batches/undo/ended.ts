@@ -30,13 +30,13 @@ export async function endedPlan(
 }
 
 /** @throws InputRefusal MESSAGE_INVALID if the decision names a row that the batch does not have */
-export function refuseUnknownRows({ manifest, decision }: MakeJob): void {
+export function refuseUnknownRows({ manifest, decision }: MakeJob, plan: Plan): void {
   const { rows } = decision;
-  const unknown = Array.isArray(rows) ? rows.find((row) => row > manifest.rows) : undefined;
+  const unknown = Array.isArray(rows) ? rows.find((row) => row > plan.rows) : undefined;
   if (unknown === undefined) return;
   throw new InputRefusal(
     "MESSAGE_INVALID",
-    `The batch ${manifest.batch} has ${manifest.rows} rows, and no row ${String(unknown)}.`,
+    `The batch ${manifest.batch} has ${plan.rows} rows, and no row ${String(unknown)}.`,
     "Rows count from 1, the header not included, as in the batch's reports.",
   );
 }

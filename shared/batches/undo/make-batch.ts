@@ -12,6 +12,7 @@ import { holderOf, otherSpelling, takeName } from "../folder/take-name.ts";
 import { checkInput } from "../input/check-input.ts";
 import { MADE_ROW_BYTES } from "../input/input-shards.ts";
 import { NOT_UNDONE, ONLY_IF } from "../input/origin-columns.ts";
+import { NEEDS, SETTLED } from "../input/part-columns.ts";
 import type { Mapper } from "../mapping/mapper.ts";
 import { keepMapping } from "../mapping/stored-mapping.ts";
 import type { BatchPorts } from "../ports.ts";
@@ -27,6 +28,9 @@ export interface MadeInput extends Pick<BatchManifest, "format" | "operation"> {
   /** Why there may be no row, as a refusal of the decision. */
   readonly nothing: () => InputRefusal;
 }
+
+/** Columns that no report shows. */
+const INNER: readonly string[] = [ONLY_IF, NOT_UNDONE, NEEDS, SETTLED];
 
 /** So many numbers are tried after the name of the other batch. */
 const MOST_NAMES = 1_000;
@@ -124,7 +128,7 @@ async function manifestOf(
   const { mapper } = input;
   const read = await checkInput(opened.body, {
     mapper,
-    catalogue: ports.catalogue,
+    catalogue: { ...ports.catalogue, ...ports.recipes },
     operation: input.operation,
     origin: input.kind,
     format: input.format,
@@ -145,7 +149,7 @@ async function manifestOf(
     format: input.format,
     ...checked,
     ...(mapper && { mapping: { path: mapper.path } }),
-    columns: checked.columns.filter((name) => name !== ONLY_IF && name !== NOT_UNDONE),
+    columns: checked.columns.filter((name) => !INNER.includes(name)),
     acceptedAt: new Date(ports.clock.now()).toISOString(),
     submitter: job.who,
     origin,

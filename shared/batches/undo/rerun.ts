@@ -1,3 +1,4 @@
+import { BEHIND_FAILED } from "../../catalogue/decided-row.ts";
 import { InputRefusal } from "../../core/input-refusal.ts";
 import type { ChosenRows } from "../../records/decisions/decision.ts";
 import type { BatchManifest } from "../../records/manifest.ts";
@@ -7,6 +8,7 @@ import type { InputRow } from "../formats/input-row.ts";
 import { inputShards } from "../input/input-shards.ts";
 import { keptColumns } from "../input/mapped-columns.ts";
 import { ORIGINAL_ROW } from "../input/origin-columns.ts";
+import { PART, SETTLED } from "../input/part-columns.ts";
 import { storedMapper } from "../mapping/stored-mapping.ts";
 import type { BatchPorts } from "../ports.ts";
 import { endedPlan, refuseUnknownRows } from "./ended.ts";
@@ -23,11 +25,13 @@ import { type RowEnd, readRowEnds } from "./row-ends.ts";
  */
 export async function rerun(ports: BatchPorts, job: MakeJob): Promise<MadeBatch> {
   const { rows = "failed" } = job.decision;
-  const { format, operation } = job.manifest;
+  const { format, operation } = storedForm(job.manifest);
   const plan = await endedPlan(ports, job, ["finished", "cancelled", "held"]);
-  refuseUnknownRows(job);
+  refuseUnknownRows(job, plan);
   const { batches } = ports.blobs;
-  const mapper = await storedMapper(batches, job.folder, job.manifest, keptColumns);
+  // The columns of parts are those of their operations already.
+  const { mapping } = job.manifest.expands ? {} : job.manifest;
+  const mapper = await storedMapper(batches, job.folder, { mapping }, keptColumns);
   return makeBatch(ports, job, {
     kind: "rerun",
     mapper,
@@ -37,6 +41,14 @@ export async function rerun(ports: BatchPorts, job: MakeJob): Promise<MadeBatch>
     nothing: () => noSuchRows(job.manifest, rows),
   });
 }
+
+/** The form in which the planned rows are: parts are JSON Lines, and each names its operation. */
+const storedForm = ({
+  format,
+  operation,
+  expands,
+}: BatchManifest): Pick<BatchManifest, "format" | "operation"> =>
+  expands ? { format: "jsonl", operation: undefined } : { format, operation };
 
 const noSuchRows = ({ batch }: BatchManifest, rows: ChosenRows): InputRefusal =>
   new InputRefusal(
@@ -52,6 +64,7 @@ async function* chosenText(
   plan: Plan,
 ): AsyncGenerator<string> {
   const isChosen = choice(decision.rows ?? "failed");
+  const { format } = storedForm(manifest);
   const columns = manifest.columns.filter((name) => name !== ORIGINAL_ROW);
   let isFirst = true;
   let shard = 0;
@@ -61,18 +74,26 @@ async function* chosenText(
     const ends = await readRowEnds(blobs.batches, folder, plan, shard);
     const lines = rows
       .filter((row, at) => ends[at]?.planned.row === row.row && isChosen(ends[at]))
-      .map((row) => lineOf(row, manifest.format === "csv" ? columns : undefined));
+      .map((row) => lineOf(row, format === "csv" ? columns : undefined));
     if (lines.length === 0) continue;
-    if (isFirst && manifest.format === "csv") yield csvLine([ORIGINAL_ROW, ...columns]);
+    if (isFirst && format === "csv") yield csvLine([ORIGINAL_ROW, ...columns]);
     isFirst = false;
     yield lines.join("");
   }
 }
 
 function choice(chosen: ChosenRows): (end: RowEnd) => boolean {
+  if (chosen === "failed")
+    return ({ verdict, cause }) => verdict === "failed" || cause === BEHIND_FAILED;
   if (typeof chosen === "string") return ({ verdict }) => verdict === chosen;
   const numbers = new Set(chosen);
   return ({ planned }) => numbers.has(planned.row);
+}
+
+/** A row that could not be expanded goes as it was sent, so that it is expanded again. */
+function expandedAgain(cells: InputRow["cells"]): InputRow["cells"] {
+  const { [PART]: _part, [SETTLED]: settled, ...sent } = cells;
+  return settled === undefined ? cells : sent;
 }
 
 /** Every cell of CSV is text. */
@@ -81,7 +102,9 @@ const textOf = (cell: unknown): string => (typeof cell === "string" ? cell : "")
 /** A row as it was sent, after its number. A number that it had in a third batch is left out. */
 function lineOf({ row, cells, values }: InputRow, columns: readonly string[] | undefined): string {
   const { [ORIGINAL_ROW]: before, ...own } = cells;
-  if (columns === undefined) return `${JSON.stringify({ [ORIGINAL_ROW]: row, ...own })}\n`;
+  if (columns === undefined) {
+    return `${JSON.stringify({ [ORIGINAL_ROW]: row, ...expandedAgain(own) })}\n`;
+  }
   // A row whose cells cannot be assigned to columns keeps as many of them as it had.
   const texts =
     values === undefined

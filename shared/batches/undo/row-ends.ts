@@ -12,6 +12,8 @@ export interface RowEnd {
   /** `held`: it was to be written, and a guard or a person stopped the batch before. */
   readonly verdict: Verdict;
   readonly receipt?: Receipt | undefined;
+  /** What other rows have too that ended for the same cause. */
+  readonly cause?: string | undefined;
 }
 
 /**
@@ -34,6 +36,8 @@ export async function readRowEnds(
     journal && replay(path, journal.bytes.toString("utf8"), firstLink(plan, shard)).rows;
   return rows.map((planned): RowEnd => {
     const receipt = known?.get(planned.row)?.receipt;
-    return { planned, receipt, verdict: receipt?.verdict ?? planned.verdict ?? "held" };
+    const ended = receipt ?? (planned.write === undefined ? planned : undefined);
+    const cause = ended && "cause" in ended ? ended.cause : undefined;
+    return { planned, receipt, verdict: ended?.verdict ?? "held", cause };
   });
 }

@@ -12,6 +12,7 @@ import {
 import { isGuid, toObjectId } from "../../core/object-id.ts";
 import { isRecord } from "../../core/record.ts";
 import { NOT_UNDONE, ONLY_IF, ORIGINAL_ROW } from "../input/origin-columns.ts";
+import { INPUT_ROW, NEEDS, PART } from "../input/part-columns.ts";
 import type { KeptBefore } from "./read-before.ts";
 import type { RowEnd } from "./row-ends.ts";
 
@@ -67,8 +68,19 @@ function merged(earlier: Properties, later: Properties): Properties {
 /** A row of the new batch's input. */
 type UndoRow = Readonly<Record<string, unknown>>;
 
-/** The rows that undo one: its inverse, and what of it is not undone, with why. */
+/**
+ * The rows that undo one: its inverse, and what of it is not undone, with why. Those that undo a part are
+ * parts of the same row.
+ */
 export function undoRows(end: RowEnd, facts: UndoFacts): readonly UndoRow[] {
+  const { part } = end.planned;
+  const rows = rowsOf(end, facts);
+  if (part === undefined) return rows;
+  const place = { [INPUT_ROW]: part.of, [PART]: part.at, ...(part.isOrdered && { [NEEDS]: [] }) };
+  return rows.map((row) => ({ ...row, ...place }));
+}
+
+function rowsOf(end: RowEnd, facts: UndoFacts): readonly UndoRow[] {
   const { row, operation } = end.planned;
   const notUndone = (why: string, fix: string, about: UndoRow = aboutOf(end)): UndoRow => ({
     [ORIGINAL_ROW]: row,

@@ -18,7 +18,7 @@ import { createCreatedUsers, undoRows } from "./undo-rows.ts";
 export async function undo(ports: BatchPorts, job: MakeJob): Promise<MadeBatch> {
   const { batch } = job.manifest;
   const plan = await endedPlan(ports, job, ["finished", "cancelled", "held"]);
-  refuseUnknownRows(job);
+  refuseUnknownRows(job, plan);
   return makeBatch(ports, job, {
     kind: "undo",
     format: "jsonl",
