@@ -180,7 +180,7 @@ export class SmallDirectory implements Graph {
     if (what === "directReports") {
       const reports = [...this.managers].filter(([, boss]) => boss === user);
       return listOf(
-        reports.map(([id]) => this.users.get(id)!),
+        reports.map(([report]) => this.users.get(report)!),
         "user",
         select,
       );

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-import { named } from "../../catalogue/operation.ts";
+import { named as entryNamed } from "../../catalogue/operation.ts";
 import { InputRefusal, rowPlace } from "../../core/input-refusal.ts";
 import type { Limits } from "../../core/limits.ts";
 import type { InputFormat, InputProfile, Mode } from "../../records/manifest.ts";
@@ -183,7 +183,7 @@ function checkRow(
       tally.filled[name] = (tally.filled[name] ?? 0) + 1;
   }
   const compiled = readRow(input, rules);
-  if (named(rules.catalogue, compiled.name)?.expands) tally.expands = true;
+  if (entryNamed(rules.catalogue, compiled.name)?.expands) tally.expands = true;
   if (!("invalid" in compiled) || compiled.invalid.verdict === "skipped") return;
   tally.invalid += 1;
   if (tally.named.length < NAMED) tally.named.push({ row: input.row, invalid: compiled.invalid });

@@ -1,5 +1,7 @@
 import { csvLine } from "../formats/csv.ts";
-import type { ReportRow } from "./report-rows.ts";
+import { OPERATION } from "../input/columns.ts";
+import { INPUT_ROW, NEEDS, PART, SETTLED } from "../input/part-columns.ts";
+import type { ReportRow } from "./report-row.ts";
 import { cellText } from "./report-words.ts";
 
 /** The columns that a report adds to the input's own (docs/messages.md: what comes back). */
@@ -15,6 +17,13 @@ const OWN = [
   "before",
   "after",
 ] as const;
+
+/** The columns of an input that was expanded: its own, then those that only its parts have. */
+export function columnsWithParts(own: readonly string[], ofParts: readonly string[]): string[] {
+  const inner: readonly string[] = [NEEDS, SETTLED];
+  const all = new Set([INPUT_ROW, PART, ...own, OPERATION, ...ofParts]);
+  return [...all].filter((name) => !inner.includes(name));
+}
 
 /** The header of report.csv. */
 export const csvHeader = (columns: readonly string[]): string =>
@@ -34,6 +43,13 @@ const harmless = (text: string): string =>
 /** One row of report.csv: its own cells as they were sent, then its verdict. */
 export const csvRow = (columns: readonly string[], row: ReportRow): string =>
   csvLine([
-    ...columns.map((name) => harmless(cellText(row.cells[name]))),
+    ...columns.map((name) => harmless(cellText(cellOf(row, name)))),
     ...OWN.map((name) => harmless(cellText(row[name]))),
   ]);
+
+/** A row that was sent has its number in the column in which its parts have it. */
+function cellOf({ row, cells, operation, parts }: ReportRow, name: string): unknown {
+  if (parts === undefined) return cells[name];
+  if (name === INPUT_ROW) return row;
+  return name === OPERATION ? operation : cells[name];
+}

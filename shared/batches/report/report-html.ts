@@ -30,7 +30,7 @@ export function reportHtml(summary: ReportSummary, picked: Picked): string {
 <p class="kind">Directory batch · <b>${escape(summary.state)}</b> · mode ${summary.mode}</p>
 <h1>${escape(batch)}</h1>
 <p class="lead">${lead(summary)}</p>
-<p class="facts">${facts(summary)}</p>
+<p class="facts">${facts(summary, picked)}</p>
 </header>
 ${note(summary)}${incomplete(summary)}
 ${tiles(verdicts, picked)}
@@ -71,15 +71,25 @@ function lead({ state, verdicts }: ReportSummary): string {
     : `${rows}, none failed: ${number(done)} changed, the others needed no change.`;
 }
 
-function facts({ file, acceptedAt, finishedAt, state, tenant }: ReportSummary): string {
+function facts(
+  { file, acceptedAt, finishedAt, state, tenant }: ReportSummary,
+  { sent }: Picked,
+): string {
   const seconds = (Date.parse(finishedAt) - Date.parse(acceptedAt)) / 1000;
   const parts = [
     file === undefined ? "from a queue message" : `from inbox/${escape(file)}`,
     `accepted ${instant(acceptedAt)}`,
     ...(state === "finished" ? [`took ${span(seconds)}`] : []),
+    ...(sent ? [sentInWords(sent)] : []),
     `tenant <code>${escape(tenant)}</code>`,
   ];
   return parts.join(" · ");
+}
+
+/** The rows that were sent, by the worst of their parts. */
+function sentInWords(sent: VerdictCounts): string {
+  const counts = MEANINGS.filter(([verdict]) => sent[verdict] > 0);
+  return `${rowsOf(sumOf(sent))} sent: ${counts.map(([verdict]) => `${number(sent[verdict])} ${verdict}`).join(", ")}`;
 }
 
 /** A tile links to the first row of its verdict, if the page shows one. */

@@ -5,10 +5,10 @@ import {
   type VerdictCounts,
 } from "../../catalogue/row.ts";
 import { OPERATION } from "../input/columns.ts";
-import type { ReportRow } from "./report-rows.ts";
+import type { ReportRow } from "./report-row.ts";
 import { cellText } from "./report-words.ts";
 import { sumOf } from "./status.ts";
-import { countWrites, type WriteCounts } from "./write-counts.ts";
+import { countWrites, type WriteCounts } from "./write-chart.ts";
 
 /** The most rows and the most different reasons that the page shows. */
 const MOST_ROWS = 2_000;
@@ -45,6 +45,8 @@ interface OperationCounts {
 
 /** What the page shows of the rows. */
 export interface Picked {
+  /** The rows that were sent, by verdict, if they have parts. */
+  readonly sent?: VerdictCounts | undefined;
   /** Those that need attention first, then in the order of the input. */
   readonly rows: readonly ReportRow[];
   /** Those that need attention first, then the most frequent first. */
@@ -68,12 +70,21 @@ export function createPicks(most = MOST_ROWS): Picks {
   const reasons = new Map<string, CommonReason>();
   const operations = new Map<string, VerdictCounts>();
   const changes = countWrites();
+  /** Parts stand below their row, wherever their own verdicts belong. */
+  let above: Verdict | undefined;
+  let sent: VerdictCounts | undefined;
   return {
     add: (row) => {
       const { verdict } = row;
-      changes.add(row);
-      const bucket = byVerdict.get(verdict);
+      if (row.parts !== undefined) {
+        above = verdict;
+        sent ??= noVerdicts();
+        sent[verdict] += 1;
+      }
+      const bucket = byVerdict.get(above ?? verdict);
       if (bucket) put(row, bucket, most);
+      if (row.parts !== undefined) return;
+      changes.add(row);
       const reason = row.reason && shortened(row.reason, LONGEST_REASON);
       const counts = operations.get(row.operation) ?? noVerdicts();
       counts[verdict] += 1;
@@ -95,6 +106,7 @@ export function createPicks(most = MOST_ROWS): Picks {
       }
     },
     value: () => ({
+      sent,
       changes: changes.bySecond,
       operations: [...operations].map(([name, verdicts]) => ({
         name,

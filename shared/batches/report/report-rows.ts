@@ -1,10 +1,4 @@
-import {
-  noVerdicts,
-  type Properties,
-  type Receipt,
-  type Verdict,
-  type VerdictCounts,
-} from "../../catalogue/row.ts";
+import { noVerdicts, type Receipt, type VerdictCounts } from "../../catalogue/row.ts";
 import { subjectOf } from "../../catalogue/target.ts";
 import { OperatorError } from "../../core/errors.ts";
 import { type RowValues, readValues } from "../../records/approval/before.ts";
@@ -15,20 +9,9 @@ import type { Receipts } from "../../records/receipt.ts";
 import { type PlannedRow, streamShard } from "../../records/shard.ts";
 import type { Blobs } from "../../storage/types.ts";
 import type { InputRow } from "../formats/input-row.ts";
-import { inputRows } from "../input/input-shards.ts";
-
-/** The verdict of a row with its proof; `pending` if it has none yet. */
-export type Ending = Omit<Receipt, "verdict"> & { readonly verdict: Verdict };
-
-/** A row of a report: its cells as they were sent, and its verdict. */
-export interface ReportRow extends Ending {
-  readonly row: number;
-  readonly operation: string;
-  readonly cells: Readonly<Record<string, unknown>>;
-  /** What the row changes, as it was and as it is since, or would be; absent if nothing is written. */
-  readonly before?: Properties | undefined;
-  readonly after?: Properties | undefined;
-}
+import { inputRows, sentRows } from "../input/input-shards.ts";
+import { createInputLines, type InputLines } from "./input-lines.ts";
+import type { Ending, ReportRow } from "./report-row.ts";
 
 /** The batch of a report. */
 export interface ReportJob {
@@ -50,6 +33,19 @@ export async function countVerdicts(job: ReportJob): Promise<VerdictCounts> {
   return counts;
 }
 
+/** Whether a report has a line for each row that was sent, above its parts. */
+export const hasInputLines = ({ expands, origin }: BatchManifest): boolean =>
+  expands === true && origin === undefined;
+
+/** What became of the rows that were sent, by their parts. */
+async function inputLinesOf(job: ReportJob): Promise<InputLines> {
+  const lines = createInputLines(job.manifest);
+  for await (const piece of endings(job, async () => noValues)) {
+    for (const ended of piece) lines.add(ended);
+  }
+  return lines;
+}
+
 /** What a report had to leave out, in whole sentences; every verdict is in it nevertheless. */
 export type Lack = (what: string) => void;
 
@@ -63,14 +59,32 @@ export async function* reportRows(
   job: ReportJob,
   lack: Lack,
 ): AsyncGenerator<readonly ReportRow[]> {
-  const input = createInputCursor(job, lack);
+  const { batches, folder, manifest } = job;
+  const input = createInputCursor(inputRows(batches, folder, manifest), lack);
+  const lines = hasInputLines(manifest) ? await inputLinesOf(job) : undefined;
+  const sent = createInputCursor(sentRows(batches, folder, manifest.format), lack);
+  let of = 0;
   try {
     for await (const piece of endings(job, (shard) => valuesOf(job, shard, lack))) {
       const cells = await input.next(piece.map(({ row }) => row));
-      yield piece.map((ending, at) => withCells(ending, cells[at]));
+      const rows = piece.map((ending, at) => withCells(ending, cells[at]));
+      if (!lines) {
+        yield rows;
+        continue;
+      }
+      const all: ReportRow[] = [];
+      for (const row of rows) {
+        for (; of < (row.part?.of ?? 0); of++) {
+          const [own] = await sent.next([of + 1]);
+          all.push(lines.lineOf(of + 1, own ?? {}));
+        }
+        all.push(row);
+      }
+      yield all;
     }
   } finally {
     await input.close();
+    await sent.close();
   }
 }
 
@@ -110,7 +124,8 @@ async function* endings(
         const ending = endingOf(planned, receipts, job);
         const { before, after } = (isWritten(ending) && values.get(planned.row)) || {};
         const touched = after && { before, after };
-        return { ...ending, row: planned.row, operation: planned.operation, ...touched };
+        const { row, operation, part } = planned;
+        return { ...ending, row, operation, ...(part && { part }), ...touched };
       });
     }
   }
@@ -127,8 +142,7 @@ interface InputCursor {
   close(): Promise<void>;
 }
 
-function createInputCursor({ batches, folder, manifest }: ReportJob, lack: Lack): InputCursor {
-  const pieces = inputRows(batches, folder, manifest);
+function createInputCursor(pieces: AsyncGenerator<readonly InputRow[]>, lack: Lack): InputCursor {
   let waiting: InputRow[] = [];
   let isOver = false;
   let isTold = false;
@@ -176,6 +190,6 @@ function endingOf(
       ? ending
       : { ...ending, reason: [`Protected: ${why}.`, unwritten.reason].filter(Boolean).join(" ") };
   }
-  const { row: _row, operation: _operation, write: _write, ...settled } = planned;
+  const { row: _row, operation: _operation, write: _write, part: _part, ...settled } = planned;
   return { finishedAt: plan.plannedAt, ...settled };
 }

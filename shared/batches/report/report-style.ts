@@ -60,6 +60,7 @@ dd{margin:0;overflow-wrap:anywhere}
 .rows td:nth-child(5){min-width:190px;overflow-wrap:anywhere}
 .rows td:nth-child(6){min-width:280px}
 .rows td:nth-child(7){min-width:210px;color:var(--soft);font-size:12px}
+.rows tr.whole>*{border-top:2px solid var(--line);padding-top:10px}
 .rows tr:target>*{background:color-mix(in srgb,var(--held) 12%,transparent)}
 footer{margin-top:24px;color:var(--soft);font-size:13px}
 @media(max-width:900px){.tiles{grid-template-columns:repeat(3,1fr)}}

@@ -1,6 +1,6 @@
 import type { Verdict } from "../../catalogue/row.ts";
 import { ABOUT, type Picked } from "./report-picks.ts";
-import type { ReportRow } from "./report-rows.ts";
+import type { ReportRow } from "./report-row.ts";
 import type { ReportSummary } from "./report-summary.ts";
 import { cellText, escape, number } from "./report-words.ts";
 import { sumOf } from "./status.ts";
@@ -8,9 +8,10 @@ import { sumOf } from "./status.ts";
 /** The rows that need attention most, one by one. */
 export function table(summary: ReportSummary, { rows }: Picked): string {
   const all = sumOf(summary.verdicts);
+  const shown = rows.filter(({ parts }) => parts === undefined).length;
   const left =
-    rows.length < all
-      ? `<p class="cut">${number(rows.length)} of ${number(all)} rows, those that need attention first; report.csv has all of them.</p>`
+    shown < all
+      ? `<p class="cut">${number(shown)} of ${number(all)} rows, those that need attention first; report.csv has all of them.</p>`
       : "";
   const seen = new Set<Verdict>();
   const lines = rows.map((row) => {
@@ -31,7 +32,7 @@ function tableRow(row: ReportRow, anchor: string, noted: string | undefined): st
   const fix = row.fix === undefined || isNoted ? "" : `<p class="fix">${escape(row.fix)}</p>`;
   const why = row.reason === undefined || isNoted ? "" : `<p>${escape(row.reason)}</p>${fix}`;
   const cells: readonly (readonly [string, string])[] = [
-    ["Row", number(row.row)],
+    ["Row", rowName(row)],
     ["Verdict", `<b class="${row.verdict}">${row.verdict}</b>`],
     ["Operation", escape(row.operation || cellText(row.cells["operation"]))],
     ["Object", about(row)],
@@ -39,13 +40,22 @@ function tableRow(row: ReportRow, anchor: string, noted: string | undefined): st
     ["Reason", why],
     ["Proof", proof(row)],
   ];
-  return `<tr${anchor}>${cells
+  const kind = row.parts === undefined ? "" : ' class="whole"';
+  return `<tr${anchor}${kind}>${cells
     .map(([name, content]) =>
       content === ""
         ? '<td class="empty"></td>'
         : `<td data-name="${name}"><div>${content}</div></td>`,
     )
     .join("")}</tr>`;
+}
+
+/** The number of a row; a row that was sent, and its parts, have their number in the input too. */
+function rowName({ row, part, parts }: ReportRow): string {
+  if (parts !== undefined) return `<b>${number(row)}</b> <small>sent</small>`;
+  return part === undefined
+    ? number(row)
+    : `${number(row)} <small>part ${number(part.at)} of ${number(part.of)}</small>`;
 }
 
 const about = ({ cells }: ReportRow): string =>

@@ -1,13 +1,15 @@
 import { OperatorError } from "../../core/errors.ts";
+import { readExpansion } from "../../records/expansion.ts";
 import { csvReportBlob, htmlReportBlob, jsonReportBlob } from "../../records/paths.ts";
 import { problemOf } from "../../records/problem.ts";
-import { csvHeader, csvRow } from "./report-csv.ts";
+import { openTextSink } from "../../storage/text-sink.ts";
+import { columnsWithParts, csvHeader, csvRow } from "./report-csv.ts";
 import { reportHtml } from "./report-html.ts";
-import { jsonHead, jsonRow, jsonTail } from "./report-json.ts";
+import { createJsonRows, jsonHead, type JsonRows, jsonTail } from "./report-json.ts";
 import { createPicks, type Picks } from "./report-picks.ts";
-import { type Lack, type ReportJob, type ReportRow, reportRows, withCells } from "./report-rows.ts";
+import type { ReportRow } from "./report-row.ts";
+import { type Lack, type ReportJob, reportRows, withCells } from "./report-rows.ts";
 import type { ReportSummary } from "./report-summary.ts";
-import { openTextSink } from "./text-sink.ts";
 
 /** So many sentences about what is missing are kept; each more is counted only. */
 const MOST_LACKS = 5;
@@ -62,23 +64,23 @@ async function writeRows(
   lack: Lack,
   said: () => readonly string[],
 ): Promise<void> {
-  const { batches, folder, manifest } = job;
+  const { batches, folder } = job;
   const csv = openTextSink(batches, csvReportBlob(folder));
   const json = openTextSink(batches, jsonReportBlob(folder));
   try {
-    await csv.write(csvHeader(manifest.columns));
+    const columns = await columnsOf(job);
+    await csv.write(csvHeader(columns));
     await json.write(jsonHead(summary));
-    let isFirst = true;
+    const jsonRows = createJsonRows();
     for await (const rows of reportRows(job, lack)) {
       for (const row of rows) {
-        const written = textOf(row, manifest.columns, isFirst, lack);
-        isFirst = false;
+        const written = textOf(row, columns, jsonRows, lack);
         picks.add(written.row);
         if (csv.add(written.csv)) await csv.flush();
         if (json.add(written.json)) await json.flush();
       }
     }
-    await json.write(jsonTail(said()));
+    await json.write(`${jsonRows.end()}${jsonTail(said())}`);
     await csv.end();
     await json.end();
   } catch (error) {
@@ -87,18 +89,25 @@ async function writeRows(
   }
 }
 
+/** The columns of report.csv before its own. */
+async function columnsOf({ batches, folder, manifest }: ReportJob): Promise<readonly string[]> {
+  if (!manifest.expands) return manifest.columns;
+  const expansion = await readExpansion(batches, folder);
+  return columnsWithParts(manifest.columns, expansion?.columns ?? []);
+}
+
 /** A row as it is written; without its input if that cannot be written. */
 function textOf(
   row: ReportRow,
   columns: readonly string[],
-  isFirst: boolean,
+  json: JsonRows,
   lack: Lack,
 ): { readonly row: ReportRow; readonly csv: string; readonly json: string } {
   try {
-    return { row, csv: csvRow(columns, row), json: jsonRow(row, isFirst) };
+    return { row, csv: csvRow(columns, row), json: json.add(row) };
   } catch (error) {
     lack(`The input of row ${row.row} could not be written. ${problemOf(error).what}`);
     const bare = withCells(row, undefined);
-    return { row: bare, csv: csvRow(columns, bare), json: jsonRow(bare, isFirst) };
+    return { row: bare, csv: csvRow(columns, bare), json: json.add(bare) };
   }
 }

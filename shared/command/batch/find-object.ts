@@ -44,7 +44,7 @@ export async function findObject(
   const unread = new Map<string, string>();
   const searchOne = async (folder: string, wanted: readonly string[]): Promise<void> => {
     for await (const hit of findIn(account, folder, wanted)) {
-      found.set(`${folder} ${hit.row.row}`, hit);
+      found.set(`${folder} ${hit.row.parts === undefined ? "" : "sent "}${hit.row.row}`, hit);
       for (const other of otherNames(hit.row, wanted)) names.add(other);
     }
   };

@@ -1,5 +1,6 @@
 import { sentRows } from "../../batches/input/input-shards.ts";
-import { type Ending, type ReportRow, reportRows } from "../../batches/report/report-rows.ts";
+import type { Ending, ReportRow } from "../../batches/report/report-row.ts";
+import { reportRows } from "../../batches/report/report-rows.ts";
 import type { Receipt } from "../../catalogue/row.ts";
 import { isStopped } from "../../records/decisions/control.ts";
 import { standingInWords } from "../../records/decisions/standing-words.ts";

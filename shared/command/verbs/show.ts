@@ -57,6 +57,7 @@ async function showRows(
   let more = 0;
   for await (const rows of knownRows(account, detail)) {
     for (const row of rows) {
+      if (row.parts !== undefined) continue;
       if (!verdicts.includes(row.verdict) && !numbers.includes(row.row)) continue;
       if (found.length < most) found.push(row);
       else more += 1;
@@ -66,7 +67,7 @@ async function showRows(
   if (numbers.length > 0 && found.length === 0) {
     throw new CommandError(
       `Batch ${detail.batch} has no row ${missing.join(", ")}.`,
-      `It has ${some(detail.manifest?.rows ?? 0, "row")}; the first after the header is 1.`,
+      `It has ${some(detail.plan?.rows ?? detail.manifest?.rows ?? 0, "row")}; the first after the header is 1.`,
       { exitCode: exitCodes.notFound },
     );
   }

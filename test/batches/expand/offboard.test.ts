@@ -60,4 +60,58 @@ describe("a row that names offboard", () => {
       [undefined, team],
     );
   });
+
+  it("says in its reports what became of the row, and of each part below it", async () => {
+    groupOf("Sales");
+    workshop.directory.addUser("bo@contoso.com", { accountEnabled: false });
+    await offboard({ user: "ann@contoso.com" }, { user: "bo@contoso.com" });
+    await workshop.runAll("leavers");
+    const { batches } = workshop.blobs;
+    const csv = batches.text("leavers/report.csv").trimEnd().split("\r\n");
+    const heads = csv[0]!.split(",");
+    const cells = csv.slice(1).map((line) => line.split(","));
+    const column = (name: string) => cells.map((line) => line[heads.indexOf(name)]);
+    assert.deepEqual(column("inputRow"), ["1", "1", "1", "2", "2"]);
+    assert.deepEqual(column("part"), ["", "1", "2", "", "1"]);
+    assert.deepEqual(column("verdict"), ["done", "done", "done", "unchanged", "unchanged"]);
+    assert.deepEqual(column("operation")[0], "offboard");
+    const { rows, plan } = batches.json("leavers/report.json") as unknown as {
+      rows: { inputRow: number; verdict: string; parts: { row: number; part: number }[] }[];
+      plan: { rows: number; inputRows: number };
+    };
+    assert.deepEqual(
+      rows.map(({ verdict, parts }) => [verdict, parts.map(({ part }) => part)]),
+      [
+        ["done", [1, 2]],
+        ["unchanged", [1]],
+      ],
+    );
+    assert.deepEqual([plan.rows, plan.inputRows], [3, 2]);
+    assert.match(batches.text("leavers/report.html"), /2 rows sent: 1 unchanged, 1 done/);
+  });
+
+  it("fails whole if a list of the user was not read to its end, and removes nothing", async () => {
+    groupOf("Sales");
+    workshop.directory.intercept = (url) =>
+      url.includes("/memberOf") ? answer(403, {}, "Authorization_RequestDenied") : undefined;
+    const parts = await offboard({ user: "ann@contoso.com" });
+    assert.deepEqual(
+      parts.map(({ operation, verdict, reason }) => ({ operation, verdict, reason })),
+      [
+        {
+          operation: "offboard",
+          verdict: "failed",
+          reason:
+            "What the user has could not be read to its end (Graph: 403 Authorization_RequestDenied), so nothing was planned for them: half a list does not say what else there is.",
+        },
+      ],
+    );
+  });
+
+  it("fails whole if a group that the user is to keep is not found", async () => {
+    groupOf("Sales");
+    const [part] = await offboard({ user: "ann@contoso.com", keepGroups: "Sales|Nowhere" });
+    assert.equal(part?.verdict, "failed");
+    assert.match(part?.reason ?? "", /column keepGroups/);
+  });
 });

@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 
 import { reportHtml } from "../../../shared/batches/report/report-html.ts";
 import { createPicks } from "../../../shared/batches/report/report-picks.ts";
-import type { ReportRow } from "../../../shared/batches/report/report-rows.ts";
+import type { ReportRow } from "../../../shared/batches/report/report-row.ts";
 import { summaryOf } from "../../../shared/batches/report/report-summary.ts";
 import type { BatchManifest } from "../../../shared/records/manifest.ts";
 import type { Plan } from "../../../shared/records/plan.ts";

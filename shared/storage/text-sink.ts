@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { PassThrough } from "node:stream";
 
-import type { Blobs } from "../../storage/types.ts";
+import type { Blobs } from "./types.ts";
 
 /** Text is collected to about this many characters before it is passed on. */
 const GATHERED = 64 * 1024;
@@ -48,7 +48,7 @@ export function openTextSink(blobs: Blobs, path: string): TextSink {
       await written;
     },
     abort: async () => {
-      body.destroy(new Error("the report was given up"));
+      body.destroy(new Error("it was given up"));
       await written.catch(() => undefined);
     },
   };
