@@ -11,7 +11,7 @@ import { runTenant } from "../../shared/runner/slice/run.ts";
 import { type Azurite, startAzurite } from "../storage/azurite.ts";
 import { mortal } from "./mortal.ts";
 import { type Rig, createRig, makeContainers, quickSettings } from "./rig.ts";
-import { disables } from "./rows.ts";
+import { disables, userOf } from "./rows.ts";
 import { TinyDirectory } from "./tiny-directory.ts";
 
 type Change = Readonly<Record<string, unknown>>;
@@ -114,6 +114,45 @@ describe("rows of several batches on one object", () => {
     await rig.runOut(directory);
     assert.equal(verdictOf(rig, folder, 1), "done");
   });
+
+  for (const { rowsPerShard, where } of [
+    { rowsPerShard: 50, where: "in one shard" },
+    { rowsPerShard: 1, where: "in shards of their own" },
+  ]) {
+    it(`are skipped if they need one that failed, ${where}; others after it go on`, async () => {
+      const rig = createRig(azurite);
+      const directory = new TinyDirectory();
+      const [first, ...others] = disables(directory, 5);
+      const failing = userOf(first);
+      directory.faults = {
+        ...directory.faults,
+        part: ({ url }) => (url.includes(failing) ? "denied" : "none"),
+      };
+      const orders = [{ needs: [1] }, {}, { needs: [2] }, { needs: [3] }];
+      const parts = others.map((row, at) => {
+        const write = { ...row.write!, ...orders[at], after: [row.row - 1] };
+        return { row: row.row, operation: row.operation, write };
+      });
+      const folder = await rig.submit({ rows: [first!, ...parts], rowsPerShard });
+      const sent: string[] = [];
+      directory.watch = (requests) => sent.push(...requests.map(({ url }) => url));
+      await rig.runOut(directory);
+      assert.deepEqual(
+        [1, 2, 3, 4, 5].map((row) => verdictOf(rig, folder, row)),
+        ["failed", "skipped", "done", "skipped", "done"],
+      );
+      const { reason = "" } = rig.finished.get(folder)?.get(2) ?? {};
+      assert.match(reason, /^Row 1, which this one needs, failed/);
+      assert.equal(
+        sent.some((url) => url.includes(userOf(parts[0]))),
+        false,
+      );
+      assert.equal(
+        sent.some((url) => url.includes(userOf(parts[2]))),
+        false,
+      );
+    });
+  }
 
   it("pull an earlier batch's row although that batch is not begun", async () => {
     const rig = createRig(azurite);

@@ -1,6 +1,7 @@
 import { type Fact, facts, isFact, type RecipeStep } from "../../catalogue/recipe/recipe-file.ts";
 import {
   ALL,
+  alternativesIn,
   EACH,
   itemsOf,
   LEAVE,
@@ -68,7 +69,7 @@ function* partsOfStep(
       ? []
       : itemsOf(values.get(listed)).filter((item) => !kept?.has(String(item)));
   if (listed !== undefined && items.length === 0) return;
-  if (when !== undefined && !values.has(when)) {
+  if (when !== undefined && !alternativesIn(when).some((name) => values.has(name))) {
     if (otherwise === undefined) return;
     const settled = {
       verdict: "skipped",
@@ -92,8 +93,9 @@ function cellsOf(step: RecipeStep, recipe: Recipe, values: Values, item: [string
     for (const name of recipe.ownColumns) if (values.has(name)) cells[name] = values.get(name);
   }
   for (const [column, text] of Object.entries(step.cells)) {
-    const name = placeholderIn(text);
-    const value = name === item[0] ? item[1] : name === undefined ? text : values.get(name);
+    const names = placeholderIn(text);
+    const name = names?.find((each) => each === item[0] || values.has(each));
+    const value = names === undefined ? text : name === item[0] ? item[1] : values.get(name ?? "");
     if (value !== undefined) cells[column] = value;
   }
   return cells;

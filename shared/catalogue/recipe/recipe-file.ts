@@ -15,7 +15,10 @@ const column = v.strictObject({
 const step = v.strictObject({
   name,
   operation: v.pipe(v.string(), v.regex(/^[a-z]+\.[a-z-]+$/)),
-  /** The cells of its rows: text, or `{name}` for the value of a column or of something that was read. */
+  /**
+   * The cells of its rows: text, or `{name}` for the value of a column or of something that was read;
+   * `{one|other}` is the first of them that has a value.
+   */
   cells: v.record(v.string(), v.string()),
   /** Takes the columns of its operation as cells, too. */
   allColumns: v.optional(v.literal(true)),
@@ -25,8 +28,8 @@ const step = v.strictObject({
   all: v.optional(name),
   /** But for the items that this list has, too. */
   except: v.optional(name),
-  /** Only if this has a value; a list has one if it is not empty. */
-  when: v.optional(name),
+  /** Only if this, or one of these with | between, has a value; a list has one if it is not empty. */
+  when: v.optional(v.pipe(v.string(), v.regex(/^\w+(\|\w+)*$/))),
   /** What is said, as a skipped part, if the list has items and `when` has no value. */
   otherwise: v.optional(sentence),
   /** Whether the parts after it need it; they go on without it by default. */

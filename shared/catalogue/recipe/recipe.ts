@@ -77,12 +77,19 @@ export function readRecipe(value: unknown, operations: Operations): Recipe {
 
 /** The names of values that a step uses. */
 const namesIn = ({ each, all, except, when, cells }: RecipeStep): readonly string[] => [
-  ...[each, all, except, when].filter((name) => name !== undefined),
+  ...[each, all, except, ...alternativesIn(when)].filter((name) => name !== undefined),
   ...Object.values(cells).flatMap((cell) => placeholderIn(cell) ?? []),
 ];
 
-/** The name in `{name}`; `undefined` for plain text. */
-export const placeholderIn = (cell: string): string | undefined => /^\{(\w+)\}$/.exec(cell)?.[1];
+/** The names in `{name}` or `{one|other}`; `undefined` for plain text. */
+export const placeholderIn = (cell: string): readonly string[] | undefined => {
+  const inside = /^\{(\w+(?:\|\w+)*)\}$/.exec(cell)?.[1];
+  return inside === undefined ? undefined : alternativesIn(inside);
+};
+
+/** The names in `one|other`. */
+export const alternativesIn = (names: string | undefined): readonly string[] =>
+  names === undefined ? [] : names.split("|");
 
 function* problemsOf(file: RecipeFile, operations: Operations): Generator<string> {
   const { columns, columnsOf, reads, steps } = file;
