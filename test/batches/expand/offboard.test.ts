@@ -30,21 +30,39 @@ async function offboard(...rows: readonly object[]) {
 
 describe("a row that names offboard", () => {
   it("becomes parts in the order of the recipe, each after the one before it", async () => {
+    const { directory } = workshop;
     const sales = groupOf("Sales");
     const ops = groupOf("Ops");
+    const boss = directory.addUser("boss@contoso.com");
+    const report = directory.addUser("report@contoso.com");
+    directory.managers.set(ann, boss).set(report, ann);
     const parts = await offboard({ user: "ann@contoso.com" });
     assert.deepEqual(
-      parts.map(({ row, operation, write }) => ({ row, operation, after: write?.after?.at(-1) })),
+      parts.map(({ operation, write }) => [operation, write?.after?.at(-1), write?.target]),
       [
-        { row: 1, operation: "user.disable", after: undefined },
-        { row: 2, operation: "group.remove-member", after: 1 },
-        { row: 3, operation: "group.remove-member", after: 2 },
+        ["user.disable", undefined, { user: ann }],
+        ["user.revoke-sessions", 1, { user: ann }],
+        ["group.remove-member", 2, { group: sales, member: ann }],
+        ["group.remove-member", 3, { group: ops, member: ann }],
+        ["user.set-manager", 4, { user: report }],
+        ["user.remove-manager", 5, { user: ann }],
       ],
     );
+    assert.deepEqual(Object.values(parts[4]?.write?.set ?? {}), [{ id: boss }]);
+  });
+
+  it("says of reports for whom there is no manager that they keep the user as theirs", async () => {
+    const report = workshop.directory.addUser("report@contoso.com");
+    workshop.directory.managers.set(report, ann);
+    const parts = await offboard({ user: "ann@contoso.com", leave: ["sessions"] });
     assert.deepEqual(
-      parts.slice(1).map(({ write }) => write?.target["group"]),
-      [sales, ops],
+      parts.map(({ operation, verdict }) => [operation, verdict]),
+      [
+        ["user.disable", undefined],
+        ["offboard", "skipped"],
+      ],
     );
+    assert.match(parts[1]?.reason ?? "", /column handOver is empty/);
   });
 
   it("leaves groups alone that are dynamic, synced, role-assignable, of Exchange or listed", async () => {
@@ -54,7 +72,11 @@ describe("a row that names offboard", () => {
     groupOf("Mail", { mailEnabled: true });
     groupOf("Kept");
     const team = groupOf("Team", { mailEnabled: true, groupTypes: ["Unified"] });
-    const parts = await offboard({ user: "ann@contoso.com", keepGroups: "Kept" });
+    const parts = await offboard({
+      user: "ann@contoso.com",
+      keepGroups: "Kept",
+      leave: "sessions",
+    });
     assert.deepEqual(
       parts.map(({ write }) => write?.target["group"]),
       [undefined, team],
@@ -64,7 +86,8 @@ describe("a row that names offboard", () => {
   it("says in its reports what became of the row, and of each part below it", async () => {
     groupOf("Sales");
     workshop.directory.addUser("bo@contoso.com", { accountEnabled: false });
-    await offboard({ user: "ann@contoso.com" }, { user: "bo@contoso.com" });
+    const leave = "sessions";
+    await offboard({ user: "ann@contoso.com", leave }, { user: "bo@contoso.com", leave });
     await workshop.runAll("leavers");
     const { batches } = workshop.blobs;
     const csv = batches.text("leavers/report.csv").trimEnd().split("\r\n");
