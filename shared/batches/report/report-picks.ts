@@ -1,5 +1,6 @@
 import {
   noVerdicts,
+  type Proof,
   type Properties,
   type Verdict,
   type VerdictCounts,
@@ -8,7 +9,6 @@ import { OPERATION } from "../input/columns.ts";
 import type { ReportRow } from "./report-row.ts";
 import { cellText } from "./report-words.ts";
 import { sumOf } from "./status.ts";
-import { countWrites, type WriteCounts } from "./write-chart.ts";
 
 /** The most rows and the most different reasons that the page shows. */
 const MOST_ROWS = 2_000;
@@ -166,3 +166,23 @@ const shortValues = (values: Properties): Properties =>
 
 const shortened = (text: string, longest: number): string =>
   text.length <= longest ? text : `${text.slice(0, longest - 1)}…`;
+
+/** Counts the rows that were changed in each second of a batch. */
+interface WriteCounts {
+  add(row: Proof & { readonly verdict: Verdict }): void;
+  /** By second since the epoch. */
+  readonly bySecond: ReadonlyMap<number, number>;
+}
+
+/** Begins to count; a batch of a day has 86,400 seconds. */
+function countWrites(): WriteCounts {
+  const bySecond = new Map<number, number>();
+  return {
+    bySecond,
+    add: ({ verdict, attempts = 0, finishedAt }) => {
+      if (verdict !== "done" || attempts === 0 || finishedAt === undefined) return;
+      const second = Math.floor(Date.parse(finishedAt) / 1000);
+      bySecond.set(second, (bySecond.get(second) ?? 0) + 1);
+    },
+  };
+}
