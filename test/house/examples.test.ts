@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { compileRow } from "../../shared/batches/input/compile-row.ts";
+import { recipesOf } from "../../shared/app/recipes.ts";
+import { compileRow, readRow } from "../../shared/batches/input/compile-row.ts";
 import { isToPlan, readInboxPath } from "../../shared/batches/input/inbox-path.ts";
 import { keptColumns, refuseGiven } from "../../shared/batches/input/mapped-columns.ts";
 import { createMapper } from "../../shared/batches/mapping/mapper.ts";
@@ -33,6 +34,16 @@ const parsers: Readonly<Record<string, (message: unknown) => void>> = {
     const { file, operation, rows = [] } = found.message;
     if (file !== undefined) readInboxPath(file, operations);
     for (const cells of rows) assertGood(cells, operation);
+  },
+  "docs/recipes.md": (message) => {
+    const recipes = recipesOf(catalogue);
+    const found = readEnvelope(message, { ...allowed, operations: Object.keys(recipes) });
+    assert.ok(found.kind === "batch");
+    const { operation, rows = [] } = found.message;
+    for (const cells of rows) {
+      const read = readRow({ row: 1, line: 1, cells }, { catalogue: recipes, operation });
+      assert.ok(!("invalid" in read), JSON.stringify(cells));
+    }
   },
   "docs/rotation.md": (message) => assert.equal(readCertificateMessage(message, own).kind, "roll"),
   "docs/rows.md": (row) => {
