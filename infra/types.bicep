@@ -3,6 +3,9 @@
 @export()
 @description('An operation, a policy or a guard of the product. graph-permissions.json lists the Graph permissions of each.')
 type feature =
+  | 'device.delete'
+  | 'device.disable'
+  | 'device.enable'
   | 'group.add-member'
   | 'group.add-owner'
   | 'group.assign-license'

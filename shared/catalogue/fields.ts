@@ -144,6 +144,9 @@ export const userReference = reference("user");
 /** A group: object id, display name, or `key:value`. */
 export const groupReference = reference("group");
 
+/** A device: object id, display name, or `key:value`. */
+export const deviceReference = reference("device");
+
 /** An object id: of something that has no name any more. */
 export const objectId = notClearable(
   field((raw): FieldResult<string> => {

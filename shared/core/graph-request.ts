@@ -25,6 +25,9 @@ export const userUrl = (user: ObjectId): DeletableUrl => vouch(`/users/${user}`)
 /** The group itself. */
 export const groupUrl = (group: ObjectId): DeletableUrl => vouch(`/groups/${group}`);
 
+/** The device itself. */
+export const deviceUrl = (device: ObjectId): DeletableUrl => vouch(`/devices/${device}`);
+
 /** The membership, not the member. */
 export const memberRefUrl = (group: ObjectId, member: ObjectId): DeletableUrl =>
   vouch(`/groups/${group}/members/${member}/$ref`);

@@ -1,5 +1,8 @@
 // Written by scripts/write-operations.ts. Do not edit: add a file below this folder instead.
 import type { Operation } from "../catalogue/operation.ts";
+import deviceDelete from "./device/delete.ts";
+import deviceDisable from "./device/disable.ts";
+import deviceEnable from "./device/enable.ts";
 import groupAddMember from "./group/add-member.ts";
 import groupAddOwner from "./group/owner/add-owner.ts";
 import groupAssignLicense from "./group/license/assign-license.ts";
@@ -36,6 +39,9 @@ import userSwapLicense from "./user/license/swap-license.ts";
 import userUpdate from "./user/update.ts";
 
 export const catalogue = {
+  "device.delete": deviceDelete,
+  "device.disable": deviceDisable,
+  "device.enable": deviceEnable,
   "group.add-member": groupAddMember,
   "group.add-owner": groupAddOwner,
   "group.assign-license": groupAssignLicense,

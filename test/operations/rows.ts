@@ -1,6 +1,9 @@
 // Written by scripts/write-operations.ts. Do not edit: add a file below `rows/` instead.
 import type { OperationName } from "../../shared/operations/list.ts";
 import type { OperationRow } from "./operation-row.ts";
+import deviceDelete from "./rows/device/delete.ts";
+import deviceDisable from "./rows/device/disable.ts";
+import deviceEnable from "./rows/device/enable.ts";
 import groupAddMember from "./rows/group/add-member.ts";
 import groupAddOwner from "./rows/group/owner/add-owner.ts";
 import groupAssignLicense from "./rows/group/license/assign-license.ts";
@@ -38,6 +41,9 @@ import userUpdate from "./rows/user/update.ts";
 
 /** What tests expect of each operation. */
 export const rows: Readonly<Record<OperationName, OperationRow>> = {
+  "device.delete": deviceDelete,
+  "device.disable": deviceDisable,
+  "device.enable": deviceEnable,
   "group.add-member": groupAddMember,
   "group.add-owner": groupAddOwner,
   "group.assign-license": groupAssignLicense,

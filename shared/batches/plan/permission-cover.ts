@@ -9,6 +9,7 @@ const groups = ["Group.Read.All", "Group.ReadWrite.All", ...directory];
  */
 const broader: Readonly<Record<string, readonly string[]>> = {
   "AdministrativeUnit.Read.All": ["AdministrativeUnit.ReadWrite.All", ...directory],
+  "Device.ReadWrite.All": ["Directory.ReadWrite.All"],
   "Device.Read.All": ["Device.ReadWrite.All", ...directory],
   "Group.Create": ["Group.ReadWrite.All", "Directory.ReadWrite.All"],
   "Group.Read.All": groups,

@@ -12,6 +12,9 @@ export interface OperationColumns {
 
 /** Every operation, by name. */
 export const operationTable: readonly OperationColumns[] = [
+  {"name":"device.delete","summary":"Deletes a device for ever; it has to be registered or joined again.","required":["device"],"optional":[],"example":{"device":"deviceId:4c299165-6e8f-4b45-a5ba-c5d250a707ff"}},
+  {"name":"device.disable","summary":"Disables a Windows device, so that nobody can sign in from it.","required":["device"],"optional":[],"example":{"device":"deviceId:4c299165-6e8f-4b45-a5ba-c5d250a707ff"}},
+  {"name":"device.enable","summary":"Enables a Windows device that is disabled.","required":["device"],"optional":[],"example":{"device":"deviceId:4c299165-6e8f-4b45-a5ba-c5d250a707ff"}},
   {"name":"group.add-member","summary":"Adds one member to one group.","required":["group","member"],"optional":[],"example":{"group":"Sales team","member":"ann@contoso.com"}},
   {"name":"group.add-owner","summary":"Makes a user an owner of a group.","required":["group","owner"],"optional":[],"example":{"group":"Sales Munich","owner":"ann@contoso.com"}},
   {"name":"group.assign-license","summary":"Assigns licenses to a group, whose members then inherit them.","required":["group","licenses"],"optional":["disabledPlans"],"example":{"group":"Sales team","licenses":"SPE_E3","disabledPlans":"MFA_PREMIUM|TEAMS1"}},

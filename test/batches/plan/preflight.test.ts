@@ -162,7 +162,11 @@ describe("no batch is held that Graph would run", () => {
     );
     assert.deepEqual(
       alone,
-      ["User-LifeCycleInfo.ReadWrite.All", "User-PasswordProfile.ReadWrite.All"],
+      [
+        "Device.ReadWrite.All",
+        "User-LifeCycleInfo.ReadWrite.All",
+        "User-PasswordProfile.ReadWrite.All",
+      ],
       "they have no broader one of these",
     );
   });

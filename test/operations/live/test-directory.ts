@@ -22,6 +22,8 @@ export interface TestDirectory {
   addUser(values?: Values): Promise<TestUser>;
   /** A new security group; its id. */
   addGroup(values?: Values): Promise<string>;
+  /** A new Windows device; its id. */
+  addDevice(values?: Values): Promise<string>;
   addMember(group: string, member: string): Promise<void>;
   /** What Graph answers, by its rules, to an application with every permission. */
   ask(method: string, url: string, body?: unknown): Promise<{ status: number; body: Values }>;
@@ -43,7 +45,7 @@ export async function openDirectory(cloud: LocalCloud): Promise<TestDirectory> {
     appId: tools.clientId,
     resource: "https://graph.microsoft.com",
   });
-  const create = async (kind: "user" | "group", values: Values): Promise<string> =>
+  const create = async (kind: "user" | "group" | "device", values: Values): Promise<string> =>
     (await control.graph("create", { kind, values })).id;
   const directory: TestDirectory = {
     control: (command, argument) => control.graph(command, argument),
@@ -60,6 +62,14 @@ export async function openDirectory(cloud: LocalCloud): Promise<TestDirectory> {
       const usual = { displayName: name, mailNickname: name, mailEnabled: false };
       return create("group", { ...usual, securityEnabled: true, groupTypes: [], ...values });
     },
+    addDevice: (values = {}) =>
+      create("device", {
+        accountEnabled: true,
+        deviceId: randomUUID(),
+        displayName: newName("device"),
+        operatingSystem: "Windows",
+        ...values,
+      }),
     addMember: (group, member) =>
       control.graph("link", { relation: "members", from: group, to: member }),
     ask: async (method, url, body) => {

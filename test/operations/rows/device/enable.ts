@@ -1,0 +1,79 @@
+import { answer, laptop } from "../../../catalogue/answers.ts";
+import { type OperationRow, done, found } from "../../operation-row.ts";
+
+const write = {
+  target: { kind: "object", type: "device", object: laptop },
+  keys: [],
+  set: { accountEnabled: true },
+} as const;
+const shown = (accountEnabled: boolean) => answer(200, undefined, "", { accountEnabled });
+const as = (accountEnabled: boolean, operatingSystem = "Windows") => ({
+  device: found(laptop, { accountEnabled, operatingSystem }),
+});
+
+export default {
+  written: {
+    payload: { device: laptop },
+    found: as(false),
+    keys: [`object:${laptop}`],
+    request: { method: "PATCH", url: `/devices/${laptop}`, body: { accountEnabled: true } },
+    touched: { before: { accountEnabled: false }, after: { accountEnabled: true } },
+  },
+  unchanged: { payload: { device: laptop }, found: as(true) },
+  refused: [
+    {
+      when: "the device does not run Windows",
+      payload: { device: laptop },
+      found: as(false, "iOS"),
+      says: /Windows devices only .* runs iOS/,
+    },
+  ],
+  looks: [
+    { when: "the device is enabled", answer: shown(true), write, is: "done" },
+    { when: "the device is not", answer: shown(false), write, is: "send again" },
+  ],
+  undone: [
+    {
+      done: done({
+        object: laptop,
+        set: { accountEnabled: true },
+        before: { accountEnabled: false },
+      }),
+      inverse: {
+        operation: "device.disable",
+        cells: { device: laptop },
+        onlyIf: { accountEnabled: true },
+      },
+    },
+  ],
+  live: {
+    seed: async (directory) => ({ device: await directory.addDevice({ accountEnabled: false }) }),
+    state: (directory, { device }) => directory.read(`/devices/${device}?$select=accountEnabled`),
+    done: { accountEnabled: true },
+    refusals: [
+      {
+        when: "no device has the id",
+        seed: async () => ({ device: "deviceId:4c299165-6e8f-4b45-a5ba-c5d250a707ff" }),
+        says: /No object has the id or name in column device/,
+      },
+      {
+        when: "the device does not run Windows",
+        seed: async (directory) => ({
+          device: await directory.addDevice({
+            accountEnabled: false,
+            operatingSystem: "Android",
+          }),
+        }),
+        says: /runs Android/,
+      },
+      {
+        when: "the device is deleted after the plan",
+        seed: async (directory) => ({
+          device: await directory.addDevice({ accountEnabled: false }),
+        }),
+        meanwhile: (directory, { device }) => directory.ask("DELETE", `/devices/${device}`),
+        says: /does not exist any more/,
+      },
+    ],
+  },
+} satisfies OperationRow;
