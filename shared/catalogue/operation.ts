@@ -25,8 +25,8 @@ export type Found =
       readonly kind?: "user" | "group" | undefined;
       /** An earlier row of this batch sets values of it. The plan says so if the operation has an `ownKey`. */
       readonly isChanged?: boolean;
-      /** An earlier row of this batch restores it. */
-      readonly isRestored?: boolean;
+      /** The earlier row of this batch that restores it. */
+      readonly restoredBy?: number;
     }
   /** `property`: it was looked for by one that takes a broader permission, without which none is found. */
   | { readonly state: "missing"; readonly property?: string | undefined }

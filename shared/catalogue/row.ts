@@ -104,8 +104,8 @@ interface Write<T extends Target | PendingTarget> {
   /** Earlier rows of the batch that must be final before this one is sent; the plan adds them. */
   readonly after?: readonly number[] | undefined;
   /**
-   * Of a part of an input row: earlier rows that must end done or unchanged, else this one is skipped. They
-   * are absent once that is known.
+   * Earlier rows that must end done or unchanged, else this one is skipped: parts of the same input row, or the
+   * row that restores its object. They are absent once that is known.
    */
   readonly needs?: readonly number[] | undefined;
   /** The earlier row whose create gives the id of `role`; it stays when the id is known. */

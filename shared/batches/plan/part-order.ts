@@ -70,7 +70,7 @@ function inOrder(
   if (!planned.write) return { ...planned, part };
   if (!part.isOrdered) return { ...planned, part };
   const { row, operation, write } = planned;
-  const needs = needed.flatMap((each) => (each.write ? each.row : []));
+  const needs = [...(write.needs ?? []), ...needed.flatMap((each) => (each.write ? each.row : []))];
   const after = new Set([...(write.after ?? []), ...(written === undefined ? [] : [written])]);
   const ordered: PlannedWrite = {
     ...write,

@@ -1,7 +1,7 @@
 import { isDeletedKind } from "../../catalogue/kinds/lookup-kinds.ts";
 import type { Decision, Found, Lookup } from "../../catalogue/operation.ts";
 import { aliasKey, isNamedKind, parseReference } from "../../catalogue/reference.ts";
-import { creatorsOf } from "../../catalogue/row.ts";
+import { type PlannedWrite, creatorsOf } from "../../catalogue/row.ts";
 import { unknowable } from "../../catalogue/unknowable.ts";
 import { isGuid, toObjectId } from "../../core/object-id.ts";
 import type { PlannedRow } from "../../records/shard.ts";
@@ -19,12 +19,12 @@ import {
   deletedBy,
   type Footprint,
   isAbout,
-  isRestored,
   isTouched,
   leaveTraces,
   nameChangeOf,
   nameKey,
   renamerOf,
+  restorerOf,
   type Standing,
   standingOf,
   unchangedFootprint,
@@ -86,21 +86,33 @@ export function planRow(
   if ("short" in seated) return finalRow(compiled, seated.short);
   leaveTraces(traces, footprint);
   if ("final" in decision) return finalRow(compiled, decision.final);
-  const before = [...creatorsOf(decision.write), ...seated.after];
-  const after = before.length > 0 ? earliestFirst([...standing.after, ...before]) : standing.after;
-  const write = isOfRestored(found) ? { ...decision.write, afterRestore: true } : decision.write;
+  const write = inOrder(decision.write, [...standing.after, ...seated.after], found);
+  return { row: compiled.row, operation: compiled.name, write };
+}
+
+/** The write with the earlier rows that it comes after, or needs. */
+function inOrder(
+  write: PlannedWrite,
+  before: readonly number[],
+  found: Readonly<Record<string, Found>>,
+): PlannedWrite {
+  const after = earliestFirst([...before, ...creatorsOf(write)]);
+  const restoredBy = restorerIn(found);
   return {
-    row: compiled.row,
-    operation: compiled.name,
-    write: after.length === 0 ? write : { ...write, after },
+    ...write,
+    ...(restoredBy !== undefined && { afterRestore: true, needs: [restoredBy] }),
+    ...(after.length > 0 && { after }),
   };
 }
 
 const earliestFirst = (rows: readonly number[]): readonly number[] =>
   [...new Set(rows)].toSorted((a, b) => a - b);
 
-const isOfRestored = (found: Readonly<Record<string, Found>>): boolean =>
-  Object.values(found).some((one) => one.state === "found" && one.isRestored);
+/** The earlier row that restores something which the row names. */
+const restorerIn = (found: Readonly<Record<string, Found>>): number | undefined =>
+  Object.values(found)
+    .map((one) => (one.state === "found" ? one.restoredBy : undefined))
+    .find((row) => row !== undefined);
 
 /** Adds a row that was planned earlier to `traces`, as planning it did. */
 export function replayRow(compiled: RowToPlan, planned: PlannedRow, traces: RowTraces): void {
@@ -157,13 +169,14 @@ function withRestored(
   found: LookedUp,
   traces: RowTraces,
 ): LookedUp {
-  if (found.state === "found" || !isRestored(ref.toLowerCase(), traces)) return found;
+  const restoredBy = found.state === "found" ? undefined : restorerOf(ref.toLowerCase(), traces);
+  if (restoredBy === undefined) return found;
   return {
     state: "found",
     id: toObjectId(ref),
     object: unknowable,
     kind: kind === "group" ? "group" : "user",
-    isRestored: true,
+    restoredBy,
   };
 }
 

@@ -6,7 +6,7 @@ export const MEANINGS: readonly (readonly [Verdict, string])[] = [
   ["failed", "not changed: see reason and fix"],
   ["held", "waiting for a person's decision"],
   ["pending", "not written"],
-  ["skipped", "not needed because of another row"],
+  ["skipped", "not needed, or impossible, because of another row"],
   ["unchanged", "already as requested"],
   ["done", "changed"],
 ];

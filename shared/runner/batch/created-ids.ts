@@ -5,6 +5,9 @@ import type { Histories } from "../../records/journal.ts";
 /** 16 bytes instead of a string of 36: a million ids are 16 MB. */
 const ID_BYTES = 16;
 
+/** A batch of which more rows fail than this is no place to read the reason of each a second time. */
+const REASONS_KEPT = 1_000;
+
 /**
  * The ids of what closed shards created, for later rows of the batch that name it. A shard that this
  * process did not close is read from its journal when first asked for.
@@ -20,6 +23,8 @@ export interface CreatedIds {
   isUnwell(row: number): boolean;
   /** The id that a row of a loaded shard gave; `undefined` if it gave none. */
   get(row: number): ObjectId | undefined;
+  /** Why a row of a loaded shard failed or was skipped, if that is kept: only so many reasons are. */
+  reasonOf(row: number): string | undefined;
 }
 
 export function createIds(options: {
@@ -30,6 +35,7 @@ export function createIds(options: {
   const shards = new Map<number, Buffer>();
   const held = new Set<number>();
   const unwell = new Set<number>();
+  const reasons = new Map<number, string>();
   const place = (row: number): { shard: number; at: number } => ({
     shard: Math.ceil(row / rowsPerShard),
     at: ((row - 1) % rowsPerShard) * ID_BYTES,
@@ -40,6 +46,8 @@ export function createIds(options: {
       const id = createdId(receipt);
       if (receipt?.verdict === "held") held.add(row);
       if (receipt !== undefined && !isWell(receipt)) unwell.add(row);
+      const why = reasonIn(receipt);
+      if (why !== undefined && reasons.size < REASONS_KEPT) reasons.set(row, why);
       if (id !== undefined) ids.write(id.replaceAll("-", ""), place(row).at, "hex");
     }
     shards.set(shard, ids);
@@ -51,6 +59,7 @@ export function createIds(options: {
     },
     isHeld: (row) => held.has(row),
     isUnwell: (row) => unwell.has(row),
+    reasonOf: (row) => reasons.get(row),
     get: (row) => {
       const { shard, at } = place(row);
       const hex = shards.get(shard)?.toString("hex", at, at + ID_BYTES) ?? "";
@@ -60,6 +69,10 @@ export function createIds(options: {
     },
   };
 }
+
+/** Why a row with a verdict was not carried out. */
+export const reasonIn = (receipt: Receipt | undefined): string | undefined =>
+  receipt?.verdict === "failed" || receipt?.verdict === "skipped" ? receipt.reason : undefined;
 
 /**
  * The id that a row with a verdict gives to the rows that depend on it. A failed create may name an

@@ -1,4 +1,4 @@
-import { skippedBehind } from "../../catalogue/decided-row.ts";
+import { BEHIND_FAILED, skippedBehind } from "../../catalogue/decided-row.ts";
 import { type PlannedWrite, type Receipt, creatorsOf } from "../../catalogue/row.ts";
 import { nounOf, subjectColumn } from "../../catalogue/target.ts";
 import type { ObjectId } from "../../core/object-id.ts";
@@ -19,6 +19,8 @@ export interface Earlier {
   /** Whether it ended done or unchanged. */
   readonly isWell: boolean;
   readonly objectId: ObjectId | undefined;
+  /** Why it was not carried out, if that is known. */
+  readonly why: string | undefined;
   /** Its receipt, while its shard is open. */
   readonly receipt: Receipt | undefined;
 }
@@ -49,7 +51,7 @@ export function createDependants(site: Site, earlier: (row: number) => Earlier):
         return false;
       }
       if (known.isHeld) return heldBehind(row.row, needed, isoNow(site));
-      if (!known.isWell) return behindFailed(site, row, needed, known.receipt);
+      if (!known.isWell) return behindFailed(site, row, needed, known);
     }
     site.schedule.complete(row, write);
     return true;
@@ -64,7 +66,7 @@ export function createDependants(site: Site, earlier: (row: number) => Earlier):
     if (result.kind !== "orphan") return undefined;
     return earlier(result.row).isHeld
       ? heldBehind(row.row, result.row, isoNow(site))
-      : orphaned(site, row, result.row);
+      : orphaned(row, result.row, earlier(result.row).why, isoNow(site));
   };
   return {
     resolve,
@@ -90,12 +92,12 @@ const behindFailed = (
   site: Site,
   { row }: Row,
   needed: number,
-  receipt: Receipt | undefined,
+  { receipt, why }: Earlier,
 ): RowReceipt =>
   rowReceipt(
     { row, history: unsent },
     isoNow(site),
-    skippedBehind(`Row ${needed}`, receipt ?? { verdict: "failed" }),
+    skippedBehind(`Row ${needed}`, receipt ?? { verdict: "failed", reason: why }),
   );
 
 const nounOfCreated = ({ target, holderFromRow }: PlannedWrite, creator: number): string => {
@@ -104,9 +106,18 @@ const nounOfCreated = ({ target, holderFromRow }: PlannedWrite, creator: number)
   return column === "member" ? "user" : column;
 };
 
-const orphaned = (site: Site, { row, write }: Row, creator: number): RowReceipt =>
-  rowReceipt({ row, history: unsent }, isoNow(site), {
-    verdict: "failed",
-    reason: `Row ${creator}, which was to create this row's ${nounOfCreated(write, creator)}, did not create it.`,
+/** Skips a row whose object an earlier row did not create. */
+const orphaned = (
+  { row, write }: Row,
+  creator: number,
+  why: string | undefined,
+  at: string,
+): RowReceipt => {
+  const what = `Row ${creator}, which was to create this row's ${nounOfCreated(write, creator)}, did not create it`;
+  return rowReceipt({ row, history: unsent }, at, {
+    verdict: "skipped",
+    reason: why === undefined ? `${what}.` : `${what}: ${why}`,
     fix: `Correct row ${creator} and send both rows again in a new batch.`,
+    cause: BEHIND_FAILED,
   });
+};

@@ -4,7 +4,7 @@ import type { JournalRecord } from "../../records/journal.ts";
 import type { RowReceipt } from "../../records/receipt.ts";
 import type { OpenRow } from "../schedule/open-row.ts";
 import { type BatchShards, closeIfEnded, isRowFinal, shardNumberOf } from "./batch-shards.ts";
-import { type CreatedIds, createdId, isWell } from "./created-ids.ts";
+import { type CreatedIds, createdId, isWell, reasonIn } from "./created-ids.ts";
 import type { Dependants, Earlier } from "./dependants.ts";
 import type { LeftRow, OpenBatch, OpenShard } from "./open-batch.ts";
 import { historyOf, openRow, placeRow } from "./shard.ts";
@@ -43,6 +43,7 @@ export function earlierRow(batch: Batch, row: number): Earlier {
     isHeld: isRowHeld(batch, row),
     isWell: open ? receipt !== undefined && isWell(receipt) : !ids.isUnwell(row),
     objectId: createdBy(batch, row),
+    why: open ? reasonIn(receipt) : ids.reasonOf(row),
     receipt,
   };
 }

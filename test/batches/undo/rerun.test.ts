@@ -4,6 +4,7 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 
 import { rerun } from "../../../shared/batches/undo/rerun.ts";
+import { BEHIND_FAILED } from "../../../shared/catalogue/decided-row.ts";
 import { recordJson } from "../../../shared/records/journal.ts";
 import type { BatchManifest } from "../../../shared/records/manifest.ts";
 import { openWorkshop, type Workshop } from "../workshop.ts";
@@ -221,6 +222,36 @@ describe("rerun", () => {
       );
       await assert.rejects(rerun(workshop.ports, jobOn(workshop, "look")), /batch look is planned/);
     });
+  });
+
+  it("takes rows along that were skipped because a failed one was to create their user", async () => {
+    const workshop = open();
+    const rows = [
+      { operation: "user.create", userPrincipalName: "new@contoso.com", displayName: "New" },
+      { operation: "user.disable", user: "new@contoso.com" },
+      { operation: "user.disable", user: "new@contoso.com" },
+    ];
+    await workshop.deliver({ version: 1, batch: "b", mode: "apply", rows });
+    await runAndJournal(workshop, "b");
+    const at = "2026-11-21T00:00:00.000Z";
+    const ends = ([1, 2] as const).map((row) => ({
+      kind: "final" as const,
+      row,
+      receipt: {
+        verdict: row === 1 ? ("failed" as const) : ("skipped" as const),
+        reason: "r",
+        fix: "f",
+        finishedAt: at,
+        ...(row === 2 && { cause: BEHIND_FAILED }),
+      },
+    }));
+    const record = recordJson({ t: "receipt", post: "1", at, rows: ends });
+    await workshop.blobs.batches.write("b/journal/00001.jsonl", `${record}\n`);
+    const { batch } = await rerun(workshop.ports, jobOn(workshop, "b"));
+    assert.deepEqual(
+      stagedRows(workshop, batch).map(({ originalRow }) => originalRow),
+      [1, 2],
+    );
   });
 
   it("sends every chosen row with the cells that it had, whatever they hold", async () => {

@@ -185,10 +185,11 @@ export const isAbout = (row: number, objectId: string, traces: RowTraces): boole
 export const deletedBy = (key: string, traces: RowTraces): number | undefined =>
   latest(traces, key, ({ deletes }) => deletes)?.row;
 
-/** Whether the last earlier row that deletes or restores the object restores it. */
-export const isRestored = (objectId: string, traces: RowTraces): boolean =>
-  latest(traces, `object:${objectId}`, ({ deletes, restores }) => deletes || restores === true)
-    ?.restores === true;
+/** The last earlier row that deletes or restores the object, if it restores it. */
+export function restorerOf(objectId: string, traces: RowTraces): number | undefined {
+  const last = latest(traces, `object:${objectId}`, (each) => each.deletes || !!each.restores);
+  return last?.restores ? last.row : undefined;
+}
 
 /** Whether an earlier row sets properties of the object, so that its present state is no guide. */
 export const isTouched = (objectId: string, traces: RowTraces): boolean =>
