@@ -20,6 +20,8 @@ type feature =
   | 'group.update'
   | 'role-holders'
   | 'stale-accounts'
+  | 'unit.add-member'
+  | 'unit.remove-member'
   | 'user.assign-license'
   | 'user.convert-to-guest'
   | 'user.convert-to-member'

@@ -147,6 +147,9 @@ export const groupReference = reference("group");
 /** A device: object id, display name, or `key:value`. */
 export const deviceReference = reference("device");
 
+/** An administrative unit, by object id or by a display name that only one has. */
+export const unitReference = reference("unit");
+
 /** An object id: of something that has no name any more. */
 export const objectId = notClearable(
   field((raw): FieldResult<string> => {

@@ -43,6 +43,10 @@ export const ownerRefUrl = (group: ObjectId, owner: ObjectId): DeletableUrl =>
 export const deletedItemUrl = (user: ObjectId): DeletableUrl =>
   vouch(`/directory/deletedItems/${user}`);
 
+/** The membership of an administrative unit, not the member. */
+export const unitMemberRefUrl = (unit: ObjectId, member: ObjectId): DeletableUrl =>
+  vouch(`/directory/administrativeUnits/${unit}/members/${member}/$ref`);
+
 /** A change, as one part of a `$batch`. A DELETE takes only a `DeletableUrl`, and no body. */
 export type GraphWrite =
   | {

@@ -15,6 +15,8 @@ import groupRestore from "./group/restore.ts";
 import groupSetLicenses from "./group/license/set-licenses.ts";
 import groupSwapLicense from "./group/license/swap-license.ts";
 import groupUpdate from "./group/update.ts";
+import unitAddMember from "./unit/add-member.ts";
+import unitRemoveMember from "./unit/remove-member.ts";
 import userAssignLicense from "./user/license/assign-license.ts";
 import userConvertToGuest from "./user/profile/convert-to-guest.ts";
 import userConvertToMember from "./user/profile/convert-to-member.ts";
@@ -54,6 +56,8 @@ export const catalogue = {
   "group.set-licenses": groupSetLicenses,
   "group.swap-license": groupSwapLicense,
   "group.update": groupUpdate,
+  "unit.add-member": unitAddMember,
+  "unit.remove-member": unitRemoveMember,
   "user.assign-license": userAssignLicense,
   "user.convert-to-guest": userConvertToGuest,
   "user.convert-to-member": userConvertToMember,

@@ -16,6 +16,8 @@ import groupRestore from "./rows/group/restore.ts";
 import groupSetLicenses from "./rows/group/license/set-licenses.ts";
 import groupSwapLicense from "./rows/group/license/swap-license.ts";
 import groupUpdate from "./rows/group/update.ts";
+import unitAddMember from "./rows/unit/add-member.ts";
+import unitRemoveMember from "./rows/unit/remove-member.ts";
 import userAssignLicense from "./rows/user/license/assign-license.ts";
 import userConvertToGuest from "./rows/user/profile/convert-to-guest.ts";
 import userConvertToMember from "./rows/user/profile/convert-to-member.ts";
@@ -56,6 +58,8 @@ export const rows: Readonly<Record<OperationName, OperationRow>> = {
   "group.set-licenses": groupSetLicenses,
   "group.swap-license": groupSwapLicense,
   "group.update": groupUpdate,
+  "unit.add-member": unitAddMember,
+  "unit.remove-member": unitRemoveMember,
   "user.assign-license": userAssignLicense,
   "user.convert-to-guest": userConvertToGuest,
   "user.convert-to-member": userConvertToMember,

@@ -11,6 +11,7 @@ const broader: Readonly<Record<string, readonly string[]>> = {
   "AdministrativeUnit.Read.All": ["AdministrativeUnit.ReadWrite.All", ...directory],
   "Device.ReadWrite.All": ["Directory.ReadWrite.All"],
   "Device.Read.All": ["Device.ReadWrite.All", ...directory],
+  "AdministrativeUnit.ReadWrite.All": ["Directory.ReadWrite.All"],
   "Group.Create": ["Group.ReadWrite.All", "Directory.ReadWrite.All"],
   "Group.Read.All": groups,
   "Group.ReadWrite.All": ["Directory.ReadWrite.All"],

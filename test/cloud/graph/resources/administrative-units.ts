@@ -1,5 +1,5 @@
 import { noContent, type Answer } from "../http/answer.ts";
-import { badRequest, notFound } from "../http/graph-error.ts";
+import { badRequest, denied, notFound } from "../http/graph-error.ts";
 import { expander } from "../odata/expand.ts";
 import { countAnswer, listAnswer, type Collection } from "../odata/list.ts";
 import { contextOf, render, selected } from "../odata/render.ts";
@@ -83,8 +83,14 @@ function restrict(call: Call, member: Entity): void {
   }
 }
 
+/** The members of a dynamic unit follow its rule (resources/administrativeUnit, membershipType). */
+function demandAssigned(holder: Entity): void {
+  if (holder.values["membershipType"] === "Dynamic") throw denied();
+}
+
 function add(call: Call): Answer {
   const holder = unit(call);
+  demandAssigned(holder);
   const member = referenced(call, call.body["@odata.id"]);
   if (!["user", "group", "device"].includes(member.kind)) {
     throw badRequest(
@@ -100,7 +106,9 @@ function add(call: Call): Answer {
 function removeMember(call: Call): Answer {
   const id = call.params["member"] ?? "";
   const { directory } = call.tenant;
-  if (!directory.unlink("members", unit(call), id.toLowerCase())) throw notFound(id);
+  const holder = unit(call);
+  demandAssigned(holder);
+  if (!directory.unlink("members", holder, id.toLowerCase())) throw notFound(id);
   const member = directory.get(id);
   if (member) restrict(call, member);
   return noContent;

@@ -1,0 +1,33 @@
+import { final, retryLater } from "../../catalogue/judge.ts";
+import { defineOperation } from "../../catalogue/operation.ts";
+import { edgeInPlace, isListed, touchedEdge } from "../../catalogue/parts/edge.ts";
+import { unitInverse, unitParts } from "./unit-membership.ts";
+
+/**
+ * Adds a user, a group or a device to an administrative unit: whoever administers the unit may then change
+ * it. Graph takes one member a request, and refuses one who is there as a conflicting object.
+ */
+export default defineOperation({
+  ...unitParts,
+  summary:
+    "Adds a user, a group or a device to an administrative unit, whose administrators may then change it.",
+  guarded: () => ({}),
+  touched: ({ was }) => touchedEdge("unitMembership", was, "present"),
+  request: ({ target }, { graphRoot }) => ({
+    method: "POST",
+    url: `/directory/administrativeUnits/${target.holder}/members/$ref`,
+    body: { "@odata.id": `${graphRoot}/directoryObjects/${target.object}` },
+  }),
+  judge: (answer, attempt) => {
+    const { status, error } = answer;
+    if (status === 400 && /conflicting object|already exist/i.test(error?.message ?? "")) {
+      return final(edgeInPlace("unit's member", attempt, "present"));
+    }
+    return status === 404 && attempt.write.idFromRow
+      ? retryLater(answer, "the member was created a moment ago and has not replicated yet")
+      : undefined;
+  },
+  inPlace: (answer, attempt) =>
+    isListed(answer) === true && edgeInPlace("unit's member", attempt, "present"),
+  inverse: unitInverse("unit.remove-member"),
+});
