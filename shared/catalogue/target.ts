@@ -120,6 +120,10 @@ export const isEdge = ({ kind }: AnyTarget): boolean =>
 export const isOnlyEdge = (target: AnyTarget): boolean =>
   (target.kind === "edge" || target.kind === "pending-edge") && edgeTypes[target.type].isOnly;
 
+/** Whether the edge decides who may change the object that it names. */
+export const isPowerEdge = (target: AnyTarget): boolean =>
+  (target.kind === "edge" || target.kind === "pending-edge") && edgeTypes[target.type].isPower;
+
 /** The object whose properties or edges the write changes; none if it creates the object, or another row does. */
 export const changedBy = (target: AnyTarget): ObjectId | undefined =>
   isEdge(target) ? holderOf(target) : subjectOf(target);

@@ -1,5 +1,12 @@
 import type { PlannedWrite } from "../catalogue/row.ts";
-import { changedBy, isEdge, nounOf, subjectColumn, subjectOf } from "../catalogue/target.ts";
+import {
+  changedBy,
+  isEdge,
+  isPowerEdge,
+  nounOf,
+  subjectColumn,
+  subjectOf,
+} from "../catalogue/target.ts";
 import type { ObjectId } from "../core/object-id.ts";
 import { presence, type ReadSet } from "../core/sets/read-set.ts";
 import type { GuardFinding } from "../records/plan.ts";
@@ -20,29 +27,31 @@ export interface ProtectedSet {
  * Why a write must not be sent before a person has looked at it: the object that it changes is protected,
  * or nobody can tell whether it is, because what is protected was not read to its end. The member of a
  * membership is not changed by it, so only the group counts, and this application as a member; the same goes
- * for the ends of other edges.
+ * for the ends of other edges, save for those that decide who may change what they name.
  */
 export function whyProtected(
   { target }: Pick<PlannedWrite, "target">,
   sets: readonly ProtectedSet[],
 ): string | undefined {
-  const changed = changedBy(target);
-  const member = isEdge(target) ? subjectOf(target) : undefined;
+  const changed = { id: changedBy(target), name: `the ${nounOf(target)}` };
+  const named = { id: subjectOf(target), name: `the ${subjectColumn(target)}` };
   const unknown: string[] = [];
   for (const { why, ids, covers } of sets) {
-    const id = covers === "changed" ? changed : member;
-    if (id === undefined) continue;
-    const is = presence(ids, id);
-    if (is === "present") return `${nameOf(target, covers)} ${why}`;
-    if (ids.kind === "partial" && is === "unknown") {
-      unknown.push(`nobody can tell whether ${nameOf(target, covers)} ${why}: ${ids.why}`);
+    const covered =
+      covers === "member"
+        ? isEdge(target) && [named]
+        : [changed, ...(isPowerEdge(target) ? [named] : [])];
+    for (const { id, name } of covered || []) {
+      if (id === undefined) continue;
+      const is = presence(ids, id);
+      if (is === "present") return `${name} ${why}`;
+      if (ids.kind === "partial" && is === "unknown") {
+        unknown.push(`nobody can tell whether ${name} ${why}: ${ids.why}`);
+      }
     }
   }
   return unknown[0];
 }
-
-const nameOf = (target: PlannedWrite["target"], covers: ProtectedSet["covers"]): string =>
-  `the ${covers === "member" ? subjectColumn(target) : nounOf(target)}`;
 
 /** The rows that protection holds, counted by reason. */
 export interface ProtectedRows {

@@ -18,6 +18,8 @@ interface Edge {
   readonly object: Called;
   /** The holder has one at most, so that setting it replaces another. */
   readonly isOnly: boolean;
+  /** Whether it decides who may change the object, so that an edge to a protected object is protected, too. */
+  readonly isPower: boolean;
 }
 
 /** Types of edge besides the membership of a group. A new one is an entry here. */
@@ -26,16 +28,19 @@ export const edgeTypes = {
     holder: { column: "group", noun: "group" },
     object: { column: "owner", noun: "owner" },
     isOnly: false,
+    isPower: false,
   },
   manager: {
     holder: { column: "user", noun: "user" },
     object: { column: "manager", noun: "manager" },
     isOnly: true,
+    isPower: false,
   },
   "unit-member": {
     holder: { column: "unit", noun: "administrative unit" },
     object: { column: "member", noun: "member" },
     isOnly: false,
+    isPower: true,
   },
 } as const satisfies Readonly<Record<string, Edge>>;
 
