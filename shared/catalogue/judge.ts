@@ -1,5 +1,6 @@
 import type { GraphAnswer } from "../core/graph-request.ts";
 import type { Attempt, Operation, Outcome } from "./operation.ts";
+import { causeOf, unknownCause } from "./refusals/refusals.ts";
 import type { FinalVerdict } from "./row.ts";
 import { columnsOf, isEdge, nounOf, subjectOf } from "./target.ts";
 
@@ -70,50 +71,22 @@ interface Explanation {
 }
 
 function explain(operation: Operation, answer: GraphAnswer, attempt: Attempt): Explanation {
-  const message = answer.error?.message ?? "";
-  if (answer.status === 403 && answer.error?.code === "Directory_QuotaExceeded") {
+  const { target, set } = attempt.write;
+  const cause = causeOf(answer);
+  if (cause?.name === "forbidden") {
+    const needed = operation.permissions(Object.keys(set ?? {})).join(", ");
     return {
-      why: "A quota of the directory or of the object is used up",
-      fix: "Free objects (deleted ones count until purged) or raise the quota, then send the row again in a new batch.",
-    };
-  }
-  if (answer.status === 403) {
-    const needed = operation.permissions(Object.keys(attempt.write.set ?? {})).join(", ");
-    return {
-      why: "Graph does not let this application make the change",
+      why: cause.why,
       fix: `If every such row fails: grant ${needed} with admin consent. If only some do: those targets are protected (an administrator, a member of a role-assignable group, a restricted management unit) and need a person with a higher role.`,
     };
   }
-  const { target } = attempt.write;
-  if (answer.status === 404 && isEdge(target)) {
+  if (cause?.name === "gone" && isEdge(target)) {
     return {
       why: `The ${nounOf(target)} or the ${columnsOf(target).at(-1) ?? "object"} does not exist`,
       isExplained: true,
       fix: "Graph says which id. Check it, or whether the object was deleted since, and send the row again in a new batch.",
     };
   }
-  if (answer.status === 404) {
-    return {
-      why: "The object does not exist any more",
-      isExplained: true,
-      fix: "It was there when the batch was planned. See the directory's audit log, or restore it from deleted items and send the row again.",
-    };
-  }
-  if (/on-premises mastered|Directory Sync/i.test(message)) {
-    return {
-      why: "The object is synchronised from on-premises Active Directory",
-      isExplained: true,
-      fix: "Make the change in Active Directory.",
-    };
-  }
-  if (/mail-enabled security group|distribution list/i.test(message)) {
-    return {
-      why: "The group is a distribution list or mail-enabled security group, which Graph does not manage",
-      fix: "Change its members in Exchange.",
-    };
-  }
-  return {
-    why: "Graph refused the change",
-    fix: "Correct the row by what Graph says and send it again in a new batch.",
-  };
+  if (cause === undefined) return unknownCause(answer.requestId);
+  return { why: cause.why, fix: cause.fix, isExplained: cause.scope === "row" };
 }

@@ -226,7 +226,7 @@ const PAIRS: readonly Pair[] = [
     },
   },
   {
-    says: /^Graph refused the change \(Graph: 400 .*Correct the row by what Graph says/s,
+    says: /^Graph does not take one of the values \(Graph: 400 .*Correct the row by what Graph says/s,
     name: "group.add-member",
     because: "a Microsoft 365 group, for a device or another group",
     source: "group-post-members",

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 
-import { isCovered } from "../../shared/batches/plan/permission-cover.ts";
 import { type Operation, operationNamed } from "../../shared/catalogue/operation.ts";
+import { isCovered } from "../../shared/catalogue/refusals/permission-cover.ts";
 import { catalogue } from "../../shared/operations/list.ts";
 import type { Counters } from "../cloud/graph/app/counters.ts";
 import type { LocalCloud } from "../cloud/local-cloud.ts";

@@ -7,7 +7,7 @@ import { OperatorError } from "../../shared/core/errors.ts";
 import { catalogue } from "../../shared/operations/list.ts";
 import { journalBlob, shardBlob } from "../../shared/records/paths.ts";
 import { runTenant } from "../../shared/runner/slice/run.ts";
-import { settings as batchSettings } from "../batches/workshop.ts";
+import { allGranted, settings as batchSettings } from "../batches/workshop.ts";
 import { type Azurite, startAzurite } from "../storage/azurite.ts";
 import { mortal } from "./mortal.ts";
 import { createRig, makeContainers, quickSettings } from "./rig.ts";
@@ -84,6 +84,8 @@ describe("a batch that breaks in the middle", () => {
     const { batches, runner } = rig;
     const blobs = { batches, runner, inbox: batches };
     const ports = {
+      ...allGranted,
+      graphFor: () => directory,
       blobs,
       clock: systemClock,
       catalogue,

@@ -9,7 +9,7 @@ import {
 import { readManifest } from "../../shared/records/manifest.ts";
 import { announceWork, summonRunner } from "../../shared/records/markers/marker.ts";
 import type { RunnerPorts } from "../../shared/runner/ports.ts";
-import { settings } from "../batches/workshop.ts";
+import { allGranted, settings } from "../batches/workshop.ts";
 import { recorded } from "../records/decisions.ts";
 import type { Rig } from "./rig.ts";
 
@@ -33,11 +33,24 @@ export async function decideAs(
   }
 }
 
+/** No row of these tests is refused, so nothing is examined. */
+const noGraph = (): never => {
+  throw new TypeError("nothing is refused");
+};
+
 /** The real end of a batch, in place of the rig's. */
 export function reporting(rig: Rig): Pick<RunnerPorts, "finishBatch"> {
   const { batches, runner } = rig;
   const blobs = { batches, runner, inbox: batches };
   const emit: RunnerPorts["emit"] = (event) => void rig.events.push(event);
-  const ports = { blobs, clock: systemClock, settings, catalogue, emit };
+  const ports = {
+    ...allGranted,
+    blobs,
+    clock: systemClock,
+    settings,
+    catalogue,
+    emit,
+    graphFor: noGraph,
+  };
   return { finishBatch: (folder, receipts) => finishBatch(ports, folder, receipts) };
 }

@@ -1,9 +1,9 @@
 import type { Operation } from "../../catalogue/operation.ts";
+import { isCovered, isToRead } from "../../catalogue/refusals/permission-cover.ts";
 import { OperatorError } from "../../core/errors.ts";
 import { releaseOf, whyHeld } from "../../guards/guards.ts";
 import type { LackingPermission, Plan } from "../../records/plan.ts";
 import type { BatchPorts } from "../ports.ts";
-import { isCovered, isToRead } from "./permission-cover.ts";
 import type { PlanTotals } from "./plan-totals.ts";
 import type { RowToPlan } from "./row-to-plan.ts";
 

@@ -14,6 +14,7 @@ import { readStatus, type BatchState, type BatchStatus } from "../../records/sta
 import type { Who } from "../../records/who.ts";
 import { writeSeal } from "../../seal/make-seal.ts";
 import type { Blobs } from "../../storage/types.ts";
+import { explainForbidden } from "../doctor/explain-forbidden.ts";
 import { heldInRun } from "../held/held-in-run.ts";
 import { settleCharge } from "../ledger/settle-charge.ts";
 import type { BatchPorts } from "../ports.ts";
@@ -148,7 +149,10 @@ async function lastFigures(
 
 /** See `Batches.finishBatch`. */
 export async function finishBatch(
-  ports: Pick<BatchPorts, "blobs" | "clock" | "emit" | "sealKey" | "catalogue" | "settings">,
+  ports: Pick<
+    BatchPorts,
+    "blobs" | "clock" | "emit" | "sealKey" | "catalogue" | "settings" | "graphFor" | "rolesFor"
+  >,
   folder: string,
   receipts: Receipts,
 ): Promise<VerdictCounts> {
@@ -172,8 +176,10 @@ export async function finishBatch(
       ...sealed,
     });
   const left = ending.state === "cancelled" ? withoutHeld(receipts) : receipts;
-  const end: End = { ...ending, receipts: left, announce };
-  const verdicts = await countVerdicts({ batches, folder, ...files, ...end });
+  const unexplained: End = { ...ending, receipts: left, announce };
+  const verdicts = await countVerdicts({ batches, folder, ...files, ...unexplained });
+  const told = verdicts.failed > 0 ? await explainForbidden(ports, folder, files, left) : left;
+  const end: End = { ...unexplained, receipts: told };
   const held = verdicts.held > 0 ? await heldInRun(ports, folder, files, receipts) : undefined;
   if (ending.state === "finished" && held === undefined) await learnSource(ports, files);
   return endBatch(ports, folder, files, { ...end, verdicts, ...held });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { isCovered } from "../../../shared/batches/plan/permission-cover.ts";
 import { lackingIn } from "../../../shared/batches/plan/preflight.ts";
+import { isCovered } from "../../../shared/catalogue/refusals/permission-cover.ts";
 import { OperatorError } from "../../../shared/core/errors.ts";
 import { catalogue } from "../../../shared/operations/list.ts";
 import { heldBlob } from "../../../shared/records/paths.ts";

@@ -224,6 +224,11 @@ function runnerOf(ports: BatchPorts, batches: Batches, tenant: string, graph: Gr
     makePassword: () => `Aa1!${randomUUID()}`,
     admit: (folder) => batches.admit(folder),
     finishBatch: (folder, receipts) => batches.finishBatch(folder, receipts),
-    settings: { ...runnerDefaults, retryFloorMs: 1, quotaPerSecond: 20_000 },
+    settings: {
+      ...runnerDefaults,
+      retryFloorMs: 1,
+      quotaPerSecond: 20_000,
+      breaker: { ...runnerDefaults.breaker, percent: 100 },
+    },
   };
 }
