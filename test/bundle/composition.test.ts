@@ -106,7 +106,9 @@ describe("what is deployed", () => {
     const paths = Object.keys(made.inputs);
     assert.ok(paths.length > 300);
     const strange = paths.filter((path) =>
-      /^shared\/command\/|^shared\/storage\/operator\.ts|node_modules\/commander\//.test(path),
+      /^shared\/command\/|^shared\/storage\/operator\.ts|node_modules\/(commander|hucre)\//.test(
+        path,
+      ),
     );
     assert.deepEqual(strange, []);
   });

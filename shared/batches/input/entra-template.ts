@@ -1,8 +1,8 @@
 import { InputRefusal } from "../../core/input-refusal.ts";
 import { didYouMean } from "../../core/nearest.ts";
-import { createMapper } from "../mapping/mapper.ts";
+import { createMapper, type Mapper } from "../mapping/mapper.ts";
 import type { Mapping } from "../mapping/mapping.ts";
-import { type Named, refuseColumn, type RowRules } from "./columns.ts";
+import { refuseColumn, type RowRules } from "./columns.ts";
 import { keptColumns } from "./mapped-columns.ts";
 
 /**
@@ -34,10 +34,14 @@ const HEADING = /^[^[\]]*\[\s*(\w+)\s*\][^[\]]*$/;
 const PATH = "of Entra's bulk template";
 
 /** What an input of such a template is read by. */
-type TemplateRules = Required<Pick<RowRules, "mapper" | "operation">>;
+interface TemplateRules {
+  readonly mapper: Mapper;
+  readonly operation: string;
+}
 
 /** What is known of an input when its header has been read. */
-interface HeaderRules extends RowRules<Named> {
+interface HeaderRules extends Pick<RowRules, "operation" | "mapper"> {
+  readonly catalogue: Readonly<Record<string, { readonly fields: Fields }>>;
   readonly file?: string | undefined;
   readonly group?: string | undefined;
 }

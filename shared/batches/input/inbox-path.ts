@@ -48,7 +48,7 @@ export function readInboxPath(path: string, operations: readonly string[]): Inbo
     throw new InputRefusal(
       "FILE_NAME_INVALID",
       "The file's name does not say its format.",
-      "End it in .csv, .tsv, .json (an array of objects) or .jsonl (one object a line). Save a workbook as CSV UTF-8.",
+      "End it in .csv, .tsv, .json (an array of objects) or .jsonl (one object a line). A workbook is converted first: npm run batch -- convert FILE --to NEW.csv",
       { file: path },
     );
   }

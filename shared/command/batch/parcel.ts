@@ -7,6 +7,7 @@ import { pipeline } from "node:stream/promises";
 import { limits } from "../../core/limits.ts";
 import { didYouMean } from "../../core/nearest.ts";
 import { nameRuleBroken } from "../../records/paths.ts";
+import { type Conversion, convert } from "../convert/converted.ts";
 import { operationTable } from "../operation-table/operation-table.ts";
 import { usageError } from "../terminal/command-error.ts";
 
@@ -19,16 +20,37 @@ export interface Parcel {
   /** SHA-256, hex, of the content. */
   readonly digest: string;
   readonly open: () => Readable;
+  /** The operation of every row, if the file's columns say it. */
+  readonly operation?: string | undefined;
   /** The rows themselves, if they were typed. */
   readonly rows?: readonly Row[] | undefined;
 }
 
 type Row = Readonly<Record<string, string>>;
 
-const ENDINGS = [".csv", ".tsv", ".json", ".jsonl", ".ndjson"];
+const ENDINGS = [".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".xlsx", ".xlsm"];
 
-/** A file on this machine. @throws CommandError if it cannot be sent */
-export async function fileParcel(path: string): Promise<Parcel> {
+/**
+ * A file on this machine. A workbook, Entra's bulk templates and columns of passwords are converted here, and
+ * never leave it as they are.
+ *
+ * @throws CommandError if it cannot be sent
+ */
+export async function fileParcel(path: string, how: Conversion): Promise<Parcel> {
+  const ending = checkFile(path);
+  const stem = basename(path, extname(path));
+  const converted = await convert(path, how);
+  const open = converted
+    ? () => Readable.from(linesAgain(path, how))
+    : () => createReadStream(path);
+  const hash = createHash("sha256");
+  await pipeline(converted ? Readable.from(converted.lines) : open(), hash);
+  const { operation } = converted ?? {};
+  return { stem, ending: converted?.ending ?? ending, digest: hash.digest("hex"), open, operation };
+}
+
+/** The ending of a file that can be sent. @throws CommandError */
+export function checkFile(path: string): string {
   const ending = extname(path).toLowerCase();
   const found = statSync(path, { throwIfNoEntry: false });
   if (found?.isFile() !== true) {
@@ -37,17 +59,20 @@ export async function fileParcel(path: string): Promise<Parcel> {
   if (!ENDINGS.includes(ending)) {
     throw usageError(
       "The file's name does not say its format.",
-      `End it in one of ${ENDINGS.join(", ")}; save a workbook as CSV UTF-8.`,
+      `End it in one of ${ENDINGS.join(", ")}.`,
     );
   }
   if (found.size === 0) throw usageError(`${path} is empty.`, "Give it a header and rows.");
   if (found.size > limits.fileBytes) {
     throw usageError(`${path} is larger than 1 GiB.`, "Split it and send the parts.");
   }
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(path), hash);
-  const stem = basename(path, extname(path));
-  return { stem, ending, digest: hash.digest("hex"), open: () => createReadStream(path) };
+  return ending;
+}
+
+/** What was told while the digest was made is not told again. */
+async function* linesAgain(path: string, how: Conversion): AsyncGenerator<string> {
+  const converted = await convert(path, { ...how, note: () => undefined });
+  if (converted) yield* converted.lines;
 }
 
 /** Rows that were typed, each as `column=value,column=value`. @throws CommandError */

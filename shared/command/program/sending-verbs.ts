@@ -25,7 +25,7 @@ export function addSending(program: Command, openDesk: OpenDesk): void {
 
 const withRows = (verb: Command): Command =>
   verb
-    .argument("[file]", "a CSV or JSON file on this machine")
+    .argument("[file]", "a CSV or JSON file, or a workbook (.xlsx), on this machine")
     .option(
       "--row <cells>",
       "a row instead of a file: column=value,column=value; may be repeated",
@@ -34,6 +34,12 @@ const withRows = (verb: Command): Command =>
     .option(
       "--inbox <path>",
       "a file that is in container inbox already, such as staged/leavers.csv",
+    )
+    .option("--sheet <name>", "the sheet of a workbook, if it has several")
+    .option(
+      "--set <cell>",
+      "a cell that every row gets: --set group=Nurses; may be repeated",
+      collected,
     )
     .option("--operation <name>", "the operation of every row; otherwise a column names it")
     .option("--name <batch>", "the batch's name; otherwise it follows from the file and the day")

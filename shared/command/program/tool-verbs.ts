@@ -1,8 +1,10 @@
 import { Argument, type Command } from "commander";
 
 import { isShell, shells } from "../completion/shells.ts";
+import type { ConvertOptions } from "../verbs/convert.ts";
 import type { TemplateOptions } from "../verbs/template.ts";
 import type { VerifyOptions } from "../verbs/verify.ts";
+import { collected } from "./values.ts";
 import { type OpenDesk, runs } from "./verb.ts";
 
 /** The verbs that help: a file to fill in, what is wrong here, completion. */
@@ -14,6 +16,26 @@ export function addTools(program: Command, openDesk: OpenDesk): void {
     .option("--all", "with the optional columns");
   runs<TemplateOptions>(template, openDesk, async (desk, [operation = ""], options) =>
     (await import("../verbs/template.ts")).template(desk, operation, options),
+  );
+  const convert = program
+    .command("convert")
+    .description(
+      "Write a workbook, or a bulk template of Entra with passwords, as CSV that may be sent. Passwords are dropped.",
+    )
+    .argument("<file>", "a file on this machine")
+    .option("--sheet <name>", "the sheet of a workbook, if it has several")
+    .option(
+      "--set <cell>",
+      "a cell that every row gets: --set group=Nurses; may be repeated",
+      collected,
+    )
+    .option(
+      "--operation <name>",
+      "the operation of every row, which says what a template's columns mean",
+    )
+    .option("--to <file>", "write it there, into a new file");
+  runs<ConvertOptions>(convert, openDesk, async (desk, [file = ""], options) =>
+    (await import("../verbs/convert.ts")).convertFile(desk, file, options),
   );
   const verify = program
     .command("verify <what>")

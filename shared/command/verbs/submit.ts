@@ -20,6 +20,8 @@ import { CommandError, usageError } from "../terminal/command-error.ts";
 /** What `submit` and `plan` are asked. */
 export interface SubmitOptions {
   readonly row?: readonly string[];
+  readonly sheet?: string;
+  readonly set?: readonly string[];
   readonly inbox?: string;
   readonly operation?: string;
   readonly name?: string;
@@ -90,8 +92,9 @@ async function send(
   checkWindow(options);
   const account = await desk.account();
   if (options.inbox !== undefined) return sendInbox(desk, account, file, options);
-  const parcel = await parcelOf(desk, file, options.row ?? []);
-  const { operation, name, mode } = options;
+  const parcel = await parcelOf(desk, file, options);
+  const { name, mode } = options;
+  const operation = options.operation ?? parcel.operation;
   const batch = batchName(parcel, name, { operation, nowMs: desk.clock.now() });
   const folder = folderFor(account, batch);
   const staged = `staged/${batch}-${parcel.digest.slice(0, 8)}${parcel.ending}`;
@@ -99,7 +102,8 @@ async function send(
   if (known !== undefined) return known;
   const before = await readStatus(account.blobs.batches, folder);
   const body = await bodyOf(account, parcel, staged);
-  await account.queues.accept.send(messageText(account, batch, options, body));
+  const named = { ...options, ...(operation !== undefined && { operation }) };
+  await account.queues.accept.send(messageText(account, batch, named, body));
   return { batch, folder, before, isNew: true };
 }
 
@@ -163,12 +167,15 @@ async function sendInbox(
 async function parcelOf(
   desk: Desk,
   file: string | undefined,
-  rows: readonly string[],
+  { row: rows = [], sheet, set, operation }: SubmitOptions,
 ): Promise<Parcel> {
   if (file !== undefined && rows.length > 0) {
     throw usageError("Both a file and rows are given.", "Give one of them.");
   }
-  if (file !== undefined) return fileParcel(desk.pathOf(file));
+  if (file !== undefined) {
+    const note = (text: string): void => desk.print.note(text);
+    return fileParcel(desk.pathOf(file), { sheet, set, operation, note });
+  }
   if (rows.length > 0) return typedParcel(rows);
   throw usageError(
     "There is nothing to send.",
