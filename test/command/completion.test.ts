@@ -34,7 +34,9 @@ _batch; printf '%s\\n' "\${COMPREPLY[@]}"`;
     assert.deepEqual(inBash("batch", "show", "--r"), ["--rows"]);
     assert.deepEqual(inBash("batch", "list", "--output", "t"), ["table", "tsv"]);
     assert.deepEqual(inBash("batch", "template", "user.dis"), ["user.disable"]);
-    assert.deepEqual(inBash("batch", "submit", "--operation", "group.r"), ["group.remove-member"]);
+    assert.deepEqual(inBash("batch", "submit", "--operation", "group.remove-m"), [
+      "group.remove-member",
+    ]);
     assert.deepEqual(inBash("batch", "completion", "z"), ["zsh"]);
     writeFileSync(join(folder, "leavers.csv"), "");
     assert.deepEqual(inBash("batch", "submit", "lea"), ["leavers.csv"]);
