@@ -98,7 +98,7 @@ export function refuseColumn(
     throw new InputRefusal(
       "PASSWORD_COLUMN",
       `${row}${shown} holds passwords, which an input must not contain.`,
-      "Remove the column, delete the file from inbox and treat its passwords as disclosed. npm run batch -- submit FILE drops it before it sends. A password is made when a user is created, and must be changed at the first sign-in.",
+      "Remove the column, delete the file from inbox and treat its passwords as disclosed. A password is made when a user is created, and must be changed at the first sign-in. The command leaves such columns out itself: npm run batch -- submit FILE",
       { ...where, column },
     );
   }
