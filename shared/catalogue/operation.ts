@@ -11,7 +11,13 @@ import type { Touched } from "./touched.ts";
 /** The present state of something that a row names; the plan reads it from Graph before it decides. */
 export type Lookup =
   /** An object of a kind that `lookup-kinds.ts` can read; `deleted-…`: one that can be restored. */
-  | { readonly kind: LookupKind; readonly ref: string; readonly select: readonly string[] }
+  | {
+      readonly kind: LookupKind;
+      readonly ref: string;
+      readonly select: readonly string[];
+      /** The row creates it, so that most likely there is none: it is read alone at once. */
+      readonly isNew?: true;
+    }
   /** Whether there is an object of any kind with the id `ref`. */
   | { readonly kind: "object"; readonly ref: string; readonly select: readonly ["id"] };
 

@@ -84,6 +84,7 @@ export default defineOperation({
       kind: "user",
       ref: payload.userPrincipalName,
       select: ["id", ...Object.keys(withDefaults(payload))],
+      isNew: true,
     },
   }),
   decide: (payload, { user }) => {

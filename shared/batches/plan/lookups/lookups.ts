@@ -55,7 +55,11 @@ export function createDirectory(graph: Graph): Directory {
           lookups[place] = joined(other, lookup);
         }
       }
-      for (const [lookup, result] of await readNamed(graph, lookups)) {
+      const [named, objects] = await Promise.all([
+        readNamed(graph, lookups),
+        lookUpObjects(graph, [...ids]),
+      ]);
+      for (const [lookup, result] of named) {
         const key = keyOf(lookup);
         found[lookup.kind].set(key, result);
         if (lookupKinds[lookup.kind].isKept) {
@@ -64,7 +68,7 @@ export function createDirectory(graph: Graph): Directory {
           kept.set(key, { result, select: lookup.select });
         }
       }
-      for (const [id, seen] of await lookUpObjects(graph, [...ids])) found.object.set(id, seen);
+      for (const [id, seen] of objects) found.object.set(id, seen);
       return (lookup) => found[lookup.kind].get(keyOf(lookup)) ?? { state: "missing" };
     },
   };
@@ -151,9 +155,9 @@ async function readInPath(
   return lookups.map((lookup) => (mayBeListed(lookup) ? ofUsers[user++]! : ofOthers[other++]!));
 }
 
-/** A list with a relationship expanded is bounded otherwise (Graph known issues). */
-const mayBeListed = ({ kind, select }: NamedLookup): boolean =>
-  kind === "user" && !select.some(isRelationship);
+/** A list with a relationship expanded is bounded otherwise (Graph known issues), and lists nobody who is new. */
+const mayBeListed = ({ kind, select, isNew }: NamedLookup): boolean =>
+  kind === "user" && !isNew && !select.some(isRelationship);
 
 interface Keyed {
   readonly wanted: Wanted;
