@@ -42,8 +42,8 @@ export interface Stage extends AsyncDisposable {
   /** A blob of container `batches` as text; undefined if there is none. */
   read(path: string): Promise<string | undefined>;
   status(batch: string): Promise<BatchStatus | undefined>;
-  /** Waits until the batch has one of the states. */
-  settled(batch: string, options?: { timeoutMs?: number }): Promise<BatchStatus>;
+  /** Waits until the batch has one of the states; looks every tenth of a second, or as often as told. */
+  settled(batch: string, options?: { timeoutMs?: number; everyMs?: number }): Promise<BatchStatus>;
   /** The names of the batches there are, in order. */
   batches(): Promise<string[]>;
   /** Another instance of the app beside the first. */
@@ -168,14 +168,14 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
     },
     read,
     status,
-    settled: async (batch, { timeoutMs = 60_000 } = {}) => {
+    settled: async (batch, { timeoutMs = 60_000, everyMs = 100 } = {}) => {
       const until = Date.now() + timeoutMs;
       for (;;) {
         const now = await status(batch);
         if (now && ENDED.includes(now.state)) return now;
         if (Date.now() > until)
           throw new Error(`${batch} did not end: ${JSON.stringify(now)}\n${tail(logs)}`);
-        await delay(100);
+        await delay(everyMs);
       }
     },
     batches: async () => {

@@ -154,13 +154,14 @@ export async function finishBatch(
     "blobs" | "clock" | "emit" | "sealKey" | "catalogue" | "settings" | "graphFor" | "rolesFor"
   >,
   folder: string,
-  receipts: Receipts,
+  stored: Receipts,
 ): Promise<VerdictCounts> {
   const { batches } = ports.blobs;
   const status = await readStatus(batches, folder);
   if (status?.state === "finished" || status?.state === "cancelled") return status.verdicts;
   const files = await readBatchFiles(batches, folder);
   const { manifest, plan } = files;
+  const receipts = plan.shards > KEPT_SHARDS ? stored : kept(stored);
   await settleCharge(ports, folder, files, receipts);
   const { batch, tenant, acceptedAt } = manifest;
   const ending = endingBy(await readControl(batches, folder));
@@ -183,6 +184,18 @@ export async function finishBatch(
   const held = verdicts.held > 0 ? await heldInRun(ports, folder, files, receipts) : undefined;
   if (ending.state === "finished" && held === undefined) await learnSource(ports, files);
   return endBatch(ports, folder, files, { ...end, verdicts, ...held });
+}
+
+/** The receipts of so few shards are kept while a batch ends: they are asked for several times. */
+const KEPT_SHARDS = 5;
+
+function kept(receipts: Receipts): Receipts {
+  const known = new Map<number, ReturnType<Receipts>>();
+  return (shard) => {
+    const found = known.get(shard) ?? receipts(shard);
+    known.set(shard, found);
+    return found;
+  };
 }
 
 /** The receipts without those of held rows, which nobody lets go on any more. */

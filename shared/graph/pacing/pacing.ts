@@ -124,8 +124,7 @@ function openState(settings: PaceSettings): State {
   const trouble = createTrouble(settings, counts);
   const recent = createRecent(settings.windowMs, settings.recent ?? []);
   const isKnown = settings.recent !== undefined && trouble.isFull(startAt);
-  // One burst less, for what Graph may count otherwise.
-  const rest = isKnown ? quota - recent.within(startAt) - burst : 0;
+  const rest = isKnown ? quota - recent.within(startAt) : 0;
   const stock = rest >= 2 * burst ? rest : 0;
   return {
     settings,

@@ -131,7 +131,7 @@ function product(on: Stage, tasks: readonly Task[]) {
       await on.upload("staged/race.csv", asCsv(tasks));
       const message = { version: 1, batch: "race", mode: "apply", file: "staged/race.csv" };
       await on.send("accept", JSON.stringify(message));
-      await on.settled("race", { timeoutMs: 900_000 });
+      await on.settled("race", { timeoutMs: 900_000, everyMs: 20 });
       const { rows } = JSON.parse((await on.read("race/report.json")) ?? "{}") as {
         rows: readonly { readonly row: number; readonly verdict: string }[];
       };
