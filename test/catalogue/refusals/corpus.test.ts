@@ -37,10 +37,7 @@ describe("refusals that people met", () => {
   it("show every cause that the product knows, but for those of documentation alone", () => {
     const shown = new Set(corpus.map(({ is }) => is));
     const unseen = causes.map(({ name }) => name).filter((name) => !shown.has(name));
-    assert.deepEqual(
-      unseen.toSorted(),
-      ["dynamic-group", "guest-exists"].filter((name) => !shown.has(name)),
-    );
+    assert.deepEqual(unseen.toSorted(), ["guest-exists", "license-not-held"]);
   });
 
   it("are said to be unknown, with the request id, if nobody knows the cause", () => {

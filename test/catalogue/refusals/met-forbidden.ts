@@ -4,7 +4,7 @@ import { body, contrib, docs, type Met, oldBody, powershell } from "./met.ts";
 const DENIED = "Insufficient privileges to complete the operation.";
 const denied = body("Authorization_RequestDenied", DENIED);
 
-/** A 403 that says no more than that; `examined` is what was found out there. */
+/** A 403 that says no more than that; `examined` is what a probe would have found. */
 const met = (at: string, is: string, examined?: Examined): Met => ({
   at,
   status: 403,

@@ -9,7 +9,10 @@ export interface Met {
   readonly body: unknown;
   /** The name of its cause, or `unknown`. */
   readonly is: string;
-  /** Of a 403: what the people there found out of the token and the object. */
+  /**
+   * Of a 403, whose text says nothing: how it came about there, as what a probe would have found of the token
+   * and the object. If the thread does not tell, as the documentation says of such a request.
+   */
   readonly examined?: Examined;
 }
 
