@@ -8,6 +8,7 @@ import type { Counters } from "../cloud/graph/app/counters.ts";
 import type { LocalCloud } from "../cloud/local-cloud.ts";
 import { startCloud } from "../cloud/start-cloud.ts";
 import { enterCloud } from "../stage/enter-cloud.ts";
+import { tellGroupStories } from "./live/group-stories.ts";
 import { Office, type Seen } from "./live/office.ts";
 import { newName, openDirectory, type TestDirectory } from "./live/test-directory.ts";
 import { rows } from "./rows.ts";
@@ -167,3 +168,5 @@ describe("a row is refused", () => {
     }
   }
 });
+
+tellGroupStories(() => ({ office: everything, directory }));

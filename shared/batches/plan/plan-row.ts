@@ -265,8 +265,14 @@ function repeatedCreate(
   found: Readonly<Record<string, Found>>,
   traces: RowTraces,
 ): Exclude<Standing, { kind: "free" }> | undefined {
-  if (!Object.values(found).some(({ state }) => state === "coming")) return undefined;
-  const fresh = decideFresh(row);
+  const states = Object.entries(found);
+  if (!states.some(([, { state }]) => state === "coming")) return undefined;
+  // What else the row names, such as the owner of a new group, is there all the same.
+  const gone = states.map(([role, one]): [string, Found] => [
+    role,
+    one.state === "coming" ? { state: "missing" } : one,
+  ]);
+  const fresh = row.operation.decide(row.payload, Object.fromEntries(gone));
   if (!("write" in fresh) || !creates(fresh.write)) return undefined;
   return createStanding(writtenFootprint(row, fresh.write, [], { deletes: false }), traces);
 }

@@ -9,7 +9,9 @@ import { heldBlob } from "../../../shared/records/paths.ts";
 import {
   DELETE_USERS,
   type Needs,
+  CREATE_GROUPS,
   WRITE_GROUPS,
+  WRITE_UNITS,
   WRITE_MEMBERS,
   WRITE_USERS,
 } from "../../cloud/graph/rules/permission.ts";
@@ -146,6 +148,8 @@ describe("no batch is held that Graph would run", () => {
     ],
     "GroupMember.ReadWrite.All": WRITE_MEMBERS,
     "Group.ReadWrite.All": WRITE_GROUPS,
+    "Group.Create": CREATE_GROUPS,
+    "AdministrativeUnit.ReadWrite.All": WRITE_UNITS,
     // Directory.ReadWrite.All deletes no user (Graph permissions reference).
     "User.DeleteRestore.All": DELETE_USERS.filter((each) => each !== "Directory.ReadWrite.All"),
   };
@@ -161,8 +165,9 @@ describe("no batch is held that Graph would run", () => {
       (each) => !isCovered(each, ["User.ReadWrite.All", "Group.ReadWrite.All"]),
     );
     assert.deepEqual(
-      alone,
+      alone.toSorted(),
       [
+        "AdministrativeUnit.ReadWrite.All",
         "Device.ReadWrite.All",
         "User-LifeCycleInfo.ReadWrite.All",
         "User-PasswordProfile.ReadWrite.All",

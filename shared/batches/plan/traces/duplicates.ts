@@ -98,7 +98,7 @@ const isEdgeEnd = ({ isWritten, mask }: Trace): boolean => isWritten && mask ===
 /** Adds a row to the traces for later rows. It changes properties of its first key only. */
 export function leaveTraces(traces: RowTraces, footprint: Footprint): void {
   const { keys, aliases = [], trace } = footprint;
-  for (const alias of aliases) traces.add(alias, trace);
+  for (const alias of aliases) if (!keys.includes(alias)) traces.add(alias, trace);
   for (const [at, key] of keys.entries()) {
     const isMember = at > 0 && (keys[0] ?? "").startsWith("edge:");
     const name = nameChange(footprint, key);
