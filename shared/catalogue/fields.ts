@@ -158,6 +158,26 @@ export const objectId = notClearable(
   }),
 );
 
+/** One mail address. */
+export const mailAddress = notClearable(
+  field((raw): FieldResult<string> => {
+    const address = typeof raw === "string" ? raw.trim() : "";
+    return address.length <= 254 && /^[^@\s|,;]+@[^@\s|,;]+\.[^@\s|,;]+$/.test(address)
+      ? value(address)
+      : broken("must be a mail address");
+  }),
+);
+
+/** The address of a page. */
+export const webAddress = notClearable(
+  field((raw): FieldResult<string> => {
+    const address = typeof raw === "string" ? raw.trim() : "";
+    return /^https?:\/\/[^\s]+$/i.test(address) && address.length <= 2048
+      ? value(address)
+      : broken("must be an address that begins with https://");
+  }),
+);
+
 /** Two letters, ISO 3166: Graph accepts no other usage location. */
 export const country2 = field((raw): FieldResult<string> =>
   typeof raw === "string" && /^[A-Za-z]{2}$/.test(raw.trim())

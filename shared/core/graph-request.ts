@@ -35,6 +35,10 @@ export const memberRefUrl = (group: ObjectId, member: ObjectId): DeletableUrl =>
 /** The link to the user's manager, not the manager. */
 export const managerRefUrl = (user: ObjectId): DeletableUrl => vouch(`/users/${user}/manager/$ref`);
 
+/** The sponsorship, not the sponsor. */
+export const sponsorRefUrl = (user: ObjectId, sponsor: ObjectId): DeletableUrl =>
+  vouch(`/users/${user}/sponsors/${sponsor}/$ref`);
+
 /** The ownership, not the owner. */
 export const ownerRefUrl = (group: ObjectId, owner: ObjectId): DeletableUrl =>
   vouch(`/groups/${group}/owners/${owner}/$ref`);

@@ -15,6 +15,10 @@ import groupRestore from "./group/restore.ts";
 import groupSetLicenses from "./group/license/set-licenses.ts";
 import groupSwapLicense from "./group/license/swap-license.ts";
 import groupUpdate from "./group/update.ts";
+import guestAddSponsor from "./guest/add-sponsor.ts";
+import guestInvite from "./guest/invite.ts";
+import guestRemoveSponsor from "./guest/remove-sponsor.ts";
+import guestResetRedemption from "./guest/reset-redemption.ts";
 import unitAddMember from "./unit/add-member.ts";
 import unitRemoveMember from "./unit/remove-member.ts";
 import userAssignLicense from "./user/license/assign-license.ts";
@@ -56,6 +60,10 @@ export const catalogue = {
   "group.set-licenses": groupSetLicenses,
   "group.swap-license": groupSwapLicense,
   "group.update": groupUpdate,
+  "guest.add-sponsor": guestAddSponsor,
+  "guest.invite": guestInvite,
+  "guest.remove-sponsor": guestRemoveSponsor,
+  "guest.reset-redemption": guestResetRedemption,
   "unit.add-member": unitAddMember,
   "unit.remove-member": unitRemoveMember,
   "user.assign-license": userAssignLicense,

@@ -5,6 +5,7 @@ import { toObjectId } from "../../shared/core/object-id.ts";
 
 export const ann = toObjectId("0b0e5c0e-1111-4222-a333-444455556666");
 export const team = toObjectId("11111111-1111-4111-8111-111111111111");
+export const bob = toObjectId("33333333-3333-4333-8333-333333333333");
 export const laptop = toObjectId("22222222-2222-4222-8222-222222222222");
 export const edge: ReadyWrite = {
   target: { kind: "membership", group: team, member: ann },

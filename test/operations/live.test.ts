@@ -153,13 +153,14 @@ describe("a row whose answer is lost is done once", () => {
 
 describe("a row is refused", () => {
   for (const { name, live } of table) {
-    for (const { when, seed, meanwhile, says, verdict = "failed" } of live.refusals) {
+    for (const { when, seed, meanwhile, afterwards, says, verdict = "failed" } of live.refusals) {
       it(`${name}: if ${when}`, async () => {
         const cells = await seed(directory);
         const batch = newName("refused");
         await everything.plan(batch, [{ operation: name, ...cells }]);
         await meanwhile?.(directory, cells);
         const ended = await everything.run(batch);
+        await afterwards?.(directory);
         const [row] = ended.rows;
         assert.equal(row?.verdict, verdict, said(ended));
         assert.match(row?.reason ?? "", says);

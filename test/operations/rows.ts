@@ -16,6 +16,10 @@ import groupRestore from "./rows/group/restore.ts";
 import groupSetLicenses from "./rows/group/license/set-licenses.ts";
 import groupSwapLicense from "./rows/group/license/swap-license.ts";
 import groupUpdate from "./rows/group/update.ts";
+import guestAddSponsor from "./rows/guest/add-sponsor.ts";
+import guestInvite from "./rows/guest/invite.ts";
+import guestRemoveSponsor from "./rows/guest/remove-sponsor.ts";
+import guestResetRedemption from "./rows/guest/reset-redemption.ts";
 import unitAddMember from "./rows/unit/add-member.ts";
 import unitRemoveMember from "./rows/unit/remove-member.ts";
 import userAssignLicense from "./rows/user/license/assign-license.ts";
@@ -58,6 +62,10 @@ export const rows: Readonly<Record<OperationName, OperationRow>> = {
   "group.set-licenses": groupSetLicenses,
   "group.swap-license": groupSwapLicense,
   "group.update": groupUpdate,
+  "guest.add-sponsor": guestAddSponsor,
+  "guest.invite": guestInvite,
+  "guest.remove-sponsor": guestRemoveSponsor,
+  "guest.reset-redemption": guestResetRedemption,
   "unit.add-member": unitAddMember,
   "unit.remove-member": unitRemoveMember,
   "user.assign-license": userAssignLicense,

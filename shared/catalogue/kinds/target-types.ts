@@ -36,6 +36,12 @@ export const edgeTypes = {
     isOnly: true,
     isPower: false,
   },
+  sponsor: {
+    holder: { column: "user", noun: "guest" },
+    object: { column: "sponsor", noun: "sponsor" },
+    isOnly: false,
+    isPower: false,
+  },
   "unit-member": {
     holder: { column: "unit", noun: "administrative unit" },
     object: { column: "member", noun: "member" },

@@ -37,6 +37,7 @@ const broader: Readonly<Record<string, readonly string[]>> = {
   "User.RevokeSessions.All": ["User.ReadWrite.All", "Directory.ReadWrite.All"],
   "User.Read.All": users,
   "User.ReadBasic.All": users,
+  "User.Invite.All": ["User.ReadWrite.All", "Directory.ReadWrite.All"],
   "User.ReadWrite.All": ["User.Create", "User.ReadUpdate.All", "Directory.ReadWrite.All"],
 };
 

@@ -29,6 +29,8 @@ export interface LiveRefusal {
   readonly seed: (directory: TestDirectory) => Promise<Cells>;
   /** What happens after the plan, so that only Graph can refuse the row. */
   readonly meanwhile?: (directory: TestDirectory, cells: Cells) => Promise<unknown>;
+  /** Puts back what the other tests rely on. */
+  readonly afterwards?: (directory: TestDirectory) => Promise<unknown>;
   /** What the report says. */
   readonly says: RegExp;
   /** `failed` unless it says otherwise. */

@@ -159,7 +159,7 @@ export default {
           await directory.control("seats", { sku: facts.E1, enabled: 0 });
           return { user: await facts.licensedUser(directory), licenses: "STANDARDPACK" };
         },
-        meanwhile: (directory) => directory.control("seats", { sku: facts.E1, enabled: 10_000 }),
+        afterwards: (directory) => directory.control("seats", { sku: facts.E1, enabled: 10_000 }),
         says: /No seat of STANDARDPACK .* is left/,
       },
       {
@@ -169,12 +169,13 @@ export default {
           licenses: "PROJECTPROFESSIONAL|ENTERPRISEPACK",
         }),
         meanwhile: (directory) => directory.control("seats", { sku: facts.PROJECT, enabled: 0 }),
+        afterwards: (directory) =>
+          directory.control("seats", { sku: facts.PROJECT, enabled: 10_000 }),
         says: /No seat of the license is left \(CountViolation\)/,
       },
       {
         when: "the user has a license whose plans exclude those of the row",
         seed: async (directory) => {
-          await directory.control("seats", { sku: facts.PROJECT, enabled: 10_000 });
           const user = await facts.licensedUser(directory, [facts.E1]);
           return { user, licenses: "ENTERPRISEPACK" };
         },

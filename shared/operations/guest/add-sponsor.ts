@@ -1,0 +1,30 @@
+import { final, retryLater } from "../../catalogue/judge.ts";
+import { defineOperation } from "../../catalogue/operation.ts";
+import { edgeInPlace, touchedEdge } from "../../catalogue/parts/edge.ts";
+import { isSponsor, sponsorshipInverse, sponsorshipParts } from "./sponsorship.ts";
+
+/** Graph refuses a second time with "already exist". */
+export default defineOperation({
+  ...sponsorshipParts,
+  summary: "Gives a guest a sponsor: the user, or the group by its id, who answers for the guest.",
+  guarded: () => ({}),
+  touched: ({ was }) => touchedEdge("sponsorship", was, "present"),
+  request: ({ target }, { graphRoot }) => ({
+    method: "POST",
+    url: `/users/${target.holder}/sponsors/$ref`,
+    body: { "@odata.id": `${graphRoot}/directoryObjects/${target.object}` },
+  }),
+  judge: (answer, attempt) => {
+    const { write } = attempt;
+    if (answer.status === 400 && /references already exist/i.test(answer.error?.message ?? "")) {
+      return final(edgeInPlace("sponsorship", attempt, "present"));
+    }
+    const mayCome = write.idFromRow ?? write.holderFromRow ?? write.afterRestore;
+    return answer.status === 404 && mayCome !== undefined
+      ? retryLater(answer, "the guest or the sponsor has not replicated yet")
+      : undefined;
+  },
+  inPlace: (answer, attempt) =>
+    isSponsor(answer, attempt.write) === true && edgeInPlace("sponsorship", attempt, "present"),
+  inverse: sponsorshipInverse("guest.remove-sponsor"),
+});
