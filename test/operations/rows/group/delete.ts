@@ -95,7 +95,7 @@ export default {
         seed: async (directory) => ({
           group: await directory.addGroup({ isManagementRestricted: true }),
         }),
-        says: /does not let this application/,
+        says: /restricted management administrative unit/,
       },
       {
         when: "somebody else deletes the group after the plan",

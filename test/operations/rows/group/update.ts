@@ -147,7 +147,7 @@ export default {
           group: await directory.addGroup({ isManagementRestricted: true }),
           description: "x",
         }),
-        says: /does not let this application/,
+        says: /restricted management administrative unit/,
       },
       {
         when: "the group becomes synchronised after the plan",
