@@ -101,6 +101,9 @@ param inboxMode string = 'apply'
 @description('Operations that are off by default and that this deployment takes: docs/threat-model.md says what each allows. Each also needs its feature.')
 param extraOperations string[] = []
 
+@description('Public key, a JWK or PEM, that the passwords of new users are sealed to in the report (docs/passwords.md); empty keeps them nowhere. Never a private key.')
+param publicPasswordKey string = ''
+
 @description('A row whose object was last read longer ago than this, minutes, is looked at again just before its write.')
 @minValue(0)
 @maxValue(1440)
@@ -486,6 +489,7 @@ module settings 'modules/app-settings.bicep' = {
     guards: guards
     inboxMode: inboxMode
     extraOperations: extraOperations
+    publicPasswordKey: publicPasswordKey
     planFreshMinutes: planFreshMinutes
     protection: protection
     tripwires: tripwires

@@ -77,6 +77,9 @@ param inboxMode string
 @description('Operations that are off by default and that this deployment takes.')
 param extraOperations string[]
 
+@description('Public key that passwords are sealed to; empty if they are kept nowhere.')
+param publicPasswordKey string
+
 @description('Minutes after which a row is looked at again before its write.')
 @minValue(0)
 @maxValue(1440)
@@ -174,6 +177,7 @@ var productSettings = {
   // What is only planned, and when a row is looked at again
   INBOX_MODE: inboxMode
   EXTRA_OPERATIONS: join(extraOperations, ',')
+  PASSWORD_KEY: publicPasswordKey
   PLAN_FRESH_MINUTES: string(planFreshMinutes)
 
   // What is protected

@@ -17,7 +17,8 @@ import { bundleDigest } from "./bundle-digest.ts";
 import { capsFor } from "./caps.ts";
 import { type Clients, createClients, surroundings } from "./clients.ts";
 import type { InvocationContext } from "./invocation.ts";
-import { makePassword } from "./password.ts";
+import { createPasswordSealer } from "./passwords/password-key.ts";
+import { makePassword } from "./passwords/password.ts";
 import { recipesOf } from "./recipes.ts";
 import { readQueueSettings, readSettings, type Settings } from "./settings.ts";
 import { createShutdown } from "./shutdown.ts";
@@ -63,6 +64,10 @@ function compose(settings: Settings): Composed {
 
 type Operations = ReturnType<typeof switchedOff>;
 
+/** The operations that give passwords. */
+const passwordOperations = (operations: Operations): readonly string[] =>
+  Object.keys(operations).filter((name) => operations[name]?.password !== undefined);
+
 function batchesOf(settings: Settings, clients: Clients, operations: Operations): Batches {
   const { blobs, queues, ring, graphFor, rolesFor, principalIn, consentUrl, sealKey } = clients;
   return createBatches({
@@ -93,6 +98,7 @@ function batchesOf(settings: Settings, clients: Clients, operations: Operations)
       decisionProof: settings.DECISION_PROOF,
       fourEyes: settings.FOUR_EYES === "on",
       heldExpiresDays: settings.HELD_EXPIRES_DAYS,
+      keepsPasswordsOf: settings.PASSWORD_KEY === "" ? [] : passwordOperations(operations),
     },
     readProof: createProofReader({
       ...surroundings,
@@ -143,6 +149,8 @@ function runnerPortsOf(
     createPacer: (memory) =>
       createWritePacer({ quota, windowMs: windowSeconds * 1000, retryFloorMs, clock, memory }),
     makePassword,
+    sealPassword:
+      settings.PASSWORD_KEY === "" ? undefined : createPasswordSealer(settings.PASSWORD_KEY),
     admit: (folder) => batches.admit(folder),
     finishBatch: (folder, outcomes) => batches.finishBatch(folder, outcomes),
     settings: {

@@ -40,6 +40,8 @@ export interface BatchSettings {
   readonly fourEyes: boolean;
   /** A batch that waits longer for a decision is cancelled. */
   readonly heldExpiresDays: number;
+  /** The operations that give passwords, if the deployment keeps those sealed. */
+  readonly keepsPasswordsOf?: readonly string[] | undefined;
 }
 
 /** What is protected: a row that would change it holds its batch. */

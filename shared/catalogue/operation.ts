@@ -178,11 +178,16 @@ export interface Operation<P = Payload, K extends TargetKind = TargetKind> {
    * has them as properties of these names.
    */
   readonly shown?: (object: Properties, names: readonly string[]) => Properties;
+  /**
+   * It gives its user a password. `givenAt`: when, as an answer to `look` tells that shows the change in
+   * place; absent if no look can.
+   */
+  readonly password?: { readonly givenAt?: (answer: GraphAnswer) => string | undefined };
   /** How a row that was written is undone; absent if no row of the operation can be. */
   readonly inverse?: (done: DoneRow) => Inverse;
 }
 
-/** What a request needs that is not in the plan: made when the request is sent, and never stored. */
+/** What a request needs that is not in the plan: made when the request is sent, and never stored in the clear. */
 export interface Makers {
   readonly password: () => string;
   /** `https://graph.microsoft.com/v1.0` or another cloud's. */

@@ -74,6 +74,8 @@ export interface Proof {
   /** How often the row was sent; absent if it never was. */
   readonly attempts?: number | undefined;
   readonly finishedAt?: string | undefined;
+  /** The password that the row gave its user, sealed to the deployment's PASSWORD_KEY. */
+  readonly sealedPassword?: string | undefined;
 }
 
 /** A final verdict with its proof: the receipt of a row. */

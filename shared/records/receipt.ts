@@ -32,6 +32,8 @@ export type RowOutcome =
          */ {
           readonly kind: "doubt";
           readonly answered: boolean;
+          /** Graph refused what was sent last: if the change is there, an earlier send made it. */
+          readonly refused?: boolean | undefined;
           readonly until?: string | undefined;
         }
     ));
@@ -49,7 +51,13 @@ export function storedOutcome(outcome: RowOutcome): object {
     case "absent":
       return { row, absent: reason, until: outcome.until };
     case "doubt":
-      return { row, doubt: reason, answered: outcome.answered, until: outcome.until };
+      return {
+        row,
+        doubt: reason,
+        answered: outcome.answered,
+        ...(outcome.refused && { refused: true }),
+        until: outcome.until,
+      };
   }
 }
 
@@ -64,7 +72,8 @@ export function readOutcome(stored: Properties): RowOutcome | undefined {
     return until === undefined ? undefined : { kind: "absent", row, reason: absent, until };
   }
   if (typeof doubt === "string" && typeof answered === "boolean") {
-    return { kind: "doubt", row, reason: doubt, answered, until };
+    const refused = stored["refused"] === true ? { refused: true } : {};
+    return { kind: "doubt", row, reason: doubt, answered, ...refused, until };
   }
   if (typeof retry === "string" && typeof throttled === "boolean") {
     return { kind: "again", row, reason: retry, throttled, until };

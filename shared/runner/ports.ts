@@ -58,6 +58,12 @@ export const runnerDefaults = {
   canaryRows: 0,
 } as const satisfies Partial<RunnerSettings>;
 
+/** Seals a password so that only the key's holder can read it. */
+export type SealPassword = (
+  clear: string,
+  of: { readonly batch: string; readonly row: number },
+) => Promise<string>;
+
 /** What a tenant's runner works with; `compose.ts` builds it. */
 export interface RunnerPorts {
   readonly tenant: string;
@@ -68,6 +74,8 @@ export interface RunnerPorts {
   readonly createPacer: (memory: PacerMemory | undefined) => WritePacer;
   /** A new random password: made for one request, and kept nowhere. */
   readonly makePassword: () => string;
+  /** Seals a password to the deployment's key, bound to its row; absent if passwords are kept nowhere. */
+  readonly sealPassword?: SealPassword | undefined;
   /** Sees whether a batch may start that is about to be opened, and charges the tenant's ledger for it. */
   readonly admit: (folder: string) => Promise<Admission>;
   /** Writes the reports and the final status, and tells telemetry; repeating it changes nothing. */

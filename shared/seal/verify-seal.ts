@@ -2,7 +2,7 @@ import { constants, createHash, createPublicKey, verify } from "node:crypto";
 
 import { OperatorError } from "../core/errors.ts";
 import { firstLink } from "../records/chain.ts";
-import { replay } from "../records/journal.ts";
+import { replay } from "../records/history/replay.ts";
 import { beforePrefix, folderPrefix, isLeftUnsealed, journalBlob } from "../records/paths.ts";
 import { readPlan } from "../records/plan.ts";
 import type { Blobs } from "../storage/types.ts";

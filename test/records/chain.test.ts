@@ -4,7 +4,8 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 
 import { firstLink, linked } from "../../shared/records/chain.ts";
-import { type JournalRecord, recordJson, replay } from "../../shared/records/journal.ts";
+import { replay } from "../../shared/records/history/replay.ts";
+import { type JournalRecord, recordJson } from "../../shared/records/journal.ts";
 
 const path = "leavers/journal/00001.jsonl";
 const plan = { tenant: "t", batch: "leavers", plannedAt: "2026-01-01T00:00:00.000Z" };

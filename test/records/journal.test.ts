@@ -3,14 +3,9 @@ import { describe, it } from "node:test";
 
 import fc from "fast-check";
 
-import {
-  type Histories,
-  type JournalRecord,
-  applyRecord,
-  recordJson,
-  replay,
-  troubledMsAt,
-} from "../../shared/records/journal.ts";
+import { replay } from "../../shared/records/history/replay.ts";
+import { type Histories, applyRecord } from "../../shared/records/history/row-history.ts";
+import { type JournalRecord, recordJson } from "../../shared/records/journal.ts";
 import type { RowOutcome } from "../../shared/records/receipt.ts";
 
 const path = "leavers/journal/00001.jsonl";
@@ -46,6 +41,12 @@ const outcome: fc.Arbitrary<RowOutcome> = fc.oneof(
   fc.record({ kind: kind("unsent"), ...why }),
   fc.record({ kind: kind("absent"), ...why, until: instant }),
   fc.record({ kind: kind("doubt"), ...why, answered: fc.boolean() }),
+  fc.record({
+    kind: kind("doubt"),
+    ...why,
+    answered: fc.constant(true),
+    refused: fc.constant(true),
+  }),
 );
 const record: fc.Arbitrary<JournalRecord> = fc.oneof(
   fc.record({ t: fc.constant("open" as const), runner: fc.uuid(), at: instant }),
@@ -54,6 +55,13 @@ const record: fc.Arbitrary<JournalRecord> = fc.oneof(
     post: fc.string(),
     at: instant,
     rows: fc.uniqueArray(rowNumber),
+  }),
+  fc.record({
+    t: fc.constant("intent" as const),
+    post: fc.string(),
+    at: instant,
+    rows: fc.constant([1, 2]),
+    sealed: fc.record({ 1: fc.string(), 2: fc.string() }, { requiredKeys: ["1"] }),
   }),
   fc.record({
     t: fc.constant("released" as const),
@@ -78,17 +86,6 @@ const applied = (records: readonly JournalRecord[]): Histories => {
 
 /** As JSON, in which an absent property and an undefined one are the same. */
 const plain = (rows: Histories): unknown => JSON.parse(JSON.stringify([...rows]));
-
-const trouble = (seconds: number, throttled = false): JournalRecord => ({
-  t: "receipt",
-  post: "p",
-  at: at(seconds),
-  rows: [{ kind: "again", row: 1, reason: "409", throttled }],
-});
-
-/** How long row 1 has been in trouble by second 100. */
-const troubledFor = (...records: JournalRecord[]): number =>
-  troubledMsAt(applied(records).get(1)!, at(100));
 
 describe("a shard's journal", () => {
   it("is read as it was written", () => {
@@ -285,13 +282,5 @@ describe("a shard's journal", () => {
     const again: JournalRecord = { t: "intent", post: "q", at: at(5), rows: [1] };
     const row = applied([intent, again]).get(1);
     assert.deepEqual([row?.doubted, row?.attempts, row?.firstIntentAt], [true, 2, at(1)]);
-  });
-
-  it("counts time in trouble, without waits for the throttle and time without a runner", () => {
-    assert.equal(troubledFor(trouble(0)), 100_000);
-    assert.equal(troubledFor(trouble(0), trouble(30)), 100_000);
-    assert.equal(troubledFor(trouble(0), trouble(30), trouble(90, true)), 30_000);
-    assert.equal(troubledFor(trouble(0), trouble(90, true), trouble(95)), 5_000);
-    assert.equal(troubledFor(trouble(-36_000)), 120_000);
   });
 });

@@ -4,13 +4,21 @@ import { after, before, describe, it } from "node:test";
 import fc from "fast-check";
 
 import { verdicts } from "../../shared/catalogue/row.ts";
+import type { PlannedRow } from "../../shared/records/shard.ts";
 import { runTenant } from "../../shared/runner/slice/run.ts";
 import { seededRandom } from "../core/seeded-random.ts";
 import { type Azurite, startAzurite } from "../storage/azurite.ts";
-import { mortal } from "./mortal.ts";
+import { type Death, mortal } from "./mortal.ts";
 import { type Rig, createRig, makeContainers } from "./rig.ts";
-import { assertCarriedOut, deeds, faultsAtRandom, tell } from "./story.ts";
-import { TinyDirectory } from "./tiny-directory.ts";
+import {
+  assertCarriedOut,
+  assertPasswordsKept,
+  deeds,
+  faultsAtRandom,
+  openPasswords,
+  tell,
+} from "./story.ts";
+import { type Faults, noFaults, type PostFault, TinyDirectory } from "./tiny-directory.ts";
 
 /** Enough to meet each kind of crash here; set CRASH_RUNS to look longer. */
 const RUNS = Number(process.env["CRASH_RUNS"] ?? 10);
@@ -20,6 +28,12 @@ async function isConserved(rig: Rig, folder: string): Promise<void> {
   const sum = verdicts.reduce((all, verdict) => all + status.verdicts[verdict], 0);
   assert.equal(sum, status.rows);
 }
+
+const lost = (fault: PostFault) => (): Faults => {
+  let times = 0;
+  return { ...noFaults, post: () => ((times += 1) === 1 ? fault : "none") };
+};
+const killed = (when: Death["when"], at = 1): Death => ({ on: "post", at, when });
 
 describe("a runner that is killed at random instants while Graph misbehaves", () => {
   let azurite: Azurite;
@@ -53,19 +67,68 @@ describe("a runner that is killed at random instants while Graph misbehaves", ()
             faults: faultsAtRandom(rate, seededRandom(seed)),
           });
           const told = tell(story, directory);
+          const secrets = openPasswords();
           const folder = await rig.submit({ rows: told.rows, rowsPerShard });
           for (const each of deaths) {
-            const life = mortal(rig.ports(directory), each);
+            const life = mortal(rig.ports(directory, secrets), each);
             const end = await Promise.race([runTenant(life.ports), life.died]);
             if (end === "died") await rig.breakLease().catch(() => undefined);
             await isConserved(rig, folder);
           }
-          await rig.runOut(directory);
+          await rig.runOut(directory, secrets);
           await isConserved(rig, folder);
           assertCarriedOut(told, directory, rig.finished.get(folder));
+          assertPasswordsKept(told, directory, rig.finished.get(folder));
         },
       ),
       { numRuns: RUNS, endOnFailure: true },
     );
   });
+
+  const table: { when: string; faults?: () => Faults; death?: Death }[] = [
+    { when: "its answer came" },
+    { when: "its answer was lost and Graph had done it", faults: lost("lose-after") },
+    { when: "its answer was lost and Graph did it later", faults: lost("lose-late") },
+    { when: "its post was lost", faults: lost("lose-before") },
+    { when: "Graph was throttling", faults: lost("throttle") },
+    { when: "the runner was killed after its intent", death: killed("before") },
+    { when: "the runner was killed once Graph had done it", death: killed("after") },
+    {
+      when: "it was killed at the second try",
+      faults: lost("lose-before"),
+      death: killed("after", 2),
+    },
+  ];
+  for (const operation of ["user.create", "user.reset-password"] as const) {
+    for (const { when, faults, death } of table) {
+      it(`reports exactly the password that ${operation} gave, if ${when}`, async () => {
+        const rig = createRig(azurite);
+        const directory = new TinyDirectory({ timeoutMs: 100, faults: faults?.() ?? noFaults });
+        const told = { rows: [givesPassword(operation, directory)], faultsIn: () => [] };
+        const secrets = openPasswords();
+        const folder = await rig.submit({ rows: told.rows });
+        if (death) {
+          const life = mortal(rig.ports(directory, secrets), death);
+          assert.equal(await Promise.race([runTenant(life.ports), life.died]), "died");
+          await rig.breakLease();
+        }
+        await rig.runOut(directory, secrets);
+        assert.equal(rig.finished.get(folder)?.get(1)?.verdict, "done");
+        assertPasswordsKept(told, directory, rig.finished.get(folder));
+      });
+    }
+  }
 });
+
+function givesPassword(
+  operation: "user.create" | "user.reset-password",
+  directory: TinyDirectory,
+): PlannedRow {
+  const name = { userPrincipalName: "new@example.com", displayName: "New" };
+  if (operation === "user.create") {
+    const keys = ["upn:new@example.com"];
+    return { row: 1, operation, write: { target: { kind: "new" }, set: name, keys } };
+  }
+  const user = directory.addUser(name);
+  return { row: 1, operation, write: { target: { kind: "user", user }, keys: [`object:${user}`] } };
+}

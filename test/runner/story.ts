@@ -51,6 +51,30 @@ export function assertCarriedOut(
   }
 }
 
+/** Passwords that all differ, and a seal that a test can open. */
+export const openPasswords = () => {
+  let made = 0;
+  return {
+    makePassword: () => `password ${(made += 1)}`,
+    sealPassword: (clear: string, of: { batch: string; row: number }) =>
+      Promise.resolve(`${of.row}|${clear}`),
+  };
+};
+
+/** Every user whom a row created has the password that the row's receipt has. */
+export function assertPasswordsKept(
+  { rows }: Story,
+  directory: TinyDirectory,
+  settled: ReadonlyMap<number, Receipt> | undefined,
+): void {
+  for (const { row, operation } of rows) {
+    const receipt = settled?.get(row);
+    const given = operation === "user.create" || operation === "user.reset-password";
+    const password = directory.passwords.get(receipt?.objectId ?? "");
+    assert.equal(receipt?.sealedPassword, given ? `${row}|${password}` : undefined, `row ${row}`);
+  }
+}
+
 /** Fills the directory and plans the rows as accept would: resolved, in order, with their keys. */
 export function tell(story: readonly Deed[], directory: TinyDirectory): Story {
   const users = Array.from({ length: USERS }, (_, index) =>

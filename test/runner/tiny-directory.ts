@@ -56,6 +56,8 @@ export class TinyDirectory implements Graph {
   readonly timeoutMs: number;
   readonly users = new Map<string, User>();
   readonly groups = new Map<string, Set<string>>();
+  /** The password that each user was given last. */
+  readonly passwords = new Map<string, string>();
   /** How often each change was made, by what it was. */
   readonly made = new Map<string, number>();
   readonly overlaps: string[] = [];
@@ -184,6 +186,11 @@ export class TinyDirectory implements Graph {
     for (const key of keys) this.#underWay.set(key, (this.#underWay.get(key) ?? 1) - 1);
   }
 
+  #giveUser(id: string, profile: unknown): void {
+    const { password } = (profile ?? {}) as { password?: string };
+    if (password !== undefined) this.passwords.set(id, password);
+  }
+
   #count(change: string): void {
     this.made.set(change, (this.made.get(change) ?? 0) + 1);
   }
@@ -200,9 +207,11 @@ export class TinyDirectory implements Graph {
         (user) => user["userPrincipalName"] === body["userPrincipalName"],
       );
       if (taken) return refusal(requestId, 400, TAKEN);
-      const { passwordProfile: _password, ...properties } = body;
+      const { passwordProfile, ...properties } = body;
       this.#count(`create ${String(body["userPrincipalName"])}`);
-      return reply(201, this.users.get(this.addUser(properties)));
+      const id = this.addUser(properties);
+      this.#giveUser(id, passwordProfile);
+      return reply(201, this.users.get(id));
     }
     if (kind === "users" && method === "GET" && name === "") {
       const value = idsIn(request.url).filter((id) => !this.missing.has(id));
@@ -215,8 +224,10 @@ export class TinyDirectory implements Graph {
       if (!user) return refusal(requestId, 404, "Resource does not exist");
       if (method === "GET") return reply(200, user);
       if (method === "DELETE") this.users.delete(user.id);
-      else Object.assign(user, body);
-      this.#count(`${method} ${name} ${JSON.stringify(body)}`);
+      const { passwordProfile, ...properties } = body;
+      if (method === "PATCH") Object.assign(user, properties);
+      this.#giveUser(user.id, passwordProfile);
+      this.#count(`${method} ${name} ${JSON.stringify(properties)}`);
       return reply(204);
     }
     const members = this.groups.get(name);

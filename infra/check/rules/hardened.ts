@@ -132,6 +132,8 @@ export const secretless: Rule = {
           (each) =>
             each.keyword !== "type" &&
             each.keyword !== "var" &&
+            // A public key is none, and says so.
+            !/^public[A-Z]/.test(each.name) &&
             /secret|password|(^|[a-z])[kK]ey(s)?$|token/i.test(each.name),
         )
         .map((each) =>

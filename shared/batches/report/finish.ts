@@ -67,7 +67,9 @@ export async function endBatch(
   { state, receipts, unwritten, announce, by, ...known }: End,
 ): Promise<VerdictCounts> {
   const { batches } = ports.blobs;
-  const job: ReportJob = { batches, folder, manifest, plan, receipts, unwritten };
+  const { keepsPasswordsOf = [], writeQuota, writeWindowSeconds } = ports.settings;
+  const hasPasswords = keepsPasswordsOf.some((name) => (plan.operations[name]?.writes ?? 0) > 0);
+  const job: ReportJob = { batches, folder, manifest, plan, receipts, unwritten, hasPasswords };
   const verdicts = known.verdicts ?? (await countVerdicts(job));
   if (sumOf(verdicts) !== plan.rows) {
     throw batchDamaged(
@@ -91,7 +93,7 @@ export async function endBatch(
     digest,
     ...why,
     decisions: (await readControl(batches, folder)).decisions,
-    quotaPerSecond: ports.settings.writeQuota / ports.settings.writeWindowSeconds,
+    quotaPerSecond: writeQuota / writeWindowSeconds,
   });
   const lacks = await writeReports(job, summary);
   const { batch, tenant } = manifest;

@@ -25,9 +25,18 @@ export function columnsWithParts(own: readonly string[], ofParts: readonly strin
   return [...all].filter((name) => !inner.includes(name));
 }
 
+/** The columns of a report: the input's own, and whether it has one of sealed passwords. */
+export interface ReportColumns {
+  readonly columns: readonly string[];
+  readonly hasPasswords?: boolean | undefined;
+}
+
+const ownOf = ({ hasPasswords }: ReportColumns): readonly (keyof ReportRow)[] =>
+  hasPasswords ? [...OWN, "sealedPassword"] : OWN;
+
 /** The header of report.csv. */
-export const csvHeader = (columns: readonly string[]): string =>
-  csvLine([...columns.map(harmless), ...OWN]);
+export const csvHeader = (report: ReportColumns): string =>
+  csvLine([...report.columns.map(harmless), ...ownOf(report)]);
 
 /**
  * What a spreadsheet takes for a formula (OWASP, CSV Injection), full-width forms included; a plain number is
@@ -41,10 +50,10 @@ const harmless = (text: string): string =>
   FORMULA.test(text) && !NUMBER.test(text) ? `'${text}` : text;
 
 /** One row of report.csv: its own cells as they were sent, then its verdict. */
-export const csvRow = (columns: readonly string[], row: ReportRow): string =>
+export const csvRow = (report: ReportColumns, row: ReportRow): string =>
   csvLine([
-    ...columns.map((name) => harmless(cellText(cellOf(row, name)))),
-    ...OWN.map((name) => harmless(cellText(row[name]))),
+    ...report.columns.map((name) => harmless(cellText(cellOf(row, name)))),
+    ...ownOf(report).map((name) => harmless(cellText(row[name]))),
   ]);
 
 /** A row that was sent has its number in the column in which its parts have it. */

@@ -20,6 +20,8 @@ export interface ReportJob {
   readonly manifest: BatchManifest;
   readonly plan: Plan;
   readonly receipts: Receipts;
+  /** Whether rows of it give passwords which the deployment keeps, sealed. */
+  readonly hasPasswords?: boolean | undefined;
   /** The verdict of planned writes that have no receipt. */
   readonly unwritten: Ending;
 }

@@ -3,7 +3,7 @@ import { readExpansion } from "../../records/expansion.ts";
 import { csvReportBlob, htmlReportBlob, jsonReportBlob } from "../../records/paths.ts";
 import { problemOf } from "../../records/problem.ts";
 import { openTextSink } from "../../storage/text-sink.ts";
-import { columnsWithParts, csvHeader, csvRow } from "./report-csv.ts";
+import { columnsWithParts, csvHeader, csvRow, type ReportColumns } from "./report-csv.ts";
 import { reportHtml } from "./report-html.ts";
 import { createJsonRows, jsonHead, type JsonRows, jsonTail } from "./report-json.ts";
 import { createPicks, type Picks } from "./report-picks.ts";
@@ -68,13 +68,13 @@ async function writeRows(
   const csv = openTextSink(batches, csvReportBlob(folder));
   const json = openTextSink(batches, jsonReportBlob(folder));
   try {
-    const columns = await columnsOf(job);
-    await csv.write(csvHeader(columns));
+    const report = { columns: await columnsOf(job), hasPasswords: job.hasPasswords };
+    await csv.write(csvHeader(report));
     await json.write(jsonHead(summary));
     const jsonRows = createJsonRows();
     for await (const rows of reportRows(job, lack)) {
       for (const row of rows) {
-        const written = textOf(row, columns, jsonRows, lack);
+        const written = textOf(row, report, jsonRows, lack);
         picks.add(written.row);
         if (csv.add(written.csv)) await csv.flush();
         if (json.add(written.json)) await json.flush();
@@ -99,15 +99,15 @@ async function columnsOf({ batches, folder, manifest }: ReportJob): Promise<read
 /** A row as it is written; without its input if that cannot be written. */
 function textOf(
   row: ReportRow,
-  columns: readonly string[],
+  report: ReportColumns,
   json: JsonRows,
   lack: Lack,
 ): { readonly row: ReportRow; readonly csv: string; readonly json: string } {
   try {
-    return { row, csv: csvRow(columns, row), json: json.add(row) };
+    return { row, csv: csvRow(report, row), json: json.add(row) };
   } catch (error) {
     lack(`The input of row ${row.row} could not be written. ${problemOf(error).what}`);
     const bare = withCells(row, undefined);
-    return { row: bare, csv: csvRow(columns, bare), json: json.add(bare) };
+    return { row: bare, csv: csvRow(report, bare), json: json.add(bare) };
   }
 }

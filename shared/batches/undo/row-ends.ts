@@ -1,6 +1,6 @@
 import type { Receipt, Verdict } from "../../catalogue/row.ts";
 import { firstLink } from "../../records/chain.ts";
-import { replay } from "../../records/journal.ts";
+import { replay } from "../../records/history/replay.ts";
 import { journalBlob } from "../../records/paths.ts";
 import type { Plan } from "../../records/plan.ts";
 import { type PlannedRow, readShard } from "../../records/shard.ts";

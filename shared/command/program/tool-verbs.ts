@@ -2,6 +2,7 @@ import { Argument, type Command } from "commander";
 
 import { isShell, shells } from "../completion/shells.ts";
 import type { ConvertOptions } from "../verbs/convert.ts";
+import type { PasswordsOptions } from "../verbs/passwords.ts";
 import type { TemplateOptions } from "../verbs/template.ts";
 import type { VerifyOptions } from "../verbs/verify.ts";
 import { collected } from "./values.ts";
@@ -47,6 +48,7 @@ export function addTools(program: Command, openDesk: OpenDesk): void {
   runs<VerifyOptions>(verify, openDesk, async (desk, [what = ""], options) =>
     (await import("../verbs/verify.ts")).verify(desk, what, options),
   );
+  addPasswords(program, openDesk);
   const doctor = program
     .command("doctor")
     .description("Check, from where you are, that everything is there, allowed and alive.");
@@ -59,4 +61,18 @@ export function addTools(program: Command, openDesk: OpenDesk): void {
     const { completionScript } = await import("../completion/completion.ts");
     if (isShell(shell)) desk.print.raw(completionScript(shell, program));
   });
+}
+
+function addPasswords(program: Command, openDesk: OpenDesk): void {
+  const passwords = program
+    .command("passwords")
+    .description(
+      "Print the passwords that a batch gave to new users, or to those whose password it reset.",
+    )
+    .addArgument(new Argument("<action>", "what to do with them").choices(["open"]))
+    .argument("<batch>", "the batch's name")
+    .requiredOption("--key <file>", "the private part of PASSWORD_KEY, PEM or JWK");
+  runs<PasswordsOptions>(passwords, openDesk, async (desk, [, batch = ""], options) =>
+    (await import("../verbs/passwords.ts")).openPasswords(desk, batch, options),
+  );
 }

@@ -61,13 +61,11 @@ const isTaken = ({ status, error }: GraphAnswer): boolean =>
     /same value for property|conflicting object/i.test(error?.message ?? ""));
 
 /**
- * Creates a user. The password is made when the request is sent, is never stored and must be changed
- * at the first sign-in. After a lost answer the row knows its own user by name, values and creation
+ * Creates a user. The password is made when the request is sent and must be changed at the first sign-in. After a lost answer the row knows its own user by name, values and creation
  * time: the plan saw that no user had the name, so one created since with these values is this row's.
  */
 export default defineOperation({
-  summary:
-    "Creates a user with a random password that is never stored and must be changed at the first sign-in.",
+  summary: "Creates a user with a random password that must be changed at the first sign-in.",
   fields,
   example: {
     userPrincipalName: "bo.berg@contoso.com",
@@ -156,6 +154,7 @@ export default defineOperation({
           objectId,
         };
   },
+  password: { givenAt: ({ body }) => textOf(recordOf(body)["createdDateTime"]) },
   // Whoever gave the user another value since still wants it.
   inverse: ({ object, set }) => ({
     operation: "user.delete",
@@ -163,6 +162,9 @@ export default defineOperation({
     onlyIf: set,
   }),
 });
+
+const textOf = (value: unknown): string | undefined =>
+  typeof value === "string" ? value : undefined;
 
 /** The object's id, if it is one. */
 const idIn = ({ id }: Properties): ObjectId | undefined =>

@@ -6,7 +6,8 @@ import { parseJson } from "../../core/parse-json.ts";
 import { isRecord, recordOf } from "../../core/record.ts";
 import type { Blobs } from "../../storage/types.ts";
 import { batchDamaged } from "../damaged.ts";
-import { type BeforeFile, replay } from "../journal.ts";
+import { replay } from "../history/replay.ts";
+import { type BeforeFile } from "../journal.ts";
 import { beforeBlob, beforeLookBlob, journalBlob } from "../paths.ts";
 
 /** What a row's write changes, as it was when it was last looked at, and as it will be. */

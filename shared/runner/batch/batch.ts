@@ -5,7 +5,7 @@ import { type BatchFiles, readBatchFiles } from "../../records/batch-files.ts";
 import { firstLink } from "../../records/chain.ts";
 import { batchDamaged } from "../../records/damaged.ts";
 import { readControl } from "../../records/decisions/control.ts";
-import type { Histories } from "../../records/journal.ts";
+import type { Histories } from "../../records/history/row-history.ts";
 import { type Marker, acceptanceIn } from "../../records/markers/marker.ts";
 import { journalBlob, planBlob } from "../../records/paths.ts";
 import type { Plan } from "../../records/plan.ts";

@@ -1,6 +1,6 @@
 import type { Receipt } from "../../catalogue/row.ts";
 import { type ObjectId, isGuid, toObjectId } from "../../core/object-id.ts";
-import type { Histories } from "../../records/journal.ts";
+import type { Histories } from "../../records/history/row-history.ts";
 
 /** 16 bytes instead of a string of 36: a million ids are 16 MB. */
 const ID_BYTES = 16;

@@ -2,7 +2,7 @@ import { BEHIND_FAILED, skippedBehind } from "../../catalogue/decided-row.ts";
 import { type PlannedWrite, type Receipt, creatorsOf } from "../../catalogue/row.ts";
 import { nounOf, subjectColumn } from "../../catalogue/target.ts";
 import type { ObjectId } from "../../core/object-id.ts";
-import { unsent } from "../../records/journal.ts";
+import { unsent } from "../../records/history/row-history.ts";
 import type { RowReceipt } from "../../records/receipt.ts";
 import { rowReceipt } from "../journal/outcomes.ts";
 import type { OpenRow } from "../schedule/open-row.ts";

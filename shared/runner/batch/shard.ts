@@ -2,7 +2,7 @@ import { operationNamed } from "../../catalogue/operation.ts";
 import { type PlannedWrite, noVerdicts } from "../../catalogue/row.ts";
 import { firstLink } from "../../records/chain.ts";
 import { batchDamaged } from "../../records/damaged.ts";
-import { type RowHistory, unsent } from "../../records/journal.ts";
+import { type RowHistory, unsent } from "../../records/history/row-history.ts";
 import { journalBlob, shardBlob } from "../../records/paths.ts";
 import { type PlannedRow, readShard, readShardBlob } from "../../records/shard.ts";
 import { isLookedAt } from "../journal/expected.ts";

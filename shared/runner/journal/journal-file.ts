@@ -1,14 +1,12 @@
 import { OperatorError } from "../../core/errors.ts";
 import { linked } from "../../records/chain.ts";
+import { type Replay, replay } from "../../records/history/replay.ts";
+import { type Histories, applyRecord } from "../../records/history/row-history.ts";
 import {
   type BeforeFile,
-  type Histories,
   type JournalRecord,
   type Released,
-  type Replay,
-  applyRecord,
   recordJson,
-  replay,
 } from "../../records/journal.ts";
 import type { AppendBlob, Blobs } from "../../storage/types.ts";
 

@@ -3,8 +3,9 @@ import type { Attempt, Operation } from "../../catalogue/operation.ts";
 import type { PlannedWrite, ReadyWrite, Receipt } from "../../catalogue/row.ts";
 import { subjectOf } from "../../catalogue/target.ts";
 import type { GraphAnswer, GraphError } from "../../core/graph-request.ts";
-import { type RowHistory, troubledMsAt } from "../../records/journal.ts";
+import { type RowHistory, troubledMsAt } from "../../records/history/row-history.ts";
 import type { RowOutcome, RowReceipt } from "../../records/receipt.ts";
+import { passwordInPlace, passwordSentLast } from "./given-password.ts";
 
 /** A row that was sent, as its answer is judged. */
 export interface Sent {
@@ -44,7 +45,8 @@ export function outcomeOf(
   const { row } = sent;
   const doubtFor = (reason: string, answered: boolean, afterMs?: number): RowOutcome => {
     const until = afterMs === undefined ? {} : { until: instantAfter(moment.at, afterMs) };
-    return { kind: "doubt", row, reason, answered, ...until };
+    const refused = isRefusal(answer) ? { refused: true } : {};
+    return { kind: "doubt", row, reason, answered, ...refused, ...until };
   };
   if (answer === undefined) return doubtFor(moment.lost, false, moment.lostForMs);
   const outcome = judge(sent.operation, answer, attemptOf(sent));
@@ -53,12 +55,17 @@ export function outcomeOf(
       requestId: answer.requestId,
       status: answer.status,
       ...outcome.final,
+      ...(outcome.final.verdict === "done" && passwordSentLast(sent.history)),
     });
   }
   if (outcome.kind === "doubt") return doubtFor(outcome.reason, true, outcome.afterMs);
   const { reason, throttled, afterMs } = outcome;
   return again(sent, moment, { reason, throttled, afterMs: moment.waitMs(afterMs) });
 }
+
+/** Whether Graph said of this request that it was not carried out. */
+const isRefusal = (answer: GraphAnswer | undefined): boolean =>
+  answer !== undefined && (answer.status === 400 || answer.status === 409);
 
 /** Sends a row again, or fails it if it has been in trouble for too long. */
 export function again(
@@ -114,7 +121,12 @@ export function looked(
 export function inPlace(sent: Sent, answer: GraphAnswer, at: string): RowReceipt | undefined {
   const found = sent.operation.inPlace(answer, { ...attemptOf(sent), doubted: true });
   if (found === false) return undefined;
-  const proof = { requestId: answer.requestId, status: answer.status };
+  const isDone = found === true || found.verdict === "done";
+  const proof = {
+    requestId: answer.requestId,
+    status: answer.status,
+    ...(isDone && passwordInPlace(sent.operation, sent.history, answer)),
+  };
   if (found !== true) return rowReceipt(sent, at, { ...proof, ...found });
   return rowReceipt(sent, at, {
     verdict: "done",

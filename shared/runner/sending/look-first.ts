@@ -2,7 +2,7 @@ import { lookingAlso } from "../../catalogue/only-if.ts";
 import { isPending } from "../../catalogue/row.ts";
 import type { GraphRead } from "../../core/graph-request.ts";
 import { writeBefore } from "../../records/approval/before.ts";
-import { unsent } from "../../records/journal.ts";
+import { unsent } from "../../records/history/row-history.ts";
 import type { RowReceipt } from "../../records/receipt.ts";
 import { heldBehind } from "../batch/dependants.ts";
 import type { OpenBatch, OpenShard } from "../batch/open-batch.ts";

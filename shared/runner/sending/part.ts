@@ -11,6 +11,7 @@ import { rowReceipt } from "../journal/outcomes.ts";
 import type { OpenRow } from "../schedule/open-row.ts";
 import { writesOf } from "../schedule/pack.ts";
 import { type Placed, operationOf } from "./part-outcome.ts";
+import { type NoRequest, passwordOf, sealPasswordOf } from "./passwords.ts";
 
 /** One request of a post, with the rows whose changes it makes. */
 export interface Part {
@@ -32,7 +33,7 @@ export async function prepare(
     const ready: { readonly placed: Placed; readonly request: GraphWrite }[] = [];
     for (const row of rows) {
       const placed = { row, shard: row.lane.shardOf(row.row) };
-      const request = requestOf(site, placed);
+      const request = (await sealPasswordOf(site, row)) ?? requestOf(site, placed);
       if ("method" in request) ready.push({ placed, request });
       else await failUnsent(site, placed, request);
     }
@@ -46,11 +47,6 @@ export async function prepare(
     }
   }
   return parts;
-}
-
-interface NoRequest {
-  readonly why: string;
-  readonly fix?: string;
 }
 
 const REPORT_IT =
@@ -84,7 +80,7 @@ function requestOf(site: Site, { row, shard }: Placed): GraphWrite | NoRequest {
   if (forbidden) return forbidden;
   if (isPending(row.write)) return { why: "The id of the row's object is not known." };
   try {
-    return operation.request(row.write, makersOf(site));
+    return operation.request(row.write, makersOf(site, passwordOf(site, row)));
   } catch {
     return { why: "No request could be made of the row as it was planned." };
   }
@@ -108,7 +104,7 @@ const noRequest = ({ reason, fix }: { reason: string; fix: string }): NoRequest 
 function sharedRequest(site: Site, rows: readonly Placed[]): Part | undefined {
   const share = rows.length > 1 ? shareOf(site, rows) : undefined;
   if (share === undefined) return undefined;
-  const request = share.request(writesIn(rows), makersOf(site));
+  const request = share.request(writesIn(rows), makersOf(site, site.makePassword));
   return { rows, request, writes: writesOf(rows.length, site.settings.membersPerWrite) };
 }
 
@@ -120,7 +116,7 @@ export const shareOf = (site: Site, [first]: readonly Placed[]): Share | undefin
 export const writesIn = (rows: readonly Placed[]): readonly ReadyWrite[] =>
   rows.flatMap(({ row }) => (isPending(row.write) ? [] : row.write));
 
-const makersOf = (site: Site): Makers => ({
-  password: site.makePassword,
+const makersOf = (site: Site, password: Makers["password"]): Makers => ({
+  password,
   graphRoot: site.graph.root,
 });

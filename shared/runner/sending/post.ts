@@ -8,6 +8,7 @@ import type { OpenRow } from "../schedule/open-row.ts";
 import { type PostOutcome, account, nothingSent, refusalOf } from "./account.ts";
 import { type Placed, outcomeFor } from "./part-outcome.ts";
 import { type Part, prepare } from "./part.ts";
+import { sealedOf } from "./passwords.ts";
 import { isRefused, singleOut } from "./refused-part.ts";
 
 /**
@@ -30,7 +31,13 @@ export async function sendPost(
   const intentAt = new Date(intentAtMs).toISOString();
   const intendedMs = site.clock.monotonic();
   await eachJournal(parts, (lane, shard, rows) =>
-    lane.record(shard, { t: "intent", post, at: intentAt, rows: rows.map(({ row }) => row.row) }),
+    lane.record(shard, {
+      t: "intent",
+      post,
+      at: intentAt,
+      rows: rows.map(({ row }) => row.row),
+      ...sealedOf(rows),
+    }),
   );
   const late = site.clock.monotonic() - intendedMs > site.settings.stallMs;
   if (late || !site.lease.isSure()) {

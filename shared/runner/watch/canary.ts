@@ -1,5 +1,5 @@
 import { type ReadyWrite, type Receipt, isPending } from "../../catalogue/row.ts";
-import type { RowHistory } from "../../records/journal.ts";
+import type { RowHistory } from "../../records/history/row-history.ts";
 import type { OpenRow } from "../schedule/open-row.ts";
 
 /** A row that went first, and was done: it is read back before the others of its kind go. */

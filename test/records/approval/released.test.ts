@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import {
-  type Histories,
-  type JournalRecord,
-  applyRecord,
-} from "../../../shared/records/journal.ts";
+import { type Histories, applyRecord } from "../../../shared/records/history/row-history.ts";
+import { type JournalRecord } from "../../../shared/records/journal.ts";
 
 const at = "2026-11-21T08:00:00.000Z";
 

@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 
 import type { Receipt } from "../../../shared/catalogue/row.ts";
-import { type Histories, unsent } from "../../../shared/records/journal.ts";
+import { type Histories, unsent } from "../../../shared/records/history/row-history.ts";
 import { createIds, createdId } from "../../../shared/runner/batch/created-ids.ts";
 
 const ended = (receipt: Receipt) => ({ ...unsent, state: "final" as const, receipt });

@@ -47,6 +47,7 @@ export default defineOperation({
   judge: notReplicatedYet,
   look: ({ target }) => ({ method: "GET", url: `/users/${target.user}?$select=id` }),
   inPlace: () => false,
+  password: {},
   inverse: () => ({
     why: "The password before is not known to anybody but the user.",
     fix: "No action needed: the user chooses a new one at the next sign-in.",

@@ -68,6 +68,8 @@ export interface Commands {
   seats: { argument: { sku: string; enabled: number } & Ofwhom; answer: { consumed: number } };
   link: { argument: { relation: RelationName; from: string; to: string } & Ofwhom; answer: void };
   unlink: { argument: { relation: RelationName; from: string; to: string } & Ofwhom; answer: void };
+  /** The passwords that were set, by user id. */
+  passwords: { argument: Ofwhom; answer: Readonly<Record<string, string>> };
   journal: { argument: Ofwhom; answer: readonly Exchange[] };
 }
 
@@ -98,6 +100,7 @@ const handlers = (around: Controlled): Handlers => ({
   seed: (tenant, { tenant: _id, ...settings }) => seed(tenant, settings),
   snapshot: (tenant, { properties }) => snapshot(tenant, properties),
   counters: (tenant) => ({ ...tenant.counters, overlaps: { ...tenant.inFlight.overlaps } }),
+  passwords: (tenant) => Object.fromEntries(tenant.passwords),
   resetCounters: (tenant) => {
     tenant.counters = noCounts();
     Object.assign(tenant.inFlight.overlaps, { objects: 0, edges: 0, mostEdgesOfOneGroup: 0 });

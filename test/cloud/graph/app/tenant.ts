@@ -43,6 +43,8 @@ export class Tenant {
   readonly skus: Sku[] = usualSkus();
   /** Users who have a licence from a group, by group id. */
   readonly licensedByGroup = new Map<string, Set<string>>();
+  /** The passwords that were set, by user id; nothing but the tests' control reads them. */
+  readonly passwords = new Map<string, string>();
   counters: Counters = noCounts();
   /** Directory days ahead of the clock. */
   dayOffset = 0;

@@ -6,7 +6,7 @@ import { demandRoom } from "../rules/quota.ts";
 import { withSecurityAttributes } from "../rules/security-attributes.ts";
 import { checkPassword, checkUserValues, onPremisesMastered } from "../rules/user-values.ts";
 import { checkedValues, demandValues } from "../rules/values.ts";
-import type { Values } from "../store/entity.ts";
+import type { Entity, Values } from "../store/entity.ts";
 import { prefers, type Call } from "./call.ts";
 import { referenced, resolve } from "./resolve.ts";
 import { softDeleteUser } from "./soft-delete.ts";
@@ -18,6 +18,11 @@ function demandPassword(profile: unknown): void {
   const password = (profile as Values | null | undefined)?.["password"];
   if (password === undefined || password === null)
     throw badRequest("A password must be specified to create a new user.");
+}
+
+function keepPassword({ tenant }: Call, { id }: Entity, profile: unknown): void {
+  const password = (profile as Values | null | undefined)?.["password"];
+  if (typeof password === "string") tenant.passwords.set(id, password);
 }
 
 /** POST /users. @throws GraphError 400, 404 */
@@ -59,6 +64,7 @@ export function createUser(call: Call): Answer {
     ],
     ...stored,
   });
+  keepPassword(call, entity, profile);
   if (boss) tenant.directory.link("manager", entity, boss.id);
   return {
     status: 201,
@@ -100,6 +106,7 @@ export function updateUser(call: Call): Answer {
     ...(passwordProfile !== undefined && { lastPasswordChangeDateTime: now }),
     ...(stored["accountEnabled"] === false && { signInSessionsValidFromDateTime: now }),
   });
+  keepPassword(call, entity, passwordProfile);
   if (!prefers(call, "return=representation")) return noContent;
   return ok({
     "@odata.context": contextOf(call.root, "users", undefined, true),

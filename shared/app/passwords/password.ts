@@ -10,7 +10,7 @@ const one = (alphabet: string): string => alphabet.charAt(randomInt(alphabet.len
 
 /**
  * A random password of 32 characters with all four kinds, so that any tenant's policy takes it (Entra
- * asks for three of four and at most 256 characters). It goes into one request and nowhere else.
+ * asks for three of four and at most 256 characters). It goes into requests and, in the clear, nowhere else.
  */
 export function makePassword(): string {
   const all = LOWER + UPPER + DIGITS + SIGNS;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { makePassword } from "../../shared/app/password.ts";
+import { makePassword } from "../../../shared/app/passwords/password.ts";
 
 describe("a made password", () => {
   it("has all four kinds of characters, 32 of them, and never comes twice", () => {
