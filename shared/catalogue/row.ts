@@ -110,6 +110,10 @@ interface Write<T extends Target | PendingTarget> {
    * row that restores its object. They are absent once that is known.
    */
   readonly needs?: readonly number[] | undefined;
+  /** The row's stage, if the batch has several. */
+  readonly stage?: number | undefined;
+  /** It is sent only once this row and all before it have their verdicts. */
+  readonly behind?: number | undefined;
   /** The earlier row whose create gives the id of `role`; it stays when the id is known. */
   readonly idFromRow?: IdFromRow | undefined;
   /** The earlier row that creates the group of a membership, or what holds another edge; it stays, too. */

@@ -33,6 +33,8 @@ const storedWrite = v.object({
   group: v.optional(v.string()),
   after: v.optional(v.array(v.number())),
   needs: v.optional(v.array(v.number())),
+  stage: v.optional(v.number()),
+  behind: v.optional(v.number()),
   idFromRow: v.optional(
     v.object({ row: v.number(), role: v.picklist(["user", "member", "object"]) }),
   ),

@@ -165,6 +165,8 @@ export interface ShardRow {
     readonly foundInPlace?: { readonly reason: string; readonly objectId: string };
     readonly keys: string[];
     readonly after?: number[];
+    readonly stage?: number;
+    readonly behind?: number;
     readonly idFromRow?: { row: number; role: string };
     readonly was?: string;
     readonly memberSeen?: boolean;

@@ -43,7 +43,7 @@ describe("a runner that is killed at random instants while Graph misbehaves", ()
   });
   after(() => azurite.stop());
 
-  it("gives every row one effect and one verdict, and never writes one object twice at once", async () => {
+  it("gives every row one effect and one verdict, in its stage, and never writes one object twice at once", async () => {
     const when = fc.constantFrom("before" as const, "during" as const, "after" as const);
     const death = fc.oneof(
       fc.record({ on: fc.constant("call" as const), at: fc.integer({ min: 1, max: 90 }), when }),

@@ -12,7 +12,9 @@ export type Deed =
   | { readonly kind: "update" | "disable" | "delete"; readonly user: number }
   | { readonly kind: "create"; readonly joins: number; readonly titled: boolean }
   | { readonly kind: "add" | "remove"; readonly group: number; readonly user: number }
-  | { readonly kind: "settled" };
+  | { readonly kind: "settled" }
+  /** The rows after it are in the next stage. */
+  | { readonly kind: "stage" };
 
 const USERS = 12;
 const GROUPS = 2;
@@ -26,7 +28,7 @@ export const deeds: fc.Arbitrary<Deed[]> = fc.array(
       group: fc.nat(GROUPS - 1),
       user: fc.nat(USERS - 1),
     }),
-    fc.record({ kind: fc.constant("settled") }),
+    fc.record({ kind: fc.constantFrom("settled", "stage") }),
   ),
   { minLength: 1, maxLength: 60, size: "max" },
 );
@@ -94,8 +96,12 @@ export function tell(story: readonly Deed[], directory: TinyDirectory): Story {
   /** How often the rows ask for the same change of an edge; any other is asked for once. */
   const timesAsked = new Map<string, number>();
   const rows: PlannedRow[] = [];
-  const write = (operation: string, planned: PlannedWrite): number =>
-    rows.push({ row: rows.length + 1, operation, write: planned });
+  let stage = 1;
+  let behind = 0;
+  const write = (operation: string, planned: PlannedWrite): number => {
+    const staged = behind > 0 ? { ...planned, stage, behind } : planned;
+    return rows.push({ row: rows.length + 1, operation, write: staged });
+  };
   const settled = (): unknown =>
     rows.push({
       row: rows.length + 1,
@@ -106,7 +112,10 @@ export function tell(story: readonly Deed[], directory: TinyDirectory): Story {
     });
 
   for (const deed of story) {
-    if (deed.kind === "settled") settled();
+    if (deed.kind === "stage") {
+      stage += 1;
+      behind = rows.length;
+    } else if (deed.kind === "settled") settled();
     else if (deed.kind === "create") create(deed.joins, deed.titled);
     else if (deed.kind === "add" || deed.kind === "remove") edge(deed.kind, deed.group, deed.user);
     else change(deed.kind, users[deed.user]!);
@@ -183,6 +192,14 @@ export function tell(story: readonly Deed[], directory: TinyDirectory): Story {
         if (times !== (timesAsked.get(each) ?? 1)) wrong.push(`${each}: ${times} times`);
       }
       if (changes !== rows.filter((row) => row.write).length) wrong.push("not one change a row");
+      // Changes are listed in the order in which they were made; those that name their row tell its stage.
+      const stages = [...made.keys()].flatMap((text) => {
+        const row = Number(/as row (\d+) says|^create new(\d+)@/.exec(text)?.slice(1).join(""));
+        return row > 0 ? (rows[row - 1]?.write?.stage ?? 1) : [];
+      });
+      if (stages.some((each, at) => each < (stages[at - 1] ?? 1))) {
+        wrong.push(`a row went before its stage: ${stages.join()}`);
+      }
       for (const [index, id] of users.entries()) {
         const user = found.get(id);
         if ((user === undefined) !== isGone.has(id)) wrong.push(`user ${index} is there or not`);

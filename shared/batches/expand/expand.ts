@@ -18,6 +18,7 @@ import { countPieces, inputRows } from "../input/input-shards.ts";
 import { mapRow } from "../input/map-row.ts";
 import { INPUT_ROW, PART, SETTLED } from "../input/part-columns.ts";
 import { rowsToPlan } from "../input/rows-to-plan.ts";
+import { STAGE } from "../input/sender-columns.ts";
 import type { Mapper } from "../mapping/mapper.ts";
 import { createDirectory } from "../plan/lookups/lookups.ts";
 import { expandRecipes, type Reader, type RecipeRow } from "./expand-recipes.ts";
@@ -194,7 +195,8 @@ function cellsOf({ row, cells }: InputRow, draft: Draft, made: readonly Part[]):
   const { [INPUT_ROW]: before } = cells;
   const of = typeof before === "number" ? before : row;
   const parts = draft.kind === "one" ? [draft.part] : made;
-  return parts.map((part, at) => rowOf(part, of, at + 1));
+  const stage = cells[STAGE] === undefined ? {} : { [STAGE]: cells[STAGE] };
+  return parts.map((part, at) => ({ ...stage, ...rowOf(part, of, at + 1) }));
 }
 
 const tooMany = (most: number): InputRefusal =>

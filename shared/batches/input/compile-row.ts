@@ -10,17 +10,21 @@ import { type Named, OPERATION, type RowRules } from "./columns.ts";
 import { type MappedInputRow, mapRow } from "./map-row.ts";
 import { notUndoneOf, onlyIfOf, originColumns } from "./origin-columns.ts";
 import { settledOf } from "./part-columns.ts";
-import { leftOutOf, senderColumns } from "./sender-columns.ts";
+import { STAGE, leftOutOf, senderColumns, stageOf } from "./sender-columns.ts";
 
 /** A row's operation with its checked values, or the rules that the row breaks. */
 export type CompiledRow<O extends Named = Operation> =
-  | {
-      readonly row: number;
-      readonly name: string;
-      readonly operation: O;
-      readonly payload: Payload;
-    }
+  | GoodCells<O>
   | { readonly row: number; readonly name: string; readonly invalid: InvalidRow };
+
+interface GoodCells<O extends Named> {
+  readonly row: number;
+  readonly name: string;
+  readonly operation: O;
+  readonly payload: Payload;
+  /** The stage that the row names. */
+  readonly stage?: number | undefined;
+}
 
 /** Why one row fails: names of rules and columns, never values. */
 export interface InvalidRow {
@@ -79,6 +83,15 @@ export function readRow<O extends Named>(sent: InputRow, rules: RowRules<O>): Co
       },
     };
   }
+  return { row, name, ...readCells(input, { name, operation }, rules) };
+}
+
+/** The checked values of a row's cells and its stage, or the rules that the cells break. */
+function readCells<O extends Named>(
+  input: MappedInputRow,
+  { name, operation }: { readonly name: string; readonly operation: O },
+  rules: RowRules<O>,
+): Pick<GoodCells<O>, "operation" | "payload" | "stage"> | { readonly invalid: InvalidRow } {
   const payload: Record<string, unknown> = {};
   const faults: MappingFault[] = [...(input.faults ?? [])];
   for (const [column, raw] of Object.entries(input.cells)) {
@@ -93,11 +106,14 @@ export function readRow<O extends Named>(sent: InputRow, rules: RowRules<O>): Co
       Object.hasOwn(payload, column) || faults.some((fault) => fault.column === column);
     if (!isGiven) faults.push({ column, rule: "is required" });
   }
+  const stage = stageOf(input);
+  if (typeof stage === "object") faults.push({ column: STAGE, rule: stage.broken });
   const [first] = faults;
-  if (first === undefined) return { row, name, operation, payload };
+  if (first === undefined) {
+    const isStaged = typeof stage === "number";
+    return { operation, payload, ...(isStaged && { stage }) };
+  }
   return {
-    row,
-    name,
     invalid: {
       column: first.column,
       reason: `${faults.map(({ column, rule }) => `${column} ${rule}`).join("; ")}.`,

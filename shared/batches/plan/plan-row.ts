@@ -9,7 +9,7 @@ import { decide, keptOpen } from "./decide-row.ts";
 import { withCounts } from "./guarded-write.ts";
 import type { LookedUp } from "./lookups/lookups.ts";
 import type { GoodRow, RowToPlan } from "./row-to-plan.ts";
-import { finalRow, nameGiven, renamedTwice, skipped } from "./row-verdicts.ts";
+import { finalRow, nameGiven, notSorted, renamedTwice, skipped } from "./row-verdicts.ts";
 import {
   creates,
   createStanding,
@@ -47,6 +47,21 @@ export function planRow(
     const { settled, verdict = "failed", reason, fix } = compiled.invalid;
     return finalRow(compiled, settled ?? { verdict, reason, fix });
   }
+  const staged = traces.stages.next(compiled.row, compiled.stage);
+  if ("late" in staged) return finalRow(compiled, notSorted(compiled.stage ?? 1, staged.late));
+  const planned = planGood(compiled, lookedUp, traces, mayChange);
+  return planned.write && staged.stage !== undefined
+    ? { ...planned, write: { ...planned.write, ...staged } }
+    : planned;
+}
+
+/** Plans a row that keeps the rules of its operation and comes in its stage. */
+function planGood(
+  compiled: GoodRow,
+  lookedUp: (lookup: Lookup) => LookedUp,
+  traces: RowTraces,
+  mayChange: boolean,
+): PlannedRow {
   const found: Record<string, Found> = {};
   for (const [role, lookup] of Object.entries(compiled.lookups)) {
     const one = resolved(compiled, lookup, lookedUp(lookup), traces);
@@ -117,6 +132,7 @@ const restorerIn = (found: Readonly<Record<string, Found>>): number | undefined 
 /** Adds a row that was planned earlier to `traces`, as planning it did. */
 export function replayRow(compiled: RowToPlan, planned: PlannedRow, traces: RowTraces): void {
   if ("invalid" in compiled) return;
+  traces.stages.next(compiled.row, compiled.stage);
   traces.seats.replay(planned);
   const decision: Decision = planned.write ? { write: planned.write } : { final: planned };
   const footprint = footprintOf(compiled, decision);

@@ -13,6 +13,8 @@ export interface GoodRow {
   readonly lookups: Readonly<Record<string, Lookup>>;
   /** The most that guards can count of it. */
   readonly most: GuardedCounts;
+  /** The stage that the row names. */
+  readonly stage?: number | undefined;
 }
 
 /** A row with what planning asks of its operation many times, so that it is made only once. */
@@ -21,7 +23,7 @@ export type RowToPlan = Extract<CompiledRow, { invalid: unknown }> | GoodRow;
 /** Asks a row's operation what the row names and what guards count of it. */
 export function toPlan(compiled: CompiledRow): RowToPlan {
   if ("invalid" in compiled) return compiled;
-  const { row, name, operation, payload } = compiled;
+  const { row, name, operation, payload, stage } = compiled;
   const lookups = operation.lookups(payload);
-  return { row, name, operation, payload, lookups, most: operation.guarded(payload) };
+  return { row, name, operation, payload, lookups, most: operation.guarded(payload), stage };
 }

@@ -23,6 +23,13 @@ export const nameGiven = (by: number): FinalVerdict => ({
   fix: "Name the user by object id, or send this row in a later batch.",
 });
 
+/** The verdict on a row of an earlier stage than a row before it. */
+export const notSorted = (stage: number, current: number): FinalVerdict => ({
+  verdict: "failed",
+  reason: `Its stage is ${stage}, and a row before it is in stage ${current}.`,
+  fix: "Sort the rows by stage: they are carried out in the order of the input.",
+});
+
 /** The verdict on a second rename of a user. */
 export const renamedTwice = (by: number): FinalVerdict => ({
   verdict: "failed",

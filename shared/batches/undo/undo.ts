@@ -1,5 +1,7 @@
 import { InputRefusal } from "../../core/input-refusal.ts";
 import type { Plan } from "../../records/plan.ts";
+import type { PlannedRow } from "../../records/shard.ts";
+import { STAGE } from "../input/sender-columns.ts";
 import type { BatchPorts } from "../ports.ts";
 import { endedPlan, refuseUnknownRows } from "./ended.ts";
 import type { MadeBatch, MakeJob } from "./job.ts";
@@ -41,6 +43,7 @@ async function* undoText(
 ): AsyncGenerator<string> {
   const chosen = Array.isArray(decision.rows) ? new Set<number>(decision.rows) : undefined;
   const created = createCreatedUsers(chosen);
+  const stages = createUndoStages();
   for (let shard = plan.shards; shard >= 1; shard--) {
     const ends = await readRowEnds(blobs.batches, folder, plan, shard);
     const wanted = ends.filter(({ planned, verdict }) =>
@@ -48,9 +51,24 @@ async function* undoText(
     );
     if (wanted.length === 0) continue;
     const before = await readBefore(blobs.batches, folder, shard);
-    const rows = wanted
-      .toReversed()
-      .flatMap((end) => undoRows(end, { catalogue, before, created, nowMs: clock.now() }));
+    const rows = wanted.toReversed().flatMap((end) => {
+      const stage = stages.of(end.planned);
+      const undone = undoRows(end, { catalogue, before, created, nowMs: clock.now() });
+      return stage === undefined ? undone : undone.map((row) => ({ [STAGE]: stage, ...row }));
+    });
     yield rows.map((row) => `${JSON.stringify(row)}\n`).join("");
   }
+}
+
+/** The stages of the rows that undo others: those of the last stage go first. */
+function createUndoStages(): { of(planned: PlannedRow): number | undefined } {
+  let last: number | undefined;
+  return {
+    of: ({ write }) => {
+      if (write === undefined) return undefined;
+      const { stage = 1 } = write;
+      last ??= stage;
+      return last === 1 ? undefined : Math.max(1, last - stage + 1);
+    },
+  };
 }

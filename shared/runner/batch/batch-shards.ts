@@ -59,6 +59,18 @@ export function isRowFinal(shards: BatchShards, row: number): boolean {
   return open ? !open.rows.has(row) : number < shards.next && !shards.announced.has(number);
 }
 
+/** Whether this row and all before it have their verdicts. */
+export function areFinalUpTo(shards: BatchShards, row: number): boolean {
+  const last = shardNumberOf(shards, row);
+  if (shards.next <= last) return false;
+  for (const number of shards.announced) if (number <= last) return false;
+  for (const [number, { rows }] of shards.open) {
+    if (number < last && rows.size > 0) return false;
+    if (number === last) for (const open of rows.keys()) if (open <= row) return false;
+  }
+  return true;
+}
+
 /** Notes that a shard was opened; `undefined` if there was nothing to open in it. */
 export function noteOpened(shards: BatchShards, number: number, shard?: OpenShard): void {
   shards.announced.delete(number);
@@ -73,6 +85,16 @@ export function closeIfEnded(shards: BatchShards, shard: OpenShard): boolean {
   if (!shards.open.delete(shard.shard)) return false;
   for (const verdict of verdicts) shards.closed[verdict] += shard.counts[verdict];
   return true;
+}
+
+/** Whether rows that were opened ahead wait for rows of shards to come. */
+export function isBarredAhead({ ahead, open }: BatchShards): boolean {
+  for (const number of ahead) {
+    for (const { write } of open.get(number)?.rows.values() ?? []) {
+      if (write.behind !== undefined) return true;
+    }
+  }
+  return false;
 }
 
 /** How many rows are open. */

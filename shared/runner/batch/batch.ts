@@ -18,9 +18,11 @@ import { createCanary } from "../watch/canary.ts";
 import {
   type BatchShards,
   areAllClosed,
+  areFinalUpTo,
   countOpenRows,
   countVerdicts,
   createBatchShards,
+  isBarredAhead,
   isRowFinal,
   nextAnnounced,
   nextShard,
@@ -31,7 +33,16 @@ import { createIds } from "./created-ids.ts";
 import { createDependants } from "./dependants.ts";
 import type { LeftRow, OpenBatch } from "./open-batch.ts";
 import { keysBeside, pull, reopenAhead } from "./pull.ts";
-import { type Batch, earlierRow, isRowHeld, loadCreators, openRows, store } from "./rows.ts";
+import {
+  type Batch,
+  earlierRow,
+  isRowHeld,
+  loadCreators,
+  openRows,
+  store,
+  heldUpTo,
+  loadHeld,
+} from "./rows.ts";
 import { openShard, readLeft } from "./shard.ts";
 import type { Site } from "./site.ts";
 import { createTouchedKeys } from "./touched-keys.ts";
@@ -63,6 +74,7 @@ export async function openBatch(
     halt: undefined,
     rows: { [Symbol.iterator]: () => rowsIn(shards) },
     isFinal: (row) => isRowFinal(shards, row),
+    areFinalUpTo: (row) => areFinalUpTo(shards, row),
     nextShard: () => (opened.halt ? nextAnnounced(shards) : nextShard(shards)),
     announce: (number) => void shards.announced.add(number),
     open: (number, before) => open(batch, opened, number, before),
@@ -70,6 +82,8 @@ export async function openBatch(
     keysBeside: (keys) => keysBeside(batch, keys),
     reopenAhead: () => reopenAhead(batch, opened),
     isHeld: (row) => isRowHeld(batch, row),
+    heldUpTo: (row) => heldUpTo(batch, row),
+    isBarredAhead: () => isBarredAhead(shards),
     shardOf: (row) => {
       const shard = shards.open.get(shardNumberOf(shards, row));
       if (shard === undefined) throw new TypeError("the row's shard is not open");
@@ -167,8 +181,10 @@ async function open(
     : await openShard(site, folder, number, shards);
   if (found) {
     await loadCreators(batch, found.left.flatMap(rowsBefore(shards)));
+    await loadHeld(batch, found.left);
     await before(found.left);
   }
   noteOpened(shards, number, found?.shard);
   if (found) await openRows(batch, lane, found.shard, found.left);
+  site.schedule.freed(lane, number * shards.plan.rowsPerShard);
 }

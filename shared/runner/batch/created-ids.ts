@@ -19,6 +19,8 @@ export interface CreatedIds {
   keep(shard: number, rows: Histories): void;
   /** Whether a row of a loaded shard was held. */
   isHeld(row: number): boolean;
+  /** The first row of the loaded shards, up to this one, that was held. */
+  heldUpTo(row: number): number | undefined;
   /** Whether a row of a loaded shard was sent, or not, and ended neither done nor unchanged. */
   isUnwell(row: number): boolean;
   /** The id that a row of a loaded shard gave; `undefined` if it gave none. */
@@ -34,6 +36,7 @@ export function createIds(options: {
   const { rowsPerShard } = options;
   const shards = new Map<number, Buffer>();
   const held = new Set<number>();
+  let firstHeld = Infinity;
   const unwell = new Set<number>();
   const reasons = new Map<number, string>();
   const place = (row: number): { shard: number; at: number } => ({
@@ -44,7 +47,10 @@ export function createIds(options: {
     const ids = Buffer.alloc(rowsPerShard * ID_BYTES);
     for (const [row, { receipt }] of rows) {
       const id = createdId(receipt);
-      if (receipt?.verdict === "held") held.add(row);
+      if (receipt?.verdict === "held") {
+        held.add(row);
+        firstHeld = Math.min(firstHeld, row);
+      }
       if (receipt !== undefined && !isWell(receipt)) unwell.add(row);
       const why = reasonIn(receipt);
       if (why !== undefined && reasons.size < REASONS_KEPT) reasons.set(row, why);
@@ -58,6 +64,7 @@ export function createIds(options: {
       if (!shards.has(shard)) keep(shard, await options.read(shard));
     },
     isHeld: (row) => held.has(row),
+    heldUpTo: (row) => (firstHeld <= row ? firstHeld : undefined),
     isUnwell: (row) => unwell.has(row),
     reasonOf: (row) => reasons.get(row),
     get: (row) => {

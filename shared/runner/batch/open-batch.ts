@@ -90,6 +90,10 @@ export interface OpenBatch extends Lane {
   shardOf(row: number): OpenShard;
   /** Whether a row that others come after was held. */
   isHeld(row: number): boolean;
+  /** The first row up to this one that was held. */
+  heldUpTo(row: number): number | undefined;
+  /** Whether rows that were opened ahead wait for a stage of which shards are still to come. */
+  isBarredAhead(): boolean;
   /**
    * Stores a record in a shard's journal, then puts its rows where the journal says: a row that ends
    * frees its keys, and the rows that depend on it go on or end with it.

@@ -33,6 +33,37 @@ export function isRowHeld({ shards, ids }: Batch, row: number): boolean {
   return open ? open.journal.rows.get(row)?.receipt?.verdict === "held" : ids.isHeld(row);
 }
 
+/** The first row up to this one that was held, as far as that is known; see `loadHeld`. */
+export function heldUpTo({ shards, ids }: Batch, row: number): number | undefined {
+  if (
+    shards.closed.held === 0 &&
+    ![...shards.open.values()].some(({ counts }) => counts.held > 0)
+  ) {
+    return undefined;
+  }
+  const held: number[] = [];
+  const known = ids.heldUpTo(row);
+  if (known !== undefined) held.push(known);
+  for (const { journal, counts } of shards.open.values()) {
+    if (counts.held === 0) continue;
+    for (const [number, { receipt }] of journal.rows) {
+      if (number <= row && receipt?.verdict === "held") held.push(number);
+    }
+  }
+  return held.length === 0 ? undefined : Math.min(...held);
+}
+
+/** Makes known which rows of closed shards were held, if some of these rows come after whole stages. */
+export async function loadHeld({ shards, ids }: Batch, rows: readonly LeftRow[]): Promise<void> {
+  const behind = Math.max(0, ...rows.map(({ write }) => write.behind ?? 0));
+  if (behind === 0 || shards.closed.held === 0 || ids.heldUpTo(behind) !== undefined) return;
+  for (let shard = 1; shard <= shardNumberOf(shards, behind); shard++) {
+    const isClosed = shard < shards.next && !shards.announced.has(shard) && !shards.open.has(shard);
+    if (isClosed) await ids.load(shard);
+    if (ids.heldUpTo(behind) !== undefined) return;
+  }
+}
+
 /** What is known of a row that another one needs; see `loadCreators`. */
 export function earlierRow(batch: Batch, row: number): Earlier {
   const { shards, ids } = batch;

@@ -12,6 +12,8 @@ export interface State<L extends Lane> {
   readonly ready: ReadyRows<L>;
   /** By lane and row: the rows that come after that row. */
   readonly waiters: Map<L, Map<number, Entry<L>[]>>;
+  /** By lane and row: the rows that come after that row and all before it. */
+  readonly barred: Map<L, Map<number, Entry<L>[]>>;
   readonly doubts: Set<Entry<L>>;
   readonly lingering: Set<Entry<L>>;
   /** Lanes whose batches cannot continue. */
@@ -180,7 +182,11 @@ function offer<L extends Lane>(state: State<L>, entry: Entry<L>): void {
   if (isPending(write) || write.needs !== undefined) return;
   for (const row of write.after ?? noRows) {
     if (lane.isFinal(row)) continue;
-    waitersOf(state, lane, row).push(entry);
+    waitersIn(state.waiters, lane, row).push(entry);
+    return;
+  }
+  if (write.behind !== undefined && !lane.areFinalUpTo(write.behind)) {
+    waitersIn(state.barred, lane, write.behind).push(entry);
     return;
   }
   if (state.keys.isFirst(entry)) state.ready.add(entry);
@@ -188,7 +194,7 @@ function offer<L extends Lane>(state: State<L>, entry: Entry<L>): void {
 
 const noRows: readonly number[] = [];
 
-function waitersOf<L extends Lane>({ waiters }: State<L>, lane: L, row: number): Entry<L>[] {
+function waitersIn<L extends Lane>(waiters: State<L>["waiters"], lane: L, row: number): Entry<L>[] {
   const ofLane = waiters.get(lane) ?? new Map<number, Entry<L>[]>();
   waiters.set(lane, ofLane);
   const ofRow = ofLane.get(row) ?? [];
@@ -197,10 +203,14 @@ function waitersOf<L extends Lane>({ waiters }: State<L>, lane: L, row: number):
 }
 
 export function freed<L extends Lane>(state: State<L>, lane: L, row: number): void {
-  const waiting = state.waiters.get(lane)?.get(row);
-  if (waiting === undefined) return;
+  const waiting = state.waiters.get(lane)?.get(row) ?? [];
   state.waiters.get(lane)?.delete(row);
   for (const entry of waiting) offer(state, entry);
+  for (const [last, barred] of state.barred.get(lane) ?? []) {
+    if (!lane.areFinalUpTo(last)) continue;
+    state.barred.get(lane)?.delete(last);
+    for (const entry of barred) offer(state, entry);
+  }
 }
 
 export function withdraw<L extends Lane>(
@@ -216,6 +226,7 @@ export function withdraw<L extends Lane>(
     leave(state, entry);
   }
   state.waiters.delete(lane);
+  state.barred.delete(lane);
   for (const entry of state.lent.get(lane) ?? []) hurry(state, entry, entry.lane);
   state.lent.delete(lane);
 }

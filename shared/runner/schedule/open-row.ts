@@ -8,6 +8,8 @@ export interface Lane {
   readonly accepted: string;
   /** Whether a row of this lane's batch has its verdict. */
   isFinal(row: number): boolean;
+  /** Whether this row and all before it have their verdicts; asked again and again. */
+  areFinalUpTo(row: number): boolean;
   /** Whether a row may be sent already; without it every row may. Rows of it may be asked again and again. */
   mayGo?(row: Pick<OpenRow, "row" | "operation">): boolean;
 }

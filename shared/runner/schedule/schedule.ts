@@ -51,7 +51,7 @@ export interface Schedule<L extends Lane> {
   place(row: OpenRow<L>, to: Place): void;
   /** Replaces the write of a waiting row by one that knows more. It may have more keys, and no fewer. */
   complete(row: OpenRow<L>, write: PlannedWrite): void;
-  /** A row that others come after has its verdict. */
+  /** A row that others come after has its verdict, or a shard was opened. */
   freed(lane: L, row: number): void;
   /** Notes that a post with these rows leaves now. */
   sent(rows: readonly OpenRow<L>[], nowMs: number): void;
@@ -100,6 +100,7 @@ export function createSchedule<L extends Lane>(): Schedule<L> {
     keys: createKeyOrder<L>(),
     ready: createReadyRows<L>(flights),
     waiters: new Map(),
+    barred: new Map(),
     doubts,
     lingering: new Set(),
     withdrawn: new Set(),

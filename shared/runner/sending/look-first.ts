@@ -36,7 +36,8 @@ export function takeToLookAt(site: Site, lanes: Iterable<OpenBatch>): Placed[] {
 
 /** Whether a row comes after one that was held. */
 export const rowHeldBefore = ({ lane, write }: Placed["row"]): number | undefined =>
-  write.after?.find((row) => lane.isHeld(row));
+  write.after?.find((row) => lane.isHeld(row)) ??
+  (write.behind === undefined ? undefined : lane.heldUpTo(write.behind));
 
 /**
  * Looks at what rows would change, now that every earlier row on their objects has ended, and lets them be

@@ -14,7 +14,8 @@ const SHARERS_AS_ONE = 20;
 /**
  * Rows open at once of a batch and those before it, and at most twice as many of all: what bounds the
  * memory. A batch with no open rows may open a shard beyond the first bound, to use the budget that a
- * large batch before it leaves; and beyond both if no batch before it has open rows: it is more urgent.
+ * large batch before it leaves; and beyond both if no batch before it has open rows: it is more urgent; or if
+ * rows of it that others wait for come after a whole stage, whose shards are still to come.
  */
 const OPEN_ROWS = 5_000;
 
@@ -39,7 +40,8 @@ export function batchToOpen({ site, batches, standing }: Work): Marker | undefin
     // While the tenant is paused, only what was cancelled is opened.
     const isDue = standing.tenant === undefined || marker.isSummons === true;
     const isMore = batch === undefined ? isDue : batch.nextShard() !== undefined;
-    const isRoom = ofAll < 2 * OPEN_ROWS && (own === 0 || soFar < OPEN_ROWS);
+    const mayOpen = own === 0 || soFar < OPEN_ROWS || batch?.isBarredAhead() === true;
+    const isRoom = mayOpen && (ofAll < 2 * OPEN_ROWS || batch?.isBarredAhead() === true);
     if (isMore && (isRoom || soFar === 0)) return marker;
   }
   return undefined;

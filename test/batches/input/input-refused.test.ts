@@ -53,7 +53,7 @@ describe("a whole file is refused, and refused.json names the place and a fix", 
       content: `user,department\n${ann},Sales\n`,
       code: "COLUMN_UNKNOWN",
       says: /Column department is not known/,
-      fix: /Known columns: operation, user, note, skip\./,
+      fix: /Known columns: operation, user, note, skip, stage\./,
       at: { column: "department" },
     },
     {

@@ -34,7 +34,13 @@ function laneOf(
   writes: readonly PlannedWrite[],
   accepted = path,
 ): TestLane {
-  const lane: TestLane = { path, accepted, rows: [], isFinal: () => false };
+  const lane: TestLane = {
+    path,
+    accepted,
+    rows: [],
+    isFinal: () => false,
+    areFinalUpTo: () => false,
+  };
   for (const [at, write] of writes.entries()) {
     lane.rows.push(schedule.open({ lane, row: at + 1, operation: "user.update", write }));
   }

@@ -21,7 +21,12 @@ describe("a row whose user an earlier row creates", () => {
 
   it("waits for that row", () => {
     const schedule = createSchedule<Lane>();
-    const lane: Lane = { path: "n", accepted: "n", isFinal: () => false };
+    const lane: Lane = {
+      path: "n",
+      accepted: "n",
+      isFinal: () => false,
+      areFinalUpTo: () => false,
+    };
     schedule.open({ lane, row: 4, operation: "group.add-member", write });
     assert.deepEqual(resolveId(write, unknown), { kind: "wait", row: 3 });
     assert.deepEqual(schedule.choose({ lanes: [lane], nowMs: 0, most: 20 }).picked, []);

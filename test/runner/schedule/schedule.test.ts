@@ -24,7 +24,9 @@ function laneOf(
 ): TestLane {
   const rows: OpenRow<TestLane>[] = [];
   const isFinal = (row: number): boolean => rows[row - 1]?.state === "ended";
-  const lane: TestLane = { name, path: name, accepted, rows, isFinal };
+  const areFinalUpTo = (row: number): boolean =>
+    Array.from({ length: row }, (_, at) => at + 1).every(isFinal);
+  const lane: TestLane = { name, path: name, accepted, rows, isFinal, areFinalUpTo };
   for (const [at, write] of writes.entries()) {
     rows.push(schedule.open({ lane, row: at + 1, operation: "user.update", write }));
   }

@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 
 import { createSeats, type Seats } from "./seats.ts";
+import { createStages, type Stages } from "./stages.ts";
 
 /** The first 64 bits of a SHA-256: enough to tell the keys and effects of a million rows apart. */
 export interface Digest {
@@ -59,6 +60,7 @@ export interface RowTraces {
   of(key: string): Iterable<Trace>;
   /** The seats of licenses that they take and free. */
   readonly seats: Seats;
+  readonly stages: Stages;
 }
 
 const WRITTEN = 1;
@@ -108,6 +110,7 @@ export function createRowTraces(): RowTraces {
 
   return {
     seats: createSeats(),
+    stages: createStages(),
     add: (name, trace) => {
       begins.add(name.charCodeAt(0));
       const key = digestOf(name);
