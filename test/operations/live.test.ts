@@ -145,7 +145,8 @@ describe("a row whose answer is lost is done once", () => {
         assert.equal(ended.rows[0]?.verdict, "done", said(ended));
         assert.deepEqual(await live.state(directory, cells), live.done);
         const { writes } = live.cost ?? { writes: 1 };
-        assert.equal((await counted()).committedWrites - from.committedWrites, writes);
+        const made = (await counted()).committedWrites - from.committedWrites;
+        assert.ok(made === writes || (live.mayRepeat && made === writes + 1), String(made));
       });
     }
   }

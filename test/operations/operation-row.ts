@@ -48,7 +48,7 @@ export interface OperationRow {
   /** Rows that cannot be undone. */
   readonly notUndone?: readonly (Refused & { readonly done: DoneRow })[];
   /** The same row against the local cloud. */
-  readonly live?: LiveRow;
+  readonly live: LiveRow;
   /** Other rows of the operation against the local cloud, which take another way: by what tells them apart. */
   readonly otherLives?: Readonly<Record<string, LiveRow>>;
 }

@@ -19,6 +19,8 @@ export interface LiveRow {
   readonly cost?: { readonly writes: number; readonly units: number };
   /** The operation that undoes it, if it is not the first in `undone`. */
   readonly undoneBy?: string;
+  /** It may be sent again after a lost answer although it was made, because a second time does no harm. */
+  readonly mayRepeat?: true;
   /** Rows that are refused, by the plan or by Graph. */
   readonly refusals: readonly LiveRefusal[];
 }

@@ -31,6 +31,13 @@ export interface TestDirectory {
   read(url: string): Promise<Values | null>;
 }
 
+/** A user in deletedItems, as the cells of a row. */
+export async function deletedUser(directory: TestDirectory): Promise<{ readonly user: string }> {
+  const { id } = await directory.addUser();
+  await directory.ask("DELETE", `/users/${id}`);
+  return { user: id };
+}
+
 /** A name that nothing else has. */
 export const newName = (what: string): string => `${what}-${randomUUID().slice(0, 8)}`;
 

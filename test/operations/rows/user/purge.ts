@@ -1,4 +1,5 @@
-import { ann, answer, user } from "../../../catalogue/answers.ts";
+import { ann, answer, user as write } from "../../../catalogue/answers.ts";
+import { deletedUser } from "../../live/test-directory.ts";
 import { type OperationRow, done, found } from "../../operation-row.ts";
 
 const payload = { user: ann };
@@ -30,16 +31,35 @@ export default {
     {
       when: "the user is not among the deleted ones",
       answer: answer(404),
-      write: user,
+      write,
       is: "done",
     },
     {
       when: "the user is among the deleted ones",
       answer: answer(200, undefined, "", { id: ann }),
-      write: user,
+      write,
       is: "send again",
     },
   ],
   undone: [],
   notUndone: [{ when: "the user was purged", done: done(), says: /cannot be brought back/ }],
+  live: {
+    seed: (directory) => deletedUser(directory),
+    state: (directory, { user }) => directory.read(`/directory/deletedItems/${user}?$select=id`),
+    done: null,
+    refusals: [
+      {
+        when: "the user is not deleted",
+        seed: async (directory) => ({ user: (await directory.addUser()).id }),
+        says: /not deleted/,
+      },
+      {
+        when: "the user is restored after the plan",
+        seed: (directory) => deletedUser(directory),
+        meanwhile: (directory, { user }) =>
+          directory.ask("POST", `/directory/deletedItems/${user}/restore`, {}),
+        says: /not among the deleted ones any more/,
+      },
+    ],
+  },
 } satisfies OperationRow;

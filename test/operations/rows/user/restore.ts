@@ -1,13 +1,6 @@
 import { ann, answer, user as write } from "../../../catalogue/answers.ts";
-import type { Cells } from "../../live/live-row.ts";
-import type { TestDirectory } from "../../live/test-directory.ts";
+import { deletedUser } from "../../live/test-directory.ts";
 import { type OperationRow, done, found } from "../../operation-row.ts";
-
-const deletedUser = async (directory: TestDirectory): Promise<Cells> => {
-  const { id } = await directory.addUser();
-  await directory.ask("DELETE", `/users/${id}`);
-  return { user: id };
-};
 
 export default {
   written: {

@@ -54,4 +54,26 @@ export default {
       says: /changed no value/,
     },
   ],
+  live: {
+    seed: async (directory) => {
+      const [user, manager] = [await directory.addUser(), await directory.addUser()];
+      await directory.control("link", { relation: "manager", from: user.id, to: manager.id });
+      return { user: user.id };
+    },
+    state: (directory, { user }) => directory.read(`/users/${user}/manager?$select=id`),
+    done: null,
+    refusals: [
+      {
+        when: "the user has no manager",
+        seed: async (directory) => ({ user: (await directory.addUser()).id }),
+        verdict: "unchanged",
+        says: /no manager/,
+      },
+      {
+        when: "no user has the name",
+        seed: async () => ({ user: "nobody@contoso.com" }),
+        says: /column user/,
+      },
+    ],
+  },
 } satisfies OperationRow;

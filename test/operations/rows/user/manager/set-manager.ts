@@ -92,4 +92,34 @@ export default {
       says: /changed no value/,
     },
   ],
+  live: {
+    seed: async (directory) => ({
+      user: (await directory.addUser()).id,
+      manager: (await directory.addUser()).id,
+    }),
+    state: async (directory, { user, manager }) => {
+      const shown = await directory.read(`/users/${user}/manager?$select=id`);
+      return { isSet: shown?.["id"] === manager };
+    },
+    done: { isSet: true },
+    refusals: [
+      {
+        when: "no user has the manager's name",
+        seed: async (directory) => ({
+          user: (await directory.addUser()).id,
+          manager: "nobody@contoso.com",
+        }),
+        says: /column manager/,
+      },
+      {
+        when: "the manager is deleted after the plan",
+        seed: async (directory) => ({
+          user: (await directory.addUser()).id,
+          manager: (await directory.addUser()).id,
+        }),
+        meanwhile: (directory, { manager }) => directory.ask("DELETE", `/users/${manager}`),
+        says: /does not exist|does not see/,
+      },
+    ],
+  },
 } satisfies OperationRow;

@@ -1,4 +1,5 @@
 import { ann, answer } from "../../../../catalogue/answers.ts";
+import { profileRow } from "../../../live/profile-row.ts";
 import { type OperationRow, done, found } from "../../../operation-row.ts";
 
 const set = { userType: "Guest" };
@@ -54,4 +55,5 @@ export default {
       says: /changed no value/,
     },
   ],
+  live: profileRow({ before: { userType: "Member" }, cells: {}, after: { userType: "Guest" } }),
 } satisfies OperationRow;

@@ -1,4 +1,5 @@
 import { ann, answer } from "../../../../catalogue/answers.ts";
+import { newName } from "../../../live/test-directory.ts";
 import { type OperationRow, done, found } from "../../../operation-row.ts";
 
 const set = { userPrincipalName: "ann.lee@contoso.com", mail: "ann.lee@contoso.com" };
@@ -63,4 +64,32 @@ export default {
     },
   ],
   notUndone: [{ when: "the values before are gone", done: done({ set }), says: /not kept/ }],
+  live: {
+    seed: async (directory) => ({
+      user: (await directory.addUser()).id,
+      userPrincipalName: `${newName("renamed")}@${directory.domain}`,
+    }),
+    state: async (directory, { user, userPrincipalName }) => ({
+      isRenamed: (await directory.read(`/users/${userPrincipalName}?$select=id`))?.["id"] === user,
+    }),
+    done: { isRenamed: true },
+    refusals: [
+      {
+        when: "another user has the new name",
+        seed: async (directory) => ({
+          user: (await directory.addUser()).id,
+          userPrincipalName: (await directory.addUser()).userPrincipalName,
+        }),
+        says: /Another object has this name/,
+      },
+      {
+        when: "the domain is not the tenant's",
+        seed: async (directory) => ({
+          user: (await directory.addUser()).id,
+          userPrincipalName: `${newName("renamed")}@fabrikam.com`,
+        }),
+        says: /domain/,
+      },
+    ],
+  },
 } satisfies OperationRow;

@@ -1,4 +1,6 @@
+import { recordOf } from "../../../../../shared/core/record.ts";
 import { ann, answer } from "../../../../catalogue/answers.ts";
+import { profileRow } from "../../../live/profile-row.ts";
 import { type OperationRow, done, found } from "../../../operation-row.ts";
 
 const set = {
@@ -61,4 +63,19 @@ export default {
     },
   ],
   notUndone: [{ when: "the values before are gone", done: done({ set }), says: /not kept/ }],
+  live: {
+    ...profileRow({
+      before: { onPremisesExtensionAttributes: { extensionAttribute1: "old" } },
+      cells: { extensionAttribute1: "new", extensionAttribute2: "two" },
+      after: { onPremisesExtensionAttributes: {} },
+    }),
+    state: async (directory, { user }) => {
+      const shown = await directory.read(`/users/${user}?$select=onPremisesExtensionAttributes`);
+      const { extensionAttribute1, extensionAttribute2 } = recordOf(
+        shown?.["onPremisesExtensionAttributes"],
+      );
+      return { one: extensionAttribute1, two: extensionAttribute2 ?? null };
+    },
+    done: { one: "new", two: "two" },
+  },
 } satisfies OperationRow;

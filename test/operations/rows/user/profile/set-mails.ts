@@ -1,4 +1,5 @@
 import { ann, answer } from "../../../../catalogue/answers.ts";
+import { profileRow } from "../../../live/profile-row.ts";
 import { type OperationRow, done, found } from "../../../operation-row.ts";
 
 const set = { otherMails: ["ann@example.com"] };
@@ -50,4 +51,9 @@ export default {
       says: /changed no value/,
     },
   ],
+  live: profileRow({
+    before: { otherMails: ["ann@fabrikam.com"] },
+    cells: { otherMails: "ann@proseware.com|lee@proseware.com" },
+    after: { otherMails: ["ann@proseware.com", "lee@proseware.com"] },
+  }),
 } satisfies OperationRow;

@@ -1,4 +1,5 @@
 import { ann, answer } from "../../../../catalogue/answers.ts";
+import { profileRow } from "../../../live/profile-row.ts";
 import { type OperationRow, done, found } from "../../../operation-row.ts";
 
 const set = { businessPhones: ["+49 30 1"], mobilePhone: null };
@@ -50,4 +51,9 @@ export default {
     },
   ],
   notUndone: [{ when: "the values before are gone", done: done({ set }), says: /not kept/ }],
+  live: profileRow({
+    before: { businessPhones: ["1"], mobilePhone: "2" },
+    cells: { businessPhones: "+49 1", mobilePhone: "+49 2" },
+    after: { businessPhones: ["+49 1"], mobilePhone: "+49 2" },
+  }),
 } satisfies OperationRow;

@@ -1,4 +1,5 @@
 import { ann, answer } from "../../../../catalogue/answers.ts";
+import { profileRow } from "../../../live/profile-row.ts";
 import { type OperationRow, done, found } from "../../../operation-row.ts";
 
 const set = { usageLocation: "DE" };
@@ -54,4 +55,9 @@ export default {
       says: /usageLocation had no value/,
     },
   ],
+  live: profileRow({
+    before: { usageLocation: "DE" },
+    cells: { usageLocation: "AT" },
+    after: { usageLocation: "AT" },
+  }),
 } satisfies OperationRow;

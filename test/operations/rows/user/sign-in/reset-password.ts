@@ -1,7 +1,9 @@
-import { ann, answer, user } from "../../../../catalogue/answers.ts";
+import { ann, answer, user as write } from "../../../../catalogue/answers.ts";
 import { type OperationRow, done, found } from "../../../operation-row.ts";
 
 const payload = { user: ann };
+
+const LONG_AGO = "2020-01-01T00:00:00Z";
 
 export default {
   written: {
@@ -42,10 +44,37 @@ export default {
     {
       when: "the user is there, with one password or another",
       answer: answer(200, undefined, "", { id: ann }),
-      write: user,
+      write,
       is: "send again",
     },
   ],
   undone: [],
   notUndone: [{ when: "a password was reset", done: done(), says: /password before is not known/ }],
+  live: {
+    seed: async (directory) => ({
+      user: (await directory.addUser({ lastPasswordChangeDateTime: LONG_AGO })).id,
+    }),
+    state: async (directory, { user }) => {
+      const shown = await directory.read(`/users/${user}?$select=lastPasswordChangeDateTime`);
+      return { isReset: shown?.["lastPasswordChangeDateTime"] !== LONG_AGO };
+    },
+    done: { isReset: true },
+    mayRepeat: true,
+    refusals: [
+      {
+        when: "the user is synchronised",
+        seed: async (directory) => ({
+          user: (await directory.addUser({ onPremisesSyncEnabled: true })).id,
+        }),
+        says: /on-premises/,
+      },
+      {
+        when: "the user becomes an administrator after the plan",
+        seed: async (directory) => ({ user: (await directory.addUser()).id }),
+        meanwhile: (directory, { user = "" }) =>
+          directory.control("addRole", { principal: user, role: "Global Administrator" }),
+        says: /holds a directory role: Global Administrator/,
+      },
+    ],
+  },
 } satisfies OperationRow;
