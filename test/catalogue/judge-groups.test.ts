@@ -204,12 +204,12 @@ describe("what an answer means for a row about a group:", () => {
   }
 });
 
-describe("a look for a new group after an answer that leaves open whether it was created", () => {
-  const waits = (outcome: Outcome): number | undefined =>
-    outcome.kind === "doubt" ? outcome.afterMs : undefined;
-  const judged = (write: ReadyWrite, status: number): Outcome =>
-    judge(catalogue["group.create"], answer(status), attempt(write));
+const waits = (outcome: Outcome): number | undefined =>
+  outcome.kind === "doubt" ? outcome.afterMs : undefined;
+const judged = (write: ReadyWrite, status: number): Outcome =>
+  judge(catalogue["group.create"], answer(status), attempt(write));
 
+describe("a look for a new group after an answer that leaves open whether it was created", () => {
   it("waits until lists show it, because Graph takes a second group of the same name", () => {
     assert.equal(waits(judged(security, 500)), 20_000);
     const asked = { ...answer(502), retryAfterMs: 60_000 };
