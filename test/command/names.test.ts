@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 
 import { setStage, type Stage } from "../stage/stage.ts";
+import { makeWorkbook } from "./convert/make-workbook.ts";
 import { createOperator, type Operator } from "./operator.ts";
 
 describe("names that an operator types", () => {
@@ -48,7 +51,32 @@ describe("names that an operator types", () => {
       operation: "user.delete",
       columns: ["user"],
     });
-    assert.equal((await operator.type("template", "user.delete")).out, "user\n");
+    const { out } = await operator.type("template", "user.delete");
+    const note = '"An example: write over it, and empty this cell."';
+    assert.equal(out, `user,skip\r\nann@contoso.com,${note}\r\n`);
+  });
+
+  it("may be of a workbook, which is converted before it is sent", async () => {
+    const user = `from-sheet@${stage.cloud.home.domain}`;
+    const cell = (text: string): string => `<c t="inlineStr"><is><t>${text}</t></is></c>`;
+    const row = (...cells: string[]): string => `<row>${cells.map(cell).join("")}</row>`;
+    const header = [
+      "Name [displayName] Required",
+      "User name [userPrincipalName] Required",
+      "Initial password [passwordProfile] Required",
+      "Block sign in (Yes/No) [accountEnabled] Required",
+    ];
+    const rows = row(...header) + row("Sheet", user, "Password1!", "Yes");
+    writeFileSync(join(operator.folder, "staff.xlsx"), makeWorkbook([{ name: "Staff", rows }]));
+    const sent = await operator.type("submit", "staff.xlsx", "--name", "from-a-sheet");
+    assert.equal(sent.code, 0, sent.error);
+    assert.match(sent.error, /Dropped here, before anything is sent: Initial password/);
+    assert.equal((await stage.settled("from-a-sheet")).state, "finished");
+    const report = (await stage.read("from-a-sheet/report.csv")) ?? "";
+    assert.match(report, new RegExp(`Sheet,${user},false,done`));
+    assert.doesNotMatch(report, /Password1/);
+    const again = await operator.type("submit", "staff.xlsx", "--name", "from-a-sheet");
+    assert.match(again.error, /Nothing was sent: the same rows were sent/);
   });
 
   it("are of rows that one message can name", async () => {

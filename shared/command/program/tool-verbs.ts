@@ -12,9 +12,10 @@ import { type OpenDesk, runs } from "./verb.ts";
 export function addTools(program: Command, openDesk: OpenDesk): void {
   const template = program
     .command("template")
-    .description("Print the header of a CSV file to fill in.")
+    .description("Print a CSV file to fill in, with an example.")
     .argument("<operation>", "an operation, such as user.disable; docs/rows.md has all")
-    .option("--all", "with the optional columns");
+    .option("--all", "with all optional columns")
+    .option("--json", "a JSON array instead");
   runs<TemplateOptions>(template, openDesk, async (desk, [operation = ""], options) =>
     (await import("../verbs/template.ts")).template(desk, operation, options),
   );

@@ -1,3 +1,4 @@
+import { csvLine } from "../../batches/formats/csv.ts";
 import { didYouMean } from "../../core/nearest.ts";
 import type { Desk } from "../desk/desk.ts";
 import { operationTable } from "../operation-table/operation-table.ts";
@@ -6,13 +7,22 @@ import { usageError } from "../terminal/command-error.ts";
 /** What `template` is asked. */
 export interface TemplateOptions {
   readonly all?: boolean;
+  readonly json?: boolean;
 }
 
+/** The column that leaves a row out, so that nothing happens to a file that is sent as it was printed. */
+const SKIP = "skip";
+const EXAMPLE = "An example: write over it, and empty this cell.";
+
 /**
- * Prints the header of a CSV file for one operation; its columns come from the operation itself. As JSON they
- * are a list.
+ * Prints a file to fill in for one operation, as CSV or as a JSON array: its columns, and its example as a row
+ * that is left out until somebody writes over it. `--output json` describes the file instead.
  */
-export function template(desk: Desk, operation: string, options: TemplateOptions): void {
+export function template(
+  desk: Pick<Desk, "print" | "options" | "self">,
+  operation: string,
+  options: TemplateOptions,
+): void {
   const found = operationTable.find(({ name }) => name === operation);
   if (found === undefined) {
     const names = operationTable.map(({ name }) => name);
@@ -21,17 +31,26 @@ export function template(desk: Desk, operation: string, options: TemplateOptions
       `Use one of: ${names.join(", ")}.`,
     );
   }
-  const { required, optional, summary } = found;
-  const columns = options.all === true ? [...required, ...optional] : required;
+  const { required, optional, summary, example } = found;
+  const shown = options.all === true ? [...required, ...optional] : required;
+  const columns = [...new Set([...shown, ...Object.keys(example)])];
   if (desk.options.output === "json") return desk.print.one({ operation, columns }, {}, () => "");
-  desk.print.raw(columns.join(","));
+  const row = {
+    ...Object.fromEntries(columns.map((name) => [name, example[name] ?? ""])),
+    [SKIP]: EXAMPLE,
+  };
+  desk.print.raw(
+    options.json === true
+      ? JSON.stringify([row], undefined, 2)
+      : [Object.keys(row), Object.values(row)].map(csvLine).join(""),
+  );
   desk.print.note(
     [
       summary,
       ...(optional.length > 0 && options.all !== true
         ? [`Optional columns (--all adds them): ${optional.join(", ")}.`]
         : []),
-      `Send it: ${desk.self} submit FILE.csv --operation ${operation}`,
+      `Send it: ${desk.self} submit FILE.${options.json === true ? "json" : "csv"} --operation ${operation}`,
     ].join("\n"),
   );
 }
