@@ -1,4 +1,5 @@
 import type { GraphAnswer, GraphRead } from "../../shared/core/graph-request.ts";
+import { assertSendable } from "../../shared/graph/assert-sendable.ts";
 import type { Graph } from "../../shared/graph/types.ts";
 
 type Properties = Readonly<Record<string, unknown>>;
@@ -82,7 +83,9 @@ export class SmallDirectory implements Graph {
   };
 
   async readAll(requests: readonly GraphRead[]): Promise<GraphAnswer[]> {
-    return requests.map(({ url }) => {
+    return requests.map((request) => {
+      assertSendable(request);
+      const { url } = request;
       this.reads.push(url);
       return this.intercept(url) ?? this.#answer(url);
     });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 
 import { setStage, type Stage } from "../stage/stage.ts";
-import { makeWorkbook } from "./convert/make-workbook.ts";
+import { inline, makeWorkbook, row } from "./convert/make-workbook.ts";
 import { createOperator, type Operator } from "./operator.ts";
 
 describe("names that an operator types", () => {
@@ -58,15 +58,15 @@ describe("names that an operator types", () => {
 
   it("may be of a workbook, which is converted before it is sent", async () => {
     const user = `from-sheet@${stage.cloud.home.domain}`;
-    const cell = (text: string): string => `<c t="inlineStr"><is><t>${text}</t></is></c>`;
-    const row = (...cells: string[]): string => `<row>${cells.map(cell).join("")}</row>`;
     const header = [
       "Name [displayName] Required",
       "User name [userPrincipalName] Required",
       "Initial password [passwordProfile] Required",
       "Block sign in (Yes/No) [accountEnabled] Required",
     ];
-    const rows = row(...header) + row("Sheet", user, "Password1!", "Yes");
+    const rows = [header, ["Sheet", user, "Password1!", "Yes"]]
+      .map((cells) => row(...cells.map(inline)))
+      .join("");
     writeFileSync(join(operator.folder, "staff.xlsx"), makeWorkbook([{ name: "Staff", rows }]));
     const sent = await operator.type("submit", "staff.xlsx", "--name", "from-a-sheet");
     assert.equal(sent.code, 0, sent.error);
@@ -77,6 +77,42 @@ describe("names that an operator types", () => {
     assert.doesNotMatch(report, /Password1/);
     const again = await operator.type("submit", "staff.xlsx", "--name", "from-a-sheet");
     assert.match(again.error, /Nothing was sent: the same rows were sent/);
+  });
+
+  it("may be chosen for people of an export, once for each of them", async () => {
+    const { domain } = stage.cloud.home;
+    const mapping = {
+      version: 1,
+      operation: "user.create",
+      columns: { Vorname: "givenName", Nr: "employeeId" },
+      templates: {
+        displayName: "{givenName}",
+        userPrincipalName: { text: `{givenName}@${domain}`, free: true, person: "employeeId" },
+      },
+    };
+    await stage.upload("hr/mapping.json", JSON.stringify(mapping));
+    const verdictsOf = async (path: string): Promise<readonly (readonly string[])[]> => {
+      const rows = Array.from({ length: 17 }, (_, at) => `O'New;p-${at}`);
+      await stage.upload(path, `Vorname;Nr\n${rows.join("\n")}\n`);
+      await stage.host.fireTimer("sweep");
+      const name = path.replace(/\W/g, "-").replace(/-csv$/, "");
+      const find = async () => (await stage.batches()).find((each) => each.startsWith(name));
+      let batch = await find();
+      while (batch === undefined) batch = await find();
+      assert.equal((await stage.settled(batch)).state, "finished");
+      const report = JSON.parse((await stage.read(`${batch}/report.json`)) ?? "") as {
+        rows: { verdict: string; after?: { userPrincipalName: string } }[];
+      };
+      return report.rows.map(({ verdict, after: set }) => [verdict, set?.userPrincipalName ?? ""]);
+    };
+    assert.deepEqual(
+      await verdictsOf("hr/monday.csv"),
+      Array.from({ length: 17 }, (_, at) => ["done", `onew${at === 0 ? "" : at + 1}@${domain}`]),
+    );
+    assert.deepEqual(
+      await verdictsOf("hr/tuesday.csv"),
+      Array.from({ length: 17 }, () => ["skipped", ""]),
+    );
   });
 
   it("are of rows that one message can name", async () => {

@@ -149,6 +149,7 @@ const readable: { when: string; path: string; content: string | Uint8Array }[] =
     path: "quoted.csv",
     content: 'operation,user,streetAddress\nuser.update,ann@contoso.com,"Main St 1\n2nd floor"\n',
   },
+  { when: "a JSON array", path: "array.json", content: JSON.stringify([leaver], undefined, 1) },
   { when: "JSON Lines", path: "lines.jsonl", content: `${JSON.stringify(leaver)}\n` },
 ];
 

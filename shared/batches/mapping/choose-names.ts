@@ -110,7 +110,7 @@ async function withoutKnown(
 
 const readOfPersons = (persons: readonly string[]): GraphRead => ({
   method: "GET",
-  url: `/users?$filter=employeeId in (${persons.map(odataString).join(",")})&$select=id,employeeId&$top=999`,
+  url: `/users?$filter=employeeId%20in%20(${persons.map(odataString).join(",")})&$select=id,employeeId&$top=999`,
 });
 
 function idsIn({ body }: GraphAnswer): readonly string[] {

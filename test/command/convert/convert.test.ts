@@ -10,7 +10,7 @@ import { cellText } from "../../../shared/command/convert/cell-text.ts";
 import { type Conversion, convert } from "../../../shared/command/convert/converted.ts";
 import { CommandError } from "../../../shared/command/terminal/command-error.ts";
 import { runCommand } from "../operator.ts";
-import { makeWorkbook, type SheetXml } from "./make-workbook.ts";
+import { inline, makeWorkbook, row, type SheetXml } from "./make-workbook.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "convert-"));
 after(() => rmSync(folder, { recursive: true }));
@@ -45,8 +45,6 @@ const sheet = (rows: string, more: Partial<SheetXml> = {}): SheetXml => ({
   rows,
   ...more,
 });
-const inline = (text: string): string => `<c t="inlineStr"><is><t>${text}</t></is></c>`;
-const row = (...cells: readonly string[]): string => `<row>${cells.join("")}</row>`;
 
 /** The rows of a sheet with one user. */
 const data = (name: string): string => row(inline("user")) + row(inline(`${name}@contoso.com`));

@@ -7,6 +7,10 @@ export interface SheetXml {
   readonly state?: "hidden";
 }
 
+/** A cell with text, and a row of cells, as XML. */
+export const inline = (text: string): string => `<c t="inlineStr"><is><t>${text}</t></is></c>`;
+export const row = (...cells: readonly string[]): string => `<row>${cells.join("")}</row>`;
+
 /** Number formats of the cells: 1 is a date, 2 a date with a time, 3 five digits, 4 thousands. */
 const STYLES = `<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><numFmts count="2"><numFmt numFmtId="164" formatCode="00000"/><numFmt numFmtId="165" formatCode="yyyy\\-mm\\-dd\\ hh:mm"/></numFmts><fonts count="1"><font/></fonts><fills count="1"><fill/></fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="5"><xf numFmtId="0"/><xf numFmtId="14" applyNumberFormat="1"/><xf numFmtId="165" applyNumberFormat="1"/><xf numFmtId="164" applyNumberFormat="1"/><xf numFmtId="4" applyNumberFormat="1"/></cellXfs></styleSheet>`;
 
