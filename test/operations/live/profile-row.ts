@@ -1,4 +1,4 @@
-import type { Cells, LiveRow } from "./live-row.ts";
+import type { Cells, LiveRefusal, LiveRow } from "./live-row.ts";
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -7,10 +7,13 @@ export const profileRow = ({
   before,
   cells,
   after,
+  refusals = [],
 }: {
   readonly before: Values;
   readonly cells: Cells;
   readonly after: Values;
+  /** What is refused beside what every such operation refuses. */
+  readonly refusals?: readonly LiveRefusal[];
 }): LiveRow => ({
   seed: async (directory) => ({ user: (await directory.addUser(before)).id, ...cells }),
   state: (directory, { user }) =>
@@ -28,5 +31,25 @@ export const profileRow = ({
       meanwhile: (directory, { user }) => directory.ask("DELETE", `/users/${user}`),
       says: /does not exist any more/,
     },
+    ...refusals,
   ],
+});
+
+/** What Graph refuses if the user is mastered on premises. */
+export const syncedRefusal = (cells: Cells): LiveRefusal => ({
+  when: "the user is synchronised",
+  seed: async (directory) => ({
+    user: (await directory.addUser({ onPremisesSyncEnabled: true })).id,
+    ...cells,
+  }),
+  says: /synchronised from on-premises/,
+});
+
+/** What Graph refuses of sensitive properties if the user outranks the application (resources/users). */
+export const privilegedRefusal = (cells: Cells): LiveRefusal => ({
+  when: "the user becomes an administrator after the plan",
+  seed: async (directory) => ({ user: (await directory.addUser()).id, ...cells }),
+  meanwhile: (directory, { user = "" }) =>
+    directory.control("addRole", { principal: user, role: "Global Administrator" }),
+  says: /holds a directory role: Global Administrator/,
 });

@@ -60,6 +60,18 @@ export default {
           directory.ask("POST", `/directory/deletedItems/${user}/restore`, {}),
         says: /not among the deleted ones any more/,
       },
+      {
+        when: "no deleted user has the id",
+        seed: async () => ({ user: ann }),
+        says: /No deleted user has this id/,
+      },
+      {
+        when: "the user had a directory role",
+        seed: (directory) => deletedUser(directory),
+        meanwhile: (directory, { user = "" }) =>
+          directory.control("addRole", { principal: user, role: "Global Administrator" }),
+        says: /Authorization_RequestDenied/,
+      },
     ],
   },
 } satisfies OperationRow;

@@ -70,6 +70,17 @@ export default {
         says: /no manager/,
       },
       {
+        when: "the manager is removed after the plan",
+        seed: async (directory) => {
+          const [user, manager] = [await directory.addUser(), await directory.addUser()];
+          await directory.control("link", { relation: "manager", from: user.id, to: manager.id });
+          return { user: user.id };
+        },
+        meanwhile: (directory, { user }) => directory.ask("DELETE", `/users/${user}/manager/$ref`),
+        verdict: "unchanged",
+        says: /removed after the plan, not by this row/,
+      },
+      {
         when: "no user has the name",
         seed: async () => ({ user: "nobody@contoso.com" }),
         says: /column user/,

@@ -112,6 +112,14 @@ export default {
         says: /column manager/,
       },
       {
+        when: "the manager is the user",
+        seed: async (directory) => {
+          const { id, userPrincipalName } = await directory.addUser();
+          return { user: id, manager: userPrincipalName };
+        },
+        says: /own manager/,
+      },
+      {
         when: "the manager is deleted after the plan",
         seed: async (directory) => ({
           user: (await directory.addUser()).id,
@@ -121,5 +129,19 @@ export default {
         says: /does not exist|does not see/,
       },
     ],
+  },
+  otherLives: {
+    "over another manager": {
+      seed: async (directory) => {
+        const { id: user } = await directory.addUser();
+        const { id: former } = await directory.addUser({ displayName: "Former" });
+        await directory.control("link", { relation: "manager", from: user, to: former });
+        return { user, manager: (await directory.addUser({ displayName: "Next" })).id };
+      },
+      state: (directory, { user }) => directory.read(`/users/${user}/manager?$select=displayName`),
+      done: { displayName: "Next" },
+      undoneBy: "user.set-manager",
+      refusals: [],
+    },
   },
 } satisfies OperationRow;

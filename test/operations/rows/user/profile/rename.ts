@@ -1,4 +1,5 @@
 import { ann, answer } from "../../../../catalogue/answers.ts";
+import { privilegedRefusal, syncedRefusal } from "../../../live/profile-row.ts";
 import { newName } from "../../../live/test-directory.ts";
 import { type OperationRow, done, found } from "../../../operation-row.ts";
 
@@ -90,6 +91,18 @@ export default {
         }),
         says: /domain/,
       },
+      {
+        when: "the address is another user's",
+        seed: async (directory) => {
+          const mail = `${newName("taken")}@contoso.com`;
+          await directory.addUser({ mail });
+          const userPrincipalName = `${newName("renamed")}@${directory.domain}`;
+          return { user: (await directory.addUser()).id, userPrincipalName, mail };
+        },
+        says: /proxyAddresses/,
+      },
+      syncedRefusal({ userPrincipalName: "synced.renamed@contoso.com" }),
+      privilegedRefusal({ userPrincipalName: "admin.renamed@contoso.com" }),
     ],
   },
 } satisfies OperationRow;

@@ -1,6 +1,6 @@
 import { recordOf } from "../../../../../shared/core/record.ts";
 import { ann, answer } from "../../../../catalogue/answers.ts";
-import { profileRow } from "../../../live/profile-row.ts";
+import { profileRow, syncedRefusal } from "../../../live/profile-row.ts";
 import { type OperationRow, done, found } from "../../../operation-row.ts";
 
 const set = {
@@ -68,6 +68,7 @@ export default {
       before: { onPremisesExtensionAttributes: { extensionAttribute1: "old" } },
       cells: { extensionAttribute1: "new", extensionAttribute2: "two" },
       after: { onPremisesExtensionAttributes: {} },
+      refusals: [syncedRefusal({ extensionAttribute1: "new" })],
     }),
     state: async (directory, { user }) => {
       const shown = await directory.read(`/users/${user}?$select=onPremisesExtensionAttributes`);

@@ -1,5 +1,5 @@
 import { ann, answer } from "../../../../catalogue/answers.ts";
-import { profileRow } from "../../../live/profile-row.ts";
+import { privilegedRefusal, profileRow } from "../../../live/profile-row.ts";
 import { type OperationRow, done, found } from "../../../operation-row.ts";
 
 const set = { otherMails: ["ann@example.com"] };
@@ -55,5 +55,6 @@ export default {
     before: { otherMails: ["ann@fabrikam.com"] },
     cells: { otherMails: "ann@proseware.com|lee@proseware.com" },
     after: { otherMails: ["ann@proseware.com", "lee@proseware.com"] },
+    refusals: [privilegedRefusal({ otherMails: "ann@proseware.com" })],
   }),
 } satisfies OperationRow;

@@ -1,5 +1,5 @@
 import { ann, answer } from "../../../../catalogue/answers.ts";
-import { profileRow } from "../../../live/profile-row.ts";
+import { privilegedRefusal, profileRow, syncedRefusal } from "../../../live/profile-row.ts";
 import { type OperationRow, done, found } from "../../../operation-row.ts";
 
 const set = { businessPhones: ["+49 30 1"], mobilePhone: null };
@@ -55,5 +55,6 @@ export default {
     before: { businessPhones: ["1"], mobilePhone: "2" },
     cells: { businessPhones: "+49 1", mobilePhone: "+49 2" },
     after: { businessPhones: ["+49 1"], mobilePhone: "+49 2" },
+    refusals: [syncedRefusal({ mobilePhone: "1" }), privilegedRefusal({ mobilePhone: "1" })],
   }),
 } satisfies OperationRow;
