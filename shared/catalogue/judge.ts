@@ -1,7 +1,7 @@
 import type { GraphAnswer } from "../core/graph-request.ts";
 import type { Attempt, Operation, Outcome } from "./operation.ts";
 import { causeOf, unknownCause } from "./refusals/refusals.ts";
-import type { FinalVerdict } from "./row.ts";
+import { type FinalVerdict, creatorsOf } from "./row.ts";
 import { columnsOf, isEdge, nounOf, subjectOf } from "./target.ts";
 
 /** The answer decides the row. The runner adds the proof: the request's id, its status, the attempts. */
@@ -38,6 +38,10 @@ export function judge(operation: Operation, answer: GraphAnswer, attempt: Attemp
       reason: `Graph answered ${status}; the change may have been made`,
       afterMs: answer.retryAfterMs,
     };
+  }
+  const { write } = attempt;
+  if (status === 404 && (write.afterRestore || creatorsOf(write).length > 0)) {
+    return retryLater(answer, "what was created or restored a moment ago has not replicated yet");
   }
   return failed(operation, answer, attempt);
 }

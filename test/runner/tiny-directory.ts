@@ -13,6 +13,8 @@ export type PartFault =
   | "conflict"
   /** 403. */
   | "denied"
+  /** 404: what it names has not replicated. */
+  | "unseen"
   /** 204, and nothing is changed. */
   | "pretended"
   | "unavailable"
@@ -160,6 +162,7 @@ export class TinyDirectory implements Graph {
     });
     if (fault === "throttle") return refuse(429, "TooManyRequests");
     if (fault === "conflict") return refuse(409, "Directory_ConcurrencyViolation");
+    if (fault === "unseen") return refuse(404, "Request_ResourceNotFound");
     if (fault === "denied") return refuse(403, "Authorization_RequestDenied");
     if (fault === "pretended") return answer(204, requestId);
     if (fault === "unavailable") return refuse(503, "serviceNotAvailable");

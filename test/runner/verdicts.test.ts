@@ -206,6 +206,20 @@ describe("a row that Graph does not take at once", () => {
     assert.equal(directory.made.size, 0);
   });
 
+  it("is sent until Graph sees the user that an earlier row created", async () => {
+    const rig = createRig(azurite);
+    const directory = new TinyDirectory();
+    let unseen = 3;
+    directory.faults = {
+      ...noFaults,
+      part: ({ method }) => (method === "PATCH" && unseen-- > 0 ? "unseen" : "none"),
+    };
+    const folder = await rig.submit({ rows: createAndUpdate("ann@example.com") });
+    await rig.runOut(directory);
+    const row = rig.finished.get(folder)?.get(2);
+    assert.deepEqual([row?.verdict, row?.attempts], ["done", 4]);
+  });
+
   it("fails if it was tried so often that its journal is full", async () => {
     const rig = createRig(azurite);
     const directory = new TinyDirectory();

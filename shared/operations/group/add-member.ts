@@ -48,7 +48,8 @@ export default defineOperation({
     const { write, attempts } = attempt;
     // The plan did not see the member either: that has not to do with replication.
     if (answer.status === 404 && write.memberSeen === false) return undefined;
-    return write.idFromRow || write.afterRestore || attempts < UNSEEN_ATTEMPTS
+    const mayCome = write.idFromRow || write.holderFromRow || write.afterRestore;
+    return mayCome || attempts < UNSEEN_ATTEMPTS
       ? retryLater(answer, "the group or the member has not replicated yet")
       : undefined;
   },

@@ -7,8 +7,9 @@ import type { RowReceipt } from "../../records/receipt.ts";
 import { rowReceipt } from "../journal/outcomes.ts";
 import type { OpenRow } from "../schedule/open-row.ts";
 import { resolveId } from "../schedule/resolve-id.ts";
+import type { Born } from "../schedule/schedule.ts";
 import type { OpenBatch } from "./open-batch.ts";
-import { type Site, isoNow } from "./site.ts";
+import { type Site, isoNow, monotonicAt } from "./site.ts";
 
 type Row = OpenRow<OpenBatch>;
 
@@ -53,7 +54,7 @@ export function createDependants(site: Site, earlier: (row: number) => Earlier):
       if (known.isHeld) return heldBehind(row.row, needed, isoNow(site));
       if (!known.isWell) return behindFailed(site, row, needed, known);
     }
-    site.schedule.complete(row, write);
+    site.schedule.complete(row, write, born(site, row, needs.map(earlier)));
     return true;
   };
   const resolve = (row: Row): RowReceipt | undefined => {
@@ -61,7 +62,10 @@ export function createDependants(site: Site, earlier: (row: number) => Earlier):
     if (met !== true) return met === false ? undefined : met;
     if (creatorsOf(row.write).length === 0) return undefined;
     const result = resolveId(row.write, earlier);
-    if (result.kind === "write") site.schedule.complete(row, result.write);
+    if (result.kind === "write") {
+      const creators = creatorsOf(row.write).map(earlier);
+      site.schedule.complete(row, result.write, born(site, row, creators));
+    }
     if (result.kind === "wait") waitFor(result.row, row);
     if (result.kind !== "orphan") return undefined;
     return earlier(result.row).isHeld
@@ -77,6 +81,22 @@ export function createDependants(site: Site, earlier: (row: number) => Earlier):
       return rows.flatMap((each) => resolve(each) ?? []);
     },
   };
+}
+
+/**
+ * When the earlier rows created or restored what a row names, as far as their receipts are at hand, and when
+ * Graph will see it. What was created before the shard at hand was open has replicated meanwhile.
+ */
+function born(
+  site: Site,
+  { write }: Row,
+  creators: readonly Pick<Earlier, "receipt">[],
+): Born | undefined {
+  if (!write.afterRestore && creatorsOf(write).length === 0) return undefined;
+  const ends = creators.flatMap(({ receipt }) => receipt?.finishedAt ?? []);
+  if (ends.length === 0) return undefined;
+  const atMs = Math.max(...ends.map((end) => monotonicAt(site, end)));
+  return { atMs, notBeforeMs: atMs + site.lag.ms() };
 }
 
 /** Holds a row that comes after one that is held: they are carried out in their order, or not at all. */

@@ -1,6 +1,7 @@
 import type { WritePacer } from "../../graph/pacing/pacer.ts";
 import type { HeldLease } from "../../storage/held-lease.ts";
 import type { RunnerPorts } from "../ports.ts";
+import type { Lag } from "../schedule/lag.ts";
 import type { Schedule } from "../schedule/schedule.ts";
 import type { OpenBatch } from "./open-batch.ts";
 
@@ -10,6 +11,8 @@ export interface Site extends RunnerPorts {
   readonly lease: HeldLease;
   readonly schedule: Schedule<OpenBatch>;
   readonly pacer: WritePacer;
+  /** How long objects that this run creates take to replicate. */
+  readonly lag: Lag;
   readonly tally: { rows: number; writes: number; throttled: number };
   /** Wakes the slice after a change that may let it continue: an answer, an opened shard. */
   readonly wake: () => void;

@@ -24,6 +24,12 @@ export interface Moment {
   readonly retryForMs: number;
 }
 
+/**
+ * Whether Graph did not see an object that a row names, and may see it yet: nothing else that it refuses so
+ * is sent again.
+ */
+const isUnseen = ({ status }: GraphAnswer): boolean => status === 404 || status === 400;
+
 const attemptOf = ({ write, history }: Omit<Sent, "row" | "operation">): Attempt => ({
   write,
   doubted: history.doubted,
@@ -40,6 +46,8 @@ export function outcomeOf(
     /** What Graph asked to wait when it gave no answer. */
     readonly lostForMs?: number | undefined;
     readonly waitMs: (asked?: number) => number;
+    /** The wait of a row whose object has not replicated. */
+    readonly unseenMs: (asked?: number) => number;
   },
 ): RowOutcome {
   const { row } = sent;
@@ -60,7 +68,8 @@ export function outcomeOf(
   }
   if (outcome.kind === "doubt") return doubtFor(outcome.reason, true, outcome.afterMs);
   const { reason, throttled, afterMs } = outcome;
-  return again(sent, moment, { reason, throttled, afterMs: moment.waitMs(afterMs) });
+  const waitMs = isUnseen(answer) ? moment.unseenMs : moment.waitMs;
+  return again(sent, moment, { reason, throttled, afterMs: waitMs(afterMs) });
 }
 
 /** Whether Graph said of this request that it was not carried out. */

@@ -54,6 +54,7 @@ export function open<L extends Lane>(state: State<L>, row: NewRow<L>): Entry<L> 
     state: "waiting",
     freshUntilMs: row.freshUntilMs ?? Infinity,
     notBeforeMs: 0,
+    bornMs: undefined,
     sentMs: undefined,
     unsureUntilMs: 0,
     looks: 0,

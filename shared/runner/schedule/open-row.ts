@@ -50,6 +50,8 @@ export interface OpenRow<L extends Lane = Lane> {
   readonly freshUntilMs: number;
   /** Neither sent nor looked at before this instant of the monotonic clock, milliseconds. */
   readonly notBeforeMs: number;
+  /** When an earlier row of the batch created or restored what it names, on the monotonic clock. */
+  readonly bornMs: number | undefined;
   /** When this process sent it last, on the monotonic clock. */
   readonly sentMs: number | undefined;
   /** While it is in doubt: its post may take effect until this instant of the monotonic clock. */

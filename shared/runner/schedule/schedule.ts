@@ -49,8 +49,11 @@ export interface Schedule<L extends Lane> {
   refusedForAnother(row: OpenRow<L>): void;
   /** Puts a row where its journal says it is. */
   place(row: OpenRow<L>, to: Place): void;
-  /** Replaces the write of a waiting row by one that knows more. It may have more keys, and no fewer. */
-  complete(row: OpenRow<L>, write: PlannedWrite): void;
+  /**
+   * Replaces the write of a waiting row by one that knows more. It may have more keys, and no fewer. `born`: when
+   * what it names was created, and when it goes at the earliest, because of that.
+   */
+  complete(row: OpenRow<L>, write: PlannedWrite, born?: Born): void;
   /** A row that others come after has its verdict, or a shard was opened. */
   freed(lane: L, row: number): void;
   /** Notes that a post with these rows leaves now. */
@@ -67,6 +70,12 @@ export interface Schedule<L extends Lane> {
   conflicted(group: string): void;
   /** An edge of the group was answered without one. */
   answered(group: string): void;
+}
+
+/** Instants of the monotonic clock, milliseconds. */
+export interface Born {
+  readonly atMs: number;
+  readonly notBeforeMs: number;
 }
 
 /** Which rows are to be looked at. */
@@ -128,10 +137,12 @@ export function createSchedule<L extends Lane>(): Schedule<L> {
     },
     share: (rows) => share(state, rows.map(entryOf)),
     place: (row, to) => place(state, entryOf(row), to),
-    complete: (row, write) => {
+    complete: (row, write, born) => {
       const entry = entryOf(row);
       state.ready.remove(entry);
       entry.write = write;
+      entry.bornMs = born?.atMs ?? entry.bornMs;
+      entry.notBeforeMs = Math.max(entry.notBeforeMs, born?.notBeforeMs ?? 0);
       // A row of a batch that is halted stays out of the order.
       if (!state.withdrawn.has(entry.lane)) enqueue(state, entry);
     },

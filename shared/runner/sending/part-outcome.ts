@@ -43,14 +43,19 @@ export function outcomeFor(
       lost: reason,
       lostForMs: retryAfterMs,
       waitMs,
+      unseenMs: waitMs,
     });
   }
   if (result.kind === "answered") {
-    return outcomeOf(sent, result.parts[parts.indexOf(part)], {
+    const outcome = outcomeOf(sent, result.parts[parts.indexOf(part)], {
       ...moment,
       lost: LEFT_OUT,
       waitMs,
+      unseenMs: (asked) => unseenFor(site, row, waitMs(asked)),
     });
+    const isSeen = outcome.kind === "final" && outcome.receipt.verdict === "done";
+    if (row.bornMs !== undefined && isSeen && sent.history.attempts === 1) site.lag.seen();
+    return outcome;
   }
   const { status, retryAfterMs } = result;
   if (status === 401 || status === 403)
@@ -78,6 +83,12 @@ export function sentOf(site: Site, part: Placed): Sent {
   if (isPending(write)) throw new TypeError("a row was sent without the id of its object");
   return { row, operation, write, history: historyOf(part.shard, row) };
 }
+
+/** The wait of a row whose object has not replicated: what is learned of that, once it is known when it was created. */
+const unseenFor = (site: Site, { bornMs }: OpenRow, otherwiseMs: number): number =>
+  bornMs === undefined
+    ? otherwiseMs
+    : Math.max(site.settings.retryFloorMs, site.lag.missed(site.clock.monotonic() - bornMs));
 
 /** The wait that Graph asked for, else one that grows with each attempt; never below the floor. */
 export const waitFor = (site: Site, attempts: number, asked?: number): number =>

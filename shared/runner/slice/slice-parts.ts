@@ -1,6 +1,7 @@
 import type { HeldLease } from "../../storage/held-lease.ts";
 import type { Site } from "../batch/site.ts";
 import type { RunnerPorts } from "../ports.ts";
+import { createLag } from "../schedule/lag.ts";
 import { createSchedule } from "../schedule/schedule.ts";
 import { type StateFile, openState } from "../state-file.ts";
 import { createStatusWriter } from "../work/status.ts";
@@ -60,6 +61,7 @@ export async function openSlice(
     lease,
     schedule: createSchedule(),
     pacer: ports.createPacer(state.initial.pace),
+    lag: createLag(),
     tally: { rows: 0, writes: 0, throttled: 0 },
     wake: () => {
       wake.notify();
