@@ -172,6 +172,7 @@ export interface ShardRow {
     readonly memberSeen?: boolean;
     readonly afterRestore?: boolean;
     readonly guarded?: Record<string, number>;
+    readonly needs?: number[];
   };
 }
 

@@ -2,40 +2,19 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import { judge } from "../../shared/catalogue/judge.ts";
-import type { Attempt, Outcome } from "../../shared/catalogue/operation.ts";
+import type { Outcome } from "../../shared/catalogue/operation.ts";
 import type { ReadyWrite } from "../../shared/catalogue/row.ts";
 import type { GraphAnswer } from "../../shared/core/graph-request.ts";
 import { toObjectId } from "../../shared/core/object-id.ts";
 import { parseGraphError } from "../../shared/graph/errors.ts";
-import { catalogue, type OperationName } from "../../shared/operations/list.ts";
+import { catalogue } from "../../shared/operations/list.ts";
 import { scene } from "../cloud/graph/testing/error-rows.ts";
-import { TENANT, type GraphFixture, type Reply } from "../cloud/graph/testing/graph-fixture.ts";
+import { TENANT, type Reply } from "../cloud/graph/testing/graph-fixture.ts";
 import { newGroup, newUser } from "../cloud/graph/testing/people.ts";
 import { attempt } from "./answers.ts";
+import { licenseRefusals } from "./license-refusals.ts";
+import { NOBODY, type Pair, type Scene, control, user } from "./refusal-pair.ts";
 
-type Scene = Awaited<ReturnType<typeof scene>>;
-
-/** A refusal that the product has words for, and how it comes about in the local cloud. */
-interface Pair {
-  /** What the product says of it, or `retry`, `doubt`, or an unchanged row. */
-  readonly says: RegExp;
-  readonly name: OperationName;
-  /** What makes Graph refuse, and where that is documented. */
-  readonly because: string;
-  readonly source: string;
-  /** Brings it about, and tells what the row writes. */
-  readonly cause: (scene: Scene) => Promise<ReadyWrite>;
-  readonly as?: { readonly roles?: readonly string[]; readonly token?: string };
-  readonly seen?: Partial<Attempt>;
-}
-
-const NOBODY = "00000000-0000-4000-8000-000000000000";
-
-const user = (id: string, set?: ReadyWrite["set"]): ReadyWrite => ({
-  target: { kind: "user", user: toObjectId(id) },
-  keys: [],
-  ...(set && { set }),
-});
 const edge = (group: string, member: string): ReadyWrite => ({
   target: { kind: "membership", group: toObjectId(group), member: toObjectId(member) },
   keys: [],
@@ -50,9 +29,6 @@ const newcomer = (name: string): ReadyWrite => ({
     accountEnabled: true,
   },
 });
-
-const control = (graph: GraphFixture, action: "update" | "conditions", values: object): unknown =>
-  graph.app.control(action, { tenant: TENANT, ...values });
 
 const fault =
   (status: number) =>
@@ -225,6 +201,7 @@ const PAIRS: readonly Pair[] = [
       return user(ann);
     },
   },
+  ...licenseRefusals,
   {
     says: /^Graph does not take one of the values \(Graph: 400 .*Correct the row by what Graph says/s,
     name: "group.add-member",

@@ -9,6 +9,7 @@ import type { LocalCloud } from "../cloud/local-cloud.ts";
 import { startCloud } from "../cloud/start-cloud.ts";
 import { enterCloud } from "../stage/enter-cloud.ts";
 import { tellGroupStories } from "./live/group-stories.ts";
+import { licenseStory } from "./live/license-story.ts";
 import { Office, type Seen } from "./live/office.ts";
 import { newName, openDirectory, type TestDirectory } from "./live/test-directory.ts";
 import { rows } from "./rows.ts";
@@ -172,3 +173,8 @@ describe("a row is refused", () => {
 });
 
 tellGroupStories(() => ({ office: everything, directory }));
+
+describe("a batch about licenses", () => {
+  it("takes the seats that there are and those that its rows free, and is undone", () =>
+    licenseStory(everything, directory));
+});

@@ -101,21 +101,24 @@ function planGood(
   if ("short" in seated) return finalRow(compiled, seated.short);
   leaveTraces(traces, footprint);
   if ("final" in decision) return finalRow(compiled, decision.final);
-  const write = inOrder(decision.write, [...standing.after, ...seated.after], found);
+  const write = inOrder(decision.write, standing.after, seated.after, found);
   return { row: compiled.row, operation: compiled.name, write };
 }
 
-/** The write with the earlier rows that it comes after, or needs. */
+/** The write with the earlier rows that it comes after, or needs. `givers`: those that free its seats. */
 function inOrder(
   write: PlannedWrite,
   before: readonly number[],
+  givers: readonly number[],
   found: Readonly<Record<string, Found>>,
 ): PlannedWrite {
-  const after = earliestFirst([...before, ...creatorsOf(write)]);
+  const after = earliestFirst([...before, ...givers, ...creatorsOf(write)]);
   const restoredBy = restorerIn(found);
+  const needs = earliestFirst([...(restoredBy === undefined ? [] : [restoredBy]), ...givers]);
   return {
     ...write,
-    ...(restoredBy !== undefined && { afterRestore: true, needs: [restoredBy] }),
+    ...(restoredBy !== undefined && { afterRestore: true }),
+    ...(needs.length > 0 && { needs }),
     ...(after.length > 0 && { after }),
   };
 }

@@ -124,13 +124,15 @@ function rowsOf(end: RowEnd, facts: UndoFacts): readonly UndoRow[] {
 }
 
 /** The row that created the object whose values this one set, if that row is undone. */
-function coveredBy({ planned }: RowEnd, { created }: UndoFacts): number | undefined {
+function coveredBy({ planned }: RowEnd, { created, catalogue }: UndoFacts): number | undefined {
   const { target, idFromRow, set } = planned.write ?? {};
   const isOfCreated = target?.kind === "pending-user" || target?.kind === "pending-object";
   if (!idFromRow || !isOfCreated || set === undefined || !created.isUndone(idFromRow.row)) {
     return undefined;
   }
-  created.note(idFromRow.row, set);
+  // What is no property of the object cannot be read with the others.
+  const isRead = operationNamed(catalogue, planned.operation)?.shown === undefined;
+  if (isRead) created.note(idFromRow.row, set);
   return idFromRow.row;
 }
 

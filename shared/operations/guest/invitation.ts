@@ -42,6 +42,12 @@ export const withRedirect = ({
   ...(messageLanguage !== undefined && { messageLanguage }),
 });
 
+/** What of the planned values is a value of the guest, and not of the invitation. */
+export const withoutInvitation = (set: Properties): Properties =>
+  Object.fromEntries(
+    Object.entries(set).filter(([name]) => !Object.hasOwn(invitationFields, name)),
+  );
+
 /** The body of POST /invitations: the planned values, of which two belong to the message. */
 export function invitationBody(set: Properties, more: Properties): Properties {
   const { inviteRedirectUrl, sendInvitationMessage, ...rest } = set;

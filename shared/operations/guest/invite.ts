@@ -12,6 +12,7 @@ import {
   invitationFields,
   invitedAddress,
   invitedIn,
+  withoutInvitation,
   isForbidden,
   isSince,
   withRedirect,
@@ -136,9 +137,9 @@ export default defineOperation({
       : { verdict: "unchanged", reason: "The guest was in the tenant before the row.", objectId };
   },
   // A guest who has accepted since is somebody's business.
-  inverse: ({ object }) => ({
+  inverse: ({ object, set }) => ({
     operation: "user.delete",
     cells: { user: object },
-    onlyIf: { externalUserState: "PendingAcceptance" },
+    onlyIf: { ...withoutInvitation(set), externalUserState: "PendingAcceptance" },
   }),
 });

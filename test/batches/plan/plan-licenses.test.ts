@@ -80,6 +80,7 @@ describe("the seats of a product", () => {
       add: "ENTERPRISEPACK",
     };
     const rows = await planRows(workshop, [assigned(eve), removed(ann), swap, assigned(fay)]);
+    assert.deepEqual(rows[3]?.write?.needs, [2]);
     // The swap needs a seat of the other product, so it frees none.
     assert.deepEqual(endings(rows), ["failed", "write", "failed", [2]]);
   });

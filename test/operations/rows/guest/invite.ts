@@ -97,7 +97,7 @@ export default {
       inverse: {
         operation: "user.delete",
         cells: { user: ann },
-        onlyIf: { externalUserState: "PendingAcceptance" },
+        onlyIf: { mail, displayName: "Gwen", externalUserState: "PendingAcceptance" },
       },
     },
   ],
