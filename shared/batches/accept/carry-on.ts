@@ -19,7 +19,7 @@ import type { Blobs } from "../../storage/types.ts";
 import { whatToPlan } from "../expand/what-to-plan.ts";
 import { claimFile } from "../folder/claim-file.ts";
 import { type Context, type LockedFolder, postpone } from "../folder/context.ts";
-import { currentLedger, survey } from "../ledger/survey.ts";
+import { countsUsers, currentLedger, survey } from "../ledger/survey.ts";
 import { planBatch, type PlannedBatch } from "../plan/plan.ts";
 import { isHeldBy, preflight } from "../plan/preflight.ts";
 import { hasUnfinishedWork } from "../plan/unfinished-work.ts";
@@ -160,6 +160,7 @@ async function planWithStatus(
     rolesNow: () => ports.rolesFor(manifest.tenant, { fresh: false }),
     clock,
     mayChange,
+    membersPerWrite: ports.settings.membersPerWrite,
     keepsOpen: mayChange && manifest.mode === "apply",
     protect: await protectionOf(ports, manifest.tenant),
     hasTime,
@@ -245,7 +246,8 @@ function planOf(
     verdicts: { ...settled, pending: isHeld ? 0 : pending, held: isHeld ? pending : 0 },
     operations: totals.operations,
     writes: totals.writes,
-    resourceUnits: totals.resourceUnits,
+    // The batch counts the users once more when it starts, if a guard is a part of them.
+    resourceUnits: totals.resourceUnits + (countsUsers(charge) ? 1 : 0),
     estimatedSeconds: secondsFor(totals, settings),
     shards: Math.ceil(totals.rows / ROWS_PER_SHARD),
     rowsPerShard: ROWS_PER_SHARD,

@@ -50,10 +50,7 @@ export async function survey(
 ): Promise<Survey> {
   const caps = ports.settings.capsFor(tenant);
   const graph = ports.graphFor(tenant);
-  const isOfUsers = allGuardedKinds.some(
-    (kind) => guardedKinds[kind].of === "users" && (charge.counts[kind] ?? 0) > 0,
-  );
-  const users = isOfUsers ? await countUsers(graph) : undefined;
+  const users = countsUsers(charge) ? await countUsers(graph) : undefined;
   const ledger = typeof users === "number" ? withUsers(before, users, ports.clock.now()) : before;
   const around: Surroundings = {
     batch,
@@ -63,3 +60,7 @@ export async function survey(
   const sizes = await countMembers(graph, groupsToCount(charge, caps, around));
   return { guards: findGuards(charge, caps, around, sizes), ledger };
 }
+
+/** Whether a guard counts what is a part of all users, so that these are counted: one resource unit. */
+export const countsUsers = ({ counts }: PlannedCharge): boolean =>
+  allGuardedKinds.some((kind) => guardedKinds[kind].of === "users" && (counts[kind] ?? 0) > 0);

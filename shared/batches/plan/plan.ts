@@ -67,6 +67,8 @@ export interface PlanJob {
   readonly keepsOpen: boolean;
   /** Why the object that a write changes is protected; the row keeps it. */
   readonly protect: (write: PlannedWrite) => string | undefined;
+  /** How many members that are added in one request Graph counts as one write. */
+  readonly membersPerWrite: number;
   /** Called after each shard; planning continues while it answers true. Throws if the lease is lost. */
   readonly goOn: (totals: PlanTotals) => Promise<boolean>;
   /** Whether there is time for more than the shard at hand, so that reads for later ones are not wasted. */
@@ -85,7 +87,7 @@ export interface PlanJob {
 export async function planBatch(job: PlanJob): Promise<PlannedBatch | undefined> {
   const { folder } = job;
   const traces = createRowTraces();
-  const totals = createTotals();
+  const totals = createTotals(job.membersPerWrite);
   for await (const { compiled, planned, write } of ahead(decided(job, traces), () =>
     job.hasTime() ? 1 : 0,
   )) {

@@ -36,7 +36,7 @@ export interface Seen {
 const RESOURCE = "https://graph.microsoft.com";
 
 /** Posts end so soon that rows in doubt are not waited for, milliseconds. */
-const TIMEOUT_MS = 2_000;
+const TIMEOUT_MS = 1_000;
 
 /** A clock whose sleepers wake early, because nothing here has to wait for other machines. */
 const brisk: Clock = {

@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+
+import { catalogue } from "../../shared/operations/list.ts";
+import type { LocalCloud } from "../cloud/local-cloud.ts";
+import { startCloud } from "../cloud/start-cloud.ts";
+import { seededRandom } from "../core/seeded-random.ts";
+import { enterCloud } from "../stage/enter-cloud.ts";
+import { Office } from "./live/office.ts";
+import { newName, openDirectory, type TestDirectory } from "./live/test-directory.ts";
+
+/** Operations that any mixture can have, each on objects of its own. */
+type Make = (directory: TestDirectory, group: string) => Promise<object>;
+
+const of = async (directory: TestDirectory, operation: string, more: object = {}) => ({
+  operation,
+  user: (await directory.addUser({ jobTitle: "Student" })).id,
+  ...more,
+});
+
+const makers: readonly Make[] = [
+  (directory) => of(directory, "user.disable"),
+  (directory) => of(directory, "user.update", { jobTitle: "Engineer", city: "Ulm" }),
+  (directory) => of(directory, "user.delete"),
+  (directory) => of(directory, "user.set-phones", { mobilePhone: "+49 1" }),
+  (directory) => of(directory, "user.revoke-sessions"),
+  async (directory) =>
+    of(directory, "user.set-manager", { manager: (await directory.addUser()).id }),
+  async ({ domain }) => ({
+    operation: "user.create",
+    userPrincipalName: `${newName("bo")}@${domain}`,
+    displayName: "Bo",
+  }),
+  async (directory) => ({
+    operation: "group.update",
+    group: await directory.addGroup(),
+    description: "Ours",
+  }),
+  async (directory, group) => ({
+    operation: "group.add-member",
+    group,
+    member: (await directory.addUser()).id,
+  }),
+  async (directory, group) => {
+    const { id } = await directory.addUser();
+    await directory.addMember(group, id);
+    return { operation: "group.remove-member", group, member: id };
+  },
+];
+
+const SCENARIOS = 30;
+const MOST_PERCENT = 3;
+
+describe(`the resource units of a plan, over ${SCENARIOS} mixtures of rows`, () => {
+  let cloud: LocalCloud;
+  let directory: TestDirectory;
+  let office: Office;
+  before(async () => {
+    cloud = await startCloud({ storage: false, latency: false, graph: { seed: { users: 3_000 } } });
+    enterCloud(cloud);
+    directory = await openDirectory(cloud);
+    const all = Object.values(catalogue).flatMap(({ allPermissions }) => allPermissions);
+    office = await Office.open(cloud, [...new Set(all)]);
+  });
+  after(() => cloud.close());
+
+  it(`are within ${MOST_PERCENT} % of what Graph's meter books for the run`, async (test) => {
+    let worst = 0;
+    for (let seed = 1; seed <= SCENARIOS; seed++) {
+      const { plan, meter } = await scenario(seed);
+      const percent = (100 * Math.abs(plan - meter)) / meter;
+      worst = Math.max(worst, percent);
+      assert.ok(percent <= MOST_PERCENT, `seed ${seed}: ${plan} planned, ${meter} booked`);
+    }
+    test.diagnostic(`at most ${worst.toFixed(1)} % apart`);
+  });
+
+  /** Makes rows by a seed, runs them, and answers the units of the plan and of the meter. */
+  async function scenario(
+    seed: number,
+  ): Promise<{ readonly plan: number; readonly meter: number }> {
+    const random = seededRandom(seed);
+    const below = (most: number): number => Math.floor(random() * most);
+    const kinds = makers.filter(() => random() < 0.6);
+    const groups = await Promise.all(
+      Array.from({ length: 1 + below(4) }, () => directory.addGroup()),
+    );
+    const rows: object[] = [];
+    for (let at = 0; at < 50 + below(50); at++) {
+      const make = kinds[below(kinds.length)] ?? makers[0]!;
+      rows.push(await make(directory, groups[below(groups.length)]!));
+    }
+    const batch = newName("mixed");
+    await office.plan(batch, rows);
+    const from = await directory.control("counters", {});
+    const { rows: ended } = await office.run(batch);
+    const to = await directory.control("counters", {});
+    const undone = ended.filter(({ verdict }) => verdict !== "done");
+    assert.deepEqual(undone, [], `seed ${seed}`);
+    return {
+      plan: office.planOf(batch).resourceUnits,
+      meter: to.resourceUnits - from.resourceUnits,
+    };
+  }
+});
