@@ -9,7 +9,7 @@ import { readInput, refusalOf } from "../formats/read-input.ts";
 import type { Mapper } from "../mapping/mapper.ts";
 import { mappingText } from "../mapping/mapping.ts";
 import { knownColumns, type Named, refuseColumn, refuseHeader, type RowRules } from "./columns.ts";
-import { type InvalidRow, readRow } from "./compile-row.ts";
+import { CLEAR, type InvalidRow, readRow } from "./compile-row.ts";
 import { templateOf } from "./entra-template.ts";
 import {
   isMapped,
@@ -178,8 +178,8 @@ function checkRow(
       tally.columns.add(name);
     }
   }
-  for (const [name, cell] of Object.entries(input.cells)) {
-    if (hasValue(cell) && !senderColumns.includes(name))
+  for (const name of Object.keys(input.cells)) {
+    if (hasValue(input.cells[name]) && !senderColumns.includes(name))
       tally.filled[name] = (tally.filled[name] ?? 0) + 1;
   }
   const compiled = readRow(input, rules);
@@ -190,10 +190,11 @@ function checkRow(
 }
 
 /** Whether a cell gives a property a value; a cell that clears it gives none. */
-const hasValue = (cell: unknown): boolean =>
-  typeof cell === "string"
-    ? !/^\s*(\(clear\)\s*)?$/i.test(cell)
-    : cell !== null && cell !== undefined;
+function hasValue(cell: unknown): boolean {
+  if (typeof cell !== "string") return cell !== null && cell !== undefined;
+  const text = cell.trim();
+  return text !== "" && text.toLowerCase() !== CLEAR;
+}
 
 /** A row may be short in a whole file; one that is short and has no end shows that the file has none. */
 const cutOff = ({ row, line, broken = "" }: InputRow, file: string | undefined): InputRefusal =>

@@ -38,7 +38,7 @@ import { createRowTraces, type RowTraces } from "./traces/row-traces.ts";
  * A read that Graph asks to repeat later delays one shard; those after it are looked up meanwhile. A shard needs a
  * few rounds of few reads, so that one shard alone would mostly wait.
  */
-const LOOK_UPS_AHEAD = 4;
+const LOOK_UPS_AHEAD = 3;
 
 /** The totals of a whole plan, with what guards count of it. */
 export interface PlannedBatch extends PlanTotals {

@@ -145,10 +145,7 @@ async function readInPath(
   const users = lookups.filter(mayBeListed);
   const others = lookups.filter((lookup) => !mayBeListed(lookup));
   const [ofUsers, ofOthers] = await Promise.all([
-    readUsers(
-      graph,
-      users.map((lookup) => ({ ...lookup, alone: readOf(lookup) })),
-    ),
+    readUsers(graph, users, readOf),
     graph.readAll(others.map(readOf)),
   ]);
   let [user, other] = [0, 0];

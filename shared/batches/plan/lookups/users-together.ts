@@ -15,8 +15,6 @@ const MOST_VALUES = 15;
 export interface UserRead {
   readonly ref: string;
   readonly select: readonly string[];
-  /** The read of this user alone. */
-  readonly alone: GraphRead;
 }
 
 /** Users whom one read lists, because their rows need the same properties. */
@@ -34,9 +32,10 @@ interface Listing {
  *
  * @throws OperatorError READ_INCOMPLETE, disposition `retry`.
  */
-export async function readUsers(
+export async function readUsers<R extends UserRead>(
   graph: Pick<Graph, "readAll">,
-  reads: readonly UserRead[],
+  reads: readonly R[],
+  alone: (read: R) => GraphRead,
 ): Promise<readonly GraphAnswer[]> {
   const listings = listingsOf(reads);
   const listed = new Set(listings.flatMap(({ places }) => places));
@@ -44,13 +43,13 @@ export async function readUsers(
   const answers: GraphAnswer[] = [];
   const lists = await graph.readAll([
     ...listings.map((listing) => listingRead(listing, reads)),
-    ...first.map((place) => reads[place]!.alone),
+    ...first.map((place) => alone(reads[place]!)),
   ]);
   for (const [at, place] of first.entries()) answers[place] = lists[listings.length + at]!;
   for (const [at, listing] of listings.entries()) share(listing, reads, lists[at]!, answers);
   const rest = [...reads.keys()].filter((place) => answers[place] === undefined);
-  const alone = await graph.readAll(rest.map((place) => reads[place]!.alone));
-  for (const [at, place] of rest.entries()) answers[place] = alone[at]!;
+  const others = await graph.readAll(rest.map((place) => alone(reads[place]!)));
+  for (const [at, place] of rest.entries()) answers[place] = others[at]!;
   return answers;
 }
 
@@ -91,11 +90,11 @@ function share(
 ): void {
   const { value } = recordOf(list.body);
   if (list.status !== 200 || !Array.isArray(value)) return;
-  const users = new Map<string, unknown>(
-    value.map((user: unknown) => [String(recordOf(user)[property]).toLowerCase(), user]),
-  );
+  const users = new Map<string, unknown>();
+  for (const user of value) users.set(String(recordOf(user)[property]).toLowerCase(), user);
+  const { status, headers, requestId } = list;
   for (const place of places) {
     const body = users.get(reads[place]!.ref.toLowerCase());
-    if (body !== undefined) answers[place] = { ...list, body };
+    if (body !== undefined) answers[place] = { status, headers, requestId, body };
   }
 }

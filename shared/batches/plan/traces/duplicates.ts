@@ -216,13 +216,14 @@ function latest(traces: RowTraces, key: string, is: (trace: Trace) => boolean): 
  * difference, nor does the case of a user's name.
  */
 function effectOf(operation: string, key: string, values: Payload, named: readonly string[]) {
-  const sorted = Object.entries(values)
-    .filter(([name]) => !named.includes(name))
-    .map(([name, value]): [string, unknown] => [
-      name,
-      CASELESS.includes(name) && typeof value === "string" ? value.toLowerCase() : value,
-    ])
-    .toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const sorted: [string, unknown][] = [];
+  for (const name of Object.keys(values)) {
+    if (named.includes(name)) continue;
+    const value = values[name];
+    const isCaseless = typeof value === "string" && CASELESS.includes(name);
+    sorted.push([name, isCaseless ? value.toLowerCase() : value]);
+  }
+  if (sorted.length > 1) sorted.sort(([a], [b]) => (a < b ? -1 : 1));
   return digestOf(JSON.stringify([operation, key, sorted]));
 }
 
