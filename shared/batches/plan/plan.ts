@@ -10,6 +10,7 @@ import { inputBlob, shardBlob } from "../../records/paths.ts";
 import type { PlannedCharge, PlannedSeats } from "../../records/plan.ts";
 import {
   type PlannedRow,
+  ROWS_PER_SHARD,
   countShards,
   readShardBlob,
   shardDigest,
@@ -35,10 +36,12 @@ import { finalRow } from "./row-verdicts.ts";
 import { createRowTraces, type RowTraces } from "./traces/row-traces.ts";
 
 /**
- * A read that Graph asks to repeat later delays one shard; those after it are looked up meanwhile. A shard needs a
- * few rounds of few reads, so that one shard alone would mostly wait.
+ * Shards that are looked up beside the one at hand: a shard needs a few rounds of few reads, and alone would mostly
+ * wait. What was read of a shard is garbage that lives long, so that a large batch has fewer than a small one, which
+ * is looked up at once.
  */
-const LOOK_UPS_AHEAD = 3;
+const LOOK_UPS_AHEAD = 2;
+const ALL_OF_SMALL = 4;
 
 /** The totals of a whole plan, with what guards count of it. */
 export interface PlannedBatch extends PlanTotals {
@@ -145,7 +148,9 @@ async function* lookedUp(job: PlanJob): AsyncGenerator<LookedUpShard> {
 
 /** Decides the rows of each shard, in order, and starts to look for the edges that exist. */
 async function* decided(job: PlanJob, traces: RowTraces): AsyncGenerator<DecidedShard> {
-  const shards = ahead(lookedUp(job), () => (job.hasTime() ? LOOK_UPS_AHEAD : 0));
+  const isSmall = job.rows <= (ALL_OF_SMALL + 1) * ROWS_PER_SHARD;
+  const most = isSmall ? ALL_OF_SMALL : LOOK_UPS_AHEAD;
+  const shards = ahead(lookedUp(job), () => (job.hasTime() ? most : 0));
   const parts = createPartOrder();
   for await (const { shard, rows: inputs, compiled, lookedUp: found, lookedAt } of shards) {
     if (!found) {
