@@ -1,3 +1,4 @@
+import { operationNamed } from "../../catalogue/operation.ts";
 import { OperatorError } from "../../core/errors.ts";
 import { createProtectedRows, findProtected, type ProtectedRows } from "../../guards/protected.ts";
 import { createHeldDigest, writeHeld } from "../../records/approval/held.ts";
@@ -17,7 +18,8 @@ const READ_AGAIN_MS = 60_000;
 /**
  * Looks again at what is protected if the plan is old by now, and holds the batch if a row would change
  * something that was not protected when it was planned. An approval then has to name a digest of the plan
- * and of those rows. A batch of which something was sent is not held.
+ * and of those rows; none releases rows of an operation that spares what is protected. A batch of which
+ * something was sent is not held.
  */
 export async function protectAtStart(ports: AdmitPorts, opening: Opening): Promise<Admission> {
   const { folder, manifest, plan, isBegun } = opening;
@@ -30,10 +32,11 @@ export async function protectAtStart(ports: AdmitPorts, opening: Opening): Promi
   if (protect === undefined) {
     return { kind: "wait", untilMs: ports.clock.now() + READ_AGAIN_MS };
   }
-  const { found, digest } = await newlyProtected(ports, opening, protect);
+  const { found, digest, never } = await newlyProtected(ports, opening, protect);
   if (found.count === 0) return { kind: "run" };
   const { approved } = await readControl(batches, folder);
-  if (approved.some((each) => each.digest === digest)) return { kind: "run" };
+  const isApproved = approved.some((each) => each.digest === digest);
+  if (isApproved && never === undefined) return { kind: "run" };
   if (status?.state === "held" && status.digest === digest) return { kind: "held" };
   const { batch, tenant } = manifest;
   const at = new Date(ports.clock.now()).toISOString();
@@ -45,30 +48,43 @@ export async function protectAtStart(ports: AdmitPorts, opening: Opening): Promi
   const now = { ...plan, guards, digest };
   const why = holdOf({ ...now, guards: guards.slice(0, 1), lacking: [] }, ports.consentUrl(tenant));
   if (why === undefined) throw new TypeError("no guard holds the batch");
-  await hold(ports, folder, { manifest, plan: now }, why);
+  const fix =
+    never === undefined
+      ? why.fix
+      : `No approval releases it, because ${never} never changes what is protected. Cancel the batch and send the other rows under a new name.`;
+  await hold(ports, folder, { manifest, plan: now }, { ...why, fix });
   return { kind: "held" };
+}
+
+interface NewlyProtected {
+  readonly found: ProtectedRows;
+  readonly digest: string;
+  /** An operation of such a row that must not change what is protected, whoever approves it. */
+  readonly never: string | undefined;
 }
 
 /** The rows that change something which is protected now, and was not when they were planned. */
 async function newlyProtected(
-  { blobs }: AdmitPorts,
+  { blobs, catalogue }: AdmitPorts,
   { folder, plan }: Opening,
   protect: Awaited<ReturnType<typeof protectionOf>>,
-): Promise<{ readonly found: ProtectedRows; readonly digest: string }> {
+): Promise<NewlyProtected> {
   const rows = createProtectedRows();
   const digest = createHeldDigest(plan.digest ?? "");
+  let never: string | undefined;
   for (let shard = 1; shard <= plan.shards; shard++) {
     for await (const piece of streamShard(blobs.batches, folder, shard)) {
       for (const { row, operation, write } of piece) {
         const why = write && write.protected === undefined ? protect(write) : undefined;
         if (write === undefined || why === undefined) continue;
         rows.add(row, why);
+        if (operationNamed(catalogue, operation)?.sparesProtected) never = operation;
         const stored = { ...storedFormOf(write), protected: why };
         digest.add({ row, operation, write: stored, before: undefined });
       }
     }
   }
-  return { found: rows.value(), digest: digest.value() };
+  return { found: rows.value(), digest: digest.value(), never };
 }
 
 /** A read that was not answered is tried again later; anything else is an error. */

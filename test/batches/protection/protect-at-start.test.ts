@@ -7,12 +7,12 @@ import { OperatorError } from "../../../shared/core/errors.ts";
 import { sent } from "../decisions/desk.ts";
 import { openWorkshop, settings, shardRows, type Workshop } from "../workshop.ts";
 
-/** A planned batch that disables two users, of whom neither is protected. */
-async function planned(rule: Partial<ProtectionSettings> = {}) {
+/** A planned batch that disables two users, or does something else to them, of whom neither is protected. */
+async function planned(rule: Partial<ProtectionSettings> = {}, operation = "user.disable") {
   const protection = { ...settings.protection, roleHolders: true, recheckAfterMs: 0, ...rule };
   const workshop = openWorkshop({ settings: { ...settings, protection } });
   const users = ["ann", "bob"].map((name) => workshop.directory.addUser(`${name}@contoso.com`));
-  const rows = users.map((user) => ({ operation: "user.disable", user }));
+  const rows = users.map((user) => ({ operation, user }));
   await workshop.deliver({ version: 1, batch: "b", mode: "apply", rows });
   assert.equal(status(workshop)["state"], "accepted");
   return { ...workshop, users };
@@ -70,6 +70,17 @@ describe("a batch of which a row is protected only since its plan", () => {
     workshop.directory.eligible.add(workshop.users[0]!);
     assert.equal((await workshop.batches.admit("b")).kind, "held");
     assert.notEqual(digestOf(workshop, "status"), seen);
+  });
+
+  it("is released by no approval if the row must spare what is protected", async () => {
+    const workshop = await planned({}, "user.reset-password");
+    workshop.directory.holders.add(workshop.users[1]!);
+    assert.equal((await workshop.batches.admit("b")).kind, "held");
+    assert.match(String(status(workshop)["fix"]), /No approval releases it/);
+    const seen = digestOf(workshop, "status");
+    assert.equal(await approve(workshop, seen, "decision-first"), "applied");
+    assert.equal((await workshop.batches.admit("b")).kind, "held");
+    assert.equal(status(workshop)["state"], "held");
   });
 
   it("is held if nobody can tell any more who is protected", async () => {
