@@ -63,7 +63,7 @@ describe("the lag of replication", () => {
 
   it("is forgotten when objects are seen sooner again", () => {
     const lag = createLag();
-    for (let row = 0; row < 20; row++) lag.missed(20_000);
+    for (let row = 0; row < 40; row++) lag.missed(20_000);
     assert.ok(lag.ms() > 10_000);
     for (let row = 0; row < 700; row++) lag.seen();
     assert.ok(lag.ms() < 100);
