@@ -6,7 +6,7 @@ import type { Outcome } from "../../shared/catalogue/operation.ts";
 import type { ReadyWrite } from "../../shared/catalogue/row.ts";
 import type { GraphAnswer } from "../../shared/core/graph-request.ts";
 import { catalogue, type OperationName } from "../../shared/operations/list.ts";
-import { ann, answer, attempt, team } from "./answers.ts";
+import { ann, answer, attempt, edge, team } from "./answers.ts";
 
 const create = (set: Readonly<Record<string, unknown>>): ReadyWrite => ({
   target: { kind: "new", type: "group" },
@@ -177,6 +177,20 @@ describe("what an answer means for a row about a group:", () => {
       answer: missing(team),
       write: owner,
       is: "failed",
+    },
+    {
+      when: "the removal of an owner of a group created a moment ago",
+      name: "group.remove-owner",
+      answer: missing(team),
+      write: { ...owner, holderFromRow: 1 },
+      is: "retry",
+    },
+    {
+      when: "the removal of a member of a group created a moment ago",
+      name: "group.remove-member",
+      answer: unseen,
+      write: { ...edge, holderFromRow: 1 },
+      is: "retry",
     },
     {
       when: "an owner who has not replicated",

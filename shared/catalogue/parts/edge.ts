@@ -2,10 +2,18 @@ import type { GraphAnswer } from "../../core/graph-request.ts";
 import type { ObjectId } from "../../core/object-id.ts";
 import { recordOf } from "../../core/record.ts";
 import { listedIds } from "../../core/sets/listed-ids.ts";
+import { retryLater } from "../judge.ts";
 import type { EdgeType } from "../kinds/target-types.ts";
-import type { Attempt, Found } from "../operation.ts";
+import type { Attempt, Found, Outcome } from "../operation.ts";
 import type { FinalVerdict, PendingWrite, PlannedWrite, ReadyWrite } from "../row.ts";
-import { type PendingTargets, type Targets, edgeKey, subjectOf } from "../target.ts";
+import {
+  type PendingTargets,
+  type Targets,
+  edgeKey,
+  holderOf,
+  nounOf,
+  subjectOf,
+} from "../target.ts";
 import type { Touched } from "../touched.ts";
 
 /** An object that is there, or that an earlier row creates. */
@@ -61,6 +69,20 @@ export function isListed(answer: GraphAnswer): boolean | undefined {
   if (answer.status !== 200 || !Array.isArray(value)) return undefined;
   if (value.length > 0) return true;
   return listedIds(answer).kind === "complete" ? false : undefined;
+}
+
+/** Waits for a holder that an earlier row created or restored, and that Graph does not see yet. */
+export function holderNotYet(
+  answer: GraphAnswer,
+  { write }: Pick<Attempt<"membership"> | Attempt<"edge">, "write">,
+): Outcome | undefined {
+  const message = answer.error?.message ?? "";
+  const isUnseen =
+    (answer.status === 404 && message.includes(holderOf(write.target) ?? "")) ||
+    (answer.status === 400 && /being referenced don't exist/i.test(message));
+  return isUnseen && (write.holderFromRow || write.afterRestore)
+    ? retryLater(answer, `the ${nounOf(write.target)} has not replicated yet`)
+    : undefined;
 }
 
 /** Whether the edge was there, if the plan saw it, and whether it will be; `called`: what people call it. */

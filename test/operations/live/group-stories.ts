@@ -56,6 +56,33 @@ export function tellGroupStories(scene: () => Scene): void {
       assert.deepEqual(await groupsNamed(displayName, "description"), []);
     });
 
+    it("wait for a new group to replicate", async () => {
+      const { directory } = scene();
+      const displayName = newName("Team");
+      const [ann, bo] = [await newUser(), await newUser()];
+      await directory.control("conditions", {
+        lag: { medianMs: 400, sigma: 0.1, staleShare: 1 },
+      });
+      const rows = [
+        { operation: "group.create", displayName },
+        { operation: "group.add-member", group: displayName, member: bo },
+        { operation: "group.add-owner", group: displayName, owner: ann },
+        { operation: "group.update", group: displayName, description: "New" },
+      ];
+      let ended: Seen;
+      try {
+        ended = await run(rows);
+      } finally {
+        await directory.control("conditions", { lag: undefined });
+      }
+      assert.deepEqual(
+        verdictsOf(ended),
+        ["done", "done", "done", "done"],
+        JSON.stringify(ended.rows),
+      );
+      assert.equal((await groupsNamed(displayName, "description")).length, 1);
+    });
+
     it("cannot remove the last owner before another row adds one", async () => {
       const { directory } = scene();
       const group = await directory.addGroup();

@@ -1,6 +1,6 @@
 import { final } from "../../../catalogue/judge.ts";
 import { defineOperation } from "../../../catalogue/operation.ts";
-import { edgeInPlace, isListed, touchedEdge } from "../../../catalogue/parts/edge.ts";
+import { edgeInPlace, holderNotYet, isListed, touchedEdge } from "../../../catalogue/parts/edge.ts";
 import { ownerRefUrl } from "../../../core/graph-request.ts";
 import { ownershipInverse, ownershipParts } from "./ownership.ts";
 
@@ -30,7 +30,9 @@ export default defineOperation({
     const isAbsent =
       (answer.status === 404 && !message.includes(target.holder)) ||
       (answer.status === 400 && /removed object references do not exist/i.test(message));
-    return isAbsent ? final(edgeInPlace("ownership", attempt, "absent")) : undefined;
+    return isAbsent
+      ? final(edgeInPlace("ownership", attempt, "absent"))
+      : holderNotYet(answer, attempt);
   },
   // The lists of v1.0 leave out service principals: as of members.
   inPlace: (answer, { write }) => write.was === "present" && isListed(answer) === false,
