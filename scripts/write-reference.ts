@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 
+import { recipesOf } from "../shared/app/recipes.ts";
 import { settingFacts } from "../shared/app/settings.ts";
 import { type Explanation, refusalRows } from "../shared/identity/token/explanations.ts";
 import { catalogue } from "../shared/operations/list.ts";
@@ -102,7 +103,8 @@ function refusalsPage(): string {
 
 /** What the operator's command knows of the operations: it does not import them. */
 function operationTable(): string {
-  const rows = Object.entries(catalogue).map(([name, { summary, fields, example }]) => {
+  const named = { ...catalogue, ...recipesOf(catalogue) };
+  const rows = Object.entries(named).map(([name, { summary, fields, example }]) => {
     const of = (isRequired: boolean): string[] =>
       Object.entries(fields).flatMap(([field, { required }]) =>
         required === isRequired ? [field] : [],
@@ -110,9 +112,9 @@ function operationTable(): string {
     return { name, summary, required: of(true), optional: of(false), example };
   });
   return [
-    "// Written by `npm run reference` from shared/operations/. Do not edit.",
+    "// Written by `npm run reference` from shared/operations/ and recipes/. Do not edit.",
     "",
-    "/** An operation as a sender sees it: its columns. */",
+    "/** An operation or a recipe as a sender sees it: its columns. */",
     "export interface OperationColumns {",
     "  readonly name: string;",
     "  readonly summary: string;",
@@ -122,7 +124,7 @@ function operationTable(): string {
     "  readonly example: Readonly<Record<string, string>>;",
     "}",
     "",
-    "/** Every operation, by name. */",
+    "/** Every operation and recipe, by name. */",
     "export const operationTable: readonly OperationColumns[] = [",
     ...rows.map((each) => `  ${JSON.stringify(each)},`),
     "];",

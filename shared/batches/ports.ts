@@ -1,5 +1,5 @@
 import type { Operation } from "../catalogue/operation.ts";
-import type { Recipe } from "../catalogue/recipe/recipe.ts";
+import type { Expanding } from "../catalogue/recipe/expanding.ts";
 import type { VerdictCounts } from "../catalogue/row.ts";
 import type { Clock } from "../core/clock.ts";
 import type { ReadProof } from "../core/contracts/proof.ts";
@@ -82,7 +82,7 @@ export interface BatchPorts {
   readonly readProof: ReadProof;
   readonly catalogue: Readonly<Record<string, Operation>>;
   /** What a row may name beside an operation. */
-  readonly recipes: Readonly<Record<string, Recipe>>;
+  readonly recipes: Readonly<Record<string, Expanding>>;
   /** Signs the seal of a batch that has ended; absent if the deployment has no such key. */
   readonly sealKey?: SealKey | undefined;
   readonly settings: BatchSettings;

@@ -67,6 +67,10 @@ export const expandedPrefix = (folder: string): string => `${folder}/expanded/`;
 export const expandedBlob = (folder: string, piece: number): string =>
   `${expandedPrefix(folder)}${fileOf(piece)}`;
 
+/** Whom some rows of the input name that say who the members of groups shall be; the first is 1. */
+export const wantedBlob = (folder: string, piece: number): string =>
+  `${expandedPrefix(folder)}wanted-${fileOf(piece)}`;
+
 /** What the expanded input is as a whole; it exists once every piece does. */
 export const expansionBlob = (folder: string): string => `${folder}/expanded.json`;
 

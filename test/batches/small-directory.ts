@@ -1,3 +1,4 @@
+import { OperatorError } from "../../shared/core/errors.ts";
 import type { GraphAnswer, GraphRead } from "../../shared/core/graph-request.ts";
 import { assertSendable } from "../../shared/graph/assert-sendable.ts";
 import type { Graph } from "../../shared/graph/types.ts";
@@ -78,9 +79,30 @@ export class SmallDirectory implements Graph {
   }
 
   /** Set by a test whose lists have more than one page. */
-  pages: Graph["pages"] = () => {
-    throw new TypeError("no list has a second page");
-  };
+  pages: Graph["pages"] = (read) => this.#membersIn(read.url);
+
+  /** The members of a group, in pages of two. */
+  async *#membersIn(url: string): AsyncGenerator<readonly Properties[]> {
+    const group = /^\/groups\/([^/]+)\/members\?/.exec(url)?.[1];
+    if (group === undefined) throw new TypeError("no list has a second page");
+    this.reads.push(url);
+    const refused = this.intercept(url);
+    const ids = [...(this.members.get(group) ?? [])];
+    for (let at = 0; at < ids.length; at += 2) {
+      yield ids.slice(at, at + 2).map((each) => {
+        const kind = this.users.has(each) ? "user" : this.groups.has(each) ? "group" : "other";
+        return { id: each, "@odata.type": `#microsoft.graph.${kind}` };
+      });
+      if (refused) {
+        const fix = "Look at the permission.";
+        throw new OperatorError("READ_INCOMPLETE", "Page 2 was refused.", {
+          fix,
+          disposition: "stop",
+        });
+      }
+    }
+    yield [];
+  }
 
   async readAll(requests: readonly GraphRead[]): Promise<GraphAnswer[]> {
     return requests.map((request) => {

@@ -20,6 +20,8 @@ export function predictLeavers(before: Snapshot, file: readonly LeaverRow[]): Pr
   const users = new Map(before.users.map((user) => [user.id, user]));
   const members = new Map(before.groups.map(({ id, members: all = [] }) => [id, new Set(all)]));
   const known = lookUp(before);
+  /** Users of whom an earlier row sets something: no later row calls its change in place unseen. */
+  const touched = new Set<string>();
   const rows = file.map((row): Predicted => {
     const user = known.user(row.user);
     if (user === undefined) return { verdict: "failed", parts: ["offboard: failed"] };
@@ -28,7 +30,7 @@ export function predictLeavers(before: Snapshot, file: readonly LeaverRow[]): Pr
     const say = (part: string, verdict: string): void => void parts.push(`${part}: ${verdict}`);
     if (!leave.includes("disable")) {
       const isEnabled = user.values["accountEnabled"] === true;
-      say(`user.disable ${user.id}`, isEnabled ? "done" : "unchanged");
+      say(`user.disable ${user.id}`, isEnabled || touched.has(user.id) ? "done" : "unchanged");
       const now = users.get(user.id)!;
       users.set(user.id, { ...now, values: { ...now.values, accountEnabled: false } });
     }
@@ -49,6 +51,7 @@ export function predictLeavers(before: Snapshot, file: readonly LeaverRow[]): Pr
         const isMastered = report.values["onPremisesSyncEnabled"] === true;
         const own = report.id === heir;
         say(`user.set-manager ${report.id} ${heir}`, own || isMastered ? "failed" : "done");
+        touched.add(report.id);
         if (!own && !isMastered) users.set(report.id, { ...users.get(report.id)!, manager: heir! });
       }
     }

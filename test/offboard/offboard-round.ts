@@ -140,14 +140,16 @@ async function otherVerdicts(
     ...count,
     ...rows.flatMap(({ inputRow, verdict, parts }) => {
       const expected = predicted[inputRow - 1];
-      const own = parts.map(partText).toSorted();
-      const wanted = (expected?.parts ?? []).toSorted();
-      const isSame = own.join("\n") === wanted.join("\n");
+      const own = parts.map(partText);
+      const wanted = expected?.parts ?? [];
+      const more = own.filter((part) => !wanted.includes(part));
+      const less = wanted.filter((part) => !own.includes(part));
+      const isSame = own.length === wanted.length && more.length + less.length === 0;
       return [
         ...(verdict === expected?.verdict
           ? []
           : [`row ${inputRow} is ${verdict}, not ${expected?.verdict}`]),
-        ...(isSame ? [] : [`row ${inputRow} has ${own.join("; ")}, not ${wanted.join("; ")}`]),
+        ...(isSame ? [] : [`row ${inputRow} has ${more.join("; ")}, not ${less.join("; ")}`]),
       ];
     }),
   ];

@@ -1,7 +1,8 @@
 import { notFound } from "../../catalogue/decided-row.ts";
 import type { Lookup } from "../../catalogue/operation.ts";
+import { itemsOf } from "../../catalogue/recipe/list-of.ts";
 import type { Fact } from "../../catalogue/recipe/recipe-file.ts";
-import { itemsOf, type Recipe } from "../../catalogue/recipe/recipe.ts";
+import type { Recipe } from "../../catalogue/recipe/recipe.ts";
 import type { ObjectId } from "../../core/object-id.ts";
 import type { Graph } from "../../graph/types.ts";
 import type { Directory, LookedUp } from "../plan/lookups/lookups.ts";

@@ -1,48 +1,24 @@
 import { Readable } from "node:stream";
 
-import { type Operation, named } from "../../catalogue/operation.ts";
-import type { Recipe } from "../../catalogue/recipe/recipe.ts";
 import { chunk } from "../../core/chunk.ts";
 import { InputRefusal } from "../../core/input-refusal.ts";
-import type { Graph } from "../../graph/types.ts";
 import { type Expansion, readExpansion } from "../../records/expansion.ts";
-import type { BatchManifest } from "../../records/manifest.ts";
 import { expandedBlob, expansionBlob } from "../../records/paths.ts";
 import { jsonText } from "../../records/stored-json.ts";
 import { leaseLost } from "../../storage/errors.ts";
-import type { Blobs } from "../../storage/types.ts";
 import type { InputRow } from "../formats/input-row.ts";
-import { type Named, OPERATION, type RowRules } from "../input/columns.ts";
-import { readRow } from "../input/compile-row.ts";
 import { countPieces, inputRows } from "../input/input-shards.ts";
-import { mapRow } from "../input/map-row.ts";
-import { INPUT_ROW, PART, SETTLED } from "../input/part-columns.ts";
-import { rowsToPlan } from "../input/rows-to-plan.ts";
+import { INPUT_ROW, SETTLED } from "../input/part-columns.ts";
 import { STAGE } from "../input/sender-columns.ts";
-import type { Mapper } from "../mapping/mapper.ts";
 import { createDirectory } from "../plan/lookups/lookups.ts";
-import { expandRecipes, type Reader, type RecipeRow } from "./expand-recipes.ts";
+import { type Draft, draftOf } from "./draft.ts";
+import { type ExpandJob, rulesOf, sentPieces } from "./expand-job.ts";
+import { expandRecipes, type Reader } from "./expand-recipes.ts";
+import { type MemberLists, readLists } from "./member-lists.ts";
 import { type Cells, type Part, rowOf } from "./part.ts";
 
 /** So many rows are read of and expanded together. */
 const ROWS_AT_ONCE = 50;
-
-/** What is expanded, and with which clients. */
-export interface ExpandJob {
-  readonly folder: string;
-  readonly manifest: BatchManifest;
-  readonly batches: Blobs;
-  readonly graph: Graph;
-  readonly catalogue: Readonly<Record<string, Operation>>;
-  readonly recipes: Readonly<Record<string, Recipe>>;
-  readonly mapper?: Mapper | undefined;
-  /** The most rows that a batch may have, parts included. */
-  readonly mostRows: number;
-  /** Whether there is time for another piece. */
-  readonly hasTime: () => boolean;
-  /** Throws if the lease is lost. */
-  readonly check: () => void;
-}
 
 /**
  * Expands the input of a batch, piece by piece, with bounded memory: a row that names a recipe becomes the
@@ -59,13 +35,15 @@ export async function expandInput(job: ExpandJob): Promise<Expansion | undefined
   const written = await countPieces(batches, folder);
   const tally = await tallyOf(job, written);
   const reader: Reader = { graph: job.graph, directory: createDirectory(job.graph) };
+  const lists = await readLists(job, reader);
+  if (lists === undefined) return undefined;
   let piece = 0;
-  for await (const rows of rowsToPlan(sentIn(job))) {
+  for await (const rows of sentPieces(job)) {
     piece += 1;
     if (piece <= written) continue;
     if (!job.hasTime()) return undefined;
     job.check();
-    await writePiece(job, piece, expandedRows(job, reader, rows, tally));
+    await writePiece(job, piece, expandedRows(job, { reader, lists, piece, rows }, tally));
   }
   const expansion: Expansion = {
     version: 1,
@@ -100,16 +78,6 @@ function count(tally: Tally, cells: Cells): void {
   for (const name of Object.keys(cells)) if (name !== SETTLED) tally.columns.add(name);
 }
 
-/** The rows that were sent, in shards, of which each becomes one piece. */
-const sentIn = (job: ExpandJob) => ({
-  batches: job.batches,
-  folder: job.folder,
-  stored: { format: job.manifest.format },
-  rules: rulesOf(job),
-  graph: job.graph,
-  isNew: false,
-});
-
 async function writePiece(
   { batches, folder }: ExpandJob,
   piece: number,
@@ -132,22 +100,40 @@ async function writePiece(
   if (done === undefined) throw leaseLost("Another delivery of the message expands this batch.");
 }
 
+/** Rows that become one piece of the expanded input, and what expands them. */
+interface Piece {
+  readonly reader: Reader;
+  readonly lists: MemberLists;
+  readonly piece: number;
+  readonly rows: readonly InputRow[];
+}
+
+/** The parts of a row that was expanded with others: the next of its kind. */
+function madeOf(
+  { kind }: Draft,
+  made: Readonly<Record<"recipe" | "member", Iterator<readonly Part[]>>>,
+): readonly Part[] {
+  if (kind !== "recipe" && kind !== "member") return [];
+  const { value, done } = made[kind].next();
+  return done === true ? [] : value;
+}
+
 /** The parts of the rows of a piece, as lines. */
 async function* expandedRows(
   job: ExpandJob,
-  reader: Reader,
-  rows: readonly InputRow[],
+  { reader, lists, piece, rows }: Piece,
   tally: Tally,
 ): AsyncGenerator<string> {
   const rules = rulesOf(job);
   for (const some of chunk(rows, ROWS_AT_ONCE)) {
     const drafts = some.map((row) => draftOf(row, rules, job.recipes));
     const recipeRows = drafts.flatMap((draft) => (draft.kind === "recipe" ? draft.row : []));
-    const expanded = await expandRecipes(reader, recipeRows);
-    let next = 0;
+    const expanded = (await expandRecipes(reader, recipeRows)).values();
+    const members = drafts.filter((draft) => draft.kind === "member");
+    const listed = (await lists.partsOf(piece, members)).values();
     const lines: string[] = [];
     for (const [at, draft] of drafts.entries()) {
-      const made = draft.kind === "recipe" ? (expanded[next++] ?? []) : [];
+      const made = madeOf(draft, { recipe: expanded, member: listed });
       for (const cells of cellsOf(some[at]!, draft, made)) {
         count(tally, cells);
         lines.push(`${JSON.stringify(cells)}\n`);
@@ -156,37 +142,6 @@ async function* expandedRows(
     }
     yield lines.join("");
   }
-}
-
-const rulesOf = ({ manifest, catalogue, recipes, mapper }: ExpandJob): RowRules<Named> => ({
-  catalogue: { ...catalogue, ...recipes },
-  operation: manifest.operation,
-  origin: manifest.origin?.kind,
-  mapper,
-});
-
-/** What a row that was sent becomes. */
-type Draft =
-  /** It is a part already, of a batch that was made out of another one. */
-  | { readonly kind: "part" }
-  | { readonly kind: "one"; readonly part: Part }
-  | { readonly kind: "recipe"; readonly row: RecipeRow };
-
-function draftOf(row: InputRow, rules: RowRules<Named>, recipes: ExpandJob["recipes"]): Draft {
-  if (rules.origin && typeof row.cells[PART] === "number") return { kind: "part" };
-  const read = readRow(row, rules);
-  const { cells: own } = rules.mapper ? mapRow(row, rules.mapper) : row;
-  const { [OPERATION]: _operation, ...sent } = own;
-  const cells = Object.fromEntries(Object.entries(sent).filter(([, raw]) => raw !== ""));
-  if ("invalid" in read) {
-    const { verdict = "failed", reason, fix } = read.invalid;
-    const settled = read.invalid.settled ?? { verdict, reason, fix };
-    return { kind: "one", part: { operation: read.name, cells, settled } };
-  }
-  const recipe = named(recipes, read.name);
-  return recipe
-    ? { kind: "recipe", row: { recipe, cells } }
-    : { kind: "one", part: { operation: read.name, cells } };
 }
 
 /** The rows of the expanded input that a row becomes. A row that is sent again keeps the number that it had. */

@@ -1,9 +1,9 @@
+import { itemsOf } from "../../catalogue/recipe/list-of.ts";
 import { type Fact, facts, isFact, type RecipeStep } from "../../catalogue/recipe/recipe-file.ts";
 import {
   ALL,
   alternativesIn,
   EACH,
-  itemsOf,
   LEAVE,
   placeholderIn,
   type Recipe,

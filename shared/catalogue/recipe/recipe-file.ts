@@ -46,6 +46,8 @@ export const recipeFile = v.strictObject({
   /** Takes the columns of this operation. */
   columnsOf: v.optional(v.string()),
   columns: v.record(name, column),
+  /** Cells of a row, as a CSV file has them. */
+  example: v.record(v.string(), v.string()),
   steps: v.pipe(v.array(step), v.minLength(1)),
 });
 

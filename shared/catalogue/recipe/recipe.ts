@@ -1,8 +1,9 @@
 import * as v from "valibot";
 
-import { list, notClearable } from "../fields.ts";
+import { notClearable } from "../fields.ts";
 import { named, type Operation } from "../operation.ts";
 import type { Field, Fields } from "../payload.ts";
+import { listOf } from "./list-of.ts";
 import {
   type Fact,
   facts,
@@ -21,6 +22,7 @@ export const ALL = "all";
 
 /** A row that names it expands into ordered parts, each a row of an operation. */
 export interface Recipe {
+  readonly kind: "recipe";
   readonly name: string;
   readonly summary: string;
   readonly fields: Fields;
@@ -31,6 +33,8 @@ export interface Recipe {
   /** What is read of that user. */
   readonly facts: readonly Fact[];
   readonly steps: readonly RecipeStep[];
+  /** Cells of a row, as a CSV file has them. */
+  readonly example: Readonly<Record<string, string>>;
   /** What its columns are for. */
   readonly about: Readonly<Record<string, string>>;
   readonly expands: true;
@@ -56,6 +60,7 @@ export function readRecipe(value: unknown, operations: Operations): Recipe {
   const steps = file.steps.map(({ name }) => name);
   const own = (file.columnsOf && named(operations, file.columnsOf)?.fields) || {};
   return {
+    kind: "recipe",
     name: file.name,
     summary: file.summary,
     fields: {
@@ -67,6 +72,7 @@ export function readRecipe(value: unknown, operations: Operations): Recipe {
     reads: file.reads,
     facts: [...new Set(file.steps.flatMap(namesIn))].filter(isFact),
     steps: file.steps,
+    example: file.example,
     about: {
       ...Object.fromEntries(columns.map(([name, { about }]) => [name, about])),
       [LEAVE]: `Steps that the row leaves out: ${steps.join(", ")}.`,
@@ -138,28 +144,6 @@ function fieldOf(
   const own = isList ? listOf(field) : notClearable(field);
   return { ...own, required: required === true };
 }
-
-/** The items of a list: a JSON array, or one CSV cell with | between. */
-export function itemsOf(raw: unknown): readonly unknown[] {
-  if (Array.isArray(raw)) return raw;
-  if (typeof raw !== "string") return [];
-  return raw.split("|").map((item) => item.trim());
-}
-
-/** A list whose items keep the rule of `item`. */
-const listOf = (item: Field): Field => ({
-  required: false,
-  clearable: false,
-  read: (raw) => {
-    const read = list(1_024, 1_000).read(raw);
-    if ("broken" in read) return read;
-    for (const each of itemsOf(raw)) {
-      const one = item.read(each);
-      if ("broken" in one) return { broken: `each entry ${one.broken}` };
-    }
-    return read;
-  },
-});
 
 /** One of these words, as it is spelled. */
 const wordOf = (words: readonly string[]): Field => ({

@@ -1,6 +1,6 @@
-// Written by `npm run reference` from shared/operations/. Do not edit.
+// Written by `npm run reference` from shared/operations/ and recipes/. Do not edit.
 
-/** An operation as a sender sees it: its columns. */
+/** An operation or a recipe as a sender sees it: its columns. */
 export interface OperationColumns {
   readonly name: string;
   readonly summary: string;
@@ -10,7 +10,7 @@ export interface OperationColumns {
   readonly example: Readonly<Record<string, string>>;
 }
 
-/** Every operation, by name. */
+/** Every operation and recipe, by name. */
 export const operationTable: readonly OperationColumns[] = [
   {"name":"device.delete","summary":"Deletes a device for ever; it has to be registered or joined again.","required":["device"],"optional":[],"example":{"device":"deviceId:4c299165-6e8f-4b45-a5ba-c5d250a707ff"}},
   {"name":"device.disable","summary":"Disables a Windows device, so that nobody can sign in from it.","required":["device"],"optional":[],"example":{"device":"deviceId:4c299165-6e8f-4b45-a5ba-c5d250a707ff"}},
@@ -55,4 +55,7 @@ export const operationTable: readonly OperationColumns[] = [
   {"name":"user.set-usage-location","summary":"Sets the usage location of a user, without which Graph assigns no license.","required":["user","usageLocation"],"optional":[],"example":{"user":"ann@contoso.com","usageLocation":"DE"}},
   {"name":"user.swap-license","summary":"Replaces licenses of a user by others in one request.","required":["user","remove","add"],"optional":["disabledPlans"],"example":{"user":"ann@contoso.com","remove":"ENTERPRISEPACK","add":"SPE_E3","disabledPlans":"MFA_PREMIUM"}},
   {"name":"user.update","summary":"Sets or clears profile properties of a user.","required":["user"],"optional":["accountEnabled","ageGroup","businessPhones","city","companyName","consentProvidedForMinor","country","department","displayName","employeeHireDate","employeeId","employeeLeaveDateTime","employeeOrgData","employeeType","faxNumber","givenName","jobTitle","mail","mailNickname","mobilePhone","officeLocation","onPremisesExtensionAttributes","onPremisesImmutableId","otherMails","passwordPolicies","postalCode","preferredDataLocation","preferredLanguage","showInAddressList","state","streetAddress","surname","usageLocation","userPrincipalName","userType"],"example":{"user":"ann@contoso.com","jobTitle":"Engineer","mobilePhone":"(clear)"}},
+  {"name":"group.set-members","summary":"Makes the members of a group those that the rows name: adds who is missing, removes who is not named.","required":["group"],"optional":["member","members"],"example":{"group":"Nurses","member":"ann@contoso.com"}},
+  {"name":"offboard","summary":"Takes from a leaver what was given to them: sign-in, sessions, groups, reports and manager.","required":["user"],"optional":["keepGroups","handOver","leave"],"example":{"user":"ann@contoso.com","keepGroups":"Alumni|Works council"}},
+  {"name":"onboard","summary":"Creates a user and gives them what a joiner needs: a manager and groups.","required":["displayName","userPrincipalName"],"optional":["accountEnabled","ageGroup","businessPhones","city","companyName","consentProvidedForMinor","country","department","employeeHireDate","employeeId","employeeLeaveDateTime","employeeOrgData","employeeType","faxNumber","givenName","jobTitle","mail","mailNickname","mobilePhone","officeLocation","onPremisesExtensionAttributes","onPremisesImmutableId","otherMails","passwordPolicies","postalCode","preferredDataLocation","preferredLanguage","showInAddressList","state","streetAddress","surname","usageLocation","userType","manager","groups","leave"],"example":{"userPrincipalName":"eva@contoso.com","displayName":"Eva Holm","usageLocation":"NO","manager":"bo@contoso.com","groups":"Nurses|All staff"}},
 ];

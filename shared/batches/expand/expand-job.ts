@@ -1,0 +1,45 @@
+import type { Operation } from "../../catalogue/operation.ts";
+import type { Expanding } from "../../catalogue/recipe/expanding.ts";
+import type { Graph } from "../../graph/types.ts";
+import type { BatchManifest } from "../../records/manifest.ts";
+import type { Blobs } from "../../storage/types.ts";
+import type { InputRow } from "../formats/input-row.ts";
+import type { Named, RowRules } from "../input/columns.ts";
+import { rowsToPlan } from "../input/rows-to-plan.ts";
+import type { Mapper } from "../mapping/mapper.ts";
+
+/** What is expanded, and with which clients. */
+export interface ExpandJob {
+  readonly folder: string;
+  readonly manifest: BatchManifest;
+  readonly batches: Blobs;
+  readonly graph: Graph;
+  readonly catalogue: Readonly<Record<string, Operation>>;
+  readonly recipes: Readonly<Record<string, Expanding>>;
+  readonly mapper?: Mapper | undefined;
+  /** The most rows that a batch may have, parts included. */
+  readonly mostRows: number;
+  /** Whether there is time for another piece. */
+  readonly hasTime: () => boolean;
+  /** Throws if the lease is lost. */
+  readonly check: () => void;
+}
+
+/** The rules of the rows that were sent. */
+export const rulesOf = ({ manifest, catalogue, recipes, mapper }: ExpandJob): RowRules<Named> => ({
+  catalogue: { ...catalogue, ...recipes },
+  operation: manifest.operation,
+  origin: manifest.origin?.kind,
+  mapper,
+});
+
+/** The rows that were sent, in shards, of which each becomes one piece. @throws as `rowsToPlan` */
+export const sentPieces = (job: ExpandJob): AsyncGenerator<readonly InputRow[]> =>
+  rowsToPlan({
+    batches: job.batches,
+    folder: job.folder,
+    stored: { format: job.manifest.format },
+    rules: rulesOf(job),
+    graph: job.graph,
+    isNew: false,
+  });

@@ -1,0 +1,147 @@
+import { parseJson } from "../../core/parse-json.ts";
+import { batchDamaged } from "../../records/damaged.ts";
+import { wantedBlob } from "../../records/paths.ts";
+import { leaseLost } from "../../storage/errors.ts";
+import { type Draft, draftOf, isUnclearMember } from "./draft.ts";
+import { type ExpandJob, rulesOf, sentPieces } from "./expand-job.ts";
+import type { Reader } from "./expand-recipes.ts";
+import { memberParts } from "./member-parts.ts";
+import type { MemberRow } from "./member-row.ts";
+import type { Part } from "./part.ts";
+import { type GroupMembers, readMembers } from "./read-members.ts";
+import { type ResolvedRow, resolveRows } from "./resolve-members.ts";
+import { createWanted, type Wanted } from "./wanted-members.ts";
+
+/** The lists of members that the rows of a batch say. */
+export interface MemberLists {
+  /** The parts of rows that say who the members of groups shall be; `piece` is the one that they are in. */
+  partsOf(
+    piece: number,
+    drafts: readonly Extract<Draft, { kind: "member" }>[],
+  ): Promise<readonly (readonly Part[])[]>;
+}
+
+/** Lists of a batch that says none. */
+export const noLists: MemberLists = {
+  partsOf: async (_piece, drafts) => drafts.map(() => []),
+};
+
+/**
+ * Reads what all rows say about the members of groups, before anything of it is expanded: only the whole list
+ * says who is not wanted. What the rows name is looked up once and kept. Answers `undefined` if the time was
+ * over.
+ *
+ * @throws as `resolveRows`; OperatorError LEASE_LOST
+ */
+export async function readLists(job: ExpandJob, reader: Reader): Promise<MemberLists | undefined> {
+  const wanted = createWanted();
+  let piece = 0;
+  let hasAny = false;
+  for await (const rows of sentPieces(job)) {
+    piece += 1;
+    const drafts = rows.map((row) => draftOf(row, rulesOf(job), job.recipes));
+    const own = drafts.flatMap((draft) => (draft.kind === "member" ? draft.row : []));
+    const unclear = unclearIn(drafts);
+    if (own.length + unclear.length === 0) continue;
+    hasAny = true;
+    const kept = await readKept(job, piece);
+    if (kept === undefined && !job.hasTime()) return undefined;
+    const resolved = kept ?? (await resolveRows(reader.directory, [...own, ...unclear]));
+    if (kept === undefined) await keep(job, piece, resolved);
+    note(wanted, own, unclear, resolved);
+  }
+  return hasAny ? listsOf(job, reader, wanted) : noLists;
+}
+
+/** Rows that cannot be used, with the group that they name, if they do. */
+const unclearIn = (drafts: readonly Draft[]): readonly MemberRow[] =>
+  drafts.flatMap((draft) => (isUnclearMember(draft) ? unclearRow(draft) : []));
+
+function unclearRow({ number, part }: Extract<Draft, { kind: "one" }>): MemberRow {
+  const { group } = part.cells;
+  return { row: number, group: typeof group === "string" ? group.trim() : "", members: [] };
+}
+
+/** Adds what the rows of a piece say to what is wanted. */
+function note(
+  wanted: Wanted,
+  rows: readonly MemberRow[],
+  unclear: readonly MemberRow[],
+  resolved: readonly ResolvedRow[],
+): void {
+  for (const [at, { row, members }] of [...rows, ...unclear].entries()) {
+    const { group, members: ids = [] } = resolved[at] ?? {};
+    const known = ids.filter((id) => id !== null);
+    const isUnclear = at >= rows.length || known.length < ids.length;
+    const isEmpty = members.length === 0 && at < rows.length;
+    wanted.add({ row, group, members: known, isEmpty, isUnclear });
+  }
+}
+
+/** What was looked up for the rows of a piece, if it was. @throws OperatorError BATCH_DAMAGED */
+async function readKept(
+  { batches, folder }: ExpandJob,
+  piece: number,
+): Promise<readonly ResolvedRow[] | undefined> {
+  const path = wantedBlob(folder, piece);
+  const kept = await batches.read(path);
+  if (kept === undefined) return undefined;
+  const rows: unknown = parseJson(kept.bytes.toString("utf8"));
+  if (!Array.isArray(rows)) throw batchDamaged(path, "is damaged");
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own record
+  return rows as readonly ResolvedRow[];
+}
+
+/** @throws OperatorError LEASE_LOST */
+async function keep(
+  { batches, folder, check }: ExpandJob,
+  piece: number,
+  rows: readonly ResolvedRow[],
+): Promise<void> {
+  check();
+  const written = await batches.write(wantedBlob(folder, piece), JSON.stringify(rows), {
+    ifAbsent: true,
+  });
+  if (written === undefined) throw leaseLost("Another delivery of the message expands this batch.");
+}
+
+/** A batch that sends rows again need not have all rows of a group. */
+function whyUnclear({ manifest }: ExpandJob, row: number | undefined): string | undefined {
+  if (manifest.origin) return "A rerun may lack rows of the group";
+  return row === undefined
+    ? undefined
+    : `Row ${row} cannot be used, or names somebody or a group that is not known`;
+}
+
+/** The lists, of which a group's members are read when its first row comes. */
+function listsOf(job: ExpandJob, { graph }: Reader, wanted: Wanted): MemberLists {
+  const read = new Map<string, GroupMembers>();
+  const membersOf = async (group: string): Promise<GroupMembers> => {
+    const known = read.get(group) ?? (await readMembers(graph, group, wanted));
+    read.set(group, known);
+    return known;
+  };
+  let kept: { piece: number; rows: ReadonlyMap<number, ResolvedRow> } | undefined;
+  return {
+    partsOf: async (piece, drafts) => {
+      if (kept?.piece !== piece) {
+        const rows = (await readKept(job, piece)) ?? [];
+        kept = { piece, rows: new Map(rows.map((each) => [each.row, each])) };
+      }
+      const parts: (readonly Part[])[] = [];
+      for (const { row, cells } of drafts) {
+        const resolved = kept.rows.get(row.row) ?? { row: row.row, members: [] };
+        const said = resolved.group === undefined ? undefined : wanted.groups.get(resolved.group);
+        const group = resolved.group !== undefined &&
+          said && {
+            id: resolved.group,
+            said,
+            unclear: whyUnclear(job, said.unclear ?? wanted.unclear()),
+            members: await membersOf(resolved.group),
+          };
+        parts.push(memberParts(row, resolved, group || undefined, cells));
+      }
+      return parts;
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import { itemsOf } from "../../catalogue/recipe/list-of.ts";
+import type { Cells } from "./part.ts";
+
+/** A row that says who the members of a group shall be, as it was sent. */
+export interface MemberRow {
+  readonly row: number;
+  readonly group: string;
+  /** Who is named; none if the group shall have no members. */
+  readonly members: readonly string[];
+}
+
+/** Why a row that keeps the rules of its columns says nothing all the same. */
+type Unclear = { readonly reason: string; readonly fix: string };
+
+/** Reads the cells of a row. `checked`: its values, of which null is a list of none. */
+export function memberRow(row: number, cells: Cells, checked: Cells): MemberRow | Unclear {
+  const hasMember = Object.hasOwn(checked, "member");
+  const hasMembers = Object.hasOwn(checked, "members");
+  const group = String(cells["group"]).trim();
+  if (hasMember && hasMembers) {
+    return { reason: "Both member and members are filled.", fix: "Fill one of them." };
+  }
+  if (hasMembers) return { row, group, members: itemsOf(cells["members"]).map(trimmed) };
+  if (!hasMember) {
+    return {
+      reason: "Neither member nor members is filled.",
+      fix: "Name a member, or write (clear) in column member if the group shall have none.",
+    };
+  }
+  return { row, group, members: checked["member"] === null ? [] : [trimmed(cells["member"])] };
+}
+
+const trimmed = (value: unknown): string => String(value).trim();

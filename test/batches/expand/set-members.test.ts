@@ -1,0 +1,112 @@
+import { strict as assert } from "node:assert";
+import { beforeEach, describe, it } from "node:test";
+
+import { answer } from "../small-directory.ts";
+import { openWorkshop, shardRows, type Workshop } from "../workshop.ts";
+
+let workshop: Workshop;
+let group: string;
+const ids = new Map<string, string>();
+
+/** Users ann to eva; ann, bo and cy are members, as is a service principal. */
+beforeEach(() => {
+  workshop = openWorkshop({
+    settings: { ...openWorkshop().ports.settings, maxInvalidRowsPercent: 100 },
+  });
+  const { directory } = workshop;
+  for (const name of ["ann", "bo", "cy", "dee", "eva"]) {
+    ids.set(name, directory.addUser(`${name}@contoso.com`));
+  }
+  group = directory.addGroup("Nurses");
+  const members = directory.members.get(group)!;
+  for (const name of ["ann", "bo", "cy"]) members.add(ids.get(name)!);
+  members.add("99999999-0000-4000-8000-000000000001");
+  directory.others.add("99999999-0000-4000-8000-000000000001");
+});
+
+const nameOf = (id: string | undefined): string =>
+  [...ids].find(([, each]) => each === id)?.[0] ?? String(id);
+
+/** Accepts rows of group.set-members, and returns the parts in short. */
+async function setMembers(...rows: readonly object[]): Promise<readonly string[]> {
+  const named = rows.map((row) => ({ operation: "group.set-members", group: "Nurses", ...row }));
+  const message = { version: 1, batch: "lists", mode: "apply", rows: named };
+  const { outcome } = await workshop.deliver(message);
+  assert.equal(outcome, "accepted");
+  return shardRows(workshop.blobs.batches, "lists").map(({ operation, verdict, write, objectId }) =>
+    [operation, verdict ?? "write", nameOf(write?.target["member"] ?? objectId)].join(" "),
+  );
+}
+
+const member = (name: string) => ({ member: `${name}@contoso.com` });
+
+describe("rows of group.set-members", () => {
+  it("add who is missing, leave who is a member, and remove who is not named", async () => {
+    assert.deepEqual(await setMembers(member("dee"), member("ann"), { member: ids.get("eva") }), [
+      "group.add-member write dee",
+      "group.remove-member write bo",
+      "group.remove-member write cy",
+      "group.add-member unchanged ann",
+      "group.add-member write eva",
+    ]);
+  });
+
+  it("take the whole list in one cell", async () => {
+    assert.deepEqual(await setMembers({ members: "ann@contoso.com|dee@contoso.com" }), [
+      "group.add-member unchanged ann",
+      "group.add-member write dee",
+      "group.remove-member write bo",
+      "group.remove-member write cy",
+    ]);
+  });
+
+  it("empty a group only if a row says so", async () => {
+    assert.deepEqual(await setMembers({ member: "(clear)" }), [
+      "group.remove-member write ann",
+      "group.remove-member write bo",
+      "group.remove-member write cy",
+    ]);
+  });
+
+  it("fail if neither column says who is wanted, and remove nobody", async () => {
+    assert.deepEqual(await setMembers({}, member("ann")), [
+      "group.set-members failed undefined",
+      "group.add-member unchanged ann",
+      "group.set-members skipped undefined",
+    ]);
+  });
+
+  it("fail if one says that the group is empty, and others name members", async () => {
+    assert.deepEqual(await setMembers({ member: "(clear)" }, member("ann")), [
+      "group.set-members failed undefined",
+      "group.set-members failed undefined",
+    ]);
+  });
+
+  for (const { what, row } of [
+    { what: "a member whom nobody knows", row: { member: "bo@contso.com" } },
+    { what: "an id that no object has", row: { member: "88888888-0000-4000-8000-000000000001" } },
+    { what: "a group that nobody knows", row: { group: "Nursess", ...member("bo") } },
+    { what: "a member that is no name", row: { member: "bo at contoso" } },
+  ]) {
+    it(`remove nobody if one of them names ${what}`, async () => {
+      const parts = await setMembers(member("ann"), member("dee"), row);
+      assert.deepEqual(
+        parts.filter((part) => part.includes("remove")),
+        [],
+      );
+      assert.ok(parts.includes("group.add-member write dee"));
+      assert.ok(parts.includes("group.set-members skipped undefined"));
+      assert.equal(parts.filter((part) => part.includes("failed")).length, 1);
+    });
+  }
+
+  it("fail if the list of members was not read to its end, and change nothing", async () => {
+    workshop.directory.intercept = (url) =>
+      url.includes("/members?") && !url.includes("filter") ? answer(403, {}) : undefined;
+    assert.deepEqual(await setMembers(member("ann"), member("dee")), [
+      "group.set-members failed undefined",
+      "group.set-members failed undefined",
+    ]);
+  });
+});
