@@ -6,7 +6,7 @@ import { type Named, OPERATION, type RowRules } from "../input/columns.ts";
 import { readRow } from "../input/compile-row.ts";
 import { mapRow } from "../input/map-row.ts";
 import { PART } from "../input/part-columns.ts";
-import type { RecipeRow } from "./expand-recipes.ts";
+import type { RecipeRow } from "./expand-job.ts";
 import { type MemberRow, memberRow } from "./member-row.ts";
 import { type Cells, failedPart, type Part } from "./part.ts";
 

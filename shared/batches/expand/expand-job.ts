@@ -1,5 +1,6 @@
 import type { Operation } from "../../catalogue/operation.ts";
 import type { Expanding } from "../../catalogue/recipe/expanding.ts";
+import type { Recipe } from "../../catalogue/recipe/recipe.ts";
 import type { Graph } from "../../graph/types.ts";
 import type { BatchManifest } from "../../records/manifest.ts";
 import type { Blobs } from "../../storage/types.ts";
@@ -7,6 +8,8 @@ import type { InputRow } from "../formats/input-row.ts";
 import type { Named, RowRules } from "../input/columns.ts";
 import { rowsToPlan } from "../input/rows-to-plan.ts";
 import type { Mapper } from "../mapping/mapper.ts";
+import type { Directory } from "../plan/lookups/lookups.ts";
+import type { Cells } from "./part.ts";
 
 /** What is expanded, and with which clients. */
 export interface ExpandJob {
@@ -23,6 +26,18 @@ export interface ExpandJob {
   readonly hasTime: () => boolean;
   /** Throws if the lease is lost. */
   readonly check: () => void;
+}
+
+/** A row that names a recipe and keeps its rules. */
+export interface RecipeRow {
+  readonly recipe: Recipe;
+  readonly cells: Cells;
+}
+
+/** What reads the directory for an expansion. */
+export interface Reader {
+  readonly graph: Graph;
+  readonly directory: Directory;
 }
 
 /** The rules of the rows that were sent. */

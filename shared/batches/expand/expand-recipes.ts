@@ -6,21 +6,10 @@ import type { Recipe } from "../../catalogue/recipe/recipe.ts";
 import type { ObjectId } from "../../core/object-id.ts";
 import type { Graph } from "../../graph/types.ts";
 import type { Directory, LookedUp } from "../plan/lookups/lookups.ts";
+import type { Reader, RecipeRow } from "./expand-job.ts";
 import { type Cells, failedPart, type Part } from "./part.ts";
 import { type FactsRead, readFacts } from "./read-facts.ts";
 import { type KnownUser, recipeParts } from "./recipe-parts.ts";
-
-/** A row that names a recipe and keeps its rules. */
-export interface RecipeRow {
-  readonly recipe: Recipe;
-  readonly cells: Cells;
-}
-
-/** What reads the directory for an expansion. */
-export interface Reader {
-  readonly graph: Graph;
-  readonly directory: Directory;
-}
 
 /**
  * The parts of some rows. A row of whose user something could not be read to its end gives one part, which

@@ -12,8 +12,8 @@ import { INPUT_ROW, SETTLED } from "../input/part-columns.ts";
 import { STAGE } from "../input/sender-columns.ts";
 import { createDirectory } from "../plan/lookups/lookups.ts";
 import { type Draft, draftOf } from "./draft.ts";
-import { type ExpandJob, rulesOf, sentPieces } from "./expand-job.ts";
-import { expandRecipes, type Reader } from "./expand-recipes.ts";
+import { type ExpandJob, type Reader, rulesOf, sentPieces } from "./expand-job.ts";
+import { expandRecipes } from "./expand-recipes.ts";
 import { type MemberLists, readLists } from "./member-lists.ts";
 import { type Cells, type Part, rowOf } from "./part.ts";
 
