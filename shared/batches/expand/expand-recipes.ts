@@ -2,12 +2,10 @@ import { notFound } from "../../catalogue/decided-row.ts";
 import type { Lookup } from "../../catalogue/operation.ts";
 import { itemsOf } from "../../catalogue/recipe/list-of.ts";
 import type { Fact } from "../../catalogue/recipe/recipe-file.ts";
-import type { Recipe } from "../../catalogue/recipe/recipe.ts";
 import type { ObjectId } from "../../core/object-id.ts";
-import type { Graph } from "../../graph/types.ts";
-import type { Directory, LookedUp } from "../plan/lookups/lookups.ts";
+import type { LookedUp } from "../plan/lookups/lookups.ts";
 import type { Reader, RecipeRow } from "./expand-job.ts";
-import { type Cells, failedPart, type Part } from "./part.ts";
+import { failedPart, type Part } from "./part.ts";
 import { type FactsRead, readFacts } from "./read-facts.ts";
 import { type KnownUser, recipeParts } from "./recipe-parts.ts";
 
