@@ -5,10 +5,10 @@ import { leaseLost } from "../../storage/errors.ts";
 import { type Draft, draftOf, isUnclearMember } from "./draft.ts";
 import { type ExpandJob, type Reader, rulesOf, sentPieces } from "./expand-job.ts";
 import { memberParts } from "./member-parts.ts";
-import type { MemberRow } from "./member-row.ts";
+import type { MemberRow, ResolvedRow } from "./member-row.ts";
 import type { Part } from "./part.ts";
 import { type GroupMembers, readMembers } from "./read-members.ts";
-import { type ResolvedRow, resolveRows } from "./resolve-members.ts";
+import { resolveRows } from "./resolve-members.ts";
 import { createWanted, type Wanted } from "./wanted-members.ts";
 
 /** The lists of members that the rows of a batch say. */

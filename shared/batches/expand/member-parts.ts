@@ -1,10 +1,9 @@
 import { SET_MEMBERS } from "../../catalogue/recipe/member-list.ts";
 import type { FinalVerdict } from "../../catalogue/row.ts";
-import type { MemberRow } from "./member-row.ts";
+import type { MemberRow, ResolvedRow } from "./member-row.ts";
 import type { Cells, Part } from "./part.ts";
 import { failedPart } from "./part.ts";
 import type { GroupMembers } from "./read-members.ts";
-import type { ResolvedRow } from "./resolve-members.ts";
 import { edgeNumber, type WantedGroup } from "./wanted-members.ts";
 
 const ADD = "group.add-member";

@@ -1,5 +1,5 @@
+import type { Payload } from "../../catalogue/payload.ts";
 import { itemsOf } from "../../catalogue/recipe/list-of.ts";
-import type { Cells } from "./part.ts";
 
 /** A row that says who the members of a group shall be, as it was sent. */
 export interface MemberRow {
@@ -9,11 +9,19 @@ export interface MemberRow {
   readonly members: readonly string[];
 }
 
+/** A row with the ids of what it names; what the directory does not know is missing. */
+export interface ResolvedRow {
+  readonly row: number;
+  readonly group?: string | undefined;
+  /** In the order of the row; null for somebody whom the directory does not know. */
+  readonly members: readonly (string | null)[];
+}
+
 /** Why a row that keeps the rules of its columns says nothing all the same. */
 type Unclear = { readonly reason: string; readonly fix: string };
 
 /** Reads the cells of a row. `checked`: its values, of which null is a list of none. */
-export function memberRow(row: number, cells: Cells, checked: Cells): MemberRow | Unclear {
+export function memberRow(row: number, cells: Payload, checked: Payload): MemberRow | Unclear {
   const hasMember = Object.hasOwn(checked, "member");
   const hasMembers = Object.hasOwn(checked, "members");
   const group = String(cells["group"]).trim();

@@ -1,15 +1,7 @@
 import type { Lookup } from "../../catalogue/operation.ts";
 import { isGuid } from "../../core/object-id.ts";
 import type { Directory } from "../plan/lookups/lookups.ts";
-import type { MemberRow } from "./member-row.ts";
-
-/** A row with the ids of what it names; what the directory does not know is missing. */
-export interface ResolvedRow {
-  readonly row: number;
-  readonly group?: string | undefined;
-  /** In the order of the row; null for somebody whom the directory does not know. */
-  readonly members: readonly (string | null)[];
-}
+import type { MemberRow, ResolvedRow } from "./member-row.ts";
 
 /**
  * Looks up the groups and members of some rows.
