@@ -62,6 +62,13 @@ Example: 9832aad8-e4fe-496b-a604-95c6eF01ae75\r
 alain@contoso.com\r
 `;
 
+/** Learn, "Bulk invite B2B users", 2026-03-27: the template's headings, and its row of examples with its blanks. */
+const INVITE = `version:v1.0
+Email address to invite [inviteeEmail] Required,Redirection url [inviteRedirectURL] Required,Send invitation message (true or false) [sendEmail],Customized invitation message [customizedMessageBody]
+Example: lstokes@fabrikam.com, https://myapplications.microsoft.com, TRUE, Welcome to the Contoso organization!
+gwen@fabrikam.com, https://myapplications.microsoft.com, TRUE, Welcome to the Contoso organization!
+`;
+
 /** Learn, "Bulk create users in Microsoft Entra ID", 2026: Example CSV file without its column of passwords. */
 const CREATE = `version:v1.0
 Name [displayName] Required,User name [userPrincipalName] Required,Block sign in (Yes/No) [accountEnabled] Required,First name [givenName],Last name [surname],Job title [jobTitle],Department [department],Usage location [usageLocation],Street address [streetAddress],State or province [state],Country or region [country],Office [physicalDeliveryOfficeName],City [city],ZIP or postal code [postalCode],Office phone [telephoneNumber],Mobile phone [mobile]
@@ -124,6 +131,27 @@ describe("a bulk template of Entra runs unchanged", () => {
           people.map(() => [operation, group, true]),
         );
       }
+    });
+  }
+
+  for (const path of ["guest.invite/guests.csv", "partners/guests.csv"]) {
+    it(`invite users, in ${path}`, async () => {
+      const { rows } = await planned(begin(), path, INVITE);
+      assert.deepEqual(
+        rows.map(({ operation, verdict, write }) => [operation, verdict ?? write?.set]),
+        [
+          ["guest.invite", "skipped"],
+          [
+            "guest.invite",
+            {
+              mail: "gwen@fabrikam.com",
+              inviteRedirectUrl: "https://myapplications.microsoft.com",
+              sendInvitationMessage: true,
+              customizedMessageBody: "Welcome to the Contoso organization!",
+            },
+          ],
+        ],
+      );
     });
   }
 

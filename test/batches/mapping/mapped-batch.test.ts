@@ -1,54 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { rerun } from "../../../shared/batches/undo/rerun.ts";
-import { jobOn, runAndJournal, takeQueued } from "../undo/jobs.ts";
-import { openWorkshop, shardRows, type ShardRow, type Workshop } from "../workshop.ts";
-
-const mapping = {
-  version: 1,
-  operation: "user.create",
-  columns: {
-    Vorname: "givenName",
-    Nachname: "surname",
-    "Pers.-Nr.": "employeeId",
-    Konto: "accountEnabled",
-  },
-  constants: { usageLocation: "CH" },
-  templates: {
-    displayName: "{surname}, {givenName}",
-    userPrincipalName: {
-      text: "{givenName}.{surname}@contoso.com",
-      free: true,
-      person: "employeeId",
-    },
-  },
-  values: { accountEnabled: { aktiv: "true", "*": "false" } },
-  filters: [{ column: "Status", in: ["neu"], reason: "Kein Eintritt." }],
-};
-
-const header = "Pers.-Nr.;Vorname;Nachname;Status;Konto;Lohn\n";
-const export1 = `${header}007;Jürgen;Groß;neu;aktiv;1\n008;Ole;Åkerø;alt;aktiv;2\n009;Jurgen;Gross;neu;inaktiv;3\n`;
-
-/** A workshop whose folder hr has the mapping. */
-async function begin(own: object = mapping, workshop = openWorkshop()): Promise<Workshop> {
-  await workshop.blobs.inbox.write("hr/mapping.json", JSON.stringify(own));
-  return workshop;
-}
-
-async function planned(workshop: Workshop, path: string, text: string) {
-  const folder = await workshop.drop(path, text);
-  const { batches } = workshop.blobs;
-  assert.equal(
-    batches.blobs.has(`${folder}/refused.json`),
-    false,
-    batches.text(`${folder}/status.json`),
-  );
-  return { folder, rows: shardRows(batches, folder) };
-}
-
-const upnOf = ({ write, verdict, reason }: ShardRow) =>
-  write?.set?.["userPrincipalName"] ?? `${verdict}: ${reason}`;
+import { begin, export1, header, mapping, planned, upnOf } from "./staff-export.ts";
 
 describe("an export of another program, beside a mapping", () => {
   it("runs without editing, and its report has its own columns", async () => {
@@ -85,37 +38,6 @@ describe("an export of another program, beside a mapping", () => {
     );
     assert.deepEqual(found.map(upnOf), ["asa.ek@contoso.com"]);
     assert.equal(workshop.blobs.batches.json(`${folder}/status.json`)["state"], "planned");
-  });
-
-  it("takes the mapping that was there when it was accepted: the batch keeps it", async () => {
-    const workshop = await begin();
-    const { folder } = await planned(workshop, "hr/staff.csv", export1);
-    await workshop.blobs.inbox.write("hr/mapping.json", "{}");
-    await runAndJournal(workshop, folder);
-    await rerun(workshop.ports, jobOn(workshop, folder, { rows: [3], as: "again" }));
-    await takeQueued(workshop);
-    assert.deepEqual(shardRows(workshop.blobs.batches, "again").map(upnOf), [
-      "jurgen.gross@contoso.com",
-    ]);
-    assert.equal(
-      workshop.blobs.batches.text("again/mapping.json"),
-      workshop.blobs.batches.text(`${folder}/mapping.json`),
-    );
-    assert.match(workshop.blobs.batches.text("again/input"), /^originalRow,Pers\.-Nr\.,Vorname/);
-  });
-
-  it("is another batch with another mapping, and the same with the same one", async () => {
-    const workshop = await begin();
-    await workshop.blobs.inbox.write("staged/hr/mapping.json", JSON.stringify(mapping));
-    await workshop.blobs.inbox.write("staged/hr/staff.csv", export1);
-    const message = { version: 1, batch: "b", mode: "plan", file: "staged/hr/staff.csv" };
-    assert.equal((await workshop.deliver(message)).outcome, "accepted");
-    assert.equal((await workshop.deliver(message)).outcome, "repeated");
-    const other = { ...mapping, constants: { usageLocation: "DE" } };
-    await workshop.blobs.inbox.write("staged/hr/mapping.json", JSON.stringify(other));
-    const again = await workshop.deliver(message);
-    assert.equal(again.outcome, "refused");
-    assert.match(workshop.blobs.batches.text(`${again.folder}/refused.json`), /BATCH_NAME_TAKEN/);
   });
 
   it("is refused while the mapping is wrong, and accepted when it is uploaded again after", async () => {
