@@ -14,10 +14,10 @@ import { readStatus, type BatchState, type BatchStatus } from "../../records/sta
 import type { Who } from "../../records/who.ts";
 import { writeSeal } from "../../seal/make-seal.ts";
 import type { Blobs } from "../../storage/types.ts";
-import { explainForbidden } from "../doctor/explain-forbidden.ts";
 import { heldInRun } from "../held/held-in-run.ts";
 import { settleCharge } from "../ledger/settle-charge.ts";
 import type { BatchPorts } from "../ports.ts";
+import { explainRefusals } from "../refusals/explain-refusals.ts";
 import { learnSource } from "../sources/source-tripwires.ts";
 import type { Ending } from "./report-row.ts";
 import { countVerdicts, type ReportJob } from "./report-rows.ts";
@@ -181,7 +181,7 @@ export async function finishBatch(
   const left = ending.state === "cancelled" ? withoutHeld(receipts) : receipts;
   const unexplained: End = { ...ending, receipts: left, announce };
   const verdicts = await countVerdicts({ batches, folder, ...files, ...unexplained });
-  const told = verdicts.failed > 0 ? await explainForbidden(ports, folder, files, left) : left;
+  const told = verdicts.failed > 0 ? await explainRefusals(ports, folder, files, left) : left;
   const end: End = { ...unexplained, receipts: told };
   const held = verdicts.held > 0 ? await heldInRun(ports, folder, files, receipts) : undefined;
   if (ending.state === "finished" && held === undefined) await learnSource(ports, files);

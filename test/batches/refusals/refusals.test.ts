@@ -14,6 +14,8 @@ import { enterCloud } from "../../stage/enter-cloud.ts";
 
 const roles = [
   "GroupMember.ReadWrite.All",
+  "LicenseAssignment.Read.All",
+  "LicenseAssignment.ReadWrite.All",
   "RoleManagement.Read.Directory",
   "User.EnableDisableAccount.All",
   "User.Read.All",
@@ -113,6 +115,50 @@ describe("a row that Graph refuses with 403 tells in the report", () => {
     );
     assert.match(said, /for a cause that is unknown: its token has every permission/);
     assert.match(said, /finds the request by its id, [0-9a-f-]{36}\/r\d/);
+  });
+
+  it("which product has no seat left, how many there are, and how many rows lack one", async () => {
+    const users = await Promise.all(
+      [1, 2, 3].map(() => directory.addUser({ usageLocation: "DE" })),
+    );
+    const rows = users.map(({ id }) => ({
+      operation: "user.assign-license",
+      user: id,
+      licenses: "STANDARDPACK",
+    }));
+    const sku = "18181a46-0d4e-45cd-891e-60aabd171b4e";
+    const said = await told(rows, () => directory.control("seats", { sku, enabled: 0 }));
+    for (const each of said) {
+      assert.match(
+        each,
+        /^No seat of the product STANDARDPACK \(18181a46-.*\) is left: \d+ of 0 are taken/,
+      );
+      assert.match(each, /3 rows of this batch lack one .*Buy 3 seats/s);
+    }
+  });
+
+  it("which object has the name already", async () => {
+    const userPrincipalName = `${newName("taken")}@${directory.domain}`;
+    let id = "";
+    const rows = [{ operation: "user.create", userPrincipalName, displayName: "Bo" }];
+    const [said = ""] = await told(rows, async () => {
+      ({ id } = await directory.addUser({ userPrincipalName, displayName: "Bo Berg" }));
+    });
+    assert.match(
+      said,
+      /^Another object has this userPrincipalName: Bo Berg \([0-9a-f-]{36}\) \(Graph: /,
+    );
+    assert.ok(said.includes(id));
+  });
+
+  it("which object has the address already", async () => {
+    const mail = `${newName("taken")}@${directory.domain}`;
+    const { id } = await directory.addUser();
+    const rows = [{ operation: "user.update", user: id, mail }];
+    const [said = ""] = await told(rows, async () => {
+      await directory.ask("PATCH", `/users/${(await directory.addUser()).id}`, { mail });
+    });
+    assert.match(said, /^Another object has this (proxyAddresses|mail): user-[0-9a-f]+ \(/);
   });
 
   it("for one resource unit a question and object, however many rows there are", async () => {
