@@ -84,6 +84,11 @@ export const list = (longest: number, most: number): Field<readonly string[], fa
     }),
   );
 
+/** A list that `(clear)` leaves without entries. */
+export const emptiable = <R extends boolean, C extends boolean>(
+  texts: Field<readonly string[], R, C>,
+): Field<readonly string[], R, C> => ({ ...texts, empty: [] });
+
 const isTexts = (raw: unknown): raw is readonly string[] =>
   Array.isArray(raw) && raw.every((item) => typeof item === "string");
 

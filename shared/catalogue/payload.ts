@@ -10,6 +10,8 @@ export interface Field<
   readonly required: Required;
   /** Whether `(clear)` or JSON null may set it to null. */
   readonly clearable: Clearable;
+  /** What they set it to if Graph takes no null: a list has no entries then. */
+  readonly empty?: T;
   /** Reads a CSV cell (a non-empty string) or a JSON value other than null. */
   readonly read: (raw: unknown) => FieldResult<T>;
 }

@@ -173,6 +173,7 @@ function readCell(
     };
   }
   if (!clears) return field.read(raw);
+  if (field.empty !== undefined) return { value: field.empty };
   return field.clearable ? { value: null } : { broken: "cannot be cleared" };
 }
 

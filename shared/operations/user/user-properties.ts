@@ -1,5 +1,6 @@
 import {
   country2,
+  emptiable,
   flag,
   instant,
   list,
@@ -33,7 +34,7 @@ export const extensionAttributes = Array.from(
 export const userProperties = {
   accountEnabled: flag,
   ageGroup: oneOf(["Minor", "NotAdult", "Adult"]),
-  businessPhones: list(64, 1),
+  businessPhones: emptiable(list(64, 1)),
   city: text(128),
   companyName: text(64),
   consentProvidedForMinor: oneOf(["Granted", "Denied", "NotRequired"]),
@@ -54,7 +55,7 @@ export const userProperties = {
   officeLocation: text(128),
   onPremisesExtensionAttributes: record(extensionAttributes),
   onPremisesImmutableId: text(256),
-  otherMails: list(250, 250),
+  otherMails: emptiable(list(250, 250)),
   passwordPolicies: text(128),
   postalCode: text(40),
   preferredDataLocation: text(16),

@@ -26,6 +26,14 @@ describe("a cell that clears its property", () => {
     });
   }
 
+  it("leaves a list without entries, which Graph does not take as null", () => {
+    for (const cell of ["(clear)", null]) {
+      const cells = { user: "ann@contoso.com", businessPhones: cell };
+      const row = compileRow({ row: 1, line: 2, cells }, { catalogue, operation: "user.update" });
+      assert.deepEqual("payload" in row && row.payload["businessPhones"], []);
+    }
+  });
+
   for (const cell of [
     "( clear )",
     "[clear]",
