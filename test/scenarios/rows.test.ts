@@ -37,7 +37,10 @@ describe("rows of all kinds in one batch", () => {
     stage = await setStage({
       cloud: { latency: false, graph: { seed: { users: 10, groups: 1 } } },
       // One row names a privileged user, to show what Graph says.
-      settings: async () => ({ MAX_INVALID_ROWS_PERCENT: "60", PROTECT_ROLE_HOLDERS: "off" }),
+      settings: async ({ control, home: { tenantId, clientId: appId } }) => {
+        await control.grantConsent({ tenantId, appId, roles: ["Group.ReadWrite.All"] });
+        return { MAX_INVALID_ROWS_PERCENT: "60", PROTECT_ROLE_HOLDERS: "off" };
+      },
     });
     const { control } = stage.cloud;
     const people = ["boss", "ann", "bob", "cyd", "dee", "eve"].map((name) => `${name}@contoso.com`);
@@ -140,6 +143,38 @@ describe("rows of all kinds in one batch", () => {
       [made[0]],
     );
     assert.equal(users.find(({ id }) => id === ids.get(irish))?.values["city"], "One");
+  });
+
+  it("change what the same batch creates, by every name that it gives, stage by stage", async () => {
+    await stage.cloud.control.graph("conditions", {
+      lag: { medianMs: 200, sigma: 0.3, staleShare: 0.5 },
+    });
+    const told = await expect("newcomers", [
+      ["done", { operation: "group.create", displayName: "Newcomers", mailNickname: "newcomers" }],
+      [
+        "done",
+        {
+          operation: "user.create",
+          userPrincipalName: "nina@contoso.com",
+          displayName: secret,
+          employeeId: "N-1",
+        },
+      ],
+      ["done", add("Newcomers", "employeeId:N-1")],
+      ["done", add("mailNickname:newcomers", irish)],
+      ["done", { ...add("Newcomers", odd), stage: 2 }],
+      ["done", { operation: "user.set-manager", user: "employeeId:n-1", manager: irish }],
+      ["done", { operation: "group.update", group: "Newcomers", description: secret, stage: 3 }],
+      ["failed", { ...add("Newcomers", "eve@contoso.com"), stage: 1 }],
+    ]);
+    await stage.cloud.control.graph("conditions", { lag: undefined });
+    assert.match(told[7]?.reason ?? "", /^Its stage is 1, and a row before it is in stage 3/);
+    const { users, groups } = await stage.cloud.control.graph("snapshot", {});
+    const made = groups.find(({ values }) => values["displayName"] === "Newcomers");
+    const nina = users.find(({ values }) => values["employeeId"] === "N-1");
+    const members = [nina?.id, ids.get(irish), ids.get(odd)];
+    assert.deepEqual(new Set(made?.members), new Set(members));
+    assert.equal(made?.values["description"], secret);
   });
 
   it("fail alone if Graph refuses them, with the missing permission and other possible causes", async () => {
