@@ -101,13 +101,15 @@ export function tellGroupStories(scene: () => Scene): void {
 
     it("update a group that a row deletes and another restores", async () => {
       const { directory } = scene();
-      const group = await directory.addGroup();
+      const displayName = newName("Team");
+      const group = await directory.addGroup({ displayName, mailNickname: displayName });
       const ended = await run([
         { operation: "group.update", group, description: "Kept" },
         { operation: "group.delete", group },
         { operation: "group.update", group, description: "Lost" },
+        { operation: "group.create", displayName },
       ]);
-      assert.deepEqual(verdictsOf(ended), ["done", "done", "skipped"]);
+      assert.deepEqual(verdictsOf(ended), ["done", "done", "skipped", "skipped"]);
       const restored = await run([{ operation: "group.restore", group }]);
       assert.deepEqual(verdictsOf(restored), ["done"]);
       const { description } = (await directory.read(`/groups/${group}`)) ?? {};

@@ -107,6 +107,30 @@ export default {
         says: /distribution list/,
       },
       {
+        when: "the group is role-assignable",
+        seed: async (directory) => ({
+          group: await directory.addGroup({ isAssignableToRole: true }),
+          member: (await directory.addUser()).userPrincipalName,
+        }),
+        says: /role-assignable|directory role/,
+      },
+      {
+        when: "the group is in a restricted administrative unit",
+        seed: async (directory) => ({
+          group: await directory.addGroup({ isManagementRestricted: true }),
+          member: (await directory.addUser()).userPrincipalName,
+        }),
+        says: /restricted/,
+      },
+      {
+        when: "the group is a Microsoft 365 group and the member is a group",
+        seed: async (directory) => ({
+          group: await directory.addGroup({ groupTypes: ["Unified"], mailEnabled: true }),
+          member: await directory.addGroup(),
+        }),
+        says: /Invalid value specified for property 'members'/,
+      },
+      {
         when: "the group is deleted after the plan",
         seed: async (directory) => {
           const group = await directory.addGroup();
