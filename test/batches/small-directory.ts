@@ -40,6 +40,7 @@ export class SmallDirectory implements Graph {
       accountEnabled: true,
       displayName: userPrincipalName,
       userPrincipalName,
+      licenseAssignmentStates: [],
       ...properties,
       id: key,
     });

@@ -20,18 +20,34 @@ type Listed = { readonly objects: readonly Properties[] } | { readonly why: stri
 const reads: Readonly<
   Record<
     Fact,
-    { readonly path: string; readonly idsOf: (objects: readonly Properties[]) => FactIds }
+    {
+      readonly path: string;
+      /** A list of objects, or one object, which may be absent. */
+      readonly shows: "list" | "one";
+      readonly idsOf: (objects: readonly Properties[]) => FactIds;
+    }
   >
 > = {
   groups: {
-    path: "memberOf?$select=id,groupTypes,isAssignableToRole,mailEnabled,onPremisesSyncEnabled&$top=999",
+    shows: "list",
+    path: "/memberOf?$select=id,groupTypes,isAssignableToRole,mailEnabled,onPremisesSyncEnabled&$top=999",
     idsOf: assignedGroups,
   },
   reports: {
-    path: "directReports?$select=id&$top=999",
+    shows: "list",
+    path: "/directReports?$select=id&$top=999",
     idsOf: (objects) => idsIn(objects.filter(is("user"))),
   },
-  manager: { path: "manager?$select=id", idsOf: (objects) => idsIn(objects.filter(is("user"))) },
+  licenses: {
+    shows: "one",
+    path: "?$select=id,licenseAssignmentStates",
+    idsOf: ([user]) => directLicenses(user),
+  },
+  manager: {
+    shows: "one",
+    path: "/manager?$select=id",
+    idsOf: (objects) => idsIn(objects.filter(is("user"))),
+  },
 };
 
 type FactIds = readonly string[] | { readonly why: string };
@@ -63,7 +79,7 @@ export async function readFacts(
 
 const readOf = (user: ObjectId, fact: Fact): GraphRead => ({
   method: "GET",
-  url: `/users/${user}/${reads[fact].path}`,
+  url: `/users/${user}${reads[fact].path}`,
 });
 
 async function idsOf(
@@ -72,7 +88,8 @@ async function idsOf(
   read: GraphRead,
   answer: GraphAnswer | undefined,
 ): Promise<FactIds> {
-  const listed = fact === "manager" ? onlyOne(answer) : await wholeList(graph, read, answer);
+  const { shows } = reads[fact];
+  const listed = shows === "one" ? onlyOne(answer) : await wholeList(graph, read, answer);
   return "why" in listed ? listed : reads[fact].idsOf(listed.objects);
 }
 
@@ -112,6 +129,17 @@ async function listPages(graph: Graph, read: GraphRead): Promise<Listed> {
     return { why: error.what.replace(/\.$/, "") };
   }
   return { objects: [...objects.values()] };
+}
+
+/** The products that are assigned to the user directly: what a group assigns only the group takes away. */
+function directLicenses(user: Properties | undefined): FactIds {
+  const states: unknown = user?.["licenseAssignmentStates"];
+  if (!Array.isArray(states)) return { why: "Graph hides the user's licenses" };
+  const direct = states
+    .map(recordOf)
+    .filter(({ assignedByGroup: by }) => by === null || by === undefined);
+  const ids = direct.map(({ skuId }) => skuId).filter((id) => typeof id === "string");
+  return ids.length < direct.length ? { why: "Graph: a license without id" } : [...new Set(ids)];
 }
 
 const is =

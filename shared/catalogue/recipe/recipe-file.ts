@@ -60,6 +60,8 @@ export type RecipeStep = RecipeFile["steps"][number];
 export const facts = {
   /** The groups that they are assigned to: none that is dynamic, synced, role-assignable or only for mail. */
   groups: "list",
+  /** The products that are assigned to them directly, not by a group. */
+  licenses: "list",
   /** The users whom they manage. */
   reports: "list",
   /** Their manager. */

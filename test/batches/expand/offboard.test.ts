@@ -4,6 +4,9 @@ import { beforeEach, describe, it } from "node:test";
 import { answer } from "../small-directory.ts";
 import { openWorkshop, shardRows, type Workshop } from "../workshop.ts";
 
+/** Microsoft 365 E3. */
+const SKU = "05e9a617-0261-4cee-bb44-138d3ef5d965";
+
 let workshop: Workshop;
 let ann: string;
 
@@ -36,6 +39,18 @@ describe("a row that names offboard", () => {
     const boss = directory.addUser("boss@contoso.com");
     const report = directory.addUser("report@contoso.com");
     directory.managers.set(ann, boss).set(report, ann);
+    directory.users.set(ann, {
+      ...directory.users.get(ann)!,
+      licenseAssignmentStates: [
+        { skuId: SKU, assignedByGroup: null, state: "Active" },
+        { skuId: "b05e124f-c7cc-45a0-a6aa-8cf78c946968", assignedByGroup: sales, state: "Active" },
+      ],
+    });
+    const product = { skuPartNumber: "SPE_E3", capabilityStatus: "Enabled", appliesTo: "User" };
+    const seats = { consumedUnits: 1, prepaidUnits: { enabled: 5, suspended: 0, warning: 0 } };
+    const value = [{ id: SKU, skuId: SKU, ...product, ...seats, servicePlans: [] }];
+    directory.intercept = (url) =>
+      url.startsWith("/subscribedSkus") ? answer(200, { value }) : undefined;
     const parts = await offboard({ user: "ann@contoso.com" });
     assert.deepEqual(
       parts.map(({ operation, write }) => [operation, write?.after?.at(-1), write?.target]),
@@ -44,11 +59,14 @@ describe("a row that names offboard", () => {
         ["user.revoke-sessions", 1, { user: ann }],
         ["group.remove-member", 2, { group: sales, member: ann }],
         ["group.remove-member", 3, { group: ops, member: ann }],
-        ["user.set-manager", 4, { user: report }],
-        ["user.remove-manager", 5, { user: ann }],
+        ["user.remove-license", 4, { user: ann }],
+        ["user.set-manager", 5, { user: report }],
+        ["user.remove-manager", 6, { user: ann }],
       ],
     );
-    assert.deepEqual(Object.values(parts[4]?.write?.set ?? {}), [{ id: boss }]);
+    assert.match(JSON.stringify(parts[4]?.write?.set), new RegExp(SKU));
+    assert.doesNotMatch(JSON.stringify(parts[4]?.write?.set), /b05e124f/);
+    assert.deepEqual(Object.values(parts[5]?.write?.set ?? {}), [{ id: boss }]);
   });
 
   it("says of reports for whom there is no manager that they keep the user as theirs", async () => {
