@@ -102,17 +102,15 @@ describe("a row is done with exactly its permissions, costs what the plan says, 
   }
 });
 
-describe("a permission that is missing is foretold before the first write", () => {
+describe("a permission that is missing is foretold before the first write, and Graph needs it", () => {
   for (const { title, name, operation, live } of table) {
     it(title, async () => {
       const cells = await live.seed(directory);
       const needed = neededFor(operation, cells);
       const was = await live.state(directory, cells);
       for (const missing of needed) {
-        const office = await Office.open(
-          cloud,
-          needed.filter((each) => each !== missing),
-        );
+        const rest = needed.filter((each) => each !== missing);
+        const office = await Office.open(cloud, rest);
         const batch = newName("missing");
         const from = await counted();
         const planned = await office.plan(batch, [{ operation: name, ...cells }]);
@@ -120,6 +118,13 @@ describe("a permission that is missing is foretold before the first write", () =
         assert.ok(["held", "refused"].includes(ended.state), `without ${missing}: ${said(ended)}`);
         assert.ok(`${ended.reason} ${ended.fix}`.includes(missing), `${missing}: ${said(ended)}`);
         assert.equal((await counted()).acceptedWrites, from.acceptedWrites);
+        if (ended.state === "held") {
+          const bold = await Office.open(cloud, rest, "warn");
+          await bold.plan(batch, [{ operation: name, ...cells }]);
+          const [row] = (await bold.run(batch)).rows;
+          assert.equal(row?.verdict, "failed", `Graph does not need ${missing}`);
+          assert.ok(row.reason?.includes(missing), `${missing}: ${row.reason}`);
+        }
       }
       assert.deepEqual(await live.state(directory, cells), was);
     });

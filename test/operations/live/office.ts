@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 
 import { createBatches } from "../../../shared/app/batches.ts";
-import type { Batches, BatchPorts } from "../../../shared/batches/ports.ts";
+import type { Batches, BatchPorts, BatchSettings } from "../../../shared/batches/ports.ts";
 import type { Verdict } from "../../../shared/catalogue/row.ts";
 import { type Clock, systemClock } from "../../../shared/core/clock.ts";
 import { clouds } from "../../../shared/core/clouds.ts";
@@ -49,6 +49,8 @@ interface Application {
   readonly cloud: LocalCloud;
   readonly appId: string;
   readonly secret: string;
+  /** Whether a batch is held that needs a permission which the token lacks. */
+  readonly preflight: BatchSettings["preflight"];
 }
 
 /**
@@ -67,7 +69,7 @@ export class Office {
 
   private constructor(application: Application) {
     this.#application = application;
-    const { cloud, appId, secret } = application;
+    const { cloud, appId, secret, preflight } = application;
     const { tenantId: tenant } = cloud.home;
     this.tenant = tenant;
     this.#blobs = {
@@ -122,6 +124,7 @@ export class Office {
         tenants: [tenant],
         capsFor: () => capsWith(),
         maxInvalidRowsPercent: 100,
+        preflight,
       },
     };
     this.#batches = createBatches(ports);
@@ -129,7 +132,11 @@ export class Office {
   }
 
   /** Registers an application with exactly these permissions, and opens an office that signs in as it. */
-  static async open(cloud: LocalCloud, roles: readonly string[]): Promise<Office> {
+  static async open(
+    cloud: LocalCloud,
+    roles: readonly string[],
+    preflight: BatchSettings["preflight"] = "hold",
+  ): Promise<Office> {
     const { control, home } = cloud;
     const { appId } = await control.registerApplication({
       tenantId: home.tenantId,
@@ -137,7 +144,7 @@ export class Office {
     });
     await control.grantConsent({ tenantId: home.tenantId, appId, roles });
     const { secret } = await control.addSecret({ appId });
-    return new Office({ cloud, appId, secret });
+    return new Office({ cloud, appId, secret, preflight });
   }
 
   /** Grants its application more permissions. */

@@ -200,7 +200,7 @@ export default {
         }),
         meanwhile: (directory, { mailNickname }) =>
           directory.addGroup({ groupTypes: ["Unified"], mailEnabled: true, mailNickname }),
-        says: /Another object has this uniqueName or mailNickname/,
+        says: /Another object has this mailNickname: group-/,
       },
       {
         when: "somebody else creates a group of the unique name after the plan",

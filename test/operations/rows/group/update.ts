@@ -122,7 +122,7 @@ export default {
           await directory.addGroup({ ...unified, mailNickname });
           return { group: await directory.addGroup(unified), mailNickname };
         },
-        says: /Another object has this uniqueName or mailNickname/,
+        says: /Another object has this mailNickname: group-/,
       },
       {
         when: "the unique name is another group's",
@@ -131,7 +131,7 @@ export default {
           await directory.addGroup({ uniqueName });
           return { group: await directory.addGroup(), uniqueName };
         },
-        says: /Another object has this uniqueName or mailNickname/,
+        says: /Another object has this uniqueName: group-/,
       },
       {
         when: "the group has another unique name",

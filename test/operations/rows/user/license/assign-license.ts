@@ -171,7 +171,7 @@ export default {
         meanwhile: (directory) => directory.control("seats", { sku: facts.PROJECT, enabled: 0 }),
         afterwards: (directory) =>
           directory.control("seats", { sku: facts.PROJECT, enabled: 10_000 }),
-        says: /No seat of the license is left \(CountViolation\)/,
+        says: /No seat of the product PROJECTPROFESSIONAL .* is left: 0 of 0 are taken, and 1 row/,
       },
       {
         when: "the user has a license whose plans exclude those of the row",

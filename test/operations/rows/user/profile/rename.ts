@@ -81,7 +81,7 @@ export default {
           user: (await directory.addUser()).id,
           userPrincipalName: (await directory.addUser()).userPrincipalName,
         }),
-        says: /Another object has this name/,
+        says: /Another object has this userPrincipalName: user-/,
       },
       {
         when: "the domain is not the tenant's",
