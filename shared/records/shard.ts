@@ -90,10 +90,12 @@ export async function* streamShard(
   batches: Blobs,
   folder: string,
   shard: number,
+  sized: (bytes: number) => void = () => undefined,
 ): AsyncGenerator<readonly PlannedRow[]> {
   const path = shardBlob(folder, shard);
   const blob = await batches.stream(path);
   if (blob === undefined) throw batchDamaged(path, "is missing");
+  sized(blob.facts.bytes);
   const decoder = new StringDecoder("utf8");
   let rest = "";
   let line = 0;
@@ -108,6 +110,32 @@ export async function* streamShard(
     });
   }
   if (rest + decoder.end() !== "") throw batchDamaged(path, "is cut short");
+}
+
+/** The planned rows of a shard in pieces, as `streamShard`. */
+export type ShardRows = (shard: number) => AsyncIterable<readonly PlannedRow[]>;
+
+/** So much of a batch's shards is kept for the next pass over them, bytes as they are stored. */
+const KEPT_BYTES = 4 * 1024 * 1024;
+
+/** The rows of shards for several passes: the first ones are kept, so that a small batch is read once. */
+export function keepShards(batches: Blobs, folder: string): ShardRows {
+  const kept = new Map<number, readonly (readonly PlannedRow[])[]>();
+  let left = KEPT_BYTES;
+  return async function* rowsOf(shard) {
+    const known = kept.get(shard);
+    if (known) return yield* known;
+    const pieces: (readonly PlannedRow[])[] = [];
+    let size = 0;
+    for await (const piece of streamShard(batches, folder, shard, (bytes) => (size = bytes))) {
+      if (size <= left) pieces.push(piece);
+      yield piece;
+    }
+    if (size > left) return undefined;
+    left -= size;
+    kept.set(shard, pieces);
+    return undefined;
+  };
 }
 
 /** The number of shards that are written, which are the first ones. */

@@ -11,6 +11,7 @@ import type { Charge, Ledger } from "../../records/ledger/ledger.ts";
 import { readManifest } from "../../records/manifest.ts";
 import { folderOf } from "../../records/paths.ts";
 import type { Receipts } from "../../records/receipt.ts";
+import type { ShardRows } from "../../records/shard.ts";
 import { type BatchState, readStatus } from "../../records/status.ts";
 import type { BatchPorts } from "../ports.ts";
 import { changeLedger } from "./change-ledger.ts";
@@ -29,11 +30,11 @@ export async function settleCharge(
   ports: SettlePorts,
   folder: string,
   { manifest, plan }: BatchFiles,
-  receipts: Receipts,
+  { receipts, planned }: { readonly receipts: Receipts; readonly planned?: ShardRows | undefined },
 ): Promise<void> {
   if (isNothing(chargeIn(plan).counts)) return;
   const { batches } = ports.blobs;
-  const job = { batches, folder, plan, catalogue: ports.catalogue };
+  const job = { batches, folder, plan, catalogue: ports.catalogue, planned };
   const written = await countWritten(job, writtenByReceipts(receipts, ports.clock.now()));
   await changeLedger(ports, manifest.tenant, async (ledger) => ({
     ledger: withWritten(ledger, manifest, written),

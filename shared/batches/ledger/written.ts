@@ -7,7 +7,7 @@ import { type RowHistory } from "../../records/history/row-history.ts";
 import { journalBlob } from "../../records/paths.ts";
 import type { Plan } from "../../records/plan.ts";
 import type { Receipts } from "../../records/receipt.ts";
-import { streamShard } from "../../records/shard.ts";
+import { type ShardRows, streamShard } from "../../records/shard.ts";
 import type { Blobs } from "../../storage/types.ts";
 
 /** When rows of a shard were written, by row; a row that is absent certainly was not. */
@@ -19,15 +19,18 @@ interface Job {
   readonly folder: string;
   readonly plan: Plan;
   readonly catalogue: Readonly<Record<string, Operation>>;
+  /** Reads the shards; from storage by default. */
+  readonly planned?: ShardRows | undefined;
 }
 
 /** Adds up what guards count of the rows that were written, with bounded memory. @throws BATCH_DAMAGED */
 export async function countWritten(job: Job, rows: WrittenRows): Promise<WrittenCounts> {
+  const { batches, folder } = job;
   const counts = createWrittenCounts();
   for (let shard = 1; shard <= job.plan.shards; shard++) {
     const written = await rows(shard);
     if (written.size === 0) continue;
-    for await (const piece of streamShard(job.batches, job.folder, shard)) {
+    for await (const piece of job.planned?.(shard) ?? streamShard(batches, folder, shard)) {
       for (const { row, operation, write } of piece) {
         const atMs = written.get(row);
         if (atMs === undefined || write === undefined) continue;

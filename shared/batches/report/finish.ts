@@ -10,6 +10,7 @@ import {
 import { standingInWords } from "../../records/decisions/standing-words.ts";
 import { heldBlob, journalsPrefix, planBlob } from "../../records/paths.ts";
 import type { Receipts } from "../../records/receipt.ts";
+import { keepShards, type ShardRows } from "../../records/shard.ts";
 import { readStatus, type BatchState, type BatchStatus } from "../../records/status.ts";
 import type { Who } from "../../records/who.ts";
 import { writeSeal } from "../../seal/make-seal.ts";
@@ -29,6 +30,8 @@ import { stillStatus, sumOf, writeStatus } from "./status.ts";
 export interface End {
   readonly state: Extract<BatchState, "planned" | "held" | "finished" | "cancelled">;
   readonly receipts: Receipts;
+  /** Reads the shards; from storage by default. */
+  readonly planned?: ShardRows | undefined;
   readonly unwritten: Ending;
   /** Who cancelled it. */
   readonly by?: Who | undefined;
@@ -64,25 +67,23 @@ export async function endBatch(
   ports: Pick<BatchPorts, "blobs" | "clock" | "sealKey" | "settings">,
   folder: string,
   { manifest, plan }: BatchFiles,
-  { state, receipts, unwritten, announce, by, ...known }: End,
+  { state, receipts, planned, unwritten, announce, by, ...known }: End,
 ): Promise<VerdictCounts> {
   const { batches } = ports.blobs;
   const { keepsPasswordsOf = [], writeQuota, writeWindowSeconds } = ports.settings;
   const hasPasswords = keepsPasswordsOf.some((name) => (plan.operations[name]?.writes ?? 0) > 0);
-  const job: ReportJob = { batches, folder, manifest, plan, receipts, unwritten, hasPasswords };
+  const job: ReportJob = {
+    batches,
+    folder,
+    manifest,
+    plan,
+    receipts,
+    planned,
+    unwritten,
+    hasPasswords,
+  };
   const verdicts = known.verdicts ?? (await countVerdicts(job));
-  if (sumOf(verdicts) !== plan.rows) {
-    throw batchDamaged(
-      planBlob(folder),
-      `has ${plan.rows} rows where the shards have ${sumOf(verdicts)}`,
-    );
-  }
-  if (state === "finished" && verdicts.pending > 0) {
-    throw batchDamaged(
-      journalsPrefix(folder),
-      `is incomplete: ${verdicts.pending} rows of the batch are still pending`,
-    );
-  }
+  checkWhole(folder, plan, state, verdicts);
   const atMs = ports.clock.now();
   const why = state === "finished" ? {} : { reason: unwritten.reason, fix: unwritten.fix };
   const digest = state === "finished" ? undefined : (known.digest ?? plan.digest);
@@ -114,6 +115,27 @@ export async function endBatch(
   };
   await writeStatus(batches, folder, { ...still, ...figures, ...more });
   return verdicts;
+}
+
+/** @throws OperatorError BATCH_DAMAGED as `endBatch` */
+function checkWhole(
+  folder: string,
+  plan: BatchFiles["plan"],
+  state: End["state"],
+  verdicts: VerdictCounts,
+): void {
+  if (sumOf(verdicts) !== plan.rows) {
+    throw batchDamaged(
+      planBlob(folder),
+      `has ${plan.rows} rows where the shards have ${sumOf(verdicts)}`,
+    );
+  }
+  if (state === "finished" && verdicts.pending > 0) {
+    throw batchDamaged(
+      journalsPrefix(folder),
+      `is incomplete: ${verdicts.pending} rows of the batch are still pending`,
+    );
+  }
 }
 
 /** Keeps the note of a batch that waits for a decision: the sweep ends a batch that waits too long. */
@@ -164,7 +186,8 @@ export async function finishBatch(
   const files = await readBatchFiles(batches, folder);
   const { manifest, plan } = files;
   const receipts = plan.shards > KEPT_SHARDS ? stored : kept(stored);
-  await settleCharge(ports, folder, files, receipts);
+  const planned = keepShards(batches, folder);
+  await settleCharge(ports, folder, files, { receipts, planned });
   const { batch, tenant, acceptedAt } = manifest;
   const ending = endingBy(await readControl(batches, folder));
   const announce: End["announce"] = (verdicts, sealed) =>
@@ -179,7 +202,7 @@ export async function finishBatch(
       ...sealed,
     });
   const left = ending.state === "cancelled" ? withoutHeld(receipts) : receipts;
-  const unexplained: End = { ...ending, receipts: left, announce };
+  const unexplained: End = { ...ending, receipts: left, planned, announce };
   const verdicts = await countVerdicts({ batches, folder, ...files, ...unexplained });
   const told = verdicts.failed > 0 ? await explainRefusals(ports, folder, files, left) : left;
   const end: End = { ...unexplained, receipts: told };
@@ -189,7 +212,7 @@ export async function finishBatch(
 }
 
 /** The receipts of so few shards are kept while a batch ends: they are asked for several times. */
-const KEPT_SHARDS = 5;
+const KEPT_SHARDS = 10;
 
 function kept(receipts: Receipts): Receipts {
   const known = new Map<number, ReturnType<Receipts>>();

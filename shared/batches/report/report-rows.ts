@@ -6,7 +6,7 @@ import type { BatchManifest } from "../../records/manifest.ts";
 import type { Plan } from "../../records/plan.ts";
 import { problemOf } from "../../records/problem.ts";
 import type { Receipts } from "../../records/receipt.ts";
-import { type PlannedRow, streamShard } from "../../records/shard.ts";
+import { type PlannedRow, type ShardRows, streamShard } from "../../records/shard.ts";
 import type { Blobs } from "../../storage/types.ts";
 import type { InputRow } from "../formats/input-row.ts";
 import { inputRows, sentRows } from "../input/input-shards.ts";
@@ -24,6 +24,8 @@ export interface ReportJob {
   readonly hasPasswords?: boolean | undefined;
   /** The verdict of planned writes that have no receipt. */
   readonly unwritten: Ending;
+  /** Reads the shards; from storage by default. */
+  readonly planned?: ShardRows | undefined;
 }
 
 /** Counts the verdicts without reading the input, with bounded memory. */
@@ -121,7 +123,8 @@ async function* endings(
   for (let shard = 1; shard <= job.plan.shards; shard++) {
     const receipts = await job.receipts(shard);
     const values = await valuesIn(shard);
-    for await (const piece of streamShard(job.batches, job.folder, shard)) {
+    const pieces = job.planned?.(shard) ?? streamShard(job.batches, job.folder, shard);
+    for await (const piece of pieces) {
       yield piece.map((planned) => {
         const ending = endingOf(planned, receipts, job);
         const { before, after } = (isWritten(ending) && values.get(planned.row)) || {};
