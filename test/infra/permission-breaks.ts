@@ -57,7 +57,7 @@ export const permissionBreaks = {
     "no feature needs one": {
       file: catalogue,
       from: '"permissions": {',
-      to: '"permissions": {\n    "User.Invite.All": "09850681-111b-4a89-9bed-3f2cae46d706",',
+      to: '"permissions": {\n    "Calendars.Read": "798ee544-9d2d-430c-a058-570e29e34338",',
     },
     "two are the same": {
       file: catalogue,
