@@ -167,6 +167,7 @@ export interface ShardRow {
     readonly after?: number[];
     readonly stage?: number;
     readonly behind?: number;
+    readonly holderFromRow?: number;
     readonly idFromRow?: { row: number; role: string };
     readonly was?: string;
     readonly memberSeen?: boolean;

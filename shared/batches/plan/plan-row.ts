@@ -1,12 +1,12 @@
 import { isDeletedKind } from "../../catalogue/kinds/lookup-kinds.ts";
 import type { Decision, Found, Lookup } from "../../catalogue/operation.ts";
 import { aliasKey, isNamedKind, parseReference } from "../../catalogue/reference.ts";
-import { type PlannedWrite, creatorsOf } from "../../catalogue/row.ts";
 import { unknowable } from "../../catalogue/unknowable.ts";
 import { isGuid, toObjectId } from "../../core/object-id.ts";
 import type { PlannedRow } from "../../records/shard.ts";
 import { decide, keptOpen } from "./decide-row.ts";
 import { withCounts } from "./guarded-write.ts";
+import { inOrder } from "./in-order.ts";
 import type { LookedUp } from "./lookups/lookups.ts";
 import type { GoodRow, RowToPlan } from "./row-to-plan.ts";
 import { finalRow, nameGiven, notSorted, renamedTwice, skipped } from "./row-verdicts.ts";
@@ -30,6 +30,7 @@ import {
   unchangedFootprint,
   writtenFootprint,
 } from "./traces/duplicates.ts";
+import { groupKey } from "./traces/holders.ts";
 import type { RowTraces } from "./traces/row-traces.ts";
 
 /**
@@ -50,9 +51,11 @@ export function planRow(
   const staged = traces.stages.next(compiled.row, compiled.stage);
   if ("late" in staged) return finalRow(compiled, notSorted(compiled.stage ?? 1, staged.late));
   const planned = planGood(compiled, lookedUp, traces, mayChange);
-  return planned.write && staged.stage !== undefined
-    ? { ...planned, write: { ...planned.write, ...staged } }
-    : planned;
+  if (!planned.write) return planned;
+  const edges = traces.holders.next(compiled.row, planned.write, isDelete(compiled));
+  const behind = Math.max(staged.behind ?? 0, edges ?? 0);
+  if (staged.stage === undefined && behind === 0) return planned;
+  return { ...planned, write: { ...planned.write, ...staged, ...(behind > 0 && { behind }) } };
 }
 
 /** Plans a row that keeps the rules of its operation and comes in its stage. */
@@ -93,6 +96,9 @@ function planGood(
       ? finalRow(compiled, decision.final)
       : { row: compiled.row, operation: compiled.name, write: decision.write };
   }
+  const group = "write" in decision ? groupKey(decision.write) : undefined;
+  const gone = group === undefined ? undefined : deletedBy(group, traces);
+  if (gone !== undefined) return finalRow(compiled, skipped({ kind: "deleted", by: gone }));
   const standing = standingOf(footprint, traces);
   if (standing.kind !== "free") return finalRow(compiled, skipped(standing));
   const renamer = footprint.gives && renamerOf(footprint.keys[0] ?? "", traces);
@@ -105,33 +111,6 @@ function planGood(
   return { row: compiled.row, operation: compiled.name, write };
 }
 
-/** The write with the earlier rows that it comes after, or needs. `givers`: those that free its seats. */
-function inOrder(
-  write: PlannedWrite,
-  before: readonly number[],
-  givers: readonly number[],
-  found: Readonly<Record<string, Found>>,
-): PlannedWrite {
-  const after = earliestFirst([...before, ...givers, ...creatorsOf(write)]);
-  const restoredBy = restorerIn(found);
-  const needs = earliestFirst([...(restoredBy === undefined ? [] : [restoredBy]), ...givers]);
-  return {
-    ...write,
-    ...(restoredBy !== undefined && { afterRestore: true }),
-    ...(needs.length > 0 && { needs }),
-    ...(after.length > 0 && { after }),
-  };
-}
-
-const earliestFirst = (rows: readonly number[]): readonly number[] =>
-  [...new Set(rows)].toSorted((a, b) => a - b);
-
-/** The earlier row that restores something which the row names. */
-const restorerIn = (found: Readonly<Record<string, Found>>): number | undefined =>
-  Object.values(found)
-    .map((one) => (one.state === "found" ? one.restoredBy : undefined))
-    .find((row) => row !== undefined);
-
 /** Adds a row that was planned earlier to `traces`, as planning it did. */
 export function replayRow(compiled: RowToPlan, planned: PlannedRow, traces: RowTraces): void {
   if ("invalid" in compiled) return;
@@ -140,6 +119,7 @@ export function replayRow(compiled: RowToPlan, planned: PlannedRow, traces: RowT
   const decision: Decision = planned.write ? { write: planned.write } : { final: planned };
   const footprint = footprintOf(compiled, decision);
   if (footprint !== undefined) leaveTraces(traces, footprint);
+  if (planned.write) traces.holders.next(compiled.row, planned.write, isDelete(compiled));
 }
 
 /** What later rows see of the decision; failed and skipped rows leave no footprint. */

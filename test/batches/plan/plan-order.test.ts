@@ -184,3 +184,51 @@ describe("rows on one object", () => {
     );
   });
 });
+
+const add = (group: string, member: string) => ({ operation: "group.add-member", group, member });
+
+describe("memberships of a group that the batch deletes", () => {
+  it("are changed before it is deleted, or skipped after", async () => {
+    const workshop = openWorkshop();
+    const { directory } = workshop;
+    const [sales, other] = [directory.addGroup("Sales"), directory.addGroup("Other")];
+    const [ann, bob] = ["ann@contoso.com", "bob@contoso.com"].map((name) =>
+      directory.addUser(name),
+    );
+    const rows = await planRows(workshop, [
+      { operation: "group.delete", group: other },
+      add("Sales", ann!),
+      add(sales, bob!),
+      { operation: "user.disable", user: ann },
+      { operation: "group.delete", group: "Sales" },
+      add("Sales", ann!),
+    ]);
+    assert.deepEqual(
+      rows.map(({ write }) => write?.behind),
+      [undefined, undefined, undefined, undefined, 3, undefined],
+    );
+    assert.equal(rows[5]?.verdict, "skipped");
+    assert.match(rows[5]?.reason ?? "", /^Row 5 deletes the object/);
+  });
+
+  it("are also of a group that the batch creates", async () => {
+    const workshop = openWorkshop();
+    const ann = workshop.directory.addUser("ann@contoso.com");
+    const rows = await planRows(workshop, [
+      { operation: "group.create", displayName: "New", mailNickname: "new" },
+      add("New", ann),
+      { operation: "group.delete", group: "mailNickname:new" },
+      add("displayName:New", ann),
+    ]);
+    assert.deepEqual(
+      rows.map(({ write }) => [write?.holderFromRow, write?.idFromRow?.row, write?.behind]),
+      [
+        [undefined, undefined, undefined],
+        [1, undefined, undefined],
+        [undefined, 1, 2],
+        [undefined, undefined, undefined],
+      ],
+    );
+    assert.match(rows[3]?.reason ?? "", /^Row 3 deletes the object/);
+  });
+});

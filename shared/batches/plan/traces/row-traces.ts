@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 
+import { createHolders, type Holders } from "./holders.ts";
 import { createSeats, type Seats } from "./seats.ts";
 import { createStages, type Stages } from "./stages.ts";
 
@@ -61,6 +62,7 @@ export interface RowTraces {
   /** The seats of licenses that they take and free. */
   readonly seats: Seats;
   readonly stages: Stages;
+  readonly holders: Holders;
 }
 
 const WRITTEN = 1;
@@ -111,6 +113,7 @@ export function createRowTraces(): RowTraces {
   return {
     seats: createSeats(),
     stages: createStages(),
+    holders: createHolders(),
     add: (name, trace) => {
       begins.add(name.charCodeAt(0));
       const key = digestOf(name);
