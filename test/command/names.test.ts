@@ -109,6 +109,17 @@ describe("names that an operator types", () => {
       await verdictsOf("hr/monday.csv"),
       Array.from({ length: 17 }, (_, at) => ["done", `onew${at === 0 ? "" : at + 1}@${domain}`]),
     );
+    operator.file("mapping.json", JSON.stringify(mapping));
+    operator.file("people.csv", "Vorname;Nr\nO'New;q-1\nO'New;p-1\n");
+    const words = ["plan", "people.csv", "--mapping", "mapping.json", "--name", "mapped"];
+    const said = await operator.type(...words);
+    assert.equal(said.code, 0, said.error);
+    const planned = (await stage.read("mapped/report.csv")) ?? "";
+    assert.match(planned, /O'New,q-1,pending/);
+    assert.match(planned, /O'New,p-1,skipped,The person has an account/);
+    operator.file("mapping.json", JSON.stringify({ ...mapping, colums: {} }));
+    const wrong = await operator.type(...words);
+    assert.deepEqual([wrong.code, /colums: is not a known part/.test(wrong.error)], [2, true]);
     assert.deepEqual(
       await verdictsOf("hr/tuesday.csv"),
       Array.from({ length: 17 }, () => ["skipped", ""]),

@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
-import { createReadStream, statSync } from "node:fs";
+import { createReadStream, readFileSync, statSync } from "node:fs";
 import { basename, extname } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 
+import { readMapping } from "../../batches/mapping/mapping.ts";
+import { InputRefusal } from "../../core/input-refusal.ts";
 import { limits } from "../../core/limits.ts";
 import { didYouMean } from "../../core/nearest.ts";
 import { nameRuleBroken } from "../../records/paths.ts";
@@ -22,6 +24,8 @@ export interface Parcel {
   readonly open: () => Readable;
   /** The operation of every row, if the file's columns say it. */
   readonly operation?: string | undefined;
+  /** The text of the mapping that goes with the file. */
+  readonly mapping?: string | undefined;
   /** The rows themselves, if they were typed. */
   readonly rows?: readonly Row[] | undefined;
 }
@@ -43,10 +47,27 @@ export async function fileParcel(path: string, how: Conversion): Promise<Parcel>
   const open = converted
     ? () => Readable.from(linesAgain(path, how))
     : () => createReadStream(path);
-  const hash = createHash("sha256");
+  const mapping = how.mapping === undefined ? undefined : mappingAt(how.mapping);
+  const hash = createHash("sha256").update(mapping ?? "");
   await pipeline(converted ? Readable.from(converted.lines) : open(), hash);
   const { operation } = converted ?? {};
-  return { stem, ending: converted?.ending ?? ending, digest: hash.digest("hex"), open, operation };
+  const digest = hash.digest("hex");
+  return { stem, ending: converted?.ending ?? ending, digest, open, operation, mapping };
+}
+
+/** @throws CommandError if there is no such mapping, or it cannot be used */
+function mappingAt(path: string): string {
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) {
+    throw usageError(`There is no file ${path}.`, "Check the path of the mapping.");
+  }
+  const text = readFileSync(path, "utf8");
+  try {
+    readMapping(text, path);
+  } catch (error) {
+    if (!(error instanceof InputRefusal)) throw error;
+    throw usageError(error.what, "Correct the mapping as docs/input.md shows.");
+  }
+  return text;
 }
 
 /** The ending of a file that can be sent. @throws CommandError */

@@ -16,6 +16,8 @@ export interface Conversion {
   readonly operation?: string | undefined;
   /** Cells that every row gets: column=value. */
   readonly set?: readonly string[] | undefined;
+  /** The path of a mapping: it says what the columns are, so that no template does. */
+  readonly mapping?: string | undefined;
   /** Tells a person what was dropped. */
   readonly note: (text: string) => void;
 }
@@ -49,7 +51,7 @@ export async function convert(path: string, how: Conversion): Promise<Converted 
     : await readCsv(path);
   const kept = withoutPasswords(table, how);
   const set = cellsOf(how.set ?? []);
-  const template = templateIn(kept.header, how, set);
+  const template = how.mapping === undefined ? templateIn(kept.header, how, set) : undefined;
   const isAsItIs = kept === table && template === undefined && set.size === 0;
   if (isAsItIs && !isWorkbook(path)) return undefined;
   return {

@@ -41,6 +41,7 @@ const withRows = (verb: Command): Command =>
       "a cell that every row gets: --set group=Nurses; may be repeated",
       collected,
     )
+    .option("--mapping <file>", "what the file's columns mean (docs/input.md)")
     .option("--operation <name>", "the operation of every row; otherwise a column names it")
     .option("--name <batch>", "the batch's name; otherwise it follows from the file and the day")
     .addOption(

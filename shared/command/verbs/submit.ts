@@ -22,6 +22,7 @@ export interface SubmitOptions {
   readonly row?: readonly string[];
   readonly sheet?: string;
   readonly set?: readonly string[];
+  readonly mapping?: string;
   readonly inbox?: string;
   readonly operation?: string;
   readonly name?: string;
@@ -97,7 +98,7 @@ async function send(
   const operation = options.operation ?? parcel.operation;
   const batch = batchName(parcel, name, { operation, nowMs: desk.clock.now() });
   const folder = folderFor(account, batch);
-  const staged = `staged/${batch}-${parcel.digest.slice(0, 8)}${parcel.ending}`;
+  const staged = stagedPath(batch, parcel);
   const known = await knownBatch(desk, account, folder, { batch, staged, mode });
   if (known !== undefined) return known;
   const before = await readStatus(account.blobs.batches, folder);
@@ -167,14 +168,15 @@ async function sendInbox(
 async function parcelOf(
   desk: Desk,
   file: string | undefined,
-  { row: rows = [], sheet, set, operation }: SubmitOptions,
+  { row: rows = [], sheet, set, operation, mapping: typed }: SubmitOptions,
 ): Promise<Parcel> {
   if (file !== undefined && rows.length > 0) {
     throw usageError("Both a file and rows are given.", "Give one of them.");
   }
   if (file !== undefined) {
     const note = (text: string): void => desk.print.note(text);
-    return fileParcel(desk.pathOf(file), { sheet, set, operation, note });
+    const mapping = typed === undefined ? undefined : desk.pathOf(typed);
+    return fileParcel(desk.pathOf(file), { sheet, set, operation, mapping, note });
   }
   if (rows.length > 0) return typedParcel(rows);
   throw usageError(
@@ -221,11 +223,21 @@ async function knownBatch(
 
 type Body = { readonly rows: readonly object[] } | { readonly file: string };
 
+/** A mapping counts for its folder, so that a file with one has a folder of its own. */
+function stagedPath(batch: string, parcel: Parcel): string {
+  const name = `staged/${batch}-${parcel.digest.slice(0, 8)}`;
+  return `${name}${parcel.mapping === undefined ? "" : "/rows"}${parcel.ending}`;
+}
+
 /** Typed rows travel in the message, everything else as a staged file. */
 async function bodyOf(account: Account, parcel: Parcel, staged: string): Promise<Body> {
-  const { rows } = parcel;
+  const { rows, mapping } = parcel;
   // Half of a message is left for everything else in it.
   if (rows !== undefined && JSON.stringify(rows).length < limits.messageBytes / 2) return { rows };
+  if (mapping !== undefined) {
+    const path = `${staged.slice(0, staged.lastIndexOf("/"))}/mapping.json`;
+    await account.blobs.inbox.write(path, mapping, { ifAbsent: true });
+  }
   // The path holds the digest, so a file that is there already has the same content.
   await account.blobs.inbox.writeStream(staged, parcel.open(), { ifAbsent: true });
   return { file: staged };
