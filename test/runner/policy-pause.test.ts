@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 
+import { toObjectId } from "../../shared/core/object-id.ts";
 import type { Control } from "../../shared/records/decisions/control.ts";
+import type { PlannedRow } from "../../shared/records/shard.ts";
 import { type Azurite, startAzurite } from "../storage/azurite.ts";
 import { type Rig, createRig, makeContainers, quickSettings } from "./rig.ts";
-import { disables } from "./rows.ts";
+import { disables, userOf } from "./rows.ts";
 import { type PartFault, TinyDirectory, noFaults } from "./tiny-directory.ts";
 
 const hour = 3_600_000;
@@ -54,6 +56,23 @@ describe("the program pauses a batch that a person should look at first:", () =>
     });
     assert.equal(rig.finished.get(folder), undefined);
   });
+
+  // The directory shows whole seconds, and its clock is 20 s behind.
+  for (const operation of ["user.revoke-sessions", "user.reset-password"]) {
+    it(`but not because ${operation} can hardly be read back`, async () => {
+      const rig = createRig(azurite);
+      const directory = new TinyDirectory();
+      const rows = disables(directory, 30).map((each): PlannedRow => {
+        const user = toObjectId(userOf(each));
+        const write = { target: { kind: "user", user }, keys: [`object:${user}`] } as const;
+        return { row: each.row, operation, write };
+      });
+      const folder = await rig.submit({ rows });
+      await rig.runOut(directory, { settings: { ...quickSettings, canaryRows: 20 } });
+      const { state, verdicts } = await rig.status(folder);
+      assert.deepEqual([state, verdicts.done], ["finished", 30]);
+    });
+  }
 
   it("but not for failures below the share", async () => {
     const rig = createRig(azurite);

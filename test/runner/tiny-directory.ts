@@ -189,11 +189,6 @@ export class TinyDirectory implements Graph {
     for (const key of keys) this.#underWay.set(key, (this.#underWay.get(key) ?? 1) - 1);
   }
 
-  #giveUser(id: string, profile: unknown): void {
-    const { password } = (profile ?? {}) as { password?: string };
-    if (password !== undefined) this.passwords.set(id, password);
-  }
-
   #count(change: string): void {
     this.made.set(change, (this.made.get(change) ?? 0) + 1);
   }
@@ -205,6 +200,12 @@ export class TinyDirectory implements Graph {
     const body = "body" in request ? request.body : {};
     const reply = (status: number, content?: unknown): GraphAnswer =>
       answer(status, requestId, content);
+    const ended = method === "POST" ? this.users.get(name) : undefined;
+    if (kind === "users" && ended) {
+      const at = new Date(Date.now() - 20_000).toISOString().replace(/\.\d+Z$/, "Z");
+      Object.assign(ended, { signInSessionsValidFromDateTime: at });
+      return reply(200, { value: true });
+    }
     if (kind === "users" && method === "POST") {
       const taken = [...this.users.values()].some(
         (user) => user["userPrincipalName"] === body["userPrincipalName"],
@@ -213,7 +214,7 @@ export class TinyDirectory implements Graph {
       const { passwordProfile, ...properties } = body;
       this.#count(`create ${String(body["userPrincipalName"])}`);
       const id = this.addUser(properties);
-      this.#giveUser(id, passwordProfile);
+      this.passwords.set(id, passwordIn(passwordProfile));
       return reply(201, this.users.get(id));
     }
     if (kind === "users" && method === "GET" && name === "") {
@@ -229,7 +230,7 @@ export class TinyDirectory implements Graph {
       if (method === "DELETE") this.users.delete(user.id);
       const { passwordProfile, ...properties } = body;
       if (method === "PATCH") Object.assign(user, properties);
-      this.#giveUser(user.id, passwordProfile);
+      if (passwordProfile) this.passwords.set(user.id, passwordIn(passwordProfile));
       this.#count(`${method} ${name} ${JSON.stringify(properties)}`);
       return reply(204);
     }
@@ -272,6 +273,9 @@ export class TinyDirectory implements Graph {
     return answer(204, requestId);
   }
 }
+
+const passwordIn = (profile: unknown): string =>
+  String((profile as { password?: string } | undefined)?.password);
 
 const UNNAMED = "The source resource object or one of the objects being referenced don't exist.";
 const TAKEN = "Another object with the same value for property userPrincipalName already exists.";

@@ -1,9 +1,10 @@
 import { lookTogether } from "../../catalogue/look-together.ts";
 import { operationNamed } from "../../catalogue/operation.ts";
 import { OperatorError } from "../../core/errors.ts";
+import type { RowHistory } from "../../records/history/row-history.ts";
 import type { OpenBatch } from "../batch/open-batch.ts";
 import { type Site, isoNow } from "../batch/site.ts";
-import { inPlace } from "../journal/outcomes.ts";
+import { inPlace, isSeeing } from "../journal/outcomes.ts";
 import type { CanaryRow } from "../watch/canary.ts";
 import { type Seen, readAll } from "./look.ts";
 
@@ -59,6 +60,23 @@ async function notInPlace(site: Site, rows: readonly CanaryRow[]): Promise<reado
     const answer = answers[at];
     const operation = looks[at]?.operation;
     if (answer === undefined || answer instanceof OperatorError || !operation) return true;
-    return inPlace({ ...each, operation }, answer, isoNow(site))?.receipt.verdict !== "done";
+    // Which password a user has, nobody can see.
+    if (operation.password && operation.password.givenAt === undefined) return !isSeeing(answer);
+    const history = withSkew(each.history);
+    return (
+      inPlace({ ...each, operation, history }, answer, isoNow(site))?.receipt.verdict !== "done"
+    );
   });
 }
+
+/** How far Graph's clock may be behind ours when the instant of a change is compared with our intent. */
+const CLOCK_SKEW_MS = 5 * 60_000;
+
+/** The rows were answered: only a write that Graph did not make must be found, and no other's told apart. */
+const withSkew = (history: RowHistory): RowHistory =>
+  history.firstIntentAt === undefined
+    ? history
+    : {
+        ...history,
+        firstIntentAt: new Date(Date.parse(history.firstIntentAt) - CLOCK_SKEW_MS).toISOString(),
+      };

@@ -9,6 +9,9 @@ const permissions = ["User.Read.All", "User.RevokeSessions.All"];
 /** The instant from which on sessions are valid: Graph moves it when it ends them. */
 const SINCE = "signInSessionsValidFromDateTime";
 
+/** Graph's instants have whole seconds: one that is later in the same second looks earlier. */
+const wholeSecond = (at: string): number => Math.floor(Date.parse(at) / 1000) * 1000;
+
 /**
  * Ends all sessions of a user, who has to sign in again on every device; that takes Entra some minutes.
  * Doing so twice harms nobody. So after a lost answer the row is done only if Graph's instant shows that
@@ -37,9 +40,10 @@ export default defineOperation({
   }),
   judge: notReplicatedYet,
   look: ({ target }) => ({ method: "GET", url: `/users/${target.user}?$select=id,${SINCE}` }),
-  inPlace: (answer, { firstIntentAt }) =>
+  inPlace: (answer, { firstIntentAt, attempts }) =>
     answer.status === 200 &&
-    Date.parse(String(recordOf(answer.body)[SINCE])) >= Date.parse(firstIntentAt),
+    attempts > 0 &&
+    Date.parse(String(recordOf(answer.body)[SINCE])) >= wholeSecond(firstIntentAt),
   inverse: () => ({
     why: "A session that was ended cannot be brought back.",
     fix: "No action needed: the user signs in again.",
