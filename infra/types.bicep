@@ -119,10 +119,10 @@ type guardLimits = {
   @description('The most groups that a tenant\'s batches of 24 hours may delete together. 10 if absent.')
   @minValue(0)
   maxGroupDeletesPerDay: int?
-  @description('A batch that takes more licenses from users is held whole. 100 if absent.')
+  @description('A batch that takes more licenses from users is held whole. 150 if absent.')
   @minValue(0)
   maxLicenseRemovalsPerBatch: int?
-  @description('The most licenses that a tenant\'s batches of 24 hours may take from users together. 200 if absent.')
+  @description('The most licenses that a tenant\'s batches of 24 hours may take from users together. 300 if absent.')
   @minValue(0)
   maxLicenseRemovalsPerDay: int?
   @description('A batch that takes more licenses from groups is held whole. 2 if absent.')

@@ -41,10 +41,10 @@ export const capRules = {
   MAX_GROUP_DELETES_PER_BATCH: whole(5, 0, 1_000_000),
   /** The most groups that a tenant's batches of 24 hours may delete together: two batches at their cap. */
   MAX_GROUP_DELETES_PER_DAY: whole(10, 0, 10_000_000),
-  /** A batch that takes more licenses from users (each product counts) is held as a whole. Mailboxes and files of a user without a license are deleted after a time. */
-  MAX_LICENSE_REMOVALS_PER_BATCH: whole(100, 0, 1_000_000),
+  /** A batch that takes more licenses from users (each product counts) is held as a whole: some fifty leavers with three products each. Mailboxes and files of a user without a license are deleted after a time. */
+  MAX_LICENSE_REMOVALS_PER_BATCH: whole(150, 0, 1_000_000),
   /** The most licenses that a tenant's batches of 24 hours may take from users together. */
-  MAX_LICENSE_REMOVALS_PER_DAY: whole(200, 0, 10_000_000),
+  MAX_LICENSE_REMOVALS_PER_DAY: whole(300, 0, 10_000_000),
   /** A batch that takes more licenses from groups is held as a whole. Every member who has it from the group only loses it. */
   MAX_GROUP_LICENSE_REMOVALS_PER_BATCH: whole(2, 0, 1_000_000),
   /** The most licenses that a tenant's batches of 24 hours may take from groups together. */

@@ -1,4 +1,5 @@
 import offboard from "../../recipes/offboard.json" with { type: "json" };
+import onboardGuest from "../../recipes/onboard-guest.json" with { type: "json" };
 import onboard from "../../recipes/onboard.json" with { type: "json" };
 import type { Operation } from "../catalogue/operation.ts";
 import type { Expanding } from "../catalogue/recipe/expanding.ts";
@@ -6,7 +7,7 @@ import { memberList, SET_MEMBERS } from "../catalogue/recipe/member-list.ts";
 import { readRecipe } from "../catalogue/recipe/recipe.ts";
 
 /** The files of recipes/, bundled. */
-const files: readonly unknown[] = [offboard, onboard];
+const files: readonly unknown[] = [offboard, onboard, onboardGuest];
 
 /** What a row may name beside operations, by name. @throws TypeError if a recipe does not keep its schema */
 export function recipesOf(

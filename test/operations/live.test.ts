@@ -9,6 +9,7 @@ import type { LocalCloud } from "../cloud/local-cloud.ts";
 import { startCloud } from "../cloud/start-cloud.ts";
 import { enterCloud } from "../stage/enter-cloud.ts";
 import { tellGroupStories } from "./live/group-stories.ts";
+import { guestStory } from "./live/guest-story.ts";
 import { licenseStory } from "./live/license-story.ts";
 import { Office, type Seen } from "./live/office.ts";
 import { newName, openDirectory, type TestDirectory } from "./live/test-directory.ts";
@@ -184,4 +185,9 @@ tellGroupStories(() => ({ office: everything, directory }));
 describe("a batch about licenses", () => {
   it("takes the seats that there are and those that its rows free, and is undone", () =>
     licenseStory(everything, directory));
+});
+
+describe("a row that invites a guest by a recipe", () => {
+  it("makes the guest with sponsors and groups, and is undone", () =>
+    guestStory(everything, directory));
 });

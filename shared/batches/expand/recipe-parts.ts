@@ -96,7 +96,9 @@ function cellsOf(step: RecipeStep, recipe: Recipe, values: Values, item: [string
     const names = placeholderIn(text);
     const name = names?.find((each) => each === item[0] || values.has(each));
     const value = names === undefined ? text : name === item[0] ? item[1] : values.get(name ?? "");
-    if (value !== undefined) cells[column] = value;
+    if (value === undefined) continue;
+    const word = names === undefined ? "" : text.slice(0, text.indexOf("{"));
+    cells[column] = word !== "" && typeof value === "string" ? `${word}${value}` : value;
   }
   return cells;
 }

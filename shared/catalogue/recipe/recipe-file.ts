@@ -17,7 +17,7 @@ const step = v.strictObject({
   operation: v.pipe(v.string(), v.regex(/^[a-z]+\.[a-z-]+$/)),
   /**
    * The cells of its rows: text, or `{name}` for the value of a column or of something that was read;
-   * `{one|other}` is the first of them that has a value.
+   * `{one|other}` is the first of them that has a value. A word may stand before it, as in `mail:{address}`.
    */
   cells: v.record(v.string(), v.string()),
   /** Takes the columns of its operation as cells, too. */

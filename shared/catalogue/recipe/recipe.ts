@@ -87,9 +87,9 @@ const namesIn = ({ each, all, except, when, cells }: RecipeStep): readonly strin
   ...Object.values(cells).flatMap((cell) => placeholderIn(cell) ?? []),
 ];
 
-/** The names in `{name}` or `{one|other}`; `undefined` for plain text. */
+/** The names in `{name}`, `{one|other}` or `mail:{name}`; `undefined` for plain text. */
 export const placeholderIn = (cell: string): readonly string[] | undefined => {
-  const inside = /^\{(\w+(?:\|\w+)*)\}$/.exec(cell)?.[1];
+  const inside = /^[\w:]*\{(\w+(?:\|\w+)*)\}$/.exec(cell)?.[1];
   return inside === undefined ? undefined : alternativesIn(inside);
 };
 

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 
 import { createBatches } from "../../../shared/app/batches.ts";
+import { recipesOf } from "../../../shared/app/recipes.ts";
 import type { Batches, BatchPorts, BatchSettings } from "../../../shared/batches/ports.ts";
 import type { Verdict } from "../../../shared/catalogue/row.ts";
 import { type Clock, systemClock } from "../../../shared/core/clock.ts";
@@ -102,7 +103,7 @@ export class Office {
     });
     const ports: BatchPorts = {
       ...around,
-      recipes: {},
+      recipes: recipesOf(catalogue),
       blobs: this.#blobs,
       acceptQueue: { send: async (text) => void this.#queued.push(text) },
       ring: async () => undefined,
