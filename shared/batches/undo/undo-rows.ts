@@ -1,6 +1,6 @@
 import type { DoneRow, Inverse } from "../../catalogue/inverse.ts";
 import { type Operation, operationNamed } from "../../catalogue/operation.ts";
-import type { Properties } from "../../catalogue/row.ts";
+import type { PlannedWrite, Properties } from "../../catalogue/row.ts";
 import {
   holderColumn,
   holderOf,
@@ -13,6 +13,7 @@ import { isGuid, toObjectId } from "../../core/object-id.ts";
 import { isRecord } from "../../core/record.ts";
 import { NOT_UNDONE, ONLY_IF, ORIGINAL_ROW } from "../input/origin-columns.ts";
 import { INPUT_ROW, NEEDS, PART } from "../input/part-columns.ts";
+import type { CreatedHolders } from "./created-ids.ts";
 import type { KeptBefore } from "./read-before.ts";
 import type { RowEnd } from "./row-ends.ts";
 
@@ -24,6 +25,8 @@ export interface UndoFacts {
   readonly before: KeptBefore;
   readonly nowMs: number;
   readonly created: CreatedUsers;
+  /** The ids of groups, and of what holds other edges, that the batch created. */
+  readonly holders: Pick<CreatedHolders, "of">;
 }
 
 /**
@@ -125,7 +128,8 @@ function rowsOf(end: RowEnd, facts: UndoFacts): readonly UndoRow[] {
 
 /** The row that created the object whose values this one set, if that row is undone. */
 function coveredBy({ planned }: RowEnd, { created, catalogue }: UndoFacts): number | undefined {
-  const { target, idFromRow, set } = planned.write ?? {};
+  const { target, idFromRow, holderFromRow, set } = planned.write ?? {};
+  if (holderFromRow !== undefined && created.isUndone(holderFromRow)) return holderFromRow;
   const isOfCreated = target?.kind === "pending-user" || target?.kind === "pending-object";
   if (!idFromRow || !isOfCreated || set === undefined || !created.isUndone(idFromRow.row)) {
     return undefined;
@@ -145,16 +149,23 @@ function doneRow({ planned, receipt }: RowEnd, facts: UndoFacts): DoneRow | unde
   const { write } = planned;
   const id = (write && subjectOf(write.target)) ?? receipt?.objectId;
   if (write === undefined || id === undefined || !isGuid(id)) return undefined;
+  const { target, holderFromRow } = write;
+  const known = holderFromRow === undefined ? undefined : facts.holders.of(holderFromRow);
+  const holder = holderOf(target) ?? known;
+  if (isEdge(target) && holder === undefined) return undefined;
   const sinceMs = facts.nowMs - Date.parse(receipt?.finishedAt ?? "");
   return {
     object: toObjectId(id),
-    ...("group" in write.target && { group: write.target.group }),
-    ...(isEdge(write.target) && { holder: holderOf(write.target) }),
+    ...(isMembership(target) && { group: holder }),
+    ...(isEdge(target) && { holder }),
     set: facts.created.take(planned.row, write.set ?? {}),
     before: facts.before.of(planned.row),
     daysAgo: Number.isFinite(sinceMs) ? Math.floor(sinceMs / DAY_MS) : 0,
   };
 }
+
+const isMembership = ({ kind }: PlannedWrite["target"]): boolean =>
+  kind === "membership" || kind === "pending-membership";
 
 /** The columns that name the row's object, as far as it is known. */
 function aboutOf({ planned, receipt }: RowEnd): UndoRow {

@@ -3,6 +3,7 @@ import type { Plan } from "../../records/plan.ts";
 import type { PlannedRow } from "../../records/shard.ts";
 import { STAGE } from "../input/sender-columns.ts";
 import type { BatchPorts } from "../ports.ts";
+import { createCreatedHolders } from "./created-ids.ts";
 import { endedPlan, refuseUnknownRows } from "./ended.ts";
 import type { MadeBatch, MakeJob } from "./job.ts";
 import { makeBatch } from "./make-batch.ts";
@@ -44,6 +45,7 @@ async function* undoText(
   const chosen = Array.isArray(decision.rows) ? new Set<number>(decision.rows) : undefined;
   const created = createCreatedUsers(chosen);
   const stages = createUndoStages();
+  const holders = createCreatedHolders(blobs.batches, folder, plan);
   for (let shard = plan.shards; shard >= 1; shard--) {
     const ends = await readRowEnds(blobs.batches, folder, plan, shard);
     const wanted = ends.filter(({ planned, verdict }) =>
@@ -51,9 +53,10 @@ async function* undoText(
     );
     if (wanted.length === 0) continue;
     const before = await readBefore(blobs.batches, folder, shard);
+    await holders.load(wanted);
     const rows = wanted.toReversed().flatMap((end) => {
       const stage = stages.of(end.planned);
-      const undone = undoRows(end, { catalogue, before, created, nowMs: clock.now() });
+      const undone = undoRows(end, { catalogue, before, created, holders, nowMs: clock.now() });
       return stage === undefined ? undone : undone.map((row) => ({ [STAGE]: stage, ...row }));
     });
     yield rows.map((row) => `${JSON.stringify(row)}\n`).join("");

@@ -261,3 +261,39 @@ describe("an undo of rows on a user whom the batch created", () => {
     assert.match(JSON.stringify(row), /Not undone: the values before are not kept/);
   });
 });
+
+describe("an undo of memberships in a group that the batch created", () => {
+  const group = "11111111-1111-4111-8111-000000000001";
+
+  async function undoneGroup(rows?: readonly number[]) {
+    const workshop = open();
+    const ann = workshop.directory.addUser("ann@contoso.com");
+    const sent = [
+      { operation: "group.create", displayName: "New", mailNickname: "new" },
+      { operation: "group.add-member", group: "New", member: ann },
+    ];
+    await workshop.deliver({ version: 1, batch: "b", mode: "apply", rows: sent });
+    await runAndJournal(workshop, "b", { 1: group });
+    const { batch } = await undo(workshop.ports, jobOn(workshop, "b", rows ? { rows } : {}));
+    return { ann, rows: stagedRows(workshop, batch) };
+  }
+
+  it("leaves them to the group's own undo", async () => {
+    const { ann, rows } = await undoneGroup();
+    assert.deepEqual(
+      rows.map(({ originalRow, operation, member }) => [originalRow, operation, member]),
+      [
+        [2, "group.add-member", ann],
+        [1, "group.delete", undefined],
+      ],
+    );
+    assert.match(JSON.stringify(rows[0]), /row 1 created the group, and its undo deletes it/);
+  });
+
+  it("names the group by the id that its create gave, if only they are chosen", async () => {
+    const { ann, rows } = await undoneGroup([2]);
+    assert.deepEqual(rows, [
+      { originalRow: 2, operation: "group.remove-member", group, member: ann },
+    ]);
+  });
+});
