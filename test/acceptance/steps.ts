@@ -1,3 +1,4 @@
+import { groupCleanup, groupSteps } from "./group-steps.ts";
 import { refusals } from "./refusals.ts";
 import { bind, eventual, get, group, people, reference, unit, user, userBody } from "./requests.ts";
 import type { Step } from "./step.ts";
@@ -146,6 +147,7 @@ const changed: readonly Step[] = [
 ];
 
 const cleanup: readonly Step[] = [
+  groupCleanup,
   ...people.map((person): Step => ({
     name: `clean up: delete ${person}`,
     method: "DELETE",
@@ -207,4 +209,11 @@ const costs: readonly Step[] = [
 ];
 
 /** Everything, in the order in which it is done. */
-export const steps: readonly Step[] = [...made, ...changed, ...refusals, ...costs, ...cleanup];
+export const steps: readonly Step[] = [
+  ...made,
+  ...changed,
+  ...groupSteps,
+  ...refusals,
+  ...costs,
+  ...cleanup,
+];
