@@ -19,6 +19,7 @@ import type { BlobFacts, Blobs } from "../../storage/types.ts";
 import { fileFolder } from "../folder/claim-file.ts";
 import { isStaged } from "../input/inbox-path.ts";
 import { isMappingFile } from "../mapping/find-mapping.ts";
+import { renewMapping } from "../mapping/renew-mapping.ts";
 import { blobEventOf } from "../message/blob-event.ts";
 import { resumeMessageOf } from "../message/envelope.ts";
 import type { BatchPorts } from "../ports.ts";
@@ -59,7 +60,7 @@ export async function sweepInbox(
   return { inboxFiles: unknown.size };
 }
 
-/** The inbox files that are batches of their own and whole, by the folder of that batch. */
+/** The inbox files that are batches of their own and whole, by the folder of that batch. Mappings are kept alive. */
 async function inboxFolders({
   blobs,
   settings,
@@ -68,7 +69,12 @@ async function inboxFolders({
   const folders = new Map<string, FileVersion>();
   for await (const facts of blobs.inbox.list("")) {
     const { path, etag } = facts;
-    if (isStaged(path) || isMappingFile(path) || isGrowing(facts, clock.now())) continue;
+    if (isStaged(path)) continue;
+    if (isMappingFile(path)) {
+      await renewMapping(blobs.inbox, facts, clock.now());
+      continue;
+    }
+    if (isGrowing(facts, clock.now())) continue;
     folders.set(fileFolder(settings.homeTenant, { path, etag }), { path, etag });
   }
   return folders;

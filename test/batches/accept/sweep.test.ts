@@ -83,6 +83,22 @@ describe("the sweep finds an accepted batch whose message was lost", () => {
     });
   }
 
+  it("keeps mappings from being deleted as old files, and only those of folders", async () => {
+    const workshop = begin();
+    const { inbox } = workshop.blobs;
+    for (const path of ["hr/mapping.json", "staged/x/mapping.json"]) await inbox.write(path, "{}");
+    const etags = () => [...inbox.blobs.values()].map(({ etag }) => etag);
+    const [own, staged] = etags();
+    workshop.later(11 * 60);
+    await workshop.batches.sweepInbox();
+    assert.deepEqual(etags(), [own, staged]);
+    workshop.later(60);
+    assert.deepEqual(await workshop.batches.sweepInbox(), { inboxFiles: 0 });
+    const [renewed, left] = etags();
+    assert.notEqual(renewed, own);
+    assert.deepEqual([left, inbox.text("hr/mapping.json")], [staged, "{}"]);
+  });
+
   it("but not while its plan still grows, however long that takes", async () => {
     const workshop = begin();
     const { batches, blobs, queued, later } = workshop;
