@@ -56,6 +56,7 @@ const planted: readonly (readonly [file: string, imports: string])[] = [
   ["shared/batches/report/planted.ts", "../folder/refuse.ts"],
   ["shared/batches/held/planted.ts", "../report/finish.ts"],
   ["shared/batches/ledger/planted.ts", "../accept/admit.ts"],
+  ["shared/batches/refusals/planted.ts", "../report/finish.ts"],
   ["shared/batches/protection/planted.ts", "../plan/plan.ts"],
   ["shared/batches/sources/planted.ts", "../report/finish.ts"],
   ["shared/batches/ledger/planted.ts", "../report/finish.ts"],
