@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { createSeats } from "../../../shared/batches/plan/traces/seats.ts";
 import { answer } from "../../catalogue/answers.ts";
 import { E3, O365, pack, spe } from "../../operations/license-facts.ts";
-import { openWorkshop, planRows, type ShardRow, type Workshop } from "../workshop.ts";
+import { openWorkshop, planRows, shardRows, type ShardRow, type Workshop } from "../workshop.ts";
 
 /** A workshop whose tenant has these seats of each product left. */
 function withSeats(left: number): Workshop {
@@ -129,6 +129,50 @@ describe("the seats of a product", () => {
         }
       }),
     );
+  });
+});
+
+/** Plans a batch of two shards, one delivery a shard if it is interrupted; the second one's rows. */
+async function secondShard(
+  workshop: Workshop,
+  first: readonly object[],
+  second: readonly object[],
+  deadlineMs: number,
+): Promise<ShardRow[]> {
+  const filler = Array.from({ length: 1_000 - first.length }, (_, at) => {
+    workshop.directory.addUser(`filler${at}@contoso.com`);
+    return { operation: "user.update", user: `filler${at}@contoso.com`, city: "Oslo" };
+  });
+  const rows = [...first, ...filler, ...second];
+  const lines = rows.map((row) => `${JSON.stringify(row)}\n`).join("");
+  await workshop.blobs.inbox.write("staged/x.jsonl", lines);
+  const message = { version: 1, batch: "b", mode: "apply", file: "staged/x.jsonl" };
+  for (;;) {
+    const result = await workshop.batches.accept(message, { messageId: "1", deadlineMs });
+    if (result.state === "done") return shardRows(workshop.blobs.batches, "b", 2);
+  }
+}
+
+describe("a plan of two shards", () => {
+  it("knows after an interruption which seats are taken, and which an earlier row frees", async () => {
+    const workshop = withSeats(1);
+    const ann = addUser(workshop, "ann", [E3]);
+    const others = ["b", "c", "d"].map((name) => assigned(addUser(workshop, name)));
+    const rows = await secondShard(workshop, [removed(ann), others[0]!], others.slice(1), 0);
+    assert.deepEqual(endings(rows), [[1], "failed"]);
+    assert.deepEqual(workshop.blobs.batches.json("b/plan.json")["seats"], [
+      { license: spe, needed: 3, freed: 1, short: 1, left: 0 },
+    ]);
+  });
+
+  it("reads a group again of which an earlier shard did not read the licenses", async () => {
+    const workshop = withSeats(5);
+    const assignedLicenses = [{ skuId: O365, disabledPlans: [] }];
+    const sales = workshop.directory.addGroup("Sales", { assignedLicenses });
+    const add = { operation: "group.add-member", group: sales, member: addUser(workshop, "ann") };
+    const set = { operation: "group.set-licenses", group: sales, licenses: "SPE_E3" };
+    const [row] = await secondShard(workshop, [add], [set], Infinity);
+    assert.deepEqual(row?.write?.set, { [spe]: { assigned: true }, [pack]: null });
   });
 });
 
