@@ -124,7 +124,7 @@ export function replayRow(compiled: RowToPlan, planned: PlannedRow, traces: RowT
 
 /** What later rows see of the decision; failed and skipped rows leave no footprint. */
 function footprintOf(row: GoodRow, decision: Decision): Footprint | undefined {
-  const roles = Object.keys(row.lookups);
+  const roles = rolesOf(row);
   if ("write" in decision) {
     const does = { deletes: isDelete(row), restores: isRestore(row) };
     return writtenFootprint(row, decision.write, roles, does);
@@ -132,6 +132,10 @@ function footprintOf(row: GoodRow, decision: Decision): Footprint | undefined {
   const { final } = decision;
   return final.verdict === "unchanged" ? unchangedFootprint(row, final.objectId, roles) : undefined;
 }
+
+/** The columns that name what the row changes: whom it names besides, such as a manager, is a value of it. */
+const rolesOf = ({ operation, lookups }: GoodRow): readonly string[] =>
+  operation.target === "user" ? ["user"] : Object.keys(lookups);
 
 /**
  * What a row's reference means after the rows before it: the user that the directory has, the one that

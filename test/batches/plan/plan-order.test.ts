@@ -87,6 +87,23 @@ describe("rows on one object", () => {
     );
   });
 
+  it("that give it other managers one after the other are no duplicates", async () => {
+    const workshop = openWorkshop();
+    const [ann, bo, cy] = ["ann", "bo", "cy"].map((name) =>
+      workshop.directory.addUser(`${name}@contoso.com`),
+    );
+    const manager = (id: string | undefined) => ({
+      operation: "user.set-manager",
+      user: ann,
+      manager: id,
+    });
+    const rows = await planRows(workshop, [manager(bo), manager(cy), manager(cy), manager(bo)]);
+    assert.deepEqual(
+      rows.map(({ verdict, write }) => verdict ?? write?.after),
+      [undefined, [1], "skipped", [2]],
+    );
+  });
+
   it("that create it again are skipped if equal, and fail otherwise", async () => {
     const workshop = openWorkshop();
     const create = { operation: "user.create", userPrincipalName: "new@contoso.com" };
