@@ -8,7 +8,7 @@ import { decide, keptOpen } from "./decide-row.ts";
 import { withCounts } from "./guarded-write.ts";
 import { inOrder } from "./in-order.ts";
 import type { LookedUp } from "./lookups/lookups.ts";
-import type { GoodRow, RowToPlan } from "./row-to-plan.ts";
+import { type GoodRow, rolesOf, type RowToPlan } from "./row-to-plan.ts";
 import { finalRow, nameGiven, notSorted, renamedTwice, skipped } from "./row-verdicts.ts";
 import {
   creates,
@@ -132,10 +132,6 @@ function footprintOf(row: GoodRow, decision: Decision): Footprint | undefined {
   const { final } = decision;
   return final.verdict === "unchanged" ? unchangedFootprint(row, final.objectId, roles) : undefined;
 }
-
-/** The columns that name what the row changes: whom it names besides, such as a manager, is a value of it. */
-const rolesOf = ({ operation, lookups }: GoodRow): readonly string[] =>
-  operation.target === "user" ? ["user"] : Object.keys(lookups);
 
 /**
  * What a row's reference means after the rows before it: the user that the directory has, the one that

@@ -27,3 +27,7 @@ export function toPlan(compiled: CompiledRow): RowToPlan {
   const lookups = operation.lookups(payload);
   return { row, name, operation, payload, lookups, most: operation.guarded(payload), stage };
 }
+
+/** The columns that name what the row changes: whom it names besides, such as a manager, is a value of it. */
+export const rolesOf = ({ operation, lookups }: GoodRow): readonly string[] =>
+  operation.target === "user" ? ["user"] : Object.keys(lookups);
