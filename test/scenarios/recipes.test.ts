@@ -68,10 +68,10 @@ describe("recipes", () => {
       ],
     );
     assert.match(report.rows[1]?.reason ?? "", /^1 of 3 parts failed; part 1 \(user\.create\): /);
-    const after = await control.graph("snapshot", {});
-    const created = after.users.find(({ values }) => values["displayName"] === "good");
+    const is = await control.graph("snapshot", {});
+    const created = is.users.find(({ values }) => values["displayName"] === "good");
     assert.equal(created?.manager, users[0]!.id);
-    const members = after.groups.find(({ id }) => id === group.id)?.members ?? [];
+    const members = is.groups.find(({ id }) => id === group.id)?.members ?? [];
     assert.ok(members.includes(created.id));
   });
 
@@ -93,8 +93,8 @@ describe("recipes", () => {
       [verdicts.unchanged, verdicts.done, verdicts.failed],
       [2, group.members!.length - 2 + 1, 0],
     );
-    const after = await control.graph("snapshot", { properties: ["displayName"] });
-    const members = after.groups.find(({ id }) => id === group.id)?.members ?? [];
+    const is = await control.graph("snapshot", { properties: ["displayName"] });
+    const members = is.groups.find(({ id }) => id === group.id)?.members ?? [];
     assert.deepEqual(members.toSorted(), [...kept, added].toSorted());
   });
 });
