@@ -5,6 +5,8 @@ import type { Recent } from "./recent.ts";
 const REFUSALS = 2;
 /** So far beyond the quota Graph's own count, which may differ from ours, is beyond it too. */
 const SURE_BEYOND = 1.05;
+/** So many windows after its start what was used of the stock has left the last window. */
+const OPEN_FOR = 2;
 /** A request may arrive later than it left, and so leave Graph's window later. */
 const WINDOW_MARGIN = 1.01;
 
@@ -30,7 +32,7 @@ export function createCrossing(
   let kind = settings.kind;
   let refusals = 0;
   const isOpen = (now: number): boolean =>
-    hasStock && kind !== "window" && now - startAt < windowMs;
+    hasStock && kind !== "window" && now - startAt < OPEN_FOR * windowMs;
   const isBeyond = (now: number): boolean => isOpen(now) && recent.within(now) > quota;
   return {
     kind: (): LimitKind | undefined => kind,

@@ -36,6 +36,14 @@ describe("a tenant that rested for a window", () => {
     });
   }
 
+  it("asks singly whether Graph counts a sliding window, however long the plan took before the first write", () => {
+    const meter = sliding();
+    for (let at = -164_000; at < -14_000; at += 1000) meter.take(20, at);
+    const conditions = { meter, seed: 1, tellsUse: true };
+    const written = simulateWrites(4_000, conditions, { recent: [], startAt: -14_000 });
+    assert.ok(written.throttledShare <= 0.001, `${written.throttled}`);
+  });
+
   it("stops at once if the quota is not there, as Graph tells its use", () => {
     const conditions = { meter: bucket(0), seed: 3, tellsUse: true };
     const written = simulateWrites(4_000, conditions, { recent: [] });
