@@ -209,9 +209,13 @@ async function contractDeviations(cloud: LocalCloud): Promise<readonly string[]>
   return [...new Set(found)].filter((what) => !DATA_LACKS.test(what));
 }
 
-/** The data ends at users, groups, devices and applications; directory-roles.test.ts has the page's shapes. */
+/**
+ * The data ends at users, groups, devices and applications, and has no casts of transitive memberships
+ * (user-list-transitivememberof, "Request only the transitive memberships that are groups"); directory-roles.test.ts
+ * has the pages' shapes.
+ */
 const DATA_LACKS =
-  /^GET \/roleManagement\/directory\/role(Assignments|EligibilityScheduleInstances): not in the description$/;
+  /^GET \/(roleManagement\/directory\/role(Assignments|EligibilityScheduleInstances)|users\/[^/]+\/transitiveMemberOf\/microsoft\.graph\.(group|directoryRole)): not in the description$/;
 
 const tail = (logs: readonly HostLog[]): string =>
   logs
