@@ -16,6 +16,8 @@ export interface Conversion {
   readonly operation?: string | undefined;
   /** Cells that every row gets: column=value. */
   readonly set?: readonly string[] | undefined;
+  /** The encoding of a CSV file that is not Unicode. */
+  readonly encoding?: string | undefined;
   /** The path of a mapping: it says what the columns are, so that no template does. */
   readonly mapping?: string | undefined;
   /** Tells a person what was dropped. */
@@ -48,11 +50,12 @@ export async function convert(path: string, how: Conversion): Promise<Converted 
   if (!isWorkbook(path) && !isTable(path)) return convertJson(path, how);
   const table = isWorkbook(path)
     ? await (await import("./workbook.ts")).readWorkbook(path, how)
-    : await readCsv(path);
+    : await readCsv(path, how.encoding);
   const kept = withoutPasswords(table, how);
   const set = cellsOf(how.set ?? []);
   const template = how.mapping === undefined ? templateIn(kept.header, how, set) : undefined;
-  const isAsItIs = kept === table && template === undefined && set.size === 0;
+  const isPlain = how.encoding === undefined && set.size === 0;
+  const isAsItIs = kept === table && template === undefined && isPlain;
   if (isAsItIs && !isWorkbook(path)) return undefined;
   return {
     ending: ".csv",

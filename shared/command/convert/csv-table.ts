@@ -1,4 +1,5 @@
 import { createReadStream } from "node:fs";
+import { TextDecoder } from "node:util";
 
 import type { InputRow } from "../../batches/formats/input-row.ts";
 import { readInput, refusalOf } from "../../batches/formats/read-input.ts";
@@ -6,10 +7,16 @@ import { rowPlace } from "../../core/input-refusal.ts";
 import { usageError } from "../terminal/command-error.ts";
 import type { Table } from "./table.ts";
 
-/** A CSV file as a table, row by row with bounded memory. @throws CommandError, also while rows are read */
-export async function readCsv(path: string): Promise<Table> {
+/**
+ * A CSV file as a table, row by row with bounded memory. `encoding` is that of a spreadsheet that did not
+ * write Unicode.
+ *
+ * @throws CommandError, also while rows are read
+ */
+export async function readCsv(path: string, encoding?: string): Promise<Table> {
   const source = createReadStream(path);
-  const pieces = readInput(source, "csv");
+  const bytes = encoding === undefined ? source : inUtf8(source, decoderOf(encoding));
+  const pieces = readInput(bytes, "csv");
   const waiting: InputRow[] = [];
   const next = async (): Promise<readonly string[] | undefined> => {
     const { value, done } = await pieces.next();
@@ -36,6 +43,32 @@ export async function readCsv(path: string): Promise<Table> {
     }
   }
   return { header, rows: rows() };
+}
+
+/** @throws CommandError if there is no such encoding */
+function decoderOf(encoding: string): TextDecoder {
+  try {
+    return new TextDecoder(encoding, { fatal: true });
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw usageError(
+      `There is no encoding ${encoding}.`,
+      "Western European Excel writes windows-1252, Central European windows-1250, Cyrillic windows-1251.",
+    );
+  }
+}
+
+async function* inUtf8(
+  source: AsyncIterable<Buffer>,
+  decoder: TextDecoder,
+): AsyncGenerator<Buffer> {
+  try {
+    for await (const piece of source) yield Buffer.from(decoder.decode(piece, { stream: true }));
+    yield Buffer.from(decoder.decode());
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw usageError(`The file is not written in ${decoder.encoding}.`, "Name another --encoding.");
+  }
 }
 
 /** Every cell of CSV is text. */

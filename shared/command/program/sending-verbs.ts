@@ -36,6 +36,7 @@ const withRows = (verb: Command): Command =>
       "a file that is in container inbox already, such as staged/leavers.csv",
     )
     .option("--sheet <name>", "the sheet of a workbook, if it has several")
+    .option("--encoding <name>", "of CSV that is not Unicode, such as windows-1252")
     .option(
       "--set <cell>",
       "a cell that every row gets: --set group=Nurses; may be repeated",

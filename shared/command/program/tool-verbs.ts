@@ -26,6 +26,7 @@ export function addTools(program: Command, openDesk: OpenDesk): void {
     )
     .argument("<file>", "a file on this machine")
     .option("--sheet <name>", "the sheet of a workbook, if it has several")
+    .option("--encoding <name>", "of CSV that is not Unicode, such as windows-1252")
     .option(
       "--set <cell>",
       "a cell that every row gets: --set group=Nurses; may be repeated",

@@ -11,6 +11,7 @@ import { usageError } from "../terminal/command-error.ts";
 export interface ConvertOptions {
   readonly sheet?: string;
   readonly set?: readonly string[];
+  readonly encoding?: string;
   readonly operation?: string;
   readonly to?: string;
 }

@@ -22,6 +22,7 @@ export interface SubmitOptions {
   readonly row?: readonly string[];
   readonly sheet?: string;
   readonly set?: readonly string[];
+  readonly encoding?: string;
   readonly mapping?: string;
   readonly inbox?: string;
   readonly operation?: string;
@@ -168,7 +169,7 @@ async function sendInbox(
 async function parcelOf(
   desk: Desk,
   file: string | undefined,
-  { row: rows = [], sheet, set, operation, mapping: typed }: SubmitOptions,
+  { row: rows = [], sheet, set, encoding, operation, mapping: typed }: SubmitOptions,
 ): Promise<Parcel> {
   if (file !== undefined && rows.length > 0) {
     throw usageError("Both a file and rows are given.", "Give one of them.");
@@ -176,7 +177,7 @@ async function parcelOf(
   if (file !== undefined) {
     const note = (text: string): void => desk.print.note(text);
     const mapping = typed === undefined ? undefined : desk.pathOf(typed);
-    return fileParcel(desk.pathOf(file), { sheet, set, operation, mapping, note });
+    return fileParcel(desk.pathOf(file), { sheet, set, encoding, operation, mapping, note });
   }
   if (rows.length > 0) return typedParcel(rows);
   throw usageError(

@@ -229,6 +229,14 @@ describe("other files", () => {
     assert.doesNotMatch(csv.notes.join() + json.notes.join(), /geheim/);
   });
 
+  it("are read in the encoding that is named", async () => {
+    const bytes = Buffer.from("user;city\nj\xf6rg@b.cd;Z\xfcrich\n", "latin1");
+    const { text } = await converted("ansi.csv", bytes, { encoding: "windows-1252" });
+    assert.equal(text, "user,city\njörg@b.cd,Zürich\n");
+    assert.match(await fails("ansi.csv", bytes, { encoding: "utf-8" }), /is not written in utf-8/);
+    assert.match(await fails("ansi.csv", bytes, { encoding: "ansi-7" }), /no encoding ansi-7/);
+  });
+
   it("get cells that are set, and templates of members their group", async () => {
     const members =
       "Member object ID or user principal name [memberObjectIdOrUpn] Required\nalain@contoso.com\n";
