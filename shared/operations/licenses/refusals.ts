@@ -3,6 +3,7 @@ import type { Attempt, Outcome } from "../../catalogue/operation.ts";
 import type { FinalVerdict } from "../../catalogue/row.ts";
 import { subjectOf } from "../../catalogue/target.ts";
 import type { GraphAnswer } from "../../core/graph-request.ts";
+import { idIn } from "./skus.ts";
 
 /** How often a row is sent before a usage location or a free seat that Graph does not see counts as missing. */
 const UNSEEN_ATTEMPTS = 3;
@@ -28,7 +29,7 @@ const refusals: readonly Refusal[] = [
   },
   {
     message: /does not have any available licenses/i,
-    why: "No seat of the license is left (CountViolation): others took them after the plan",
+    why: "No seat is left (CountViolation), because others took the last after the plan",
     fix: "Buy seats or take the license from somebody, then send the failed rows again (rerun).",
     mayPass: true,
     isCommon: true,
@@ -96,10 +97,14 @@ function failed(
   { write }: Attempt,
   { why, fix, isCommon }: Refusal,
 ): FinalVerdict {
-  const licenses = Object.keys(write.set ?? {}).join(", ");
+  const said = error?.message ?? "";
+  const all = Object.keys(write.set ?? {});
+  // Of a product without seats Graph names the id.
+  const named = all.filter((name) => said.toLowerCase().includes(idIn(name)));
+  const licenses = (named.length > 0 ? named : all).join(", ");
   return {
     verdict: "failed",
-    reason: `${why}. The row sets ${licenses}. (Graph: ${status} ${error?.code ?? "no code"}: ${error?.message ?? ""})`,
+    reason: `${why}: ${licenses} (Graph: ${status} ${error?.code ?? "no code"}: ${said})`,
     fix,
     objectId: subjectOf(write.target),
     ...(isCommon && { cause: `${why}: ${licenses}` }),
