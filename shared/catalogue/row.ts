@@ -177,7 +177,12 @@ const NONE: readonly number[] = [];
 export function completeWrite(write: PendingWrite, created: CreatedIds): ReadyWrite {
   const target = completeTarget(write.target, created);
   const edge = edgeKey(target);
-  const known = [...(edge === undefined ? [] : [edge]), `object:${subjectOf(target) ?? ""}`];
+  const isHolderKnown = target.kind === "edge" && created.holder !== undefined;
+  const known = [
+    ...(edge === undefined ? [] : [edge]),
+    `object:${subjectOf(target) ?? ""}`,
+    ...(isHolderKnown ? [`object:${created.holder}`] : []),
+  ];
   const holder = created.holder === undefined ? undefined : holderOf(target);
   return {
     ...write,

@@ -204,6 +204,29 @@ describe("rows on one object", () => {
 
 const add = (group: string, member: string) => ({ operation: "group.add-member", group, member });
 
+describe("edges of what the batch creates", () => {
+  it("wait for both ends, and what deletes an end comes after them", async () => {
+    const workshop = openWorkshop();
+    const rows = await planRows(workshop, [
+      { operation: "user.create", userPrincipalName: "new@contoso.com", displayName: "New" },
+      { operation: "group.create", displayName: "Team", mailNickname: "team" },
+      { operation: "group.add-owner", group: "Team", owner: "new@contoso.com" },
+      { operation: "user.delete", user: "new@contoso.com" },
+      { operation: "group.delete", group: "Team" },
+    ]);
+    assert.deepEqual(
+      rows.map(({ write }) => [write?.idFromRow?.row, write?.holderFromRow, write?.after]),
+      [
+        [undefined, undefined, undefined],
+        [undefined, undefined, undefined],
+        [1, 2, [1, 2]],
+        [1, undefined, [1, 3]],
+        [2, undefined, [2, 3]],
+      ],
+    );
+  });
+});
+
 describe("memberships of a group that the batch deletes", () => {
   it("are changed before it is deleted, or skipped after", async () => {
     const workshop = openWorkshop();

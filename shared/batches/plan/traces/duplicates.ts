@@ -27,7 +27,7 @@ export type Standing =
 const EVERYTHING = 0xffffffff;
 const NONE: readonly number[] = [];
 
-type Write = Pick<PlannedWrite, "target" | "keys" | "set" | "idFromRow">;
+type Write = Pick<PlannedWrite, "target" | "keys" | "set" | "idFromRow" | "holderFromRow">;
 
 /** Whether a write creates an object. */
 export const creates = ({ target }: Pick<Write, "target">): boolean => target.kind === "new";
@@ -43,9 +43,9 @@ export function writtenFootprint(
   const named = [...roles, ...columnsOf(write.target)];
   const sets = isCreate || write.set === undefined ? undefined : Object.keys(write.set);
   const newName = isCreate ? undefined : write.set?.["userPrincipalName"];
-  const from = write.idFromRow && createdKey(write.idFromRow.row);
+  const from = creatorKeys(write).filter((key) => !write.keys.includes(key));
   return {
-    keys: from === undefined || write.keys.includes(from) ? write.keys : [...write.keys, from],
+    keys: from.length === 0 ? write.keys : [...write.keys, ...from],
     aliases: isCreate ? aliasesOf(write) : undefined,
     gives: typeof newName === "string" ? nameKey(newName) : undefined,
     trace: {
@@ -78,6 +78,15 @@ export const unchangedFootprint = (
 
 /** The key of what an earlier row creates, for rows that name it by another property than a user's name. */
 export const createdKey = (row: number): string => `created:${row}`;
+
+/**
+ * The keys of what earlier rows create, as far as the write waits for other writes to it: memberships have no
+ * key of their group (see `Holders`).
+ */
+function creatorKeys({ target, idFromRow, holderFromRow }: Write): readonly string[] {
+  const holder = target.kind === "pending-edge" ? holderFromRow : undefined;
+  return [idFromRow?.row, holder].flatMap((row) => (row === undefined ? [] : createdKey(row)));
+}
 
 /** By what rows may name the object that a write creates. */
 function aliasesOf({ target, set = {} }: Write): readonly string[] {
