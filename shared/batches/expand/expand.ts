@@ -41,9 +41,9 @@ export async function expandInput(job: ExpandJob): Promise<Expansion | undefined
   for await (const rows of sentPieces(job)) {
     piece += 1;
     if (piece <= written) continue;
-    if (!job.hasTime()) return undefined;
     job.check();
     await writePiece(job, piece, expandedRows(job, { reader, lists, piece, rows }, tally));
+    if (!job.hasTime()) return undefined;
   }
   const expansion: Expansion = {
     version: 1,

@@ -44,9 +44,11 @@ export async function readLists(job: ExpandJob, reader: Reader): Promise<MemberL
     if (own.length + unclear.length === 0) continue;
     hasAny = true;
     const kept = await readKept(job, piece);
-    if (kept === undefined && !job.hasTime()) return undefined;
     const resolved = kept ?? (await resolveRows(reader.directory, [...own, ...unclear]));
-    if (kept === undefined) await keep(job, piece, resolved);
+    if (kept === undefined) {
+      await keep(job, piece, resolved);
+      if (!job.hasTime()) return undefined;
+    }
     note(wanted, own, unclear, resolved);
   }
   return hasAny ? listsOf(job, reader, wanted) : noLists;

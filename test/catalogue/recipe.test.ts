@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { describe, it } from "node:test";
+
+import offboard from "../../recipes/offboard.json" with { type: "json" };
+import { recipesOf } from "../../shared/app/recipes.ts";
+import { readRecipe } from "../../shared/catalogue/recipe/recipe.ts";
+import { catalogue } from "../../shared/operations/list.ts";
+
+const [disable] = offboard.steps;
+
+describe("a recipe", () => {
+  for (const [what, file, says] of [
+    ["has a property that nobody knows", { ...offboard, note: "" }, /schema at note/],
+    ["is of another version", { ...offboard, version: 2 }, /schema at version/],
+    ["has no step", { ...offboard, steps: [] }, /schema at steps/],
+    [
+      "names an operation that is not there",
+      { ...offboard, steps: [{ ...disable, operation: "user.dismiss" }] },
+      /disable names no operation: user\.dismiss/,
+    ],
+    [
+      "fills a column that its operation does not have",
+      { ...offboard, steps: [{ ...disable, cells: { user: "{user}", member: "{user}" } }] },
+      /user\.disable has no column member/,
+    ],
+    [
+      "lacks a column that its operation needs",
+      { ...offboard, steps: [{ ...disable, cells: {} }] },
+      /disable lacks column user/,
+    ],
+    [
+      "uses a value that nothing gives",
+      { ...offboard, steps: [{ ...disable, when: "boss" }] },
+      /disable uses boss/,
+    ],
+    [
+      "has a column like none",
+      { ...offboard, columns: { user: { ...offboard.columns.user, like: "user.disable/who" } } },
+      /column user is like user\.disable\/who/,
+    ],
+    ["has two steps of one name", { ...offboard, steps: [disable, disable] }, /two steps/],
+  ] as const) {
+    it(`is not taken if it ${what}`, () => {
+      assert.throws(() => readRecipe(file, catalogue), says);
+    });
+  }
+
+  it("is on the page about recipes, with every step and column", () => {
+    const page = readFileSync(new URL("../../docs/recipes.md", import.meta.url), "utf8");
+    for (const [name, each] of Object.entries(recipesOf(catalogue))) {
+      const section = page.split(`\n## ${name}\n`)[1]?.split("\n## ")[0] ?? "";
+      const steps = each.kind === "recipe" ? each.steps.map((step) => step.name) : [];
+      for (const word of [...steps, ...Object.keys(each.about)]) {
+        assert.ok(section.includes(`\`${word}\``), `${name}: ${word}`);
+      }
+    }
+  });
+
+  it("has an example that keeps the rules of its columns", () => {
+    for (const { fields, example } of Object.values(recipesOf(catalogue))) {
+      for (const [column, cell] of Object.entries(example)) {
+        assert.ok("value" in fields[column]!.read(cell), column);
+      }
+    }
+  });
+});
