@@ -94,6 +94,12 @@ describe("first passwords that are kept sealed", () => {
       userPrincipalName: `new${at}@${home.domain}`,
       displayName: `New ${at}`,
     }));
+    const joiner = {
+      operation: "onboard",
+      userPrincipalName: `joiner@${home.domain}`,
+      displayName: "Joiner",
+      manager: users[5]?.id,
+    };
     // Graph creates the users of a post, and its answer is lost.
     await control.graph("addFault", {
       at: "request",
@@ -102,13 +108,13 @@ describe("first passwords that are kept sealed", () => {
       times: 1,
       fault: { kind: "reset", committed: true },
     });
-    const rows = [...creates, ...resets];
+    const rows = [...creates, joiner, ...resets];
     await stage.send(
       "accept",
       JSON.stringify({ version: 1, batch: "joiners", mode: "apply", rows }),
     );
     const { verdicts, state } = await stage.settled("joiners");
-    assert.deepEqual([state, verdicts.done], ["finished", rows.length]);
+    assert.deepEqual([state, verdicts.done], ["finished", rows.length + 1]);
 
     const struck = await control.graph("struck", {});
     assert.deepEqual(Object.values(struck), [1], "a post with passwords had no answer");
