@@ -1,15 +1,19 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
+import { recipesOf } from "../../../shared/app/recipes.ts";
 import type { InputRow } from "../../../shared/batches/formats/input-row.ts";
 import { readInput } from "../../../shared/batches/formats/read-input.ts";
-import { compileRow } from "../../../shared/batches/input/compile-row.ts";
+import { readRow } from "../../../shared/batches/input/compile-row.ts";
 import type { Desk } from "../../../shared/command/desk/desk.ts";
 import { operationTable } from "../../../shared/command/operation-table/operation-table.ts";
 import { createPrinter } from "../../../shared/command/terminal/printer.ts";
 import { template, type TemplateOptions } from "../../../shared/command/verbs/template.ts";
 import { catalogue } from "../../../shared/operations/list.ts";
 import { openWorkshop, shardRows } from "../../batches/workshop.ts";
+
+/** Operations and recipes. */
+const known = { ...catalogue, ...recipesOf(catalogue) };
 
 /** What the verb prints. */
 function printed(operation: string, options: TemplateOptions): string {
@@ -56,9 +60,9 @@ describe("a file to fill in", () => {
           required.filter((column) => !(column in (row?.cells ?? {}))),
           [],
         );
-        const compiled = compileRow(
+        const compiled = readRow(
           { ...row!, cells: { ...row?.cells, skip: "" } },
-          { catalogue, operation: name },
+          { catalogue: known, operation: name },
         );
         assert.ok(!("invalid" in compiled), JSON.stringify(compiled));
       }
