@@ -4,6 +4,8 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 
 import { createSeats } from "../../../shared/batches/plan/traces/seats.ts";
+import { planFacts } from "../../../shared/command/batch/describe.ts";
+import type { Plan } from "../../../shared/records/plan.ts";
 import { answer } from "../../catalogue/answers.ts";
 import { E3, O365, pack, spe } from "../../operations/license-facts.ts";
 import { openWorkshop, planRows, shardRows, type ShardRow, type Workshop } from "../workshop.ts";
@@ -67,6 +69,9 @@ describe("the seats of a product", () => {
     assert.deepEqual(workshop.blobs.batches.json("b/plan.json")["seats"], [
       { license: spe, needed: 4, freed: 0, short: 2, left: 0 },
     ]);
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the product wrote it
+    const plan = workshop.blobs.batches.json("b/plan.json") as unknown as Plan;
+    assert.equal(planFacts(plan)["seats"], `${spe}: 4 needed, 0 freed, 2 SHORT`);
   });
 
   it("are taken from earlier rows that free them, which a row then waits for", async () => {
