@@ -39,8 +39,6 @@ interface Diagnosis {
   readonly fix: string;
 }
 
-const HIGHER = "send it again without this row";
-
 /** The cause of a 403, as far as it was found out: what is certain comes before what is likely. */
 export function diagnose({ lacking, object }: Examined, requestId?: string): Diagnosis {
   if (lacking.length > 0) {
@@ -59,7 +57,7 @@ function ofObject(object: ExaminedObject): Diagnosis | undefined {
     return {
       name: "restricted-unit",
       why: `The ${noun} is in a restricted management administrative unit`,
-      fix: `Only an administrator of that unit may change it: have one do it, or ${HIGHER}.`,
+      fix: "Only an administrator of that unit may change it: have one do it.",
     };
   }
   if (roles.length > 0) {
@@ -71,14 +69,14 @@ function ofObject(object: ExaminedObject): Diagnosis | undefined {
     return {
       name: "role-holder",
       why: `The ${noun} holds a directory role${which}`,
-      fix: `An administrator with a higher role has to do it, because Graph lets no application without such a role change administrators; or ${HIGHER}.`,
+      fix: "An administrator with a higher role has to do it: Graph lets no application without such a role change administrators.",
     };
   }
   if (object.isNearRoles) {
     return {
       name: "role-assignable",
       why: `The ${noun} is ${noun === "group" ? "a" : "in a"} group that can hold directory roles`,
-      fix: `It takes RoleManagement.ReadWrite.Directory, which this application never has: a privileged role administrator has to do it, or ${HIGHER}.`,
+      fix: "It takes RoleManagement.ReadWrite.Directory, which this application never has: a privileged role administrator has to do it.",
     };
   }
   return ofGroup(object);
