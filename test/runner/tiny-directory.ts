@@ -198,8 +198,7 @@ export class TinyDirectory implements Graph {
     const path = new URL(request.url, "https://graph.example").pathname.split("/").slice(1);
     const [kind, name = "", , member] = path.map(decodeURIComponent);
     const body = "body" in request ? request.body : {};
-    const reply = (status: number, content?: unknown): GraphAnswer =>
-      answer(status, requestId, content);
+    const reply = (status: number, what?: unknown) => answer(status, requestId, what);
     const ended = method === "POST" ? this.users.get(name) : undefined;
     if (kind === "users" && ended) {
       const at = new Date(Date.now() - 20_000).toISOString().replace(/\.\d+Z$/, "Z");
@@ -207,24 +206,19 @@ export class TinyDirectory implements Graph {
       return reply(200, { value: true });
     }
     if (kind === "users" && method === "POST") {
-      const taken = [...this.users.values()].some(
-        (user) => user["userPrincipalName"] === body["userPrincipalName"],
-      );
+      const upn = body["userPrincipalName"];
+      const taken = [...this.users.values()].some((user) => user["userPrincipalName"] === upn);
       if (taken) return refusal(requestId, 400, TAKEN);
       const { passwordProfile, ...properties } = body;
-      this.#count(`create ${String(body["userPrincipalName"])}`);
+      this.#count(`create ${String(upn)}`);
       const id = this.addUser(properties);
       this.passwords.set(id, passwordIn(passwordProfile));
       return reply(201, this.users.get(id));
     }
-    if (kind === "users" && method === "GET" && name === "") {
-      const value = idsIn(request.url).filter((id) => !this.missing.has(id));
-      return reply(200, { value: value.map((id) => ({ id })) });
-    }
+    if (kind === "users" && method === "GET" && name === "") return this.#list(request.url, reply);
     if (kind === "users") {
-      const user =
-        this.users.get(name) ??
-        [...this.users.values()].find((each) => each["userPrincipalName"] === name);
+      const named = [...this.users.values()].find((each) => each["userPrincipalName"] === name);
+      const user = this.users.get(name) ?? named;
       if (!user) return refusal(requestId, 404, "Resource does not exist");
       if (method === "GET") return reply(200, user);
       if (method === "DELETE") this.users.delete(user.id);
@@ -245,12 +239,18 @@ export class TinyDirectory implements Graph {
     const isIn = members.has(id);
     if (method === "POST" && this.missing.has(id)) return absent(requestId, id);
     if (method === "POST" && isIn) return refusal(requestId, 400, ALREADY);
-    if (method === "DELETE" && !isIn)
-      return refusal(requestId, 404, `Resource '${id}' does not exist`);
+    if (method === "DELETE" && !isIn) return absent(requestId, id);
     if (method === "POST") members.add(id);
     else members.delete(id);
     this.#count(`${method} ${name} ${id}`);
     return reply(204);
+  }
+
+  /** Members are ids without users: whoever asks for ids alone finds them too. */
+  #list(url: string, reply: (status: number, content: unknown) => GraphAnswer): GraphAnswer {
+    const other = /\$select=id(&|$)/.test(url);
+    const ids = idsIn(url).filter((id) => !this.missing.has(id));
+    return reply(200, { value: ids.flatMap((id) => this.users.get(id) ?? (other ? { id } : [])) });
   }
 
   /** Adds several members or none. */
