@@ -1,6 +1,9 @@
 import { strict as assert } from "node:assert";
 import { beforeEach, describe, it } from "node:test";
 
+import type { Account } from "../../../shared/command/account/account.ts";
+import { readDetail } from "../../../shared/command/batch/detail.ts";
+import { knownRows } from "../../../shared/command/batch/rows.ts";
 import { answer } from "../small-directory.ts";
 import { openWorkshop, shardRows, type Workshop } from "../workshop.ts";
 
@@ -154,5 +157,27 @@ describe("a row that names offboard", () => {
     const [part] = await offboard({ user: "ann@contoso.com", keepGroups: "Sales|Nowhere" });
     assert.equal(part?.verdict, "failed");
     assert.match(part?.reason ?? "", /column keepGroups/);
+  });
+
+  it("is known to the operator's command by the name that was sent, above its parts", async () => {
+    groupOf("Sales");
+    await offboard({ user: "ann@contoso.com" });
+    const account = { blobs: workshop.blobs } as unknown as Account;
+    const seen: string[] = [];
+    for await (const rows of knownRows(account, await readDetail(account, "leavers"))) {
+      for (const { row, parts, operation, cells, objectId } of rows) {
+        const kind = parts === undefined ? "part" : `row of ${parts} parts`;
+        const about = objectId === ann ? "ann" : objectId;
+        seen.push(
+          `${kind} ${row} ${operation} ${String(cells["user"] === ann ? "id" : cells["user"])} ${about}`,
+        );
+      }
+    }
+    assert.deepEqual(seen, [
+      "row of 3 parts 1 offboard ann@contoso.com ann",
+      "part 1 user.disable id ann",
+      "part 2 user.revoke-sessions id ann",
+      "part 3 group.remove-member undefined ann",
+    ]);
   });
 });
