@@ -75,6 +75,19 @@ const writes: fc.Arbitrary<PlannedWrite[]> = fc
   );
 
 describe("the order of work", () => {
+  it("offers no row that needs another before it is known that the other ended well", () => {
+    const schedule = createSchedule<TestLane>();
+    const write = plainWrite("b");
+    const lane = laneOf(schedule, "a", [plainWrite("a"), { ...write, needs: [1], after: [1] }]);
+    const [first, second] = lane.rows;
+    assert.deepEqual(names(next(schedule, [lane])), ["a1"]);
+    schedule.place(first!, { state: "ended", notBeforeMs: 0 });
+    schedule.freed(lane, 1);
+    assert.deepEqual(names(next(schedule, [lane])), []);
+    schedule.complete(second!, write);
+    assert.deepEqual(names(next(schedule, [lane])), ["a2"]);
+  });
+
   it("sends every row to its end once, in order where it matters, and one object once at a time", () => {
     const batches = fc.array(writes, { minLength: 1, maxLength: 3 });
     fc.assert(
