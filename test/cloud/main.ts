@@ -2,6 +2,7 @@ import { rename, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 
 import { clouds, type CloudName } from "../../shared/core/clouds.ts";
+import { DirectoryFileError, putDirectory } from "./directory-file.ts";
 import { readyFacts } from "./ready-facts.ts";
 import { startCloud } from "./start-cloud.ts";
 
@@ -9,6 +10,7 @@ const usage = `Starts the local cloud with a seeded tenant and keeps it up until
 
   --ready FILE    write addresses and credentials to FILE, as JSON, once it is ready
   --users N       users to seed (0); --groups N groups (0)
+  --directory FILE  users and groups to put in, as JSON: docs/graph-of-your-own.md
   --speed N       multiply Graph's rates and divide delays by N (10)
   --seed N        for ids, names, latency (1)
   --port N        one TLS port for all public names, for clients behind a hosts file (443)
@@ -24,6 +26,7 @@ const flags = {
     ready: { type: "string" },
     users: { type: "string", default: "0" },
     groups: { type: "string", default: "0" },
+    directory: { type: "string" },
     speed: { type: "string", default: "10" },
     seed: { type: "string", default: "1" },
     port: { type: "string" },
@@ -69,6 +72,15 @@ async function run(): Promise<void> {
       seed: { users: numberOf("users", values.users), groups: numberOf("groups", values.groups) },
     },
   });
+  if (values.directory !== undefined) {
+    try {
+      await putDirectory(cloud, values.directory);
+    } catch (error) {
+      await cloud.close();
+      throw error;
+    }
+    await cloud.control.graph("meters", { on: values.meters });
+  }
   const close = (): void => void cloud.close().then(() => process.exit(0));
   process.once("SIGINT", close);
   process.once("SIGTERM", close);
@@ -98,6 +110,7 @@ async function run(): Promise<void> {
 try {
   await run();
 } catch (error) {
-  process.stderr.write(`${(error as Error).message}\n${usage}`);
+  const isOfFile = error instanceof DirectoryFileError;
+  process.stderr.write(`${(error as Error).message}\n${isOfFile ? "" : usage}`);
   process.exitCode = 1;
 }

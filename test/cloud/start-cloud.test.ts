@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,6 +11,7 @@ import { promisify } from "node:util";
 
 import { readSettings } from "../../shared/app/settings.ts";
 import { runClient } from "./clients/run-client.ts";
+import { putDirectory } from "./directory-file.ts";
 import { spawnCloud } from "./spawn-cloud.ts";
 import { startCloud } from "./start-cloud.ts";
 
@@ -220,6 +221,37 @@ describe("node test/cloud/main.ts", () => {
       assert.equal(typeof facts[field], "string", field);
     assert.equal(existsSync(String(facts["caFile"])), false, "files are removed");
     rmSync(directory, { recursive: true });
+  });
+
+  it("puts in the users and groups of a file, and refuses what Graph refuses", async () => {
+    const directory = mkdtempSync(join(tmpdir(), "people-"));
+    const file = join(directory, "people.json");
+    const start = promisify(execFile);
+    const flags = [here("main.ts"), "--no-storage", "--no-latency", "--directory", file];
+    const refused = async (content: object): Promise<string> => {
+      writeFileSync(file, JSON.stringify(content));
+      const ended = await start(process.execPath, flags).catch((error: unknown) => error);
+      return (ended as { stderr: string }).stderr;
+    };
+    const ann = { userPrincipalName: "ann" };
+    const team = { displayName: "Team", members: ["ann"], owners: ["ann@contoso.com"] };
+    assert.match(
+      await refused({ users: [ann, ann] }),
+      /people\.json: users\[1\]: Graph refuses it/,
+    );
+    const stranger = { ...team, members: ["zoe"] };
+    assert.match(await refused({ groups: [stranger] }), /groups\[0\]\.members: no user zoe in/);
+    assert.match(await refused({ people: [] }), /people is not known\. Use users and groups/);
+
+    writeFileSync(file, JSON.stringify({ users: [ann], groups: [team] }));
+    const cloud = await startCloud({ storage: false });
+    await putDirectory(cloud, file);
+    const { users, groups } = await cloud.control.graph("snapshot", {});
+    await cloud.close();
+    rmSync(directory, { recursive: true });
+    const id = users.find(({ values }) => values["userPrincipalName"] === "ann@contoso.com")?.id;
+    const made = groups.find(({ values }) => values["displayName"] === "Team");
+    assert.deepEqual([made?.members, made?.owners], [[id], [id]]);
   });
 
   it("refuses unknown or invalid flags and prints its usage", async () => {

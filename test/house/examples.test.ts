@@ -14,6 +14,7 @@ import { readCertificateMessage } from "../../shared/policies/roll-certificate/r
 import { checkDecision } from "../../shared/records/decisions/decision.ts";
 import { tenantOfRing } from "../../shared/runner/slice/ring-message.ts";
 import { decodeMessage } from "../../shared/storage/decode-message.ts";
+import { directoryIn } from "../cloud/directory-file.ts";
 import { fencesOf, pages, spansOf } from "./pages.ts";
 
 const id = "aaaaaaaa-0000-4000-8000-000000000001";
@@ -24,6 +25,7 @@ const own = { name: "graph-client", vaultUri: "https://demo.vault.azure.net" };
 /** What each page shows messages of, and the parser that takes those. */
 const parsers: Readonly<Record<string, (message: unknown) => void>> = {
   "docs/decisions.md": (message) => void checkDecision(message),
+  "docs/graph-of-your-own.md": (file) => void directoryIn(file, "people.json"),
   "docs/input.md": (message) => {
     const mapper = createMapper(readMapping(JSON.stringify(message), "x"), "x", keptColumns);
     refuseGiven({ catalogue, operation: mapper.mapping.operation, mapper });
@@ -57,6 +59,9 @@ const parsers: Readonly<Record<string, (message: unknown) => void>> = {
   },
 };
 
+/** Pages that show whole documents. */
+const DOCUMENTS = new Set(["docs/graph-of-your-own.md", "docs/input.md"]);
+
 /** A row that its operation takes. */
 function assertGood(cells: Readonly<Record<string, unknown>>, operation?: string): void {
   const compiled = compileRow({ row: 1, line: 1, cells }, { catalogue, operation });
@@ -73,8 +78,8 @@ describe("an example in the documentation", () => {
       for (const example of [...fencesOf(page, "json"), ...contents]) {
         const parse = parsers[page];
         assert.ok(parse, `${page} shows JSON that no parser here takes`);
-        // One message a line; a mapping is one document.
-        const texts = page === "docs/input.md" ? [example] : example.trim().split("\n");
+        // One message a line, or one document.
+        const texts = DOCUMENTS.has(page) ? [example] : example.trim().split("\n");
         for (const text of texts) parse(decodeMessage(text));
         shown += 1;
       }
