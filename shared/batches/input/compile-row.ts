@@ -10,12 +10,18 @@ import { type Named, OPERATION, type RowRules } from "./columns.ts";
 import { type MappedInputRow, mapRow } from "./map-row.ts";
 import { notUndoneOf, onlyIfOf, originColumns } from "./origin-columns.ts";
 import { settledOf } from "./part-columns.ts";
-import { STAGE, leftOutOf, senderColumns, stageOf } from "./sender-columns.ts";
+import { type NamedStage, STAGE, leftOutOf, senderColumns, stageOf } from "./sender-columns.ts";
 
 /** A row's operation with its checked values, or the rules that the row breaks. */
 export type CompiledRow<O extends Named = Operation> =
   | GoodCells<O>
-  | { readonly row: number; readonly name: string; readonly invalid: InvalidRow };
+  | {
+      readonly row: number;
+      readonly name: string;
+      readonly invalid: InvalidRow;
+      /** The stage that the row names all the same, and that rows after it may continue. */
+      readonly stage?: NamedStage;
+    };
 
 interface GoodCells<O extends Named> {
   readonly row: number;
@@ -51,6 +57,13 @@ export function compileRow(input: InputRow, rules: RowRules): CompiledRow {
 /** Reads a row's cells by the rules of what it names. */
 export function readRow<O extends Named>(sent: InputRow, rules: RowRules<O>): CompiledRow<O> {
   const input: MappedInputRow = rules.mapper ? mapRow(sent, rules.mapper) : sent;
+  const read = readMapped(input, rules);
+  if (!("invalid" in read)) return read;
+  const stage = stageOf(input);
+  return stage === undefined ? read : { ...read, stage };
+}
+
+function readMapped<O extends Named>(input: MappedInputRow, rules: RowRules<O>): CompiledRow<O> {
   const { row } = input;
   const settled = rules.origin && settledOf(input);
   if (settled) {

@@ -16,7 +16,10 @@ const LAST_STAGE = 100;
 export const senderColumns: readonly string[] = [NOTE, SKIP, STAGE];
 
 /** The stage that a row names; `undefined` if it continues that of the row before it. */
-export function stageOf({ cells }: InputRow): number | undefined | { readonly broken: string } {
+export type NamedStage = number | undefined | { readonly broken: string };
+
+/** Reads the stage that a row names. */
+export function stageOf({ cells }: InputRow): NamedStage {
   const raw = cells[STAGE];
   if (raw === undefined || raw === null) return undefined;
   const text = typeof raw === "number" || typeof raw === "string" ? String(raw).trim() : "?";

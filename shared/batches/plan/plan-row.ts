@@ -9,7 +9,7 @@ import { withCounts } from "./guarded-write.ts";
 import { inOrder } from "./in-order.ts";
 import type { LookedUp } from "./lookups/lookups.ts";
 import { type GoodRow, rolesOf, type RowToPlan } from "./row-to-plan.ts";
-import { finalRow, nameGiven, notSorted, renamedTwice, skipped } from "./row-verdicts.ts";
+import { finalRow, nameGiven, notSorted, renamedTwice, skipped, stageLost } from "./row-verdicts.ts";
 import {
   creates,
   createStanding,
@@ -46,10 +46,12 @@ export function planRow(
 ): PlannedRow {
   if ("invalid" in compiled) {
     const { settled, verdict = "failed", reason, fix } = compiled.invalid;
+    traces.stages.next(compiled.row, compiled.stage);
     return finalRow(compiled, settled ?? { verdict, reason, fix });
   }
   const staged = traces.stages.next(compiled.row, compiled.stage);
   if ("late" in staged) return finalRow(compiled, notSorted(compiled.stage ?? 1, staged.late));
+  if ("lost" in staged) return finalRow(compiled, stageLost(staged.lost));
   const planned = planGood(compiled, lookedUp, traces, mayChange);
   if (!planned.write) return planned;
   const edges = traces.holders.next(compiled.row, planned.write, isDelete(compiled));
@@ -113,8 +115,8 @@ function planGood(
 
 /** Adds a row that was planned earlier to `traces`, as planning it did. */
 export function replayRow(compiled: RowToPlan, planned: PlannedRow, traces: RowTraces): void {
-  if ("invalid" in compiled) return;
   traces.stages.next(compiled.row, compiled.stage);
+  if ("invalid" in compiled) return;
   traces.seats.replay(planned);
   const decision: Decision = planned.write ? { write: planned.write } : { final: planned };
   const footprint = footprintOf(compiled, decision);

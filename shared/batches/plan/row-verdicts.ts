@@ -30,6 +30,13 @@ export const notSorted = (stage: number, current: number): FinalVerdict => ({
   fix: "Sort the rows by stage: they are carried out in the order of the input.",
 });
 
+/** The verdict on a row without a stage of its own behind one whose stage cannot be read. */
+export const stageLost = (by: number): FinalVerdict => ({
+  verdict: "failed",
+  reason: `It continues the stage of row ${by}, which cannot be read.`,
+  fix: `Correct the stage of row ${by}, or give this row its own, and send both rows again in a new batch.`,
+});
+
 /** The verdict on a second rename of a user. */
 export const renamedTwice = (by: number): FinalVerdict => ({
   verdict: "failed",

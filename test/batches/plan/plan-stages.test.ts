@@ -67,6 +67,46 @@ describe("rows with a stage", () => {
     }
   });
 
+  it("continue the stage of a row before them that fails or is left out", async () => {
+    const { workshop, names } = people(4);
+    const rows = await planRows(workshop, [
+      update(names[0]!),
+      { ...update(names[1]!, 2), usageLocation: "Norway" },
+      update(names[2]!),
+      { ...update(names[1]!, 3), skip: "later" },
+      update(names[3]!),
+    ]);
+    assert.deepEqual(
+      rows.map(({ verdict, write }) => [verdict, write?.stage, write?.behind]),
+      [
+        [undefined, undefined, undefined],
+        ["failed", undefined, undefined],
+        [undefined, 2, 1],
+        ["skipped", undefined, undefined],
+        [undefined, 3, 3],
+      ],
+    );
+  });
+
+  it("fail without a stage of their own behind one whose stage cannot be read", async () => {
+    const { workshop, names } = people(4);
+    const rows = await planRows(workshop, [
+      update(names[0]!),
+      update(names[1]!, "2nd"),
+      update(names[2]!),
+      update(names[3]!, 3),
+    ]);
+    assert.deepEqual(
+      rows.map(({ verdict, write }) => [verdict, write?.stage, write?.behind]),
+      [
+        [undefined, undefined, undefined],
+        ["failed", undefined, undefined],
+        ["failed", undefined, undefined],
+        [undefined, 3, 3],
+      ],
+    );
+  });
+
   it("keep their stage when the plan was interrupted", async () => {
     const { workshop, names } = people(1_002);
     const rows = names.map((name, at) => update(name, at < 500 ? 1 : at === 500 ? 2 : undefined));
