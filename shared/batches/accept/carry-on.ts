@@ -146,10 +146,11 @@ async function planWithStatus(
   const call = callAhead(ports, manifest);
   await Promise.all([write(), call(0)]);
   const check = (): void => lock.check();
-  const toPlan = await whatToPlan(context, { folder, manifest, hasTime, check });
+  const mayChange = await hasUnfinishedWork(ports, manifest);
+  const keepsOpen = mayChange && manifest.mode === "apply";
+  const toPlan = await whatToPlan(context, { folder, manifest, keepsOpen, hasTime, check });
   if (toPlan === undefined) return undefined;
   rowsNow = toPlan.rows;
-  const mayChange = await hasUnfinishedWork(ports, manifest);
   const totals = await planBatch({
     ...toPlan,
     folder,
@@ -161,7 +162,7 @@ async function planWithStatus(
     clock,
     mayChange,
     membersPerWrite: ports.settings.membersPerWrite,
-    keepsOpen: mayChange && manifest.mode === "apply",
+    keepsOpen,
     protect: await protectionOf(ports, manifest.tenant),
     hasTime,
     goOn: async ({ rows, verdicts }) => {

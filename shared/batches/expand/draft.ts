@@ -14,7 +14,13 @@ import { type Cells, failedPart, type Part } from "./part.ts";
 export type Draft =
   /** It is a part already, of a batch that was made out of another one. */
   | { readonly kind: "part" }
-  | { readonly kind: "one"; readonly number: number; readonly part: Part }
+  | {
+      readonly kind: "one";
+      readonly number: number;
+      readonly part: Part;
+      /** It was or may have been meant for the list of this group, which is empty if it may be any. */
+      readonly listOf?: string | undefined;
+    }
   | { readonly kind: "recipe"; readonly row: RecipeRow }
   | { readonly kind: "member"; readonly row: MemberRow; readonly cells: Cells };
 
@@ -30,7 +36,8 @@ export function draftOf(
   if ("invalid" in read) {
     const { verdict = "failed", reason, fix } = read.invalid;
     const settled = read.invalid.settled ?? { verdict, reason, fix };
-    return { kind: "one", number: row.row, part: { operation: read.name, cells, settled } };
+    const part = { operation: read.name, cells, settled };
+    return { kind: "one", number: row.row, part, listOf: listMeant(row, part, rules) };
   }
   const { name, payload } = read;
   const expanding = named(recipes, name);
@@ -39,7 +46,12 @@ export function draftOf(
   if (expanding.kind === "recipe") return { kind: "recipe", row: { recipe: expanding, cells } };
   const member = memberRow(row.row, cells, payload);
   return "reason" in member
-    ? { kind: "one", number: row.row, part: failedPart(name, cells, member) }
+    ? {
+        kind: "one",
+        number: row.row,
+        part: failedPart(name, cells, member),
+        listOf: groupIn(cells),
+      }
     : { kind: "member", row: member, cells };
 }
 
@@ -51,6 +63,27 @@ function cellsIn(row: InputRow, rules: RowRules<Named>): Cells {
   );
 }
 
+/**
+ * The group whose list a row that cannot be used was or may have been meant for: one of an operation that nobody
+ * knows names a member. Cells that cannot be assigned to columns do not say which group it is.
+ */
+function listMeant(
+  { broken }: InputRow,
+  { operation, cells }: Part,
+  { catalogue }: RowRules<Named>,
+): string | undefined {
+  const isList = operation === SET_MEMBERS;
+  if (!isList && named(catalogue, operation)) return undefined;
+  if (broken !== undefined) return "";
+  const isMember = Object.hasOwn(cells, "member") || Object.hasOwn(cells, "members");
+  return isList || isMember ? groupIn(cells) : undefined;
+}
+
+const groupIn = ({ group }: Cells): string => (typeof group === "string" ? group.trim() : "");
+
 /** Whether a row is one of a list of members that cannot be used: who else is wanted is then not certain. */
-export const isUnclearMember = (draft: Draft): draft is Extract<Draft, { kind: "one" }> =>
-  draft.kind === "one" && draft.part.operation === SET_MEMBERS;
+export const isUnclearMember = (draft: Draft): draft is Unclear =>
+  draft.kind === "one" && draft.listOf !== undefined;
+
+/** Such a row. */
+export type Unclear = Extract<Draft, { kind: "one" }> & { readonly listOf: string };

@@ -22,6 +22,8 @@ export interface ExpandJob {
   readonly mapper?: Mapper | undefined;
   /** The most rows that a batch may have, parts included. */
   readonly mostRows: number;
+  /** Unfinished work of other batches may change what was read, so that no part is unchanged yet. */
+  readonly keepsOpen: boolean;
   /** Whether there is time for another piece. */
   readonly hasTime: () => boolean;
   /** Throws if the lease is lost. */

@@ -2,7 +2,7 @@ import { parseJson } from "../../core/parse-json.ts";
 import { batchDamaged } from "../../records/damaged.ts";
 import { wantedBlob } from "../../records/paths.ts";
 import { leaseLost } from "../../storage/errors.ts";
-import { type Draft, draftOf, isUnclearMember } from "./draft.ts";
+import { type Draft, draftOf, isUnclearMember, type Unclear } from "./draft.ts";
 import { type ExpandJob, type Reader, rulesOf, sentPieces } from "./expand-job.ts";
 import { memberParts } from "./member-parts.ts";
 import type { MemberRow, ResolvedRow } from "./member-row.ts";
@@ -58,10 +58,11 @@ export async function readLists(job: ExpandJob, reader: Reader): Promise<MemberL
 const unclearIn = (drafts: readonly Draft[]): readonly MemberRow[] =>
   drafts.flatMap((draft) => (isUnclearMember(draft) ? unclearRow(draft) : []));
 
-function unclearRow({ number, part }: Extract<Draft, { kind: "one" }>): MemberRow {
-  const { group } = part.cells;
-  return { row: number, group: typeof group === "string" ? group.trim() : "", members: [] };
-}
+const unclearRow = ({ number, listOf }: Unclear): MemberRow => ({
+  row: number,
+  group: listOf,
+  members: [],
+});
 
 /** Adds what the rows of a piece say to what is wanted. */
 function note(
@@ -139,6 +140,7 @@ function listsOf(job: ExpandJob, { graph }: Reader, wanted: Wanted): MemberLists
             said,
             unclear: whyUnclear(job, said.unclear ?? wanted.unclear()),
             members: await membersOf(resolved.group),
+            mayChange: job.keepsOpen,
           };
         parts.push(memberParts(row, resolved, group || undefined, cells));
       }

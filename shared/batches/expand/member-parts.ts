@@ -16,6 +16,8 @@ interface KnownGroup {
   /** Why it is not certain who else is wanted, as a clause. */
   readonly unclear: string | undefined;
   readonly members: GroupMembers;
+  /** Unfinished work of other batches may still remove a member, so that nobody is in place yet. */
+  readonly mayChange: boolean;
 }
 
 /**
@@ -56,7 +58,7 @@ export function memberParts(
     const member = resolved.members[at] ?? undefined;
     const isMember = member !== undefined && present.has(edgeNumber(id, member));
     const named: Cells = { group: id, member: member ?? ref };
-    return isMember
+    return isMember && !group.mayChange
       ? { operation: ADD, cells: named, settled: inPlace(member) }
       : { operation: ADD, cells: named };
   });

@@ -28,14 +28,20 @@ export function memberRow(row: number, cells: Payload, checked: Payload): Member
   if (hasMember && hasMembers) {
     return { reason: "Both member and members are filled.", fix: "Fill one of them." };
   }
-  if (hasMembers) return { row, group, members: itemsOf(cells["members"]).map(trimmed) };
+  if (hasMembers) {
+    const items = itemsOf(cells["members"]).map(trimmed);
+    if (items.length > 0) return { row, group, members: items };
+    return { reason: "Column members has an empty list.", fix: SAY_NONE };
+  }
   if (!hasMember) {
     return {
       reason: "Neither member nor members is filled.",
-      fix: "Name a member, or write (clear) in column member if the group shall have none.",
+      fix: SAY_NONE,
     };
   }
   return { row, group, members: checked["member"] === null ? [] : [trimmed(cells["member"])] };
 }
+
+const SAY_NONE = "Name a member, or write (clear) in column member if the group shall have none.";
 
 const trimmed = (value: unknown): string => String(value).trim();

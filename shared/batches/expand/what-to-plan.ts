@@ -10,6 +10,7 @@ import { expandInput } from "./expand.ts";
 interface Job {
   readonly folder: string;
   readonly manifest: BatchManifest;
+  readonly keepsOpen: boolean;
   readonly hasTime: () => boolean;
   readonly check: () => void;
 }
@@ -22,7 +23,7 @@ interface Job {
  */
 export async function whatToPlan(
   { ports, limits }: { readonly ports: BatchPorts; readonly limits: Limits },
-  { folder, manifest, hasTime, check }: Job,
+  { folder, manifest, keepsOpen, hasTime, check }: Job,
 ): Promise<Pick<PlanJob, "rows" | "rules"> | undefined> {
   const { catalogue, recipes, blobs } = ports;
   const { operation, origin } = manifest;
@@ -34,6 +35,7 @@ export async function whatToPlan(
     folder,
     manifest,
     mapper,
+    keepsOpen,
     hasTime,
     check,
     batches: blobs.batches,

@@ -88,6 +88,9 @@ describe("rows of group.set-members", () => {
     { what: "an id that no object has", row: { member: "88888888-0000-4000-8000-000000000001" } },
     { what: "a group that nobody knows", row: { group: "Nursess", ...member("bo") } },
     { what: "a member that is no name", row: { member: "bo at contoso" } },
+    { what: "no operation that is known", row: { operation: "group.set-member", ...member("bo") } },
+    { what: "no operation", row: { operation: "", ...member("bo") } },
+    { what: "an empty list", row: { members: [] } },
   ]) {
     it(`remove nobody if one of them names ${what}`, async () => {
       const parts = await setMembers(member("ann"), member("dee"), row);
@@ -100,6 +103,34 @@ describe("rows of group.set-members", () => {
       assert.equal(parts.filter((part) => part.includes("failed")).length, 1);
     });
   }
+
+  it("remove nobody if the cells of one cannot be assigned to columns", async () => {
+    workshop.directory.addGroup("Night");
+    const rows = ["Nurses,ann@contoso.com", "Nurses,dee@contoso.com", "Night, Nurses,bo@contoso.com"];
+    const lines = ["group,member", ...rows].map((row) => `${row}\n`).join("");
+    const folder = await workshop.drop("group.set-members/nurses.csv", lines);
+    const parts = shardRows(workshop.blobs.batches, folder);
+    assert.deepEqual(
+      parts.filter(({ operation }) => operation === "group.remove-member"),
+      [],
+    );
+    assert.equal(parts.filter(({ verdict }) => verdict === "failed").length, 1);
+  });
+
+  it("are no whole list if they are an empty list in JSON", async () => {
+    assert.deepEqual(await setMembers({ members: [] }), ["group.set-members failed undefined"]);
+  });
+
+  it("look again at who is a member if unfinished work may remove them", async () => {
+    const remove = { operation: "group.remove-member", group: "Nurses", ...member("ann") };
+    await workshop.deliver({ version: 1, batch: "earlier", mode: "apply", rows: [remove] });
+    const list = { operation: "group.set-members", group: "Nurses", members: "ann@contoso.com" };
+    await workshop.deliver({ version: 1, batch: "later", mode: "apply", rows: [list] }, "m-2");
+    const [part] = shardRows(workshop.blobs.batches, "later");
+    assert.equal(part?.operation, "group.add-member");
+    assert.equal(part.verdict, undefined);
+    assert.ok(part.write);
+  });
 
   it("fail if the list of members was not read to its end, and change nothing", async () => {
     workshop.directory.intercept = (url) =>
