@@ -9,7 +9,14 @@ import { withCounts } from "./guarded-write.ts";
 import { inOrder } from "./in-order.ts";
 import type { LookedUp } from "./lookups/lookups.ts";
 import { type GoodRow, rolesOf, type RowToPlan } from "./row-to-plan.ts";
-import { finalRow, nameGiven, notSorted, renamedTwice, skipped, stageLost } from "./row-verdicts.ts";
+import {
+  finalRow,
+  nameGiven,
+  notSorted,
+  renamedTwice,
+  skipped,
+  stageLost,
+} from "./row-verdicts.ts";
 import {
   creates,
   createStanding,

@@ -106,7 +106,11 @@ describe("rows of group.set-members", () => {
 
   it("remove nobody if the cells of one cannot be assigned to columns", async () => {
     workshop.directory.addGroup("Night");
-    const rows = ["Nurses,ann@contoso.com", "Nurses,dee@contoso.com", "Night, Nurses,bo@contoso.com"];
+    const rows = [
+      "Nurses,ann@contoso.com",
+      "Nurses,dee@contoso.com",
+      "Night, Nurses,bo@contoso.com",
+    ];
     const lines = ["group,member", ...rows].map((row) => `${row}\n`).join("");
     const folder = await workshop.drop("group.set-members/nurses.csv", lines);
     const parts = shardRows(workshop.blobs.batches, folder);
