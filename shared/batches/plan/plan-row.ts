@@ -25,6 +25,7 @@ import {
   creatorsNamed,
   deletedBy,
   type Footprint,
+  giverOf,
   isAbout,
   isTouched,
   leaveTraces,
@@ -195,8 +196,19 @@ function aliasOf(kind: Lookup["kind"], ref: string): string | undefined {
   return meant && aliasKey(kind, meant.property, meant.value);
 }
 
-/** What is missing now is coming if one earlier row creates an object that is named so. */
-function withCreated(alias: string, found: LookedUp, traces: RowTraces): LookedUp {
+/**
+ * What is missing now is coming if one earlier row creates an object that is named so. What is there is not
+ * meant for certain if an earlier row gives its name to another object.
+ */
+function withCreated(
+  alias: string,
+  found: LookedUp,
+  traces: RowTraces,
+): LookedUp | { readonly state: "renamed"; readonly by: number } {
+  if (found.state === "found") {
+    const by = giverOf(alias, found.id, traces);
+    return by === undefined ? found : { state: "renamed", by };
+  }
   if (found.state !== "missing") return found;
   const creators = creatorsNamed(alias, traces);
   const [row] = creators;

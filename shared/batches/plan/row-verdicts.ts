@@ -16,11 +16,11 @@ export const skipped = (standing: Exclude<Standing, { kind: "free" }>): FinalVer
         fix: `Remove this row or row ${standing.by}; put changes that should follow the delete into a later batch.`,
       };
 
-/** The verdict on a row that uses a name which an earlier row gives to a user. */
+/** The verdict on a row that uses a name which an earlier row gives to another object. */
 export const nameGiven = (by: number): FinalVerdict => ({
   verdict: "failed",
-  reason: `Row ${by} gives this name to a user, who has it only once that row is written.`,
-  fix: "Name the user by object id, or send this row in a later batch.",
+  reason: `Row ${by} gives this name to another object, which has it only once that row is written.`,
+  fix: "Give its object id instead of the name, or send this row in a later batch.",
 });
 
 /** The verdict on a row of an earlier stage than a row before it. */

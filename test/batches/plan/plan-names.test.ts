@@ -94,7 +94,10 @@ describe("a name that an earlier row frees", () => {
       [6, 1],
     ] as const) {
       assert.equal(rows[at]?.verdict, "failed");
-      assert.match(rows[at]?.reason ?? "", new RegExp(`Row ${by} gives this name to a user`));
+      assert.match(
+        rows[at]?.reason ?? "",
+        new RegExp(`Row ${by} gives this name to another object`),
+      );
       assert.match(rows[at]?.fix ?? "", /object id/);
     }
   });

@@ -119,6 +119,58 @@ describe("a row names its objects", () => {
     assert.match(rows[5]?.reason ?? "", /^Row 5 deletes the object/);
   });
 
+  it("not by a value that an earlier row gives to another than who has it now", async () => {
+    const workshop = openWorkshop();
+    const ann = workshop.directory.addUser("ann@contoso.com", { employeeId: "7" });
+    workshop.directory.addUser("bob@contoso.com", { employeeId: "8" });
+    const rows = await planRows(workshop, [
+      { operation: "user.update", user: "ann@contoso.com", employeeId: "9" },
+      { operation: "user.update", user: "bob@contoso.com", employeeId: "7" },
+      disable("employeeId:7"),
+      disable(ann),
+    ]);
+    assert.match(rows[2]?.reason ?? "", /^Row 2 gives this name/);
+    assert.ok(rows[3]?.write);
+  });
+
+  it("by a value that an earlier row sets again for who has it", async () => {
+    const workshop = openWorkshop();
+    const ann = workshop.directory.addUser("ann@contoso.com", { employeeId: "7" });
+    const rows = await planRows(workshop, [
+      { operation: "user.update", user: "ann@contoso.com", employeeId: "7", city: "Oslo" },
+      disable("employeeId:7"),
+    ]);
+    assert.equal(rows[1]?.write?.target["user"], ann);
+  });
+
+  it("not by a group's name that an earlier row gives to another group", async () => {
+    const workshop = openWorkshop();
+    const { directory } = workshop;
+    directory.addUser("m@contoso.com");
+    directory.addGroup("Sales");
+    directory.addGroup("Other");
+    const rows = await planRows(workshop, [
+      { operation: "group.update", group: "Sales", displayName: "Sales (old)" },
+      { operation: "group.update", group: "Other", displayName: "Sales" },
+      add("Sales", "m@contoso.com"),
+      { operation: "group.delete", group: "Sales" },
+    ]);
+    for (const { reason } of rows.slice(2)) assert.match(reason ?? "", /^Row 2 gives this name/);
+  });
+
+  it("not by a group's name that the batch gives to a new group, too", async () => {
+    const workshop = openWorkshop();
+    const { directory } = workshop;
+    directory.addUser("m@contoso.com");
+    directory.addGroup("Sales");
+    const rows = await planRows(workshop, [
+      { operation: "group.create", displayName: "Sales", mailNickname: "sales2" },
+      add("Sales", "m@contoso.com"),
+    ]);
+    assert.ok(rows[0]?.write);
+    assert.match(rows[1]?.reason ?? "", /^Row 1 gives this name/);
+  });
+
   it("not by a value that two rows give to users whom they create", async () => {
     const workshop = openWorkshop();
     const rows = await planRows(workshop, [create("a"), create("b"), disable("employeeId:E7")]);

@@ -1,14 +1,14 @@
 import type { Payload } from "../../../catalogue/payload.ts";
 import { aliasKey, isNamedKind, namedBy } from "../../../catalogue/reference.ts";
 import type { PlannedWrite } from "../../../catalogue/row.ts";
-import { columnsOf } from "../../../catalogue/target.ts";
+import { columnsOf, isEdge } from "../../../catalogue/target.ts";
 import { digestOf, type RowTraces, type Trace } from "./row-traces.ts";
 
 /** A row as later rows see it: its keys, of which the first names what it changes, and its trace. */
 export interface Footprint {
   /** Those of the write, and of what an earlier row creates, which rows may name in several ways. */
   readonly keys: readonly string[];
-  /** Of a create: by what later rows may name the object, besides a user's principal name. */
+  /** By what later rows may name the object afterwards, besides a user's principal name. */
   readonly aliases?: readonly string[] | undefined;
   readonly trace: Trace;
   /** The key of the name that a rename gives. */
@@ -46,7 +46,7 @@ export function writtenFootprint(
   const from = creatorKeys(write).filter((key) => !write.keys.includes(key));
   return {
     keys: from.length === 0 ? write.keys : [...write.keys, ...from],
-    aliases: isCreate ? aliasesOf(write) : undefined,
+    aliases: aliasesOf(write),
     gives: typeof newName === "string" ? nameKey(newName) : undefined,
     trace: {
       row: row.row,
@@ -88,10 +88,12 @@ function creatorKeys({ target, idFromRow, holderFromRow }: Write): readonly stri
   return [idFromRow?.row, holder].flatMap((row) => (row === undefined ? [] : createdKey(row)));
 }
 
-/** By what rows may name the object that a write creates. */
-function aliasesOf({ target, set = {} }: Write): readonly string[] {
-  const kind = (target.kind === "new" && target.type) || "user";
-  if (!isNamedKind(kind)) return [];
+const NO_ALIASES: readonly string[] = [];
+
+/** By what rows may name the object once the write has created it, or has given it another value. */
+function aliasesOf({ target, set }: Write): readonly string[] {
+  const kind = ("type" in target && target.type) || "user";
+  if (set === undefined || isEdge(target) || !isNamedKind(kind)) return NO_ALIASES;
   return Object.keys(namedBy[kind].keys).flatMap((property) => {
     const value = set[property];
     return typeof value === "string" ? aliasKey(kind, property, value) : [];
@@ -131,17 +133,17 @@ export function standingOf({ keys, trace }: Footprint, traces: RowTraces): Stand
     if (isSame(earlier, trace)) return { kind: "duplicate", of: earlier.row };
     if (earlier.isWritten && (earlier.mask & trace.mask) !== 0) break;
   }
-  const isEdge = (keys[0] ?? "").startsWith("edge:");
+  const isOfEdge = (keys[0] ?? "").startsWith("edge:");
   const after = new Set<number>();
   for (const [at, key] of keys.entries()) {
-    const namesOnly = isEdge && at > 0;
+    const namesOnly = isOfEdge && at > 0;
     for (const earlier of traces.of(key)) {
       if (!earlier.isWritten || (namesOnly && isEdgeEnd(earlier))) continue;
       // A rename's further keys are names: who deletes the user of that name only frees it.
-      const isNameOnly = at > 0 && key.startsWith("upn:") && !isEdge;
+      const isNameOnly = at > 0 && key.startsWith("upn:") && !isOfEdge;
       if (earlier.deletes && !isNameOnly) return { kind: "deleted", by: earlier.row };
       after.add(earlier.row);
-      if (isEdge || !isEdgeEnd(earlier)) break;
+      if (isOfEdge || !isEdgeEnd(earlier)) break;
     }
   }
   return { kind: "free", after: after.size === 0 ? NONE : [...after].toSorted((a, b) => a - b) };
@@ -166,6 +168,14 @@ export const creatorOf = (name: string, traces: RowTraces): number | undefined =
 /** The earlier rows that create an object which is named so. */
 export const creatorsNamed = (alias: string, traces: RowTraces): readonly number[] =>
   [...traces.of(alias)].flatMap(({ row, creates: isCreate }) => (isCreate ? row : []));
+
+/** An earlier row that gives what is named so to another object than the one that has it now. */
+export function giverOf(alias: string, objectId: string, traces: RowTraces): number | undefined {
+  for (const { isWritten, deletes, row } of traces.of(alias)) {
+    if (isWritten && !deletes && !isAbout(row, objectId, traces)) return row;
+  }
+  return undefined;
+}
 
 /** The last of the earlier rows after which the name belongs to another user, or to none. */
 export function nameChangeOf(
