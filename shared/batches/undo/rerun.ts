@@ -9,6 +9,7 @@ import { inputShards } from "../input/input-shards.ts";
 import { keptColumns } from "../input/mapped-columns.ts";
 import { ORIGINAL_ROW } from "../input/origin-columns.ts";
 import { PART, SETTLED } from "../input/part-columns.ts";
+import { STAGE, stageOf } from "../input/sender-columns.ts";
 import { storedMapper } from "../mapping/stored-mapping.ts";
 import type { BatchPorts } from "../ports.ts";
 import { endedPlan, refuseUnknownRows } from "./ended.ts";
@@ -66,6 +67,7 @@ async function* chosenText(
   const isChosen = choice(decision.rows ?? "failed");
   const { format } = storedForm(manifest);
   const columns = manifest.columns.filter((name) => name !== ORIGINAL_ROW);
+  const staged = createStaged();
   let isFirst = true;
   let shard = 0;
   for await (const rows of inputShards(blobs.batches, folder, manifest)) {
@@ -73,6 +75,7 @@ async function* chosenText(
     if (shard > plan.shards) return;
     const ends = await readRowEnds(blobs.batches, folder, plan, shard);
     const lines = rows
+      .map(staged)
       .filter((row, at) => ends[at]?.planned.row === row.row && isChosen(ends[at]))
       .map((row) => lineOf(row, format === "csv" ? columns : undefined));
     if (lines.length === 0) continue;
@@ -80,6 +83,20 @@ async function* chosenText(
     isFirst = false;
     yield lines.join("");
   }
+}
+
+/** Writes the stage that a row continued into its empty cell: the row before it may not be chosen. */
+function createStaged(): (row: InputRow) => InputRow {
+  let current: string | undefined;
+  return (row) => {
+    if (row.broken !== undefined) return row;
+    const named = stageOf(row);
+    if (named !== undefined) {
+      current = typeof named === "number" ? String(named) : undefined;
+      return row;
+    }
+    return current === undefined ? row : { ...row, cells: { ...row.cells, [STAGE]: current } };
+  };
 }
 
 function choice(chosen: ChosenRows): (end: RowEnd) => boolean {

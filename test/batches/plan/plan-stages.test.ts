@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
+import { rerun } from "../../../shared/batches/undo/rerun.ts";
 import { undo } from "../../../shared/batches/undo/undo.ts";
+import type { BatchManifest } from "../../../shared/records/manifest.ts";
 import { jobOn, runAndJournal, stagedRows } from "../undo/jobs.ts";
 import { openWorkshop, planRows } from "../workshop.ts";
 
@@ -138,5 +140,44 @@ describe("rows with a stage", () => {
         [1, 5],
       ],
     );
+  });
+
+  it("are named in a rerun if their empty cells continued them", async () => {
+    const { workshop } = people(0);
+    workshop.directory.addUser("ann@contoso.com");
+    const lines = [
+      "user;city;stage",
+      "nobody@contoso.com;Oslo;",
+      "ann@contoso.com;Ulm;2",
+      "missing@contoso.com;Bonn;",
+    ];
+    const folder = await workshop.drop("user.update/stages.csv", `${lines.join("\n")}\n`);
+    await runAndJournal(workshop, folder);
+    const { batch } = await rerun(workshop.ports, jobOn(workshop, folder));
+    const { source } = workshop.blobs.batches.json(
+      `${batch}/batch.json`,
+    ) as unknown as BatchManifest;
+    const path = source.kind === "message" ? source.file?.path : undefined;
+    assert.deepEqual(
+      workshop.blobs.inbox
+        .text(path ?? "")
+        .trimEnd()
+        .split("\r\n"),
+      ["originalRow,user,city,stage", "1,nobody@contoso.com,Oslo,", "3,missing@contoso.com,Bonn,2"],
+    );
+  });
+
+  it("are named in a rerun of JSON, too", async () => {
+    const { workshop } = people(0);
+    workshop.directory.addUser("ann@contoso.com");
+    const row = { operation: "user.update", city: "Oslo" };
+    const rows = [
+      { ...row, user: "ann@contoso.com", stage: 2 },
+      { ...row, user: "nobody@contoso.com" },
+    ];
+    await workshop.deliver({ version: 1, batch: "b", mode: "apply", rows });
+    await runAndJournal(workshop, "b");
+    const { batch } = await rerun(workshop.ports, jobOn(workshop, "b"));
+    assert.deepEqual(stagedRows(workshop, batch), [{ originalRow: 2, ...rows[1], stage: "2" }]);
   });
 });
