@@ -1,9 +1,11 @@
 import { isListKind } from "../../catalogue/kinds/lookup-kinds.ts";
 import type { Decision, Found } from "../../catalogue/operation.ts";
+import type { PlannedWrite } from "../../catalogue/row.ts";
+import { subjectOf } from "../../catalogue/target.ts";
 import { unknowable } from "../../catalogue/unknowable.ts";
 import type { ObjectId } from "../../core/object-id.ts";
 import type { GoodRow } from "./row-to-plan.ts";
-import { isKeyTouched, isTouched } from "./traces/duplicates.ts";
+import { type Footprint, isKeyTouched, isTouched } from "./traces/duplicates.ts";
 import type { RowTraces } from "./traces/row-traces.ts";
 
 /**
@@ -51,8 +53,37 @@ function decideOwn(
   const first = operation.decide(payload, known);
   if (!isBlurred) return first;
   const second = operation.decide(payload, blurred);
-  const seats = "write" in first ? first.write.seats : undefined;
-  return "write" in second && seats ? { write: { ...second.write, seats } } : second;
+  if (!("write" in second) || isFailed(first)) return second;
+  const { set: own = {}, seats } = "write" in first ? first.write : {};
+  const id = subjectOf(second.write.target);
+  // What is in place and set by no earlier row stays as it is: sent again it would lose what the row leaves open.
+  const set = Object.entries(second.write.set ?? {}).filter(
+    ([name, value]) =>
+      value === null ||
+      Object.hasOwn(own, name) ||
+      id === undefined ||
+      isKeyTouched(partKey(ownKey(id), name), traces),
+  );
+  if (set.length === 0) return first;
+  return { write: { ...second.write, set: Object.fromEntries(set), ...(seats && { seats }) } };
+}
+
+const isFailed = (decision: Decision): boolean =>
+  "final" in decision && decision.final.verdict === "failed";
+
+/** The key of one of the values that rows with a key of their own set. */
+const partKey = (key: string, name: string): string => `${key}/${name}`;
+
+/** Adds the keys of what a row sets whose operation has a key of its own, for later rows of the batch. */
+export function withOwnParts(
+  { operation: { ownKey } }: GoodRow,
+  { target, set = {} }: Pick<PlannedWrite, "target" | "set">,
+  footprint: Footprint,
+): Footprint {
+  const id = subjectOf(target);
+  if (ownKey === undefined || id === undefined) return footprint;
+  const parts = Object.keys(set).map((name) => partKey(ownKey(id), name));
+  return { ...footprint, aliases: [...(footprint.aliases ?? []), ...parts] };
 }
 
 /** A row whose change is in place, as a write that the runner looks at before it sends it. */

@@ -4,7 +4,7 @@ import { aliasKey, isNamedKind, parseReference } from "../../catalogue/reference
 import { unknowable } from "../../catalogue/unknowable.ts";
 import { isGuid, toObjectId } from "../../core/object-id.ts";
 import type { PlannedRow } from "../../records/shard.ts";
-import { decide, keptOpen } from "./decide-row.ts";
+import { decide, keptOpen, withOwnParts } from "./decide-row.ts";
 import { withCounts } from "./guarded-write.ts";
 import { inOrder } from "./in-order.ts";
 import type { LookedUp } from "./lookups/lookups.ts";
@@ -137,7 +137,8 @@ function footprintOf(row: GoodRow, decision: Decision): Footprint | undefined {
   const roles = rolesOf(row);
   if ("write" in decision) {
     const does = { deletes: isDelete(row), restores: isRestore(row) };
-    return writtenFootprint(row, decision.write, roles, does);
+    const { write } = decision;
+    return withOwnParts(row, write, writtenFootprint(row, write, roles, does));
   }
   const { final } = decision;
   return final.verdict === "unchanged" ? unchangedFootprint(row, final.objectId, roles) : undefined;

@@ -56,6 +56,41 @@ const removed = (user: string, licenses = "SPE_E3") => ({
 const endings = (rows: readonly ShardRow[]) =>
   rows.map(({ verdict, write }) => verdict ?? write?.after ?? "write");
 
+describe("a license that its user has", () => {
+  const plan = "11111111-2222-4333-8444-555555555555";
+  const ann = "ann@contoso.com";
+  const withPlan = (): Workshop => {
+    const workshop = withSeats(9);
+    workshop.directory.addUser(ann, {
+      usageLocation: "DE",
+      licenseAssignmentStates: [{ ...state(E3), disabledPlans: [plan] }],
+    });
+    return workshop;
+  };
+
+  it("keeps its disabled plans if an earlier row gives the user another", async () => {
+    const rows = await planRows(withPlan(), [
+      assigned(ann, "ENTERPRISEPACK"),
+      assigned(ann, "SPE_E3"),
+    ]);
+    assert.deepEqual(endings(rows), ["write", "unchanged"]);
+  });
+
+  it("is not set again by a row that an earlier one makes give another", async () => {
+    const rows = await planRows(withPlan(), [
+      assigned(ann, "ENTERPRISEPACK"),
+      removed(ann, "ENTERPRISEPACK"),
+      assigned(ann, "SPE_E3|ENTERPRISEPACK"),
+    ]);
+    assert.deepEqual(rows[2]?.write?.set, { [pack]: { assigned: true } });
+  });
+
+  it("is assigned again after an earlier row that removes it", async () => {
+    const rows = await planRows(withPlan(), [removed(ann), assigned(ann)]);
+    assert.deepEqual(rows[1]?.write?.set, { [spe]: { assigned: true } });
+  });
+});
+
 describe("the seats of a product", () => {
   it("are taken in the order of the file; a row beyond them fails and says how many are short", async () => {
     const workshop = withSeats(2);
