@@ -42,6 +42,8 @@ export interface OperationRow {
     readonly answer: GraphAnswer;
     readonly write: ReadyWrite;
     readonly is: "done" | "unchanged" | "failed" | "send again";
+    /** It is a look before the row is sent for the first time. */
+    readonly isFirst?: true;
   }[];
   /** How rows that are done are undone: by another row, or by none and why. */
   readonly undone: readonly { readonly done: DoneRow; readonly inverse: Inverse }[];

@@ -14,7 +14,12 @@ const guest = (externalUserState: string | null) => ({
   user: found(ann, { id: ann, mail, otherMails: [mail], externalUserState }),
 });
 const shown = (externalUserState: string, externalUserStateChangeDateTime: string) =>
-  answer(200, undefined, "", { id: ann, externalUserState, externalUserStateChangeDateTime });
+  answer(200, undefined, "", {
+    id: ann,
+    mail,
+    externalUserState,
+    externalUserStateChangeDateTime,
+  });
 
 /** A guest of the local cloud who has accepted; its id. */
 async function accepted(directory: TestDirectory): Promise<string> {
@@ -74,6 +79,27 @@ export default {
       answer: shown("PendingAcceptance", "2020-01-01T00:00:00Z"),
       write,
       is: "send again",
+    },
+    {
+      when: "the guest waited before the row was sent, and is to get another message",
+      answer: shown("PendingAcceptance", "2026-11-21T00:00:03Z"),
+      write: { ...write, set: { ...set, sendInvitationMessage: true } },
+      isFirst: true,
+      is: "send again",
+    },
+    {
+      when: "the guest waited before the row was sent, and is to sign in by another address",
+      answer: shown("PendingAcceptance", "2026-11-21T00:00:03Z"),
+      write: { ...write, set: { ...set, invitedUserEmailAddress: "other@fabrikam.com" } },
+      isFirst: true,
+      is: "send again",
+    },
+    {
+      when: "the guest waited before the row was sent, which asks for no more",
+      answer: shown("PendingAcceptance", "2026-11-21T00:00:03Z"),
+      write,
+      isFirst: true,
+      is: "done",
     },
     {
       when: "the guest has accepted",
