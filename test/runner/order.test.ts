@@ -154,6 +154,35 @@ describe("rows of several batches on one object", () => {
     });
   }
 
+  it("are skipped if they are pulled and need one that failed under an earlier runner", async () => {
+    const rig = createRig(azurite);
+    const directory = new TinyDirectory();
+    const [first, ...others] = bulk(directory, 601);
+    const failing = userOf(first);
+    directory.faults = {
+      ...directory.faults,
+      part: ({ url }) => (url.includes(failing) ? "denied" : "none"),
+    };
+    const user = directory.addUser({ jobTitle: "before" });
+    const { write } = update(0, user, { jobTitle: "built on row 1" });
+    const ordered = { ...write!, needs: [1], after: [1] };
+    const last = { row: 0, operation: "user.update", write: ordered };
+    const rows = renumbered([first!, ...others, last]);
+    const folder = await rig.submit({ rows, rowsPerShard: 10, priority: "background" });
+    const stop = new AbortController();
+    const running = rig.run(directory, {}, stop.signal);
+    while (directory.made.size < 100) await systemClock.sleep(2);
+    stop.abort();
+    await running;
+    assert.deepEqual(rig.finishes, []);
+    const urgent = [update(1, user, { department: "late" })];
+    await rig.submit({ rows: urgent, priority: "urgent" });
+    await rig.runOut(directory);
+    assert.equal(verdictOf(rig, folder, 1), "failed");
+    assert.equal(verdictOf(rig, folder, 602), "skipped");
+    assert.equal(directory.users.get(user)?.["jobTitle"], "before");
+  });
+
   it("pull an earlier batch's row although that batch is not begun", async () => {
     const rig = createRig(azurite);
     const directory = new TinyDirectory();

@@ -1,4 +1,3 @@
-import { creatorsOf } from "../../catalogue/row.ts";
 import { readHeld } from "../../records/approval/held.ts";
 import { planDigest } from "../../records/approval/plan-digest.ts";
 import { type BatchFiles, readBatchFiles } from "../../records/batch-files.ts";
@@ -37,11 +36,10 @@ import {
   type Batch,
   earlierRow,
   isRowHeld,
-  loadCreators,
+  loadBefore,
   openRows,
   store,
   heldUpTo,
-  loadHeld,
 } from "./rows.ts";
 import { openShard, readLeft } from "./shard.ts";
 import type { Site } from "./site.ts";
@@ -145,15 +143,6 @@ async function readHistories(
   return found ? readJournal(path, found.bytes, firstLink(plan, shard)).rows : new Map();
 }
 
-/** The rows of which a row has to know how they ended. */
-const rowsBefore =
-  ({ closed }: BatchShards) =>
-  ({ write }: LeftRow): readonly number[] => [
-    ...creatorsOf(write),
-    ...(write.needs ?? []),
-    ...(closed.held > 0 ? (write.after ?? []) : []),
-  ];
-
 function* rowsIn({ open: shards }: BatchShards) {
   for (const { rows } of shards.values()) yield* rows.values();
 }
@@ -180,8 +169,7 @@ async function open(
     ? { shard: known, left: await readLeft(site, folder, known) }
     : await openShard(site, folder, number, shards);
   if (found) {
-    await loadCreators(batch, found.left.flatMap(rowsBefore(shards)));
-    await loadHeld(batch, found.left);
+    await loadBefore(batch, found.left);
     await before(found.left);
   }
   noteOpened(shards, number, found?.shard);

@@ -2,7 +2,7 @@ import { creatorsOf, isPending } from "../../catalogue/row.ts";
 import type { OpenRow } from "../schedule/open-row.ts";
 import { isRowFinal, shardNumberOf } from "./batch-shards.ts";
 import type { LeftRow, OpenBatch } from "./open-batch.ts";
-import { type Batch, createdBy, loadCreators, openRows } from "./rows.ts";
+import { type Batch, createdBy, loadBefore, loadCreators, openRows } from "./rows.ts";
 import { openShard, readLeft, readWrites } from "./shard.ts";
 
 type Rows = readonly OpenRow<OpenBatch>[];
@@ -99,6 +99,7 @@ async function openAhead(
     if (found === undefined) continue;
     shards.open.set(number, found.shard);
     const left = found.left.filter((row) => wanted.has(row));
+    await loadBefore(batch, left);
     opened.push(...(await openRows(batch, lane, found.shard, left)));
   }
   return opened;

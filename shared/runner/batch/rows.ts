@@ -1,4 +1,4 @@
-import type { Receipt } from "../../catalogue/row.ts";
+import { type Receipt, creatorsOf } from "../../catalogue/row.ts";
 import type { ObjectId } from "../../core/object-id.ts";
 import type { JournalRecord } from "../../records/journal.ts";
 import type { RowReceipt } from "../../records/receipt.ts";
@@ -54,7 +54,7 @@ export function heldUpTo({ shards, ids }: Batch, row: number): number | undefine
 }
 
 /** Makes known which rows of closed shards were held, if some of these rows come after whole stages. */
-export async function loadHeld({ shards, ids }: Batch, rows: readonly LeftRow[]): Promise<void> {
+async function loadHeld({ shards, ids }: Batch, rows: readonly LeftRow[]): Promise<void> {
   const behind = Math.max(0, ...rows.map(({ write }) => write.behind ?? 0));
   if (behind === 0 || shards.closed.held === 0 || ids.heldUpTo(behind) !== undefined) return;
   for (let shard = 1; shard <= shardNumberOf(shards, behind); shard++) {
@@ -87,6 +87,18 @@ export async function loadCreators({ shards, ids }: Batch, rows: Iterable<number
     const isClosed = each < shards.next && !shards.announced.has(each) && !shards.open.has(each);
     if (isClosed) await ids.load(each);
   }
+}
+
+/** Makes known how the rows ended that these rows need or come after, if they are in closed shards. */
+export async function loadBefore(batch: Batch, rows: readonly LeftRow[]): Promise<void> {
+  const { held } = batch.shards.closed;
+  const needed = rows.flatMap(({ write }) => [
+    ...creatorsOf(write),
+    ...(write.needs ?? []),
+    ...(held > 0 ? (write.after ?? []) : []),
+  ]);
+  await loadCreators(batch, needed);
+  await loadHeld(batch, rows);
 }
 
 /**
