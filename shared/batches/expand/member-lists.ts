@@ -4,7 +4,7 @@ import { wantedBlob } from "../../records/paths.ts";
 import { leaseLost } from "../../storage/errors.ts";
 import { type Draft, draftOf, isUnclearMember, type Unclear } from "./draft.ts";
 import { type ExpandJob, type Reader, rulesOf, sentPieces } from "./expand-job.ts";
-import { memberParts } from "./member-parts.ts";
+import { memberParts, REMOVE } from "./member-parts.ts";
 import type { MemberRow, ResolvedRow } from "./member-row.ts";
 import type { Part } from "./part.ts";
 import { type GroupMembers, readMembers } from "./read-members.ts";
@@ -36,9 +36,11 @@ export async function readLists(job: ExpandJob, reader: Reader): Promise<MemberL
   const wanted = createWanted();
   let piece = 0;
   let hasAny = false;
+  let remover: number | undefined;
   for await (const rows of sentPieces(job)) {
     piece += 1;
     const drafts = rows.map((row) => draftOf(row, rulesOf(job), job.recipes));
+    remover ??= rows[drafts.findIndex(mayRemove)]?.row;
     const own = drafts.flatMap((draft) => (draft.kind === "member" ? draft.row : []));
     const unclear = unclearIn(drafts);
     if (own.length + unclear.length === 0) continue;
@@ -51,7 +53,15 @@ export async function readLists(job: ExpandJob, reader: Reader): Promise<MemberL
     }
     note(wanted, own, unclear, resolved);
   }
-  return hasAny ? listsOf(job, reader, wanted) : noLists;
+  return hasAny ? listsOf(job, reader, wanted, remover) : noLists;
+}
+
+/** Whether a row of another kind may remove somebody from a group. */
+function mayRemove(draft: Draft): boolean {
+  if (draft.kind === "recipe") {
+    return draft.row.recipe.steps.some(({ operation }) => operation === REMOVE);
+  }
+  return draft.kind === "part" || (draft.kind === "one" && draft.part.operation === REMOVE);
 }
 
 /** Rows that cannot be used, with the group that they name, if they do. */
@@ -115,8 +125,16 @@ function whyUnclear({ manifest }: ExpandJob, row: number | undefined): string | 
     : `Row ${row} cannot be used, or names somebody or a group that is not known`;
 }
 
-/** The lists, of which a group's members are read when its first row comes. */
-function listsOf(job: ExpandJob, { graph }: Reader, wanted: Wanted): MemberLists {
+/**
+ * The lists, of which a group's members are read when its first row comes. Behind `remover`, the first row that
+ * may remove somebody, nobody is in place yet.
+ */
+function listsOf(
+  job: ExpandJob,
+  { graph }: Reader,
+  wanted: Wanted,
+  remover = Infinity,
+): MemberLists {
   const read = new Map<string, GroupMembers>();
   const membersOf = async (group: string): Promise<GroupMembers> => {
     const known = read.get(group) ?? (await readMembers(graph, group, wanted));
@@ -140,7 +158,7 @@ function listsOf(job: ExpandJob, { graph }: Reader, wanted: Wanted): MemberLists
             said,
             unclear: whyUnclear(job, said.unclear ?? wanted.unclear()),
             members: await membersOf(resolved.group),
-            mayChange: job.keepsOpen,
+            mayChange: job.keepsOpen || row.row > remover,
           };
         parts.push(memberParts(row, resolved, group || undefined, cells));
       }

@@ -7,7 +7,8 @@ import type { GroupMembers } from "./read-members.ts";
 import { edgeNumber, type WantedGroup } from "./wanted-members.ts";
 
 const ADD = "group.add-member";
-const REMOVE = "group.remove-member";
+/** The operation of the parts that remove members. */
+export const REMOVE = "group.remove-member";
 
 /** What is known of a row's group. */
 interface KnownGroup {
@@ -16,7 +17,7 @@ interface KnownGroup {
   /** Why it is not certain who else is wanted, as a clause. */
   readonly unclear: string | undefined;
   readonly members: GroupMembers;
-  /** Unfinished work of other batches may still remove a member, so that nobody is in place yet. */
+  /** Other batches or earlier rows may still remove a member, so that nobody is in place yet. */
   readonly mayChange: boolean;
 }
 

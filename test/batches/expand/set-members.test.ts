@@ -136,6 +136,27 @@ describe("rows of group.set-members", () => {
     assert.ok(part.write);
   });
 
+  it("add again whom an earlier row of the batch removes", async () => {
+    const remove = { operation: "group.remove-member", ...member("ann") };
+    const leaver = { operation: "offboard", group: undefined, user: "bo@contoso.com" };
+    const members = "ann@contoso.com|bo@contoso.com|cy@contoso.com";
+    const parts = await setMembers(remove, leaver, { members });
+    assert.ok(parts.includes("group.remove-member write ann"));
+    assert.ok(parts.includes("group.add-member write ann"));
+    assert.ok(parts.includes("group.add-member write bo"));
+  });
+
+  it("leave who is a member alone before a row that removes somebody", async () => {
+    const remove = { operation: "group.remove-member", ...member("cy") };
+    const members = "ann@contoso.com|bo@contoso.com|cy@contoso.com";
+    assert.deepEqual(await setMembers({ members }, remove), [
+      "group.add-member unchanged ann",
+      "group.add-member unchanged bo",
+      "group.add-member unchanged cy",
+      "group.remove-member write cy",
+    ]);
+  });
+
   it("fail if the list of members was not read to its end, and change nothing", async () => {
     workshop.directory.intercept = (url) =>
       url.includes("/members?") && !url.includes("filter") ? answer(403, {}) : undefined;
