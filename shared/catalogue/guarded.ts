@@ -67,7 +67,7 @@ export const guardedKinds = {
     one: "session revocation",
     many: "session revocations",
     of: "users",
-    means: "users whose sessions are ended or whose password is reset",
+    means: "users whose sessions are ended, or whose password or redemption is reset",
   },
 } as const satisfies Readonly<Record<string, Kind>>;
 

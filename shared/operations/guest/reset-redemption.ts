@@ -38,7 +38,11 @@ export default defineOperation({
   target: "user",
   permissions: () => permissions,
   allPermissions: permissions,
-  guarded: () => ({}),
+  // Until the guest accepts again, nobody signs in by the account; one who has not accepted yet loses nothing.
+  guarded: (_payload, { user } = {}) =>
+    user?.state === "found" && user.object["externalUserState"] === PENDING
+      ? {}
+      : { "session-revocations": 1 },
   lookups: (payload) => ({
     user: {
       kind: "user",

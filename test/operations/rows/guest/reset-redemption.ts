@@ -47,6 +47,7 @@ export default {
         resetRedemption: true,
       },
     },
+    guarded: { "session-revocations": 1 },
     touched: {
       before: { externalUserState: "Accepted" },
       after: { externalUserState: "PendingAcceptance" },
