@@ -163,7 +163,7 @@ export interface Operation<P = Payload, K extends TargetKind = TargetKind> {
    * not say. The plan looks only at rows of operations that have this, so that after a lost answer
    * `done` can be told from `unchanged`.
    */
-  readonly isThere?: (answer: GraphAnswer) => boolean | undefined;
+  readonly isThere?: (answer: GraphAnswer, write: ReadyWrite<Targets[K]>) => boolean | undefined;
   /** How rows of one group share requests; absent if each row has its own. */
   readonly together?: Together<K>;
   /** It deletes its object: later rows of the batch about the same object are skipped. */
@@ -225,9 +225,10 @@ export function defineOperation<const F extends Fields, K extends TargetKind>(
     ...attempt,
     write: ownWrite(attempt.write),
   });
-  const { together, ...rest } = own;
+  const { together, isThere, ...rest } = own;
   return {
     ...rest,
+    ...(isThere && { isThere: (answer, write) => isThere(answer, ownWrite(write)) }),
     ...(together && { together: ownTogether(together, ownWrite) }),
     guarded: (payload, found) => own.guarded(typed(payload), found),
     lookups: (payload) => own.lookups(typed(payload)),

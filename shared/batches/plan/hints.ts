@@ -1,5 +1,5 @@
 import { type Look, lookTogether } from "../../catalogue/look-together.ts";
-import { type PlannedWrite, isPending } from "../../catalogue/row.ts";
+import { type PlannedWrite, type ReadyWrite, isPending } from "../../catalogue/row.ts";
 import { OperatorError } from "../../core/errors.ts";
 import type { Graph } from "../../graph/types.ts";
 import type { PlannedRow } from "../../records/shard.ts";
@@ -8,7 +8,7 @@ import { isWrittenBefore } from "./traces/duplicates.ts";
 import type { RowTraces } from "./traces/row-traces.ts";
 
 /**
- * Adds to membership writes whether their edge exists now, so that a row whose answer is lost can
+ * Adds to writes of edges whether their edge exists now, so that a row whose answer is lost can
  * tell its own effect from an earlier one. Only a hint: it is left out if the read fails, and for rows
  * after one that changes the same edge or creates its member.
  */
@@ -18,7 +18,7 @@ export async function withHints(
   graph: Graph,
   traces: RowTraces,
 ): Promise<readonly PlannedRow[]> {
-  const looks = planned.map((row, at): (Look & { write: PlannedWrite }) | undefined => {
+  const looks = planned.map((row, at): (Look & { write: ReadyWrite }) | undefined => {
     const source = compiled[at]!;
     if (!row.write || "invalid" in source || !source.operation.isThere) return undefined;
     const [edge = ""] = row.write.keys;
@@ -30,7 +30,7 @@ export async function withHints(
   return planned.map((row, at) => {
     const look = looks[at];
     const answer = answers[at];
-    const there = answer && look?.operation.isThere?.(answer);
+    const there = answer && look?.operation.isThere?.(answer, look.write);
     if (there === undefined || !look || !row.write) return row;
     const write: PlannedWrite = { ...look.write, was: there ? "present" : "absent" };
     return { ...row, write };

@@ -38,6 +38,7 @@ export const sponsorshipParts = {
     method: "GET",
     url: `/users/${target.holder}/sponsors?$select=id`,
   }),
+  isThere: isSponsor,
 } as const satisfies Partial<Operation<Sponsorship, "edge">>;
 
 function decideSponsorship(

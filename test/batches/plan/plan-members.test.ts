@@ -105,3 +105,25 @@ describe("a member by id is looked up when the batch is planned", () => {
     );
   });
 });
+
+describe("a row about a sponsor", () => {
+  it("knows from the plan whether the guest has the sponsor, to tell its own work from another's", async () => {
+    const workshop = openWorkshop();
+    const { directory } = workshop;
+    const [gwen, ann, bob] = ["gwen", "ann", "bob"].map((name) =>
+      directory.addUser(`${name}@contoso.com`),
+    );
+    directory.intercept = (url) =>
+      url.startsWith(`/users/${gwen}/sponsors`) ? answer(200, { value: [{ id: ann }] }) : undefined;
+    const row = (verb: string, sponsor = "") => ({
+      operation: `guest.${verb}-sponsor`,
+      user: gwen,
+      sponsor,
+    });
+    const rows = await planRows(workshop, [row("add", ann), row("remove", bob)]);
+    assert.deepEqual(
+      rows.map(({ write }) => write?.was),
+      ["present", "absent"],
+    );
+  });
+});
