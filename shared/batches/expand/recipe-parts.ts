@@ -22,7 +22,7 @@ export interface KnownUser {
 
 /** The parts of a row, in the order of the recipe's steps. Pure. */
 export function recipeParts(recipe: Recipe, cells: Cells, user: KnownUser | undefined): Part[] {
-  const leave = new Set(itemsOf(cells[LEAVE]).map(String));
+  const leave = new Set(itemsOf(cells[LEAVE]).map((name) => String(name).trim()));
   const values = valuesOf(recipe, cells, user);
   const parts: Part[] = [];
   let needs: readonly number[] = [];

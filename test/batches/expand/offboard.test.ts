@@ -72,6 +72,15 @@ describe("a row that names offboard", () => {
     assert.deepEqual(Object.values(parts[5]?.write?.set ?? {}), [{ id: boss }]);
   });
 
+  it("leaves out steps whose names have blanks around them in JSON", async () => {
+    groupOf("Sales");
+    const parts = await offboard({ user: "ann@contoso.com", leave: ["groups ", " sessions"] });
+    assert.deepEqual(
+      parts.map(({ operation }) => operation),
+      ["user.disable"],
+    );
+  });
+
   it("says of reports for whom there is no manager that they keep the user as theirs", async () => {
     const report = workshop.directory.addUser("report@contoso.com");
     workshop.directory.managers.set(report, ann);
