@@ -107,7 +107,7 @@ type guardLimits = {
   @minValue(0)
   @maxValue(100)
   maxRenamesPercentPerDay: int?
-  @description('A batch that clears more values of groups is held whole. 50 if absent.')
+  @description('A batch that clears more values of groups (securityEnabled set to false counts) is held whole. 50 if absent.')
   @minValue(0)
   maxClearedGroupValuesPerBatch: int?
   @description('The most values of groups that a tenant\'s batches of 24 hours may clear together. 100 if absent.')

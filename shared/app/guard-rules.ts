@@ -33,7 +33,7 @@ export const capRules = {
   MAX_RENAMES_PER_DAY: whole(100, 0, 10_000_000),
   /** The same in percent of the tenant's users, from 20 users on. */
   MAX_RENAMES_PERCENT_PER_DAY: number(10, 0, 100),
-  /** A batch that clears more values of groups (each property of each group counts) is held as a whole. */
+  /** A batch that clears more values of groups (each property of each group counts, and `securityEnabled` set to false) is held as a whole. */
   MAX_CLEARED_GROUP_VALUES_PER_BATCH: whole(50, 0, 10_000_000),
   /** The most values of groups that a tenant's batches of 24 hours may clear together. */
   MAX_CLEARED_GROUP_VALUES_PER_DAY: whole(100, 0, 100_000_000),

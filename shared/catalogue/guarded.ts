@@ -37,7 +37,8 @@ export const guardedKinds = {
     one: "cleared value of a group",
     many: "cleared values of groups",
     of: undefined,
-    means: "values of groups set to nothing, each property of each group",
+    means:
+      "values of groups set to nothing, each property of each group, and groups that stop being security groups",
   },
   "group-deletes": {
     one: "group delete",

@@ -63,11 +63,16 @@ export const newGroupProperties = {
   visibility: notClearable(oneOf(["Private", "Public", "HiddenMembership"])),
 } as const satisfies Fields;
 
-/** What guards count of a change of these values; one that the group is known to have already is no change. */
+/**
+ * What guards count of a change of these values; one that the group is known to have already is no change. A
+ * group that stops being a security group gives no access any more, so that counts as a value taken from it.
+ */
 export function countsOf(set: Properties, group: Found | undefined): GuardedCounts {
   const present = group?.state === "found" ? group.object : undefined;
   const cleared = Object.entries(set).filter(
-    ([name, wanted]) => wanted === null && !(present && isSame(present[name], null)),
+    ([name, wanted]) =>
+      (wanted === null || (name === "securityEnabled" && wanted === false)) &&
+      !(present && isSame(present[name], wanted)),
   ).length;
   return cleared > 0 ? { "cleared-group-values": cleared } : {};
 }

@@ -64,6 +64,25 @@ describe("the default settings", () => {
     assert.match(reason, /51 renames, and MAX_RENAMES_PER_BATCH allows 50/);
   });
 
+  it("hold 51 groups that stop being security groups", async () => {
+    const { state, reason } = await held(
+      Array.from({ length: 52 }, (_, at) => ({
+        operation: "group.update",
+        group: `G${at}`,
+        securityEnabled: false,
+      })),
+      ({ directory }) => {
+        for (let at = 0; at < 51; at++) directory.addGroup(`G${at}`, { securityEnabled: true });
+        directory.addGroup("G51", { securityEnabled: false });
+      },
+    );
+    assert.equal(state, "held");
+    assert.match(
+      reason,
+      /51 cleared values of groups, and MAX_CLEARED_GROUP_VALUES_PER_BATCH allows 50/,
+    );
+  });
+
   it("show every guard in a plan, also those that hold nothing", async () => {
     const begun = begin(defaults, 100);
     await send(begun, "p", deletes(0, 2), "plan");

@@ -12,18 +12,25 @@ const write = {
 
 export default {
   written: {
-    payload: { group: "Team", displayName: "Sales", description: null },
-    found: { group: found(team, { displayName: "Team", description: "Old", groupTypes: [] }) },
+    payload: { group: "Team", displayName: "Sales", description: null, securityEnabled: false },
+    found: {
+      group: found(team, {
+        displayName: "Team",
+        description: "Old",
+        securityEnabled: true,
+        groupTypes: ["Unified"],
+      }),
+    },
     keys: [`object:${team}`, "named:group/displayName:sales"],
     request: {
       method: "PATCH",
       url: `/groups/${team}`,
-      body: { displayName: "Sales", description: null },
+      body: { displayName: "Sales", description: null, securityEnabled: false },
     },
-    guarded: { "cleared-group-values": 1 },
+    guarded: { "cleared-group-values": 2 },
     touched: {
-      before: { displayName: "Team", description: "Old" },
-      after: { displayName: "Sales", description: null },
+      before: { displayName: "Team", description: "Old", securityEnabled: true },
+      after: { displayName: "Sales", description: null, securityEnabled: false },
     },
   },
   unchanged: {
