@@ -147,6 +147,16 @@ type guardLimits = {
   @minValue(0)
   @maxValue(100)
   maxSessionRevocationsPercentPerDay: int?
+  @description('A batch that makes more users guests is held whole. 50 if absent.')
+  @minValue(0)
+  maxGuestConversionsPerBatch: int?
+  @description('The most users that a tenant\'s batches of 24 hours may make guests together. 100 if absent.')
+  @minValue(0)
+  maxGuestConversionsPerDay: int?
+  @description('The same in per cent of the tenant\'s users. 10 if absent.')
+  @minValue(0)
+  @maxValue(100)
+  maxGuestConversionsPercentPerDay: int?
   @description('The most of its members, per cent, that one group may lose in 24 hours. 25 if absent.')
   @minValue(0)
   @maxValue(100)

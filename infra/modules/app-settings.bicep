@@ -166,6 +166,9 @@ var productSettings = {
   MAX_SESSION_REVOCATIONS_PER_BATCH: string(guards.?maxSessionRevocationsPerBatch ?? 100)
   MAX_SESSION_REVOCATIONS_PER_DAY: string(guards.?maxSessionRevocationsPerDay ?? 200)
   MAX_SESSION_REVOCATIONS_PERCENT_PER_DAY: string(guards.?maxSessionRevocationsPercentPerDay ?? 20)
+  MAX_GUEST_CONVERSIONS_PER_BATCH: string(guards.?maxGuestConversionsPerBatch ?? 50)
+  MAX_GUEST_CONVERSIONS_PER_DAY: string(guards.?maxGuestConversionsPerDay ?? 100)
+  MAX_GUEST_CONVERSIONS_PERCENT_PER_DAY: string(guards.?maxGuestConversionsPercentPerDay ?? 10)
   MAX_GROUP_LOSS_PERCENT_PER_DAY: string(guards.?maxGroupLossPercentPerDay ?? 25)
   GROUP_LOSS_FROM_MEMBERS: string(guards.?groupLossFromMembers ?? 20)
   CAPS_BY_TENANT: guards.?capsByTenant ?? ''

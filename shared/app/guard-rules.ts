@@ -59,6 +59,12 @@ export const capRules = {
   MAX_SESSION_REVOCATIONS_PER_DAY: whole(200, 0, 10_000_000),
   /** The same in percent of the tenant's users, from 20 users on. */
   MAX_SESSION_REVOCATIONS_PERCENT_PER_DAY: number(20, 0, 100),
+  /** A batch that makes more users guests is held as a whole: each sees little of the directory afterwards, and policies for guests apply. */
+  MAX_GUEST_CONVERSIONS_PER_BATCH: whole(50, 0, 1_000_000),
+  /** The most users that a tenant's batches of 24 hours may make guests together. */
+  MAX_GUEST_CONVERSIONS_PER_DAY: whole(100, 0, 10_000_000),
+  /** The same in percent of the tenant's users, from 20 users on. */
+  MAX_GUEST_CONVERSIONS_PERCENT_PER_DAY: number(10, 0, 100),
   /** The most of its members, in percent, that one group may lose in 24 hours. */
   MAX_GROUP_LOSS_PERCENT_PER_DAY: number(25, 0, 100),
   /** Smaller groups may lose all their members: a team of five changes often. */

@@ -70,6 +70,12 @@ export const guardedKinds = {
     of: "users",
     means: "users whose sessions are ended, or whose password or redemption is reset",
   },
+  "guest-conversions": {
+    one: "conversion to guest",
+    many: "conversions to guests",
+    of: "users",
+    means: "users made guests",
+  },
 } as const satisfies Readonly<Record<string, Kind>>;
 
 /** What a guard counts. */

@@ -88,8 +88,8 @@ export function permissionsToSet(properties: readonly string[]): readonly string
 const NAMES = ["userPrincipalName", "mail"];
 
 /**
- * What guards count of a change of these values: one row may disable, rename and clear at once. A value
- * that the user is known to have already is no change.
+ * What guards count of a change of these values: one row may disable, rename, clear and make a guest at once.
+ * A value that the user is known to have already is no change.
  */
 export function countsOf(set: Properties, user: Found | undefined): GuardedCounts {
   const present = user?.state === "found" ? user.object : undefined;
@@ -102,10 +102,12 @@ export function countsOf(set: Properties, user: Found | undefined): GuardedCount
     ([name, wanted]) => name === "accountEnabled" && wanted === false,
   );
   const isRenamed = changes.some(([name, wanted]) => NAMES.includes(name) && !isNothing(wanted));
+  const isMadeGuest = changes.some(([name, wanted]) => name === "userType" && wanted === "Guest");
   return {
     ...(isDisabled && { disables: 1 }),
     ...(cleared > 0 && { "cleared-values": cleared }),
     ...(isRenamed && { renames: 1 }),
+    ...(isMadeGuest && { "guest-conversions": 1 }),
   };
 }
 

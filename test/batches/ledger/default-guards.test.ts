@@ -64,6 +64,29 @@ describe("the default settings", () => {
     assert.match(reason, /51 renames, and MAX_RENAMES_PER_BATCH allows 50/);
   });
 
+  for (const change of [
+    { operation: "user.update", userType: "guest" },
+    { operation: "user.convert-to-guest" },
+  ]) {
+    it(`hold 51 conversions to guests by ${change.operation}`, async () => {
+      const rows = Array.from({ length: 52 }, (_, at) => ({
+        ...change,
+        user: `g${at}@contoso.com`,
+      }));
+      const { state, reason } = await held(rows, ({ directory }) => {
+        const [guest, untyped, ...members] = rows.map(({ user }) => user);
+        directory.addUser(guest!, { userType: "Guest" });
+        directory.addUser(untyped!, { userType: null });
+        for (const user of members) directory.addUser(user, { userType: "Member" });
+      });
+      assert.equal(state, "held");
+      assert.match(
+        reason,
+        /51 conversions to guests, and MAX_GUEST_CONVERSIONS_PER_BATCH allows 50/,
+      );
+    });
+  }
+
   it("hold 51 groups that stop being security groups", async () => {
     const { state, reason } = await held(
       Array.from({ length: 52 }, (_, at) => ({
@@ -87,7 +110,7 @@ describe("the default settings", () => {
     const begun = begin(defaults, 100);
     await send(begun, "p", deletes(0, 2), "plan");
     const findings = findingsOf(begun, "p");
-    assert.deepEqual([...findings.keys()].slice(0, 28), [
+    assert.deepEqual([...findings.keys()].slice(0, 31), [
       "deletes",
       "deletes-per-day",
       "deletes-percent",
@@ -115,6 +138,9 @@ describe("the default settings", () => {
       "session-revocations",
       "session-revocations-per-day",
       "session-revocations-percent",
+      "guest-conversions",
+      "guest-conversions-per-day",
+      "guest-conversions-percent",
       "group-loss",
     ]);
     const { limit, left, percentOf } = findings.get("membership-removals-per-day")!;

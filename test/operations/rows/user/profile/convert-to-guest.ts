@@ -12,6 +12,7 @@ export default {
     found: { user: found(ann, before) },
     keys: [`object:${ann}`],
     request: { method: "PATCH", url: `/users/${ann}`, body: set },
+    guarded: { "guest-conversions": 1 },
     touched: { before, after: set },
   },
   unchanged: { payload: { user: ann }, found: { user: found(ann, set) } },
