@@ -1,11 +1,12 @@
 import { isListKind } from "../../catalogue/kinds/lookup-kinds.ts";
 import type { Decision, Found } from "../../catalogue/operation.ts";
-import type { PlannedWrite } from "../../catalogue/row.ts";
 import { subjectOf } from "../../catalogue/target.ts";
 import { unknowable } from "../../catalogue/unknowable.ts";
 import type { ObjectId } from "../../core/object-id.ts";
 import type { GoodRow } from "./row-to-plan.ts";
-import { type Footprint, isKeyTouched, isTouched } from "./traces/duplicates.ts";
+import { plansDisabled } from "./row-verdicts.ts";
+import { isKeyTouched, isTouched } from "./traces/duplicates.ts";
+import { disablerOf, partKey } from "./traces/own-parts.ts";
 import type { RowTraces } from "./traces/row-traces.ts";
 
 /**
@@ -17,7 +18,12 @@ export function decide(
   found: Readonly<Record<string, Found>>,
   traces: RowTraces,
 ): Decision {
-  if (row.operation.ownKey) return decideOwn(row, found, traces, row.operation.ownKey);
+  const { ownKey } = row.operation;
+  if (ownKey) {
+    const decision = decideOwn(row, found, traces, ownKey);
+    const disabled = "write" in decision ? disablerOf(row, decision.write, traces) : undefined;
+    return disabled ? plansDisabled(disabled.license, disabled.by) : decision;
+  }
   const first = row.operation.decide(row.payload, found);
   if ("final" in first && first.final.verdict === "failed") return first;
   const blurred: Record<string, Found> = {};
@@ -70,21 +76,6 @@ function decideOwn(
 
 const isFailed = (decision: Decision): boolean =>
   "final" in decision && decision.final.verdict === "failed";
-
-/** The key of one of the values that rows with a key of their own set. */
-const partKey = (key: string, name: string): string => `${key}/${name}`;
-
-/** Adds the keys of what a row sets whose operation has a key of its own, for later rows of the batch. */
-export function withOwnParts(
-  { operation: { ownKey } }: GoodRow,
-  { target, set = {} }: Pick<PlannedWrite, "target" | "set">,
-  footprint: Footprint,
-): Footprint {
-  const id = subjectOf(target);
-  if (ownKey === undefined || id === undefined) return footprint;
-  const parts = Object.keys(set).map((name) => partKey(ownKey(id), name));
-  return { ...footprint, aliases: [...(footprint.aliases ?? []), ...parts] };
-}
 
 /** A row whose change is in place, as a write that the runner looks at before it sends it. */
 export function keptOpen(

@@ -4,7 +4,7 @@ import { aliasKey, isNamedKind, parseReference } from "../../catalogue/reference
 import { unknowable } from "../../catalogue/unknowable.ts";
 import { isGuid, toObjectId } from "../../core/object-id.ts";
 import type { PlannedRow } from "../../records/shard.ts";
-import { decide, keptOpen, withOwnParts } from "./decide-row.ts";
+import { decide, keptOpen } from "./decide-row.ts";
 import { withCounts } from "./guarded-write.ts";
 import { inOrder } from "./in-order.ts";
 import type { LookedUp } from "./lookups/lookups.ts";
@@ -39,6 +39,7 @@ import {
   writtenFootprint,
 } from "./traces/duplicates.ts";
 import { groupKey } from "./traces/holders.ts";
+import { withOwnParts } from "./traces/own-parts.ts";
 import type { RowTraces } from "./traces/row-traces.ts";
 
 /**

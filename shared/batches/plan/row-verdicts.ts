@@ -1,3 +1,4 @@
+import { type DecidedRow, failedRow } from "../../catalogue/decided-row.ts";
 import type { FinalVerdict } from "../../catalogue/row.ts";
 import type { PlannedRow } from "../../records/shard.ts";
 import type { Standing } from "./traces/duplicates.ts";
@@ -53,3 +54,10 @@ export const finalRow = (
   operation: row.name,
   ...verdict,
 });
+
+/** A license without disabled plans would enable again those that an earlier row disables. */
+export const plansDisabled = (license: string, by: number): DecidedRow =>
+  failedRow(
+    `Row ${by} of this batch disables service plans of ${license}, which this row would enable again.`,
+    "Name the plans in column disabledPlans of this row too, or leave the license out of it.",
+  );
