@@ -74,7 +74,10 @@ export interface Proof {
   /** How often the row was sent; absent if it never was. */
   readonly attempts?: number | undefined;
   readonly finishedAt?: string | undefined;
-  /** The password that the row gave its user, sealed to the deployment's PASSWORD_KEY. */
+  /**
+   * The password that the row gave its user, sealed to the deployment's PASSWORD_KEY; of a failed row, those of
+   * its sends that were not answered, with a blank between.
+   */
   readonly sealedPassword?: string | undefined;
 }
 

@@ -120,6 +120,57 @@ describe("a runner that is killed at random instants while Graph misbehaves", ()
   }
 });
 
+describe("a reset of a password that fails after a send whose answer was lost", () => {
+  let azurite: Azurite;
+  before(async () => {
+    azurite = await startAzurite();
+    await makeContainers(azurite);
+  });
+  after(() => azurite.stop());
+
+  const table: { when: string; death?: Death; kept: string | undefined; posts: PostFault[] }[] = [
+    { when: "the runner was the same", kept: "1|password 1", posts: ["lose-after"] },
+    {
+      when: "another runner sent it again",
+      death: killed("after"),
+      kept: "1|password 1",
+      posts: ["none"],
+    },
+    { when: "no answer was lost", kept: undefined, posts: [] },
+  ];
+  for (const { when, death, kept, posts } of table) {
+    it(`keeps the password that the user may have, if ${when}`, async () => {
+      const rig = createRig(azurite);
+      let sent = 0;
+      const directory = new TinyDirectory({
+        timeoutMs: 100,
+        faults: {
+          ...noFaults,
+          post: () => posts[(sent += 1) - 1] ?? "none",
+          part: () => (sent > posts.length ? "denied" : "none"),
+        },
+      });
+      const secrets = openPasswords();
+      const folder = await rig.submit({ rows: [givesPassword("user.reset-password", directory)] });
+      if (death) {
+        const life = mortal(rig.ports(directory, secrets), death);
+        assert.equal(await Promise.race([runTenant(life.ports), life.died]), "died");
+        await rig.breakLease();
+      }
+      await rig.runOut(directory, secrets);
+      const row = rig.finished.get(folder)?.get(1);
+      assert.equal(row?.verdict, "failed");
+      assert.equal(row?.sealedPassword, kept);
+      assert.equal(
+        /An earlier send.* may have taken effect/.test(row?.reason ?? ""),
+        kept !== undefined,
+      );
+      const [password] = directory.passwords.values();
+      assert.equal(password && `1|${password}`, kept);
+    });
+  }
+});
+
 function givesPassword(
   operation: "user.create" | "user.reset-password",
   directory: TinyDirectory,

@@ -44,14 +44,17 @@ export async function openPasswords(
       // A row with parts stands for them, and they follow.
       if (sealedPassword === undefined || parts !== undefined) continue;
       const of = { batch: detail.manifest?.batch ?? batch, row, self: desk.self };
-      const password = await opened(sealedPassword, key, of);
-      found.push({ row, user: userIn(cells), objectId, password });
+      // A row that failed may have several, of sends that were not answered.
+      for (const sealed of sealedPassword.split(" ")) {
+        const password = await opened(sealed, key, of);
+        found.push({ row, user: userIn(cells), objectId, password });
+      }
     }
   }
   if (found.length === 0) {
     throw new CommandError(
       `Batch ${batch} has no sealed password.`,
-      "Passwords are kept only of rows that are done, and only if PASSWORD_KEY was set when they were written (docs/passwords.md).",
+      "Passwords are kept only of rows that are done, or failed after an answer was lost, and only if PASSWORD_KEY was set when they were written (docs/passwords.md).",
       { exitCode: exitCodes.notFound },
     );
   }

@@ -27,5 +27,20 @@ export function passwordInPlace(
   return given(before.at(-1) ?? passwords[0]);
 }
 
+/**
+ * The sealed passwords of a failed row, each once: those of its sends that were not answered, because any of them
+ * may be the one that counts.
+ */
+export function passwordsInDoubt({ passwords = [] }: RowHistory): Given {
+  const sealed = new Set(passwords.map((each) => each.sealed));
+  return sealed.size === 0 ? {} : { sealedPassword: [...sealed].join(" ") };
+}
+
+/** The history of a row whose last send Graph refused: its password is nobody's. */
+export const lastRefused = (history: RowHistory): RowHistory => ({
+  ...history,
+  passwords: history.passwords?.slice(0, -1),
+});
+
 const given = (sent: { readonly sealed: string } | undefined): Given =>
   sent === undefined ? {} : { sealedPassword: sent.sealed };

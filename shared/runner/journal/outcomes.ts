@@ -5,7 +5,12 @@ import { subjectOf } from "../../catalogue/target.ts";
 import type { GraphAnswer, GraphError } from "../../core/graph-request.ts";
 import { type RowHistory, troubledMsAt } from "../../records/history/row-history.ts";
 import type { RowOutcome, RowReceipt } from "../../records/receipt.ts";
-import { passwordInPlace, passwordSentLast } from "./given-password.ts";
+import {
+  lastRefused,
+  passwordInPlace,
+  passwordSentLast,
+  passwordsInDoubt,
+} from "./given-password.ts";
 
 /** A row that was sent, as its answer is judged. */
 export interface Sent {
@@ -59,17 +64,37 @@ export function outcomeOf(
   if (answer === undefined) return doubtFor(moment.lost, false, moment.lostForMs);
   const outcome = judge(sent.operation, answer, attemptOf(sent));
   if (outcome.kind === "final") {
-    return rowReceipt(sent, moment.at, {
-      requestId: answer.requestId,
-      status: answer.status,
-      ...outcome.final,
-      ...(outcome.final.verdict === "done" && passwordSentLast(sent.history)),
-    });
+    const proof = { requestId: answer.requestId, status: answer.status };
+    const { final } = outcome;
+    if (final.verdict === "failed") {
+      return failedReceipt(afterRefusal(sent), moment.at, { ...proof, ...final });
+    }
+    const password = final.verdict === "done" ? passwordSentLast(sent.history) : {};
+    return rowReceipt(sent, moment.at, { ...proof, ...final, ...password });
   }
   if (outcome.kind === "doubt") return doubtFor(outcome.reason, true, outcome.afterMs);
   const { reason, throttled, afterMs } = outcome;
   const waitMs = isUnseen(answer) ? moment.unseenMs : moment.waitMs;
-  return again(sent, moment, { reason, throttled, afterMs: waitMs(afterMs) });
+  return again(afterRefusal(sent), moment, { reason, throttled, afterMs: waitMs(afterMs) });
+}
+
+/** A row as it is when Graph refused its last send. */
+export const afterRefusal = (sent: Sent): Sent => ({
+  ...sent,
+  history: lastRefused(sent.history),
+});
+
+/** A row that fails. Which password a user has cannot be told if a send that gave one had no answer. */
+function failedReceipt(
+  sent: Sent,
+  at: string,
+  verdict: Receipt & { readonly reason: string; readonly fix: string },
+): RowReceipt {
+  const isInDoubt = sent.operation.password !== undefined && sent.history.doubted;
+  const reason = isInDoubt
+    ? `${verdict.reason} An earlier send, whose answer was lost, may have taken effect.`
+    : verdict.reason;
+  return rowReceipt(sent, at, { ...verdict, reason });
 }
 
 /** Whether Graph said of this request that it was not carried out. */
@@ -84,10 +109,11 @@ export function again(
 ): RowOutcome {
   const { reason, throttled, afterMs } = outcome;
   if (!throttled && isOutOfPatience(sent.history, moment)) {
-    return rowReceipt(sent, moment.at, {
+    const isUnsure = sent.operation.password !== undefined && sent.history.doubted;
+    return failedReceipt(sent, moment.at, {
       verdict: "failed",
       reason: `The change could not be made: ${reason}, for ${minutes(moment.retryForMs)}.`,
-      fix: "Nothing was changed. Send the row again in a new batch when the cause has passed.",
+      fix: `${isUnsure ? "" : "Nothing was changed. "}Send the row again in a new batch when the cause has passed.`,
       objectId: subjectOf(sent.write.target),
       cause: reason,
     });
@@ -102,7 +128,7 @@ export const refusedAlone = (
   at: string,
   refusal: { readonly status: number; readonly error?: GraphError | undefined },
 ): RowReceipt =>
-  rowReceipt(sent, at, {
+  failedReceipt(afterRefusal(sent), at, {
     verdict: "failed",
     reason: `Graph could not take the request (Graph: ${refusal.status} ${refusal.error?.code ?? "no code"}: ${refusal.error?.message ?? "no message"}).`,
     fix: "Correct the row by what Graph says and send it again in a new batch.",
@@ -136,7 +162,9 @@ export function inPlace(sent: Sent, answer: GraphAnswer, at: string): RowReceipt
     status: answer.status,
     ...(isDone && passwordInPlace(sent.operation, sent.history, answer)),
   };
-  if (found !== true) return rowReceipt(sent, at, { ...proof, ...found });
+  // What was found instead shows that no send of the row took effect.
+  const history = { ...sent.history, passwords: undefined };
+  if (found !== true) return rowReceipt({ ...sent, history }, at, { ...proof, ...found });
   return rowReceipt(sent, at, {
     verdict: "done",
     reason: "The answer was lost; the directory shows the change in place.",
@@ -173,11 +201,17 @@ const isOutOfPatience = (history: RowHistory, { at, retryForMs }: Moment): boole
 
 /** A receipt: a verdict with how often the row was sent, and when it ended. */
 export function rowReceipt(
-  { row, history: { attempts } }: Pick<Sent, "row" | "history">,
+  { row, history }: Pick<Sent, "row" | "history">,
   at: string,
   verdict: Receipt,
 ): RowReceipt {
-  const receipt = { ...verdict, ...(attempts > 0 && { attempts }), finishedAt: at };
+  const { attempts } = history;
+  const receipt = {
+    ...(verdict.verdict === "failed" && passwordsInDoubt(history)),
+    ...verdict,
+    ...(attempts > 0 && { attempts }),
+    finishedAt: at,
+  };
   return { kind: "final", row, receipt };
 }
 

@@ -6,7 +6,7 @@ import type { RowOutcome } from "../../records/receipt.ts";
 import type { OpenBatch, OpenShard } from "../batch/open-batch.ts";
 import { historyOf } from "../batch/shard.ts";
 import { type Site, isoNow } from "../batch/site.ts";
-import { type Sent, again, outcomeOf, refusedAlone } from "../journal/outcomes.ts";
+import { type Sent, afterRefusal, again, outcomeOf, refusedAlone } from "../journal/outcomes.ts";
 import type { OpenRow } from "../schedule/open-row.ts";
 
 /** A row with the shard whose journal has it. */
@@ -66,7 +66,7 @@ export function outcomeFor(
     site.schedule.isolate(row);
     return { kind: "unsent", row: row.row, reason: `the post was refused (${status})` };
   }
-  return again(sent, moment, {
+  return again(afterRefusal(sent), moment, {
     reason: `Graph did not take the post (${status})`,
     throttled: status === 429,
     afterMs: waitMs(retryAfterMs),
