@@ -1,4 +1,4 @@
-import { globSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, globSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { build } from "esbuild";
@@ -42,6 +42,7 @@ export async function transpileInto(folder: string, format: "esm" | "cjs"): Prom
     target: "node22",
     logLevel: "warning",
   });
+  cpSync(join(root, "recipes"), join(folder, "recipes"), { recursive: true });
   const type = format === "esm" ? "module" : "commonjs";
   const manifest = { private: true, type, main: "functions/index.js" };
   writeFileSync(join(folder, "package.json"), JSON.stringify(manifest));
