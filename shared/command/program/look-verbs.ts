@@ -35,7 +35,7 @@ export function addLooks(program: Command, openDesk: OpenDesk): void {
   const watch = program
     .command("watch <batch>")
     .description(
-      "Follow a batch until it ends or needs a decision: verdicts, writes a second, time left.",
+      "Follow a batch until it ends or needs a decision: verdicts, writes a second, time left. A batch that was just sent is waited for.",
     );
   runs(watch, openDesk, async (desk, [batch = ""]) =>
     (await import("../verbs/watch.ts")).watch(desk, batch),
