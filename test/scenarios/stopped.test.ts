@@ -15,7 +15,11 @@ describe("a batch that somebody stops while it runs", () => {
     stage = await setStage({
       cloud: { graph: { seed: { users: 900, groups: 1, disabled: 0, guests: 0 } } },
       // A small quota: the batches last some seconds after the first burst.
-      settings: async () => ({ ...wideGuards, GRAPH_WRITE_QUOTA: "600" }),
+      settings: async () => ({
+        ...wideGuards,
+        GRAPH_WRITE_QUOTA: "600",
+        RUNNER_LEASE_SECONDS: "15",
+      }),
     });
     const { users } = await stage.cloud.control.graph("snapshot", {
       properties: ["userPrincipalName"],

@@ -138,7 +138,9 @@ export async function untilWritten(stage: Stage, count: number): Promise<void> {
  * then the sweep rings for the tenant.
  */
 export async function killAndTakeOver(stage: Stage): Promise<void> {
+  const lease = Number(stage.environment["RUNNER_LEASE_SECONDS"]);
+  if (!(lease > 0)) throw new TypeError("the stage must set RUNNER_LEASE_SECONDS");
   await stage.host.kill();
-  await delay(1_000 * (Number(stage.environment["RUNNER_LEASE_SECONDS"]) + 1));
+  await delay(1_000 * (lease + 1));
   await stage.host.fireTimer("sweep");
 }
