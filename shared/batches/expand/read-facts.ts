@@ -1,3 +1,4 @@
+import { groupKindFacts, groupKindOf } from "../../catalogue/kinds/group-kind.ts";
 import type { Fact } from "../../catalogue/recipe/recipe-file.ts";
 import { OperatorError } from "../../core/errors.ts";
 import type { GraphAnswer, GraphRead } from "../../core/graph-request.ts";
@@ -30,7 +31,7 @@ const reads: Readonly<
 > = {
   groups: {
     shows: "list",
-    path: "/memberOf?$select=id,groupTypes,isAssignableToRole,mailEnabled,onPremisesSyncEnabled&$top=999",
+    path: `/memberOf?$select=id,${groupKindFacts.join(",")}&$top=999`,
     idsOf: assignedGroups,
   },
   reports: {
@@ -155,14 +156,10 @@ function assignedGroups(objects: readonly Properties[]): FactIds {
   const groups = objects.filter(is("group"));
   const hidden = groups.some(({ groupTypes }) => !Array.isArray(groupTypes));
   if (hidden) return { why: "Graph hides of what kind a group is" };
-  return idsIn(groups.filter(isAssigned));
-}
-
-function isAssigned(group: Properties): boolean {
-  const types: unknown = group["groupTypes"];
-  const has = (type: string): boolean => Array.isArray(types) && types.includes(type);
-  if (has("DynamicMembership") || group["isAssignableToRole"] === true) return false;
-  return (
-    group["onPremisesSyncEnabled"] !== true && (group["mailEnabled"] !== true || has("Unified"))
+  return idsIn(
+    groups.filter((group) => {
+      const { isDynamic, isSynchronized, isMailGroup, isRoleAssignable } = groupKindOf(group);
+      return !isDynamic && !isSynchronized && !isMailGroup && !isRoleAssignable;
+    }),
   );
 }

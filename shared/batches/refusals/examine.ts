@@ -1,3 +1,4 @@
+import { groupKindFacts, groupKindOf } from "../../catalogue/kinds/group-kind.ts";
 import type { ExaminedObject } from "../../catalogue/refusals/diagnose.ts";
 import type { Properties } from "../../catalogue/row.ts";
 import type { GraphAnswer, GraphRead } from "../../core/graph-request.ts";
@@ -60,20 +61,10 @@ const questions: Readonly<Record<Subject["kind"], readonly Question[]>> = {
   group: [
     {
       read: (id) =>
-        get(
-          `/groups/${id}?$select=id,isAssignableToRole,isManagementRestricted,onPremisesSyncEnabled,groupTypes,mailEnabled`,
-        ),
+        get(`/groups/${id}?$select=id,isManagementRestricted,${groupKindFacts.join(",")}`),
       says: (group) => {
-        const types: readonly unknown[] = Array.isArray(group["groupTypes"])
-          ? group["groupTypes"]
-          : [];
-        return {
-          isNearRoles: group["isAssignableToRole"] === true,
-          isRestricted: group["isManagementRestricted"] === true,
-          isSynchronized: group["onPremisesSyncEnabled"] === true,
-          isDynamic: types.includes("DynamicMembership"),
-          isMailGroup: group["mailEnabled"] === true && !types.includes("Unified"),
-        };
+        const { isRoleAssignable: isNearRoles, ...kind } = groupKindOf(group);
+        return { ...kind, isNearRoles, isRestricted: group["isManagementRestricted"] === true };
       },
       what: "is protected",
       permission: "GroupMember.Read.All",

@@ -1,4 +1,5 @@
 import { type DecidedRow, failedRow } from "../../catalogue/decided-row.ts";
+import { groupKindOf } from "../../catalogue/kinds/group-kind.ts";
 import type { Properties } from "../../catalogue/row.ts";
 
 /** Group properties that decide whether Graph lets an application change the group's members. */
@@ -22,36 +23,32 @@ const inActiveDirectory: Readonly<Record<Change, string>> = {
   group: "Change or delete the group in Active Directory.",
 };
 
-/** The kinds of group that the property `groupTypes` names. */
-export const typesOf = (group: Properties): readonly unknown[] =>
-  Array.isArray(group["groupTypes"]) ? group["groupTypes"] : [];
-
 /**
  * Why an application with this one's permissions cannot change the group; `undefined` if it can. Graph
  * reference: group-post-members, group-delete-members, group-update, group-list-owners. Members of a
  * role-assignable group are protected, so a person is asked, and Graph then says no.
  */
 export function whyClosed(group: Properties, change: Change): DecidedRow | undefined {
-  const types = typesOf(group);
-  if (change === "members" && types.includes("DynamicMembership")) {
+  const { isDynamic, isSynchronized, isMailGroup, isRoleAssignable } = groupKindOf(group);
+  if (change === "members" && isDynamic) {
     return failedRow(
       "The group's members follow a rule (dynamic membership).",
       "Change the group's membership rule, or use a group with assigned members.",
     );
   }
-  if (group["onPremisesSyncEnabled"] === true) {
+  if (isSynchronized) {
     return failedRow(
       "The group is synchronised from on-premises Active Directory.",
       inActiveDirectory[change],
     );
   }
-  if (group["mailEnabled"] === true && !types.includes("Unified")) {
+  if (isMailGroup) {
     return failedRow(
       "The group is a distribution list or mail-enabled security group, which Graph does not manage.",
       change === "group" ? "Change or delete it in Exchange." : `Change its ${change} in Exchange.`,
     );
   }
-  if (group["isAssignableToRole"] === true) {
+  if (isRoleAssignable) {
     return failedRow(
       "The group can hold directory roles (isAssignableToRole), and this application changes no such group.",
       "Have a person with the role Privileged Role Administrator change it. docs/threat-model.md says why the application must not.",
