@@ -2,8 +2,9 @@ import type { GraphAnswer } from "../../core/graph-request.ts";
 import type { ObjectId } from "../../core/object-id.ts";
 import { recordOf } from "../../core/record.ts";
 import { listedIds } from "../../core/sets/listed-ids.ts";
+import type { DoneRow, Inverse } from "../inverse.ts";
 import { retryLater } from "../judge.ts";
-import type { EdgeType } from "../kinds/target-types.ts";
+import { type EdgeType, edgeTypes } from "../kinds/target-types.ts";
 import type { Attempt, Found, Outcome } from "../operation.ts";
 import type { FinalVerdict, PendingWrite, PlannedWrite, ReadyWrite } from "../row.ts";
 import {
@@ -62,6 +63,17 @@ export function edgeWrite(
 
 const endOf = (end: End): string =>
   end.state === "found" ? end.id : (end.key ?? `created:${end.row}`);
+
+/** Undoes a row that made or ended an edge: it was not so before, so no value before is needed. */
+export const edgeBack =
+  (type: EdgeType, operation: string) =>
+  ({ holder, object }: DoneRow): Inverse => {
+    const columns = edgeTypes[type];
+    return {
+      operation,
+      cells: { [columns.holder.column]: holder, [columns.object.column]: object },
+    };
+  };
 
 /** Whether the answer to a read of one edge lists its object; `undefined` if it does not say. */
 export function isListed(answer: GraphAnswer): boolean | undefined {

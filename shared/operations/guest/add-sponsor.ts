@@ -1,7 +1,7 @@
 import { final, retryLater } from "../../catalogue/judge.ts";
 import { defineOperation } from "../../catalogue/operation.ts";
-import { edgeInPlace, touchedEdge } from "../../catalogue/parts/edge.ts";
-import { isSponsor, sponsorshipInverse, sponsorshipParts } from "./sponsorship.ts";
+import { edgeBack, edgeInPlace, touchedEdge } from "../../catalogue/parts/edge.ts";
+import { isSponsor, sponsorshipParts } from "./sponsorship.ts";
 
 /** Graph refuses a second time with "already exist". */
 export default defineOperation({
@@ -26,5 +26,5 @@ export default defineOperation({
   },
   inPlace: (answer, attempt) =>
     isSponsor(answer, attempt.write) === true && edgeInPlace("sponsorship", attempt, "present"),
-  inverse: sponsorshipInverse("guest.remove-sponsor"),
+  inverse: edgeBack("sponsor", "guest.remove-sponsor"),
 });

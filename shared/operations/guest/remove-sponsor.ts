@@ -1,8 +1,8 @@
 import { final } from "../../catalogue/judge.ts";
 import { defineOperation } from "../../catalogue/operation.ts";
-import { edgeInPlace, touchedEdge } from "../../catalogue/parts/edge.ts";
+import { edgeBack, edgeInPlace, touchedEdge } from "../../catalogue/parts/edge.ts";
 import { sponsorRefUrl } from "../../core/graph-request.ts";
-import { isSponsor, sponsorshipInverse, sponsorshipParts } from "./sponsorship.ts";
+import { isSponsor, sponsorshipParts } from "./sponsorship.ts";
 
 /** Ends a sponsorship: its `$ref`, never the sponsor (see `DeletableUrl`). */
 export default defineOperation({
@@ -18,5 +18,5 @@ export default defineOperation({
   },
   inPlace: (answer, attempt) =>
     isSponsor(answer, attempt.write) === false && edgeInPlace("sponsorship", attempt, "absent"),
-  inverse: sponsorshipInverse("guest.add-sponsor"),
+  inverse: edgeBack("sponsor", "guest.add-sponsor"),
 });

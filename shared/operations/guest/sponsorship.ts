@@ -1,6 +1,5 @@
 import { failedRow, notFound } from "../../catalogue/decided-row.ts";
 import { required, userReference } from "../../catalogue/fields.ts";
-import type { DoneRow, Inverse } from "../../catalogue/inverse.ts";
 import type { Decision, Found, Lookup, Operation } from "../../catalogue/operation.ts";
 import { type End, edgeWrite } from "../../catalogue/parts/edge.ts";
 import type { PayloadOf } from "../../catalogue/payload.ts";
@@ -66,11 +65,3 @@ export function isSponsor(
   const is = presence(listedIds(answer), target.object);
   return is === "unknown" ? undefined : is === "present";
 }
-
-/** A sponsorship that a row made or ended was not so before, so no value before is needed. */
-export const sponsorshipInverse =
-  (operation: string) =>
-  ({ holder, object }: DoneRow): Inverse => ({
-    operation,
-    cells: { user: holder, sponsor: object },
-  });

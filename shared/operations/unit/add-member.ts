@@ -1,7 +1,7 @@
 import { final, retryLater } from "../../catalogue/judge.ts";
 import { defineOperation } from "../../catalogue/operation.ts";
-import { edgeInPlace, isListed, touchedEdge } from "../../catalogue/parts/edge.ts";
-import { unitInverse, unitParts } from "./unit-membership.ts";
+import { edgeBack, edgeInPlace, isListed, touchedEdge } from "../../catalogue/parts/edge.ts";
+import { unitParts } from "./unit-membership.ts";
 
 /**
  * Adds a user, a group or a device to an administrative unit: whoever administers the unit may then change
@@ -29,5 +29,5 @@ export default defineOperation({
   },
   inPlace: (answer, attempt) =>
     isListed(answer) === true && edgeInPlace("unit's member", attempt, "present"),
-  inverse: unitInverse("unit.remove-member"),
+  inverse: edgeBack("unit-member", "unit.remove-member"),
 });

@@ -1,8 +1,8 @@
 import { final } from "../../catalogue/judge.ts";
 import { defineOperation } from "../../catalogue/operation.ts";
-import { edgeInPlace, isListed, touchedEdge } from "../../catalogue/parts/edge.ts";
+import { edgeBack, edgeInPlace, isListed, touchedEdge } from "../../catalogue/parts/edge.ts";
 import { unitMemberRefUrl } from "../../core/graph-request.ts";
-import { unitInverse, unitParts } from "./unit-membership.ts";
+import { unitParts } from "./unit-membership.ts";
 
 /** Takes a member out of an administrative unit: its `$ref`, never the member (see `DeletableUrl`). */
 export default defineOperation({
@@ -21,5 +21,5 @@ export default defineOperation({
       : undefined;
   },
   inPlace: (answer, { write }) => write.was === "present" && isListed(answer) === false,
-  inverse: unitInverse("unit.add-member"),
+  inverse: edgeBack("unit-member", "unit.add-member"),
 });

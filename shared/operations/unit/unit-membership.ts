@@ -1,6 +1,5 @@
 import { type DecidedRow, failedRow, notFound } from "../../catalogue/decided-row.ts";
 import { required, unitReference, userReference } from "../../catalogue/fields.ts";
-import type { DoneRow, Inverse } from "../../catalogue/inverse.ts";
 import type { Decision, Found, Lookup, Operation } from "../../catalogue/operation.ts";
 import { type End, edgeWrite, isListed } from "../../catalogue/parts/edge.ts";
 import type { PayloadOf } from "../../catalogue/payload.ts";
@@ -79,11 +78,3 @@ function whyClosed(unit: Properties): DecidedRow | undefined {
   }
   return undefined;
 }
-
-/** A membership that a row made or ended was not so before, so no value before is needed. */
-export const unitInverse =
-  (operation: string) =>
-  ({ holder, object }: DoneRow): Inverse => ({
-    operation,
-    cells: { unit: holder, member: object },
-  });

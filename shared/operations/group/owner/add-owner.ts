@@ -1,8 +1,8 @@
 import { final, retryLater } from "../../../catalogue/judge.ts";
 import { type Lookup, defineOperation } from "../../../catalogue/operation.ts";
-import { edgeInPlace, isListed, touchedEdge } from "../../../catalogue/parts/edge.ts";
+import { edgeBack, edgeInPlace, isListed, touchedEdge } from "../../../catalogue/parts/edge.ts";
 import { isGuid } from "../../../core/object-id.ts";
-import { type Ownership, ownershipInverse, ownershipParts } from "./ownership.ts";
+import { type Ownership, ownershipParts } from "./ownership.ts";
 
 const permissions = ["Group.ReadWrite.All", "User.ReadBasic.All"];
 
@@ -43,5 +43,5 @@ export default defineOperation({
   },
   inPlace: (answer, attempt) =>
     isListed(answer) === true && edgeInPlace("ownership", attempt, "present"),
-  inverse: ownershipInverse("group.remove-owner"),
+  inverse: edgeBack("owner", "group.remove-owner"),
 });

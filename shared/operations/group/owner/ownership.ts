@@ -1,6 +1,5 @@
 import { notFound } from "../../../catalogue/decided-row.ts";
 import { groupReference, required, userReference } from "../../../catalogue/fields.ts";
-import type { DoneRow, Inverse } from "../../../catalogue/inverse.ts";
 import type { Decision, Found, Lookup, Operation } from "../../../catalogue/operation.ts";
 import { type End, edgeWrite, isListed } from "../../../catalogue/parts/edge.ts";
 import type { PayloadOf } from "../../../catalogue/payload.ts";
@@ -55,11 +54,3 @@ function decideOwnership(
   if (end === undefined) return notFound("owner", undefined);
   return { write: edgeWrite("owner", group, end, { oneAtATime: true }) };
 }
-
-/** An ownership that a row made or ended was not so before, so no value before is needed. */
-export const ownershipInverse =
-  (operation: string) =>
-  ({ holder, object }: DoneRow): Inverse => ({
-    operation,
-    cells: { group: holder, owner: object },
-  });

@@ -1,8 +1,14 @@
 import { final } from "../../../catalogue/judge.ts";
 import { defineOperation } from "../../../catalogue/operation.ts";
-import { edgeInPlace, holderNotYet, isListed, touchedEdge } from "../../../catalogue/parts/edge.ts";
+import {
+  edgeBack,
+  edgeInPlace,
+  holderNotYet,
+  isListed,
+  touchedEdge,
+} from "../../../catalogue/parts/edge.ts";
 import { ownerRefUrl } from "../../../core/graph-request.ts";
-import { ownershipInverse, ownershipParts } from "./ownership.ts";
+import { ownershipParts } from "./ownership.ts";
 
 const permissions = ["Group.ReadWrite.All", "User.ReadBasic.All"];
 
@@ -36,5 +42,5 @@ export default defineOperation({
   },
   // The lists of v1.0 leave out service principals: as of members.
   inPlace: (answer, { write }) => write.was === "present" && isListed(answer) === false,
-  inverse: ownershipInverse("group.add-owner"),
+  inverse: edgeBack("owner", "group.add-owner"),
 });
