@@ -26,17 +26,15 @@ export async function tellInTheWay(
 ): Promise<Told> {
   const clashes = rows.flatMap((row) => clashOf(row) ?? []).slice(0, MOST_OBJECTS);
   const reads = new Map(clashes.flatMap(({ reads: all }) => all).map((read) => [read.url, read]));
-  const urls = [...reads.keys()];
-  const answers = await graphFor(tenant).readAll([...reads.values()], {
-    unanswered: () => undefined,
-  });
+  const read = await graphFor(tenant).readAll([...reads.values()], { unanswered: () => undefined });
+  const answers = new Map([...reads.keys()].map((url, at) => [url, read[at]]));
   const told = new Map<number, { why: string; fix: string }>();
   for (const { row, property, reads: own } of clashes) {
     told.set(
       row,
       wordsFor(
         property,
-        own.map(({ url }) => answers[urls.indexOf(url)]),
+        own.map(({ url }) => answers.get(url)),
       ),
     );
   }

@@ -14,7 +14,10 @@ export async function tellSeats(
   const short = new Map<string, number[]>();
   for (const { row, receipt } of rows) {
     const sku = NO_SEATS.exec(saidBy(receipt))?.[1]?.toLowerCase();
-    if (sku !== undefined) short.set(sku, [...(short.get(sku) ?? []), row]);
+    if (sku === undefined) continue;
+    const lacking = short.get(sku);
+    if (lacking) lacking.push(row);
+    else short.set(sku, [row]);
   }
   const skus = [...short.keys()];
   const answers = await graphFor(tenant).readAll(
