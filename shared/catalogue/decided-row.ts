@@ -42,6 +42,13 @@ export function notFound(
   );
 }
 
+/** The verdict on a row if Graph refused the lookup of what a column names; `why` as Graph says it. */
+export const notShown = (column: string, why: string): DecidedRow =>
+  failedRow(
+    `Graph refused to show what column ${column} names (${why}).`,
+    "Give the object id instead of a name; if that fails too, see docs/errors.md for Graph's code.",
+  );
+
 /** The cause of a row that was skipped because one that it needs did not end well. */
 export const BEHIND_FAILED = "needed row failed";
 

@@ -1,4 +1,4 @@
-import { notFound } from "../../catalogue/decided-row.ts";
+import { notFound, notShown } from "../../catalogue/decided-row.ts";
 import type { Lookup } from "../../catalogue/operation.ts";
 import { itemsOf } from "../../catalogue/recipe/list-of.ts";
 import type { Fact } from "../../catalogue/recipe/recipe-file.ts";
@@ -94,13 +94,8 @@ const unread = (why: string): [string, string] => [
 
 /** Why a name cannot be used, and what to do. */
 function whyNot(column: string, found: Exclude<LookedUp, { state: "found" }>): [string, string] {
-  if (found.state === "refused") {
-    return [
-      `Graph refused to show what column ${column} names (${found.why}).`,
-      "Give the object id instead of a name; if that fails too, see docs/errors.md for Graph's code.",
-    ];
-  }
   const none = found.state === "ambiguous" ? found : ({ state: "missing" } as const);
-  const { reason, fix = "" } = notFound(column, none).final;
-  return [reason ?? "", fix];
+  const { final } =
+    found.state === "refused" ? notShown(column, found.why) : notFound(column, none);
+  return [final.reason ?? "", final.fix ?? ""];
 }

@@ -1,3 +1,4 @@
+import { notShown } from "../../catalogue/decided-row.ts";
 import { isDeletedKind } from "../../catalogue/kinds/lookup-kinds.ts";
 import type { Decision, Found, Lookup } from "../../catalogue/operation.ts";
 import { aliasKey, isNamedKind, parseReference } from "../../catalogue/reference.ts";
@@ -80,13 +81,7 @@ function planGood(
   for (const [role, lookup] of Object.entries(compiled.lookups)) {
     const one = resolved(compiled, lookup, lookedUp(lookup), traces);
     if (one.state === "renamed") return finalRow(compiled, nameGiven(one.by));
-    if (one.state === "refused") {
-      return finalRow(compiled, {
-        verdict: "failed",
-        reason: `Graph refused to show what column ${role} names (${one.why}).`,
-        fix: "Give the object id instead of a name; if that fails too, see docs/errors.md for Graph's code.",
-      });
-    }
+    if (one.state === "refused") return finalRow(compiled, notShown(role, one.why).final);
     if (one.state !== "unknown") found[role] = one;
   }
   const repeated = repeatedCreate(compiled, found, traces);
