@@ -1,5 +1,7 @@
 import type { Metafile } from "esbuild";
 
+import { neverRun } from "./never-run.ts";
+
 /** What one package, or our own code (`name` undefined), weighs in the bundle. */
 export interface Part {
   readonly name: string | undefined;
@@ -48,7 +50,7 @@ export function ownParts(metafile: Metafile): { name: string; bytes: number }[] 
 
 /** Two copies of these mean two token caches and 165 KB; apache-arrow adds 236 KB that are never run. */
 const ONCE = ["@azure/msal-node", "@azure/msal-common"];
-const NEVER = ["apache-arrow", "@azure/functions-core"];
+const NEVER = ["apache-arrow", "@azure/functions-core", ...neverRun.map((each) => each.package)];
 
 /** What is wrong with a bundle that is to be deployed, in words; empty if nothing is. */
 export function faults(parts: readonly Part[]): string[] {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { build, type BuildResult, type Metafile } from "esbuild";
 
 import { functionsLibrary } from "./functions-library.ts";
+import { leaveOutNeverRun } from "./never-run.ts";
 
 export const root = join(import.meta.dirname, "..");
 
@@ -50,8 +51,8 @@ export async function bundle(entry: string): Promise<Bundle> {
     format: "cjs",
     target: "node22",
     external: ["@azure/functions-core"],
-    // Fixtures of the local host see the library as it is.
-    plugins: entry === PRODUCT ? [functionsLibrary] : [],
+    // Fixtures of the local host see the libraries as they are.
+    plugins: entry === PRODUCT ? [functionsLibrary, leaveOutNeverRun] : [],
     banner: { js: MAPS_ON },
     sourcemap: "linked",
     sourcesContent: false,

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import type { Metafile } from "esbuild";
+import { build, type Metafile } from "esbuild";
 
 import { composition, faults, ownParts } from "../../scripts/bundle-composition.ts";
 import { sizeReport } from "../../scripts/bundle-size.ts";
-import { bundle } from "../../scripts/bundle.ts";
+import { bundle, root } from "../../scripts/bundle.ts";
 import { changeLibrary } from "../../scripts/functions-library.ts";
+import { leaveOutNeverRun, neverRun } from "../../scripts/never-run.ts";
 
 const metafile = (inputs: Record<string, number>): Metafile => ({
   inputs: {},
@@ -92,6 +93,23 @@ describe("what a bundle is made of", () => {
 describe("the changed Functions library", () => {
   it("fails the build if the library is not the one that was changed", () =>
     assert.throws(() => changeLibrary("another version"), /has changed: look again/));
+});
+
+describe("packages that never run", () => {
+  for (const { package: name } of neverRun)
+    it(`${name} is bundled, and the bundle refused, if our own code imports it`, async () => {
+      const made = await build({
+        stdin: { contents: `export { default } from "${name}"`, resolveDir: root },
+        bundle: true,
+        platform: "node",
+        format: "cjs",
+        metafile: true,
+        write: false,
+        plugins: [leaveOutNeverRun],
+      });
+      const wrong = faults(composition(made.metafile));
+      assert.deepEqual(wrong, [`${name} must not be in the bundle.`]);
+    });
 });
 
 describe("what is deployed", () => {
