@@ -1,5 +1,6 @@
 import { seededRandom } from "../core/seeded-random.ts";
 import { createClientCertificate } from "./certificates/client-certificate.ts";
+import { createRsaKeyPair } from "./certificates/key-pair.ts";
 import { graphAppRoles } from "./entra/graph-app-roles.ts";
 import type { Application } from "./entra/model.ts";
 import { graphResourceAppId } from "./entra/well-known.ts";
@@ -103,15 +104,16 @@ export async function seedHome(
     });
   const entry = certificateEntry(vault, certificateName, certificatePolicy);
   const nowMs = world.now();
-  const [made, toolsCertificate] = await Promise.all([
+  const [made, toolsCertificate, seal] = await Promise.all([
     makeCertificate(entry, vault, certificateName, nowMs),
     createClientCertificate({
       subject: "tools",
       notBefore: new Date(nowMs - 600_000),
       notAfter: new Date(nowMs + yearMs),
     }),
-    addKey(vault, "seal", nowMs, { operations: ["sign", "verify"] }),
+    createRsaKeyPair(),
   ]);
+  addKey(vault, "seal", nowMs, { keys: seal, operations: ["sign", "verify"] });
   addCertificateVersion(vault, certificateName, made, { nowMs, pfxEncryption: "aes-256" });
   registry.addKeyCredential(product, made.certificate.der);
   registry.addKeyCredential(other, toolsCertificate.certificate.der);

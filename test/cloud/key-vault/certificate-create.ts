@@ -6,7 +6,7 @@ import { issuerNotFound } from "./issuers.ts";
 import type { CertificateEntry, PendingOperation } from "./model.ts";
 import { defaultPolicy, PolicyRefusal, readPolicy } from "./policy.ts";
 import { badParameter, VaultRefusal } from "./vault-error.ts";
-import { enabledOf, readTags, type VaultRequest } from "./vault-request.ts";
+import { checkName, enabledOf, tagsIn, type VaultRequest } from "./vault-request.ts";
 import {
   addCertificateVersion,
   certificateEntry,
@@ -19,8 +19,7 @@ import {
 export function create(request: VaultRequest, name: string): CloudResponse {
   request.count("certificate.create");
   request.authorise("certificates/create/action");
-  if (!/^[0-9A-Za-z-]{1,127}$/u.test(name))
-    throw badParameter("The request URI contains an invalid name.");
+  checkName(name);
   const known = request.vault.certificates.get(name);
   const policy = guarded(() => readPolicy(request.body["policy"], known?.policy ?? defaultPolicy));
   const { issuerName } = policy;
@@ -51,7 +50,7 @@ async function complete(
   const made = await makeCertificate(entry, request.vault, name, request.nowMs);
   const version = addCertificateVersion(request.vault, name, made, {
     nowMs: request.nowMs,
-    tags: readTags(request.body),
+    tags: tagsIn(request.body),
     pfxEncryption: request.pfxEncryption,
     enabled: enabledOf(request.body) ?? true,
   });
@@ -89,7 +88,7 @@ export function importCertificate(request: VaultRequest, name: string): CloudRes
   entry.policy = guarded(() => readPolicy(request.body["policy"], base));
   const version = addCertificateVersion(request.vault, name, made, {
     nowMs: request.nowMs,
-    tags: readTags(request.body),
+    tags: tagsIn(request.body),
     pfxEncryption: request.pfxEncryption,
     enabled: enabledOf(request.body) ?? true,
   });

@@ -1,4 +1,5 @@
-import { json, notEmulated, type CloudResponse } from "../http/exchange.ts";
+import { json, type CloudResponse } from "../http/exchange.ts";
+import { backup, restore } from "./backup.ts";
 import { create, guarded, importCertificate, pending } from "./certificate-create.ts";
 import { bundleOf, deletedJson, entryOf, itemOf, policyOf, versionOf } from "./certificate-json.ts";
 import { handleContacts, handleIssuers } from "./issuers.ts";
@@ -35,11 +36,11 @@ export const handleCertificates: VaultHandler = (request) => {
       return pending(request, name);
     case "POST import":
       return importCertificate(request, name);
-    case "POST merge":
     case "POST backup":
-      return notEmulated(`${second ?? ""} of certificates`);
+      return backup(request, "certificates", name);
     default:
   }
+  if (request.method === "POST" && name === "restore") return restore(request, "certificates");
   if (request.method === "GET") return getCertificate(request, name, second);
   if (request.method === "PATCH") return update(request, name, second);
   if (request.method === "DELETE" && second === undefined) return remove(request, name);

@@ -2,7 +2,7 @@ import { json, type CloudResponse } from "../http/exchange.ts";
 import { bundleOf, deletedJson, itemOf } from "./certificate-json.ts";
 import { keyItem, keyJson } from "./key-json.ts";
 import { currentVersion, type Versioned } from "./model.ts";
-import { describe } from "./secrets.ts";
+import { describe } from "./secret-json.ts";
 import { notFound, VaultRefusal } from "./vault-error.ts";
 import { deletedParts, pageOf, type VaultHandler, type VaultRequest } from "./vault-request.ts";
 

@@ -1,3 +1,4 @@
+import { publicJwk } from "./key-material.ts";
 import { currentVersion, type KeyEntry, type KeyVersion } from "./model.ts";
 import { notFound } from "./vault-error.ts";
 import { attributesJson, type VaultRequest } from "./vault-request.ts";
@@ -23,20 +24,11 @@ export const idOf = (request: VaultRequest, name: string, key: KeyVersion): stri
   `${request.baseUrl}/keys/${name}/${key.version}`;
 
 /** A key bundle (rest/api/keyvault/keys/get-key). */
-export function keyJson(request: VaultRequest, name: string, key: KeyVersion): object {
-  const jwk = key.publicKey.export({ format: "jwk" });
-  return {
-    key: {
-      kid: idOf(request, name, key),
-      kty: "RSA",
-      key_ops: key.operations,
-      n: jwk.n,
-      e: jwk.e,
-    },
-    attributes: attributesJson(key.attributes),
-    ...(key.managed ? { managed: true } : { tags: key.tags ?? {} }),
-  };
-}
+export const keyJson = (request: VaultRequest, name: string, key: KeyVersion): object => ({
+  key: { kid: idOf(request, name, key), key_ops: key.operations, ...publicJwk(key.publicKey) },
+  attributes: attributesJson(key.attributes),
+  ...(key.managed ? { managed: true } : { tags: key.tags }),
+});
 
 /** An entry of a listing. */
 export const keyItem = (
@@ -46,5 +38,5 @@ export const keyItem = (
 ): Record<string, unknown> => ({
   kid: `${request.baseUrl}/keys/${id}`,
   attributes: attributesJson(key.attributes),
-  ...(key.managed ? { managed: true } : { tags: key.tags ?? {} }),
+  ...(key.managed ? { managed: true } : { tags: key.tags }),
 });

@@ -1,11 +1,12 @@
 import { json, type CloudResponse } from "../http/exchange.ts";
 import { entryOf, keyJson } from "./key-json.ts";
+import { generateAnother } from "./key-material.ts";
 import { currentVersion, type KeyEntry, type RotationPolicy } from "./model.ts";
 import { badParameter, notFound } from "./vault-error.ts";
 import type { VaultRequest } from "./vault-request.ts";
 import { addKey } from "./vault-store.ts";
 
-/** A new version with the size, operations and tags of the current one (rest/api/keyvault/keys/rotate-key). */
+/** A new version with the kind, operations and tags of the current one (rest/api/keyvault/keys/rotate-key). */
 export async function rotate(request: VaultRequest, name: string): Promise<CloudResponse> {
   request.count("key.rotate");
   request.authorise("keys/rotate/action");
@@ -13,14 +14,14 @@ export async function rotate(request: VaultRequest, name: string): Promise<Cloud
   const current = currentVersion(entry);
   if (current === undefined) throw notFound("key", name);
   const life = entry.rotation?.expiryTime;
-  const key = await addKey(request.vault, name, request.nowMs, {
-    bits: current.privateKey.asymmetricKeyDetails?.modulusLength ?? 2048,
+  const key = addKey(request.vault, name, request.nowMs, {
+    keys: await generateAnother(current.privateKey),
     operations: current.operations,
     attributes: {
       enabled: true,
       expiresMs: life === undefined ? undefined : after(request.nowMs, life),
     },
-    ...(current.tags && { tags: current.tags }),
+    tags: current.tags,
   });
   return json(200, keyJson(request, name, key));
 }

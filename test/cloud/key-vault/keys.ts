@@ -1,36 +1,52 @@
+import type { KeyPair } from "../certificates/key-pair.ts";
 import { json, notEmulated, type CloudResponse } from "../http/exchange.ts";
-import { entryOf, idOf, keyItem, keyJson, versionOf } from "./key-json.ts";
+import { backup, restore } from "./backup.ts";
+import { entryOf, keyItem, keyJson, versionOf } from "./key-json.ts";
+import { generateKey, importKey, readOperations } from "./key-material.ts";
+import { isOperation, operate } from "./key-operations.ts";
 import { rotate, rotationPolicy } from "./key-rotation.ts";
-import { currentVersion, type KeyVersion } from "./model.ts";
-import { signDigest } from "./rsa-sign.ts";
+import { currentVersion } from "./model.ts";
 import { badParameter, disabled, VaultRefusal } from "./vault-error.ts";
 import {
   attributesIn,
   changeAttributes,
+  checkName,
   deletedParts,
   pageOf,
-  readTags,
   tagsIn,
   type VaultHandler,
   type VaultRequest,
 } from "./vault-request.ts";
 import { addKey } from "./vault-store.ts";
 
-/** `/keys…`: create (RSA), get, list, list versions, change, delete, rotate, sign. */
+/** `/keys…`: create, import, get, list, list versions, change, delete, rotate, back up, restore, operate. */
 export const handleKeys: VaultHandler = (request) => {
   const [name, second, third] = request.path;
   if (name === undefined) return listKeys(request);
   if (second === "versions") return listVersions(request, name);
   if (second === "rotationpolicy") return rotationPolicy(request, name);
-  if (request.method === "POST" && second === "rotate") return rotate(request, name);
+  if (request.method === "POST") return post(request, name, second, third);
+  if (request.method === "PUT" && second === undefined) return bringKey(request, name);
   if (request.method === "PATCH") return updateKey(request, name, second);
   if (request.method === "DELETE" && second === undefined) return deleteKey(request, name);
-  if (request.method === "POST" && second === "create") return createKey(request, name);
   if (request.method === "GET" && third === undefined) return getKey(request, name, second);
-  if (request.method === "POST" && (second === "sign" || third === "sign"))
-    return sign(request, name, third === "sign" ? second : undefined);
-  return notEmulated(`${request.method} ${request.path.join("/")} on keys`);
+  throw new VaultRefusal(405, "MethodNotAllowed", "Method not allowed");
 };
+
+function post(
+  request: VaultRequest,
+  name: string,
+  second: string | undefined,
+  third: string | undefined,
+): CloudResponse | Promise<CloudResponse> {
+  if (isOperation(third)) return operate(request, third, name, second);
+  if (isOperation(second)) return operate(request, second, name);
+  if (name === "restore") return restore(request, "keys");
+  if (second === "create") return createKey(request, name);
+  if (second === "rotate") return rotate(request, name);
+  if (second === "backup") return backup(request, "keys", name);
+  return notEmulated(`${request.method} ${request.path.join("/")} on keys`);
+}
 
 function getKey(request: VaultRequest, name: string, version?: string): CloudResponse {
   request.count("key.get");
@@ -40,19 +56,41 @@ function getKey(request: VaultRequest, name: string, version?: string): CloudRes
   return json(200, keyJson(request, name, key));
 }
 
-/** A new version of a key of its own (rest/api/keyvault/keys/create-key); RSA only. */
+/** A new version of a key of its own (rest/api/keyvault/keys/create-key); RSA or EC. */
 async function createKey(request: VaultRequest, name: string): Promise<CloudResponse> {
   request.count("key.create");
   request.authorise("keys/create/action");
-  const { kty, key_size: bits = 2048, key_ops: operations } = request.body;
-  if (kty !== "RSA") return notEmulated(`a key of the type ${String(kty)}`);
-  if (bits !== 2048 && bits !== 3072 && bits !== 4096)
-    throw badParameter("The specified key size is not supported.");
-  const key = await addKey(request.vault, name, request.nowMs, {
-    bits,
+  checkName(name);
+  const { kty, key_ops: operations } = request.body;
+  if (kty === "RSA-HSM" || kty === "EC-HSM")
+    return notEmulated(`a key of the type ${kty}: the vault is a standard one`);
+  // "oct" is a type of managed HSMs.
+  if (kty !== "RSA" && kty !== "EC") throw badParameter("Property kty has an invalid value.");
+  const keys = await generateKey(request.body);
+  return added(request, name, keys, operations);
+}
+
+/** A new version from a caller's key (rest/api/keyvault/keys/import-key). */
+function bringKey(request: VaultRequest, name: string): CloudResponse {
+  request.count("key.import");
+  request.authorise("keys/import/action");
+  checkName(name);
+  const { key, Hsm: hsm } = request.body as { key?: { key_ops?: unknown }; Hsm?: unknown };
+  if (hsm === true) return notEmulated("a key in an HSM: the vault is a standard one");
+  return added(request, name, importKey(key), key?.key_ops);
+}
+
+function added(
+  request: VaultRequest,
+  name: string,
+  keys: KeyPair,
+  operations: unknown,
+): CloudResponse {
+  const key = addKey(request.vault, name, request.nowMs, {
+    keys,
+    operations: readOperations(operations, keys.publicKey),
     attributes: attributesIn(request.body),
-    tags: readTags(request.body),
-    ...(Array.isArray(operations) && { operations: operations.map(String) }),
+    tags: tagsIn(request.body),
   });
   return json(200, keyJson(request, name, key));
 }
@@ -86,8 +124,8 @@ function updateKey(request: VaultRequest, name: string, version?: string): Cloud
   if (key.managed) throw managedKey("update");
   const { key_ops: operations } = request.body;
   changeAttributes(key.attributes, attributesIn(request.body), request.nowMs);
-  if (Array.isArray(operations)) key.operations = operations.map(String);
-  key.tags = tagsIn(request.body) ?? key.tags ?? {};
+  if (Array.isArray(operations)) key.operations = readOperations(operations, key.publicKey);
+  key.tags = tagsIn(request.body) ?? key.tags;
   return json(200, keyJson(request, name, key));
 }
 
@@ -110,45 +148,3 @@ const managedKey = (operation: string): VaultRefusal =>
     "Forbidden",
     `Operation "${operation}" is not allowed on this key, since it is associated with a certificate.`,
   );
-
-function sign(request: VaultRequest, name: string, version?: string): CloudResponse {
-  request.count("key.sign");
-  request.authorise("keys/sign/action");
-  const key = versionOf(request, name, version);
-  if (!key.attributes.enabled) throw disabled("key", "sign");
-  if (!key.operations.includes("sign")) {
-    throw new VaultRefusal(403, "Forbidden", "Operation sign is not permitted on this key.", {
-      inner: "KeyOperationForbidden",
-    });
-  }
-  checkLife(key, request.nowMs);
-  const { alg, value } = request.body;
-  if (typeof alg !== "string" || typeof value !== "string")
-    throw badParameter("Parameters 'alg' and 'value' are required.");
-  try {
-    const signature = signDigest(alg, Buffer.from(value, "base64url"), key.privateKey);
-    return json(200, {
-      kid: idOf(request, name, key),
-      value: signature.toString("base64url"),
-    });
-  } catch (error) {
-    if (error instanceof RangeError) throw badParameter(error.message);
-    throw error;
-  }
-}
-
-/** @throws VaultRefusal 403 for a key outside its lifetime: it may be read but not used */
-function checkLife(key: KeyVersion, nowMs: number): void {
-  const { notBeforeMs, expiresMs } = key.attributes;
-  if (expiresMs !== undefined && nowMs > expiresMs)
-    throw new VaultRefusal(403, "Forbidden", "Operation sign is not allowed on an expired key.", {
-      inner: "KeyExpired",
-    });
-  if (notBeforeMs !== undefined && nowMs < notBeforeMs)
-    throw new VaultRefusal(
-      403,
-      "Forbidden",
-      "Operation sign is not allowed on a key that is not yet valid.",
-      { inner: "KeyNotYetValid" },
-    );
-}

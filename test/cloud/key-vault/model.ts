@@ -13,6 +13,8 @@ export interface Attributes {
   updatedMs: number;
 }
 
+export type Tags = Readonly<Record<string, string>>;
+
 export interface SecretVersion {
   readonly version: string;
   value: string;
@@ -20,7 +22,8 @@ export interface SecretVersion {
   readonly attributes: Attributes;
   /** The secret of a certificate. */
   readonly managed: boolean;
-  tags: Readonly<Record<string, string>>;
+  /** Absent until some are given. */
+  tags: Tags | undefined;
 }
 
 export interface KeyVersion {
@@ -31,14 +34,14 @@ export interface KeyVersion {
   readonly attributes: Attributes;
   /** The key of a certificate. */
   readonly managed: boolean;
-  tags?: Readonly<Record<string, string>>;
+  tags: Tags | undefined;
 }
 
 export interface CertificateVersionEntry {
   readonly version: string;
   readonly certificate: Certificate;
   readonly attributes: Attributes;
-  tags: Readonly<Record<string, string>>;
+  tags: Tags | undefined;
 }
 
 /** All versions of one name in the order of creation; the last is the current one. */

@@ -19,6 +19,8 @@ export type VaultAction =
   | "secrets/delete"
   | "secrets/recover/action"
   | "secrets/purge/action"
+  | "secrets/backup/action"
+  | "secrets/restore/action"
   | "certificates/read"
   | "certificates/create/action"
   | "certificates/import/action"
@@ -26,6 +28,8 @@ export type VaultAction =
   | "certificates/delete"
   | "certificates/recover/action"
   | "certificates/purge/action"
+  | "certificates/backup/action"
+  | "certificates/restore/action"
   | "keys/read"
   | "keys/create/action"
   | "keys/update/action"
@@ -33,6 +37,13 @@ export type VaultAction =
   | "keys/recover/action"
   | "keys/purge/action"
   | "keys/rotate/action"
+  | "keys/import/action"
+  | "keys/backup/action"
+  | "keys/restore/action"
+  | "keys/encrypt/action"
+  | "keys/decrypt/action"
+  | "keys/wrap/action"
+  | "keys/unwrap/action"
   | "keyrotationpolicies/read"
   | "keyrotationpolicies/write"
   | "certificatecas/read"
@@ -62,7 +73,17 @@ const allowed: Readonly<Record<VaultRole, readonly string[]>> = {
   ],
   "Key Vault Certificates Officer": ["certificates/*", "certificatecas/*", "certificatecontacts/*"],
   "Key Vault Crypto Officer": ["keys/*", "keyrotationpolicies/*"],
-  "Key Vault Crypto User": ["keys/read", "keys/sign/action", "keys/verify/action"],
+  "Key Vault Crypto User": [
+    "keys/read",
+    "keys/update/action",
+    "keys/backup/action",
+    "keys/encrypt/action",
+    "keys/decrypt/action",
+    "keys/wrap/action",
+    "keys/unwrap/action",
+    "keys/sign/action",
+    "keys/verify/action",
+  ],
   "Key Vault Reader": ["certificates/read", "keys/read", "secrets/readMetadata/action"],
   "Key Vault Purge Operator": [
     "secrets/purge/action",

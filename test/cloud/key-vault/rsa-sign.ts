@@ -1,4 +1,11 @@
-import { constants, createHash, privateEncrypt, randomBytes, type KeyObject } from "node:crypto";
+import {
+  constants,
+  createHash,
+  privateEncrypt,
+  publicDecrypt,
+  randomBytes,
+  type KeyObject,
+} from "node:crypto";
 
 /** DER prefixes of DigestInfo (RFC 8017 §9.2, note 1). */
 const digestInfo: Readonly<Record<string, string>> = {
@@ -13,21 +20,62 @@ const digestInfo: Readonly<Record<string, string>> = {
  * @throws RangeError for another algorithm or a digest of another length
  */
 export function signDigest(algorithm: string, digest: Buffer, key: KeyObject): Buffer {
+  const { hash, info } = hashOf(algorithm, digest);
+  if (algorithm.startsWith("RS"))
+    return privateEncrypt({ key, padding: constants.RSA_PKCS1_PADDING }, info);
+  const modulusBits = key.asymmetricKeyDetails?.modulusLength ?? 2048;
+  return privateEncrypt(
+    { key, padding: constants.RSA_NO_PADDING },
+    encodePss(digest, hash, modulusBits - 1),
+  );
+}
+
+/** Whether the signature is one of the digest. @throws RangeError as signDigest does */
+export function verifyDigest(
+  algorithm: string,
+  digest: Buffer,
+  signature: Buffer,
+  key: KeyObject,
+): boolean {
+  const { hash, info } = hashOf(algorithm, digest);
+  const isPss = algorithm.startsWith("PS");
+  const padding = isPss ? constants.RSA_NO_PADDING : constants.RSA_PKCS1_PADDING;
+  try {
+    const opened = publicDecrypt({ key, padding }, signature);
+    const modulusBits = key.asymmetricKeyDetails?.modulusLength ?? 2048;
+    return isPss ? isPssOf(opened, digest, hash, modulusBits - 1) : opened.equals(info);
+  } catch {
+    // Octets that open to no padding are not a signature.
+    return false;
+  }
+}
+
+/** The hash of an algorithm, and the digest with its name. @throws RangeError */
+function hashOf(algorithm: string, digest: Buffer): { hash: string; info: Buffer } {
   const hash = `sha${algorithm.slice(2)}`;
   const head = digestInfo[hash];
   if (head === undefined || !/^[RP]S/u.test(algorithm))
     throw new RangeError(`${algorithm} is not supported for RSA keys.`);
   if (digest.length * 8 !== Number(algorithm.slice(2)))
     throw new RangeError(`Invalid length of 'value': ${digest.length} bytes.`);
-  if (algorithm.startsWith("RS"))
-    return privateEncrypt(
-      { key, padding: constants.RSA_PKCS1_PADDING },
-      Buffer.concat([Buffer.from(head, "hex"), digest]),
-    );
-  const modulusBits = key.asymmetricKeyDetails?.modulusLength ?? 2048;
-  return privateEncrypt(
-    { key, padding: constants.RSA_NO_PADDING },
-    encodePss(digest, hash, modulusBits - 1),
+  return { hash, info: Buffer.concat([Buffer.from(head, "hex"), digest]) };
+}
+
+/** EMSA-PSS verification (RFC 8017 §9.1.2) for a salt as long as the digest. */
+function isPssOf(encoded: Buffer, digest: Buffer, hash: string, bits: number): boolean {
+  const inner = encoded.subarray(-digest.length - 1, -1);
+  const masked = encoded.subarray(0, encoded.length - digest.length - 1);
+  const mask = mgf1(inner, masked.length, hash);
+  const data = Buffer.from(masked.map((octet, at) => octet ^ (mask[at] ?? 0)));
+  data[0] = (data[0] ?? 0) & (0xff >> (8 * encoded.length - bits));
+  const salt = data.subarray(-digest.length);
+  const head = data.subarray(0, -digest.length);
+  const expected = createHash(hash).update(Buffer.alloc(8)).update(digest).update(salt).digest();
+  return (
+    encoded.at(-1) === 0xbc &&
+    head.at(-1) === 1 &&
+    head.subarray(0, -1).every((octet) => octet === 0) &&
+    inner.equals(expected)
   );
 }
 

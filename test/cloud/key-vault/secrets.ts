@@ -1,13 +1,14 @@
-import { json, notEmulated, type CloudResponse } from "../http/exchange.ts";
-import { currentVersion, type SecretVersion, type Versioned } from "./model.ts";
-import { badParameter, disabled, notFound, VaultRefusal } from "./vault-error.ts";
+import { json, type CloudResponse } from "../http/exchange.ts";
+import { backup, restore } from "./backup.ts";
+import { currentVersion } from "./model.ts";
+import { describe, entryOf, idOf, versionOf } from "./secret-json.ts";
+import { badParameter, disabled, VaultRefusal } from "./vault-error.ts";
 import {
   attributesIn,
-  attributesJson,
   changeAttributes,
+  checkName,
   deletedParts,
   pageOf,
-  readTags,
   tagsIn,
   type VaultHandler,
   type VaultRequest,
@@ -19,7 +20,6 @@ export const handleSecrets: VaultHandler = (request) => {
   const [name, second] = request.path;
   if (name === undefined) return listSecrets(request);
   if (second === "versions") return listVersions(request, name);
-  if (second === "backup") return notEmulated("backup of secrets");
   switch (request.method) {
     case "GET":
       return getSecret(request, name, second);
@@ -29,41 +29,13 @@ export const handleSecrets: VaultHandler = (request) => {
       return updateSecret(request, name, second);
     case "DELETE":
       return deleteSecret(request, name);
+    case "POST":
+      if (name === "restore") return restore(request, "secrets");
+      if (second === "backup") return backup(request, "secrets", name);
     default:
-      throw new VaultRefusal(405, "MethodNotAllowed", "Method not allowed");
   }
+  throw new VaultRefusal(405, "MethodNotAllowed", "Method not allowed");
 };
-
-function idOf(request: VaultRequest, name: string, version?: string): string {
-  return `${request.baseUrl}/secrets/${name}${version === undefined ? "" : `/${version}`}`;
-}
-
-function entryOf(request: VaultRequest, name: string): Versioned<SecretVersion> {
-  const entry = request.vault.secrets.get(name);
-  if (entry === undefined || entry.deletedMs !== undefined) throw notFound("secret", name);
-  return entry;
-}
-
-function versionOf(request: VaultRequest, name: string, version?: string): SecretVersion {
-  const entry = entryOf(request, name);
-  const found = version === undefined ? currentVersion(entry) : entry.versions.get(version);
-  if (found === undefined) throw notFound("secret", `${name}/${version ?? ""}`);
-  return found;
-}
-
-/** A secret without its value. */
-export function describe(request: VaultRequest, name: string, secret: SecretVersion): object {
-  return {
-    id: idOf(request, name, secret.version),
-    contentType: secret.contentType,
-    attributes: attributesJson(secret.attributes),
-    tags: secret.tags,
-    ...(secret.managed && {
-      managed: true,
-      kid: `${request.baseUrl}/keys/${name}/${secret.version}`,
-    }),
-  };
-}
 
 function getSecret(request: VaultRequest, name: string, version?: string): CloudResponse {
   request.count("secret.get");
@@ -98,6 +70,7 @@ function setSecret(request: VaultRequest, name: string): CloudResponse {
   request.count("secret.set");
   request.authorise("secrets/setSecret/action");
   const { value, contentType } = request.body;
+  checkName(name);
   if (typeof value !== "string") throw badParameter("Parameter 'value' is required.");
   if (request.vault.certificates.has(name)) throw managedSecret("set");
   const { enabled = true, ...life } = attributesIn(request.body);
@@ -108,7 +81,7 @@ function setSecret(request: VaultRequest, name: string): CloudResponse {
       value,
       ...(typeof contentType === "string" && { contentType }),
       attributes: { enabled, ...life },
-      tags: readTags(request.body),
+      tags: tagsIn(request.body),
     },
     request.nowMs,
   );

@@ -1,6 +1,6 @@
 import type { Pkcs12Encryption } from "../certificates/pkcs12.ts";
 import type { CloudRequest, CloudResponse } from "../http/exchange.ts";
-import type { Attributes, CertificateVersionEntry, Vault } from "./model.ts";
+import type { Attributes, CertificateVersionEntry, Tags, Vault } from "./model.ts";
 import type { VaultAction } from "./roles.ts";
 import { badParameter } from "./vault-error.ts";
 
@@ -133,15 +133,12 @@ export const deletedParts = (
   };
 };
 
-/** The tags of a body that may leave them as they are. */
-export const tagsIn = (
-  body: Readonly<Record<string, unknown>>,
-): Readonly<Record<string, string>> | undefined =>
-  body["tags"] === undefined || body["tags"] === null ? undefined : readTags(body);
+/** The tags of a body; `undefined` if it has none. */
+export const tagsIn = (body: Readonly<Record<string, unknown>>): Tags | undefined =>
+  (body["tags"] ?? undefined) as Tags | undefined;
 
-/** The tags of a body. */
-export function readTags(
-  body: Readonly<Record<string, unknown>>,
-): Readonly<Record<string, string>> {
-  return (body["tags"] ?? {}) as Record<string, string>;
+/** @throws VaultRefusal 400 for a name that no object can have (about-keys-secrets-certificates) */
+export function checkName(name: string): void {
+  if (!/^[0-9A-Za-z-]{1,127}$/u.test(name))
+    throw badParameter("The request URI contains an invalid name.");
 }

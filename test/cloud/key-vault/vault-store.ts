@@ -2,12 +2,10 @@ import {
   createHash,
   createPrivateKey,
   createPublicKey,
-  generateKeyPair,
   type KeyObject,
   randomUUID,
   X509Certificate,
 } from "node:crypto";
-import { promisify } from "node:util";
 
 import { readPfx } from "../../../shared/identity/pkcs12/pfx.ts";
 import type { Certificate } from "../certificates/certificate.ts";
@@ -15,8 +13,9 @@ import {
   createClientCertificate,
   type ClientCertificate,
 } from "../certificates/client-certificate.ts";
-import { toPrivateKeyPem } from "../certificates/key-pair.ts";
+import { toPrivateKeyPem, type KeyPair } from "../certificates/key-pair.ts";
 import { createPkcs12, type Pkcs12Encryption } from "../certificates/pkcs12.ts";
+import { operationsOf } from "./key-material.ts";
 import {
   currentVersion,
   type Attributes,
@@ -24,6 +23,7 @@ import {
   type CertificateVersionEntry,
   type KeyVersion,
   type SecretVersion,
+  type Tags,
   type Vault,
   type Versioned,
 } from "./model.ts";
@@ -71,7 +71,7 @@ export function addSecret(
     value: string;
     contentType?: string | undefined;
     attributes?: Omit<AttributeChange, "enabled"> & { readonly enabled: boolean };
-    tags?: Readonly<Record<string, string>>;
+    tags?: Tags | undefined;
   },
   nowMs: number,
 ): SecretVersion {
@@ -81,7 +81,7 @@ export function addSecret(
     contentType: secret.contentType,
     attributes: newAttributes(nowMs, secret.attributes),
     managed: false,
-    tags: secret.tags ?? {},
+    tags: secret.tags,
   };
   entryOf(vault.secrets, "secret", name).versions.set(version.version, version);
   return version;
@@ -130,7 +130,7 @@ export function addCertificateVersion(
   options: {
     readonly nowMs: number;
     readonly enabled?: boolean;
-    readonly tags?: Readonly<Record<string, string>>;
+    readonly tags?: Tags | undefined;
     readonly pfxEncryption: Pkcs12Encryption;
     readonly chain?: readonly Certificate[];
   },
@@ -148,15 +148,16 @@ export function addCertificateVersion(
     version,
     certificate: made.certificate,
     attributes,
-    tags: options.tags ?? {},
+    tags: options.tags,
   };
   entry.versions.set(version, added);
   entryOf(vault.keys, "key", name).versions.set(version, {
     version,
     ...made.keys,
-    operations: allOperations,
+    operations: operationsOf(made.keys.publicKey),
     attributes,
     managed: true,
+    tags: undefined,
   });
   entryOf(vault.secrets, "secret", name).versions.set(version, {
     version,
@@ -164,33 +165,30 @@ export function addCertificateVersion(
     contentType: entry.policy.contentType,
     attributes,
     managed: true,
-    tags: options.tags ?? {},
+    tags: options.tags,
   });
   return added;
 }
 
-const allOperations = ["sign", "verify", "encrypt", "decrypt", "wrapKey", "unwrapKey"];
-
-/** Adds a version of an RSA key of its own, which never leaves the vault. */
-export async function addKey(
+/** Adds a version of a key of its own, which never leaves the vault. */
+export function addKey(
   vault: Vault,
   name: string,
   nowMs: number,
   key: {
-    readonly bits?: number;
+    readonly keys: KeyPair;
     readonly operations?: readonly string[];
     readonly attributes?: Partial<AttributeChange>;
-    readonly tags?: Readonly<Record<string, string>>;
-  } = {},
-): Promise<KeyVersion> {
-  const made = await promisify(generateKeyPair)("rsa", { modulusLength: key.bits ?? 2048 });
+    readonly tags?: Tags | undefined;
+  },
+): KeyVersion {
   const version: KeyVersion = {
     version: newVersion(),
-    ...made,
-    operations: key.operations ?? allOperations,
+    ...key.keys,
+    operations: key.operations ?? operationsOf(key.keys.publicKey),
     attributes: newAttributes(nowMs, key.attributes),
     managed: false,
-    tags: key.tags ?? {},
+    tags: key.tags,
   };
   entryOf(vault.keys, "key", name).versions.set(version.version, version);
   return version;
