@@ -104,7 +104,10 @@ const intended = (before: RowHistory, at: string, sealed: string | undefined): R
 
 function after(history: RowHistory, outcome: RowOutcome, at: string): RowHistory {
   if (outcome.kind === "final") {
-    return { ...history, state: "final", receipt: outcome.receipt, passwords: undefined };
+    const { receipt } = outcome;
+    // A held row may go on, and what was sent before counts then too.
+    const passwords = receipt.verdict === "held" ? history.passwords : undefined;
+    return { ...history, state: "final", receipt, passwords };
   }
   const before = { ...history, receipt: undefined };
   const { reason } = outcome;

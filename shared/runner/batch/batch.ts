@@ -1,16 +1,20 @@
+import { operationNamed } from "../../catalogue/operation.ts";
+import type { Receipt } from "../../catalogue/row.ts";
 import { readHeld } from "../../records/approval/held.ts";
 import { planDigest } from "../../records/approval/plan-digest.ts";
 import { type BatchFiles, readBatchFiles } from "../../records/batch-files.ts";
 import { firstLink } from "../../records/chain.ts";
 import { batchDamaged } from "../../records/damaged.ts";
 import { readControl } from "../../records/decisions/control.ts";
-import type { Histories } from "../../records/history/row-history.ts";
+import type { Histories, RowHistory } from "../../records/history/row-history.ts";
 import { type Marker, acceptanceIn } from "../../records/markers/marker.ts";
 import { journalBlob, planBlob } from "../../records/paths.ts";
 import type { Plan } from "../../records/plan.ts";
 import type { Receipts } from "../../records/receipt.ts";
 import { readJournal } from "../journal/journal-file.ts";
+import { stoppedInDoubt } from "../journal/outcomes.ts";
 import { createMeter } from "../meter.ts";
+import type { OpenRow } from "../schedule/open-row.ts";
 import type { BatchProgress } from "../state-file.ts";
 import { createBreaker } from "../watch/breaker.ts";
 import { createCanary } from "../watch/canary.ts";
@@ -42,7 +46,7 @@ import {
   heldUpTo,
 } from "./rows.ts";
 import { openShard, readLeft } from "./shard.ts";
-import type { Site } from "./site.ts";
+import { type Site, isoNow } from "./site.ts";
 import { createTouchedKeys } from "./touched-keys.ts";
 
 /** Begins a batch, or continues it where `progress` says. @throws OperatorError BATCH_DAMAGED */
@@ -150,11 +154,27 @@ function* rowsIn({ open: shards }: BatchShards) {
 const receiptsOf =
   ({ site, folder, shards }: Batch): Receipts =>
   async (shard) => {
-    const settled = [...(await readHistories(site, folder, shard, shards.plan))].flatMap(
-      ([row, history]) => (history.receipt ? [[row, history.receipt] as const] : []),
-    );
+    const histories = await readHistories(site, folder, shard, shards.plan);
+    const settled = [...histories].flatMap(([row, history]) => {
+      const left = shards.open.get(shard)?.rows.get(row);
+      const receipt = history.receipt ?? (left && leftInDoubt(site, left, history));
+      return receipt ? [[row, receipt] as const] : [];
+    });
     return new Map(settled);
   };
+
+/** The receipt of a row of a batch that was stopped, if it was sent and no look can tell whether that had an effect. */
+function leftInDoubt(
+  site: Site,
+  { row, operation, write }: OpenRow,
+  history: RowHistory,
+): Receipt | undefined {
+  const { password } = operationNamed(site.catalogue, operation) ?? {};
+  const isVisible = password === undefined || password.givenAt !== undefined;
+  return isVisible || !history.doubted
+    ? undefined
+    : stoppedInDoubt({ row, write, history }, isoNow(site)).receipt;
+}
 
 async function open(
   batch: Batch,

@@ -196,6 +196,19 @@ export function unseen(
   });
 }
 
+/** A row was sent, its answer was lost, and its batch was stopped before it could be sent again. */
+export const stoppedInDoubt = (
+  sent: Pick<Sent, "row" | "history"> & { readonly write: PlannedWrite },
+  at: string,
+): RowReceipt =>
+  rowReceipt(sent, at, {
+    verdict: "failed",
+    reason:
+      "It is not known whether the change was made: its answer was lost, no look can tell, and the batch was stopped before it was sent again.",
+    fix: "Take it as made, or send the row again in a new batch.",
+    objectId: subjectOf(sent.write.target),
+  });
+
 const isOutOfPatience = (history: RowHistory, { at, retryForMs }: Moment): boolean =>
   troubledMsAt(history, at) >= retryForMs;
 

@@ -88,6 +88,13 @@ describe("of the passwords that a row was sent with", () => {
     });
   }
 
+  it("those of a row that is held are kept for when it is released", () => {
+    const receipt = { verdict: "held", reason, fix: "Approve." } as const;
+    const held = came({ kind: "final", row: 1, receipt });
+    const released: JournalRecord = { t: "released", at: at(10), digest: "d", rows: [1] };
+    assert.deepEqual(left(...twice, held, released), ["first", "second"]);
+  });
+
   it("none is kept beside the receipt", () => {
     const receipt = { verdict: "done", sealedPassword: "first" } as const;
     assert.equal(left(...twice, came({ kind: "final", row: 1, receipt })), undefined);

@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import { changeControl } from "../../shared/records/decisions/control.ts";
+import { runTenant } from "../../shared/runner/slice/run.ts";
+import { type Death, mortal } from "./mortal.ts";
+import { openPasswords } from "./story.ts";
+import { noFaults, TinyDirectory } from "./tiny-directory.ts";
+import { openTown, type Town } from "./town.ts";
+
+const ann = "ann@contoso.com";
+/** Every row is looked at before it is sent, and held if it finds something else than was planned. */
+const always = { planFreshMs: 0 };
+const message = {
+  version: 1,
+  batch: "b",
+  mode: "plan",
+  rows: [{ operation: "user.reset-password", user: ann }],
+};
+
+const sealedIn = (town: Town): unknown =>
+  (town.report("b").get(1) as { sealedPassword?: unknown } | undefined)?.sealedPassword;
+
+/** Plans and approves a reset, and kills its first runner once its answer is lost. */
+async function killedReset(when: Death["when"] = "after") {
+  const town = openTown(new TinyDirectory({ timeoutMs: 30, faults: noFaults }));
+  const id = town.users.addUser({ userPrincipalName: ann });
+  await town.deliver(message);
+  await town.approve("b");
+  const secrets = openPasswords();
+  const life = mortal({ ...town.runnerPorts(always), ...secrets }, { on: "post", at: 1, when });
+  assert.equal(await Promise.race([runTenant(life.ports), life.died]), "died");
+  town.blobs.runner.expireLeases();
+  const goOn = () => runTenant({ ...town.runnerPorts(always), ...secrets });
+  return { town, id, goOn };
+}
+
+const given = ({ users }: Town, id: string) => `1|${users.passwords.get(id)}`;
+
+describe("a reset of a password whose answer was lost", () => {
+  it("is not held for what somebody changed since, and the report has the password that counts", async () => {
+    const { town, id, goOn } = await killedReset();
+    assert.ok(town.users.passwords.has(id), "Graph had made the change");
+    Object.assign(town.users.users.get(id) ?? {}, { userPrincipalName: "ann.old@contoso.com" });
+    await goOn();
+    assert.equal(town.blobs.batches.json("b/status.json")["state"], "finished");
+    assert.equal(town.report("b").get(1)?.verdict, "done");
+    assert.equal(sealedIn(town), given(town, id));
+  });
+
+  it("keeps the password that the user may have, if its batch is cancelled before it is sent again", async () => {
+    const { town, id, goOn } = await killedReset();
+    await changeControl(town.blobs.batches, "b", (control) => ({
+      ...control,
+      standing: "cancelled",
+    }));
+    await goOn();
+    const row = town.report("b").get(1);
+    assert.equal(town.blobs.batches.json("b/status.json")["state"], "cancelled");
+    assert.equal(row?.verdict, "failed");
+    assert.match(row?.reason ?? "", /^It is not known whether the change was made/);
+    assert.equal(sealedIn(town), given(town, id));
+  });
+});
