@@ -35,7 +35,23 @@ export async function lookTogether<E>(
     readAll,
     seen,
   );
+  await readFurther(looks, readAll, seen);
   return seen;
+}
+
+/** Makes the second reads of operations that need one, and puts their answers in place of the first. */
+async function readFurther<E>(
+  looks: readonly (Look | undefined)[],
+  readAll: ReadAll<E>,
+  seen: (GraphAnswer | E | undefined)[],
+): Promise<void> {
+  const reads = looks.flatMap((look, place): JointRead[] => {
+    const answer = seen[place];
+    const write = look && readyOf(look);
+    const further = write && isAnswer(answer) && look.operation.lookFurther?.(write, answer);
+    return further ? [{ read: further, places: [place] }] : [];
+  });
+  await read(reads, looks, readAll, seen);
 }
 
 /** Fills `seen`; returns the places of the writes whose joint read was refused. */

@@ -156,6 +156,11 @@ export interface Operation<P = Payload, K extends TargetKind = TargetKind> {
   readonly judge: (answer: GraphAnswer, attempt: Attempt<K>) => Outcome | undefined;
   /** The read that shows whether the change is in place. */
   readonly look: (write: ReadyWrite<Targets[K]>) => GraphRead;
+  /** The read after `look`, if its answer leaves open what it means; its answer then counts in place of the first. */
+  readonly lookFurther?: (
+    write: ReadyWrite<Targets[K]>,
+    answer: GraphAnswer,
+  ) => GraphRead | undefined;
   /** Whether `answer` to `look` shows the change in place: then the row is done, else it is sent again. */
   readonly inPlace: (answer: GraphAnswer, attempt: Attempt<K>) => boolean | FinalVerdict;
   /**
@@ -225,9 +230,10 @@ export function defineOperation<const F extends Fields, K extends TargetKind>(
     ...attempt,
     write: ownWrite(attempt.write),
   });
-  const { together, isThere, ...rest } = own;
+  const { together, isThere, lookFurther, ...rest } = own;
   return {
     ...rest,
+    ...(lookFurther && { lookFurther: (write, answer) => lookFurther(ownWrite(write), answer) }),
     ...(isThere && { isThere: (answer, write) => isThere(answer, ownWrite(write)) }),
     ...(together && { together: ownTogether(together, ownWrite) }),
     guarded: (payload, found) => own.guarded(typed(payload), found),

@@ -3,12 +3,17 @@ import { objectId, required } from "../../catalogue/fields.ts";
 import { final } from "../../catalogue/judge.ts";
 import { defineOperation } from "../../catalogue/operation.ts";
 import { deletedItemUrl } from "../../core/graph-request.ts";
+import { recordOf } from "../../core/record.ts";
 
 const permissions = ["User.DeleteRestore.All", "User.Read.All"];
+
+/** What tells a deleted user from one who is there. */
+const shown = "$select=id,deletedDateTime";
 
 /**
  * Removes a deleted user for ever, who cannot be restored then. The request can only reach what is
  * deleted already: a user who was restored meanwhile stays (Graph reference, directory-deleteditems-delete).
+ * After a lost answer the row is done if the user is neither among the deleted ones nor there.
  */
 export default defineOperation({
   summary: "Removes a deleted user for ever. Nothing brings the user back.",
@@ -42,27 +47,34 @@ export default defineOperation({
   request: ({ target }) => ({ method: "DELETE", url: deletedItemUrl(target.user) }),
   judge: (answer, { doubted, write }) => {
     if (answer.status !== 404) return undefined;
-    const { user: id } = write.target;
-    return final(
-      doubted
-        ? {
-            verdict: "done",
-            reason: "The answer was lost; the user is not among the deleted ones any more.",
-            objectId: id,
-          }
-        : {
-            verdict: "failed",
-            reason: "The user is not among the deleted ones any more.",
-            fix: "Somebody restored or purged the user after the plan. No action needed if the user is gone; otherwise ask who restored it.",
-            objectId: id,
-          },
-    );
+    return doubted
+      ? { kind: "doubt", reason: "the user is not deleted any more, perhaps by this row" }
+      : final({
+          verdict: "failed",
+          reason: "The user is not among the deleted ones any more.",
+          fix: "Somebody restored or purged the user after the plan. No action needed if the user is gone; otherwise ask who restored it.",
+          objectId: write.target.user,
+        });
   },
   look: ({ target }) => ({
     method: "GET",
-    url: `/directory/deletedItems/${target.user}?$select=id`,
+    url: `/directory/deletedItems/${target.user}?${shown}`,
   }),
-  inPlace: (answer) => answer.status === 404,
+  // Whoever is not deleted any more is gone for ever, or was restored.
+  lookFurther: ({ target }, answer) =>
+    answer.status === 404 ? { method: "GET", url: `/users/${target.user}?${shown}` } : undefined,
+  inPlace: (answer, { write }) => {
+    if (answer.status !== 200) return answer.status === 404;
+    const { id, deletedDateTime } = recordOf(answer.body);
+    return id === write.target.user && (deletedDateTime ?? null) === null
+      ? {
+          verdict: "failed",
+          reason: "Somebody restored the user, who is there.",
+          fix: "Ask who restored the user. Delete and purge them again if they shall go.",
+          objectId: write.target.user,
+        }
+      : false;
+  },
   inverse: () => ({
     why: "A user who was removed for ever cannot be brought back.",
     fix: "Create the user again; groups, licenses and mail are lost.",

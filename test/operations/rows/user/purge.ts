@@ -29,16 +29,22 @@ export default {
   ],
   looks: [
     {
-      when: "the user is not among the deleted ones",
+      when: "the user is neither among the deleted ones nor there",
       answer: answer(404),
       write,
       is: "done",
     },
     {
       when: "the user is among the deleted ones",
-      answer: answer(200, undefined, "", { id: ann }),
+      answer: answer(200, undefined, "", { id: ann, deletedDateTime: "2026-11-20T00:00:00Z" }),
       write,
       is: "send again",
+    },
+    {
+      when: "the user is there, because somebody restored them",
+      answer: answer(200, undefined, "", { id: ann, deletedDateTime: null }),
+      write,
+      is: "failed",
     },
   ],
   undone: [],
@@ -59,6 +65,17 @@ export default {
         meanwhile: (directory, { user }) =>
           directory.ask("POST", `/directory/deletedItems/${user}/restore`, {}),
         says: /not among the deleted ones any more/,
+      },
+      {
+        when: "the user is restored while its answer is lost",
+        seed: (directory) => deletedUser(directory),
+        meanwhile: async (directory, { user }) => {
+          await directory.ask("POST", `/directory/deletedItems/${user}/restore`, {});
+          const fault = { kind: "status", status: 503, committed: false } as const;
+          await directory.control("addFault", { at: "part", method: "DELETE", times: 1, fault });
+        },
+        afterwards: (directory) => directory.control("clearFaults", {}),
+        says: /Somebody restored the user/,
       },
       {
         when: "no deleted user has the id",
