@@ -1,4 +1,5 @@
 import type { GraphAnswer } from "../core/graph-request.ts";
+import type { ObjectId } from "../core/object-id.ts";
 import type { Attempt, Operation, Outcome } from "./operation.ts";
 import { causeOf, unknownCause } from "./refusals/refusals.ts";
 import { type FinalVerdict, creatorsOf } from "./row.ts";
@@ -6,6 +7,18 @@ import { columnsOf, isEdge, nounOf, subjectOf } from "./target.ts";
 
 /** The answer decides the row. The runner adds the proof: the request's id, its status, the attempts. */
 export const final = (verdict: FinalVerdict): Outcome => ({ kind: "final", final: verdict });
+
+/** What Graph said, as a reason ends with it. */
+export const saidBy = ({ status, error }: GraphAnswer): string =>
+  `(Graph: ${status} ${error?.code ?? "no code"}: ${error?.message ?? "no message"})`;
+
+/** The row failed, because Graph refused it. */
+export const refused = (
+  answer: GraphAnswer,
+  reason: string,
+  fix: string,
+  objectId?: ObjectId,
+): Outcome => final({ verdict: "failed", reason: `${reason} ${saidBy(answer)}.`, fix, objectId });
 
 /**
  * What an answer means for its row: what the operation says of it, else what this table says. The
@@ -55,15 +68,13 @@ export const retryLater = (answer: GraphAnswer, reason: string): Outcome => ({
 });
 
 function failed(operation: Operation, answer: GraphAnswer, attempt: Attempt): Outcome {
-  const code = answer.error?.code ?? "no code";
-  const said = answer.error?.message ?? "no message";
   const { why, fix, isExplained = false } = explain(operation, answer, attempt);
   return final({
     verdict: "failed",
-    reason: `${why} (Graph: ${answer.status} ${code}: ${said})`,
+    reason: `${why} ${saidBy(answer)}`,
     fix,
     objectId: subjectOf(attempt.write.target),
-    ...(!isExplained && { cause: `${answer.status} ${code}` }),
+    ...(!isExplained && { cause: `${answer.status} ${answer.error?.code ?? "no code"}` }),
   });
 }
 

@@ -1,24 +1,22 @@
-import { type DecidedRow, failedRow, notFound, unchangedRow } from "../../catalogue/decided-row.ts";
+import { type DecidedRow, failedRow, notFound } from "../../catalogue/decided-row.ts";
 import { required, userReference } from "../../catalogue/fields.ts";
-import { final } from "../../catalogue/judge.ts";
 import {
   type Decision,
   type Found,
   type Lookup,
   defineOperation,
 } from "../../catalogue/operation.ts";
-import type { Properties } from "../../catalogue/row.ts";
+import { decideThere, madeBefore, madeInPlace } from "../../catalogue/parts/making.ts";
+import type { PlannedWrite, Properties } from "../../catalogue/row.ts";
 import { hasAll } from "../../catalogue/same-value.ts";
-import { touchedBy } from "../../catalogue/touched.ts";
 import { unknowable } from "../../catalogue/unknowable.ts";
 import type { ObjectId } from "../../core/object-id.ts";
-import { recordOf } from "../../core/record.ts";
 import { groupFacts, whyClosed } from "./closed-group.ts";
-import { groupNameKeys, groupWrite, isTaken } from "./group-change.ts";
+import { groupNameKeys, groupWrite, madeGroup } from "./group-change.ts";
 import { groupProperties, newGroupProperties } from "./group-properties.ts";
-import { ownersIn, uniqueNameUrl, valuesIn, withDefaults, withoutCase } from "./new-group.ts";
-import { createdInPlace, judgeCreate, lookForCreated } from "./own-group.ts";
-import { groupValuesBack } from "./update.ts";
+import { uniqueNameUrl, valuesIn, withDefaults } from "./new-group.ts";
+import { judgeCreate, lookForCreated } from "./own-group.ts";
+import update, { groupValuesBack } from "./update.ts";
 
 const fields = {
   ...newGroupProperties,
@@ -52,15 +50,9 @@ function decideExisting(
   group: Extract<Found, { state: "found" }>,
   values: Properties,
 ): Decision<"new" | "object"> {
-  if (hasAll(withoutCase(group.object), withoutCase(values))) {
-    return unchangedRow("The group exists with these values.", group.id);
-  }
-  if (values["uniqueName"] === undefined) {
-    return failedRow(
-      "A group with this mailNickname exists, with other values.",
-      "Use group.update to change that group, or fill the column mailNickname with another.",
-    );
-  }
+  const isUpsert = values["uniqueName"] !== undefined;
+  const there = decideThere(madeGroup, group, values, "mailNickname");
+  if (!isUpsert || there.final.verdict === "unchanged") return there;
   const { groupTypes, mailEnabled } = values;
   const isSameKind =
     group.object === unknowable || hasAll(group.object, { groupTypes, mailEnabled });
@@ -73,27 +65,18 @@ function decideExisting(
   return whyClosed(group.object, "group") ?? { write: groupWrite(group, changeable(values)) };
 }
 
-/** Why no group is created of a row that names its group only by a display name which a group has. */
-function whyNamed(named: Found | undefined): DecidedRow | undefined {
-  return named !== undefined && named.state !== "missing"
+/** The owner of the new group, or why it cannot be named. */
+function ownerOf(owner: Found | undefined): DecidedRow | readonly ObjectId[] {
+  if (owner?.state === "found") return [owner.id];
+  return owner?.state === "coming"
     ? failedRow(
-        "A group with this displayName exists, and display names are how people and rows tell groups apart.",
-        "Use group.update to change that group. If a second one of the name is wanted, fill the column mailNickname or uniqueName.",
+        `Row ${owner.row} creates the owner, whose id is not known when this row is planned.`,
+        "Add the owner with group.add-owner in a later row.",
       )
-    : undefined;
+    : notFound("owner", owner);
 }
 
-/** The owner of the new group, or why it cannot be named. */
-function ownerOf(owner: Found | undefined): DecidedRow | { readonly owners?: readonly ObjectId[] } {
-  if (owner?.state === "found") return { owners: [owner.id] };
-  if (owner?.state === "coming") {
-    return failedRow(
-      `Row ${owner.row} creates the owner, whose id is not known when this row is planned.`,
-      "Add the owner with group.add-owner in a later row.",
-    );
-  }
-  return notFound("owner", owner?.state === "unseen" ? undefined : owner);
-}
+const isNew = ({ target }: Pick<PlannedWrite, "target">): boolean => target.kind === "new";
 
 /**
  * Creates a security group or a Microsoft 365 group. With a unique name it is an upsert: the group of that name
@@ -149,33 +132,37 @@ export default defineOperation({
     }
     if (group?.state === "found") return decideExisting(group, values);
     if (group?.state === "coming") {
-      return failedRow(
-        `Row ${group.row} creates a group of this uniqueName or mailNickname, with other values.`,
-        "Keep one of the two rows.",
-      );
+      return madeBefore(group.row, "group of this uniqueName or mailNickname");
     }
     if (group?.state === "ambiguous") return notFound("mailNickname", group);
-    const taken = whyNamed(named);
-    if (taken) return taken;
-    const owned: ReturnType<typeof ownerOf> = payload.owner === undefined ? {} : ownerOf(owner);
-    if ("final" in owned) return owned;
+    if (named !== undefined && named.state !== "missing") {
+      return failedRow(
+        "A group with this displayName exists, by which people and rows tell groups apart.",
+        "Use group.update to change it. For a second one of the name, fill the column mailNickname or uniqueName.",
+      );
+    }
+    const owners = payload.owner === undefined ? undefined : ownerOf(owner);
+    if (owners && "final" in owners) return owners;
     return {
       write: {
         target: { kind: "new", type: "group" },
-        set: { ...values, ...owned },
+        set: { ...values, ...(owners && { owners }) },
         keys: groupNameKeys(values),
       },
     };
   },
-  touched: ({ target, set = {} }, present) =>
-    target.kind === "new" ? { before: {}, after: set } : touchedBy(set, present),
-  request: ({ target, set = {} }, { graphRoot }) => {
-    if (target.kind === "object") {
-      return { method: "PATCH", url: `/groups/${target.object}`, body: set };
-    }
-    const { uniqueName, ...values } = valuesIn(set);
-    const owners = ownersIn(set).map((owner) => `${graphRoot}/users/${String(owner)}`);
-    const body = { ...values, ...(owners.length > 0 && { "owners@odata.bind": owners }) };
+  // A group of the unique name that the plan saw is changed as group.update changes it.
+  touched: (write, present) =>
+    isNew(write) ? { before: {}, after: write.set ?? {} } : update.touched(write, present),
+  request: (write, make) => {
+    if (!isNew(write)) return update.request(write, make);
+    const { uniqueName, owners, ...values } = write.set ?? {};
+    const body = {
+      ...values,
+      ...(Array.isArray(owners) && {
+        "owners@odata.bind": owners.map((owner) => `${make.graphRoot}/users/${String(owner)}`),
+      }),
+    };
     return typeof uniqueName === "string"
       ? {
           method: "PATCH",
@@ -185,29 +172,12 @@ export default defineOperation({
         }
       : { method: "POST", url: "/groups", body };
   },
-  judge: (answer, attempt) => {
-    const { target } = attempt.write;
-    if (target.kind === "new") return judgeCreate(answer, attempt);
-    return isTaken(answer)
-      ? final({
-          verdict: "failed",
-          reason: `Another object has this mailNickname (Graph: ${answer.error?.message ?? ""}).`,
-          fix: "Look for it among the deleted groups too, or choose another mailNickname.",
-          objectId: target.object,
-        })
-      : undefined;
-  },
-  look: ({ target, set = {} }) =>
-    target.kind === "new"
-      ? lookForCreated(set)
-      : {
-          method: "GET",
-          url: `/groups/${target.object}?$select=${[...new Set(["id", "displayName", ...Object.keys(set)])].join(",")}`,
-        },
+  judge: (answer, attempt) => (isNew(attempt.write) ? judgeCreate : update.judge)(answer, attempt),
+  look: (write) => (isNew(write) ? lookForCreated(write.set) : update.look(write)),
   inPlace: (answer, attempt) =>
-    attempt.write.target.kind === "new"
-      ? createdInPlace(answer, attempt)
-      : answer.status === 200 && hasAll(recordOf(answer.body), attempt.write.set ?? {}),
+    isNew(attempt.write)
+      ? madeInPlace(madeGroup, answer, valuesIn(attempt.write.set), attempt)
+      : update.inPlace(answer, attempt),
   // Only a create says whether the group has an address: a group that was there is never deleted, but gets its
   // values back. Whoever gave a new one another value since still wants it.
   inverse: (done) =>

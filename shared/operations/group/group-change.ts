@@ -5,6 +5,9 @@ import type { PendingWrite, Properties, ReadyWrite } from "../../catalogue/row.t
 import type { PendingTargets, Targets } from "../../catalogue/target.ts";
 import type { GraphAnswer } from "../../core/graph-request.ts";
 
+/** Of a group, what refusals and looks say. */
+export const madeGroup = { noun: "group", names: "uniqueName or mailNickname" } as const;
+
 /** The names by which rows can name a group, beside its id. */
 const NAMES = ["uniqueName", "mailNickname", "displayName"] as const;
 
@@ -48,9 +51,3 @@ export const notReplicatedYet = (
         "the group was created or restored a moment ago and has not replicated yet",
       )
     : undefined;
-
-/** Whether a value is another object's: by code, or by message if the code is a general one. */
-export const isTaken = ({ status, error }: GraphAnswer): boolean =>
-  (status === 400 || status === 409) &&
-  (error?.code === "Request_MultipleObjectsWithSameKeyValue" ||
-    /same value for property|conflicting object/i.test(error?.message ?? ""));

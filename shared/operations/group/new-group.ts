@@ -1,7 +1,6 @@
 import type { Payload } from "../../catalogue/payload.ts";
 import type { Properties } from "../../catalogue/row.ts";
 import { odataString } from "../../core/graph-request.ts";
-import { type ObjectId, isGuid, toObjectId } from "../../core/object-id.ts";
 
 /** Columns of a row that are no property of the new group. */
 const NO_PROPERTY = ["owner", "isAssignableToRole"];
@@ -36,25 +35,6 @@ const nicknameOf = (displayName: string): string =>
 /** The properties of the group that the write creates: without who is to own it. */
 export const valuesIn = ({ owners: _owners, ...values }: Properties = {}): Properties => values;
 
-/** The owners whom the write names. */
-export const ownersIn = ({ owners }: Properties = {}): readonly unknown[] =>
-  Array.isArray(owners) ? owners : [];
-
-/** A group with its names in lower case: they are the same in any case. */
-export const withoutCase = (group: Properties): Properties =>
-  Object.fromEntries(
-    Object.entries(group).map(([name, value]) => [
-      name,
-      (name === "mailNickname" || name === "uniqueName") && typeof value === "string"
-        ? value.toLowerCase()
-        : value,
-    ]),
-  );
-
 /** The address of the group with this unique name. */
 export const uniqueNameUrl = (uniqueName: string): `/${string}` =>
   `/groups(uniqueName=${odataString(uniqueName)})`;
-
-/** The object's id, if it is one. */
-export const idIn = ({ id }: Properties): ObjectId | undefined =>
-  typeof id === "string" && isGuid(id) ? toObjectId(id) : undefined;

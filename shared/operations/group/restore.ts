@@ -2,7 +2,8 @@ import { failedRow, unchangedRow } from "../../catalogue/decided-row.ts";
 import { objectId, required } from "../../catalogue/fields.ts";
 import { final } from "../../catalogue/judge.ts";
 import { defineOperation } from "../../catalogue/operation.ts";
-import { groupNameKeys, isTaken } from "./group-change.ts";
+import { isTaken } from "../../catalogue/parts/making.ts";
+import { groupNameKeys } from "./group-change.ts";
 
 const permissions = ["Group.ReadWrite.All"];
 

@@ -1,14 +1,14 @@
 import { failedRow, notFound, unchangedRow } from "../../catalogue/decided-row.ts";
 import { groupReference, required } from "../../catalogue/fields.ts";
-import { final } from "../../catalogue/judge.ts";
 import { defineOperation } from "../../catalogue/operation.ts";
+import { isTaken, refusedAsTaken } from "../../catalogue/parts/making.ts";
 import { valuesBackBy } from "../../catalogue/parts/values-back.ts";
 import type { PayloadOf } from "../../catalogue/payload.ts";
 import { hasAll } from "../../catalogue/same-value.ts";
 import { touchedBy } from "../../catalogue/touched.ts";
 import { recordOf } from "../../core/record.ts";
 import { groupFacts, whyClosed } from "./closed-group.ts";
-import { groupWrite, isTaken, notReplicatedYet } from "./group-change.ts";
+import { groupWrite, madeGroup, notReplicatedYet } from "./group-change.ts";
 import { countsOf, groupProperties } from "./group-properties.ts";
 
 const fields = { group: required(groupReference), ...groupProperties };
@@ -68,17 +68,10 @@ export default defineOperation({
     url: `/groups/${target.object}`,
     body: set,
   }),
-  judge: (answer, attempt) => {
-    const notYet = notReplicatedYet(answer, attempt);
-    if (notYet || !isTaken(answer)) return notYet;
-    const { code = "", message = "" } = answer.error ?? {};
-    return final({
-      verdict: "failed",
-      reason: `Another object has this uniqueName or mailNickname (Graph: ${code}: ${message}).`,
-      fix: "Look for it among the deleted groups too, or choose another name.",
-      objectId: attempt.write.target.object,
-    });
-  },
+  judge: (answer, attempt) =>
+    isTaken(answer)
+      ? refusedAsTaken(madeGroup, answer, attempt.write.target.object)
+      : notReplicatedYet(answer, attempt),
   look: ({ target, set = {} }) => ({
     method: "GET",
     url: `/groups/${target.object}?$select=${[...new Set(["id", "displayName", ...Object.keys(set)])].join(",")}`,

@@ -1,11 +1,11 @@
 import { flag, mailAddress, notClearable, text, webAddress } from "../../catalogue/fields.ts";
-import type { Attempt } from "../../catalogue/operation.ts";
+import { final, saidBy } from "../../catalogue/judge.ts";
+import type { Outcome } from "../../catalogue/operation.ts";
+import { idIn } from "../../catalogue/parts/making.ts";
 import type { Properties } from "../../catalogue/row.ts";
-import { type ObjectId, isGuid, toObjectId } from "../../core/object-id.ts";
+import type { GraphAnswer } from "../../core/graph-request.ts";
+import type { ObjectId } from "../../core/object-id.ts";
 import { recordOf } from "../../core/record.ts";
-
-/** How far Graph's clock may be behind ours when a guest's dates are compared with our intent. */
-const CLOCK_SKEW_MS = 5 * 60_000;
 
 /** Where a guest lands who has accepted, if a row does not say: the page with the guest's applications. */
 const REDIRECT = "https://myapplications.microsoft.com";
@@ -65,17 +65,19 @@ export function invitationBody(set: Properties, more: Properties): Properties {
 }
 
 /** The invited user's id in the answer to an invitation. */
-export function invitedIn(body: unknown): ObjectId | undefined {
-  const { id } = recordOf(recordOf(body)["invitedUser"]);
-  return typeof id === "string" && isGuid(id) ? toObjectId(id) : undefined;
-}
-
-/** Whether a date of the guest is so late that the row can be the reason. */
-export function isSince(date: unknown, { firstIntentAt }: Pick<Attempt, "firstIntentAt">): boolean {
-  const atMs = typeof date === "string" ? Date.parse(date) : Number.NaN;
-  return atMs >= Date.parse(firstIntentAt) - CLOCK_SKEW_MS;
-}
+export const invitedIn = (body: unknown): ObjectId | undefined =>
+  idIn(recordOf(recordOf(body)["invitedUser"]));
 
 /** Whether Graph refuses because the tenant lets nobody, or not this application, invite guests. */
 export const isForbidden = (message: string): boolean =>
   /invitations not allowed|not allowed for your company/i.test(message);
+
+/** The verdict on a row that the tenant's settings forbid. */
+export const forbidden = (answer: GraphAnswer, objectId?: ObjectId): Outcome =>
+  final({
+    verdict: "failed",
+    reason: `The tenant lets no application invite guests ${saidBy(answer)}`,
+    fix: "Allow invitations in the external collaboration settings of Entra; an application cannot invite if only administrators may.",
+    objectId,
+    cause: `${answer.status} ${answer.error?.code ?? "no code"}`,
+  });

@@ -1,11 +1,11 @@
 import { failedRow, notFound, unchangedRow } from "../../catalogue/decided-row.ts";
 import { notClearable, required, text } from "../../catalogue/fields.ts";
-import { final } from "../../catalogue/judge.ts";
+import { final, refused } from "../../catalogue/judge.ts";
 import { defineOperation } from "../../catalogue/operation.ts";
+import { idIn, isSince, madeBefore } from "../../catalogue/parts/making.ts";
 import { aliasKey } from "../../catalogue/reference.ts";
 import type { Properties } from "../../catalogue/row.ts";
 import { type GraphAnswer, odataString } from "../../core/graph-request.ts";
-import { isGuid, toObjectId } from "../../core/object-id.ts";
 import { recordOf } from "../../core/record.ts";
 import {
   invitationBody,
@@ -13,8 +13,8 @@ import {
   invitedAddress,
   invitedIn,
   withoutInvitation,
+  forbidden,
   isForbidden,
-  isSince,
   withRedirect,
 } from "./invitation.ts";
 
@@ -73,10 +73,7 @@ export default defineOperation({
       );
     }
     if (user?.state === "coming") {
-      return failedRow(
-        `Row ${user.row} makes the user of this address, with other values.`,
-        "Keep one of the two rows.",
-      );
+      return madeBefore(user.row, "user of this address");
     }
     if (user?.state === "ambiguous") return notFound("invitedUserEmailAddress", user);
     const { invitedUserEmailAddress: mail, invitedUserDisplayName: displayName } = payload;
@@ -98,30 +95,21 @@ export default defineOperation({
     }),
   }),
   judge: (answer) => {
-    const { code = "no code", message = "no message" } = answer.error ?? {};
-    const said = `(Graph: ${answer.status} ${code}: ${message})`;
+    const message = answer.error?.message ?? "";
     if (answer.status === 201) {
       const objectId = invitedIn(answer.body);
       return objectId
         ? final({ verdict: "done", objectId })
         : { kind: "doubt", reason: "Graph answered 201 without the invited user" };
     }
-    if (isForbidden(message)) {
-      return final({
-        verdict: "failed",
-        reason: `The tenant lets no application invite guests ${said}`,
-        fix: "Allow invitations in the external collaboration settings of Entra; an application cannot invite if only administrators may.",
-        cause: `${answer.status} ${code}`,
-      });
-    }
-    if (/already exists in the directory/i.test(message)) {
-      return final({
-        verdict: "failed",
-        reason: `The address belongs to a user of this tenant ${said}`,
-        fix: "Remove the row, or correct the address.",
-      });
-    }
-    return undefined;
+    if (isForbidden(message)) return forbidden(answer);
+    return /already exists in the directory/i.test(message)
+      ? refused(
+          answer,
+          "The address belongs to a user of this tenant",
+          "Remove the row, or correct the address.",
+        )
+      : undefined;
   },
   look: ({ set = {} }) => ({
     method: "GET",
@@ -129,9 +117,8 @@ export default defineOperation({
   }),
   inPlace: (answer, attempt) => {
     const guest = listedUser(answer);
-    const id = guest?.["id"];
-    if (typeof id !== "string" || !isGuid(id)) return false;
-    const objectId = toObjectId(id);
+    const objectId = guest && idIn(guest);
+    if (objectId === undefined) return false;
     return isSince(guest?.["createdDateTime"], attempt)
       ? { verdict: "done", objectId }
       : { verdict: "unchanged", reason: "The guest was in the tenant before the row.", objectId };

@@ -1,15 +1,15 @@
 import { failedRow, notFound, unchangedRow } from "../../catalogue/decided-row.ts";
 import { required, userReference } from "../../catalogue/fields.ts";
-import { final } from "../../catalogue/judge.ts";
 import { defineOperation } from "../../catalogue/operation.ts";
+import { isSince } from "../../catalogue/parts/making.ts";
 import { recordOf } from "../../core/record.ts";
 import { userWrite } from "../user/user-change.ts";
 import {
   invitationBody,
   invitationFields,
   invitedAddress,
+  forbidden,
   isForbidden,
-  isSince,
   withRedirect,
 } from "./invitation.ts";
 
@@ -97,18 +97,8 @@ export default defineOperation({
       resetRedemption: true,
     }),
   }),
-  judge: (answer, { write }) => {
-    const { code = "no code", message = "no message" } = answer.error ?? {};
-    return isForbidden(message)
-      ? final({
-          verdict: "failed",
-          reason: `The tenant lets no application invite guests (Graph: ${answer.status} ${code}: ${message})`,
-          fix: "Allow invitations in the external collaboration settings of Entra.",
-          objectId: write.target.user,
-          cause: `${answer.status} ${code}`,
-        })
-      : undefined;
-  },
+  judge: (answer, { write }) =>
+    isForbidden(answer.error?.message ?? "") ? forbidden(answer, write.target.user) : undefined,
   look: ({ target }) => ({
     method: "GET",
     url: `/users/${target.user}?$select=id,userPrincipalName,mail,externalUserState,externalUserStateChangeDateTime`,

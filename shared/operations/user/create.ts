@@ -1,17 +1,13 @@
-import { failedRow, unchangedRow } from "../../catalogue/decided-row.ts";
 import { required } from "../../catalogue/fields.ts";
-import { final } from "../../catalogue/judge.ts";
 import { defineOperation } from "../../catalogue/operation.ts";
+import { decideThere, judgeMade, madeBefore, madeInPlace } from "../../catalogue/parts/making.ts";
 import type { PayloadOf } from "../../catalogue/payload.ts";
 import type { Properties } from "../../catalogue/row.ts";
-import { hasAll } from "../../catalogue/same-value.ts";
-import { type GraphAnswer, segment } from "../../core/graph-request.ts";
-import { type ObjectId, isGuid, toObjectId } from "../../core/object-id.ts";
+import { segment } from "../../core/graph-request.ts";
 import { recordOf } from "../../core/record.ts";
 import { userProperties } from "./user-properties.ts";
 
-/** How far Graph's clock may be behind ours when a user's creation is compared with our intent. */
-const CLOCK_SKEW_MS = 5 * 60_000;
+const made = { noun: "user", names: "userPrincipalName" } as const;
 
 const fields = {
   ...userProperties,
@@ -36,29 +32,12 @@ function withDefaults(payload: PayloadOf<typeof fields>): Properties {
   };
 }
 
-/** The user with its names in lower case: they are the same in any case. */
-const withoutCase = (user: Properties): Properties =>
-  Object.fromEntries(
-    Object.entries(user).map(([name, value]) => [
-      name,
-      (name === "userPrincipalName" || name === "mailNickname") && typeof value === "string"
-        ? value.toLowerCase()
-        : value,
-    ]),
-  );
-
 /** The name of the user to be created, out of the planned values. */
 function upnIn(set: Properties | undefined): string {
   const upn = set?.["userPrincipalName"];
   if (typeof upn !== "string") throw new TypeError("the planned user has no userPrincipalName");
   return upn;
 }
-
-/** Whether a value is another object's: by code, or by message if the code is a general one. */
-const isTaken = ({ status, error }: GraphAnswer): boolean =>
-  (status === 400 || status === 409) &&
-  (error?.code === "Request_MultipleObjectsWithSameKeyValue" ||
-    /same value for property|conflicting object/i.test(error?.message ?? ""));
 
 /**
  * Creates a user. The password is made when the request is sent and must be changed at the first sign-in. After a lost answer the row knows its own user by name, values and creation
@@ -87,20 +66,8 @@ export default defineOperation({
   }),
   decide: (payload, { user }) => {
     const set = withDefaults(payload);
-    if (user?.state === "found") {
-      return hasAll(withoutCase(user.object), withoutCase(set))
-        ? unchangedRow("The user exists with these values.", user.id)
-        : failedRow(
-            "A user with this userPrincipalName exists, with other values.",
-            "Use user.update to change that user, or choose another userPrincipalName.",
-          );
-    }
-    if (user?.state === "coming") {
-      return failedRow(
-        `Row ${user.row} creates this userPrincipalName, with other values.`,
-        "Keep one of the two rows.",
-      );
-    }
+    if (user?.state === "found") return decideThere(made, user, set, made.names);
+    if (user?.state === "coming") return madeBefore(user.row, "user of this userPrincipalName");
     return {
       write: {
         target: { kind: "new" },
@@ -118,42 +85,12 @@ export default defineOperation({
       passwordProfile: { password: password(), forceChangePasswordNextSignIn: true },
     },
   }),
-  judge: (answer, attempt) => {
-    if (answer.status === 201) {
-      const objectId = idIn(recordOf(answer.body));
-      return objectId
-        ? final({ verdict: "done", objectId })
-        : { kind: "doubt", reason: "Graph answered 201 without an id" };
-    }
-    if (!isTaken(answer)) return undefined;
-    if (attempt.doubted) return { kind: "doubt", reason: "the name is taken, perhaps by this row" };
-    return final({
-      verdict: "failed",
-      reason: `Another object has this userPrincipalName or mail (Graph: ${answer.error?.code ?? ""}: ${answer.error?.message ?? ""}).`,
-      fix: "Look for it among the deleted users too: restore or purge it, or choose another name.",
-    });
-  },
+  judge: (answer, attempt) => judgeMade(made, answer, attempt),
   look: ({ set }) => ({
     method: "GET",
     url: `/users/${segment(upnIn(set))}?$select=id,createdDateTime,${Object.keys(set ?? {}).join(",")}`,
   }),
-  inPlace: (answer, attempt) => {
-    if (answer.status !== 200) return false;
-    const user = recordOf(answer.body);
-    const createdMs = Date.parse(String(user["createdDateTime"]));
-    const isOwn =
-      hasAll(user, attempt.write.set ?? {}) &&
-      createdMs >= Date.parse(attempt.firstIntentAt) - CLOCK_SKEW_MS;
-    const objectId = idIn(user);
-    return isOwn
-      ? { verdict: "done", objectId }
-      : {
-          verdict: "failed",
-          reason: "A user with this userPrincipalName was created meanwhile, not by this row.",
-          fix: "Use user.update to change that user, or choose another userPrincipalName.",
-          objectId,
-        };
-  },
+  inPlace: (answer, attempt) => madeInPlace(made, answer, attempt.write.set ?? {}, attempt),
   password: { givenAt: ({ body }) => textOf(recordOf(body)["createdDateTime"]) },
   // Whoever gave the user another value since still wants it.
   inverse: ({ object, set }) => ({
@@ -165,7 +102,3 @@ export default defineOperation({
 
 const textOf = (value: unknown): string | undefined =>
   typeof value === "string" ? value : undefined;
-
-/** The object's id, if it is one. */
-const idIn = ({ id }: Properties): ObjectId | undefined =>
-  typeof id === "string" && isGuid(id) ? toObjectId(id) : undefined;

@@ -68,7 +68,7 @@ export default {
       when: "an earlier row invites the address otherwise",
       payload: { invitedUserEmailAddress: mail },
       found: { user: { state: "coming", row: 3 } },
-      says: /Row 3 makes the user/,
+      says: /Row 3 creates a user of this address/,
     },
   ],
   looks: [
