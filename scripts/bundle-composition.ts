@@ -48,6 +48,44 @@ export function ownParts(metafile: Metafile): { name: string; bytes: number }[] 
     .toSorted((a, b) => b.bytes - a.bytes);
 }
 
+/** A file of an operation, and the bytes that the bundle would lack without it. */
+export interface OperationPart {
+  readonly file: string;
+  readonly bytes: number;
+}
+
+const LIST = "shared/operations/list.ts";
+
+/**
+ * What each operation adds: the bytes of its file and of the files that nothing but it imports, the heaviest
+ * first.
+ */
+export function operationParts({ inputs, outputs }: Metafile): OperationPart[] {
+  const kept = new Map(
+    Object.values(outputs).flatMap((output) =>
+      Object.entries(output.inputs).map(([path, { bytesInOutput }]) => [path, bytesInOutput]),
+    ),
+  );
+  const importsOf = (path: string): string[] =>
+    (inputs[path]?.imports ?? []).map((each) => each.path);
+  const entries = Object.values(outputs).flatMap(({ entryPoint = [] }) => entryPoint);
+  const operations = importsOf(LIST).filter((path) => kept.has(path));
+  return operations
+    .map((file) => {
+      const reached = new Set<string>();
+      const open = [...entries];
+      for (let path = open.pop(); path !== undefined; path = open.pop()) {
+        if (reached.has(path)) continue;
+        reached.add(path);
+        // Another operation may import it too: then it stays.
+        open.push(...importsOf(path).filter((each) => path !== LIST || each !== file));
+      }
+      const bytes = [...kept].reduce((sum, [path, own]) => sum + (reached.has(path) ? 0 : own), 0);
+      return { file, bytes };
+    })
+    .toSorted((a, b) => b.bytes - a.bytes);
+}
+
 /** Two copies of these mean two token caches and 165 KB; apache-arrow adds 236 KB that are never run. */
 const ONCE = ["@azure/msal-node", "@azure/msal-common"];
 const NEVER = ["apache-arrow", "@azure/functions-core", ...neverRun.map((each) => each.package)];

@@ -1,8 +1,30 @@
-import { composition, faults, ownParts, type Part } from "./bundle-composition.ts";
+import type { Metafile } from "esbuild";
+
+import { composition, faults, operationParts, ownParts, type Part } from "./bundle-composition.ts";
 import { bundle } from "./bundle.ts";
 
 /** Bytes of the whole bundle, minified. It matters for cold start, which bench:start measures. */
 const LIMIT = 1_600_000;
+
+/** Bytes that an operation may add, and those that add more: an upsert is two operations in one. */
+const OPERATION_LIMIT = 3_000;
+const LARGER: Readonly<Record<string, number>> = { "shared/operations/group/create.ts": 5_000 };
+
+/** What each operation adds, and what is over its limit. */
+export function operationReport(metafile: Metafile): { lines: string[]; broken: string[] } {
+  const parts = operationParts(metafile);
+  const mean = parts.reduce((sum, { bytes }) => sum + bytes, 0) / parts.length;
+  return {
+    lines: [
+      ...parts.slice(0, 5).map(({ file, bytes }) => line(bytes, file)),
+      line(mean, `on average of ${parts.length}`),
+    ],
+    broken: parts.flatMap(({ file, bytes }) => {
+      const limit = LARGER[file] ?? OPERATION_LIMIT;
+      return bytes > limit ? [`${file} adds ${bytes} bytes, over its limit of ${limit}.`] : [];
+    }),
+  };
+}
 
 const kilobytes = (bytes: number): string => (bytes / 1000).toFixed(1);
 
@@ -35,6 +57,10 @@ if (import.meta.filename === process.argv[1]) {
   console.log(lines.join("\n"));
   console.log("\nour own code by folder");
   for (const { name, bytes } of ownParts(made.metafile)) console.log(line(bytes, name));
+  console.log("\nwhat an operation adds");
+  const operations = operationReport(made.metafile);
+  for (const each of operations.lines) console.log(each);
+  broken.push(...operations.broken);
   for (const each of broken) console.error(each);
   if (broken.length > 0) process.exitCode = 1;
 }

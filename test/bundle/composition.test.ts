@@ -3,11 +3,12 @@ import { describe, it } from "node:test";
 
 import { build, type Metafile } from "esbuild";
 
-import { composition, faults, ownParts } from "../../scripts/bundle-composition.ts";
-import { sizeReport } from "../../scripts/bundle-size.ts";
+import { composition, faults, operationParts, ownParts } from "../../scripts/bundle-composition.ts";
+import { operationReport, sizeReport } from "../../scripts/bundle-size.ts";
 import { bundle, root } from "../../scripts/bundle.ts";
 import { changeLibrary } from "../../scripts/functions-library.ts";
 import { leaveOutNeverRun, neverRun } from "../../scripts/never-run.ts";
+import { catalogue } from "../../shared/operations/list.ts";
 
 const metafile = (inputs: Record<string, number>): Metafile => ({
   inputs: {},
@@ -22,6 +23,9 @@ const metafile = (inputs: Record<string, number>): Metafile => ({
     },
   },
 });
+
+const at = (path: string) => ({ path, kind: "import-statement" as const });
+const importing = (...paths: string[]) => ({ bytes: 0, imports: paths.map(at) });
 
 describe("what a bundle is made of", () => {
   it("is summed by package, scopes and nested copies included, ours apart", () => {
@@ -59,6 +63,50 @@ describe("what a bundle is made of", () => {
         { name: "shared", bytes: 1 },
       ],
     );
+  });
+
+  it("tells what only an operation brings: neither what others import too, nor what is left out", () => {
+    const list = "shared/operations/list.ts";
+    const [one, two] = ["shared/operations/a/one.ts", "shared/operations/b/two.ts"];
+    const made = metafile({
+      "functions/index.ts": 1,
+      [list]: 2,
+      [one]: 10,
+      [two]: 20,
+      "a.ts": 4,
+      "b.ts": 8,
+    });
+    const [output] = Object.values(made.outputs);
+    const parts = operationParts({
+      inputs: {
+        "functions/index.ts": importing(list),
+        [list]: importing(one, two),
+        [one]: importing("a.ts", "b.ts", "types-only.ts"),
+        [two]: importing("b.ts", one),
+        "a.ts": importing(),
+        "b.ts": importing(),
+      },
+      outputs: { "dist/index.cjs": { ...output!, entryPoint: "functions/index.ts" } },
+    });
+    assert.deepEqual(parts, [
+      { file: two, bytes: 20 },
+      { file: one, bytes: 0 },
+    ]);
+    const [first] = operationParts({
+      inputs: { [list]: importing(one), [one]: importing("a.ts") },
+      outputs: {
+        "dist/index.cjs": {
+          ...output!,
+          entryPoint: list,
+          inputs: {
+            [one]: { bytesInOutput: 3 },
+            "a.ts": { bytesInOutput: 4 },
+            [list]: { bytesInOutput: 5 },
+          },
+        },
+      },
+    });
+    assert.deepEqual(first, { file: one, bytes: 7 });
   });
 
   const wrong = [
@@ -117,6 +165,9 @@ describe("what is deployed", () => {
     const made = await bundle("functions/index.ts");
     const { broken } = sizeReport(composition(made.metafile), made.code.byteLength);
     assert.deepEqual(broken, []);
+    assert.deepEqual(operationReport(made.metafile).broken, []);
+    const operations = operationParts(made.metafile);
+    assert.equal(operations.length, Object.keys(catalogue).length);
   });
 
   it("has nothing of the operator's command", async () => {
