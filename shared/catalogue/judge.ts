@@ -53,7 +53,8 @@ export function judge(operation: Operation, answer: GraphAnswer, attempt: Attemp
     };
   }
   const { write } = attempt;
-  if (status === 404 && (write.afterRestore || creatorsOf(write).length > 0)) {
+  const isUnseen = status === 404 || causeOf(answer)?.name === "unreplicated";
+  if (isUnseen && (write.afterRestore || creatorsOf(write).length > 0)) {
     return retryLater(answer, "what was created or restored a moment ago has not replicated yet");
   }
   return failed(operation, answer, attempt);

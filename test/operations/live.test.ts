@@ -11,6 +11,7 @@ import { enterCloud } from "../stage/enter-cloud.ts";
 import { tellGroupStories } from "./live/group-stories.ts";
 import { guestStory } from "./live/guest-story.ts";
 import { licenseStory } from "./live/license-story.ts";
+import { managerStory, managerTooLate } from "./live/manager-story.ts";
 import { Office, type Seen } from "./live/office.ts";
 import { newName, openDirectory, type TestDirectory } from "./live/test-directory.ts";
 import { rows } from "./rows.ts";
@@ -190,4 +191,12 @@ describe("a batch about licenses", () => {
 describe("a row that invites a guest by a recipe", () => {
   it("makes the guest with sponsors and groups, and is undone", () =>
     guestStory(everything, directory));
+});
+
+describe("a manager whom the batch creates", () => {
+  it("is set by its later rows, and the undo gives the one before back", () =>
+    managerStory(everything, directory));
+
+  it("is created before the rows that name the manager", () =>
+    managerTooLate(everything, directory));
 });

@@ -1,6 +1,6 @@
 import type { Operation } from "../../catalogue/operation.ts";
-import { type PlannedWrite, type Properties, creatorsOf, isPending } from "../../catalogue/row.ts";
-import { isOnlyEdge } from "../../catalogue/target.ts";
+import type { PlannedWrite, Properties } from "../../catalogue/row.ts";
+import { isEdge, isOnlyEdge } from "../../catalogue/target.ts";
 
 /** What a row is expected to find when it is written, and when that was read. */
 export interface Expected {
@@ -24,11 +24,10 @@ export type Expectations = Map<number, Expected>;
 
 /**
  * Whether rows of this kind are looked at before they are written: those that replace values of an object, or
- * its only edge of a type. A membership is written whatever is there, and what the batch itself has created
- * has no values to keep.
+ * its only edge of a type, such as the manager. A membership is written whatever is there, and what the batch
+ * itself has created has no values to keep.
  */
 export const isLookedAt = (operation: Operation, write: PlannedWrite): boolean =>
-  !isPending(write) &&
   (write.target.kind === "user" || write.target.kind === "object" || isOnlyEdge(write.target)) &&
-  creatorsOf(write).length === 0 &&
+  (isEdge(write.target) ? write.holderFromRow : write.idFromRow) === undefined &&
   operation.touched(write, undefined).before === undefined;

@@ -4,10 +4,10 @@ import { final } from "../../../catalogue/judge.ts";
 import { defineOperation } from "../../../catalogue/operation.ts";
 import { hasAll } from "../../../catalogue/same-value.ts";
 import { managerRefUrl } from "../../../core/graph-request.ts";
-import { recordOf } from "../../../core/record.ts";
 import { notReplicatedYet, userWrite } from "../user-change.ts";
 import { changedNothing, lacksBefore } from "../values-back.ts";
 import {
+  isManaged,
   managerIn,
   managerLook,
   managerPermissions,
@@ -55,8 +55,7 @@ export default defineOperation({
     );
   },
   look: managerLook,
-  inPlace: (answer, { write }) =>
-    answer.status === 200 && write.set !== undefined && hasAll(recordOf(answer.body), write.set),
+  inPlace: (answer, { write }) => isManaged(answer, write),
   inverse: ({ object, set, before }) => {
     if (before === undefined) return lacksBefore;
     const manager = managerIn(before);

@@ -1,13 +1,16 @@
 import { failedRow, notFound, unchangedRow } from "../../../catalogue/decided-row.ts";
 import { required, userReference } from "../../../catalogue/fields.ts";
 import { defineOperation } from "../../../catalogue/operation.ts";
+import { type End, edgeWrite } from "../../../catalogue/parts/edge.ts";
 import { hasAll } from "../../../catalogue/same-value.ts";
-import { recordOf } from "../../../core/record.ts";
 import { notReplicatedYet, userWrite } from "../user-change.ts";
 import { changedNothing, lacksBefore } from "../values-back.ts";
 import {
+  isManaged,
+  managedUser,
   managerIn,
   managerLook,
+  managerOf,
   managerPermissions,
   managerSet,
   managerTouched,
@@ -15,13 +18,13 @@ import {
 
 /**
  * Gives a user a manager, instead of the one before. The same PUT twice has one effect, so a look after a
- * lost answer compares the manager.
+ * lost answer compares the manager. The manager may be a user whom an earlier row of the batch creates.
  */
 export default defineOperation({
   summary: "Gives a user a manager, instead of the one before.",
   fields: { user: required(userReference), manager: required(userReference) },
   example: { user: "ann@contoso.com", manager: "bo@contoso.com" },
-  target: "user",
+  target: ["user", "edge"],
   permissions: () => managerPermissions,
   allPermissions: managerPermissions,
   guarded: () => ({}),
@@ -31,37 +34,40 @@ export default defineOperation({
   }),
   decide: (payload, { user, manager }) => {
     if (user?.state !== "found" && user?.state !== "coming") return notFound("user", user);
-    if (manager?.state === "coming") {
-      return failedRow(
-        `Row ${manager.row} of this batch creates the manager, whose id is not known yet.`,
-        "Send the row in a later batch, once the manager has been created.",
-      );
+    if (manager?.state !== "found" && manager?.state !== "coming") {
+      return notFound("manager", manager);
     }
-    if (manager?.state !== "found") return notFound("manager", manager);
-    const set = managerSet(manager.id);
-    if (user.state === "found" && user.id === manager.id) {
+    if (isSameUser(user, manager)) {
       return failedRow("Nobody can be their own manager.", "Name another user in column manager.");
     }
+    if (manager.state === "coming") return { write: edgeWrite("manager", user, manager) };
+    const set = managerSet(manager.id);
     return user.state === "found" && hasAll(user.object, set)
       ? unchangedRow("The user has this manager.", user.id)
       : { write: userWrite(payload.user, user, set) };
   },
   touched: managerTouched,
-  request: ({ target, set = {} }, { graphRoot }) => ({
+  request: (write, { graphRoot }) => ({
     method: "PUT",
-    url: `/users/${target.user}/manager/$ref`,
-    body: { "@odata.id": `${graphRoot}/users/${managerIn(set)}` },
+    url: `/users/${managedUser(write)}/manager/$ref`,
+    body: { "@odata.id": `${graphRoot}/users/${managerIn(managerOf(write))}` },
   }),
   judge: notReplicatedYet,
   look: managerLook,
-  inPlace: (answer, { write }) =>
-    answer.status === 200 && write.set !== undefined && hasAll(recordOf(answer.body), write.set),
-  inverse: ({ object, set, before }) => {
+  inPlace: (answer, { write }) => isManaged(answer, write),
+  inverse: ({ object, holder, set: written, before }) => {
     if (before === undefined) return lacksBefore;
+    const [user, set] = holder ? [holder, managerSet(object)] : [object, written];
     if (hasAll(before, set)) return changedNothing;
     const manager = managerIn(before);
     return manager === undefined
-      ? { operation: "user.remove-manager", cells: { user: object }, onlyIf: set }
-      : { operation: "user.set-manager", cells: { user: object, manager }, onlyIf: set };
+      ? { operation: "user.remove-manager", cells: { user }, onlyIf: set }
+      : { operation: "user.set-manager", cells: { user, manager }, onlyIf: set };
   },
 });
+
+/** Whether both are the same user, who is there or whom the same earlier row creates. */
+const isSameUser = (one: End, other: End): boolean =>
+  one.state === "found"
+    ? other.state === "found" && one.id === other.id
+    : other.state === "coming" && one.row === other.row;

@@ -38,15 +38,15 @@ export default {
       says: /No object.*column manager/,
     },
     {
-      when: "an earlier row creates the manager",
-      payload,
-      found: { user: found(ann), manager: { state: "coming", row: 3 } },
-      says: /Row 3 of this batch creates the manager/,
-    },
-    {
       when: "the manager is the user",
       payload: { user: ann, manager: ann },
       found: { user: found(ann), manager: found(ann) },
+      says: /own manager/,
+    },
+    {
+      when: "an earlier row creates the user, who is to be the manager too",
+      payload,
+      found: { user: { state: "coming", row: 3 }, manager: { state: "coming", row: 3 } },
       says: /own manager/,
     },
   ],
@@ -62,6 +62,12 @@ export default {
       answer: answer(200, undefined, "", { id: ann, ...person(old) }),
       write,
       is: "send again",
+    },
+    {
+      when: "the user has the manager whom an earlier row created",
+      answer: answer(200, undefined, "", { id: ann, ...person(boss) }),
+      write: { target: { kind: "edge", type: "manager", holder: ann, object: boss }, keys: [] },
+      is: "done",
     },
     {
       when: "the user has no manager",
@@ -82,6 +88,14 @@ export default {
     {
       done: done({ set, before: { manager: null } }),
       inverse: { operation: "user.remove-manager", cells: { user: ann }, onlyIf: set },
+    },
+    {
+      done: done({ object: boss, holder: ann, before: { manager: { id: old } } }),
+      inverse: {
+        operation: "user.set-manager",
+        cells: { user: ann, manager: old },
+        onlyIf: set,
+      },
     },
   ],
   notUndone: [
