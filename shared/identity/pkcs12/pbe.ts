@@ -52,7 +52,7 @@ const PBKDF2_HASHES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Decrypts `bytes`, which were encrypted with an empty password as the AlgorithmIdentifier says.
+ * Decrypts `bytes`, which were encrypted with the password as the AlgorithmIdentifier says.
  * @throws DerError for an unknown algorithm; any error if bytes or password are wrong.
  */
 export function decrypt(
@@ -62,7 +62,7 @@ export function decrypt(
 ): Buffer {
   const [name, parameters] = readSequence(algorithm);
   const oid = readOid(name);
-  if (oid === PBES2) return decryptPbes2(parameters, bytes);
+  if (oid === PBES2) return decryptPbes2(parameters, bytes, password);
   const known = PKCS12_CIPHERS[oid];
   if (!known) throw new DerError(`cipher ${oid} is unknown`);
   const [salt, count] = readSequence(parameters);
@@ -83,7 +83,7 @@ export function decrypt(
   return decipher(known.cipher, whole, iv, bytes);
 }
 
-function decryptPbes2(parameters: DerElement | undefined, bytes: Buffer): Buffer {
+function decryptPbes2(parameters: DerElement | undefined, bytes: Buffer, password: Buffer): Buffer {
   const [derivation, encryption] = readSequence(parameters);
   const [derivationName, derivationParameters] = readSequence(derivation);
   const [cipherName, iv] = readSequence(encryption);
@@ -96,8 +96,9 @@ function decryptPbes2(parameters: DerElement | undefined, bytes: Buffer): Buffer
   const hashName = PBKDF2_HASHES[hash ? readOid(readSequence(hash)[0]) : "1.2.840.113549.2.7"];
   if (!hashName) throw new DerError("an unknown pseudo-random function of PBKDF2");
   const saltBytes = contentOf(salt, TAG.octetString);
-  // The password is UTF-8 here, so the empty password has one form only.
-  const key = pbkdf2Sync("", saltBytes, readIterations(count), cipher.keySize, hashName);
+  // The password is UTF-8 here, without a final zero, so the empty password has one form only.
+  const text = new TextDecoder("utf-16be").decode(password.subarray(0, -2));
+  const key = pbkdf2Sync(text, saltBytes, readIterations(count), cipher.keySize, hashName);
   return decipher(cipher.cipher, key, contentOf(iv, TAG.octetString), bytes);
 }
 

@@ -48,14 +48,14 @@ export interface KeysAndCertificates {
  *
  * @throws OperatorError CERTIFICATE_UNUSABLE, and nothing else, for any `bytes`.
  */
-export function readPfx(bytes: Buffer): KeysAndCertificates {
+export function readPfx(bytes: Buffer, passwords = EMPTY_PASSWORDS): KeysAndCertificates {
   try {
     const [, authSafe, macData] = readAll(readOne(bytes, TAG.sequence));
     const [type, content] = readSequence(authSafe);
     if (readOid(type) !== DATA)
       throw new DerError("it is protected by a signature instead of a password");
     const safe = readOne(contentOf(content, TAG.context0), TAG.octetString);
-    const password = checkMac(macData, safe);
+    const password = checkMac(macData, safe, passwords);
     const found = { keys: [] as KeyObject[], certificates: [] as X509Certificate[] };
     for (const part of readAll(readOne(safe, TAG.sequence))) {
       collect(readPart(part, password), password, found, DEEPEST);
@@ -70,8 +70,12 @@ export function readPfx(bytes: Buffer): KeysAndCertificates {
   }
 }
 
-/** Returns the form of the empty password for which the integrity check holds. */
-function checkMac(macData: DerElement | undefined, safe: Buffer): Buffer {
+/** Returns the password for which the integrity check holds. */
+function checkMac(
+  macData: DerElement | undefined,
+  safe: Buffer,
+  passwords: readonly Buffer[],
+): Buffer {
   if (macData === undefined) throw new DerError("it has no integrity check");
   const [digestInfo, salt, count] = readSequence(macData);
   const [algorithm, digest] = readSequence(digestInfo);
@@ -81,7 +85,7 @@ function checkMac(macData: DerElement | undefined, safe: Buffer): Buffer {
   if (!hash) throw new DerError(`its integrity check uses the unknown hash ${oid}`);
   const saltBytes = contentOf(salt, TAG.octetString);
   const iterations = count === undefined ? 1 : readIterations(count);
-  for (const password of EMPTY_PASSWORDS) {
+  for (const password of passwords) {
     const key = derivePkcs12(hash, password, saltBytes, iterations, 3, expected.length);
     const actual = createHmac(hash, key).update(safe).digest();
     if (actual.length === expected.length && timingSafeEqual(actual, expected)) return password;

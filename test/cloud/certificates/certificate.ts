@@ -61,10 +61,7 @@ const oids = {
 
 /** Signs a version 3 certificate (RFC 5280) with an RSA or EC key. */
 export function issueCertificate(request: CertificateRequest): Certificate {
-  const algorithm =
-    request.signingKey.asymmetricKeyType === "ec"
-      ? sequence(objectIdentifier(oids.sha256WithEcdsa))
-      : sequence(objectIdentifier(oids.sha256WithRsa), nullValue());
+  const algorithm = signatureAlgorithm(request.signingKey);
   const toBeSigned = sequence(
     explicit(0, integer(2)),
     // A serial number is positive and at most 20 octets (RFC 5280 §4.1.2.2).
@@ -84,6 +81,12 @@ export function issueCertificate(request: CertificateRequest): Certificate {
     request.notAfter,
   );
 }
+
+/** The AlgorithmIdentifier of a signature with SHA-256 by the key. */
+export const signatureAlgorithm = (key: KeyObject): Buffer =>
+  key.asymmetricKeyType === "ec"
+    ? sequence(objectIdentifier(oids.sha256WithEcdsa))
+    : sequence(objectIdentifier(oids.sha256WithRsa), nullValue());
 
 function describeCertificate(
   der: Buffer,
@@ -111,12 +114,14 @@ function toPem(label: string, der: Uint8Array): string {
   return `-----BEGIN ${label}-----\n${lines.join("\n")}\n-----END ${label}-----\n`;
 }
 
-function publicKeyInfo(key: KeyObject): Buffer {
+/** A SubjectPublicKeyInfo. */
+export function publicKeyInfo(key: KeyObject): Buffer {
   const publicKey = key.type === "private" ? createPublicKey(key) : key;
   return publicKey.export({ type: "spki", format: "der" });
 }
 
-function name(commonName: string): Buffer {
+/** A distinguished name of a common name alone. */
+export function name(commonName: string): Buffer {
   return sequence(setOf(sequence(objectIdentifier(oids.commonName), utf8String(commonName))));
 }
 
@@ -124,14 +129,15 @@ function keyIdentifier(key: KeyObject): Buffer {
   return createHash("sha1").update(publicKeyInfo(key)).digest();
 }
 
+/** The extensions of a certificate that do not name its issuer. */
+export type OwnExtensions = Pick<
+  CertificateRequest,
+  "isAuthority" | "keyUsage" | "extendedKeyUsage" | "alternativeNames"
+>;
+
 function extensions(request: CertificateRequest): Buffer[] {
-  const list = [
-    extension(
-      oids.basicConstraints,
-      true,
-      request.isAuthority === true ? sequence(boolean(true)) : sequence(),
-    ),
-    extension(oids.keyUsage, true, namedBits(...request.keyUsage)),
+  return [
+    ...ownExtensions(request),
     extension(oids.subjectKeyIdentifier, false, octetString(keyIdentifier(request.publicKey))),
     // Python 3.13 refuses a certificate without an authority key identifier.
     extension(
@@ -139,6 +145,18 @@ function extensions(request: CertificateRequest): Buffer[] {
       false,
       sequence(implicit(0, keyIdentifier(request.issuer?.publicKey ?? request.publicKey))),
     ),
+  ];
+}
+
+/** Basic constraints, usage and names. */
+export function ownExtensions(request: OwnExtensions): Buffer[] {
+  const list = [
+    extension(
+      oids.basicConstraints,
+      true,
+      request.isAuthority === true ? sequence(boolean(true)) : sequence(),
+    ),
+    extension(oids.keyUsage, true, namedBits(...request.keyUsage)),
   ];
   if (request.extendedKeyUsage !== undefined)
     list.push(

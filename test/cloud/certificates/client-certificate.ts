@@ -16,13 +16,15 @@ export interface ClientCertificateOptions {
   readonly notAfter: Date;
   readonly keyUsage?: readonly number[];
   readonly extendedKeyUsage?: readonly string[];
+  /** DNS names. */
+  readonly alternativeNames?: readonly string[];
   /** An existing key pair, for a renewal that keeps its key. */
   readonly keys?: KeyPair;
 }
 
 const clientAuth = "1.3.6.1.5.5.7.3.2";
 
-/** Creates a self-signed RSA certificate for client authentication. */
+/** Creates a self-signed certificate for client authentication, with an RSA key unless one is given. */
 export async function createClientCertificate(
   options: ClientCertificateOptions,
 ): Promise<ClientCertificate> {
@@ -35,6 +37,7 @@ export async function createClientCertificate(
     notAfter: options.notAfter,
     keyUsage: options.keyUsage ?? [0],
     extendedKeyUsage: options.extendedKeyUsage ?? [clientAuth],
+    ...(options.alternativeNames && { alternativeNames: options.alternativeNames }),
   });
   return { certificate, keys, privateKeyPem: toPrivateKeyPem(keys.privateKey) };
 }

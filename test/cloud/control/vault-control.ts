@@ -51,11 +51,13 @@ export function vaultControl(world: World): VaultControl {
         pfxEncryption: world.keyVault.settings.pfxEncryption,
       });
       await world.announce(vault, name, version);
-      return describe(version);
+      const [described] = describe(version);
+      if (described === undefined) throw new TypeError(`${name} has no certificate.`);
+      return described;
     },
     async listCertificateVersions({ vault, name }) {
       const entry = vaultOf(world, vault).certificates.get(name);
-      return [...(entry?.versions.values() ?? [])].map((version) => describe(version));
+      return [...(entry?.versions.values() ?? [])].flatMap((version) => describe(version));
     },
     async setCertificateEnabled({ vault, name, version, enabled }) {
       const found = vaultOf(world, vault).certificates.get(name)?.versions.get(version);
@@ -81,12 +83,21 @@ function vaultOf(world: World, name: string): Vault {
   return vault;
 }
 
-function describe(version: CertificateVersionEntry): CertificateVersion {
-  return {
-    version: version.version,
-    thumbprint: version.certificate.thumbprint,
-    certificatePem: version.certificate.pem,
-    enabled: version.attributes.enabled,
-    expiresAt: version.certificate.notAfter.toISOString(),
-  };
+/** The version; nothing if it is not signed yet. */
+function describe({
+  version,
+  certificate,
+  attributes,
+}: CertificateVersionEntry): CertificateVersion[] {
+  return certificate === undefined
+    ? []
+    : [
+        {
+          version,
+          thumbprint: certificate.thumbprint,
+          certificatePem: certificate.pem,
+          enabled: attributes.enabled,
+          expiresAt: certificate.notAfter.toISOString(),
+        },
+      ];
 }

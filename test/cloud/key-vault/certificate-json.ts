@@ -29,7 +29,16 @@ export function versionOf(
 
 /** The policy of a certificate in its REST form. */
 export function policyOf(request: VaultRequest, name: string, entry: CertificateEntry): object {
-  return policyJson(entry.policy, `${request.baseUrl}/certificates/${name}/policy`);
+  const [first] = entry.versions.values();
+  const created = Math.floor((first?.attributes.createdMs ?? request.nowMs) / 1000);
+  return {
+    ...policyJson(entry.policy, `${request.baseUrl}/certificates/${name}/policy`),
+    attributes: {
+      enabled: true,
+      created,
+      updated: Math.max(created, Math.floor((entry.policyMs ?? 0) / 1000)),
+    },
+  };
 }
 
 /** An entry of a listing. */
@@ -40,7 +49,9 @@ export function itemOf(
 ): object {
   return {
     id: `${request.baseUrl}/certificates/${id}`,
-    x5t: Buffer.from(version.certificate.thumbprint, "hex").toString("base64url"),
+    ...(version.certificate && {
+      x5t: Buffer.from(version.certificate.thumbprint, "hex").toString("base64url"),
+    }),
     attributes: attributesJson(version.attributes),
     tags: version.tags,
     subject: "",
@@ -58,9 +69,11 @@ export function bundleOf(
   return {
     ...itemOf(request, id, version),
     subject: undefined,
-    kid: `${request.baseUrl}/keys/${id}`,
-    sid: `${request.baseUrl}/secrets/${id}`,
-    cer: version.certificate.der.toString("base64"),
+    ...(version.certificate && {
+      kid: `${request.baseUrl}/keys/${id}`,
+      sid: `${request.baseUrl}/secrets/${id}`,
+      cer: version.certificate.der.toString("base64"),
+    }),
     policy: policyOf(request, name, entry),
     pending: { id: `${request.baseUrl}/certificates/${name}/pending` },
   };
@@ -88,8 +101,9 @@ export function operationJson(
   const id = `${request.baseUrl}/certificates/${name}`;
   return {
     id: `${id}/pending`,
-    issuer: { name: operation.issuerName },
-    cancellation_requested: false,
+    issuer: operation.issuer,
+    csr: operation.signingRequest.toString("base64"),
+    cancellation_requested: operation.isCancelled,
     status: operation.status,
     ...(operation.status === "completed"
       ? { target: id }

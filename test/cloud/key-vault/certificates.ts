@@ -1,7 +1,8 @@
 import { json, type CloudResponse } from "../http/exchange.ts";
 import { backup, restore } from "./backup.ts";
-import { create, guarded, importCertificate, pending } from "./certificate-create.ts";
+import { create, guarded, importCertificate } from "./certificate-create.ts";
 import { bundleOf, deletedJson, entryOf, itemOf, policyOf, versionOf } from "./certificate-json.ts";
+import { handlePending } from "./certificate-pending.ts";
 import { handleContacts, handleIssuers } from "./issuers.ts";
 import { currentVersion } from "./model.ts";
 import { readPolicy } from "./policy.ts";
@@ -21,6 +22,7 @@ export const handleCertificates: VaultHandler = (request) => {
   if (name === undefined) return listCertificates(request);
   if (name === "issuers") return handleIssuers(request);
   if (name === "contacts") return handleContacts(request);
+  if (second === "pending") return handlePending(request, name);
   switch (`${request.method} ${second ?? ""}`) {
     case "GET versions":
       return listVersions(request, name);
@@ -32,8 +34,6 @@ export const handleCertificates: VaultHandler = (request) => {
       return updatePolicy(request, name);
     case "POST create":
       return create(request, name);
-    case "GET pending":
-      return pending(request, name);
     case "POST import":
       return importCertificate(request, name);
     case "POST backup":
@@ -80,6 +80,7 @@ function updatePolicy(request: VaultRequest, name: string): CloudResponse {
   request.authorise("certificates/update/action");
   const entry = entryOf(request, name);
   entry.policy = guarded(() => readPolicy(request.body, entry.policy));
+  entry.policyMs = request.nowMs;
   return json(200, policyOf(request, name, entry));
 }
 

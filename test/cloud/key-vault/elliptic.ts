@@ -10,6 +10,7 @@ export interface Curve {
   readonly jwk: string;
   readonly openssl: string;
   readonly digestBytes: number;
+  readonly bits: number;
   /** Octets of a coordinate. */
   readonly size: number;
   /** The prime, the coefficient a, and the order (SEC 2). */
@@ -28,7 +29,8 @@ function curve(
   more: { readonly jwk: string; readonly a?: bigint; readonly digestBytes?: number },
 ): Curve {
   const digestBytes = more.digestBytes ?? size;
-  return { algorithm, openssl, size, p, n, a: more.a ?? p - 3n, jwk: more.jwk, digestBytes };
+  const bits = n.toString(2).length;
+  return { algorithm, openssl, size, p, n, a: more.a ?? p - 3n, jwk: more.jwk, digestBytes, bits };
 }
 
 /** Curves by Key Vault's names. */
@@ -160,7 +162,7 @@ const coordinates = (point: Buffer, by: Curve): [bigint, bigint] => [
 
 /** The leftmost bits of a digest, as many as the order has. */
 function leftBits(digest: Buffer, by: Curve): bigint {
-  const spare = digest.length * 8 - by.n.toString(2).length;
+  const spare = digest.length * 8 - by.bits;
   const number = hex(digest.toString("hex"));
   return spare > 0 ? number >> BigInt(spare) : number;
 }

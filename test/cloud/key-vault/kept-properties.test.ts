@@ -78,6 +78,44 @@ describe("a secret", () => {
 });
 
 describe("a certificate", () => {
+  it("is imported from PEM in base64, as Azure's SDK for Python sends it [import-certificate]", async () => {
+    const made = await createClientCertificate({
+      subject: "python",
+      notBefore: new Date(Date.now() - 1000),
+      notAfter: new Date(Date.now() + 86_400_000),
+    });
+    const value = Buffer.from(made.privateKeyPem + made.certificate.pem).toString("base64");
+    const answer = await send("POST", "/certificates/python/import", { value });
+    assert.equal(answer.body.cer, made.certificate.der.toString("base64"));
+    assert.partialDeepStrictEqual(known(await send("GET", "/certificates/python/policy")), {
+      issuer: { name: "Unknown" },
+    });
+  });
+
+  for (const encryption of ["aes-256", "3des"] as const)
+    it(`is imported from a PKCS#12 file with a password, ${encryption} [import-certificate]`, async () => {
+      const made = await createClientCertificate({
+        subject: "locked",
+        notBefore: new Date(Date.now() - 1000),
+        notAfter: new Date(Date.now() + 86_400_000),
+      });
+      const value = createPkcs12({
+        privateKey: made.keys.privateKey,
+        certificates: [made.certificate],
+        encryption,
+        password: "gehe\u00efm",
+      }).toString("base64");
+      const answer = await send("POST", "/certificates/locked/import", {
+        value,
+        pwd: "gehe\u00efm",
+      });
+      assert.equal(answer.body.cer, made.certificate.der.toString("base64"));
+      for (const pwd of ["other", undefined]) {
+        const wrong = await send("POST", "/certificates/locked/import", { value, pwd });
+        assert.deepEqual([wrong.status, wrong.body.error?.code], [400, "BadParameter"]);
+      }
+    });
+
   it("is imported from a PKCS#12 file without a password [import-certificate]", async () => {
     const made = await createClientCertificate({
       subject: "brought",

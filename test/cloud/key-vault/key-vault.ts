@@ -94,6 +94,7 @@ export function createKeyVault(options: KeyVaultOptions): KeyVault {
       body: readBody(request),
       nowMs: options.now(),
       pfxEncryption: settings.pfxEncryption,
+      retryAfter: options.retryAfter,
       authorise: (action) => authorise(vault, claims, action, `/${collection}/${path[0] ?? ""}`),
       count,
       announce: (name, version) => options.onNewVersion(vault, name, version),

@@ -1,6 +1,7 @@
 import type { KeyObject } from "node:crypto";
 
 import type { Certificate } from "../certificates/certificate.ts";
+import type { KeyPair } from "../certificates/key-pair.ts";
 import type { CertificatePolicy } from "./policy.ts";
 import type { VaultRole } from "./roles.ts";
 
@@ -39,7 +40,8 @@ export interface KeyVersion {
 
 export interface CertificateVersionEntry {
   readonly version: string;
-  readonly certificate: Certificate;
+  /** Absent until somebody else has signed it. */
+  readonly certificate: Certificate | undefined;
   readonly attributes: Attributes;
   tags: Tags | undefined;
 }
@@ -67,6 +69,8 @@ export interface RotationPolicy {
 
 export interface CertificateEntry extends Versioned<CertificateVersionEntry> {
   policy: CertificatePolicy;
+  /** When the policy was last changed. */
+  policyMs?: number;
   /** The last create operation. */
   pending: PendingOperation | undefined;
 }
@@ -82,7 +86,15 @@ export interface Issuer {
 
 export interface PendingOperation {
   readonly requestId: string;
-  readonly issuerName: string;
+  readonly issuer: CertificatePolicy["issuer"];
+  readonly keys: KeyPair;
+  /** A PKCS#10 request, DER. */
+  readonly signingRequest: Buffer;
+  /** The version that the operation makes. */
+  readonly version: string;
+  readonly tags: Tags | undefined;
+  readonly enabled: boolean;
+  isCancelled: boolean;
   status: "inProgress" | "completed";
 }
 

@@ -16,6 +16,8 @@ export interface VaultRequest {
   readonly body: Readonly<Record<string, unknown>>;
   readonly nowMs: number;
   readonly pfxEncryption: Pkcs12Encryption;
+  /** Seconds as sent at this speed. */
+  retryAfter(seconds: number): string;
   /** @throws VaultRefusal 403 unless a role of the caller allows it */
   authorise(action: VaultAction): void;
   count(operation: string): void;

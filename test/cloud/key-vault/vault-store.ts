@@ -1,38 +1,31 @@
-import {
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  type KeyObject,
-  randomUUID,
-  X509Certificate,
-} from "node:crypto";
+import { randomUUID } from "node:crypto";
 
-import { readPfx } from "../../../shared/identity/pkcs12/pfx.ts";
 import type { Certificate } from "../certificates/certificate.ts";
 import {
   createClientCertificate,
   type ClientCertificate,
 } from "../certificates/client-certificate.ts";
-import { toPrivateKeyPem, type KeyPair } from "../certificates/key-pair.ts";
+import type { KeyPair } from "../certificates/key-pair.ts";
 import { createPkcs12, type Pkcs12Encryption } from "../certificates/pkcs12.ts";
-import { operationsOf } from "./key-material.ts";
+import { generateKey, operationsOf } from "./key-material.ts";
 import {
   currentVersion,
   type Attributes,
   type CertificateEntry,
   type CertificateVersionEntry,
   type KeyVersion,
+  type PendingOperation,
   type SecretVersion,
   type Tags,
   type Vault,
   type Versioned,
 } from "./model.ts";
-import { commonNameOf, keyUsageOf, type CertificatePolicy } from "./policy.ts";
-import { badParameter, deletedButRecoverable } from "./vault-error.ts";
+import { commonNameOf, extensionsOf, type CertificatePolicy } from "./policy.ts";
+import { deletedButRecoverable } from "./vault-error.ts";
 import type { AttributeChange } from "./vault-request.ts";
 
 /** Versions are 32 random hex digits: their order does not reflect their age. */
-const newVersion = (): string => randomUUID().replaceAll("-", "");
+export const newVersion = (): string => randomUUID().replaceAll("-", "");
 
 /** The entry of a name, created if missing. @throws VaultRefusal 409 while soft-deleted */
 function entryOf<V>(
@@ -97,7 +90,18 @@ function newAttributes(nowMs: number, given: Partial<AttributeChange> = {}): Att
   };
 }
 
-/** Creates a self-signed certificate by policy. @throws PolicyRefusal */
+/** The key for a new version by policy: the current one if the policy says so. */
+export async function keysFor(
+  policy: CertificatePolicy,
+  vault: Vault,
+  name: string,
+): Promise<KeyPair> {
+  const previous = vault.keys.get(name);
+  const kept = policy.reuseKey && previous ? currentVersion(previous) : undefined;
+  return kept ?? generateKey({ kty: policy.keyType, key_size: policy.keySize, crv: policy.curve });
+}
+
+/** Creates a self-signed certificate by policy, with a key for it. @throws PolicyRefusal */
 export async function makeCertificate(
   entry: CertificateEntry,
   vault: Vault,
@@ -105,21 +109,36 @@ export async function makeCertificate(
   nowMs: number,
   life: { readonly notBefore?: Date; readonly notAfter?: Date } = {},
 ): Promise<ClientCertificate> {
-  const { policy } = entry;
-  const previous = vault.keys.get(name);
-  const kept = policy.reuseKey && previous ? currentVersion(previous) : undefined;
+  return signOwn(entry.policy, await keysFor(entry.policy, vault, name), nowMs, life);
+}
+
+/** Creates a self-signed certificate by policy. @throws PolicyRefusal */
+export function signOwn(
+  policy: CertificatePolicy,
+  keys: KeyPair,
+  nowMs: number,
+  life: { readonly notBefore?: Date; readonly notAfter?: Date } = {},
+): Promise<ClientCertificate> {
   const end = new Date(nowMs);
   end.setUTCMonth(end.getUTCMonth() + policy.validityInMonths);
   return createClientCertificate({
     subject: commonNameOf(policy),
-    bits: policy.keySize,
     // Key Vault backdates a certificate by ten minutes.
     notBefore: life.notBefore ?? new Date(nowMs - 600_000),
     notAfter: life.notAfter ?? end,
-    keyUsage: keyUsageOf(policy),
-    extendedKeyUsage: policy.ekus,
-    ...(kept !== undefined && { keys: kept }),
+    ...extensionsOf(policy),
+    keys,
   });
+}
+
+/** Adds a version that somebody else is to sign: it has no certificate, and is disabled. */
+export function addUnsignedVersion(
+  entry: CertificateEntry,
+  { version, tags }: PendingOperation,
+  nowMs: number,
+): void {
+  const attributes = newAttributes(nowMs, { enabled: false });
+  entry.versions.set(version, { version, certificate: undefined, attributes, tags });
 }
 
 /** Adds a version with its key and its secret, all three under one version id. */
@@ -133,6 +152,8 @@ export function addCertificateVersion(
     readonly tags?: Tags | undefined;
     readonly pfxEncryption: Pkcs12Encryption;
     readonly chain?: readonly Certificate[];
+    /** The version of the operation that asked for it; a new one unless given. */
+    readonly version?: string;
   },
 ): CertificateVersionEntry {
   const entry = vault.certificates.get(name);
@@ -143,7 +164,7 @@ export function addCertificateVersion(
     notBeforeMs: notBefore.getTime(),
     expiresMs: notAfter.getTime(),
   });
-  const version = newVersion();
+  const version = options.version ?? newVersion();
   const added = {
     version,
     certificate: made.certificate,
@@ -209,47 +230,4 @@ function secretValue(
   return createPkcs12({ privateKey: made.keys.privateKey, certificates, encryption }).toString(
     "base64",
   );
-}
-
-/** Reads a PEM file with a private key and its certificate. @throws VaultRefusal 400 */
-export const readPem = (pem: string): ClientCertificate =>
-  readImported("PEM", () => imported(createPrivateKey(pem), new X509Certificate(pem)));
-
-/** Reads a PKCS#12 file without a password, in base64. @throws VaultRefusal 400 */
-export const readPkcs12 = (base64: string): ClientCertificate =>
-  readImported("PKCS#12", () => {
-    const { keys, certificates } = readPfx(Buffer.from(base64, "base64"));
-    const [key] = keys;
-    const own = key && certificates.find((each) => each.checkPrivateKey(key));
-    if (key === undefined || own === undefined)
-      throw new Error("it holds no key with its certificate");
-    return imported(key, own);
-  });
-
-function imported(privateKey: KeyObject, parsed: X509Certificate): ClientCertificate {
-  if (!parsed.checkPrivateKey(privateKey)) throw new Error("key and certificate do not match");
-  const der = parsed.raw;
-  return {
-    certificate: {
-      der,
-      pem: parsed.toString(),
-      thumbprint: createHash("sha1").update(der).digest("hex").toUpperCase(),
-      thumbprintSha256: createHash("sha256").update(der).digest("hex").toUpperCase(),
-      notBefore: new Date(parsed.validFrom),
-      notAfter: new Date(parsed.validTo),
-      subject: /CN=([^\n]+)/u.exec(parsed.subject)?.[1] ?? parsed.subject,
-    },
-    keys: { privateKey, publicKey: createPublicKey(privateKey) },
-    privateKeyPem: toPrivateKeyPem(privateKey),
-  };
-}
-
-function readImported(form: string, read: () => ClientCertificate): ClientCertificate {
-  try {
-    return read();
-  } catch (error) {
-    throw badParameter(
-      `The specified ${form} X.509 certificate content is in an unexpected format: ${(error as Error).message}.`,
-    );
-  }
 }
