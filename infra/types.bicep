@@ -113,6 +113,12 @@ type guardLimits = {
   @description('The most values of groups that a tenant\'s batches of 24 hours may clear together. 100 if absent.')
   @minValue(0)
   maxClearedGroupValuesPerDay: int?
+  @description('A batch that makes more groups public is held whole. 5 if absent.')
+  @minValue(0)
+  maxOpenedGroupsPerBatch: int?
+  @description('The most groups that a tenant\'s batches of 24 hours may make public together. 10 if absent.')
+  @minValue(0)
+  maxOpenedGroupsPerDay: int?
   @description('A batch that deletes more groups is held whole. 5 if absent.')
   @minValue(0)
   maxGroupDeletesPerBatch: int?

@@ -155,6 +155,8 @@ var productSettings = {
   MAX_RENAMES_PERCENT_PER_DAY: string(guards.?maxRenamesPercentPerDay ?? 10)
   MAX_CLEARED_GROUP_VALUES_PER_BATCH: string(guards.?maxClearedGroupValuesPerBatch ?? 50)
   MAX_CLEARED_GROUP_VALUES_PER_DAY: string(guards.?maxClearedGroupValuesPerDay ?? 100)
+  MAX_OPENED_GROUPS_PER_BATCH: string(guards.?maxOpenedGroupsPerBatch ?? 5)
+  MAX_OPENED_GROUPS_PER_DAY: string(guards.?maxOpenedGroupsPerDay ?? 10)
   MAX_GROUP_DELETES_PER_BATCH: string(guards.?maxGroupDeletesPerBatch ?? 5)
   MAX_GROUP_DELETES_PER_DAY: string(guards.?maxGroupDeletesPerDay ?? 10)
   MAX_LICENSE_REMOVALS_PER_BATCH: string(guards.?maxLicenseRemovalsPerBatch ?? 150)

@@ -63,6 +63,10 @@ const otherCaps = (settings: CapSettings) => ({
     perBatch: settings.MAX_CLEARED_GROUP_VALUES_PER_BATCH,
     perDay: settings.MAX_CLEARED_GROUP_VALUES_PER_DAY,
   },
+  "opened-groups": {
+    perBatch: settings.MAX_OPENED_GROUPS_PER_BATCH,
+    perDay: settings.MAX_OPENED_GROUPS_PER_DAY,
+  },
   "group-deletes": {
     perBatch: settings.MAX_GROUP_DELETES_PER_BATCH,
     perDay: settings.MAX_GROUP_DELETES_PER_DAY,

@@ -37,6 +37,10 @@ export const capRules = {
   MAX_CLEARED_GROUP_VALUES_PER_BATCH: whole(50, 0, 10_000_000),
   /** The most values of groups that a tenant's batches of 24 hours may clear together. */
   MAX_CLEARED_GROUP_VALUES_PER_DAY: whole(100, 0, 100_000_000),
+  /** A batch that makes more groups public is held as a whole. Everybody in the tenant can then join them and see their content. */
+  MAX_OPENED_GROUPS_PER_BATCH: whole(5, 0, 1_000_000),
+  /** The most groups that a tenant's batches of 24 hours may make public together. */
+  MAX_OPENED_GROUPS_PER_DAY: whole(10, 0, 10_000_000),
   /** A batch that deletes more groups is held as a whole. With a group goes the access of all its members. */
   MAX_GROUP_DELETES_PER_BATCH: whole(5, 0, 1_000_000),
   /** The most groups that a tenant's batches of 24 hours may delete together: two batches at their cap. */

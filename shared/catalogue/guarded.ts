@@ -40,6 +40,12 @@ export const guardedKinds = {
     means:
       "values of groups set to nothing, each property of each group, and groups that stop being security groups",
   },
+  "opened-groups": {
+    one: "group made public",
+    many: "groups made public",
+    of: undefined,
+    means: "groups that are made public, so that everybody can join and see their content",
+  },
   "group-deletes": {
     one: "group delete",
     many: "group deletes",

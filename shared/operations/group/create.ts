@@ -13,7 +13,7 @@ import { unknowable } from "../../catalogue/unknowable.ts";
 import type { ObjectId } from "../../core/object-id.ts";
 import { groupFacts, whyClosed } from "./closed-group.ts";
 import { groupNameKeys, groupWrite, madeGroup } from "./group-change.ts";
-import { groupProperties, newGroupProperties } from "./group-properties.ts";
+import { countsOf, groupProperties, newGroupProperties } from "./group-properties.ts";
 import { uniqueNameUrl, valuesIn, withDefaults } from "./new-group.ts";
 import { judgeCreate, lookForCreated } from "./own-group.ts";
 import update, { groupValuesBack } from "./update.ts";
@@ -99,7 +99,11 @@ export default defineOperation({
   allPermissions: [
     ...new Set([...permissions(["owner"]), ...permissions(["uniqueName"])]),
   ].toSorted(),
-  guarded: () => ({}),
+  // A new group has nothing to lose yet; one of the unique name may be there.
+  guarded: (payload, found) =>
+    payload.uniqueName === undefined
+      ? {}
+      : countsOf(changeable(withDefaults(payload) ?? {}), found?.["group"]),
   lookups: (payload): Readonly<Record<string, Lookup>> => {
     const values = withDefaults(payload);
     if (values === undefined) return {};
@@ -148,6 +152,7 @@ export default defineOperation({
         target: { kind: "new", type: "group" },
         set: { ...values, ...(owners && { owners }) },
         keys: groupNameKeys(values),
+        ...(payload.uniqueName !== undefined && { guarded: {} }),
       },
     };
   },

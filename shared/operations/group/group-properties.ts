@@ -69,10 +69,15 @@ export const newGroupProperties = {
  */
 export function countsOf(set: Properties, group: Found | undefined): GuardedCounts {
   const present = group?.state === "found" ? group.object : undefined;
-  const cleared = Object.entries(set).filter(
-    ([name, wanted]) =>
-      (wanted === null || (name === "securityEnabled" && wanted === false)) &&
-      !(present && isSame(present[name], wanted)),
+  const changes = Object.entries(set).filter(
+    ([name, wanted]) => !(present && isSame(present[name], wanted)),
+  );
+  const cleared = changes.filter(
+    ([name, wanted]) => wanted === null || (name === "securityEnabled" && wanted === false),
   ).length;
-  return cleared > 0 ? { "cleared-group-values": cleared } : {};
+  const isOpened = changes.some(([name, wanted]) => name === "visibility" && wanted === "Public");
+  return {
+    ...(cleared > 0 && { "cleared-group-values": cleared }),
+    ...(isOpened && { "opened-groups": 1 }),
+  };
 }

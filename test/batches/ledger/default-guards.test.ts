@@ -106,11 +106,41 @@ describe("the default settings", () => {
     );
   });
 
+  for (const row of [
+    { operation: "group.update" },
+    { operation: "group.create", groupTypes: ["Unified"] },
+  ]) {
+    it(`hold six groups that ${row.operation} makes public, and count no other`, async () => {
+      const wanted = Array.from({ length: 9 }, (_, at) => ({
+        ...row,
+        ...(row.operation === "group.update"
+          ? { group: `G${at}` }
+          : { displayName: `G${at}`, uniqueName: `G${at}` }),
+        visibility: "Public",
+      }));
+      const { state, reason } = await held(wanted, ({ directory }) => {
+        for (let at = 0; at < 8; at++) {
+          directory.addGroup(`G${at}`, {
+            uniqueName: `G${at}`,
+            mailNickname: `G${at}`,
+            mailEnabled: true,
+            securityEnabled: false,
+            groupTypes: ["Unified"],
+            description: "Old",
+            visibility: at < 2 ? "Public" : "Private",
+          });
+        }
+      });
+      assert.equal(state, "held");
+      assert.match(reason, /6 groups made public, and MAX_OPENED_GROUPS_PER_BATCH allows 5/);
+    });
+  }
+
   it("show every guard in a plan, also those that hold nothing", async () => {
     const begun = begin(defaults, 100);
     await send(begun, "p", deletes(0, 2), "plan");
     const findings = findingsOf(begun, "p");
-    assert.deepEqual([...findings.keys()].slice(0, 31), [
+    assert.deepEqual([...findings.keys()].slice(0, 33), [
       "deletes",
       "deletes-per-day",
       "deletes-percent",
@@ -127,6 +157,8 @@ describe("the default settings", () => {
       "renames-percent",
       "cleared-group-values",
       "cleared-group-values-per-day",
+      "opened-groups",
+      "opened-groups-per-day",
       "group-deletes",
       "group-deletes-per-day",
       "license-removals",
