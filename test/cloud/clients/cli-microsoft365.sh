@@ -15,10 +15,15 @@ if [ ! -e "$folder/node_modules/@pnp/cli-microsoft365" ]; then
   echo '{"private":true,"overrides":{"applicationinsights":"2.9.8"}}' > "$folder/package.json"
   npm install --prefix "$folder" --ignore-scripts --no-audit --no-fund --silent @pnp/cli-microsoft365@11.11.0
 fi
-start_cloud --users 200 --groups 20
+start_cloud --users 700 --groups 20
 
 # It stores its settings and tokens in the home folder.
 m365() { HOME=$work in_cloud "$node" "$folder/node_modules/@pnp/cli-microsoft365/dist/index.js" "$@"; }
+# The number of a group's members.
+members_of() {
+  m365 entra group member list --groupName "$1" --role Member --output json \
+    | "$node" -p 'JSON.parse(fs.readFileSync(0)).length'
+}
 application=(--appId "$(fact clientId)" --tenant "$(fact tenantId)")
 m365 cli config set --key disableTelemetry --value true
 
@@ -48,6 +53,14 @@ expect "$boss" m365 entra group member list --groupName "$group"
 expect '' m365 entra group member set --groupName "$group" --userNames $user --role Owner
 expect '' m365 entra group member remove --groupName "$group" --userNames "$boss" --role Member --force
 expect 'groupId' m365 entra user groupmembership list --userName $user
+
+# It sends one group's members as 20 PATCHes of 20 in one $batch, and refused parts are not sent again.
+big="M365 500"
+expect '"securityEnabled": true' m365 entra group add --displayName "$big" --type security --mailNickname m365-500
+ids=$(m365 request --url '@graph/users?$top=500&$select=id' --output json \
+  | "$node" -p 'JSON.parse(fs.readFileSync(0)).value.map(({ id }) => id).join()')
+expect '' m365 entra group member add --groupName "$big" --userIds "$ids" --role Member
+expect '500' members_of "$big"
 
 expect 'skuPartNumber' m365 entra license list
 expect 'assignedLicenses' m365 entra user license add --userName $user --ids 05e9a617-0261-4cee-bb44-138d3ef5d965

@@ -38,7 +38,7 @@ expect() {
   if [[ $output == *"$text"* ]] && { [ -n "$text" ] || [ "$code" = 0 ]; }; then
     printf '  ok  %.110s\n' "$(named "$@")"
   else
-    printf 'FAILED with %s: %s\nexpected: %s\n%s\n' "$code" "$(named "$@")" "$text" "$output"
+    printf 'FAILED with %s: %.300s\nexpected: %s\n%s\n' "$code" "$(named "$@")" "$text" "$output"
     exit 1
   fi
 }

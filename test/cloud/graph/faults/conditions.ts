@@ -56,7 +56,7 @@ export interface Conditions {
 export const USUAL: Conditions = {
   latency: undefined,
   lag: undefined,
-  objectConflicts: 0.1,
+  objectConflicts: 0.002,
   conflictAnswer: "409",
   edgesPerGroup: 20,
   emptyPages: 0,
