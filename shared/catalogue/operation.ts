@@ -164,6 +164,11 @@ export interface Operation<P = Payload, K extends TargetKind = TargetKind> {
   /** Whether `answer` to `look` shows the change in place: then the row is done, else it is sent again. */
   readonly inPlace: (answer: GraphAnswer, attempt: Attempt<K>) => boolean | FinalVerdict;
   /**
+   * Whether Graph would make a second object if the row were sent again. A look that shows none does not mean then
+   * that it may be, because Graph lists new objects late.
+   */
+  readonly mayBeMadeTwice?: (write: PlannedWrite) => boolean;
+  /**
    * Whether the answer to `look` shows the state that an add would bring about; `undefined` if it does
    * not say. The plan looks only at rows of operations that have this, so that after a lost answer
    * `done` can be told from `unchanged`.

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import { judge } from "../../shared/catalogue/judge.ts";
-import type { Outcome } from "../../shared/catalogue/operation.ts";
 import type { ReadyWrite } from "../../shared/catalogue/row.ts";
 import type { GraphAnswer } from "../../shared/core/graph-request.ts";
 import { catalogue, type OperationName } from "../../shared/operations/list.ts";
@@ -218,26 +217,22 @@ describe("what an answer means for a row about a group:", () => {
   }
 });
 
-const waits = (outcome: Outcome): number | undefined =>
-  outcome.kind === "doubt" ? outcome.afterMs : undefined;
-const judged = (write: ReadyWrite, status: number): Outcome =>
-  judge(catalogue["group.create"], answer(status), attempt(write));
+describe("a new group may be made twice", () => {
+  for (const { what, write, is } of [
+    { what: "a security group without unique name", write: security, is: true },
+    { what: "a Microsoft 365 group, whose address is its own", write: unified, is: false },
+    { what: "a group with a unique name", write: unique, is: false },
+    { what: "a group that is there", write: group, is: false },
+  ]) {
+    it(`${what}: ${is}`, () => {
+      assert.equal(catalogue["group.create"].mayBeMadeTwice?.(write), is);
+    });
+  }
 
-describe("a look for a new group after an answer that leaves open whether it was created", () => {
-  it("waits until lists show it, because Graph takes a second group of the same name", () => {
-    assert.equal(waits(judged(security, 500)), 20_000);
-    const asked = { ...answer(502), retryAfterMs: 60_000 };
-    const outcome = judge(catalogue["group.create"], asked, attempt(security));
-    assert.equal(waits(outcome), 60_000);
-  });
-
-  it("does not wait if Graph refuses a second group of the name, or was overloaded", () => {
-    for (const [write, status] of [
-      [unique, 500],
-      [unified, 500],
-      [security, 503],
-    ] as const) {
-      assert.equal(waits(judged(write, status)), undefined);
+  it("so that every answer of a server in trouble is a doubt", () => {
+    for (const status of [500, 502, 503, 504]) {
+      const { kind } = judge(catalogue["group.create"], answer(status), attempt(security));
+      assert.equal(kind, "doubt", String(status));
     }
   });
 });

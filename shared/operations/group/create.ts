@@ -15,7 +15,7 @@ import { groupFacts, whyClosed } from "./closed-group.ts";
 import { groupNameKeys, groupWrite, madeGroup } from "./group-change.ts";
 import { countsOf, groupProperties, newGroupProperties } from "./group-properties.ts";
 import { uniqueNameUrl, valuesIn, withDefaults } from "./new-group.ts";
-import { judgeCreate, lookForCreated } from "./own-group.ts";
+import { judgeCreate, lookForCreated, mayBeMadeTwice } from "./own-group.ts";
 import update, { groupValuesBack } from "./update.ts";
 
 const fields = {
@@ -82,7 +82,8 @@ const isNew = ({ target }: Pick<PlannedWrite, "target">): boolean => target.kind
  * Creates a security group or a Microsoft 365 group. With a unique name it is an upsert: the group of that name
  * gets the row's values, and the request can be sent twice. Display names are not unique in Entra and nicknames only
  * among Microsoft 365 groups; so the plan looks for a group of the nickname and of the display name, and after a lost
- * answer the row knows its own group by nickname, values and creation time.
+ * answer the row knows its own group by nickname, values and creation time. If none shows, a security group is not
+ * sent again: the first may show later.
  */
 export default defineOperation({
   summary:
@@ -183,6 +184,7 @@ export default defineOperation({
     isNew(attempt.write)
       ? madeInPlace(madeGroup, answer, valuesIn(attempt.write.set), attempt)
       : update.inPlace(answer, attempt),
+  mayBeMadeTwice,
   // Only a create says whether the group has an address: a group that was there is never deleted, but gets its
   // values back. Whoever gave a new one another value since still wants it.
   inverse: (done) =>

@@ -1,16 +1,10 @@
 import { final, refused, retryLater } from "../../catalogue/judge.ts";
 import type { Attempt, Outcome } from "../../catalogue/operation.ts";
 import { judgeMade } from "../../catalogue/parts/making.ts";
-import type { Properties } from "../../catalogue/row.ts";
+import type { PlannedWrite, Properties } from "../../catalogue/row.ts";
 import { type GraphAnswer, type GraphRead, odataString } from "../../core/graph-request.ts";
 import { madeGroup } from "./group-change.ts";
 import { uniqueNameUrl, valuesIn } from "./new-group.ts";
-
-/**
- * How long a new group may take to show in a list. A security group without unique name could be created twice,
- * so a look must not come too early after an answer that leaves open whether it was created.
- */
-const SHOWS_AFTER_MS = 20_000;
 
 /** How often a row is sent before an owner whom Graph does not see counts as missing. */
 const UNSEEN_ATTEMPTS = 3;
@@ -40,18 +34,15 @@ export function judgeCreate(answer: GraphAnswer, attempt: Create): Outcome | und
           "Name another owner, and send the row again in a new batch.",
         );
   }
-  return status >= 500 && status !== 503 && !isUnique(attempt.write.set)
-    ? {
-        kind: "doubt",
-        reason: `Graph answered ${status}; the group may have been created`,
-        afterMs: Math.max(SHOWS_AFTER_MS, answer.retryAfterMs ?? 0),
-      }
-    : judgeMade(madeGroup, answer, attempt);
+  return judgeMade(madeGroup, answer, attempt);
 }
 
-/** Whether Graph refuses a second group of these names: by its unique name, or the address of a Microsoft 365 group. */
-const isUnique = (set: Properties = {}): boolean =>
-  typeof set["uniqueName"] === "string" || set["mailEnabled"] === true;
+/**
+ * Whether Graph would make a second group of these names: it refuses one by its unique name, or by the address of a
+ * Microsoft 365 group.
+ */
+export const mayBeMadeTwice = ({ target, set = {} }: PlannedWrite): boolean =>
+  target.kind === "new" && typeof set["uniqueName"] !== "string" && set["mailEnabled"] !== true;
 
 /** The read that shows the group of a create, by the name that tells it from others. */
 export function lookForCreated(set: Properties = {}): GraphRead {

@@ -152,6 +152,29 @@ export function looked(
   return { kind: "absent", row: sent.row, reason, until };
 }
 
+/**
+ * What a look decides for a row in doubt that must not be sent twice: done, to be looked at again while what it made
+ * may still show, or not known.
+ */
+export function lookedForOne(
+  sent: Sent,
+  answer: GraphAnswer,
+  moment: Moment & { readonly mayShow: boolean },
+): RowOutcome {
+  const seen = inPlace(sent, answer, moment.at);
+  if (seen) return seen;
+  const { row, history, write } = sent;
+  const reason = history.trouble ?? "the runner ended before the answer came";
+  if (moment.mayShow) return { kind: "doubt", row, reason, answered: history.answered };
+  return rowReceipt(sent, moment.at, {
+    verdict: "failed",
+    reason: `It is not known whether the object was created: its answer was lost (${reason}), and it has not shown since. Sent again it could come to be twice.`,
+    fix: "Have the row run again later (rerun): it looks first. A row with a uniqueName is sent again by itself.",
+    objectId: subjectOf(write.target),
+    cause: reason,
+  });
+}
+
 /** The verdict of a row in doubt whose change, or what keeps it from being made, is in the directory. */
 export function inPlace(sent: Sent, answer: GraphAnswer, at: string): RowReceipt | undefined {
   const found = sent.operation.inPlace(answer, { ...attemptOf(sent), doubted: true });

@@ -1,14 +1,25 @@
 import { lookTogether } from "../../catalogue/look-together.ts";
 import { OperatorError } from "../../core/errors.ts";
+import type { RowHistory } from "../../records/history/row-history.ts";
 import type { RowOutcome } from "../../records/receipt.ts";
 import { historyOf } from "../batch/shard.ts";
 import { type Site, isoNow } from "../batch/site.ts";
-import { inPlace, isSeeing, looked, rowReceipt, unseen } from "../journal/outcomes.ts";
+import {
+  inPlace,
+  isSeeing,
+  looked,
+  lookedForOne,
+  rowReceipt,
+  unseen,
+} from "../journal/outcomes.ts";
 import { type Seen, askedMs, readAll } from "./look.ts";
 import { type Placed, operationOf, sentOf, waitFor } from "./part-outcome.ts";
 
 /** Looks asked for at a time; Graph's client packs them in posts of 20. */
 const LOOKS_AT_ONCE = 100;
+
+/** What was made shows in lists within so many times the shortest wait: four minutes. */
+const SHOWS_WITHIN_FLOORS = 240;
 
 /** The rows in doubt that may be looked at now, some at a time; they are not offered twice. */
 export function dueDoubts(site: Site): Placed[] {
@@ -89,5 +100,19 @@ function outcomeFor(site: Site, { row, shard }: Placed, answer: Seen): RowOutcom
   const sent = sentOf(site, { row, shard });
   if (answer instanceof OperatorError) return unseen(sent, "Graph did not answer", moment);
   if (!isSeeing(answer)) return unseen(sent, `Graph answered ${answer.status}`, moment);
-  return looked(sent, answer, { ...moment, afterMs: waitFor(site, sent.history.attempts) });
+  const afterMs = waitFor(site, sent.history.attempts);
+  return sent.operation.mayBeMadeTwice?.(sent.write)
+    ? lookedForOne(sent, answer, { ...moment, mayShow: mayShow(site, row, sent.history) })
+    : looked(sent, answer, { ...moment, afterMs });
 }
+
+/** Whether what a row made may show only now. */
+const mayShow = (
+  { clock, settings }: Site,
+  { unsureUntilMs }: Placed["row"],
+  { lastIntentAt = "" }: Pick<RowHistory, "lastIntentAt">,
+): boolean => {
+  const forMs = SHOWS_WITHIN_FLOORS * settings.retryFloorMs;
+  const isAfterPost = clock.monotonic() > unsureUntilMs + forMs;
+  return !isAfterPost || clock.now() < Date.parse(lastIntentAt) + forMs;
+};

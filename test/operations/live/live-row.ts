@@ -21,6 +21,8 @@ export interface LiveRow {
   readonly undoneBy?: string;
   /** It may be sent again after a lost answer although it was made, because a second time does no harm. */
   readonly mayRepeat?: true;
+  /** If its answer is lost and its change does not show, nobody can tell whether it was made: the row fails. */
+  readonly mayBeMadeTwice?: true;
   /** Rows that are refused, by the plan or by Graph. */
   readonly refusals: readonly LiveRefusal[];
 }

@@ -162,6 +162,7 @@ export default {
     }),
     state,
     done: [{ description: "Everybody who sells", mailEnabled: false, securityEnabled: true }],
+    mayBeMadeTwice: true,
     refusals: [
       {
         when: "it should hold directory roles",
