@@ -105,12 +105,12 @@ export interface Share<K extends TargetKind = TargetKind> {
   /** Whether a row may share its request; else it is sent alone. */
   readonly may: (write: ReadyWrite<Targets[K]>) => boolean;
   readonly request: (writes: readonly ReadyWrite<Targets[K]>[], make: Makers) => GraphWrite;
-  /** The reads that tell why such a request was refused. */
+  /** The reads that tell why such a request was refused, or would be. */
   readonly inquire: (writes: readonly ReadyWrite<Targets[K]>[]) => readonly GraphRead[];
-  /** Which writes the refusal and the answers to `inquire` blame; none if they do not tell. */
+  /** Which writes the refusal, if there was one, and the answers to `inquire` blame; none if they do not tell. */
   readonly blamed: (
     writes: readonly ReadyWrite<Targets[K]>[],
-    refusal: GraphAnswer,
+    refusal: GraphAnswer | undefined,
     answers: readonly (GraphAnswer | undefined)[],
   ) => readonly ReadyWrite<Targets[K]>[];
 }

@@ -153,6 +153,49 @@ describe("members that are added to one group", () => {
     });
   }
 
+  it("are looked at before they share a request once one was refused", async () => {
+    const rig = createRig(azurite);
+    const directory = new TinyDirectory();
+    const rows = adds(directory, 90);
+    const spoiled = [7, 25, 26, 45, 80].map((at) => memberOf(rows[at]!));
+    for (const [at, id] of spoiled.entries()) {
+      if (at % 2 === 0) directory.groups.get(group)?.add(id);
+      else directory.missing.add(id);
+    }
+    const folder = await rig.submit({ rows, rowsPerShard: 30 });
+    await rig.runOut(directory);
+    assert.deepEqual(verdictsOf(rig, folder), { done: 85, unchanged: 3, failed: 2 });
+    const all = directory.shared.reduce((sum, size) => sum + size, 0);
+    assert.equal(all - directory.shared[0]!, 85, directory.shared.join());
+  });
+
+  it("go on while the receipts of the request before are stored", async () => {
+    const rig = createRig(azurite);
+    const directory = new TinyDirectory({ faults: { ...noFaults, latencyMs: () => 3 } });
+    const { batches } = rig;
+    const appended: string[] = [];
+    const slow: typeof batches = {
+      ...batches,
+      openAppend: async (path) => {
+        const blob = await batches.openAppend(path);
+        return {
+          ...blob,
+          append: (bytes) => {
+            appended.push(bytes.toString());
+            return blob.append(bytes);
+          },
+        };
+      },
+    };
+    const folder = await rig.submit({ rows: adds(directory, 100) });
+    await rig.runOut(directory, { blobs: { batches: slow, runner: rig.runner } });
+    assert.deepEqual(verdictsOf(rig, folder), { done: 100 });
+    const joint = appended.filter(
+      (each) => each.includes('"receipt"') && each.includes('"intent"'),
+    );
+    assert.ok(joint.length >= 3, `${joint.length} of ${appended.length}`);
+  });
+
   it("get in with two more requests each if nothing tells who is to blame", async () => {
     const rig = createRig(azurite);
     const directory = new TinyDirectory({ faults: { ...noFaults, isLookLost: () => true } });

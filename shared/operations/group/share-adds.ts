@@ -29,7 +29,7 @@ export const shareAdds: Share<"membership"> = {
   blamed: (writes, refusal, [members, users]) =>
     writes.filter(
       ({ target }) =>
-        (refusal.error?.message ?? "").toLowerCase().includes(target.member) ||
+        (refusal?.error?.message ?? "").toLowerCase().includes(target.member) ||
         presence(listedIds(members), target.member) === "present" ||
         presence(listedIds(users), target.member) === "absent",
     ),

@@ -74,6 +74,7 @@ export async function openBatch(
     mayGo: (row) => canary.mayGo(row),
     awaitsPlansMs: undefined,
     halt: undefined,
+    looksAtSharers: false,
     rows: { [Symbol.iterator]: () => rowsIn(shards) },
     isFinal: (row) => isRowFinal(shards, row),
     areFinalUpTo: (row) => areFinalUpTo(shards, row),
@@ -99,17 +100,17 @@ export async function openBatch(
       [...rowsIn(shards)].every(({ state }) => state === "waiting"),
     verdicts: () => countVerdicts(shards),
     receipts: receiptsOf(batch),
-    progress: () => ({
-      marker: marker.name,
-      next: shards.next,
-      open: [...shards.announced, ...shards.open.keys()].filter((each) => !shards.ahead.has(each)),
-      ahead: [...shards.ahead],
-      counts: { ...shards.closed },
-      throttled: opened.throttled,
-    }),
+    progress: () => ({ marker: marker.name, ...progressOf(shards), throttled: opened.throttled }),
   };
   return opened;
 }
+
+const progressOf = (shards: BatchShards) => ({
+  next: shards.next,
+  open: [...shards.announced, ...shards.open.keys()].filter((each) => !shards.ahead.has(each)),
+  ahead: [...shards.ahead],
+  counts: { ...shards.closed },
+});
 
 /** What runs is what was planned: the plan's digest is that of its shards. */
 function checkDigest(folder: string, { manifest, plan }: BatchFiles): void {

@@ -66,6 +66,11 @@ export interface OpenBatch extends Lane {
   awaitsPlansMs: number | undefined;
   /** Set once somebody stopped or paused it: none of its rows is sent, and no shard is opened but to settle doubts. */
   halt: Halt | undefined;
+  /**
+   * Set once Graph refused a request for one of the rows that shared it: members came or went since the plan, so
+   * that its other rows are looked at before they share one.
+   */
+  looksAtSharers: boolean;
   /** Its open rows. */
   readonly rows: Iterable<OpenRow<OpenBatch>>;
   /** The next shard to open; `undefined` if all were. */

@@ -9,6 +9,7 @@ import { isLookedAt } from "../journal/expected.ts";
 import { type Journal, openJournal } from "../journal/journal-file.ts";
 import { readExpectations } from "../journal/read-expected.ts";
 import type { OpenRow } from "../schedule/open-row.ts";
+import { isShareable } from "../schedule/shareable.ts";
 import type { BatchShards } from "./batch-shards.ts";
 import type { LeftRow, OpenBatch, OpenShard } from "./open-batch.ts";
 import { type Site, isoNow, monotonicAt } from "./site.ts";
@@ -99,7 +100,8 @@ export function openRow(
   { row, operation, write }: LeftRow,
 ): OpenRow<OpenBatch> {
   const known = write.after || write.foundInPlace ? withoutNeedless(shard, row, write) : write;
-  const freshUntilMs = freshUntil(site, shard, { row, operation, write: known });
+  const isUnsure = lane.looksAtSharers && isShareable(site.catalogue, { operation, write: known });
+  const freshUntilMs = isUnsure ? 0 : freshUntil(site, shard, { row, operation, write: known });
   const open = site.schedule.open({ lane, row, operation, write: known, freshUntilMs });
   shard.rows.set(row, open);
   return open;

@@ -35,6 +35,9 @@ export interface Journal {
   blocks(): number;
 }
 
+/** What an answer brings about, receipts and the next intents, comes within one turn: one append takes all of it. */
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 /** A dead runner's last append may still land between our reading and our first line. */
 const OPENING_TRIES = 3;
 
@@ -120,6 +123,7 @@ function groupCommit(blob: AppendBlob, found: Replay): Journal {
     if (isFlushing) return;
     isFlushing = true;
     while (waiting.length > 0) {
+      await turn();
       const group = take();
       try {
         if (broken) throw broken.error;

@@ -94,6 +94,13 @@ export function share<L extends Lane>(state: Rows<L>, rows: readonly Entry<L>[])
   if (group !== undefined) state.shared.set(group, rows);
 }
 
+/** Notes that a post with these rows was answered: their group may share the next request. */
+export function unshare<L extends Lane>(state: Rows<L>, rows: readonly Entry<L>[]): void {
+  const [first] = rows;
+  const group = first?.write.group;
+  if (group !== undefined && state.shared.get(group)?.includes(first!)) state.shared.set(group, []);
+}
+
 /** Whether a request that rows of the group shared is under way, or may be, because it is in doubt. */
 function isBusy<L extends Lane>(state: Rows<L>, group: string): boolean {
   let rows = state.shared.get(group);

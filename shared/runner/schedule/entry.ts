@@ -8,6 +8,8 @@ export interface Entry<L extends Lane> extends Mutable<OpenRow<L>> {
   urgency: L;
   /** Where it is while it waits only for its time, its group and its turn. */
   spot: "none" | "later" | "group" | "look" | "offered";
+  /** It is held, but no edge of its group in flight: it is looked at, or its post was answered. */
+  hasLanded: boolean;
 }
 
 /** By the instant before which a row does not go. */

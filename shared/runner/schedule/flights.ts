@@ -13,7 +13,10 @@ export interface Flights {
   /** Whether nothing in flight shares a key with `write` and its group has room. */
   allows(write: PlannedWrite): boolean;
   hold(write: PlannedWrite): void;
-  release(write: PlannedWrite): void;
+  /** `hasLanded`: its edge does not count any more. */
+  release(write: PlannedWrite, hasLanded?: boolean): void;
+  /** An edge of the group that is held is not in flight, or not any more: it leaves its room to others. */
+  landed(group: string): void;
   /** An edge of the group met a concurrent change. */
   conflicted(group: string): void;
   /** An edge of the group was answered without one. */
@@ -45,20 +48,22 @@ export function createFlights(): Flights {
     if (state.edges === 0 && isFresh) groups.delete(group);
     else groups.set(group, state);
   };
-  const count = (write: PlannedWrite, by: 1 | -1): void => {
+  const count = (write: PlannedWrite, by: 1 | -1, isFlying = true): void => {
     for (const key of new Set(write.keys)) {
       const held = (keys.get(key) ?? 0) + by;
       if (held > 0) keys.set(key, held);
       else keys.delete(key);
     }
-    if (write.group !== undefined) update(write.group, (state) => (state.edges += by));
+    if (!isFlying || write.group === undefined) return;
+    update(write.group, (state) => (state.edges += by));
   };
   return {
     allows: (write) =>
       write.keys.every((key) => !keys.has(key)) &&
       (write.group === undefined || stateOf(write.group).edges < stateOf(write.group).limit),
     hold: (write) => count(write, 1),
-    release: (write) => count(write, -1),
+    release: (write, hasLanded = false) => count(write, -1, !hasLanded),
+    landed: (group) => update(group, (state) => (state.edges -= 1)),
     conflicted: (group) =>
       update(group, (state) => {
         state.limit = Math.max(1, Math.floor(state.limit / 2));

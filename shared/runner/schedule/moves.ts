@@ -63,6 +63,7 @@ export function open<L extends Lane>(state: State<L>, row: NewRow<L>): Entry<L> 
     refusals: 0,
     urgency: row.lane,
     spot: "none",
+    hasLanded: false,
   };
   // A row of a batch that is halted waits behind nothing, and nothing waits behind it.
   if (!state.withdrawn.has(row.lane)) enqueue(state, entry);
@@ -77,6 +78,16 @@ export function take<L extends Lane>(
   hold(state, entry);
   state.ready.remove(entry);
   entry.state = to;
+  if (to === "looking") land(state, entry);
+}
+
+/** Leaves the room in its group that a held row takes to others. */
+export function land<L extends Lane>({ flights, ready }: State<L>, entry: Entry<L>): void {
+  const { group } = entry.write;
+  if (group === undefined || entry.hasLanded) return;
+  entry.hasLanded = true;
+  flights.landed(group);
+  ready.refit(group);
 }
 
 export function place<L extends Lane>(state: State<L>, entry: Entry<L>, to: Place): void {
@@ -100,7 +111,8 @@ export function place<L extends Lane>(state: State<L>, entry: Entry<L>, to: Plac
     return;
   }
   if (wasHeld) {
-    state.flights.release(entry.write);
+    state.flights.release(entry.write, entry.hasLanded);
+    entry.hasLanded = false;
     if (entry.write.group !== undefined) state.ready.refit(entry.write.group);
   }
   entry.state = to.state;

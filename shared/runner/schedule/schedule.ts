@@ -1,5 +1,5 @@
 import type { PlannedWrite } from "../../catalogue/row.ts";
-import { type Choice, type Wish, choose, share } from "./choose.ts";
+import { type Choice, type Wish, choose, share, unshare } from "./choose.ts";
 import type { Entry } from "./entry.ts";
 import { createFlights } from "./flights.ts";
 import { createKeyOrder } from "./key-order.ts";
@@ -11,6 +11,7 @@ import {
   enqueue,
   entryOf,
   freed,
+  land,
   open,
   place,
   take,
@@ -37,12 +38,14 @@ export interface Schedule<L extends Lane> {
    * given, until as many rows as `ahead` says could be sent before them without a look.
    */
   toLookAt(wish: LookWish<L>): readonly OpenRow<L>[];
-  /** Lets rows that could be sent be looked at first. */
+  /** Lets waiting rows be looked at first. */
   lookFirst(rows: readonly OpenRow<L>[]): void;
   /** Takes waiting rows that `choose` or `toLookAt` returned. */
   take(picked: readonly OpenRow<L>[], to: "flying" | "looking"): void;
   /** Notes that taken rows share a request: until all are answered, no others of their group do. */
   share(rows: readonly OpenRow<L>[]): void;
+  /** Notes that Graph answered the request of taken rows: others of their group may go, before these are stored. */
+  landed(rows: readonly OpenRow<L>[]): void;
   /** Gives a row a request of its own from now on. */
   single(row: OpenRow<L>): void;
   /** Notes that a request that a row shared was refused because of another row. */
@@ -118,6 +121,7 @@ export function createSchedule<L extends Lane>(): Schedule<L> {
   };
   return {
     ...createMarks<L>(),
+    ...createSharing(state),
     open: (row) => open(state, row),
     choose: (wish) => {
       endLingering(state, wish.nowMs);
@@ -127,15 +131,15 @@ export function createSchedule<L extends Lane>(): Schedule<L> {
     lookFirst: (rows) => {
       for (const row of rows) {
         const entry = entryOf(row);
+        const isReady = entry.spot !== "none";
         state.ready.remove(entry);
         entry.freshUntilMs = 0;
-        state.ready.add(entry);
+        if (isReady) state.ready.add(entry);
       }
     },
     take: (picked, to) => {
       for (const row of picked) take(state, entryOf(row), to);
     },
-    share: (rows) => share(state, rows.map(entryOf)),
     place: (row, to) => place(state, entryOf(row), to),
     complete: (row, write, born) => {
       const entry = entryOf(row);
@@ -159,6 +163,15 @@ export function createSchedule<L extends Lane>(): Schedule<L> {
     },
   };
 }
+
+/** What is noted of rows that share requests. */
+const createSharing = <L extends Lane>(state: State<L>): Pick<Schedule<L>, "share" | "landed"> => ({
+  share: (rows) => share(state, rows.map(entryOf)),
+  landed: (rows) => {
+    for (const row of rows) land(state, entryOf(row));
+    unshare(state, rows.map(entryOf));
+  },
+});
 
 /** What is noted on single rows. */
 const createMarks = <L extends Lane>(): Pick<

@@ -10,12 +10,16 @@ import { historyOf } from "../batch/shard.ts";
 import { type Site, isoNow } from "../batch/site.ts";
 import { isLookedAt } from "../journal/expected.ts";
 import { rowReceipt } from "../journal/outcomes.ts";
+import { MEMBERS_AT_MOST } from "../schedule/pack.ts";
 import { type FirstLook, firstLook } from "./first-look.ts";
 import { type Seen, askedMs, readAll, readFor } from "./look.ts";
 import { type Placed, operationOf, waitFor } from "./part-outcome.ts";
+import { isLookedAtAsSharer, lookAtSharers } from "./sharers.ts";
 
 /** Looks asked for at a time; Graph's client packs them in posts of 20. */
 const LOOKS_AT_ONCE = 100;
+/** The same of groups whose rows are looked at together, 20 at a time: two reads each. */
+const GROUPS_AT_ONCE = 10;
 /** Rows are looked at so long before their turn, seconds; more of them would only grow old again. */
 const LOOK_AHEAD_SECONDS = 10;
 
@@ -24,14 +28,31 @@ const FRESH_AT_LEAST_MS = 60_000;
 
 /** Takes the rows that are to be looked at before they are sent and whose turn is near, some at a time. */
 export function takeToLookAt(site: Site, lanes: Iterable<OpenBatch>): Placed[] {
-  const ahead = Math.max(LOOKS_AT_ONCE, LOOK_AHEAD_SECONDS * site.settings.quotaPerSecond);
-  const rows = site.schedule
-    .toLookAt({ lanes, nowMs: site.clock.monotonic(), ahead })
+  const all = [...lanes];
+  const { quotaPerSecond, membersPerWrite } = site.settings;
+  const rowsPerWrite = all.some(({ looksAtSharers }) => looksAtSharers) ? membersPerWrite : 1;
+  const ahead = Math.max(LOOKS_AT_ONCE, LOOK_AHEAD_SECONDS * quotaPerSecond * rowsPerWrite);
+  const due = site.schedule
+    .toLookAt({ lanes: all, nowMs: site.clock.monotonic(), ahead })
     // An earlier batch that is still being planned may undo what is in place.
-    .filter(({ lane, write }) => lane.awaitsPlansMs === undefined || !write.foundInPlace)
-    .slice(0, LOOKS_AT_ONCE);
+    .filter(({ lane, write }) => lane.awaitsPlansMs === undefined || !write.foundInPlace);
+  const rows = someOf(site, due);
   site.schedule.take(rows, "looking");
   return rows.map((row) => ({ row, shard: row.lane.shardOf(row.row) }));
+}
+
+/** The first rows, and of some groups those that share requests. */
+function someOf(site: Site, due: readonly Placed["row"][]): Placed["row"][] {
+  const groups = new Map<string, number>();
+  let others = 0;
+  return due.filter((row) => {
+    const { group = "" } = row.write;
+    if (!isLookedAtAsSharer(site, row)) return ++others <= LOOKS_AT_ONCE;
+    const count = groups.get(group) ?? 0;
+    if (count === MEMBERS_AT_MOST || (count === 0 && groups.size === GROUPS_AT_ONCE)) return false;
+    groups.set(group, count + 1);
+    return true;
+  });
 }
 
 /** Whether a row comes after one that was held. */
@@ -46,6 +67,21 @@ export const rowHeldBefore = ({ lane, write }: Placed["row"]): number | undefine
  * @throws OperatorError what ends the slice: LEASE_LOST, STORAGE_UNAVAILABLE, a token's error.
  */
 export async function lookFirst(site: Site, parts: readonly Placed[]): Promise<void> {
+  const isSharer = ({ row }: Placed): boolean =>
+    rowHeldBefore(row) === undefined && isLookedAtAsSharer(site, row);
+  const sharers = parts.filter(isSharer);
+  const others = parts.filter((part) => !sharers.includes(part));
+  await Promise.all([
+    sharers.length > 0 && lookAtSharers(site, sharers, freshFrom(site, site.clock.monotonic())),
+    others.length > 0 && lookAtEach(site, others),
+  ]);
+}
+
+/** Until when rows count as looked at, on the monotonic clock. */
+const freshFrom = ({ settings }: Site, lookedMs: number): number =>
+  lookedMs + Math.max(FRESH_AT_LEAST_MS, settings.planFreshMs);
+
+async function lookAtEach(site: Site, parts: readonly Placed[]): Promise<void> {
   const lookedMs = site.clock.monotonic();
   const lookedAt = isoNow(site);
   const answers = await readAll(
@@ -143,8 +179,7 @@ function letGo(site: Site, { row, shard }: Placed, lookedMs: number): void {
     operation !== undefined &&
     (write.onlyIf !== undefined || isLookedAt(operation, write)) &&
     !historyOf(shard, row.row).doubted;
-  const freshMs = Math.max(FRESH_AT_LEAST_MS, site.settings.planFreshMs);
-  const freshUntilMs = isCompared ? lookedMs + freshMs : Infinity;
+  const freshUntilMs = isCompared ? freshFrom(site, lookedMs) : Infinity;
   site.schedule.place(row, { state: "waiting", notBeforeMs: 0, freshUntilMs });
   if (foundInPlace) site.schedule.complete(row, write);
 }

@@ -55,10 +55,22 @@ export async function sendPost(
   );
   const result = await send(site, parts, { post, intentAtMs });
   const outcome = account(site, parts, result, grantedAt);
+  letOthersGo(site, parts, result);
   await receiveAll(site, parts, post, result);
   const refusal = refusalOf(result);
   if (refusal) throw refusal;
   return outcome;
+}
+
+/** What Graph has answered is not under way any more: rows of the same groups need not wait for the journal. */
+function letOthersGo(site: Site, parts: readonly Part[], result: PostResult): void {
+  if (result.kind !== "answered") return;
+  for (const [at, { rows }] of parts.entries()) {
+    const status = result.parts[at]?.status;
+    // After a 5xx it may still be carried out.
+    if (status !== undefined && status < 500) site.schedule.landed(rows.map(({ row }) => row));
+  }
+  site.wake();
 }
 
 /** Journals the outcomes; those of refused parts once it is known who is to blame. */

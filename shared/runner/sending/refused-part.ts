@@ -1,13 +1,14 @@
-import { OperatorError } from "../../core/errors.ts";
 import type { GraphAnswer } from "../../core/graph-request.ts";
 import type { PostResult } from "../../graph/types.ts";
 import type { Site } from "../batch/site.ts";
-import { readAll } from "./look.ts";
 import type { Placed } from "./part-outcome.ts";
-import { type Part, shareOf, writesIn } from "./part.ts";
+import type { Part } from "./part.ts";
+import { blamedAmong, lookAtOthers } from "./sharers.ts";
 
 /** These say nothing of what is in the request: it is made again as it is. */
 const PASSING: ReadonlySet<number> = new Set([401, 408, 423, 429]);
+/** So often a row is refused for another one; then it has a request of its own. */
+const REFUSALS_AT_MOST = 3;
 
 /**
  * Whether Graph refused a request that several rows share because of what is in it: for one of them, as a
@@ -22,8 +23,8 @@ export function isRefused(part: Part, answer: GraphAnswer | undefined): answer i
 
 /**
  * Gives the rows that are to blame for refused requests a request of their own, in which they find their
- * verdicts; the others share one again. If nothing tells who is to blame, or for the second time in vain,
- * every row gets a request of its own, so that no row is refused for another more than twice.
+ * verdicts; the others share one again. If nothing tells who is to blame, or for the third time in vain,
+ * every row gets a request of its own. Rows of their batches that were not sent yet are looked at first from now on.
  */
 export async function singleOut(
   site: Site,
@@ -31,27 +32,23 @@ export async function singleOut(
   result: PostResult,
 ): Promise<void> {
   if (result.kind !== "answered") return;
-  await Promise.all(
-    parts.map(async (part, at) => {
-      const answer = result.parts[at];
-      if (!isRefused(part, answer)) return;
-      const blamed = await blamedIn(site, part, answer);
-      const isVague = blamed.length === 0;
-      for (const placed of part.rows) {
-        const isSecond = placed.row.refusals > 0;
-        if (isVague || isSecond || blamed.includes(placed)) site.schedule.single(placed.row);
-        else site.schedule.refusedForAnother(placed.row);
-      }
-    }),
+  const refused = parts.flatMap(({ rows }, at) => {
+    const answer = result.parts[at];
+    return isRefused(parts[at]!, answer) ? { rows, answer } : [];
+  });
+  lookAtOthers(
+    site,
+    refused.flatMap(({ rows }) => rows),
   );
+  const blamed = await blamedAmong(site, refused);
+  for (const [at, { rows }] of refused.entries()) giveOwn(site, rows, blamed[at] ?? new Set());
 }
 
-async function blamedIn(site: Site, part: Part, answer: GraphAnswer): Promise<readonly Placed[]> {
-  const share = shareOf(site, part.rows);
-  if (share === undefined) return [];
-  const writes = writesIn(part.rows);
-  const seen = await readAll(site, share.inquire(writes));
-  const answers = seen.map((each) => (each instanceof OperatorError ? undefined : each));
-  const blamed = new Set(share.blamed(writes, answer, answers));
-  return part.rows.filter(({ row }) => [...blamed].some((write) => write === row.write));
+function giveOwn(site: Site, rows: readonly Placed[], blamed: ReadonlySet<Placed>): void {
+  for (const placed of rows) {
+    const { row } = placed;
+    site.schedule.refusedForAnother(row);
+    const isLast = row.refusals >= REFUSALS_AT_MOST;
+    if (blamed.size === 0 || isLast || blamed.has(placed)) site.schedule.single(row);
+  }
 }

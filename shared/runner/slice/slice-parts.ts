@@ -66,6 +66,7 @@ export async function openSlice(
     wake: () => {
       wake.notify();
       work.advance();
+      looks.advance();
     },
     fail: (error) => {
       failure ??= { error };
