@@ -63,7 +63,10 @@ export interface Registry {
    */
   grant(principal: ServicePrincipal, resource: ServicePrincipal, values: readonly string[]): void;
   /** Registers a certificate in PEM or DER. */
-  addKeyCredential(application: Application, certificate: string | Buffer): KeyCredential;
+  addKeyCredential(
+    holder: Pick<Application, "keyCredentials">,
+    certificate: string | Buffer,
+  ): KeyCredential;
   addPassword(holder: PasswordHolder, endMs: number): { secretId: string; secret: string };
   addManagedIdentity(
     tenantId: string,
@@ -160,9 +163,9 @@ export function createRegistry(now: () => number, cloud: Cloud = clouds.global):
           });
       }
     },
-    addKeyCredential(application, certificate) {
+    addKeyCredential(holder, certificate) {
       const credential = keyCredentialOf(certificate, now());
-      application.keyCredentials.push(credential);
+      holder.keyCredentials.push(credential);
       return credential;
     },
     addPassword(holder, endMs) {

@@ -57,7 +57,7 @@ describe("addressing", async () => {
 
   it("Graph's features that are not emulated answer 501, actions and metadata included [ours]", async () => {
     for (const [method, path] of [
-      ["POST", "/groupLifecyclePolicies"],
+      ["POST", "/identity/conditionalAccess/policies"],
       ["GET", "/$metadata"],
       ["GET", "/"],
       ["GET", `/users/${ann}/mailFolders`],

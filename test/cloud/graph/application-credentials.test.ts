@@ -118,6 +118,43 @@ describe("an application's credentials and attributes", () => {
     );
   });
 
+  it("a service principal has certificates of its own, and one that signs tokens is made for it [serviceprincipal-addtokensigningcertificate, serviceprincipal-addkey, serviceprincipal-removekey, serviceprincipal-update]", async () => {
+    const { appId } = await newApplication();
+    const { id } = (await send("POST", "/servicePrincipals", { appId })).body;
+    const path = `/servicePrincipals/${String(id)}`;
+    const held = async (): Promise<readonly Values[]> =>
+      (await send("GET", `${path}?$select=keyCredentials`)).body["keyCredentials"] as never;
+    const named = { displayName: "CN=signing" };
+    const made = await send("POST", `${path}/addTokenSigningCertificate`, named);
+    assert.equal(made.status, 200, made.text);
+    assert.match(String(made.body["thumbprint"]), /^[0-9A-F]{40}$/);
+    assert.deepEqual(
+      (await held()).map(({ usage }) => usage),
+      ["Verify", "Sign"],
+    );
+    const unnamed = { displayName: "signing" };
+    assert.equal((await send("POST", `${path}/addTokenSigningCertificate`, unnamed)).status, 400);
+
+    const { certificate, keys } = await newCertificate();
+    const key = {
+      type: "AsymmetricX509Cert",
+      usage: "Verify",
+      key: certificate.der.toString("base64"),
+    };
+    assert.equal((await send("PATCH", path, { keyCredentials: [key] })).status, 204);
+    const proof = proofOf(keys.privateKey, { iss: id });
+    const other = await newCertificate();
+    const second = { ...key, key: other.certificate.der.toString("base64") };
+    const body = { keyCredential: second, passwordCredential: null };
+    assert.equal((await send("POST", `${path}/addKey`, { ...body, proof: "none" })).status, 401);
+    const added = await send("POST", `${path}/addKey`, { ...body, proof });
+    assert.equal(added.status, 200, added.text);
+    assert.equal((await held()).length, 2);
+    const { keyId } = added.body;
+    assert.equal((await send("POST", `${path}/removeKey`, { keyId, proof })).status, 204);
+    assert.equal((await held()).length, 1);
+  });
+
   contractHolds(graph);
 });
 

@@ -9,6 +9,7 @@ import { createRandom, hashOf, type Random } from "../seed/random.ts";
 import { Directory } from "../store/directory.ts";
 import type { Values } from "../store/entity.ts";
 import { noCounts, type Counters } from "./counters.ts";
+import { Shelves } from "./shelves.ts";
 
 /** A domain of the tenant, by name. */
 export interface Domain {
@@ -39,6 +40,8 @@ export class Tenant {
   readonly grants = new Map<string, Values>();
   /** Settings by id, of each group by its id and of the tenant under "". */
   readonly groupSettings = new Map<string, Map<string, Values>>();
+  /** What is kept beside directory objects: policies, extensions, photos. */
+  readonly shelves = new Shelves();
   /** The products the tenant has bought. */
   readonly skus: Sku[] = usualSkus();
   /** Users who have a licence from a group, by group id. */

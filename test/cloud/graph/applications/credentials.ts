@@ -2,9 +2,10 @@ import type { Application, PasswordCredential } from "../../entra/model.ts";
 import { timeText } from "../app/tenant.ts";
 import type { Values } from "../store/entity.ts";
 import { shownIdentifier, signingCredentials } from "./key-list.ts";
+import type { KeyHolder } from "./principal-keys.ts";
 
 /** An application's certificates as Graph shows them; the key itself only on request. */
-export const keyCredentials = (application: Application, withKeys: boolean): readonly Values[] => [
+export const keyCredentials = (application: KeyHolder, withKeys: boolean): readonly Values[] => [
   ...application.keyCredentials.map((credential) => ({
     // 40 hex digits by default, as the samples show (applications-how-to-add-certificate).
     customKeyIdentifier: shownIdentifier(credential),

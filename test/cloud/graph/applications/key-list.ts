@@ -1,17 +1,18 @@
 import { randomUUID } from "node:crypto";
 import { createSecureContext } from "node:tls";
 
-import type { Application, KeyCredential } from "../../entra/model.ts";
+import type { KeyCredential } from "../../entra/model.ts";
 import { timeText } from "../app/tenant.ts";
 import { badRequest } from "../http/graph-error.ts";
 import type { Call } from "../resources/call.ts";
 import type { Values } from "../store/entity.ts";
+import type { KeyHolder } from "./principal-keys.ts";
 
 /** Certificates with a private key, which sign tokens of the application: the token endpoint does not read them. */
-const signing = new WeakMap<Application, Values[]>();
+const signing = new WeakMap<KeyHolder, Values[]>();
 
 /** The application's signing certificates as Graph shows them, without their keys. */
-export const signingCredentials = (application: Application): readonly Values[] =>
+export const signingCredentials = (application: KeyHolder): readonly Values[] =>
   signing.get(application) ?? [];
 
 const invalidKey = () => badRequest("Key credential value is invalid.");
@@ -28,7 +29,7 @@ function identifierOf(given: Values): string | undefined {
 }
 
 /** Registers the certificate in a keyCredential. @throws GraphError 400 if it is invalid */
-export function register(call: Call, registered: Application, given: Values): KeyCredential {
+export function register(call: Call, registered: KeyHolder, given: Values): KeyCredential {
   const { type, usage, key, displayName } = given;
   if (type !== "AsymmetricX509Cert" || usage !== "Verify" || typeof key !== "string") {
     throw badRequest("Key credential type or usage is not supported.");
@@ -51,7 +52,7 @@ export function register(call: Call, registered: Application, given: Values): Ke
  */
 export function addSigningCredential(
   call: Call,
-  registered: Application,
+  registered: KeyHolder,
   given: Values,
   password: unknown,
 ): Values {
@@ -67,22 +68,24 @@ export function addSigningCredential(
     throw invalidKey();
   }
   const nowMs = call.tenant.clockMs();
-  const shown: Values = {
+  return noteSigningCredential(registered, {
     customKeyIdentifier,
     displayName: typeof displayName === "string" ? displayName : null,
     endDateTime: given["endDateTime"] ?? timeText(nowMs + 365 * 86_400_000),
     key: null,
-    keyId: randomUUID(),
     startDateTime: given["startDateTime"] ?? timeText(nowMs),
-    type: "X509CertAndPassword",
-    usage: "Sign",
-  };
-  signing.set(registered, [...signingCredentials(registered), shown]);
+  });
+}
+
+/** Keeps a certificate with its private key, which is shown without it. */
+export function noteSigningCredential(holder: KeyHolder, values: Values): Values {
+  const shown = { ...values, keyId: randomUUID(), type: "X509CertAndPassword", usage: "Sign" };
+  signing.set(holder, [...signingCredentials(holder), shown]);
   return shown;
 }
 
 /** Removes a signing certificate; false if there is none with that id. */
-export function removeSigningCredential(registered: Application, keyId: unknown): boolean {
+export function removeSigningCredential(registered: KeyHolder, keyId: unknown): boolean {
   const kept = signingCredentials(registered).filter((one) => one["keyId"] !== keyId);
   if (kept.length === signingCredentials(registered).length) return false;
   signing.set(registered, kept);
@@ -104,7 +107,7 @@ const isSame = (held: KeyCredential, given: Values): boolean =>
  */
 export function replaceKeyCredentials(
   call: Call,
-  registered: Application,
+  registered: KeyHolder,
   list: readonly Values[],
 ): void {
   const kept = registered.keyCredentials.filter((held) =>

@@ -1,6 +1,6 @@
 import { decodeJwt, isSignedBy } from "../../entra/jwt.ts";
-import type { Application } from "../../entra/model.ts";
 import { GraphError } from "../http/graph-error.ts";
+import type { KeyHolder } from "./principal-keys.ts";
 
 /** The audience of a proof of possession (application-rollkey-prooftoken). */
 const PROOF_AUDIENCE = "00000002-0000-0000-c000-000000000000";
@@ -19,7 +19,7 @@ const refused = (): GraphError =>
  * object id (its application id is refused), with the right audience, within its lifetime.
  * @throws GraphError 401 Authentication_MissingOrMalformed, the service's answer to every mistake
  */
-export function checkProof(application: Application, proof: unknown, nowMs: number): void {
+export function checkProof(application: KeyHolder, proof: unknown, nowMs: number): void {
   const decoded = typeof proof === "string" ? decodeJwt(proof) : undefined;
   if (!decoded) throw refused();
   const { aud, iss, nbf, exp } = decoded.payload;

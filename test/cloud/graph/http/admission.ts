@@ -21,6 +21,9 @@ export interface Doorkeeper {
   readonly verifyToken: (authorization: string | undefined) => TokenVerdict;
 }
 
+/** What is written as a stream, with its own content type (profilephoto-update, application-update). */
+const STREAM = /\/(?:\$value|logo)\/?$/i;
+
 /** Larger bodies are refused (413). Graph publishes no limit; this one is our choice. */
 const MOST_BYTES = 4 * 1024 * 1024;
 
@@ -58,7 +61,13 @@ export function admit(request: CloudRequest, door: Doorkeeper): Admission {
     );
   }
   const contentType = request.headers["content-type"] ?? "";
-  if (writes && bodyText !== "" && !/^application\/(?:[\w.+-]*\+)?json\b/i.test(contentType)) {
+  const isStream = writes && STREAM.test(path);
+  if (
+    writes &&
+    !isStream &&
+    bodyText !== "" &&
+    !/^application\/(?:[\w.+-]*\+)?json\b/i.test(contentType)
+  ) {
     throw new GraphError(
       415,
       "BadRequest",
@@ -74,7 +83,8 @@ export function admit(request: CloudRequest, door: Doorkeeper): Admission {
       target: `${path}${search}`,
       headers: flatHeaders(request.headers),
       hasBody: bodyText !== "",
-      body: parsed(bodyText),
+      body: isStream ? undefined : parsed(bodyText),
+      ...(isStream && { bytes: request.body }),
       root: `https://${request.host}/v1.0`,
     },
   };

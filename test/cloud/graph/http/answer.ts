@@ -4,8 +4,8 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
   /** JSON; absent if there is no body (204). */
   readonly body?: unknown;
-  /** A body that is not JSON (`/$count`, an HTML error page). */
-  readonly text?: { readonly type: string; readonly content: string };
+  /** A body that is not JSON (`/$count`, an HTML error page, a photo). */
+  readonly text?: { readonly type: string; readonly content: string | Buffer };
 }
 
 /** The content type of every JSON answer. */

@@ -13,12 +13,16 @@ export interface PartAnswer {
   readonly body?: unknown;
 }
 
+/** A part's body that is not JSON: bytes are in base64 (json-batching). */
+const partText = (content: string | Buffer): string =>
+  typeof content === "string" ? content : content.toString("base64");
+
 const toPart = (id: string, answer: Answer): PartAnswer => ({
   id,
   status: answer.status,
   headers: { "OData-Version": "4.0", ...headersOf(answer) },
   ...(answer.text
-    ? { body: answer.text.content }
+    ? { body: partText(answer.text.content) }
     : answer.body !== undefined && { body: answer.body }),
 });
 

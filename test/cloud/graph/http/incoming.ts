@@ -11,6 +11,8 @@ export interface Incoming {
   readonly hasBody: boolean;
   /** The parsed JSON body; `undefined` if there was none or it was not JSON. */
   readonly body: unknown;
+  /** The body as it was sent, if it is a stream's and not JSON (a photo). */
+  readonly bytes?: Buffer;
   /** `https://graph.microsoft.com/v1.0` */
   readonly root: string;
 }

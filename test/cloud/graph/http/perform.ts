@@ -54,6 +54,7 @@ function callOf(tenant: Tenant, caller: Caller, incoming: Incoming): Omit<Call, 
     headers: incoming.headers,
     body: isObject(incoming.body) ? canonicalNames(incoming.body) : {},
     hasBody: incoming.hasBody,
+    ...(incoming.bytes && { bytes: incoming.bytes }),
     root: incoming.root,
     target: incoming.target,
   };

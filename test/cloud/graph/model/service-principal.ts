@@ -21,7 +21,7 @@ export const servicePrincipalModel: Model = {
   displayName: p("string", "default write f:eq,ge,le,startsWith adv:null order:adv max:256"),
   homepage: p("string", "default write f:eq"),
   info: p("complex", "default"),
-  keyCredentials: p("complexes", "default"),
+  keyCredentials: p("complexes", "default write"),
   loginUrl: p("string", "default write"),
   logoutUrl: p("string", "default write"),
   notes: p("string", "default write"),

@@ -101,7 +101,7 @@ export const userModel: Model = {
   streetAddress: p("string", "write adv:eq,ge,le,startsWith,null max:1024"),
   usageLocation: p("string", "write required f:eq,ge,le,startsWith"),
   userType: p("string", "write f:eq adv:null"),
-  // Stored outside the directory (SharePoint, Exchange): read one user at a time, not emulated.
+  // Stored outside the directory (SharePoint, Exchange): read one user at a time, written alone.
   aboutMe: p("string", "unsupported"),
   birthday: p("date", "unsupported"),
   hireDate: p("date", "unsupported"),

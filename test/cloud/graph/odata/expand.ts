@@ -2,6 +2,7 @@ import { assignedTo, assignmentsOf } from "../applications/assignments.ts";
 import { notEmulated, unsupportedQuery } from "../http/graph-error.ts";
 import { MODELS } from "../model/models.ts";
 import { isAdvanced, type Call } from "../resources/call.ts";
+import { extensionShelf } from "../resources/kept/extension-shelf.ts";
 import { transitiveHolders } from "../store/closure.ts";
 import type { RelationName } from "../store/directory.ts";
 import type { Entity, Kind } from "../store/entity.ts";
@@ -24,12 +25,13 @@ const EXPANDABLE: Readonly<Partial<Record<Kind, readonly string[]>>> = {
     "ownedObjects",
     "sponsors",
     "appRoleAssignments",
+    "extensions",
   ],
-  group: ["members", "owners", "memberOf", "appRoleAssignments"],
+  group: ["members", "owners", "memberOf", "appRoleAssignments", "extensions"],
   application: ["owners"],
   servicePrincipal: ["owners", "memberOf", "appRoleAssignments", "appRoleAssignedTo"],
-  administrativeUnit: ["members"],
-  device: ["registeredOwners", "registeredUsers", "memberOf"],
+  administrativeUnit: ["members", "extensions"],
+  device: ["registeredOwners", "registeredUsers", "memberOf", "extensions"],
   directoryRole: ["members"],
 };
 
@@ -103,6 +105,10 @@ export function expander(call: Call, type: Kind | "directoryObject"): Expander {
       if (name === "appRoleAssignments" || name === "appRoleAssignedTo") {
         const find = name === "appRoleAssignments" ? assignmentsOf : assignedTo;
         shown[name] = find(call.tenant, entity).slice(0, MOST_EXPANDED);
+        continue;
+      }
+      if (name === "extensions") {
+        shown[name] = [...extensionShelf(call.tenant, entity.id).values()];
         continue;
       }
       if (name === "manager") {

@@ -35,6 +35,8 @@ const KNOWN = new Set([
   "$skiptoken",
   "$deltatoken",
   "$format",
+  // Names the object of a reference that is taken away (OData 4, DELETE of a $ref); its handler reads it.
+  "$id",
 ]);
 
 /** Decodes one part of a query string as a form would: a plus sign is a space. */

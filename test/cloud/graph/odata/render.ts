@@ -1,12 +1,10 @@
 import { GraphError } from "../http/graph-error.ts";
+import { isExtensionName } from "../model/extension-names.ts";
 import { MODELS } from "../model/models.ts";
 import { defaultOf } from "../model/property.ts";
 import { odataTypeOf, type Entity, type Kind, type Values } from "../store/entity.ts";
 import { expandedInContext } from "./expand-wishes.ts";
 import { modelCase } from "./model-case.ts";
-
-/** Directory extensions are recognised by their name: `extension_<app id>_<name>`. */
-const EXTENSION = /^extension_[0-9a-f]{32}_\w+$/i;
 
 const defaults = new Map<Kind, readonly string[]>();
 
@@ -37,7 +35,7 @@ export function selected(kind: Kind, select: readonly string[] | undefined): rea
     const name = raw.includes("/") ? raw.slice(0, raw.indexOf("/")) : raw;
     const known = modelCase(model, name);
     if (!Object.hasOwn(model, known)) {
-      if (EXTENSION.test(name)) {
+      if (isExtensionName(name)) {
         names.push(name);
         continue;
       }

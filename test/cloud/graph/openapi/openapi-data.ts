@@ -7,11 +7,14 @@ const DATA = new URL("../../../../../shared/data/graph-openapi.json", import.met
 
 let loaded: Contract | undefined;
 
+/** The OpenAPI data beside the repository; `undefined` if they are missing. */
+export const openApiData = (): OpenApi | undefined =>
+  existsSync(DATA) ? (JSON.parse(readFileSync(DATA, "utf8")) as OpenApi) : undefined;
+
 /** The contract of the OpenAPI data beside the repository; `undefined` if the data is missing. */
 export function openApiContract(): Contract | undefined {
-  if (!loaded && existsSync(DATA)) {
-    loaded = createContract(JSON.parse(readFileSync(DATA, "utf8")) as OpenApi);
-  }
+  const data = loaded ? undefined : openApiData();
+  if (data) loaded = createContract(data);
   return loaded;
 }
 

@@ -1,4 +1,4 @@
-import type { Application } from "../../entra/model.ts";
+import type { Application, ServicePrincipal } from "../../entra/model.ts";
 import { timeText } from "../app/tenant.ts";
 import { keyCredentials, nameSecret, type PasswordHolder } from "../applications/credentials.ts";
 import {
@@ -7,8 +7,10 @@ import {
   removeSigningCredential,
 } from "../applications/key-list.ts";
 import { demandApplicationWrite } from "../applications/ownership.ts";
+import { keysOf, type KeyHolder } from "../applications/principal-keys.ts";
 import { checkProof } from "../applications/proof.ts";
 import { applicationOf, principalOf, syncRegistry } from "../applications/registry-link.ts";
+import { addTokenSigningCertificate } from "../applications/token-signing.ts";
 import { noContent, ok, type Answer } from "../http/answer.ts";
 import { badRequest, notFound } from "../http/graph-error.ts";
 import type { Entity, Values } from "../store/entity.ts";
@@ -23,6 +25,13 @@ function registeredOf(call: Call): { entity: Entity; registered: Application } {
   return { entity, registered };
 }
 
+function principalOwn(call: Call): { entity: Entity; registered: ServicePrincipal } {
+  const entity = servicePrincipal(call);
+  const registered = principalOf(call.tenant, entity);
+  if (!registered) throw notFound(entity.id);
+  return { entity, registered };
+}
+
 /**
  * An application rolls its own keys without a permission, with the proof only; for another application
  * it must be the owner or have Application.ReadWrite.All (application-addkey; facts/entra §8).
@@ -32,38 +41,60 @@ function demandKeyWrite(call: Call, entity: Entity, registered: Application): vo
   if (!own) demandApplicationWrite(call, entity);
 }
 
-function addKey(call: Call): Answer {
-  const { entity, registered } = registeredOf(call);
-  demandKeyWrite(call, entity, registered);
-  checkProof(registered, call.body["proof"], call.tenant.clockMs());
-  const given = call.body["keyCredential"];
-  if (typeof given !== "object" || given === null) {
-    throw badRequest("A value is required for property 'keyCredential' of the request.");
-  }
-  const { keyId } =
-    (given as Values)["type"] === "X509CertAndPassword"
-      ? addSigningCredential(call, registered, given as Values, call.body["passwordCredential"])
-      : register(call, registered, given as Values);
-  syncRegistry(call.tenant);
-  const [shown = {}] = keyCredentials(registered, false).filter((one) => one["keyId"] === keyId);
-  return ok({ "@odata.context": `${call.root}/$metadata#microsoft.graph.keyCredential`, ...shown });
-}
+/** The object that a path names, as a holder of certificates, if the caller may change them. @throws GraphError */
+type Keys = (call: Call) => KeyHolder;
 
-function removeKey(call: Call): Answer {
+const applicationKeys: Keys = (call) => {
   const { entity, registered } = registeredOf(call);
   demandKeyWrite(call, entity, registered);
-  checkProof(registered, call.body["proof"], call.tenant.clockMs());
-  const { keyId } = call.body;
-  if (removeSigningCredential(registered, keyId)) {
+  return registered;
+};
+
+/** A service principal's own: for tokens and SAML (serviceprincipal-addkey). */
+const principalKeys: Keys = (call) => {
+  const { entity, registered } = principalOwn(call);
+  const own = registered.appId.toLowerCase() === call.caller.appId.toLowerCase();
+  if (!own) demandApplicationWrite(call, entity);
+  return keysOf(registered);
+};
+
+const addKey =
+  (holder: Keys) =>
+  (call: Call): Answer => {
+    const registered = holder(call);
+    checkProof(registered, call.body["proof"], call.tenant.clockMs());
+    const given = call.body["keyCredential"];
+    if (typeof given !== "object" || given === null) {
+      throw badRequest("A value is required for property 'keyCredential' of the request.");
+    }
+    const { keyId } =
+      (given as Values)["type"] === "X509CertAndPassword"
+        ? addSigningCredential(call, registered, given as Values, call.body["passwordCredential"])
+        : register(call, registered, given as Values);
+    syncRegistry(call.tenant);
+    const [shown = {}] = keyCredentials(registered, false).filter((one) => one["keyId"] === keyId);
+    return ok({
+      "@odata.context": `${call.root}/$metadata#microsoft.graph.keyCredential`,
+      ...shown,
+    });
+  };
+
+const removeKey =
+  (holder: Keys) =>
+  (call: Call): Answer => {
+    const registered = holder(call);
+    checkProof(registered, call.body["proof"], call.tenant.clockMs());
+    const { keyId } = call.body;
+    if (removeSigningCredential(registered, keyId)) {
+      syncRegistry(call.tenant);
+      return noContent;
+    }
+    const at = registered.keyCredentials.findIndex((one) => one.keyId === keyId);
+    if (at < 0) throw badRequest("No credentials found to be removed.");
+    registered.keyCredentials.splice(at, 1);
     syncRegistry(call.tenant);
     return noContent;
-  }
-  const at = registered.keyCredentials.findIndex((one) => one.keyId === keyId);
-  if (at < 0) throw badRequest("No credentials found to be removed.");
-  registered.keyCredentials.splice(at, 1);
-  syncRegistry(call.tenant);
-  return noContent;
-}
+  };
 
 /** application-addpassword: two years by default. */
 const PASSWORD_LIFE_MS = 2 * 365 * 86_400_000;
@@ -71,12 +102,7 @@ const PASSWORD_LIFE_MS = 2 * 365 * 86_400_000;
 type Held = (call: Call) => { readonly entity: Entity; readonly registered: PasswordHolder };
 
 /** The service principal that a path names, as a holder of secrets. @throws GraphError 404 */
-const principalHolder: Held = (call) => {
-  const entity = servicePrincipal(call);
-  const registered = principalOf(call.tenant, entity);
-  if (!registered) throw notFound(entity.id);
-  return { entity, registered };
-};
+const principalHolder: Held = (call) => principalOwn(call);
 
 const addPassword =
   (held: Held) =>
@@ -118,6 +144,18 @@ const removePassword =
     return noContent;
   };
 
+/** A new certificate that signs the tokens of the service principal (serviceprincipal-addtokensigningcertificate). */
+function addTokenSigning(call: Call): Answer {
+  const { entity, registered } = principalOwn(call);
+  demandApplicationWrite(call, entity);
+  const shown = addTokenSigningCertificate(call, keysOf(registered));
+  syncRegistry(call.tenant);
+  return ok({
+    "@odata.context": `${call.root}/$metadata#microsoft.graph.selfSignedCertificate`,
+    ...shown,
+  });
+}
+
 const touches: Route["touches"] = (call) => ({
   objects: [(call.params["application"] ?? call.params["principal"] ?? "").toLowerCase()],
 });
@@ -136,8 +174,11 @@ const action = (
 });
 
 export const applicationKeyRoutes: readonly Route[] = [
-  action("addKey", addKey),
-  action("removeKey", removeKey),
+  action("addKey", addKey(applicationKeys)),
+  action("removeKey", removeKey(applicationKeys)),
+  action("addKey", addKey(principalKeys), "/servicePrincipals/:principal"),
+  action("removeKey", removeKey(principalKeys), "/servicePrincipals/:principal"),
+  action("addTokenSigningCertificate", addTokenSigning, "/servicePrincipals/:principal"),
   action("addPassword", addPassword(registeredOf)),
   action("removePassword", removePassword(registeredOf)),
   action("addPassword", addPassword(principalHolder), "/servicePrincipals/:principal"),

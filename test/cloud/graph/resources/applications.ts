@@ -11,13 +11,13 @@ import { countAnswer, listAnswer, type Collection } from "../odata/list.ts";
 import { contextOf, render, selected } from "../odata/render.ts";
 import { kindSource } from "../odata/source.ts";
 import { checkApplicationValues } from "../rules/application-values.ts";
-import { READ_APPLICATIONS, type Needs } from "../rules/permission.ts";
+import { demand, READ_APPLICATIONS, type Needs } from "../rules/permission.ts";
 import { demandRoom } from "../rules/quota.ts";
 import { checkedValues, demandValues } from "../rules/values.ts";
 import type { Entity, Values } from "../store/entity.ts";
 import { application } from "./application-named.ts";
-import type { Call } from "./call.ts";
-import { resolve } from "./resolve.ts";
+import { prefers, type Call } from "./call.ts";
+import { entityOf, resolve } from "./resolve.ts";
 import type { Route } from "./route.ts";
 import { softDelete } from "./soft-delete.ts";
 
@@ -137,8 +137,9 @@ function demandFreeIdentifiers(call: Call, values: Values, self?: Entity): void 
   }
 }
 
-function create(call: Call): Answer {
-  const { tenant, body } = call;
+function create(call: Call, named: Values = {}): Answer {
+  const { tenant } = call;
+  const body = { ...call.body, ...named };
   demandValues("application", body, ["displayName"]);
   const values = withWholeObjects({}, checkedValues("application", body, "create"));
   demandFreeIdentifiers(call, values);
@@ -160,6 +161,18 @@ function create(call: Call): Answer {
   tenant.directory.link("owners", entity, call.caller.principalId.toLowerCase());
   syncRegistry(tenant);
   return shown(call, entity, 201);
+}
+
+/** By unique name with `Prefer: create-if-missing` a PATCH is an upsert (application-upsert). */
+function upsert(call: Call): Answer {
+  const key = call.params["application"] ?? "";
+  const isMissing =
+    key.startsWith("uniqueName=") &&
+    prefers(call, "create-if-missing") &&
+    !entityOf(call, "application", key);
+  if (!isMissing) return update(call);
+  demand(call.caller, CREATE);
+  return create(call, { uniqueName: key.slice("uniqueName=".length) });
 }
 
 function update(call: Call): Answer {
@@ -222,14 +235,20 @@ export const applicationRoutes: readonly Route[] = [
     service: keyService,
     handle: get,
   },
-  { method: "POST", path: "/applications", needs: CREATE, body: "required", handle: create },
+  {
+    method: "POST",
+    path: "/applications",
+    needs: CREATE,
+    body: "required",
+    handle: (call) => create(call),
+  },
   {
     method: "PATCH",
     path: "/applications/:application",
     needs: "per-call",
     body: "required",
     touches,
-    handle: update,
+    handle: upsert,
   },
   {
     method: "DELETE",

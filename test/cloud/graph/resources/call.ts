@@ -19,6 +19,8 @@ export interface Call {
   readonly body: Values;
   /** Whether the caller sent a body at all. */
   readonly hasBody: boolean;
+  /** The body of a stream (a photo) as it was sent. */
+  readonly bytes?: Buffer;
   /** Path and query below the version as the caller sent them: `/users?$top=5`. */
   readonly target: string;
   /** `https://graph.microsoft.com/v1.0` as the caller addressed it. */

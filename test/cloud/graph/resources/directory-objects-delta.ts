@@ -1,4 +1,10 @@
-import { badRequest, GraphError, notEmulated, unsupportedQuery } from "../http/graph-error.ts";
+import {
+  badRequest,
+  denied,
+  GraphError,
+  notEmulated,
+  unsupportedQuery,
+} from "../http/graph-error.ts";
 import { MODELS } from "../model/models.ts";
 import {
   entriesFor,
@@ -66,6 +72,7 @@ function queriesOf(call: Call): Queries {
   }));
   // Without a type in the filter, the objects that may be read are tracked.
   const readable = queries.filter(({ kind }) => mayRead(call, kind));
+  if (readable.length === 0) throw denied();
   const [refused] = kinds.length > 0 ? queries.filter((one) => !readable.includes(one)) : [];
   if (refused) demand(call.caller, READ_BY_KIND[refused.kind]);
   return readable;

@@ -16,6 +16,7 @@ import { transitiveHolders } from "../store/closure.ts";
 import type { Entity, Kind } from "../store/entity.ts";
 import { isGuid } from "../store/ids.ts";
 import type { Call } from "./call.ts";
+import { deleteObject } from "./delete-object.ts";
 import { resolve } from "./resolve.ts";
 import type { Route } from "./route.ts";
 
@@ -188,5 +189,12 @@ export const directoryObjectRoutes: readonly Route[] = [
     handle: getByIds,
   },
   { method: "GET", path: "/directoryObjects/:id", needs: READ_DIRECTORY, handle: get },
+  {
+    // With the permission of the object's kind (directoryobject-delete).
+    method: "DELETE",
+    path: "/directoryObjects/:id",
+    needs: "per-call",
+    handle: (call) => deleteObject(call, liveObject(call, call.params["id"] ?? "")),
+  },
   ...actionRoutes,
 ];

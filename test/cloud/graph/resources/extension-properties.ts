@@ -10,7 +10,7 @@ import { conflicting } from "./directory-roles.ts";
 import { resourceList } from "./resource-list.ts";
 import type { Route } from "./route.ts";
 
-const TYPES = new Set(["Binary", "Boolean", "DateTime", "Integer", "LargeInteger", "String"]);
+const TYPES = ["Binary", "Boolean", "DateTime", "Integer", "LargeInteger", "String"];
 const TARGETS = new Set([
   "User",
   "Group",
@@ -36,7 +36,8 @@ function create(call: Call): Answer {
   demandApplicationWrite(call, entity);
   const { name, dataType, targetObjects, isMultiValued = false } = call.body;
   if (typeof name !== "string" || !/^\w+$/u.test(name)) throw invalid("name");
-  if (typeof dataType !== "string" || !TYPES.has(dataType)) throw invalid("dataType");
+  const type = TYPES.find((one) => one.toLowerCase() === String(dataType).toLowerCase());
+  if (type === undefined) throw invalid("dataType");
   if (
     !Array.isArray(targetObjects) ||
     targetObjects.length === 0 ||
@@ -48,7 +49,7 @@ function create(call: Call): Answer {
     id: call.tenant.directory.newId(),
     deletedDateTime: null,
     appDisplayName: entity.values["displayName"],
-    dataType,
+    dataType: type,
     isMultiValued: isMultiValued === true,
     isSyncedFromOnPremises: false,
     name: `extension_${appId}_${name}`,

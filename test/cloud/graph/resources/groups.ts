@@ -5,6 +5,7 @@ import { countAnswer, listAnswer, type Collection } from "../odata/list.ts";
 import { contextOf, render, selected } from "../odata/render.ts";
 import { kindSource } from "../odata/source.ts";
 import { countBindings } from "../rules/bindings.ts";
+import { demandPerson } from "../rules/people-only.ts";
 import {
   CREATE_GROUPS,
   demand,
@@ -16,6 +17,7 @@ import type { Entity } from "../store/entity.ts";
 import { isGuid } from "../store/ids.ts";
 import { prefers, type Call } from "./call.ts";
 import { createGroup, updateGroup } from "./group-writes.ts";
+import { directoryNames, elsewhereOf, setsElsewhere, updateElsewhere } from "./kept/profile.ts";
 import { removeGroup } from "./remove-group.ts";
 import { entityOf, resolve } from "./resolve.ts";
 import type { Route } from "./route.ts";
@@ -40,7 +42,11 @@ function groups(call: Call): Collection {
 
 function get(call: Call): Answer {
   const { entity, values } = resolve(call, "group", call.params["group"] ?? "");
-  const shown = render(entity, values, selected("group", call.query.select), false);
+  const names = selected("group", directoryNames("group", call.query.select));
+  const shown = {
+    ...render(entity, values, names, false),
+    ...elsewhereOf(call, "group", entity.id),
+  };
   return ok({
     "@odata.context": contextOf(call.root, "groups", call.query.select, true, call.query.expand),
     ...expander(call, "group")(entity, shown),
@@ -66,7 +72,13 @@ function patch(call: Call): Answer {
     if (!prefers(call, "create-if-missing")) throw notFound(key.slice("uniqueName=".length));
     return created(call, createGroup(call, { uniqueName: key.slice("uniqueName=".length) }));
   }
-  updateGroup(call, resolve(call, "group", key).entity);
+  const { entity } = resolve(call, "group", key);
+  if (setsElsewhere("group", call.body)) {
+    // Only people can (group-update); the answer is 200 without a body.
+    demandPerson(call);
+    return { ...updateElsewhere(call, "group", entity.id), status: 200 };
+  }
+  updateGroup(call, entity);
   return noContent;
 }
 

@@ -1,6 +1,7 @@
 import { noContent, ok, type Answer } from "../http/answer.ts";
+import { notFound } from "../http/graph-error.ts";
 import { expander } from "../odata/expand.ts";
-import { countAnswer, listAnswer, type Collection } from "../odata/list.ts";
+import { countAnswer, listAnswer, namesFor, type Collection } from "../odata/list.ts";
 import { contextOf, render, selected } from "../odata/render.ts";
 import { kindSource } from "../odata/source.ts";
 import { READ_CONTACTS } from "../rules/permission.ts";
@@ -26,7 +27,22 @@ function get(call: Call): Answer {
   });
 }
 
+/** @throws GraphError 404 without one (orgcontact-get-manager) */
+function manager(call: Call): Answer {
+  const { directory } = call.tenant;
+  const { entity } = resolve(call, "orgContact", call.params["id"] ?? "");
+  const [first] = [...directory.relations.manager.targets(entity.id)];
+  const boss = first && directory.get(first[0]);
+  if (!boss || boss.state !== "live") throw notFound("manager");
+  const names = namesFor("directoryObject", call.query.select)(boss);
+  return ok({
+    "@odata.context": contextOf(call.root, "directoryObjects", call.query.select, true),
+    ...render(boss, boss.values, names, true),
+  });
+}
+
 export const orgContactRoutes: readonly Route[] = [
+  { method: "GET", path: "/contacts/:id/manager", needs: READ_CONTACTS, handle: manager },
   {
     method: "GET",
     path: "/contacts",

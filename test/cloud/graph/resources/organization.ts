@@ -51,9 +51,10 @@ const organization = (tenant: Tenant): Values => ({
       name: domain.name,
       type: domain.authenticationType,
     })),
+  ...tenant.shelves.of("organization").get(""),
 });
 
-const shownDomain = (domain: Domain): Values => ({
+export const shownDomain = (domain: Domain): Values => ({
   id: domain.name,
   authenticationType: domain.authenticationType,
   availabilityStatus: null,

@@ -6,6 +6,7 @@ import type { Needs } from "../rules/permission.ts";
 import type { Entity, Values } from "../store/entity.ts";
 import { servicePrincipal } from "./application-named.ts";
 import type { Call } from "./call.ts";
+import { noteGrant } from "./kept/grant-changes.ts";
 import { invalidValue, resolve } from "./resolve.ts";
 import { resourceList } from "./resource-list.ts";
 import type { Route } from "./route.ts";
@@ -28,6 +29,11 @@ const text = (call: Call, name: string): string => {
 };
 
 const principal = (call: Call, id: string): Entity => resolve(call, "servicePrincipal", id).entity;
+
+function store({ tenant }: Call, grant: Values): void {
+  tenant.grants.set(String(grant["id"]), grant);
+  noteGrant(tenant, String(grant["id"]));
+}
 
 /** Delegated permissions of a client for a resource: for everybody, or for one user (oauth2permissiongrant-post). */
 function create(call: Call): Answer {
@@ -59,7 +65,7 @@ function create(call: Call): Answer {
       "Request_MultipleObjectsWithSameKeyValue",
       "Permission entry already exists.",
     );
-  tenant.grants.set(String(grant["id"]), grant);
+  store(call, grant);
   return {
     status: 201,
     body: { "@odata.context": contextOf(call.root, SET, undefined, true), ...grant },
@@ -78,12 +84,14 @@ function update(call: Call): Answer {
   const grant = found(call);
   const other = Object.keys(call.body).find((name) => name !== "scope" && !name.includes("@"));
   if (other !== undefined) throw badRequest(`Property '${other}' is read-only and cannot be set.`);
-  call.tenant.grants.set(String(grant["id"]), { ...grant, scope: text(call, "scope") });
+  store(call, { ...grant, scope: text(call, "scope") });
   return noContent;
 }
 
 function remove(call: Call): Answer {
-  call.tenant.grants.delete(String(found(call)["id"]));
+  const id = String(found(call)["id"]);
+  call.tenant.grants.delete(id);
+  noteGrant(call.tenant, id);
   return noContent;
 }
 

@@ -16,6 +16,7 @@ import { groupSettingTemplateRoutes } from "./group-setting-templates.ts";
 import { groupSettingRoutes } from "./group-settings.ts";
 import { groupRoutes } from "./groups.ts";
 import { invitationRoutes } from "./invitations.ts";
+import { keptRoutes } from "./kept/routes.ts";
 import { licenceRoutes } from "./licences.ts";
 import { memberOfRoutes } from "./member-of.ts";
 import { memberRoutes } from "./members.ts";
@@ -65,6 +66,7 @@ const NAMED: readonly Route[] = [
   ...extensionPropertyRoutes,
   ...scopedRoleMemberRoutes,
   ...actionRoutes,
+  ...keptRoutes,
 ];
 
 /** Every operation that is emulated. */

@@ -1,4 +1,6 @@
+import { replaceKeyCredentials } from "../applications/key-list.ts";
 import { demandApplicationWrite } from "../applications/ownership.ts";
+import { keysOf } from "../applications/principal-keys.ts";
 import {
   isMicrosoftOwned,
   leaveRegistry,
@@ -14,10 +16,10 @@ import { kindSource } from "../odata/source.ts";
 import { demand, READ_APPLICATIONS, type Needs } from "../rules/permission.ts";
 import { withSecurityAttributes, WRITE_SECURITY_ATTRIBUTES } from "../rules/security-attributes.ts";
 import { checkedValues, demandValues } from "../rules/values.ts";
-import type { Entity } from "../store/entity.ts";
+import type { Entity, Values } from "../store/entity.ts";
 import { servicePrincipal } from "./application-named.ts";
-import type { Call } from "./call.ts";
-import { resolve } from "./resolve.ts";
+import { prefers, type Call } from "./call.ts";
+import { entityOf, resolve } from "./resolve.ts";
 import type { Route } from "./route.ts";
 import { softDelete } from "./soft-delete.ts";
 
@@ -59,8 +61,10 @@ const shown = (call: Call, entity: Entity, status: number): Answer => ({
   },
 });
 
-function create(call: Call): Answer {
-  const { tenant, body } = call;
+/** Of the application in the body, or of the one that an upsert names. */
+function create(call: Call, named: Values = {}): Answer {
+  const { tenant } = call;
+  const body = { ...call.body, ...named };
   demandValues("servicePrincipal", body, ["appId"]);
   const values = checkedValues("servicePrincipal", body, "create");
   const appId = String(values["appId"]);
@@ -85,10 +89,22 @@ function create(call: Call): Answer {
   });
   syncRegistry(tenant);
   const { entity } = resolve(call, "servicePrincipal", principal.objectId);
-  const { appId: _given, ...stored } = values;
+  const { appId: _given, keyCredentials: _keys, ...stored } = values;
   if (Object.keys(stored).length > 0) tenant.directory.update(entity, stored);
   tenant.directory.link("owners", entity, call.caller.principalId.toLowerCase());
   return shown(call, entity, 201);
+}
+
+/** By application id with `Prefer: create-if-missing` a PATCH is an upsert (serviceprincipal-upsert). */
+function upsert(call: Call): Answer {
+  const key = call.params["principal"] ?? "";
+  const isMissing =
+    key.startsWith("appId=") &&
+    prefers(call, "create-if-missing") &&
+    !entityOf(call, "servicePrincipal", key);
+  if (!isMissing) return update(call);
+  demand(call.caller, CREATE);
+  return create(call, { appId: key.slice("appId=".length) });
 }
 
 function update(call: Call): Answer {
@@ -101,8 +117,11 @@ function update(call: Call): Answer {
     entity.values,
     checkedValues("servicePrincipal", call.body, "update"),
   );
-  call.tenant.directory.update(entity, values);
+  const { keyCredentials: keys, ...stored } = values;
+  call.tenant.directory.update(entity, stored);
   const principal = principalOf(call.tenant, entity);
+  if (principal && Array.isArray(keys))
+    replaceKeyCredentials(call, keysOf(principal), keys as readonly Values[]);
   if (principal) {
     const { accountEnabled, displayName, appRoleAssignmentRequired } = values;
     Object.assign(principal, {
@@ -148,14 +167,20 @@ export const servicePrincipalRoutes: readonly Route[] = [
     needs: READ_APPLICATIONS,
     handle: (call) => shown(call, servicePrincipal(call), 200),
   },
-  { method: "POST", path: "/servicePrincipals", needs: CREATE, body: "required", handle: create },
+  {
+    method: "POST",
+    path: "/servicePrincipals",
+    needs: CREATE,
+    body: "required",
+    handle: (call) => create(call),
+  },
   {
     method: "PATCH",
     path: "/servicePrincipals/:principal",
     needs: "per-call",
     body: "required",
     touches,
-    handle: update,
+    handle: upsert,
   },
   {
     method: "DELETE",

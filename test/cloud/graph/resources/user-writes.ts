@@ -8,6 +8,7 @@ import { checkPassword, checkUserValues, onPremisesMastered } from "../rules/use
 import { checkedValues, demandValues } from "../rules/values.ts";
 import type { Entity, Values } from "../store/entity.ts";
 import { prefers, type Call } from "./call.ts";
+import { setsElsewhere, updateElsewhere } from "./kept/profile.ts";
 import { referenced, resolve } from "./resolve.ts";
 import { softDeleteUser } from "./soft-delete.ts";
 
@@ -88,6 +89,7 @@ function mergedAttributes(present: Values, { onPremisesExtensionAttributes: set 
 /** PATCH /users/{id}. @throws GraphError 400, 403, 404 */
 export function updateUser(call: Call): Answer {
   const { entity } = resolve(call, "user", call.params["user"] ?? "");
+  if (setsElsewhere("user", call.body)) return updateElsewhere(call, "user", entity.id);
   const values = withSecurityAttributes(
     "user",
     entity.values,

@@ -11,6 +11,7 @@ import { demandUserRead, demandUserUpdate } from "../rules/user-permissions.ts";
 import type { Entity, Values } from "../store/entity.ts";
 import { isGuid } from "../store/ids.ts";
 import type { Call } from "./call.ts";
+import { directoryNames, elsewhereOf } from "./kept/profile.ts";
 import { resolve } from "./resolve.ts";
 import type { Route } from "./route.ts";
 import { createUser, removeUser, updateUser } from "./user-writes.ts";
@@ -68,12 +69,15 @@ function users(call: Call): Collection {
 
 /** One user as shown to this caller: with only User.ReadBasic.All, the basic profile. */
 function shownUser(call: Call, entity: Entity, values: Values): Record<string, unknown> {
-  const names = selected("user", call.query.select);
+  const names = selected("user", directoryNames("user", call.query.select));
   const basic = !holds(call.caller, READ_USERS);
   const visible = basic
     ? Object.fromEntries(Object.entries(values).filter(([name]) => BASIC_USER_PROPERTIES.has(name)))
     : values;
-  return expander(call, "user")(entity, render(entity, visible, names, false));
+  return expander(call, "user")(entity, {
+    ...render(entity, visible, names, false),
+    ...elsewhereOf(call, "user", entity.id),
+  });
 }
 
 function get(call: Call): Answer {

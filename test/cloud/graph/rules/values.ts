@@ -1,12 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 
 import { badRequest, notEmulated } from "../http/graph-error.ts";
+import { isExtensionName } from "../model/extension-names.ts";
 import { MODELS } from "../model/models.ts";
 import type { Property } from "../model/property.ts";
 import { invalidValue } from "../resources/resolve.ts";
 import { resourceNameOf, type Kind, type Values } from "../store/entity.ts";
-
-const EXTENSION = /^extension_[0-9a-f]{32}_\w+$/i;
 
 const fits = (value: unknown, property: Property): boolean => {
   switch (property.type) {
@@ -52,7 +51,7 @@ export function checkedValues(
     if (name.includes("@")) continue;
     const property = Object.hasOwn(model, name) ? model[name] : undefined;
     if (!property) {
-      if (!EXTENSION.test(name)) throw badRequest(`Invalid property '${name}'.`);
+      if (!isExtensionName(name)) throw badRequest(`Invalid property '${name}'.`);
       values[name] = value;
       continue;
     }

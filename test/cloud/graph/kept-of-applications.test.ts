@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import { contractHolds } from "./testing/contract-holds.ts";
+import { graphFixture } from "./testing/graph-fixture.ts";
+import { stepsWith } from "./testing/steps.ts";
+
+type Values = Readonly<Record<string, unknown>>;
+
+const list = (body: Values): readonly Values[] => body["value"] as readonly Values[];
+
+describe("what is kept beside an application", () => {
+  const graph = graphFixture();
+  graph.holdToContract();
+  const step = stepsWith(graph, [
+    "Policy.ReadWrite.ApplicationConfiguration",
+    "Policy.ReadWrite.PermissionGrant",
+  ]);
+  const newPrincipal = async (): Promise<readonly [application: string, principal: string]> => {
+    const made = await step(201, "POST", "/applications", { displayName: "app" });
+    const appId = made["appId"];
+    const principal = await step(201, "POST", "/servicePrincipals", { appId });
+    return [`/applications/${String(made["id"])}`, `/servicePrincipals/${String(principal["id"])}`];
+  };
+  const POLICY = { definition: ['{"Policy":{"Version":1}}'], displayName: "strict" };
+
+  it("policies of tokens, claims and home realms are made, assigned, told and taken away [claimsmappingpolicy-post-claimsmappingpolicies, serviceprincipal-post-claimsmappingpolicies, application-post-tokenlifetimepolicies, claimsmappingpolicy-list-appliesto]", async () => {
+    const [application, principal] = await newPrincipal();
+    const rows = [
+      [principal, "claimsMappingPolicies"],
+      [principal, "homeRealmDiscoveryPolicies"],
+      [application, "tokenIssuancePolicies"],
+      [application, "tokenLifetimePolicies"],
+    ] as const;
+    for (const [holder, kind] of rows) {
+      const all = `/policies/${kind}`;
+      /* oxlint-disable no-await-in-loop -- the rows share one Graph */
+      const { id } = await step(201, "POST", all, POLICY);
+      await step(400, "POST", all, { displayName: "without a definition" });
+      const ref = { "@odata.id": `https://graph.microsoft.com/v1.0${all}/${String(id)}` };
+      await step(204, "POST", `${holder}/${kind}/$ref`, ref);
+      await step(400, "POST", `${holder}/${kind}/$ref`, ref);
+      const told = await step(200, "GET", `${holder}/${kind}`);
+      assert.match(String(told["@odata.context"]), /#Collection\(microsoft\.graph\.\w+Policy\)$/);
+      assert.deepEqual(list(told)[0]?.["definition"], POLICY.definition);
+      const holders = await step(200, "GET", `${all}/${String(id)}/appliesTo`);
+      assert.equal(list(holders)[0]?.["id"], holder.split("/")[2], kind);
+      await step(204, "PATCH", `${all}/${String(id)}`, { displayName: "loose" });
+      assert.equal((await step(200, "GET", `${all}/${String(id)}`))["displayName"], "loose");
+      await step(204, "DELETE", `${holder}/${kind}/${String(id)}/$ref`);
+      await step(404, "DELETE", `${holder}/${kind}/${String(id)}/$ref`);
+      await step(204, "DELETE", `${all}/${String(id)}`);
+      assert.deepEqual(list(await step(200, "GET", all)), []);
+      /* oxlint-enable no-await-in-loop */
+    }
+  });
+
+  it("a delegated permission is classified once; the level is in the id [serviceprincipal-post-delegatedpermissionclassifications]", async () => {
+    const [, principal] = await newPrincipal();
+    const url = `${principal}/delegatedPermissionClassifications`;
+    const body = {
+      permissionId: "e1fe6dd8-ba31-4d61-89e7-88639da4683d",
+      permissionName: "User.Read",
+      classification: "low",
+    };
+    const { id } = await step(201, "POST", url, body);
+    assert.equal(id, "2G3-4TG6YU2J54hjnaRoPQE");
+    await step(400, "POST", url, body);
+    await step(400, "POST", url, { ...body, classification: "lowest" });
+    assert.equal(list(await step(200, "GET", url)).length, 1);
+    await step(204, "DELETE", `${url}/${String(id)}`);
+    assert.deepEqual(list(await step(200, "GET", url)), []);
+  });
+
+  it("a template becomes an application and its service principal [applicationtemplate-instantiate]", async () => {
+    const [first] = list(await step(200, "GET", "/applicationTemplates"));
+    const url = `/applicationTemplates/${String(first?.["id"])}`;
+    assert.equal((await step(200, "GET", url))["displayName"], first?.["displayName"]);
+    const made = await step(201, "POST", `${url}/instantiate`, { displayName: "mine" });
+    const { application, servicePrincipal } = made as Record<string, Values>;
+    assert.equal(application?.["appId"], servicePrincipal?.["appId"]);
+    const held = await step(200, "GET", `/applications/${String(application?.["id"])}`);
+    assert.deepEqual([held["displayName"], held["applicationTemplateId"]], ["mine", first?.["id"]]);
+    await step(400, "POST", `${url}/instantiate`, {});
+  });
+
+  it("a publisher is confirmed by a person only; a logo is a picture [application-setverifiedpublisher, application-update]", async () => {
+    const [application] = await newPrincipal();
+    await step(403, "POST", `${application}/setVerifiedPublisher`, {
+      verifiedPublisherId: "1234567",
+    });
+    const png = { "content-type": "image/png" };
+    await step(204, "PUT", `${application}/logo`, "not looked into", png);
+    const { info } = await step(200, "GET", application);
+    assert.match(String((info as unknown as Values)["logoUrl"]), /^https:/);
+    await step(400, "PUT", `${application}/logo`, "text", { "content-type": "text/plain" });
+  });
+
+  contractHolds(graph);
+});
+
+describe("upserts of applications and principals", () => {
+  // The OpenAPI data describe the update only.
+  const step = stepsWith(graphFixture(), []);
+
+  it("a PATCH by application id or unique name makes what is missing, if the header asks for it [serviceprincipal-upsert, application-upsert]", async () => {
+    const prefer = { prefer: "create-if-missing" };
+    const named = "/applications(uniqueName='app-65278')";
+    await step(404, "PATCH", named, { displayName: "one" });
+    const made = await step(201, "PATCH", named, { displayName: "one" }, prefer);
+    assert.equal(made["uniqueName"], "app-65278");
+    await step(204, "PATCH", named, { displayName: "two" }, prefer);
+    const principal = `/servicePrincipals(appId='${String(made["appId"])}')`;
+    await step(404, "PATCH", principal, { displayName: "mine" });
+    const held = await step(201, "PATCH", principal, { displayName: "mine" }, prefer);
+    assert.deepEqual([held["displayName"], held["appId"]], ["mine", made["appId"]]);
+    await step(204, "PATCH", principal, { displayName: "yours" }, prefer);
+  });
+});

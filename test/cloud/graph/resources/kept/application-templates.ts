@@ -1,0 +1,116 @@
+import { syncRegistry } from "../../applications/registry-link.ts";
+import type { Answer } from "../../http/answer.ts";
+import { notFound } from "../../http/graph-error.ts";
+import { render, selected } from "../../odata/render.ts";
+import { WRITE_APPLICATIONS, type Needs } from "../../rules/permission.ts";
+import { demandRoom } from "../../rules/quota.ts";
+import type { Entity, Values } from "../../store/entity.ts";
+import type { Call } from "../call.ts";
+import { resolve } from "../resolve.ts";
+import { resourceList } from "../resource-list.ts";
+import type { Route } from "../route.ts";
+import { checkedBody, isText } from "./body.ts";
+import { shownEntry } from "./shelf-routes.ts";
+
+const SET = "applicationTemplates";
+
+const template = (
+  id: string,
+  displayName: string,
+  modes: readonly string[],
+  about: { readonly categories: readonly string[]; readonly description: string },
+): Values => ({
+  id,
+  displayName,
+  homePageUrl: null,
+  supportedSingleSignOnModes: modes,
+  supportedProvisioningTypes: [],
+  logoUrl: null,
+  categories: about.categories,
+  publisher: "Microsoft",
+  description: about.description,
+});
+
+/** Of the gallery, the template of any application that it lacks, and one of it (applicationtemplate-instantiate). */
+const TEMPLATES: readonly Values[] = [
+  template("8adf8e6e-67b2-4cf2-a259-e3dc5476c621", "Custom", ["password", "saml", "external"], {
+    categories: ["Custom"],
+    description: "An application that is not in the gallery.",
+  }),
+  template("229946b9-a9fb-45b8-9531-efa47453ac9e", "Azure AD SAML Toolkit", ["saml"], {
+    categories: ["developerServices"],
+    description: "For tests of single sign-on by SAML.",
+  }),
+];
+
+function found(call: Call): Values {
+  const id = (call.params["template"] ?? "").toLowerCase();
+  const one = TEMPLATES.find((candidate) => candidate["id"] === id);
+  if (!one) throw notFound(id);
+  return one;
+}
+
+const shown = (entity: Entity): Values =>
+  render(entity, entity.values, selected(entity.kind, undefined), false);
+
+/** An application and its service principal (applicationtemplate-instantiate). @throws GraphError 400, 404 */
+function instantiate(call: Call): Answer {
+  const { tenant } = call;
+  const { id } = found(call);
+  const checks = { displayName: isText };
+  const given = checkedBody(call, "ApplicationTemplate", checks, ["displayName"]);
+  const displayName = String(given["displayName"]);
+  demandRoom(tenant);
+  const registered = tenant.registry.addApplication({
+    tenantId: tenant.id,
+    displayName,
+    appId: tenant.directory.newId(),
+    objectId: tenant.directory.newId(),
+  });
+  const principal = tenant.registry.addServicePrincipal(tenant.id, registered.appId, {
+    objectId: tenant.directory.newId(),
+    displayName,
+  });
+  syncRegistry(tenant);
+  const application = resolve(call, "application", registered.objectId).entity;
+  const holder = resolve(call, "servicePrincipal", principal.objectId).entity;
+  const owner = call.caller.principalId.toLowerCase();
+  tenant.directory.update(application, { applicationTemplateId: id });
+  tenant.directory.update(holder, {
+    applicationTemplateId: id,
+    tags: ["WindowsAzureActiveDirectoryIntegratedApp"],
+  });
+  for (const one of [application, holder]) tenant.directory.link("owners", one, owner);
+  return {
+    status: 201,
+    body: {
+      "@odata.context": `${call.root}/$metadata#microsoft.graph.applicationServicePrincipal`,
+      application: shown(application),
+      servicePrincipal: shown(holder),
+    },
+  };
+}
+
+const CREATE: Needs = ["Application.ReadWrite.OwnedBy", ...WRITE_APPLICATIONS];
+
+export const applicationTemplateRoutes: readonly Route[] = [
+  {
+    method: "GET",
+    path: `/${SET}`,
+    needs: "none",
+    handle: (call) => resourceList(call, SET, TEMPLATES, { filterable: true }),
+  },
+  {
+    method: "GET",
+    path: `/${SET}/:template`,
+    needs: "none",
+    handle: (call) => shownEntry(call, SET, found(call)),
+  },
+  {
+    method: "POST",
+    path: `/${SET}/:template/instantiate`,
+    needs: CREATE,
+    body: "required",
+    handle: instantiate,
+  },
+];

@@ -1,0 +1,119 @@
+import { noContent, ok, type Answer } from "../../http/answer.ts";
+import { badRequest, denied, notFound } from "../../http/graph-error.ts";
+import { demandPerson } from "../../rules/people-only.ts";
+import { READ_DIRECTORY } from "../../rules/permission.ts";
+import { checkPassword } from "../../rules/user-values.ts";
+import type { Call } from "../call.ts";
+import { resolve } from "../resolve.ts";
+import type { Route } from "../route.ts";
+import { checkedBody, isTextOrNull, isTexts, type Checks } from "./body.ts";
+
+/** What organization-update lists. */
+const ORGANIZATION: Checks = {
+  marketingNotificationEmails: isTexts,
+  privacyProfile: (value) => value === null || typeof value === "object",
+  securityComplianceNotificationMails: isTexts,
+  securityComplianceNotificationPhones: isTexts,
+  technicalNotificationMails: isTexts,
+  defaultUsageLocation: isTextOrNull,
+};
+
+function updateOrganization(call: Call): Answer {
+  const id = call.params["organization"] ?? "";
+  if (id.toLowerCase() !== call.tenant.id.toLowerCase()) throw notFound(id);
+  const shelf = call.tenant.shelves.of("organization");
+  shelf.set("", { ...shelf.get(""), ...checkedBody(call, "Organization", ORGANIZATION) });
+  return noContent;
+}
+
+/** The export goes to a container that the request names; here nothing is written (user-exportpersonaldata). */
+function exportData(call: Call): Answer {
+  const { id: userId } = resolve(call, "user", call.params["user"] ?? "").entity;
+  const { storageLocation } = checkedBody(
+    call,
+    "ExportPersonalData",
+    { storageLocation: isTextOrNull },
+    ["storageLocation"],
+  );
+  const id = call.tenant.directory.newId();
+  const now = call.tenant.nowText();
+  call.tenant.shelves.of("dataPolicyOperations").set(id, {
+    id,
+    completedDateTime: now,
+    status: "complete",
+    storageLocation,
+    userId,
+    submittedDateTime: now,
+    progress: 100,
+  });
+  return { status: 202, headers: { Location: `${call.root}/dataPolicyOperations/${id}` } };
+}
+
+function exportState(call: Call): Answer {
+  const id = call.params["operation"] ?? "";
+  const state = call.tenant.shelves.of("dataPolicyOperations").get(id.toLowerCase());
+  if (!state) throw notFound(id);
+  return ok({
+    "@odata.context": `${call.root}/$metadata#dataPolicyOperations/$entity`,
+    ...state,
+  });
+}
+
+/** People change their own password, knowing the old one (user-changepassword). @throws GraphError 400, 403 */
+function changePassword(call: Call): Answer {
+  demandPerson(call);
+  const { id } = resolve(call, "user", call.params["user"] ?? "").entity;
+  const { currentPassword, newPassword } = call.body;
+  const held = call.tenant.passwords.get(id);
+  if (held === undefined) throw denied();
+  if (currentPassword !== held)
+    throw badRequest("The specified password does not match the current password.");
+  checkPassword({ password: newPassword }, undefined);
+  call.tenant.passwords.set(id, String(newPassword));
+  return noContent;
+}
+
+export const tenantWriteRoutes: readonly Route[] = [
+  {
+    method: "PATCH",
+    path: "/organization/:organization",
+    needs: ["Organization.ReadWrite.All"],
+    body: "required",
+    handle: updateOrganization,
+  },
+  {
+    method: "POST",
+    path: "/users/:user/exportPersonalData",
+    needs: ["User.Export.All"],
+    body: "required",
+    handle: exportData,
+  },
+  {
+    method: "GET",
+    path: "/dataPolicyOperations/:operation",
+    needs: ["User.Export.All", "User.Read.All"],
+    handle: exportState,
+  },
+  {
+    method: "POST",
+    path: "/users/:user/changePassword",
+    needs: "per-call",
+    body: "required",
+    handle: changePassword,
+  },
+  {
+    // The tenant is no partner with customers (contract-list).
+    method: "GET",
+    path: "/contracts",
+    needs: READ_DIRECTORY,
+    handle: (call) => ok({ "@odata.context": `${call.root}/$metadata#contracts`, value: [] }),
+  },
+  {
+    method: "GET",
+    path: "/contracts/:contract",
+    needs: READ_DIRECTORY,
+    handle: (call) => {
+      throw notFound(call.params["contract"] ?? "");
+    },
+  },
+];
