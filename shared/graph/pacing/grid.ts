@@ -2,6 +2,11 @@
 const CATCH_UP_MS = 250;
 /** The first two posts may come closer together on the wire than they left. */
 const FIRST_GAP_MS = 50;
+/**
+ * In bursts: so much must have flowed in before the first. What was under way when the pace began, of others or of a
+ * runner that died, may have emptied the bucket since.
+ */
+const FIRST_AFTER = 1.5;
 
 /**
  * When each request is paid for by what flows into the quota.
@@ -27,10 +32,11 @@ export function createGrid(options: {
   let stockMs = Math.max(0, options.stock - burst) / rate(startAt);
   /** When the next grant is due, with the stock and, for when the stock turns out not to be there, without. */
   let fedAt = startAt + burst / rate(startAt);
+  const firstAt = startAt + (FIRST_AFTER * burst) / rate(startAt);
   let nextAt = stockMs > 0 ? startAt - stockMs : fedAt;
 
   return {
-    dueAt: (): number => (isFirst ? Math.max(nextAt, fedAt) : nextAt),
+    dueAt: (): number => (isFirst ? Math.max(nextAt, firstAt) : nextAt),
     hasStock: (): boolean => stockMs > 0,
     /** What of the stock is left, in requests. */
     stock: (now: number): number => (stockMs > 0 ? Math.max(0, now - nextAt) * rate(now) : 0),

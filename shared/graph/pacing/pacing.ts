@@ -57,7 +57,7 @@ export interface Pace {
  * - *Start.* If it is known what was sent within the last window, the rest of the quota is taken to be
  *   there (grid.ts): a bucket holds at least that, and so does a sliding window. The first post finds
  *   out: until it is answered nothing else leaves. If what was sent is not known, the bucket counts as
- *   empty. In both cases nothing leaves before one burst has flowed in.
+ *   empty. In both cases nothing leaves before one burst and a half have flowed in.
  * - *Stock.* Posts leave as fast as they are asked for, until the stock is used, Graph says that the
  *   quota is used up (x-ms-throttle-limit-percentage), or refuses.
  * - *Crossing.* After a stock more is sent within one window than the quota, which a sliding window would
@@ -184,7 +184,8 @@ function answered(state: State, answer: PacedAnswer, now: number): boolean {
   if (isExhausted) exhausted(state, { ...answer, amount }, now);
   else counts.refuse(amount);
   if (used !== undefined) {
-    grid.limitStock((1 - USE_ROUNDED_BY - used) * settings.quota - sentAfter, now);
+    // The most that can be left: Graph is asked again with each post, and the stock keeps one burst back.
+    grid.limitStock((1 + USE_ROUNDED_BY - used) * settings.quota - sentAfter, now);
   }
   return isExhausted;
 }
