@@ -206,6 +206,21 @@ describe("a post whose answer is lost", () => {
     assert.ok(directory.looks >= 2, `${directory.looks} looks`);
   });
 
+  it("is sent again as one post, not as many small ones, each of which could be lost", async () => {
+    const rig = createRig(azurite);
+    const sizes: number[] = [];
+    let losses = 1;
+    const directory = new TinyDirectory({
+      timeoutMs: 100,
+      faults: { ...noFaults, post: () => (losses-- > 0 ? "lose-before" : "none") },
+    });
+    directory.watch = (requests) => void sizes.push(requests.length);
+    await rig.submit({ rows: disables(directory, 20) });
+    // The waits of single rows would lie half a second apart.
+    await rig.run(directory, { settings: { ...quickSettings, retryFloorMs: 500 } });
+    assert.deepEqual(sizes, [20, 20]);
+  });
+
   it("keeps only the rows waiting whose change it did not make", async () => {
     const rig = createRig(azurite);
     let [losses, refusals, sent, enoughLooks] = [1, 1, 0, Infinity];

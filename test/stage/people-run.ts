@@ -65,6 +65,8 @@ export const setPeopleStage = (): Promise<Stage> =>
       MAX_DELETES_PER_BATCH: "50",
       MAX_DISABLES_PER_BATCH: "500",
       RUNNER_LEASE_SECONDS: "15",
+      // A tenth, as all of Graph's times: so long a row waits whose post was lost, each time anew.
+      GRAPH_TIMEOUT_SECONDS: "6",
     }),
   });
 

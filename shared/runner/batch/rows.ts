@@ -8,7 +8,7 @@ import { type CreatedIds, createdId, isWell, reasonIn } from "./created-ids.ts";
 import type { Dependants, Earlier } from "./dependants.ts";
 import type { LeftRow, OpenBatch, OpenShard } from "./open-batch.ts";
 import { historyOf, openRow, placeRow } from "./shard.ts";
-import { type Site, isoNow } from "./site.ts";
+import { type Site, atOneInstant, isoNow } from "./site.ts";
 import type { TouchedKeys } from "./touched-keys.ts";
 
 /** What the functions of this folder share about one batch. */
@@ -114,9 +114,10 @@ export async function openRows(
   const { site, dependants } = batch;
   const rows = left.map((row) => openRow(site, lane, shard, row));
   const orphans = rows.flatMap((row) => dependants.resolve(row) ?? []);
+  const present = atOneInstant(site);
   for (const row of rows) {
     const history = shard.journal.rows.get(row.row);
-    if (history) placeRow(site, row, history);
+    if (history) placeRow(present, row, history);
   }
   if (batch.shards.ahead.size > 0) orphans.push(...freeEnded(batch, lane, shard));
   await end(batch, lane, orphans);
@@ -144,13 +145,14 @@ export async function store(
 ): Promise<void> {
   const { site } = batch;
   await shard.journal.append(record);
+  const present = atOneInstant(site);
   const orphans: RowReceipt[] = [];
   for (const number of rowsOf(record)) {
     const row = shard.rows.get(number);
     if (row === undefined) continue;
     const history = historyOf(shard, number);
     if (history.receipt) shard.rows.delete(number);
-    placeRow(site, row, history);
+    placeRow(present, row, history);
     if (!history.receipt) continue;
     shard.expected?.delete(number);
     shard.counts[history.receipt.verdict] += 1;

@@ -27,3 +27,17 @@ export const isoNow = ({ clock }: Pick<Site, "clock">): string =>
 /** The monotonic instant, milliseconds, at which the wall clock will show `iso`. */
 export const monotonicAt = ({ clock }: Pick<Site, "clock">, iso: string): number =>
   clock.monotonic() + (Date.parse(iso) - clock.now());
+
+/** The site at one instant: rows that are placed together with it are due together, to the millisecond's last part. */
+export function atOneInstant(site: Site): Site {
+  const { clock } = site;
+  const [nowMs, monotonicMs] = [clock.now(), clock.monotonic()];
+  return {
+    ...site,
+    clock: {
+      now: () => nowMs,
+      monotonic: () => monotonicMs,
+      sleep: (ms, signal) => clock.sleep(ms, signal),
+    },
+  };
+}

@@ -13,7 +13,7 @@ import {
   unseen,
 } from "../journal/outcomes.ts";
 import { type Seen, askedMs, readAll } from "./look.ts";
-import { type Placed, operationOf, sentOf, waitFor } from "./part-outcome.ts";
+import { type Placed, operationOf, sentOf, waitFor, withOneDraw } from "./part-outcome.ts";
 
 /** Looks asked for at a time; Graph's client packs them in posts of 20. */
 const LOOKS_AT_ONCE = 100;
@@ -54,8 +54,9 @@ export async function lookAt(site: Site, doubts: readonly Placed[]): Promise<voi
     return operation && { operation, write: row.write };
   });
   const answers = await lookTogether<Seen>(toLookAt, (reads) => readAll(site, reads));
+  const alike = withOneDraw(site);
   const outcomes = new Map(
-    doubts.map((doubt, index) => [doubt.row, outcomeFor(site, doubt, answers[index])]),
+    doubts.map((doubt, index) => [doubt.row, outcomeFor(alike, doubt, answers[index])]),
   );
   await Promise.all(
     [...new Set(doubts.map(({ shard }) => shard))].map(async (shard) => {
@@ -69,7 +70,7 @@ export async function lookAt(site: Site, doubts: readonly Placed[]): Promise<voi
     if (row.state !== "doubt") continue;
     const looks = row.looks + 1;
     const nowMs = site.clock.monotonic();
-    const nextMs = nowMs + Math.max(askedMs(answers[index]), waitFor(site, looks));
+    const nextMs = nowMs + Math.max(askedMs(answers[index]), waitFor(alike, looks));
     const isUnsure = row.unsureUntilMs > nowMs;
     site.schedule.lookNext(row, isUnsure ? Math.min(nextMs, row.unsureUntilMs) : nextMs, looks);
   }

@@ -90,6 +90,15 @@ const unseenFor = (site: Site, { bornMs }: OpenRow, otherwiseMs: number): number
     ? otherwiseMs
     : Math.max(site.settings.retryFloorMs, site.lag.missed(site.clock.monotonic() - bornMs));
 
+/**
+ * The site with one draw for all: rows that met the same thing wait equally long, and go again in one post. In many
+ * small ones they would meet trouble more often.
+ */
+export function withOneDraw(site: Site): Site {
+  const drawn = site.random();
+  return { ...site, random: () => drawn };
+}
+
 /** The wait that Graph asked for, else one that grows with each attempt; never below the floor. */
 export const waitFor = (site: Site, attempts: number, asked?: number): number =>
   Math.max(

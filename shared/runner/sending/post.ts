@@ -6,7 +6,7 @@ import type { OpenBatch, OpenShard } from "../batch/open-batch.ts";
 import { type Site, isoNow } from "../batch/site.ts";
 import type { OpenRow } from "../schedule/open-row.ts";
 import { type PostOutcome, account, nothingSent, refusalOf } from "./account.ts";
-import { type Placed, outcomeFor } from "./part-outcome.ts";
+import { type Placed, outcomeFor, withOneDraw } from "./part-outcome.ts";
 import { type Part, prepare } from "./part.ts";
 import { sealedOf } from "./passwords.ts";
 import { isRefused, singleOut } from "./refused-part.ts";
@@ -84,7 +84,8 @@ async function receiveAll(
     result.kind === "answered" ? result.parts[parts.indexOf(part)] : undefined;
   const refused = parts.filter((part) => isRefused(part, answerOf(part)));
   const others = parts.filter((part) => !refused.includes(part));
-  const outcomeOf = (part: Part, placed: Placed) => outcomeFor(site, parts, part, placed, result);
+  const alike = result.kind === "answered" ? site : withOneDraw(site);
+  const outcomeOf = (part: Part, placed: Placed) => outcomeFor(alike, parts, part, placed, result);
   await receive(site, others, post, outcomeOf);
   if (refused.length === 0) return;
   await singleOut(site, parts, result);
