@@ -9,6 +9,8 @@ const FATES = { taken: "taken", refused: "refused" } as const;
 
 const bucket = (level: number) =>
   createModelBucket({ quota: QUOTA, windowMs: WINDOW_MS, from: 0, level });
+/** Takes all that flows in within half a second. */
+const drain = (from: number, to: number): number => (from < 500 ? (20 * (to - from)) / 1000 : 0);
 const sliding = () => createModelWindow({ quota: QUOTA, windowMs: WINDOW_MS });
 
 describe("a tenant that rested for a window", () => {
@@ -53,8 +55,6 @@ describe("a tenant that rested for a window", () => {
 
   it("is not refused if what was under way elsewhere empties the quota half a second after the start", () => {
     for (const tellsUse of [true, false]) {
-      const drain = (from: number, to: number): number =>
-        from < 500 ? (20 * (to - from)) / 1000 : 0;
       const meter = createModelBucket({
         quota: QUOTA,
         windowMs: WINDOW_MS,
