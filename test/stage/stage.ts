@@ -9,12 +9,7 @@ import { QueueServiceClient } from "@azure/storage-queue";
 
 import type { BatchStatus } from "../../shared/records/status.ts";
 import { CONTRACT_LEFT_OUT, openApiContract } from "../cloud/graph/openapi/openapi-data.ts";
-import type {
-  HostLog,
-  HostOptions,
-  HostStorage,
-  InvocationEvent,
-} from "../cloud/host/host-options.ts";
+import type { HostLog, HostOptions, InvocationEvent } from "../cloud/host/host-options.ts";
 import { type FunctionsHost, startHost } from "../cloud/host/host.ts";
 import type { CloudOptions, LocalCloud } from "../cloud/local-cloud.ts";
 import { spawnCloud } from "../cloud/spawn-cloud.ts";
@@ -83,10 +78,6 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
       return { token, expiresOnTimestamp: Date.now() + 3_000_000 };
     },
   };
-  const storage: HostStorage = {
-    queues: (uri) => new QueueServiceClient(uri, credential),
-    blobs: (uri) => new BlobServiceClient(uri, credential),
-  };
   const environment: Record<string, string> = {
     ...cloud.env(),
     SWEEP_SCHEDULE: "0 */5 * * * *",
@@ -116,7 +107,7 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
       ...(instance.timing === undefined ? {} : { timing: instance.timing }),
       dist,
       env: environment,
-      storage,
+      storage: { queues: credential, blobs: credential },
       onLog,
       ...(options.onInvocation === undefined ? {} : { onInvocation: options.onInvocation }),
     });

@@ -1,14 +1,17 @@
+/** A feature that only this host lacks. It must not pass for what Azure's host would leave out. */
+export class NotEmulated extends TypeError {}
+
 /** The app's settings as the host reads them: names ignore case, and `:` equals `__`. */
 export interface AppSettings {
   get(name: string): string | undefined;
   /**
    * `text` with each `%NAME%` replaced by that setting.
-   * @throws TypeError if a setting is unset or empty; Azure would start without the function.
+   * @throws TypeError if a setting is unset or empty.
    */
   resolve(text: string): string;
   /**
    * The address of a storage service for an identity-based connection's prefix.
-   * @throws TypeError if neither `<prefix>__<service>ServiceUri` nor `<prefix>__accountName` is set.
+   * @throws NotEmulated for a connection string; TypeError if neither `<prefix>__<service>ServiceUri` nor `<prefix>__accountName` is set.
    */
   serviceUri(prefix: string, service: "queue" | "blob"): string;
 }
@@ -33,10 +36,12 @@ export function readAppSettings(env: Readonly<Record<string, string>>): AppSetti
       const account = get(`${prefix}__accountName`);
       if (account) return `https://${account}.${service}.core.windows.net`;
       const connectionString = get(prefix);
+      if (connectionString)
+        throw new NotEmulated(
+          `The connection ${prefix} is a connection string; this host supports identities only.`,
+        );
       throw new TypeError(
-        connectionString
-          ? `The connection ${prefix} is a connection string; this host supports identities only.`
-          : `The connection ${prefix} is not set: ${prefix}__${service}ServiceUri is missing.`,
+        `The connection ${prefix} is not set: ${prefix}__${service}ServiceUri is missing.`,
       );
     },
   };

@@ -4,7 +4,6 @@ import type { Clock } from "../../../shared/core/clock.ts";
 import type { FunctionPlan } from "./function-plan.ts";
 import type {
   HostLog,
-  HostStorage,
   InvocationCounts,
   InvocationEvent,
   InvocationResult,
@@ -13,8 +12,10 @@ import { addMessage } from "./poison-queue.ts";
 import type { InvocationResponse, RpcLog } from "./protocol.ts";
 import { queueOutputs } from "./queue-output.ts";
 import type { TriggerData } from "./queue-trigger.ts";
+import type { StorageClients } from "./storage-clients.ts";
 import { fromTypedData } from "./typed-data.ts";
 import type { WorkerPool } from "./worker-pool.ts";
+import type { WorkerProcess } from "./worker-process.ts";
 
 /** Runs and counts invocations. It outlives the workers and restarts of its host. */
 export interface Executor {
@@ -28,15 +29,30 @@ export interface Executor {
   /** Forwards a worker's log line; like the host, drops it after its invocation has ended. */
   workerLog(line: RpcLog): void;
   counts(): Record<string, InvocationCounts>;
+  /** Resolves when the invocations that run now have ended, not those that start meanwhile. */
+  settled(): Promise<void>;
+}
+
+/** `functionTimeout` was exceeded. */
+class TimedOut extends Error {
+  readonly worker: WorkerProcess;
+  readonly answered: Promise<unknown>;
+
+  constructor(message: string, worker: WorkerProcess, answered: Promise<unknown>) {
+    super(message);
+    this.worker = worker;
+    this.answered = answered;
+  }
 }
 
 /** The largest delay that setTimeout accepts. */
 const LONGEST_MS = 2 ** 31 - 1;
 
 export function createExecutor(options: {
-  readonly storage: HostStorage;
+  readonly storage: StorageClients;
   readonly encoding: () => "none" | "base64";
   readonly clock: Clock;
+  readonly timeoutGraceMs: number;
   readonly log: (line: HostLog) => void;
   readonly onInvocation: (event: InvocationEvent) => void;
   /** A function sent a message to a queue, so its listener may poll at once. */
@@ -44,6 +60,7 @@ export function createExecutor(options: {
 }): Executor {
   const { storage, clock } = options;
   const live = new Map<string, string>();
+  const running = new Set<Promise<unknown>>();
   const counts = new Map<string, InvocationCounts>();
 
   return {
@@ -59,35 +76,42 @@ export function createExecutor(options: {
         ...(invocationId === undefined ? {} : { invocationId }),
       });
     },
-    execute: async (run) => {
-      const functionName = run.plan.name;
-      const invocationId = randomUUID();
-      const count = counts.get(functionName) ?? { running: 0, succeeded: 0, failed: 0 };
-      counts.set(functionName, count);
-      count.running += 1;
-      live.set(invocationId, functionName);
-      options.onInvocation({ phase: "started", functionName, invocationId });
-      try {
-        const response = await withinTimeout(run, invocationId);
-        await writeOutputs(run.plan, response);
-        count.succeeded += 1;
-        options.onInvocation({ phase: "succeeded", functionName, invocationId });
-        return { succeeded: true, invocationId, value: fromTypedData(response.returnValue) };
-      } catch (thrown) {
-        const error = thrown instanceof Error ? thrown.message : String(thrown);
-        count.failed += 1;
-        const message = `Executed '${functionName}' (Failed): ${error}`;
-        options.log({ source: "host", level: "error", message, functionName, invocationId });
-        options.onInvocation({ phase: "failed", functionName, invocationId, error });
-        return { succeeded: false, invocationId, error };
-      } finally {
-        count.running -= 1;
-        live.delete(invocationId);
-      }
+    execute: (run) => {
+      const work = execute(run).finally(() => running.delete(work));
+      running.add(work);
+      return work;
     },
+    settled: async () => void (await Promise.all(running)),
   };
 
-  /** A time-out restarts the whole worker, so every other invocation in it fails too. */
+  async function execute(run: Parameters<Executor["execute"]>[0]): Promise<InvocationResult> {
+    const functionName = run.plan.name;
+    const invocationId = randomUUID();
+    const count = counts.get(functionName) ?? { running: 0, succeeded: 0, failed: 0 };
+    counts.set(functionName, count);
+    count.running += 1;
+    live.set(invocationId, functionName);
+    options.onInvocation({ phase: "started", functionName, invocationId });
+    try {
+      const response = await withinTimeout(run, invocationId);
+      await writeOutputs(run.plan, response);
+      count.succeeded += 1;
+      options.onInvocation({ phase: "succeeded", functionName, invocationId });
+      return { succeeded: true, invocationId, value: fromTypedData(response.returnValue) };
+    } catch (thrown) {
+      const error = thrown instanceof Error ? thrown.message : String(thrown);
+      count.failed += 1;
+      const message = `Executed '${functionName}' (Failed): ${error}`;
+      options.log({ source: "host", level: "error", message, functionName, invocationId });
+      options.onInvocation({ phase: "failed", functionName, invocationId, error });
+      if (thrown instanceof TimedOut) await endWorkerOf(thrown, run.pool);
+      return { succeeded: false, invocationId, error };
+    } finally {
+      count.running -= 1;
+      live.delete(invocationId);
+    }
+  }
+
   async function withinTimeout(
     { plan, trigger, pool, functionTimeoutMs }: Parameters<Executor["execute"]>[0],
     invocationId: string,
@@ -105,13 +129,24 @@ export function createExecutor(options: {
     if (functionTimeoutMs > LONGEST_MS) return await answered;
     const timedOut = clock.sleep(functionTimeoutMs, done.signal).then(async () => {
       if (done.signal.aborted) return await answered;
-      answered.catch(() => {});
-      await worker.kill();
-      throw new Error(
-        `Timeout value of ${functionTimeoutMs / 1000} s was exceeded by ${plan.name}`,
-      );
+      const seconds = functionTimeoutMs / 1000;
+      const message = `Timeout value of ${seconds} s was exceeded by ${plan.name}`;
+      throw new TimedOut(message, worker, answered);
     });
     return await Promise.race([answered, timedOut]);
+  }
+
+  /**
+   * The worker runs on for a while. If the invocation has not ended by then, the worker is asked to end, and
+   * replaced: what else ran in it has no result until its own time-out (WebScriptHostExceptionHandler.cs,
+   * and DisposeAndRestartWorkerChannel, which fails nothing without an exception).
+   */
+  async function endWorkerOf({ worker, answered }: TimedOut, pool: WorkerPool): Promise<void> {
+    const ended = new AbortController();
+    const end = (): void => ended.abort();
+    void answered.then(end, end);
+    await clock.sleep(options.timeoutGraceMs, ended.signal);
+    if (!ended.signal.aborted) await pool.replace(worker);
   }
 
   /** Writes outputs, only after success: one output's messages in sequence, several outputs in parallel. */
@@ -123,7 +158,8 @@ export function createExecutor(options: {
         if (!address) return;
         const queue = storage.queues(address.serviceUri).getQueueClient(address.queue);
         for (const text of texts) {
-          await addMessage(queue, options.encoding() === "none" ? text : toBase64(text));
+          const encoded = options.encoding() === "none" ? text : toBase64(text);
+          await addMessage(queue, encoded);
           options.queued(address.queue);
         }
       }),

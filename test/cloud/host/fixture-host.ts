@@ -3,12 +3,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { BlobServiceClient } from "@azure/storage-blob";
-import { QueueServiceClient } from "@azure/storage-queue";
-
 import { buildInto } from "../../../scripts/build.ts";
+import { type Clock, systemClock } from "../../../shared/core/clock.ts";
 import type { Azurite } from "../../storage/azurite.ts";
-import type { HostLog, HostOptions, HostStorage, InvocationEvent } from "./host-options.ts";
+import type { HostLog, HostOptions, InvocationEvent } from "./host-options.ts";
 import { type FunctionsHost, startHost } from "./host.ts";
 
 /** Builds one of the fixture apps as the product is built; `remove` deletes the folder. */
@@ -17,12 +15,6 @@ export async function buildFixture(name: string): Promise<{ dist: string; remove
   await buildInto(dist, `test/cloud/host/fixtures/${name}.ts`);
   return { dist, remove: () => rmSync(dist, { recursive: true }) };
 }
-
-/** Clients for Azurite, authenticated by key: a token needs TLS, which test/cloud adds. */
-const keyedStorage = (azurite: Azurite): HostStorage => ({
-  queues: (uri) => new QueueServiceClient(uri, azurite.queueKey),
-  blobs: (uri) => new BlobServiceClient(uri, azurite.blobKey),
-});
 
 /** The settings that the fixture apps need; timers never run unless a test sets their schedule. */
 export const fixtureSettings = (azurite: Azurite): Record<string, string> => ({
@@ -34,6 +26,54 @@ export const fixtureSettings = (azurite: Azurite): Record<string, string> => ({
   AzureFunctionsJobHost__extensions__queues__maxPollingInterval: "00:00:00.2",
 });
 
+/** A clock whose sleeps of the `held` lengths last until they are released; others are real. */
+export function holdingClock(held: readonly number[]): Clock & {
+  /** Ends the oldest sleep of this length; waits until there is one. */
+  release(ms: number): Promise<void>;
+  /** Makes `monotonic` jump. */
+  advance(ms: number): void;
+} {
+  const sleeping: { readonly ms: number; readonly end: () => void }[] = [];
+  let aheadMs = 0;
+  return {
+    ...systemClock,
+    monotonic: () => systemClock.monotonic() + aheadMs,
+    advance: (ms) => {
+      aheadMs += ms;
+    },
+    sleep: async (ms, signal) => {
+      if (!held.includes(ms)) return await systemClock.sleep(ms, signal);
+      if (signal?.aborted) return;
+      await new Promise<void>((end) => {
+        sleeping.push({ ms, end });
+        signal?.addEventListener("abort", () => end(), { once: true });
+      });
+    },
+    release: async (ms) => {
+      const at = await found(`a sleep of ${ms} ms`, () => {
+        const index = sleeping.findIndex((each) => each.ms === ms);
+        return index >= 0 && { index };
+      });
+      sleeping.splice(at.index, 1)[0]?.end();
+    },
+  };
+}
+
+/** Waits at most ten seconds until `find` returns something. */
+export async function found<Found>(
+  what: string,
+  find: () => Found | undefined | false | Promise<Found | undefined | false>,
+  shown: () => unknown = () => "",
+): Promise<Found> {
+  const late = Date.now() + 10_000;
+  for (;;) {
+    const result = await find();
+    if (result !== undefined && result !== false) return result;
+    assert.ok(Date.now() < late, `never saw ${what}; saw ${JSON.stringify(shown(), null, 1)}`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
 /** A host with its log and events. */
 export interface FixtureHost {
   readonly host: FunctionsHost;
@@ -41,7 +81,7 @@ export interface FixtureHost {
   readonly events: readonly InvocationEvent[];
   /** The JSON lines that the app has logged so far. */
   said(): Record<string, unknown>[];
-  /** Waits at most five seconds until `find` returns something. */
+  /** Waits at most ten seconds until `find` returns something. */
   until<Found>(
     what: string,
     find: () => Found | undefined | false | Promise<Found | undefined | false>,
@@ -70,7 +110,8 @@ async function startFixture(
   const events: InvocationEvent[] = [];
   const host = await startHost({
     dist,
-    storage: keyedStorage(azurite),
+    // By key: a token needs TLS, which test/cloud adds.
+    storage: { queues: azurite.queueKey, blobs: azurite.blobKey },
     onLog: (line) => lines.push(line),
     onInvocation: (event) => events.push(event),
     ...options,
@@ -84,14 +125,6 @@ async function startFixture(
       lines
         .filter(({ source, message }) => source === "user" && message.startsWith("{"))
         .map(({ message }) => JSON.parse(message) as Record<string, unknown>),
-    until: async (what, find) => {
-      const late = Date.now() + 5_000;
-      for (;;) {
-        const found = await find();
-        if (found !== undefined && found !== false) return found;
-        assert.ok(Date.now() < late, `never saw ${what}; saw ${JSON.stringify(lines, null, 1)}`);
-        await new Promise((resolve) => setTimeout(resolve, 10));
-      }
-    },
+    until: (what, find) => found(what, find, () => lines),
   };
 }

@@ -1,6 +1,6 @@
-import type { AppSettings } from "./app-settings.ts";
-import { parseSchedule, type Schedule } from "./ncrontab.ts";
+import { type AppSettings, NotEmulated } from "./app-settings.ts";
 import type { BindingInfo, FunctionMetadata } from "./protocol.ts";
+import { parseTimerSchedule, type Schedule } from "./timer-schedule.ts";
 
 /** One queue of one storage account. */
 interface QueueAddress {
@@ -28,24 +28,29 @@ export interface FunctionPlan {
 
 /** Utility.cs FunctionNameValidationRegex. */
 const NAME = /^(?!host$)[a-z][a-z0-9_-]{0,127}$/i;
+/** Utility.cs BindingNameValidationRegex. */
+const BINDING_NAME = /^(?:[a-z][a-z0-9]{0,127}|\$return)$/i;
 const QUEUE_NAME = /^[a-z0-9](?:-?[a-z0-9]){2,62}$/;
 
 /**
  * Converts a function that the worker reported into the plan that the host runs.
  *
- * @throws TypeError for a function that Azure's host would silently not run, and for features that
- * this host does not emulate (other triggers, retry policies, binding expressions).
+ * @throws NotEmulated for other triggers, retry policies and inputs; TypeError for a function that cannot run,
+ * without which Azure's host starts.
  */
 export function planFunction(metadata: FunctionMetadata, settings: AppSettings): FunctionPlan {
   const { name, bindings, functionId } = metadata;
   try {
     if (!NAME.test(name)) throw new TypeError("its name is not valid");
-    if (metadata.retryOptions) throw new TypeError("this host does not emulate retry policies");
+    for (const binding of bindings)
+      if (!BINDING_NAME.test(binding.name))
+        throw new TypeError(`the name of its binding, ${binding.name}, is not valid`);
+    if (metadata.retryOptions) throw new NotEmulated("this host does not emulate retry policies");
     const [trigger, ...more] = bindings.filter(({ type }) => /trigger$/i.test(type));
     if (!trigger || more.length > 0) throw new TypeError("it must have one trigger");
     const outputs = bindings.filter(({ direction }) => direction !== "in");
     if (outputs.length + 1 < bindings.length)
-      throw new TypeError("this host does not emulate inputs other than the trigger");
+      throw new NotEmulated("this host does not emulate inputs other than the trigger");
     return {
       functionId,
       name,
@@ -54,8 +59,9 @@ export function planFunction(metadata: FunctionMetadata, settings: AppSettings):
       outputs: new Map(outputs.map((output) => [output.name, planOutput(output, settings)])),
     };
   } catch (error) {
+    const Kind = error instanceof NotEmulated ? NotEmulated : TypeError;
     const { message } = error as Error;
-    throw new TypeError(`The function ${name} cannot run: ${message}`, { cause: error });
+    throw new Kind(`The function ${name} cannot run: ${message}`, { cause: error });
   }
 }
 
@@ -68,18 +74,18 @@ function planTrigger(trigger: BindingInfo, settings: AppSettings): FunctionPlan[
       return {
         kind: "timer",
         bindingName,
-        schedule: parseSchedule(settings.resolve(option(trigger, "schedule"))),
+        schedule: parseTimerSchedule(settings.resolve(option(trigger, "schedule"))),
         useMonitor: trigger["useMonitor"] !== false,
         runOnStartup: trigger["runOnStartup"] === true,
       };
     default:
-      throw new TypeError(`this host does not emulate ${trigger.type}`);
+      throw new NotEmulated(`this host does not emulate ${trigger.type}`);
   }
 }
 
 function planOutput(output: BindingInfo, settings: AppSettings): QueueAddress {
   if (output.type !== "queue")
-    throw new TypeError(`this host does not emulate ${output.type} outputs`);
+    throw new NotEmulated(`this host does not emulate ${output.type} outputs`);
   return queueAddress(output, settings);
 }
 

@@ -65,11 +65,30 @@ describe("host.json", () => {
   });
 
   it("may allow unlimited run time", () => {
-    assert.equal(
-      read({ extensionBundle: bundle, functionTimeout: "-1" }).functionTimeoutMs,
-      Infinity,
-    );
+    for (const functionTimeout of ["-1", -1])
+      assert.equal(read({ extensionBundle: bundle, functionTimeout }).functionTimeoutMs, Infinity);
   });
+
+  it("is read with comments, trailing commas and any case, as the real host does", () => {
+    const text = `{ // seen on the real host
+      version: '2.0', /* bare names and single quotes, too */
+      "ExtensionBundle": { "ID": "${bundle.id}", "version": "${bundle.version}", },
+      "extensions": { "Queues": { "messageEncoding": "NONE", "newbatchthreshold": 2000,
+        "visibilityTimeout": 60, } },
+    }`;
+    writeFileSync(join(folder, "host.json"), text);
+    assert.partialDeepStrictEqual(readHostJson(folder, {}, 4).queues, {
+      messageEncoding: "none",
+      newBatchThreshold: 2_000,
+      // A number is days, though somebody meant seconds.
+      visibilityTimeoutMs: 60 * 24 * 60 * 60_000,
+    });
+  });
+
+  for (const version of ["[4.0.0, 5.0.0)", "[3.3.0, 5.0.0)", "4.*", "[4.*, 5.0.0)", "[4.22.0]", "*"])
+    it(`may ask for the bundle ${version}`, () => {
+      assert.ok(read({ extensionBundle: { ...bundle, version } }));
+    });
 
   const refused = [
     { when: "it has another version", json: { version: "1.0" }, says: /"version": "2.0"/ },
@@ -85,9 +104,24 @@ describe("host.json", () => {
       says: /"none" or "base64"/,
     },
     {
-      when: "a time span is a number of seconds",
-      json: { extensionBundle: bundle, extensions: { queues: { visibilityTimeout: "60" } } },
-      says: /not a time span/,
+      when: "the bundle's range is no version",
+      json: { extensionBundle: { ...bundle, version: "newest" } },
+      says: /"newest" is not a range of versions/,
+    },
+    {
+      when: "the bundle's range has no version 4",
+      json: { extensionBundle: { ...bundle, version: "[3.*, 4.0.0)" } },
+      says: /allows no version 4/,
+    },
+    {
+      when: "a function may run less than a second",
+      json: { extensionBundle: bundle, functionTimeout: "-00:01:00" },
+      says: /at least 00:00:01/,
+    },
+    {
+      when: "only the name of its version has capitals, which is the one that they matter in",
+      json: { version: undefined, Version: "2.0", extensionBundle: bundle },
+      says: /"version": "2.0"/,
     },
   ];
   for (const { when, json, says } of refused)
@@ -101,10 +135,13 @@ describe("a time span", () => {
     ["00:01:00", 60_000],
     ["1.02:03:04.5", (((24 + 2) * 60 + 3) * 60 + 4) * 1000 + 500],
     ["01:30", 90 * 60_000],
+    ["1:02:03:04", ((24 + 2) * 60 + 3) * 60_000 + 4_000],
+    ["-00:01:00", -60_000],
+    ["60", 60 * 24 * 60 * 60_000],
   ] as const)
     it(`${text} is ${ms} ms`, () => assert.equal(timeSpanMs(text), ms));
 
-  for (const text of ["60", "25:00:00", "00:60:00", "", "-00:01:00"])
+  for (const text of ["1.5", "25:00:00", "00:60:00", "", "60s"])
     it(`is refused: "${text}"`, () => {
       assert.throws(() => timeSpanMs(text), TypeError);
     });

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { allowsBundle4 } from "./bundle-range.ts";
+import { type NetObject, netText, type NetValue, parseNetObject } from "./json-net.ts";
 import { timeSpanMs } from "./time-span.ts";
 
 /** The values that the host reads from host.json, with its defaults for unset ones. */
@@ -17,74 +19,99 @@ export interface HostSettings {
 }
 
 type Env = Readonly<Record<string, string>>;
-type Json = Readonly<Record<string, unknown>>;
 
 /** An app setting with this prefix replaces the host.json value at the path after it. */
-const OVERRIDE = "AzureFunctionsJobHost__";
+const OVERRIDE = "azurefunctionsjobhost__";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
+const LARGEST_INT = 2 ** 31 - 1;
+/** The largest delay that setTimeout accepts. */
+const LONGEST_MS = 24 * DAY_MS;
 
 /**
- * Reads host.json as the host does (ScriptJobHostOptionsSetup.cs, QueuesOptions.cs); app settings
+ * Reads host.json as the host does (HostJsonFileConfigurationSource.cs, ScriptJobHostOptionsSetup.cs,
+ * QueuesOptions.cs): with comments and trailing commas, ignoring the case of names; app settings
  * `AzureFunctionsJobHost__extensions__queues__…` override it.
  *
- * @throws TypeError for values that the host refuses, and for a missing extension bundle, without
- * which Azure has no queue trigger for Node and reports that late.
+ * @throws TypeError for values with which the host does not start, and for a missing extension bundle, without
+ * which Azure has no queue trigger for Node and reports that late; SyntaxError if it is not JSON.
  */
 export function readHostJson(dist: string, env: Env, cpus: number): HostSettings {
-  const file = JSON.parse(readFileSync(join(dist, "host.json"), "utf8")) as Json;
-  if (file["version"] !== "2.0") throw new TypeError('host.json must say "version": "2.0"');
-  const bundle = file["extensionBundle"] as Json | undefined;
-  if (bundle?.["id"] !== "Microsoft.Azure.Functions.ExtensionBundle" || !bundle["version"])
-    throw new TypeError("host.json has no extensionBundle, so there would be no queue trigger");
+  const file = parseNetObject(readFileSync(join(dist, "host.json"), "utf8"));
+  // The only name whose case counts.
+  if (netText(file.get("version")) !== "2.0")
+    throw new TypeError('host.json must say "version": "2.0"');
+  const values = flatten(file);
+  for (const [name, value] of Object.entries(env)) {
+    const key = name.toLowerCase().replaceAll(":", "__");
+    if (key.startsWith(OVERRIDE))
+      values.set(key.slice(OVERRIDE.length).replaceAll("__", ":"), value);
+  }
+  checkBundle(values);
 
-  const value = (...path: string[]): string | undefined => {
-    const key = (OVERRIDE + path.join("__")).toLowerCase();
-    const found = Object.entries(env).find(([name]) => name.toLowerCase() === key);
-    if (found) return found[1];
-    const given = path.reduce<unknown>((at, name) => (at as Json | undefined)?.[name], file);
-    if (given === undefined || typeof given === "string") return given;
-    if (typeof given === "number") return String(given);
-    throw new TypeError(`host.json ${path.join(".")} must be a string or a number`);
-  };
-  const queue = (name: string): string | undefined => value("extensions", "queues", name);
+  const queue = (name: string): string | undefined =>
+    values.get(`extensions:queues:${name.toLowerCase()}`);
   const whole = (name: string, min: number, max: number, missing: number): number => {
     const number = Number(queue(name) ?? missing);
     if (!Number.isInteger(number) || number < min || number > max)
       throw new TypeError(`host.json extensions.queues.${name} must be from ${min} to ${max}`);
     return number;
   };
-  const span = (name: string, min: number, max: number, missing: number): number => {
+  const span = (name: string, min: number, missing: number): number => {
     const text = queue(name);
     const ms = text === undefined ? missing : timeSpanMs(text);
-    if (ms < min || ms > max)
-      throw new TypeError(`host.json extensions.queues.${name} is out of range`);
+    if (ms < min) throw new TypeError(`host.json extensions.queues.${name} is out of range`);
     return ms;
   };
 
-  const messageEncoding = queue("messageEncoding") ?? "base64";
-  if (messageEncoding !== "none" && messageEncoding !== "base64")
+  const encoding = (queue("messageEncoding") ?? "base64").toLowerCase();
+  if (encoding !== "none" && encoding !== "base64")
     throw new TypeError('host.json extensions.queues.messageEncoding must be "none" or "base64"');
   const batchSize = whole("batchSize", 1, 32, 16);
-  const isDevelopment = env["AZURE_FUNCTIONS_ENVIRONMENT"] === "Development";
+  const threshold = Math.floor(batchSize / 2) * cpus;
+  const polling = env["AZURE_FUNCTIONS_ENVIRONMENT"] === "Development" ? 2_000 : 60_000;
   return {
-    functionTimeoutMs: readTimeout(value("functionTimeout")),
+    functionTimeoutMs: readTimeout(values.get("functiontimeout")),
     queues: {
-      messageEncoding,
+      messageEncoding: encoding,
       batchSize,
-      newBatchThreshold: whole("newBatchThreshold", 0, 1_000, Math.floor(batchSize / 2) * cpus),
-      maxDequeueCount: whole("maxDequeueCount", 1, Number.MAX_SAFE_INTEGER, 5),
-      visibilityTimeoutMs: span("visibilityTimeout", 0, 7 * DAY_MS, 0),
-      maxPollingIntervalMs: span("maxPollingInterval", 100, DAY_MS, isDevelopment ? 2_000 : 60_000),
+      newBatchThreshold: whole("newBatchThreshold", 0, LARGEST_INT, threshold),
+      maxDequeueCount: whole("maxDequeueCount", 1, LARGEST_INT, 5),
+      // The service refuses more than seven days, but only when a message has failed.
+      visibilityTimeoutMs: span("visibilityTimeout", -Infinity, 0),
+      maxPollingIntervalMs: Math.min(span("maxPollingInterval", 100, polling), LONGEST_MS),
     },
   };
+}
+
+/** Every plain value by its path in lower case, as the host's configuration holds it. */
+function flatten(file: NetObject): Map<string, string> {
+  const values = new Map<string, string>();
+  const add = (path: string, value: NetValue): void => {
+    if (value instanceof Map)
+      for (const [name, each] of value as NetObject) add(`${path}${name.toLowerCase()}:`, each);
+    else if (Array.isArray(value))
+      value.forEach((each, at) => add(`${path}${at}:`, each as NetValue));
+    else values.set(path.slice(0, -1), netText(value) ?? "");
+  };
+  add("", file);
+  return values;
+}
+
+function checkBundle(values: ReadonlyMap<string, string>): void {
+  const id = values.get("extensionbundle:id");
+  const version = values.get("extensionbundle:version");
+  if (id !== "Microsoft.Azure.Functions.ExtensionBundle" || !version)
+    throw new TypeError("host.json has no extensionBundle, so there would be no queue trigger");
+  if (!allowsBundle4(version))
+    throw new TypeError(`host.json extensionBundle.version ${version} allows no version 4`);
 }
 
 /** On every plan but Consumption: 30 minutes by default, -1 for no limit. */
 function readTimeout(value: string | undefined): number {
   if (value === undefined) return 30 * 60 * 1000;
-  if (value === "-1") return Number.POSITIVE_INFINITY;
   const ms = timeSpanMs(value);
+  if (ms === -DAY_MS) return Number.POSITIVE_INFINITY;
   if (ms < 1000) throw new TypeError("host.json functionTimeout must be at least 00:00:01");
   return ms;
 }

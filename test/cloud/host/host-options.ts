@@ -1,13 +1,17 @@
-import type { BlobServiceClient } from "@azure/storage-blob";
-import type { QueueServiceClient } from "@azure/storage-queue";
+import type { TokenCredential } from "@azure/identity";
+import type { AnonymousCredential, StorageSharedKeyCredential } from "@azure/storage-blob";
+import type {
+  AnonymousCredential as NoQueueKey,
+  StorageSharedKeyCredential as QueueKey,
+} from "@azure/storage-queue";
 
 import type { Clock } from "../../../shared/core/clock.ts";
 import type { LogLevel } from "./protocol.ts";
 
-/** How the host creates storage clients for the addresses in the app's settings. */
+/** How the host signs in to the storage at the addresses in the app's settings. */
 export interface HostStorage {
-  readonly queues: (serviceUri: string) => QueueServiceClient;
-  readonly blobs: (serviceUri: string) => BlobServiceClient;
+  readonly queues: QueueKey | NoQueueKey | TokenCredential;
+  readonly blobs: StorageSharedKeyCredential | AnonymousCredential | TokenCredential;
 }
 
 /** Durations that are fixed in Azure's code. Tests may shorten them. */
@@ -18,7 +22,28 @@ export interface HostTiming {
   readonly drainMs: number;
   /** How long the worker then has to end before it is killed. Azure: 5 s. */
   readonly terminateMs: number;
+  /** Between the start of a worker that replaced another and the next such start. Azure: 10 s. */
+  readonly restartWaitMs: number;
+  /** A gap between two crashes after which earlier ones no longer count. Azure: 30 minutes. */
+  readonly forgetCrashesMs: number;
+  /** How long a worker runs on after one of its invocations has timed out. Azure: 2 s. */
+  readonly timeoutGraceMs: number;
+  /**
+   * How long the platform takes to start a host again that has stopped itself. Azure: unknown;
+   * `Infinity` leaves it stopped.
+   */
+  readonly recycleMs: number;
 }
+
+export const AZURE_TIMING: HostTiming = {
+  invisibilityMs: 600_000,
+  drainMs: 10_000,
+  terminateMs: 5_000,
+  restartWaitMs: 10_000,
+  forgetCrashesMs: 30 * 60_000,
+  timeoutGraceMs: 2_000,
+  recycleMs: 5_000,
+};
 
 export interface HostOptions {
   /** The built folder. */
@@ -70,6 +95,8 @@ export interface HostStatus {
   readonly workerPid: number;
   /** Workers that replaced a dead one since the host was started. */
   readonly workerRestarts: number;
+  /** How often the host has stopped itself after crashes and was started again. */
+  readonly recycles: number;
   /** Invocations by function, since the host was first started. */
   readonly functions: Readonly<Record<string, Readonly<InvocationCounts>>>;
 }

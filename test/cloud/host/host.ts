@@ -1,13 +1,19 @@
 import { availableParallelism } from "node:os";
 
 import { systemClock } from "../../../shared/core/clock.ts";
-import { readAppSettings } from "./app-settings.ts";
+import { type AppSettings, NotEmulated, readAppSettings } from "./app-settings.ts";
 import { createExecutor } from "./executor.ts";
 import { type FunctionPlan, planFunction } from "./function-plan.ts";
 import { readHostJson } from "./host-json.ts";
-import type { HostOptions, HostStatus, HostTiming, InvocationResult } from "./host-options.ts";
+import {
+  AZURE_TIMING,
+  type HostOptions,
+  type HostStatus,
+  type InvocationResult,
+} from "./host-options.ts";
 import { startListeners, type Listeners } from "./listeners.ts";
-import type { LogLevel } from "./protocol.ts";
+import type { FunctionMetadata, LogLevel } from "./protocol.ts";
+import { createStorageClients } from "./storage-clients.ts";
 import { timerTrigger } from "./timer-listener.ts";
 import { blobTimerStatus } from "./timer-status.ts";
 import { startWorkerPool, type WorkerPool } from "./worker-pool.ts";
@@ -25,7 +31,10 @@ export interface FunctionsHost {
    * become visible when their time-out ends, locks are free when their leases expire.
    */
   vanish(): Promise<void>;
-  /** Takes no new messages, waits for invocations (10 s), asks the worker to end (5 s), then kills it. */
+  /**
+   * Waits for the invocations that run (10 s), while it **still takes messages and fires timers** unless the app
+   * setting FUNCTIONS_ENABLE_DRAIN_ON_APP_STOPPING is true; then asks the worker to end (5 s), then kills it.
+   */
   stop(): Promise<void>;
   /** Stops the host if it runs and starts it again, which detects missed timers. */
   restart(): Promise<void>;
@@ -44,30 +53,39 @@ interface Life {
 const HOST_VERSION = "4.1052.200";
 const WORKER_VERSION = "3.14.1";
 
-const TIMING: HostTiming = { invisibilityMs: 600_000, drainMs: 10_000, terminateMs: 5_000 };
+/** EnvironmentExtensions.DrainOnApplicationStoppingEnabled; what Azure sets is unknown. */
+const stopsListenersFirst = (settings: AppSettings): boolean =>
+  Boolean(settings.get("KUBERNETES_SERVICE_HOST")) ||
+  settings.get("FUNCTIONS_ENABLE_DRAIN_ON_APP_STOPPING")?.trim().toLowerCase() === "true";
 
 /**
  * Starts the built app as Azure's Functions host would (README.md says what is emulated and what is
  * not).
  *
- * @throws TypeError, WorkerFailure if the app does not load, registers nothing, needs a setting that
- * is not set, or uses a feature that is not emulated. Azure's host would start without the function.
+ * @throws TypeError, WorkerFailure if the app does not load or registers nothing, which Azure's host does not
+ * report, for a host.json with which it does not start, and for features that are not emulated.
  */
 export async function startHost(options: HostOptions): Promise<FunctionsHost> {
-  const { dist, storage, clock = systemClock, random = Math.random } = options;
-  const timing = { ...TIMING, ...options.timing };
+  const { dist, clock = systemClock, random = Math.random } = options;
+  const storage = createStorageClients(options.storage);
+  const timing = { ...AZURE_TIMING, ...options.timing };
   // As in the Core Tools; a test of Azure's own behaviour sets it to Production.
   const env = { AZURE_FUNCTIONS_ENVIRONMENT: "Development", ...options.env };
   const settings = readAppSettings(env);
   const hostId = settings.get("AzureFunctionsWebHost__hostid") ?? "local-host";
   let state: HostStatus["state"] = "stopped";
   let failure: string | undefined;
+  let recycles = 0;
+  let recycling = new AbortController();
+  let recycled = Promise.resolve();
+  let ended = Promise.resolve();
 
   const log = (level: LogLevel, message: string): void =>
     options.onLog?.({ source: "host", level, message });
   const executor = createExecutor({
     storage,
     clock,
+    timeoutGraceMs: timing.timeoutGraceMs,
     encoding: () => life.encoding,
     log: (line) => options.onLog?.(line),
     onInvocation: (event) => options.onInvocation?.(event),
@@ -84,11 +102,14 @@ export async function startHost(options: HostOptions): Promise<FunctionsHost> {
       ...(failure === undefined ? {} : { failure }),
       workerPid: life.pool.pid,
       workerRestarts: life.pool.restarts,
+      recycles,
       functions: executor.counts(),
     }),
     fireTimer,
     kill: () => life.pool.kill(),
     vanish: async () => {
+      recycling.abort();
+      await recycled;
       state = "gone";
       life.listeners.abandon();
       await life.pool.abandon();
@@ -117,20 +138,18 @@ export async function startHost(options: HostOptions): Promise<FunctionsHost> {
             message,
           }),
       },
+      timing,
       {
         clock,
-        exited: (reason) => log("error", `${reason}; starting another`),
+        exited: (reason) => log("error", reason),
         failed: (error) => {
-          state = "failed";
-          failure = error.message;
-          log("critical", `No worker could be started: ${error.message}`);
-          life.listeners.abandon();
+          recycled = recycle(error.message);
         },
       },
     );
     try {
       const worker = await pool.ready();
-      const plans = worker.functions.map((metadata) => planFunction(metadata, settings));
+      const plans = worker.functions.flatMap((metadata) => planOrSkip(metadata));
       const { functionTimeoutMs, queues } = hostJson;
       const listeners = startListeners({
         plans: plans.filter(({ name }) => isOurs(name) && !isDisabled(name)),
@@ -153,6 +172,17 @@ export async function startHost(options: HostOptions): Promise<FunctionsHost> {
     }
   }
 
+  /** Azure's host runs the other functions, too. */
+  function planOrSkip(metadata: FunctionMetadata): FunctionPlan[] {
+    try {
+      return [planFunction(metadata, settings)];
+    } catch (error) {
+      if (error instanceof NotEmulated) throw error;
+      log("error", `${(error as Error).message}. It is skipped.`);
+      return [];
+    }
+  }
+
   /** On Flex Consumption each function has its own instances (FunctionGroupListenerDecorator). */
   function isOurs(name: string): boolean {
     const group = settings.get("FUNCTIONS_TARGET_GROUP");
@@ -161,24 +191,63 @@ export async function startHost(options: HostOptions): Promise<FunctionsHost> {
 
   /** As measured with the real host: a dot or one underscore around the name, true or 1. */
   function isDisabled(name: string): boolean {
-    const value =
-      settings.get(`AzureWebJobs.${name}.Disabled`) ??
-      settings.get(`AzureWebJobs_${name}_Disabled`);
-    return ["true", "1"].includes(value?.toLowerCase() ?? "");
+    return [`AzureWebJobs.${name}.Disabled`, `AzureWebJobs_${name}_Disabled`].some((setting) =>
+      ["true", "1"].includes(settings.get(setting)?.toLowerCase() ?? ""),
+    );
   }
 
   async function stop(): Promise<void> {
     if (state === "stopped" || state === "gone") return;
-    state = "draining";
+    if (state === "failed") {
+      recycling.abort();
+      await recycled;
+    }
+    if (state === "running") {
+      state = "draining";
+      ended = end();
+    }
+    await ended;
+    state = "stopped";
+  }
+
+  /** As the host ends when its process is asked to, or has stopped itself. */
+  async function end(): Promise<void> {
     const late = new AbortController();
-    const drained = life.listeners.stop().then(() => late.abort());
+    const drained = drain().then(() => late.abort());
     await Promise.race([drained, clock.sleep(timing.drainMs, late.signal)]);
     if (!late.signal.aborted) {
       log("warning", "Invocations are still running: their messages become visible again later.");
       life.listeners.abandon();
     }
-    await life.pool.stop(timing.terminateMs);
-    state = "stopped";
+    await life.pool.stop();
+  }
+
+  /**
+   * Without drain mode the listeners stop only when the invocations that ran before have ended
+   * (FunctionInvocationDispatcherShutdownManager stops before JobHostService).
+   */
+  async function drain(): Promise<void> {
+    if (!stopsListenersFirst(settings)) await executor.settled();
+    await life.listeners.stop();
+  }
+
+  /** The workers have crashed too often: the host stops, and the platform starts it again. */
+  async function recycle(reason: string): Promise<void> {
+    state = "failed";
+    failure = reason;
+    recycling = new AbortController();
+    log("critical", `${reason}: the host stops.`);
+    await end();
+    if (timing.recycleMs === Infinity) return;
+    await clock.sleep(timing.recycleMs, recycling.signal);
+    if (recycling.signal.aborted) return;
+    try {
+      life = await start();
+      recycles += 1;
+    } catch (error) {
+      failure = (error as Error).message;
+      log("critical", `The host could not be started again: ${failure}`);
+    }
   }
 
   async function fireTimer(
@@ -188,10 +257,11 @@ export async function startHost(options: HostOptions): Promise<FunctionsHost> {
     const plan = life.plans.find((candidate) => candidate.name === name);
     if (plan?.trigger.kind !== "timer") throw new TypeError(`There is no timer named ${name}.`);
     const { bindingName, useMonitor, schedule } = plan.trigger;
+    const { adjustsForDst } = schedule;
     const isMonitored = useMonitor && !schedule.isSubMinute;
     const blobs = isMonitored && storage.blobs(settings.serviceUri("AzureWebJobsStorage", "blob"));
     const status = blobs ? await blobTimerStatus(blobs, hostId).read(name) : undefined;
-    const run = { status, isPastDue: pastDue, nowMs: clock.now() };
+    const run = { status, isPastDue: pastDue, adjustsForDst, nowMs: clock.now() };
     const { pool, functionTimeoutMs } = life;
     const trigger = timerTrigger(bindingName, run);
     return await executor.execute({ plan, trigger, pool, functionTimeoutMs });

@@ -7,8 +7,16 @@ import { after, before, beforeEach, describe, it } from "node:test";
 import type { QueueClient } from "@azure/storage-queue";
 
 import { type Azurite, startAzurite } from "../../storage/azurite.ts";
-import { buildFixture, type FixtureHost, fixtureSettings, withFixture } from "./fixture-host.ts";
-import type { HostOptions } from "./host-options.ts";
+import {
+  buildFixture,
+  type FixtureHost,
+  fixtureSettings,
+  found,
+  holdingClock,
+  withFixture,
+} from "./fixture-host.ts";
+import { AZURE_TIMING, type HostOptions } from "./host-options.ts";
+import { startWorkerPool } from "./worker-pool.ts";
 
 let azurite: Azurite;
 let app: Awaited<ReturnType<typeof buildFixture>>;
@@ -78,15 +86,99 @@ describe("a worker that dies during an invocation", () => {
     });
   });
 
-  it("because of functionTimeout is replaced too", () => {
-    const env = { AzureFunctionsJobHost__functionTimeout: "00:00:01" };
-    return withHost({ env }, async (run) => {
-      await send({ ms: 5_000 });
-      const failed = await run.until("the failure", () =>
-        run.events.find(({ phase }) => phase === "failed"),
-      );
-      assert.match(failed.error ?? "", /Timeout value of 1 s was exceeded by slow/);
+  it("is replaced at once, then 10 s after the last; the third within 30 minutes ends that", async () => {
+    const { restartWaitMs, forgetCrashesMs } = AZURE_TIMING;
+    const clock = holdingClock([restartWaitMs]);
+    const failures: Error[] = [];
+    const options = {
+      dist: app.dist,
+      env: fixtureSettings(azurite),
+      workerVersion: "3.14.1",
+      hostVersion: "4.0",
+      warm: false,
+      onLog: () => {},
+      onConsole: () => {},
+    };
+    const pool = await startWorkerPool(options, AZURE_TIMING, {
+      clock,
+      exited: () => {},
+      failed: (error) => void failures.push(error),
+    });
+    const crash = async (): Promise<void> => {
+      await pool.kill();
+      await found("the end", () => pool.pid === 0);
+    };
+    const restarted = (times: number): Promise<unknown> =>
+      found(`start ${times}`, () => pool.restarts === times && pool.pid !== 0);
+    await crash();
+    await restarted(1);
+    clock.advance(forgetCrashesMs + 1);
+    await crash();
+    assert.equal(pool.restarts, 1, "it waits");
+    await clock.release(restartWaitMs);
+    await restarted(2);
+    clock.advance(forgetCrashesMs - 60_000);
+    await crash();
+    await clock.release(restartWaitMs);
+    await restarted(3);
+    assert.deepEqual(failures, [], "the first was forgotten");
+    await crash();
+    await found("the failure", () => failures.length === 1);
+    assert.match(String(failures[0]), /Exceeded language worker restart retry count/);
+    assert.equal(pool.restarts, 3);
+    await pool.abandon();
+  });
+
+  it("for the third time stops the host, which the platform starts again", () =>
+    withHost({ timing: { restartWaitMs: 0, recycleMs: 100 } }, async (run) => {
+      for (const crash of [1, 2, 3]) {
+        const { workerPid } = await run.until("a worker", () => {
+          const status = run.host.status();
+          return status.workerPid !== 0 && status;
+        });
+        await run.host.kill();
+        if (crash < 3)
+          await run.until("another", () => ![0, workerPid].includes(run.host.status().workerPid));
+      }
+      await run.until("the recycled host", () => run.host.status().state === "running");
+      assert.equal(run.host.status().recycles, 1);
+      assert.ok(run.lines.some(({ level }) => level === "critical"));
+      await send({ ms: 0 });
+      await run.until("the end", () => ended(run).length === 1);
+    }));
+});
+
+describe("a function that exceeds functionTimeout", () => {
+  it("fails, while its worker runs on for two seconds, is asked to end then, and is replaced", () => {
+    const { timeoutGraceMs } = AZURE_TIMING;
+    const timeoutMs = 77_000;
+    const clock = holdingClock([timeoutMs, timeoutGraceMs]);
+    const env = {
+      AzureFunctionsJobHost__functionTimeout: "00:01:17",
+      AzureFunctionsJobHost__extensions__queues__newBatchThreshold: "5",
+      AzureFunctionsJobHost__extensions__queues__visibilityTimeout: "00:01:00",
+    };
+    return withHost({ env, clock }, async (run) => {
+      const failed = () => run.events.filter(({ phase }) => phase === "failed");
+      for (const [at, ms] of [60_000, 61_000, 500].entries()) {
+        await send({ ms });
+        await run.until("its start", () => started(run).length === at + 1);
+      }
+      await clock.release(timeoutMs);
+      await run.until("the failure", () => failed().length === 1);
+      assert.match(failed()[0]?.error ?? "", /Timeout value of 77 s was exceeded by slow/);
+      await run.until("the end of a short neighbor", () => ended(run).length === 1);
+      assert.equal(run.host.status().functions["slow"]?.succeeded, 1);
+      assert.equal(run.host.status().workerRestarts, 0);
+
+      await clock.release(timeoutGraceMs);
       await run.until("the next worker", () => run.host.status().workerRestarts === 1);
+      await run.until("its process", () => run.host.status().workerPid !== 0);
+      // The host does not see that the worker of a long neighbor is gone: its own time-out ends it.
+      assert.deepEqual([failed().length, run.host.status().functions["slow"]?.running], [1, 1]);
+      await clock.release(timeoutMs);
+      await run.until("the failure of the neighbor", () => failed().length === 2);
+      assert.match(failed()[1]?.error ?? "", /Timeout value of 77 s/);
     });
   });
 });
@@ -153,18 +245,50 @@ describe("a message that is being processed", () => {
 });
 
 describe("a host that stops", () => {
-  it("waits for running invocations, takes no message, and ends its worker", () =>
-    withHost({}, async (run) => {
-      await send({ ms: 600 });
+  const busy = {
+    TICK_SCHEDULE: "* * * * * *",
+    AzureFunctionsJobHost__extensions__queues__newBatchThreshold: "5",
+  };
+  const ticks = (run: FixtureHost) => run.said().filter((line) => "timer" in line).length;
+
+  it("still takes messages and fires timers while it waits for running invocations", () => {
+    const { drainMs } = AZURE_TIMING;
+    const clock = holdingClock([drainMs]);
+    const env = { ...busy, AzureFunctionsWebHost__hostid: "draining" };
+    return withHost({ clock, env }, async (run) => {
+      await send({ ms: 60_000 });
       await run.until("the start", () => started(run).length === 1);
+      await run.until("the timer", () => ticks(run) > 0);
+      const stopping = run.host.stop();
+      assert.equal(run.host.status().state, "draining");
+      const seen = ticks(run);
       await send({ ms: 0 });
-      const { workerPid } = run.host.status();
-      await run.host.stop();
-      assert.equal(ended(run).length, 1);
-      assert.equal(await waiting(), 1, "the second message is left for another");
-      assert.ok(!isAlive(workerPid));
-      assert.equal(run.host.status().state, "stopped");
-    }));
+      await run.until("the second message", () => ended(run).length === 1);
+      await run.until("two more ticks", () => ticks(run) >= seen + 2);
+      await clock.release(drainMs);
+      await stopping;
+      assert.equal(await waiting(), 1, "the first message comes back later");
+    });
+  });
+
+  for (const setting of ["FUNCTIONS_ENABLE_DRAIN_ON_APP_STOPPING", "KUBERNETES_SERVICE_HOST"])
+    it(`takes no message while it waits if ${setting} says so, and ends its worker`, () => {
+      const env = { ...busy, AzureFunctionsWebHost__hostid: setting, [setting]: "True" };
+      return withHost({ env }, async (run) => {
+        await send({ ms: 1_500 });
+        await run.until("the start", () => started(run).length === 1);
+        const { workerPid } = run.host.status();
+        const stopping = run.host.stop();
+        const seen = ticks(run);
+        await send({ ms: 0 });
+        await stopping;
+        assert.equal(ended(run).length, 1);
+        assert.ok(ticks(run) <= seen + 1, "no tick but one that had begun");
+        assert.equal(await waiting(), 1, "the second message is left for another");
+        assert.ok(!isAlive(workerPid));
+        assert.equal(run.host.status().state, "stopped");
+      });
+    });
 
   it("leaves the message of an invocation that takes too long invisible", () =>
     withHost({ timing: { drainMs: 200, terminateMs: 200 } }, async (run) => {
@@ -218,19 +342,27 @@ describe("a host of one function's own instances", () => {
 });
 
 describe("a disabled function", () => {
-  for (const setting of ["AzureWebJobs.slow.Disabled", "AzureWebJobs_slow_Disabled"]) {
-    it(`takes no message while ${setting} is set; other functions do`, () =>
-      withHost({ env: { [setting]: "true" } }, async (run) => {
-        const echo = await azurite.makeQueue("echo");
-        await send({ ms: 0 });
-        // The second message is taken by a later poll than the one that would have taken the first.
-        for (const times of [1, 2, 3]) {
-          await echo.sendMessage("x");
-          await run.until("echo", () => run.host.status().functions["echo"]?.succeeded === times);
-        }
-        assert.deepEqual(Object.keys(run.host.status().functions), ["echo"]);
-      }));
-  }
+  it("takes no message, by either form of the setting; two underscores disable nothing", () => {
+    const env = {
+      "AzureWebJobs.slow.Disabled": "true",
+      "AzureWebJobs.copy.Disabled": "false",
+      AzureWebJobs_copy_Disabled: "1",
+      AzureWebJobs__echo__Disabled: "true",
+    };
+    return withHost({ env }, async (run) => {
+      const [echo, copy] = await Promise.all(
+        ["echo", "originals"].map((name) => azurite.makeQueue(name)),
+      );
+      await send({ ms: 0 });
+      await copy?.sendMessage('{"copy":"x"}');
+      // The last message is taken by a later poll than the one that would have taken the others.
+      for (const times of [1, 2, 3]) {
+        await echo?.sendMessage("x");
+        await run.until("echo", () => run.host.status().functions["echo"]?.succeeded === times);
+      }
+      assert.deepEqual(Object.keys(run.host.status().functions), ["echo"]);
+    });
+  });
 });
 
 describe("a function's log", () => {

@@ -2,13 +2,14 @@ import type { Clock } from "../../../shared/core/clock.ts";
 import type { AppSettings } from "./app-settings.ts";
 import type { FunctionPlan } from "./function-plan.ts";
 import type { HostSettings } from "./host-json.ts";
-import type { HostStorage, HostTiming, InvocationResult } from "./host-options.ts";
+import type { HostTiming, InvocationResult } from "./host-options.ts";
 import { poisonQueueOf } from "./poison-queue.ts";
 import type { LogLevel } from "./protocol.ts";
 import { type QueueListener, startQueueListener } from "./queue-listener.ts";
 import { queueTrigger, type TriggerData } from "./queue-trigger.ts";
+import type { StorageClients } from "./storage-clients.ts";
 import { startTimerListener, type TimerListener, timerTrigger } from "./timer-listener.ts";
-import { lockTimer } from "./timer-lock.ts";
+import { leaseSeconds, lockTimer } from "./timer-lock.ts";
 import { blobTimerStatus } from "./timer-status.ts";
 
 /** The listeners of one host's functions. */
@@ -25,7 +26,7 @@ export interface ListenersOptions {
   readonly plans: readonly FunctionPlan[];
   readonly settings: AppSettings;
   readonly queues: HostSettings["queues"];
-  readonly storage: HostStorage;
+  readonly storage: StorageClients;
   readonly hostId: string;
   readonly timing: HostTiming;
   readonly clock: Clock;
@@ -105,7 +106,12 @@ export function startListeners(options: ListenersOptions): Listeners {
         execute: (status, isPastDue) =>
           options.execute(
             plan,
-            timerTrigger(bindingName, { status, isPastDue, nowMs: clock.now() }),
+            timerTrigger(bindingName, {
+              status,
+              isPastDue,
+              adjustsForDst: schedule.adjustsForDst,
+              nowMs: clock.now(),
+            }),
           ),
       });
     };
@@ -113,6 +119,7 @@ export function startListeners(options: ListenersOptions): Listeners {
       service: blobs,
       hostId,
       timer: plan.name,
+      leaseSeconds: leaseSeconds(settings.get("AZURE_FUNCTIONS_ENVIRONMENT")),
       clock,
       log,
       taken: start,

@@ -4,6 +4,7 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 
 import { parseSchedule } from "./ncrontab.ts";
+import { parseTimerSchedule } from "./timer-schedule.ts";
 
 const next = (expression: string, after: string): string | undefined => {
   const ms = parseSchedule(expression).next(Date.parse(after));
@@ -24,6 +25,7 @@ describe("a schedule's next occurrence", () => {
     { expression: "0 0 9-17/4 * * *", after: "2026-11-20T10:00:00Z", is: "2026-11-20T13:00:00Z" },
     { expression: "0 1,2,50 * * * *", after: "2026-11-20T10:02:00Z", is: "2026-11-20T10:50:00Z" },
     { expression: "0 0 17-9 * * *", after: "2026-11-20T10:00:00Z", is: "2026-11-20T11:00:00Z" },
+    { expression: "*/5 * * * *", after: "2026-11-20T10:01:00Z", is: "2026-11-20T10:05:00Z" },
     { expression: "0 9 * * *", after: "2026-11-20T10:00:00Z", is: "2026-11-21T09:00:00Z" },
     {
       expression: "0 0 0 13 * 5",
@@ -52,7 +54,6 @@ describe("a schedule is refused", () => {
   const refused = [
     { expression: "0 0 3 * *  * *", says: /has 7 fields/ },
     { expression: "", says: /fields, not six/ },
-    { expression: "00:05:00", says: /has 1 fields/ },
     { expression: "60 * * * * *", says: /in its second: "60" is not in 0-59/ },
     { expression: "0 0 0 * * 7", says: /in its day of the week/ },
     { expression: "0 0 0 * Foo *", says: /in its month/ },
@@ -75,4 +76,21 @@ describe("a schedule is not monitored", () => {
   ] as const)
     it(`when it runs more than once a minute: ${expression} ${is}`, () =>
       assert.equal(parseSchedule(expression).isSubMinute, is));
+});
+
+describe("a schedule that is a time span", () => {
+  it("runs that long after the last run, whatever the time", () => {
+    const schedule = parseTimerSchedule("00:05:00");
+    const at = Date.parse("2026-11-20T10:02:30Z");
+    assert.equal(schedule.next(at), at + 5 * 60_000);
+    assert.deepEqual([schedule.isSubMinute, schedule.adjustsForDst], [false, false]);
+    assert.equal(parseTimerSchedule("00:00:59").isSubMinute, true);
+  });
+
+  it("of one number is days", () => assert.equal(parseTimerSchedule("1").next(0), 86_400_000));
+
+  it("that is neither is refused as an expression", () => {
+    assert.throws(() => parseTimerSchedule("often"), { message: /has 1 fields, not six/ });
+    assert.equal(parseTimerSchedule("0 0 3 * * *").adjustsForDst, true);
+  });
 });

@@ -1,14 +1,4 @@
-/** A timer's parsed schedule. */
-export interface Schedule {
-  readonly expression: string;
-  /**
-   * The first occurrence strictly after `afterMs`, in milliseconds since the epoch, in UTC as on
-   * Azure; `undefined` if none comes within a hundred years (30 February).
-   */
-  next(afterMs: number): number | undefined;
-  /** Whether it runs more than once a minute: the host then stores no status (TimerSchedule.cs). */
-  readonly isSubMinute: boolean;
-}
+import type { Schedule } from "./timer-schedule.ts";
 
 interface Field {
   readonly name: string;
@@ -53,7 +43,8 @@ export function parseSchedule(expression: string): Schedule {
   });
   const next = (afterMs: number): number | undefined => findNext(sets, afterMs);
   const everyMinute = texts.slice(1).every((text) => text === "*");
-  return { expression, next, isSubMinute: everyMinute && (sets[0]?.size ?? 0) > 1 };
+  const isSubMinute = everyMinute && (sets[0]?.size ?? 0) > 1;
+  return { expression, next, isSubMinute, adjustsForDst: true };
 }
 
 const PART = /^(?<first>[^-/]+)(?:-(?<last>[^-/]+))?(?:\/(?<step>\d+))?$/;

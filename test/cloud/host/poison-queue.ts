@@ -1,5 +1,7 @@
 import type { QueueClient, QueueServiceClient } from "@azure/storage-queue";
 
+import { keepLineBreaks } from "./storage-clients.ts";
+
 /** The queue for messages that could not be processed. */
 export interface PoisonQueue {
   readonly name: string;
@@ -31,14 +33,15 @@ export function poisonQueueOf(
   };
 }
 
-/** Sends a message with the service's own time to live, creating the queue if there is none. */
+/** Sends a text unchanged, with the service's own time to live, creating the queue if there is none. */
 export async function addMessage(queue: QueueClient, messageText: string): Promise<void> {
+  const text = keepLineBreaks(messageText);
   try {
-    await queue.sendMessage(messageText);
+    await queue.sendMessage(text);
   } catch (error) {
     const isAbsent = typeof error === "object" && error !== null && "code" in error;
     if (!isAbsent || error.code !== "QueueNotFound") throw error;
     await queue.createIfNotExists();
-    await queue.sendMessage(messageText);
+    await queue.sendMessage(text);
   }
 }

@@ -49,7 +49,39 @@ describe("a message for a function", () => {
     });
   });
 
-  for (const text of ["[1,2]", "{broken}", '"id"', "7"])
+  const lenient = [
+    { what: "single quotes", body: "{'single':1}", gives: { single: "1" } },
+    { what: "bare names and a comment", body: "{bare: 'x' /* y */}", gives: { bare: "x" } },
+    { what: "trailing commas", body: '{"a":[1,],"b":2,}', gives: { b: "2" } },
+    { what: "all digits", body: '{"n":12345678901234567890}', gives: { n: "12345678901234567890" } },
+    { what: "doubles as .NET writes them", body: '{"n":1e20,"m":0.5}', gives: { n: "1E+20", m: "0.5" } },
+    {
+      what: "dates as .NET writes them, not as they were sent",
+      body: '{"at":"2020-01-31T09:05:00Z","to":"2020-01-31T09:05:00.250+02:00"}',
+      gives: { at: "01/31/2020 09:05:00", to: "01/31/2020 07:05:00" },
+    },
+    { what: "texts that are no dates", body: '{"at":"2020-01-31"}', gives: { at: "2020-01-31" } },
+  ];
+  for (const { what, body, gives } of lenient)
+    it(`has metadata of a body with ${what}`, () => {
+      const strings = Object.entries(gives).map(([name, string]) => [name, { string }]);
+      assert.deepEqual(queueTrigger("trigger", message(body)).triggerMetadata, {
+        ...ours,
+        QueueTrigger: { string: body },
+        ...Object.fromEntries(strings),
+      });
+    });
+
+  it("has metadata with dates of an object in its body", () => {
+    const { triggerMetadata } = queueTrigger(
+      "trigger",
+      message('{"o":{"at":"2020-01-31T09:05:00.500Z","n":1.0,"t":[null,true]}}'),
+    );
+    const json = '{"at":"2020-01-31T09:05:00.5Z","n":1,"t":[null,true]}';
+    assert.deepEqual(triggerMetadata["o"], { json });
+  });
+
+  for (const text of ["[1,2]", "{broken}", "{'open: 1}", `${'{"a":'.repeat(65)}1${"}".repeat(65)}`, '"id"', "7"])
     it(`keeps its metadata if its body is not a JSON object: ${text}`, () => {
       const { triggerMetadata } = queueTrigger("trigger", message(text));
       assert.deepEqual(triggerMetadata, { ...ours, QueueTrigger: { string: text } });
@@ -59,11 +91,21 @@ describe("a message for a function", () => {
     fc.assert(
       fc.property(fc.string({ unit: "grapheme" }), (text) => {
         const encoded = Buffer.from(text, "utf8").toString("base64");
-        assert.equal(decodeMessage(encoded, "base64"), text);
-        assert.equal(decodeMessage(encoded, "none"), encoded);
+        assert.deepEqual(decodeMessage(encoded, "base64"), { as: "text", text });
+        assert.deepEqual(decodeMessage(encoded, "none"), { as: "text", text: encoded });
       }),
     );
-    assert.equal(decodeMessage('{"a":1}', "base64"), undefined);
+    for (const text of ['{"a":1}', "YWI", "Y==="])
+      assert.deepEqual(decodeMessage(text, "base64"), { as: "nothing" }, text);
+  });
+
+  it("may have bits to spare before its padding, and white space", () => {
+    for (const text of ["YWI=", "YWJ=", " YW\r\nI= "])
+      assert.deepEqual(decodeMessage(text, "base64"), { as: "text", text: "ab" }, text);
+  });
+
+  it("whose bytes are no UTF-8 is told from text that is not base64", () => {
+    assert.deepEqual(decodeMessage("gIE=", "base64"), { as: "bytes" });
   });
 });
 

@@ -106,12 +106,15 @@ export function startQueueListener(options: QueueListenerOptions): QueueListener
   async function settle(item: ReceivedMessageItem): Promise<void> {
     const hold = holdMessage({ ...options, item });
     try {
-      const text = decodeMessage(item.messageText, settings.messageEncoding);
-      if (text === undefined || item.dequeueCount > settings.maxDequeueCount) {
+      const decoded = decodeMessage(item.messageText, settings.messageEncoding);
+      if (decoded.as === "nothing" || item.dequeueCount > settings.maxDequeueCount) {
         await toPoison(item, hold.popReceipt());
         return;
       }
-      const succeeded = await options.execute(toMessage(item, text));
+      if (decoded.as === "bytes")
+        options.log("error", `A message of ${queue.name} is no UTF-8: its function is not run.`);
+      const succeeded =
+        decoded.as === "text" && (await options.execute(toMessage(item, decoded.text)));
       const popReceipt = await hold.release();
       if (abandoned.signal.aborted) return;
       if (succeeded) await queue.deleteMessage(item.messageId, popReceipt);

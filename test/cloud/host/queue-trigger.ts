@@ -1,5 +1,6 @@
+import { type NetObject, netJson, netText, type NetValue, parseNetObject } from "./json-net.ts";
 import type { ParameterBinding, TypedData } from "./protocol.ts";
-import { hostDate, isPlain, looksLikeJson, propertyText } from "./typed-data.ts";
+import { hostDate, looksLikeJson } from "./typed-data.ts";
 
 /** A received message with its decoded text. */
 export interface QueueMessage {
@@ -18,15 +19,28 @@ export interface TriggerData {
   readonly triggerMetadata: Readonly<Record<string, TypedData>>;
 }
 
-/**
- * Decodes a message's text by host.json's `messageEncoding`; `undefined` if it is not base64: the host
- * then moves the message to the poison queue without running the function.
- */
-export function decodeMessage(text: string, encoding: "none" | "base64"): string | undefined {
-  if (encoding === "none") return text;
-  const compact = text.replaceAll(/\s/g, "");
-  const bytes = Buffer.from(compact, "base64");
-  return bytes.toString("base64") === compact ? bytes.toString("utf8") : undefined;
+/** What host.json's `messageEncoding` makes of a message's text. */
+export type Decoded =
+  | { readonly as: "text"; readonly text: string }
+  /** Bytes that are no UTF-8: each attempt fails before the function runs. */
+  | { readonly as: "bytes" }
+  /** Not base64: poison at once. */
+  | { readonly as: "nothing" };
+
+/** The one or two last characters may have bits to spare, as in .NET (Convert.FromBase64String). */
+const BASE64 = /^(?:[A-Za-z\d+/]{4})*(?:[A-Za-z\d+/]{2}==|[A-Za-z\d+/]{3}=)?$/;
+
+/** Decodes a message's text by host.json's `messageEncoding`. */
+export function decodeMessage(text: string, encoding: "none" | "base64"): Decoded {
+  if (encoding === "none") return { as: "text", text };
+  const compact = text.replaceAll(/[ \t\r\n]/g, "");
+  if (!BASE64.test(compact)) return { as: "nothing" };
+  try {
+    const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+    return { as: "text", text: decoder.decode(Buffer.from(compact, "base64")) };
+  } catch {
+    return { as: "bytes" };
+  }
 }
 
 /**
@@ -45,7 +59,7 @@ export function queueTrigger(bindingName: string, message: QueueMessage): Trigge
     ["NextVisibleTime", json(hostDate(message.nextVisibleOnMs))],
     ["PopReceipt", { string: message.popReceipt }],
   ]);
-  for (const [name, value] of Object.entries(bodyProperties(message.text))) {
+  for (const [name, value] of bodyProperties(message.text)) {
     const known = [...metadata.keys()].find((key) => key.toLowerCase() === name.toLowerCase());
     metadata.set(known ?? name, value);
   }
@@ -57,38 +71,20 @@ export function queueTrigger(bindingName: string, message: QueueMessage): Trigge
 
 const json = (value: unknown): TypedData => ({ json: JSON.stringify(value) });
 
-function bodyProperties(text: string): Record<string, TypedData> {
-  const body = looksLikeJson(text) ? parse(text) : undefined;
-  if (typeof body !== "object" || body === null || Array.isArray(body)) return {};
-  const found: Record<string, TypedData> = {};
-  for (const [name, value] of Object.entries(body as Record<string, unknown>)) {
-    if (Array.isArray(value)) continue;
-    const string = isPlain(value) ? propertyText(value) : undefined;
-    if (string !== undefined) found[name] = { string };
-    else if (value !== null) found[name] = { json: JSON.stringify(value) };
-  }
-  return found;
+/** The properties of a body, which is read as leniently as Json.NET does (Utility.ApplyBindingData). */
+function bodyProperties(text: string): [string, TypedData][] {
+  const body = looksLikeJson(text) ? parse(text) : new Map<string, NetValue>();
+  return [...body].flatMap(([name, value]): [string, TypedData][] => {
+    if (value instanceof Map) return [[name, { json: netJson(value) }]];
+    const string = netText(value);
+    return string === undefined ? [] : [[name, { string }]];
+  });
 }
 
-/** Json.NET, with which the host parses bodies, refuses more levels by default (13.0.1); not seen on the host. */
-const HOST_DEPTH = 64;
-
-function parse(text: string): unknown {
+function parse(text: string): NetObject {
   try {
-    const value: unknown = JSON.parse(text);
-    return depthOf(value) > HOST_DEPTH ? undefined : value;
+    return parseNetObject(text);
   } catch {
-    return undefined;
-  }
-}
-
-/** Levels of nesting, counted without recursion, and no further than one beyond the host's limit. */
-function depthOf(value: unknown): number {
-  let level: unknown[] = [value];
-  for (let depth = 0; ; depth += 1) {
-    level = level.flatMap((each) =>
-      typeof each === "object" && each !== null ? Object.values(each) : [],
-    );
-    if (level.length === 0 || depth > HOST_DEPTH) return depth;
+    return new Map();
   }
 }

@@ -55,27 +55,40 @@ describe("a queue message reaches its function", () => {
       text: "eyJhIjoxfQ==",
       is: "eyJhIjoxfQ==",
     },
+    {
+      as: "text without its line feeds, and with an entity for each return, if a JavaScript client sent it",
+      text: "a\r\nb",
+      is: "a&#xD;b",
+    },
   ];
-  for (const { as, text, is } of bodies)
-    it(`as ${as}`, () =>
-      withHost({}, async (run) => {
+  it("as what the library makes of its text, and is deleted then", () =>
+    withHost({}, async (run) => {
+      for (const { as, text, is } of bodies) {
+        const before = run.said().length;
         await send("echo", text);
-        const { message } = await run.until("the message", () => run.said()[0]);
-        assert.deepEqual(message, is);
-        await run.until("its end", () => run.events.some(({ phase }) => phase === "succeeded"));
-        await run.host.stop();
-        assert.ok(await isEmpty("echo"), "a processed message is deleted");
-      }));
+        const { message } = await run.until("the message", () => run.said()[before]);
+        assert.deepEqual(message, is, as);
+      }
+      await run.until("the end", () => run.host.status().functions["echo"]?.succeeded === 7);
+      await run.host.stop();
+      assert.ok(await isEmpty("echo"), "a processed message is deleted");
+    }));
 
-  it("decoded if host.json says base64", () =>
+  it("decoded if host.json says base64, in any case", () =>
     withHost(
-      { AzureFunctionsJobHost__extensions__queues__messageEncoding: "base64" },
+      { AzureFunctionsJobHost__extensions__queues__messageEncoding: "BASE64" },
       async (run) => {
         await send("echo", Buffer.from('{"a":"é"}', "utf8").toString("base64"));
         const { message } = await run.until("the message", () => run.said()[0]);
         assert.deepEqual(message, { a: "é" });
+        const poison = async () => (await texts("echo-poison"))[0];
         await send("echo", "not base64");
-        await run.until("the poison", async () => (await texts("echo-poison"))[0]);
+        assert.equal(await run.until("the poison", poison), "not base64");
+        const attempts = () => run.lines.filter(({ message: text }) => /is no UTF-8/.test(text));
+        assert.equal(attempts().length, 0, "at once, without an attempt");
+        await send("echo", "gIE=");
+        assert.equal(await run.until("the poison", poison), "gIE=");
+        assert.equal(attempts().length, 5, "bytes that are no text use all attempts");
         assert.equal(run.said().length, 1, "a message that cannot be decoded is not run");
       },
     ));
@@ -162,8 +175,8 @@ describe("an output", () => {
     withHost({}, async (run) => {
       await send("originals", '{"copy":["x",{"a":1}]}');
       await run.until("the end", () => run.events.some(({ phase }) => phase === "succeeded"));
-      // The host indents objects; the queue client that writes them here drops the line breaks.
-      assert.deepEqual(await texts("copies"), ["x", '{  "a": 1}']);
+      // The host indents objects.
+      assert.deepEqual(await texts("copies"), ["x", '{\n  "a": 1\n}']);
     }));
 
   it("is not written if the function fails after setting it", () =>

@@ -4,7 +4,10 @@ import { after, before, describe, it } from "node:test";
 import type { QueueClient } from "@azure/storage-queue";
 
 import { type Azurite, startAzurite } from "../../storage/azurite.ts";
+import { NotEmulated, readAppSettings } from "./app-settings.ts";
 import { buildFixture, type FixtureHost, fixtureSettings, withFixture } from "./fixture-host.ts";
+import { planFunction } from "./function-plan.ts";
+import type { BindingInfo } from "./protocol.ts";
 import { startWorker } from "./worker-process.ts";
 
 type Built = Awaited<ReturnType<typeof buildFixture>>;
@@ -70,7 +73,9 @@ describe("the worker", () => {
       await run.host.fireTimer("tick");
       const names = await run.until("the names", () => run.said().find((line) => "env" in line));
       const { env } = names as { env: string[] };
-      assert.ok(env.includes("FIXTURE_SHOWS") && env.includes("FUNCTIONS_APPLICATION_DIRECTORY"));
+      for (const name of ["FIXTURE_SHOWS", "FUNCTIONS_APPLICATION_DIRECTORY"])
+        assert.ok(env.includes(name), name);
+      assert.ok(env.includes("FUNCTIONS_WORKER_DIRECTORY"));
       assert.ok(!env.includes("OF_THE_TEST_ALONE"));
     });
     delete process.env["OF_THE_TEST_ALONE"];
@@ -98,22 +103,10 @@ describe("a host refuses to start", () => {
       says: /unable to load entry point "index.cjs": broken half way/,
     },
     {
-      when: "a queue's setting is missing",
+      when: "it would have to emulate a connection string",
       dist: () => app.dist,
-      env: { ECHO_QUEUE: "" },
-      says: /function echo cannot run: The app setting ECHO_QUEUE is not set/,
-    },
-    {
-      when: "a schedule is wrong",
-      dist: () => app.dist,
-      env: { TICK_SCHEDULE: "often" },
-      says: /function tick cannot run: The schedule "often"/,
-    },
-    {
-      when: "a connection is missing",
-      dist: () => app.dist,
-      env: { Fixture__queueServiceUri: "" },
-      says: /Fixture__queueServiceUri is missing/,
+      env: { Fixture__queueServiceUri: "", Fixture: "AccountName=x;AccountKey=y" },
+      says: /function echo cannot run: .* identities only/,
     },
     {
       when: "there are timers but no AzureWebJobsStorage",
@@ -133,6 +126,54 @@ describe("a host refuses to start", () => {
     it(`when ${when}`, async () => {
       await assert.rejects(start(dist(), env, more), { message: says });
     });
+});
+
+describe("a function that cannot run", () => {
+  const binding = { direction: "in", name: "trigger", type: "queueTrigger", queueName: "work" };
+  const timer = { ...binding, type: "timerTrigger", schedule: "0 0 3 * * *" };
+  const settings = readAppSettings({ AzureWebJobsStorage__accountName: "a" });
+  const plan = (name: string, trigger: object, more: object = {}) => () =>
+    planFunction(
+      { functionId: name, name, scriptFile: "", bindings: [trigger as BindingInfo], ...more },
+      settings,
+    );
+
+  const skipped = [
+    { when: "its name is not valid", plan: plan("1st", binding) },
+    { when: "its name is that of the host", plan: plan("host", binding) },
+    { when: "its queue's name is not valid", plan: plan("f", { ...binding, queueName: "a--b" }) },
+    { when: "its schedule is not valid", plan: plan("f", { ...timer, schedule: "* * *" }) },
+    { when: "its connection is not set", plan: plan("f", { ...binding, connection: "No" }) },
+    { when: "its binding's name is not valid", plan: plan("f", { ...binding, name: "a-b" }) },
+  ];
+  for (const { when, plan: planIt } of skipped)
+    it(`is skipped when ${when}`, () => {
+      assert.throws(planIt, (error) => !(error instanceof NotEmulated));
+    });
+
+  const refused = [
+    { when: "a trigger of another kind", plan: plan("f", { ...binding, type: "blobTrigger" }) },
+    { when: "a retry policy", plan: plan("f", timer, { retryOptions: {} }) },
+  ];
+  for (const { when, plan: planIt } of refused)
+    it(`is no function of this host's with ${when}, which is not emulated`, () => {
+      assert.throws(planIt, NotEmulated);
+    });
+
+  it("is left out, and the others run", () => {
+    const env = { TICK_SCHEDULE: "often" };
+    return withFixture({ azurite, dist: app.dist, env }, async (run) => {
+      assert.equal(run.host.functions.length, 5);
+      assert.ok(
+        run.lines.some(({ message }) =>
+          /function tick cannot run: The schedule "often".* It is skipped/.test(message),
+        ),
+      );
+      const echo = await azurite.makeQueue("echo");
+      await echo.sendMessage("x");
+      await run.until("echo", () => run.host.status().functions["echo"]?.succeeded === 1);
+    });
+  });
 });
 
 /** The lines that the hooks logged, in order. */

@@ -1,5 +1,5 @@
 import type { Clock } from "../../../shared/core/clock.ts";
-import type { Schedule } from "./ncrontab.ts";
+import type { Schedule } from "./timer-schedule.ts";
 import type { TriggerData } from "./queue-trigger.ts";
 import {
   checkPastDue,
@@ -97,11 +97,17 @@ export function timerTrigger(
   {
     status,
     isPastDue,
+    adjustsForDst,
     nowMs,
-  }: { status: TimerStatus | undefined; isPastDue: boolean; nowMs: number },
+  }: {
+    status: TimerStatus | undefined;
+    isPastDue: boolean;
+    adjustsForDst: boolean;
+    nowMs: number;
+  },
 ): TriggerData {
   const info = {
-    Schedule: { AdjustForDST: true },
+    Schedule: { AdjustForDST: adjustsForDst },
     ScheduleStatus: status ? statusJson(status) : null,
     IsPastDue: isPastDue,
   };

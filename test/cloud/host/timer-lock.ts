@@ -13,7 +13,10 @@ export interface TimerLock {
   abandon(): void;
 }
 
-const LEASE_SECONDS = 60;
+/** WebJobsServiceCollectionExtensions.cs, SingletonOptions.cs; seen on the real host. */
+export const leaseSeconds = (environment: string | undefined): number =>
+  environment === "Development" ? 15 : 60;
+
 /** How often an instance without the lock tries again (SingletonOptions.cs). */
 const RETRY_MS = 60_000;
 
@@ -25,6 +28,7 @@ export function lockTimer(options: {
   readonly service: BlobServiceClient;
   readonly hostId: string;
   readonly timer: string;
+  readonly leaseSeconds: number;
   readonly clock: Clock;
   readonly taken: () => void;
   /** Called if the lease was lost. */
@@ -72,7 +76,7 @@ export function lockTimer(options: {
     try {
       await container.createIfNotExists();
       if (!(await blob.exists())) await blob.upload("", 0);
-      await lease.acquireLease(LEASE_SECONDS);
+      await lease.acquireLease(options.leaseSeconds);
       return true;
     } catch (error) {
       options.log("information", `This instance does not run the timer ${timer}: ${String(error)}`);
@@ -83,7 +87,7 @@ export function lockTimer(options: {
   /** Ends when the lease is lost or the lock is released. */
   async function renew(): Promise<void> {
     while (!ended.signal.aborted) {
-      await clock.sleep((LEASE_SECONDS / 2) * 1000, ended.signal);
+      await clock.sleep((options.leaseSeconds / 2) * 1000, ended.signal);
       if (ended.signal.aborted) return;
       try {
         await lease.renewLease();

@@ -3,7 +3,7 @@ import { json } from "node:stream/consumers";
 
 import type { BlobServiceClient } from "@azure/storage-blob";
 
-import type { Schedule } from "./ncrontab.ts";
+import type { Schedule } from "./timer-schedule.ts";
 import { hostDate } from "./typed-data.ts";
 
 /** When a timer ran and runs next, in milliseconds since the epoch. */
@@ -60,10 +60,11 @@ export interface TimerStatusStore {
 /** The container in which the host keeps its own blobs. */
 export const HOST_CONTAINER = "azure-webjobs-hosts";
 
-/** The store in blobs `timers/{hostId}/{timer}/status` (StorageScheduleMonitor.cs). */
+/** The store in blobs `timers/{hostId}/Host.Functions.{timer}/status` (StorageScheduleMonitor.cs). */
 export function blobTimerStatus(service: BlobServiceClient, hostId: string): TimerStatusStore {
   const container = service.getContainerClient(HOST_CONTAINER);
-  const blob = (timer: string) => container.getBlockBlobClient(`timers/${hostId}/${timer}/status`);
+  const blob = (timer: string) =>
+    container.getBlockBlobClient(`timers/${hostId}/Host.Functions.${timer}/status`);
   return {
     read: async (timer) => {
       if (!(await blob(timer).exists())) return undefined;

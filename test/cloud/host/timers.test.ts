@@ -25,13 +25,15 @@ const withHost = (
   hostId: string,
   schedule: string,
   work: (run: FixtureHost) => Promise<void>,
+  more: Record<string, string> = {},
 ): Promise<void> => {
-  const env = { TICK_SCHEDULE: schedule, AzureFunctionsWebHost__hostid: hostId };
+  const env = { TICK_SCHEDULE: schedule, AzureFunctionsWebHost__hostid: hostId, ...more };
   return withFixture({ azurite, dist: app.dist, env }, work);
 };
 
 const ticks = (run: FixtureHost) => run.said().filter((line) => "timer" in line);
-const statusBlob = (hostId: string) => container.getBlockBlobClient(`timers/${hostId}/tick/status`);
+const statusBlob = (hostId: string) =>
+  container.getBlockBlobClient(`timers/${hostId}/Host.Functions.tick/status`);
 
 const DAILY = "0 0 3 * * *";
 
@@ -75,6 +77,23 @@ describe("a timer's function", () => {
     const stored = JSON.parse((await statusBlob("missed").downloadToBuffer()).toString()) as object;
     assert.ok(Date.parse((stored as { Next: string }).Next) > Date.now());
   });
+
+  for (const [environment, from, to] of [
+    ["Development", 1, 15],
+    ["Production", 16, 60],
+  ] as const)
+    it(`is locked for ${to} s in ${environment}`, () => {
+      const hostId = `locked-${environment.toLowerCase()}`;
+      const inEnvironment = { AZURE_FUNCTIONS_ENVIRONMENT: environment };
+      const lockOf = async (run: FixtureHost): Promise<void> => {
+        await run.until("the lock", () => statusBlob(hostId).exists());
+        const lock = container.getBlobClient(`locks/${hostId}/Host.Functions.tick.Listener`);
+        // Breaking a lease answers how long it would still be valid.
+        const { leaseTime = 0 } = await lock.getBlobLeaseClient().breakLease(60);
+        assert.ok(leaseTime >= from && leaseTime <= to, `${leaseTime} s`);
+      };
+      return withHost(hostId, DAILY, lockOf, inEnvironment);
+    });
 
   it("can be fired as past due without changing its status", () =>
     withHost("fired", DAILY, async (run) => {

@@ -1,4 +1,5 @@
 import type { Clock } from "../../../shared/core/clock.ts";
+import type { HostTiming } from "./host-options.ts";
 import {
   startWorker,
   WorkerFailure,
@@ -6,94 +7,165 @@ import {
   type WorkerProcess,
 } from "./worker-process.ts";
 
-/** The one worker of a host, replaced whenever it dies. */
+/** The one worker of a host, replaced when it dies, until it has died too often. */
 export interface WorkerPool {
-  /** The running worker, or the next one to start. @throws WorkerFailure if none will. */
+  /** The running worker, or the next one to start. @throws WorkerFailure once the host stops. */
   ready(): Promise<WorkerProcess>;
   readonly restarts: number;
   /** Process id of the running worker; 0 while there is none. */
   readonly pid: number;
-  /** Asks it to end within `graceMs`, then kills it; starts no other. */
-  stop(graceMs: number): Promise<void>;
-  /** Kills it; another takes its place. */
+  /** Asks `worker` to end, if it is still the one, and starts another; this is no crash. */
+  replace(worker: WorkerProcess): Promise<void>;
+  /** Asks it to end, kills it if it is late, and starts no other. */
+  stop(): Promise<void>;
+  /** Kills it; what follows is up to the host. */
   kill(): Promise<void>;
   /** Kills it and starts no other. */
   abandon(): Promise<void>;
 }
 
-/** Consecutive failed starts before the host gives up (WebHostRpcWorkerChannelManager). */
-const FAILED_STARTS = 3;
-const PAUSE_MS = 500;
+/** The place of the running worker, which callers wait for while it is empty. */
+interface Vacancy {
+  readonly promise: Promise<WorkerProcess>;
+  readonly resolve: (worker: WorkerProcess) => void;
+  readonly reject: (error: Error) => void;
+}
+
+function createVacancy(): Vacancy {
+  let resolve: Vacancy["resolve"] = () => {};
+  let reject: Vacancy["reject"] = () => {};
+  const promise = new Promise<WorkerProcess>((resolveIt, rejectIt) => {
+    resolve = resolveIt;
+    reject = rejectIt;
+  });
+  // Nobody need wait for it.
+  promise.catch(() => {});
+  return { promise, resolve, reject };
+}
+
+/** Crashes at which the host stops (RpcFunctionInvocationDispatcher.cs ErrorEventsThreshold). */
+const MOST_CRASHES = 3;
 
 /**
- * Starts a worker and keeps one running. `exited` is called for each unexpected end, `failed` once the
- * app cannot be loaded any more.
+ * Starts a worker and keeps one running as RpcFunctionInvocationDispatcher.cs does: the first replacement starts
+ * at once, each later one not before `restartWaitMs` after the last; the third crash stops the host, unless
+ * `forgetCrashesMs` lay between two. A replacement starts with the app's settings, also if the first
+ * worker came from a warm pool. `exited` is called for each unexpected end, `failed` when the host has to stop.
  */
 export async function startWorkerPool(
   options: WorkerOptions,
+  timing: HostTiming,
   events: {
     readonly clock: Clock;
     readonly exited: (reason: string) => void;
     readonly failed: (error: Error) => void;
   },
 ): Promise<WorkerPool> {
+  const { clock } = events;
   const closed = new AbortController();
   const isClosed = (): boolean => closed.signal.aborted;
+  const workers = new Set<WorkerProcess>();
+  const replaced = new Set<WorkerProcess>();
+  let crashes: number[] = [];
   let restarts = 0;
-  let pid = 0;
-  let current: Promise<WorkerProcess> = startWorker(options);
-  void replaceAfter(await current);
+  let mayStart = Promise.resolve();
+  let current = createVacancy();
+  let starting = Promise.resolve();
+  let running: WorkerProcess | undefined;
+  take(await startWorker(options));
+
   return {
-    ready: () => current,
+    ready: () => current.promise,
     get restarts() {
       return restarts;
     },
     get pid() {
-      return pid;
+      return running?.pid ?? 0;
     },
-    stop: async (graceMs) => {
-      closed.abort();
-      const worker = await current.catch(() => undefined);
-      await worker?.terminate(graceMs);
+    replace: async (worker) => {
+      if (worker !== running) return;
+      replaced.add(worker);
+      leave();
+      await worker.terminate(timing.terminateMs);
+      startAnother();
+    },
+    stop: async () => {
+      close();
+      await Promise.all([starting, running?.terminate(timing.terminateMs)]);
+      giveUp();
     },
     kill: async () => {
-      const worker = await current;
-      await worker.kill();
+      const worker = await current.promise.catch(() => undefined);
+      await worker?.kill();
     },
     abandon: async () => {
-      closed.abort();
-      const worker = await current.catch(() => undefined);
-      await worker?.kill();
+      close();
+      await Promise.all([starting, running?.kill()]);
+      giveUp();
     },
   };
 
-  async function replaceAfter(worker: WorkerProcess): Promise<void> {
-    pid = worker.pid;
-    const reason = await worker.ended;
-    pid = 0;
-    if (isClosed()) return;
-    events.exited(reason);
-    restarts += 1;
-    current = replace();
-    // The next caller of ready() gets the failure; this prevents an unhandled rejection.
-    current.catch(() => {});
+  function take(worker: WorkerProcess): void {
+    workers.add(worker);
+    running = worker;
+    current.resolve(worker);
+    void worker.ended.then(({ reason, how }) => {
+      if (isClosed() || replaced.has(worker) || how === "left") return;
+      leave();
+      events.exited(reason);
+      if (how === "crashed") crash();
+      startAnother();
+    });
   }
 
-  async function replace(): Promise<WorkerProcess> {
-    let last: unknown;
-    for (let failures = 0; failures < FAILED_STARTS && !isClosed(); failures += 1) {
-      if (failures > 0) await events.clock.sleep(PAUSE_MS, closed.signal);
-      try {
-        const worker = await startWorker(options);
-        void replaceAfter(worker);
-        return worker;
-      } catch (error) {
-        last = error;
-      }
+  /** Invocations wait from now on. */
+  function leave(): void {
+    running = undefined;
+    current = createVacancy();
+  }
+
+  function crash(): void {
+    const nowMs = clock.monotonic();
+    if (nowMs - (crashes.at(-1) ?? nowMs) > timing.forgetCrashesMs) crashes = [];
+    crashes.push(nowMs);
+  }
+
+  function startAnother(): void {
+    if (isClosed()) return;
+    if (crashes.length >= MOST_CRASHES) {
+      close();
+      giveUp();
+      const message = "Exceeded language worker restart retry count";
+      events.failed(new WorkerFailure({ message }));
+      return;
     }
-    const error =
-      last instanceof Error ? last : new WorkerFailure({ message: "The host has stopped." });
-    if (!isClosed()) events.failed(error);
-    throw error;
+    starting = startOne();
+  }
+
+  async function startOne(): Promise<void> {
+    await mayStart;
+    if (isClosed()) return;
+    restarts += 1;
+    try {
+      const worker = await startWorker({ ...options, warm: false });
+      if (isClosed()) await worker.kill();
+      else take(worker);
+    } catch (error) {
+      if (isClosed()) return;
+      events.exited(`A worker could not be started: ${(error as Error).message}`);
+      crash();
+      startAnother();
+    } finally {
+      mayStart = clock.sleep(timing.restartWaitMs, closed.signal);
+    }
+  }
+
+  function close(): void {
+    closed.abort();
+    current.reject(new WorkerFailure({ message: "The host has stopped." }));
+  }
+
+  function giveUp(): void {
+    for (const worker of workers) worker.giveUp("The host has stopped.");
   }
 }

@@ -32,13 +32,25 @@ export interface WorkerOptions {
 export interface WorkerProcess {
   readonly pid: number;
   readonly functions: readonly FunctionMetadata[];
-  /** Resolves to the reason when the process has ended. */
-  readonly ended: Promise<string>;
-  /** @throws WorkerFailure if the function threw or the process ended. */
+  /** Resolves when the process has ended. */
+  readonly ended: Promise<WorkerEnd>;
+  /**
+   * Never settles if the process ends without a crash: Azure's host does not notice.
+   * @throws WorkerFailure if the function threw or the process crashed.
+   */
   invoke(ask: Requests["invocation"]["ask"]): Promise<Requests["invocation"]["answer"]>;
   /** Asks it to end, as the host does at a scale-in; kills it after `graceMs`. */
   terminate(graceMs: number): Promise<void>;
   kill(): Promise<void>;
+  /** Fails every invocation that has no answer yet. */
+  giveUp(reason: string): void;
+}
+
+/** How a worker's process ended. */
+export interface WorkerEnd {
+  readonly reason: string;
+  /** `left`: with code 0, which the host does not notice. `asked`: with code 200, to be started again. */
+  readonly how: "crashed" | "left" | "asked";
 }
 
 /** An invocation, or a load, that failed in the worker or with it. */
@@ -69,8 +81,12 @@ const READ_AT_START = [
  * continue in the second case.
  */
 export async function startWorker(options: WorkerOptions): Promise<WorkerProcess> {
-  const { dist, env, hostVersion } = options;
+  const { dist, hostVersion } = options;
   const path = process.env["PATH"] ?? "";
+  const env: WorkerOptions["env"] = {
+    FUNCTIONS_WORKER_DIRECTORY: import.meta.dirname,
+    ...options.env,
+  };
   const early = Object.fromEntries(
     READ_AT_START.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])),
   );
@@ -83,10 +99,11 @@ export async function startWorker(options: WorkerOptions): Promise<WorkerProcess
   });
   const lastLines = watchConsole(child, options.onConsole);
   const closed = once(child, "close");
-  const ended = once(child, "exit").then(([code, signal]) => {
-    return `the worker process ended (${signal ? String(signal) : `code ${String(code)}`})`;
+  const ended = once(child, "exit").then(([code, signal]): WorkerEnd => {
+    const reason = `the worker process ended (${signal ? String(signal) : `code ${String(code)}`})`;
+    return { reason, how: code === 0 ? "left" : code === RESTART_CODE ? "asked" : "crashed" };
   });
-  const request = createRequests(child, options.onLog, ended);
+  const { request, giveUp } = createRequests(child, options.onLog, ended);
 
   const kill = async (): Promise<void> => {
     child.kill("SIGKILL");
@@ -120,6 +137,7 @@ export async function startWorker(options: WorkerOptions): Promise<WorkerProcess
         clearTimeout(late);
       },
       kill,
+      giveUp,
     };
   } catch (error) {
     await kill();
@@ -127,18 +145,22 @@ export async function startWorker(options: WorkerOptions): Promise<WorkerProcess
   }
 }
 
+/** WorkerConstants.IntentionalRestartExitCode. */
+const RESTART_CODE = 200;
+
 type Request = <Name extends RequestName>(
   type: Name,
   ask: Requests[Name]["ask"],
 ) => Promise<Requests[Name]["answer"]>;
 
-/** Requests to the process, answered in any order; its end fails all pending ones. */
+/** Requests to the process, answered in any order; its end fails all pending ones, if it crashed. */
 function createRequests(
   child: ChildProcess,
   onLog: (log: RpcLog) => void,
-  ended: Promise<string>,
-): Request {
+  ended: Promise<WorkerEnd>,
+): { request: Request; giveUp: (reason: string) => void } {
   const waiting = new Map<number, Asked>();
+  let isLoaded = false;
   let lastId = 0;
   let end: string | undefined;
   child.on("message", (message) => {
@@ -149,9 +171,18 @@ function createRequests(
     if (said.type === "answer") asked?.resolve(said.answer);
     else asked?.reject(new WorkerFailure(said.error));
   });
-  void failAll();
-  return async (type, ask) => {
+  const giveUp = (reason: string): void => {
+    end = reason;
+    for (const asked of waiting.values()) asked.reject(new WorkerFailure({ message: reason }));
+    waiting.clear();
+  };
+  void ended.then(({ reason, how }) => {
+    // The host waits for each step of a start, but for an invocation only until its time-out.
+    if (how === "crashed" || !isLoaded) giveUp(reason);
+  });
+  const request: Request = async (type, ask) => {
     if (end !== undefined) throw new WorkerFailure({ message: end });
+    if (type === "invocation") isLoaded = true;
     const requestId = ++lastId;
     const answer = new Promise<unknown>((resolve, reject) => {
       waiting.set(requestId, { resolve, reject });
@@ -160,12 +191,7 @@ function createRequests(
     child.send({ type, requestId, ask }, () => {});
     return (await answer) as never;
   };
-
-  async function failAll(): Promise<void> {
-    end = await ended;
-    for (const asked of waiting.values()) asked.reject(new WorkerFailure({ message: end }));
-    waiting.clear();
-  }
+  return { request, giveUp };
 }
 
 interface Asked {
