@@ -15,7 +15,11 @@ export function allowsBundle4(range: string): boolean {
   if (open === undefined) return compare(lowest(text, range), [5, 0, 0, 0]) < 0;
   const parts = inner.split(",").map((part) => part.trim());
   const [from = "", to = from] = parts;
-  if (parts.length > 2 || (parts.length === 1 && `${open}${close}` !== "[]") || `${from}${to}` === "")
+  if (
+    parts.length > 2 ||
+    (parts.length === 1 && `${open}${close}` !== "[]") ||
+    `${from}${to}` === ""
+  )
     throw noRange(range);
   const low = from === "" ? [0, 0, 0, 0] : lowest(from, range);
   const high = to === "" ? [9e9, 0, 0, 0] : parse(to, range);
@@ -41,7 +45,6 @@ const noRange = (range: string): TypeError =>
   new TypeError(`"${range}" is not a range of versions such as [4.0.0, 5.0.0)`);
 
 function compare(one: Version, other: Version): number {
-  for (const [at, part] of one.entries())
-    if (part !== other[at]) return part - (other[at] ?? 0);
+  for (const [at, part] of one.entries()) if (part !== other[at]) return part - (other[at] ?? 0);
   return 0;
 }

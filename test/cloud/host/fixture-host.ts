@@ -50,7 +50,7 @@ export function holdingClock(held: readonly number[]): Clock & {
       });
     },
     release: async (ms) => {
-      const at = await found(`a sleep of ${ms} ms`, () => {
+      const at = await eventually(`a sleep of ${ms} ms`, () => {
         const index = sleeping.findIndex((each) => each.ms === ms);
         return index >= 0 && { index };
       });
@@ -60,7 +60,7 @@ export function holdingClock(held: readonly number[]): Clock & {
 }
 
 /** Waits at most ten seconds until `find` returns something. */
-export async function found<Found>(
+export async function eventually<Found>(
   what: string,
   find: () => Found | undefined | false | Promise<Found | undefined | false>,
   shown: () => unknown = () => "",
@@ -125,6 +125,6 @@ async function startFixture(
       lines
         .filter(({ source, message }) => source === "user" && message.startsWith("{"))
         .map(({ message }) => JSON.parse(message) as Record<string, unknown>),
-    until: (what, find) => found(what, find, () => lines),
+    until: (what, find) => eventually(what, find, () => lines),
   };
 }

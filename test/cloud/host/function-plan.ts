@@ -1,6 +1,7 @@
 import { type AppSettings, NotEmulated } from "./app-settings.ts";
+import type { Schedule } from "./ncrontab.ts";
 import type { BindingInfo, FunctionMetadata } from "./protocol.ts";
-import { parseTimerSchedule, type Schedule } from "./timer-schedule.ts";
+import { parseTimerSchedule } from "./timer-schedule.ts";
 
 /** One queue of one storage account. */
 interface QueueAddress {

@@ -85,7 +85,14 @@ describe("host.json", () => {
     });
   });
 
-  for (const version of ["[4.0.0, 5.0.0)", "[3.3.0, 5.0.0)", "4.*", "[4.*, 5.0.0)", "[4.22.0]", "*"])
+  for (const version of [
+    "[4.0.0, 5.0.0)",
+    "[3.3.0, 5.0.0)",
+    "4.*",
+    "[4.*, 5.0.0)",
+    "[4.22.0]",
+    "*",
+  ])
     it(`may ask for the bundle ${version}`, () => {
       assert.ok(read({ extensionBundle: { ...bundle, version } }));
     });

@@ -147,8 +147,7 @@ export function doubleText(value: number): string {
   return `${digits}E${exponent < 0 ? "-" : "+"}${String(Math.abs(exponent)).padStart(2, "0")}`;
 }
 
-const DATE =
-  /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,7}))?(Z|[-+]\d\d:?\d\d)?$/;
+const DATE = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,7}))?(Z|[-+]\d\d:?\d\d)?$/;
 
 function textOrDate(text: string): string | NetDate {
   const [, seconds = "", fraction = "", zone = ""] = DATE.exec(text) ?? [];

@@ -1,4 +1,16 @@
-import type { Schedule } from "./timer-schedule.ts";
+/** A timer's parsed schedule. */
+export interface Schedule {
+  readonly expression: string;
+  /**
+   * The first occurrence strictly after `afterMs`, in milliseconds since the epoch, in UTC as on
+   * Azure; `undefined` if none comes within a hundred years (30 February).
+   */
+  next(afterMs: number): number | undefined;
+  /** Whether it runs more than once a minute: the host then stores no status (TimerSchedule.cs). */
+  readonly isSubMinute: boolean;
+  /** What the function is told of it. */
+  readonly adjustsForDst: boolean;
+}
 
 interface Field {
   readonly name: string;

@@ -53,8 +53,16 @@ describe("a message for a function", () => {
     { what: "single quotes", body: "{'single':1}", gives: { single: "1" } },
     { what: "bare names and a comment", body: "{bare: 'x' /* y */}", gives: { bare: "x" } },
     { what: "trailing commas", body: '{"a":[1,],"b":2,}', gives: { b: "2" } },
-    { what: "all digits", body: '{"n":12345678901234567890}', gives: { n: "12345678901234567890" } },
-    { what: "doubles as .NET writes them", body: '{"n":1e20,"m":0.5}', gives: { n: "1E+20", m: "0.5" } },
+    {
+      what: "all digits",
+      body: '{"n":12345678901234567890}',
+      gives: { n: "12345678901234567890" },
+    },
+    {
+      what: "doubles as .NET writes them",
+      body: '{"n":1e20,"m":0.5}',
+      gives: { n: "1E+20", m: "0.5" },
+    },
     {
       what: "dates as .NET writes them, not as they were sent",
       body: '{"at":"2020-01-31T09:05:00Z","to":"2020-01-31T09:05:00.250+02:00"}',
@@ -81,7 +89,14 @@ describe("a message for a function", () => {
     assert.deepEqual(triggerMetadata["o"], { json });
   });
 
-  for (const text of ["[1,2]", "{broken}", "{'open: 1}", `${'{"a":'.repeat(65)}1${"}".repeat(65)}`, '"id"', "7"])
+  for (const text of [
+    "[1,2]",
+    "{broken}",
+    "{'open: 1}",
+    `${'{"a":'.repeat(65)}1${"}".repeat(65)}`,
+    '"id"',
+    "7",
+  ])
     it(`keeps its metadata if its body is not a JSON object: ${text}`, () => {
       const { triggerMetadata } = queueTrigger("trigger", message(text));
       assert.deepEqual(triggerMetadata, { ...ours, QueueTrigger: { string: text } });

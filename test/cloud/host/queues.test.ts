@@ -38,6 +38,8 @@ async function texts(queue: string): Promise<string[]> {
   return receivedMessageItems.map(({ messageText }) => messageText);
 }
 
+const poisoned = async (): Promise<string | undefined> => (await texts("echo-poison"))[0];
+
 const isEmpty = async (queue: string): Promise<boolean> => {
   const { approximateMessagesCount } = await service.getQueueClient(queue).getProperties();
   return approximateMessagesCount === 0;
@@ -64,9 +66,9 @@ describe("a queue message reaches its function", () => {
   it("as what the library makes of its text, and is deleted then", () =>
     withHost({}, async (run) => {
       for (const { as, text, is } of bodies) {
-        const before = run.said().length;
+        const seen = run.said().length;
         await send("echo", text);
-        const { message } = await run.until("the message", () => run.said()[before]);
+        const { message } = await run.until("the message", () => run.said()[seen]);
         assert.deepEqual(message, is, as);
       }
       await run.until("the end", () => run.host.status().functions["echo"]?.succeeded === 7);
@@ -81,13 +83,12 @@ describe("a queue message reaches its function", () => {
         await send("echo", Buffer.from('{"a":"é"}', "utf8").toString("base64"));
         const { message } = await run.until("the message", () => run.said()[0]);
         assert.deepEqual(message, { a: "é" });
-        const poison = async () => (await texts("echo-poison"))[0];
         await send("echo", "not base64");
-        assert.equal(await run.until("the poison", poison), "not base64");
+        assert.equal(await run.until("the poison", poisoned), "not base64");
         const attempts = () => run.lines.filter(({ message: text }) => /is no UTF-8/.test(text));
         assert.equal(attempts().length, 0, "at once, without an attempt");
         await send("echo", "gIE=");
-        assert.equal(await run.until("the poison", poison), "gIE=");
+        assert.equal(await run.until("the poison", poisoned), "gIE=");
         assert.equal(attempts().length, 5, "bytes that are no text use all attempts");
         assert.equal(run.said().length, 1, "a message that cannot be decoded is not run");
       },

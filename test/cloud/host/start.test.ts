@@ -4,10 +4,7 @@ import { after, before, describe, it } from "node:test";
 import type { QueueClient } from "@azure/storage-queue";
 
 import { type Azurite, startAzurite } from "../../storage/azurite.ts";
-import { NotEmulated, readAppSettings } from "./app-settings.ts";
 import { buildFixture, type FixtureHost, fixtureSettings, withFixture } from "./fixture-host.ts";
-import { planFunction } from "./function-plan.ts";
-import type { BindingInfo } from "./protocol.ts";
 import { startWorker } from "./worker-process.ts";
 
 type Built = Awaited<ReturnType<typeof buildFixture>>;
@@ -36,6 +33,9 @@ after(async () => {
 
 const start = (dist: string, env: Record<string, string> = {}, more: object = {}) =>
   withFixture({ azurite, dist, env, ...more }, async () => {});
+
+const queues = (...names: string[]): Promise<QueueClient[]> =>
+  Promise.all(names.map((name) => azurite.makeQueue(name)));
 
 describe("the worker", () => {
   it("reports every function with its trigger and unresolved settings", async () => {
@@ -128,38 +128,43 @@ describe("a host refuses to start", () => {
     });
 });
 
+describe("a host of one function's own instances", () => {
+  it("loads the whole app and listens only for that function", () => {
+    const env = { FUNCTIONS_TARGET_GROUP: "function:echo" };
+    return withFixture({ azurite, dist: app.dist, env }, async (run) => {
+      const [echo, slow] = await queues("echo", "slow");
+      await slow?.sendMessage('{"ms":0}');
+      await echo?.sendMessage("x");
+      await run.until("echo", () => run.events.some(({ phase }) => phase === "succeeded"));
+      assert.deepEqual(Object.keys(run.host.status().functions), ["echo"]);
+      assert.equal(run.host.functions.length, 6);
+    });
+  });
+});
+
+describe("a disabled function", () => {
+  it("takes no message, by either form of the setting; two underscores disable nothing", () => {
+    const env = {
+      "AzureWebJobs.slow.Disabled": "true",
+      "AzureWebJobs.copy.Disabled": "false",
+      AzureWebJobs_copy_Disabled: "1",
+      AzureWebJobs__echo__Disabled: "true",
+    };
+    return withFixture({ azurite, dist: app.dist, env }, async (run) => {
+      const [echo, copy, slow] = await queues("echo", "originals", "slow");
+      await slow?.sendMessage('{"ms":0}');
+      await copy?.sendMessage('{"copy":"x"}');
+      // The last message is taken by a later poll than the one that would have taken the others.
+      for (const times of [1, 2, 3]) {
+        await echo?.sendMessage("x");
+        await run.until("echo", () => run.host.status().functions["echo"]?.succeeded === times);
+      }
+      assert.deepEqual(Object.keys(run.host.status().functions), ["echo"]);
+    });
+  });
+});
+
 describe("a function that cannot run", () => {
-  const binding = { direction: "in", name: "trigger", type: "queueTrigger", queueName: "work" };
-  const timer = { ...binding, type: "timerTrigger", schedule: "0 0 3 * * *" };
-  const settings = readAppSettings({ AzureWebJobsStorage__accountName: "a" });
-  const plan = (name: string, trigger: object, more: object = {}) => () =>
-    planFunction(
-      { functionId: name, name, scriptFile: "", bindings: [trigger as BindingInfo], ...more },
-      settings,
-    );
-
-  const skipped = [
-    { when: "its name is not valid", plan: plan("1st", binding) },
-    { when: "its name is that of the host", plan: plan("host", binding) },
-    { when: "its queue's name is not valid", plan: plan("f", { ...binding, queueName: "a--b" }) },
-    { when: "its schedule is not valid", plan: plan("f", { ...timer, schedule: "* * *" }) },
-    { when: "its connection is not set", plan: plan("f", { ...binding, connection: "No" }) },
-    { when: "its binding's name is not valid", plan: plan("f", { ...binding, name: "a-b" }) },
-  ];
-  for (const { when, plan: planIt } of skipped)
-    it(`is skipped when ${when}`, () => {
-      assert.throws(planIt, (error) => !(error instanceof NotEmulated));
-    });
-
-  const refused = [
-    { when: "a trigger of another kind", plan: plan("f", { ...binding, type: "blobTrigger" }) },
-    { when: "a retry policy", plan: plan("f", timer, { retryOptions: {} }) },
-  ];
-  for (const { when, plan: planIt } of refused)
-    it(`is no function of this host's with ${when}, which is not emulated`, () => {
-      assert.throws(planIt, NotEmulated);
-    });
-
   it("is left out, and the others run", () => {
     const env = { TICK_SCHEDULE: "often" };
     return withFixture({ azurite, dist: app.dist, env }, async (run) => {

@@ -1,5 +1,5 @@
 import type { Clock } from "../../../shared/core/clock.ts";
-import type { Schedule } from "./timer-schedule.ts";
+import type { Schedule } from "./ncrontab.ts";
 import type { TriggerData } from "./queue-trigger.ts";
 import {
   checkPastDue,

@@ -1,19 +1,5 @@
-import { parseSchedule } from "./ncrontab.ts";
+import { parseSchedule, type Schedule } from "./ncrontab.ts";
 import { timeSpanMs } from "./time-span.ts";
-
-/** A timer's parsed schedule. */
-export interface Schedule {
-  readonly expression: string;
-  /**
-   * The first occurrence strictly after `afterMs`, in milliseconds since the epoch, in UTC as on
-   * Azure; `undefined` if none comes within a hundred years (30 February).
-   */
-  next(afterMs: number): number | undefined;
-  /** Whether it runs more than once a minute: the host then stores no status (TimerSchedule.cs). */
-  readonly isSubMinute: boolean;
-  /** What the function is told of it. */
-  readonly adjustsForDst: boolean;
-}
 
 /**
  * A schedule as a timer has it: an NCRONTAB expression, else a time span from one run to the next

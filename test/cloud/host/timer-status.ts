@@ -3,7 +3,7 @@ import { json } from "node:stream/consumers";
 
 import type { BlobServiceClient } from "@azure/storage-blob";
 
-import type { Schedule } from "./timer-schedule.ts";
+import type { Schedule } from "./ncrontab.ts";
 import { hostDate } from "./typed-data.ts";
 
 /** When a timer ran and runs next, in milliseconds since the epoch. */

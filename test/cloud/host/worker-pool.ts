@@ -1,3 +1,5 @@
+import { EventEmitter } from "node:events";
+
 import type { Clock } from "../../../shared/core/clock.ts";
 import type { HostTiming } from "./host-options.ts";
 import {
@@ -32,15 +34,17 @@ interface Vacancy {
 }
 
 function createVacancy(): Vacancy {
-  let resolve: Vacancy["resolve"] = () => {};
-  let reject: Vacancy["reject"] = () => {};
-  const promise = new Promise<WorkerProcess>((resolveIt, rejectIt) => {
-    resolve = resolveIt;
-    reject = rejectIt;
+  const taken = new EventEmitter();
+  const promise = new Promise<WorkerProcess>((resolve, reject) => {
+    taken.once("worker", resolve).once("none", reject);
   });
   // Nobody need wait for it.
   promise.catch(() => {});
-  return { promise, resolve, reject };
+  return {
+    promise,
+    resolve: (worker) => void taken.emit("worker", worker),
+    reject: (error) => void taken.emit("none", error),
+  };
 }
 
 /** Crashes at which the host stops (RpcFunctionInvocationDispatcher.cs ErrorEventsThreshold). */
@@ -109,13 +113,16 @@ export async function startWorkerPool(
     workers.add(worker);
     running = worker;
     current.resolve(worker);
-    void worker.ended.then(({ reason, how }) => {
-      if (isClosed() || replaced.has(worker) || how === "left") return;
-      leave();
-      events.exited(reason);
-      if (how === "crashed") crash();
-      startAnother();
-    });
+    void replaceAfter(worker);
+  }
+
+  async function replaceAfter(worker: WorkerProcess): Promise<void> {
+    const { reason, how } = await worker.ended;
+    if (isClosed() || replaced.has(worker) || how === "left") return;
+    leave();
+    events.exited(reason);
+    if (how === "crashed") crash();
+    startAnother();
   }
 
   /** Invocations wait from now on. */

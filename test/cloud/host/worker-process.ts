@@ -176,10 +176,7 @@ function createRequests(
     for (const asked of waiting.values()) asked.reject(new WorkerFailure({ message: reason }));
     waiting.clear();
   };
-  void ended.then(({ reason, how }) => {
-    // The host waits for each step of a start, but for an invocation only until its time-out.
-    if (how === "crashed" || !isLoaded) giveUp(reason);
-  });
+  void failAfterCrash();
   const request: Request = async (type, ask) => {
     if (end !== undefined) throw new WorkerFailure({ message: end });
     if (type === "invocation") isLoaded = true;
@@ -192,6 +189,12 @@ function createRequests(
     return (await answer) as never;
   };
   return { request, giveUp };
+
+  async function failAfterCrash(): Promise<void> {
+    const { reason, how } = await ended;
+    // The host waits for each step of a start, but for an invocation only until its time-out.
+    if (how === "crashed" || !isLoaded) giveUp(reason);
+  }
 }
 
 interface Asked {
