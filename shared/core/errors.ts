@@ -17,6 +17,7 @@ export type ErrorCode =
   | "FILE_EMPTY"
   | "FILE_TOO_LARGE"
   | "MAPPING_INVALID"
+  | "RECIPE_INVALID"
   | "COLUMN_UNKNOWN"
   | "COLUMN_MISSING"
   | "COLUMN_DUPLICATE"

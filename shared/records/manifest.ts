@@ -34,7 +34,7 @@ export interface BatchManifest {
   /** What tripwires compare with earlier batches of the same source; an older release did not count it. */
   readonly profile?: InputProfile | undefined;
   /**
-   * SHA-256, hex, of what decides the effect: input, operation and mapping. The mode is no part of it, because a
+   * SHA-256, hex, of what decides the effect: input, operation, mapping and own recipes. The mode is no part of it, because a
    * batch that was only planned is applied under its own name.
    */
   readonly contentSha256: string;
@@ -48,7 +48,21 @@ export interface BatchManifest {
   readonly origin?: BatchOrigin | undefined;
   /** How the input's columns become those of the operation; the mapping itself lies beside the input. */
   readonly mapping?: BatchMapping | undefined;
+  /** The recipes of the deployment's own that rows name; their files lie beside the input. */
+  readonly recipes?: readonly BatchRecipe[] | undefined;
 }
+
+/** A recipe of the deployment's own, as it was when the batch was accepted. */
+export interface BatchRecipe {
+  readonly name: string;
+  /** In container `inbox`. */
+  readonly path: string;
+  /** Of the file's text, hex. */
+  readonly sha256: string;
+}
+
+/** What a stored recipe must have. */
+export const recipeShape = v.object({ name: v.string(), path: v.string(), sha256: v.string() });
 
 /** The mapping of a batch. */
 export interface BatchMapping {
@@ -119,6 +133,7 @@ const shape = v.object({
     v.object({ kind: v.picklist(["rerun", "undo"]), of: v.string(), decisionId: v.string() }),
   ),
   mapping: v.optional(v.object({ path: v.string() })),
+  recipes: v.optional(v.array(recipeShape)),
 });
 
 /** The batch's manifest; `undefined` if the folder has none. @throws as `readStored` */

@@ -54,6 +54,9 @@ export const inputBlob = (folder: string): string => `${folder}/input`;
 /** How the input's columns become those of the operation, if they are not the same. */
 export const mappingBlob = (folder: string): string => `${folder}/mapping.json`;
 
+/** The recipes of the deployment's own that rows of the batch name. */
+export const recipesBlob = (folder: string): string => `${folder}/recipes.json`;
+
 /** What every path begins with that holds the free names which were chosen for rows. */
 export const namesPrefix = (folder: string): string => `${folder}/names/`;
 
@@ -141,7 +144,7 @@ export const sealBlob = (folder: string): string => `${folder}/seal.json`;
 /** Whether a batch's seal leaves the blob out: it goes on changing after the batch has ended. */
 export const isLeftUnsealed = (folder: string, path: string): boolean =>
   [sealBlob(folder), statusBlob(folder), controlBlob(folder)].includes(path) ||
-  (isBeforeTheName(folder, path) && path !== mappingBlob(folder));
+  (isBeforeTheName(folder, path) && ![mappingBlob(folder), recipesBlob(folder)].includes(path));
 
 /** The folder for the refusal of another input that came with the batch's name. */
 export const conflictFolder = (folder: string, digest: string): string =>
@@ -152,6 +155,7 @@ export const isBeforeTheName = (folder: string, path: string): boolean =>
   path === batchLockBlob(folder) ||
   path === problemBlob(folder) ||
   path === mappingBlob(folder) ||
+  path === recipesBlob(folder) ||
   path.startsWith(conflictFolder(folder, ""));
 
 /** When the sweep last ran, in container `runner`. */

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import type { GuardedCounts } from "../catalogue/guarded.ts";
 import type { VerdictCounts } from "../catalogue/row.ts";
 import type { Blobs } from "../storage/types.ts";
-import type { Mode } from "./manifest.ts";
+import { type BatchRecipe, type Mode, recipeShape } from "./manifest.ts";
 import { planBlob } from "./paths.ts";
 import { readStored } from "./stored-json.ts";
 
@@ -17,6 +17,8 @@ export interface Plan {
   readonly rows: number;
   /** Of such an input: the rows that were sent. */
   readonly inputRows?: number | undefined;
+  /** The recipes of the deployment's own that its rows name. */
+  readonly recipes?: readonly BatchRecipe[] | undefined;
   /** Rows by verdict when planned: those to be written are `pending`, or `held` by a guard. */
   readonly verdicts: VerdictCounts;
   readonly operations: Readonly<Record<string, { rows: number; writes: number }>>;
@@ -116,6 +118,7 @@ const shape = v.object({
   mode: v.picklist(["apply", "plan"]),
   rows: v.number(),
   inputRows: v.optional(v.number()),
+  recipes: v.optional(v.array(recipeShape)),
   verdicts: counts,
   operations: v.record(v.string(), v.object({ rows: v.number(), writes: v.number() })),
   writes: v.number(),

@@ -11,13 +11,13 @@ const [disable] = offboard.steps;
 
 describe("a recipe", () => {
   for (const [what, file, says] of [
-    ["has a property that nobody knows", { ...offboard, note: "" }, /schema at note/],
-    ["is of another version", { ...offboard, version: 2 }, /schema at version/],
-    ["has no step", { ...offboard, steps: [] }, /schema at steps/],
+    ["has a property that nobody knows", { ...offboard, note: "" }, /wrong at note: is not known/],
+    ["is of another version", { ...offboard, version: 2 }, /wrong at version/],
+    ["has no step", { ...offboard, steps: [] }, /wrong at steps/],
     [
       "names an operation that is not there",
       { ...offboard, steps: [{ ...disable, operation: "user.dismiss" }] },
-      /disable names no operation: user\.dismiss/,
+      /steps\.0\.operation: there is no operation user\.dismiss/,
     ],
     [
       "fills a column that its operation does not have",
@@ -37,7 +37,27 @@ describe("a recipe", () => {
     [
       "has a column like none",
       { ...offboard, columns: { user: { ...offboard.columns.user, like: "user.disable/who" } } },
-      /column user is like user\.disable\/who/,
+      /columns\.user\.like: there is no user\.disable\/who/,
+    ],
+    [
+      "uses an item where there is no list",
+      { ...offboard, steps: [{ ...disable, cells: { user: "{each}" } }] },
+      /disable uses each/,
+    ],
+    [
+      "has a cell with a placeholder inside other text",
+      { ...offboard, steps: [{ ...disable, cells: { user: "{user}@contoso.com" } }] },
+      /steps\.0\.cells\.user: must be text/,
+    ],
+    [
+      "has a name that every object inherits",
+      { ...offboard, steps: [{ ...disable, cells: { user: "{user}", constructor: "x" } }] },
+      /name constructor is not possible/,
+    ],
+    [
+      "has a column of the name that every recipe has",
+      { ...offboard, columns: { ...offboard.columns, leave: offboard.columns.user } },
+      /columns\.leave: every recipe has/,
     ],
     ["has two steps of one name", { ...offboard, steps: [disable, disable] }, /two steps/],
   ] as const) {

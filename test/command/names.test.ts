@@ -46,6 +46,43 @@ describe("names that an operator types", () => {
     assert.match(undone.error, /as must consist of A-Z a-z 0-9/);
   });
 
+  it("may be those of a recipe of one's own, once it lies in inbox", async () => {
+    const recipe = {
+      version: 1,
+      name: "goodbye",
+      summary: "Disables a user and ends their sessions.",
+      columns: { who: { about: "Who leaves.", like: "user.disable/user", required: true } },
+      example: { who: "ann@contoso.com" },
+      steps: [
+        { name: "disable", operation: "user.disable", cells: { user: "{who}" } },
+        { name: "sessions", operation: "user.revoke-sessions", cells: { user: "{whom}" } },
+      ],
+    };
+    const file = join(operator.folder, "goodbye.json");
+    writeFileSync(file, JSON.stringify(recipe));
+    const wrong = await operator.type("recipes", "put", file);
+    assert.equal(wrong.code, 1, wrong.error);
+    assert.match(wrong.error, /recipes\/goodbye\.json, steps\.1: sessions uses whom/);
+    writeFileSync(file, JSON.stringify(recipe).replace("whom", "who"));
+    await operator.type("recipes", "put", file);
+    const [listed] = await operator.json<{ name: string; sha256: string }[]>("recipes", "list");
+    assert.equal(listed?.name, "goodbye");
+    const who = `who=new@${stage.cloud.home.domain}`;
+    const send = ["plan", "--operation", "goodbye", "--row", who, "--name", "bye"];
+    const planned = await operator.type(...send);
+    assert.equal(planned.code, 0, planned.error);
+    assert.match(
+      planned.out,
+      /goodbye as in inbox\/recipes\/goodbye\.json \(sha256 [0-9a-f]{12}…\)/,
+    );
+    assert.ok(planned.out.includes(listed?.sha256.slice(0, 12) ?? "?"));
+    const [digest = ""] = /sha256:[0-9a-f]{64}/.exec(planned.out) ?? [];
+    const approved = await operator.type("approve", "bye", "--yes", "--plan", digest);
+    assert.equal(approved.code, 0, approved.error);
+    const { verdicts } = await stage.settled("bye");
+    assert.equal(verdicts["done"], 2);
+  });
+
   it("of an operation gives its columns, as JSON if that is asked for", async () => {
     assert.deepEqual(await operator.json("template", "user.delete"), {
       operation: "user.delete",

@@ -8,6 +8,7 @@ import { keptColumns, refuseGiven } from "../../shared/batches/input/mapped-colu
 import { createMapper } from "../../shared/batches/mapping/mapper.ts";
 import { readMapping } from "../../shared/batches/mapping/mapping.ts";
 import { readEnvelope } from "../../shared/batches/message/envelope.ts";
+import { readOwnRecipe } from "../../shared/batches/recipes/own-recipes.ts";
 import { isRecord } from "../../shared/core/record.ts";
 import { catalogue } from "../../shared/operations/list.ts";
 import { readCertificateMessage } from "../../shared/policies/roll-certificate/roll-certificate-message.ts";
@@ -39,6 +40,12 @@ const parsers: Readonly<Record<string, (message: unknown) => void>> = {
   },
   "docs/recipes.md": (message) => {
     const recipes = recipesOf(catalogue);
+    if (isRecord(message) && "steps" in message) {
+      const path = `recipes/${String(message["name"])}.json`;
+      const read = readOwnRecipe(path, JSON.stringify(message), { catalogue, recipes });
+      assert.ok("steps" in read, read instanceof Error ? read.message : "");
+      return;
+    }
     const found = readEnvelope(message, { ...allowed, operations: Object.keys(recipes) });
     assert.ok(found.kind === "batch");
     const { operation, rows = [] } = found.message;
@@ -79,7 +86,8 @@ describe("an example in the documentation", () => {
         const parse = parsers[page];
         assert.ok(parse, `${page} shows JSON that no parser here takes`);
         // One message a line, or one document.
-        const texts = DOCUMENTS.has(page) ? [example] : example.trim().split("\n");
+        const isDocument = DOCUMENTS.has(page) || example.startsWith("{\n");
+        const texts = isDocument ? [example] : example.trim().split("\n");
         for (const text of texts) parse(decodeMessage(text));
         shown += 1;
       }

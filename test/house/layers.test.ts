@@ -47,6 +47,8 @@ const planted: readonly (readonly [file: string, imports: string])[] = [
   ["shared/batches/formats/planted.ts", "../input/check-input.ts"],
   ["shared/batches/mapping/planted.ts", "../input/compile-row.ts"],
   ["shared/batches/mapping/planted.ts", "../formats/csv.ts"],
+  ["shared/batches/recipes/planted.ts", "../input/columns.ts"],
+  ["shared/batches/recipes/planted.ts", "../ports.ts"],
   ["shared/batches/plan/planted.ts", "../report/report.ts"],
   ["shared/batches/plan/planted.ts", "../expand/expand.ts"],
   ["shared/batches/input/planted.ts", "../expand/expand.ts"],

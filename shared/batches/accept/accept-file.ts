@@ -8,6 +8,7 @@ import { isStaged, isToPlan } from "../input/inbox-path.ts";
 import { isMappingFile } from "../mapping/find-mapping.ts";
 import { fileBatchName } from "../message/name.ts";
 import type { Accepted } from "../ports.ts";
+import { isRecipeFile } from "../recipes/own-recipes.ts";
 import { fileInput, presentEtag, versionInput } from "./batch-input.ts";
 import { beginBatch } from "./begin-batch.ts";
 import { carryOn } from "./carry-on.ts";
@@ -18,7 +19,8 @@ import { carryOn } from "./carry-on.ts";
  * the same batch. A version that a message has claimed, or that was refused, is left alone.
  */
 export async function acceptFile(context: Context, announced: FileVersion): Promise<Accepted> {
-  if (isStaged(announced.path) || isMappingFile(announced.path))
+  const { path } = announced;
+  if (isStaged(path) || isMappingFile(path) || isRecipeFile(path))
     return { state: "done", outcome: "ignored" };
   const { inbox } = context.ports.blobs;
   const file = await asStored(inbox, announced);

@@ -8,6 +8,7 @@ import { holderOf, otherSpelling } from "../folder/take-name.ts";
 import { checkInput } from "../input/check-input.ts";
 import type { BatchMessage } from "../message/envelope.ts";
 import type { Accepted } from "../ports.ts";
+import { storedRecipes } from "../recipes/stored-recipes.ts";
 import {
   type BatchInput,
   fileInput,
@@ -43,10 +44,11 @@ async function acceptNamed(
   const holder = await holderOf(ports.blobs.batches, locked.folder);
   if (holder.kind === "batch") {
     const { manifest } = holder;
+    const { folder } = locked;
     const own = ownInput(context, message, manifest);
     // Until the batch is handed over, a file that was replaced since does not count: its copy does.
     const isOpen = own && !(await isHandedOver(ports, locked.folder, manifest));
-    const input = isOpen ? own : await inputOfSame(context, message, manifest, own);
+    const input = isOpen ? own : await inputOfSame(context, message, { folder, manifest }, own);
     if (input === undefined) throw nameTaken(manifest);
     const accepted = await carryOn(context, locked, manifest, input);
     const isOnlyPlanned = mode === "apply" && manifest.mode === "plan";
@@ -117,7 +119,7 @@ function ownInput(
 async function inputOfSame(
   context: Context,
   message: BatchMessage,
-  manifest: BatchManifest,
+  { folder, manifest }: { readonly folder: string; readonly manifest: BatchManifest },
   own: BatchInput | undefined,
 ): Promise<BatchInput | undefined> {
   if (manifest.source.kind !== "message") return undefined;
@@ -128,7 +130,11 @@ async function inputOfSame(
     if (etag === undefined || isSame) return own;
   }
   const input = await inputOf(context, message);
-  const rules = inputRules(context, input);
+  // The batch keeps the recipes that it was accepted with, and a repeated message means those.
+  const { catalogue, blobs } = context.ports;
+  const kept = await storedRecipes({ batches: blobs.batches, catalogue }, folder, manifest);
+  const ownRecipes = new Map([...context.ownRecipes, ...Object.entries(kept)]);
+  const rules = inputRules({ ...context, ownRecipes }, input);
   // An earlier release made the mode a part of the digest.
   for (const modeInDigest of [undefined, manifest.mode]) {
     const { contentSha256 } = await checkInput(await input.bytes(), { ...rules, modeInDigest });

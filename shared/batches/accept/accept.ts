@@ -16,7 +16,7 @@ export async function accept(
   raw: unknown,
   delivery: Delivery,
 ): Promise<Accepted> {
-  const context = contextOf(ports, raw, delivery);
+  const context = await contextOf(ports, raw, delivery);
   const incoming = await readOrRefuse(context, raw);
   if ("state" in incoming) return incoming;
   if (incoming.kind === "ignored") return { state: "done", outcome: "ignored" };

@@ -4,6 +4,8 @@ import { type Holder, takeName } from "../folder/take-name.ts";
 import { checkInput, type InputRules } from "../input/check-input.ts";
 import { keepMapping } from "../mapping/stored-mapping.ts";
 import type { Accepted } from "../ports.ts";
+import { usable, unusable } from "../recipes/own-recipes.ts";
+import { keepRecipes, recipesNamed } from "../recipes/stored-recipes.ts";
 import type { BatchInput } from "./batch-input.ts";
 import { carryOn } from "./carry-on.ts";
 
@@ -29,7 +31,8 @@ export async function beginBatch(
   const { ports } = context;
   const { batch, folder, lock } = locked;
   const read = await checkInput(await input.bytes(), inputRules(context, input));
-  const { mapper, operation, ...checked } = read;
+  const { mapper, operation, ownRecipes, ...checked } = read;
+  const own = ownRecipes.flatMap((name) => usable(context.ownRecipes)[name] ?? []);
   const manifest: BatchManifest = {
     version: 1,
     batch,
@@ -44,10 +47,12 @@ export async function beginBatch(
     format: input.format,
     ...checked,
     ...(mapper && { mapping: { path: mapper.path } }),
+    ...(own.length > 0 && { recipes: recipesNamed(own) }),
     acceptedAt: new Date(ports.clock.now()).toISOString(),
   };
   lock.check();
   await keepMapping(ports.blobs.batches, folder, mapper, holder.isEmpty);
+  await keepRecipes(ports.blobs.batches, folder, own, holder.isEmpty);
   if (!(await takeName(ports.blobs.batches, folder, manifest, holder.refused))) {
     return postpone(1, "another delivery took the name in between");
   }
@@ -59,10 +64,11 @@ export async function beginBatch(
 
 /** The rules for a batch's input. */
 export const inputRules = (
-  { ports, limits }: Context,
+  { ports, limits, ownRecipes }: Context,
   { operation, format, file, mapper, group }: BatchInput,
 ): InputRules => ({
-  catalogue: { ...ports.catalogue, ...ports.recipes },
+  catalogue: { ...ports.catalogue, ...ports.recipes, ...usable(ownRecipes) },
+  unusable: unusable(ownRecipes),
   operation,
   format,
   file: file?.path,

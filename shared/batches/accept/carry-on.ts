@@ -244,6 +244,7 @@ function planOf(
     mode: manifest.mode,
     rows: totals.rows,
     ...(manifest.expands && { inputRows: manifest.rows }),
+    ...(manifest.recipes && { recipes: manifest.recipes }),
     verdicts: { ...settled, pending: isHeld ? 0 : pending, held: isHeld ? pending : 0 },
     operations: totals.operations,
     writes: totals.writes,

@@ -44,7 +44,7 @@ export async function settlePoison(
 ): Promise<{ readonly state: "done" } | Postponed> {
   const settled = { event: "poison.settled", queue } as const;
   try {
-    const context = contextOf(ports, raw, { messageId, deadlineMs: NO_DEADLINE });
+    const context = await contextOf(ports, raw, { messageId, deadlineMs: NO_DEADLINE });
     try {
       ports.emit({ ...settled, ...(await settle(context, queue, raw)) });
     } catch (error) {

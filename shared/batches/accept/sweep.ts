@@ -23,6 +23,7 @@ import { renewMapping } from "../mapping/renew-mapping.ts";
 import { blobEventOf } from "../message/blob-event.ts";
 import { resumeMessageOf } from "../message/envelope.ts";
 import type { BatchPorts } from "../ports.ts";
+import { isRecipeFile } from "../recipes/own-recipes.ts";
 import { isGrowing } from "./batch-input.ts";
 
 /** A batch that is neither planned nor handed over is resumed after so long without progress. */
@@ -60,7 +61,7 @@ export async function sweepInbox(
   return { inboxFiles: unknown.size };
 }
 
-/** The inbox files that are batches of their own and whole, by the folder of that batch. Mappings are kept alive. */
+/** The inbox files that are batches of their own and whole, by the folder of that batch. Mappings and recipes are kept alive. */
 async function inboxFolders({
   blobs,
   settings,
@@ -70,7 +71,7 @@ async function inboxFolders({
   for await (const facts of blobs.inbox.list("")) {
     const { path, etag } = facts;
     if (isStaged(path)) continue;
-    if (isMappingFile(path)) {
+    if (isMappingFile(path) || isRecipeFile(path)) {
       await renewMapping(blobs.inbox, facts, clock.now());
       continue;
     }

@@ -4,6 +4,7 @@ import { keptColumns } from "../input/mapped-columns.ts";
 import { storedMapper } from "../mapping/stored-mapping.ts";
 import type { PlanJob } from "../plan/plan.ts";
 import type { BatchPorts } from "../ports.ts";
+import { storedRecipes } from "../recipes/stored-recipes.ts";
 import { expandInput } from "./expand.ts";
 
 /** A batch, and how long its delivery may work on it. */
@@ -31,6 +32,8 @@ export async function whatToPlan(
   if (!manifest.expands) {
     return { rows: manifest.rows, rules: { catalogue, operation, origin: origin?.kind, mapper } };
   }
+  const { batches } = blobs;
+  const own = await storedRecipes({ batches, catalogue }, folder, manifest);
   const expansion = await expandInput({
     folder,
     manifest,
@@ -38,10 +41,10 @@ export async function whatToPlan(
     keepsOpen,
     hasTime,
     check,
-    batches: blobs.batches,
+    batches,
     graph: ports.graphFor(manifest.tenant),
     catalogue,
-    recipes,
+    recipes: { ...recipes, ...own },
     mostRows: limits.rows,
   });
   return expansion && { rows: expansion.rows, rules: { catalogue, origin: "expansion" } };

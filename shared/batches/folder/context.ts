@@ -11,27 +11,42 @@ import { batchNameIn } from "../message/envelope.ts";
 import type { Allowed } from "../message/envelope.ts";
 import { messageFolder } from "../message/name.ts";
 import type { BatchPorts, Delivery, Postponed } from "../ports.ts";
+import { type OwnRecipes, readOwnRecipes } from "../recipes/own-recipes.ts";
 
 /** One delivery of a message, and what every step of working on it needs. */
 export interface Context extends Delivery {
   readonly ports: BatchPorts;
   readonly allowed: Allowed;
+  /** The recipes of the deployment's own, as they are now. */
+  readonly ownRecipes: OwnRecipes;
   readonly limits: Limits;
   /** The same if the same message comes again. */
   readonly identity: string;
 }
 
-export const contextOf = (ports: BatchPorts, raw: unknown, delivery: Delivery): Context => ({
-  ...delivery,
-  ports,
-  allowed: {
-    homeTenant: ports.settings.homeTenant,
-    tenants: ports.settings.tenants,
-    operations: [...Object.keys(ports.catalogue), ...Object.keys(ports.recipes)],
-  },
-  limits: { ...limits, ...ports.limits },
-  identity: identityOf(raw),
-});
+/** @throws OperatorError STORAGE_UNAVAILABLE */
+export async function contextOf(
+  ports: BatchPorts,
+  raw: unknown,
+  delivery: Delivery,
+): Promise<Context> {
+  const { catalogue, recipes, blobs, settings } = ports;
+  const ownRecipes = await readOwnRecipes(blobs.inbox, { catalogue, recipes });
+  return {
+    ...delivery,
+    ports,
+    allowed: {
+      homeTenant: settings.homeTenant,
+      tenants: settings.tenants,
+      operations: [
+        ...new Set([...Object.keys(catalogue), ...Object.keys(recipes), ...ownRecipes.keys()]),
+      ],
+    },
+    ownRecipes,
+    limits: { ...limits, ...ports.limits },
+    identity: identityOf(raw),
+  };
+}
 
 /** A message that nests too deep cannot be written as JSON; what is written of it is cut there. */
 function identityOf(raw: unknown): string {

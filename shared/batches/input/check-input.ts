@@ -8,7 +8,14 @@ import type { InputPiece, InputRow } from "../formats/input-row.ts";
 import { readInput, refusalOf } from "../formats/read-input.ts";
 import type { Mapper } from "../mapping/mapper.ts";
 import { mappingText } from "../mapping/mapping.ts";
-import { knownColumns, type Named, refuseColumn, refuseHeader, type RowRules } from "./columns.ts";
+import {
+  knownColumns,
+  type Named,
+  OPERATION,
+  refuseColumn,
+  refuseHeader,
+  type RowRules,
+} from "./columns.ts";
 import { CLEAR, type InvalidRow, readRow } from "./compile-row.ts";
 import { templateOf } from "./entra-template.ts";
 import {
@@ -29,6 +36,8 @@ export interface InputRules extends RowRules<Named> {
   readonly file?: string | undefined;
   readonly limits: Limits;
   readonly maxInvalidRowsPercent: number;
+  /** Why names that rows may have cannot be used: each refuses the whole input. */
+  readonly unusable?: ReadonlyMap<string, InputRefusal> | undefined;
   /** The folder below that of the operation, which names the group of a template without one. */
   readonly group?: string | undefined;
 }
@@ -39,6 +48,8 @@ export interface CheckedInput {
   readonly rows: number;
   /** Some row of it expands into parts. */
   readonly expands?: true;
+  /** The recipes of the deployment's own that rows name. */
+  readonly ownRecipes: readonly string[];
   readonly profile: InputProfile;
   readonly contentSha256: string;
   /** How the columns became those of the operation: as a mapping said, or a template of Entra's. */
@@ -74,8 +85,11 @@ export async function checkInput(
   }
   const checked = check.end();
   const { mapper } = checked;
-  // What an input without a mapping is known by stays what it was.
+  // What an input without a mapping and recipes of its own is known by stays what it was.
   if (mapper) hash.update(`\nmapping ${mappingText(mapper.mapping)}`);
+  for (const name of checked.ownRecipes) {
+    hash.update(`\nrecipe ${name} ${rules.catalogue[name]?.file?.sha256 ?? ""}`);
+  }
   return { ...checked, contentSha256: hash.digest("hex") };
 }
 
@@ -110,6 +124,7 @@ interface Tally {
   readonly named: { readonly row: number; readonly invalid: InvalidRow }[];
   /** Cells with a value, by column. */
   readonly filled: Record<string, number>;
+  readonly ownRecipes: Set<string>;
   expands: boolean;
   hasHeader: boolean;
   endsInLineBreak: boolean;
@@ -120,12 +135,14 @@ interface Tally {
 /** Checks an input piece by piece, and refuses it at the first fault that makes it unacceptable. */
 function createCheck(given: InputRules) {
   const { file } = given;
+  refuseUnusable(given.operation, given);
   let rules = given;
   let known = knownColumns(rules);
   const tally: Tally = {
     columns: new Set(),
     named: [],
     filled: {},
+    ownRecipes: new Set(),
     expands: false,
     hasHeader: false,
     endsInLineBreak: true,
@@ -137,6 +154,8 @@ function createCheck(given: InputRules) {
       if (piece.header) {
         rules = { ...rules, ...templateOf(piece.header, rules) };
         known = knownColumns(rules);
+        for (const { cells } of rules.unusable?.size ? piece.rows : [])
+          refuseUnusable(cells[OPERATION], rules);
         if (isMapped(rules)) refuseMappedHeader(piece.header, rules, file);
         else refuseHeader(piece.header, rules, file);
         for (const name of piece.header) tally.columns.add(name);
@@ -151,8 +170,9 @@ function createCheck(given: InputRules) {
       if (!hasHeader && isMapped(rules)) refuseUnseen(columns, rules, file);
       if (invalid * 100 > rows * rules.maxInvalidRowsPercent) throw tooManyInvalid(tally, rules);
       const { mapper, operation } = rules;
+      const ownRecipes = [...tally.ownRecipes].toSorted();
       const profile = { filled, endsInLineBreak };
-      const more = { ...(expands && { expands }), profile, mapper, operation };
+      const more = { ...(expands && { expands }), profile, mapper, operation, ownRecipes };
       return { columns: [...columns], rows, ...more };
     },
   };
@@ -169,6 +189,7 @@ function checkRow(
   if (tally.rows > limits.rows) throw tooManyRows(limits.rows, file);
   if (input.unended === "short") throw cutOff(input, file);
   if (input.unended) tally.endsInLineBreak = false;
+  refuseUnusable(input.cells[OPERATION], rules);
   if (!tally.hasHeader) {
     for (const [at, name] of Object.keys(input.cells).entries()) {
       if (tally.columns.has(name)) continue;
@@ -183,10 +204,19 @@ function checkRow(
       tally.filled[name] = (tally.filled[name] ?? 0) + 1;
   }
   const compiled = readRow(input, rules);
-  if (entryNamed(rules.catalogue, compiled.name)?.expands) tally.expands = true;
+  refuseUnusable(compiled.name, rules);
+  const meant = entryNamed(rules.catalogue, compiled.name);
+  if (meant?.expands) tally.expands = true;
+  if (meant?.file) tally.ownRecipes.add(compiled.name);
   if (!("invalid" in compiled) || compiled.invalid.verdict === "skipped") return;
   tally.invalid += 1;
   if (tally.named.length < NAMED) tally.named.push({ row: input.row, invalid: compiled.invalid });
+}
+
+/** Columns of a recipe that cannot be used are not known, so that its file is at fault before they are. */
+function refuseUnusable(name: unknown, { unusable }: InputRules): void {
+  const refusal = typeof name === "string" ? unusable?.get(name.trim()) : undefined;
+  if (refusal) throw refusal;
 }
 
 /** Whether a cell gives a property a value; a cell that clears it gives none. */

@@ -10,6 +10,8 @@ import { senderColumns } from "./sender-columns.ts";
 export type Named = Pick<Operation, "fields" | "isOff"> & {
   /** Its rows are not planned themselves: their parts are. */
   readonly expands?: true;
+  /** It is a recipe of the deployment's own, out of this file. */
+  readonly file?: { readonly sha256: string };
 };
 
 /** What the rows of an input may hold. */

@@ -2,6 +2,7 @@ import { InputRefusal } from "../../core/input-refusal.ts";
 import { didYouMean, nearest } from "../../core/nearest.ts";
 import type { InputFormat } from "../../records/manifest.ts";
 import { isMappingFile } from "../mapping/find-mapping.ts";
+import { isRecipeFile } from "../recipes/own-recipes.ts";
 
 /** What a path in `inbox` says about its file. */
 export interface InboxFile {
@@ -57,6 +58,14 @@ export function readInboxPath(path: string, operations: readonly string[]): Inbo
       "FILE_NAME_INVALID",
       "The file is a mapping, which says how the columns of other files are read.",
       "Name a file with rows; the mapping in its folder counts by itself.",
+      { file: path },
+    );
+  }
+  if (isRecipeFile(path)) {
+    throw new InputRefusal(
+      "FILE_NAME_INVALID",
+      "The file is a recipe, which rows can name, and not rows.",
+      "Name a file with rows. The folder recipes/ of inbox is for recipes (docs/recipes.md).",
       { file: path },
     );
   }

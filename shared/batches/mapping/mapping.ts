@@ -1,7 +1,7 @@
 import * as v from "valibot";
 
 import { parseJson, UnusableJson } from "../../core/parse-json.ts";
-import { isRecord } from "../../core/record.ts";
+import { inheritedName, isRecord } from "../../core/record.ts";
 import { isDateForm } from "./date-form.ts";
 import { mappingInvalid } from "./refusal.ts";
 import { templateFault } from "./template.ts";
@@ -88,17 +88,6 @@ function parsed(text: string, path: string): unknown {
     if (!(error instanceof UnusableJson)) throw error;
     throw mappingInvalid(path, undefined, error.what, "A mapping is one JSON object.");
   }
-}
-
-/** A name such as `__proto__` or `constructor` in any object of the mapping. */
-function inheritedName(value: unknown): string | undefined {
-  if (typeof value !== "object" || value === null) return undefined;
-  for (const [name, inside] of Object.entries(value)) {
-    if (name in Object.prototype) return name;
-    const found = inheritedName(inside);
-    if (found !== undefined) return found;
-  }
-  return undefined;
 }
 
 /** The properties that a mapping gives, with the key that gives each. */

@@ -16,6 +16,8 @@ import { NEEDS, SETTLED } from "../input/part-columns.ts";
 import type { Mapper } from "../mapping/mapper.ts";
 import { keepMapping } from "../mapping/stored-mapping.ts";
 import type { BatchPorts } from "../ports.ts";
+import type { OwnRecipe } from "../recipes/own-recipes.ts";
+import { keepRecipes, recipesNamed, storedRecipes } from "../recipes/stored-recipes.ts";
 import type { MadeBatch, MakeJob } from "./job.ts";
 
 /** The input of a batch that is made out of another one. */
@@ -96,9 +98,13 @@ async function makeNamed(ports: BatchPorts, job: MakeJob, wanted: Wanted): Promi
       return true;
     }
     if ((await otherSpelling(ports, tenant, wanted.batch)) !== undefined) return false;
-    const manifest = await manifestOf(ports, job, wanted);
+    const { catalogue } = ports;
+    const own = await storedRecipes({ batches, catalogue }, job.folder, job.manifest);
+    const manifest = await manifestOf(ports, job, wanted, own);
     lock.check();
     await keepMapping(batches, folder, wanted.input.mapper, holder.isEmpty);
+    const kept = (manifest.recipes ?? []).flatMap(({ name }) => own[name] ?? []);
+    await keepRecipes(batches, folder, kept, holder.isEmpty);
     if (!(await takeName(batches, folder, manifest, holder.refused))) return false;
     const { batch, rows, mode } = manifest;
     ports.emit({ event: "batch.accepted", batch, tenant, rows, mode });
@@ -117,6 +123,7 @@ async function manifestOf(
   ports: BatchPorts,
   job: MakeJob,
   { batch, origin, input }: Wanted,
+  ownRecipes: Readonly<Record<string, OwnRecipe>>,
 ): Promise<BatchManifest> {
   const { inbox } = ports.blobs;
   const { tenant, priority } = job.manifest;
@@ -128,7 +135,7 @@ async function manifestOf(
   const { mapper } = input;
   const read = await checkInput(opened.body, {
     mapper,
-    catalogue: { ...ports.catalogue, ...ports.recipes },
+    catalogue: { ...ports.catalogue, ...ports.recipes, ...ownRecipes },
     operation: input.operation,
     origin: input.kind,
     format: input.format,
@@ -137,7 +144,8 @@ async function manifestOf(
     // Rows that failed for being invalid are the ones to send again.
     maxInvalidRowsPercent: 100,
   });
-  const { mapper: _mapper, operation, ...checked } = read;
+  const { mapper: _mapper, operation, ownRecipes: named, ...checked } = read;
+  const kept = recipesNamed(named.flatMap((name) => ownRecipes[name] ?? []));
   return {
     version: 1,
     batch,
@@ -149,6 +157,7 @@ async function manifestOf(
     format: input.format,
     ...checked,
     ...(mapper && { mapping: { path: mapper.path } }),
+    ...(kept.length > 0 && { recipes: kept }),
     columns: checked.columns.filter((name) => !INNER.includes(name)),
     acceptedAt: new Date(ports.clock.now()).toISOString(),
     submitter: job.who,

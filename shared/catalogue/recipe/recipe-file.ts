@@ -48,7 +48,7 @@ export const recipeFile = v.strictObject({
   columns: v.record(name, column),
   /** Cells of a row, as a CSV file has them. */
   example: v.record(v.string(), v.string()),
-  steps: v.pipe(v.array(step), v.minLength(1)),
+  steps: v.pipe(v.array(step), v.minLength(1), v.maxLength(50)),
 });
 
 /** A recipe as its file has it. */

@@ -1,5 +1,6 @@
 import * as v from "valibot";
 
+import { inheritedName } from "../../core/record.ts";
 import { notClearable } from "../fields.ts";
 import { named, type Operation } from "../operation.ts";
 import type { Field, Fields } from "../payload.ts";
@@ -40,22 +41,44 @@ export interface Recipe {
   readonly expands: true;
 }
 
-type Operations = Readonly<Record<string, Operation>>;
+/** What a recipe may name: of an operation only its columns count. */
+export type Operations = Readonly<Record<string, Pick<Operation, "fields" | "isOff">>>;
+
+/** What is wrong with a recipe's file. */
+export interface RecipeFault {
+  /** The part at fault, such as `steps.2.cells.group`; absent if it is the file as a whole. */
+  readonly at?: string | undefined;
+  readonly what: string;
+}
 
 /**
- * Reads a recipe's file.
+ * Reads a recipe's file that comes with the program.
  *
  * @throws TypeError if it does not keep the schema, or names an operation, column or fact that is not there
  */
 export function readRecipe(value: unknown, operations: Operations): Recipe {
+  const read = checkRecipe(value, operations);
+  if ("what" in read)
+    throw new TypeError(`a recipe is wrong at ${read.at ?? "its top"}: ${read.what}`);
+  return read;
+}
+
+/** The recipe of a file, or the first thing that is wrong with it. */
+export function checkRecipe(value: unknown, operations: Operations): Recipe | RecipeFault {
+  const inherited = inheritedName(value);
+  if (inherited !== undefined) return { what: `the name ${inherited} is not possible` };
   const read = v.safeParse(recipeFile, value);
   if (!read.success) {
     const [issue] = read.issues;
-    throw new TypeError(`a recipe breaks its schema at ${v.getDotPath(issue) ?? "its top"}`);
+    const what =
+      issue.expected === "never" ? "is not known" : `must be ${issue.expected ?? "another value"}`;
+    return { at: v.getDotPath(issue) ?? undefined, what };
   }
-  const file = read.output;
-  const problem = [...problemsOf(file, operations)][0];
-  if (problem !== undefined) throw new TypeError(`recipe ${file.name}: ${problem}`);
+  const [fault] = faultsOf(read.output, operations);
+  return fault ?? recipeOf(read.output, operations);
+}
+
+function recipeOf(file: RecipeFile, operations: Operations): Recipe {
   const columns = Object.entries(file.columns);
   const steps = file.steps.map(({ name }) => name);
   const own = (file.columnsOf && named(operations, file.columnsOf)?.fields) || {};
@@ -97,42 +120,60 @@ export const placeholderIn = (cell: string): readonly string[] | undefined => {
 export const alternativesIn = (names: string | undefined): readonly string[] =>
   names === undefined ? [] : names.split("|");
 
-function* problemsOf(file: RecipeFile, operations: Operations): Generator<string> {
+function* faultsOf(file: RecipeFile, operations: Operations): Generator<RecipeFault> {
   const { columns, columnsOf, reads, steps } = file;
-  if (columnsOf !== undefined && !named(operations, columnsOf)) yield `no operation ${columnsOf}`;
+  if (columnsOf !== undefined && !named(operations, columnsOf))
+    yield { at: "columnsOf", what: `there is no operation ${columnsOf}` };
   for (const [name, { like }] of Object.entries(columns)) {
-    if (!likeField(like, operations)) yield `column ${name} is like ${like}, which is not there`;
+    const at = `columns.${name}`;
+    if (!likeField(like, operations)) yield { at: `${at}.like`, what: `there is no ${like}` };
+    if (name === LEAVE) yield { at, what: "every recipe has this column" };
   }
-  if (reads !== undefined && !columns[reads]?.required) yield `${reads} is no required column`;
+  if (reads !== undefined && !columns[reads]?.required)
+    yield { at: "reads", what: `${reads} is no required column` };
   const own = columnsOf === undefined ? {} : (named(operations, columnsOf)?.fields ?? {});
-  const known = new Set([EACH, ALL, ...Object.keys(columns), ...Object.keys(own)]);
+  const known = new Set([...Object.keys(columns), ...Object.keys(own)]);
   if (reads !== undefined) for (const fact of Object.keys(facts)) known.add(fact);
-  for (const step of steps) {
-    for (const name of namesIn(step)) if (!known.has(name)) yield `${step.name} uses ${name}`;
+  const names = new Set<string>();
+  for (const [number, step] of steps.entries()) {
+    const at = `steps.${number}`;
+    if (names.has(step.name)) yield { at: `${at}.name`, what: `two steps are called ${step.name}` };
+    names.add(step.name);
+    const items = [...(step.each ? [EACH] : []), ...(step.all ? [ALL] : [])];
+    for (const name of namesIn(step))
+      if (!known.has(name) && !items.includes(name))
+        yield { at, what: `${step.name} uses ${name}, which nothing gives` };
+    if (items.length > 1) yield { at, what: `${step.name} has both each and all` };
     const operation = named(operations, step.operation);
-    if (!operation) {
-      yield `${step.name} names no operation: ${step.operation}`;
-      continue;
-    }
-    const cells = new Set([
-      ...Object.keys(step.cells),
-      ...(step.allColumns ? Object.keys(own) : []),
-    ]);
-    for (const cell of cells) {
-      if (!operation.fields[cell]) yield `${step.operation} has no column ${cell}`;
-    }
-    for (const [column, { required }] of Object.entries(operation.fields)) {
-      if (required && !cells.has(column)) yield `${step.name} lacks column ${column}`;
-    }
+    if (operation) yield* cellFaults(step, operation, { at, own });
+    else yield { at: `${at}.operation`, what: `there is no operation ${step.operation}` };
   }
-  const names = steps.map(({ name }) => name);
-  if (new Set(names).size < names.length) yield "two steps have one name";
+}
+
+function* cellFaults(
+  step: RecipeStep,
+  { fields }: Pick<Operation, "fields">,
+  { at, own }: { readonly at: string; readonly own: Fields },
+): Generator<RecipeFault> {
+  const cells = new Set([...Object.keys(step.cells), ...(step.allColumns ? Object.keys(own) : [])]);
+  for (const [cell, text] of Object.entries(step.cells)) {
+    if (/[{}]/.test(text) && !placeholderIn(text))
+      yield { at: `${at}.cells.${cell}`, what: "must be text, {name}, {one|other} or word:{name}" };
+  }
+  for (const cell of cells) {
+    if (!Object.hasOwn(fields, cell))
+      yield { at: `${at}.cells.${cell}`, what: `${step.operation} has no column ${cell}` };
+  }
+  for (const [column, { required }] of Object.entries(fields)) {
+    if (required && !cells.has(column))
+      yield { at: `${at}.cells`, what: `${step.name} lacks column ${column}` };
+  }
 }
 
 /** The column of an operation, written `user.disable/user`. */
 function likeField(like: string, operations: Operations): Field | undefined {
   const [operation = "", column = ""] = like.split("/");
-  return named(operations, operation)?.fields[column];
+  return named(named(operations, operation)?.fields ?? {}, column);
 }
 
 function fieldOf(

@@ -35,6 +35,7 @@ function mainFacts({ batch, manifest, status, refused, problem }: Detail): Cells
     mode: manifest?.mode,
     priority: manifest?.priority,
     operation: manifest?.operation,
+    recipes: recipesInWords(manifest?.recipes),
     from: manifest && sourceOf(manifest),
     by: manifest?.submitter && whoInWords(manifest.submitter),
     tenant: manifest?.tenant,
@@ -67,6 +68,7 @@ export function planFacts(plan: Plan): Cells {
     operations: Object.entries(operations)
       .map(([name, { rows }]) => `${name} ${figure(rows)}`)
       .join(", "),
+    recipes: recipesInWords(plan.recipes),
     seats: (plan.seats ?? []).map(seatsInWords).join("; "),
     permissions: Object.keys(permissions).join(", "),
     lacking: lacking
@@ -74,6 +76,12 @@ export function planFacts(plan: Plan): Cells {
       .join(", "),
   };
 }
+
+/** Recipes of the deployment's own, as an approval fixes them. */
+const recipesInWords = (recipes: Plan["recipes"] = []): string =>
+  recipes
+    .map(({ name, path, sha256 }) => `${name} as in inbox/${path} (sha256 ${sha256.slice(0, 12)}…)`)
+    .join(", ");
 
 const seatsInWords = ({ license, needed, freed, short, left }: PlannedSeats): string =>
   `${license}: ${needed} needed, ${freed} freed, ${short > 0 ? `${short} SHORT` : `${left} left`}`;

@@ -51,6 +51,7 @@ export function addTools(program: Command, openDesk: OpenDesk): void {
     (await import("../verbs/verify.ts")).verify(desk, what, options),
   );
   addPasswords(program, openDesk);
+  addRecipes(program, openDesk);
   const doctor = program
     .command("doctor")
     .description("Check, from where you are, that everything is there, allowed and alive.");
@@ -63,6 +64,19 @@ export function addTools(program: Command, openDesk: OpenDesk): void {
     const { completionScript } = await import("../completion/completion.ts");
     if (isShell(shell)) desk.print.raw(completionScript(shell, program));
   });
+}
+
+function addRecipes(program: Command, openDesk: OpenDesk): void {
+  const verb = program
+    .command("recipes")
+    .description(
+      "Check a recipe of your own, put it into container inbox, or list those that lie there.",
+    )
+    .addArgument(new Argument("<action>", "what to do").choices(["check", "put", "list"]))
+    .argument("[file]", "a recipe on this machine, NAME.json");
+  runs(verb, openDesk, async (desk, [action = "", file]) =>
+    (await import("../verbs/recipes.ts")).recipes(desk, action, file),
+  );
 }
 
 function addPasswords(program: Command, openDesk: OpenDesk): void {

@@ -1,3 +1,4 @@
+import { recipePath } from "../../batches/recipes/own-recipes.ts";
 import { limits } from "../../core/limits.ts";
 import { readManifest, type Mode, type Priority } from "../../records/manifest.ts";
 import { type BatchStatus, readStatus } from "../../records/status.ts";
@@ -90,9 +91,8 @@ async function send(
   file: string | undefined,
   options: SubmitOptions & { readonly mode: Mode },
 ): Promise<Sent> {
-  checkOperation(options.operation);
   checkWindow(options);
-  const account = await desk.account();
+  const account = await checkedAccount(desk, options.operation);
   if (options.inbox !== undefined) return sendInbox(desk, account, file, options);
   const parcel = await parcelOf(desk, file, options);
   const { name, mode } = options;
@@ -107,6 +107,20 @@ async function send(
   const named = { ...options, ...(operation !== undefined && { operation }) };
   await account.queues.accept.send(messageText(account, batch, named, body));
   return { batch, folder, before, isNew: true };
+}
+
+/** The account. Rows may name an operation, a recipe of the program, or one that lies in inbox. */
+async function checkedAccount(desk: Desk, operation: string | undefined): Promise<Account> {
+  try {
+    checkOperation(operation);
+  } catch (error) {
+    if (operation?.includes(".")) throw error;
+    const account = await desk.account();
+    const own = await account.blobs.inbox.read(recipePath(operation ?? ""));
+    if (own === undefined) throw error;
+    return account;
+  }
+  return desk.account();
 }
 
 /** A file that is in container inbox already. */

@@ -138,7 +138,8 @@ describe("accepting a message of one row", () => {
     // Somebody may have cancelled it while it was being planned.
     const control = "read batches/leavers/control.json";
     assert.deepEqual(reads, ["list batches/leavers/", "stream batches/leavers/input", control]);
-    assert.ok(calls.length <= 19, calls.join("\n"));
+    // One of them lists the recipes of the deployment's own, which a row may name.
+    assert.ok(calls.length <= 20, calls.join("\n"));
   });
 });
 
