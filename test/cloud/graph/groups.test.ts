@@ -146,6 +146,8 @@ describe("groups", () => {
     );
     const id = await newGroup(graph, "roles", { isAssignableToRole: true });
     assert.equal((await send("PATCH", `/groups/${id}`, { isAssignableToRole: false })).status, 400);
+    const shown = await send("GET", `/groups/${id}?$select=visibility`);
+    assert.equal(shown.body["visibility"], "Private");
   });
 
   it("a deleted security group can be restored with its members for 30 days [group-delete]", async () => {

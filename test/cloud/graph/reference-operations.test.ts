@@ -40,6 +40,19 @@ describe("the reference's further operations: relationships and units", () => {
     assert.equal((await send("GET", direct, undefined, EVENTUAL)).text, "1");
   });
 
+  it("whom a person sponsors is told, also through a group, and by type [user-list-sponsorof]", async () => {
+    const [ann, team] = [await newUser(graph, "sponsor"), await newGroup(graph, "sponsors")];
+    const [guest, other] = [await newUser(graph, "guest1"), await newUser(graph, "guest2")];
+    await send("POST", `/groups/${team}/members/$ref`, reference(ann));
+    await send("POST", `/users/${guest}/sponsors/$ref`, reference(ann, "users"));
+    await send("POST", `/users/${other}/sponsors/$ref`, reference(team, "groups"));
+    const url = `/users/${ann}/sponsorOf`;
+    assert.deepEqual(idsIn(await send("GET", url)), [guest, other]);
+    await send("PATCH", `/users/${guest}`, { userType: "Guest" });
+    const guests = `${url}?$filter=microsoft.graph.user/userType eq 'Guest'&$count=true`;
+    assert.deepEqual(idsIn(await send("GET", guests, undefined, EVENTUAL)), [guest]);
+  });
+
   it("every relationship is read as a list, as a number and cast to its types [OData 4.01 URL conventions, 4.8 and 4.11]", async () => {
     const [ann, team] = [await newUser(graph, "ann"), await newGroup(graph, "team")];
     await send("POST", `/groups/${team}/members/$ref`, reference(ann));

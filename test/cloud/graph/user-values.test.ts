@@ -87,5 +87,33 @@ describe("a user's values", () => {
     graph.app.control("conditions", { tenant: TENANT, activityByName: false });
   });
 
+  it("an account with identities alone is made in an external tenant only [user-post-users, example 2]", async () => {
+    const body = {
+      displayName: "John Smith",
+      identities: [
+        { signInType: "emailAddress", issuer: "contoso.com", issuerAssignedId: "j@example.com" },
+      ],
+      passwordProfile: { password: "Correct-Horse-9", forceChangePasswordNextSignIn: false },
+      passwordPolicies: "DisablePasswordExpiration",
+    };
+    assert.equal((await send("POST", "/users", body)).status, 400);
+    graph.app.control("conditions", { tenant: TENANT, localAccounts: true });
+    const made = await send("POST", "/users", body);
+    assert.equal(made.status, 201, made.text);
+    const id = String(made.body["id"]);
+    const shown = await send("GET", `/users/${id}?$select=identities,creationType,accountEnabled`);
+    assert.deepEqual(
+      (shown.body["identities"] as unknown as { signInType: string }[]).map(
+        (one) => one.signInType,
+      ),
+      ["emailAddress", "userPrincipalName"],
+    );
+    assert.deepEqual(
+      [shown.body["creationType"], shown.body["accountEnabled"]],
+      ["LocalAccount", true],
+    );
+    graph.app.control("conditions", { tenant: TENANT, localAccounts: false });
+  });
+
   contractHolds(graph);
 });

@@ -33,6 +33,8 @@ export interface Conditions {
   takenAddress: "Request_BadRequest" | "Request_MultipleObjectsWithSameKeyValue";
   /** Whether signInActivity can be read of a user addressed by name: pages differ. */
   activityByName: boolean;
+  /** Whether users are made with `identities` alone, as in an external tenant; a workforce tenant refuses them. */
+  localAccounts: boolean;
   /** Whether a soft-deleted user's userPrincipalName is refused for a new user. */
   deletedUsersHoldNames: boolean;
   /** How many objects the tenant may hold; more are refused with 403 Directory_QuotaExceeded. */
@@ -64,6 +66,7 @@ export const USUAL: Conditions = {
   missingMember: "404",
   takenAddress: "Request_BadRequest",
   activityByName: false,
+  localAccounts: false,
   deletedUsersHoldNames: false,
   directoryQuota: Number.MAX_SAFE_INTEGER,
   membersPerWrite: 3,

@@ -42,8 +42,13 @@ export const groupModel: Model = {
   assignedLabels: p("complexes", "write f:eq", { labelId: "string" }),
   assignedLicenses: p("complexes", "f:eq adv:count", { skuId: "guid", disabledPlans: "guids" }),
   hasMembersWithLicenseErrors: p("boolean", "f:eq"),
+  infoCatalogs: p("strings", ""),
   isArchived: p("boolean", ""),
+  isFavorite: p("boolean", "unsupported"),
   isManagementRestricted: p("boolean", ""),
+  onPremisesExtensionAttributes: p("complex", ""),
+  organizationId: p("string", ""),
+  welcomeMessageEnabled: p("boolean", ""),
   licenseProcessingState: p("complex", ""),
   // Exchange stores these: they can only be set by a separate PATCH (group-update) and read with $select.
   allowExternalSenders: p("boolean", "unsupported"),
@@ -51,6 +56,8 @@ export const groupModel: Model = {
   hideFromAddressLists: p("boolean", "unsupported"),
   hideFromOutlookClients: p("boolean", "unsupported"),
   isSubscribedByMail: p("boolean", "unsupported"),
+  unseenConversationsCount: p("integer", "unsupported"),
   unseenCount: p("integer", "unsupported"),
+  unseenMessagesCount: p("integer", "unsupported"),
   accessType: p("string", "unsupported"),
 };

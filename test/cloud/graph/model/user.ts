@@ -33,6 +33,7 @@ export const userModel: Model = {
     capabilityStatus: "string",
     assignedDateTime: "date",
   }),
+  authorizationInfo: p("complex", "write adv:eq"),
   city: p("string", "write f:eq,ge,startsWith adv:le,null max:128"),
   companyName: p("string", "write adv:eq,ge,le,startsWith,null max:64"),
   consentProvidedForMinor: p("string", "write f:eq"),
@@ -104,6 +105,7 @@ export const userModel: Model = {
   // Stored outside the directory (SharePoint, Exchange): read one user at a time, written alone.
   aboutMe: p("string", "unsupported"),
   birthday: p("date", "unsupported"),
+  deviceEnrollmentLimit: p("integer", "unsupported"),
   hireDate: p("date", "unsupported"),
   interests: p("strings", "unsupported"),
   mailboxSettings: p("complex", "unsupported"),

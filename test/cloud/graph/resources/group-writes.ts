@@ -77,6 +77,8 @@ export function createGroup(call: Call, given: Values): Entity {
     securityIdentifier: securityIdentifierOf(id),
     ...(mail !== undefined && { mail, proxyAddresses: [`SMTP:${mail}`] }),
     ...(unified && { visibility: "Public" }),
+    // Groups that can hold roles are always private (resources/group, visibility).
+    ...(values["isAssignableToRole"] === true && { visibility: "Private" }),
     ...(isDynamic(values) && { membershipRuleProcessingState: "On" }),
     ...values,
   };

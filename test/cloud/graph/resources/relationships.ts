@@ -14,7 +14,7 @@ import {
   READ_USERS,
   type Needs,
 } from "../rules/permission.ts";
-import { transitiveTargets } from "../store/closure.ts";
+import { transitiveHolders, transitiveTargets } from "../store/closure.ts";
 import type { RelationName } from "../store/directory.ts";
 import type { Entity, Kind } from "../store/entity.ts";
 import type { Call } from "./call.ts";
@@ -63,6 +63,13 @@ function reports(call: Call, boss: Entity): Entity[] {
   return [...found.values()];
 }
 
+/** Whom the user sponsors, directly or through a group (user-list-sponsorof). */
+function sponsored(call: Call, user: Entity): Entity[] {
+  const { directory } = call.tenant;
+  const groups = transitiveHolders(directory, user.id).filter(({ kind }) => kind === "group");
+  return [...new Set([user, ...groups].flatMap((one) => sources("sponsors")(call, one)))];
+}
+
 /** What an application or user created is not kept: the list is empty. */
 const none = (): readonly Entity[] => [];
 
@@ -93,6 +100,7 @@ const RELATIONSHIPS: readonly Relationship[] = [
     ["ownedDevices", ["device"], sources("registeredOwners")],
     ["registeredDevices", ["device"], sources("registeredUsers")],
     ["sponsors", ["user", "group"], targets("sponsors")],
+    ["sponsorOf", ["user"], sponsored],
   ]),
   ...of("group", READ_MEMBERS, [
     ["members", MEMBERS, targets("members")],

@@ -46,11 +46,32 @@ export function unknownPath(
   return notEmulated(`${method} /${segments.map(masked).join("/")}`);
 }
 
+/** Sets whose objects Graph makes itself, or only reads. */
+const READ_ONLY = new Set([
+  "applicationtemplates",
+  "contacts",
+  "contracts",
+  "directoryobjects",
+  "directoryroletemplates",
+  "groupsettingtemplates",
+  "organization",
+  "subscribedskus",
+]);
+
+/** Sets whose objects can be made but not changed or deleted. */
+const ONLY_MADE = new Set(["directoryroles"]);
+
 /** Methods that no collection and no single directory object supports, here or at Microsoft. */
 function isNoMethod(method: string, segments: readonly string[]): boolean {
   if (!["GET", "POST", "PATCH", "PUT", "DELETE"].includes(method)) return true;
   // `/directoryObjects/validateProperties` is an action of Microsoft's, not a key.
   if (method === "POST" && /^[A-Za-z.]+$/.test(segments[1] ?? "")) return false;
+  const set = (segments[0] ?? "").toLowerCase();
+  if (segments.length <= 2 && method !== "GET" && READ_ONLY.has(set)) return true;
+  if (set === "invitations") return true;
+  if (segments.length === 2 && ONLY_MADE.has(set)) return true;
+  const isDefinition = /^(?:attributeSets|customSecurityAttributeDefinitions)$/i;
+  if (method === "DELETE" && isDefinition.test(segments[1] ?? "")) return true;
   const wrong = segments.length === 1 ? ["PATCH", "PUT", "DELETE"] : ["POST", "PUT"];
   return segments.length <= 2 && wrong.includes(method);
 }

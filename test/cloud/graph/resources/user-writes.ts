@@ -26,9 +26,34 @@ function keepPassword({ tenant }: Call, { id }: Entity, profile: unknown): void 
   if (typeof password === "string") tenant.passwords.set(id, password);
 }
 
+/** A local account of an external tenant: Graph makes up the names (user-post-users, example 2). */
+function withNames({ tenant, body }: Call): Values {
+  const isLocal =
+    tenant.conditions.localAccounts &&
+    body["userPrincipalName"] === undefined &&
+    Array.isArray(body["identities"]);
+  if (!isLocal) return body;
+  const name = tenant.directory.newId();
+  const userPrincipalName = `${name}@${tenant.defaultDomain}`;
+  const own = {
+    signInType: "userPrincipalName",
+    issuer: tenant.defaultDomain,
+    issuerAssignedId: userPrincipalName,
+  };
+  return {
+    accountEnabled: true,
+    mailNickname: name,
+    creationType: "LocalAccount",
+    ...body,
+    userPrincipalName,
+    identities: [...(body["identities"] as readonly Values[]), own],
+  };
+}
+
 /** POST /users. @throws GraphError 400, 404 */
 export function createUser(call: Call): Answer {
-  const { tenant, body } = call;
+  const { tenant } = call;
+  const { creationType, ...body } = withNames(call);
   const unknown = Object.keys(body).find(
     (name) => name.includes("@odata.bind") && !BINDINGS.has(name),
   );
@@ -53,6 +78,7 @@ export function createUser(call: Call): Answer {
   const entity = tenant.directory.create("user", {
     createdDateTime: now,
     userType: "Member",
+    ...(creationType !== undefined && { creationType }),
     lastPasswordChangeDateTime: now,
     signInSessionsValidFromDateTime: now,
     ...(mail && { proxyAddresses: [`SMTP:${mail}`] }),

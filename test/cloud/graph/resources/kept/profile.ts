@@ -19,6 +19,7 @@ const NONE: Values = {
   allowExternalSenders: false,
   autoSubscribeNewMembers: false,
   birthday: "0001-01-01T08:00:00Z",
+  deviceEnrollmentLimit: 5,
   hideFromAddressLists: false,
   hideFromOutlookClients: false,
   hireDate: "0001-01-01T08:00:00Z",
