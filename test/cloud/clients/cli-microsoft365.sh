@@ -38,7 +38,7 @@ expect "$user" m365 entra user add --userName $user --displayName "M365 Ann" --p
 expect "\"userPrincipalName\": \"$boss\"" m365 entra user get --userName $user --withManager
 expect '' m365 entra user set --userName $user --department QA --accountEnabled false
 expect '"department": "QA"' m365 entra user list --displayName M365 --properties displayName,department
-expect 'does not exist' m365 entra user get --userName nobody@contoso.com
+refused 'does not exist' m365 entra user get --userName nobody@contoso.com
 
 group="M365 group"
 expect '"securityEnabled": true' m365 entra group add --displayName "$group" --type security \
@@ -91,4 +91,4 @@ expect '' m365 entra administrativeunit member add --administrativeUnitName "M36
 expect 'displayName' m365 entra administrativeunit member list --administrativeUnitName "M365 unit"
 expect '' m365 entra administrativeunit remove --displayName "M365 unit" --force
 expect 'Contoso' m365 entra organization list
-echo "CLI for Microsoft 365 works against the local cloud."
+finish "CLI for Microsoft 365"

@@ -29,18 +29,32 @@ in_cloud() {
     "LOCAL_CLOUD_REDIRECT=$(fact env.LOCAL_CLOUD_REDIRECT)" "$@"
 }
 
-# expect TEXT COMMAND…: the output must contain TEXT, even if the command fails; if TEXT is empty, the
-# command must succeed.
-expect() {
-  local text=$1 output code=0
-  shift
+passed=0
+failures=0
+
+# expect TEXT COMMAND…: the command must succeed, and its output contain TEXT.
+expect() { judge 0 "$@"; }
+
+# refused TEXT COMMAND…: the command must fail, and its output contain TEXT.
+refused() { judge 1 "$@"; }
+
+judge() {
+  local fails=$1 text=$2 output code=0
+  shift 2
   output=$("$@" 2>&1) || code=$?
-  if [[ $output == *"$text"* ]] && { [ -n "$text" ] || [ "$code" = 0 ]; }; then
+  if [[ $output == *"$text"* ]] && [ "$((code != 0))" = "$fails" ]; then
+    passed=$((passed + 1))
     printf '  ok  %.110s\n' "$(named "$@")"
   else
-    printf 'FAILED with %s: %.300s\nexpected: %s\n%s\n' "$code" "$(named "$@")" "$text" "$output"
-    exit 1
+    failures=$((failures + 1))
+    printf 'FAILED with %s: %.300s\nexpected: %s\n%.2000s\n' "$code" "$(named "$@")" "$text" "$output"
   fi
+}
+
+# Says how many checks passed, and ends with 1 if one failed.
+finish() {
+  echo "$1: $passed checks passed, $failures failed."
+  [ "$failures" = 0 ]
 }
 
 # Prints the command without secrets.

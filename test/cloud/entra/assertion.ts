@@ -29,6 +29,8 @@ export function verifyCertificateAssertion(
   assertion: DecodedJwt,
   application: Application,
   options: {
+    /** The certificates of the application and of its service principal. */
+    readonly keys: readonly KeyCredential[];
     readonly audiences: readonly string[];
     readonly nowMs: number;
     /** Keys registered after this have not replicated yet. */
@@ -39,7 +41,7 @@ export function verifyCertificateAssertion(
   const clientId = application.appId.toLowerCase();
   for (const claim of ["iss", "sub"])
     if (String(payload[claim]).toLowerCase() !== clientId) throw new EntraRefusal(700_021);
-  const key = namedKey(assertion, application, options.knownUntilMs);
+  const key = namedKey(assertion, options.keys, options.knownUntilMs);
   const modulus = key.publicKey.asymmetricKeyDetails?.modulusLength ?? 0;
   if (key.publicKey.asymmetricKeyType !== "rsa" || modulus < 2048) throw new EntraRefusal(50_032);
   if (!isSignedBy(assertion, key.publicKey))
@@ -81,13 +83,13 @@ export function checkTime(payload: Readonly<Record<string, unknown>>, nowMs: num
 /** The registered key that the header names by x5t, x5t#S256 or kid. @throws EntraRefusal 700027 */
 function namedKey(
   assertion: DecodedJwt,
-  application: Application,
+  keys: readonly KeyCredential[],
   knownUntilMs: number,
 ): KeyCredential {
   const names = ["x5t#S256", "x5t", "kid"]
     .map((name) => assertion.header[name])
     .filter((name): name is string => typeof name === "string");
-  const key = application.keyCredentials.find(
+  const key = keys.find(
     (candidate) =>
       candidate.registeredMs <= knownUntilMs && names.some((name) => isNamed(candidate, name)),
   );

@@ -68,6 +68,7 @@ function verifyAssertion(
   state: EntraState,
 ): void {
   const assertion = readAssertion(text);
+  const principal = state.registry.servicePrincipal(tenant.tenantId, application.appId);
   const issuer = String(assertion.payload["iss"]);
   // A managed identity belongs to the application's home tenant, even if the sign-in is to another (facts §7.10).
   const isOwn = (candidate: string): boolean =>
@@ -83,6 +84,7 @@ function verifyAssertion(
     });
   else
     verifyCertificateAssertion(assertion, application, {
+      keys: [...application.keyCredentials, ...(principal?.keyCredentials ?? [])],
       audiences: audiencesOf(form, tenant, state),
       nowMs: state.loginNow(),
       knownUntilMs: state.now() - state.settings.keyReplicationSeconds * 1000,

@@ -108,7 +108,8 @@ export interface ServicePrincipal {
   /** Tokens of CAE clients issued before this time are challenged. */
   tokensValidFromMs: number;
   readonly assignments: AppRoleAssignment[];
-  /** Secrets of the principal itself, beside those of its application. */
+  /** Certificates and secrets of the principal itself, beside those of its application. */
+  readonly keyCredentials: KeyCredential[];
   readonly passwordCredentials: PasswordCredential[];
 }
 

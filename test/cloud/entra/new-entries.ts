@@ -89,6 +89,7 @@ export function newServicePrincipal(
     blockedByConditionalAccess: false,
     tokensValidFromMs: 0,
     assignments: [],
+    keyCredentials: [],
     passwordCredentials: [],
   };
 }

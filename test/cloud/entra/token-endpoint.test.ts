@@ -92,6 +92,19 @@ describe("the token endpoint signs in", () => {
     assert.deepEqual(fixture.token({ client_secret: secret }).body.error_codes, [7_000_215]);
   });
 
+  it("with a certificate of the service principal itself [az ad sp credential reset --create-cert]", () => {
+    const { state, tenant, application } = fixture;
+    const principal = state.registry.servicePrincipal(tenant.tenantId, application.appId);
+    assert.ok(principal);
+    const signIn = (): number => fixture.token({ client_assertion: fixture.assertion() }).status;
+    const own = application.keyCredentials.splice(0);
+    assert.equal(signIn(), 401);
+    principal.keyCredentials.push(...own);
+    assert.equal(signIn(), 200);
+    principal.keyCredentials.length = 0;
+    application.keyCredentials.push(...own);
+  });
+
   it("with the tenant's domain instead of its id [v2-oauth2-client-creds-grant-flow]", () => {
     const claims = { aud: `https://${fixture.host}/contoso.com/oauth2/v2.0/token` };
     const answer = fixture.token(

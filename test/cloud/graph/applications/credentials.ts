@@ -1,8 +1,8 @@
 import type { Application, PasswordCredential } from "../../entra/model.ts";
 import { timeText } from "../app/tenant.ts";
 import type { Values } from "../store/entity.ts";
+import type { KeyHolder } from "./key-holder.ts";
 import { shownIdentifier, signingCredentials } from "./key-list.ts";
-import type { KeyHolder } from "./principal-keys.ts";
 
 /** An application's certificates as Graph shows them; the key itself only on request. */
 export const keyCredentials = (application: KeyHolder, withKeys: boolean): readonly Values[] => [

@@ -6,7 +6,7 @@ import { timeText } from "../app/tenant.ts";
 import { badRequest } from "../http/graph-error.ts";
 import type { Call } from "../resources/call.ts";
 import type { Values } from "../store/entity.ts";
-import type { KeyHolder } from "./principal-keys.ts";
+import type { KeyHolder } from "./key-holder.ts";
 
 /** Certificates with a private key, which sign tokens of the application: the token endpoint does not read them. */
 const signing = new WeakMap<KeyHolder, Values[]>();

@@ -1,6 +1,6 @@
 import { decodeJwt, isSignedBy } from "../../entra/jwt.ts";
 import { GraphError } from "../http/graph-error.ts";
-import type { KeyHolder } from "./principal-keys.ts";
+import type { KeyHolder } from "./key-holder.ts";
 
 /** The audience of a proof of possession (application-rollkey-prooftoken). */
 const PROOF_AUDIENCE = "00000002-0000-0000-c000-000000000000";

@@ -3,7 +3,6 @@ import { timeText, type Tenant } from "../app/tenant.ts";
 import type { Entity, Values } from "../store/entity.ts";
 import { isGuid } from "../store/ids.ts";
 import { keyCredentials, passwordCredentials } from "./credentials.ts";
-import { keysOf } from "./principal-keys.ts";
 import { APPLICATION_DEFAULTS } from "./shape.ts";
 
 const MICROSOFT_TENANT = "f8cdef31-a31e-4b4a-93e4-5f571e91255a";
@@ -47,7 +46,7 @@ const principalValues = (
   servicePrincipalNames: [principal.appId, ...(application?.identifierUris ?? [])],
   servicePrincipalType: principal.kind,
   signInAudience: application?.signInAudience ?? null,
-  keyCredentials: keyCredentials(keysOf(principal), false),
+  keyCredentials: keyCredentials(principal, false),
   passwordCredentials: passwordCredentials(principal),
 });
 

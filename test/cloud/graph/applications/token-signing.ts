@@ -5,8 +5,8 @@ import { timeText } from "../app/tenant.ts";
 import { badRequest } from "../http/graph-error.ts";
 import type { Call } from "../resources/call.ts";
 import type { Values } from "../store/entity.ts";
+import type { KeyHolder } from "./key-holder.ts";
 import { noteSigningCredential, register } from "./key-list.ts";
-import type { KeyHolder } from "./principal-keys.ts";
 
 /** Three years at most, and by default (serviceprincipal-addtokensigningcertificate). */
 const MOST_YEARS = 3;

@@ -1,13 +1,13 @@
 import type { Application, ServicePrincipal } from "../../entra/model.ts";
 import { timeText } from "../app/tenant.ts";
 import { keyCredentials, nameSecret, type PasswordHolder } from "../applications/credentials.ts";
+import type { KeyHolder } from "../applications/key-holder.ts";
 import {
   addSigningCredential,
   register,
   removeSigningCredential,
 } from "../applications/key-list.ts";
 import { demandApplicationWrite } from "../applications/ownership.ts";
-import { keysOf, type KeyHolder } from "../applications/principal-keys.ts";
 import { checkProof } from "../applications/proof.ts";
 import { applicationOf, principalOf, syncRegistry } from "../applications/registry-link.ts";
 import { addTokenSigningCertificate } from "../applications/token-signing.ts";
@@ -50,12 +50,12 @@ const applicationKeys: Keys = (call) => {
   return registered;
 };
 
-/** A service principal's own: for tokens and SAML (serviceprincipal-addkey). */
+/** A service principal's own: for tokens, SAML and signing in (serviceprincipal-addkey). */
 const principalKeys: Keys = (call) => {
   const { entity, registered } = principalOwn(call);
   const own = registered.appId.toLowerCase() === call.caller.appId.toLowerCase();
   if (!own) demandApplicationWrite(call, entity);
-  return keysOf(registered);
+  return registered;
 };
 
 const addKey =
@@ -148,7 +148,7 @@ const removePassword =
 function addTokenSigning(call: Call): Answer {
   const { entity, registered } = principalOwn(call);
   demandApplicationWrite(call, entity);
-  const shown = addTokenSigningCertificate(call, keysOf(registered));
+  const shown = addTokenSigningCertificate(call, registered);
   syncRegistry(call.tenant);
   return ok({
     "@odata.context": `${call.root}/$metadata#microsoft.graph.selfSignedCertificate`,

@@ -1,6 +1,5 @@
 import { replaceKeyCredentials } from "../applications/key-list.ts";
 import { demandApplicationWrite } from "../applications/ownership.ts";
-import { keysOf } from "../applications/principal-keys.ts";
 import {
   isMicrosoftOwned,
   leaveRegistry,
@@ -121,7 +120,7 @@ function update(call: Call): Answer {
   call.tenant.directory.update(entity, stored);
   const principal = principalOf(call.tenant, entity);
   if (principal && Array.isArray(keys))
-    replaceKeyCredentials(call, keysOf(principal), keys as readonly Values[]);
+    replaceKeyCredentials(call, principal, keys as readonly Values[]);
   if (principal) {
     const { accountEnabled, displayName, appRoleAssignmentRequired } = values;
     Object.assign(principal, {
