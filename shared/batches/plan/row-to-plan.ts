@@ -30,4 +30,4 @@ export function toPlan(compiled: CompiledRow): RowToPlan {
 
 /** The columns that name what the row changes: whom it names besides, such as a manager, is a value of it. */
 export const rolesOf = ({ operation, lookups }: GoodRow): readonly string[] =>
-  operation.target === "user" ? ["user"] : Object.keys(lookups);
+  [operation.target].flat().includes("user") ? ["user"] : Object.keys(lookups);

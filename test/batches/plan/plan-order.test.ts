@@ -3,6 +3,12 @@ import { describe, it } from "node:test";
 
 import { openWorkshop, planRows } from "../workshop.ts";
 
+const managed = (manager: string) => ({
+  operation: "user.set-manager",
+  user: "ann@contoso.com",
+  manager: `${manager}@contoso.com`,
+});
+
 describe("rows on one object", () => {
   it("wait for the row that creates their user", async () => {
     const workshop = openWorkshop();
@@ -20,6 +26,19 @@ describe("rows on one object", () => {
         [{ row: 1, role: "user" }, [1, 2]],
         [{ row: 1, role: "user" }, [1, 3]],
       ],
+    );
+  });
+
+  it("set one manager after the other, and the same one once", async () => {
+    const workshop = openWorkshop();
+    for (const name of ["ann", "bo", "cy"]) workshop.directory.addUser(`${name}@contoso.com`);
+    const rows = await planRows(workshop, [
+      { operation: "user.create", userPrincipalName: "new@contoso.com", displayName: "New" },
+      ...["bo", "new", "cy", "bo", "new", "new"].map(managed),
+    ]);
+    assert.deepEqual(
+      rows.slice(1).map(({ verdict, write }) => verdict ?? write?.after),
+      [undefined, [1, 2], [3], [4], [1, 3, 5], "skipped"],
     );
   });
 
@@ -117,7 +136,10 @@ describe("rows on one object", () => {
       [undefined, "skipped", "failed"],
     );
     assert.match(rows[1]?.reason ?? "", /Duplicate of row 1/);
-    assert.match(rows[2]?.reason ?? "", /Row 1 creates this userPrincipalName, with other values/);
+    assert.match(
+      rows[2]?.reason ?? "",
+      /Row 1 creates a user of this userPrincipalName, with other values/,
+    );
   });
 
   it("wait for the row that restores their user, and fail without it", async () => {

@@ -40,7 +40,11 @@ export default defineOperation({
     if (isSameUser(user, manager)) {
       return failedRow("Nobody can be their own manager.", "Name another user in column manager.");
     }
-    if (manager.state === "coming") return { write: edgeWrite("manager", user, manager) };
+    if (manager.state === "coming") {
+      // It changes the user as any other row of this operation does, so that they go in the order of the file.
+      const { keys } = userWrite(payload.user, user);
+      return { write: { ...edgeWrite("manager", user, manager), keys } };
+    }
     const set = managerSet(manager.id);
     return user.state === "found" && hasAll(user.object, set)
       ? unchangedRow("The user has this manager.", user.id)
