@@ -14,6 +14,8 @@ export interface Expansion {
   /** The columns of its rows. */
   readonly columns: readonly string[];
   readonly pieces: number;
+  /** Rows of it are whole lists of members: who is not in them is removed. */
+  readonly hasLists?: true | undefined;
 }
 
 const shape = v.object({
@@ -21,6 +23,7 @@ const shape = v.object({
   inputRows: v.number(),
   columns: v.array(v.string()),
   pieces: v.number(),
+  hasLists: v.optional(v.literal(true)),
 });
 
 /** The batch's expansion; `undefined` if it is not whole, or if nothing was to be expanded. @throws as `readStored` */

@@ -31,6 +31,8 @@ export interface BatchManifest {
   readonly rows: number;
   /** Rows of it name recipes or wanted members: what is planned is their parts (`expansion.ts`). */
   readonly expands?: true | undefined;
+  /** Its input shows that nothing of it was cut off. */
+  readonly isWhole?: true | undefined;
   /** What tripwires compare with earlier batches of the same source; an older release did not count it. */
   readonly profile?: InputProfile | undefined;
   /**
@@ -121,6 +123,7 @@ const shape = v.object({
   columns: v.array(v.string()),
   rows: v.number(),
   expands: v.optional(v.literal(true)),
+  isWhole: v.optional(v.literal(true)),
   profile: v.optional(
     v.object({ filled: v.record(v.string(), v.number()), endsInLineBreak: v.boolean() }),
   ),

@@ -40,6 +40,8 @@ describe("an operator's command, on the deployed bundle", () => {
     assert.equal(said.code, 1, "a failed row is not silent");
     assert.match(said.error, /1 row failed\.\nSee why: batch show movers-1 --rows failed/);
 
+    // The number of rows was sent too, so that a file which is cut off on its way is refused.
+    assert.match((await stage.read("movers-1/batch.json")) ?? "", /"isWhole": true/);
     const again = await operator.type(...words);
     assert.equal(again.code, 0);
     assert.match(again.error, /Nothing was sent: the same rows were sent as movers-1/);

@@ -85,17 +85,15 @@ async function submitterOf({ ports }: Context, { proof }: BatchMessage): Promise
   return ports.readProof({ ...proof, role: "Batch.Submit" });
 }
 
-const inputOf = async (
+async function inputOf(
   { ports, allowed, limits }: Context,
   message: BatchMessage,
-): Promise<BatchInput> =>
-  message.file === undefined
-    ? messageInput(message)
-    : fileInput(
-        ports.blobs.inbox,
-        { path: message.file, operation: message.operation },
-        { operations: allowed.operations, limits, nowMs: ports.clock.now() },
-      );
+): Promise<BatchInput> {
+  const { file: path, operation, rowCount } = message;
+  if (path === undefined) return messageInput(message);
+  const rules = { operations: allowed.operations, limits, nowMs: ports.clock.now() };
+  return { ...(await fileInput(ports.blobs.inbox, { path, operation }, rules)), rowCount };
+}
 
 /** The version that the batch took, if the message names the same file in the same way. */
 function ownInput(

@@ -21,6 +21,8 @@ export interface BatchInput {
   readonly mapper?: Mapper | undefined;
   /** The group that its folder may name. */
   readonly group?: string | undefined;
+  /** How many rows its message says that it has. */
+  readonly rowCount?: number | undefined;
   /** All of it, if it came in a message and is small. */
   readonly text?: string;
   /** The file is still being written. */

@@ -65,7 +65,7 @@ export async function beginBatch(
 /** The rules for a batch's input. */
 export const inputRules = (
   { ports, limits, ownRecipes }: Context,
-  { operation, format, file, mapper, group }: BatchInput,
+  { operation, format, file, mapper, group, rowCount, text }: BatchInput,
 ): InputRules => ({
   catalogue: { ...ports.catalogue, ...ports.recipes, ...usable(ownRecipes) },
   unusable: unusable(ownRecipes),
@@ -74,6 +74,8 @@ export const inputRules = (
   file: file?.path,
   mapper,
   group,
+  rowCount,
+  isWhole: text !== undefined,
   limits,
   maxInvalidRowsPercent: ports.settings.maxInvalidRowsPercent,
 });

@@ -14,7 +14,7 @@ import { createDirectory } from "../plan/lookups/lookups.ts";
 import { type Draft, draftOf } from "./draft.ts";
 import { type ExpandJob, type Reader, rulesOf, sentPieces } from "./expand-job.ts";
 import { expandRecipes } from "./expand-recipes.ts";
-import { type MemberLists, readLists } from "./member-lists.ts";
+import { type MemberLists, noLists, readLists } from "./member-lists.ts";
 import { type Cells, type Part, rowOf } from "./part.ts";
 
 /** So many rows are read of and expanded together. */
@@ -51,6 +51,7 @@ export async function expandInput(job: ExpandJob): Promise<Expansion | undefined
     inputRows: manifest.rows,
     columns: [...tally.columns],
     pieces: piece,
+    ...(lists !== noLists && { hasLists: true }),
   };
   job.check();
   await batches.write(expansionBlob(folder), jsonText(expansion), { ifAbsent: true });

@@ -1,5 +1,6 @@
 import { limits } from "../../core/limits.ts";
 import { type CsvRecord, readRecord } from "./csv-record.ts";
+import { behindEnd, endFault, endInCells } from "./end-mark.ts";
 import type { InputFault, InputPiece, InputReader, InputRow } from "./input-row.ts";
 
 /** The separators that a header may show; if two are equally frequent, the first counts. */
@@ -14,6 +15,8 @@ interface Progress {
   line: number;
   row: number;
   header: readonly string[] | undefined;
+  /** An end mark has come. */
+  ended: boolean;
   /** Empty until the header shows it. */
   separator: string;
 }
@@ -31,6 +34,7 @@ export function createCsvReader(rowBytes = limits.rowBytes): InputReader {
     line: 1,
     row: 0,
     header: undefined,
+    ended: false,
     separator: "",
   };
   return {
@@ -50,6 +54,7 @@ function read(progress: Progress, rowBytes: number, isLast: boolean): InputPiece
   const piece = (fault?: InputFault): InputPiece => ({
     header: hadHeader ? undefined : progress.header,
     rows,
+    ended: progress.ended,
     fault,
   });
   while (progress.start < progress.text.length) {
@@ -67,7 +72,8 @@ function read(progress: Progress, rowBytes: number, isLast: boolean): InputPiece
     if (record === undefined) break;
     if (typeof record === "string") return piece(unreadable(record, progress));
     if (isTooLarge(text, start, record.next, rowBytes)) return piece(tooLarge(rowBytes, progress));
-    take(record, progress, rows);
+    const fault = take(record, progress, rows);
+    if (fault) return piece(fault);
     if (isLast) markUnended(record, progress, rows);
   }
   const { text, start } = progress;
@@ -97,9 +103,14 @@ function skipDeclaration(progress: Progress): void {
   progress.line += 1;
 }
 
-/** Takes a record as the header, as a row, or skips it because it has no value. */
-function take({ cells, next, breaks }: CsvRecord, progress: Progress, rows: InputRow[]): void {
-  const { line, header } = progress;
+/** Takes a record as the header, as a row or as the end mark, or skips it because it has no value. */
+function take(
+  { cells, next, breaks }: CsvRecord,
+  progress: Progress,
+  rows: InputRow[],
+): InputFault | undefined {
+  const { line, header, ended } = progress;
+  const place = placeOf(progress);
   progress.line += 1 + breaks;
   progress.start = next;
   if (cells.every(isBlank)) {
@@ -107,15 +118,24 @@ function take({ cells, next, breaks }: CsvRecord, progress: Progress, rows: Inpu
   } else if (header === undefined) {
     progress.header = cells.map((cell) => cell.trim());
   } else {
+    if (ended) return behindEnd(place);
+    const end = endInCells(cells);
+    progress.ended = end !== undefined;
+    if (end) return endFault(end, progress.row);
     progress.row += 1;
     rows.push(toRow(cells, header, progress.row, line));
   }
+  return undefined;
 }
 
 /** Marks the last row if the text ends in it: a file that was cut off ends so. */
-function markUnended({ cells }: CsvRecord, { text, start, header }: Progress, rows: InputRow[]) {
+function markUnended(
+  { cells }: CsvRecord,
+  { text, start, header, ended }: Progress,
+  rows: InputRow[],
+) {
   const last = rows.at(-1);
-  if (start < text.length || /[\r\n]$/.test(text) || last === undefined) return;
+  if (ended || start < text.length || /[\r\n]$/.test(text) || last === undefined) return;
   if (cells.every(isBlank)) return;
   rows.splice(-1, 1, { ...last, unended: cells.length < header!.length ? "short" : "whole" });
 }

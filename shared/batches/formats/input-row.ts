@@ -34,6 +34,8 @@ export interface InputPiece {
   /** The header's names, in the piece that completed it. */
   readonly header?: readonly string[] | undefined;
   readonly rows: readonly InputRow[];
+  /** The input itself has said that it ends: by an end mark, or as an array of JSON does. */
+  readonly ended?: boolean;
   readonly fault?: InputFault | undefined;
 }
 

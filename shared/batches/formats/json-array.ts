@@ -55,6 +55,7 @@ export function createJsonArrayReader(rowBytes = limits.rowBytes): InputReader {
     },
     end: () => ({
       rows: [],
+      ended: progress.expected === "nothing",
       fault: progress.expected === "nothing" ? undefined : cutOff(progress),
     }),
     at: () => placeOf(progress),

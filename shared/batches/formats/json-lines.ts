@@ -1,4 +1,5 @@
 import { limits } from "../../core/limits.ts";
+import { behindEnd, endFault, endInObject } from "./end-mark.ts";
 import type { InputFault, InputPiece, InputReader, InputRow } from "./input-row.ts";
 import { parseObject } from "./json-object.ts";
 
@@ -7,6 +8,7 @@ export function createJsonLinesReader(rowBytes = limits.rowBytes): InputReader {
   let text = "";
   let line = 1;
   let row = 0;
+  let ended = false;
 
   const take = (isLast: boolean): InputPiece => {
     const rows: InputRow[] = [];
@@ -21,13 +23,17 @@ export function createJsonLinesReader(rowBytes = limits.rowBytes): InputReader {
         if (isLarger(content, rowBytes)) return { rows, fault: tooLarge() };
         const cells = parseObject(content);
         if (typeof cells === "string") return { rows, fault: unreadable(cells) };
-        row += 1;
-        rows.push({ row, line, cells });
+        if (ended) return { rows, fault: behindEnd(at()) };
+        const mark = endInObject(cells);
+        ended = mark !== undefined;
+        const fault = mark && endFault(mark, row);
+        if (fault) return { rows, fault };
+        if (!ended) rows.push({ row: (row += 1), line, cells });
       }
       if (found >= 0) line += 1;
     }
     text = text.slice(start);
-    return isLarger(text, rowBytes) ? { rows, fault: tooLarge() } : { rows };
+    return isLarger(text, rowBytes) ? { rows, fault: tooLarge() } : { rows, ended };
   };
 
   const at = () => ({ row: row + 1, line });

@@ -40,6 +40,10 @@ export interface InputRules extends RowRules<Named> {
   readonly unusable?: ReadonlyMap<string, InputRefusal> | undefined;
   /** The folder below that of the operation, which names the group of a template without one. */
   readonly group?: string | undefined;
+  /** How many rows its sender says it has. */
+  readonly rowCount?: number | undefined;
+  /** It cannot have been cut off: it came in a message. */
+  readonly isWhole?: boolean | undefined;
 }
 
 /** What is known of an acceptable input once it was read completely. */
@@ -50,6 +54,8 @@ export interface CheckedInput {
   readonly expands?: true;
   /** The recipes of the deployment's own that rows name. */
   readonly ownRecipes: readonly string[];
+  /** It shows that nothing was cut off: by an end mark, as an array of JSON, or by the number of its rows. */
+  readonly isWhole?: true;
   readonly profile: InputProfile;
   readonly contentSha256: string;
   /** How the columns became those of the operation: as a mapping said, or a template of Entra's. */
@@ -128,6 +134,7 @@ interface Tally {
   expands: boolean;
   hasHeader: boolean;
   endsInLineBreak: boolean;
+  isWhole: boolean;
   rows: number;
   invalid: number;
 }
@@ -146,6 +153,7 @@ function createCheck(given: InputRules) {
     expands: false,
     hasHeader: false,
     endsInLineBreak: true,
+    isWhole: given.isWhole === true || given.rowCount !== undefined,
     rows: 0,
     invalid: 0,
   };
@@ -163,16 +171,26 @@ function createCheck(given: InputRules) {
       }
       for (const row of piece.rows) checkRow(row, rules, known, tally);
       if (piece.fault) throw refusalOf(piece.fault, file);
+      if (piece.ended) tally.isWhole = true;
     },
     end: (): Omit<CheckedInput, "contentSha256"> => {
       const { columns, rows, invalid, hasHeader, filled, endsInLineBreak, expands } = tally;
+      if (rules.rowCount !== undefined && rows !== rules.rowCount) throw otherCount(rows, rules);
       if (rows === 0) throw fileEmpty(hasHeader, file);
       if (!hasHeader && isMapped(rules)) refuseUnseen(columns, rules, file);
       if (invalid * 100 > rows * rules.maxInvalidRowsPercent) throw tooManyInvalid(tally, rules);
       const { mapper, operation } = rules;
       const ownRecipes = [...tally.ownRecipes].toSorted();
       const profile = { filled, endsInLineBreak };
-      const more = { ...(expands && { expands }), profile, mapper, operation, ownRecipes };
+      const whole = tally.isWhole && ({ isWhole: true } as const);
+      const more = {
+        ...(expands && { expands }),
+        ...whole,
+        profile,
+        mapper,
+        operation,
+        ownRecipes,
+      };
       return { columns: [...columns], rows, ...more };
     },
   };
@@ -233,6 +251,14 @@ const cutOff = ({ row, line, broken = "" }: InputRow, file: string | undefined):
     `${rowPlace(row, line)}: the file ends in the middle of this row, which ${broken} and no line break after it.`,
     "Upload the whole file again; it was probably cut off on its way, and rows after this one would be missing. If the row is meant to be short, end the file with a line break.",
     { file, row },
+  );
+
+const otherCount = (rows: number, { rowCount = 0, file }: InputRules): InputRefusal =>
+  new InputRefusal(
+    "FILE_CUT_OFF",
+    `The file has ${rows.toLocaleString("en")} rows, and its message says rowCount ${rowCount.toLocaleString("en")}.`,
+    "Upload the whole file again and send the message again; it was probably cut off on its way. If its rows are right, correct rowCount.",
+    { file },
   );
 
 const tooManyRows = (rows: number, file: string | undefined): InputRefusal =>

@@ -21,6 +21,8 @@ export interface BatchMessage {
   readonly rows?: readonly Readonly<Record<string, unknown>>[] | undefined;
   /** A path in container `inbox`. */
   readonly file?: string | undefined;
+  /** How many rows the file has, so that a file which was cut off is refused. */
+  readonly rowCount?: number | undefined;
   /** When it may write, ISO 8601. */
   readonly notBefore?: string | undefined;
   readonly notAfter?: string | undefined;
@@ -59,6 +61,7 @@ const Message = v.strictObject({
   operation: v.optional(v.string()),
   rows: v.optional(v.array(v.record(v.string(), v.unknown()))),
   file: v.optional(v.string()),
+  rowCount: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))),
   notBefore: v.optional(instant),
   notAfter: v.optional(instant),
   proof: v.optional(v.pipe(v.string(), v.maxLength(16_384))),
@@ -102,6 +105,9 @@ export function readEnvelope(value: unknown, allowed: Allowed): Incoming {
       rows === undefined ? "it has neither rows nor file" : "it has both rows and file",
       "Give the rows in the message, or the path of a file in the container inbox",
     );
+  }
+  if (rows !== undefined && message.rowCount !== undefined) {
+    throw invalid("it has rowCount beside rows", "Leave rowCount out: it is about a file");
   }
   if (rows?.length === 0) throw invalid("rows is empty", "Give at least one row");
   if ((message.notBefore ?? "") >= (message.notAfter ?? "~")) {

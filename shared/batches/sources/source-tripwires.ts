@@ -1,7 +1,9 @@
+import { findListEnding } from "../../guards/list-ending.ts";
 import { sourceOf } from "../../guards/source.ts";
 import { findTripwires, isCompared, withBatch } from "../../guards/tripwires.ts";
 import type { BatchFiles } from "../../records/batch-files.ts";
 import { readControl } from "../../records/decisions/control.ts";
+import { readExpansion } from "../../records/expansion.ts";
 import type { BatchManifest } from "../../records/manifest.ts";
 import { folderOf } from "../../records/paths.ts";
 import { type GuardFinding, type PlannedCharge, readPlan } from "../../records/plan.ts";
@@ -24,9 +26,26 @@ export async function tripwiresOf(
   const known = isCompared(manifest, settings.tripwires)
     ? await readSourceProfile(blobs.runner, manifest.tenant, sourceOf(manifest))
     : undefined;
-  const own = findTripwires(manifest, charge, known?.value, settings.tripwires);
+  const own = [
+    ...findTripwires(manifest, charge, known?.value, settings.tripwires),
+    ...findListEnding({
+      manifest,
+      hasLists: await hasLists({ blobs, settings }, manifest),
+      removals: charge.counts["membership-removals"] ?? 0,
+      isOn: settings.tripwires.isOn,
+    }),
+  ];
   const before = await heldBefore({ blobs, settings }, manifest);
   return [...own.filter(({ guard }) => before.every((each) => each.guard !== guard)), ...before];
+}
+
+/** Whether rows of the batch are whole lists of members. */
+async function hasLists(
+  { blobs: { batches }, settings: { homeTenant } }: SourcePorts,
+  { expands, tenant, batch }: BatchManifest,
+): Promise<boolean> {
+  if (!expands) return false;
+  return (await readExpansion(batches, folderOf(homeTenant, tenant, batch)))?.hasLists === true;
 }
 
 /** What holds the batch that this one sends again: its rows are a file of their own, without a past. */

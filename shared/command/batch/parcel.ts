@@ -4,6 +4,7 @@ import { basename, extname } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 
+import { readInput } from "../../batches/formats/read-input.ts";
 import { readMapping } from "../../batches/mapping/mapping.ts";
 import { InputRefusal } from "../../core/input-refusal.ts";
 import { limits } from "../../core/limits.ts";
@@ -24,6 +25,8 @@ export interface Parcel {
   readonly open: () => Readable;
   /** The operation of every row, if the file's columns say it. */
   readonly operation?: string | undefined;
+  /** How many rows it has, if they can be counted: a file that is cut off on its way is then refused. */
+  readonly rowCount?: number | undefined;
   /** The text of the mapping that goes with the file. */
   readonly mapping?: string | undefined;
   /** The rows themselves, if they were typed. */
@@ -52,7 +55,23 @@ export async function fileParcel(path: string, how: Conversion): Promise<Parcel>
   await pipeline(converted ? Readable.from(converted.lines) : open(), hash);
   const { operation } = converted ?? {};
   const digest = hash.digest("hex");
-  return { stem, ending: converted?.ending ?? ending, digest, open, operation, mapping };
+  const kind = converted?.ending ?? ending;
+  const rowCount = await countRows(open(), kind);
+  return { stem, ending: kind, digest, open, operation, mapping, rowCount };
+}
+
+/** The rows of a file; `undefined` if it cannot be read: whoever accepts it says why. */
+async function countRows(content: Readable, ending: string): Promise<number | undefined> {
+  const isCsv = ending === ".csv" || ending === ".tsv";
+  const bytes = async function* (): AsyncGenerator<Uint8Array> {
+    for await (const piece of content) yield Buffer.from(piece);
+  };
+  let count = 0;
+  for await (const { rows, fault } of readInput(bytes(), isCsv ? "csv" : "jsonl")) {
+    if (fault) return undefined;
+    count += rows.length;
+  }
+  return count === 0 ? undefined : count;
 }
 
 /** @throws CommandError if there is no such mapping, or it cannot be used */

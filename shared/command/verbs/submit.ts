@@ -236,7 +236,9 @@ async function knownBatch(
   return { batch, folder, before: status, isNew: false };
 }
 
-type Body = { readonly rows: readonly object[] } | { readonly file: string };
+type Body =
+  | { readonly rows: readonly object[] }
+  | { readonly file: string; readonly rowCount?: number | undefined };
 
 /** A mapping counts for its folder, so that a file with one has a folder of its own. */
 function stagedPath(batch: string, parcel: Parcel): string {
@@ -246,7 +248,7 @@ function stagedPath(batch: string, parcel: Parcel): string {
 
 /** Typed rows travel in the message, everything else as a staged file. */
 async function bodyOf(account: Account, parcel: Parcel, staged: string): Promise<Body> {
-  const { rows, mapping } = parcel;
+  const { rows, mapping, rowCount } = parcel;
   // Half of a message is left for everything else in it.
   if (rows !== undefined && JSON.stringify(rows).length < limits.messageBytes / 2) return { rows };
   if (mapping !== undefined) {
@@ -255,7 +257,7 @@ async function bodyOf(account: Account, parcel: Parcel, staged: string): Promise
   }
   // The path holds the digest, so a file that is there already has the same content.
   await account.blobs.inbox.writeStream(staged, parcel.open(), { ifAbsent: true });
-  return { file: staged };
+  return { file: staged, rowCount };
 }
 
 function messageText(
