@@ -36,12 +36,33 @@ export async function readSet(
   property?: IdProperty,
 ): Promise<ReadSet<ObjectId>> {
   const seen = new Set<ObjectId>();
+  const why = await whyPartial(() => readWholeSet(graph, read, property, seen));
+  return why === undefined ? completeSet(seen) : partialSet(seen, why);
+}
+
+/**
+ * Gives the pages of a collection to `take`, which answers whether each object on a page has a usable id. Answers
+ * why the collection was not read to its end, if it was not.
+ *
+ * @throws OperatorError READ_INCOMPLETE, disposition `retry`, if starting again can help.
+ */
+export const readPages = (
+  graph: Pick<Graph, "pages">,
+  read: GraphRead,
+  take: (page: readonly Readonly<Record<string, unknown>>[]) => boolean,
+): Promise<string | undefined> =>
+  whyPartial(async () => {
+    for await (const page of graph.pages(read)) if (!take(page)) throw unnamed();
+  });
+
+async function whyPartial(reading: () => Promise<unknown>): Promise<string | undefined> {
   try {
-    return await readWholeSet(graph, read, property, seen);
+    await reading();
+    return undefined;
   } catch (error) {
     if (!(error instanceof OperatorError) || error.code !== "READ_INCOMPLETE") throw error;
     if (error.disposition === "retry") throw error;
-    return partialSet(seen, error.what.replace(/\.$/, ""));
+    return error.what.replace(/\.$/, "");
   }
 }
 

@@ -1,11 +1,11 @@
 import { groupKindFacts, groupKindOf } from "../../catalogue/kinds/group-kind.ts";
 import type { Fact } from "../../catalogue/recipe/recipe-file.ts";
-import { OperatorError } from "../../core/errors.ts";
 import type { GraphAnswer, GraphRead } from "../../core/graph-request.ts";
 import type { ObjectId } from "../../core/object-id.ts";
 import { recordOf } from "../../core/record.ts";
 import { idsIn, listedIds } from "../../core/sets/listed-ids.ts";
 import type { Graph } from "../../graph/types.ts";
+import { readPages } from "../../graph/whole-set.ts";
 
 /** What was read of one user; `why`: it was not read to its end, and says nothing of what is absent. */
 export type FactsRead =
@@ -118,18 +118,12 @@ async function wholeList(
 
 async function listPages(graph: Graph, read: GraphRead): Promise<Listed> {
   const objects = new Map<string, Properties>();
-  try {
-    for await (const page of graph.pages(read)) {
-      const ids = idsIn(page);
-      if (ids.length < page.length) return { why: "Graph: an object without id" };
-      for (const [at, id] of ids.entries()) objects.set(id, page[at]!);
-    }
-  } catch (error) {
-    if (!(error instanceof OperatorError) || error.code !== "READ_INCOMPLETE") throw error;
-    if (error.disposition === "retry") throw error;
-    return { why: error.what.replace(/\.$/, "") };
-  }
-  return { objects: [...objects.values()] };
+  const why = await readPages(graph, read, (page) => {
+    const ids = idsIn(page);
+    for (const [at, id] of ids.entries()) objects.set(id, page[at]!);
+    return ids.length === page.length;
+  });
+  return why === undefined ? { objects: [...objects.values()] } : { why };
 }
 
 /** The products that are assigned to the user directly: what a group assigns only the group takes away. */

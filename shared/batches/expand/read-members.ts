@@ -1,5 +1,5 @@
-import { OperatorError } from "../../core/errors.ts";
 import type { Graph } from "../../graph/types.ts";
+import { readPages } from "../../graph/whole-set.ts";
 import { edgeNumber, type Wanted } from "./wanted-members.ts";
 
 /** Whom a group has, compared with whom it shall have; `why`: the list was not read to its end. */
@@ -32,19 +32,15 @@ export async function readMembers(
 ): Promise<GroupMembers> {
   const present = new Set<number>();
   const others = new Set<string>();
-  try {
-    const read = { method: "GET", url: `/groups/${group}/members?$select=id&$top=999` } as const;
-    for await (const page of graph.pages(read)) {
-      for (const { id, "@odata.type": type } of page) {
-        if (typeof id !== "string") return { why: "Graph: a member without id" };
-        if (wanted.has(group, id)) present.add(edgeNumber(group, id));
-        else if (REMOVABLE.includes(type)) others.add(id);
-      }
-    }
-  } catch (error) {
-    if (!(error instanceof OperatorError) || error.code !== "READ_INCOMPLETE") throw error;
-    if (error.disposition === "retry") throw error;
-    return { why: error.what.replace(/\.$/, "") };
-  }
+  const read = { method: "GET", url: `/groups/${group}/members?$select=id&$top=999` } as const;
+  const why = await readPages(graph, read, (page) =>
+    page.every(({ id, "@odata.type": type }) => {
+      if (typeof id !== "string") return false;
+      if (wanted.has(group, id)) present.add(edgeNumber(group, id));
+      else if (REMOVABLE.includes(type)) others.add(id);
+      return true;
+    }),
+  );
+  if (why !== undefined) return { why };
   return { present, others: [...others] };
 }
