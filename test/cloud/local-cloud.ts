@@ -61,6 +61,10 @@ export interface SeededSignIn {
   readonly submitter: SeededPerson;
   /** Is not assigned to the registration. */
   readonly stranger: SeededPerson;
+  /** Is a Global Administrator; the others have no directory role. */
+  readonly administrator: SeededPerson;
+  /** A public client with every delegated Graph permission, for tools that sign people in. */
+  readonly toolsClientId: string;
 }
 
 /** An application with every Graph permission, for third-party clients. */

@@ -1,10 +1,11 @@
+import { graphResourceAppId } from "./entra/well-known.ts";
 import type { SeededPerson, SeededSignIn } from "./local-cloud.ts";
 import type { World } from "./world.ts";
 
 /**
  * Adds the registration for people as the deployment makes it (a public client with the redirect
  * http://localhost, app roles for people, assignment required), two people who may decide, one who may
- * submit, and one without a role.
+ * submit, one without a role, and a Global Administrator; and a public client for tools, with consent for all.
  */
 export function seedSignIn(world: World, tenantId: string, guid: () => string): SeededSignIn {
   const { registry, graph } = world;
@@ -46,7 +47,7 @@ export function seedSignIn(world: World, tenantId: string, guid: () => string): 
       });
     return { id, userPrincipalName };
   };
-  return {
+  const seeded = {
     clientId: application.appId,
     applicationObjectId: application.objectId,
     servicePrincipalId: principal.objectId,
@@ -54,5 +55,36 @@ export function seedSignIn(world: World, tenantId: string, guid: () => string): 
     secondDecider: person("Derek Decider", "Batch.Decide"),
     submitter: person("Sam Submitter", "Batch.Submit"),
     stranger: person("Una Unassigned"),
+    administrator: person("Gail Global"),
   };
+  graph.control("addRole", {
+    tenant: tenantId,
+    principal: seeded.administrator.id,
+    role: "Global Administrator",
+  });
+  return { ...seeded, toolsClientId: seedToolsForPeople(world, tenantId, guid) };
+}
+
+/** A public client with every delegated permission, as an administrator consents to it for all users. */
+function seedToolsForPeople(
+  { registry, state }: World,
+  tenantId: string,
+  guid: () => string,
+): string {
+  const { appId } = registry.addApplication({
+    tenantId,
+    displayName: "Tools for people",
+    appId: guid(),
+    objectId: guid(),
+    publicClient: true,
+    redirectUris: { public: ["http://localhost"] },
+  });
+  const { objectId } = registry.addServicePrincipal(tenantId, appId, { objectId: guid() });
+  const graph = registry.resource(tenantId, graphResourceAppId);
+  if (graph !== undefined)
+    state.people.consentForAll(
+      { tenantId, clientId: objectId, resourceId: graph.principal.objectId },
+      graph.application.delegatedScopes.map(({ value }) => value),
+    );
+  return appId;
 }

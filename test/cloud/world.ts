@@ -65,6 +65,10 @@ export async function createWorld(options: CloudOptions): Promise<World> {
     find: (...given) => graph.people.find(...given),
     list: (...given) => graph.people.list(...given),
     appRolesOf: (...given) => graph.people.appRolesOf(...given),
+    consentedTo: (...given) => graph.people.consentedTo(...given),
+    consentForAll: (...given) => graph.people.consentForAll(...given),
+    consent: (...given) => graph.people.consent(...given),
+    noteSignIn: (...given) => graph.people.noteSignIn(...given),
   };
   const state = createEntraState(
     { cloud, registry, signer, issuers: createIssuers(), people, now },

@@ -62,8 +62,8 @@ describe("discovery", () => {
     assert.equal(get(path("localhost:8443"), "localhost:8443").status, 200);
   });
 
-  it("answers 501 for consent pages and device codes, which are not emulated [ours]", () => {
-    assert.equal(get("/common/oauth2/v2.0/devicecode?client_id=x").status, 501);
+  it("answers 501 for consent pages and version 1 device codes, which are not emulated [ours]", () => {
+    assert.equal(get("/common/oauth2/devicecode?client_id=x").status, 501);
     assert.equal(get("/contoso.com/adminconsent?client_id=x").status, 501);
   });
 });

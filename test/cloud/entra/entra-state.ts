@@ -1,6 +1,7 @@
 import type { Cloud } from "../../../shared/core/clouds.ts";
 import type { TokenSigner } from "./access-token.ts";
 import type { Issuers } from "./federation.ts";
+import { createDeviceCodes, type DeviceCodes } from "./people/device-codes.ts";
 import type { People } from "./people/person.ts";
 import { createSignIns, type SignIns } from "./people/sign-ins.ts";
 import type { Registry } from "./registry.ts";
@@ -22,6 +23,7 @@ export interface EntraState {
   readonly issuers: Issuers;
   readonly people: People;
   readonly signIns: SignIns;
+  readonly deviceCodes: DeviceCodes;
   readonly settings: LoginSettings;
   readonly now: () => number;
   /** Entra's clock: this machine's plus the skew that a test has set. */
@@ -48,6 +50,7 @@ export function createEntraState(
     ...given,
     settings,
     signIns: createSignIns(),
+    deviceCodes: createDeviceCodes(),
     loginNow: () => given.now() + settings.clockSkewSeconds * 1000,
     nextLifetimeSeconds(isCaeClient) {
       if (settings.tokenLifetimeSeconds !== undefined) return settings.tokenLifetimeSeconds;

@@ -2,8 +2,9 @@ import { notEmulated, type CloudRequest, type CloudResponse } from "../http/exch
 import { instanceDiscovery, keySet, openIdConfiguration } from "./discovery.ts";
 import type { EntraState } from "./entra-state.ts";
 import { answerAuthorize } from "./people/authorize.ts";
+import { answerDevicePage } from "./people/device-page.ts";
 import { EntraRefusal } from "./refusals/refusal.ts";
-import { answerTokenRequest, refuse } from "./token-endpoint.ts";
+import { answerDeviceCodeRequest, answerTokenRequest, refuse } from "./token-endpoint.ts";
 import { readTokenRequest } from "./token-request.ts";
 
 /** login.microsoftonline.com: discovery, keys and the token endpoint for applications. */
@@ -18,6 +19,8 @@ const tokenPath = /^\/([^/]+)\/oauth2\/(v2\.0\/)?token$/iu;
 const configurationPath = /^\/([^/]+)\/(v2\.0\/)?\.well-known\/openid-configuration$/iu;
 const keysPath = /^\/([^/]+)\/discovery\/(v2\.0\/)?keys$/iu;
 const authorizePath = /^\/([^/]+)\/oauth2\/v2\.0\/authorize$/iu;
+const deviceCodePath = /^\/([^/]+)\/oauth2\/v2\.0\/devicecode$/iu;
+const devicePagePath = /^\/(common\/oauth2\/deviceauth|device)$/iu;
 const interactivePath =
   /^\/([^/]+)\/(oauth2\/(v2\.0\/)?(authorize|devicecode|logout)|adminconsent|v2\.0\/adminconsent)$/iu;
 
@@ -50,6 +53,16 @@ export function createEntra(state: EntraState): Entra {
     if (authorize?.[1] !== undefined) {
       count("authorize");
       return answerAuthorize(request, decodeURIComponent(authorize[1]), state);
+    }
+    const deviceCode = deviceCodePath.exec(path);
+    if (deviceCode?.[1] !== undefined) {
+      count("device-code");
+      const form = readTokenRequest(request, decodeURIComponent(deviceCode[1]), 2);
+      return answerDeviceCodeRequest(request, form, state);
+    }
+    if (devicePagePath.test(path)) {
+      count("device-page");
+      return answerDevicePage(request, state);
     }
     if (interactivePath.test(path)) {
       count("interactive");

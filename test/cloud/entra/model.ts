@@ -61,6 +61,14 @@ export interface AppRole {
   readonly isEnabled?: boolean;
 }
 
+/** A permission that an application has on behalf of people (Graph: oauth2PermissionScope). */
+export interface DelegatedScope {
+  readonly id: string;
+  readonly value: string;
+  /** Who may consent: everybody for themselves, or administrators only. */
+  readonly type: "Admin" | "User";
+}
+
 /** Registered redirect URIs by platform: `public` is "Mobile and desktop applications". */
 export interface RedirectUris {
   readonly public: readonly string[];
@@ -76,6 +84,8 @@ export interface Application {
   readonly signInAudience: SignInAudience;
   readonly identifierUris: readonly string[];
   readonly appRoles: readonly AppRole[];
+  /** What others may do through it on behalf of people, if it is Microsoft's own. */
+  readonly delegatedScopes: readonly DelegatedScope[];
   /** Version of the access tokens issued FOR this application as a resource. */
   readonly accessTokenVersion: 1 | 2;
   readonly publicClient: boolean;

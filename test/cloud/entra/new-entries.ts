@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 
+import type { FirstPartyClient } from "./first-party-clients.ts";
 import type {
   Application,
   AppRole,
@@ -9,6 +10,9 @@ import type {
   SignInAudience,
 } from "./model.ts";
 import { tokenExchangeAppId, type WellKnownResource } from "./well-known.ts";
+
+/** The tenant of Microsoft's own applications. */
+const microsoftTenant = "f8cdef31-a31e-4b4a-93e4-5f571e91255a";
 
 /** The input to register an application; the rest is generated as Entra would. */
 export interface NewApplication {
@@ -47,6 +51,7 @@ export function newApplication(given: NewApplication): Application {
       value,
       ...(given.appRolesFor && { allowedMemberTypes: given.appRolesFor }),
     })),
+    delegatedScopes: [],
     accessTokenVersion: given.accessTokenVersion ?? 1,
     publicClient: given.publicClient ?? false,
     redirectUris: { public: [], web: [], spa: [], ...given.redirectUris },
@@ -60,7 +65,7 @@ export function newApplication(given: NewApplication): Application {
 export function microsoftOwn(known: WellKnownResource): Application {
   return {
     ...newApplication({
-      tenantId: "f8cdef31-a31e-4b4a-93e4-5f571e91255a",
+      tenantId: microsoftTenant,
       appId: known.appId,
       displayName: known.displayName,
       signInAudience: "AzureADMultipleOrgs",
@@ -68,7 +73,20 @@ export function microsoftOwn(known: WellKnownResource): Application {
       accessTokenVersion: known.appId === tokenExchangeAppId ? 2 : 1,
     }),
     appRoles: known.appRoles,
+    delegatedScopes: known.delegatedScopes,
   };
+}
+
+/** A client of Microsoft's own, which every tenant knows. */
+export function microsoftClient(known: FirstPartyClient): Application {
+  return newApplication({
+    tenantId: microsoftTenant,
+    appId: known.appId,
+    displayName: known.displayName,
+    signInAudience: "AzureADMultipleOrgs",
+    publicClient: true,
+    redirectUris: { public: known.redirectUris },
+  });
 }
 
 /** An enabled service principal without roles. */

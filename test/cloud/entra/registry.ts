@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import { clouds, type Cloud } from "../../../shared/core/clouds.ts";
 import { createPassword, keyCredentialOf } from "./credentials.ts";
+import { firstPartyClients } from "./first-party-clients.ts";
 import type {
   Application,
   KeyCredential,
@@ -11,6 +12,7 @@ import type {
   Tenant,
 } from "./model.ts";
 import {
+  microsoftClient,
   microsoftOwn,
   newApplication,
   newServicePrincipal,
@@ -35,6 +37,7 @@ export interface Registry {
   }): Tenant;
   /** The tenant with this id or verified domain. */
   tenant(idOrDomain: string): Tenant | undefined;
+  tenants(): Iterable<Tenant>;
   addApplication(application: NewApplication): Application;
   /** Removes the application and its service principals in every tenant. */
   removeApplication(appId: string): void;
@@ -88,6 +91,7 @@ export function createRegistry(now: () => number, cloud: Cloud = clouds.global):
   const principals = new Map<string, ServicePrincipal>();
   const identities: ManagedIdentity[] = [];
   for (const known of wellKnownResources) applications.set(key(known.appId), microsoftOwn(known));
+  for (const known of firstPartyClients) applications.set(key(known.appId), microsoftClient(known));
 
   const registry: Registry = {
     addTenant({ tenantId = randomUUID(), domains, displayName = domains[0] ?? tenantId }) {
@@ -103,6 +107,7 @@ export function createRegistry(now: () => number, cloud: Cloud = clouds.global):
         [...tenants.values()].find((tenant) => tenant.domains.some((name) => key(name) === wanted))
       );
     },
+    tenants: () => tenants.values(),
     addApplication(given) {
       const application = newApplication(given);
       applications.set(key(application.appId), application);

@@ -4,6 +4,7 @@ import { notEmulated, type CloudRequest, type CloudResponse } from "../http/exch
 import { authenticateClient } from "./client-authentication.ts";
 import type { EntraState } from "./entra-state.ts";
 import type { Application, ServicePrincipal, Tenant } from "./model.ts";
+import { deviceGrants, issueDeviceCode, redeemDeviceCode } from "./people/device-code.ts";
 import { redeemCode, refresh } from "./people/grants.ts";
 import { EntraRefusal, refusalResponse } from "./refusals/refusal.ts";
 import { resourceOfScope } from "./scope.ts";
@@ -14,7 +15,6 @@ import { graphResourceAppId } from "./well-known.ts";
 /** Entra's other grants for users. */
 const otherGrants = new Set([
   "password",
-  "urn:ietf:params:oauth:grant-type:device_code",
   "urn:ietf:params:oauth:grant-type:jwt-bearer",
   "urn:ietf:params:oauth:grant-type:saml2-bearer",
 ]);
@@ -25,14 +25,34 @@ export function answerTokenRequest(
   form: TokenRequestForm,
   state: EntraState,
 ): CloudResponse {
+  return answerForm(form, state, () => {
+    if (request.method !== "POST") throw new EntraRefusal(900_561, request.method);
+    const grant = form.fields.get("grant_type") ?? "";
+    if (otherGrants.has(grant)) return notEmulated(`the grant ${grant}`);
+    if (form.version === 2 && grant === "authorization_code") return redeemCode(form, state);
+    if (form.version === 2 && grant === "refresh_token") return refresh(form, state);
+    if (form.version === 2 && deviceGrants.has(grant)) return redeemDeviceCode(form, state);
+    return clientCredentials(form, state);
+  });
+}
+
+/** Answers a request for a device code. */
+export function answerDeviceCodeRequest(
+  request: CloudRequest,
+  form: TokenRequestForm,
+  state: EntraState,
+): CloudResponse {
+  return answerForm(form, state, () => issueDeviceCode(request, form, state));
+}
+
+function answerForm(
+  form: TokenRequestForm,
+  state: EntraState,
+  work: () => CloudResponse,
+): CloudResponse {
   const answer = ((): CloudResponse => {
     try {
-      if (request.method !== "POST") throw new EntraRefusal(900_561, request.method);
-      const grant = form.fields.get("grant_type") ?? "";
-      if (otherGrants.has(grant)) return notEmulated(`the grant ${grant}`);
-      if (form.version === 2 && grant === "authorization_code") return redeemCode(form, state);
-      if (form.version === 2 && grant === "refresh_token") return refresh(form, state);
-      return clientCredentials(form, state);
+      return work();
     } catch (error) {
       if (error instanceof EntraRefusal) return refuse(error, form, state);
       throw error;

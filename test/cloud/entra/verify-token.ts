@@ -3,12 +3,14 @@ import { backdatedSeconds, version1Issuer, type TokenSigner } from "./access-tok
 import { decodeJwt } from "./jwt.ts";
 import type { Registry } from "./registry.ts";
 
-/** The verified claims of an app-only access token. */
+/** The verified claims of an access token. */
 export interface TokenClaims {
   readonly tenantId: string;
   readonly appId: string;
-  /** Object id of the service principal. */
+  /** Object id of the service principal, or of the person on whose behalf it is. */
   readonly principalId: string;
+  /** What the application may do on behalf of the person; undefined if it acts as itself. */
+  readonly scopes?: readonly string[];
   readonly audience: string;
   readonly issuer: string;
   readonly roles: readonly string[];
@@ -118,6 +120,7 @@ function claimsOf(payload: Readonly<Record<string, unknown>>): TokenClaims {
     audience: text("aud"),
     issuer: text("iss"),
     roles: list("roles"),
+    ...(typeof payload["scp"] === "string" && { scopes: payload["scp"].split(" ") }),
     issuedAtMs: Number(payload["iat"]) * 1000,
     expiresAtMs: Number(payload["exp"]) * 1000,
     isCaeClient: list("xms_cc").includes("cp1"),

@@ -1,6 +1,7 @@
 import { clouds, type Cloud } from "../../../shared/core/clouds.ts";
 import { graphAppRoles } from "./graph-app-roles.ts";
-import type { AppRole } from "./model.ts";
+import { graphScopes } from "./graph-scopes.ts";
+import type { AppRole, DelegatedScope } from "./model.ts";
 
 /** A resource owned by Microsoft, with a service principal in every tenant of the local cloud. */
 export interface WellKnownResource {
@@ -9,7 +10,13 @@ export interface WellKnownResource {
   /** Identifier URIs, without a trailing slash: requests with and without one get the same answer. */
   readonly uris: readonly string[];
   readonly appRoles: readonly AppRole[];
+  readonly delegatedScopes: readonly DelegatedScope[];
 }
+
+/** The only delegated permission of most services: to act as the person. */
+const impersonation = (id: string): readonly DelegatedScope[] => [
+  { id, value: "user_impersonation", type: "User" },
+];
 
 const roles = (values: Readonly<Record<string, string>>): readonly AppRole[] =>
   Object.entries(values).map(([value, id]) => ({ id, value }));
@@ -47,18 +54,21 @@ const wellKnownResources: readonly WellKnownResource[] = [
       "https://microsoftgraph.chinacloudapi.cn",
     ],
     appRoles: roles(graphAppRoles),
+    delegatedScopes: graphScopes,
   },
   {
     appId: "e406a681-f3d4-42a8-90b6-c2b029497af1",
     displayName: "Azure Storage",
     uris: ["https://storage.azure.com"],
     appRoles: [],
+    delegatedScopes: impersonation("03e0da56-190b-40ad-a80c-ea378c433f7f"),
   },
   {
     appId: "cfa8b339-82a2-471a-a3c9-0fc0be7a4093",
     displayName: "Azure Key Vault",
     uris: ["https://vault.azure.net", "https://vault.usgovcloudapi.net", "https://vault.azure.cn"],
     appRoles: [],
+    delegatedScopes: impersonation("f53da476-18e3-4152-8e01-aec403e6edc0"),
   },
   {
     appId: "797f4846-ba00-4fd7-ba43-dac1f8f63013",
@@ -72,12 +82,14 @@ const wellKnownResources: readonly WellKnownResource[] = [
       "https://management.chinacloudapi.cn",
     ],
     appRoles: [],
+    delegatedScopes: impersonation("41094075-9dad-400e-a0bd-54e686782033"),
   },
   {
     appId: "022907d3-0f1b-48f7-badc-1ba6abab6d66",
     displayName: "Azure SQL Database",
     uris: ["https://database.windows.net"],
     appRoles: [],
+    delegatedScopes: impersonation("c39ef2d1-04ce-46dc-8b5f-e9a5c60f0fc9"),
   },
   {
     appId: "fb60f99c-7a34-4190-8149-302f77469936",
@@ -88,6 +100,7 @@ const wellKnownResources: readonly WellKnownResource[] = [
       "api://AzureADTokenExchangeChina",
     ],
     appRoles: [],
+    delegatedScopes: [],
   },
 ];
 

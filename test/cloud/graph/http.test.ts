@@ -92,7 +92,7 @@ describe("Graph's HTTP interface", () => {
   });
 
   it("a request that is not emulated answers 501 with the reason and without ids or names [ours]", async () => {
-    for (const url of ["/users/ann@contoso.com/messages", "/auditLogs/signIns", "/teams"]) {
+    for (const url of ["/users/ann@contoso.com/messages", "/auditLogs/provisioning", "/teams"]) {
       const reply = await send("GET", url);
       assertRefused(reply, 501, "NotImplemented", "Not emulated by the local cloud: GET /");
       assert.equal(reply.text.includes("ann@"), false);

@@ -2,21 +2,25 @@ import { randomUUID } from "node:crypto";
 
 import type { CloudRequest, CloudResponse } from "../../http/exchange.ts";
 import type { EntraState } from "../entra-state.ts";
-import { EntraRefusal, describeRefusal } from "../refusals/refusal.ts";
-import { clientInfo, findClient, personNamed, type Client } from "./client.ts";
+import { EntraRefusal, describeRefusal, refusalText } from "../refusals/refusal.ts";
+import { clientInfo, findClient, personNamed, sharedTenants, type Client } from "./client.ts";
+import { giveConsent } from "./consent.ts";
+import { noteSignIn, unknownPerson } from "./note-sign-in.ts";
 import { pickerPage, refusalPage, selfSubmittingForm } from "./pages.ts";
 import { platformOf, type Platform } from "./redirect-uri.ts";
+import { askedScopes } from "./scopes.ts";
 
 /** A request to `/{tenant}/oauth2/v2.0/authorize`. */
 interface Asked {
   readonly tenantName: string;
   readonly fields: URLSearchParams;
   readonly host: string;
+  readonly headers: CloudRequest["headers"];
 }
 
 /**
  * The authorization endpoint. The local cloud has no passwords: the person is the one that `login_hint`
- * names, else the one of the setting `signedIn`, else a page asks. Consent is always given.
+ * names, else the one of the setting `signedIn`, else a page asks. That person also consents.
  */
 export function answerAuthorize(
   request: CloudRequest,
@@ -28,22 +32,57 @@ export function answerAuthorize(
     request.method === "POST"
       ? new URLSearchParams(request.body.toString("utf8"))
       : url.searchParams;
-  const asked: Asked = { tenantName, fields, host: request.host };
+  const asked: Asked = { tenantName, fields, host: request.host, headers: request.headers };
   const told: { appName: string; reply: Reply | undefined } = { appName: "", reply: undefined };
   try {
     const client = findClient(tenantName, fields, state, hintOf(fields, state));
     told.appName = client.application.displayName;
     const target = targetOf(client, fields);
     told.reply = replyTo(target.redirectUri, fields);
-    return authorize(asked, client, target, told.reply, state);
+    const answer = authorize(asked, client, target, told.reply, state);
+    if (answer.status === 302 || fields.get("response_mode") === "form_post")
+      note(asked, client.tenant.tenantId, state);
+    return answer;
   } catch (error) {
     if (!(error instanceof EntraRefusal)) throw error;
+    note(asked, tenantNamed(asked, state), state, error);
     return refused(error, asked, told, state);
   }
 }
 
+/** The tenant of a sign-in that was refused, if it is known. */
+function tenantNamed({ tenantName, fields }: Asked, state: EntraState): string | undefined {
+  const isShared = sharedTenants.has(tenantName.toLowerCase());
+  const name = isShared ? (hintOf(fields, state)?.split("@")[1] ?? "") : tenantName;
+  return state.registry.tenant(name)?.tenantId;
+}
+
+/** Logs the sign-in, if it is known where and who. */
+function note(
+  { fields, headers }: Asked,
+  tenantId: string | undefined,
+  state: EntraState,
+  refusal?: EntraRefusal,
+): void {
+  const hint = hintOf(fields, state);
+  const application = state.registry.application(fields.get("client_id") ?? "");
+  if (tenantId === undefined || hint === undefined || application === undefined) return;
+  const person = state.people.find(tenantId, hint) ?? unknownPerson(hint);
+  const scopes = (fields.get("scope") ?? "").split(" ");
+  const correlationId = fields.get("client-request-id") ?? randomUUID();
+  const text = refusal && refusalText(refusal, application.displayName);
+  noteSignIn(
+    { tenantId, person, application, scopes, isInteractive: true },
+    { correlationId, headers },
+    state,
+    refusal && { code: refusal.code, text: text ?? "" },
+  );
+}
+
 /** An error of the request goes to the client, one that concerns the person only to a page. */
-const forThePage = new Set([50_011, 500_113, 50_034, 50_057, 50_105, 700_016, 7_000_112, 90_002]);
+const forThePage = new Set([
+  50_011, 500_113, 50_034, 50_057, 50_105, 65_002, 700_016, 7_000_112, 90_002, 90_094,
+]);
 
 function refused(
   refusal: EntraRefusal,
@@ -127,12 +166,16 @@ function authorize(
     return pickerPage(people, fields, client.application.displayName);
   }
   const person = personNamed(hint, client, state);
+  const scopes = (fields.get("scope") ?? "").split(" ").filter((scope) => scope !== "");
+  const { requested, names } = askedScopes(scopes);
+  const resource = state.registry.resource(tenant.tenantId, requested);
+  if (resource !== undefined) giveConsent({ client, person }, resource, names, state);
   const nonce = fields.get("nonce");
   const code = state.signIns.addCode({
     tenantId: tenant.tenantId,
     appId: client.application.appId,
     personId: person.id,
-    scopes: (fields.get("scope") ?? "").split(" ").filter((scope) => scope !== ""),
+    scopes,
     nonce: nonce === null || nonce === "" ? undefined : nonce,
     issuedMs: state.now(),
     ...target,

@@ -1,4 +1,5 @@
 import type { EntraState } from "../entra-state.ts";
+import { firstPartyClient } from "../first-party-clients.ts";
 import type { Application, ServicePrincipal, Tenant } from "../model.ts";
 import { EntraRefusal } from "../refusals/refusal.ts";
 import type { Person } from "./person.ts";
@@ -10,7 +11,8 @@ export interface Client {
   readonly principal: ServicePrincipal;
 }
 
-const shared = new Set(["common", "organizations"]);
+/** Names in an address that stand for the tenant of whoever signs in. */
+export const sharedTenants: ReadonlySet<string> = new Set(["common", "organizations"]);
 
 /**
  * The client that a request names. At `common` and `organizations` the tenant is the person's, by the
@@ -27,18 +29,23 @@ export function findClient(
   if (!appId) throw new EntraRefusal(900_144, "client_id");
   const application = registry.application(appId);
   if (application === undefined) throw new EntraRefusal(700_016);
-  const isShared = shared.has(tenantName.toLowerCase());
+  const isShared = sharedTenants.has(tenantName.toLowerCase());
   const isMultiTenant = application.signInAudience !== "AzureADMyOrg";
   if (isShared && !isMultiTenant) throw new EntraRefusal(50_194);
   const domain = personName?.split("@")[1];
   const tenant = isShared
     ? ((domain === undefined ? undefined : registry.tenant(domain)) ??
-      registry.tenant(application.homeTenantId))
+      registry.tenant(application.homeTenantId) ??
+      [...registry.tenants()][0])
     : registry.tenant(tenantName);
   if (tenant === undefined) throw new EntraRefusal(90_002);
   const isHome = application.homeTenantId.toLowerCase() === tenant.tenantId.toLowerCase();
   if (!isHome && !isMultiTenant) throw new EntraRefusal(700_016);
-  const principal = registry.servicePrincipal(tenant.tenantId, application.appId);
+  // Microsoft's own clients are known in every tenant.
+  const principal =
+    firstPartyClient(appId) === undefined
+      ? registry.servicePrincipal(tenant.tenantId, application.appId)
+      : registry.addServicePrincipal(tenant.tenantId, application.appId);
   if (principal === undefined) throw new EntraRefusal(isHome ? 7_000_229 : 700_016);
   if (!principal.accountEnabled) throw new EntraRefusal(7_000_112);
   return { tenant, application, principal };

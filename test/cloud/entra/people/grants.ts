@@ -3,11 +3,15 @@ import { createHash } from "node:crypto";
 import { json, type CloudResponse } from "../../http/exchange.ts";
 import { verifyClient } from "../client-authentication.ts";
 import type { EntraState } from "../entra-state.ts";
+import { firstPartyClient } from "../first-party-clients.ts";
 import { EntraRefusal } from "../refusals/refusal.ts";
 import type { TokenRequestForm } from "../token-request.ts";
 import { graphResourceAppId } from "../well-known.ts";
-import { clientInfo, findClient, personNamed, type Client } from "./client.ts";
+import { clientInfo, findClient, personNamed, sharedTenants, type Client } from "./client.ts";
+import { permittedScopes } from "./consent.ts";
+import { noteSignIn } from "./note-sign-in.ts";
 import type { Person } from "./person.ts";
+import { askedScopes } from "./scopes.ts";
 import type { Code, Grant } from "./sign-ins.ts";
 import { delegatedToken, idToken } from "./tokens.ts";
 
@@ -18,7 +22,8 @@ const refreshTokenLifetimeMs = 90 * 24 * 60 * minuteMs;
 
 /** The grant `authorization_code`. @throws EntraRefusal */
 export function redeemCode(form: TokenRequestForm, state: EntraState): CloudResponse {
-  const client = findClient(form.tenantName, form.fields, state);
+  const tenantId = state.signIns.code(form.fields.get("code") ?? "")?.tenantId;
+  const client = findClient(tenantOf(form, tenantId), form.fields, state);
   const code = codeOf(form, state);
   if (code.appId !== client.application.appId) throw new EntraRefusal(70_000);
   if (code.tenantId !== client.tenant.tenantId) throw new EntraRefusal(700_005);
@@ -33,6 +38,10 @@ export function redeemCode(form: TokenRequestForm, state: EntraState): CloudResp
   code.redeemed = true;
   return granted(form, client, person, code, state);
 }
+
+/** At `common` and `organizations` the tenant is that of the sign-in. */
+const tenantOf = ({ tenantName }: TokenRequestForm, signedInTo: string | undefined): string =>
+  sharedTenants.has(tenantName.toLowerCase()) ? (signedInTo ?? tenantName) : tenantName;
 
 /** @throws EntraRefusal 900144, 9002313 */
 function codeOf({ fields }: TokenRequestForm, { signIns }: EntraState): Code {
@@ -55,7 +64,7 @@ function checkVerifier(verifier: string | null, { challenge, challengeMethod }: 
 }
 
 /** A web application proves who it is, a public client cannot. @throws EntraRefusal 700025, 7000218 */
-function authenticate(
+export function authenticate(
   form: TokenRequestForm,
   { tenant, application }: Client,
   { platform }: Pick<Grant, "platform">,
@@ -74,57 +83,81 @@ function authenticate(
 
 /** The grant `refresh_token`. @throws EntraRefusal */
 export function refresh(form: TokenRequestForm, state: EntraState): CloudResponse {
-  const client = findClient(form.tenantName, form.fields, state);
   const text = form.fields.get("refresh_token");
+  const grant = state.signIns.refreshToken(text ?? "");
+  const client = findClient(tenantOf(form, grant?.tenantId), form.fields, state);
   if (!text) throw new EntraRefusal(900_144, "refresh_token");
-  const grant = state.signIns.refreshToken(text);
-  if (grant === undefined || grant.appId !== client.application.appId)
-    throw new EntraRefusal(9_002_313);
+  if (grant === undefined || !isFor(grant, client, state)) throw new EntraRefusal(9_002_313);
   if (state.now() - grant.issuedMs > refreshTokenLifetimeMs) throw new EntraRefusal(700_082);
   authenticate(form, client, grant, state);
   const person = personNamed(grant.personId, client, state);
   if (grant.issuedMs < person.sessionsValidFromMs) throw new EntraRefusal(50_173);
-  return granted(form, client, person, { ...grant, nonce: undefined }, state);
+  const answer = granted(form, client, person, { ...grant, nonce: undefined }, state);
+  const { tenantId } = client.tenant;
+  const { application } = client;
+  const { scopes } = grant;
+  noteSignIn({ tenantId, person, application, scopes, isInteractive: false }, form, state);
+  return answer;
 }
 
-const openId = new Set(["openid", "profile", "email", "offline_access"]);
+/** A refresh token is the client's own, or one of its family's. */
+function isFor(grant: Grant, client: Client, { registry }: EntraState): boolean {
+  if (grant.appId === client.application.appId) return true;
+  const issuedTo = registry.application(grant.appId);
+  return issuedTo !== undefined && isFamily({ application: issuedTo }) && isFamily(client);
+}
 
-/** The tokens of a grant; a request may name fewer scopes or another resource than the sign-in did. */
-function granted(
+/**
+ * The tokens of a grant; a request may name fewer scopes or another resource than the sign-in did.
+ * @throws EntraRefusal 500011, 65001, 65002
+ */
+export function granted(
   form: TokenRequestForm,
   client: Client,
   person: Person,
   grant: Grant,
   state: EntraState,
 ): CloudResponse {
-  const asked = (form.fields.get("scope") ?? "").split(" ").filter((scope) => scope !== "");
-  const scopes = asked.length > 0 ? asked : grant.scopes;
-  const { requested, names } = delegatedScopes(scopes);
+  const given = (form.fields.get("scope") ?? "").split(" ").filter((scope) => scope !== "");
+  const scopes = given.length > 0 ? given : grant.scopes;
+  const asked = askedScopes(scopes);
+  const { requested, names } = asked;
   const found = state.registry.resource(client.tenant.tenantId, requested);
   if (found === undefined) throw new EntraRefusal(500_011, requested);
+  const permitted = permittedScopes({ client, person }, found, names, state);
   const subject = { tenantId: client.tenant.tenantId, person, client };
   const lifetimeSeconds = state.nextLifetimeSeconds(false);
-  const shown = names.length > 0 ? names : ["openid", "profile", "email"];
+  const isGraph = found.application.appId === graphResourceAppId;
   const accessToken = delegatedToken(
     subject,
     { client: found, requested },
-    { scopes: shown, isPublic: grant.platform !== "web", lifetimeSeconds, host: form.host },
+    {
+      scopes: isGraph ? sorted([...permitted, ...asked.openId]) : permitted,
+      isPublic: grant.platform !== "web",
+      lifetimeSeconds,
+      host: form.host,
+    },
     state,
   );
-  const isGraph = found.application.appId === graphResourceAppId;
   const { nonce } = grant;
+  const isOffline = scopes.includes("offline_access");
+  const isDefault = names.includes(".default");
+  const shown = isDefault ? [...permitted, ".default"] : names;
   return json(200, {
     token_type: "Bearer",
     scope: [
-      ...scopes.filter((scope) => openId.has(scope) && scope !== "offline_access"),
-      ...names.map((name) => (isGraph ? name : `${requested}/${name}`)),
+      ...asked.openId,
+      ...shown
+        .filter((name) => !asked.openId.includes(name))
+        .map((name) => (isGraph && !isDefault ? name : `${requested}/${name}`)),
     ].join(" "),
     expires_in: lifetimeSeconds,
     ext_expires_in: lifetimeSeconds,
     access_token: accessToken,
-    ...(scopes.includes("offline_access") && {
+    ...(isOffline && {
       refresh_token: state.signIns.addRefreshToken({ ...grant, scopes, issuedMs: state.now() }),
     }),
+    ...(isOffline && isFamily(client) && { foci: "1" }),
     ...(scopes.includes("openid") && {
       id_token: idToken(subject, { scopes, nonce, host: form.host }, state),
     }),
@@ -132,21 +165,11 @@ function granted(
   });
 }
 
-/** The resource and its scopes; a scope without a resource is Microsoft Graph's. @throws EntraRefusal 28000 */
-function delegatedScopes(scopes: readonly string[]): {
-  requested: string;
-  names: readonly string[];
-} {
-  const graph = "https://graph.microsoft.com";
-  const split = scopes
-    .filter((scope) => !openId.has(scope))
-    .map((scope) => {
-      const at = scope.lastIndexOf("/");
-      return at < 0
-        ? { resource: graph, name: scope }
-        : { resource: scope.slice(0, at), name: scope.slice(at + 1) };
-    });
-  const resources = new Set(split.map(({ resource }) => resource));
-  if (resources.size > 1) throw new EntraRefusal(28_000);
-  return { requested: split[0]?.resource ?? graph, names: split.map(({ name }) => name) };
-}
+const isFamily = ({ application }: Pick<Client, "application">): boolean =>
+  firstPartyClient(application.appId)?.isFamily === true;
+
+/** Each once, ignoring case in the order, as in Graph's tokens. */
+const sorted = (scopes: readonly string[]): readonly string[] =>
+  [...new Set(scopes)].toSorted((left, right) =>
+    left.toLowerCase() < right.toLowerCase() ? -1 : 1,
+  );

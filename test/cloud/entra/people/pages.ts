@@ -26,17 +26,47 @@ export function pickerPage(
   appName: string,
 ): CloudResponse {
   const fields = [...request].filter(([name]) => name !== "login_hint" && name !== "prompt");
-  const buttons = people
+  return page(
+    "Pick an account",
+    `<h1>Sign in to ${escaped(appName)}</h1><form method="get">${hidden(fields)}${buttonsFor(people)}</form>`,
+  );
+}
+
+const buttonsFor = (people: readonly Person[]): string =>
+  people
     .map(
       ({ displayName, userPrincipalName: name }) =>
         `<p><button name="login_hint" value="${escaped(name)}">${escaped(displayName)} (${escaped(name)})</button></p>`,
     )
     .join("");
+
+const deviceForm = (body: string): string =>
+  `<form method="post" action="/common/oauth2/deviceauth">${body}</form>`;
+
+/** Asks for the code that a device shows. */
+export function codePage(): CloudResponse {
   return page(
-    "Pick an account",
-    `<h1>Sign in to ${escaped(appName)}</h1><form method="get">${hidden(fields)}${buttons}</form>`,
+    "Sign in to your account",
+    `<h1>Enter code to allow access</h1>${deviceForm('<input name="otc" maxlength="16" placeholder="Code"> <button>Next</button>')}`,
   );
 }
+
+/** Asks who signs in on the device: a button for each person, and one to refuse. */
+export function devicePickerPage(
+  people: readonly Person[],
+  userCode: string,
+  appName: string,
+): CloudResponse {
+  const cancel = '<p><button name="cancel" value="1">Cancel</button></p>';
+  return page(
+    "Pick an account",
+    `<h1>Are you trying to sign in to ${escaped(appName)}?</h1>${deviceForm(`${hidden([["otc", userCode]])}${buttonsFor(people)}${cancel}`)}`,
+  );
+}
+
+/** The end of a sign-in on a device. */
+export const donePage = (text: string): CloudResponse =>
+  page("Sign in to your account", `<h1>${escaped(text)}</h1>`);
 
 /** The answer of response mode `form_post`: a form that sends itself to the client. */
 export function selfSubmittingForm(

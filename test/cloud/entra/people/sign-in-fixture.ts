@@ -45,6 +45,11 @@ export interface SignInFixture {
   /** Fields replace the defaults of a good request, and undefined ones remove them. */
   authorize(fields?: Fields, tenant?: string): Promise<Authorized>;
   redeem(fields: Fields, tenant?: string): Promise<Redeemed>;
+  /** Posts a form to the login host; the body is empty if the answer is a page. */
+  post(
+    target: string,
+    fields: Fields,
+  ): Promise<{ status: number; text: string; body: Readonly<Record<string, unknown>> }>;
   /** A code for the decider, or for the request with these fields. */
   code(fields?: Fields): Promise<string>;
 }
@@ -122,6 +127,11 @@ export async function createSignInFixture(): Promise<SignInFixture> {
       const { status, text } = await send("POST", `/${tenant}/oauth2/v2.0/token`, form.toString());
       const body = JSON.parse(text) as Redeemed["body"];
       return { status, body, claims: body.id_token ? claimsIn(body.id_token) : {} };
+    },
+    async post(target, fields) {
+      const { status, text } = await send("POST", target, parameters({}, fields).toString());
+      const body = text.startsWith("{") ? (JSON.parse(text) as Redeemed["body"]) : {};
+      return { status, text, body };
     },
     async code(fields) {
       const { answer, page } = await fixture.authorize(fields);

@@ -131,7 +131,13 @@ describe("a person signs in", () => {
     const claims = claimsIn(body.access_token);
     assert.deepEqual(
       ["aud", "scp", "idtyp", "appidacr", "oid"].map((name) => claims[name]),
-      ["https://graph.microsoft.com", "User.Read", "user", "0", fixture.signIn.decider.id],
+      [
+        "https://graph.microsoft.com",
+        "openid profile User.Read",
+        "user",
+        "0",
+        fixture.signIn.decider.id,
+      ],
     );
     assert.equal(body["scope"], "openid profile User.Read");
   });

@@ -102,6 +102,7 @@ export function delegatedToken(
     aud: resource.requested,
     iss: version1Issuer(state.cloud, tenantId),
     ...common,
+    acct: person.isGuest ? 1 : 0,
     amr: ["pwd"],
     app_displayname: client.application.displayName,
     appid: client.application.appId,
@@ -110,8 +111,12 @@ export function delegatedToken(
     unique_name: person.userPrincipalName,
     upn: person.userPrincipalName,
     ver: "1.0",
+    // Every member has the default user role besides.
+    wids: [...person.directoryRoles, ...(person.isGuest ? [] : [defaultUserRole])],
   });
 }
+
+const defaultUserRole = "b79fbf4d-3ef9-4689-8143-76b194e85509";
 
 function times(state: EntraState, lifetimeSeconds: number): Record<string, number> {
   const nowSeconds = Math.floor(state.now() / 1000);

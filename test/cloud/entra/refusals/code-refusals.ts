@@ -1,6 +1,21 @@
-import { invalidClient, invalidGrant, invalidRequest, type RefusalRules } from "./rule.ts";
+import {
+  invalidClient,
+  invalidGrant,
+  invalidRequest,
+  type RefusalRule,
+  type RefusalRules,
+} from "./rule.ts";
 
-/** Refusals of an authorization request, of its code, and of a refresh token. */
+const pollingError = (error: string, text: string): RefusalRule => ({
+  error,
+  status: 400,
+  text: () => text,
+});
+
+/**
+ * Refusals of an authorization request, of its code, of a device's code, and of a refresh token. Errors of
+ * a device's code: v2-oauth2-device-code, numbers and texts as seen in public issues.
+ */
 export const codeRefusals: RefusalRules = {
   50011: invalidRequest(
     (c) =>
@@ -38,9 +53,26 @@ export const codeRefusals: RefusalRules = {
       "The provided authorization code or refresh token has expired due to inactivity. Send a new interactive authorization request for this user and resource.",
   ),
   70000: invalidGrant(
-    () =>
-      "Provided grant is invalid or malformed. The provided value for the input parameter 'code' is not valid.",
+    (c) =>
+      `Provided grant is invalid or malformed. The provided value for the input parameter '${c.detail || "code"}' is not valid.`,
   ),
+  70016: pollingError(
+    "authorization_pending",
+    "OAuth 2.0 device flow error. Authorization is pending. Continue polling.",
+  ),
+  70018: pollingError(
+    "bad_verification_code",
+    "Invalid verification code due to User typing in wrong user code for device code flow. Authorization isn't approved.",
+  ),
+  70019: pollingError(
+    "expired_token",
+    "Verification code expired. Have the user retry the sign-in.",
+  ),
+  70020: pollingError(
+    "expired_token",
+    "The provided value for the input parameter 'device_code' is not valid. This device code has expired.",
+  ),
+  65004: pollingError("authorization_declined", "User declined to consent to access the app."),
   700005: invalidGrant(
     () => "Provided Authorization Code is intended to use against other tenant, thus rejected.",
   ),

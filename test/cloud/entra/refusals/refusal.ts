@@ -39,6 +39,17 @@ export class EntraRefusal extends Error {
   }
 }
 
+/** The refusal's text, for the log of sign-ins. */
+export const refusalText = (refusal: EntraRefusal, appName: string): string =>
+  ruleOf(refusal).text({
+    tenant: "",
+    appId: "",
+    appName,
+    scope: "",
+    resource: "",
+    detail: refusal.detail,
+  });
+
 interface Stamp {
   readonly nowMs: number;
   readonly correlationId: string;

@@ -1,4 +1,10 @@
-import { invalidGrant, invalidResource, invalidScope, type RefusalRules } from "./rule.ts";
+import {
+  invalidGrant,
+  invalidRequest,
+  invalidResource,
+  invalidScope,
+  type RefusalRules,
+} from "./rule.ts";
 
 /** Refusals of the scope or the resource. */
 export const resourceRefusals: RefusalRules = {
@@ -43,6 +49,10 @@ export const resourceRefusals: RefusalRules = {
     (c) =>
       `The user or administrator has not consented to use the application with ID '${c.appId}' named '${c.appName}'. Send an interactive authorization request for this user and resource.`,
     "consent_required",
+  ),
+  65002: invalidRequest(
+    (c) =>
+      `Consent between first party application '${c.appId}' and first party resource '${c.detail}' must be configured via preauthorization - applications owned and operated by Microsoft must get approval from the API owner before requesting tokens for that API.`,
   ),
   650056: invalidGrant(
     (c) =>

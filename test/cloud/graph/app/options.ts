@@ -8,9 +8,12 @@ import type { Quotas } from "../meters/meters.ts";
 export interface Caller {
   readonly tenantId: string;
   readonly appId: string;
-  /** The object id of the application's service principal in the tenant. */
+  /** The object id of the application's service principal in the tenant, or of the person. */
   readonly principalId: string;
+  /** Application permissions; none on behalf of a person. */
   readonly roles: readonly string[];
+  /** Delegated permissions, on behalf of a person. */
+  readonly scopes?: readonly string[];
 }
 
 /** One request and its answer as sent over the wire; a `$batch` is one exchange. */

@@ -1,9 +1,12 @@
 import type { Clock } from "../../../../shared/core/clock.ts";
+import type { SignInEvent } from "../../entra/people/person.ts";
 import type { Registry } from "../../entra/registry.ts";
 import type { Conditions } from "../faults/conditions.ts";
 import { Faults } from "../faults/faults.ts";
 import { InFlight } from "../faults/in-flight.ts";
 import { usualSkus, type Sku } from "../licences/skus.ts";
+import { AuditLog } from "../logs/audit-log.ts";
+import { SignInLog } from "../logs/sign-in-log.ts";
 import { DirectoryRoles } from "../roles/directory-roles.ts";
 import { createRandom, hashOf, type Random } from "../seed/random.ts";
 import { Directory } from "../store/directory.ts";
@@ -48,6 +51,8 @@ export class Tenant {
   readonly licensedByGroup = new Map<string, Set<string>>();
   /** The passwords that were set, by user id; nothing but the tests' control reads them. */
   readonly passwords = new Map<string, string>();
+  readonly audits: AuditLog;
+  readonly signIns: SignInLog;
   counters: Counters = noCounts();
   /** Directory days ahead of the clock. */
   dayOffset = 0;
@@ -95,6 +100,13 @@ export class Tenant {
       },
     });
     this.roles = new DirectoryRoles(this.directory, this.seed);
+    this.audits = new AuditLog(() => this.nowMs());
+    this.directory.onChange = (change) => this.audits.note(change);
+    this.signIns = new SignInLog(this.directory, this.seed);
+  }
+
+  noteSignIn(event: SignInEvent): void {
+    this.signIns.add(event, this.nowMs());
   }
 
   /** The directory's own time, milliseconds since the epoch: real time plus the day offset. */

@@ -21,6 +21,18 @@ const appRoles = (application: Application): readonly Values[] =>
       value: role.value,
     }));
 
+const delegatedScopes = (application: Application): readonly Values[] =>
+  application.delegatedScopes.map(({ id, value, type }) => ({
+    adminConsentDescription: value,
+    adminConsentDisplayName: value,
+    id,
+    isEnabled: true,
+    type,
+    userConsentDescription: value,
+    userConsentDisplayName: value,
+    value,
+  }));
+
 const applicationValues = (application: Application): Values => ({
   appId: application.appId,
   displayName: application.displayName,
@@ -43,6 +55,7 @@ const principalValues = (
   appOwnerOrganizationId: application?.homeTenantId ?? principal.tenantId,
   appRoleAssignmentRequired: principal.assignmentRequired,
   appRoles: application ? appRoles(application) : [],
+  oauth2PermissionScopes: application ? delegatedScopes(application) : [],
   servicePrincipalNames: [principal.appId, ...(application?.identifierUris ?? [])],
   servicePrincipalType: principal.kind,
   signInAudience: application?.signInAudience ?? null,

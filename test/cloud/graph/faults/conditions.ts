@@ -43,8 +43,10 @@ export interface Conditions {
   membersPerWrite: number;
   /** How an application's writes in a tenant are counted: as published, or in a sliding window. */
   writeMeter: WriteMeter;
-  /** `signInActivity` needs Entra ID P1 or P2. */
+  /** `signInActivity` and the log of sign-ins need Entra ID P1 or P2. */
   premium: boolean;
+  /** How many directory days sign-ins and audits are shown; seven at most without `premium`. */
+  logDays: number;
   /** Whether the tenant allows B2B invitations. */
   invitationsAllowed: boolean;
   /** Lifetime of a `$skiptoken` in directory minutes. */
@@ -72,6 +74,7 @@ export const USUAL: Conditions = {
   membersPerWrite: 3,
   writeMeter: "bucket",
   premium: true,
+  logDays: 30,
   invitationsAllowed: true,
   skipTokenMinutes: 60,
   deltaTokenDays: 7,

@@ -1,4 +1,4 @@
-import type { TokenVerdict } from "../../entra/verify-token.ts";
+import type { TokenClaims, TokenVerdict } from "../../entra/verify-token.ts";
 import type { CloudRequest } from "../../http/exchange.ts";
 import type { Caller } from "../app/options.ts";
 import type { Tenant } from "../app/tenant.ts";
@@ -76,7 +76,7 @@ export function admit(request: CloudRequest, door: Doorkeeper): Admission {
   }
   return {
     tenant,
-    caller: verdict.claims,
+    caller: callerOf(tenant, verdict.claims),
     bodyText,
     incoming: {
       method: request.method,
@@ -88,6 +88,21 @@ export function admit(request: CloudRequest, door: Doorkeeper): Admission {
       root: `https://${request.host}/v1.0`,
     },
   };
+}
+
+/** @throws GraphError 401 if the person was deleted */
+function callerOf(tenant: Tenant, claims: TokenClaims): Caller {
+  const { tenantId, appId, principalId, roles, scopes } = claims;
+  if (scopes === undefined) return { tenantId, appId, principalId, roles };
+  const person = tenant.directory.get(principalId);
+  if (person?.kind !== "user" || person.state !== "live")
+    throw new GraphError(
+      401,
+      "Authorization_IdentityNotFound",
+      "The identity of the calling user could not be established.",
+    );
+  // The roles in a person's token are the person's app roles, not permissions.
+  return { tenantId, appId, principalId, roles: [], scopes };
 }
 
 /** Headers with one string each. */

@@ -1,6 +1,7 @@
 import type { Caller } from "../app/options.ts";
 import type { Tenant } from "../app/tenant.ts";
 import { latencyOf } from "../faults/latency.ts";
+import { otherActivityOf } from "../logs/activities.ts";
 import { costOf } from "../meters/cost.ts";
 import type { Cost, MeteredTenant, Meters } from "../meters/meters.ts";
 import { canonicalNames } from "../model/canonical-names.ts";
@@ -10,7 +11,9 @@ import type { Call } from "../resources/call.ts";
 import type { Route } from "../resources/route.ts";
 import type { Found } from "../resources/router.ts";
 import { unknownPath } from "../resources/unknown-path.ts";
+import { callerOn } from "../rules/own-scopes.ts";
 import { demand } from "../rules/permission.ts";
+import { demandPersonRights } from "../rules/person-rights.ts";
 import type { Values } from "../store/entity.ts";
 import type { Answer } from "./answer.ts";
 import { errorAnswer, GraphError, type Stamp } from "./graph-error.ts";
@@ -45,11 +48,13 @@ const isObject = (value: unknown): value is Values =>
 
 function callOf(tenant: Tenant, caller: Caller, incoming: Incoming): Omit<Call, "params"> {
   const { path, search } = splitTarget(incoming.target);
+  const segments = segmentsOf(path);
+  const isOwn = caller.scopes !== undefined && segments[0]?.toLowerCase() === "me";
   return {
     tenant,
     caller,
     method: incoming.method,
-    segments: segmentsOf(path),
+    segments: isOwn ? ["users", caller.principalId, ...segments.slice(1)] : segments,
     query: queryOf(search),
     headers: incoming.headers,
     body: isObject(incoming.body) ? canonicalNames(incoming.body) : {},
@@ -92,7 +97,8 @@ function admit(
     throw unknownPath(incoming.method, partial.segments, found);
   }
   const { route } = found;
-  const call: Call = { ...partial, params: found.params };
+  const asked: Call = { ...partial, params: found.params };
+  const call = caller.scopes === undefined ? asked : { ...asked, caller: callerOn(asked, route) };
   const cost = costOf(route, call);
   const { counters } = tenant;
   const headers = charge(cost, tenant, caller, around);
@@ -104,7 +110,8 @@ function admit(
     counters.lastWriteMs = around.nowMs();
   }
   if (typeof route.needs === "function") route.needs(call);
-  else if (typeof route.needs !== "string") demand(caller, route.needs);
+  else if (typeof route.needs !== "string") demand(call.caller, route.needs);
+  if (caller.scopes !== undefined) demandPersonRights(call, route);
   demandBody(route, incoming);
   return { call, route, headers, writes: cost.writes > 0 };
 }
@@ -187,7 +194,7 @@ export function begin(
     leave();
     try {
       if (conflict) throw CONFLICTS[conditions.conflictAnswer]();
-      const answer = route.handle(call);
+      const answer = admitted.writes ? audited(call, route, stamp) : route.handle(call);
       if (admitted.writes) counters.committedWrites += 1;
       if (struck instanceof GraphError) throw struck;
       const shown = withoutMetadata(incoming, answer);
@@ -201,6 +208,29 @@ export function begin(
   };
   if (fault?.kind === "hang") settle();
   return { delayMs, settle };
+}
+
+/** Carries out a write and notes what it changed. */
+function audited(call: Call, route: Route, stamp: Stamp): Answer {
+  const { audits } = call.tenant;
+  audits.begin({
+    caller: call.caller,
+    route: `${route.method} ${route.path}`,
+    correlationId: stamp.requestId,
+    userAgent: call.headers["user-agent"],
+  });
+  let hasSucceeded = false;
+  try {
+    const answer = route.handle(call);
+    const made = isObject(answer.body) ? answer.body : undefined;
+    const other = otherActivityOf(route);
+    if (other === "always" || (other === "alone" && !audits.hasChanged))
+      audits.note({ what: "operation", params: call.params, body: call.body, made });
+    hasSucceeded = true;
+    return answer;
+  } finally {
+    audits.end(hasSucceeded);
+  }
 }
 
 const CONFLICTS = {

@@ -87,6 +87,9 @@ export function createGroup(call: Call, given: Values): Entity {
   demandRoom(tenant);
   const group = tenant.directory.create("group", proposed, id);
   link(call, group, bound);
+  // The person who creates a group owns it, unless owners are named (group-post-groups, example 1).
+  if (caller.scopes !== undefined && bound.owners.length === 0)
+    tenant.directory.link("owners", group, caller.principalId);
   return group;
 }
 

@@ -4,6 +4,7 @@ import { appRoleAssignmentRoutes } from "./app-role-assignments.ts";
 import { applicationKeyRoutes } from "./application-keys.ts";
 import { applicationOwnerRoutes } from "./application-owners.ts";
 import { applicationRoutes } from "./applications.ts";
+import { auditLogRoutes } from "./audit-logs.ts";
 import { deletedItemRoutes } from "./deleted-items.ts";
 import { deltaRoutes } from "./delta.ts";
 import { deviceRoutes } from "./devices.ts";
@@ -55,6 +56,7 @@ const NAMED: readonly Route[] = [
   ...appRoleAssignmentRoutes,
   ...deviceRoutes,
   ...directoryRoleRoutes,
+  ...auditLogRoutes,
   ...groupSettingTemplateRoutes,
   ...groupSettingRoutes,
   ...orgContactRoutes,

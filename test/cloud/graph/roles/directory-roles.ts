@@ -61,6 +61,14 @@ export class DirectoryRoles {
     this.eligible.push({ roleId, principalId: principalId.toLowerCase(), scope: "/" });
   }
 
+  /** The template ids of the roles that the principal holds over the whole directory. */
+  *templatesHeldBy(principalId: string): Iterable<string> {
+    for (const holder of this.#directory.relations.members.sources(principalId.toLowerCase())) {
+      const entity = this.#directory.get(holder);
+      if (entity?.kind === "directoryRole") yield String(entity.values["roleTemplateId"]);
+    }
+  }
+
   /** The names of the roles that the principal holds itself; scoped ones too, if `target` is in their unit. */
   heldBy(principalId: string, target?: Entity): ReadonlySet<string> {
     const id = principalId.toLowerCase();

@@ -4,14 +4,22 @@ import { denied } from "../http/graph-error.ts";
 /** One of these suffices; of an inner list, all are needed. */
 export type Needs = readonly (string | readonly string[])[];
 
+/** Permissions that are not about directory objects: to act as the person does not include them. */
+const BEYOND_DIRECTORY = /^(AuditLog|CustomSecAttribute|UserAuthenticationMethod)/;
+
+/** Application permissions have the same names as delegated ones (permissions-reference). */
+export const has = ({ roles, scopes }: Caller, permission: string): boolean =>
+  scopes === undefined
+    ? roles.includes(permission)
+    : scopes.includes(permission) ||
+      (scopes.includes("Directory.AccessAsUser.All") && !BEYOND_DIRECTORY.test(permission));
+
 export const holds = (caller: Caller, needs: Needs): boolean =>
   needs.some((one) =>
-    typeof one === "string"
-      ? caller.roles.includes(one)
-      : one.every((role) => caller.roles.includes(role)),
+    typeof one === "string" ? has(caller, one) : one.every((each) => has(caller, each)),
   );
 
-/** @throws GraphError 403 Authorization_RequestDenied if the token's roles do not suffice. */
+/** @throws GraphError 403 Authorization_RequestDenied if the token's permissions do not suffice. */
 export function demand(caller: Caller, needs: Needs): void {
   if (!holds(caller, needs)) throw denied();
 }

@@ -1,6 +1,6 @@
-import { GraphError } from "../http/graph-error.ts";
 import { BASIC_USER_PROPERTIES } from "../model/user.ts";
 import type { Call } from "../resources/call.ts";
+import { demandLogs, demandPremium } from "./log-permissions.ts";
 import {
   demand,
   holds,
@@ -44,21 +44,9 @@ export function demandUserRead(call: Call): void {
     ...(call.query.filter?.match(/signInActivity/i) ? ["signInActivity"] : []),
   ];
   if (named.some((name) => name.toLowerCase().startsWith("signinactivity"))) {
-    if (!call.tenant.conditions.premium) {
-      throw new GraphError(
-        403,
-        "Authentication_RequestFromNonPremiumTenantOrB2CTenant",
-        "Neither tenant is B2C or tenant doesn't have premium license",
-      );
-    }
+    demandPremium(call);
     demand(call.caller, READ_USERS);
-    if (!call.caller.roles.includes("AuditLog.Read.All")) {
-      throw new GraphError(
-        403,
-        "Authentication_MSGraphPermissionMissing",
-        "The principal does not have required Microsoft Graph permission(s): AuditLog.Read.All to call this API. For more information about Microsoft Graph permissions, please visit https://learn.microsoft.com/graph/permissions-overview.",
-      );
-    }
+    demandLogs(call);
   }
   if (named.some((name) => name.toLowerCase() === "customsecurityattributes"))
     demand(call.caller, READ_SECURITY_ATTRIBUTES);

@@ -38,6 +38,16 @@ const KINDS: readonly Kind[] = [
 const listings = (): Record<Kind, Listing> =>
   Object.fromEntries(KINDS.map((kind) => [kind, new Listing()])) as Record<Kind, Listing>;
 
+/** One change as the audit log keeps it: with the values from before and after. */
+export interface DirectoryChange {
+  readonly what: "created" | "updated" | "deleted" | "restored" | "purged" | "linked" | "unlinked";
+  readonly entity: Entity;
+  readonly before?: Values;
+  readonly after?: Values;
+  readonly relation?: RelationName;
+  readonly target?: string;
+}
+
 /** What a reader sees of an entity. */
 export interface Seen {
   readonly values: Values;
@@ -60,6 +70,8 @@ export class Directory {
     registeredOwners: new Relation(),
     registeredUsers: new Relation(),
   };
+  /** Is told of every change. */
+  onChange: ((change: DirectoryChange) => void) | undefined;
   readonly #byId = new Map<string, Entity>();
   readonly #indexes = new Map<string, KeyIndex>();
   readonly #seed: number;
@@ -127,6 +139,7 @@ export class Directory {
     this.live[kind].add(entity);
     this.#reindex(entity, undefined, values);
     this.changes.add({ kind, id, what: "created" });
+    this.onChange?.({ what: "created", entity, after: values });
     return entity;
   }
 
@@ -141,6 +154,12 @@ export class Directory {
       what: "updated",
       properties: Object.keys(changes),
     });
+    this.onChange?.({ what: "updated", entity, before, after: changes });
+  }
+
+  /** Sets values that are no change of the object: delta and the audit log do not show them. */
+  touch(entity: Entity, values: Values): void {
+    entity.values = { ...entity.values, ...values };
   }
 
   softDelete(entity: Entity, nowMs: number, changes: Values): void {
@@ -153,6 +172,7 @@ export class Directory {
     entity.deletedMs = nowMs;
     this.deleted[entity.kind].add(entity);
     this.changes.add({ kind: entity.kind, id: entity.id, what: "deleted" });
+    this.onChange?.({ what: "deleted", entity });
   }
 
   restore(entity: Entity, changes: Values): void {
@@ -164,6 +184,7 @@ export class Directory {
     this.live[entity.kind].add(entity);
     this.#reindex(entity, undefined, entity.values);
     this.changes.add({ kind: entity.kind, id: entity.id, what: "restored" });
+    this.onChange?.({ what: "restored", entity });
   }
 
   /** Removes an entity permanently, with all its edges. */
@@ -189,6 +210,7 @@ export class Directory {
     entity.state = "absent";
     this.#byId.delete(entity.id);
     this.changes.add({ kind: entity.kind, id: entity.id, what: "purged" });
+    this.onChange?.({ what: "purged", entity });
   }
 
   /** Whether the edge was added; false if it existed already. */
@@ -197,6 +219,7 @@ export class Directory {
     if (!relation.add(from.id, target)) return false;
     this.#rememberEdge(name, from, target, false);
     this.changes.add({ kind: from.kind, id: from.id, what: "linked", relation: name, target });
+    this.onChange?.({ what: "linked", entity: from, relation: name, target });
     return true;
   }
 
@@ -206,6 +229,7 @@ export class Directory {
     if (!relation.remove(from.id, target)) return false;
     this.#rememberEdge(name, from, target, true);
     this.changes.add({ kind: from.kind, id: from.id, what: "unlinked", relation: name, target });
+    this.onChange?.({ what: "unlinked", entity: from, relation: name, target });
     return true;
   }
 

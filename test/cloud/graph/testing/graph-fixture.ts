@@ -24,6 +24,8 @@ interface Call {
   readonly headers?: Readonly<Record<string, string>>;
   readonly appId?: string;
   readonly token?: string;
+  /** Calls on behalf of this user; `roles` are then delegated permissions. */
+  readonly person?: string;
 }
 
 /** A test's own Graph, in process: no sockets, and a token that lists its roles' names. */
@@ -69,16 +71,18 @@ const verdictOf = (authorization: string | undefined): TokenVerdict => {
   if (token === "revoked") {
     return { ok: false, problem: "revoked", claimsChallenge: '{"access_token":{}}' };
   }
-  const [appId = APP, roles = ""] = token.split("|");
+  const [appId = APP, roles = "", person = ""] = token.split("|");
+  const held = roles.split(",").filter((role) => role !== "");
   return {
     ok: true,
     claims: {
       tenantId: TENANT,
       appId,
-      principalId: PRINCIPAL,
+      principalId: person || PRINCIPAL,
       audience: "https://graph.microsoft.com",
       issuer: `https://sts.windows.net/${TENANT}/`,
-      roles: roles.split(",").filter((role) => role !== ""),
+      roles: held,
+      ...(person !== "" && { scopes: held }),
       issuedAtMs: 0,
       expiresAtMs: Number.MAX_SAFE_INTEGER,
       isCaeClient: false,
@@ -122,7 +126,7 @@ export function graphFixture(options: Partial<GraphAppOptions> = {}): GraphFixtu
       host: "graph.microsoft.com",
       target: url.startsWith("/v1.0") || url.startsWith("/beta") ? url : `/v1.0${url}`,
       headers: {
-        authorization: `Bearer ${call.token ?? `${call.appId ?? APP}|${(call.roles ?? EVERYTHING).join(",")}`}`,
+        authorization: `Bearer ${call.token ?? `${call.appId ?? APP}|${(call.roles ?? EVERYTHING).join(",")}|${call.person ?? ""}`}`,
         ...(body !== undefined && { "content-type": "application/json" }),
         ...call.headers,
       },

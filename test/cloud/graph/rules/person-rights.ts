@@ -1,0 +1,39 @@
+import { denied } from "../http/graph-error.ts";
+import type { Call } from "../resources/call.ts";
+import type { Route } from "../resources/route.ts";
+import { PERSON_RIGHTS, READ_RIGHTS, type Right } from "./person-right-table.ts";
+import { directoryRolesOf } from "./person-roles.ts";
+
+const found = new WeakMap<Route, Right | "everybody">();
+
+/** POSTs that only read. */
+const READS = /(check|get)Member(Groups|Objects)$|getByIds$|getAvailable|getUserOwnedObjects$/;
+
+function rightOf(route: Route): Right | "everybody" {
+  let right = found.get(route);
+  if (right === undefined) {
+    const isRead = route.method === "GET" || READS.test(route.path);
+    const table = isRead ? READ_RIGHTS : PERSON_RIGHTS;
+    const entry = table.find(
+      ({ methods, path }) => (methods?.includes(route.method) ?? true) && path.test(route.path),
+    );
+    right = entry?.may ?? (isRead ? "everybody" : () => false);
+    found.set(route, right);
+  }
+  return right;
+}
+
+/**
+ * What the person may do who is behind the request, besides the permissions of the application: by
+ * directory role, by ownership, or as any user (users-default-permissions, permissions-reference).
+ * @throws GraphError 403
+ */
+export function demandPersonRights(call: Call, route: Route): void {
+  const right = rightOf(route);
+  if (right === "everybody") return;
+  const roles = directoryRolesOf(call);
+  if (roles.has("Global Administrator")) return;
+  const isGuest =
+    call.tenant.directory.get(call.caller.principalId)?.values["userType"] === "Guest";
+  if (!right({ call, roles, isGuest })) throw denied();
+}
