@@ -1,5 +1,5 @@
 import type { ServiceName } from "./cloud-control.ts";
-import { listen, type Listener } from "./http/listener.ts";
+import { listen, type Listener, type ListenerOptions } from "./http/listener.ts";
 import type { CloudUrls } from "./local-cloud.ts";
 import type { World } from "./world.ts";
 
@@ -8,6 +8,10 @@ export interface Doors {
   readonly urls: Pick<CloudUrls, "login" | "graph" | "vault" | "management" | "identityEndpoint">;
   /** Public host name, or `*.suffix`, to port. */
   readonly redirect: Readonly<Record<string, number>>;
+  /** The one port, if the services share it. */
+  readonly sharedPort: number | undefined;
+  /** The address of a public name on the one port; undefined if each service has its own. */
+  publicUrl(name: string): string | undefined;
   close(): Promise<void>;
 }
 
@@ -19,10 +23,14 @@ export async function openDoors(
   options: {
     readonly tls: { readonly certificatePem: string; readonly privateKeyPem: string };
     readonly port?: number;
+    /** For the shared port: takes the requests for storage. */
+    readonly pass?: ListenerOptions["pass"];
   },
 ): Promise<Doors> {
+  const { pass } = options;
   const open = (service: ServiceName, port: number, isTls = true): Promise<Listener> =>
     listen({
+      ...(service === "login" && pass !== undefined && { pass }),
       handle: (request) => world.front.handle(service, request),
       onConnection: () => world.front.connected(service),
       port,
@@ -52,6 +60,8 @@ export async function openDoors(
       ...names.management.map((name) => [name, management.port]),
       [`*.${names.vaultSuffix}`, vault.port],
     ]),
+    sharedPort: shared?.port,
+    publicUrl: (name) => (shared === undefined ? undefined : `https://${name}${publicPort}`),
     async close() {
       const listeners = new Set([login, graph, vault, management, identity]);
       await Promise.all([...listeners].map((listener) => listener.close()));

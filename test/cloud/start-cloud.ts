@@ -16,6 +16,7 @@ import { certificateNames } from "./host-names.ts";
 import type { CloudOptions, LocalCloud } from "./local-cloud.ts";
 import { openDoors } from "./open-doors.ts";
 import { startStorage } from "./storage/start-storage.ts";
+import { createStorageProxy, type StorageProxy } from "./storage/storage-proxy.ts";
 import { createWorld } from "./world.ts";
 
 /**
@@ -49,10 +50,18 @@ async function open(options: CloudOptions, closers: Closers): Promise<LocalCloud
     file("server.pem", server.certificatePem),
     file("server-key.pem", server.privateKeyPem),
   ]);
+  const { blobSuffix, queueSuffix } = world.names;
+  let proxy: StorageProxy | undefined;
   const [{ home, tools }, doors, storage] = await Promise.all([
     seedHome(world, options),
     closers.track(
-      openDoors(world, { tls: server, ...(options.port !== undefined && { port: options.port }) }),
+      openDoors(world, {
+        tls: server,
+        ...(options.port !== undefined && {
+          port: options.port,
+          pass: (request, response) => proxy?.pass(request, response) ?? false,
+        }),
+      }),
     ),
     options.storage === false
       ? undefined
@@ -61,6 +70,14 @@ async function open(options: CloudOptions, closers: Closers): Promise<LocalCloud
         ),
   ]);
   if (storage !== undefined) {
+    proxy = createStorageProxy({
+      ports: new Map([
+        [blobSuffix, storage.blobPort],
+        [queueSuffix, storage.queuePort],
+      ]),
+      caPem: authority.certificatePem,
+    });
+    closers.add(async () => proxy?.close());
     storage.authorise(() =>
       world.issueToken(
         home.tenantId,
@@ -72,6 +89,7 @@ async function open(options: CloudOptions, closers: Closers): Promise<LocalCloud
     await storage.provision();
     world.subscribe((event) => storage.enqueue("certificate-events", JSON.stringify(event)));
   }
+  const account = home.storageAccount;
   const control: CloudControl = {
     ...entraControl(world),
     ...peopleControl(world),
@@ -90,14 +108,14 @@ async function open(options: CloudOptions, closers: Closers): Promise<LocalCloud
     urls: {
       ...doors.urls,
       control: `http://127.0.0.1:${controlListener.port}`,
-      blob: storage?.blobUrl,
-      queue: storage?.queueUrl,
+      blob: storage && (doors.publicUrl(`${account}.${blobSuffix}`) ?? storage.blobUrl),
+      queue: storage && (doors.publicUrl(`${account}.${queueSuffix}`) ?? storage.queueUrl),
     },
     redirect: {
       ...doors.redirect,
       ...(storage !== undefined && {
-        [`*.${world.names.blobSuffix}`]: storage.blobPort,
-        [`*.${world.names.queueSuffix}`]: storage.queuePort,
+        [`*.${blobSuffix}`]: doors.sharedPort ?? storage.blobPort,
+        [`*.${queueSuffix}`]: doors.sharedPort ?? storage.queuePort,
       }),
     },
     caFile,

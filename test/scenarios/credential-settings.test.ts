@@ -104,7 +104,8 @@ describe("the application signs in with the credential that the settings name", 
 describe("the setting CLOUD moves login, Graph, vault and storage together", () => {
   for (const name of ["global", "usgov-l4", "usgov-l5", "china"] satisfies CloudName[]) {
     it(`to ${name}, and to no other's`, async (test) => {
-      const cloud = await startCloud({ latency: false, cloud: name });
+      // On one port, as for clients behind a hosts file: names alone tell the services apart.
+      const cloud = await startCloud({ latency: false, cloud: name, port: 0 });
       test.after(() => cloud.close());
       // The check asks all four: a token, a version, the application, a message on a queue.
       const { ok, output } = await check(cloud);
@@ -115,6 +116,11 @@ describe("the setting CLOUD moves login, Graph, vault and storage together", () 
 
       const other = name === "china" ? clouds.global : clouds.china;
       const account = cloud.home.storageAccount;
+      assert.equal(new Set(Object.values(cloud.redirect)).size, 1);
+      assert.equal(
+        cloud.urls.blob,
+        `https://${account}.blob.${clouds[name].storageSuffix}:${Object.values(cloud.redirect)[0]}`,
+      );
       const foreign = {
         BatchStorage__blobServiceUri: `https://${account}.blob.${other.storageSuffix}`,
         BatchStorage__queueServiceUri: `https://${account}.queue.${other.storageSuffix}`,

@@ -144,7 +144,7 @@ describe("unmodified third-party clients in a process of the cloud", () => {
 
   it("the storage clients: sign in by identity and see the deployment's queues and containers", async () => {
     const facts = await runClient<Record<string, string | string[]>>(cloud, "storage");
-    assert.deepEqual(facts["containers"], ["batches", "inbox", "runner"]);
+    assert.deepEqual(facts["containers"], ["batches", "dead-letters", "inbox", "runner"]);
     assert.deepEqual(facts["queues"], [
       "accept",
       "accept-poison",

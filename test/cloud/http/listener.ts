@@ -22,6 +22,8 @@ export interface ListenerOptions {
   readonly port?: number;
   readonly host?: string;
   readonly onConnection?: () => void;
+  /** Takes a request over that `handle` would otherwise answer. */
+  readonly pass?: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
 
 /** Microsoft's front ends keep idle connections for minutes; Node's 5 s would reset clients' connections. */
@@ -32,6 +34,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   // By the client's port: a request has only its TLS socket, but the reset needs the TCP socket below.
   const sockets = new Map<number, Socket>();
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    if (options.pass?.(request, response) === true) return;
     void serve(options.handle, request, response, () =>
       sockets.get(request.socket.remotePort ?? 0)?.resetAndDestroy(),
     );

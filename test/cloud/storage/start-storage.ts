@@ -3,12 +3,12 @@ import type { World } from "../world.ts";
 import { startAzurite } from "./azurite.ts";
 import { openStorageAccount } from "./storage-account.ts";
 
-/** The queues and containers that the deployment creates (infra/modules/storage.bicep). */
+/** The queues and containers that the deployment creates (infra/modules/storage.bicep, main.bicep). */
 const queues = ["accept", "decisions", "run", "certificate-events"].flatMap((name) => [
   name,
   `${name}-poison`,
 ]);
-const containers = ["inbox", "batches", "runner"];
+const containers = ["inbox", "batches", "runner", "dead-letters"];
 
 /** The storage account of the home tenant. */
 export interface Storage {
