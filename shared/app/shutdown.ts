@@ -1,7 +1,7 @@
 /**
  * Lets an instance end its work before the host ends the process. It is running until `stop` is
  * called: then `signal` aborts, which makes every invocation hand over what is left, and `stop`
- * resolves when all invocations have ended. There is no way back.
+ * resolves when all invocations have ended, also those that begin meanwhile. There is no way back.
  */
 export interface Shutdown {
   /** Aborts when the host wants the process to end. */
@@ -25,7 +25,8 @@ export function createShutdown(): Shutdown {
     },
     stop: async () => {
       stopping.abort();
-      await Promise.allSettled(running);
+      // Azure's host may still start one: it hands over at once, because the signal is aborted.
+      while (running.size > 0) await Promise.allSettled(running);
     },
   };
 }

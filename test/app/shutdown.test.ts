@@ -28,6 +28,29 @@ describe("the end of an instance", () => {
     await Promise.all([good, bad]);
   });
 
+  it("waits also for an invocation that the host starts meanwhile", async () => {
+    const shutdown = createShutdown();
+    const ended: string[] = [];
+    const late = async (): Promise<void> => {
+      await new Promise((resolve) => setImmediate(resolve));
+      ended.push("late");
+    };
+    const first = shutdown.during(
+      () =>
+        new Promise<void>((resolve) => {
+          shutdown.signal.addEventListener("abort", () => {
+            setImmediate(() => {
+              void shutdown.during(late);
+              resolve();
+            });
+          });
+        }),
+    );
+    await shutdown.stop();
+    assert.deepEqual(ended, ["late"]);
+    await first;
+  });
+
   it("waits for nothing if no invocation runs, and may be asked for twice", async () => {
     const shutdown = createShutdown();
     await shutdown.during(async () => undefined);

@@ -3,6 +3,8 @@ import { after, before, describe, it } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 
 import { updates } from "../bench/measured-run.ts";
+import { holdingClock } from "../cloud/host/holding-clock.ts";
+import { AZURE_TIMING } from "../cloud/host/host-options.ts";
 import type { FunctionsHost } from "../cloud/host/host.ts";
 import { setStage, type Stage } from "../stage/stage.ts";
 import { until } from "../stage/until.ts";
@@ -20,6 +22,8 @@ describe("an instance that ends in the middle of a batch", () => {
       cloud: { graph: { seed: { users: ROWS } } },
       timing: { drainMs: 200 },
       settings: async () => ({
+        // The first instance stops its listeners before it drains; the second does not.
+        FUNCTIONS_ENABLE_DRAIN_ON_APP_STOPPING: "true",
         SWEEP_SCHEDULE: "0 0 0 1 1 *",
         RUNNER_LEASE_SECONDS: String(LEASE_SECONDS),
       }),
@@ -54,25 +58,38 @@ describe("an instance that ends in the middle of a batch", () => {
     await next.stop();
   });
 
-  it("hands over a batch that it writes: journal and lease are left, and a ring waits", async () => {
-    const first = await stage.another({ timing: { drainMs: 200 } });
+  it("hands over a batch that it writes, and one whose message it takes while it drains", async () => {
+    const { drainMs } = AZURE_TIMING;
+    const clock = holdingClock([drainMs]);
+    const first = await stage.another({
+      clock,
+      env: { FUNCTIONS_ENABLE_DRAIN_ON_APP_STOPPING: "false" },
+    });
     await submit("written", "apply");
     const { control, home } = stage.cloud;
     await control.graph("resetCounters", {});
     const written = async () => (await control.graph("counters", {})).committedWrites;
     await until(async () => ((await written()) > 200 ? true : undefined));
-    await first.stop();
+    // Without drain mode Azure's host goes on taking messages for up to 10 s.
+    const stopping = first.stop();
+    await submit("late", "plan");
+    await until(async () => ((await stage.status("late"))?.verdicts.pending ? true : undefined));
+    await clock.release(drainMs);
+    await stopping;
     assert.ok((await written()) < ROWS);
+    assert.equal((await stage.status("late"))?.state, "accepted");
+    assert.equal(await stage.visible("accept"), 1);
     assert.ok((await stage.visible("run")) >= 1);
     assert.ok(await isFree("runner", `${home.tenantId}/lock`));
 
-    second = await stage.another();
+    second = await stage.another({ timing: { restartWaitMs: 100, recycleMs: 500 } });
     const status = await stage.settled("written");
     assert.deepEqual([status.state, status.verdicts.done], ["finished", ROWS]);
     assert.equal(await written(), ROWS, "each row once");
+    assert.equal((await stage.settled("late")).verdicts.pending, ROWS);
   });
 
-  it("resumes writing soon after a dead runner's lease has ended, without the sweep", async () => {
+  it("resumes writing soon after a dead runner's lease has ended, without the sweep, though its host has stopped after the third crash", async () => {
     await submit("killed", "apply");
     const { control } = stage.cloud;
     await control.graph("resetCounters", {});
@@ -81,6 +98,12 @@ describe("an instance that ends in the middle of a batch", () => {
     await second.kill();
     const killedMs = performance.now();
     const soFar = await written();
+    for (const crash of [2, 3]) {
+      await until(async () => (second.status().workerPid > 0 ? true : undefined));
+      assert.equal(second.status().recycles, 0, `before crash ${crash}`);
+      await second.kill();
+    }
+    await until(async () => (second.status().recycles === 1 ? true : undefined));
     while ((await written()) === soFar) {
       const seconds = (performance.now() - killedMs) / 1000;
       // The host shows the dead worker's message after a minute (visibilityTimeout).

@@ -47,7 +47,10 @@ export interface Stage extends AsyncDisposable {
 }
 
 /** How an instance starts and ends. */
-export type InstanceOptions = Pick<HostOptions, "warm" | "timing">;
+export interface InstanceOptions extends Pick<HostOptions, "warm" | "timing" | "clock"> {
+  /** Application settings over those of the stage. */
+  readonly env?: Readonly<Record<string, string>>;
+}
 
 export interface StageOptions extends InstanceOptions {
   readonly cloud?: CloudOptions;
@@ -105,8 +108,9 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
     startHost({
       ...(instance.warm === undefined ? {} : { warm: instance.warm }),
       ...(instance.timing === undefined ? {} : { timing: instance.timing }),
+      ...(instance.clock === undefined ? {} : { clock: instance.clock }),
       dist,
-      env: environment,
+      env: { ...environment, ...instance.env },
       storage: { queues: credential, blobs: credential },
       onLog,
       ...(options.onInvocation === undefined ? {} : { onInvocation: options.onInvocation }),

@@ -7,13 +7,8 @@ import { after, before, beforeEach, describe, it } from "node:test";
 import type { QueueClient } from "@azure/storage-queue";
 
 import { type Azurite, startAzurite } from "../../storage/azurite.ts";
-import {
-  buildFixture,
-  type FixtureHost,
-  fixtureSettings,
-  holdingClock,
-  withFixture,
-} from "./fixture-host.ts";
+import { buildFixture, type FixtureHost, fixtureSettings, withFixture } from "./fixture-host.ts";
+import { holdingClock } from "./holding-clock.ts";
 import { AZURE_TIMING, type HostOptions } from "./host-options.ts";
 
 let azurite: Azurite;

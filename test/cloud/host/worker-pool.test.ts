@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 
-import { buildFixture, eventually, holdingClock } from "./fixture-host.ts";
+import { buildFixture } from "./fixture-host.ts";
+import { eventually, holdingClock } from "./holding-clock.ts";
 import { AZURE_TIMING } from "./host-options.ts";
 import { startWorkerPool } from "./worker-pool.ts";
 
