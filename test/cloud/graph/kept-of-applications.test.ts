@@ -81,6 +81,8 @@ describe("what is kept beside an application", () => {
     assert.equal(application?.["appId"], servicePrincipal?.["appId"]);
     const held = await step(200, "GET", `/applications/${String(application?.["id"])}`);
     assert.deepEqual([held["displayName"], held["applicationTemplateId"]], ["mine", first?.["id"]]);
+    const identifierUris = ["https://signin.maker.example/saml"];
+    await step(204, "PATCH", `/applications/${String(application?.["id"])}`, { identifierUris });
     await step(400, "POST", `${url}/instantiate`, {});
   });
 

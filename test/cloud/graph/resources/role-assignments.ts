@@ -3,22 +3,18 @@ import { noContent, type Answer } from "../http/answer.ts";
 import { badRequest, notFound, unsupportedQuery } from "../http/graph-error.ts";
 import { namesFor } from "../odata/list.ts";
 import { contextOf, render } from "../odata/render.ts";
-import { BUILT_IN_ROLES, builtInRole, DIRECTORY_READERS } from "../roles/built-in-roles.ts";
+import { builtInRole } from "../roles/built-in-roles.ts";
+import type { ScopedAssignment as Assignment } from "../roles/directory-roles.ts";
 import { READ_ROLES, WRITE_ROLES } from "../rules/permission.ts";
 import type { Entity, Values } from "../store/entity.ts";
 import { isGuid } from "../store/ids.ts";
 import type { Call } from "./call.ts";
 import { conflicting, demandRolePrincipal } from "./directory-roles.ts";
 import { resourceList } from "./resource-list.ts";
+import { roleDefinition } from "./role-definitions.ts";
 import type { Route } from "./route.ts";
 
 const SET = "roleManagement/directory";
-
-interface Assignment {
-  readonly roleId: string;
-  readonly principalId: string;
-  readonly scope: string;
-}
 
 /** A GUID's octets in the order of .NET. */
 function octetsOf(guid: string): Buffer {
@@ -30,21 +26,21 @@ function octetsOf(guid: string): Buffer {
 }
 
 /** As the samples show: role, principal and, if there is one, the scope's object. */
-function idOf({ roleId, principalId, scope }: Assignment): string {
+export function roleAssignmentId({ roleId, principalId, scope }: Assignment): string {
   const within = scope.slice(scope.lastIndexOf("/") + 1);
   const parts = [roleId, principalId, ...(within === "" ? [] : [within])].map(octetsOf);
   return `${Buffer.concat(parts).toString("base64url")}-1`;
 }
 
 const shown = (one: Assignment): Values => ({
-  id: idOf(one),
+  id: roleAssignmentId(one),
   principalId: one.principalId,
   directoryScopeId: one.scope,
   roleDefinitionId: one.roleId,
 });
 
 /** Every assignment: the members of each role's object, and those to part of the directory. */
-function assignments({ tenant }: Call): readonly Assignment[] {
+export function assignmentsOf({ tenant }: Call): readonly Assignment[] {
   const { directory, roles } = tenant;
   const whole = [...directory.live.directoryRole].flatMap((role) =>
     [...directory.relations.members.targets(role.id)].map(([principalId]) => ({
@@ -58,30 +54,13 @@ function assignments({ tenant }: Call): readonly Assignment[] {
   );
 }
 
-const definitionShown = (role: (typeof BUILT_IN_ROLES)[number]): Values => ({
-  id: role.id,
-  description: role.description,
-  displayName: role.displayName,
-  isBuiltIn: true,
-  isEnabled: true,
-  resourceScopes: ["/"],
-  templateId: role.id,
-  version: "1",
-  // Simplified: what each role allows is not listed.
-  rolePermissions: [{ allowedResourceActions: [], condition: null }],
-  inheritsPermissionsFrom: role.id === DIRECTORY_READERS ? [] : [{ id: DIRECTORY_READERS }],
-});
-
 const objectShown = (entity: Entity): Values =>
   render(entity, entity.values, namesFor("directoryObject", undefined)(entity), true);
 
 /** The expanded relationship of one assignment. */
 function related(call: Call, one: Assignment, name: string): unknown {
   const { directory } = call.tenant;
-  if (name === "roleDefinition") {
-    const role = builtInRole(one.roleId);
-    return role && definitionShown(role);
-  }
+  if (name === "roleDefinition") return roleDefinition(call.tenant, one.roleId) ?? null;
   const id =
     name === "principal" ? one.principalId : one.scope.slice(one.scope.lastIndexOf("/") + 1);
   const entity = directory.get(id);
@@ -107,7 +86,7 @@ const withExpansions = (call: Call, one: Assignment, values: Values): Values => 
 
 function list(call: Call): Answer {
   syncRegistry(call.tenant);
-  const all = assignments(call);
+  const all = assignmentsOf(call);
   const names = expansions(call).map((name) => `${name}()`);
   // The samples of the list page show the scope a second time.
   const entries = all.map((one) =>
@@ -119,7 +98,7 @@ function list(call: Call): Answer {
 
 function found(call: Call): Assignment {
   const id = call.params["assignment"] ?? "";
-  const one = assignments(call).find((candidate) => idOf(candidate) === id);
+  const one = assignmentsOf(call).find((candidate) => roleAssignmentId(candidate) === id);
   if (!one) throw notFound(id);
   return one;
 }
@@ -141,7 +120,7 @@ const text = (call: Call, name: string): string => {
 };
 
 /** @throws GraphError 400 for a scope that is neither the directory, nor a unit, nor an object in it */
-function scopeOf(call: Call): string {
+export function scopeIn(call: Call): string {
   const scope = text(call, "directoryScopeId");
   if (scope === "/") return scope;
   const id = scope.slice(scope.lastIndexOf("/") + 1).toLowerCase();
@@ -159,48 +138,44 @@ function create(call: Call): Answer {
   const { tenant } = call;
   syncRegistry(tenant);
   const roleId = text(call, "roleDefinitionId");
-  const role = isGuid(roleId) ? builtInRole(roleId) : undefined;
+  const role = roleDefinition(tenant, roleId);
   if (!role) throw notFound(roleId);
   const principalId = text(call, "principalId").toLowerCase();
-  const scope = scopeOf(call);
+  const scope = scopeIn(call);
   const principal = tenant.directory.get(principalId);
   if (principal?.state !== "live") throw notFound(principalId);
   demandRolePrincipal(principal);
-  const one = { roleId: role.id, principalId, scope };
-  if (assignments(call).some((held) => idOf(held) === idOf(one))) throw conflicting();
-  if (scope === "/") tenant.roles.assign(principalId, role.id);
-  else tenant.roles.scoped.push(one);
+  const one = { roleId: String(role["id"]), principalId, scope };
+  if (assignmentsOf(call).some((held) => roleAssignmentId(held) === roleAssignmentId(one)))
+    throw conflicting();
+  assignRole(call, one);
   return entity(call, one, 201);
 }
 
-function remove(call: Call): Answer {
-  const one = found(call);
+/** Gives the role: Entra's own in the whole directory by its object, any other as an entry of its own. */
+export function assignRole({ tenant: { roles } }: Call, one: Assignment): void {
+  if (one.scope === "/" && builtInRole(one.roleId)) roles.assign(one.principalId, one.roleId);
+  else roles.scoped.push(one);
+}
+
+/** Takes the role again. */
+export function unassignRole(call: Call, one: Assignment): void {
   const { directory, roles } = call.tenant;
   const role = roles.find(one.roleId);
   if (one.scope === "/" && role) directory.unlink("members", role, one.principalId);
   else
     roles.scoped.splice(
-      roles.scoped.findIndex((held) => idOf(held) === idOf(one)),
+      roles.scoped.findIndex((held) => roleAssignmentId(held) === roleAssignmentId(one)),
       1,
     );
+}
+
+function remove(call: Call): Answer {
+  unassignRole(call, found(call));
   return noContent;
 }
 
-function definition(call: Call): Answer {
-  const id = call.params["definition"] ?? "";
-  const role = isGuid(id) ? builtInRole(id) : undefined;
-  if (!role) throw notFound(id);
-  return {
-    status: 200,
-    body: {
-      "@odata.context": contextOf(call.root, `${SET}/roleDefinitions`, undefined, true),
-      ...definitionShown(role),
-    },
-  };
-}
-
 const ASSIGNMENTS = "/roleManagement/directory/roleAssignments";
-const DEFINITIONS = "/roleManagement/directory/roleDefinitions";
 
 export const roleAssignmentRoutes: readonly Route[] = [
   { method: "GET", path: ASSIGNMENTS, needs: READ_ROLES, handle: list },
@@ -212,14 +187,4 @@ export const roleAssignmentRoutes: readonly Route[] = [
     handle: (call) => entity(call, found(call), 200),
   },
   { method: "DELETE", path: `${ASSIGNMENTS}/:assignment`, needs: WRITE_ROLES, handle: remove },
-  {
-    method: "GET",
-    path: DEFINITIONS,
-    needs: READ_ROLES,
-    handle: (call) =>
-      resourceList(call, `${SET}/roleDefinitions`, BUILT_IN_ROLES.map(definitionShown), {
-        filterable: true,
-      }),
-  },
-  { method: "GET", path: `${DEFINITIONS}/:definition`, needs: READ_ROLES, handle: definition },
 ];

@@ -28,7 +28,8 @@ import { permissionGrantRoutes } from "./permission-grants.ts";
 import { propertyRoutes } from "./property-routes.ts";
 import { relationshipRoutes } from "./relationships.ts";
 import { roleAssignmentRoutes } from "./role-assignments.ts";
-import { roleEligibilityRoutes } from "./role-eligibility.ts";
+import { roleDefinitionRoutes } from "./role-definitions.ts";
+import { roleScheduleRoutes } from "./role-schedules.ts";
 import type { Route } from "./route.ts";
 import { scopedRoleMemberRoutes } from "./scoped-role-members.ts";
 import { servicePrincipalRoutes } from "./service-principals.ts";
@@ -61,7 +62,8 @@ const NAMED: readonly Route[] = [
   ...groupSettingRoutes,
   ...orgContactRoutes,
   ...roleAssignmentRoutes,
-  ...roleEligibilityRoutes,
+  ...roleDefinitionRoutes,
+  ...roleScheduleRoutes,
   ...deltaRoutes,
   directoryObjectDeltaRoute,
   ...permissionGrantRoutes,

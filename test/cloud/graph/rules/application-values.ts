@@ -146,7 +146,8 @@ export function checkApplicationValues(
   const { identifierUris } = values;
   const held = new Set(Array.isArray(before["identifierUris"]) ? before["identifierUris"] : []);
   const loose = (Array.isArray(identifierUris) ? (identifierUris as readonly string[]) : []).find(
-    (uri) => !held.has(uri) && !isBound(call, uri, appId),
+    // Applications of the gallery have identifiers of their makers (application-saml-sso-configure-api).
+    (uri) => !before["applicationTemplateId"] && !held.has(uri) && !isBound(call, uri, appId),
   );
   if (loose !== undefined)
     throw new GraphError(
