@@ -33,7 +33,7 @@ export function createSealKey(
     readonly clock: Clock;
     readonly random: () => number;
   },
-): { sign(text: string): Promise<KeySignature> } {
+): { open(): Promise<{ sign(text: string): Promise<KeySignature> }> } {
   const { cloud, identity, clock, random } = context;
   const [vaultUri = "", name = ""] = keyUrl.split(/(?<=^https:\/\/[^/]*\/)keys\//);
   checkVault(vaultUri, cloud, "SEAL_KEY");
@@ -42,20 +42,24 @@ export function createSealKey(
     what: `signature by key ${name} in ${vaultUri}`,
     role: "Key Vault Crypto User",
   };
+  const timing = { clock, random };
   return {
-    sign: (text) =>
-      askVault(question, { clock, random }, async () => {
-        // The version is asked for first, so that signature and public key belong together.
-        const { kid, n, e } = recordOf((await ask("GET", `keys/${name}`))["key"]);
-        const version = String(kid).split("/").at(-1) ?? "";
-        const digest = createHash("sha256").update(text).digest("base64url");
-        const signed = await ask("POST", `keys/${name}/${version}/sign`, {
-          alg: "PS256",
-          value: digest,
-        });
-        const publicKey = { kty: "RSA", n: String(n), e: String(e) };
-        const value = signatureIn(signed).toString("base64url");
-        return { key: String(kid), algorithm: "PS256", value, publicKey };
-      }),
+    // The version is asked for first, so that signature and public key belong together.
+    open: async () => {
+      const { kid, n, e } = await askVault(question, timing, async () =>
+        recordOf((await ask("GET", `keys/${name}`))["key"]),
+      );
+      const version = String(kid).split("/").at(-1) ?? "";
+      const publicKey = { kty: "RSA", n: String(n), e: String(e) };
+      const sign = async (text: string): Promise<KeySignature> => {
+        const value = createHash("sha256").update(text).digest("base64url");
+        const signed = await askVault(question, timing, () =>
+          ask("POST", `keys/${name}/${version}/sign`, { alg: "PS256", value }),
+        );
+        const signature = signatureIn(signed).toString("base64url");
+        return { key: String(kid), algorithm: "PS256", value: signature, publicKey };
+      };
+      return { sign };
+    },
   };
 }

@@ -4,7 +4,7 @@ import { problemOf } from "../records/problem.ts";
 import { jsonText } from "../records/stored-json.ts";
 import type { Blobs } from "../storage/types.ts";
 import { digest } from "./digest.ts";
-import { type Seal, type SealedBlob, type SealKey, rootOf } from "./seal.ts";
+import { type Seal, type SealedBlob, type SealKey, type Signer, rootOf } from "./seal.ts";
 
 /** Blobs read at once. */
 const READS_AT_ONCE = 8;
@@ -22,23 +22,34 @@ export async function writeSeal(
   batches: Blobs,
   folder: string,
   ended: Ended,
-  key: SealKey | undefined,
+  opened: OpenedKey,
 ): Promise<Pick<Seal, "root"> & { readonly isSigned: boolean }> {
   const sealed = { version: 1, ...ended, blobs: await digests(batches, folder) } as const;
   const root = rootOf(sealed);
-  const signed = await signedBy(key, root);
+  const signed = await signedBy(opened, root);
   const seal: Seal = { ...sealed, root, ...signed };
   await batches.write(sealBlob(folder), jsonText(seal));
   return { root, isSigned: signed.signature !== undefined };
 }
 
+/** The key with which to sign, if there is one; it is asked for while the reports are written. */
+export type OpenedKey = Promise<Signer | undefined>;
+
+/** Begins to open the key. Its error, if it has one, is seen when the seal is written. */
+export function openKey(key: SealKey | undefined): OpenedKey {
+  const opened = key?.open() ?? Promise.resolve(undefined);
+  opened.catch(() => undefined);
+  return opened;
+}
+
 async function signedBy(
-  key: SealKey | undefined,
+  opened: OpenedKey,
   root: string,
 ): Promise<Pick<Seal, "signature" | "unsigned">> {
-  if (key === undefined) return { unsigned: "The setting SEAL_KEY names no key." };
   try {
-    return { signature: await key.sign(root) };
+    const signer = await opened;
+    if (signer === undefined) return { unsigned: "The setting SEAL_KEY names no key." };
+    return { signature: await signer.sign(root) };
   } catch (error) {
     const { what, fix } = problemOf(error);
     return { unsigned: [what, fix].filter(Boolean).join(" ") };

@@ -51,6 +51,12 @@ export interface SealSignature {
 
 /** A key that signs roots. */
 export interface SealKey {
+  /** Asks for the key's present version, which is what signs. @throws OperatorError if the vault does not tell it. */
+  open(): Promise<Signer>;
+}
+
+/** One version of the key. */
+export interface Signer {
   /** @throws OperatorError if the vault does not sign. */
   sign(text: string): Promise<SealSignature>;
 }

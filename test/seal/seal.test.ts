@@ -5,7 +5,7 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 
 import { OperatorError } from "../../shared/core/errors.ts";
-import type { Seal, SealKey } from "../../shared/seal/seal.ts";
+import type { Seal, SealKey, Signer } from "../../shared/seal/seal.ts";
 import { thumbprintOf, verifySeal } from "../../shared/seal/verify-seal.ts";
 import { type Workshop, openWorkshop } from "../batches/workshop.ts";
 
@@ -13,7 +13,7 @@ import { type Workshop, openWorkshop } from "../batches/workshop.ts";
 function makeKey(): SealKey {
   const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
   const padding = constants.RSA_PKCS1_PSS_PADDING;
-  return {
+  const signer: Signer = {
     sign: async (text) => ({
       key: "https://vault.example/keys/seal/1",
       algorithm: "PS256",
@@ -25,6 +25,7 @@ function makeKey(): SealKey {
       publicKey: publicKey.export({ format: "jwk" }),
     }),
   };
+  return { open: () => Promise.resolve(signer) };
 }
 
 /** A batch of three rows that has finished. */
@@ -163,7 +164,7 @@ describe("the seal of a batch that has ended", () => {
     const seal = sealOf(workshop);
     const thumbprint = thumbprintOf(seal.signature!);
     assert.equal((await verifySeal(batches, "movers", { thumbprint }))?.signature, "valid");
-    const other = await makeKey().sign(seal.root);
+    const other = await (await makeKey().open()).sign(seal.root);
     await batches.write("movers/seal.json", JSON.stringify({ ...seal, signature: other }));
     assert.equal((await verifySeal(batches, "movers"))?.signature, "valid");
     assert.equal((await verifySeal(batches, "movers", { thumbprint }))?.signature, "wrong");
@@ -174,22 +175,23 @@ describe("the seal of a batch that has ended", () => {
     assert.equal(verified?.isWhole, false);
   });
 
-  it("keeps no batch from ending if the vault does not sign, and says why", async () => {
-    const workshop = await finished({
-      sign: () =>
-        Promise.reject(
-          new OperatorError("VAULT_REFUSED", "Key Vault refuses access to key seal.", {
-            fix: "Grant the role.",
-            disposition: "stop",
-          }),
-        ),
-    });
-    const seal = sealOf(workshop);
-    assert.equal(seal.unsigned, "Key Vault refuses access to key seal. Grant the role.");
-    const verified = await verifySeal(workshop.blobs.batches, "movers");
-    assert.deepEqual([verified?.isWhole, verified?.signature], [true, "unsigned"]);
-    const told = workshop.events.find(({ event }) => event === "batch.finished");
-    assert.equal(told && "isSigned" in told && told.isSigned, false);
+  it("keeps no batch from ending if the vault does not tell its key or does not sign, and says why", async () => {
+    const refuse = (): Promise<never> =>
+      Promise.reject(
+        new OperatorError("VAULT_REFUSED", "Key Vault refuses access to key seal.", {
+          fix: "Grant the role.",
+          disposition: "stop",
+        }),
+      );
+    for (const open of [refuse, () => Promise.resolve({ sign: refuse })]) {
+      const workshop = await finished({ open });
+      const seal = sealOf(workshop);
+      assert.equal(seal.unsigned, "Key Vault refuses access to key seal. Grant the role.");
+      const verified = await verifySeal(workshop.blobs.batches, "movers");
+      assert.deepEqual([verified?.isWhole, verified?.signature], [true, "unsigned"]);
+      const told = workshop.events.find(({ event }) => event === "batch.finished");
+      assert.equal(told && "isSigned" in told && told.isSigned, false);
+    }
   });
 
   it("is not made for a batch that can still go on", async () => {

@@ -87,8 +87,11 @@ async function planMarked(
   const marker = planningMarker(owned.manifest);
   if (owned.manifest.mode === "apply") await ports.blobs.runner.write(marker, "");
   try {
+    // An input that is expanded first may take long, and what is protected is to be as new as the plan.
+    const early = owned.manifest.expands ? undefined : protectionOf(ports, owned.manifest.tenant);
+    early?.catch(() => undefined);
     await copyInput(ports, owned, input, locked.isNew);
-    return await planWithStatus(context, locked, owned);
+    return await planWithStatus(context, locked, owned, early);
   } catch (error) {
     const isRefused = error instanceof OperatorError && error.disposition === "refuse";
     if (isRefused) await ports.blobs.runner.delete(marker);
@@ -131,6 +134,7 @@ async function planWithStatus(
   context: Context,
   { lock, isNew = false }: LockedFolder,
   { folder, manifest }: Owned,
+  protect: ReturnType<typeof protectionOf> | undefined,
 ): Promise<PlannedBatch | undefined> {
   const { ports, deadlineMs, stopping } = context;
   const { clock } = ports;
@@ -163,7 +167,7 @@ async function planWithStatus(
     mayChange,
     membersPerWrite: ports.settings.membersPerWrite,
     keepsOpen,
-    protect: await protectionOf(ports, manifest.tenant),
+    protect: await (protect ?? protectionOf(ports, manifest.tenant)),
     hasTime,
     goOn: async ({ rows, verdicts }) => {
       check();

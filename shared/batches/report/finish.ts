@@ -13,7 +13,7 @@ import type { Receipts } from "../../records/receipt.ts";
 import { keepShards, type ShardRows } from "../../records/shard.ts";
 import { readStatus, type BatchState, type BatchStatus } from "../../records/status.ts";
 import type { Who } from "../../records/who.ts";
-import { writeSeal } from "../../seal/make-seal.ts";
+import { openKey, writeSeal } from "../../seal/make-seal.ts";
 import type { Blobs } from "../../storage/types.ts";
 import { heldInRun } from "../held/held-in-run.ts";
 import { settleCharge } from "../ledger/settle-charge.ts";
@@ -96,13 +96,14 @@ export async function endBatch(
     decisions: (await readControl(batches, folder)).decisions,
     quotaPerSecond: writeQuota / writeWindowSeconds,
   });
+  const isLast = state === "finished" || state === "cancelled";
+  const key = openKey(isLast ? ports.sealKey : undefined);
   const lacks = await writeReports(job, summary);
   const { batch, tenant } = manifest;
   const endedAt = new Date(atMs).toISOString();
-  const sealed =
-    state === "finished" || state === "cancelled"
-      ? await writeSeal(batches, folder, { batch, tenant, state, verdicts, endedAt }, ports.sealKey)
-      : undefined;
+  const sealed = isLast
+    ? await writeSeal(batches, folder, { batch, tenant, state, verdicts, endedAt }, key)
+    : undefined;
   announce?.(verdicts, sealed);
   await noteWaiting(ports.blobs.runner, manifest, state);
   const still = stillStatus(manifest.batch, state, verdicts, atMs, withLacks(why, lacks));

@@ -1,3 +1,4 @@
+import { hasWork } from "../../records/markers/marker.ts";
 import { mayShare } from "../batch/may-share.ts";
 import type { OpenBatch } from "../batch/open-batch.ts";
 import type { OpenRow } from "../schedule/open-row.ts";
@@ -13,7 +14,9 @@ const ENOUGH_PARTS = 15;
 const LINGER_STEP_MS = 10;
 const LONGEST_LINGER_MS = 500;
 /** How often a runner without work looks for the batch that is being planned, milliseconds. */
-const AWAIT_MS = 100;
+const AWAIT_MS = 25;
+/** So often it sees only whether work has come, until it asks again for all there is to know. */
+const GLANCES = 4;
 
 /**
  * Keeps the pacer's grants in use with several posts under way. In a loop it
@@ -84,7 +87,7 @@ async function run(state: State): Promise<number | undefined> {
       await slice.work.poll();
       if (slice.work.isEmpty()) {
         if (!isComing) return undefined;
-        await site.clock.sleep(AWAIT_MS, stop.signal);
+        await awaitWork(slice);
         continue;
       }
     }
@@ -93,6 +96,17 @@ async function run(state: State): Promise<number | undefined> {
     await wake.wait(Math.min(TICK_MS, Math.max(1, (nextMs ?? Infinity) - nowMs)));
   }
   return 0;
+}
+
+/** Waits until a batch has come that was being planned, or for a while. */
+async function awaitWork({ site, stop }: Slice): Promise<void> {
+  const { blobs, tenant, clock } = site;
+  // A batch that may not go on, because its tenant is paused, say, is not what is awaited.
+  const isOther = await hasWork(blobs.runner, tenant);
+  for (let glance = 0; glance < GLANCES && !stop.signal.aborted; glance++) {
+    await clock.sleep(AWAIT_MS, stop.signal);
+    if (!isOther && (await hasWork(blobs.runner, tenant))) return;
+  }
 }
 
 /**
