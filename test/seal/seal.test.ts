@@ -45,6 +45,14 @@ async function finished(sealKey?: SealKey): Promise<Workshop> {
 const sealOf = ({ blobs }: Workshop): Seal =>
   blobs.batches.json("movers/seal.json") as unknown as Seal;
 
+const refuse = (): Promise<never> =>
+  Promise.reject(
+    new OperatorError("VAULT_REFUSED", "Key Vault refuses access to key seal.", {
+      fix: "Grant the role.",
+      disposition: "stop",
+    }),
+  );
+
 describe("the seal of a batch that has ended", () => {
   it("lists every blob that does not change any more, and is told with the end of the batch", async () => {
     const workshop = await finished(makeKey());
@@ -176,13 +184,6 @@ describe("the seal of a batch that has ended", () => {
   });
 
   it("keeps no batch from ending if the vault does not tell its key or does not sign, and says why", async () => {
-    const refuse = (): Promise<never> =>
-      Promise.reject(
-        new OperatorError("VAULT_REFUSED", "Key Vault refuses access to key seal.", {
-          fix: "Grant the role.",
-          disposition: "stop",
-        }),
-      );
     for (const open of [refuse, () => Promise.resolve({ sign: refuse })]) {
       const workshop = await finished({ open });
       const seal = sealOf(workshop);
