@@ -30,7 +30,7 @@ _batch; printf '%s\\n' "\${COMPREPLY[@]}"`;
 
   it("offers every verb in bash, and of a verb its options, their values and files", () => {
     assert.deepEqual(inBash("batch", ""), [...verbs, "help"]);
-    assert.deepEqual(inBash("batch", "re"), ["report", "reject", "resume", "rerun"]);
+    assert.deepEqual(inBash("batch", "re"), ["report", "reject", "resume", "rerun", "recipes"]);
     assert.deepEqual(inBash("batch", "show", "--r"), ["--rows"]);
     assert.deepEqual(inBash("batch", "list", "--output", "t"), ["table", "tsv"]);
     assert.deepEqual(inBash("batch", "template", "user.dis"), ["user.disable"]);
