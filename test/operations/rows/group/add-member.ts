@@ -1,6 +1,6 @@
 import { ann, answer, edge, team } from "../../../catalogue/answers.ts";
-import { newName } from "../../live/test-directory.ts";
 import { type OperationRow, done, found, make } from "../../operation-row.ts";
+import { groupsRefused } from "./refused-groups.ts";
 
 const payload = { group: team, member: ann };
 const listed = answer(200, undefined, "", { value: [{ id: ann }] });
@@ -72,40 +72,7 @@ export default {
     state: (directory, { group }) => directory.read(`/groups/${group}/members?$select=userType`),
     done: { value: [{ userType: "Member" }] },
     refusals: [
-      {
-        when: "two groups have the name",
-        seed: async (directory) => {
-          const group = newName("twice");
-          await directory.addGroup({ displayName: group });
-          await directory.addGroup({ displayName: group });
-          return { group, member: (await directory.addUser()).userPrincipalName };
-        },
-        says: /More than one object has the name in column group/,
-      },
-      {
-        when: "the group is dynamic",
-        seed: async (directory) => ({
-          group: await directory.addGroup({ groupTypes: ["DynamicMembership"] }),
-          member: (await directory.addUser()).userPrincipalName,
-        }),
-        says: /rule/,
-      },
-      {
-        when: "the group is synchronised",
-        seed: async (directory) => ({
-          group: await directory.addGroup({ onPremisesSyncEnabled: true }),
-          member: (await directory.addUser()).userPrincipalName,
-        }),
-        says: /on-premises/,
-      },
-      {
-        when: "the group is a distribution list",
-        seed: async (directory) => ({
-          group: await directory.addGroup({ mailEnabled: true }),
-          member: (await directory.addUser()).userPrincipalName,
-        }),
-        says: /distribution list/,
-      },
+      ...groupsRefused,
       {
         when: "the group is role-assignable",
         seed: async (directory) => ({

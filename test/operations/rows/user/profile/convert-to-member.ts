@@ -1,42 +1,13 @@
-import { ann, answer } from "../../../../catalogue/answers.ts";
+import { ann } from "../../../../catalogue/answers.ts";
 import { profileRow } from "../../../live/profile-row.ts";
-import { type OperationRow, done, found } from "../../../operation-row.ts";
+import { type OperationRow, done } from "../../../operation-row.ts";
+import { setsValues } from "./sets-values.ts";
 
 const set = { userType: "Member" };
 const before = { userType: "Guest" };
-const write = { target: { kind: "user", user: ann }, set, keys: [] } as const;
 
 export default {
-  written: {
-    payload: { user: ann },
-    found: { user: found(ann, before) },
-    keys: [`object:${ann}`],
-    request: { method: "PATCH", url: `/users/${ann}`, body: set },
-    touched: { before, after: set },
-  },
-  unchanged: { payload: { user: ann }, found: { user: found(ann, set) } },
-  refused: [
-    {
-      when: "the user does not exist",
-      payload: { user: ann },
-      found: { user: { state: "missing" } },
-      says: /No object.*column user/,
-    },
-  ],
-  looks: [
-    {
-      when: "the user has the row's values",
-      answer: answer(200, undefined, "", { id: ann, ...set }),
-      write,
-      is: "done",
-    },
-    {
-      when: "the user has the values before",
-      answer: answer(200, undefined, "", { id: ann, ...before }),
-      write,
-      is: "send again",
-    },
-  ],
+  ...setsValues({ set, before, cells: {} }),
   undone: [
     {
       done: done({ set, before }),

@@ -1,44 +1,19 @@
-import { ann, answer } from "../../../../catalogue/answers.ts";
+import { ann } from "../../../../catalogue/answers.ts";
 import { privilegedRefusal, syncedRefusal } from "../../../live/profile-row.ts";
 import { newName } from "../../../live/test-directory.ts";
-import { type OperationRow, done, found } from "../../../operation-row.ts";
+import { type OperationRow, done } from "../../../operation-row.ts";
+import { setsValues } from "./sets-values.ts";
 
 const set = { userPrincipalName: "ann.lee@contoso.com", mail: "ann.lee@contoso.com" };
 const before = { userPrincipalName: "ann@contoso.com", mail: "ann@contoso.com" };
-const write = { target: { kind: "user", user: ann }, set, keys: [] } as const;
 
 export default {
-  written: {
-    payload: { user: ann, ...set },
-    found: { user: found(ann, before) },
-    keys: [`object:${ann}`, "upn:ann.lee@contoso.com"],
-    request: { method: "PATCH", url: `/users/${ann}`, body: set },
+  ...setsValues({
+    set,
+    before,
+    keys: ["upn:ann.lee@contoso.com"],
     guarded: { renames: 1 },
-    touched: { before, after: set },
-  },
-  unchanged: { payload: { user: ann, ...set }, found: { user: found(ann, set) } },
-  refused: [
-    {
-      when: "the user does not exist",
-      payload: { user: ann, ...set },
-      found: { user: { state: "missing" } },
-      says: /No object.*column user/,
-    },
-  ],
-  looks: [
-    {
-      when: "the user has the row's values",
-      answer: answer(200, undefined, "", { id: ann, ...set }),
-      write,
-      is: "done",
-    },
-    {
-      when: "the user has the values before",
-      answer: answer(200, undefined, "", { id: ann, ...before }),
-      write,
-      is: "send again",
-    },
-  ],
+  }),
   undone: [
     {
       done: done({ set, before }),

@@ -1,7 +1,8 @@
 import { recordOf } from "../../../../../shared/core/record.ts";
-import { ann, answer } from "../../../../catalogue/answers.ts";
+import { ann } from "../../../../catalogue/answers.ts";
 import { profileRow, syncedRefusal } from "../../../live/profile-row.ts";
-import { type OperationRow, done, found } from "../../../operation-row.ts";
+import { type OperationRow, done } from "../../../operation-row.ts";
+import { setsNothing, setsValues } from "./sets-values.ts";
 
 const set = {
   onPremisesExtensionAttributes: { extensionAttribute1: "a", extensionAttribute2: null },
@@ -9,49 +10,17 @@ const set = {
 const before = {
   onPremisesExtensionAttributes: { extensionAttribute1: null, extensionAttribute2: "b" },
 };
-const write = { target: { kind: "user", user: ann }, set, keys: [] } as const;
+
+const common = setsValues({
+  set,
+  before,
+  cells: { extensionAttribute1: "a", extensionAttribute2: null },
+  guarded: { "cleared-values": 1 },
+});
 
 export default {
-  written: {
-    payload: { user: ann, extensionAttribute1: "a", extensionAttribute2: null },
-    found: { user: found(ann, before) },
-    keys: [`object:${ann}`],
-    request: { method: "PATCH", url: `/users/${ann}`, body: set },
-    guarded: { "cleared-values": 1 },
-    touched: { before, after: set },
-  },
-  unchanged: {
-    payload: { user: ann, extensionAttribute1: "a", extensionAttribute2: null },
-    found: { user: found(ann, set) },
-  },
-  refused: [
-    {
-      when: "the user does not exist",
-      payload: { user: ann, extensionAttribute1: "a", extensionAttribute2: null },
-      found: { user: { state: "missing" } },
-      says: /No object.*column user/,
-    },
-    {
-      when: "it sets nothing",
-      payload: { user: ann },
-      found: { user: found(ann) },
-      says: /sets no property/,
-    },
-  ],
-  looks: [
-    {
-      when: "the user has the row's values",
-      answer: answer(200, undefined, "", { id: ann, ...set }),
-      write,
-      is: "done",
-    },
-    {
-      when: "the user has the values before",
-      answer: answer(200, undefined, "", { id: ann, ...before }),
-      write,
-      is: "send again",
-    },
-  ],
+  ...common,
+  refused: [...common.refused, setsNothing],
   undone: [
     {
       done: done({ set, before }),
