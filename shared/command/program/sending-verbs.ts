@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 
 import { priorities } from "../../records/manifest.ts";
 import type { SubmitOptions } from "../verbs/submit.ts";
-import { collected } from "./values.ts";
+import { collected, readsFile } from "./values.ts";
 import { type OpenDesk, runs } from "./verb.ts";
 
 /** The verbs that send rows. */
@@ -23,8 +23,8 @@ export function addSending(program: Command, openDesk: OpenDesk): void {
   );
 }
 
-const withRows = (verb: Command): Command =>
-  verb
+const withRows = (verb: Command): Command => {
+  const named = verb
     .argument("[file]", "a CSV or JSON file, or a workbook (.xlsx), on this machine")
     .option(
       "--row <cells>",
@@ -34,14 +34,8 @@ const withRows = (verb: Command): Command =>
     .option(
       "--inbox <path>",
       "a file that is in container inbox already, such as staged/leavers.csv",
-    )
-    .option("--sheet <name>", "the sheet of a workbook, if it has several")
-    .option("--encoding <name>", "of CSV that is not Unicode, such as windows-1252")
-    .option(
-      "--set <cell>",
-      "a cell that every row gets: --set group=Nurses; may be repeated",
-      collected,
-    )
+    );
+  return readsFile(named)
     .option("--mapping <file>", "what the file's columns mean (docs/input.md)")
     .option("--operation <name>", "the operation of every row; otherwise a column names it")
     .option("--name <batch>", "the batch's name; otherwise it follows from the file and the day")
@@ -50,3 +44,4 @@ const withRows = (verb: Command): Command =>
     )
     .option("--not-before <instant>", "write nothing before it: 2026-11-21T22:00:00Z")
     .option("--not-after <instant>", "write nothing after it");
+};

@@ -5,7 +5,7 @@ import type { ConvertOptions } from "../verbs/convert.ts";
 import type { PasswordsOptions } from "../verbs/passwords.ts";
 import type { TemplateOptions } from "../verbs/template.ts";
 import type { VerifyOptions } from "../verbs/verify.ts";
-import { collected } from "./values.ts";
+import { readsFile } from "./values.ts";
 import { type OpenDesk, runs } from "./verb.ts";
 
 /** The verbs that help: a file to fill in, what is wrong here, completion. */
@@ -19,19 +19,13 @@ export function addTools(program: Command, openDesk: OpenDesk): void {
   runs<TemplateOptions>(template, openDesk, async (desk, [operation = ""], options) =>
     (await import("../verbs/template.ts")).template(desk, operation, options),
   );
-  const convert = program
+  const named = program
     .command("convert")
     .description(
       "Write a workbook, or a bulk template of Entra with passwords, as CSV that may be sent. Passwords are dropped.",
     )
-    .argument("<file>", "a file on this machine")
-    .option("--sheet <name>", "the sheet of a workbook, if it has several")
-    .option("--encoding <name>", "of CSV that is not Unicode, such as windows-1252")
-    .option(
-      "--set <cell>",
-      "a cell that every row gets: --set group=Nurses; may be repeated",
-      collected,
-    )
+    .argument("<file>", "a file on this machine");
+  const convert = readsFile(named)
     .option(
       "--operation <name>",
       "the operation of every row, which says what a template's columns mean",

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 
 import { type Verdict, verdicts } from "../../catalogue/row.ts";
 import type { ChosenRows } from "../../records/decisions/decision.ts";
@@ -55,3 +55,14 @@ export function rowNumbersOf(text: string): readonly number[] {
   if (words.length === 0) return numbers;
   throw new InvalidArgumentError("Rows are numbers such as 3,17.");
 }
+
+/** The options that say how a file on this machine is read. */
+export const readsFile = (verb: Command): Command =>
+  verb
+    .option("--sheet <name>", "the sheet of a workbook, if it has several")
+    .option("--encoding <name>", "of CSV that is not Unicode, such as windows-1252")
+    .option(
+      "--set <cell>",
+      "a cell that every row gets: --set group=Nurses; may be repeated",
+      collected,
+    );
