@@ -16,6 +16,8 @@ export interface Sharing<L extends Lane> {
   /** How many members Graph counts as one write. */
   readonly membersPerWrite: number;
   readonly mayShare: (row: OpenRow<L>) => boolean;
+  /** Whether more rows are about to be ready. */
+  readonly isFilling: boolean;
 }
 
 /** What `choose` is asked: lanes in order of work, and how many writes may leave. */
@@ -47,6 +49,7 @@ export function choose<L extends Lane>(state: Rows<L>, wish: Wish<L>): Choice<L>
     writes: most,
     membersPerWrite: sharing.membersPerWrite,
     groupOf,
+    isFilling: sharing.isFilling,
     isBusy: (group) => isBusy(state, group),
     isAlone: (entry) => entry.alone,
     sharers: (entry) =>

@@ -13,6 +13,8 @@ export interface PackRules<R> {
   readonly isBusy: (group: string) => boolean;
   /** The rows that may go now and share a request with this one, itself included, in their order. */
   readonly sharers: (row: R) => readonly R[];
+  /** More rows are about to be ready: those of a group that would not fill a write wait for them. */
+  readonly isFilling: boolean;
   /** Whether the row goes in a post of its own. */
   readonly isAlone: (row: R) => boolean;
 }
@@ -34,7 +36,7 @@ interface Open<R> {
  * its group, up to 20. While such a request of a group is under way, and for one post, no other one of that
  * group is packed. A request has as many rows as fill whole writes: 18 members are counted as 6 writes, 20
  * as 7, of which the last would be paid for 2. Writes that are left over are filled in the end, unless
- * rows of busy groups can use them soon. No row is packed twice.
+ * rows of busy groups can use them soon, or more rows are about to be ready. No row is packed twice.
  */
 export function pack<R>(ready: Iterable<R>, rules: PackRules<R>): Packed<R> {
   const open: Open<R>[] = [];
@@ -55,6 +57,10 @@ export function pack<R>(ready: Iterable<R>, rules: PackRules<R>): Packed<R> {
     }
     if (group !== undefined) taken.add(group);
     const sharers = group === undefined ? [row] : sharersOf(row, rules);
+    if (group !== undefined && rules.isFilling && sharers.length < fullFor(rules)) {
+      isMoreToCome = true;
+      continue;
+    }
     const rows = wholeWrites(sharers, rules.membersPerWrite, left);
     open.push({ rows, sharers });
     left -= writesOf(rows.length, rules.membersPerWrite);
@@ -62,6 +68,10 @@ export function pack<R>(ready: Iterable<R>, rules: PackRules<R>): Packed<R> {
   if (!isMoreToCome) left = fillUp(open, rules.membersPerWrite, left);
   return { parts: open.map(({ rows }) => rows), writes: Math.floor(rules.writes) - left };
 }
+
+/** So many rows fill a write, or the request. */
+const fullFor = ({ membersPerWrite }: { readonly membersPerWrite: number }): number =>
+  Math.min(membersPerWrite, MEMBERS_AT_MOST);
 
 function sharersOf<R>(row: R, rules: PackRules<R>): readonly R[] {
   const sharers = rules.sharers(row).filter((each) => !rules.isAlone(each));

@@ -144,7 +144,11 @@ function choose({ site, work }: Slice, most: number) {
       lanes: work.lanes(),
       nowMs,
       most,
-      sharing: { membersPerWrite: site.settings.membersPerWrite, mayShare: mayShare(site) },
+      sharing: {
+        membersPerWrite: site.settings.membersPerWrite,
+        mayShare: mayShare(site),
+        isFilling: work.isOpening(),
+      },
     });
     const old = choice.picked.filter(
       (row) => row.freshUntilMs <= nowMs || rowHeldBefore(row) !== undefined,

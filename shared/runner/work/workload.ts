@@ -31,6 +31,8 @@ export interface Workload {
   advance(): void;
   /** Whether no batch is known, open or being finished, apart from broken ones. */
   isEmpty(): boolean;
+  /** Whether a shard is being opened. */
+  isOpening(): boolean;
   /** Whether a shard is being opened or a batch finished. */
   isBusy(): boolean;
   /** Whether a batch is being planned, and has not been waited for too long. */
@@ -79,6 +81,7 @@ export function createWorkload(
     lanes: () => batches.lanes(),
     advance: tasks.advance,
     isEmpty: () => dueBatches(work).length === 0 && !tasks.isBusy(),
+    isOpening: tasks.isOpening,
     isBusy: tasks.isBusy,
     isComing: createComing(work),
     problem: () => batches.problem(),
@@ -180,6 +183,7 @@ function createTasks(work: Work) {
         finishing = run(done.marker, task, () => (finishing = undefined));
       }
     },
+    isOpening: () => opening !== undefined,
     isBusy: () => opening !== undefined || finishing !== undefined,
     rest: async (): Promise<void> => {
       isStarted = false;

@@ -26,6 +26,7 @@ const rulesFor = (rows: readonly Row[], more: Partial<PackRules<Row>> = {}): Pac
   membersPerWrite: 3,
   groupOf: ({ group }) => group,
   isBusy: () => false,
+  isFilling: false,
   sharers: ({ group }) => rows.filter((row) => row.group === group && !row.alone),
   isAlone: ({ alone }) => alone,
   ...more,
@@ -107,6 +108,15 @@ describe("the packing of rows into a post", () => {
     assert.deepEqual(sizes(40, { membersPerWrite: 20 }), [20]);
     assert.deepEqual(sizes(40, { membersPerWrite: 7, writes: 2 }), [14]);
     assert.deepEqual(sizes(4, { membersPerWrite: 1 }), [1, 1, 1, 1]);
+  });
+
+  it("lets rows that fill no write wait if more rows are about to be ready", () => {
+    const filling = { isFilling: true };
+    assert.deepEqual(sizes(19, { ...filling, membersPerWrite: 20 }), []);
+    assert.deepEqual(sizes(20, { ...filling, membersPerWrite: 20 }), [20]);
+    assert.deepEqual(sizes(2, filling), []);
+    assert.deepEqual(sizes(5, filling), [5]);
+    assert.deepEqual(sizes(2, { ...filling, membersPerWrite: 1 }), [1, 1]);
   });
 
   it("leaves the last rows of a group for later if a busy group can use the writes soon", () => {
