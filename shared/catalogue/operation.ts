@@ -94,7 +94,9 @@ export interface Attempt<K extends TargetKind = TargetKind> {
 export interface Together<K extends TargetKind = TargetKind> {
   /** One read that does the work of `look` for all of them. */
   readonly look: (writes: readonly ReadyWrite<Targets[K]>[]) => GraphRead;
-  /** The answer to that read, as `look` of one of the writes would have been answered. */
+  /** One read of all that there is in the group, of which the first page is the whole list unless it says otherwise. */
+  readonly lookAtAll: (write: ReadyWrite<Targets[K]>) => GraphRead;
+  /** The answer to either read, as `look` of one of the writes would have been answered. */
   readonly lookOf: (answer: GraphAnswer, write: ReadyWrite<Targets[K]>) => GraphAnswer;
   /** Absent if Graph has no request that makes several such changes. */
   readonly share?: Share<K>;
@@ -252,12 +254,13 @@ export function defineOperation<const F extends Fields, K extends TargetKind>(
 }
 
 function ownTogether<K extends TargetKind>(
-  { look, lookOf, share }: Together<K>,
+  { look, lookAtAll, lookOf, share }: Together<K>,
   ownWrite: (write: ReadyWrite) => ReadyWrite<Targets[K]>,
 ): Together {
   const ownWrites = (writes: readonly ReadyWrite[]) => writes.map(ownWrite);
   return {
     look: (writes) => look(ownWrites(writes)),
+    lookAtAll: (write) => lookAtAll(ownWrite(write)),
     lookOf: (answer, write) => lookOf(answer, ownWrite(write)),
     ...(share && {
       share: {

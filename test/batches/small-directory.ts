@@ -175,6 +175,7 @@ export class SmallDirectory implements Graph {
     if (kind === "groups" && part === "members") {
       const members = this.members.get(name);
       if (members && isCounted) return counted(members.size);
+      if (members && filter === "") return pageOf([...members], Number(searchParams.get("$top")));
       return members ? listed((each) => members.has(each)) : missing;
     }
     const object = (kind === "devices" ? this.devices : this.groups).get(name);
@@ -267,3 +268,10 @@ export const answer = (status: number, body: unknown, code?: string): GraphAnswe
 const counted = (count: number): GraphAnswer => answer(200, { "@odata.count": count, value: [] });
 
 const missing = answer(404, {}, "Request_ResourceNotFound");
+
+/** The first page of a list of objects. */
+const pageOf = (ids: readonly string[], top: number): GraphAnswer =>
+  answer(200, {
+    value: ids.slice(0, top).map((id) => ({ id })),
+    ...(ids.length > top && { "@odata.nextLink": "https://graph.example/v1.0/next" }),
+  });

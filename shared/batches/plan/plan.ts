@@ -34,6 +34,7 @@ import { type RowToPlan, toPlan } from "./row-to-plan.ts";
 import { valuesOf } from "./row-values.ts";
 import { finalRow } from "./row-verdicts.ts";
 import { createRowTraces, type RowTraces } from "./traces/row-traces.ts";
+import { createWholeLists } from "./whole-lists.ts";
 
 /**
  * Shards that are looked up beside the one at hand: a shard needs a few rounds of few reads, and alone would mostly
@@ -152,6 +153,7 @@ async function* decided(job: PlanJob, traces: RowTraces): AsyncGenerator<Decided
   const most = isSmall ? ALL_OF_SMALL : LOOK_UPS_AHEAD;
   const shards = ahead(lookedUp(job), () => (job.hasTime() ? most : 0));
   const parts = createPartOrder();
+  const lists = createWholeLists(job.graph, job.clock);
   for await (const { shard, rows: inputs, compiled, lookedUp: found, lookedAt } of shards) {
     if (!found) {
       const { rows: planned, sha256 } = await readShardBlob(job.batches, job.folder, shard);
@@ -175,7 +177,7 @@ async function* decided(job: PlanJob, traces: RowTraces): AsyncGenerator<Decided
     // What is there now says nothing of what the runner will find after other batches.
     const hinted = job.keepsOpen
       ? Promise.resolve(planned)
-      : withHints(planned, compiled, job.graph, traces);
+      : withHints(planned, compiled, lists, traces);
     void thrownLater(hinted);
     const write = async (): Promise<string> => {
       const rows = await hinted;

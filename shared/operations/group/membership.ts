@@ -46,6 +46,10 @@ export const membershipParts = {
         writes[0]?.target.group ?? "",
         odataIds(writes.map(({ target }) => target.member)),
       ),
+    lookAtAll: ({ target }: EdgeWrite): GraphRead => ({
+      method: "GET",
+      url: `/groups/${target.group}/members?$select=id&$top=999`,
+    }),
     lookOf: listOf,
   },
 } as const satisfies Partial<Operation<Edge, "membership">>;

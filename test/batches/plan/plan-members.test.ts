@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import { answer } from "../small-directory.ts";
-import { openWorkshop, planRows, type Workshop } from "../workshop.ts";
+import { openWorkshop, planRows, shardRows, type Workshop } from "../workshop.ts";
 
 const nobody = "99999999-0000-4000-8000-000000000009";
 const device = "77777777-0000-4000-8000-000000000007";
@@ -83,12 +83,67 @@ describe("a member by id is looked up when the batch is planned", () => {
   it("with one read for 20 users, and their memberships with another", async () => {
     const workshop = openWorkshop();
     const users = Array.from({ length: 40 }, (_, at) => workshop.directory.addUser(`u${at}@x.com`));
-    const rows = await planAdds(workshop, users);
+    const rows = await planAdds(workshop, users.slice(0, 20));
     assert.ok(rows.every(({ write }) => write?.was === "absent" && write.memberSeen === true));
     const of = (path: string) =>
       workshop.directory.reads.filter((url) => url.startsWith(path)).length;
-    assert.equal(of("/users?$filter=id%20in"), 2);
-    assert.equal(workshop.directory.reads.filter((url) => url.includes("/members?")).length, 2);
+    assert.equal(of("/users?$filter=id%20in"), 1);
+    assert.equal(of("/groups/"), 2);
+  });
+
+  const listed = [
+    { when: "once for all rows if a page holds the group", members: 998, reads: 1 },
+    {
+      when: "20 rows at a time if the group is larger, and its list once",
+      members: 1000,
+      reads: 4,
+    },
+  ];
+  for (const { when, members, reads } of listed) {
+    it(`with the group's members, ${when}`, async () => {
+      const workshop = openWorkshop();
+      const { directory } = workshop;
+      const add = (at: number): string => directory.addUser(`u${at}@x.com`);
+      const users = Array.from({ length: 1050 }, (_, at) => add(at));
+      const group = directory.addGroup("Sales");
+      for (const user of users.slice(-members)) directory.members.get(group)?.add(user);
+      const rows = await planRows(
+        workshop,
+        users
+          .slice(0, 51)
+          .concat(users.slice(-1))
+          .map((member) => ({ operation: "group.add-member", group, member })),
+      );
+      const isThere = (row: number) => (row >= users.length - members ? "present" : "absent");
+      assert.deepEqual(
+        rows.map(({ write }) => write?.was),
+        [...Array.from({ length: 51 }, (_, at) => isThere(at)), "present"],
+      );
+      assert.equal(directory.reads.filter((url) => url.includes("/members?")).length, reads);
+    });
+  }
+
+  it("with the group's members, once for all shards", async () => {
+    const workshop = openWorkshop();
+    const { directory } = workshop;
+    const group = directory.addGroup("Sales");
+    const rows = Array.from(
+      { length: 2100 },
+      (_, at) => `${group},${directory.addUser(`u${at}@x.com`)}\n`,
+    );
+    const path = "staged/adds.csv";
+    await workshop.blobs.inbox.write(path, `group,member\n${rows.join("")}`);
+    const message = {
+      version: 1,
+      batch: "b",
+      mode: "plan",
+      operation: "group.add-member",
+      file: path,
+    };
+    const delivery = { messageId: "b", deadlineMs: Infinity };
+    await workshop.batches.accept(message, delivery);
+    assert.equal(shardRows(workshop.blobs.batches, "b", 3)[0]?.write?.was, "absent");
+    assert.equal(directory.reads.filter((url) => url.includes("/members?")).length, 1);
   });
 
   it("with a read for each membership if Graph refuses to list several", async () => {
