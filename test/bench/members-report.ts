@@ -14,6 +14,7 @@ export interface MembersRun {
   readonly membersPerWrite: number;
   /** When rows became dirty; absent for a clean run. */
   readonly dirt: Dirt | undefined;
+  /** From the call of the runner until the batch had ended. */
   readonly seconds: number;
   readonly writingSeconds: number;
   /** Of the write quota. */

@@ -1,11 +1,11 @@
 import { fork } from "node:child_process";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 
 import { buildInto } from "../../scripts/build.ts";
 import { dist } from "../stage/stage.ts";
 import { type MembersRun, showMembers } from "./members-report.ts";
 import type { MembersOrder } from "./members-runs.ts";
-import { readOptions } from "./show.ts";
 
 /**
  * `npm run bench:members`: memberships to add to one group and to 400, with a request each and with requests that
@@ -17,20 +17,23 @@ import { readOptions } from "./show.ts";
  * an object that is being written to is answered with 409. Every run starts with an empty bucket; its time is from
  * the approval of the plan until the batch has ended, and every verdict is compared with what it must be.
  */
-const options = readOptions();
-const shapes = options.short
-  ? [
-      { groups: 1, rows: 400 },
-      { groups: 40, rows: 800 },
-    ]
-  : [
-      { groups: 1, rows: 3000 },
-      { groups: 400, rows: 8000 },
-    ];
+const { values: chosen } = parseArgs({
+  options: {
+    shape: { type: "string" },
+    by: { type: "string" },
+    short: { type: "boolean" },
+    json: { type: "string" },
+  },
+});
+const options = { short: chosen.short ?? false, json: chosen.json };
+const one = { groups: 1, rows: options.short ? 400 : 3000 };
+const many = options.short ? { groups: 40, rows: 800 } : { groups: 400, rows: 8000 };
+const shapes = chosen.shape === "one" ? [one] : chosen.shape === "many" ? [many] : [one, many];
+const shared = [3, 20].filter((each) => chosen.by === undefined || Number(chosen.by) === each);
 
 await buildInto(dist, "functions/index.ts");
 const runs: MembersRun[] = [];
-for (const membersPerWrite of [1, 3, 20]) {
+for (const membersPerWrite of [1, ...shared]) {
   const dirts = membersPerWrite === 1 ? [] : (["before", "since, 404", "since, 400"] as const);
   runs.push(...(await run({ shapes, membersPerWrite, dirts })));
 }
