@@ -27,21 +27,14 @@ export function createSortedList<T>(compare: (a: T, b: T) => number): SortedList
     items,
     add: (item) => {
       const place = placeOf(item);
-      items.push(item);
-      if (place < items.length - 1) {
-        items.copyWithin(place + 1, place, items.length - 1);
-        items[place] = item;
-      }
+      // `copyWithin` takes a hundred times as long on arrays of objects.
+      items.splice(place, 0, item);
       return place;
     },
     remove: (item) => {
       const place = placeOf(item);
       if (items[place] !== item) throw new TypeError("the item is not in the list");
-      if (place === 0) items.shift();
-      else {
-        items.copyWithin(place, place + 1);
-        items.pop();
-      }
+      items.splice(place, 1);
       return place;
     },
   };
