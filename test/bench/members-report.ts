@@ -28,7 +28,6 @@ export interface MembersRun {
 
 const CLEAN_FASTER = 2.5;
 const DIRTY_FASTER = 2.1;
-/** Not of rows that became dirty since the plan: Graph counts a refused request as it counts one that it takes. */
 const MOST_OF_UNITS = 1.15;
 /** What a full request is counted as, by the members that count as one write. */
 const UNITS_OF_20: Readonly<Record<number, number>> = { 3: 7, 20: 1 };
@@ -81,7 +80,7 @@ function barsOf(run: MembersRun, runs: readonly MembersRun[], isShort: boolean):
     ...(faster === undefined || isShort
       ? []
       : [{ name: `${name}: times as fast`, value: faster, unit: "", bar, atMost: false }]),
-    ...(ofExpected === undefined || run.dirt?.startsWith("since")
+    ...(ofExpected === undefined
       ? []
       : [
           {

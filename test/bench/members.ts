@@ -13,9 +13,10 @@ import type { MembersOrder } from "./members-runs.ts";
  * as is published). Dirty: 3 % of the members are
  * in the group already or do not exist. If that is so before the plan is made, its look finds them; if somebody else
  * does it after the plan was made, Graph refuses whole requests, and the rows to blame have to be found.
- * One write in ten to
- * an object that is being written to is answered with 409. Every run starts with an empty bucket; its time is from
- * the approval of the plan until the batch has ended, and every verdict is compared with what it must be.
+ * One write in ten to an object that is being written to is answered with 409. Every run starts with an empty bucket;
+ * its time is from the call of the runner until the batch has ended (how long a message lies in a queue before is the
+ * host's affair, and not sped up), and every verdict is compared with what it must be.
+ * `--shape one` or `many` runs one group or many only, `--by 3` or `--by 20` only one of the costs.
  */
 const { values: chosen } = parseArgs({
   options: {
