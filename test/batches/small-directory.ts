@@ -272,6 +272,6 @@ const missing = answer(404, {}, "Request_ResourceNotFound");
 /** The first page of a list of objects. */
 const pageOf = (ids: readonly string[], top: number): GraphAnswer =>
   answer(200, {
-    value: ids.slice(0, top).map((id) => ({ id })),
+    value: ids.slice(0, top).map((each) => ({ id: each })),
     ...(ids.length > top && { "@odata.nextLink": "https://graph.example/v1.0/next" }),
   });

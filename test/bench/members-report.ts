@@ -70,6 +70,10 @@ function unitsOfExpected({ membersPerWrite, rows, culprits, units }: MembersRun)
   return units / (((rows - culprits) * ofTwenty) / 20 + UNITS_OF_CULPRIT * culprits);
 }
 
+/** If a write takes 20 members, a short run has sent everything before the first refusal comes. */
+const isAllSentAtOnce = ({ membersPerWrite, dirt }: MembersRun): boolean =>
+  membersPerWrite === 20 && dirt?.startsWith("since") === true;
+
 function barsOf(run: MembersRun, runs: readonly MembersRun[], isShort: boolean): Bar[] {
   const name = nameOf(run);
   const faster = fasterThanSingles(run, runs);
@@ -80,7 +84,7 @@ function barsOf(run: MembersRun, runs: readonly MembersRun[], isShort: boolean):
     ...(faster === undefined || isShort
       ? []
       : [{ name: `${name}: times as fast`, value: faster, unit: "", bar, atMost: false }]),
-    ...(ofExpected === undefined
+    ...(ofExpected === undefined || (isShort && isAllSentAtOnce(run))
       ? []
       : [
           {
