@@ -103,6 +103,24 @@ describe("unmodified third-party clients in a process of the cloud", () => {
       assert.match(error, /AADSTS50105: .* block users unless they are specifically granted/u);
     });
 
+  it("@azure/identity: a person by device code, who then reads /me at Graph", async () => {
+    const { signIn } = cloud.home;
+    assert.ok(signIn);
+    const { claims, me, shown } = await runClient<{
+      claims: Record<string, unknown>;
+      me: Record<string, unknown>;
+      shown: string;
+    }>(cloud, "device-code", {
+      tenantId: cloud.home.tenantId,
+      clientId: signIn.toolsClientId,
+      person: signIn.decider.userPrincipalName,
+    });
+    assert.match(shown, /^To sign in, use a web browser to open the page https:\/\/login\./u);
+    assert.equal(claims["oid"], signIn.decider.id);
+    assert.ok(String(claims["scp"]).split(" ").includes("Group.ReadWrite.All"));
+    assert.equal(me["userPrincipalName"], signIn.decider.userPrincipalName);
+  });
+
   it("openid-client and jose: discovery, an assertion for the issuer, a verified token", async () => {
     const { payload, protectedHeader } = await runClient<{
       payload: Record<string, unknown>;

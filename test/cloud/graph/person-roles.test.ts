@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 
 import { contractHolds } from "./testing/contract-holds.ts";
-import { graphFixture } from "./testing/graph-fixture.ts";
-import { newGroup, newUser, reference, userBody, valueOf } from "./testing/people.ts";
+import { graphFixture, TENANT } from "./testing/graph-fixture.ts";
+import { idsIn, newGroup, newUser, reference, userBody, valueOf } from "./testing/people.ts";
 import { assertDenied, personsOf } from "./testing/persons.ts";
 
 describe("a person with a directory role", () => {
@@ -120,6 +120,28 @@ describe("a person with a directory role", () => {
     assert.equal((await change(inside)).status, 204);
     assertDenied(await change(other));
     assertDenied(await as(scoped, "POST", "/users", userBody("nobody")));
+  });
+
+  it("custom security attributes need their own roles, of a Global Administrator too [custom-security-attributes-overview]", async () => {
+    const admin = await holder("Global Administrator");
+    const roles = ["User.Read.All", "CustomSecAttributeAssignment.Read.All"];
+    const url = `/users/${other}?$select=customSecurityAttributes`;
+    assertDenied(await as(admin, "GET", url, undefined, roles));
+    const reader = await holder("Attribute Assignment Reader");
+    assert.equal((await as(reader, "GET", url, undefined, roles)).status, 200);
+  });
+
+  it("who has a device is changed by people only, by an Intune Administrator [device-post-registeredowners]", async () => {
+    const device = graph.app.control("create", { tenant: TENANT, kind: "device", values: {} });
+    const url = `/devices/${device.id}/registeredOwners`;
+    assertDenied(await graph.send("POST", `${url}/$ref`, reference(other)));
+    const add = (person: string) => as(person, "POST", `${url}/$ref`, reference(other));
+    assertDenied(await add(other));
+    const intune = await holder("Intune Administrator");
+    assert.equal((await add(intune)).status, 204);
+    const owners = await graph.send("GET", url);
+    assert.deepEqual(idsIn(owners), [other]);
+    assert.equal((await as(intune, "DELETE", `${url}/${other}/$ref`)).status, 204);
   });
 
   it("only an administrator grants Microsoft Graph's app roles [serviceprincipal-post-approleassignments]", async () => {

@@ -144,6 +144,17 @@ describe("on behalf of a person", () => {
     assertDenied(await as(plain, "POST", `/users/${other}/revokeSignInSessions`));
   });
 
+  it("a person changes their own password, knowing the old one [user-changepassword]", async () => {
+    const set = (person: string, currentPassword: string) =>
+      as(person, "POST", `/users/${plain}/changePassword`, {
+        currentPassword,
+        newPassword: "Correct-Horse-8",
+      });
+    assertDenied(await set(other, "Correct-Horse-9"));
+    assert.equal((await set(plain, "wrong")).status, 400);
+    assert.equal((await set(plain, "Correct-Horse-9")).status, 204);
+  });
+
   it("a person owns the group that they create, and manages it [group-post-groups, users-default-permissions]", async () => {
     const made = await as(plain, "POST", "/groups", groupBody("own"));
     const group = String(made.body["id"]);

@@ -1,15 +1,16 @@
 import { noContent, ok, type Answer } from "../http/answer.ts";
-import { denied } from "../http/graph-error.ts";
+import { badRequest, denied, notEmulated, notFound } from "../http/graph-error.ts";
 import { EXTENSION_ATTRIBUTES } from "../model/device.ts";
 import { expander } from "../odata/expand.ts";
 import { countAnswer, listAnswer, type Collection } from "../odata/list.ts";
 import { contextOf, render, selected } from "../odata/render.ts";
 import { kindSource, targetsSource } from "../odata/source.ts";
+import { demandPerson } from "../rules/people-only.ts";
 import { READ_DEVICES, type Needs } from "../rules/permission.ts";
 import { checkedValues } from "../rules/values.ts";
 import type { Entity, Values } from "../store/entity.ts";
 import type { Call } from "./call.ts";
-import { invalidValue, resolve } from "./resolve.ts";
+import { invalidValue, referenced, resolve } from "./resolve.ts";
 import type { Route } from "./route.ts";
 import { softDelete } from "./soft-delete.ts";
 
@@ -55,6 +56,21 @@ const registered = (name: "registeredOwners" | "registeredUsers"): Route => ({
 });
 
 /** Applications cannot change who has a device (device-post-registeredowners, -post-registeredusers). */
+function changeHolder(call: Call, name: "registeredOwners" | "registeredUsers"): Answer {
+  demandPerson(call);
+  const { directory } = call.tenant;
+  const held = device(call);
+  const { owner } = call.params;
+  if (owner !== undefined) {
+    if (!directory.unlink(name, held, owner.toLowerCase())) throw notFound(owner);
+  } else if (!directory.link(name, held, referenced(call, call.body["@odata.id"]).id)) {
+    throw badRequest(
+      `One or more added object references already exist for the following modified properties: '${name}'.`,
+    );
+  }
+  return noContent;
+}
+
 const onlyByPeople = (name: "registeredOwners" | "registeredUsers"): readonly Route[] =>
   (
     [
@@ -65,9 +81,7 @@ const onlyByPeople = (name: "registeredOwners" | "registeredUsers"): readonly Ro
     method,
     path,
     needs: WRITE,
-    handle: () => {
-      throw denied();
-    },
+    handle: (call: Call) => changeHolder(call, name),
   }));
 
 /** All fifteen attributes after a change of some (device-update). */
@@ -86,6 +100,7 @@ function attributesAfter(present: unknown, given: unknown): Values {
 
 /** Of a device without Windows, an application may change the extension attributes only (device-update). */
 function demandWindows(call: Call, { values }: Entity): void {
+  if (call.caller.scopes !== undefined) return;
   const system = values["operatingSystem"];
   const isWindows = typeof system === "string" && /^windows/i.test(system);
   const others = Object.keys(call.body).filter((name) => name !== "extensionAttributes");
@@ -115,8 +130,9 @@ export const deviceRoutes: readonly Route[] = [
     method: "POST",
     path: "/devices",
     needs: WRITE,
-    handle: () => {
-      throw denied();
+    handle: (call) => {
+      demandPerson(call);
+      throw notEmulated("making a device on behalf of a person");
     },
   },
   {

@@ -18,11 +18,13 @@ export interface Asking {
 /** Whether the person may. Global Administrators always may. */
 export type Right = (asking: Asking) => boolean;
 
-interface Entry {
+export interface Entry {
   readonly methods?: readonly Route["method"][];
   /** Of the route. */
   readonly path: RegExp;
   readonly may: Right;
+  /** Global Administrators need one of the roles too. */
+  readonly evenAdministrators?: boolean;
 }
 
 const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
@@ -65,6 +67,8 @@ const updateUser: Right = (asking) =>
     .filter((name) => !name.includes("@"))
     .every((name) => {
       if (name === "mobilePhone" && isSelf(asking)) return true;
+      // Their roles were demanded with the permission.
+      if (name === "customSecurityAttributes") return true;
       const roles = RESETS.has(name)
         ? ROLES.resetPassword
         : name === "usageLocation"
@@ -141,6 +145,12 @@ const ofDevice: Right = (asking) => {
 
 /** What needs more than a user's default permissions to be read. Everything else a member may read. */
 export const READ_RIGHTS: readonly Entry[] = [
+  {
+    path: /^\/directory\/(attributeSets|customSecurityAttributeDefinitions)/,
+    may: byRole([...ROLES.defineAttributes, ...ROLES.readAttributes]),
+    evenAdministrators: true,
+  },
+  { path: /^\/users\/:\w+\/mailboxSettings/, may: isSelf, evenAdministrators: true },
   // Deleted objects, by the roles that may restore them (directory-deleteditems-list).
   {
     path: /^\/directory\/deletedItems/,
@@ -173,6 +183,11 @@ export const PERSON_RIGHTS: readonly Entry[] = [
     may: overUser(ROLES.assignLicenses),
   },
   { path: /^\/users\/:\w+\/appRoleAssignments/, may: assignAppRole },
+  { path: /^\/users\/:\w+\/(mailboxSettings|changePassword)$/, may: isSelf },
+  {
+    path: /^\/users\/:\w+\/(photo|extensions)(\/|$)/,
+    may: (asking) => isSelf(asking) || overUser(ROLES.updateUser)(asking),
+  },
   { path: /^\/users\/:user\/(manager|sponsors)\//, may: overUser(ROLES.updateUser) },
   { methods: ["POST"], path: /^\/groups$/, may: createGroup },
   { path: /^\/groups\/:group\/assignLicense$/, may: byRole(ROLES.assignLicenses) },
@@ -183,6 +198,15 @@ export const PERSON_RIGHTS: readonly Entry[] = [
   },
   { methods: ["DELETE"], path: /^\/groups\/:group$/, may: ofGroup(true, ["Directory Writers"]) },
   { path: /^\/groups\/:/, may: ofGroup(true) },
+  { path: /^\/groupLifecyclePolicies/, may: byRole(ROLES.manageGroups) },
+  { path: /^\/domains/, may: byRole(ROLES.manageDomains) },
+  { path: /^\/applicationTemplates\/:/, may: byRole(ROLES.manageApplications) },
+  {
+    path: /^\/directory\/(attributeSets|customSecurityAttributeDefinitions)/,
+    may: byRole(ROLES.defineAttributes),
+    evenAdministrators: true,
+  },
+  { methods: ["DELETE"], path: /^\/directoryObjects\/:id$/, may: deleteObject },
   { path: /^\/groupSettings/, may: byRole(ROLES.groupSettings) },
   { path: /^\/directory\/deletedItems/, may: ofDeleted },
   { path: /^\/directory\/administrativeUnits/, may: byRole(ROLES.manageRoles) },
@@ -201,6 +225,19 @@ export const PERSON_RIGHTS: readonly Entry[] = [
   { methods: ["POST"], path: /^\/devices$/, may: () => false },
   { path: /^\/devices\/:/, may: ofDevice },
 ];
+
+/** As through the collection of its kind. */
+function deleteObject(asking: Asking): boolean {
+  const { call, roles } = asking;
+  const object = call.tenant.directory.get(call.params["id"] ?? "");
+  if (object === undefined) return true;
+  if (object.kind === "user") return any(directoryRolesOf(call, object), ROLES.deleteUser);
+  if (object.kind === "group") return ofGroup(true, ["Directory Writers"])(asking);
+  if (object.kind === "device") return ofDevice(asking);
+  return object.kind === "application" || object.kind === "servicePrincipal"
+    ? owned(object.kind, "id")(asking)
+    : any(roles, ROLES.manageRoles);
+}
 
 function createGroup({ call, roles, isGuest }: Asking): boolean {
   if (call.body["isAssignableToRole"] === true) return any(roles, ROLES.manageAssignableGroups);

@@ -1,8 +1,10 @@
 import { denied } from "../http/graph-error.ts";
 import type { Call } from "../resources/call.ts";
 import type { Route } from "../resources/route.ts";
-import { PERSON_RIGHTS, READ_RIGHTS, type Right } from "./person-right-table.ts";
+import { PERSON_RIGHTS, READ_RIGHTS, type Entry } from "./person-right-table.ts";
 import { directoryRolesOf } from "./person-roles.ts";
+
+type Right = Pick<Entry, "may" | "evenAdministrators">;
 
 const found = new WeakMap<Route, Right | "everybody">();
 
@@ -17,7 +19,7 @@ function rightOf(route: Route): Right | "everybody" {
     const entry = table.find(
       ({ methods, path }) => (methods?.includes(route.method) ?? true) && path.test(route.path),
     );
-    right = entry?.may ?? (isRead ? "everybody" : () => false);
+    right = entry ?? (isRead ? "everybody" : { may: () => false });
     found.set(route, right);
   }
   return right;
@@ -32,8 +34,8 @@ export function demandPersonRights(call: Call, route: Route): void {
   const right = rightOf(route);
   if (right === "everybody") return;
   const roles = directoryRolesOf(call);
-  if (roles.has("Global Administrator")) return;
+  if (roles.has("Global Administrator") && right.evenAdministrators !== true) return;
   const isGuest =
     call.tenant.directory.get(call.caller.principalId)?.values["userType"] === "Guest";
-  if (!right({ call, roles, isGuest })) throw denied();
+  if (!right.may({ call, roles, isGuest })) throw denied();
 }

@@ -99,6 +99,14 @@ export const ROLES = {
     "User Administrator",
   ],
   manageRoles: ["Privileged Role Administrator"],
+  manageDomains: ["Domain Name Administrator"],
+  /** Global Administrators have neither by default (custom-security-attributes-overview). */
+  defineAttributes: ["Attribute Definition Administrator"],
+  readAttributes: [
+    "Attribute Definition Reader",
+    "Attribute Assignment Administrator",
+    "Attribute Assignment Reader",
+  ],
   manageDevices: ["Intune Administrator", "Cloud Device Administrator"],
   deletedUsers: DELETED_USERS,
   deletedGroups: DELETED_GROUPS,

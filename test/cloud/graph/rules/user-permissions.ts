@@ -1,3 +1,4 @@
+import { denied } from "../http/graph-error.ts";
 import { BASIC_USER_PROPERTIES } from "../model/user.ts";
 import type { Call } from "../resources/call.ts";
 import { demandLogs, demandPremium } from "./log-permissions.ts";
@@ -9,6 +10,7 @@ import {
   WRITE_USERS,
   type Needs,
 } from "./permission.ts";
+import { directoryRolesOf } from "./person-roles.ts";
 import { READ_SECURITY_ATTRIBUTES, WRITE_SECURITY_ATTRIBUTES } from "./security-attributes.ts";
 
 /** Properties of a PATCH that need another permission than User.ReadWrite.All alone (user-update). */
@@ -30,6 +32,16 @@ export function demandUserUpdate(call: Call): void {
   const names = Object.keys(call.body).filter((name) => !name.includes("@"));
   if (names.length === 0) demand(call.caller, ANY_OTHER);
   for (const name of names) demand(call.caller, BY_PROPERTY[name] ?? ANY_OTHER);
+  if (names.includes("customSecurityAttributes")) demandAttributeRole(call, [ASSIGNS_ATTRIBUTES]);
+}
+
+const ASSIGNS_ATTRIBUTES = "Attribute Assignment Administrator";
+
+/** Of people not even a Global Administrator may without one of the roles (custom-security-attributes-overview). */
+function demandAttributeRole(call: Call, wanted: readonly string[]): void {
+  if (call.caller.scopes === undefined) return;
+  const held = directoryRolesOf(call);
+  if (!wanted.some((role) => held.has(role))) throw denied();
 }
 
 /**
@@ -48,8 +60,10 @@ export function demandUserRead(call: Call): void {
     demand(call.caller, READ_USERS);
     demandLogs(call);
   }
-  if (named.some((name) => name.toLowerCase() === "customsecurityattributes"))
+  if (named.some((name) => name.toLowerCase() === "customsecurityattributes")) {
     demand(call.caller, READ_SECURITY_ATTRIBUTES);
+    demandAttributeRole(call, [ASSIGNS_ATTRIBUTES, "Attribute Assignment Reader"]);
+  }
   if (!holds(call.caller, READ_USERS)) {
     const beyond = named.some((name) => !BASIC_USER_PROPERTIES.has(name));
     if (beyond) demand(call.caller, READ_USERS);
