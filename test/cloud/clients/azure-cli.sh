@@ -244,6 +244,28 @@ refused 'me' az ad signed-in-user show
 refused 'me' az ad signed-in-user list-owned-objects
 refused 'me' az ad signed-in-user list-owned-objects --type group
 
+echo "People, by device code"
+person() { env AZURE_CONFIG_DIR="$work/person" az "$@"; }
+expect '"type": "user"' by_device gail.global@contoso.com person login --use-device-code --allow-no-subscriptions
+expect 'gail.global@contoso.com' person ad signed-in-user show --query userPrincipalName
+expect '@contoso.com' person ad user list --query '[].userPrincipalName'
+expect 'az-gail' person ad group create --display-name az-gail --mail-nickname az-gail
+expect 'gail.global@contoso.com' person ad group owner list --group az-gail --query '[].userPrincipalName'
+expect 'az-gail' person ad signed-in-user list-owned-objects --type group --query '[].displayName'
+expect 'az-cal@contoso.com' person ad user create --display-name Cal --password Correct-Horse-Battery-1 \
+  --user-principal-name az-cal@contoso.com
+expect 'Microsoft Azure CLI' person rest --url "$graph/auditLogs/signIns" --query 'value[].appDisplayName'
+expect 'Add user' person rest --url "$graph/auditLogs/directoryAudits" --query 'value[].activityDisplayName'
+refused 'AADSTS65002' person account get-access-token --scope https://graph.microsoft.com/Device.Read.All
+expect '' person logout
+expect '"type": "user"' by_device dana.decider@contoso.com person login --use-device-code --allow-no-subscriptions --tenant "$tenant"
+expect 'dana.decider@contoso.com' person ad signed-in-user show --query userPrincipalName
+refused 'Insufficient privileges' person ad user delete --id az-cal@contoso.com
+refused 'Insufficient privileges' person ad group delete --group az-gail
+expect 'az-dana' person ad group create --display-name az-dana --mail-nickname az-dana
+expect '' person ad group member add --group az-dana --member-id "$id"
+expect '' person ad group delete --group az-dana
+
 echo "The end"
 expect '' az ad sp delete --id "$app"
 refused 'does not exist' az ad sp show --id "$app"

@@ -91,4 +91,13 @@ expect '' m365 entra administrativeunit member add --administrativeUnitName "M36
 expect 'displayName' m365 entra administrativeunit member list --administrativeUnitName "M365 unit"
 expect '' m365 entra administrativeunit remove --displayName "M365 unit" --force
 expect 'Contoso' m365 entra organization list
+
+echo "People, by device code"
+expect '' m365 logout
+expect '"authType": "deviceCode"' by_device gail.global@contoso.com m365 login --authType deviceCode \
+  --appId "$(fact signIn.toolsClientId)" --tenant "$(fact tenantId)"
+expect 'gail.global@contoso.com' m365 request --url '@graph/me'
+expect 'M365 Gail' m365 entra group add --displayName "M365 Gail" --type security
+expect 'gail.global@contoso.com' m365 entra group member list --groupName "M365 Gail" --role Owner
+expect '' m365 entra group remove --displayName "M365 Gail" --force
 finish "CLI for Microsoft 365"

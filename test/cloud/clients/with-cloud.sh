@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Sourced by the scripts beside it: a stand-alone local cloud that ends with the script.
-# Defines $work (a folder that is removed at the end), start_cloud, fact, in_cloud and expect.
+# Defines $work (a folder that is removed at the end), start_cloud, fact, in_cloud, by_device and expect.
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 node=$here/../../../node_modules/.bin/node
 work=$(mktemp -d)
@@ -27,6 +27,27 @@ fact() { "$node" -p "require('$work/ready.json').$1"; }
 in_cloud() {
   env "NODE_OPTIONS=$(fact env.NODE_OPTIONS)" "NODE_EXTRA_CA_CERTS=$(fact caFile)" \
     "LOCAL_CLOUD_REDIRECT=$(fact env.LOCAL_CLOUD_REDIRECT)" "$@"
+}
+
+# by_device PERSON COMMAND…: a sign-in that shows a code, which is entered as this person would.
+by_device() {
+  local person=$1 said=$work/said code='' login result=0
+  shift
+  : > "$said"
+  "$@" > "$said" 2>&1 &
+  login=$!
+  for _ in $(seq 150); do
+    code=$(sed -n 's/.*enter the code \([A-Z0-9]*\) to authenticate.*/\1/p' "$said" | head -1)
+    [ -z "$code" ] && kill -0 "$login" 2> /dev/null || break
+    sleep 0.2
+  done
+  if [ -n "$code" ]; then
+    curl --silent --cacert "$(fact caFile)" "$(fact login)/common/oauth2/deviceauth" \
+      --data otc="$code" --data login_hint="$person" > /dev/null
+  else kill "$login" 2> /dev/null || true; fi
+  wait "$login" || result=$?
+  cat "$said"
+  return "$result"
 }
 
 passed=0
