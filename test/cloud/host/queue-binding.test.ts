@@ -146,6 +146,11 @@ describe("what a function returns goes to its queue outputs", () => {
     { what: "a text that is a JSON array", data: { string: ' ["x","y"]' }, goes: ["x", "y"] },
     { what: "bytes", data: { bytes: Buffer.from("é") }, goes: ["é"] },
     { what: "a number", data: { int: 7 }, goes: ["7"] },
+    { what: "a fraction", data: { double: 0.5 }, goes: ["0.5"] },
+    { what: "a boolean", data: { json: "false" }, goes: ["False"] },
+    { what: "an empty list", data: { json: "[]" }, goes: [] },
+    { what: "a list in a list", data: { json: "[[1]]" }, goes: ["[\n  1\n]"] },
+    { what: "a text with line breaks", data: { string: "a\r\nb" }, goes: ["a\r\nb"] },
   ];
   for (const { what, data, goes } of cases)
     it(what, () => assert.deepEqual(queueOutputs([out("o")], given("o", data)).get("o"), goes));

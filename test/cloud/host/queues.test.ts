@@ -3,6 +3,7 @@ import { after, before, beforeEach, describe, it } from "node:test";
 
 import { QueueServiceClient } from "@azure/storage-queue";
 
+import { systemClock } from "../../../shared/core/clock.ts";
 import { type Azurite, startAzurite } from "../../storage/azurite.ts";
 import { buildFixture, type FixtureHost, withFixture } from "./fixture-host.ts";
 
@@ -27,6 +28,12 @@ const withHost = (
   env: Record<string, string>,
   work: (run: FixtureHost) => Promise<void>,
 ): Promise<void> => withFixture({ azurite, dist: app.dist, env }, work);
+
+const untilAborted = (_ms: number, signal?: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal?.aborted) resolve();
+    else signal?.addEventListener("abort", () => resolve(), { once: true });
+  });
 
 const send = (queue: string, text: string) => service.getQueueClient(queue).sendMessage(text);
 
@@ -53,6 +60,18 @@ describe("a queue message reaches its function", () => {
     { as: "a boolean, though it was text", text: "true", is: true },
     { as: "a JSON string, without its quotes", text: '"x"', is: "x" },
     {
+      as: "a number without its last digits",
+      text: "12345678901234567890",
+      is: 12345678901234567000,
+    },
+    { as: "nothing, though it was text", text: "null", is: null },
+    { as: "a list", text: '[1,"x",{"a":null}]', is: [1, "x", { a: null }] },
+    { as: "text that Json.NET would read", text: "{'single':1}", is: "{'single':1}" },
+    { as: "text after its JSON", text: '{"a":1} and more', is: '{"a":1} and more' },
+    { as: "an object of which the last of two values counts", text: '{"a":1,"a":2}', is: { a: 2 } },
+    { as: "text beyond ASCII", text: "ü € 𝄞", is: "ü € 𝄞" },
+    { as: "text with entities", text: "a&amp;b<c>", is: "a&amp;b<c>" },
+    {
       as: "base64 unchanged, because host.json says none",
       text: "eyJhIjoxfQ==",
       is: "eyJhIjoxfQ==",
@@ -64,17 +83,23 @@ describe("a queue message reaches its function", () => {
     },
   ];
   it("as what the library makes of its text, and is deleted then", () =>
-    withHost({}, async (run) => {
-      for (const { as, text, is } of bodies) {
-        const seen = run.said().length;
-        await send("echo", text);
-        const { message } = await run.until("the message", () => run.said()[seen]);
-        assert.deepEqual(message, is, as);
-      }
-      await run.until("the end", () => run.host.status().functions["echo"]?.succeeded === 7);
-      await run.host.stop();
-      assert.ok(await isEmpty("echo"), "a processed message is deleted");
-    }));
+    withHost(
+      { AzureFunctionsJobHost__extensions__queues__newBatchThreshold: "32" },
+      async (run) => {
+        const sent = await Promise.all(bodies.map(({ text }) => send("echo", text)));
+        await run.until(
+          "all",
+          () => run.host.status().functions["echo"]?.succeeded === sent.length,
+        );
+        const got = new Map(
+          run.said().map(({ message, metadata }) => [(metadata as { id: string }).id, message]),
+        );
+        for (const [at, { as, is }] of bodies.entries())
+          assert.deepEqual(got.get(sent[at]?.messageId ?? ""), is, as);
+        await run.host.stop();
+        assert.ok(await isEmpty("echo"), "a processed message is deleted");
+      },
+    ));
 
   it("decoded if host.json says base64, in any case", () =>
     withHost(
@@ -113,9 +138,11 @@ describe("a queue message reaches its function", () => {
 });
 
 describe("a message that fails", () => {
-  it("is tried five times, then is poison, and its poison queue is read", () =>
-    withHost({}, async (run) => {
-      await send("fails", '{"job":1}');
+  it("is tried five times, then is poison, and its poison queue is read at once", async () => {
+    // No poll but the first and those that something wakes.
+    const clock = { ...systemClock, sleep: untilAborted };
+    await send("fails", '{"job":1}');
+    await withFixture({ azurite, dist: app.dist, clock }, async (run) => {
       await run.until("the poison", () => run.said().find((line) => "poison" in line));
       assert.deepEqual(run.said(), [
         ...[1, 2, 3, 4, 5].map((attempt) => ({ attempt })),
@@ -127,7 +154,8 @@ describe("a message that fails", () => {
         succeeded: 0,
         failed: 5,
       });
-    }));
+    });
+  });
 
   it("does not come back before the visibility time-out", () =>
     withHost(
