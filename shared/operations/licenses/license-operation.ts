@@ -1,13 +1,18 @@
 import { type DecidedRow, failedRow, notFound } from "../../catalogue/decided-row.ts";
 import { groupReference, required, userReference } from "../../catalogue/fields.ts";
 import type { GuardedCounts } from "../../catalogue/guarded.ts";
-import { type Found, type Operation, defineOperation } from "../../catalogue/operation.ts";
-import type { Fields, Payload } from "../../catalogue/payload.ts";
+import {
+  type Found,
+  type Lookup,
+  type Operation,
+  defineOperation,
+} from "../../catalogue/operation.ts";
+import type { Field, Fields, Payload } from "../../catalogue/payload.ts";
 import type { Properties } from "../../catalogue/row.ts";
 import { hasAll } from "../../catalogue/same-value.ts";
 import type { GraphWrite } from "../../core/graph-request.ts";
 import { recordOf } from "../../core/record.ts";
-import { notReplicatedYet, userOf, userWrite } from "../user/user-change.ts";
+import { notReplicatedYet, userWrite } from "../user/user-change.ts";
 import { type LicenseChange, type WishOf, decideLicenses, textsIn } from "./decide-licenses.ts";
 import { type Holdings, heldByGroup, heldByUser, shownLicenses } from "./held.ts";
 import { licensesBack } from "./license-inverse.ts";
@@ -22,9 +27,32 @@ interface Own {
   readonly wish: WishOf;
 }
 
+/** Whose licenses they are. */
+interface Holder {
+  readonly noun: "user" | "group";
+  readonly reference: Field<string, false, false>;
+  readonly permissions: readonly string[];
+  readonly heldBy: (object: Properties) => Holdings | undefined;
+  readonly select: readonly string[];
+}
+
 const permissions = ["LicenseAssignment.Read.All", "LicenseAssignment.ReadWrite.All"];
-const userPermissions = [...permissions, "User.Read.All"];
-const groupPermissions = ["GroupMember.Read.All", ...permissions];
+
+const ofUser: Holder = {
+  noun: "user",
+  reference: userReference,
+  permissions: [...permissions, "User.Read.All"],
+  heldBy: heldByUser,
+  select: ["id", "usageLocation", "licenseAssignmentStates"],
+};
+
+const ofGroup: Holder = {
+  noun: "group",
+  reference: groupReference,
+  permissions: ["GroupMember.Read.All", ...permissions],
+  heldBy: heldByGroup,
+  select: ["id", "securityEnabled", "assignedLicenses"],
+};
 
 /** The key of an object's licenses. No other operation changes what a row about them finds. */
 const licensesKey = (id: string): string => `licenses:${id}`;
@@ -32,23 +60,12 @@ const licensesKey = (id: string): string => `licenses:${id}`;
 /** An operation that changes a user's own licenses: one request, whatever it adds and removes. */
 export const userLicenses = (own: Own): Operation =>
   defineOperation({
-    ...parts(own, heldByUser, "user"),
-    fields: { user: required(userReference), ...own.fields },
+    ...parts(own, ofUser),
     target: "user",
-    permissions: () => userPermissions,
-    allPermissions: userPermissions,
-    lookups: (payload) => ({
-      user: {
-        kind: "user",
-        ref: userOf(payload),
-        select: ["id", "usageLocation", "licenseAssignmentStates"],
-      },
-      skus: skusLookup,
-    }),
     decide: (payload, found) => {
       const { user } = found;
       if (user?.state !== "found" && user?.state !== "coming") return notFound("user", user);
-      const change = decidedFor(own, heldByUser, "user", payload, found);
+      const change = decidedFor(own, ofUser, payload, found);
       if ("final" in change) return change;
       const { set, seats, adds, removals } = change;
       if (adds && lacksLocation(user)) {
@@ -57,7 +74,7 @@ export const userLicenses = (own: Own): Operation =>
           "Set usageLocation in an earlier row (user.update), then the license.",
         );
       }
-      const write = userWrite(userOf(payload), user, set);
+      const write = userWrite(holderIn(payload, "user"), user, set);
       const keys = user.state === "found" ? [licensesKey(user.id)] : [];
       return {
         write: {
@@ -82,25 +99,14 @@ export const userLicenses = (own: Own): Operation =>
  */
 export const groupLicenses = (own: Own): Operation =>
   defineOperation({
-    ...parts(own, heldByGroup, "group"),
-    fields: { group: required(groupReference), ...own.fields },
+    ...parts(own, ofGroup),
     target: "object",
-    permissions: () => groupPermissions,
-    allPermissions: groupPermissions,
-    lookups: (payload) => ({
-      group: {
-        kind: "group",
-        ref: groupOf(payload),
-        select: ["id", "securityEnabled", "assignedLicenses"],
-      },
-      skus: skusLookup,
-    }),
     decide: (payload, found) => {
       const { group } = found;
       if (group?.state !== "found") {
         return notFound("group", group?.state === "coming" ? undefined : group);
       }
-      const change = decidedFor(own, heldByGroup, "group", payload, found);
+      const change = decidedFor(own, ofGroup, payload, found);
       if ("final" in change) return change;
       if (change.adds && group.object["securityEnabled"] === false) {
         return failedRow(
@@ -126,18 +132,24 @@ export const groupLicenses = (own: Own): Operation =>
     }),
   });
 
-type HeldBy = (object: Properties) => Holdings | undefined;
-
 /** What both have. */
-const parts = (own: Own, heldBy: HeldBy, holder: "user" | "group") =>
-  ({
+const parts = (own: Own, holder: Holder) => {
+  const { noun, heldBy, select } = holder;
+  return {
     summary: own.summary,
     example: own.example,
+    fields: { [noun]: required(holder.reference), ...own.fields },
+    permissions: () => holder.permissions,
+    allPermissions: holder.permissions,
+    lookups: (payload: Payload): Readonly<Record<string, Lookup>> => ({
+      [noun]: { kind: noun, ref: holderIn(payload, noun), select },
+      skus: skusLookup,
+    }),
     ownKey: licensesKey,
     shown: (object: Properties, names: readonly string[]) => shownLicenses(heldBy(object), names),
     guarded: (payload: Payload, found: Readonly<Record<string, Found>> = {}) => {
-      const change = decidedFor(own, heldBy, holder, payload, found);
-      return counted(holder, "final" in change ? 0 : change.removals);
+      const change = decidedFor(own, holder, payload, found);
+      return counted(noun, "final" in change ? 0 : change.removals);
     },
     touched: ({ set = {} }: { readonly set?: Properties | undefined }, present?: Properties) => ({
       ...(present && { before: shownLicenses(heldBy(present), Object.keys(set)) }),
@@ -149,8 +161,9 @@ const parts = (own: Own, heldBy: HeldBy, holder: "user" | "group") =>
     ) =>
       answer.status === 200 &&
       hasAll(shownLicenses(heldBy(recordOf(answer.body)), Object.keys(set)), set),
-    inverse: licensesBack(holder),
-  }) as const;
+    inverse: licensesBack(noun),
+  };
+};
 
 /** What guards count. The plan keeps it in the write, because the payload alone does not tell. */
 const counted = (holder: "user" | "group", removals: number): GuardedCounts =>
@@ -160,8 +173,7 @@ const counted = (holder: "user" | "group", removals: number): GuardedCounts =>
 
 function decidedFor(
   own: Own,
-  heldBy: HeldBy,
-  noun: "user" | "group",
+  { noun, heldBy }: Holder,
   payload: Payload,
   found: Readonly<Record<string, Found>>,
 ): LicenseChange | DecidedRow {
@@ -177,9 +189,10 @@ function decidedFor(
 const lacksLocation = (user: Found): boolean =>
   user.state === "found" && user.isChanged !== true && (user.object["usageLocation"] ?? "") === "";
 
-function groupOf({ group }: Payload): string {
-  if (typeof group !== "string") throw new TypeError("the row names no group");
-  return group;
+function holderIn(payload: Payload, noun: Holder["noun"]): string {
+  const named = payload[noun];
+  if (typeof named !== "string") throw new TypeError(`the row names no ${noun}`);
+  return named;
 }
 
 /** One request for everything, because concurrent changes of one object's licenses fail. */
