@@ -39,6 +39,20 @@ const STATUS_EVERY_MS = 3_000;
  */
 const CALL_AHEAD_ROWS = 20_000;
 
+/** Earlier work has to end before the batch can be planned. */
+interface Waiting {
+  readonly waits: string;
+}
+
+type Why = Parameters<typeof stillStatus>[4];
+
+const WAITS_FIX =
+  "No action needed. If it cannot wait, pause that batch (batch pause), or send these rows again under another name with priority urgent.";
+
+/** A batch that waits is looked at again soon at first, then once a minute. */
+const secondsToWait = ({ clock }: Pick<BatchPorts, "clock">, { acceptedAt }: BatchManifest) =>
+  Math.min(60, Math.max(5, Math.round((clock.now() - Date.parse(acceptedAt)) / 10_000)));
+
 /** A batch that has its name. */
 interface Owned {
   readonly folder: string;
@@ -66,6 +80,7 @@ export async function carryOn(
   if (plan === undefined) {
     const totals = await planMarked(context, locked, owned, input);
     if (totals === undefined) return postpone(0, "the plan is not finished");
+    if ("waits" in totals) return postpone(secondsToWait(ports, manifest), totals.waits);
     plan = planOf(ports, manifest, totals, await findingsOf(ports, manifest, totals));
     lock.check();
     await batches.write(planBlob(folder), jsonText(plan), { ifAbsent: true });
@@ -82,7 +97,7 @@ async function planMarked(
   locked: LockedFolder,
   owned: Owned,
   input: BatchInput,
-): Promise<PlannedBatch | undefined> {
+): Promise<PlannedBatch | Waiting | undefined> {
   const { ports } = context;
   const marker = planningMarker(owned.manifest);
   if (owned.manifest.mode === "apply") await ports.blobs.runner.write(marker, "");
@@ -135,17 +150,17 @@ async function planWithStatus(
   { lock, isNew = false }: LockedFolder,
   { folder, manifest }: Owned,
   protect: ReturnType<typeof protectionOf> | undefined,
-): Promise<PlannedBatch | undefined> {
+): Promise<PlannedBatch | Waiting | undefined> {
   const { ports, deadlineMs, stopping } = context;
   const { clock } = ports;
   const hasTime = (): boolean => clock.now() < deadlineMs && !stopping?.aborted;
   const writeStatus = await fencedStatus(ports.blobs.batches, folder, isNew);
   let writtenMs = -Infinity;
   let rowsNow = manifest.rows;
-  const write = async (known?: VerdictCounts): Promise<void> => {
+  const write = async (known?: VerdictCounts, why?: Why): Promise<void> => {
     writtenMs = clock.now();
     const verdicts = pendingVerdicts(rowsNow, known);
-    await writeStatus(stillStatus(manifest.batch, "accepted", verdicts, writtenMs));
+    await writeStatus(stillStatus(manifest.batch, "accepted", verdicts, writtenMs, why));
   };
   const call = callAhead(ports, manifest);
   await Promise.all([write(), call(0)]);
@@ -154,6 +169,10 @@ async function planWithStatus(
   const keepsOpen = mayChange && manifest.mode === "apply";
   const toPlan = await whatToPlan(context, { folder, manifest, keepsOpen, hasTime, check });
   if (toPlan === undefined) return undefined;
+  if ("waits" in toPlan) {
+    await write(undefined, { reason: `Waits: ${toPlan.waits}.`, fix: WAITS_FIX });
+    return toPlan;
+  }
   rowsNow = toPlan.rows;
   const totals = await planBatch({
     ...toPlan,

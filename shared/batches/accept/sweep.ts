@@ -158,6 +158,7 @@ async function resumeStalled(
       continue;
     if (!folder.hasPlan && (await isClaim(blobs.batches, folder, claims))) continue;
     if (folder.hasPlan && (await isPaused(blobs.batches, folder))) continue;
+    if (!folder.hasPlan && (await isWaiting(blobs.batches, folder, minutesSince))) continue;
     const minutes = minutesSince(folder.acceptedMs);
     ports.emit({ event: "batch.stalled", batch, tenant, minutes });
     await acceptQueue.send(resumeMessageOf({ batch, tenant }));
@@ -167,6 +168,16 @@ async function resumeStalled(
 /** A paused batch has no marker and no report: it waits for a person. */
 const isPaused = async (batches: Blobs, { path }: Folder): Promise<boolean> =>
   (await readStatus(batches, path))?.state === "paused";
+
+/** Whether its message still comes and says that it waits for earlier work. */
+async function isWaiting(
+  batches: Blobs,
+  { path }: Folder,
+  minutesSince: (ms: number) => number,
+): Promise<boolean> {
+  const { reason, updatedAt = "" } = (await readStatus(batches, path)) ?? {};
+  return reason !== undefined && minutesSince(Date.parse(updatedAt)) < STALLED_MINUTES;
+}
 
 /** Whether the folder's batch.json only claims a file for another batch. */
 async function isClaim(

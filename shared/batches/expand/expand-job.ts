@@ -11,6 +11,12 @@ import type { Mapper } from "../mapping/mapper.ts";
 import type { Directory } from "../plan/lookups/lookups.ts";
 import type { Cells } from "./part.ts";
 
+/** What batches will still change that were accepted before this one. */
+export interface OpenWork {
+  /** @throws ExpansionWaits if a row of such a batch, which has no verdict yet, names one of the objects */
+  readonly awaitEnd: (ids: Iterable<string>) => Promise<void>;
+}
+
 /** What is expanded, and with which clients. */
 export interface ExpandJob {
   readonly folder: string;
@@ -24,6 +30,8 @@ export interface ExpandJob {
   readonly mostRows: number;
   /** Unfinished work of other batches may change what was read, so that no part is unchanged yet. */
   readonly keepsOpen: boolean;
+  /** What earlier batches will still change. */
+  readonly before: OpenWork;
   /** Whether there is time for another piece. */
   readonly hasTime: () => boolean;
   /** Throws if the lease is lost. */
@@ -40,6 +48,7 @@ export interface RecipeRow {
 export interface Reader {
   readonly graph: Graph;
   readonly directory: Directory;
+  readonly before: OpenWork;
 }
 
 /** The rules of the rows that were sent. */

@@ -13,10 +13,10 @@ import { type KnownUser, recipeParts } from "./recipe-parts.ts";
  * The parts of some rows. A row of whose user something could not be read to its end gives one part, which
  * says so: nothing is removed on half a list.
  *
- * @throws OperatorError READ_INCOMPLETE, disposition `retry`; PERMISSION_MISSING, `refuse`
+ * @throws ExpansionWaits; OperatorError READ_INCOMPLETE, disposition `retry`; PERMISSION_MISSING, `refuse`
  */
 export async function expandRecipes(
-  { graph, directory }: Reader,
+  { graph, directory, before }: Reader,
   rows: readonly RecipeRow[],
 ): Promise<readonly (readonly Part[])[]> {
   const lookedUp = await directory.lookUp(rows.flatMap((row) => [...lookupsOf(row)]));
@@ -29,9 +29,15 @@ export async function expandRecipes(
     for (const fact of row.recipe.facts) wanted.add(fact);
   }
   const wanted = [...new Set([...users.values()].flatMap((each) => [...each]))];
+  if (wanted.length > 0) await before.awaitEnd(users.keys());
   const facts = await readFacts(graph, [...users.keys()], wanted);
+  await before.awaitEnd([...facts.values()].flatMap(reportsIn));
   return rows.map((row) => partsOf(row, lookedUp, facts));
 }
+
+/** Whoever reports to a user now may get another manager by earlier work, which does not name the user. */
+const reportsIn = (read: FactsRead): readonly string[] =>
+  ("facts" in read && read.facts.reports) || [];
 
 type LookUp = (lookup: Lookup) => LookedUp;
 

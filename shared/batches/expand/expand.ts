@@ -25,7 +25,7 @@ const ROWS_AT_ONCE = 50;
  * parts that the recipe and the directory make of it, and every other row one part. A piece is written once, so
  * an interrupted expansion continues with the next. Answers `undefined` if the time was over.
  *
- * @throws InputRefusal TOO_MANY_ROWS; OperatorError READ_INCOMPLETE, STORAGE_UNAVAILABLE, LEASE_LOST
+ * @throws ExpansionWaits; InputRefusal TOO_MANY_ROWS; OperatorError READ_INCOMPLETE, STORAGE_UNAVAILABLE, LEASE_LOST
  * (disposition `retry`); PERMISSION_MISSING (`refuse`)
  */
 export async function expandInput(job: ExpandJob): Promise<Expansion | undefined> {
@@ -34,7 +34,8 @@ export async function expandInput(job: ExpandJob): Promise<Expansion | undefined
   if (known !== undefined) return known;
   const written = await countPieces(batches, folder);
   const tally = await tallyOf(job, written);
-  const reader: Reader = { graph: job.graph, directory: createDirectory(job.graph) };
+  const { graph, before } = job;
+  const reader: Reader = { graph, before, directory: createDirectory(graph) };
   const lists = await readLists(job, reader);
   if (lists === undefined) return undefined;
   let piece = 0;

@@ -30,7 +30,7 @@ export const noLists: MemberLists = {
  * says who is not wanted. What the rows name is looked up once and kept. Answers `undefined` if the time was
  * over.
  *
- * @throws as `resolveRows`; OperatorError LEASE_LOST
+ * @throws ExpansionWaits; as `resolveRows`; OperatorError LEASE_LOST
  */
 export async function readLists(job: ExpandJob, reader: Reader): Promise<MemberLists | undefined> {
   const wanted = createWanted();
@@ -53,6 +53,7 @@ export async function readLists(job: ExpandJob, reader: Reader): Promise<MemberL
     }
     note(wanted, own, unclear, resolved);
   }
+  await job.before.awaitEnd(wanted.groups.keys());
   return hasAny ? listsOf(job, reader, wanted, remover) : noLists;
 }
 

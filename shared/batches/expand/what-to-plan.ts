@@ -6,6 +6,7 @@ import type { PlanJob } from "../plan/plan.ts";
 import type { BatchPorts } from "../ports.ts";
 import { storedRecipes } from "../recipes/stored-recipes.ts";
 import { expandInput } from "./expand.ts";
+import { ExpansionWaits, openWorkBefore } from "./open-work.ts";
 
 /** A batch, and how long its delivery may work on it. */
 interface Job {
@@ -16,16 +17,23 @@ interface Job {
   readonly check: () => void;
 }
 
+type ToPlan = Pick<PlanJob, "rows" | "rules">;
+
+/** Why rows cannot be expanded yet, as a clause. */
+interface Waits {
+  readonly waits: string;
+}
+
 /**
  * The rows that are planned: those of the input, or their parts if rows of it expand. Answers `undefined` if
- * there was no time to expand all of them.
+ * there was no time to expand all of them, and why they wait if earlier work has to end first.
  *
  * @throws as `expandInput`
  */
 export async function whatToPlan(
   { ports, limits }: { readonly ports: BatchPorts; readonly limits: Limits },
   { folder, manifest, keepsOpen, hasTime, check }: Job,
-): Promise<Pick<PlanJob, "rows" | "rules"> | undefined> {
+): Promise<ToPlan | Waits | undefined> {
   const { catalogue, recipes, blobs } = ports;
   const { operation, origin } = manifest;
   const mapper = await storedMapper(blobs.batches, folder, manifest, keptColumns);
@@ -34,7 +42,8 @@ export async function whatToPlan(
   }
   const { batches } = blobs;
   const own = await storedRecipes({ batches, catalogue }, folder, manifest);
-  const expansion = await expandInput({
+  const expanding = expandInput({
+    before: openWorkBefore(ports, manifest),
     folder,
     manifest,
     mapper,
@@ -47,5 +56,12 @@ export async function whatToPlan(
     recipes: { ...recipes, ...own },
     mostRows: limits.rows,
   });
+  const expansion = await expanding.catch(waitsIn);
+  if (expansion && "waits" in expansion) return expansion;
   return expansion && { rows: expansion.rows, rules: { catalogue, origin: "expansion" } };
+}
+
+function waitsIn(error: unknown): Waits {
+  if (error instanceof ExpansionWaits) return { waits: error.message };
+  throw error;
 }

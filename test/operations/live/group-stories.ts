@@ -83,6 +83,22 @@ export function tellGroupStories(scene: () => Scene): void {
       assert.equal((await groupsNamed(displayName, "description")).length, 1);
     });
 
+    it("have the members of a list, whom an earlier batch adds while the list waits too", async () => {
+      const { office, directory } = scene();
+      const group = await directory.addGroup();
+      const [ann, bo] = [await newUser(), await newUser()];
+      const earlier = newName("earlier");
+      const list = newName("list");
+      const rows = [{ operation: "group.set-members", group, member: ann }];
+      await office.plan(earlier, [{ operation: "group.add-member", group, member: bo }]);
+      await assert.rejects(office.plan(list, rows), /has not finished a row about/);
+      await office.run(earlier);
+      await office.plan(list, rows);
+      assert.deepEqual(verdictsOf(await office.run(list)), ["done"]);
+      const members = await directory.read(`/groups/${group}/members?$select=userPrincipalName`);
+      assert.deepEqual(members?.["value"], [{ userPrincipalName: ann }]);
+    });
+
     it("cannot remove the last owner before another row adds one", async () => {
       const { directory } = scene();
       const group = await directory.addGroup();

@@ -1,0 +1,180 @@
+import assert from "node:assert/strict";
+import { beforeEach, describe, it } from "node:test";
+
+import { sweepInbox } from "../../../shared/batches/accept/sweep.ts";
+import { systemClock } from "../../../shared/core/clock.ts";
+import { recordJson } from "../../../shared/records/journal.ts";
+import { runAndJournal } from "../undo/jobs.ts";
+import { home, openWorkshop, shardRows, type Workshop } from "../workshop.ts";
+
+const MINUTE_MS = 60_000;
+let passedMs = 0;
+let workshop: Workshop;
+let nurses: string;
+const ids = new Map<string, string>();
+const idOf = (name: string): string => ids.get(name) ?? "";
+
+/** Ann and Bo are members of Nurses, and Bo reports to Ann. */
+beforeEach(() => {
+  passedMs = 0;
+  workshop = openWorkshop({
+    clock: { ...systemClock, now: () => systemClock.now() + passedMs },
+  });
+  const { directory } = workshop;
+  for (const name of ["ann", "bo", "cy", "dee"]) {
+    ids.set(name, directory.addUser(`${name}@contoso.com`));
+  }
+  nurses = directory.addGroup("Nurses");
+  directory.addGroup("Night shift");
+  for (const name of ["ann", "bo"]) directory.members.get(nurses)!.add(idOf(name));
+});
+
+/** What one delivery of a message comes to: why it waits, or its outcome. */
+async function once(batch: string, rows: readonly object[], more: object = {}): Promise<string> {
+  const message = { version: 1, batch, mode: "apply", rows, ...more };
+  const deadlineMs = Date.now() + passedMs + MINUTE_MS;
+  const result = await workshop.batches.accept(message, { messageId: batch, deadlineMs });
+  return result.state === "again" ? `waits: ${result.reason}` : result.outcome;
+}
+
+const add = (name: string, group = "Nurses") => ({
+  operation: "group.add-member",
+  group,
+  member: `${name}@contoso.com`,
+});
+const list = [{ operation: "group.set-members", group: "Nurses", member: "ann@contoso.com" }];
+const offboard = (name: string) => [{ operation: "offboard", user: `${name}@contoso.com` }];
+
+const partsOf = (batch: string): readonly string[] =>
+  shardRows(workshop.blobs.batches, batch).map(({ operation, write, objectId }) => {
+    const id = write?.target["member"] ?? write?.target["user"] ?? objectId;
+    const name = [...ids].find(([, each]) => each === id)?.[0];
+    return `${operation} ${String(name)}`;
+  });
+
+describe("rows that are expanded beside unfinished work of an earlier batch", () => {
+  it("see what that work adds to their group, because they wait for it", async () => {
+    await once("earlier", [add("dee")]);
+    assert.match(await once("list", list), /^waits: batch earlier has not finished a row about/);
+    const { state, reason, fix } = workshop.blobs.batches.json("list/status.json");
+    assert.equal(state, "accepted");
+    assert.match(String(reason), /^Waits: batch earlier has not finished/);
+    assert.match(String(fix), /urgent/);
+    workshop.directory.members.get(nurses)!.add(idOf("dee"));
+    await workshop.runAll("earlier");
+    assert.equal(await once("list", list), "accepted");
+    assert.deepEqual(partsOf("list"), [
+      "group.add-member ann",
+      "group.remove-member bo",
+      "group.remove-member dee",
+    ]);
+    assert.equal(workshop.blobs.batches.json("list/status.json")["reason"], undefined);
+  });
+
+  it("see what it gives to their user", async () => {
+    await once("earlier", [add("bo", "Night shift")]);
+    assert.match(await once("leavers", offboard("bo")), /^waits: batch earlier/);
+  });
+
+  it("see which manager it gives to somebody who reports to their user", async () => {
+    const { directory } = workshop;
+    Object.assign(directory.users.get(idOf("bo")) ?? {}, { manager: { id: idOf("ann") } });
+    await once("earlier", [
+      { operation: "user.set-manager", user: "bo@contoso.com", manager: "cy@contoso.com" },
+    ]);
+    directory.intercept = (url) =>
+      url.startsWith(`/users/${idOf("ann")}/directReports`)
+        ? reports({ id: idOf("bo"), "@odata.type": "#microsoft.graph.user" })
+        : undefined;
+    assert.match(await once("leavers", offboard("ann")), /^waits: batch earlier/);
+    directory.intercept = () => undefined;
+  });
+
+  it("do not wait for work on others, nor for rows that have their verdict", async () => {
+    await once("earlier", [add("dee"), add("cy", "Night shift")]);
+    assert.equal(await once("leavers", offboard("bo")), "accepted");
+    await workshop.runAll("leavers");
+    const receipt = { verdict: "done", objectId: idOf("dee"), finishedAt: "x" } as const;
+    const rows = [{ kind: "final", row: 1, receipt }] as const;
+    const record = recordJson({ t: "receipt", post: "1", at: new Date().toISOString(), rows });
+    await workshop.blobs.batches.write("earlier/journal/00001.jsonl", `${record}\n`);
+    assert.equal(await once("list", list), "accepted");
+  });
+
+  for (const { when, more } of [
+    { when: "they are urgent", more: { priority: "urgent" } },
+    { when: "they are only planned", more: { mode: "plan" } },
+  ]) {
+    it(`do not wait if ${when}`, async () => {
+      await once("earlier", [add("dee")]);
+      assert.equal(await once("list", list, more), "accepted");
+    });
+  }
+
+  it("do not wait for a batch that waits for a person", async () => {
+    await once("earlier", [add("dee")]);
+    for (const path of workshop.blobs.runner.blobs.keys()) {
+      if (path.includes("/queue/")) await workshop.blobs.runner.delete(path);
+    }
+    assert.equal(await once("list", list), "accepted");
+  });
+
+  it("do not wait for a batch that is damaged", async () => {
+    await once("earlier", [add("dee")]);
+    await workshop.blobs.batches.write("earlier/shards/00001.jsonl", "{");
+    assert.equal(await once("list", list), "accepted");
+  });
+
+  it("wait five minutes for the plan of a batch that was accepted earlier, and no longer", async () => {
+    const earlier = new Date(Date.now() - 1_000).toISOString();
+    await workshop.blobs.runner.write(`${home}/planning/${earlier}-first`, "");
+    assert.match(await once("list", list), /^waits: batch first, .* is planned$/);
+    passedMs = 6 * MINUTE_MS;
+    assert.equal(await once("list", list), "accepted");
+  });
+
+  it("wait for earlier batches only, so that no two wait for each other", async () => {
+    const names = ["one", "two", "three"];
+    const ended: string[] = [];
+    await once("zero", [add("dee")]);
+    for (const name of names) await once(name, list);
+    await runAndJournal(workshop, "zero");
+    for (let round = 0; round < names.length; round++) {
+      passedMs += 6 * MINUTE_MS;
+      for (const name of names) {
+        if (ended.includes(name)) continue;
+        if ((await once(name, list)).startsWith("waits")) continue;
+        await runAndJournal(workshop, name);
+        ended.push(name);
+      }
+    }
+    assert.deepEqual(ended, names);
+  });
+
+  it("are not called stalled while they wait", async () => {
+    await once("earlier", [add("dee")]);
+    await once("list", list);
+    passedMs = 30 * MINUTE_MS;
+    await once("list", list);
+    workshop.events.splice(0);
+    await sweepInbox(workshop.ports, new Set());
+    assert.deepEqual(
+      workshop.events.filter(({ event }) => event === "batch.stalled"),
+      [],
+    );
+    passedMs = 60 * MINUTE_MS;
+    await sweepInbox(workshop.ports, new Set());
+    const stalled = workshop.events.filter(({ event }) => event === "batch.stalled");
+    assert.deepEqual(
+      stalled.map((each) => "batch" in each && each.batch),
+      ["list"],
+    );
+  });
+});
+
+const reports = (user: object) => ({
+  status: 200,
+  headers: {},
+  requestId: "r",
+  body: { value: [user] },
+});
