@@ -1,5 +1,5 @@
 import { noContent, ok, type Answer } from "../http/answer.ts";
-import { badRequest, denied, notEmulated, notFound } from "../http/graph-error.ts";
+import { badRequest, denied, notFound } from "../http/graph-error.ts";
 import { EXTENSION_ATTRIBUTES } from "../model/device.ts";
 import { expander } from "../odata/expand.ts";
 import { countAnswer, listAnswer, type Collection } from "../odata/list.ts";
@@ -7,9 +7,11 @@ import { contextOf, render, selected } from "../odata/render.ts";
 import { kindSource, targetsSource } from "../odata/source.ts";
 import { demandPerson } from "../rules/people-only.ts";
 import { READ_DEVICES, type Needs } from "../rules/permission.ts";
-import { checkedValues } from "../rules/values.ts";
+import { demandRoom } from "../rules/quota.ts";
+import { checkedValues, demandValues } from "../rules/values.ts";
 import type { Entity, Values } from "../store/entity.ts";
 import type { Call } from "./call.ts";
+import { conflicting } from "./directory-roles.ts";
 import { invalidValue, referenced, resolve } from "./resolve.ts";
 import type { Route } from "./route.ts";
 import { softDelete } from "./soft-delete.ts";
@@ -84,6 +86,33 @@ const onlyByPeople = (name: "registeredOwners" | "registeredUsers"): readonly Ro
     handle: (call: Call) => changeHolder(call, name),
   }));
 
+const REQUIRED = [
+  "accountEnabled",
+  "alternativeSecurityIds",
+  "deviceId",
+  "displayName",
+  "operatingSystem",
+  "operatingSystemVersion",
+];
+
+/** Only people make devices (device-post-devices). @throws GraphError 400, 403 */
+function create(call: Call): Answer {
+  demandPerson(call);
+  demandValues("device", call.body, REQUIRED);
+  const { tenant } = call;
+  const values = checkedValues("device", call.body, "create");
+  if (tenant.directory.find("device", "deviceId", String(values["deviceId"])).length > 0)
+    throw conflicting();
+  demandRoom(tenant);
+  const now = tenant.nowText();
+  const entity = tenant.directory.create("device", { createdDateTime: now, ...values });
+  const shown = render(entity, entity.values, selected("device", undefined), false);
+  return {
+    status: 201,
+    body: { "@odata.context": contextOf(call.root, "devices", undefined, true), ...shown },
+  };
+}
+
 /** All fifteen attributes after a change of some (device-update). */
 function attributesAfter(present: unknown, given: unknown): Values {
   const names = Object.keys(EXTENSION_ATTRIBUTES);
@@ -125,16 +154,7 @@ export const deviceRoutes: readonly Route[] = [
     handle: (call) => countAnswer(call, devices(call)),
   },
   { method: "GET", path: "/devices/:id", needs: READ_DEVICES, handle: get },
-  {
-    // Only people create devices; for applications it is not supported (device-post-devices).
-    method: "POST",
-    path: "/devices",
-    needs: WRITE,
-    handle: (call) => {
-      demandPerson(call);
-      throw notEmulated("making a device on behalf of a person");
-    },
-  },
+  { method: "POST", path: "/devices", needs: WRITE, body: "optional", handle: create },
   {
     method: "PATCH",
     path: "/devices/:id",

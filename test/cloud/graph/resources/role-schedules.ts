@@ -1,5 +1,5 @@
 import type { Answer } from "../http/answer.ts";
-import { badRequest, notFound } from "../http/graph-error.ts";
+import { badRequest, denied, GraphError, notFound } from "../http/graph-error.ts";
 import { contextOf } from "../odata/render.ts";
 import type { ScopedAssignment } from "../roles/directory-roles.ts";
 import { demandPerson } from "../rules/people-only.ts";
@@ -91,6 +91,18 @@ function named(call: Call, given: Values): ScopedAssignment {
 }
 
 /**
+ * People ask for themselves, and for a role that they are eligible for.
+ * @throws GraphError 403 for an application or for somebody else's, 400 without the eligibility
+ */
+function demandOwn(call: Call, action: string, one: ScopedAssignment): void {
+  demandPerson(call);
+  if (one.principalId !== call.caller.principalId.toLowerCase()) throw denied();
+  const isEligible = call.tenant.roles.eligible.some((other) => isSame(other, one));
+  if (action === "selfActivate" && !isEligible)
+    throw new GraphError(400, "RoleAssignmentDoesNotExist", "The Role assignment does not exist.");
+}
+
+/**
  * A request of an administrator is carried out at once; times are kept and have no effect. People ask for
  * themselves only (rbacapplication-post-roleassignmentschedulerequests). @throws GraphError 400, 403, 404
  */
@@ -104,12 +116,12 @@ const request =
       "roleDefinitionId",
     ]);
     const action = String(given["action"]);
-    if (action.startsWith("self")) demandPerson(call);
     const one = named(call, given);
+    if (action.startsWith("self")) demandOwn(call, action, one);
     const isHeld = held(call, kind).some((other) => isSame(other, one));
     const isRemoval = /remove|deactivate/i.test(action);
     if (isRemoval && !isHeld) throw badRequest("The role assignment does not exist.");
-    if (action === "adminAssign" && isHeld) throw conflicting();
+    if (/^(?:adminAssign|selfActivate)$/.test(action) && isHeld) throw conflicting();
     if (given["isValidationOnly"] !== true) {
       if (isRemoval) take(call, kind, one);
       else if (!isHeld) give(call, kind, one);

@@ -45,6 +45,18 @@ const OWN: readonly Own[] = [
   },
   {
     methods: ["GET"],
+    path: new RegExp(`${USER}/(photos?|extensions)(/|$)`),
+    scopes: READ_SELF,
+    stands: "User.Read.All",
+  },
+  {
+    methods: ["POST", "PUT", "PATCH", "DELETE"],
+    path: new RegExp(`${USER}/(photo|extensions|changePassword)(/|$)`),
+    scopes: ["User.ReadWrite"],
+    stands: "User.ReadWrite.All",
+  },
+  {
+    methods: ["GET"],
     path: /^\/organization/,
     scopes: ["User.Read"],
     stands: "Organization.Read.All",

@@ -197,7 +197,14 @@ export const PERSON_RIGHTS: readonly Entry[] = [
     may: (asking) => any(asking.roles, ROLES.groupSettings) || ofGroup(true)(asking),
   },
   { methods: ["DELETE"], path: /^\/groups\/:group$/, may: ofGroup(true, ["Directory Writers"]) },
+  // What people do for themselves (group-addfavorite, group-subscribebymail).
+  {
+    path: /^\/groups\/:id\/((add|remove)Favorite|(un)?subscribeByMail|resetUnseenCount)$/,
+    may: member,
+  },
   { path: /^\/groups\/:/, may: ofGroup(true) },
+  { path: /^\/schemaExtensions/, may: member },
+  { path: /^\/policies/, may: byRole(ROLES.manageApplications) },
   { path: /^\/groupLifecyclePolicies/, may: byRole(ROLES.manageGroups) },
   { path: /^\/domains/, may: byRole(ROLES.manageDomains) },
   { path: /^\/applicationTemplates\/:/, may: byRole(ROLES.manageApplications) },
@@ -210,6 +217,12 @@ export const PERSON_RIGHTS: readonly Entry[] = [
   { path: /^\/groupSettings/, may: byRole(ROLES.groupSettings) },
   { path: /^\/directory\/deletedItems/, may: ofDeleted },
   { path: /^\/directory\/administrativeUnits/, may: byRole(ROLES.manageRoles) },
+  {
+    // Anybody asks for a role that they are eligible for.
+    path: /^\/roleManagement\/directory\/roleAssignmentScheduleRequests$/,
+    may: ({ call, roles }) =>
+      textOf(call.body["action"]).startsWith("self") || any(roles, ROLES.manageRoles),
+  },
   { path: /^\/(directoryRoles|roleManagement)/, may: byRole(ROLES.manageRoles) },
   { methods: ["POST"], path: /^\/applications$/, may: member },
   {
@@ -222,7 +235,7 @@ export const PERSON_RIGHTS: readonly Entry[] = [
   { path: /^\/servicePrincipals\/:principal\/appRoleAssign/, may: assignAppRole },
   { path: /^\/servicePrincipals\/:/, may: owned("servicePrincipal", "principal") },
   { path: /^\/oauth2PermissionGrants/, may: byRole(ROLES.grantPermissions) },
-  { methods: ["POST"], path: /^\/devices$/, may: () => false },
+  { methods: ["POST"], path: /^\/devices$/, may: byRole(ROLES.manageDevices) },
   { path: /^\/devices\/:/, may: ofDevice },
 ];
 

@@ -1,7 +1,7 @@
 import { noContent, ok, type Answer } from "../../http/answer.ts";
 import { badRequest, denied, notFound } from "../../http/graph-error.ts";
 import { demandPerson } from "../../rules/people-only.ts";
-import { READ_DIRECTORY } from "../../rules/permission.ts";
+import { demand, READ_DIRECTORY, WRITE_USERS } from "../../rules/permission.ts";
 import { checkPassword } from "../../rules/user-values.ts";
 import type { Call } from "../call.ts";
 import { resolve } from "../resolve.ts";
@@ -62,6 +62,7 @@ function exportState(call: Call): Answer {
 /** People change their own password, knowing the old one (user-changepassword). @throws GraphError 400, 403 */
 function changePassword(call: Call): Answer {
   demandPerson(call);
+  demand(call.caller, WRITE_USERS);
   const { id } = resolve(call, "user", call.params["user"] ?? "").entity;
   const { currentPassword, newPassword } = call.body;
   const held = call.tenant.passwords.get(id);
