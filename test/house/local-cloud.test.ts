@@ -5,12 +5,14 @@ import type { LocalCloud } from "../cloud/local-cloud.ts";
 import { startCloud } from "../cloud/start-cloud.ts";
 import { fencesOf } from "./pages.ts";
 
-/** Every command that docs/local-cloud.md shows, as curl would send it. */
-const commands = fencesOf("docs/local-cloud.md", "sh").flatMap((text) =>
-  [...text.matchAll(/curl "\$control\/(\w+)" -d '([^']*)'/g)].map(
-    ([, command = "", body = ""]) => ({ command, body }),
-  ),
-);
+/** Every command that the local cloud's pages show, as curl would send it. */
+const commands = ["docs/local-cloud.md", "docs/graph-of-your-own.md"]
+  .flatMap((page) => fencesOf(page, "sh"))
+  .flatMap((text) =>
+    [...text.matchAll(/curl "\$(?:control|\(read_field control\))\/(\w+)" -d '([^']*)'/g)].map(
+      ([, command = "", body = ""]) => ({ command, body }),
+    ),
+  );
 
 describe("a command to the local cloud in the documentation", () => {
   let cloud: LocalCloud;

@@ -116,6 +116,19 @@ describe("the control", () => {
     assert.ok(Math.abs(Date.parse(createdDateTime) - Date.now()) < 60_000, createdDateTime);
   });
 
+  it("refuses a condition that does not exist, and a value that it cannot have", async () => {
+    for (const [name, value] of Object.entries({
+      objectConflict: 0.1,
+      objectConflicts: { share: 0.1 },
+      premium: "no",
+      latency: 5,
+    }))
+      await assert.rejects(cloud.control.graph("conditions", { [name]: value }), (error: Error) =>
+        error.message.includes(name),
+      );
+    await cloud.control.graph("conditions", { objectConflicts: 0.002, latency: null });
+  });
+
   it("moves the directory's date and no other clock", async () => {
     await cloud.control.advanceDays(30);
     await cloud.control.advanceDays(1);

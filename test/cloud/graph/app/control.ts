@@ -1,6 +1,6 @@
 import { shownAssignment } from "../applications/assignments.ts";
 import { syncRegistry } from "../applications/registry-link.ts";
-import type { Conditions } from "../faults/conditions.ts";
+import { checkCondition, type Conditions } from "../faults/conditions.ts";
 import type { FaultRule } from "../faults/fault-rule.ts";
 import type { Overlaps } from "../faults/in-flight.ts";
 import { USUAL_LATENCY } from "../faults/latency.ts";
@@ -114,6 +114,7 @@ const handlers = (around: Controlled): Handlers => ({
       name,
       value === null || value === "off" ? undefined : value === "usual" ? USUAL_LATENCY : value,
     ]);
+    for (const [name, value] of set) checkCondition(name, value);
     Object.assign(tenant.conditions, Object.fromEntries(set));
     return tenant.conditions;
   },

@@ -80,3 +80,16 @@ export const USUAL: Conditions = {
   deltaTokenDays: 7,
   deltaReplays: 0,
 };
+
+/** @throws TypeError for a condition that does not exist, or a value of another type than its own */
+export function checkCondition(name: string, value: unknown): void {
+  if (!Object.hasOwn(USUAL, name))
+    throw new TypeError(`No condition ${name}. There are: ${Object.keys(USUAL).join(", ")}.`);
+  const usual = typeof USUAL[name as keyof Conditions];
+  const wanted = usual === "undefined" ? "object" : usual;
+  const isOff = usual === "undefined" && value === undefined;
+  if (!isOff && (typeof value !== wanted || value === null))
+    throw new TypeError(
+      `The condition ${name} takes ${wanted === "object" ? "an" : "a"} ${wanted}.`,
+    );
+}
