@@ -12,15 +12,24 @@ export interface FirstPartyClient {
   readonly isFamily: boolean;
 }
 
-const impersonation = ["user_impersonation"];
+/** Resource Manager, Key Vault, storage and SQL. */
+const azure = Object.fromEntries(
+  [
+    "797f4846-ba00-4fd7-ba43-dac1f8f63013",
+    "cfa8b339-82a2-471a-a3c9-0fc0be7a4093",
+    "e406a681-f3d4-42a8-90b6-c2b029497af1",
+    "022907d3-0f1b-48f7-badc-1ba6abab6d66",
+  ].map((appId) => [appId, ["user_impersonation"]]),
+);
 
-/** Clients of tools that sign people in (the scopes of Azure CLI's tokens as seen in public issues). */
+/** Clients of tools that sign people in (the scopes of their tokens as seen in public issues). */
 export const firstPartyClients: readonly FirstPartyClient[] = [
   {
     appId: "04b07795-8ddb-461a-bbee-02f9e1bf7b46",
     displayName: "Microsoft Azure CLI",
     redirectUris: ["http://localhost"],
     preAuthorized: {
+      ...azure,
       "00000003-0000-0000-c000-000000000000": [
         "Application.ReadWrite.All",
         "AppRoleAssignment.ReadWrite.All",
@@ -34,10 +43,27 @@ export const firstPartyClients: readonly FirstPartyClient[] = [
         "User.Read.All",
         "User.ReadWrite.All",
       ],
-      "797f4846-ba00-4fd7-ba43-dac1f8f63013": impersonation,
-      "cfa8b339-82a2-471a-a3c9-0fc0be7a4093": impersonation,
-      "e406a681-f3d4-42a8-90b6-c2b029497af1": impersonation,
-      "022907d3-0f1b-48f7-badc-1ba6abab6d66": impersonation,
+    },
+    isFamily: true,
+  },
+  {
+    appId: "1950a258-227b-4e31-a9cf-717495945fc2",
+    displayName: "Microsoft Azure PowerShell",
+    redirectUris: ["http://localhost"],
+    preAuthorized: {
+      ...azure,
+      "00000003-0000-0000-c000-000000000000": [
+        "Application.ReadWrite.All",
+        "AppRoleAssignment.ReadWrite.All",
+        "AuditLog.Read.All",
+        "DelegatedPermissionGrant.ReadWrite.All",
+        "Directory.AccessAsUser.All",
+        "email",
+        "Group.ReadWrite.All",
+        "openid",
+        "profile",
+        "User.Read.All",
+      ],
     },
     isFamily: true,
   },

@@ -4,7 +4,7 @@ import { before, describe, it } from "node:test";
 import type { SignInEvent } from "../entra/people/person.ts";
 import { contractHolds } from "./testing/contract-holds.ts";
 import { APP, graphFixture, TENANT, type Reply } from "./testing/graph-fixture.ts";
-import { assertRefused, newUser, valueOf } from "./testing/people.ts";
+import { assertRefused, linkIn, newUser, valueOf } from "./testing/people.ts";
 
 const LOGS = { roles: ["AuditLog.Read.All"] } as const;
 
@@ -64,6 +64,10 @@ describe("the log of sign-ins", () => {
   });
 
   it("is no change of the user: not in the audit log, nor in delta [ours]", async () => {
+    const first = await send("GET", "/users/delta");
+    signIn({ isInteractive: false });
+    const next = await send("GET", linkIn(first, "@odata.deltaLink"));
+    assert.deepEqual(valueOf(next), []);
     const audits = await send("GET", "/auditLogs/directoryAudits", undefined, LOGS);
     assert.deepEqual(
       valueOf(audits).map((entry) => entry["activityDisplayName"]),

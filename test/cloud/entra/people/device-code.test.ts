@@ -110,6 +110,35 @@ describe("a person signs in on a device", () => {
     );
   });
 
+  it("a refresh token is good for the family of clients, and for no other [seen in family-of-client-ids-research]", async () => {
+    const { code } = await approved(dana);
+    const { body } = await poll(code);
+    const use = (client: string) =>
+      fixture.redeem(
+        {
+          grant_type: "refresh_token",
+          client_id: client,
+          refresh_token: body.refresh_token,
+          scope: `${management}/.default`,
+        },
+        fixture.home.tenantId,
+      );
+    const other = await use("1950a258-227b-4e31-a9cf-717495945fc2");
+    assert.equal(
+      claimsIn(other.body.access_token)["app_displayname"],
+      "Microsoft Azure PowerShell",
+    );
+    refused(await use(graphTools), 9_002_313, "invalid_request");
+    const tools = { client_id: graphTools, scope: `User.Read ${usual}` };
+    const outside = await poll((await approved(dana, tools)).code, { client_id: graphTools });
+    const stolen = await fixture.redeem({
+      grant_type: "refresh_token",
+      client_id: azureCli,
+      refresh_token: outside.body.refresh_token,
+    });
+    refused(stolen, 9_002_313, "invalid_request");
+  });
+
   it("the grant's short name works too [seen in MSAL Node]", async () => {
     const { code } = await approved(dana);
     assert.equal((await poll(code, { grant_type: "device_code" })).status, 200);

@@ -219,17 +219,15 @@ function audited(call: Call, route: Route, stamp: Stamp): Answer {
     correlationId: stamp.requestId,
     userAgent: call.headers["user-agent"],
   });
-  let hasSucceeded = false;
   try {
     const answer = route.handle(call);
     const made = isObject(answer.body) ? answer.body : undefined;
     const other = otherActivityOf(route);
     if (other === "always" || (other === "alone" && !audits.hasChanged))
       audits.note({ what: "operation", params: call.params, body: call.body, made });
-    hasSucceeded = true;
     return answer;
   } finally {
-    audits.end(hasSucceeded);
+    audits.end();
   }
 }
 

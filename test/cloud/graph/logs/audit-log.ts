@@ -56,11 +56,11 @@ export class AuditLog {
     return this.#changes.length > 0;
   }
 
-  /** A refused operation has changed nothing. */
-  end(hasSucceeded: boolean): void {
+  /** Keeps what changed, also if the operation was refused in the end. */
+  end(): void {
     const operation = this.#current;
     this.#current = undefined;
-    if (operation === undefined || !hasSucceeded || this.#changes.length === 0) return;
+    if (operation === undefined || this.#changes.length === 0) return;
     const atMs = this.#nowMs();
     for (const change of this.#changes) this.entries.add({ operation, change, atMs });
     this.#changes = [];
