@@ -1,6 +1,7 @@
 import { deviceReference, required } from "../../catalogue/fields.ts";
 import { final } from "../../catalogue/judge.ts";
 import { defineOperation } from "../../catalogue/operation.ts";
+import { goneAfterDelete } from "../../catalogue/parts/deleting.ts";
 import { deviceUrl } from "../../core/graph-request.ts";
 import { devicePermissions, noDevice } from "./device-state.ts";
 
@@ -35,32 +36,18 @@ export default defineOperation({
     return { ...(present && { before }), after: {} };
   },
   request: ({ target }) => ({ method: "DELETE", url: deviceUrl(target.object) }),
-  judge: (answer, { doubted, write }) => {
-    const objectId = write.target.object;
+  judge: (answer, attempt) => {
     if (answer.status === 403) {
       const { code = "no code", message = "no message" } = answer.error ?? {};
       return final({
         verdict: "failed",
         reason: `Graph does not let this application delete devices (Graph: 403 ${code}: ${message})`,
         fix: "Grant Device.ReadWrite.All with admin consent. If it is granted, give the application's service principal the directory role Cloud Device Administrator: the description of the permission excludes deleting.",
-        objectId,
+        objectId: attempt.write.target.object,
         cause: `403 ${code}`,
       });
     }
-    if (answer.status !== 404) return undefined;
-    return final(
-      doubted
-        ? {
-            verdict: "done",
-            reason: "The answer to the delete was lost; the device is gone.",
-            objectId,
-          }
-        : {
-            verdict: "unchanged",
-            reason: "The device was deleted after the plan, not by this row.",
-            objectId,
-          },
-    );
+    return goneAfterDelete("device", answer, attempt);
   },
   look: ({ target }) => ({
     method: "GET",

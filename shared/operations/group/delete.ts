@@ -1,7 +1,7 @@
 import { notFound } from "../../catalogue/decided-row.ts";
 import { groupReference, required } from "../../catalogue/fields.ts";
-import { final } from "../../catalogue/judge.ts";
 import { defineOperation } from "../../catalogue/operation.ts";
+import { goneAfterDelete } from "../../catalogue/parts/deleting.ts";
 import { groupUrl } from "../../core/graph-request.ts";
 import { groupFacts, whyClosed } from "./closed-group.ts";
 import { groupNameKeys, groupWrite, notReplicatedYet } from "./group-change.ts";
@@ -47,21 +47,7 @@ export default defineOperation({
   request: ({ target }) => ({ method: "DELETE", url: groupUrl(target.object) }),
   judge: (answer, attempt) => {
     const notYet = attempt.doubted ? undefined : notReplicatedYet(answer, attempt);
-    if (notYet || answer.status !== 404) return notYet;
-    const objectId = attempt.write.target.object;
-    return final(
-      attempt.doubted
-        ? {
-            verdict: "done",
-            reason: "The answer to the delete was lost; the group is gone.",
-            objectId,
-          }
-        : {
-            verdict: "unchanged",
-            reason: "The group was deleted after the plan, not by this row.",
-            objectId,
-          },
-    );
+    return notYet ?? goneAfterDelete("group", answer, attempt);
   },
   look: ({ target }) => ({
     method: "GET",

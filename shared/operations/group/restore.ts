@@ -1,7 +1,7 @@
 import { failedRow, unchangedRow } from "../../catalogue/decided-row.ts";
 import { objectId, required } from "../../catalogue/fields.ts";
-import { final } from "../../catalogue/judge.ts";
 import { defineOperation } from "../../catalogue/operation.ts";
+import { judgeRestore } from "../../catalogue/parts/deleting.ts";
 import { isTaken } from "../../catalogue/parts/making.ts";
 import { groupNameKeys } from "./group-change.ts";
 
@@ -52,24 +52,9 @@ export default defineOperation({
     url: `/directory/deletedItems/${target.object}/restore`,
     body: {},
   }),
-  judge: (answer, { doubted, write }) => {
-    const { code = "no code", message = "no message" } = answer.error ?? {};
-    const said = `(Graph: ${answer.status} ${code}: ${message})`;
-    const failed = (reason: string, fix: string) =>
-      final({ verdict: "failed", reason: `${reason} ${said}`, fix, objectId: write.target.object });
-    if (isTaken(answer)) {
-      return failed(
-        "Another object has one of the group's names or addresses by now.",
-        "Rename that object, then send the row again in a new batch.",
-      );
-    }
-    if (answer.status !== 404) return undefined;
-    return doubted
-      ? { kind: "doubt", reason: "the group is not deleted any more, perhaps by this row" }
-      : failed(
-          "The group is not among the deleted ones any more: restored or purged after the plan.",
-          "No action needed if the group is there; otherwise create it again.",
-        );
+  judge: (answer, attempt) => {
+    const taken = "Another object has one of the group's names or addresses by now.";
+    return judgeRestore("group", answer, attempt, isTaken(answer) ? taken : undefined);
   },
   look: ({ target }) => ({ method: "GET", url: `/groups/${target.object}?$select=id` }),
   inPlace: (answer) => answer.status === 200,

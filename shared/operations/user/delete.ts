@@ -1,7 +1,7 @@
 import { notFound } from "../../catalogue/decided-row.ts";
 import { required, userReference } from "../../catalogue/fields.ts";
-import { final } from "../../catalogue/judge.ts";
 import { defineOperation } from "../../catalogue/operation.ts";
+import { goneAfterDelete } from "../../catalogue/parts/deleting.ts";
 import { userUrl } from "../../core/graph-request.ts";
 import { notReplicatedYet, userWrite } from "./user-change.ts";
 
@@ -44,21 +44,7 @@ export default defineOperation({
   request: ({ target }) => ({ method: "DELETE", url: userUrl(target.user) }),
   judge: (answer, attempt) => {
     const notYet = attempt.doubted ? undefined : notReplicatedYet(answer, attempt);
-    if (notYet || answer.status !== 404) return notYet;
-    const objectId = attempt.write.target.user;
-    return final(
-      attempt.doubted
-        ? {
-            verdict: "done",
-            reason: "The answer to the delete was lost; the user is gone.",
-            objectId,
-          }
-        : {
-            verdict: "unchanged",
-            reason: "The user was deleted after the plan, not by this row.",
-            objectId,
-          },
-    );
+    return notYet ?? goneAfterDelete("user", answer, attempt);
   },
   look: ({ target }) => ({
     method: "GET",

@@ -1,7 +1,7 @@
 import { failedRow, unchangedRow } from "../../catalogue/decided-row.ts";
 import { objectId, required } from "../../catalogue/fields.ts";
-import { final } from "../../catalogue/judge.ts";
 import { defineOperation } from "../../catalogue/operation.ts";
+import { judgeRestore } from "../../catalogue/parts/deleting.ts";
 
 const permissions = ["User.DeleteRestore.All", "User.Read.All"];
 
@@ -46,27 +46,13 @@ export default defineOperation({
     url: `/directory/deletedItems/${target.user}/restore`,
     body: {},
   }),
-  judge: (answer, { doubted, write }) => {
-    const { code = "no code", message = "no message" } = answer.error ?? {};
-    const said = `(Graph: ${answer.status} ${code}: ${message})`;
+  judge: (answer, attempt) => {
+    const { code } = answer.error ?? {};
     const isTaken =
       (answer.status === 409 && code !== "Directory_ConcurrencyViolation") ||
       code === "Request_MultipleObjectsWithSameKeyValue";
-    const failed = (reason: string, fix: string) =>
-      final({ verdict: "failed", reason: `${reason} ${said}`, fix, objectId: write.target.user });
-    if (isTaken) {
-      return failed(
-        "Another object has the user's name or one of its addresses by now.",
-        "Rename that object, then send the row again in a new batch.",
-      );
-    }
-    if (answer.status !== 404) return undefined;
-    return doubted
-      ? { kind: "doubt", reason: "the user is not deleted any more, perhaps by this row" }
-      : failed(
-          "The user is not among the deleted ones any more: restored or purged after the plan.",
-          "No action needed if the user is there; otherwise create it again.",
-        );
+    const taken = "Another object has the user's name or one of its addresses by now.";
+    return judgeRestore("user", answer, attempt, isTaken ? taken : undefined);
   },
   look: ({ target }) => ({ method: "GET", url: `/users/${target.user}?$select=id` }),
   inPlace: (answer) => answer.status === 200,
