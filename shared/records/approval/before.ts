@@ -6,8 +6,8 @@ import { parseJson } from "../../core/parse-json.ts";
 import { isRecord, recordOf } from "../../core/record.ts";
 import type { Blobs } from "../../storage/types.ts";
 import { batchDamaged } from "../damaged.ts";
-import { replay } from "../history/replay.ts";
-import { type BeforeFile } from "../journal.ts";
+import { beforeFilesIn, replay } from "../history/replay.ts";
+import type { BeforeFile } from "../journal.ts";
 import { beforeBlob, beforeLookBlob, journalBlob } from "../paths.ts";
 
 /** What a row's write changes, as it was when it was last looked at, and as it will be. */
@@ -101,7 +101,9 @@ export async function readBefore(
   shard: number,
 ): Promise<ReadonlyMap<number, { readonly before: Properties; readonly after: Properties }>> {
   const found = new Map<number, { before: Properties; after: Properties }>();
-  for (const [row, values] of await readValues(batches, folder, shard, thrown)) {
+  const filesIn = (text: string): readonly BeforeFile[] =>
+    replay(journalBlob(folder, shard), text).before;
+  for (const [row, values] of await valuesNamed(batches, { folder, shard, filesIn }, thrown)) {
     const { before, after } = values;
     if (before) found.set(row, { before, after });
   }
@@ -112,16 +114,30 @@ function thrown(error: OperatorError): never {
   throw error;
 }
 
-/** The same with rows that were not looked at yet. `lost` is told of each file that is gone or was altered. */
-export async function readValues(
+/**
+ * The same with rows that were not looked at yet, for a caller who has read the whole journal: damage to its other
+ * lines is not seen here. `lost` is told of each file that is gone or was altered.
+ */
+export const readValues = (
   batches: Blobs,
   folder: string,
   shard: number,
   lost: (error: OperatorError) => void = () => undefined,
+): Promise<ReadonlyMap<number, RowValues>> =>
+  valuesNamed(batches, { folder, shard, filesIn: beforeFilesIn }, lost);
+
+async function valuesNamed(
+  batches: Blobs,
+  where: {
+    readonly folder: string;
+    readonly shard: number;
+    readonly filesIn: (journal: string) => readonly BeforeFile[];
+  },
+  lost: (error: OperatorError) => void,
 ): Promise<ReadonlyMap<number, RowValues>> {
-  const path = journalBlob(folder, shard);
-  const journal = await batches.read(path);
-  const named = journal ? replay(path, journal.bytes.toString("utf8")).before : [];
+  const { folder, shard, filesIn } = where;
+  const journal = await batches.read(journalBlob(folder, shard));
+  const named = journal ? filesIn(journal.bytes.toString("utf8")) : [];
   // Before its first row is sent, a shard has only the file of its plan, which no journal names yet.
   const files = named.length > 0 ? named : [{ look: undefined, sha256: undefined }];
   const found = new Map<number, RowValues>();

@@ -54,5 +54,21 @@ export function replay(path: string, text: string, start?: string): Replay {
   return { rows, before, released, lines: lines.length, isTorn: last !== "", link };
 }
 
+/** How the line of a file with values begins. */
+const BEFORE = '{"t":"before"';
+
+/**
+ * The files with values from before the writes, of a journal that was replayed already: its lines are not read
+ * again but for those that name such a file.
+ */
+export function beforeFilesIn(text: string): readonly BeforeFile[] {
+  const records = text
+    .split("\n")
+    .flatMap((line) => (line.startsWith(BEFORE) ? (parseLine(line) ?? []) : []));
+  return records.flatMap((record) =>
+    record.t === "before" ? { look: record.look, sha256: record.sha256 } : [],
+  );
+}
+
 const RESTORE_JOURNAL =
   "Restore the blob from an earlier version (docs/runbook.md, A blob is gone): the batch then continues, and nothing of the shard is sent before. If that is impossible, compare the rows of the shard with the directory by hand.";

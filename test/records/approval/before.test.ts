@@ -6,6 +6,7 @@ import {
   readBeforeFile,
   writeBefore,
 } from "../../../shared/records/approval/before.ts";
+import { beforeFilesIn, replay } from "../../../shared/records/history/replay.ts";
 import { recordJson } from "../../../shared/records/journal.ts";
 import { beforeBlob, beforeLookBlob, journalBlob } from "../../../shared/records/paths.ts";
 import { MemoryBlobs } from "../../batches/memory-blobs.ts";
@@ -27,6 +28,21 @@ async function lookedAtTwice(): Promise<MemoryBlobs> {
 }
 
 describe("values from before a write", () => {
+  it("are found by their lines as by a replay of the whole journal", async () => {
+    const blobs = await lookedAtTwice();
+    const stored = (await blobs.read(journalBlob("b", 1)))?.bytes.toString("utf8") ?? "";
+    const open = recordJson({ t: "open", runner: "one", at });
+    for (const text of [
+      stored,
+      `${open}\n${stored}${stored.slice(0, 40)}`,
+      stored.slice(0, -1),
+      "",
+    ]) {
+      assert.deepEqual(beforeFilesIn(text), replay("j", text).before);
+    }
+    assert.equal(beforeFilesIn(stored).length, 2);
+  });
+
   it("are read as they were written, with the digest of the blob", async () => {
     const blobs = new MemoryBlobs();
     const { sha256 } = await writeBefore(blobs, "b", 1, { lookedAt, rows: [ann, bob] });
