@@ -152,6 +152,7 @@ function runnerPortsOf(
     sealPassword:
       settings.PASSWORD_KEY === "" ? undefined : createPasswordSealer(settings.PASSWORD_KEY),
     admit: (folder) => batches.admit(folder),
+    prepareEnd: (folder) => batches.prepareEnd(folder),
     finishBatch: (folder, outcomes) => batches.finishBatch(folder, outcomes),
     settings: {
       ...runnerDefaults,

@@ -171,6 +171,8 @@ export interface Batches {
    * @throws OperatorError BATCH_DAMAGED
    */
   admit(folder: string): Promise<Admission>;
+  /** Reads what does not change any more of a small batch that is about to end, so that it ends sooner. */
+  prepareEnd(folder: string): Promise<void>;
   /**
    * Writes the reports and the final status of a batch of which every row is final, and returns the
    * count of its verdicts. Repeating it changes nothing.

@@ -141,6 +141,11 @@ export const htmlReportBlob = (folder: string): string => `${folder}/report.html
 /** The digests of everything above, once the batch has ended. */
 export const sealBlob = (folder: string): string => `${folder}/seal.json`;
 
+/** Whether a blob was made by accepting and planning a batch, and is not replaced while the batch runs. */
+export const isMadeByPlan = (folder: string, path: string): boolean =>
+  [manifestBlob(folder), inputBlob(folder), planBlob(folder)].includes(path) ||
+  [shardsPrefix(folder), beforePrefix(folder)].some((prefix) => path.startsWith(prefix));
+
 /** Whether a batch's seal leaves the blob out: it goes on changing after the batch has ended. */
 export const isLeftUnsealed = (folder: string, path: string): boolean =>
   [sealBlob(folder), statusBlob(folder), controlBlob(folder)].includes(path) ||

@@ -78,6 +78,8 @@ export interface RunnerPorts {
   readonly sealPassword?: SealPassword | undefined;
   /** Sees whether a batch may start that is about to be opened, and charges the tenant's ledger for it. */
   readonly admit: (folder: string) => Promise<Admission>;
+  /** Reads what the end of a batch needs and does not change any more; the end comes without it, too. */
+  readonly prepareEnd?: (folder: string) => Promise<void>;
   /** Writes the reports and the final status, and tells telemetry; repeating it changes nothing. */
   readonly finishBatch: (folder: string, receipts: Receipts) => Promise<VerdictCounts>;
   readonly clock: Clock;

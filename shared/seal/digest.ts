@@ -7,7 +7,7 @@ import type { SealedBlob } from "./seal.ts";
 export async function digest(
   batches: Blobs,
   path: string,
-): Promise<Omit<SealedBlob, "path"> | undefined> {
+): Promise<(Omit<SealedBlob, "path"> & { readonly etag: string }) | undefined> {
   const blob = await batches.stream(path);
   if (blob === undefined) return undefined;
   const hash = createHash("sha256");
@@ -16,5 +16,5 @@ export async function digest(
     hash.update(chunk);
     bytes += chunk.length;
   }
-  return { bytes, sha256: hash.digest("hex") };
+  return { bytes, sha256: hash.digest("hex"), etag: blob.facts.etag };
 }

@@ -1,5 +1,5 @@
 import { batchDamaged } from "../records/damaged.ts";
-import { folderPrefix, isLeftUnsealed, sealBlob } from "../records/paths.ts";
+import { folderPrefix, isLeftUnsealed, isMadeByPlan, sealBlob } from "../records/paths.ts";
 import { problemOf } from "../records/problem.ts";
 import { jsonText } from "../records/stored-json.ts";
 import type { Blobs } from "../storage/types.ts";
@@ -23,8 +23,9 @@ export async function writeSeal(
   folder: string,
   ended: Ended,
   opened: OpenedKey,
+  known?: KnownDigests,
 ): Promise<Pick<Seal, "root"> & { readonly isSigned: boolean }> {
-  const sealed = { version: 1, ...ended, blobs: await digests(batches, folder) } as const;
+  const sealed = { version: 1, ...ended, blobs: await digests(batches, folder, known) } as const;
   const root = rootOf(sealed);
   const signed = await signedBy(opened, root);
   const seal: Seal = { ...sealed, root, ...signed };
@@ -56,20 +57,44 @@ async function signedBy(
   }
 }
 
-/** The digests of every blob of the folder that does not change any more, in the order of their paths. */
-async function digests(batches: Blobs, folder: string): Promise<readonly SealedBlob[]> {
-  const paths: string[] = [];
+/** Digests by path, each of the version that has the ETag. */
+export type KnownDigests = ReadonlyMap<string, Read>;
+
+type Read = NonNullable<Awaited<ReturnType<typeof digest>>>;
+
+/** The digests of what a batch's plan made: they can be read long before the batch ends. */
+export async function digestsOfPlan(batches: Blobs, folder: string): Promise<KnownDigests> {
+  const found = new Map<string, Read>();
   for await (const { path } of batches.list(folderPrefix(folder))) {
-    if (!isLeftUnsealed(folder, path)) paths.push(path);
+    const read = isMadeByPlan(folder, path) ? await digest(batches, path) : undefined;
+    if (read) found.set(path, read);
   }
-  const found: SealedBlob[] = Array.from({ length: paths.length });
+  return found;
+}
+
+/**
+ * The digests of every blob of the folder that does not change any more, in the order of their paths. A known one
+ * counts if the blob is still the version that was read.
+ */
+async function digests(
+  batches: Blobs,
+  folder: string,
+  known: KnownDigests = new Map(),
+): Promise<readonly SealedBlob[]> {
+  const listed: { readonly path: string; readonly etag: string }[] = [];
+  for await (const blob of batches.list(folderPrefix(folder))) {
+    if (!isLeftUnsealed(folder, blob.path)) listed.push(blob);
+  }
+  const found: SealedBlob[] = Array.from({ length: listed.length });
   let next = 0;
   const work = async (): Promise<void> => {
-    for (let at = next++; at < paths.length; at = next++) {
-      const path = paths[at] ?? "";
-      const read = await digest(batches, path);
+    for (let at = next++; at < listed.length; at = next++) {
+      const { path = "", etag } = listed[at] ?? {};
+      const before = known.get(path);
+      const read = before?.etag === etag ? before : await digest(batches, path);
       if (read === undefined) throw batchDamaged(path, "was deleted while the batch ended");
-      found[at] = { path: path.slice(folderPrefix(folder).length), ...read };
+      const { bytes, sha256 } = read;
+      found[at] = { path: path.slice(folderPrefix(folder).length), bytes, sha256 };
     }
   };
   await Promise.all(Array.from({ length: READS_AT_ONCE }, work));

@@ -195,6 +195,22 @@ describe("the seal of a batch that has ended", () => {
     }
   });
 
+  it("is of the blobs as they are at the end, if the end was prepared before and one has changed since", async () => {
+    for (const change of ["", "\n"]) {
+      const workshop = openWorkshop({ sealKey: makeKey() });
+      workshop.directory.addUser("ann@contoso.com");
+      const rows = [{ operation: "user.update", user: "ann@contoso.com", city: "Oslo" }];
+      await workshop.deliver({ version: 1, batch: "movers", mode: "apply", rows });
+      await workshop.batches.prepareEnd("movers");
+      const { batches } = workshop.blobs;
+      const input = (await batches.read("movers/input"))?.bytes.toString("utf8") ?? "";
+      if (change !== "") await batches.write("movers/input", input + change);
+      await workshop.runAll("movers");
+      const verified = await verifySeal(batches, "movers");
+      assert.deepEqual([verified?.isWhole, verified?.signature], [true, "valid"]);
+    }
+  });
+
   it("is not made for a batch that can still go on", async () => {
     const workshop = openWorkshop();
     workshop.directory.addUser("ann@contoso.com");

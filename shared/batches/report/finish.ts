@@ -13,7 +13,7 @@ import type { Receipts } from "../../records/receipt.ts";
 import { keepShards, type ShardRows } from "../../records/shard.ts";
 import { readStatus, type BatchState, type BatchStatus } from "../../records/status.ts";
 import type { Who } from "../../records/who.ts";
-import { openKey, writeSeal } from "../../seal/make-seal.ts";
+import { digestsOfPlan, type KnownDigests, openKey, writeSeal } from "../../seal/make-seal.ts";
 import type { Blobs } from "../../storage/types.ts";
 import { heldInRun } from "../held/held-in-run.ts";
 import { settleCharge } from "../ledger/settle-charge.ts";
@@ -37,6 +37,8 @@ export interface End {
   readonly by?: Who | undefined;
   /** The verdicts, if they were counted already. */
   readonly verdicts?: VerdictCounts | undefined;
+  /** Digests for the seal, if they were read before. */
+  readonly digests?: KnownDigests | undefined;
   /** What an approval has to name, if it is not the plan's digest. */
   readonly digest?: string | undefined;
   /**
@@ -102,7 +104,13 @@ export async function endBatch(
   const { batch, tenant } = manifest;
   const endedAt = new Date(atMs).toISOString();
   const sealed = isLast
-    ? await writeSeal(batches, folder, { batch, tenant, state, verdicts, endedAt }, key)
+    ? await writeSeal(
+        batches,
+        folder,
+        { batch, tenant, state, verdicts, endedAt },
+        key,
+        known.digests,
+      )
     : undefined;
   announce?.(verdicts, sealed);
   await noteWaiting(ports.blobs.runner, manifest, state);
@@ -172,6 +180,24 @@ async function lastFigures(
   return { writesPerSecond, quotaShare, throttled };
 }
 
+/** What can be read of a batch before it ends. */
+export interface Prepared {
+  readonly planned: ShardRows;
+  readonly digests: KnownDigests;
+}
+
+/** See `Batches.prepareEnd`. */
+export async function prepareEnd(
+  { blobs: { batches } }: Pick<BatchPorts, "blobs">,
+  folder: string,
+): Promise<Prepared | undefined> {
+  const { plan } = await readBatchFiles(batches, folder);
+  if (plan.shards > KEPT_SHARDS) return undefined;
+  const planned = keepShards(batches, folder);
+  for (let shard = 1; shard <= plan.shards; shard++) for await (const _ of planned(shard));
+  return { planned, digests: await digestsOfPlan(batches, folder) };
+}
+
 /** See `Batches.finishBatch`. */
 export async function finishBatch(
   ports: Pick<
@@ -180,6 +206,7 @@ export async function finishBatch(
   >,
   folder: string,
   stored: Receipts,
+  prepared?: Prepared,
 ): Promise<VerdictCounts> {
   const { batches } = ports.blobs;
   const status = await readStatus(batches, folder);
@@ -187,7 +214,7 @@ export async function finishBatch(
   const files = await readBatchFiles(batches, folder);
   const { manifest, plan } = files;
   const receipts = plan.shards > KEPT_SHARDS ? stored : kept(stored);
-  const planned = keepShards(batches, folder);
+  const planned = prepared?.planned ?? keepShards(batches, folder);
   await settleCharge(ports, folder, files, { receipts, planned });
   const { batch, tenant, acceptedAt } = manifest;
   const ending = endingBy(await readControl(batches, folder));
@@ -203,7 +230,13 @@ export async function finishBatch(
       ...sealed,
     });
   const left = ending.state === "cancelled" ? withoutHeld(receipts) : receipts;
-  const unexplained: End = { ...ending, receipts: left, planned, announce };
+  const unexplained: End = {
+    ...ending,
+    receipts: left,
+    planned,
+    announce,
+    digests: prepared?.digests,
+  };
   const verdicts = await countVerdicts({ batches, folder, ...files, ...unexplained });
   const told = verdicts.failed > 0 ? await explainRefusals(ports, folder, files, left) : left;
   const end: End = { ...unexplained, receipts: told };

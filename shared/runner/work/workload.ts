@@ -148,6 +148,7 @@ function createTasks(work: Work) {
   let isStarted = false;
   let opening: Promise<void> | undefined;
   let finishing: Promise<void> | undefined;
+  const preparing = new Set<OpenBatch>();
   const run = (marker: Marker, task: () => Promise<void>, done: () => void): Promise<void> =>
     stopIfBroken(work, marker, task)
       .catch((error: unknown) => {
@@ -176,6 +177,7 @@ function createTasks(work: Work) {
         const task = (): Promise<void> => seeToEarlierPlans(work, awaiting);
         opening = run(awaiting.marker, task, () => (opening = undefined));
       }
+      prepareEnd(work, preparing);
       const done = finishing ? undefined : batches.lanes().find((batch) => mayEnd(batch, opening));
       if (done) {
         const task = (): Promise<void> =>
@@ -190,6 +192,20 @@ function createTasks(work: Work) {
       await Promise.all([opening, finishing]);
     },
   };
+}
+
+/** With so few rows left a batch ends within seconds; until then the process has little to do. */
+const NEAR_END_ROWS = 400;
+
+/** Prepares the end of the batches that are about to end, once each. */
+function prepareEnd({ site, batches }: Work, preparing: Set<OpenBatch>): void {
+  for (const batch of batches.lanes()) {
+    if (preparing.has(batch) || batch.halt || batch.nextShard() !== undefined) continue;
+    if (batch.openRows() === 0 || batch.openRows() > NEAR_END_ROWS) continue;
+    preparing.add(batch);
+    // What fails here fails again at the end, and is an error there.
+    site.prepareEnd?.(batch.marker.folder).catch(() => undefined);
+  }
 }
 
 /** Whether a batch may end: every row of it has its verdict, or it was halted and nothing is under way. */
