@@ -8,12 +8,23 @@ import type { Call } from "../call.ts";
 import { invalidValue } from "../resolve.ts";
 import { mailboxSettingsOf } from "./mailbox-settings.ts";
 
+const names = new Map<Kind, ReadonlySet<string>>();
+
+/** The kind's properties that another service keeps, in lower case. */
+function elsewhere(kind: Kind): ReadonlySet<string> {
+  let found = names.get(kind);
+  if (!found) {
+    const kept = Object.entries(MODELS[kind]).filter(([, { access }]) => access === "unsupported");
+    names.set(kind, (found = new Set(kept.map(([name]) => name.toLowerCase()))));
+  }
+  return found;
+}
+
 /**
  * Properties that another service keeps: SharePoint those of a person's profile, Exchange those of a
  * group. They are read with `$select` of one object, and written without any other (user-update, group-update).
  */
-export const isElsewhere = (kind: Kind, name: string): boolean =>
-  MODELS[kind][modelCase(MODELS[kind], name)]?.access === "unsupported";
+const isElsewhere = (kind: Kind, name: string): boolean => elsewhere(kind).has(name.toLowerCase());
 
 const NONE: Values = {
   allowExternalSenders: false,
