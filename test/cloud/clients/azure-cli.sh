@@ -240,39 +240,9 @@ expect 'Enabled' named_other login --service-principal --allow-no-subscriptions 
   --password "$work/both.pem" --tenant "$tenant"
 expect '' az ad sp delete --id "$(field appId)"
 
-echo "az ad signed-in-user: an application is none, a person is"
+echo "az ad signed-in-user: an application is none, a person is (below)"
 refused 'me' az ad signed-in-user show
 refused 'me' az ad signed-in-user list-owned-objects
-
-# sign_in PERSON: signs a person in by device code, in a configuration of their own.
-sign_in() {
-  local code='' login
-  named_other login --use-device-code --allow-no-subscriptions --tenant "$tenant" > "$work/device" 2>&1 &
-  login=$!
-  for _ in $(seq 300); do
-    code=$(sed -n 's/.*enter the code \([A-Z0-9]*\) to.*/\1/p' "$work/device")
-    [ -z "$code" ] || break
-    sleep 0.1
-  done
-  curl --silent --cacert "$REQUESTS_CA_BUNDLE" https://login.microsoftonline.com/common/oauth2/deviceauth \
-    -d otc="$code" -d login_hint="$1" > "$work/page"
-  wait "$login" || true
-  cat "$work/device"
-}
-expect 'gail.global@contoso.com' sign_in gail.global@contoso.com
-expect 'gail.global@contoso.com' named_other ad signed-in-user show --query userPrincipalName
-expect 'gails' named_other ad group create --display-name gails --mail-nickname gails
-expect 'gails' named_other ad signed-in-user list-owned-objects --query '[].displayName'
-expect 'gails' named_other ad signed-in-user list-owned-objects --type group --query '[].displayName'
-expect '[]' named_other ad signed-in-user list-owned-objects --type application
-expect 'gails-app' named_other ad app create --display-name gails-app
-expect 'gails-app' named_other ad app list --show-mine --query '[].displayName'
-expect '[' named_other ad sp list --show-mine
-expect 'gail.global@contoso.com' named_other rest --url "$graph/me" --query userPrincipalName
-expect 'az-carl' named_other ad user create --display-name az-carl --password Correct-Horse-Battery-1 --user-principal-name az-carl@contoso.com
-expect '' named_other ad user delete --id az-carl@contoso.com
-expect 'una.unassigned@contoso.com' sign_in una.unassigned@contoso.com
-refused 'Insufficient privileges' named_other ad user delete --id $user
 
 echo "People, by device code"
 person() { env AZURE_CONFIG_DIR="$work/person" az "$@"; }
@@ -282,6 +252,12 @@ expect '@contoso.com' person ad user list --query '[].userPrincipalName'
 expect 'az-gail' person ad group create --display-name az-gail --mail-nickname az-gail
 expect 'gail.global@contoso.com' person ad group owner list --group az-gail --query '[].userPrincipalName'
 expect 'az-gail' person ad signed-in-user list-owned-objects --type group --query '[].displayName'
+expect 'az-gail' person ad signed-in-user list-owned-objects --query '[].displayName'
+expect '[]' person ad signed-in-user list-owned-objects --type application
+expect 'az-gail-app' person ad app create --display-name az-gail-app
+expect 'az-gail-app' person ad app list --show-mine --query '[].displayName'
+expect '[' person ad sp list --show-mine
+expect 'gail.global@contoso.com' person rest --url "$graph/me" --query userPrincipalName
 expect 'az-cal@contoso.com' person ad user create --display-name Cal --password Correct-Horse-Battery-1 \
   --user-principal-name az-cal@contoso.com
 expect 'Microsoft Azure CLI' person rest --url "$graph/auditLogs/signIns" --query 'value[].appDisplayName'
