@@ -1,5 +1,5 @@
 import type { Snapshot, SnapshotObject } from "../cloud/graph/app/snapshot.ts";
-import type { LeaverRow } from "./leavers.ts";
+import { type LeaverRow, licensesOf } from "./leavers.ts";
 
 /** What a part does, and what becomes of it: `<operation> <whom> <to what>: <verdict>`. */
 export interface Predicted {
@@ -43,6 +43,13 @@ export function predictLeavers(before: Snapshot, file: readonly LeaverRow[]): Pr
         members.get(group.id)?.delete(user.id);
       }
     }
+    const states = statesOf(user);
+    const inherited = states.filter(({ assignedByGroup }) => assignedByGroup !== null);
+    if (!leave.includes("licenses") && inherited.length < states.length) {
+      say(`user.remove-license ${user.id}`, "done");
+      const now = users.get(user.id)!;
+      users.set(user.id, { ...now, values: { ...now.values, ...licensesOf(inherited) } });
+    }
     if (!leave.includes("reports")) {
       const heir = known.user(row.handOver)?.id ?? user.manager;
       const reports = before.users.filter(({ manager }) => manager === user.id);
@@ -72,6 +79,9 @@ export function predictLeavers(before: Snapshot, file: readonly LeaverRow[]): Pr
 
 const worstOf = (parts: readonly string[]): string =>
   WORST.find((verdict) => parts.some((part) => part.endsWith(`: ${verdict}`))) ?? "unchanged";
+
+const statesOf = ({ values }: SnapshotObject): readonly Readonly<Record<string, unknown>>[] =>
+  (values["licenseAssignmentStates"] as readonly Readonly<Record<string, unknown>>[]) ?? [];
 
 /** Whether the application can remove a member of the group. */
 function isOpen({ values }: SnapshotObject): boolean {

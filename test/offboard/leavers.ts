@@ -35,6 +35,38 @@ export async function giveManagers(cloud: LocalCloud, seed: number): Promise<voi
   }
 }
 
+/** Two products that can be held at once, as the local cloud sells them. */
+const PRODUCTS = ["05e9a617-0261-4cee-bb44-138d3ef5d965", "078d2b04-f1bd-4111-bbd4-b4b1b354cef4"];
+
+/** A user's licenses as the local cloud keeps them. */
+export const licensesOf = (
+  states: readonly Readonly<Record<string, unknown>>[],
+): Readonly<Record<string, unknown>> => ({
+  licenseAssignmentStates: states,
+  assignedLicenses: states.map(({ skuId }) => ({ skuId, disabledPlans: [] })),
+});
+
+/** Gives half of the users a license of their own, some of them a second one from a group that nobody changes. */
+export async function giveLicenses(cloud: LocalCloud, seed: number): Promise<void> {
+  const { control } = cloud;
+  const random = createRandom(seed + 3);
+  const { users, groups } = await control.graph("snapshot", { properties: ["displayName"] });
+  const closed = groups.filter(({ values }) => CLOSED.includes(String(values["displayName"])));
+  for (const { id } of users) {
+    const own = random.below(2) === 0 ? [PRODUCTS[0]] : [];
+    const giver = closed.find(({ members }) => members?.includes(id));
+    const given = giver && random.below(2) === 0 ? [PRODUCTS[1]] : [];
+    const state = { disabledPlans: [], state: "Active", error: "None", lastUpdatedDateTime: SINCE };
+    const states = [
+      ...own.map((skuId) => ({ ...state, skuId, assignedByGroup: null })),
+      ...given.map((skuId) => ({ ...state, skuId, assignedByGroup: giver?.id })),
+    ];
+    if (states.length > 0) await control.graph("update", { id, values: licensesOf(states) });
+  }
+}
+
+const SINCE = "2026-01-01T00:00:00Z";
+
 const isMastered = ({ values }: SnapshotObject): boolean =>
   values["onPremisesSyncEnabled"] === true;
 
@@ -63,7 +95,13 @@ export function leaversFile(
   });
 }
 
-const LEFT = ["groups", "reports|manager", "sessions", "disable|sessions|groups|reports|manager"];
+const LEFT = [
+  "groups",
+  "licenses",
+  "reports|manager",
+  "sessions",
+  "disable|sessions|groups|licenses|reports|manager",
+];
 
 const groupName = ({ id, values }: SnapshotObject, random: Random): string =>
   random.below(2) === 0 ? id : String(values["displayName"]);

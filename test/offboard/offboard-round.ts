@@ -7,7 +7,7 @@ import { setStage, type Stage } from "../stage/stage.ts";
 import { wideGuards } from "../stage/wide-guards.ts";
 import { differences, fingerprintOf } from "../undo/fingerprint.ts";
 import { type Prediction, predictLeavers } from "./leavers-oracle.ts";
-import { giveManagers, leaversCsv, leaversFile } from "./leavers.ts";
+import { giveLicenses, giveManagers, leaversCsv, leaversFile } from "./leavers.ts";
 import { partsOutOfOrder } from "./parts-in-order.ts";
 
 /** A round of `soak:offboard`: a file of leavers, with kills. */
@@ -41,15 +41,23 @@ export async function setLeaversStage(leavers: number, seed: number): Promise<St
         },
       },
     },
-    settings: async () => ({
-      ...wideGuards,
-      MAX_INVALID_ROWS_PERCENT: "100",
-      PROTECT_ROLE_HOLDERS: "off",
-      TRIPWIRES: "off",
-      RUNNER_LEASE_SECONDS: "15",
-    }),
+    settings: async ({ control, home }) => {
+      await control.grantConsent({
+        tenantId: home.tenantId,
+        appId: home.clientId,
+        roles: ["LicenseAssignment.Read.All", "LicenseAssignment.ReadWrite.All"],
+      });
+      return {
+        ...wideGuards,
+        MAX_INVALID_ROWS_PERCENT: "100",
+        PROTECT_ROLE_HOLDERS: "off",
+        TRIPWIRES: "off",
+        RUNNER_LEASE_SECONDS: "15",
+      };
+    },
   });
   await giveManagers(stage.cloud, seed);
+  await giveLicenses(stage.cloud, seed);
   return stage;
 }
 

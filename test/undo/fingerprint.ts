@@ -1,3 +1,4 @@
+import { recordOf } from "../../shared/core/record.ts";
 import type { Snapshot } from "../cloud/graph/app/snapshot.ts";
 
 /** What time makes of a user, whoever changes it. */
@@ -6,7 +7,11 @@ const TIMES = [
   "signInSessionsValidFromDateTime",
   "lastPasswordChangeDateTime",
   "refreshTokensValidFromDateTime",
+  // It follows from the licenses, with the instant of each.
+  "assignedPlans",
 ];
+
+const LICENSES = ["licenseAssignmentStates", "assignedLicenses"];
 
 /** The directory as it stands: every user with all values, every group with its members. */
 export type Fingerprint = ReadonlyMap<string, string>;
@@ -18,7 +23,8 @@ export function fingerprintOf({ users, groups }: Snapshot): Fingerprint {
   for (const { id, values, members = [] } of [...users, ...groups]) {
     lines.set(id, "is there");
     for (const [name, value] of Object.entries(values)) {
-      if (!TIMES.includes(name) && !isEmpty(value)) lines.set(`${id} ${name}`, canonical(value));
+      const told = LICENSES.includes(name) ? licensesIn(value) : value;
+      if (!TIMES.includes(name) && !isEmpty(told)) lines.set(`${id} ${name}`, canonical(told));
     }
     // A deleted user keeps its memberships, which nobody sees while it is deleted.
     for (const member of members) if (live.has(member)) lines.set(`${id} has ${member}`, "yes");
@@ -33,6 +39,14 @@ export function differences(before: Fingerprint, after: Fingerprint): readonly s
     .filter((name) => before.get(name) !== after.get(name))
     .map((name) => `${name}: ${before.get(name) ?? "-"} → ${after.get(name) ?? "-"}`);
 }
+
+/** Products, without the order and the instants in which they were assigned. */
+const licensesIn = (states: unknown): readonly string[] =>
+  (Array.isArray(states) ? states.map(recordOf) : [])
+    .map(({ skuId, assignedByGroup, disabledPlans }) =>
+      JSON.stringify([skuId, assignedByGroup, disabledPlans]),
+    )
+    .toSorted();
 
 /** Nothing, no entry, or an object without a value. */
 const isEmpty = (value: unknown): boolean =>
