@@ -144,5 +144,7 @@ export async function killAndTakeOver(stage: Stage): Promise<void> {
   if (!(lease > 0)) throw new TypeError("the stage must set RUNNER_LEASE_SECONDS");
   await stage.host.kill();
   await delay(1_000 * (lease + 1));
+  // The third crash within half an hour stops the host; the platform starts it again.
+  while (stage.host.status().state !== "running") await delay(100);
   await stage.host.fireTimer("sweep");
 }
