@@ -120,6 +120,8 @@ describe("a file of whole lists of members", () => {
       assert.equal(seen(await workshop.drop(PATH, last)), "accepted, 2 removed");
       let held = 0;
       for (let end = 1; end < last.length; end++) {
+        // A list waits for an earlier one of its group that has not been run.
+        workshop.blobs.runner.blobs.clear();
         const is = seen(await workshop.drop(PATH, last.slice(0, end)));
         if (is.startsWith("held")) held += 1;
         const isSafe = /^refused|^held|, [02] removed$/.test(is);
