@@ -91,8 +91,8 @@ describe("a worker that dies during an invocation", () => {
         if (crash < 3)
           await run.until("another", () => ![0, workerPid].includes(run.host.status().workerPid));
       }
-      await run.until("the recycled host", () => run.host.status().state === "running");
-      assert.equal(run.host.status().recycles, 1);
+      await run.until("the recycled host", () => run.host.status().recycles === 1);
+      assert.equal(run.host.status().state, "running");
       assert.ok(run.lines.some(({ level }) => level === "critical"));
       await send({ ms: 0 });
       await run.until("the end", () => ended(run).length === 1);
