@@ -26,6 +26,10 @@ const story = fc.record({
 /** A member who is gone is asked for so often more, because it may only not have replicated. */
 const MORE_FOR_GONE = 2;
 
+/** What a row must become. */
+const becomes = (dirt: "joined" | "gone" | undefined) =>
+  dirt === undefined ? "done" : dirt === "joined" ? "unchanged" : "failed";
+
 describe("members who join or vanish between the plan and the run", () => {
   let cloud: LocalCloud;
   let directory: TestDirectory;
@@ -58,9 +62,6 @@ describe("members who join or vanish between the plan and the run", () => {
       { numRuns: 12 },
     );
   });
-
-  const becomes = (dirt: "joined" | "gone" | undefined) =>
-    dirt === undefined ? "done" : dirt === "joined" ? "unchanged" : "failed";
 
   /** Plans and runs rows of new users and groups, of which some are spoiled in between. */
   async function run(groups: number, rows: number, dirt: Dirt) {
