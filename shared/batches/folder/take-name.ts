@@ -1,18 +1,15 @@
 import { readManifest, type BatchManifest } from "../../records/manifest.ts";
 import {
-  beforePrefix,
-  inputBlob,
-  isBeforeTheName,
-  planBlob,
-  problemBlob,
   batchLockBlob,
+  controlBlob,
   folderOf,
   folderPrefix,
+  isBeforeTheName,
   manifestBlob,
-  namesPrefix,
+  problemBlob,
   refusedBlob,
-  shardsPrefix,
   spellingBlob,
+  statusBlob,
 } from "../../records/paths.ts";
 import { readRefused } from "../../records/refused.ts";
 import { jsonText } from "../../records/stored-json.ts";
@@ -78,6 +75,9 @@ async function lookInto(batches: Blobs, folder: string) {
   return seen;
 }
 
+/** What a batch may find of a refused one that had its name: nothing else of that one may become its own. */
+const stays = [manifestBlob, refusedBlob, statusBlob, controlBlob];
+
 /**
  * Takes the folder for a batch by writing its `batch.json`, over that of a refused batch. Answers
  * `false` if another delivery was faster. The old refused.json is deleted last: if the program stops
@@ -91,11 +91,11 @@ export async function takeName(
 ): Promise<boolean> {
   const etag = refused?.etag;
   if (etag !== undefined) {
-    for (const prefix of [shardsPrefix(folder), beforePrefix(folder), namesPrefix(folder)]) {
-      for await (const { path } of batches.list(prefix)) await batches.delete(path);
+    for await (const { path } of batches.list(folderPrefix(folder))) {
+      const isKept = stays.some((blobOf) => path === blobOf(folder));
+      if (!isKept && !isBeforeTheName(folder, path)) await batches.delete(path);
     }
-    for (const path of [inputBlob(folder), planBlob(folder), problemBlob(folder)])
-      await batches.delete(path);
+    await batches.delete(problemBlob(folder));
   }
   const taken = await batches.write(
     manifestBlob(folder),
