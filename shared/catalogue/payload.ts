@@ -37,3 +37,12 @@ export type PayloadOf<F extends Fields> = {
     | Cleared<F[Column]>
     | undefined;
 };
+
+/** Whether a column is named after passwords, in a few languages. No input may hold any. */
+export const isPassword = (name: string): boolean =>
+  /passw(or)?d|passwort|kennwort|passphrase|passcode|motdepasse|contrasena|pwd/.test(
+    name
+      .normalize("NFD")
+      .toLowerCase()
+      .replace(/[^a-z]/g, ""),
+  );

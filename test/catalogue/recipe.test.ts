@@ -4,10 +4,12 @@ import { describe, it } from "node:test";
 
 import offboard from "../../recipes/offboard.json" with { type: "json" };
 import { recipesOf } from "../../shared/app/recipes.ts";
+import { keptColumns } from "../../shared/batches/input/mapped-columns.ts";
 import { readRecipe } from "../../shared/catalogue/recipe/recipe.ts";
 import { catalogue } from "../../shared/operations/list.ts";
 
-const [disable] = offboard.steps;
+const { columns } = offboard;
+const [disable, , takeGroups] = offboard.steps;
 
 describe("a recipe", () => {
   for (const [what, file, says] of [
@@ -57,7 +59,59 @@ describe("a recipe", () => {
     [
       "has a column of the name that every recipe has",
       { ...offboard, columns: { ...offboard.columns, leave: offboard.columns.user } },
-      /columns\.leave: every recipe has/,
+      /columns\.leave: every input has leave/,
+    ],
+    [
+      "is called as something that every object inherits",
+      { ...offboard, name: "constructor" },
+      /wrong at name: the name constructor/,
+    ],
+    [
+      "reads whom a column names that is like no user",
+      { ...offboard, columns: { ...columns, user: { ...columns.user, like: "user.create/city" } } },
+      /wrong at reads: user is like user\.create\/city/,
+    ],
+    [
+      "reads a group as if it were a user",
+      {
+        ...offboard,
+        columns: { ...columns, user: { ...columns.user, like: "group.delete/group" } },
+      },
+      /wrong at reads: user is like group\.delete\/group/,
+    ],
+    [
+      "has a column of the name of what is read",
+      { ...offboard, columns: { ...columns, groups: columns.keepGroups } },
+      /columns\.groups: groups is what is read/,
+    ],
+    [
+      "takes a column of the name of what is read",
+      { ...offboard, columnsOf: "user.set-manager" },
+      /columns\.manager: manager is what is read/,
+    ],
+    [
+      "leaves items out of a list of its own columns",
+      {
+        ...offboard,
+        columns: { ...columns, teams: columns.keepGroups },
+        steps: [{ ...takeGroups, each: "teams" }],
+      },
+      /steps\.0\.except: only groups, reports and manager/,
+    ],
+    [
+      "leaves items out of a list, and reads nobody",
+      {
+        ...offboard,
+        reads: undefined,
+        columns: { ...columns, groups: columns.keepGroups },
+        steps: [takeGroups],
+      },
+      /steps\.0\.except: only groups, reports and manager/,
+    ],
+    [
+      "leaves out what is no column",
+      { ...offboard, steps: [{ ...takeGroups, except: "reports" }] },
+      /steps\.0\.except: reports is none of its columns/,
     ],
     ["has two steps of one name", { ...offboard, steps: [disable, disable] }, /two steps/],
   ] as const) {
@@ -65,6 +119,19 @@ describe("a recipe", () => {
       assert.throws(() => readRecipe(file, catalogue), says);
     });
   }
+
+  for (const name of [...keptColumns, "each", "all", "password", "neuesKennwort", "pwd"]) {
+    it(`has no column ${name}, which is none that a recipe may give a meaning`, () => {
+      const file = { ...offboard, columns: { ...columns, [name]: columns.handOver } };
+      assert.throws(() => readRecipe(file, catalogue), new RegExp(`wrong at columns\\.${name}: `));
+    });
+  }
+
+  it("may have a column that an operation calls so, although its name speaks of passwords", () => {
+    const passwordPolicies = { about: "Theirs.", like: "user.update/passwordPolicies" };
+    const file = { ...offboard, columns: { ...columns, passwordPolicies } };
+    assert.ok(readRecipe(file, catalogue).fields["passwordPolicies"]);
+  });
 
   it("is on the page about recipes, with every step and column", () => {
     const page = readFileSync(new URL("../../docs/recipes.md", import.meta.url), "utf8");

@@ -6,7 +6,7 @@ import { type Context, type LockedFolder, postpone } from "../folder/context.ts"
 import { inFolder } from "../folder/in-folder.ts";
 import { holderOf, otherSpelling } from "../folder/take-name.ts";
 import { checkInput } from "../input/check-input.ts";
-import type { BatchMessage } from "../message/envelope.ts";
+import { type BatchMessage, withRecipesOf } from "../message/envelope.ts";
 import type { Accepted } from "../ports.ts";
 import { storedRecipes } from "../recipes/stored-recipes.ts";
 import {
@@ -127,7 +127,8 @@ async function inputOfSame(
     const isSame = etag === own.file.etag && manifest.mapping === undefined;
     if (etag === undefined || isSame) return own;
   }
-  const input = await inputOf(context, message);
+  const allowed = withRecipesOf(manifest, context.allowed);
+  const input = await inputOf({ ...context, allowed }, message);
   // The batch keeps the recipes that it was accepted with, and a repeated message means those.
   const { catalogue, blobs } = context.ports;
   const kept = await storedRecipes({ batches: blobs.batches, catalogue }, folder, manifest);

@@ -1,10 +1,12 @@
 import { OperatorError } from "../../core/errors.ts";
+import { recordOf } from "../../core/record.ts";
+import { readManifest } from "../../records/manifest.ts";
 import { batchLockBlob } from "../../records/paths.ts";
 import { decodeMessage } from "../../storage/decode-message.ts";
 import { withLock } from "../../storage/held-lease.ts";
 import { type BatchFolder, type Context, contextOf, folderOfMessage } from "../folder/context.ts";
 import { refuse } from "../folder/refuse.ts";
-import { type Incoming, readEnvelope } from "../message/envelope.ts";
+import { type Allowed, type Incoming, readEnvelope, withRecipesOf } from "../message/envelope.ts";
 import type { Accepted, BatchPorts, Delivery } from "../ports.ts";
 import { acceptFile } from "./accept-file.ts";
 import { acceptMessage } from "./accept-message.ts";
@@ -27,16 +29,26 @@ export async function accept(
 }
 
 async function readOrRefuse(context: Context, raw: unknown): Promise<Incoming | Accepted> {
-  const { allowed, limits } = context;
+  const { limits } = context;
   let value: unknown = raw;
   try {
     value = decodeMessage(raw, limits.messageBytes);
-    return readEnvelope(value, allowed);
+    return readEnvelope(value, await allowedFor(context, value));
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
     const folder = await refuseUnder(context, folderOfMessage(context, value), error);
     return { state: "done", outcome: "refused", folder };
   }
+}
+
+/** What a message may name: also the recipe that its batch was accepted with, although the file is gone. */
+async function allowedFor(context: Context, value: unknown): Promise<Allowed> {
+  const { allowed, ports } = context;
+  const { operation } = recordOf(value);
+  if (typeof operation !== "string" || allowed.operations.includes(operation)) return allowed;
+  const { folder } = folderOfMessage(context, value);
+  const manifest = (await readManifest(ports.blobs.batches, folder))?.value;
+  return manifest === undefined ? allowed : withRecipesOf(manifest, allowed);
 }
 
 /**

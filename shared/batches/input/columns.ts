@@ -1,4 +1,5 @@
 import type { Operation } from "../../catalogue/operation.ts";
+import { isPassword } from "../../catalogue/payload.ts";
 import { InputRefusal, type Where } from "../../core/input-refusal.ts";
 import { didYouMean, nearest } from "../../core/nearest.ts";
 import type { BatchOrigin } from "../../records/manifest.ts";
@@ -111,15 +112,6 @@ export function refuseColumn(
     { ...where, column },
   );
 }
-
-/** The word password in a few languages; `passwordPolicies` is a known column and never comes here. */
-export const isPassword = (name: string): boolean =>
-  /passw(or)?d|passwort|kennwort|passphrase|passcode|motdepasse|contrasena|pwd/.test(
-    name
-      .normalize("NFD")
-      .toLowerCase()
-      .replace(/[^a-z]/g, ""),
-  );
 
 /**
  * Whether a word may be shown: it looks like a name, of JavaScript or of OData, and not like a value.

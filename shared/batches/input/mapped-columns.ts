@@ -1,3 +1,4 @@
+import { isPassword } from "../../catalogue/payload.ts";
 import { InputRefusal } from "../../core/input-refusal.ts";
 import { didYouMean } from "../../core/nearest.ts";
 import type { Mapper } from "../mapping/mapper.ts";
@@ -5,7 +6,6 @@ import { givenBy } from "../mapping/mapping.ts";
 import { mappingInvalid } from "../mapping/refusal.ts";
 import { partsOf } from "../mapping/template.ts";
 import {
-  isPassword,
   knownColumns,
   type Named,
   OPERATION,

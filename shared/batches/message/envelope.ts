@@ -7,7 +7,13 @@ import { didYouMean } from "../../core/nearest.ts";
 import { isGuid } from "../../core/object-id.ts";
 import { isRecord, recordOf } from "../../core/record.ts";
 import { nonceOf } from "../../records/decisions/canonical.ts";
-import { type FileVersion, type Mode, type Priority, priorities } from "../../records/manifest.ts";
+import {
+  type BatchManifest,
+  type FileVersion,
+  type Mode,
+  type Priority,
+  priorities,
+} from "../../records/manifest.ts";
 import { nameRuleBroken } from "../../records/paths.ts";
 import { readBlobEvent } from "./blob-event.ts";
 
@@ -43,6 +49,15 @@ export interface Allowed {
   readonly tenants: readonly string[];
   readonly operations: readonly string[];
 }
+
+/** What a message about a batch may name that was accepted: its recipes, too, although their files may be gone. */
+export const withRecipesOf = (
+  { recipes = [] }: Pick<BatchManifest, "recipes">,
+  allowed: Allowed,
+): Allowed => ({
+  ...allowed,
+  operations: [...new Set([...allowed.operations, ...recipes.map(({ name }) => name)])],
+});
 
 /** An instant with its zone, which is kept in UTC. */
 const instant = v.pipe(

@@ -44,6 +44,8 @@ const ENDING = ".json";
 const LONGEST = 64 * 1024;
 const MOST = 100;
 
+const MORE = `there are more than ${MOST} recipes`;
+
 /** Folders of `inbox` that mean something else. */
 const OTHER_FOLDERS = ["inbox", "plan", "staged", "recipes"];
 
@@ -55,9 +57,14 @@ export const isRecipeFile = (path: string): boolean =>
   /^recipes\/[^/]+\.json$/.test(path) && path !== "recipes/mapping.json";
 
 /** What was read before, by the container and by path: a file is read once a version. */
-const known = new WeakMap<Blobs, Map<string, { readonly etag: string; readonly read: Read }>>();
+const known = new WeakMap<Blobs, Map<string, Version>>();
 
 type Read = OwnRecipe | InputRefusal;
+
+interface Version {
+  readonly etag: string;
+  readonly read: Read;
+}
 
 /**
  * The recipes that lie in `inbox/recipes/` now. One that cannot be used takes its name all the same: rows that
@@ -67,46 +74,51 @@ type Read = OwnRecipe | InputRefusal;
  */
 export async function readOwnRecipes(inbox: Blobs, rules: RecipeRules): Promise<OwnRecipes> {
   const before = known.get(inbox);
-  const now = new Map<string, { readonly etag: string; readonly read: Read }>();
+  const now = new Map<string, Version>();
+  const recipes = new Map<string, Read>();
   for await (const facts of inbox.list(FOLDER)) {
-    const { path } = facts;
+    const { path, etag } = facts;
     if (!isRecipeFile(path)) continue;
+    if (now.size >= MOST) {
+      recipes.set(nameIn(path), recipeInvalid(path, undefined, MORE));
+      continue;
+    }
     const held = before?.get(path);
-    const read =
-      held?.etag === facts.etag
-        ? held.read
-        : await readOne(inbox, facts, now.size < MOST ? rules : undefined);
-    if (read !== undefined) now.set(path, { etag: facts.etag, read });
+    const version = held?.etag === etag ? held : await readOne(inbox, facts, rules);
+    // Deleted at this moment.
+    if (version === undefined) continue;
+    now.set(path, version);
+    recipes.set(nameIn(path), version.read);
   }
   known.set(inbox, now);
-  return new Map([...now].map(([path, { read }]) => [nameIn(path), read]));
+  return recipes;
 }
 
+/** Reads a file as it is now: it may have been replaced since it was listed. */
 async function readOne(
   inbox: Blobs,
   { path, bytes, etag }: BlobFacts,
-  rules: RecipeRules | undefined,
-): Promise<Read | undefined> {
-  if (rules === undefined) {
-    return recipeInvalid(path, undefined, `there are more than ${MOST} recipes`);
-  }
-  if (bytes > LONGEST) return recipeInvalid(path, undefined, `has more than ${LONGEST} bytes`);
+  rules: RecipeRules,
+): Promise<Version | undefined> {
+  const tooLong = recipeInvalid(path, undefined, `has more than ${LONGEST} bytes`);
+  if (bytes > LONGEST) return { etag, read: tooLong };
   const found = await inbox.read(path);
-  // Replaced or deleted at this moment: the next delivery sees what is there then.
-  if (found === undefined || found.etag !== etag) return undefined;
-  return readOwnRecipe(path, found.bytes.toString("utf8"), rules);
+  if (found === undefined) return undefined;
+  const isTooLong = found.bytes.length > LONGEST;
+  const read = isTooLong ? tooLong : readOwnRecipe(path, found.bytes.toString("utf8"), rules);
+  return { etag: found.etag, read };
 }
 
 /**
  * The recipe that lies at this path of container `inbox`, or why it cannot be used. An operation that is off
- * cannot be named, and the name of an operation or of a recipe of the program cannot be taken.
+ * cannot be named, and the name of an operation or of a recipe of the program cannot be taken, in whatever case.
  */
 export function readOwnRecipe(path: string, text: string, rules: RecipeRules): Read {
   const recipe = recipeIn(path, text, rules.catalogue);
   if (recipe instanceof InputRefusal) return recipe;
   const { name, steps } = recipe;
-  const isTaken = Object.hasOwn(rules.catalogue, name) || Object.hasOwn(rules.recipes, name);
-  if (isTaken || OTHER_FOLDERS.includes(name)) {
+  const taken = [...Object.keys(rules.catalogue), ...Object.keys(rules.recipes), ...OTHER_FOLDERS];
+  if (taken.some((each) => each.toLowerCase() === name.toLowerCase())) {
     return recipeInvalid(path, "name", `${name} is taken: it cannot be replaced`);
   }
   if (name !== nameIn(path)) {

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { inheritedName } from "../../core/record.ts";
 import { notClearable } from "../fields.ts";
 import { named, type Operation } from "../operation.ts";
-import type { Field, Fields } from "../payload.ts";
+import { type Field, type Fields, isPassword } from "../payload.ts";
 import { listOf } from "./list-of.ts";
 import {
   type Fact,
@@ -20,6 +20,13 @@ export const LEAVE = "leave";
 /** What the cells of a step call the item of its list, or all of them. */
 export const EACH = "each";
 export const ALL = "all";
+
+/** Columns that mean the same in every input or in every part, so that no recipe can have its own of the name. */
+const RESERVED: ReadonlySet<string> = new Set(
+  `operation note skip stage originalRow onlyIf notUndone inputRow part needs settled ${LEAVE} ${EACH} ${ALL}`.split(
+    " ",
+  ),
+);
 
 /** A row that names it expands into ordered parts, each a row of an operation. */
 export interface Recipe {
@@ -122,16 +129,12 @@ export const alternativesIn = (names: string | undefined): readonly string[] =>
 
 function* faultsOf(file: RecipeFile, operations: Operations): Generator<RecipeFault> {
   const { columns, columnsOf, reads, steps } = file;
+  if (file.name in Object.prototype)
+    yield { at: "name", what: `the name ${file.name} is not possible` };
   if (columnsOf !== undefined && !named(operations, columnsOf))
     yield { at: "columnsOf", what: `there is no operation ${columnsOf}` };
-  for (const [name, { like }] of Object.entries(columns)) {
-    const at = `columns.${name}`;
-    if (!likeField(like, operations)) yield { at: `${at}.like`, what: `there is no ${like}` };
-    if (name === LEAVE) yield { at, what: "every recipe has this column" };
-  }
-  if (reads !== undefined && !columns[reads]?.required)
-    yield { at: "reads", what: `${reads} is no required column` };
   const own = columnsOf === undefined ? {} : (named(operations, columnsOf)?.fields ?? {});
+  yield* columnFaults(file, own, operations);
   const known = new Set([...Object.keys(columns), ...Object.keys(own)]);
   if (reads !== undefined) for (const fact of Object.keys(facts)) known.add(fact);
   const names = new Set<string>();
@@ -144,10 +147,53 @@ function* faultsOf(file: RecipeFile, operations: Operations): Generator<RecipeFa
       if (!known.has(name) && !items.includes(name))
         yield { at, what: `${step.name} uses ${name}, which nothing gives` };
     if (items.length > 1) yield { at, what: `${step.name} has both each and all` };
+    if (step.except !== undefined) yield* exceptFaults(file, step, at);
     const operation = named(operations, step.operation);
     if (operation) yield* cellFaults(step, operation, { at, own });
     else yield { at: `${at}.operation`, what: `there is no operation ${step.operation}` };
   }
+}
+
+function* columnFaults(
+  { columns, reads }: RecipeFile,
+  own: Fields,
+  operations: Operations,
+): Generator<RecipeFault> {
+  for (const [name, { like }] of Object.entries(columns)) {
+    const at = `columns.${name}`;
+    if (!likeField(like, operations)) yield { at: `${at}.like`, what: `there is no ${like}` };
+    if (RESERVED.has(name)) yield { at, what: `every input has ${name} for something else` };
+    if (isPassword(name) && !like.endsWith(`/${name}`))
+      yield { at, what: "an input must not contain passwords" };
+  }
+  if (reads === undefined) return;
+  const { like = "", required } = columns[reads] ?? {};
+  if (!required) yield { at: "reads", what: `${reads} is no required column` };
+  if (!namesUser(likeField(like, operations)))
+    yield { at: "reads", what: `${reads} is like ${like}, which does not name a user` };
+  const fact = [...Object.keys(columns), ...Object.keys(own)].find(isFact);
+  if (fact !== undefined)
+    yield { at: `columns.${fact}`, what: `${fact} is what is read of the user in column ${reads}` };
+}
+
+/** Whether the cells of a column name an object by what can be a part of a path, and hold no other text. */
+const namesUser = (field: Field | undefined): boolean =>
+  field === undefined || "broken" in field.read("..");
+
+/** What can be compared are objects, by their ids. */
+function* exceptFaults(
+  { columns, reads }: RecipeFile,
+  { each, all, except = "" }: RecipeStep,
+  at: string,
+): Generator<RecipeFault> {
+  const list = each ?? all ?? "";
+  if (reads === undefined || !isFact(list) || list === "licenses")
+    yield {
+      at: `${at}.except`,
+      what: "only groups, reports and manager of a user can be compared",
+    };
+  if (!Object.hasOwn(columns, except))
+    yield { at: `${at}.except`, what: `${except} is none of its columns` };
 }
 
 function* cellFaults(

@@ -1,8 +1,8 @@
 import { extname } from "node:path";
 
 import { csvLine } from "../../batches/formats/csv.ts";
-import { isPassword } from "../../batches/input/columns.ts";
 import { templateOf } from "../../batches/input/entra-template.ts";
+import { isPassword } from "../../catalogue/payload.ts";
 import { InputRefusal } from "../../core/input-refusal.ts";
 import { operationTable } from "../operation-table/operation-table.ts";
 import { usageError } from "../terminal/command-error.ts";

@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { beforeEach, describe, it } from "node:test";
+
+import { openWorkshop, shardRows, type Workshop } from "../workshop.ts";
+
+const recipe = {
+  version: 1,
+  name: "leaves",
+  summary: "Disables somebody.",
+  columns: { who: { about: "Who leaves.", like: "user.disable/user", required: true } },
+  example: { who: "ann@contoso.com" },
+  steps: [{ name: "disable", operation: "user.disable", cells: { user: "{who}" } }],
+};
+
+let workshop: Workshop;
+
+beforeEach(() => {
+  workshop = openWorkshop();
+  workshop.directory.addUser("ann@contoso.com");
+});
+
+const pathOf = (name: string): string => `recipes/${name}.json`;
+
+const put = (name = "leaves", more: object = {}) =>
+  workshop.blobs.inbox.write(pathOf(name), JSON.stringify({ ...recipe, name, ...more }));
+
+/** A message that names the recipe for all of its rows. */
+const message = (batch = "leavers", operation = "leaves") => ({
+  version: 1,
+  batch,
+  mode: "plan",
+  operation,
+  rows: [{ who: "ann@contoso.com" }],
+});
+
+const operations = (batch = "leavers") =>
+  shardRows(workshop.blobs.batches, batch).map(({ operation }) => operation);
+
+const refusalOf = async (batch: string, operation?: string) => {
+  const { folder = "", outcome } = await workshop.deliver(message(batch, operation));
+  return outcome === "refused" ? workshop.refused(folder) : undefined;
+};
+
+describe("a recipe that a message names", () => {
+  it("may be deleted while its batch waits, and after it was planned", async () => {
+    await put();
+    await workshop.batches.accept(message(), { messageId: "m-1", deadlineMs: 0 });
+    await workshop.blobs.inbox.delete(pathOf("leaves"));
+    assert.equal((await workshop.deliver(message())).outcome, "accepted");
+    assert.deepEqual(operations(), ["user.disable"]);
+    assert.equal((await workshop.deliver(message())).outcome, "repeated");
+  });
+
+  it("that is deleted is unknown to another batch", async () => {
+    await put();
+    await workshop.deliver(message());
+    await workshop.blobs.inbox.delete(pathOf("leaves"));
+    assert.equal((await refusalOf("others"))?.["code"], "OPERATION_UNKNOWN");
+  });
+
+  it("is used as it is read if it is replaced between the listing and the read", async () => {
+    await put();
+    const { inbox } = workshop.blobs;
+    const list = inbox.list.bind(inbox);
+    inbox.list = async function* (prefix) {
+      for await (const facts of list(prefix)) {
+        if (facts.path === pathOf("leaves")) await put("leaves", { summary: "Replaced." });
+        yield facts;
+      }
+    };
+    assert.equal(await refusalOf("leavers"), undefined);
+    assert.deepEqual(operations(), ["user.disable"]);
+  });
+
+  for (const [name, what] of [
+    ["pLan", "a folder of inbox"],
+    ["stAged", "a folder of inbox"],
+    ["offBoard", "a recipe of the program"],
+  ] as const) {
+    it(`is refused if only case tells its name from that of ${what}: ${name}`, async () => {
+      await put(name);
+      const refused = await refusalOf("leavers", name);
+      assert.equal(refused?.["code"], "RECIPE_INVALID");
+      assert.match(String(refused?.["what"]), /is taken/);
+    });
+  }
+});
+
+describe("more recipes than are read", () => {
+  const many = Array.from({ length: 101 }, (_, at) => `r${String(at).padStart(3, "0")}`);
+
+  it("lack the last by name, whichever was there first", async () => {
+    for (const name of many.slice(1)) await put(name);
+    assert.equal(await refusalOf("one", "r100"), undefined);
+    await put("r000");
+    assert.match(String((await refusalOf("two", "r100"))?.["what"]), /more than 100/);
+    assert.equal(await refusalOf("three", "r099"), undefined);
+  });
+
+  it("can be used again once there are fewer", async () => {
+    for (const name of many) await put(name);
+    assert.match(String((await refusalOf("one", "r100"))?.["what"]), /more than 100/);
+    await workshop.blobs.inbox.delete(pathOf("r050"));
+    assert.equal(await refusalOf("two", "r100"), undefined);
+  });
+});
