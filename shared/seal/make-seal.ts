@@ -1,5 +1,11 @@
 import { batchDamaged } from "../records/damaged.ts";
-import { folderPrefix, isLeftUnsealed, isMadeByPlan, sealBlob } from "../records/paths.ts";
+import {
+  folderPrefix,
+  isLeftUnsealed,
+  isMadeByPlan,
+  isReport,
+  sealBlob,
+} from "../records/paths.ts";
 import { problemOf } from "../records/problem.ts";
 import { jsonText } from "../records/stored-json.ts";
 import type { Blobs } from "../storage/types.ts";
@@ -23,9 +29,13 @@ export async function writeSeal(
   folder: string,
   ended: Ended,
   opened: OpenedKey,
-  known?: KnownDigests,
+  known?: Promise<KnownDigests>,
 ): Promise<Pick<Seal, "root"> & { readonly isSigned: boolean }> {
-  const sealed = { version: 1, ...ended, blobs: await digests(batches, folder, known) } as const;
+  const sealed = {
+    version: 1,
+    ...ended,
+    blobs: await digests(batches, folder, await known),
+  } as const;
   const root = rootOf(sealed);
   const signed = await signedBy(opened, root);
   const seal: Seal = { ...sealed, root, ...signed };
@@ -73,19 +83,49 @@ export async function digestsOfPlan(batches: Blobs, folder: string): Promise<Kno
 }
 
 /**
+ * Begins to read the digests of what the run made, such as journals, while the reports are written. What cannot be
+ * read now is read by `writeSeal`, whose error is seen.
+ */
+export async function digestsOfRun(
+  batches: Blobs,
+  folder: string,
+  known: KnownDigests = new Map(),
+): Promise<KnownDigests> {
+  const isOfRun = (path: string): boolean =>
+    [isLeftUnsealed, isMadeByPlan, isReport].every((is) => !is(folder, path));
+  const read = await digestsWhere(batches, folder, isOfRun).catch(() => []);
+  return new Map([...known, ...read]);
+}
+
+/**
  * The digests of every blob of the folder that does not change any more, in the order of their paths. A known one
  * counts if the blob is still the version that was read.
  */
 async function digests(
   batches: Blobs,
   folder: string,
-  known: KnownDigests = new Map(),
+  known: KnownDigests | undefined,
 ): Promise<readonly SealedBlob[]> {
+  const isSealed = (path: string): boolean => !isLeftUnsealed(folder, path);
+  const found = await digestsWhere(batches, folder, isSealed, known);
+  return [...found].map(([path, { bytes, sha256 }]) => ({
+    path: path.slice(folderPrefix(folder).length),
+    bytes,
+    sha256,
+  }));
+}
+
+async function digestsWhere(
+  batches: Blobs,
+  folder: string,
+  isWanted: (path: string) => boolean,
+  known: KnownDigests = new Map(),
+): Promise<KnownDigests> {
   const listed: { readonly path: string; readonly etag: string }[] = [];
   for await (const blob of batches.list(folderPrefix(folder))) {
-    if (!isLeftUnsealed(folder, blob.path)) listed.push(blob);
+    if (isWanted(blob.path)) listed.push(blob);
   }
-  const found: SealedBlob[] = Array.from({ length: listed.length });
+  const found: (readonly [path: string, Read])[] = Array.from({ length: listed.length });
   let next = 0;
   const work = async (): Promise<void> => {
     for (let at = next++; at < listed.length; at = next++) {
@@ -93,10 +133,9 @@ async function digests(
       const before = known.get(path);
       const read = before?.etag === etag ? before : await digest(batches, path);
       if (read === undefined) throw batchDamaged(path, "was deleted while the batch ended");
-      const { bytes, sha256 } = read;
-      found[at] = { path: path.slice(folderPrefix(folder).length), bytes, sha256 };
+      found[at] = [path, read];
     }
   };
   await Promise.all(Array.from({ length: READS_AT_ONCE }, work));
-  return found;
+  return new Map(found);
 }

@@ -13,7 +13,13 @@ import type { Receipts } from "../../records/receipt.ts";
 import { keepShards, type ShardRows } from "../../records/shard.ts";
 import { readStatus, type BatchState, type BatchStatus } from "../../records/status.ts";
 import type { Who } from "../../records/who.ts";
-import { digestsOfPlan, type KnownDigests, openKey, writeSeal } from "../../seal/make-seal.ts";
+import {
+  digestsOfRun,
+  digestsOfPlan,
+  type KnownDigests,
+  openKey,
+  writeSeal,
+} from "../../seal/make-seal.ts";
 import type { Blobs } from "../../storage/types.ts";
 import { heldInRun } from "../held/held-in-run.ts";
 import { settleCharge } from "../ledger/settle-charge.ts";
@@ -100,17 +106,12 @@ export async function endBatch(
   });
   const isLast = state === "finished" || state === "cancelled";
   const key = openKey(isLast ? ports.sealKey : undefined);
+  const digests = isLast ? digestsOfRun(batches, folder, known.digests) : undefined;
   const lacks = await writeReports(job, summary);
   const { batch, tenant } = manifest;
   const endedAt = new Date(atMs).toISOString();
   const sealed = isLast
-    ? await writeSeal(
-        batches,
-        folder,
-        { batch, tenant, state, verdicts, endedAt },
-        key,
-        known.digests,
-      )
+    ? await writeSeal(batches, folder, { batch, tenant, state, verdicts, endedAt }, key, digests)
     : undefined;
   announce?.(verdicts, sealed);
   await noteWaiting(ports.blobs.runner, manifest, state);
