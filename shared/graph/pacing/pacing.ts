@@ -185,7 +185,8 @@ function answered(state: State, answer: PacedAnswer, now: number): boolean {
   else counts.refuse(amount);
   if (used !== undefined) {
     // The most that can be left: Graph is asked again with each post, and the stock keeps one burst back.
-    grid.limitStock((1 + USE_ROUNDED_BY - used) * settings.quota - sentAfter, now);
+    const flowedIn = (now - grantedAt) * trouble.rate(now);
+    grid.limitStock((1 + USE_ROUNDED_BY - used) * settings.quota + flowedIn - sentAfter, now);
   }
   return isExhausted;
 }

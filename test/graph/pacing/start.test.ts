@@ -24,7 +24,7 @@ describe("a tenant that rested for a window", () => {
       const large = simulateWrites(4_000, { ...conditions, meter: bucket(QUOTA) }, { recent: [] });
       assert.equal(large.throttled, 0);
       // 3,000 are there, and 20 a second flow in.
-      assert.ok(large.seconds < 55, `4,000 in ${large.seconds} s`);
+      assert.ok(large.seconds < 54, `4,000 in ${large.seconds} s`);
     });
 
     it(`is throttled at most 0.1 % if Graph counts a sliding window and ${told} its use`, () => {
