@@ -1,11 +1,15 @@
-import type { PlannedWrite } from "../../catalogue/row.ts";
+import { creatorsOf, type PlannedWrite } from "../../catalogue/row.ts";
 import { OperatorError } from "../../core/errors.ts";
+import { planDigest } from "../../records/approval/plan-digest.ts";
+import { type BatchFiles, readBatchFiles } from "../../records/batch-files.ts";
+import { firstLink } from "../../records/chain.ts";
+import { batchDamaged } from "../../records/damaged.ts";
+import { isStopped, readControl } from "../../records/decisions/control.ts";
 import { replay } from "../../records/history/replay.ts";
 import type { BatchManifest } from "../../records/manifest.ts";
 import { acceptanceIn, readMarker } from "../../records/markers/marker.ts";
 import { acceptanceOf, readPlannedBefore } from "../../records/markers/planning-marker.ts";
-import { batchOf, journalBlob, markersPrefix } from "../../records/paths.ts";
-import { readPlan } from "../../records/plan.ts";
+import { batchOf, journalBlob, markersPrefix, planBlob } from "../../records/paths.ts";
 import { streamShard } from "../../records/shard.ts";
 import { readStatus } from "../../records/status.ts";
 import type { Blobs } from "../../storage/types.ts";
@@ -30,10 +34,11 @@ const noOpenWork: OpenWork = { awaitEnd: () => Promise.resolve() };
 /**
  * The open work before a batch, which is read when it is first asked for. A batch waits for earlier ones only, so
  * that no two wait for each other; for none that is held, paused or damaged, because it goes on when a person
- * says so; and for none if it is urgent, or only planned.
+ * says so; and for none if it is urgent, only planned, or cancelled by now.
  */
 export function openWorkBefore(
   { blobs, clock }: Pick<BatchPorts, "blobs" | "clock">,
+  folder: string,
   manifest: BatchManifest,
 ): OpenWork {
   if (manifest.mode !== "apply" || manifest.priority === "urgent") return noOpenWork;
@@ -42,14 +47,16 @@ export function openWorkBefore(
   const accepted = acceptanceOf(manifest);
   let work: Promise<Map<number, string> | undefined> | undefined;
   const read = async (): Promise<Map<number, string> | undefined> => {
+    if (isStopped(await readControl(batches, folder))) return new Map();
     const nowMs = clock.now();
     const [planned] = await readPlannedBefore(runner, tenant, accepted, nowMs);
     if (planned !== undefined && nowMs < Date.parse(manifest.acceptedAt) + PLANS_MS) {
       throw new ExpansionWaits(`batch ${nameIn(planned)}, which was accepted earlier, is planned`);
     }
     const objects = new Map<number, string>();
-    for await (const folder of foldersBefore(runner, tenant, accepted)) {
-      await noteOpen(batches, folder, objects).catch(ignoreDamage);
+    for await (const before of foldersBefore(runner, tenant, accepted)) {
+      const found = await openIn(batches, before, MOST_OBJECTS - objects.size).catch(ignoreDamage);
+      for (const id of found ?? []) objects.set(id, batchOf(before));
       if (objects.size >= MOST_OBJECTS) return undefined;
     }
     return objects;
@@ -86,33 +93,52 @@ async function* foldersBefore(
   }
 }
 
-/** Notes the objects that rows without a verdict name. */
-async function noteOpen(
-  batches: Blobs,
-  folder: string,
-  objects: Map<number, string>,
-): Promise<void> {
+/**
+ * The objects, at most so many, that rows without a verdict name.
+ *
+ * @throws OperatorError BATCH_DAMAGED
+ */
+async function openIn(batches: Blobs, folder: string, most: number): Promise<Iterable<number>> {
+  const found = new Set<number>();
   const state = (await readStatus(batches, folder))?.state;
-  const plan = await readPlan(batches, folder);
-  if (plan === undefined || state === "finished" || state === "cancelled") return;
-  for (let shard = 1; shard <= plan.shards && objects.size < MOST_OBJECTS; shard++) {
+  if (state === "finished" || state === "cancelled") return found;
+  const plan = await readWholePlan(batches, folder);
+  const created = new Map<number, string>();
+  for (let shard = 1; shard <= plan.shards && found.size < most; shard++) {
     const path = journalBlob(folder, shard);
     const journal = await batches.read(path);
-    const rows = journal && replay(path, journal.bytes.toString("utf8")).rows;
+    const link = firstLink(plan, shard);
+    const rows = journal && replay(path, journal.bytes.toString("utf8"), link).rows;
     for await (const piece of streamShard(batches, folder, shard)) {
       for (const { row, write } of piece) {
-        if (write === undefined || rows?.get(row)?.receipt) continue;
-        for (const id of idsIn(write)) objects.set(numberOf(id), batchOf(folder));
+        const receipt = rows?.get(row)?.receipt;
+        if (receipt?.objectId && write?.target.kind === "new") created.set(row, receipt.objectId);
+        if (write === undefined || receipt) continue;
+        for (const id of idsIn(write, created)) found.add(numberOf(id));
       }
     }
   }
+  return found;
 }
 
-/** The objects that a write changes or names, such as a manager. */
-const idsIn = ({ target, set }: PlannedWrite): readonly string[] =>
-  JSON.stringify([target, set]).match(/[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/gi) ?? [];
+/** @throws OperatorError BATCH_DAMAGED also if the runner would not take the plan for what was planned */
+async function readWholePlan(batches: Blobs, folder: string): Promise<BatchFiles["plan"]> {
+  const { manifest, plan } = await readBatchFiles(batches, folder);
+  const { digest, shardDigests = [] } = plan;
+  if (digest === undefined || planDigest(manifest, shardDigests) === digest) return plan;
+  throw batchDamaged(planBlob(folder), "is not what was planned: its digest is another");
+}
+
+/** The objects that a write changes or names, such as a manager, also those that earlier rows `created`. */
+const idsIn = (write: PlannedWrite, created: ReadonlyMap<number, string>): readonly string[] => [
+  ...(JSON.stringify([write.target, write.set]).match(
+    /[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/gi,
+  ) ?? []),
+  ...creatorsOf(write).flatMap((row) => created.get(row) ?? []),
+];
 
 /** A batch that cannot be read goes on once a person has restored it. */
-function ignoreDamage(error: unknown): void {
+function ignoreDamage(error: unknown): undefined {
   if (!(error instanceof OperatorError) || error.code !== "BATCH_DAMAGED") throw error;
+  return undefined;
 }

@@ -43,7 +43,7 @@ export async function whatToPlan(
   const { batches } = blobs;
   const own = await storedRecipes({ batches, catalogue }, folder, manifest);
   const expanding = expandInput({
-    before: openWorkBefore(ports, manifest),
+    before: openWorkBefore(ports, folder, manifest),
     folder,
     manifest,
     mapper,

@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
 
 import { sweepInbox } from "../../../shared/batches/accept/sweep.ts";
+import { decide } from "../../../shared/batches/decisions/decide.ts";
 import { systemClock } from "../../../shared/core/clock.ts";
 import { recordJson } from "../../../shared/records/journal.ts";
+import { other } from "../decisions/desk.ts";
 import { runAndJournal } from "../undo/jobs.ts";
 import { home, openWorkshop, shardRows, type Workshop } from "../workshop.ts";
 
@@ -100,6 +102,50 @@ describe("rows that are expanded beside unfinished work of an earlier batch", ()
     await workshop.blobs.batches.write("earlier/journal/00001.jsonl", `${record}\n`);
     assert.equal(await once("list", list), "accepted");
   });
+
+  it("see what it does to a group that it has created itself", async () => {
+    await once("earlier", [
+      { operation: "group.create", displayName: "Day shift", mailNickname: "day-shift" },
+      add("dee", "Day shift"),
+    ]);
+    const group = workshop.directory.addGroup("Day shift");
+    const receipt = { verdict: "done", objectId: group, finishedAt: "x" } as const;
+    const rows = [{ kind: "final", row: 1, receipt }] as const;
+    const record = recordJson({ t: "receipt", post: "1", at: new Date().toISOString(), rows });
+    await workshop.blobs.batches.write("earlier/journal/00001.jsonl", `${record}\n`);
+    const day = list.map((row) => ({ ...row, group: "Day shift" }));
+    assert.match(await once("list", day), /^waits: batch earlier/);
+  });
+
+  it("do not wait any more once their batch is cancelled", async () => {
+    await once("earlier", [add("dee")]);
+    assert.match(await once("list", list), /^waits/);
+    await decide(
+      workshop.ports,
+      other({ decision: "cancel", batch: "list", expects: "unfinished" }),
+    );
+    assert.equal(await once("list", list), "accepted");
+    const called = [...workshop.blobs.runner.blobs.keys()].filter((path) => path.endsWith("-list"));
+    assert.deepEqual(called.length, 1, "the runner is called, and no plan is awaited");
+  });
+
+  for (const { what, blob, damage, by } of [
+    { what: "plan", blob: "plan.json", damage: /sha256:[0-9a-f]{8}/, by: "sha256:00000000" },
+    { what: "last shard", blob: "shards/00002.jsonl", damage: '"row":1001', by: '"row":"?"' },
+  ]) {
+    it(`do not wait for a batch of which the ${what} is damaged`, async () => {
+      const fillers = Array.from({ length: 1_000 }, (_, at) => {
+        workshop.directory.addUser(`filler${at}@contoso.com`);
+        return `user.update,,,filler${at}@contoso.com,Oslo`;
+      });
+      const lines = ["group.add-member,Nurses,dee@contoso.com,,", ...fillers];
+      const content = ["operation,group,member,user,city", ...lines, ""].join("\n");
+      const path = `${await workshop.drop("earlier.csv", content)}/${blob}`;
+      const { batches } = workshop.blobs;
+      await batches.write(path, batches.text(path).replace(damage, by));
+      assert.equal(await once("list", list), "accepted");
+    });
+  }
 
   for (const { when, more } of [
     { when: "they are urgent", more: { priority: "urgent" } },
