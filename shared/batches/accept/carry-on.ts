@@ -16,6 +16,7 @@ import { forgetProblem } from "../../records/problem.ts";
 import { ROWS_PER_SHARD } from "../../records/shard.ts";
 import { jsonText } from "../../records/stored-json.ts";
 import type { Blobs } from "../../storage/types.ts";
+import { WAITS } from "../expand/open-work.ts";
 import { whatToPlan } from "../expand/what-to-plan.ts";
 import { claimFile } from "../folder/claim-file.ts";
 import { type Context, type LockedFolder, postpone } from "../folder/context.ts";
@@ -170,7 +171,7 @@ async function planWithStatus(
   const toPlan = await whatToPlan(context, { folder, manifest, keepsOpen, hasTime, check });
   if (toPlan === undefined) return undefined;
   if ("waits" in toPlan) {
-    await write(undefined, { reason: `Waits: ${toPlan.waits}.`, fix: WAITS_FIX });
+    await write(undefined, { reason: `${WAITS}${toPlan.waits}.`, fix: WAITS_FIX });
     return toPlan;
   }
   rowsNow = toPlan.rows;

@@ -9,7 +9,7 @@ import { replay } from "../../records/history/replay.ts";
 import type { BatchManifest } from "../../records/manifest.ts";
 import { acceptanceIn, readMarker } from "../../records/markers/marker.ts";
 import { acceptanceOf, readPlannedBefore } from "../../records/markers/planning-marker.ts";
-import { batchOf, journalBlob, markersPrefix, planBlob } from "../../records/paths.ts";
+import { batchOf, folderOf, journalBlob, markersPrefix, planBlob } from "../../records/paths.ts";
 import { streamShard } from "../../records/shard.ts";
 import { readStatus } from "../../records/status.ts";
 import type { Blobs } from "../../storage/types.ts";
@@ -17,8 +17,15 @@ import type { BatchPorts } from "../ports.ts";
 import type { OpenWork } from "./expand-job.ts";
 import { edgeNumber } from "./wanted-members.ts";
 
-/** An expansion does not wait longer for plans of earlier batches, milliseconds since its batch was accepted. */
+/**
+ * An expansion does not wait longer for plans of earlier batches, milliseconds since its batch was accepted, unless
+ * one of them shows that it waits itself: it may have said so as long ago as `SAID_MS`.
+ */
 const PLANS_MS = 5 * 60_000;
+const SAID_MS = 20 * 60_000;
+
+/** How the reason begins in the status of a batch that waits. */
+export const WAITS = "Waits: ";
 
 /** So many objects are remembered, some 20 MB; if earlier work names more, it may name any. */
 const MOST_OBJECTS = 500_000;
@@ -37,21 +44,20 @@ const noOpenWork: OpenWork = { awaitEnd: () => Promise.resolve() };
  * says so; and for none if it is urgent, only planned, or cancelled by now.
  */
 export function openWorkBefore(
-  { blobs, clock }: Pick<BatchPorts, "blobs" | "clock">,
+  ports: Pick<BatchPorts, "blobs" | "clock" | "settings">,
   folder: string,
   manifest: BatchManifest,
 ): OpenWork {
   if (manifest.mode !== "apply" || manifest.priority === "urgent") return noOpenWork;
-  const { runner, batches } = blobs;
+  const { runner, batches } = ports.blobs;
   const { tenant } = manifest;
   const accepted = acceptanceOf(manifest);
   let work: Promise<Map<number, string> | undefined> | undefined;
   const read = async (): Promise<Map<number, string> | undefined> => {
     if (isStopped(await readControl(batches, folder))) return new Map();
-    const nowMs = clock.now();
-    const [planned] = await readPlannedBefore(runner, tenant, accepted, nowMs);
-    if (planned !== undefined && nowMs < Date.parse(manifest.acceptedAt) + PLANS_MS) {
-      throw new ExpansionWaits(`batch ${nameIn(planned)}, which was accepted earlier, is planned`);
+    const planned = await plannedBefore(ports, manifest);
+    if (planned !== undefined) {
+      throw new ExpansionWaits(`batch ${planned}, which was accepted earlier, is planned`);
     }
     const objects = new Map<number, string>();
     for await (const before of foldersBefore(runner, tenant, accepted)) {
@@ -71,6 +77,28 @@ export function openWorkBefore(
       }
     },
   };
+}
+
+/** The name of an earlier batch of which the plan is to be waited for. */
+async function plannedBefore(
+  { blobs, clock, settings }: Pick<BatchPorts, "blobs" | "clock" | "settings">,
+  manifest: BatchManifest,
+): Promise<string | undefined> {
+  const nowMs = clock.now();
+  const before = (sinceMs: number): Promise<readonly string[]> =>
+    readPlannedBefore(blobs.runner, manifest.tenant, acceptanceOf(manifest), sinceMs);
+  const isInTime = nowMs < Date.parse(manifest.acceptedAt) + PLANS_MS;
+  const [recent] = isInTime ? await before(nowMs) : [];
+  if (recent !== undefined) return nameIn(recent);
+  for (const name of (await before(0)).map(nameIn)) {
+    const folder = folderOf(settings.homeTenant, manifest.tenant, name);
+    const status = await readStatus(blobs.batches, folder).catch(ignoreDamage);
+    const { state, reason, updatedAt = "" } = status ?? {};
+    // While it sees whether it still has to wait, it gives no reason.
+    const waits = state === "accepted" && (reason === undefined || reason.startsWith(WAITS));
+    if (waits && nowMs < Date.parse(updatedAt) + SAID_MS) return name;
+  }
+  return undefined;
 }
 
 /** The name of the batch in that of its marker. */

@@ -179,6 +179,33 @@ describe("rows that are expanded beside unfinished work of an earlier batch", ()
     assert.equal(await once("list", list), "accepted");
   });
 
+  it("wait longer for the plan of an earlier batch that waits itself, so that they go in their order", async () => {
+    await once("zero", [add("dee")]);
+    for (const name of ["one", "two"]) await once(name, list);
+    passedMs = 70 * MINUTE_MS;
+    await once("one", list);
+    await runAndJournal(workshop, "zero");
+    for (const name of ["two", "three"]) {
+      assert.match(await once(name, list), /^waits: batch one, .* is planned$/);
+    }
+    assert.equal(await once("one", list), "accepted");
+    assert.match(await once("two", list), /^waits: batch one has not finished/);
+    await runAndJournal(workshop, "one");
+    assert.equal(await once("two", list), "accepted");
+  });
+
+  it("wait no longer for the plan of an earlier batch that waits for something else", async () => {
+    await once("zero", [add("dee")]);
+    for (const name of ["one", "two"]) await once(name, list);
+    passedMs = 6 * MINUTE_MS;
+    const { batches } = workshop.blobs;
+    const updatedAt = new Date(Date.now() + passedMs).toISOString();
+    const status = { ...batches.json("one/status.json"), reason: "Waiting: Graph.", updatedAt };
+    await batches.write("one/status.json", JSON.stringify(status));
+    await runAndJournal(workshop, "zero");
+    assert.equal(await once("two", list), "accepted");
+  });
+
   it("wait for earlier batches only, so that no two wait for each other", async () => {
     const names = ["one", "two", "three"];
     const ended: string[] = [];
