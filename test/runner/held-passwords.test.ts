@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import { changeControl } from "../../shared/records/decisions/control.ts";
+import { readManifest } from "../../shared/records/manifest.ts";
+import { summonRunner } from "../../shared/records/markers/marker.ts";
 import { runTenant } from "../../shared/runner/slice/run.ts";
 import { type Death, mortal } from "./mortal.ts";
 import { openPasswords } from "./story.ts";
@@ -58,6 +60,22 @@ describe("a reset of a password whose answer was lost", () => {
     const row = town.report("b").get(1);
     assert.equal(town.blobs.batches.json("b/status.json")["state"], "cancelled");
     assert.equal(row?.verdict, "failed");
+    assert.match(row?.reason ?? "", /^It is not known whether the change was made/);
+    assert.equal(sealedIn(town), given(town, id));
+  });
+
+  it("keeps it too if the batch was paused in between", async () => {
+    const { town, id, goOn } = await killedReset();
+    const { batches, runner } = town.blobs;
+    await changeControl(batches, "b", (control) => ({ ...control, standing: "paused" }));
+    await goOn();
+    assert.equal(batches.json("b/status.json")["state"], "paused");
+    await changeControl(batches, "b", (control) => ({ ...control, standing: "cancelled" }));
+    const manifest = (await readManifest(batches, "b"))!.value;
+    await summonRunner(runner, manifest, "b", new Date().toISOString());
+    await goOn();
+    const row = town.report("b").get(1);
+    assert.equal(batches.json("b/status.json")["state"], "cancelled");
     assert.match(row?.reason ?? "", /^It is not known whether the change was made/);
     assert.equal(sealedIn(town), given(town, id));
   });

@@ -14,7 +14,6 @@ import type { Receipts } from "../../records/receipt.ts";
 import { readJournal } from "../journal/journal-file.ts";
 import { stoppedInDoubt } from "../journal/outcomes.ts";
 import { createMeter } from "../meter.ts";
-import type { OpenRow } from "../schedule/open-row.ts";
 import type { BatchProgress } from "../state-file.ts";
 import { createBreaker } from "../watch/breaker.ts";
 import { createCanary } from "../watch/canary.ts";
@@ -45,7 +44,7 @@ import {
   store,
   heldUpTo,
 } from "./rows.ts";
-import { openShard, readLeft } from "./shard.ts";
+import { openShard, readLeft, readWrites } from "./shard.ts";
 import { type Site, isoNow } from "./site.ts";
 import { createTouchedKeys } from "./touched-keys.ts";
 
@@ -156,25 +155,32 @@ const receiptsOf =
   ({ site, folder, shards }: Batch): Receipts =>
   async (shard) => {
     const histories = await readHistories(site, folder, shard, shards.plan);
+    // Of a batch that was stopped its runner need not have opened them.
+    const left = [...histories.values()].some(isLeft)
+      ? await readWrites(site, folder, shard)
+      : noRows;
+    const writes = new Map(left.map((row) => [row.row, row]));
     const settled = [...histories].flatMap(([row, history]) => {
-      const left = shards.open.get(shard)?.rows.get(row);
-      const receipt = history.receipt ?? (left && leftInDoubt(site, left, history));
+      const write = isLeft(history) ? writes.get(row) : undefined;
+      const receipt = history.receipt ?? (write && leftInDoubt(site, write, history));
       return receipt ? [[row, receipt] as const] : [];
     });
     return new Map(settled);
   };
 
+const noRows: readonly LeftRow[] = [];
+
+const isLeft = ({ receipt, doubted }: RowHistory): boolean => receipt === undefined && doubted;
+
 /** The receipt of a row of a batch that was stopped, if it was sent and no look can tell whether that had an effect. */
 function leftInDoubt(
   site: Site,
-  { row, operation, write }: OpenRow,
+  { row, operation, write }: LeftRow,
   history: RowHistory,
 ): Receipt | undefined {
   const { password } = operationNamed(site.catalogue, operation) ?? {};
   const isVisible = password === undefined || password.givenAt !== undefined;
-  return isVisible || !history.doubted
-    ? undefined
-    : stoppedInDoubt({ row, write, history }, isoNow(site)).receipt;
+  return isVisible ? undefined : stoppedInDoubt({ row, write, history }, isoNow(site)).receipt;
 }
 
 async function open(
