@@ -9,7 +9,7 @@ import {
   type Recipe,
 } from "../../catalogue/recipe/recipe.ts";
 import type { FinalVerdict } from "../../catalogue/row.ts";
-import type { Cells, Part } from "./part.ts";
+import { type Cells, failedPart, type Part } from "./part.ts";
 
 /** What is known of the user whom a row names. */
 export interface KnownUser {
@@ -20,7 +20,11 @@ export interface KnownUser {
   readonly kept: Readonly<Record<string, ReadonlySet<string>>>;
 }
 
-/** The parts of a row, in the order of the recipe's steps. Pure. */
+/** The most parts of one row, and the most that later ones need: each of these lists all of them. */
+const MOST_PARTS = 10_000;
+const MOST_NEEDED = 1_000;
+
+/** The parts of a row, in the order of the recipe's steps; if they are too many, one that says so. Pure. */
 export function recipeParts(recipe: Recipe, cells: Cells, user: KnownUser | undefined): Part[] {
   const leave = new Set(itemsOf(cells[LEAVE]).map((name) => String(name).trim()));
   const values = valuesOf(recipe, cells, user);
@@ -29,12 +33,23 @@ export function recipeParts(recipe: Recipe, cells: Cells, user: KnownUser | unde
   for (const step of recipe.steps) {
     if (leave.has(step.name)) continue;
     const before = parts.length;
-    for (const own of partsOfStep(step, recipe, values, user)) parts.push({ ...own, needs });
+    for (const own of partsOfStep(step, recipe, values, user)) {
+      if (parts.length === MOST_PARTS) return [tooMany(recipe, cells, MOST_PARTS, "parts")];
+      parts.push({ ...own, needs });
+    }
     if (step.onFailure !== "stop") continue;
     needs = [...needs, ...parts.slice(before).map((_, at) => before + at + 1)];
+    if (needs.length > MOST_NEEDED)
+      return [tooMany(recipe, cells, MOST_NEEDED, "parts that later ones need (onFailure stop)")];
   }
   return parts.length > 0 ? parts : [nothingToDo(recipe, cells, user)];
 }
+
+const tooMany = (recipe: Recipe, cells: Cells, most: number, what: string): Part =>
+  failedPart(recipe.name, cells, {
+    reason: `The row has more than ${most.toLocaleString("en")} ${what}.`,
+    fix: "Shorten the row's lists, or split the recipe, and send the row again in a new batch.",
+  });
 
 type Values = ReadonlyMap<string, unknown>;
 

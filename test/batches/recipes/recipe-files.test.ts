@@ -86,6 +86,43 @@ describe("a recipe that a message names", () => {
   }
 });
 
+/** So many steps, each with a part for each of 1,000 groups, the first with so many that later ones need. */
+const long = (steps: number, stops: number) => ({
+  columns: {
+    ...recipe.columns,
+    teams: { about: "Groups.", like: "group.add-member/group", list: true },
+  },
+  steps: Array.from({ length: steps }, (_, at) => ({
+    name: `s${at}`,
+    operation: "group.add-member",
+    each: "teams",
+    cells: { group: "{each}", member: "{who}" },
+    ...(at < stops && { onFailure: "stop" }),
+  })),
+});
+
+describe("a recipe of which a row becomes too much", () => {
+  const teams = Array.from({ length: 1_000 }, (_, at) => `G${at}`);
+
+  for (const [steps, stops, says] of [
+    [20, 20, /more than 1,000 parts that later ones need/],
+    [11, 0, /more than 10,000 parts/],
+  ] as const) {
+    it(`fails that row alone: ${steps} steps for 1,000 groups, ${stops} that stop`, async () => {
+      await put("leaves", long(steps, stops));
+      const rows = [
+        { who: "ann@contoso.com", teams },
+        { who: "ann@contoso.com", teams: ["G1"] },
+      ];
+      await workshop.deliver({ ...message(), rows });
+      const [first, second] = shardRows(workshop.blobs.batches, "leavers");
+      assert.deepEqual([first?.operation, first?.verdict], ["leaves", "failed"]);
+      assert.match(String(first?.reason), says);
+      assert.equal(second?.operation, "group.add-member");
+    });
+  }
+});
+
 describe("more recipes than are read", () => {
   const many = Array.from({ length: 101 }, (_, at) => `r${String(at).padStart(3, "0")}`);
 
