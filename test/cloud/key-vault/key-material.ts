@@ -23,7 +23,8 @@ export interface KeyRequest {
 /** A new key, off the main thread. @throws VaultRefusal 400 for a size or curve that does not exist */
 export function generateKey({ kty, key_size: bits, crv }: KeyRequest): Promise<KeyPair> {
   if (kty === "EC") {
-    const curve = curves[typeof crv === "string" ? crv : "P-256"];
+    const name = typeof crv === "string" ? crv : "P-256";
+    const curve = Object.hasOwn(curves, name) ? curves[name] : undefined;
     if (curve === undefined) throw badParameter("The specified curve is not supported.");
     return generate("ec", { namedCurve: curve.openssl });
   }

@@ -95,6 +95,17 @@ describe("an elliptic-curve key", () => {
     const asked = await create("asked", { kty: "EC", key_ops: ["encrypt"] });
     assert.equal(asked.status, 400);
   });
+
+  it("takes no name that every object has for a curve, an algorithm or a collection [ours]", async () => {
+    await create("rsa-names", { kty: "RSA" });
+    for (const name of ["constructor", "__proto__", "toString"]) {
+      const odd = await create("names", { kty: "EC", crv: name });
+      assert.deepEqual([odd.status, odd.body.error?.code], [400, "BadParameter"]);
+      const sealed = await operate("rsa-names", "encrypt", { alg: name, value: "eA" });
+      assert.deepEqual([sealed.status, sealed.body.error?.code], [400, "BadParameter"]);
+      assert.equal((await send("GET", `/${name}`)).status, 501);
+    }
+  });
 });
 
 describe("an RSA key", () => {

@@ -101,7 +101,7 @@ const paddings: Readonly<Record<string, { padding: number; oaepHash?: string }>>
 
 /** @throws RangeError for an algorithm that RSA keys do not have */
 function paddingOf(algorithm: string): { padding: number; oaepHash?: string } {
-  const found = paddings[algorithm];
+  const found = Object.hasOwn(paddings, algorithm) ? paddings[algorithm] : undefined;
   if (found === undefined) throw new RangeError(`${algorithm} is not supported for RSA keys.`);
   return found;
 }

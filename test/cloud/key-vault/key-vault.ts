@@ -83,7 +83,8 @@ export function createKeyVault(options: KeyVaultOptions): KeyVault {
       .split("/")
       .filter((part) => part !== "")
       .map((part) => decodeURIComponent(part));
-    const handler = collections[collection.toLowerCase()];
+    const kind = collection.toLowerCase();
+    const handler = Object.hasOwn(collections, kind) ? collections[kind] : undefined;
     if (handler === undefined) return notEmulated(`Key Vault's /${collection}`);
     return handler({
       vault,

@@ -166,6 +166,38 @@ describe("a person signs in on a device", () => {
     refused(await poll(code, { client_id: graphTools }), 70_018, "bad_verification_code");
   });
 
+  it("somebody whose account was disabled after the page gets no token [reference-error-codes, AADSTS50057]", async () => {
+    const { world, home, signIn } = fixture;
+    const { id, userPrincipalName } = signIn.submitter;
+    const set = (accountEnabled: boolean): void =>
+      world.graph.control("update", { tenant: home.tenantId, id, values: { accountEnabled } });
+    const { code } = await approved(userPrincipalName);
+    set(false);
+    const answer = await poll(code);
+    set(true);
+    assert.deepEqual(answer.body.error_codes, [50_057]);
+  });
+
+  it("a refresh token ends with the password that it was made with [configurable-token-lifetimes, AADSTS50173]", async (context) => {
+    const { code } = await approved(dana);
+    const { body } = await poll(code);
+    const use = () =>
+      fixture.redeem({
+        grant_type: "refresh_token",
+        client_id: azureCli,
+        refresh_token: body.refresh_token,
+        scope: `${management}/.default`,
+      });
+    assert.equal((await use()).status, 200);
+    context.mock.timers.enable({ apis: ["Date"], now: Date.now() + 60_000 });
+    const { world, home, signIn } = fixture;
+    const values = { lastPasswordChangeDateTime: new Date().toISOString() };
+    world.graph.control("update", { tenant: home.tenantId, id: signIn.decider.id, values });
+    const late = await use();
+    context.mock.timers.reset();
+    assert.deepEqual(late.body.error_codes, [50_173]);
+  });
+
   it("after 15 minutes both have expired [v2-oauth2-device-code, expired_token]", async (context) => {
     const { body } = await ask();
     context.mock.timers.enable({ apis: ["Date"], now: Date.now() + 901_000 });
@@ -226,6 +258,9 @@ describe("a person signs in on a device", () => {
     assert.equal(claimsIn(answer.body.access_token)["scp"], "openid profile User.Read");
     const more = { client_id: graphTools, scope: `Group.ReadWrite.All ${usual}` };
     assert.match((await approved(dana, more)).text, /AADSTS90094: /u);
+    const policies = "Policy.ReadWrite.ApplicationConfiguration";
+    const beside = { client_id: graphTools, scope: `${policies} ${usual}` };
+    assert.match((await approved(dana, beside)).text, /AADSTS90094: /u);
     const byAdmin = await approved(admin, more);
     const { body } = await poll(byAdmin.code, { client_id: graphTools });
     assert.equal(claimsIn(body.access_token)["scp"], "Group.ReadWrite.All openid profile");

@@ -3,7 +3,7 @@ import type { EntraState } from "../entra-state.ts";
 import { EntraRefusal } from "../refusals/refusal.ts";
 import type { TokenRequestForm } from "../token-request.ts";
 import { approve } from "./approve.ts";
-import { findClient, sharedTenants } from "./client.ts";
+import { findClient, personNamed, sharedTenants } from "./client.ts";
 import { deviceCodeSeconds, isExpired, type DeviceCode } from "./device-codes.ts";
 import { authenticate, granted } from "./grants.ts";
 
@@ -46,7 +46,8 @@ export function issueDeviceCode(
 /**
  * The grant `urn:ietf:params:oauth:grant-type:device_code`, which a device repeats until the person has
  * answered (v2-oauth2-device-code, expected errors).
- * @throws EntraRefusal 900144, 70018 unknown, 70020 expired, 65004 declined, 70016 not answered yet
+ * @throws EntraRefusal 900144, 70018 unknown, 70020 expired, 65004 declined, 70016 not answered yet, and
+ * those of a person who has lost access meanwhile
  */
 export function redeemDeviceCode(form: TokenRequestForm, state: EntraState): CloudResponse {
   const text = form.fields.get("device_code");
@@ -59,8 +60,7 @@ export function redeemDeviceCode(form: TokenRequestForm, state: EntraState): Clo
   const isShared = sharedTenants.has(form.tenantName.toLowerCase());
   const client = findClient(isShared ? answer.tenantId : form.tenantName, form.fields, state);
   if (client.tenant.tenantId !== answer.tenantId) throw new EntraRefusal(700_005);
-  const person = state.people.find(answer.tenantId, answer.personId);
-  if (person === undefined) throw new EntraRefusal(50_034, answer.personId);
+  const person = personNamed(answer.personId, client, state);
   const { redirectUris, publicClient } = client.application;
   const isPublic = publicClient || redirectUris.public.length > 0;
   const platform = isPublic ? "public" : "web";

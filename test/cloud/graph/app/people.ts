@@ -14,7 +14,12 @@ const personOf = (tenant: Tenant, { id, values }: Entity): Person => ({
   accountEnabled: values["accountEnabled"] !== false,
   isGuest: values["userType"] === "Guest",
   directoryRoles: [...tenant.roles.templatesHeldBy(id)],
-  sessionsValidFromMs: Date.parse(text(values["signInSessionsValidFromDateTime"]) ?? "") || 0,
+  // A new password ends sessions as a revocation does (configurable-token-lifetimes, token revocation).
+  sessionsValidFromMs: Math.max(
+    ...["signInSessionsValidFromDateTime", "lastPasswordChangeDateTime"].map(
+      (name) => Date.parse(text(values[name]) ?? "") || 0,
+    ),
+  ),
 });
 
 const same = (held: unknown, wanted: string): boolean =>

@@ -109,6 +109,7 @@ export const OTHER_ACTIVITIES = table({
     "Add service principal credentials|ApplicationManagement|Update",
   "POST /servicePrincipals/:principal/removePassword":
     "Remove service principal credentials|ApplicationManagement|Update",
+  "POST /users/:user/changePassword": "Change user password|UserManagement|Update",
   "POST /users/:id/appRoleAssignments":
     "Add app role assignment grant to user|UserManagement|Assign",
   "DELETE /users/:id/appRoleAssignments/:assignment":

@@ -5,6 +5,7 @@ import { countAnswer, listAnswer, type Collection } from "../odata/list.ts";
 import { contextOf, render, selected } from "../odata/render.ts";
 import type { Candidate } from "../odata/source.ts";
 import { demandFreeGroupNames } from "../rules/group-values.ts";
+import { demandPerson } from "../rules/people-only.ts";
 import {
   demand,
   DELETE_USERS,
@@ -110,8 +111,9 @@ function restore(call: Call): Answer {
 
 function purge(call: Call): Answer {
   const entity = deletedEntity(call);
-  // App-only purge of groups is not supported; units cannot be purged at all (directory-deleteditems-delete).
-  if (entity.kind === "group" || entity.kind === "administrativeUnit") throw denied();
+  // Applications cannot purge groups, and nobody can purge units (directory-deleteditems-delete).
+  if (entity.kind === "group") demandPerson(call);
+  if (entity.kind === "administrativeUnit") throw denied();
   demand(call.caller, RESTORE[entity.kind]);
   if (entity.kind === "user") demandPowerOver(call, entity);
   call.tenant.directory.purge(entity);

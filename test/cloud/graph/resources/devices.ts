@@ -6,7 +6,7 @@ import { countAnswer, listAnswer, type Collection } from "../odata/list.ts";
 import { contextOf, render, selected } from "../odata/render.ts";
 import { kindSource, targetsSource } from "../odata/source.ts";
 import { demandPerson } from "../rules/people-only.ts";
-import { READ_DEVICES, type Needs } from "../rules/permission.ts";
+import { demand, READ_DEVICES, type Needs } from "../rules/permission.ts";
 import { demandRoom } from "../rules/quota.ts";
 import { checkedValues, demandValues } from "../rules/values.ts";
 import type { Entity, Values } from "../store/entity.ts";
@@ -19,6 +19,14 @@ import { softDelete } from "./soft-delete.ts";
 const WRITE: Needs = ["Device.ReadWrite.All", "Directory.ReadWrite.All"];
 /** No higher permission lets an application delete a device (device-delete). */
 const DELETE: Needs = ["Device.ReadWrite.All"];
+/** The only delegated permission that changes devices (device-post-devices, -update, -delete). */
+const AS_PERSON: Needs = ["Directory.AccessAsUser.All"];
+
+/** Applications need the one, people the other. */
+const eitherOf =
+  (application: Needs) =>
+  ({ caller }: Call): void =>
+    demand(caller, caller.scopes === undefined ? application : AS_PERSON);
 
 /** By object id, or by `deviceId=…`: the two are different identifiers. */
 const device = (call: Call): Entity => resolve(call, "device", call.params["id"] ?? "").entity;
@@ -82,7 +90,7 @@ const onlyByPeople = (name: "registeredOwners" | "registeredUsers"): readonly Ro
   ).map(([method, path]) => ({
     method,
     path,
-    needs: WRITE,
+    needs: AS_PERSON,
     handle: (call: Call) => changeHolder(call, name),
   }));
 
@@ -154,11 +162,11 @@ export const deviceRoutes: readonly Route[] = [
     handle: (call) => countAnswer(call, devices(call)),
   },
   { method: "GET", path: "/devices/:id", needs: READ_DEVICES, handle: get },
-  { method: "POST", path: "/devices", needs: WRITE, body: "optional", handle: create },
+  { method: "POST", path: "/devices", needs: AS_PERSON, body: "optional", handle: create },
   {
     method: "PATCH",
     path: "/devices/:id",
-    needs: WRITE,
+    needs: eitherOf(WRITE),
     body: "required",
     touches,
     handle: (call) => {
@@ -180,7 +188,7 @@ export const deviceRoutes: readonly Route[] = [
   {
     method: "DELETE",
     path: "/devices/:id",
-    needs: DELETE,
+    needs: eitherOf(DELETE),
     touches,
     handle: (call) => {
       softDelete(call.tenant, device(call));

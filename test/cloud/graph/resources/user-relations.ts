@@ -4,6 +4,7 @@ import { listAnswer, namesFor } from "../odata/list.ts";
 import { contextOf, render } from "../odata/render.ts";
 import { entitiesSource, targetsSource, type Source } from "../odata/source.ts";
 import { READ_USERS, WRITE_USERS } from "../rules/permission.ts";
+import { demandRevocation } from "../rules/privilege.ts";
 import type { RelationName } from "../store/directory.ts";
 import type { Entity } from "../store/entity.ts";
 import { isGuid } from "../store/ids.ts";
@@ -87,7 +88,9 @@ function removeSponsor(call: Call): Answer {
 
 /** Ends every session; takes effect within minutes (user-revokesigninsessions; known issue: 200 and a value). */
 function revoke(call: Call): Answer {
-  call.tenant.directory.update(user(call), {
+  const entity = user(call);
+  demandRevocation(call, entity);
+  call.tenant.directory.update(entity, {
     signInSessionsValidFromDateTime: call.tenant.nowText(),
   });
   return ok({ "@odata.context": `${call.root}/$metadata#Edm.Boolean`, value: true });

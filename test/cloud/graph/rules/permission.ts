@@ -5,7 +5,8 @@ import { denied } from "../http/graph-error.ts";
 export type Needs = readonly (string | readonly string[])[];
 
 /** Permissions that are not about directory objects: to act as the person does not include them. */
-const BEYOND_DIRECTORY = /^(AuditLog|CustomSecAttribute|UserAuthenticationMethod)/;
+const BEYOND_DIRECTORY =
+  /^(AuditLog|CustomSecAttribute|MailboxSettings|Policy\.|ProfilePhoto|User\.Export|UserAuthenticationMethod)/;
 
 /** Application permissions have the same names as delegated ones (permissions-reference). */
 export const has = ({ roles, scopes }: Caller, permission: string): boolean =>
@@ -89,6 +90,7 @@ export const READ_ROLES: Needs = [
 export const WRITE_ROLES: Needs = ["RoleManagement.ReadWrite.Directory"];
 export const READ_CONTACTS: Needs = ["OrgContact.Read.All", ...READ_DIRECTORY];
 export const READ_DEVICES: Needs = ["Device.Read.All", "Device.ReadWrite.All", ...READ_DIRECTORY];
+export const READ_MAILBOX_SETTINGS: Needs = ["MailboxSettings.Read", "MailboxSettings.ReadWrite"];
 export const READ_LICENCES: Needs = [
   "LicenseAssignment.Read.All",
   "Organization.Read.All",

@@ -1,65 +1,31 @@
-import type { Call } from "../resources/call.ts";
-import { entityOf } from "../resources/resolve.ts";
-import type { Route } from "../resources/route.ts";
-import type { RelationName } from "../store/directory.ts";
-import type { Entity, Kind } from "../store/entity.ts";
-import { isUnified } from "./membership.ts";
+import type { Values } from "../store/entity.ts";
+import {
+  any,
+  byRole,
+  edge,
+  isSelf,
+  member,
+  named,
+  overUser,
+  textOf,
+  type Asking,
+  type Entry,
+  type Right,
+} from "./asking.ts";
+import { isDynamic, isUnified } from "./membership.ts";
 import { directoryRolesOf } from "./person-roles.ts";
 import { GRAPH_ADMINISTRATORS, ROLES } from "./roles-of-operations.ts";
 
-/** Who asks for what. */
-export interface Asking {
-  readonly call: Call;
-  /** The person's roles over the whole directory. */
-  readonly roles: ReadonlySet<string>;
-  readonly isGuest: boolean;
-}
-
-/** Whether the person may. Global Administrators always may. */
-export type Right = (asking: Asking) => boolean;
-
-export interface Entry {
-  readonly methods?: readonly Route["method"][];
-  /** Of the route. */
-  readonly path: RegExp;
-  readonly may: Right;
-  /** Global Administrators need one of the roles too. */
-  readonly evenAdministrators?: boolean;
-}
-
-const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
-
-const any = (held: ReadonlySet<string>, roles: readonly string[]): boolean =>
-  roles.some((role) => held.has(role));
-
-const byRole =
-  (roles: readonly string[]): Right =>
-  ({ roles: held }) =>
-    any(held, roles);
-
-const member: Right = ({ isGuest }) => !isGuest;
-
-/** The object that a path names; undefined lets the handler say that it does not exist. */
-const named = ({ call }: Asking, kind: Kind, ...names: readonly string[]): Entity | undefined => {
-  const key = names.map((name) => call.params[name]).find((value) => value !== undefined);
-  return entityOf(call, kind, key ?? "");
-};
-
-const edge = ({ call }: Asking, relation: RelationName, object: Entity): boolean =>
-  call.tenant.directory.relations[relation].has(object.id, call.caller.principalId.toLowerCase());
-
-const isSelf = (asking: Asking): boolean =>
-  named(asking, "user", "user", "id")?.id === asking.call.caller.principalId.toLowerCase();
-
-/** A role over the user, also one that was assigned within a unit. */
-const overUser =
-  (roles: readonly string[]): Right =>
-  (asking) => {
-    const user = named(asking, "user", "user", "id");
-    return user === undefined || any(directoryRolesOf(asking.call, user), roles);
-  };
-
-const RESETS = new Set(["passwordProfile"]);
+const USER_PROPERTIES: ReadonlyMap<string, readonly string[]> = new Map([
+  ["accountEnabled", ROLES.enableUser],
+  ["businessPhones", ROLES.updatePhones],
+  ["employeeLeaveDateTime", ROLES.setLeaveDate],
+  ["mobilePhone", ROLES.updatePhones],
+  ["otherMails", ROLES.updatePhones],
+  ["passwordProfile", ROLES.resetPassword],
+  ["usageLocation", ROLES.setUsageLocation],
+  ["userPrincipalName", ROLES.enableUser],
+]);
 
 /** Every property of the body needs a role; people may set their own mobile phone. */
 const updateUser: Right = (asking) =>
@@ -69,20 +35,42 @@ const updateUser: Right = (asking) =>
       if (name === "mobilePhone" && isSelf(asking)) return true;
       // Their roles were demanded with the permission.
       if (name === "customSecurityAttributes") return true;
-      const roles = RESETS.has(name)
-        ? ROLES.resetPassword
-        : name === "usageLocation"
-          ? ROLES.setUsageLocation
-          : name === "accountEnabled" || name === "userPrincipalName"
-            ? ROLES.enableUser
-            : ROLES.updateUser;
-      return overUser(roles)(asking);
+      return overUser(USER_PROPERTIES.get(name) ?? ROLES.updateUser)(asking);
     });
 
-const groupRoles = (group: Entity): readonly string[] =>
-  group.values["isAssignableToRole"] === true
+const groupRoles = (values: Values): readonly string[] =>
+  values["isAssignableToRole"] === true
     ? ROLES.manageAssignableGroups
-    : [...ROLES.manageGroups, ...(isUnified(group.values) ? ROLES.manageUnifiedGroups : [])];
+    : [
+        ...ROLES.manageGroups,
+        ...(isUnified(values) ? ROLES.manageUnifiedGroups : ROLES.manageSecurityGroups),
+      ];
+
+/** An owner cannot: the rule of a dynamic group needs a role (groups-create-rule, permissions-reference). */
+const setsRule = ({ call: { body } }: Asking): boolean =>
+  body["membershipRule"] !== undefined ||
+  body["membershipRuleProcessingState"] !== undefined ||
+  isDynamic(body);
+
+const updateGroup: Right = (asking) => {
+  const { params } = asking.call;
+  const isMissing = named(asking, "group", "group") === undefined;
+  if (isMissing && params["group"]?.startsWith("uniqueName=")) return createGroup(asking);
+  return ofGroup(!setsRule(asking))(asking);
+};
+
+const updateApplication: Right = (asking) => {
+  const isMissing = named(asking, "application", "application") === undefined;
+  return isMissing ? member(asking) : owned("application", "application")(asking);
+};
+
+const updatePrincipal: Right = (asking) => {
+  const key = asking.call.params["principal"] ?? "";
+  const isMissing = named(asking, "servicePrincipal", "principal") === undefined;
+  return isMissing && key.startsWith("appId=")
+    ? ownsApplication(asking, key.slice("appId=".length))
+    : owned("servicePrincipal", "principal")(asking);
+};
 
 /** Owners, and roles over the group. */
 const ofGroup =
@@ -91,7 +79,7 @@ const ofGroup =
     const group = named(asking, "group", "group", "id");
     if (group === undefined) return true;
     if (ownersToo && edge(asking, "owners", group)) return true;
-    const roles = groupRoles(group).filter((role) => !except.includes(role));
+    const roles = groupRoles(group.values).filter((role) => !except.includes(role));
     return any(directoryRolesOf(asking.call, group), roles);
   };
 
@@ -104,13 +92,11 @@ const owned =
   };
 
 /** Who owns the application may make its principal. */
-const createPrincipal: Right = (asking) => {
+function ownsApplication(asking: Asking, appId: string): boolean {
   if (any(asking.roles, ROLES.manageApplications)) return true;
-  const { directory } = asking.call.tenant;
-  const appId = textOf(asking.call.body["appId"]);
-  const [application] = directory.find("application", "appId", appId);
+  const [application] = asking.call.tenant.directory.find("application", "appId", appId);
   return application !== undefined && edge(asking, "owners", application);
-};
+}
 
 /** The resource's owner, or a role; Microsoft Graph's own app roles need a Privileged Role Administrator. */
 const assignAppRole: Right = (asking) => {
@@ -126,10 +112,12 @@ const assignAppRole: Right = (asking) => {
 const ofDeleted: Right = ({ call, roles }) => {
   const object = call.tenant.directory.get(call.params["object"] ?? "");
   if (object === undefined) return true;
-  if (object.kind === "user") return any(roles, ROLES.deletedUsers);
+  const isPurge = call.method === "DELETE";
+  if (object.kind === "user") return any(roles, isPurge ? ROLES.purgedUsers : ROLES.deletedUsers);
   if (object.kind === "group") {
-    const isAssignable = object.values["isAssignableToRole"] === true;
-    return any(roles, isAssignable ? ROLES.manageAssignableGroups : ROLES.deletedGroups);
+    if (object.values["isAssignableToRole"] === true)
+      return any(roles, ROLES.manageAssignableGroups);
+    return any(roles, isPurge ? ROLES.purgedGroups : ROLES.deletedGroups);
   }
   return any(
     roles,
@@ -137,8 +125,16 @@ const ofDeleted: Right = ({ call, roles }) => {
   );
 };
 
+/** Others than those who manage devices may only enable, disable and delete them. */
 const ofDevice: Right = (asking) => {
   if (any(asking.roles, ROLES.manageDevices)) return true;
+  const { method, body, params } = asking.call;
+  const changed = Object.keys(body).filter((name) => !name.includes("@"));
+  const isLimited =
+    method === "DELETE"
+      ? params["owner"] === undefined
+      : method === "PATCH" && changed.every((name) => name === "accountEnabled");
+  if (isLimited && any(asking.roles, ROLES.enableDevices)) return true;
   const device = named(asking, "device", "id", "device");
   return device === undefined || edge(asking, "registeredOwners", device);
 };
@@ -151,6 +147,10 @@ export const READ_RIGHTS: readonly Entry[] = [
     evenAdministrators: true,
   },
   { path: /^\/users\/:\w+\/mailboxSettings/, may: isSelf, evenAdministrators: true },
+  {
+    path: /^\/roleManagement\/directory\/role(Assignment|Eligibility)Schedule/,
+    may: byRole(ROLES.readSchedules),
+  },
   // Deleted objects, by the roles that may restore them (directory-deleteditems-list).
   {
     path: /^\/directory\/deletedItems/,
@@ -185,12 +185,18 @@ export const PERSON_RIGHTS: readonly Entry[] = [
   { path: /^\/users\/:\w+\/appRoleAssignments/, may: assignAppRole },
   { path: /^\/users\/:\w+\/(mailboxSettings|changePassword)$/, may: isSelf },
   {
-    path: /^\/users\/:\w+\/(photo|extensions)(\/|$)/,
+    path: /^\/users\/:\w+\/photo(\/|$)/,
+    may: (asking) => isSelf(asking) || overUser(ROLES.updatePhoto)(asking),
+  },
+  {
+    path: /^\/users\/:\w+\/extensions(\/|$)/,
     may: (asking) => isSelf(asking) || overUser(ROLES.updateUser)(asking),
   },
-  { path: /^\/users\/:user\/(manager|sponsors)\//, may: overUser(ROLES.updateUser) },
+  { path: /^\/users\/:user\/manager\//, may: overUser(ROLES.updateUser) },
+  { path: /^\/users\/:user\/sponsors\//, may: overUser(ROLES.updateSponsors) },
   { methods: ["POST"], path: /^\/groups$/, may: createGroup },
-  { path: /^\/groups\/:group\/assignLicense$/, may: byRole(ROLES.assignLicenses) },
+  { methods: ["PATCH"], path: /^\/groups\/:group$/, may: updateGroup },
+  { path: /^\/groups\/:group\/assignLicense$/, may: byRole(ROLES.assignGroupLicenses) },
   { path: /^\/groups\/:\w+\/appRoleAssignments/, may: assignAppRole },
   {
     path: /^\/groups\/:\w+\/settings/,
@@ -230,11 +236,17 @@ export const PERSON_RIGHTS: readonly Entry[] = [
     may: (asking) =>
       asking.roles.has("Directory Writers") || owned("application", "application")(asking),
   },
+  { methods: ["PATCH"], path: /^\/applications\/:application$/, may: updateApplication },
   { path: /^\/applications\/:/, may: owned("application", "application") },
-  { methods: ["POST"], path: /^\/servicePrincipals$/, may: createPrincipal },
+  {
+    methods: ["POST"],
+    path: /^\/servicePrincipals$/,
+    may: (asking) => ownsApplication(asking, textOf(asking.call.body["appId"])),
+  },
+  { methods: ["PATCH"], path: /^\/servicePrincipals\/:principal$/, may: updatePrincipal },
   { path: /^\/servicePrincipals\/:principal\/appRoleAssign/, may: assignAppRole },
   { path: /^\/servicePrincipals\/:/, may: owned("servicePrincipal", "principal") },
-  { path: /^\/oauth2PermissionGrants/, may: byRole(ROLES.grantPermissions) },
+  { path: /^\/oauth2PermissionGrants/, may: grantPermission },
   { methods: ["POST"], path: /^\/devices$/, may: byRole(ROLES.manageDevices) },
   { path: /^\/devices\/:/, may: ofDevice },
 ];
@@ -252,7 +264,15 @@ function deleteObject(asking: Asking): boolean {
     : any(roles, ROLES.manageRoles);
 }
 
-function createGroup({ call, roles, isGuest }: Asking): boolean {
-  if (call.body["isAssignableToRole"] === true) return any(roles, ROLES.manageAssignableGroups);
-  return !isGuest || any(roles, ROLES.manageGroups);
+function createGroup(asking: Asking): boolean {
+  const { call, roles, isGuest } = asking;
+  const isOpen = call.body["isAssignableToRole"] !== true && !setsRule(asking);
+  return (isOpen && !isGuest) || any(roles, groupRoles(call.body));
+}
+
+function grantPermission({ call, roles }: Asking): boolean {
+  if (any(roles, ROLES.grantPermissions)) return true;
+  const { principalId } = call.tenant.grants.get(call.params["grant"] ?? "") ?? call.body;
+  const isOwn = textOf(principalId).toLowerCase() === call.caller.principalId.toLowerCase();
+  return isOwn && any(roles, ROLES.grantOwnPermissions);
 }

@@ -1,7 +1,8 @@
 import { denied } from "../http/graph-error.ts";
 import type { Call } from "../resources/call.ts";
 import type { Route } from "../resources/route.ts";
-import { PERSON_RIGHTS, READ_RIGHTS, type Entry } from "./person-right-table.ts";
+import type { Entry } from "./asking.ts";
+import { PERSON_RIGHTS, READ_RIGHTS } from "./person-right-table.ts";
 import { directoryRolesOf } from "./person-roles.ts";
 
 type Right = Pick<Entry, "may" | "evenAdministrators">;

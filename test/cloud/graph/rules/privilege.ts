@@ -1,6 +1,7 @@
 import { denied } from "../http/graph-error.ts";
 import type { Call } from "../resources/call.ts";
 import type { Entity } from "../store/entity.ts";
+import { demand } from "./permission.ts";
 
 /** Properties whose change, and deletes and restores, are sensitive (resources/users). */
 export const SENSITIVE: ReadonlySet<string> = new Set([
@@ -20,6 +21,9 @@ const OF_PASSWORDS: ReadonlySet<string> = new Set([
   "otherMails",
   "passwordProfile",
 ]);
+
+/** What people may change of themselves, whatever their roles (users-default-permissions). */
+const OWN: ReadonlySet<string> = new Set(["mobilePhone"]);
 
 /** Limited roles whose holders every role with rights over users may act on. */
 const READERS = ["Directory Readers", "Guest Inviter"];
@@ -70,27 +74,46 @@ function isNearRoles(call: Call, user: Entity): boolean {
   );
 }
 
-/**
- * A sensitive action on a user with a directory role, or near one, needs a role of the calling
- * application that outranks the user, in addition to permissions (resources/users).
- * `changed` are the properties of a PATCH; none for a delete, a restore and a purge.
- * @throws GraphError 403
- */
-export function demandPowerOver(call: Call, user: Entity, changed: readonly string[] = []): void {
+/** Whether the user has a directory role, or is near one. */
+const isPrivileged = (call: Call, user: Entity): boolean =>
+  call.tenant.roles.heldBy(user.id).size > 0 || isNearRoles(call, user);
+
+/** @throws GraphError 403 if no role of the caller is above every role of the user */
+function demandRank(call: Call, user: Entity, rights: Rights): void {
   const { roles } = call.tenant;
-  const held = roles.heldBy(user.id);
-  const isNear = isNearRoles(call, user);
-  if (held.size === 0 && !isNear) return;
   const own = [...roles.heldBy(call.caller.principalId, user)];
   if (own.some((role) => OVER_ALL.includes(role))) return;
-  const sensitive = changed.filter((name) => SENSITIVE.has(name));
-  const isReset = sensitive.length > 0 && sensitive.every((name) => OF_PASSWORDS.has(name));
-  const rights = isReset ? MAY_RESET : MAY_CHANGE;
+  const held = roles.heldBy(user.id);
   const mayAct = own.some((role) => {
     const over = rights[role];
     return over !== undefined && [...held].every((other) => over.includes(other));
   });
-  if (isNear || !mayAct) throw denied();
+  if (isNearRoles(call, user) || !mayAct) throw denied();
+}
+
+/**
+ * A sensitive action on a user with a directory role, or near one, needs a role of the calling
+ * application that outranks the user, in addition to permissions (resources/users). On behalf of a
+ * person the application acts as the person, and the person outranks the user (user-update, user-delete).
+ * `changed` are the properties of a PATCH; none for a delete, a restore and a purge.
+ * @throws GraphError 403
+ */
+export function demandPowerOver(call: Call, user: Entity, changed: readonly string[] = []): void {
+  if (!isPrivileged(call, user)) return;
+  const sensitive = changed.filter((name) => SENSITIVE.has(name));
+  const { principalId, scopes } = call.caller;
+  const isOwn = principalId.toLowerCase() === user.id;
+  if (isOwn && sensitive.length > 0 && sensitive.every((name) => OWN.has(name))) return;
+  if (scopes !== undefined) demand(call.caller, ["Directory.AccessAsUser.All"]);
+  const isReset = sensitive.length > 0 && sensitive.every((name) => OF_PASSWORDS.has(name));
+  demandRank(call, user, isReset ? MAY_RESET : MAY_CHANGE);
+}
+
+/** People end the sessions of those whose password they may reset (privileged-roles-permissions). @throws GraphError 403 */
+export function demandRevocation(call: Call, user: Entity): void {
+  const { principalId, scopes } = call.caller;
+  if (scopes === undefined || principalId.toLowerCase() === user.id) return;
+  if (isPrivileged(call, user)) demandRank(call, user, MAY_RESET);
 }
 
 /** Only administrators scoped to a restricted administrative unit manage its members. @throws GraphError 403 */

@@ -14,11 +14,25 @@ const DELETED_USERS = [
   "Authentication Administrator",
   "Privileged Authentication Administrator",
 ];
-const DELETED_GROUPS = [
-  "Groups Administrator",
+const DELETED_GROUPS = ["Groups Administrator", "User Administrator"];
+const UPDATE_USER = [
   "User Administrator",
-  "Privileged Role Administrator",
+  "Directory Writers",
+  "Authentication Administrator",
+  "Privileged Authentication Administrator",
+  "Intune Administrator",
 ];
+const RESET_PASSWORD = [
+  "User Administrator",
+  "Helpdesk Administrator",
+  "Password Administrator",
+  "Authentication Administrator",
+  "Privileged Authentication Administrator",
+];
+const ASSIGN_LICENSES = ["License Administrator", "User Administrator", "Directory Writers"];
+const MANAGE_GROUPS = ["Groups Administrator", "User Administrator", "Directory Writers"];
+const MANAGE_DEVICES = ["Intune Administrator", "Windows 365 Administrator"];
+const ROLE_ADMINISTRATORS = ["Privileged Role Administrator"];
 
 /**
  * The built-in roles that may do something besides Global Administrator (permissions-reference, and the
@@ -27,27 +41,21 @@ const DELETED_GROUPS = [
 export const ROLES = {
   readAll: ["Global Reader"],
   createUser: ["User Administrator", "Directory Writers"],
-  updateUser: [
-    "User Administrator",
-    "Directory Writers",
-    "Authentication Administrator",
-    "Privileged Authentication Administrator",
-    "Intune Administrator",
-  ],
+  updateUser: UPDATE_USER,
+  /** Who resets a password updates phones and other mails too (privileged-roles-permissions). */
+  updatePhones: [...UPDATE_USER, ...RESET_PASSWORD],
+  updateSponsors: ["User Administrator", "Directory Writers"],
+  updatePhoto: ["User Administrator", "Directory Writers", "Intune Administrator"],
+  /** Nobody but a Global Administrator (tutorial-lifecycle-workflows-set-employeeleavedatetime). */
+  setLeaveDate: [],
   enableUser: [
     "User Administrator",
     "Directory Writers",
     "Authentication Administrator",
     "Privileged Authentication Administrator",
   ],
-  resetPassword: [
-    "User Administrator",
-    "Helpdesk Administrator",
-    "Password Administrator",
-    "Authentication Administrator",
-    "Privileged Authentication Administrator",
-  ],
-  setUsageLocation: ["User Administrator", "License Administrator", "Directory Writers"],
+  resetPassword: RESET_PASSWORD,
+  setUsageLocation: ["User Administrator", "License Administrator"],
   deleteUser: [
     "User Administrator",
     "Authentication Administrator",
@@ -60,24 +68,17 @@ export const ROLES = {
     "Authentication Administrator",
     "Privileged Authentication Administrator",
   ],
-  assignLicenses: [
-    "License Administrator",
-    "User Administrator",
-    "Groups Administrator",
-    "Directory Writers",
-  ],
-  manageGroups: [
-    "Groups Administrator",
-    "User Administrator",
-    "Directory Writers",
-    "Intune Administrator",
-  ],
+  assignLicenses: ASSIGN_LICENSES,
+  assignGroupLicenses: [...ASSIGN_LICENSES, "Groups Administrator"],
+  manageGroups: MANAGE_GROUPS,
+  /** It has no rights over Microsoft 365 groups. */
+  manageSecurityGroups: ["Intune Administrator"],
   manageUnifiedGroups: [
     "Exchange Administrator",
     "SharePoint Administrator",
     "Teams Administrator",
   ],
-  manageAssignableGroups: ["Privileged Role Administrator"],
+  manageAssignableGroups: ROLE_ADMINISTRATORS,
   groupSettings: ["Groups Administrator", "Directory Writers", "User Administrator"],
   manageApplications: ["Application Administrator", "Cloud Application Administrator"],
   assignAppRoles: [
@@ -92,13 +93,22 @@ export const ROLES = {
   assignGraphRoles: ["Privileged Role Administrator"],
   grantPermissions: [
     "Application Administrator",
-    "Application Developer",
     "Cloud Application Administrator",
     "Directory Writers",
     "Privileged Role Administrator",
     "User Administrator",
   ],
-  manageRoles: ["Privileged Role Administrator"],
+  /** Consent on one's own behalf only. */
+  grantOwnPermissions: ["Application Developer"],
+  manageRoles: ROLE_ADMINISTRATORS,
+  /** Schedules and requests of roles (rbacapplication-list-roleeligibilityschedules). */
+  readSchedules: [
+    "Global Reader",
+    "Privileged Role Administrator",
+    "Security Administrator",
+    "Security Operator",
+    "Security Reader",
+  ],
   manageDomains: ["Domain Name Administrator"],
   /** Global Administrators have neither by default (custom-security-attributes-overview). */
   defineAttributes: ["Attribute Definition Administrator"],
@@ -107,9 +117,18 @@ export const ROLES = {
     "Attribute Assignment Administrator",
     "Attribute Assignment Reader",
   ],
-  manageDevices: ["Intune Administrator", "Cloud Device Administrator"],
+  manageDevices: MANAGE_DEVICES,
+  /** Enables, disables and deletes devices; no other property. */
+  enableDevices: [...MANAGE_DEVICES, "Cloud Device Administrator"],
   deletedUsers: DELETED_USERS,
+  purgedUsers: ["User Administrator"],
+  purgedGroups: ["Groups Administrator"],
   deletedGroups: DELETED_GROUPS,
   deletedApplications: DELETED_APPLICATIONS,
-  deletedAny: [...DELETED_USERS, ...DELETED_GROUPS, ...DELETED_APPLICATIONS],
+  deletedAny: [
+    ...DELETED_USERS,
+    ...DELETED_GROUPS,
+    ...DELETED_APPLICATIONS,
+    ...ROLE_ADMINISTRATORS,
+  ],
 } as const satisfies Readonly<Record<string, readonly string[]>>;

@@ -1,11 +1,13 @@
 import { denied } from "../http/graph-error.ts";
 import { BASIC_USER_PROPERTIES } from "../model/user.ts";
 import type { Call } from "../resources/call.ts";
+import { entityOf } from "../resources/resolve.ts";
 import { demandLogs, demandPremium } from "./log-permissions.ts";
 import {
   demand,
   holds,
   READ_BASIC_USERS,
+  READ_MAILBOX_SETTINGS,
   READ_USERS,
   WRITE_USERS,
   type Needs,
@@ -31,7 +33,11 @@ const ANY_OTHER: Needs = ["User.ReadUpdate.All", ...WRITE_USERS];
 export function demandUserUpdate(call: Call): void {
   const names = Object.keys(call.body).filter((name) => !name.includes("@"));
   if (names.length === 0) demand(call.caller, ANY_OTHER);
-  for (const name of names) demand(call.caller, BY_PROPERTY[name] ?? ANY_OTHER);
+  for (const name of names)
+    demand(
+      call.caller,
+      (Object.hasOwn(BY_PROPERTY, name) ? BY_PROPERTY[name] : undefined) ?? ANY_OTHER,
+    );
   if (names.includes("customSecurityAttributes")) demandAttributeRole(call, [ASSIGNS_ATTRIBUTES]);
 }
 
@@ -53,7 +59,7 @@ export function demandUserRead(call: Call): void {
   demand(call.caller, READ_BASIC_USERS);
   const named = [
     ...(call.query.select ?? []),
-    ...(call.query.filter?.match(/signInActivity/i) ? ["signInActivity"] : []),
+    ...(call.query.filter?.match(/signInActivity|customSecurityAttributes/gi) ?? []),
   ];
   if (named.some((name) => name.toLowerCase().startsWith("signinactivity"))) {
     demandPremium(call);
@@ -63,6 +69,14 @@ export function demandUserRead(call: Call): void {
   if (named.some((name) => name.toLowerCase() === "customsecurityattributes")) {
     demand(call.caller, READ_SECURITY_ATTRIBUTES);
     demandAttributeRole(call, [ASSIGNS_ATTRIBUTES, "Attribute Assignment Reader"]);
+  }
+  if (named.some((name) => name.toLowerCase() === "mailboxsettings")) {
+    demand(call.caller, READ_MAILBOX_SETTINGS);
+    // Even an administrator sees nobody else's (user-get-mailboxsettings).
+    const { caller, params } = call;
+    const key = params["user"] ?? "";
+    if (caller.scopes !== undefined && entityOf(call, "user", key)?.id !== caller.principalId)
+      throw denied();
   }
   if (!holds(call.caller, READ_USERS)) {
     const beyond = named.some((name) => !BASIC_USER_PROPERTIES.has(name));

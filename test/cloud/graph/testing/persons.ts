@@ -3,6 +3,9 @@ import assert from "node:assert/strict";
 import { EVERYTHING, TENANT, type GraphFixture, type Reply } from "./graph-fixture.ts";
 import { assertRefused, newUser } from "./people.ts";
 
+/** Every permission, and to act as the person: devices and administrators are changed no other way. */
+export const ACTING: readonly string[] = [...EVERYTHING, "Directory.AccessAsUser.All"];
+
 /** Calls on behalf of people. */
 export interface Persons {
   /** As the person; with every permission if none are named. */

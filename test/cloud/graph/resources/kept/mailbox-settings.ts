@@ -1,13 +1,12 @@
 import { ok, type Answer } from "../../http/answer.ts";
 import { GraphError } from "../../http/graph-error.ts";
-import type { Needs } from "../../rules/permission.ts";
+import { READ_MAILBOX_SETTINGS as READ, type Needs } from "../../rules/permission.ts";
 import type { Values } from "../../store/entity.ts";
 import type { Call } from "../call.ts";
 import { resolve } from "../resolve.ts";
 import type { Route } from "../route.ts";
 import { checkedBody, isText, oneOf, type Checks } from "./body.ts";
 
-const READ: Needs = ["MailboxSettings.Read", "MailboxSettings.ReadWrite"];
 const WRITE: Needs = ["MailboxSettings.ReadWrite"];
 const WEEK = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 

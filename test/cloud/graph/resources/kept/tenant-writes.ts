@@ -63,7 +63,8 @@ function exportState(call: Call): Answer {
 function changePassword(call: Call): Answer {
   demandPerson(call);
   demand(call.caller, WRITE_USERS);
-  const { id } = resolve(call, "user", call.params["user"] ?? "").entity;
+  const { entity } = resolve(call, "user", call.params["user"] ?? "");
+  const { id } = entity;
   const { currentPassword, newPassword } = call.body;
   const held = call.tenant.passwords.get(id);
   if (held === undefined) throw denied();
@@ -71,6 +72,7 @@ function changePassword(call: Call): Answer {
     throw badRequest("The specified password does not match the current password.");
   checkPassword({ password: newPassword }, undefined);
   call.tenant.passwords.set(id, String(newPassword));
+  call.tenant.directory.touch(entity, { lastPasswordChangeDateTime: call.tenant.nowText() });
   return noContent;
 }
 

@@ -10,11 +10,11 @@ const PATH = "/applications/:application";
 
 /** A person of the verified publisher confirms it (application-setverifiedpublisher). @throws GraphError 400, 403 */
 function setPublisher(call: Call): Answer {
+  demandPerson(call);
   const id = call.body["verifiedPublisherId"];
   if (typeof id !== "string" || !/^\d{4,10}$/.test(id))
     throw badRequest("The verifiedPublisherId is not the id of a verified publisher.");
   const entity = application(call);
-  demandPerson(call);
   demandApplicationWrite(call, entity);
   call.tenant.directory.update(entity, {
     verifiedPublisher: {
