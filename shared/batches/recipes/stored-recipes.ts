@@ -44,7 +44,8 @@ export async function keepRecipes(
 /**
  * The recipes of a batch, by name; none if it has none.
  *
- * @throws OperatorError BATCH_DAMAGED if they are missing or are not those that were accepted
+ * @throws OperatorError BATCH_DAMAGED if they are missing or are not those that were accepted; InputRefusal
+ * RECIPE_INVALID if this release lacks what they name
  */
 export async function storedRecipes(
   { batches, catalogue }: { readonly batches: Blobs; readonly catalogue: Operations },
@@ -62,7 +63,7 @@ export async function storedRecipes(
       if (createHash("sha256").update(text).digest("hex") !== sha256)
         throw batchDamaged(path, "is damaged");
       const recipe = recipeIn(from, text, catalogue);
-      if (recipe instanceof InputRefusal) throw batchDamaged(path, "is damaged", { cause: recipe });
+      if (recipe instanceof InputRefusal) throw recipe;
       return [name, recipe];
     }),
   );

@@ -99,7 +99,9 @@ async function makeNamed(ports: BatchPorts, job: MakeJob, wanted: Wanted): Promi
     }
     if ((await otherSpelling(ports, tenant, wanted.batch)) !== undefined) return false;
     const { catalogue } = ports;
-    const own = await storedRecipes({ batches, catalogue }, job.folder, job.manifest);
+    // What an undo writes are parts, which need no recipe.
+    const named = wanted.input.kind === "undo" ? {} : job.manifest;
+    const own = await storedRecipes({ batches, catalogue }, job.folder, named);
     const manifest = await manifestOf(ports, job, wanted, own);
     lock.check();
     await keepMapping(batches, folder, wanted.input.mapper, holder.isEmpty);

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
 
-import { openWorkshop, shardRows, type Workshop } from "../workshop.ts";
+import { createBatches } from "../../../shared/app/batches.ts";
+import { undo } from "../../../shared/batches/undo/undo.ts";
+import { jobOn, runAndJournal, takeQueued } from "../undo/jobs.ts";
+import { home, openWorkshop, shardRows, type Workshop } from "../workshop.ts";
 
 const recipe = {
   version: 1,
@@ -99,6 +102,38 @@ const long = (steps: number, stops: number) => ({
     cells: { group: "{each}", member: "{who}" },
     ...(at < stops && { onFailure: "stop" }),
   })),
+});
+
+describe("the recipe of a batch that was accepted", () => {
+  it("refuses its batch and says why if a later release lacks what it names", async () => {
+    await put();
+    await workshop.batches.accept(message(), { messageId: "m-1", deadlineMs: 0 });
+    const { "user.disable": _gone, ...catalogue } = workshop.ports.catalogue;
+    const later = createBatches({ ...workshop.ports, catalogue });
+    const delivery = { messageId: "m-1", deadlineMs: Date.now() + 60_000 };
+    const resumed = await later.accept(
+      { version: 1, resume: { batch: "leavers", tenant: home } },
+      delivery,
+    );
+    assert.partialDeepStrictEqual(resumed, { outcome: "refused" });
+    const { code, what } = workshop.refused("leavers");
+    assert.equal(code, "RECIPE_INVALID");
+    assert.match(String(what), /there is no user\.disable\/user/);
+  });
+
+  it("is not needed to undo it, not even a row that it could not expand", async () => {
+    await put("leaves", { reads: "who" });
+    const rows = [{ who: "ann@contoso.com" }, { who: "nobody@contoso.com" }];
+    await workshop.deliver({ ...message(), mode: "apply", rows });
+    await runAndJournal(workshop, "leavers");
+    assert.deepEqual(operations(), ["user.disable", "leaves"]);
+    await workshop.blobs.batches.delete("leavers/recipes.json");
+    const job = jobOn(workshop, "leavers", { decision: "undo", rows: [1, 2] });
+    const { batch } = await undo(workshop.ports, job);
+    await takeQueued(workshop);
+    assert.deepEqual(operations(batch), ["leaves", "user.enable"]);
+    assert.equal(shardRows(workshop.blobs.batches, batch)[0]?.verdict, "skipped");
+  });
 });
 
 describe("a recipe of which a row becomes too much", () => {
