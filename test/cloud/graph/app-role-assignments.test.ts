@@ -80,6 +80,28 @@ describe("app role assignments", () => {
     assert.deepEqual((await send("GET", url)).body["appRoleAssignments"], []);
   });
 
+  it("an assignment is not taken away through another object [user-delete-approleassignments, serviceprincipal-delete-approleassignedto]", async () => {
+    const [holder, stranger] = [await newUser(graph, "holder"), await newUser(graph, "stranger")];
+    const { appId } = await newApplication("resource");
+    const resource = await send("POST", "/servicePrincipals", { appId });
+    const { appId: otherId } = await newApplication("other");
+    const other = await send("POST", "/servicePrincipals", { appId: otherId });
+    const made = await send("POST", `/users/${holder}/appRoleAssignments`, {
+      principalId: holder,
+      resourceId: resource.body["id"],
+      appRoleId: "00000000-0000-0000-0000-000000000000",
+    });
+    assert.equal(made.status, 201, made.text);
+    const id = String(made.body["id"]);
+    for (const path of [
+      `/users/${stranger}/appRoleAssignments`,
+      `/servicePrincipals/${String(other.body["id"])}/appRoleAssignedTo`,
+    ])
+      assert.equal((await send("DELETE", `${path}/${id}`)).status, 404, path);
+    const own = `/servicePrincipals/${String(resource.body["id"])}/appRoleAssignedTo/${id}`;
+    assert.equal((await send("DELETE", own)).status, 204);
+  });
+
   it("a role that the resource does not have is refused [seen in issues]", async () => {
     const resource = await send(
       "GET",

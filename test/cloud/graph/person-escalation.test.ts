@@ -14,6 +14,7 @@ import { ACTING, assertDenied, personsOf } from "./testing/persons.ts";
 
 const RULE = { membershipRule: 'user.department -eq "x"', membershipRuleProcessingState: "On" };
 const DYNAMIC = { ...RULE, groupTypes: ["DynamicMembership"] };
+const GLOBAL_ADMINISTRATOR = "62e90394-69f5-4237-9190-012177145e10";
 const AS_PERSON = ["Directory.AccessAsUser.All"];
 
 describe("a person gets around no rule", () => {
@@ -162,5 +163,38 @@ describe("a person gets around no rule", () => {
         const reply = await send("PATCH", url, `{"${name}": "x"}`);
         assertRefused(reply, 400, "Request_BadRequest");
       }
+  });
+
+  it("only an eligible person activates a role, by whatever action and case [rbacapplication-post-roleassignmentschedulerequests]", async () => {
+    const url = "/roleManagement/directory/roleAssignmentScheduleRequests";
+    for (const action of ["selfActivate", "selfactivate", "selfExtend", "selfRenew"]) {
+      const body = {
+        action,
+        principalId: plain,
+        roleDefinitionId: GLOBAL_ADMINISTRATOR,
+        directoryScopeId: "/",
+      };
+      assertRefused(await as(plain, "POST", url, body), 400, "RoleAssignmentDoesNotExist");
+    }
+    assertDenied(await as(plain, "DELETE", `/users/${other}`));
+  });
+
+  it("the holder of a custom role is an administrator to others [privileged-roles-permissions]", async () => {
+    const roles = "/roleManagement/directory";
+    const actions = ["microsoft.directory/applications/basic/read"];
+    const role = await send("POST", `${roles}/roleDefinitions`, {
+      displayName: "Own",
+      isEnabled: true,
+      rolePermissions: [{ allowedResourceActions: actions }],
+    });
+    const principalId = await newUser(graph, "own-role");
+    const roleDefinitionId: unknown = role.body["id"];
+    const given = { principalId, roleDefinitionId, directoryScopeId: "/" };
+    assert.equal((await send("POST", `${roles}/roleAssignments`, given)).status, 201);
+    const url = `/users/${principalId}`;
+    const disable = { accountEnabled: false };
+    assertDenied(await as(await holder("User Administrator"), "PATCH", url, disable, ACTING));
+    assertDenied(await send("PATCH", url, disable));
+    assertDenied(await as(principalId, "PATCH", `/users/${other}`, { jobTitle: "x" }));
   });
 });

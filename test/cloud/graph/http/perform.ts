@@ -14,6 +14,7 @@ import { unknownPath } from "../resources/unknown-path.ts";
 import { callerOn } from "../rules/own-scopes.ts";
 import { demand } from "../rules/permission.ts";
 import { demandPersonRights } from "../rules/person-rights.ts";
+import { demandGuardedProperties } from "../rules/user-permissions.ts";
 import type { Values } from "../store/entity.ts";
 import type { Answer } from "./answer.ts";
 import { errorAnswer, GraphError, type Stamp } from "./graph-error.ts";
@@ -111,6 +112,7 @@ function admit(
   }
   if (typeof route.needs === "function") route.needs(call);
   else if (typeof route.needs !== "string") demand(call.caller, route.needs);
+  demandGuardedProperties(call);
   if (caller.scopes !== undefined) demandPersonRights(call, route);
   demandBody(route, incoming);
   return { call, route, headers, writes: cost.writes > 0 };

@@ -95,9 +95,11 @@ function single(call: Call, set: string, list: readonly Values[]): Answer {
   return ok({ "@odata.context": contextOf(call.root, set, undefined, true), ...one });
 }
 
-function revoke(call: Call): Answer {
+/** Takes away one of the assignments of the object in the path. @throws GraphError 404 */
+function revoke(call: Call, list: readonly Values[]): Answer {
   const { tenant } = call;
   const id = call.params["assignment"] ?? "";
+  if (list.every((one) => one["id"] !== id)) throw notFound(id);
   if (tenant.assignments.delete(id)) return noContent;
   for (const principal of tenant.registry.servicePrincipals(tenant.id)) {
     const at = principal.assignments.findIndex((one) => one.id === id);
@@ -166,7 +168,7 @@ const routesOf = (
     method: "DELETE",
     path: `${path}/appRoleAssignments/:assignment`,
     needs: WRITE,
-    handle: revoke,
+    handle: (call) => revoke(call, assignmentsOf(call.tenant, principal(call))),
   },
 ];
 
@@ -219,6 +221,6 @@ export const appRoleAssignmentRoutes: readonly Route[] = [
     method: "DELETE",
     path: "/servicePrincipals/:principal/appRoleAssignedTo/:assignment",
     needs: WRITE,
-    handle: revoke,
+    handle: (call) => revoke(call, assignedTo(call.tenant, servicePrincipal(call))),
   },
 ];

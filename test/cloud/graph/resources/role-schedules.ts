@@ -32,18 +32,13 @@ const needs = (kind: Kind, access: "Read" | "ReadWrite"): Needs =>
 
 const isObject = (value: unknown): boolean => typeof value === "object" && value !== null;
 
+const ACTIONS =
+  "adminAssign adminUpdate adminRemove adminExtend adminRenew selfActivate selfDeactivate selfExtend selfRenew".split(
+    " ",
+  );
+
 const CHECKS: Checks = {
-  action: oneOf(
-    "adminAssign",
-    "adminUpdate",
-    "adminRemove",
-    "adminExtend",
-    "adminRenew",
-    "selfActivate",
-    "selfDeactivate",
-    "selfExtend",
-    "selfRenew",
-  ),
+  action: oneOf(...ACTIONS),
   appScopeId: isTextOrNull,
   customData: isTextOrNull,
   directoryScopeId: isText,
@@ -90,6 +85,9 @@ function named(call: Call, given: Values): ScopedAssignment {
   return { roleId: String(role["id"]), principalId, scope: scopeIn(call) };
 }
 
+const missingAssignment = () =>
+  new GraphError(400, "RoleAssignmentDoesNotExist", "The Role assignment does not exist.");
+
 /**
  * People ask for themselves, and for a role that they are eligible for.
  * @throws GraphError 403 for an application or for somebody else's, 400 without the eligibility
@@ -98,8 +96,7 @@ function demandOwn(call: Call, action: string, one: ScopedAssignment): void {
   demandPerson(call);
   if (one.principalId !== call.caller.principalId.toLowerCase()) throw denied();
   const isEligible = call.tenant.roles.eligible.some((other) => isSame(other, one));
-  if (action === "selfActivate" && !isEligible)
-    throw new GraphError(400, "RoleAssignmentDoesNotExist", "The Role assignment does not exist.");
+  if (action === "selfActivate" && !isEligible) throw missingAssignment();
 }
 
 /**
@@ -115,13 +112,17 @@ const request =
       "principalId",
       "roleDefinitionId",
     ]);
-    const action = String(given["action"]);
+    const asked = String(given["action"]).toLowerCase();
+    const action = ACTIONS.find((name) => name.toLowerCase() === asked) ?? asked;
     const one = named(call, given);
     if (action.startsWith("self")) demandOwn(call, action, one);
     const isHeld = held(call, kind).some((other) => isSame(other, one));
     const isRemoval = /remove|deactivate/i.test(action);
     if (isRemoval && !isHeld) throw badRequest("The role assignment does not exist.");
-    if (/^(?:adminAssign|selfActivate)$/.test(action) && isHeld) throw conflicting();
+    const isNew = action === "adminAssign" || action === "selfActivate";
+    if (isNew && isHeld) throw conflicting();
+    // Only what is there can be changed, extended or renewed.
+    if (!isNew && !isHeld) throw missingAssignment();
     if (given["isValidationOnly"] !== true) {
       if (isRemoval) take(call, kind, one);
       else if (!isHeld) give(call, kind, one);

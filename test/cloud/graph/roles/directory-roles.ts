@@ -79,7 +79,8 @@ export class DirectoryRoles {
     }
     for (const { roleId, principalId: holder, scope } of this.scoped) {
       if (holder !== id || (target !== undefined && !this.#covers(scope, target))) continue;
-      const name = builtInRole(roleId)?.displayName;
+      // A role of the tenant's own allows nothing here, and its holder is an administrator all the same.
+      const name = builtInRole(roleId)?.displayName ?? (target ? undefined : roleId);
       if (name !== undefined) names.add(name);
     }
     return names;

@@ -227,7 +227,7 @@ export const PERSON_RIGHTS: readonly Entry[] = [
     // Anybody asks for a role that they are eligible for.
     path: /^\/roleManagement\/directory\/roleAssignmentScheduleRequests$/,
     may: ({ call, roles }) =>
-      textOf(call.body["action"]).startsWith("self") || any(roles, ROLES.manageRoles),
+      /^self/i.test(textOf(call.body["action"])) || any(roles, ROLES.manageRoles),
   },
   { path: /^\/(directoryRoles|roleManagement)/, may: byRole(ROLES.manageRoles) },
   { methods: ["POST"], path: /^\/applications$/, may: member },

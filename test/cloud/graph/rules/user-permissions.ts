@@ -50,6 +50,26 @@ function demandAttributeRole(call: Call, wanted: readonly string[]): void {
   if (!wanted.some((role) => held.has(role))) throw denied();
 }
 
+function demandAttributeRead(call: Call): void {
+  demand(call.caller, READ_SECURITY_ATTRIBUTES);
+  demandAttributeRole(call, [ASSIGNS_ATTRIBUTES, "Attribute Assignment Reader"]);
+}
+
+/**
+ * Properties that need a permission of their own wherever an object is shown with them: as a member, as
+ * somebody's manager, deleted, in a delta (custom-security-attributes-overview, resources/signinactivity).
+ * @throws GraphError 403
+ */
+export function demandGuardedProperties(call: Call): void {
+  const { select = [], expand = "" } = call.query;
+  const named = [...select, expand, call.params["property"] ?? ""].join(" ");
+  if (/customSecurityAttributes/i.test(named)) demandAttributeRead(call);
+  if (/signInActivity/i.test(named)) {
+    demandPremium(call);
+    demandLogs(call);
+  }
+}
+
 /**
  * Reading users: User.ReadBasic.All shows the basic profile only; signInActivity needs
  * AuditLog.Read.All in addition to a permission to read users, and a premium tenant.
@@ -66,10 +86,8 @@ export function demandUserRead(call: Call): void {
     demand(call.caller, READ_USERS);
     demandLogs(call);
   }
-  if (named.some((name) => name.toLowerCase() === "customsecurityattributes")) {
-    demand(call.caller, READ_SECURITY_ATTRIBUTES);
-    demandAttributeRole(call, [ASSIGNS_ATTRIBUTES, "Attribute Assignment Reader"]);
-  }
+  if (named.some((name) => name.toLowerCase() === "customsecurityattributes"))
+    demandAttributeRead(call);
   if (named.some((name) => name.toLowerCase() === "mailboxsettings")) {
     demand(call.caller, READ_MAILBOX_SETTINGS);
     // Even an administrator sees nobody else's (user-get-mailboxsettings).
