@@ -79,6 +79,7 @@ export async function checkInput(
 ): Promise<CheckedInput> {
   const { format, file, limits } = rules;
   const mode = rules.modeInDigest === undefined ? "" : `${rules.modeInDigest}\n`;
+  refuseUnusable(rules.operation ?? rules.mapper?.mapping.constants[OPERATION], rules);
   if (isMapped(rules)) refuseGiven(rules);
   const hash = createHash("sha256").update(`${mode}${rules.operation ?? ""}\n${rules.format}\n`);
   const check = createCheck(rules);
@@ -142,7 +143,6 @@ interface Tally {
 /** Checks an input piece by piece, and refuses it at the first fault that makes it unacceptable. */
 function createCheck(given: InputRules) {
   const { file } = given;
-  refuseUnusable(given.operation, given);
   let rules = given;
   let known = knownColumns(rules);
   const tally: Tally = {

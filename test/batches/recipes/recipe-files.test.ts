@@ -104,6 +104,31 @@ const long = (steps: number, stops: number) => ({
   })),
 });
 
+const putMapping = (operation: object) =>
+  workshop.blobs.inbox.write(
+    "hr/mapping.json",
+    JSON.stringify({ version: 1, columns: { Name: "who" }, ...operation }),
+  );
+
+describe("a recipe that a mapping names", () => {
+  for (const operation of [{ operation: "leaves" }, { constants: { operation: "leaves" } }]) {
+    const how = Object.keys(operation)[0];
+    it(`expands its rows: ${how}`, async () => {
+      await put();
+      await putMapping(operation);
+      const folder = await workshop.drop("hr/staff.csv", "Name\r\nann@contoso.com\r\n");
+      assert.deepEqual(operations(folder), ["user.disable"]);
+    });
+
+    it(`is at fault before the mapping that needs its columns: ${how}`, async () => {
+      await put("leaves", { version: 2 });
+      await putMapping(operation);
+      const folder = await workshop.drop("hr/staff.csv", "Name\r\nann@contoso.com\r\n");
+      assert.equal(workshop.refused(folder)["code"], "RECIPE_INVALID");
+    });
+  }
+});
+
 describe("the recipe of a batch that was accepted", () => {
   it("refuses its batch and says why if a later release lacks what it names", async () => {
     await put();
