@@ -8,7 +8,7 @@ import { deviceGrants, issueDeviceCode, redeemDeviceCode } from "./people/device
 import { redeemCode, refresh } from "./people/grants.ts";
 import { EntraRefusal, refusalResponse } from "./refusals/refusal.ts";
 import { resourceOfScope } from "./scope.ts";
-import { checkForm, type TokenRequestForm } from "./token-request.ts";
+import { checkForm, isCaeRequest, type TokenRequestForm } from "./token-request.ts";
 import { success } from "./token-response.ts";
 import { graphResourceAppId } from "./well-known.ts";
 
@@ -153,20 +153,6 @@ function findClient(
   if (principal === undefined) throw new EntraRefusal(isHome ? 7_000_229 : 700_016);
   if (!principal.accountEnabled) throw new EntraRefusal(7_000_112);
   return { application, principal };
-}
-
-/** Whether `claims` declares the capability cp1. @throws EntraRefusal 9002313 if it is not JSON */
-function isCaeRequest(form: TokenRequestForm): boolean {
-  const claims = form.fields.get("claims");
-  if (claims === null || claims === "") return false;
-  try {
-    const asked = JSON.parse(claims) as {
-      access_token?: { xms_cc?: { values?: readonly string[] } };
-    };
-    return asked.access_token?.xms_cc?.values?.includes("cp1") ?? false;
-  } catch {
-    throw new EntraRefusal(9_002_313);
-  }
 }
 
 const policyChallenge = (): string =>

@@ -41,3 +41,17 @@ export function checkForm({ fields, version }: TokenRequestForm): void {
   const target = version === 1 ? "resource" : "scope";
   if (!fields.get(target)?.trim()) throw new EntraRefusal(90_014, target);
 }
+
+/** Whether `claims` declares the capability cp1. @throws EntraRefusal 9002313 if it is not JSON */
+export function isCaeRequest(form: TokenRequestForm): boolean {
+  const claims = form.fields.get("claims");
+  if (claims === null || claims === "") return false;
+  try {
+    const asked = JSON.parse(claims) as {
+      access_token?: { xms_cc?: { values?: readonly string[] } };
+    };
+    return asked.access_token?.xms_cc?.values?.includes("cp1") ?? false;
+  } catch {
+    throw new EntraRefusal(9_002_313);
+  }
+}

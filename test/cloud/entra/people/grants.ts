@@ -5,7 +5,7 @@ import { verifyClient } from "../client-authentication.ts";
 import type { EntraState } from "../entra-state.ts";
 import { firstPartyClient } from "../first-party-clients.ts";
 import { EntraRefusal } from "../refusals/refusal.ts";
-import type { TokenRequestForm } from "../token-request.ts";
+import { isCaeRequest, type TokenRequestForm } from "../token-request.ts";
 import { graphResourceAppId } from "../well-known.ts";
 import { clientInfo, findClient, personNamed, sharedTenants, type Client } from "./client.ts";
 import { permittedScopes } from "./consent.ts";
@@ -126,14 +126,16 @@ export function granted(
   if (found === undefined) throw new EntraRefusal(500_011, requested);
   const permitted = permittedScopes({ client, person }, found, names, state);
   const subject = { tenantId: client.tenant.tenantId, person, client };
-  const lifetimeSeconds = state.nextLifetimeSeconds(false);
   const isGraph = found.application.appId === graphResourceAppId;
+  const isCaeClient = isGraph && isCaeRequest(form);
+  const lifetimeSeconds = state.nextLifetimeSeconds(isCaeClient);
   const accessToken = delegatedToken(
     subject,
     { client: found, requested },
     {
       scopes: isGraph ? sorted([...permitted, ...asked.openId]) : permitted,
       isPublic: grant.platform !== "web",
+      isCaeClient,
       lifetimeSeconds,
       host: form.host,
     },

@@ -68,6 +68,8 @@ export function delegatedToken(
   given: {
     readonly scopes: readonly string[];
     readonly isPublic: boolean;
+    /** The client declared the capability cp1 (continuous access evaluation). */
+    readonly isCaeClient: boolean;
     readonly lifetimeSeconds: number;
     readonly host: string;
   },
@@ -111,6 +113,7 @@ export function delegatedToken(
     unique_name: person.userPrincipalName,
     upn: person.userPrincipalName,
     ver: "1.0",
+    ...(given.isCaeClient && { xms_cc: ["cp1"] }),
     // Every member has the default user role besides.
     wids: [...person.directoryRoles, ...(person.isGuest ? [] : [defaultUserRole])],
   });

@@ -1,6 +1,8 @@
+import { backdatedSeconds } from "../../entra/access-token.ts";
 import type { TokenClaims, TokenVerdict } from "../../entra/verify-token.ts";
 import type { CloudRequest } from "../../http/exchange.ts";
 import type { Caller } from "../app/options.ts";
+import { peopleIn } from "../app/people.ts";
 import type { Tenant } from "../app/tenant.ts";
 import { GraphError, notEmulated } from "./graph-error.ts";
 import type { Incoming } from "./incoming.ts";
@@ -76,7 +78,7 @@ export function admit(request: CloudRequest, door: Doorkeeper): Admission {
   }
   return {
     tenant,
-    caller: callerOf(tenant, verdict.claims),
+    caller: callerOf(tenant, verdict.claims, door.loginHost),
     bodyText,
     incoming: {
       method: request.method,
@@ -90,8 +92,23 @@ export function admit(request: CloudRequest, door: Doorkeeper): Admission {
   };
 }
 
-/** @throws GraphError 401 if the person was deleted */
-function callerOf(tenant: Tenant, claims: TokenClaims): Caller {
+/**
+ * Clients that take part in continuous access evaluation are told at once that the person's sessions
+ * were ended or the account disabled (concept-continuous-access-evaluation). @throws GraphError 401
+ */
+function demandSession(tenant: Tenant, claims: TokenClaims, loginHost: string): void {
+  if (!claims.isCaeClient) return;
+  const person = peopleIn(() => tenant).find(tenant.id, claims.principalId);
+  if (person === undefined) return;
+  const issuedMs = claims.issuedAtMs + backdatedSeconds * 1000;
+  if (person.accountEnabled && issuedMs >= person.sessionsValidFromMs) return;
+  const value = String(Math.floor(person.sessionsValidFromMs / 1000));
+  const claimsChallenge = JSON.stringify({ access_token: { nbf: { essential: true, value } } });
+  throw unauthenticated({ ok: false, problem: "revoked", claimsChallenge }, loginHost);
+}
+
+/** @throws GraphError 401 if the person was deleted, or the person's sessions were ended */
+function callerOf(tenant: Tenant, claims: TokenClaims, loginHost: string): Caller {
   const { tenantId, appId, principalId, roles, scopes } = claims;
   if (scopes === undefined) return { tenantId, appId, principalId, roles };
   const person = tenant.directory.get(principalId);
@@ -101,6 +118,7 @@ function callerOf(tenant: Tenant, claims: TokenClaims): Caller {
       "Authorization_IdentityNotFound",
       "The identity of the calling user could not be established.",
     );
+  demandSession(tenant, claims, loginHost);
   // The roles in a person's token are the person's app roles, not permissions.
   return { tenantId, appId, principalId, roles: [], scopes };
 }
