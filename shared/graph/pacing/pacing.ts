@@ -184,8 +184,9 @@ function answered(state: State, answer: PacedAnswer, now: number): boolean {
   if (isExhausted) exhausted(state, { ...answer, amount }, now);
   else counts.refuse(amount);
   if (used !== undefined) {
-    // The most that can be left: Graph is asked again with each post, and the stock keeps one burst back.
-    const flowedIn = (now - grantedAt) * trouble.rate(now);
+    // The most that can be left: Graph is asked again with each post, and the stock keeps one burst back. Of an empty
+    // quota no inflow is counted: all of it may be what was rounded away.
+    const flowedIn = trouble.isDry(now) ? 0 : (now - grantedAt) * trouble.rate(now);
     grid.limitStock((1 + USE_ROUNDED_BY - used) * settings.quota + flowedIn - sentAfter, now);
   }
   return isExhausted;
