@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { setTimeout } from "node:timers/promises";
 
 import type { GraphRequest } from "../../shared/core/graph-request.ts";
 import { type ObjectId, toObjectId } from "../../shared/core/object-id.ts";
 import type { PlannedRow } from "../../shared/records/shard.ts";
+import type { Blobs } from "../../shared/storage/types.ts";
 import { type Azurite, startAzurite } from "../storage/azurite.ts";
 import { createRig, makeContainers, quickSettings, type Rig } from "./rig.ts";
+import { disables } from "./rows.ts";
 import { TinyDirectory, noFaults } from "./tiny-directory.ts";
 
 const group = toObjectId("10000000-0000-4000-8000-000000000001");
@@ -80,6 +83,32 @@ describe("members that are added to one group", () => {
     const receipts = [...(rig.finished.get(folder)?.values() ?? [])];
     assert.ok(receipts.every(({ attempts, status }) => attempts === 1 && status === 204));
     assert.ok([...directory.made.values()].every((times) => times === 1));
+  });
+
+  it("do not wait while a shard of another batch is opened", async () => {
+    const rig = createRig(azurite);
+    const directory = new TinyDirectory();
+    const urgent = await rig.submit({ rows: adds(directory, 2), priority: "urgent" });
+    const other = await rig.submit({ rows: disables(directory, 2) });
+    const order: boolean[] = [];
+    const sent = new AbortController();
+    directory.watch = (requests) => {
+      if (requests.some(({ method }) => method === "PATCH")) sent.abort();
+    };
+    const batches: Blobs = {
+      ...rig.batches,
+      read: async (path) => {
+        if (path.startsWith(`${other}/shards/`)) {
+          await setTimeout(5_000, undefined, { signal: sent.signal }).catch(() => undefined);
+          order.push(sent.signal.aborted);
+        }
+        return rig.batches.read(path);
+      },
+    };
+    await rig.runOut(directory, { blobs: { batches, runner: rig.runner } });
+    assert.deepEqual(verdictsOf(rig, urgent), { done: 2 });
+    assert.deepEqual(verdictsOf(rig, other), { done: 2 });
+    assert.deepEqual(order, [true], "the members were sent before the other shard was read");
   });
 
   it("share one request at a time also when their group may have more edges in flight", async () => {

@@ -19,7 +19,7 @@ import { edgeNumber } from "./wanted-members.ts";
 
 /**
  * An expansion does not wait longer for plans of earlier batches, milliseconds since its batch was accepted, unless
- * one of them shows that it waits itself: it may have said so as long ago as `SAID_MS`.
+ * the status of one of them was written within `SAID_MS` and says of no trouble: it goes on, or waits itself.
  */
 const PLANS_MS = 5 * 60_000;
 const SAID_MS = 20 * 60_000;

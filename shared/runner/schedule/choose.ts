@@ -16,8 +16,8 @@ export interface Sharing<L extends Lane> {
   /** How many members Graph counts as one write. */
   readonly membersPerWrite: number;
   readonly mayShare: (row: OpenRow<L>) => boolean;
-  /** Whether more rows are about to be ready. */
-  readonly isFilling: boolean;
+  /** Whether more rows of its batch are about to be ready. */
+  readonly isFilling: (row: OpenRow<L>) => boolean;
 }
 
 /** What `choose` is asked: lanes in order of work, and how many writes may leave. */

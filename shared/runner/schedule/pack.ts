@@ -13,8 +13,8 @@ export interface PackRules<R> {
   readonly isBusy: (group: string) => boolean;
   /** The rows that may go now and share a request with this one, itself included, in their order. */
   readonly sharers: (row: R) => readonly R[];
-  /** More rows are about to be ready: those of a group that would not fill a write wait for them. */
-  readonly isFilling: boolean;
+  /** Whether more rows of the row's batch are about to be ready: those of a group that would not fill a write wait for them. */
+  readonly isFilling: (row: R) => boolean;
   /** Whether the row goes in a post of its own. */
   readonly isAlone: (row: R) => boolean;
 }
@@ -57,7 +57,7 @@ export function pack<R>(ready: Iterable<R>, rules: PackRules<R>): Packed<R> {
     }
     if (group !== undefined) taken.add(group);
     const sharers = group === undefined ? [row] : sharersOf(row, rules);
-    if (group !== undefined && rules.isFilling && sharers.length < fullFor(rules)) {
+    if (group !== undefined && rules.isFilling(row) && sharers.length < fullFor(rules)) {
       isMoreToCome = true;
       continue;
     }

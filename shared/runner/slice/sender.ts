@@ -147,7 +147,7 @@ function choose({ site, work }: Slice, most: number) {
       sharing: {
         membersPerWrite: site.settings.membersPerWrite,
         mayShare: mayShare(site),
-        isFilling: work.isOpening(),
+        isFilling: ({ lane }) => work.isOpening(lane),
       },
     });
     const old = choice.picked.filter(

@@ -31,8 +31,8 @@ export interface Workload {
   advance(): void;
   /** Whether no batch is known, open or being finished, apart from broken ones. */
   isEmpty(): boolean;
-  /** Whether a shard is being opened. */
-  isOpening(): boolean;
+  /** Whether a shard of the batch is being opened. */
+  isOpening(batch: Pick<OpenBatch, "path">): boolean;
   /** Whether a shard is being opened or a batch finished. */
   isBusy(): boolean;
   /** Whether a batch is being planned, and has not been waited for too long. */
@@ -147,6 +147,8 @@ function createTasks(work: Work) {
   const { site, batches } = work;
   let isStarted = false;
   let opening: Promise<void> | undefined;
+  /** The marker of the batch of which a shard is being opened. */
+  let opened: string | undefined;
   let finishing: Promise<void> | undefined;
   const preparing = new Set<OpenBatch>();
   const run = (marker: Marker, task: () => Promise<void>, done: () => void): Promise<void> =>
@@ -170,7 +172,8 @@ function createTasks(work: Work) {
       const marker = opening || isEnding ? undefined : batchToOpen(work);
       if (marker) {
         const task = (): Promise<void> => openNextShard(work, marker);
-        opening = run(marker, task, () => (opening = undefined));
+        opened = marker.path;
+        opening = run(marker, task, () => (opening = opened = undefined));
       }
       const awaiting = opening ? undefined : awaitingPlans(work);
       if (awaiting) {
@@ -185,7 +188,7 @@ function createTasks(work: Work) {
         finishing = run(done.marker, task, () => (finishing = undefined));
       }
     },
-    isOpening: () => opening !== undefined,
+    isOpening: ({ path }: Pick<OpenBatch, "path">) => path === opened,
     isBusy: () => opening !== undefined || finishing !== undefined,
     rest: async (): Promise<void> => {
       isStarted = false;

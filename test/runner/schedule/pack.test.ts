@@ -26,7 +26,7 @@ const rulesFor = (rows: readonly Row[], more: Partial<PackRules<Row>> = {}): Pac
   membersPerWrite: 3,
   groupOf: ({ group }) => group,
   isBusy: () => false,
-  isFilling: false,
+  isFilling: () => false,
   sharers: ({ group }) => rows.filter((row) => row.group === group && !row.alone),
   isAlone: ({ alone }) => alone,
   ...more,
@@ -111,7 +111,7 @@ describe("the packing of rows into a post", () => {
   });
 
   it("lets rows that fill no write wait if more rows are about to be ready", () => {
-    const filling = { isFilling: true };
+    const filling = { isFilling: () => true };
     assert.deepEqual(sizes(19, { ...filling, membersPerWrite: 20 }), []);
     assert.deepEqual(sizes(20, { ...filling, membersPerWrite: 20 }), [20]);
     assert.deepEqual(sizes(2, filling), []);

@@ -163,7 +163,7 @@ describe("the order of work", () => {
     const schedule = createSchedule<TestLane>();
     const keys = Array.from({ length: 300 }, (_, at) => plainWrite(`object:${at}`));
     const lane = laneOf(schedule, "a", keys);
-    const sharing = { membersPerWrite: 3, mayShare: () => false, isFilling: false };
+    const sharing = { membersPerWrite: 3, mayShare: () => false, isFilling: () => false };
     for (const wish of [{}, { sharing }]) {
       const choice = schedule.choose({ lanes: [lane], nowMs: 0, most: 200, ...wish });
       assert.deepEqual([choice.picked.length, choice.writes], [200, 200]);
