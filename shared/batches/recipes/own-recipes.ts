@@ -100,12 +100,10 @@ async function readOne(
   { path, bytes, etag }: BlobFacts,
   rules: RecipeRules,
 ): Promise<Version | undefined> {
-  const tooLong = recipeInvalid(path, undefined, `has more than ${LONGEST} bytes`);
-  if (bytes > LONGEST) return { etag, read: tooLong };
+  if (bytes > LONGEST) return { etag, read: tooLong(path) };
   const found = await inbox.read(path);
   if (found === undefined) return undefined;
-  const isTooLong = found.bytes.length > LONGEST;
-  const read = isTooLong ? tooLong : readOwnRecipe(path, found.bytes.toString("utf8"), rules);
+  const read = readOwnRecipe(path, found.bytes.toString("utf8"), rules);
   return { etag: found.etag, read };
 }
 
@@ -114,6 +112,7 @@ async function readOne(
  * cannot be named, and the name of an operation or of a recipe of the program cannot be taken, in whatever case.
  */
 export function readOwnRecipe(path: string, text: string, rules: RecipeRules): Read {
+  if (Buffer.byteLength(text) > LONGEST) return tooLong(path);
   const recipe = recipeIn(path, text, rules.catalogue);
   if (recipe instanceof InputRefusal) return recipe;
   const { name, steps } = recipe;
@@ -142,6 +141,9 @@ export function recipeIn(path: string, text: string, catalogue: Operations): Rea
   const sha256 = createHash("sha256").update(text).digest("hex");
   return { ...recipe, file: { path, sha256, text } };
 }
+
+const tooLong = (path: string): InputRefusal =>
+  recipeInvalid(path, undefined, `has more than ${LONGEST} bytes`);
 
 function parsed(text: string): unknown {
   try {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
 
 import { createBatches } from "../../../shared/app/batches.ts";
+import { readOwnRecipe } from "../../../shared/batches/recipes/own-recipes.ts";
 import { undo } from "../../../shared/batches/undo/undo.ts";
 import { jobOn, runAndJournal, takeQueued } from "../undo/jobs.ts";
 import { home, openWorkshop, shardRows, type Workshop } from "../workshop.ts";
@@ -181,6 +182,14 @@ describe("a recipe of which a row becomes too much", () => {
       assert.equal(second?.operation, "group.add-member");
     });
   }
+});
+
+describe("a recipe that is longer than the deployment takes", () => {
+  it("is wrong on the operator's machine, too", () => {
+    const text = JSON.stringify({ ...recipe, summary: `${"ä".repeat(33_000)}.` });
+    const read = readOwnRecipe(pathOf("leaves"), text, workshop.ports);
+    assert.match("what" in read ? read.what : "", /has more than 65536 bytes/);
+  });
 });
 
 describe("more recipes than are read", () => {
