@@ -124,7 +124,7 @@ describe("resource units", () => {
     assert.match(reply.headers["x-ms-throttle-scope"] ?? "", /^Tenant_Application\/Read\//);
   });
 
-  it("counts writes that find no units left, apart from those above the write quota", async () => {
+  it("counts writes that find no units left, apart from those above the write quota [ours]", async () => {
     const { graph: small } = metered({ users: 10 });
     for (let index = 0; index < 3500 / 5; index += 1) {
       await small.send("POST", "/directoryObjects/getByIds", { ids: [] });
