@@ -73,14 +73,8 @@ export type KnownDigests = ReadonlyMap<string, Read>;
 type Read = NonNullable<Awaited<ReturnType<typeof digest>>>;
 
 /** The digests of what a batch's plan made: they can be read long before the batch ends. */
-export async function digestsOfPlan(batches: Blobs, folder: string): Promise<KnownDigests> {
-  const found = new Map<string, Read>();
-  for await (const { path } of batches.list(folderPrefix(folder))) {
-    const read = isMadeByPlan(folder, path) ? await digest(batches, path) : undefined;
-    if (read) found.set(path, read);
-  }
-  return found;
-}
+export const digestsOfPlan = (batches: Blobs, folder: string): Promise<KnownDigests> =>
+  digestsWhere(batches, folder, (path) => isMadeByPlan(folder, path));
 
 /**
  * Begins to read the digests of what the run made, such as journals, while the reports are written. What cannot be
