@@ -146,9 +146,8 @@ async function recover(work: Work): Promise<void> {
 function createTasks(work: Work) {
   const { site, batches } = work;
   let isStarted = false;
-  let opening: Promise<void> | undefined;
-  /** The marker of the batch of which a shard is being opened. */
-  let opened: string | undefined;
+  /** What is being opened; `path`: the marker of the batch, if it is a shard of it. */
+  let opening: { readonly path?: string; readonly done: Promise<void> } | undefined;
   let finishing: Promise<void> | undefined;
   const preparing = new Set<OpenBatch>();
   const run = (marker: Marker, task: () => Promise<void>, done: () => void): Promise<void> =>
@@ -172,13 +171,12 @@ function createTasks(work: Work) {
       const marker = opening || isEnding ? undefined : batchToOpen(work);
       if (marker) {
         const task = (): Promise<void> => openNextShard(work, marker);
-        opened = marker.path;
-        opening = run(marker, task, () => (opening = opened = undefined));
+        opening = { path: marker.path, done: run(marker, task, () => (opening = undefined)) };
       }
       const awaiting = opening ? undefined : awaitingPlans(work);
       if (awaiting) {
         const task = (): Promise<void> => seeToEarlierPlans(work, awaiting);
-        opening = run(awaiting.marker, task, () => (opening = undefined));
+        opening = { done: run(awaiting.marker, task, () => (opening = undefined)) };
       }
       prepareEnd(work, preparing);
       const done = finishing ? undefined : batches.lanes().find((batch) => mayEnd(batch, opening));
@@ -188,11 +186,11 @@ function createTasks(work: Work) {
         finishing = run(done.marker, task, () => (finishing = undefined));
       }
     },
-    isOpening: ({ path }: Pick<OpenBatch, "path">) => path === opened,
+    isOpening: ({ path }: Pick<OpenBatch, "path">) => path === opening?.path,
     isBusy: () => opening !== undefined || finishing !== undefined,
     rest: async (): Promise<void> => {
       isStarted = false;
-      await Promise.all([opening, finishing]);
+      await Promise.all([opening?.done, finishing]);
     },
   };
 }
