@@ -90,12 +90,15 @@ function failedReceipt(
   at: string,
   verdict: Receipt & { readonly reason: string; readonly fix: string },
 ): RowReceipt {
-  const isInDoubt = sent.operation.password !== undefined && sent.history.doubted;
-  const reason = isInDoubt
+  const reason = isPasswordInDoubt(sent)
     ? `${verdict.reason} An earlier send, whose answer was lost, may have taken effect.`
     : verdict.reason;
   return rowReceipt(sent, at, { ...verdict, reason });
 }
+
+/** Whether a send that gave a password had no answer. */
+const isPasswordInDoubt = ({ operation, history }: Sent): boolean =>
+  operation.password !== undefined && history.doubted;
 
 /** Whether Graph said of this request that it was not carried out. */
 const isRefusal = (answer: GraphAnswer | undefined): boolean =>
@@ -109,11 +112,10 @@ export function again(
 ): RowOutcome {
   const { reason, throttled, afterMs } = outcome;
   if (!throttled && isOutOfPatience(sent.history, moment)) {
-    const isUnsure = sent.operation.password !== undefined && sent.history.doubted;
     return failedReceipt(sent, moment.at, {
       verdict: "failed",
       reason: `The change could not be made: ${reason}, for ${minutes(moment.retryForMs)}.`,
-      fix: `${isUnsure ? "" : "Nothing was changed. "}Send the row again in a new batch when the cause has passed.`,
+      fix: `${isPasswordInDoubt(sent) ? "" : "Nothing was changed. "}Send the row again in a new batch when the cause has passed.`,
       objectId: subjectOf(sent.write.target),
       cause: reason,
     });
@@ -145,7 +147,7 @@ export function looked(
 ): RowOutcome {
   const seen = inPlace(sent, answer, moment.at);
   if (seen) return seen;
-  const reason = sent.history.trouble ?? "the runner ended before the answer came";
+  const reason = whyInDoubt(sent);
   const next = again(sent, moment, { reason, throttled: false, afterMs: moment.afterMs });
   if (next.kind === "final") return next;
   const until = instantAfter(moment.at, moment.afterMs);
@@ -164,7 +166,7 @@ export function lookedForOne(
   const seen = inPlace(sent, answer, moment.at);
   if (seen) return seen;
   const { row, history, write } = sent;
-  const reason = history.trouble ?? "the runner ended before the answer came";
+  const reason = whyInDoubt(sent);
   if (moment.mayShow) return { kind: "doubt", row, reason, answered: history.answered };
   return rowReceipt(sent, moment.at, {
     verdict: "failed",
@@ -174,6 +176,9 @@ export function lookedForOne(
     cause: reason,
   });
 }
+
+const whyInDoubt = ({ history }: Sent): string =>
+  history.trouble ?? "the runner ended before the answer came";
 
 /** The verdict of a row in doubt whose change, or what keeps it from being made, is in the directory. */
 export function inPlace(sent: Sent, answer: GraphAnswer, at: string): RowReceipt | undefined {

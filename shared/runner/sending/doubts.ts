@@ -101,10 +101,9 @@ function outcomeFor(site: Site, { row, shard }: Placed, answer: Seen): RowOutcom
   const sent = sentOf(site, { row, shard });
   if (answer instanceof OperatorError) return unseen(sent, "Graph did not answer", moment);
   if (!isSeeing(answer)) return unseen(sent, `Graph answered ${answer.status}`, moment);
-  const afterMs = waitFor(site, sent.history.attempts);
   return sent.operation.mayBeMadeTwice?.(sent.write)
     ? lookedForOne(sent, answer, { ...moment, mayShow: mayShow(site, row, sent.history) })
-    : looked(sent, answer, { ...moment, afterMs });
+    : looked(sent, answer, { ...moment, afterMs: waitFor(site, sent.history.attempts) });
 }
 
 /** Whether what a row made may show only now. */
