@@ -35,8 +35,8 @@ export async function blamedAmong(
     const answers = seen
       .slice(at, (at += reads.length))
       .map((each) => (each instanceof OperatorError ? undefined : each));
-    const blamed = new Set(share?.blamed(writes, answer, answers));
-    return new Set(rows.filter(({ row }) => [...blamed].some((write) => write === row.write)));
+    const blamed: ReadonlySet<unknown> = new Set(share?.blamed(writes, answer, answers));
+    return new Set(rows.filter(({ row }) => blamed.has(row.write)));
   });
 }
 
