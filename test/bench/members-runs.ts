@@ -1,8 +1,7 @@
-import { setTimeout as delay } from "node:timers/promises";
-
 import { csvLine } from "../../shared/batches/formats/csv.ts";
 import { setStage, type Stage } from "../stage/stage.ts";
 import { wideGuards } from "../stage/wide-guards.ts";
+import { approve, untilFinished } from "./approve.ts";
 import { deleteUsers } from "./members-deletes.ts";
 import type { Dirt, MembersRun } from "./members-report.ts";
 
@@ -105,7 +104,8 @@ async function oneRun(
   await control.graph("resetCounters", {});
   const approvedMs = performance.now();
   await approve(stage, batch, planned.digest);
-  const endedMs = await ended(stage, batch);
+  await untilFinished(stage, batch, { timeoutMs: 600_000, everyMs: 20 });
+  const endedMs = performance.now();
   const calledMs = calls.find((each) => each > approvedMs) ?? approvedMs;
   const counters = await control.graph("counters", {});
   const report = JSON.parse((await stage.read(`${batch}/report.json`)) ?? "{}") as {
@@ -161,27 +161,4 @@ async function dirty(stage: Stage, edges: readonly Edge[]): Promise<void> {
     stage,
     edges.flatMap(({ member, becomes }) => (becomes === "failed" ? member : [])),
   );
-}
-
-async function approve(stage: Stage, batch: string, plan: string | undefined): Promise<void> {
-  const expires = new Date(Date.now() + 30 * 60_000).toISOString();
-  const decision = {
-    version: 1,
-    decisionId: `approve-${batch}`,
-    decision: "approve",
-    tenant: stage.cloud.home.tenantId,
-    batch,
-    plan,
-    expects: "planned",
-    expires,
-  };
-  await stage.send("decisions", JSON.stringify(decision));
-}
-
-/** When the batch had ended. */
-async function ended(stage: Stage, batch: string): Promise<number> {
-  for (;;) {
-    if ((await stage.status(batch))?.state === "finished") return performance.now();
-    await delay(20);
-  }
 }

@@ -44,8 +44,8 @@ async function measure(): Promise<readonly QuotaRow[]> {
     properties: ["userPrincipalName"],
   });
   const names = users.map(({ values }) => String(values["userPrincipalName"]));
-  const run = (name: string, size: number, before?: () => Promise<void>): Promise<MeasuredRun> =>
-    measuredRun(stage, { name, rows: size, users: names, speed: SPEED, before });
+  const run = (name: string, size: number, beside?: () => Promise<void>): Promise<MeasuredRun> =>
+    measuredRun(stage, { name, rows: size, users: names, speed: SPEED, beside });
 
   await run("warm-up", 200);
   const rows = [report("alone", 0, await run("alone", ROWS))];

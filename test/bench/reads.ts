@@ -71,7 +71,7 @@ async function measure(): Promise<void> {
     rows: ROWS_BESIDE,
     users: names,
     speed: SPEED,
-    before: async () => void (story = playOnceItWrites()),
+    beside: async () => void (story = playOnceItWrites()),
   });
   const played = await story!;
   const { writesWithoutUnits } = await stage.cloud.control.graph("counters", {});

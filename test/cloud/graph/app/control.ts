@@ -39,7 +39,8 @@ export interface Commands {
     answer: Conditions;
   };
   /** 0 empties every bucket, 1 fills it. */
-  meterLevel: { argument: { level: number }; answer: void };
+  /** Answers when that was, on the clock of `counters`. */
+  meterLevel: { argument: { level: number }; answer: { atMs: number } };
   meters: { argument: { on?: boolean }; answer: Readonly<Record<string, number>> };
   /** Simulates another client that makes `writesPerSecond` (at speed 1) in the tenant; 0 ends it. */
   neighbour: {
@@ -118,7 +119,7 @@ const handlers = (around: Controlled): Handlers => ({
     Object.assign(tenant.conditions, Object.fromEntries(set));
     return tenant.conditions;
   },
-  meterLevel: (_tenant, { level }) => around.meters.setLevel(level),
+  meterLevel: (_tenant, { level }) => ({ atMs: around.meters.setLevel(level) }),
   meters: (_tenant, { on }) => {
     if (on !== undefined) around.meters.on = on;
     return around.meters.levels();

@@ -173,11 +173,12 @@ export class Meters {
     };
   }
 
-  /** Sets the level of every bucket, also of those not yet used: 0 empty, 1 full. */
-  setLevel(share: number): void {
+  /** Sets the level of every bucket, also of those not yet used: 0 empty, 1 full. Answers when, on its clock. */
+  setLevel(share: number): number {
     this.#startLevel = share;
     this.#since = this.#now();
     for (const bucket of this.#buckets.values()) bucket.set(share);
+    return this.#since;
   }
 
   /** Simulates another client that writes in the tenant, with the same application or another. */
