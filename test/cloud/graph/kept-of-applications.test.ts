@@ -81,6 +81,14 @@ describe("what is kept beside an application", () => {
     assert.equal(application?.["appId"], servicePrincipal?.["appId"]);
     const held = await step(200, "GET", `/applications/${String(application?.["id"])}`);
     assert.deepEqual([held["displayName"], held["applicationTemplateId"]], ["mine", first?.["id"]]);
+    assert.deepEqual(servicePrincipal?.["verifiedPublisher"], {
+      displayName: null,
+      verifiedPublisherId: null,
+      addedDateTime: null,
+    });
+    assert.equal(servicePrincipal?.["appRoleAssignmentRequired"], true);
+    const [scope] = list({ value: servicePrincipal?.["oauth2PermissionScopes"] });
+    assert.equal(scope?.["value"], "user_impersonation");
     const identifierUris = ["https://signin.maker.example/saml"];
     await step(204, "PATCH", `/applications/${String(application?.["id"])}`, { identifierUris });
     await step(400, "POST", `${url}/instantiate`, {});
@@ -96,6 +104,54 @@ describe("what is kept beside an application", () => {
     const { info } = await step(200, "GET", application);
     assert.match(String((info as unknown as Values)["logoUrl"]), /^https:/);
     await step(400, "PUT", `${application}/logo`, "text", { "content-type": "text/plain" });
+  });
+
+  contractHolds(graph);
+});
+
+describe("an application and what others see of it", () => {
+  const graph = graphFixture();
+  graph.holdToContract();
+  const step = stepsWith(graph, []);
+
+  it("an application is made with a secret, which is told once; its text is the service's own [application-post-applications, example 2]", async () => {
+    const passwordCredentials = [{ displayName: "Password name" }];
+    const body = { displayName: "MyAppName", passwordCredentials };
+    const made = await step(201, "POST", "/applications", body);
+    const [secret] = list({ value: made["passwordCredentials"] });
+    assert.equal(secret?.["displayName"], "Password name");
+    assert.equal(String(secret?.["secretText"]).slice(0, 3), secret?.["hint"]);
+    const held = await step(200, "GET", `/applications/${String(made["id"])}`);
+    assert.deepEqual(held["passwordCredentials"], [{ ...secret, secretText: null }]);
+    const own = [{ displayName: "mine", secretText: "chosen by the caller" }];
+    await step(400, "POST", "/applications", { ...body, passwordCredentials: own });
+    await step(400, "PATCH", `/applications/${String(made["id"])}`, { passwordCredentials: own });
+  });
+
+  it("a service principal shows the addresses, scopes and pages of its application [resources/serviceprincipal]", async () => {
+    const scope = {
+      id: "1f7d2a3e-0000-4000-8000-000000000001",
+      adminConsentDescription: "Read",
+      adminConsentDisplayName: "Read",
+      value: "Read",
+      type: "User",
+      isEnabled: true,
+    };
+    const { id, appId } = await step(201, "POST", "/applications", { displayName: "shown" });
+    const principal = await step(201, "POST", "/servicePrincipals", { appId });
+    assert.deepEqual([principal["replyUrls"], principal["homepage"]], [[], null]);
+    await step(204, "PATCH", `/applications/${String(id)}`, {
+      api: { oauth2PermissionScopes: [scope] },
+      info: { marketingUrl: "https://contoso.com/about" },
+      spa: { redirectUris: ["https://localhost/spa"] },
+      web: { homePageUrl: "https://contoso.com", redirectUris: ["https://localhost/web"] },
+    });
+    const after = await step(200, "GET", `/servicePrincipals/${String(principal["id"])}`);
+    assert.deepEqual(after["replyUrls"], ["https://localhost/web", "https://localhost/spa"]);
+    assert.equal(after["homepage"], "https://contoso.com");
+    assert.deepEqual(after["oauth2PermissionScopes"], [scope]);
+    const info = after["info"] as unknown as Values;
+    assert.equal(info["marketingUrl"], "https://contoso.com/about");
   });
 
   contractHolds(graph);

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 
 import { contractHolds } from "./testing/contract-holds.ts";
 import { graphFixture } from "./testing/graph-fixture.ts";
-import { assertRefused, newUser } from "./testing/people.ts";
+import { assertRefused, newGroup, newUser, reference } from "./testing/people.ts";
 import { stepsWith } from "./testing/steps.ts";
 
 type Values = Readonly<Record<string, unknown>>;
@@ -74,7 +74,14 @@ describe("roles of one's own, and roles for a time", () => {
       const [schedule] = list(await step(200, "GET", `${ROLES}/role${kind}Schedules${ofThem}`));
       assert.deepEqual(
         [schedule?.["createdUsing"], schedule?.["scheduleInfo"]],
-        [asked["id"], body.scheduleInfo],
+        [
+          asked["id"],
+          {
+            ...body.scheduleInfo,
+            recurrence: null,
+            expiration: { ...body.scheduleInfo.expiration, duration: null },
+          },
+        ],
       );
       const instances = `${ROLES}/role${kind}ScheduleInstances`;
       const [instance] = list(await step(200, "GET", `${instances}${ofThem}`));
@@ -91,6 +98,90 @@ describe("roles of one's own, and roles for a time", () => {
       const few = { roles: ["Directory.Read.All"] };
       assertRefused(await send("GET", url, undefined, few), 403, "Authorization_RequestDenied");
     });
+
+  it("a request is expanded to its role, holder and schedule; a role to those it inherits from [unifiedroleassignmentschedulerequest-get, example 2; unifiedroledefinition-get, example 3]", async () => {
+    const principalId = await newUser(graph, "expanded");
+    const requests = `${ROLES}/roleAssignmentScheduleRequests`;
+    const { id } = await step(201, "POST", requests, {
+      action: "adminAssign",
+      principalId,
+      roleDefinitionId: USER_ADMINISTRATOR,
+      directoryScopeId: "/",
+      scheduleInfo: {
+        startDateTime: "2026-04-10T00:00:00Z",
+        expiration: { type: "noExpiration" },
+      },
+    });
+    const names = "roleDefinition,activatedUsing,principal,targetSchedule";
+    const one = await step(
+      200,
+      "GET",
+      `${requests}/${String(id)}?$select=principalId,action&$expand=${names}`,
+    );
+    assert.match(
+      String(one["@odata.context"]),
+      /Requests\(principalId,action,roleDefinition\(\),activatedUsing\(\),principal\(\),targetSchedule\(\)\)\/\$entity$/,
+    );
+    const { roleDefinition, activatedUsing, principal, targetSchedule } = one as Record<
+      string,
+      Values | null
+    >;
+    assert.deepEqual(
+      [roleDefinition?.["displayName"], activatedUsing, principal?.["id"], targetSchedule?.["id"]],
+      ["User Administrator", null, principalId, id],
+    );
+    await step(400, "GET", `${requests}?$expand=owner`);
+    const definition = `${ROLES}/roleDefinitions/${USER_ADMINISTRATOR}`;
+    const plain = await step(200, "GET", definition);
+    assert.deepEqual(Object.keys(list({ value: plain["inheritsPermissionsFrom"] })[0] ?? {}), [
+      "id",
+    ]);
+    const whole = await step(200, "GET", `${definition}?$expand=inheritsPermissionsFrom`);
+    const [readers] = list({ value: whole["inheritsPermissionsFrom"] });
+    assert.equal(readers?.["displayName"], "Directory Readers");
+  });
+
+  it("the caller is told of what concerns them, also through a group; a request is canceled [unifiedroleassignmentschedule-filterbycurrentuser, unifiedroleeligibilityschedulerequest-cancel]", async () => {
+    const person = await newUser(graph, "concerned");
+    const team = await newGroup(graph, "holders", { isAssignableToRole: true });
+    await step(204, "POST", `/groups/${team}/members/$ref`, reference(person));
+    const requests = `${ROLES}/roleEligibilityScheduleRequests`;
+    const body = {
+      action: "adminAssign",
+      principalId: team,
+      roleDefinitionId: USER_ADMINISTRATOR,
+      directoryScopeId: "/",
+      scheduleInfo: { expiration: { type: "noExpiration" } },
+    };
+    const { id } = await step(201, "POST", requests, body);
+    const roles = ["RoleManagement.ReadWrite.Directory"];
+    const asked = async (path: string, who = person): Promise<readonly Values[]> =>
+      list((await send("GET", `${ROLES}/${path}`, undefined, { roles, person: who })).body);
+    const own = await asked("roleEligibilitySchedules/filterByCurrentUser(on='principal')");
+    assert.deepEqual(
+      own.map((one) => [one["@odata.type"], one["principalId"]]),
+      [["#microsoft.graph.unifiedRoleEligibilitySchedule", team]],
+    );
+    const stranger = await newUser(graph, "unconcerned");
+    const filtered = "filterByCurrentUser(on='principal')";
+    assert.deepEqual(await asked(`roleEligibilityScheduleRequests/${filtered}`, stranger), []);
+    assert.equal((await asked(`roleEligibilityScheduleInstances/${filtered}`)).length, 1);
+    await step(204, "POST", `${requests}/${String(id)}/cancel`);
+    assert.equal((await step(200, "GET", `${requests}/${String(id)}`))["status"], "Canceled");
+    assert.deepEqual(await asked(`roleEligibilityScheduleInstances/${filtered}`), []);
+    await step(400, "POST", `${requests}/${String(id)}/cancel`);
+  });
+
+  it("a list is cut at $top and goes on by its link [query parameters, top]", async () => {
+    const url = `${ROLES}/roleDefinitions?$top=2&$select=id&$count=true`;
+    const first = await step(200, "GET", url);
+    assert.equal(list(first).length, 2);
+    assert.ok(Number(first["@odata.count"]) > 50);
+    const next = String(first["@odata.nextLink"]).replace("https://graph.microsoft.com", "");
+    const second = await step(200, "GET", next);
+    assert.equal(list(second).length, 2);
+    assert.notDeepEqual(list(second), list(first));
+  });
 
   contractHolds(graph);
 });

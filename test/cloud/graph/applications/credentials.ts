@@ -1,5 +1,5 @@
 import type { Application, PasswordCredential } from "../../entra/model.ts";
-import { timeText } from "../app/tenant.ts";
+import { timeText, type Tenant } from "../app/tenant.ts";
 import type { Values } from "../store/entity.ts";
 import type { KeyHolder } from "./key-holder.ts";
 import { shownIdentifier, signingCredentials } from "./key-list.ts";
@@ -29,14 +29,30 @@ const named = new WeakMap<
   { readonly displayName: string | null; readonly startDateTime: string }
 >();
 
-/** Stores the name and start of the secret with that id. */
-export function nameSecret(
-  holder: PasswordHolder,
-  secretId: string,
-  details: { readonly displayName: string | null; readonly startDateTime: string },
-): void {
+/** application-addpassword: two years by default. */
+const PASSWORD_LIFE_MS = 2 * 365 * 86_400_000;
+
+/** Makes a secret with the name and the end that are asked for, and shows it this once. */
+export function newSecret(tenant: Tenant, holder: PasswordHolder, asked: Values): Values {
+  const now = tenant.clockMs();
+  const end =
+    typeof asked["endDateTime"] === "string"
+      ? Date.parse(asked["endDateTime"])
+      : now + PASSWORD_LIFE_MS;
+  const { secretId, secret } = tenant.registry.addPassword(holder, end);
+  const displayName = typeof asked["displayName"] === "string" ? asked["displayName"] : null;
+  const startDateTime = timeText(now);
   const credential = holder.passwordCredentials.find((one) => one.secretId === secretId);
-  if (credential) named.set(credential, details);
+  if (credential) named.set(credential, { displayName, startDateTime });
+  return {
+    customKeyIdentifier: null,
+    displayName,
+    endDateTime: timeText(end),
+    hint: secret.slice(0, 3),
+    keyId: secretId,
+    secretText: secret,
+    startDateTime,
+  };
 }
 
 /** An application's secrets as Graph shows them: a hint, never the secret. */

@@ -3,7 +3,7 @@ import { timeText, type Tenant } from "../app/tenant.ts";
 import type { Entity, Values } from "../store/entity.ts";
 import { isGuid } from "../store/ids.ts";
 import { keyCredentials, passwordCredentials } from "./credentials.ts";
-import { APPLICATION_DEFAULTS } from "./shape.ts";
+import { APPLICATION_DEFAULTS, PRINCIPAL_DEFAULTS } from "./shape.ts";
 
 const MICROSOFT_TENANT = "f8cdef31-a31e-4b4a-93e4-5f571e91255a";
 
@@ -44,6 +44,27 @@ const applicationValues = (application: Application): Values => ({
   passwordCredentials: passwordCredentials(application),
 });
 
+const urisIn = (platform: unknown): readonly unknown[] =>
+  ((platform as Values | undefined)?.["redirectUris"] ?? []) as readonly unknown[];
+
+/** What a service principal shows of its application, if that is the tenant's own (resources/serviceprincipal). */
+function ofApplication(tenant: Tenant, application: Application | undefined): Values {
+  if (application?.homeTenantId !== tenant.id) return {};
+  const { api, web, spa, publicClient, ...values } =
+    tenant.directory.get(application.objectId.toLowerCase())?.values ?? {};
+  const { homePageUrl = null, logoutUrl = null } = (web ?? {}) as Values;
+  return {
+    appDescription: values["description"] ?? null,
+    applicationTemplateId: values["applicationTemplateId"] ?? null,
+    homepage: homePageUrl,
+    info: values["info"],
+    logoutUrl,
+    oauth2PermissionScopes: (api as Values | undefined)?.["oauth2PermissionScopes"] ?? [],
+    replyUrls: [web, spa, publicClient].flatMap(urisIn),
+    verifiedPublisher: values["verifiedPublisher"],
+  };
+}
+
 const principalValues = (
   principal: ServicePrincipal,
   application: Application | undefined,
@@ -80,7 +101,7 @@ function mirror(
       kind,
       {
         createdDateTime: timeText(tenant.nowMs()),
-        ...(kind === "application" && APPLICATION_DEFAULTS),
+        ...(kind === "application" ? APPLICATION_DEFAULTS : PRINCIPAL_DEFAULTS),
         ...values,
       },
       key,
@@ -107,7 +128,10 @@ export function syncRegistry(tenant: Tenant): void {
   for (const principal of registry.servicePrincipals(tenant.id)) {
     present.add(principal.objectId.toLowerCase());
     const application = registry.application(principal.appId);
-    mirror(tenant, "servicePrincipal", principal.objectId, principalValues(principal, application));
+    mirror(tenant, "servicePrincipal", principal.objectId, {
+      ...principalValues(principal, application),
+      ...ofApplication(tenant, application),
+    });
   }
   for (const kind of ["application", "servicePrincipal"] as const) {
     for (const entity of directory.live[kind]) if (!present.has(entity.id)) directory.purge(entity);

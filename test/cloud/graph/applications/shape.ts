@@ -1,5 +1,23 @@
 import type { Values } from "../store/entity.ts";
 
+/** Of an application that nobody confirmed (applicationtemplate-instantiate, its answer). */
+export const NO_PUBLISHER: Values = {
+  displayName: null,
+  verifiedPublisherId: null,
+  addedDateTime: null,
+};
+
+const NO_INFO: Values = {
+  logoUrl: null,
+  marketingUrl: null,
+  privacyStatementUrl: null,
+  supportUrl: null,
+  termsOfServiceUrl: null,
+};
+
+/** What a new service principal has whole (serviceprincipal-post-serviceprincipals, applicationtemplate-instantiate). */
+export const PRINCIPAL_DEFAULTS: Values = { info: NO_INFO, verifiedPublisher: NO_PUBLISHER };
+
 /** The settings of a new application that are objects, with all their members (application-post-applications). */
 export const APPLICATION_DEFAULTS: Values = {
   api: {
@@ -9,13 +27,7 @@ export const APPLICATION_DEFAULTS: Values = {
     oauth2PermissionScopes: [],
     preAuthorizedApplications: [],
   },
-  info: {
-    logoUrl: null,
-    marketingUrl: null,
-    privacyStatementUrl: null,
-    supportUrl: null,
-    termsOfServiceUrl: null,
-  },
+  info: NO_INFO,
   parentalControlSettings: { countriesBlockedForMinors: [], legalAgeGroupRule: "Allow" },
   publicClient: { redirectUris: [] },
   spa: { redirectUris: [] },
@@ -26,6 +38,7 @@ export const APPLICATION_DEFAULTS: Values = {
     implicitGrantSettings: { enableAccessTokenIssuance: false, enableIdTokenIssuance: false },
     redirectUriSettings: [],
   },
+  verifiedPublisher: NO_PUBLISHER,
 };
 
 const isObject = (value: unknown): value is Values =>

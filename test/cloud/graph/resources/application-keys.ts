@@ -1,6 +1,5 @@
 import type { Application, ServicePrincipal } from "../../entra/model.ts";
-import { timeText } from "../app/tenant.ts";
-import { keyCredentials, nameSecret, type PasswordHolder } from "../applications/credentials.ts";
+import { keyCredentials, newSecret, type PasswordHolder } from "../applications/credentials.ts";
 import type { KeyHolder } from "../applications/key-holder.ts";
 import {
   addSigningCredential,
@@ -96,9 +95,6 @@ const removeKey =
     return noContent;
   };
 
-/** application-addpassword: two years by default. */
-const PASSWORD_LIFE_MS = 2 * 365 * 86_400_000;
-
 type Held = (call: Call) => { readonly entity: Entity; readonly registered: PasswordHolder };
 
 /** The service principal that a path names, as a holder of secrets. @throws GraphError 404 */
@@ -110,24 +106,11 @@ const addPassword =
     const { entity, registered } = held(call);
     demandApplicationWrite(call, entity);
     const asked = (call.body["passwordCredential"] ?? {}) as Values;
-    const now = call.tenant.clockMs();
-    const end =
-      typeof asked["endDateTime"] === "string"
-        ? Date.parse(asked["endDateTime"])
-        : now + PASSWORD_LIFE_MS;
-    const { secretId, secret } = call.tenant.registry.addPassword(registered, end);
-    const displayName = typeof asked["displayName"] === "string" ? asked["displayName"] : null;
-    nameSecret(registered, secretId, { displayName, startDateTime: timeText(now) });
+    const made = newSecret(call.tenant, registered, asked);
     syncRegistry(call.tenant);
     return ok({
       "@odata.context": `${call.root}/$metadata#microsoft.graph.passwordCredential`,
-      customKeyIdentifier: null,
-      displayName,
-      endDateTime: timeText(end),
-      hint: secret.slice(0, 3),
-      keyId: secretId,
-      secretText: secret,
-      startDateTime: timeText(now),
+      ...made,
     });
   };
 

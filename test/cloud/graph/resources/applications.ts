@@ -1,5 +1,5 @@
 import type { RedirectUris, SignInAudience } from "../../entra/model.ts";
-import { keyCredentials } from "../applications/credentials.ts";
+import { keyCredentials, newSecret } from "../applications/credentials.ts";
 import { replaceKeyCredentials } from "../applications/key-list.ts";
 import { demandApplicationWrite } from "../applications/ownership.ts";
 import { applicationOf, leaveRegistry, syncRegistry } from "../applications/registry-link.ts";
@@ -17,7 +17,7 @@ import { checkedValues, demandValues } from "../rules/values.ts";
 import type { Entity, Values } from "../store/entity.ts";
 import { application } from "./application-named.ts";
 import { prefers, type Call } from "./call.ts";
-import { entityOf, resolve } from "./resolve.ts";
+import { entityOf, invalidValue, resolve } from "./resolve.ts";
 import type { Route } from "./route.ts";
 import { softDelete } from "./soft-delete.ts";
 
@@ -137,9 +137,24 @@ function demandFreeIdentifiers(call: Call, values: Values, self?: Entity): void 
   }
 }
 
+/**
+ * The secrets to make with an application; their text is the service's own (application-post-applications,
+ * example 2). @throws GraphError 400
+ */
+function secretsAsked(given: unknown): readonly Values[] {
+  const asked: unknown = given ?? [];
+  if (!Array.isArray(asked) || asked.some((one) => typeof one !== "object" || one === null))
+    throw invalidValue("application", "passwordCredentials");
+  if (asked.some(({ secretText }: Values) => (secretText ?? null) !== null))
+    throw invalidValue("application", "passwordCredentials");
+  return asked as readonly Values[];
+}
+
 function create(call: Call, named: Values = {}): Answer {
   const { tenant } = call;
-  const body = { ...call.body, ...named };
+  const { passwordCredentials, ...given } = call.body;
+  const body = { ...given, ...named };
+  const secrets = secretsAsked(passwordCredentials);
   demandValues("application", body, ["displayName"]);
   const values = withWholeObjects({}, checkedValues("application", body, "create"));
   demandFreeIdentifiers(call, values);
@@ -159,8 +174,9 @@ function create(call: Call, named: Values = {}): Answer {
   tenant.directory.update(entity, { publisherDomain: tenant.defaultDomain, ...stored });
   toRegistry(call, entity, values);
   tenant.directory.link("owners", entity, call.caller.principalId.toLowerCase());
+  const made = secrets.map((asked) => newSecret(tenant, registered, asked));
   syncRegistry(tenant);
-  return shown(call, entity, 201);
+  return shown(call, entity, 201, made.length > 0 ? { passwordCredentials: made } : {});
 }
 
 /** By unique name with `Prefer: create-if-missing` a PATCH is an upsert (application-upsert). */

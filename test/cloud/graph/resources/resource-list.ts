@@ -2,22 +2,25 @@ import { ok, type Answer } from "../http/answer.ts";
 import { badRequest, GraphError } from "../http/graph-error.ts";
 import { matcher } from "../odata/filter-match.ts";
 import { parseFilter } from "../odata/filter-parser.ts";
+import { linkWith } from "../odata/list.ts";
+import { sealMark } from "../odata/page-token.ts";
+import { markOf } from "../odata/page.ts";
 import { contextOf } from "../odata/render.ts";
 import type { Values } from "../store/entity.ts";
 import type { Call } from "./call.ts";
 
 /**
  * A small collection of entries that are not directory objects (products, domains, assignments): one
- * page, `$select`, and `$filter` if the resource supports it.
+ * page unless `$top` asks for less, `$select`, `$filter` if the resource supports it, and what `$expand` adds.
  * @throws GraphError 400 for an unknown property in `$select`, and for an unsupported `$filter`.
  */
 export function resourceList(
   call: Call,
   set: string,
   entries: readonly Values[],
-  options: { readonly filterable?: boolean } = {},
+  options: { readonly filterable?: boolean; readonly expand?: (entry: Values) => Values } = {},
 ): Answer {
-  const { select, filter } = call.query;
+  const { select, filter, expand, top } = call.query;
   if (filter !== undefined && options.filterable !== true) {
     throw badRequest("The request uses unsupported query options: $filter.");
   }
@@ -32,10 +35,22 @@ export function resourceList(
       `Parsing OData Select and Expand failed: Could not find a property named '${unknown}'.`,
     );
   }
+  const from = Number(markOf(call)?.cursor ?? 0);
+  const to = top === undefined || top < 1 ? kept.length : from + top;
+  const shown = (entry: Values): Values => ({
+    ...(select ? Object.fromEntries(select.map((name) => [name, entry[name]])) : entry),
+    ...options.expand?.(entry),
+  });
   return ok({
-    "@odata.context": contextOf(call.root, set, select, false),
-    value: select
-      ? kept.map((entry) => Object.fromEntries(select.map((name) => [name, entry[name]])))
-      : kept,
+    "@odata.context": contextOf(call.root, set, select, false, options.expand && expand),
+    ...(call.query.count && { "@odata.count": kept.length }),
+    ...(to < kept.length && {
+      "@odata.nextLink": linkWith(
+        call,
+        "$skiptoken",
+        sealMark({ cursor: to, issuedMs: call.tenant.nowMs() }),
+      ),
+    }),
+    value: kept.slice(from, to).map(shown),
   });
 }

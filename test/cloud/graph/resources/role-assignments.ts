@@ -1,17 +1,17 @@
 import { syncRegistry } from "../applications/registry-link.ts";
 import { noContent, type Answer } from "../http/answer.ts";
-import { badRequest, notFound, unsupportedQuery } from "../http/graph-error.ts";
-import { namesFor } from "../odata/list.ts";
-import { contextOf, render } from "../odata/render.ts";
+import { badRequest, notFound } from "../http/graph-error.ts";
 import { builtInRole } from "../roles/built-in-roles.ts";
 import type { ScopedAssignment as Assignment } from "../roles/directory-roles.ts";
 import { READ_ROLES, WRITE_ROLES } from "../rules/permission.ts";
-import type { Entity, Values } from "../store/entity.ts";
+import type { Values } from "../store/entity.ts";
 import { isGuid } from "../store/ids.ts";
 import type { Call } from "./call.ts";
 import { conflicting, demandRolePrincipal } from "./directory-roles.ts";
+import { shownEntry } from "./kept/shelf-routes.ts";
 import { resourceList } from "./resource-list.ts";
 import { roleDefinition } from "./role-definitions.ts";
+import { expansionsOf, ROLE_RELATIONS } from "./role-expansions.ts";
 import type { Route } from "./route.ts";
 
 const SET = "roleManagement/directory";
@@ -54,46 +54,14 @@ export function assignmentsOf({ tenant }: Call): readonly Assignment[] {
   );
 }
 
-const objectShown = (entity: Entity): Values =>
-  render(entity, entity.values, namesFor("directoryObject", undefined)(entity), true);
-
-/** The expanded relationship of one assignment. */
-function related(call: Call, one: Assignment, name: string): unknown {
-  const { directory } = call.tenant;
-  if (name === "roleDefinition") return roleDefinition(call.tenant, one.roleId) ?? null;
-  const id =
-    name === "principal" ? one.principalId : one.scope.slice(one.scope.lastIndexOf("/") + 1);
-  const entity = directory.get(id);
-  return entity === undefined ? null : objectShown(entity);
-}
-
-const EXPANDABLE = new Set(["principal", "roleDefinition", "directoryScope"]);
-
-/** @throws GraphError 400 for a relationship that cannot be expanded */
-function expansions(call: Call): readonly string[] {
-  const names = (call.query.expand ?? "").split(",").filter((name) => name !== "");
-  const unknown = names.find((name) => !EXPANDABLE.has(name));
-  if (unknown !== undefined) {
-    throw unsupportedQuery(`The request uses unsupported query options: $expand=${unknown}.`);
-  }
-  return names;
-}
-
-const withExpansions = (call: Call, one: Assignment, values: Values): Values => ({
-  ...values,
-  ...Object.fromEntries(expansions(call).map((name) => [name, related(call, one, name)])),
-});
-
 function list(call: Call): Answer {
   syncRegistry(call.tenant);
-  const all = assignmentsOf(call);
-  const names = expansions(call).map((name) => `${name}()`);
   // The samples of the list page show the scope a second time.
-  const entries = all.map((one) =>
-    withExpansions(call, one, { ...shown(one), resourceScope: one.scope }),
-  );
-  const set = `${SET}/roleAssignments${names.length > 0 ? `(${names.join(",")})` : ""}`;
-  return resourceList(call, set, entries, { filterable: true });
+  const entries = assignmentsOf(call).map((one) => ({ ...shown(one), resourceScope: one.scope }));
+  return resourceList(call, `${SET}/roleAssignments`, entries, {
+    filterable: true,
+    expand: expansionsOf(call, ROLE_RELATIONS),
+  });
 }
 
 function found(call: Call): Assignment {
@@ -103,13 +71,14 @@ function found(call: Call): Assignment {
   return one;
 }
 
-const entity = (call: Call, one: Assignment, status: number): Answer => ({
-  status,
-  body: {
-    "@odata.context": contextOf(call.root, `${SET}/roleAssignments`, undefined, true),
-    ...withExpansions(call, one, shown(one)),
-  },
-});
+const entity = (call: Call, one: Assignment, status: number): Answer =>
+  shownEntry(
+    call,
+    `${SET}/roleAssignments`,
+    shown(one),
+    status,
+    expansionsOf(call, ROLE_RELATIONS)(shown(one)),
+  );
 
 const text = (call: Call, name: string): string => {
   const value = call.body[name];

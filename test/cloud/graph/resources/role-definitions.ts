@@ -1,7 +1,6 @@
 import type { Tenant } from "../app/tenant.ts";
 import { noContent, type Answer } from "../http/answer.ts";
-import { badRequest, notFound } from "../http/graph-error.ts";
-import { contextOf } from "../odata/render.ts";
+import { badRequest, notFound, unsupportedQuery } from "../http/graph-error.ts";
 import {
   BUILT_IN_ROLES,
   builtInRole,
@@ -14,6 +13,7 @@ import { isGuid } from "../store/ids.ts";
 import type { Call } from "./call.ts";
 import { conflicting } from "./directory-roles.ts";
 import { checkedBody, isBoolean, isText, isTextOrNull, isTexts, type Checks } from "./kept/body.ts";
+import { shownEntry } from "./kept/shelf-routes.ts";
 import { resourceList } from "./resource-list.ts";
 import type { Route } from "./route.ts";
 
@@ -66,13 +66,24 @@ function found(call: Call): Values {
   return role;
 }
 
-const shown = (call: Call, role: Values, status: number): Answer => ({
-  status,
-  body: {
-    "@odata.context": contextOf(call.root, SET, call.query.select, true, call.query.expand),
-    ...role,
-  },
-});
+/** The roles that it inherits from, each whole (unifiedroledefinition-get, example 3). @throws GraphError 400 */
+const expanded = (call: Call) => (role: Values) => {
+  const { expand } = call.query;
+  if (expand === undefined) return {};
+  if (expand !== "inheritsPermissionsFrom")
+    throw unsupportedQuery(`The request uses unsupported query options: $expand=${expand}.`);
+  const from = role["inheritsPermissionsFrom"] as readonly { readonly id: string }[];
+  return {
+    inheritsPermissionsFrom: from.map(({ id }) => {
+      const { inheritsPermissionsFrom: _none, ...inherited } =
+        roleDefinition(call.tenant, id) ?? {};
+      return inherited;
+    }),
+  };
+};
+
+const shown = (call: Call, role: Values, status: number): Answer =>
+  shownEntry(call, SET, role, status, expanded(call)(role));
 
 const permissionsShown = (value: unknown): readonly Values[] =>
   (value as Values[]).map((one) => ({ ...one, condition: one["condition"] ?? null }));
@@ -146,6 +157,7 @@ export const roleDefinitionRoutes: readonly Route[] = [
     handle: (call) =>
       resourceList(call, SET, [...BUILT_IN_ROLES.map(builtIn), ...custom(call.tenant).values()], {
         filterable: true,
+        expand: expanded(call),
       }),
   },
   { method: "POST", path: PATH, needs: WRITE_ROLES, body: "required", handle: create },

@@ -1,172 +1,22 @@
 import type { Answer } from "../http/answer.ts";
-import { badRequest, denied, GraphError, notFound } from "../http/graph-error.ts";
-import { contextOf } from "../odata/render.ts";
+import { badRequest, notFound } from "../http/graph-error.ts";
 import type { ScopedAssignment } from "../roles/directory-roles.ts";
-import { demandPerson } from "../rules/people-only.ts";
 import type { Needs } from "../rules/permission.ts";
+import { transitiveHolders } from "../store/closure.ts";
 import type { Values } from "../store/entity.ts";
 import type { Call } from "./call.ts";
-import { conflicting, demandRolePrincipal } from "./directory-roles.ts";
-import { checkedBody, isBoolean, isText, isTextOrNull, oneOf, type Checks } from "./kept/body.ts";
+import { shownEntry } from "./kept/shelf-routes.ts";
 import { resourceList } from "./resource-list.ts";
-import {
-  assignRole,
-  assignmentsOf,
-  roleAssignmentId,
-  scopeIn,
-  unassignRole,
-} from "./role-assignments.ts";
-import { roleDefinition } from "./role-definitions.ts";
+import { roleAssignmentId } from "./role-assignments.ts";
+import { expansionsOf, ROLE_RELATIONS, type Relations } from "./role-expansions.ts";
+import { cancel, held, request, requests, SET, wholeInfo, type Kind } from "./role-requests.ts";
 import type { Route } from "./route.ts";
-
-const SET = "roleManagement/directory";
-
-/** Assignments that are active, and those that their holder may activate (Privileged Identity Management). */
-type Kind = "Assignment" | "Eligibility";
 
 const needs = (kind: Kind, access: "Read" | "ReadWrite"): Needs =>
   [access, "ReadWrite"].flatMap((one) => [
     `Role${kind}Schedule.${one}.Directory`,
     `RoleManagement.${one}.Directory`,
   ]);
-
-const isObject = (value: unknown): boolean => typeof value === "object" && value !== null;
-
-const ACTIONS =
-  "adminAssign adminUpdate adminRemove adminExtend adminRenew selfActivate selfDeactivate selfExtend selfRenew".split(
-    " ",
-  );
-
-const CHECKS: Checks = {
-  action: oneOf(...ACTIONS),
-  appScopeId: isTextOrNull,
-  customData: isTextOrNull,
-  directoryScopeId: isText,
-  isValidationOnly: isBoolean,
-  justification: isTextOrNull,
-  principalId: isText,
-  roleDefinitionId: isText,
-  scheduleInfo: isObject,
-  targetScheduleId: isTextOrNull,
-  ticketInfo: isObject,
-};
-
-const requests = (call: Call, kind: Kind): Map<string, Values> =>
-  call.tenant.shelves.of(`role${kind}ScheduleRequests`);
-
-const held = (call: Call, kind: Kind): readonly ScopedAssignment[] =>
-  kind === "Eligibility" ? call.tenant.roles.eligible : assignmentsOf(call);
-
-const isSame = (one: ScopedAssignment, other: ScopedAssignment): boolean =>
-  one.roleId === other.roleId && one.principalId === other.principalId && one.scope === other.scope;
-
-function give(call: Call, kind: Kind, one: ScopedAssignment): void {
-  if (kind === "Assignment") assignRole(call, one);
-  else call.tenant.roles.eligible.push(one);
-}
-
-function take(call: Call, kind: Kind, one: ScopedAssignment): void {
-  if (kind === "Assignment") return unassignRole(call, one);
-  const { eligible } = call.tenant.roles;
-  eligible.splice(
-    eligible.findIndex((other) => isSame(other, one)),
-    1,
-  );
-}
-
-/** The role, its holder and the scope that a request names. @throws GraphError 400, 404 */
-function named(call: Call, given: Values): ScopedAssignment {
-  const role = roleDefinition(call.tenant, String(given["roleDefinitionId"]));
-  if (!role) throw notFound(String(given["roleDefinitionId"]));
-  const principalId = String(given["principalId"]).toLowerCase();
-  const principal = call.tenant.directory.get(principalId);
-  if (principal?.state !== "live") throw notFound(principalId);
-  demandRolePrincipal(principal);
-  return { roleId: String(role["id"]), principalId, scope: scopeIn(call) };
-}
-
-const missingAssignment = () =>
-  new GraphError(400, "RoleAssignmentDoesNotExist", "The Role assignment does not exist.");
-
-/**
- * People ask for themselves, and for a role that they are eligible for.
- * @throws GraphError 403 for an application or for somebody else's, 400 without the eligibility
- */
-function demandOwn(call: Call, action: string, one: ScopedAssignment): void {
-  demandPerson(call);
-  if (one.principalId !== call.caller.principalId.toLowerCase()) throw denied();
-  const isEligible = call.tenant.roles.eligible.some((other) => isSame(other, one));
-  if (action === "selfActivate" && !isEligible) throw missingAssignment();
-}
-
-/**
- * A request of an administrator is carried out at once; times are kept and have no effect. People ask for
- * themselves only (rbacapplication-post-roleassignmentschedulerequests). @throws GraphError 400, 403, 404
- */
-const request =
-  (kind: Kind) =>
-  (call: Call): Answer => {
-    const given = checkedBody(call, `Role${kind}ScheduleRequest`, CHECKS, [
-      "action",
-      "directoryScopeId",
-      "principalId",
-      "roleDefinitionId",
-    ]);
-    const asked = String(given["action"]).toLowerCase();
-    const action = ACTIONS.find((name) => name.toLowerCase() === asked) ?? asked;
-    const one = named(call, given);
-    if (action.startsWith("self")) demandOwn(call, action, one);
-    const isHeld = held(call, kind).some((other) => isSame(other, one));
-    const isRemoval = /remove|deactivate/i.test(action);
-    if (isRemoval && !isHeld) throw badRequest("The role assignment does not exist.");
-    const isNew = action === "adminAssign" || action === "selfActivate";
-    if (isNew && isHeld) throw conflicting();
-    // Only what is there can be changed, extended or renewed.
-    if (!isNew && !isHeld) throw missingAssignment();
-    if (given["isValidationOnly"] !== true) {
-      if (isRemoval) take(call, kind, one);
-      else if (!isHeld) give(call, kind, one);
-    }
-    const id = call.tenant.directory.newId();
-    const now = call.tenant.nowText();
-    const entry: Values = {
-      id,
-      status: isRemoval ? "Revoked" : "Provisioned",
-      createdDateTime: now,
-      completedDateTime: isRemoval ? null : now,
-      approvalId: null,
-      customData: null,
-      action,
-      principalId: one.principalId,
-      roleDefinitionId: one.roleId,
-      directoryScopeId: one.scope,
-      appScopeId: null,
-      isValidationOnly: false,
-      targetScheduleId: isRemoval ? null : id,
-      justification: null,
-      ...given,
-      createdBy: {
-        application: null,
-        device: null,
-        user: { displayName: null, id: call.caller.principalId },
-      },
-      scheduleInfo: given["scheduleInfo"] ?? null,
-      ticketInfo: given["ticketInfo"] ?? { ticketNumber: null, ticketSystem: null },
-    };
-    requests(call, kind).set(id, entry);
-    return {
-      status: 201,
-      body: {
-        "@odata.context": contextOf(
-          call.root,
-          `${SET}/role${kind}ScheduleRequests`,
-          undefined,
-          true,
-        ),
-        ...entry,
-      },
-    };
-  };
 
 /** The request that made an assignment, if one did. */
 const madeBy = (call: Call, kind: Kind, one: ScopedAssignment): Values | undefined =>
@@ -178,11 +28,7 @@ const madeBy = (call: Call, kind: Kind, one: ScopedAssignment): Values | undefin
       entry["targetScheduleId"] !== null,
   );
 
-const ENDLESS = {
-  startDateTime: null,
-  recurrence: null,
-  expiration: { type: "noExpiration", endDateTime: null, duration: null },
-};
+const ENDLESS = wholeInfo({ expiration: { type: "noExpiration" } });
 
 const base = (one: ScopedAssignment): Values => ({
   principalId: one.principalId,
@@ -204,7 +50,8 @@ const schedule =
       status: "Provisioned",
       ...(kind === "Assignment" && { assignmentType: "Assigned" }),
       memberType: "Direct",
-      scheduleInfo: made?.["scheduleInfo"] ?? ENDLESS,
+      // Of one that no request made, the example's start is the moment of asking.
+      scheduleInfo: made?.["scheduleInfo"] ?? { ...ENDLESS, startDateTime: call.tenant.nowText() },
     };
   };
 
@@ -240,19 +87,68 @@ const instance =
 
 type Shown = (call: Call, one: ScopedAssignment) => Values;
 
-function reads(
-  kind: Kind,
-  name: string,
-  entries: (call: Call) => readonly Values[],
-): readonly Route[] {
+/** What a request leads to besides what every entry does. */
+const requestRelations = (kind: Kind): Relations => ({
+  ...ROLE_RELATIONS,
+  activatedUsing: () => null,
+  targetSchedule: (call, entry) => {
+    const one = held(call, kind).find((other) => madeBy(call, kind, other)?.["id"] === entry["id"]);
+    return one ? schedule(kind)(call, one) : null;
+  },
+});
+
+/**
+ * The entries that concern the caller: who holds the role (also through a group), or who asked for it.
+ * Nothing here waits for an approval (unifiedroleassignmentschedule-filterbycurrentuser). @throws GraphError 400
+ */
+function ofCaller(call: Call, entries: readonly Values[]): readonly Values[] {
+  const self = call.caller.principalId.toLowerCase();
+  const on = /^on=(principal|createdBy|approver)$/i.exec(call.params["on"] ?? "")?.[1];
+  if (on === undefined) throw badRequest("The value of the parameter 'on' is not valid.");
+  if (on.toLowerCase() === "approver") return [];
+  if (on.toLowerCase() === "createdby")
+    return entries.filter(
+      ({ createdBy }) =>
+        (createdBy as { readonly user?: Values } | undefined)?.user?.["id"] ===
+        call.caller.principalId,
+    );
+  const { directory } = call.tenant;
+  const own = new Set([self, ...transitiveHolders(directory, self).map(({ id }) => id)]);
+  return entries.filter(({ principalId }) => own.has(String(principalId)));
+}
+
+interface Shelf {
+  readonly name: "Schedules" | "ScheduleInstances" | "ScheduleRequests";
+  readonly entries: (call: Call) => readonly Values[];
+  readonly relations: Relations;
+}
+
+function reads(kind: Kind, { name, entries, relations }: Shelf): readonly Route[] {
   const set = `${SET}/role${kind}${name}`;
   const path = `/${set}`;
+  const type = `unifiedRole${kind}${name.replace(/s$/, "")}`;
+  // Functions answer a collection of a type; the example of requests names their set all the same.
+  const own = name === "ScheduleRequests" ? set : `Collection(${type})`;
+  const typed = name === "ScheduleRequests" ? {} : { "@odata.type": `#microsoft.graph.${type}` };
+  const options = (call: Call) => ({ filterable: true, expand: expansionsOf(call, relations) });
   return [
     {
       method: "GET",
       path,
       needs: needs(kind, "Read"),
-      handle: (call) => resourceList(call, set, entries(call), { filterable: true }),
+      handle: (call) => resourceList(call, set, entries(call), options(call)),
+    },
+    {
+      method: "GET",
+      path: `${path}/filterByCurrentUser/:on`,
+      needs: needs(kind, "Read"),
+      handle: (call) =>
+        resourceList(
+          call,
+          own,
+          ofCaller(call, entries(call)).map((entry) => ({ ...typed, ...entry })),
+          options(call),
+        ),
     },
     {
       method: "GET",
@@ -262,10 +158,7 @@ function reads(
         const id = call.params["entry"] ?? "";
         const entry = entries(call).find((one) => one["id"] === id);
         if (!entry) throw notFound(id);
-        return {
-          status: 200,
-          body: { "@odata.context": contextOf(call.root, set, undefined, true), ...entry },
-        };
+        return shownEntry(call, set, entry, 200, expansionsOf(call, relations)(entry));
       },
     },
   ];
@@ -276,16 +169,31 @@ const routesOf = (kind: Kind): readonly Route[] => {
     (show: Shown) =>
     (call: Call): readonly Values[] =>
       held(call, kind).map((one) => show(call, one));
+  const path = `/${SET}/role${kind}ScheduleRequests`;
   return [
-    ...reads(kind, "Schedules", all(schedule(kind))),
-    ...reads(kind, "ScheduleInstances", all(instance(kind))),
-    ...reads(kind, "ScheduleRequests", (call) => [...requests(call, kind).values()]),
+    ...reads(kind, { name: "Schedules", entries: all(schedule(kind)), relations: ROLE_RELATIONS }),
+    ...reads(kind, {
+      name: "ScheduleInstances",
+      entries: all(instance(kind)),
+      relations: ROLE_RELATIONS,
+    }),
+    ...reads(kind, {
+      name: "ScheduleRequests",
+      entries: (call) => [...requests(call, kind).values()],
+      relations: requestRelations(kind),
+    }),
     {
       method: "POST",
-      path: `/${SET}/role${kind}ScheduleRequests`,
+      path,
       needs: needs(kind, "ReadWrite"),
       body: "required",
       handle: request(kind),
+    },
+    {
+      method: "POST",
+      path: `${path}/:request/cancel`,
+      needs: needs(kind, "ReadWrite"),
+      handle: cancel(kind),
     },
   ];
 };

@@ -147,6 +147,11 @@ export const READ_RIGHTS: readonly Entry[] = [
     evenAdministrators: true,
   },
   { path: /^\/users\/:\w+\/mailboxSettings/, may: isSelf, evenAdministrators: true },
+  // Their own anybody may read (unifiedroleassignmentschedule-filterbycurrentuser).
+  {
+    path: /^\/roleManagement\/directory\/role\w+\/filterByCurrentUser/,
+    may: () => true,
+  },
   {
     path: /^\/roleManagement\/directory\/role(Assignment|Eligibility)Schedule/,
     may: byRole(ROLES.readSchedules),

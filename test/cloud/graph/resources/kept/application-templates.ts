@@ -1,4 +1,5 @@
 import { syncRegistry } from "../../applications/registry-link.ts";
+import { withWholeObjects } from "../../applications/shape.ts";
 import type { Answer } from "../../http/answer.ts";
 import { notFound } from "../../http/graph-error.ts";
 import { render, selected } from "../../odata/render.ts";
@@ -18,11 +19,15 @@ const template = (
   id: string,
   displayName: string,
   modes: readonly string[],
-  about: { readonly categories: readonly string[]; readonly description: string },
+  about: {
+    readonly categories: readonly string[];
+    readonly description: string;
+    readonly homePageUrl: string;
+  },
 ): Values => ({
   id,
   displayName,
-  homePageUrl: null,
+  homePageUrl: about.homePageUrl,
   supportedSingleSignOnModes: modes,
   supportedProvisioningTypes: [],
   logoUrl: null,
@@ -36,10 +41,12 @@ const TEMPLATES: readonly Values[] = [
   template("8adf8e6e-67b2-4cf2-a259-e3dc5476c621", "Custom", ["password", "saml", "external"], {
     categories: ["Custom"],
     description: "An application that is not in the gallery.",
+    homePageUrl: "https://account.activedirectory.windowsazure.com:444/applications/default.aspx",
   }),
   template("229946b9-a9fb-45b8-9531-efa47453ac9e", "Azure AD SAML Toolkit", ["saml"], {
     categories: ["developerServices"],
     description: "For tests of single sign-on by SAML.",
+    homePageUrl: "https://samltoolkit.azurewebsites.net/",
   }),
 ];
 
@@ -50,13 +57,34 @@ function found(call: Call): Values {
   return one;
 }
 
+/** The role that people have in an application of the gallery (applicationtemplate-instantiate, its answer). */
+const msiamAccess = (id: string): Values => ({
+  id,
+  value: null,
+  allowedMemberTypes: ["User"],
+  displayName: "msiam_access",
+  description: "msiam_access",
+  isEnabled: true,
+});
+
+const impersonation = (id: string, name: string): Values => ({
+  adminConsentDescription: `Allow the application to access ${name} on behalf of the signed-in user.`,
+  adminConsentDisplayName: `Access ${name}`,
+  id,
+  isEnabled: true,
+  type: "User",
+  userConsentDescription: `Allow the application to access ${name} on your behalf.`,
+  userConsentDisplayName: `Access ${name}`,
+  value: "user_impersonation",
+});
+
 const shown = (entity: Entity): Values =>
   render(entity, entity.values, selected(entity.kind, undefined), false);
 
 /** An application and its service principal (applicationtemplate-instantiate). @throws GraphError 400, 404 */
 function instantiate(call: Call): Answer {
   const { tenant } = call;
-  const { id } = found(call);
+  const { id, homePageUrl } = found(call);
   const checks = { displayName: isText };
   const given = checkedBody(call, "ApplicationTemplate", checks, ["displayName"]);
   const displayName = String(given["displayName"]);
@@ -75,11 +103,21 @@ function instantiate(call: Call): Answer {
   const application = resolve(call, "application", registered.objectId).entity;
   const holder = resolve(call, "servicePrincipal", principal.objectId).entity;
   const owner = call.caller.principalId.toLowerCase();
-  tenant.directory.update(application, { applicationTemplateId: id });
+  Object.assign(registered, { appRoles: [msiamAccess(tenant.directory.newId())] });
+  Object.assign(principal, { assignmentRequired: true });
+  tenant.directory.update(application, {
+    applicationTemplateId: id,
+    isFallbackPublicClient: false,
+    ...withWholeObjects(application.values, {
+      api: { oauth2PermissionScopes: [impersonation(tenant.directory.newId(), displayName)] },
+      web: { homePageUrl },
+    }),
+  });
   tenant.directory.update(holder, {
     applicationTemplateId: id,
     tags: ["WindowsAzureActiveDirectoryIntegratedApp"],
   });
+  syncRegistry(tenant);
   for (const one of [application, holder]) tenant.directory.link("owners", one, owner);
   return {
     status: 201,

@@ -37,14 +37,27 @@ export function keptEntry(call: Call, path: string): Values {
   return entry;
 }
 
-/** The entry as an answer. */
-export const shownEntry = (call: Call, set: string, entry: Values, status = 200): Answer => ({
+/** The entry as an answer, with what `$expand` adds to it. */
+export const shownEntry = (
+  call: Call,
+  set: string,
+  entry: Values,
+  status = 200,
+  added?: Values,
+): Answer => ({
   status,
   body: {
-    "@odata.context": contextOf(call.root, set, call.query.select, true),
+    "@odata.context": contextOf(
+      call.root,
+      set,
+      call.query.select,
+      true,
+      added && call.query.expand,
+    ),
     ...(call.query.select
       ? Object.fromEntries(call.query.select.map((name) => [name, entry[name]]))
       : entry),
+    ...added,
   },
 });
 

@@ -1,4 +1,5 @@
 import { demandApplicationWrite } from "../../applications/ownership.ts";
+import { NO_PUBLISHER } from "../../applications/shape.ts";
 import { noContent, type Answer } from "../../http/answer.ts";
 import { badRequest, GraphError } from "../../http/graph-error.ts";
 import { demandPerson } from "../../rules/people-only.ts";
@@ -30,7 +31,7 @@ function unsetPublisher(call: Call): Answer {
   const entity = application(call);
   demandPerson(call);
   demandApplicationWrite(call, entity);
-  call.tenant.directory.update(entity, { verifiedPublisher: undefined });
+  call.tenant.directory.update(entity, { verifiedPublisher: NO_PUBLISHER });
   return noContent;
 }
 
