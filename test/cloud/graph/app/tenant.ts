@@ -99,7 +99,8 @@ export class Tenant {
         return (lagging.medianMs * Math.exp(lagging.sigma * lag.normal())) / speed;
       },
     });
-    this.roles = new DirectoryRoles(this.directory, this.seed);
+    const customRoles = this.shelves.of("roleManagement/directory/roleDefinitions");
+    this.roles = new DirectoryRoles(this.directory, this.seed, customRoles);
     this.audits = new AuditLog(() => this.nowMs());
     this.directory.onChange = (change) => this.audits.note(change);
     this.signIns = new SignInLog(this.directory, this.seed);

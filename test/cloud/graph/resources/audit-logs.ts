@@ -183,7 +183,7 @@ function get(call: Call, log: Log): Answer {
 }
 
 const demandSignIns = (call: Call): void => {
-  demandLogs(call);
+  demandLogs(call, "signInReports");
   demandPremium(call);
 };
 
@@ -206,5 +206,5 @@ const routesOf = (log: Log, needs: (call: Call) => void): readonly Route[] => [
 
 export const auditLogRoutes: readonly Route[] = [
   ...routesOf(SIGN_INS, demandSignIns),
-  ...routesOf(AUDITS, demandLogs),
+  ...routesOf(AUDITS, (call) => demandLogs(call, "auditLogs")),
 ];

@@ -7,6 +7,7 @@ import {
   DIRECTORY_READERS,
   type BuiltInRole,
 } from "../roles/built-in-roles.ts";
+import { actionsOfRole } from "../roles/role-actions.ts";
 import { READ_ROLES, WRITE_ROLES } from "../rules/permission.ts";
 import type { Values } from "../store/entity.ts";
 import { isGuid } from "../store/ids.ts";
@@ -46,12 +47,19 @@ const builtIn = (role: BuiltInRole): Values => ({
   resourceScopes: ["/"],
   templateId: role.id,
   version: "1",
-  // Simplified: what each role allows is not listed.
-  rolePermissions: [{ allowedResourceActions: [], condition: null }],
+  // Simplified: actions on what is not emulated are left out.
+  rolePermissions: [
+    {
+      allowedResourceActions: [...actionsOfRole(role.displayName)].map(
+        (action) => `microsoft.directory/${action}`,
+      ),
+      condition: null,
+    },
+  ],
   inheritsPermissionsFrom: role.id === DIRECTORY_READERS ? [] : [{ id: DIRECTORY_READERS }],
 });
 
-const custom = (tenant: Tenant): Map<string, Values> => tenant.shelves.of(SET);
+const custom = (tenant: Tenant): Map<string, Values> => tenant.roles.custom;
 
 /** The role of that id as Graph shows it, Entra's own or the tenant's. */
 export function roleDefinition(tenant: Tenant, id: string): Values | undefined {

@@ -62,6 +62,15 @@ f28a1f50-f6e7-4571-818b-6a12f2af6b6c|SharePoint Administrator|Can manage all asp
 75934031-6c7e-415a-99d7-48dbd49e875e|Usage Summary Reports Reader|Read Usage reports and Adoption Score, but can't access user details.
 fe930be7-5e62-47db-91af-98c3a49a38b1|User Administrator|Can manage all aspects of users and groups, including resetting passwords for limited admins.
 11451d60-acb2-45eb-a7d6-43d0f0125c13|Windows 365 Administrator|Can provision and manage all aspects of Cloud PCs.
+d2562ede-74db-457e-a7b6-544e236ebb61|AI Administrator|Manage all aspects of Microsoft 365 Copilot and AI-related enterprise services in Microsoft 365.
+db506228-d27e-4b7d-95e5-295956d6615f|Agent ID Administrator|Manage all aspects of agents in a tenant including identity lifecycle operations for agent blueprints, agent service principals, agent identities, and agentic users.
+963797fb-eb3b-4cde-8ce3-5878b3f32a3f|Dynamics 365 Business Central Administrator|Access and perform all administrative tasks on Dynamics 365 Business Central environments.
+ac434307-12b9-4fa1-a708-88bf58caabc1|Global Secure Access Administrator|Create and manage all aspects of Global Secure Internet Access and Microsoft Global Secure Private Access, including managing access to public and private endpoints.
+b5a8dcf3-09d5-43a9-a639-8e29ef291470|Knowledge Administrator|Can configure knowledge, learning, and other intelligent features.
+744ec460-397e-42ad-a462-8b3f9747a02c|Knowledge Manager|Can organize, create, manage, and promote topics and knowledge.
+99009c4a-3b3f-4957-82a9-9d35e12db77e|SharePoint Advanced Management Administrator|Manage all aspects of SharePoint Advanced Management.
+27460883-1df1-4691-b032-3b79643e5e63|User Experience Success Manager|View product feedback, survey results, and reports to find training and communication opportunities.
+810a2642-a034-447f-a5e8-41beaa378541|Yammer Administrator|Manage all aspects of the Yammer service.
 `;
 
 export const BUILT_IN_ROLES: readonly BuiltInRole[] = LINES.trim()

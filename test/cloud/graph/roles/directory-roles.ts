@@ -1,7 +1,8 @@
 import type { Directory } from "../store/directory.ts";
-import type { Entity } from "../store/entity.ts";
+import type { Entity, Values } from "../store/entity.ts";
 import { guidOf } from "../store/ids.ts";
 import { builtInRole, BUILT_IN_ROLES } from "./built-in-roles.ts";
+import { actionsOfRole, covers } from "./role-actions.ts";
 
 /** An assignment to part of the directory; those to the whole of it are members of the role's object. */
 export interface ScopedAssignment {
@@ -16,12 +17,15 @@ export class DirectoryRoles {
   readonly scoped: ScopedAssignment[] = [];
   /** Who may activate a role (Privileged Identity Management). */
   readonly eligible: ScopedAssignment[] = [];
+  /** The tenant's own roles by id, as Graph shows them. */
+  readonly custom: Map<string, Values>;
   readonly #directory: Directory;
   readonly #seed: number;
 
-  constructor(directory: Directory, seed: number) {
+  constructor(directory: Directory, seed: number, custom: Map<string, Values>) {
     this.#directory = directory;
     this.#seed = seed ^ 0x401e;
+    this.custom = custom;
   }
 
   /** The role's object; only Global Administrator is there from the start (directoryrole-post-directoryroles). */
@@ -63,27 +67,56 @@ export class DirectoryRoles {
 
   /** The template ids of the roles that the principal holds over the whole directory. */
   *templatesHeldBy(principalId: string): Iterable<string> {
-    for (const holder of this.#directory.relations.members.sources(principalId.toLowerCase())) {
-      const entity = this.#directory.get(holder);
-      if (entity?.kind === "directoryRole") yield String(entity.values["roleTemplateId"]);
+    const { members } = this.#directory.relations;
+    for (const holder of this.#holders(principalId.toLowerCase())) {
+      for (const id of members.sources(holder)) {
+        const entity = this.#directory.get(id);
+        if (entity?.kind === "directoryRole") yield String(entity.values["roleTemplateId"]);
+      }
     }
   }
 
-  /** The names of the roles that the principal holds itself; scoped ones too, if `target` is in their unit. */
+  /**
+   * The names of the roles that the principal holds, the ids of the tenant's own ones; of those within a
+   * unit or over one object only the ones that cover `target`, if it is given.
+   */
   heldBy(principalId: string, target?: Entity): ReadonlySet<string> {
-    const id = principalId.toLowerCase();
     const names = new Set<string>();
-    for (const holder of this.#directory.relations.members.sources(id)) {
-      const entity = this.#directory.get(holder);
-      if (entity?.kind === "directoryRole") names.add(String(entity.values["displayName"]));
-    }
+    const add = (roleId: string): unknown => names.add(builtInRole(roleId)?.displayName ?? roleId);
+    for (const roleId of this.templatesHeldBy(principalId)) add(roleId);
+    const holders = this.#holders(principalId.toLowerCase());
     for (const { roleId, principalId: holder, scope } of this.scoped) {
-      if (holder !== id || (target !== undefined && !this.#covers(scope, target))) continue;
-      // A role of the tenant's own allows nothing here, and its holder is an administrator all the same.
-      const name = builtInRole(roleId)?.displayName ?? (target ? undefined : roleId);
-      if (name !== undefined) names.add(name);
+      if (!holders.includes(holder)) continue;
+      if (target === undefined || scope === "/" || this.#covers(scope, target)) add(roleId);
     }
     return names;
+  }
+
+  /** Whether one of the roles, as `heldBy` names them, allows the action: `users/basic/update`. */
+  allow(held: ReadonlySet<string>, action: string): boolean {
+    return [...held].some(
+      (role) => covers(actionsOfRole(role), action) || covers(this.#ownActions(role), action),
+    );
+  }
+
+  /** A role of the tenant's own allows nothing while it is disabled (resources/unifiedroledefinition). */
+  #ownActions(id: string): ReadonlySet<string> {
+    const role = this.custom.get(id);
+    if (role?.["isEnabled"] !== true) return new Set();
+    const permissions = role["rolePermissions"] as readonly {
+      readonly allowedResourceActions: readonly string[];
+    }[];
+    const actions = permissions.flatMap((one) => one.allowedResourceActions);
+    return new Set(actions.map((action) => action.replace("microsoft.directory/", "")));
+  }
+
+  /** The principal, and the role-assignable groups that it is a direct member of (groups-concept: no nesting). */
+  #holders(id: string): readonly string[] {
+    const groups = [...this.#directory.relations.members.sources(id)].filter((holder) => {
+      const entity = this.#directory.get(holder);
+      return entity?.state === "live" && entity.values["isAssignableToRole"] === true;
+    });
+    return [id, ...groups];
   }
 
   #covers(scope: string, target: Entity): boolean {

@@ -27,13 +27,21 @@ export interface Entry {
 
 export const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
 
-export const any = (held: ReadonlySet<string>, roles: readonly string[]): boolean =>
-  roles.some((role) => held.has(role));
+/** Whether a role of the person that covers `target`, by default the whole directory, allows the action. */
+export const allowed = ({ call, roles }: Asking, action: string, target?: Entity): boolean =>
+  call.tenant.roles.allow(target === undefined ? roles : directoryRolesOf(call, target), action);
 
-export const byRole =
-  (roles: readonly string[]): Right =>
-  ({ roles: held }) =>
-    any(held, roles);
+/** A role over the whole directory that allows one of the actions: `users/create`. */
+export const byAction =
+  (...actions: readonly string[]): Right =>
+  (asking) =>
+    actions.some((action) => allowed(asking, action));
+
+/** The properties that a PATCH changes, without those that were checked before (`demandAttributeRight`). */
+export const changedIn = ({ call }: Asking): readonly string[] =>
+  Object.keys(call.body).filter(
+    (name) => !name.includes("@") && name !== "customSecurityAttributes",
+  );
 
 export const member: Right = ({ isGuest }) => !isGuest;
 
@@ -55,8 +63,8 @@ export const isSelf = (asking: Asking): boolean =>
 
 /** A role over the user, also one that was assigned within a unit. */
 export const overUser =
-  (roles: readonly string[]): Right =>
+  (...actions: readonly string[]): Right =>
   (asking) => {
     const user = named(asking, "user", "user", "id");
-    return user === undefined || any(directoryRolesOf(asking.call, user), roles);
+    return user === undefined || actions.some((action) => allowed(asking, action, user));
   };

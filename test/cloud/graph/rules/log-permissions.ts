@@ -3,16 +3,6 @@ import type { Call } from "../resources/call.ts";
 import { has } from "./permission.ts";
 import { directoryRolesOf } from "./person-roles.ts";
 
-/** Whom Graph shows the logs to, on behalf of a person (signin-list). */
-const READERS = new Set([
-  "Global Administrator",
-  "Global Reader",
-  "Reports Reader",
-  "Security Administrator",
-  "Security Operator",
-  "Security Reader",
-]);
-
 /** @throws GraphError 403 if the tenant has no Entra ID P1 or P2 */
 export function demandPremium({ tenant }: Call): void {
   if (tenant.conditions.premium) return;
@@ -23,8 +13,12 @@ export function demandPremium({ tenant }: Call): void {
   );
 }
 
-/** Sign-ins and audits: the permission, and for a person a role that may read them. @throws GraphError 403 */
-export function demandLogs(call: Call): void {
+/**
+ * Sign-ins and audits: the permission, and for a person a role that may read them (signin-list: those
+ * with the role permission, of which the page names the least privileged).
+ * @throws GraphError 403
+ */
+export function demandLogs(call: Call, log: "auditLogs" | "signInReports"): void {
   if (!has(call.caller, "AuditLog.Read.All")) {
     throw new GraphError(
       403,
@@ -33,7 +27,7 @@ export function demandLogs(call: Call): void {
     );
   }
   if (call.caller.scopes === undefined) return;
-  if (![...directoryRolesOf(call)].some((role) => READERS.has(role))) {
+  if (!call.tenant.roles.allow(directoryRolesOf(call), `${log}/allProperties/read`)) {
     throw new GraphError(
       403,
       "Authentication_RequestFromUnsupportedUserRole",

@@ -1,7 +1,7 @@
 import { denied } from "../http/graph-error.ts";
 import type { Call } from "../resources/call.ts";
 import type { Route } from "../resources/route.ts";
-import type { Entry } from "./asking.ts";
+import type { Asking, Entry } from "./asking.ts";
 import { PERSON_RIGHTS, READ_RIGHTS } from "./person-right-table.ts";
 import { directoryRolesOf } from "./person-roles.ts";
 
@@ -26,6 +26,13 @@ function rightOf(route: Route): Right | "everybody" {
   return right;
 }
 
+/** Not even a Global Administrator assigns them without the role (custom-security-attributes-overview). @throws GraphError 403 */
+function demandAttributeRight({ call, roles }: Asking): void {
+  if (call.method === "GET" || !("customSecurityAttributes" in call.body)) return;
+  const action = `${call.segments[0] ?? ""}/customSecurityAttributes/update`;
+  if (!call.tenant.roles.allow(roles, action)) throw denied();
+}
+
 /**
  * What the person may do who is behind the request, besides the permissions of the application: by
  * directory role, by ownership, or as any user (users-default-permissions, permissions-reference).
@@ -35,8 +42,10 @@ export function demandPersonRights(call: Call, route: Route): void {
   const right = rightOf(route);
   if (right === "everybody") return;
   const roles = directoryRolesOf(call);
-  if (roles.has("Global Administrator") && right.evenAdministrators !== true) return;
   const isGuest =
     call.tenant.directory.get(call.caller.principalId)?.values["userType"] === "Guest";
-  if (!right.may({ call, roles, isGuest })) throw denied();
+  const asking: Asking = { call, roles, isGuest };
+  demandAttributeRight(asking);
+  if (roles.has("Global Administrator") && right.evenAdministrators !== true) return;
+  if (!right.may(asking)) throw denied();
 }

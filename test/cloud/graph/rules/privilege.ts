@@ -27,11 +27,16 @@ const OWN: ReadonlySet<string> = new Set(["mobilePhone"]);
 
 /** Limited roles whose holders every role with rights over users may act on. */
 const READERS = ["Directory Readers", "Guest Inviter"];
-const REPORTS = ["Message Center Reader", "Reports Reader", "Usage Summary Reports Reader"];
+const REPORTS = [
+  "Message Center Reader",
+  "Reports Reader",
+  "Usage Summary Reports Reader",
+  "User Experience Success Manager",
+];
 
 type Rights = Readonly<Record<string, readonly string[]>>;
 
-/** Whom a role may act on besides users without a role (resources/users, “Who can perform sensitive actions?”). */
+/** Whom a role may act on besides users without a role (privileged-roles-permissions, “Who can perform sensitive actions”). */
 const MAY_CHANGE: Rights = {
   "Authentication Administrator": [
     ...READERS,

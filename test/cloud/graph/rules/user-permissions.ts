@@ -38,21 +38,14 @@ export function demandUserUpdate(call: Call): void {
       call.caller,
       (Object.hasOwn(BY_PROPERTY, name) ? BY_PROPERTY[name] : undefined) ?? ANY_OTHER,
     );
-  if (names.includes("customSecurityAttributes")) demandAttributeRole(call, [ASSIGNS_ATTRIBUTES]);
 }
 
-const ASSIGNS_ATTRIBUTES = "Attribute Assignment Administrator";
-
-/** Of people not even a Global Administrator may without one of the roles (custom-security-attributes-overview). */
-function demandAttributeRole(call: Call, wanted: readonly string[]): void {
-  if (call.caller.scopes === undefined) return;
-  const held = directoryRolesOf(call);
-  if (!wanted.some((role) => held.has(role))) throw denied();
-}
-
+/** Of people not even a Global Administrator may without a role for it (custom-security-attributes-overview). */
 function demandAttributeRead(call: Call): void {
   demand(call.caller, READ_SECURITY_ATTRIBUTES);
-  demandAttributeRole(call, [ASSIGNS_ATTRIBUTES, "Attribute Assignment Reader"]);
+  if (call.caller.scopes === undefined) return;
+  const { roles } = call.tenant;
+  if (!roles.allow(directoryRolesOf(call), "users/customSecurityAttributes/read")) throw denied();
 }
 
 /**
@@ -66,7 +59,7 @@ export function demandGuardedProperties(call: Call): void {
   if (/customSecurityAttributes/i.test(named)) demandAttributeRead(call);
   if (/signInActivity/i.test(named)) {
     demandPremium(call);
-    demandLogs(call);
+    demandLogs(call, "signInReports");
   }
 }
 
@@ -84,7 +77,7 @@ export function demandUserRead(call: Call): void {
   if (named.some((name) => name.toLowerCase().startsWith("signinactivity"))) {
     demandPremium(call);
     demand(call.caller, READ_USERS);
-    demandLogs(call);
+    demandLogs(call, "signInReports");
   }
   if (named.some((name) => name.toLowerCase() === "customsecurityattributes"))
     demandAttributeRead(call);
