@@ -100,19 +100,13 @@ async function planMarked(
   input: BatchInput,
 ): Promise<PlannedBatch | Waiting | undefined> {
   const { ports } = context;
-  const marker = planningMarker(owned.manifest);
-  if (owned.manifest.mode === "apply") await ports.blobs.runner.write(marker, "");
-  try {
-    // An input that is expanded first may take long, and what is protected is to be as new as the plan.
-    const early = owned.manifest.expands ? undefined : protectionOf(ports, owned.manifest.tenant);
-    early?.catch(() => undefined);
-    await copyInput(ports, owned, input, locked.isNew);
-    return await planWithStatus(context, locked, owned, early);
-  } catch (error) {
-    const isRefused = error instanceof OperatorError && error.disposition === "refuse";
-    if (isRefused) await ports.blobs.runner.delete(marker);
-    throw error;
-  }
+  const { expands, mode, tenant } = owned.manifest;
+  if (mode === "apply") await ports.blobs.runner.write(planningMarker(owned.manifest), "");
+  // An input that is expanded first may take long, and what is protected is to be as new as the plan.
+  const early = expands ? undefined : protectionOf(ports, tenant);
+  early?.catch(() => undefined);
+  await copyInput(ports, owned, input, locked.isNew);
+  return planWithStatus(context, locked, owned, early);
 }
 
 /** Only the copy is planned, so that a file that changes later has no effect. */

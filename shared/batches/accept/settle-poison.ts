@@ -114,17 +114,17 @@ async function settleIn(context: Context, place: BatchFolder): Promise<string> {
   const { batches } = ports.blobs;
   const holder = await holderOf(batches, place.folder);
   const plan = await readPlan(batches, place.folder);
-  const isOwner = holder.kind === "batch";
-  if (isOwner && plan !== undefined) {
+  const own = holder.kind === "batch" ? holder.manifest : undefined;
+  if (own && plan !== undefined) {
     // The plan is complete: nothing is lost, at most the batch was not handed over.
-    await conclude(ports, place.folder, { manifest: holder.manifest, plan });
+    await conclude(ports, place.folder, { manifest: own, plan });
     return NOTHING_LOST;
   }
-  const isClaimed = isOwner && holder.manifest.source.kind === "claimed";
+  const isClaimed = own?.source.kind === "claimed";
   const isRefused = holder.kind === "free" && holder.refused !== undefined;
   if (isRefused || isClaimed) return NOTHING_LOST;
   const error = givenUp("accept", await readProblem(ports, place.folder));
-  await refuse(ports, { ...place, identity: context.identity, isOwner }, error);
+  await refuse(ports, { ...place, identity: context.identity, own }, error);
   return error.code;
 }
 

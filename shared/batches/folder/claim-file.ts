@@ -35,8 +35,9 @@ export async function claimFile(
   for (;;) {
     const holder = await readManifest(batches, folder);
     const source = holder?.value.source;
-    if (source?.kind === "claimed" && source.by === claimer.folder) return;
-    if (holder && !(await hasGivenUp(batches, folder, holder.value))) {
+    const isOwn = source?.kind === "claimed" && source.by === claimer.folder;
+    if (isOwn && isSameContent(holder?.value, claim)) return;
+    if (holder && !isOwn && !(await hasGivenUp(batches, folder, holder.value))) {
       throw new InputRefusal(
         "FILE_ALREADY_TAKEN",
         `The file was already run, as batch ${source?.kind === "claimed" ? source.by : folder}.`,
@@ -50,9 +51,15 @@ export async function claimFile(
   }
 }
 
+const isSameContent = (one: BatchManifest | undefined, other: BatchManifest): boolean =>
+  one?.contentSha256 === other.contentSha256;
+
 async function hasGivenUp(batches: Blobs, folder: string, holder: BatchManifest): Promise<boolean> {
   const place = holder.source.kind === "claimed" ? holder.source.by : folder;
   if ((await readRefused(batches, place)) !== undefined) return true;
+  // If its name has a batch of other content by now, it was refused.
+  const now = await readManifest(batches, place);
+  if (now !== undefined && !isSameContent(now.value, holder)) return true;
   const status = await readStatus(batches, place);
   if (status !== undefined && status.verdicts.done > 0) return false;
   if (status?.state === "cancelled") return true;

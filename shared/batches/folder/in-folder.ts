@@ -38,8 +38,7 @@ export async function inFolder(
         } catch (error) {
           own = locked.own;
           if (!(error instanceof OperatorError) || error.disposition !== "refuse") throw error;
-          const isOwner = own !== undefined;
-          const folder = await refuse(ports, { ...place, identity, isOwner }, error);
+          const folder = await refuse(ports, { ...place, identity, own }, error);
           return { state: "done", outcome: "refused", folder } as const;
         }
       },

@@ -3,7 +3,8 @@ import { createHash } from "node:crypto";
 import { noVerdicts } from "../../catalogue/row.ts";
 import type { OperatorError } from "../../core/errors.ts";
 import { InputRefusal, type Where } from "../../core/input-refusal.ts";
-import { readManifest } from "../../records/manifest.ts";
+import { type BatchManifest, readManifest } from "../../records/manifest.ts";
+import { planningMarker } from "../../records/markers/planning-marker.ts";
 import { conflictFolder, refusedBlob } from "../../records/paths.ts";
 import { readRefused, type Refused } from "../../records/refused.ts";
 import { jsonText } from "../../records/stored-json.ts";
@@ -16,8 +17,8 @@ import { hasRemains } from "./take-name.ts";
 export interface Refusable extends BatchFolder {
   /** The message's text, or anything else that is the same if the message comes again. */
   readonly identity: string;
-  /** The batch in the folder is this one, not another that had the name first. */
-  readonly isOwner?: boolean;
+  /** The manifest in the folder, if it is this batch's and not another's that had the name first. */
+  readonly own?: BatchManifest | undefined;
   /** Another delivery is working in the folder, so its name is taken or is about to be. */
   readonly isBusy?: boolean;
 }
@@ -28,7 +29,7 @@ export interface Refusable extends BatchFolder {
  */
 export async function refuse(
   ports: Pick<BatchPorts, "blobs" | "clock" | "emit">,
-  { batch, folder, identity, isOwner = false, isBusy = false }: Refusable,
+  { batch, folder, identity, own, isBusy = false }: Refusable,
   error: OperatorError,
 ): Promise<string> {
   const { batches } = ports.blobs;
@@ -42,8 +43,10 @@ export async function refuse(
     ...where,
     at: new Date(ports.clock.now()).toISOString(),
   };
-  const isTaken = !isOwner && (isBusy || (await isNameTaken(ports, folder)));
+  const isTaken = own === undefined && (isBusy || (await isNameTaken(ports, folder)));
   const place = isTaken ? conflictFolder(folder, shortDigest(identity)) : folder;
+  // Nobody has to wait for its plan any more.
+  if (own) await ports.blobs.runner.delete(planningMarker(own));
   await batches.write(refusedBlob(place), jsonText(refused));
   if (!isTaken) {
     const { what, fix } = error;

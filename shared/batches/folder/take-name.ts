@@ -1,3 +1,4 @@
+import { changeControl, withoutDecisions } from "../../records/decisions/control.ts";
 import { readManifest, type BatchManifest } from "../../records/manifest.ts";
 import {
   batchLockBlob,
@@ -12,13 +13,13 @@ import {
   statusBlob,
 } from "../../records/paths.ts";
 import { readRefused } from "../../records/refused.ts";
-import { jsonText } from "../../records/stored-json.ts";
+import { jsonText, type Stored } from "../../records/stored-json.ts";
 import type { Blobs } from "../../storage/types.ts";
 import type { BatchPorts } from "../ports.ts";
 
-/** What a refused batch left in its folder: its manifest's ETag, if it had taken the name. */
+/** What a refused batch left in its folder: its manifest, if it had taken the name. */
 export interface RefusedBefore {
-  readonly etag?: string | undefined;
+  readonly manifest?: Stored<BatchManifest> | undefined;
 }
 
 /** Which batch has a folder. */
@@ -57,7 +58,7 @@ export async function holderOf(batches: Blobs, folder: string): Promise<Holder> 
   ]);
   if (stored?.value.source.kind === "claimed") return { kind: "batch", manifest: stored.value };
   if (refused !== undefined) {
-    return { kind: "free", refused: { etag: stored?.etag }, isEmpty: false };
+    return { kind: "free", refused: { manifest: stored }, isEmpty: false };
   }
   return stored === undefined ? { kind: "remains" } : { kind: "batch", manifest: stored.value };
 }
@@ -75,8 +76,13 @@ async function lookInto(batches: Blobs, folder: string) {
   return seen;
 }
 
-/** What a batch may find of a refused one that had its name: nothing else of that one may become its own. */
+/**
+ * What a batch may find of a refused one that had its name: nothing else of that one may become its own, nor what
+ * was decided about it, unless both have the same rows.
+ */
 const stays = [manifestBlob, refusedBlob, statusBlob, controlBlob];
+
+const OTHER_ROWS = "The batch that it was about was refused, and its name has another one.";
 
 /**
  * Takes the folder for a batch by writing its `batch.json`, over that of a refused batch. Answers
@@ -89,14 +95,17 @@ export async function takeName(
   manifest: BatchManifest,
   refused?: RefusedBefore,
 ): Promise<boolean> {
-  const etag = refused?.etag;
-  if (etag !== undefined) {
+  if (refused) {
     for await (const { path } of batches.list(folderPrefix(folder))) {
       const isKept = stays.some((blobOf) => path === blobOf(folder));
       if (!isKept && !isBeforeTheName(folder, path)) await batches.delete(path);
     }
     await batches.delete(problemBlob(folder));
+    if (refused.manifest?.value.contentSha256 !== manifest.contentSha256) {
+      await changeControl(batches, folder, (control) => withoutDecisions(control, OTHER_ROWS));
+    }
   }
+  const etag = refused?.manifest?.etag;
   const taken = await batches.write(
     manifestBlob(folder),
     jsonText(manifest),

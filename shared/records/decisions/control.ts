@@ -118,6 +118,17 @@ export function withoutDecision(control: Control, decisionId: string, why: strin
   };
 }
 
+/** The control of which no decision counts any more: it was about another batch. Each still comes once. */
+export const withoutDecisions = (control: Control, why: string): Control =>
+  control.decisions.length === 0
+    ? control
+    : {
+        ...undecided,
+        decisions: control.decisions.map((each) =>
+          each.outcome === "ignored" ? each : { ...each, outcome: "ignored", why },
+        ),
+      };
+
 function standingAfter(standing: Standing, { decision }: RecordedDecision): Standing {
   if (isStopped({ standing })) return standing;
   switch (decision) {
