@@ -37,6 +37,8 @@ export interface Plan {
   readonly lacking?: readonly LackingPermission[] | undefined;
   /** Seats of licenses, by product; absent if no row takes or frees one. */
   readonly seats?: readonly PlannedSeats[] | undefined;
+  /** Passwords that it gives are kept, sealed to the deployment's key. */
+  readonly keepsPasswords?: true | undefined;
   readonly plannedAt: string;
   /** What an approval names, `sha256:…` (`planDigest`); a plan of an earlier release has none. */
   readonly digest?: string;
@@ -131,6 +133,7 @@ const shape = v.object({
   guards: v.array(v.object({ guard: v.string(), held: v.boolean() })),
   lacking: v.optional(v.array(v.object({ permission: v.string(), held: v.boolean() }))),
   seats: v.optional(v.array(v.object({ license: v.string(), short: v.number() }))),
+  keepsPasswords: v.optional(v.literal(true)),
   plannedAt: v.string(),
   digest: v.optional(v.string()),
   shardDigests: v.optional(v.array(v.string())),

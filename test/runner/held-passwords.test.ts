@@ -3,8 +3,9 @@ import { describe, it } from "node:test";
 
 import { changeControl } from "../../shared/records/decisions/control.ts";
 import { readManifest } from "../../shared/records/manifest.ts";
-import { summonRunner } from "../../shared/records/markers/marker.ts";
+import { summonRunner, workMarker } from "../../shared/records/markers/marker.ts";
 import { runTenant } from "../../shared/runner/slice/run.ts";
+import { settings } from "../batches/workshop.ts";
 import { type Death, mortal } from "./mortal.ts";
 import { openPasswords } from "./story.ts";
 import { noFaults, TinyDirectory } from "./tiny-directory.ts";
@@ -24,8 +25,15 @@ const sealedIn = (town: Town): unknown =>
   (town.report("b").get(1) as { sealedPassword?: unknown } | undefined)?.sealedPassword;
 
 /** Plans and approves a reset, and kills its first runner once its answer is lost. */
-async function killedReset(when: Death["when"] = "after") {
-  const town = openTown(new TinyDirectory({ timeoutMs: 30, faults: noFaults }));
+async function killedReset(when: Death["when"] = "after", key = { isSet: false }) {
+  const town = openTown(new TinyDirectory({ timeoutMs: 30, faults: noFaults }), {
+    settings: {
+      ...settings,
+      get keepsPasswordsOf() {
+        return key.isSet ? ["user.reset-password"] : [];
+      },
+    },
+  });
   const id = town.users.addUser({ userPrincipalName: ann });
   await town.deliver(message);
   await town.approve("b");
@@ -33,7 +41,7 @@ async function killedReset(when: Death["when"] = "after") {
   const life = mortal({ ...town.runnerPorts(always), ...secrets }, { on: "post", at: 1, when });
   assert.equal(await Promise.race([runTenant(life.ports), life.died]), "died");
   town.blobs.runner.expireLeases();
-  const goOn = () => runTenant({ ...town.runnerPorts(always), ...secrets });
+  const goOn = (kept: object = secrets) => runTenant({ ...town.runnerPorts(always), ...kept });
   return { town, id, goOn };
 }
 
@@ -78,5 +86,47 @@ describe("a reset of a password whose answer was lost", () => {
     assert.equal(batches.json("b/status.json")["state"], "cancelled");
     assert.match(row?.reason ?? "", /^It is not known whether the change was made/);
     assert.equal(sealedIn(town), given(town, id));
+  });
+});
+
+describe("a batch of which the passwords are kept", () => {
+  const withoutKey = { sealPassword: undefined };
+
+  /** Its runner was killed with the reset under way, and the key is gone since. */
+  async function keyGone(when: Death["when"]) {
+    const key = { isSet: true };
+    const killed = await killedReset(when, key);
+    key.isSet = false;
+    await killed.goOn(withoutKey);
+    return { ...killed, key };
+  }
+
+  for (const when of ["before", "after"] as const) {
+    it(`is paused if the key is gone, and gives nobody a password that is lost: killed ${when} its post`, async () => {
+      const { town, id, goOn, key } = await keyGone(when);
+      const { batches, runner } = town.blobs;
+      const { state, reason, by } = batches.json("b/status.json");
+      assert.deepEqual([state, by], ["paused", { kind: "policy", policy: "passwords" }]);
+      assert.match(String(reason), /PASSWORD_KEY is gone.+resume the batch; or cancel it/);
+      assert.equal(town.events.filter(({ event }) => event === "batch.paused").length, 1);
+      key.isSet = true;
+      await changeControl(batches, "b", (control) => ({ ...control, standing: "open" }));
+      const manifest = (await readManifest(batches, "b"))!.value;
+      await runner.write(workMarker(manifest, new Date().toISOString()), '{"folder":"b"}');
+      await goOn();
+      assert.equal(town.report("b").get(1)?.verdict, "done");
+      assert.equal(sealedIn(town), given(town, id));
+    });
+  }
+
+  it("keeps in its report what was sealed before the key was gone", async () => {
+    const { town, id, goOn } = await keyGone("after");
+    const { batches, runner } = town.blobs;
+    await changeControl(batches, "b", (control) => ({ ...control, standing: "cancelled" }));
+    const manifest = (await readManifest(batches, "b"))!.value;
+    await summonRunner(runner, manifest, "b", new Date().toISOString());
+    await goOn(withoutKey);
+    assert.equal(sealedIn(town), given(town, id));
+    assert.ok(batches.text("b/report.csv").includes(given(town, id)));
   });
 });

@@ -1,3 +1,4 @@
+import type { BatchPorts } from "../../shared/batches/ports.ts";
 import { systemClock } from "../../shared/core/clock.ts";
 import { createWritePacer } from "../../shared/graph/pacing/pacer.ts";
 import { catalogue } from "../../shared/operations/list.ts";
@@ -36,10 +37,10 @@ export interface ReportedRow {
   readonly after?: Record<string, unknown>;
 }
 
-export function openTown(users = new TinyDirectory()): Town {
+export function openTown(users = new TinyDirectory(), ports: Partial<BatchPorts> = {}): Town {
   let passedMs = 0;
   const clock = { ...systemClock, now: () => systemClock.now() + passedMs };
-  const workshop = openWorkshop({ graphFor: () => users, clock });
+  const workshop = openWorkshop({ graphFor: () => users, clock, ...ports });
   const { blobs, batches, events } = workshop;
   const runnerPorts = (more: Partial<RunnerSettings> = {}): RunnerPorts => ({
     tenant: home,

@@ -1,13 +1,33 @@
 import { readBatchFiles } from "../../records/batch-files.ts";
 import type { Admission } from "../../records/ledger/admission.ts";
 import { journalsPrefix } from "../../records/paths.ts";
+import { readStatus } from "../../records/status.ts";
 import { approveAtStart } from "./approve-at-start.ts";
 import { chargeAtStart } from "./charge-at-start.ts";
 import type { AdmissionCheck, AdmitPorts } from "./opening.ts";
 import { protectAtStart } from "./protect-at-start.ts";
 
+/**
+ * Pauses a batch that was planned to keep its passwords sealed, if the deployment has no key for that any more:
+ * they would be known to nobody.
+ */
+const keepPasswords: AdmissionCheck = async ({ blobs, settings }, { folder, plan }) => {
+  if (!plan.keepsPasswords || settings.keepsPasswordsOf?.length) return { kind: "run" };
+  const state = (await readStatus(blobs.batches, folder))?.state;
+  if (state === "finished" || state === "cancelled") return { kind: "run" };
+  return { kind: "pause", policy: "passwords", reason: NO_KEY };
+};
+
+const NO_KEY =
+  "It was planned to keep the passwords that it gives, and the setting PASSWORD_KEY is gone: nobody would learn them. Set it again and resume the batch; or cancel it, and send the rest without a key in a new batch.";
+
 /** In this order; the last one charges the tenant's ledger, so that only what starts is charged. */
-const checks: readonly AdmissionCheck[] = [approveAtStart, protectAtStart, chargeAtStart];
+const checks: readonly AdmissionCheck[] = [
+  approveAtStart,
+  keepPasswords,
+  protectAtStart,
+  chargeAtStart,
+];
 
 /** See `Batches.admit`. */
 export async function admit(ports: AdmitPorts, folder: string): Promise<Admission> {

@@ -26,6 +26,7 @@ import { isHeldBy, preflight } from "../plan/preflight.ts";
 import { hasUnfinishedWork } from "../plan/unfinished-work.ts";
 import type { Accepted, BatchPorts } from "../ports.ts";
 import { protectionOf } from "../protection/protection-of.ts";
+import { givesKept } from "../report/finish.ts";
 import { fencedStatus, pendingVerdicts, stillStatus } from "../report/status.ts";
 import { tripwiresOf } from "../sources/source-tripwires.ts";
 import type { BatchInput } from "./batch-input.ts";
@@ -276,6 +277,7 @@ function planOf(
     guards,
     ...(seats.length > 0 && { seats }),
     ...(lacking.length > 0 && { lacking }),
+    ...(givesKept(settings, totals) && { keepsPasswords: true }),
     plannedAt: new Date(clock.now()).toISOString(),
     digest: planDigest(manifest, totals.shardDigests),
     shardDigests: totals.shardDigests,

@@ -78,8 +78,8 @@ export async function endBatch(
   { state, receipts, planned, unwritten, announce, by, ...known }: End,
 ): Promise<VerdictCounts> {
   const { batches } = ports.blobs;
-  const { keepsPasswordsOf = [], writeQuota, writeWindowSeconds } = ports.settings;
-  const hasPasswords = keepsPasswordsOf.some((name) => (plan.operations[name]?.writes ?? 0) > 0);
+  const { writeQuota, writeWindowSeconds } = ports.settings;
+  const hasPasswords = plan.keepsPasswords ?? givesKept(ports.settings, plan);
   const job: ReportJob = {
     batches,
     folder,
@@ -126,6 +126,12 @@ export async function endBatch(
   await writeStatus(batches, folder, { ...still, ...figures, ...more });
   return verdicts;
 }
+
+/** Whether rows of a plan give passwords that the deployment keeps. */
+export const givesKept = (
+  { keepsPasswordsOf = [] }: BatchPorts["settings"],
+  { operations }: Pick<BatchFiles["plan"], "operations">,
+): boolean => keepsPasswordsOf.some((name) => (operations[name]?.writes ?? 0) > 0);
 
 /** @throws OperatorError BATCH_DAMAGED as `endBatch` */
 function checkWhole(

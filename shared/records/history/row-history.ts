@@ -4,6 +4,7 @@ import type { RowOutcome } from "../receipt.ts";
 
 /** A sealed password, and when it was about to be sent. */
 export interface SentPassword {
+  /** Empty if it was not kept: nobody knows it. */
   readonly sealed: string;
   readonly at: string;
 }
@@ -90,7 +91,7 @@ function release(rows: Histories, row: number): void {
 
 const intended = (before: RowHistory, at: string, sealed: string | undefined): RowHistory => ({
   ...before,
-  ...(sealed !== undefined && { passwords: [...(before.passwords ?? []), { sealed, at }] }),
+  ...passwordsAfter(before, at, sealed),
   state: "doubt",
   receipt: undefined,
   attempts: before.attempts + 1,
@@ -136,6 +137,16 @@ function after(history: RowHistory, outcome: RowOutcome, at: string): RowHistory
     }
   }
 }
+
+/** Behind a password that was kept, one that was not counts too: Graph may have taken either. */
+const passwordsAfter = (
+  { passwords = [] }: Sends,
+  at: string,
+  sealed: string | undefined,
+): Pick<Sends, "passwords"> =>
+  sealed === undefined && passwords.length === 0
+    ? {}
+    : { passwords: [...passwords, { sealed: sealed ?? "", at }] };
 
 /** Graph did not take what was sent last, so that its password is nobody's. */
 const withoutLast = <T extends Sends>(before: T): T =>

@@ -32,7 +32,7 @@ export function passwordInPlace(
  * may be the one that counts.
  */
 export function passwordsInDoubt({ passwords = [] }: RowHistory): Given {
-  const sealed = new Set(passwords.map((each) => each.sealed));
+  const sealed = new Set(passwords.flatMap((each) => each.sealed || []));
   return sealed.size === 0 ? {} : { sealedPassword: [...sealed].join(" ") };
 }
 
@@ -43,4 +43,4 @@ export const lastRefused = (history: RowHistory): RowHistory => ({
 });
 
 const given = (sent: { readonly sealed: string } | undefined): Given =>
-  sent === undefined ? {} : { sealedPassword: sent.sealed };
+  sent?.sealed ? { sealedPassword: sent.sealed } : {};

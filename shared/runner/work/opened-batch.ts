@@ -1,8 +1,10 @@
 import { type Marker, checkMarker } from "../../records/markers/marker.ts";
+import { batchOf } from "../../records/paths.ts";
 import { readStatus } from "../../records/status.ts";
 import { halted, journaled, readHalt } from "../batch/halt.ts";
 import type { Halt, OpenBatch } from "../batch/open-batch.ts";
 import type { Site } from "../batch/site.ts";
+import { pause } from "./pause.ts";
 import { seeToWindow } from "./window.ts";
 import type { Work } from "./work.ts";
 
@@ -35,7 +37,12 @@ export async function openedBatch(work: Work, marker: Marker): Promise<OpenBatch
     return undefined;
   }
   const admission = await site.admit(marker.folder);
-  if (admission.kind !== "run") {
+  if (admission.kind === "pause") {
+    const named = { batch: batchOf(marker.folder), tenant: site.tenant };
+    await pause(site, marker.folder, named, admission);
+    const now = await readHalt(site, marker.folder, work.standing.tenant);
+    if (now) return openHalted(work, marker, now);
+  } else if (admission.kind !== "run") {
     if (admission.kind === "wait") later.untilMs = Math.min(later.untilMs, admission.untilMs);
     else await site.blobs.runner.delete(marker.path);
     batches.finished(marker);

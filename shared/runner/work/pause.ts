@@ -4,7 +4,7 @@ import { type Site, isoNow } from "../batch/site.ts";
 
 /** Why the program itself pauses a batch. */
 export interface Why {
-  readonly policy: "breaker" | "canary" | "window";
+  readonly policy: "breaker" | "canary" | "window" | "passwords";
   /** In whole sentences. */
   readonly reason: string;
 }
@@ -13,7 +13,7 @@ export interface Why {
 export async function pause(
   site: Site,
   folder: string,
-  { batch, tenant }: BatchManifest,
+  { batch, tenant }: Pick<BatchManifest, "batch" | "tenant">,
   why: Why,
 ): Promise<void> {
   const at = isoNow(site);

@@ -50,8 +50,9 @@ const unreadable = (): never => {
 };
 
 describe("what people decided about a batch that was refused then", () => {
-  const disable = (user: string) => [{ operation: "user.disable", user }];
-  const [first, second] = [disable("user0@contoso.com"), disable("user1@contoso.com")];
+  const [first, second] = ["user0@contoso.com", "user1@contoso.com"].map((user) => [
+    { operation: "user.disable", user },
+  ]);
 
   /** Accepts a batch, lets somebody decide about it before it is planned, and refuses it. */
   async function refusedAfter(decision: "cancel" | "pause") {
@@ -100,15 +101,15 @@ describe("what people decided about a batch that was refused then", () => {
   });
 });
 
-describe("a file of which the message was refused", () => {
-  const message = (batch: string, file: string) => ({
-    version: 1,
-    batch,
-    mode: "apply",
-    operation: "user.disable",
-    file,
-  });
+const fromFile = (batch: string, file: string) => ({
+  version: 1,
+  batch,
+  mode: "apply",
+  operation: "user.disable",
+  file,
+});
 
+describe("a file of which the message was refused", () => {
   it("was not run by the next batch of that message's name", async () => {
     const workshop = openWorkshop();
     const { directory, blobs, deliver } = workshop;
@@ -117,16 +118,16 @@ describe("a file of which the message was refused", () => {
       await blobs.inbox.write(`staged/${name}.csv`, `user\n${name}@contoso.com\n`);
     }
     const send = { messageId: "m-1", deadlineMs: Infinity };
-    const ann = message("leavers", "staged/ann.csv");
+    const ann = fromFile("leavers", "staged/ann.csv");
     directory.intercept = unreadable;
     await workshop.batches.accept(ann, send);
     directory.intercept = () => undefined;
     await workshop.batches.settlePoison("accept", JSON.stringify(ann), "m-1");
-    assert.equal((await deliver(message("leavers", "staged/bo.csv"))).outcome, "accepted");
+    assert.equal((await deliver(fromFile("leavers", "staged/bo.csv"))).outcome, "accepted");
     await workshop.runAll("leavers");
-    assert.equal((await deliver(message("more", "staged/ann.csv"))).outcome, "accepted");
-    assert.equal((await deliver(message("again", "staged/ann.csv"))).outcome, "refused");
-    assert.equal((await deliver(message("again", "staged/bo.csv"))).outcome, "refused");
+    assert.equal((await deliver(fromFile("more", "staged/ann.csv"))).outcome, "accepted");
+    assert.equal((await deliver(fromFile("again", "staged/ann.csv"))).outcome, "refused");
+    assert.equal((await deliver(fromFile("again", "staged/bo.csv"))).outcome, "refused");
   });
 
   it("is run once if the next batch of that name reads it otherwise", async () => {
@@ -134,14 +135,14 @@ describe("a file of which the message was refused", () => {
     const { directory, blobs, deliver } = workshop;
     directory.addUser("ann@contoso.com");
     await blobs.inbox.write("staged/ann.csv", "user\nann@contoso.com\n");
-    const ann = message("leavers", "staged/ann.csv");
+    const ann = fromFile("leavers", "staged/ann.csv");
     directory.intercept = unreadable;
     await workshop.batches.accept(ann, { messageId: "m-1", deadlineMs: Infinity });
     directory.intercept = () => undefined;
     await workshop.batches.settlePoison("accept", JSON.stringify(ann), "m-1");
-    const other = { ...ann, operation: "user.revoke-sessions" };
-    assert.equal((await deliver(other)).outcome, "accepted");
+    const otherwise = { ...ann, operation: "user.revoke-sessions" };
+    assert.equal((await deliver(otherwise)).outcome, "accepted");
     await workshop.runAll("leavers");
-    assert.equal((await deliver(message("more", "staged/ann.csv"))).outcome, "refused");
+    assert.equal((await deliver(fromFile("more", "staged/ann.csv"))).outcome, "refused");
   });
 });
