@@ -42,6 +42,7 @@ export const graphAppRoles: Readonly<Record<string, string>> = {
   "GroupMember.ReadWrite.All": "dbaae8cf-10b5-4b86-a4a1-f871c94c6695",
   "LicenseAssignment.Read.All": "e2f98668-2877-4f38-a2f4-8202e0717aa1",
   "LicenseAssignment.ReadWrite.All": "5facf0c1-8979-4e95-abcf-ff3d079771c0",
+  "Member.Read.Hidden": "658aa5d8-239f-45c4-aa12-864f4fc7e490",
   "OrgContact.Read.All": "e1a88a34-94c4-4418-be12-c87b00e26bea",
   "Organization.Read.All": "498476ce-e0fe-48b0-b801-37ba7e2685c6",
   "Organization.ReadWrite.All": "292d869f-3427-49a8-9dab-8c70152b74e9",

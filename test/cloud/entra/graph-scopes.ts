@@ -32,6 +32,7 @@ const SCOPES: Readonly<Record<string, readonly [id: string, type: "Admin" | "Use
   "LicenseAssignment.ReadWrite.All": ["f55016cc-149c-447e-8f21-7cf3ec1d6350", "User"],
   "MailboxSettings.Read": ["87f447af-9fa4-4c32-9dfa-4a57a73d18ce", "User"],
   "MailboxSettings.ReadWrite": ["818c620a-27a9-40bd-a6a5-d96f7d610b4b", "User"],
+  "Member.Read.Hidden": ["f6a3db3e-f7e8-4ed2-a414-557c8c9830be", "Admin"],
   offline_access: ["7427e0e9-2fba-42fe-b0c0-848c9e6a8182", "User"],
   openid: ["37f7f235-527c-4136-accd-4a02d197296e", "User"],
   "Organization.Read.All": ["4908d5b9-3fb2-4b1e-9336-1888b7937185", "Admin"],

@@ -3,6 +3,7 @@ import { notEmulated, unsupportedQuery } from "../http/graph-error.ts";
 import { MODELS } from "../model/models.ts";
 import { isAdvanced, type Call } from "../resources/call.ts";
 import { extensionShelf } from "../resources/kept/extension-shelf.ts";
+import { seesMembersOf } from "../rules/hidden-members.ts";
 import { transitiveHolders } from "../store/closure.ts";
 import type { RelationName } from "../store/directory.ts";
 import type { Entity, Kind } from "../store/entity.ts";
@@ -43,14 +44,16 @@ const REVERSED: Readonly<Record<string, RelationName>> = {
 
 function related(call: Call, entity: Entity, name: string): Entity[] {
   const { directory } = call.tenant;
-  if (name === "transitiveMemberOf") return transitiveHolders(directory, entity.id);
+  if (name === "members" && !seesMembersOf(call, entity)) return [];
+  const sees = (one: Entity): boolean => !/memberOf$/i.test(name) || seesMembersOf(call, one);
+  if (name === "transitiveMemberOf") return transitiveHolders(directory, entity.id).filter(sees);
   const reversed = REVERSED[name];
   const ids = reversed
     ? directory.relations[reversed].sources(entity.id)
     : [...directory.relations[name as RelationName].targets(entity.id)].map(([id]) => id);
   return [...ids].flatMap((id) => {
     const one = directory.get(id);
-    return one && directory.seen(one).state === "live" ? [one] : [];
+    return one && directory.seen(one).state === "live" && sees(one) ? [one] : [];
   });
 }
 

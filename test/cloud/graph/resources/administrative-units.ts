@@ -4,6 +4,7 @@ import { expander } from "../odata/expand.ts";
 import { countAnswer, listAnswer, type Collection } from "../odata/list.ts";
 import { contextOf, render, selected } from "../odata/render.ts";
 import { kindSource, targetsSource } from "../odata/source.ts";
+import { seesMembersOf } from "../rules/hidden-members.ts";
 import { both, CREATE_GROUPS, READ_UNITS, WRITE_UNITS } from "../rules/permission.ts";
 import { demandRoom } from "../rules/quota.ts";
 import { checkedValues, demandValues } from "../rules/values.ts";
@@ -59,18 +60,22 @@ function remove(call: Call): Answer {
   return noContent;
 }
 
-const members = (call: Call, type: Collection["type"] = "directoryObject"): Collection => ({
-  type,
-  set: type === "directoryObject" ? "directoryObjects" : `${type}s`,
-  typed: type === "directoryObject",
-  advancedOnly: true,
-  source: targetsSource(
-    call.tenant.directory,
-    "members",
-    unit(call),
-    (entity) => type === "directoryObject" || entity.kind === type,
-  ),
-});
+function members(call: Call, type: Collection["type"] = "directoryObject"): Collection {
+  const holder = unit(call);
+  const isSeen = seesMembersOf(call, holder);
+  return {
+    type,
+    set: type === "directoryObject" ? "directoryObjects" : `${type}s`,
+    typed: type === "directoryObject",
+    advancedOnly: true,
+    source: targetsSource(
+      call.tenant.directory,
+      "members",
+      holder,
+      (entity) => isSeen && (type === "directoryObject" || entity.kind === type),
+    ),
+  };
+}
 
 /** Updates whether a member's management is restricted, which follows from its units. */
 function restrict(call: Call, member: Entity): void {

@@ -2,6 +2,7 @@ import { ok, type Answer } from "../http/answer.ts";
 import { badRequest, notFound } from "../http/graph-error.ts";
 import { namesFor } from "../odata/list.ts";
 import { contextOf, render } from "../odata/render.ts";
+import { seesMembersOf } from "../rules/hidden-members.ts";
 import {
   READ_APPLICATIONS,
   READ_CONTACTS,
@@ -89,7 +90,7 @@ const check =
     const asked = textList(call, parameter, MOST_CHECKS);
     const holders = new Set(
       transitiveHolders(call.tenant.directory, entity.id)
-        .filter(counts)
+        .filter((one) => counts(one) && seesMembersOf(call, one))
         .map((one) => one.id),
     );
     return answerIds(
@@ -114,7 +115,7 @@ const getAll =
       );
     }
     const found = transitiveHolders(call.tenant.directory, entity.id)
-      .filter(counts)
+      .filter((one) => counts(one) && seesMembersOf(call, one))
       .filter((one) => secure !== true || one.values["securityEnabled"] === true);
     return answerIds(
       call,

@@ -2,6 +2,7 @@ import type { Answer } from "../http/answer.ts";
 import { SETS } from "../model/models.ts";
 import { countAnswer, listAnswer, type Collection } from "../odata/list.ts";
 import { entitiesSource } from "../odata/source.ts";
+import { seesMembersOf } from "../rules/hidden-members.ts";
 import {
   READ_APPLICATIONS,
   READ_CONTACTS,
@@ -22,7 +23,8 @@ const holdersOf = (call: Call, member: Entity): Entity[] => {
   const { directory } = call.tenant;
   return [...directory.relations.members.sources(member.id)].flatMap((id) => {
     const late = directory.seenLate("members", id)?.get(member.id);
-    return late === false ? [] : (directory.get(id) ?? []);
+    const holder = late === false ? undefined : directory.get(id);
+    return holder && seesMembersOf(call, holder) ? [holder] : [];
   });
 };
 
@@ -51,7 +53,7 @@ interface Walk {
 }
 
 const transitive = (call: Call, entity: Entity): Entity[] =>
-  transitiveHolders(call.tenant.directory, entity.id);
+  transitiveHolders(call.tenant.directory, entity.id).filter((one) => seesMembersOf(call, one));
 
 /** Reading a user's memberships is directory data; its own permission covers the transitive form. */
 const READ_MEMBERSHIPS: Needs = [...READ_USERS, "GroupMember.Read.All", "Group.Read.All"];
@@ -88,7 +90,7 @@ const WALKS: readonly Walk[] = [
     needs: READ_MEMBERS,
     resourceUnits: 5,
     find: (call, entity) =>
-      transitiveTargets(call.tenant.directory, entity.id).filter(
+      transitiveTargets(call.tenant.directory, entity, (one) => seesMembersOf(call, one)).filter(
         (member) => member.kind !== "servicePrincipal",
       ),
   },

@@ -2,6 +2,7 @@ import { noContent, type Answer } from "../http/answer.ts";
 import { badRequest, notFound } from "../http/graph-error.ts";
 import { countAnswer, listAnswer, type Collection } from "../odata/list.ts";
 import { targetsSource } from "../odata/source.ts";
+import { seesMembersOf } from "../rules/hidden-members.ts";
 import { demandFitMember, demandWritableEdges } from "../rules/membership.ts";
 import { READ_MEMBERS, WRITE_MEMBERS } from "../rules/permission.ts";
 import type { Entity } from "../store/entity.ts";
@@ -20,6 +21,8 @@ const listed = (entity: Entity): boolean => entity.kind !== "servicePrincipal";
 
 function members(call: Call, type: Collection["type"] = "directoryObject"): Collection {
   const { directory } = call.tenant;
+  const holder = group(call);
+  const isSeen = seesMembersOf(call, holder);
   return {
     type,
     set: type === "directoryObject" ? "directoryObjects" : `${type}s`,
@@ -28,8 +31,8 @@ function members(call: Call, type: Collection["type"] = "directoryObject"): Coll
     source: targetsSource(
       directory,
       "members",
-      group(call),
-      (entity) => listed(entity) && (type === "directoryObject" || entity.kind === type),
+      holder,
+      (entity) => isSeen && listed(entity) && (type === "directoryObject" || entity.kind === type),
     ),
   };
 }

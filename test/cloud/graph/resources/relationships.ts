@@ -2,6 +2,7 @@ import { syncRegistry } from "../applications/registry-link.ts";
 import { SETS } from "../model/models.ts";
 import { countAnswer, listAnswer, type Collection } from "../odata/list.ts";
 import { entitiesSource, targetsSource } from "../odata/source.ts";
+import { seesMembersOf } from "../rules/hidden-members.ts";
 import {
   READ_APPLICATIONS,
   READ_CONTACTS,
@@ -43,6 +44,9 @@ const targets =
   (name: RelationName) =>
   (call: Call, holder: Entity): Entity[] =>
     [...targetsSource(call.tenant.directory, name, holder)(0)].map(({ entity }) => entity);
+
+const members = (call: Call, holder: Entity): Entity[] =>
+  seesMembersOf(call, holder) ? targets("members")(call, holder) : [];
 
 /** The objects with an edge to the holder. */
 const sources =
@@ -103,8 +107,13 @@ const RELATIONSHIPS: readonly Relationship[] = [
     ["sponsorOf", ["user"], sponsored],
   ]),
   ...of("group", READ_MEMBERS, [
-    ["members", MEMBERS, targets("members")],
-    ["transitiveMembers", MEMBERS, (call, one) => transitiveTargets(call.tenant.directory, one.id)],
+    ["members", MEMBERS, members],
+    [
+      "transitiveMembers",
+      MEMBERS,
+      (call, one) =>
+        transitiveTargets(call.tenant.directory, one, (group) => seesMembersOf(call, group)),
+    ],
   ]),
   ...of("group", READ_GROUPS, [["owners", OWNERS, targets("owners")]]),
   ...of("application", READ_APPLICATIONS, [["owners", OWNERS, targets("owners")]]),
@@ -117,9 +126,7 @@ const RELATIONSHIPS: readonly Relationship[] = [
     ["registeredOwners", OWNERS, targets("registeredOwners")],
     ["registeredUsers", OWNERS, targets("registeredUsers")],
   ]),
-  ...of("administrativeUnit", READ_UNITS, [
-    ["members", ["user", "group", "device"], targets("members")],
-  ]),
+  ...of("administrativeUnit", READ_UNITS, [["members", ["user", "group", "device"], members]]),
   ...of("orgContact", READ_CONTACTS, [
     ["directReports", ["user", "orgContact"], sources("manager")],
   ]),

@@ -22,11 +22,18 @@ export function transitiveHolders(directory: Directory, id: string): Entity[] {
   return found;
 }
 
-/** Everything `id` contains, including through nested groups; live objects only, nearest first. */
-export function transitiveTargets(directory: Directory, id: string): Entity[] {
-  const seen = new Set<string>([id]);
+/**
+ * Everything `start` contains, including through nested groups, of those that `opens` lets through; live
+ * objects only, nearest first.
+ */
+export function transitiveTargets(
+  directory: Directory,
+  start: Entity,
+  opens: (holder: Entity) => boolean,
+): Entity[] {
+  const seen = new Set<string>([start.id]);
   const found: Entity[] = [];
-  let front = [id];
+  let front = opens(start) ? [start.id] : [];
   while (front.length > 0) {
     const next: string[] = [];
     for (const holder of front) {
@@ -35,7 +42,7 @@ export function transitiveTargets(directory: Directory, id: string): Entity[] {
         if (seen.has(member) || entity?.state !== "live") continue;
         seen.add(member);
         found.push(entity);
-        if (entity.kind === "group") next.push(member);
+        if (entity.kind === "group" && opens(entity)) next.push(member);
       }
     }
     front = next;
