@@ -216,6 +216,17 @@ export const operationNamed = (
 export const named = <T>(all: Readonly<Record<string, T>>, name: string): T | undefined =>
   Object.hasOwn(all, name) ? all[name] : undefined;
 
+/** What an operation says of itself; the rest of it follows from that. */
+export interface OwnOperation<P, K extends TargetKind> extends Omit<
+  Operation<P, K>,
+  "permissions" | "allPermissions" | "guarded"
+> {
+  /** What every row needs, or rows with these columns: what several need is what each of them needs. */
+  readonly permissions: readonly string[] | Operation["permissions"];
+  /** Absent if guards count nothing of it. */
+  readonly guarded?: Operation<P>["guarded"];
+}
+
 /**
  * Makes an operation whose functions see the payload as its own fields make it, and writes with its
  * own kind of target: a required column is there, another may be null or absent as its rule says, and
@@ -224,7 +235,7 @@ export const named = <T>(all: Readonly<Record<string, T>>, name: string): T | un
  * @throws TypeError (the functions that take a write) if the write has another kind of target
  */
 export function defineOperation<const F extends Fields, K extends TargetKind>(
-  own: Operation<PayloadOf<F>, K> & { readonly fields: F },
+  own: OwnOperation<PayloadOf<F>, K> & { readonly fields: F },
 ): Operation {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- rows are compiled by `own.fields`
   const typed = (payload: Payload): PayloadOf<F> => payload as PayloadOf<F>;
@@ -237,13 +248,17 @@ export function defineOperation<const F extends Fields, K extends TargetKind>(
     ...attempt,
     write: ownWrite(attempt.write),
   });
-  const { together, isThere, lookFurther, ...rest } = own;
+  const { together, isThere, lookFurther, permissions, ...rest } = own;
+  const permissionsOf = typeof permissions === "function" ? permissions : () => permissions;
+  const rows = [[], ...Object.keys(own.fields).map((column) => [column])];
   return {
     ...rest,
+    permissions: permissionsOf,
+    allPermissions: [...new Set(rows.flatMap(permissionsOf))].toSorted(),
     ...(lookFurther && { lookFurther: (write, answer) => lookFurther(ownWrite(write), answer) }),
     ...(isThere && { isThere: (answer, write) => isThere(answer, ownWrite(write)) }),
     ...(together && { together: ownTogether(together, ownWrite) }),
-    guarded: (payload, found) => own.guarded(typed(payload), found),
+    guarded: (payload, found) => own.guarded?.(typed(payload), found) ?? {},
     lookups: (payload) => own.lookups(typed(payload)),
     decide: (payload, found) => own.decide(typed(payload), found),
     request: (write, make) => own.request(ownWrite(write), make),

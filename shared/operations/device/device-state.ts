@@ -26,8 +26,7 @@ export const setsDevice = (
     fields: { device: required(deviceReference) },
     example: { device: "deviceId:4c299165-6e8f-4b45-a5ba-c5d250a707ff" },
     target: "object",
-    permissions: () => devicePermissions,
-    allPermissions: devicePermissions,
+    permissions: devicePermissions,
     guarded: own.guarded,
     lookups: ({ device: ref }) => ({
       device: { kind: "device", ref, select: ["id", "accountEnabled", "operatingSystem"] },

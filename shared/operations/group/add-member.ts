@@ -18,9 +18,7 @@ export default defineOperation({
   ...membershipParts,
   summary: "Adds one member to one group.",
   example: { group: "Sales team", member: "ann@contoso.com" },
-  permissions: () => permissions,
-  allPermissions: permissions,
-  guarded: () => ({}),
+  permissions,
   lookups: (payload: Edge): Readonly<Record<string, Lookup>> => {
     const lookups = membershipParts.lookups(payload);
     const { member } = payload;

@@ -97,9 +97,6 @@ export default defineOperation({
   },
   target: ["new", "object"],
   permissions,
-  allPermissions: [
-    ...new Set([...permissions(["owner"]), ...permissions(["uniqueName"])]),
-  ].toSorted(),
   // A new group has nothing to lose yet; one of the unique name may be there.
   guarded: (payload, found) =>
     payload.uniqueName === undefined

@@ -1,7 +1,7 @@
 import { notFound } from "../../catalogue/decided-row.ts";
 import { groupReference, required, userReference } from "../../catalogue/fields.ts";
 import type { DoneRow, Inverse } from "../../catalogue/inverse.ts";
-import type { Decision, Found, Lookup, Operation } from "../../catalogue/operation.ts";
+import type { Decision, Found, Lookup, OwnOperation } from "../../catalogue/operation.ts";
 import { isListed } from "../../catalogue/parts/edge.ts";
 import type { PayloadOf } from "../../catalogue/payload.ts";
 import type { PendingWrite, ReadyWrite } from "../../catalogue/row.ts";
@@ -52,7 +52,7 @@ export const membershipParts = {
     }),
     lookOf: listOf,
   },
-} as const satisfies Partial<Operation<Edge, "membership">>;
+} as const satisfies Partial<OwnOperation<Edge, "membership">>;
 
 const membersRead = (group: string, filter: string): GraphRead => ({
   method: "GET",

@@ -18,9 +18,7 @@ export default defineOperation({
   fields: { group: required(objectId) },
   example: { group: "11111111-1111-4111-8111-111111111111" },
   target: "object",
-  permissions: () => permissions,
-  allPermissions: permissions,
-  guarded: () => ({}),
+  permissions,
   lookups: ({ group: ref }) => ({
     group: { kind: "group", ref, select: ["id"] },
     deleted: {

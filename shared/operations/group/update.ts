@@ -30,8 +30,7 @@ export default defineOperation({
   fields,
   example: { group: "Sales Munich", description: "Everybody who sells in Munich" },
   target: "object",
-  permissions: () => permissions,
-  allPermissions: permissions,
+  permissions,
   guarded: (payload, found) => countsOf(changesOf(payload), found?.["group"]),
   lookups: (payload) => ({
     group: {

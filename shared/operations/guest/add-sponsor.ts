@@ -7,7 +7,6 @@ import { isSponsor, sponsorshipParts } from "./sponsorship.ts";
 export default defineOperation({
   ...sponsorshipParts,
   summary: "Gives a guest a sponsor: the user, or the group by its id, who answers for the guest.",
-  guarded: () => ({}),
   touched: ({ was }) => touchedEdge("sponsorship", was, "present"),
   request: ({ target }, { graphRoot }) => ({
     method: "POST",

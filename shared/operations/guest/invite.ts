@@ -50,9 +50,7 @@ export default defineOperation({
     customizedMessageBody: "Welcome to project Phoenix",
   },
   target: "new",
-  permissions: () => permissions,
-  allPermissions: permissions,
-  guarded: () => ({}),
+  permissions,
   lookups: (payload) => ({
     user: { kind: "user", ref: `mail:${payload.invitedUserEmailAddress}`, select: facts },
   }),

@@ -8,7 +8,6 @@ import { isSponsor, sponsorshipParts } from "./sponsorship.ts";
 export default defineOperation({
   ...sponsorshipParts,
   summary: "Takes a sponsor from a guest; the sponsor's account stays.",
-  guarded: () => ({}),
   touched: ({ was }) => touchedEdge("sponsorship", was, "absent"),
   request: ({ target }) => ({ method: "DELETE", url: sponsorRefUrl(target.holder, target.object) }),
   judge: (answer, attempt) => {

@@ -36,8 +36,7 @@ export default defineOperation({
   },
   example: { user: "mail:gwen@fabrikam.com", sendInvitationMessage: "true" },
   target: "user",
-  permissions: () => permissions,
-  allPermissions: permissions,
+  permissions,
   // Until the guest accepts again, nobody signs in by the account; one who has not accepted yet loses nothing.
   guarded: (_payload, { user } = {}) =>
     user?.state === "found" && user.object["externalUserState"] === PENDING

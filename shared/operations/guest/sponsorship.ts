@@ -1,6 +1,6 @@
 import { failedRow, notFound } from "../../catalogue/decided-row.ts";
 import { required, userReference } from "../../catalogue/fields.ts";
-import type { Decision, Found, Lookup, Operation } from "../../catalogue/operation.ts";
+import type { Decision, Found, Lookup, OwnOperation } from "../../catalogue/operation.ts";
 import { type End, edgeWrite } from "../../catalogue/parts/edge.ts";
 import type { PayloadOf } from "../../catalogue/payload.ts";
 import type { ReadyWrite } from "../../catalogue/row.ts";
@@ -23,8 +23,7 @@ export const sponsorshipParts = {
   fields,
   example: { user: "mail:gwen@fabrikam.com", sponsor: "ann@contoso.com" },
   target: "edge",
-  permissions: () => sponsorPermissions,
-  allPermissions: sponsorPermissions,
+  permissions: sponsorPermissions,
   lookups: ({ user, sponsor }: Sponsorship): Readonly<Record<string, Lookup>> => {
     const lookup: Lookup = { kind: "user", ref: user, select: ["id"] };
     return isGuid(sponsor)
@@ -38,7 +37,7 @@ export const sponsorshipParts = {
     url: `/users/${target.holder}/sponsors?$select=id`,
   }),
   isThere: isSponsor,
-} as const satisfies Partial<Operation<Sponsorship, "edge">>;
+} as const satisfies Partial<OwnOperation<Sponsorship, "edge">>;
 
 function decideSponsorship(
   { sponsor: ref }: Sponsorship,

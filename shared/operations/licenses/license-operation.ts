@@ -139,8 +139,7 @@ const parts = (own: Own, holder: Holder) => {
     summary: own.summary,
     example: own.example,
     fields: { [noun]: required(holder.reference), ...own.fields },
-    permissions: () => holder.permissions,
-    allPermissions: holder.permissions,
+    permissions: holder.permissions,
     lookups: (payload: Payload): Readonly<Record<string, Lookup>> => ({
       [noun]: { kind: noun, ref: holderIn(payload, noun), select },
       skus: skusLookup,

@@ -11,7 +11,6 @@ export default defineOperation({
   ...unitParts,
   summary:
     "Adds a user, a group or a device to an administrative unit, whose administrators may then change it.",
-  guarded: () => ({}),
   touched: ({ was }) => touchedEdge("unitMembership", was, "present"),
   request: ({ target }, { graphRoot }) => ({
     method: "POST",

@@ -1,6 +1,6 @@
 import { type DecidedRow, failedRow, notFound } from "../../catalogue/decided-row.ts";
 import { required, unitReference, userReference } from "../../catalogue/fields.ts";
-import type { Decision, Found, Lookup, Operation } from "../../catalogue/operation.ts";
+import type { Decision, Found, Lookup, OwnOperation } from "../../catalogue/operation.ts";
 import { type End, edgeWrite, isListed } from "../../catalogue/parts/edge.ts";
 import type { PayloadOf } from "../../catalogue/payload.ts";
 import type { Properties, ReadyWrite } from "../../catalogue/row.ts";
@@ -20,8 +20,7 @@ export const unitParts = {
   example: { unit: "Munich", member: "ann@contoso.com" },
   optIn: true,
   target: "edge",
-  permissions: () => permissions,
-  allPermissions: permissions,
+  permissions,
   lookups: ({ unit, member }: UnitMembership): Readonly<Record<string, Lookup>> => ({
     unit: {
       kind: "unit",
@@ -40,7 +39,7 @@ export const unitParts = {
     headers: { ConsistencyLevel: "eventual" },
   }),
   isThere: isListed,
-} as const satisfies Partial<Operation<UnitMembership, "edge">>;
+} as const satisfies Partial<OwnOperation<UnitMembership, "edge">>;
 
 /** Plans the write, or says why the unit's members are not changed. */
 function decideUnit(

@@ -54,8 +54,6 @@ export default defineOperation({
   },
   target: "new",
   permissions,
-  allPermissions: permissions(["employeeLeaveDateTime"]),
-  guarded: () => ({}),
   lookups: (payload) => ({
     user: {
       kind: "user",

@@ -25,8 +25,7 @@ export default defineOperation({
   fields: { user: required(userReference) },
   example: { user: "ann@contoso.com" },
   target: "user",
-  permissions: () => permissions,
-  allPermissions: permissions,
+  permissions,
   guarded: () => ({ deletes: 1 }),
   deletes: true,
   lookups: (payload) => ({

@@ -22,8 +22,7 @@ export default defineOperation({
   optIn: true,
   deletes: true,
   target: "user",
-  permissions: () => permissions,
-  allPermissions: permissions,
+  permissions,
   guarded: () => ({ deletes: 1 }),
   lookups: ({ user: ref }) => ({
     user: { kind: "user", ref, select: ["id"] },

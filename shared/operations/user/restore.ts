@@ -19,9 +19,7 @@ export default defineOperation({
   fields: { user: required(objectId) },
   example: { user: "0b0e5c0e-1111-4222-a333-444455556666" },
   target: "user",
-  permissions: () => permissions,
-  allPermissions: permissions,
-  guarded: () => ({}),
+  permissions,
   lookups: ({ user: ref }) => ({
     user: { kind: "user", ref, select: ["id"] },
     deleted: { kind: "deleted-user", ref, select: ["id", "userPrincipalName"] },

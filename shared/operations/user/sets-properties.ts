@@ -41,7 +41,6 @@ export function setsProperties(own: SetsProperties): Operation {
     target: "user",
     permissions: (columns) =>
       permissionsToSet(isFixed ? properties : columns.filter((column) => column !== "user")),
-    allPermissions: permissionsToSet(properties),
     guarded: (payload, found) => countsOf(setOf(payload), found?.["user"]),
     lookups: (payload) => ({
       user: {

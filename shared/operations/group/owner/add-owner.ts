@@ -13,9 +13,7 @@ const UNSEEN_ATTEMPTS = 3;
 export default defineOperation({
   ...ownershipParts,
   summary: "Makes a user an owner of a group.",
-  permissions: () => permissions,
-  allPermissions: permissions,
-  guarded: () => ({}),
+  permissions,
   lookups: (payload: Ownership): Readonly<Record<string, Lookup>> => {
     const lookups = ownershipParts.lookups(payload);
     const { owner: ref } = payload;

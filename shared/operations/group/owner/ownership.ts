@@ -1,6 +1,6 @@
 import { notFound } from "../../../catalogue/decided-row.ts";
 import { groupReference, required, userReference } from "../../../catalogue/fields.ts";
-import type { Decision, Found, Lookup, Operation } from "../../../catalogue/operation.ts";
+import type { Decision, Found, Lookup, OwnOperation } from "../../../catalogue/operation.ts";
 import { type End, edgeWrite, isListed } from "../../../catalogue/parts/edge.ts";
 import type { PayloadOf } from "../../../catalogue/payload.ts";
 import type { ReadyWrite } from "../../../catalogue/row.ts";
@@ -32,7 +32,7 @@ export const ownershipParts = {
     headers: { ConsistencyLevel: "eventual" },
   }),
   isThere: isListed,
-} as const satisfies Partial<Operation<Ownership, "edge">>;
+} as const satisfies Partial<OwnOperation<Ownership, "edge">>;
 
 /**
  * Plans the write, or says why Graph cannot change this group's owners. The rows of one group go one after the

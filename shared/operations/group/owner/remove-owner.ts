@@ -17,8 +17,7 @@ export default defineOperation({
   ...ownershipParts,
   summary:
     "Removes an owner from a group; the owner's account stays. The last owner cannot be removed.",
-  permissions: () => permissions,
-  allPermissions: permissions,
+  permissions,
   guarded: () => ({ "membership-removals": 1 }),
   touched: ({ was }) => touchedEdge("ownership", was, "absent"),
   request: ({ target }) => ({ method: "DELETE", url: ownerRefUrl(target.holder, target.object) }),

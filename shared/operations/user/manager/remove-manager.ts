@@ -21,8 +21,7 @@ export default defineOperation({
   fields: { user: required(userReference) },
   example: { user: "ann@contoso.com" },
   target: "user",
-  permissions: () => managerPermissions,
-  allPermissions: managerPermissions,
+  permissions: managerPermissions,
   guarded: () => ({ "cleared-values": 1 }),
   lookups: ({ user: ref }) => ({ user: { kind: "user", ref, select: ["id", "manager"] } }),
   decide: (payload, { user }) => {

@@ -25,9 +25,7 @@ export default defineOperation({
   fields: { user: required(userReference), manager: required(userReference) },
   example: { user: "ann@contoso.com", manager: "bo@contoso.com" },
   target: ["user", "edge"],
-  permissions: () => managerPermissions,
-  allPermissions: managerPermissions,
-  guarded: () => ({}),
+  permissions: managerPermissions,
   lookups: (payload) => ({
     user: { kind: "user", ref: payload.user, select: ["id", "manager"] },
     manager: { kind: "user", ref: payload.manager, select: ["id"] },

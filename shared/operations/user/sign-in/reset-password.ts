@@ -17,8 +17,7 @@ export default defineOperation({
   optIn: true,
   sparesProtected: true,
   target: "user",
-  permissions: () => permissions,
-  allPermissions: permissions,
+  permissions,
   guarded: () => ({ "session-revocations": 1 }),
   lookups: ({ user: ref }) => ({
     user: { kind: "user", ref, select: ["id", "onPremisesSyncEnabled"] },

@@ -23,8 +23,7 @@ export default defineOperation({
   fields: { user: required(userReference) },
   example: { user: "ann@contoso.com" },
   target: "user",
-  permissions: () => permissions,
-  allPermissions: permissions,
+  permissions,
   guarded: () => ({ "session-revocations": 1 }),
   lookups: ({ user: ref }) => ({ user: { kind: "user", ref, select: ["id"] } }),
   decide: (payload, { user }) =>
