@@ -2,7 +2,7 @@ import type { GraphAnswer } from "../core/graph-request.ts";
 import type { ObjectId } from "../core/object-id.ts";
 import type { Attempt, Operation, Outcome } from "./operation.ts";
 import { causeOf, unknownCause } from "./refusals/refusals.ts";
-import { type FinalVerdict, creatorsOf } from "./row.ts";
+import { type FinalVerdict, type PlannedWrite, creatorsOf } from "./row.ts";
 import { columnsOf, isEdge, nounOf, subjectOf } from "./target.ts";
 
 /** The answer decides the row. The runner adds the proof: the request's id, its status, the attempts. */
@@ -52,13 +52,39 @@ export function judge(operation: Operation, answer: GraphAnswer, attempt: Attemp
       afterMs: answer.retryAfterMs,
     };
   }
-  const { write } = attempt;
-  const isUnseen = status === 404 || causeOf(answer)?.name === "unreplicated";
-  if (isUnseen && (write.afterRestore || creatorsOf(write).length > 0)) {
-    return retryLater(answer, "what was created or restored a moment ago has not replicated yet");
-  }
-  return failed(operation, answer, attempt);
+  return notReplicatedYet(answer, attempt) ?? failed(operation, answer, attempt);
 }
+
+/** How often a row is sent before something that the plan saw, and Graph does not, counts as missing. */
+export const UNSEEN_ATTEMPTS = 3;
+
+/** Whether Graph does not see an object that the request names. */
+export const isUnseen = (answer: GraphAnswer): boolean =>
+  answer.status === 404 || causeOf(answer)?.name === "unreplicated";
+
+type Sent = Pick<Attempt<never>, "attempts"> & { readonly write: PlannedWrite };
+
+const comesAfter = (write: PlannedWrite): boolean =>
+  write.afterRestore === true || creatorsOf(write).length > 0;
+
+/** Another try, if Graph does not see what an earlier row created or restored. */
+export const notReplicatedYet = (
+  answer: GraphAnswer,
+  { write }: Pick<Sent, "write">,
+): Outcome | undefined =>
+  comesAfter(write) && isUnseen(answer)
+    ? retryLater(answer, "what was created or restored a moment ago has not replicated yet")
+    : undefined;
+
+/** The same of what somebody else may have created a moment before the plan saw it: a few tries more. */
+export const notSeenYet = (
+  answer: GraphAnswer,
+  { write, attempts }: Sent,
+  what: string,
+): Outcome | undefined =>
+  (comesAfter(write) || attempts < UNSEEN_ATTEMPTS) && isUnseen(answer)
+    ? retryLater(answer, `${what} has not replicated yet`)
+    : undefined;
 
 /** Not done, and nothing is wrong with the row: it waits as long as Graph asks, else as the runner does. */
 export const retryLater = (answer: GraphAnswer, reason: string): Outcome => ({

@@ -219,12 +219,14 @@ export const named = <T>(all: Readonly<Record<string, T>>, name: string): T | un
 /** What an operation says of itself; the rest of it follows from that. */
 export interface OwnOperation<P, K extends TargetKind> extends Omit<
   Operation<P, K>,
-  "permissions" | "allPermissions" | "guarded"
+  "permissions" | "allPermissions" | "guarded" | "judge"
 > {
   /** What every row needs, or rows with these columns: what several need is what each of them needs. */
   readonly permissions: readonly string[] | Operation["permissions"];
   /** Absent if guards count nothing of it. */
   readonly guarded?: Operation<P>["guarded"];
+  /** Absent if every answer means what `judge.ts` says. */
+  readonly judge?: Operation<P, K>["judge"];
 }
 
 /**
@@ -262,7 +264,7 @@ export function defineOperation<const F extends Fields, K extends TargetKind>(
     lookups: (payload) => own.lookups(typed(payload)),
     decide: (payload, found) => own.decide(typed(payload), found),
     request: (write, make) => own.request(ownWrite(write), make),
-    judge: (answer, attempt) => own.judge(answer, ownAttempt(attempt)),
+    judge: (answer, attempt) => own.judge?.(answer, ownAttempt(attempt)),
     look: (write) => own.look(ownWrite(write)),
     inPlace: (answer, attempt) => own.inPlace(answer, ownAttempt(attempt)),
   };

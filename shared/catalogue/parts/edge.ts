@@ -83,20 +83,6 @@ export function isListed(answer: GraphAnswer): boolean | undefined {
   return listedIds(answer).kind === "complete" ? false : undefined;
 }
 
-/** Waits for a holder that an earlier row created or restored, and that Graph does not see yet. */
-export function holderNotYet(
-  answer: GraphAnswer,
-  { write }: Pick<Attempt<"membership"> | Attempt<"edge">, "write">,
-): Outcome | undefined {
-  const message = answer.error?.message ?? "";
-  const isUnseen =
-    (answer.status === 404 && message.includes(holderOf(write.target) ?? "")) ||
-    (answer.status === 400 && /being referenced don't exist/i.test(message));
-  return isUnseen && (write.holderFromRow || write.afterRestore)
-    ? retryLater(answer, `the ${nounOf(write.target)} has not replicated yet`)
-    : undefined;
-}
-
 /** Whether the edge was there, if the plan saw it, and whether it will be; `called`: what people call it. */
 export const touchedEdge = (
   called: string,

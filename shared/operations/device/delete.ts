@@ -1,5 +1,5 @@
 import { deviceReference, required } from "../../catalogue/fields.ts";
-import { final } from "../../catalogue/judge.ts";
+import { final, saidBy } from "../../catalogue/judge.ts";
 import { defineOperation } from "../../catalogue/operation.ts";
 import { goneAfterDelete } from "../../catalogue/parts/deleting.ts";
 import { deviceUrl } from "../../core/graph-request.ts";
@@ -37,16 +37,15 @@ export default defineOperation({
   request: ({ target }) => ({ method: "DELETE", url: deviceUrl(target.object) }),
   judge: (answer, attempt) => {
     if (answer.status === 403) {
-      const { code = "no code", message = "no message" } = answer.error ?? {};
       return final({
         verdict: "failed",
-        reason: `Graph does not let this application delete devices (Graph: 403 ${code}: ${message})`,
+        reason: `Graph does not let this application delete devices ${saidBy(answer)}`,
         fix: "Grant Device.ReadWrite.All with admin consent. If it is granted, give the application's service principal the directory role Cloud Device Administrator: the description of the permission excludes deleting.",
         objectId: attempt.write.target.object,
-        cause: `403 ${code}`,
+        cause: `403 ${answer.error?.code ?? "no code"}`,
       });
     }
-    return goneAfterDelete("device", answer, attempt);
+    return goneAfterDelete(answer, attempt);
   },
   look: ({ target }) => ({
     method: "GET",

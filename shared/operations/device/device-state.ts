@@ -58,7 +58,6 @@ export const setsDevice = (
       url: `/devices/${target.object}`,
       body: { accountEnabled },
     }),
-    judge: () => undefined,
     look: ({ target }) => ({
       method: "GET",
       url: `/devices/${target.object}?$select=id,accountEnabled`,

@@ -1,4 +1,4 @@
-import { final, retryLater } from "../../catalogue/judge.ts";
+import { final, notSeenYet } from "../../catalogue/judge.ts";
 import { type Lookup, defineOperation } from "../../catalogue/operation.ts";
 import { edgeInPlace, isListed, touchedEdge } from "../../catalogue/parts/edge.ts";
 import { isGuid } from "../../core/object-id.ts";
@@ -6,9 +6,6 @@ import { type Edge, decideEdge, edgeInverse, membershipParts } from "./membershi
 import { shareAdds } from "./share-adds.ts";
 
 const permissions = ["GroupMember.ReadWrite.All", "User.ReadBasic.All"];
-
-/** How often a row is sent before a group or member that Graph does not see counts as missing. */
-const UNSEEN_ATTEMPTS = 3;
 
 /**
  * Adds one member to one group. Graph refuses a second add with "already exist". After a lost answer,
@@ -39,17 +36,10 @@ export default defineOperation({
     if (answer.status === 400 && /references already exist/i.test(message)) {
       return final(edgeInPlace("membership", attempt, "present"));
     }
-    const isUnseen =
-      answer.status === 404 ||
-      (answer.status === 400 && /being referenced don't exist/i.test(message));
-    if (!isUnseen) return undefined;
-    const { write, attempts } = attempt;
     // The plan did not see the member either: that has not to do with replication.
-    if (answer.status === 404 && write.memberSeen === false) return undefined;
-    const mayCome = write.idFromRow || write.holderFromRow || write.afterRestore;
-    return mayCome || attempts < UNSEEN_ATTEMPTS
-      ? retryLater(answer, "the group or the member has not replicated yet")
-      : undefined;
+    return answer.status === 404 && attempt.write.memberSeen === false
+      ? undefined
+      : notSeenYet(answer, attempt, "the group or the member");
   },
   inPlace: (answer, attempt) =>
     isListed(answer) === true && edgeInPlace("membership", attempt, "present"),

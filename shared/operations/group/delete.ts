@@ -4,7 +4,7 @@ import { defineOperation } from "../../catalogue/operation.ts";
 import { goneAfterDelete } from "../../catalogue/parts/deleting.ts";
 import { groupUrl } from "../../core/graph-request.ts";
 import { groupFacts, whyClosed } from "./closed-group.ts";
-import { groupNameKeys, groupWrite, notReplicatedYet } from "./group-change.ts";
+import { groupNameKeys, groupWrite } from "./group-change.ts";
 
 /** How long Entra keeps a deleted group (Graph reference, group-delete). */
 const RESTORABLE_DAYS = 30;
@@ -44,10 +44,7 @@ export default defineOperation({
     return { ...(present && { before }), after: {} };
   },
   request: ({ target }) => ({ method: "DELETE", url: groupUrl(target.object) }),
-  judge: (answer, attempt) => {
-    const notYet = attempt.doubted ? undefined : notReplicatedYet(answer, attempt);
-    return notYet ?? goneAfterDelete("group", answer, attempt);
-  },
+  judge: goneAfterDelete,
   look: ({ target }) => ({
     method: "GET",
     url: `/groups/${target.object}?$select=${facts.join(",")}`,

@@ -1,9 +1,7 @@
-import { retryLater } from "../../catalogue/judge.ts";
-import type { Attempt, Found, Outcome } from "../../catalogue/operation.ts";
+import type { Found } from "../../catalogue/operation.ts";
 import { aliasKey } from "../../catalogue/reference.ts";
 import type { PendingWrite, Properties, ReadyWrite } from "../../catalogue/row.ts";
 import type { PendingTargets, Targets } from "../../catalogue/target.ts";
-import type { GraphAnswer } from "../../core/graph-request.ts";
 
 /** Of a group, what refusals and looks say. */
 export const madeGroup = { noun: "group", names: "uniqueName or mailNickname" } as const;
@@ -39,15 +37,3 @@ export function groupWrite(
     idFromRow: { row: found.row, role: "object" },
   };
 }
-
-/** A group that this batch created or restored a moment ago may not have reached the replica that answers. */
-export const notReplicatedYet = (
-  answer: GraphAnswer,
-  { write }: Pick<Attempt, "write">,
-): Outcome | undefined =>
-  answer.status === 404 && (write.idFromRow || write.holderFromRow || write.afterRestore)
-    ? retryLater(
-        answer,
-        "the group was created or restored a moment ago and has not replicated yet",
-      )
-    : undefined;

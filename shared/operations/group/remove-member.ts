@@ -1,6 +1,6 @@
 import { final } from "../../catalogue/judge.ts";
 import { defineOperation } from "../../catalogue/operation.ts";
-import { edgeInPlace, holderNotYet, isListed, touchedEdge } from "../../catalogue/parts/edge.ts";
+import { edgeInPlace, isListed, touchedEdge } from "../../catalogue/parts/edge.ts";
 import { memberRefUrl } from "../../core/graph-request.ts";
 import { decideEdge, edgeInverse, membershipParts } from "./membership.ts";
 
@@ -24,9 +24,7 @@ export default defineOperation({
     const isAbsent =
       (answer.status === 404 && !message.includes(attempt.write.target.group)) ||
       (answer.status === 400 && /removed object references do not exist/i.test(message));
-    return isAbsent
-      ? final(edgeInPlace("membership", attempt, "absent"))
-      : holderNotYet(answer, attempt);
+    return isAbsent ? final(edgeInPlace("membership", attempt, "absent")) : undefined;
   },
   // Lists of v1.0 leave out service principals, so an empty list proves nothing, unless the plan saw
   // the member in it. Else the row is sent again, and "not found" decides it.

@@ -51,8 +51,8 @@ export default defineOperation({
     body: {},
   }),
   judge: (answer, attempt) => {
-    const taken = "Another object has one of the group's names or addresses by now.";
-    return judgeRestore("group", answer, attempt, isTaken(answer) ? taken : undefined);
+    const taken = "Another object has one of the group's names or addresses by now";
+    return judgeRestore(answer, attempt, isTaken(answer) ? taken : undefined);
   },
   look: ({ target }) => ({ method: "GET", url: `/groups/${target.object}?$select=id` }),
   inPlace: (answer) => answer.status === 200,

@@ -8,7 +8,7 @@ import { hasAll } from "../../catalogue/same-value.ts";
 import { touchedBy } from "../../catalogue/touched.ts";
 import { recordOf } from "../../core/record.ts";
 import { groupFacts, whyClosed } from "./closed-group.ts";
-import { groupWrite, madeGroup, notReplicatedYet } from "./group-change.ts";
+import { groupWrite, madeGroup } from "./group-change.ts";
 import { countsOf, groupProperties } from "./group-properties.ts";
 
 const fields = { group: required(groupReference), ...groupProperties };
@@ -68,9 +68,7 @@ export default defineOperation({
     body: set,
   }),
   judge: (answer, attempt) =>
-    isTaken(answer)
-      ? refusedAsTaken(madeGroup, answer, attempt.write.target.object)
-      : notReplicatedYet(answer, attempt),
+    isTaken(answer) ? refusedAsTaken(madeGroup, answer, attempt.write.target.object) : undefined,
   look: ({ target, set = {} }) => ({
     method: "GET",
     url: `/groups/${target.object}?$select=${[...new Set(["id", "displayName", ...Object.keys(set)])].join(",")}`,

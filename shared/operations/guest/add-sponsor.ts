@@ -1,4 +1,4 @@
-import { final, retryLater } from "../../catalogue/judge.ts";
+import { final } from "../../catalogue/judge.ts";
 import { defineOperation } from "../../catalogue/operation.ts";
 import { edgeBack, edgeInPlace, touchedEdge } from "../../catalogue/parts/edge.ts";
 import { isSponsor, sponsorshipParts } from "./sponsorship.ts";
@@ -14,13 +14,9 @@ export default defineOperation({
     body: { "@odata.id": `${graphRoot}/directoryObjects/${target.object}` },
   }),
   judge: (answer, attempt) => {
-    const { write } = attempt;
-    if (answer.status === 400 && /references already exist/i.test(answer.error?.message ?? "")) {
-      return final(edgeInPlace("sponsorship", attempt, "present"));
-    }
-    const mayCome = write.idFromRow ?? write.holderFromRow ?? write.afterRestore;
-    return answer.status === 404 && mayCome !== undefined
-      ? retryLater(answer, "the guest or the sponsor has not replicated yet")
+    const { status, error } = answer;
+    return status === 400 && /references already exist/i.test(error?.message ?? "")
+      ? final(edgeInPlace("sponsorship", attempt, "present"))
       : undefined;
   },
   inPlace: (answer, attempt) =>

@@ -12,7 +12,7 @@ import type { Properties } from "../../catalogue/row.ts";
 import { hasAll } from "../../catalogue/same-value.ts";
 import type { GraphWrite } from "../../core/graph-request.ts";
 import { recordOf } from "../../core/record.ts";
-import { notReplicatedYet, userWrite } from "../user/user-change.ts";
+import { userWrite } from "../user/user-change.ts";
 import { type LicenseChange, type WishOf, decideLicenses, textsIn } from "./decide-licenses.ts";
 import { type Holdings, heldByGroup, heldByUser, shownLicenses } from "./held.ts";
 import { licensesBack } from "./license-inverse.ts";
@@ -86,7 +86,7 @@ export const userLicenses = (own: Own): Operation =>
       };
     },
     request: ({ target, set }) => assign(`/users/${target.user}`, set),
-    judge: (answer, attempt) => judgeLicenses(answer, attempt) ?? notReplicatedYet(answer, attempt),
+    judge: judgeLicenses,
     look: ({ target }) => ({
       method: "GET",
       url: `/users/${target.user}?$select=id,userPrincipalName,licenseAssignmentStates`,

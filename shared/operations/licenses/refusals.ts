@@ -1,4 +1,4 @@
-import { final, retryLater, saidBy } from "../../catalogue/judge.ts";
+import { final, retryLater, saidBy, UNSEEN_ATTEMPTS } from "../../catalogue/judge.ts";
 import type { Attempt, Outcome } from "../../catalogue/operation.ts";
 import { licenseCauses } from "../../catalogue/refusals/about-licenses.ts";
 import { type Cause, isCauseOf } from "../../catalogue/refusals/cause.ts";
@@ -6,9 +6,6 @@ import type { FinalVerdict } from "../../catalogue/row.ts";
 import { subjectOf } from "../../catalogue/target.ts";
 import type { GraphAnswer } from "../../core/graph-request.ts";
 import { idIn } from "./skus.ts";
-
-/** How often a row is sent before a usage location or a free seat that Graph does not see counts as missing. */
-const UNSEEN_ATTEMPTS = 3;
 
 /** What a later answer may not say any more, because an earlier row has just changed it. */
 const MAY_PASS = ["usage-location", "no-seats"];

@@ -1,4 +1,4 @@
-import { final, retryLater } from "../../catalogue/judge.ts";
+import { final } from "../../catalogue/judge.ts";
 import { defineOperation } from "../../catalogue/operation.ts";
 import { edgeBack, edgeInPlace, isListed, touchedEdge } from "../../catalogue/parts/edge.ts";
 import { unitParts } from "./unit-membership.ts";
@@ -19,11 +19,8 @@ export default defineOperation({
   }),
   judge: (answer, attempt) => {
     const { status, error } = answer;
-    if (status === 400 && /conflicting object|already exist/i.test(error?.message ?? "")) {
-      return final(edgeInPlace("unit's member", attempt, "present"));
-    }
-    return status === 404 && attempt.write.idFromRow
-      ? retryLater(answer, "the member was created a moment ago and has not replicated yet")
+    return status === 400 && /conflicting object|already exist/i.test(error?.message ?? "")
+      ? final(edgeInPlace("unit's member", attempt, "present"))
       : undefined;
   },
   inPlace: (answer, attempt) =>

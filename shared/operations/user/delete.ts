@@ -3,7 +3,7 @@ import { required, userReference } from "../../catalogue/fields.ts";
 import { defineOperation } from "../../catalogue/operation.ts";
 import { goneAfterDelete } from "../../catalogue/parts/deleting.ts";
 import { userUrl } from "../../core/graph-request.ts";
-import { notReplicatedYet, userWrite } from "./user-change.ts";
+import { userWrite } from "./user-change.ts";
 
 /** How long Entra keeps a deleted user (Graph reference, directory-deleteditems-restore). */
 const RESTORABLE_DAYS = 30;
@@ -41,10 +41,7 @@ export default defineOperation({
     return { ...(present && { before }), after: {} };
   },
   request: ({ target }) => ({ method: "DELETE", url: userUrl(target.user) }),
-  judge: (answer, attempt) => {
-    const notYet = attempt.doubted ? undefined : notReplicatedYet(answer, attempt);
-    return notYet ?? goneAfterDelete("user", answer, attempt);
-  },
+  judge: goneAfterDelete,
   look: ({ target }) => ({
     method: "GET",
     url: `/users/${target.user}?$select=${facts.join(",")}`,

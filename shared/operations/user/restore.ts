@@ -49,8 +49,8 @@ export default defineOperation({
     const isTaken =
       (answer.status === 409 && code !== "Directory_ConcurrencyViolation") ||
       code === "Request_MultipleObjectsWithSameKeyValue";
-    const taken = "Another object has the user's name or one of its addresses by now.";
-    return judgeRestore("user", answer, attempt, isTaken ? taken : undefined);
+    const taken = "Another object has the user's name or one of its addresses by now";
+    return judgeRestore(answer, attempt, isTaken ? taken : undefined);
   },
   look: ({ target }) => ({ method: "GET", url: `/users/${target.user}?$select=id` }),
   inPlace: (answer) => answer.status === 200,

@@ -6,7 +6,7 @@ import type { Properties } from "../../catalogue/row.ts";
 import { hasAll } from "../../catalogue/same-value.ts";
 import { touchedBy } from "../../catalogue/touched.ts";
 import { recordOf } from "../../core/record.ts";
-import { notReplicatedYet, userOf, userWrite } from "./user-change.ts";
+import { userOf, userWrite } from "./user-change.ts";
 import { countsOf, permissionsToSet } from "./user-properties.ts";
 
 /** An operation that sets properties of a user: what is its own. */
@@ -70,7 +70,6 @@ export function setsProperties(own: SetsProperties): Operation {
       url: `/users/${target.user}`,
       body: set,
     }),
-    judge: notReplicatedYet,
     look: ({ target, set = {} }) => ({
       method: "GET",
       url: `/users/${target.user}?$select=${[...new Set(["id", "userPrincipalName", ...Object.keys(set)])].join(",")}`,

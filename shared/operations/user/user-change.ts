@@ -1,9 +1,7 @@
-import { retryLater } from "../../catalogue/judge.ts";
-import type { Attempt, Found, Outcome } from "../../catalogue/operation.ts";
+import type { Found } from "../../catalogue/operation.ts";
 import type { Payload } from "../../catalogue/payload.ts";
 import type { PendingWrite, Properties, ReadyWrite } from "../../catalogue/row.ts";
 import type { PendingTargets, Targets } from "../../catalogue/target.ts";
-import type { GraphAnswer } from "../../core/graph-request.ts";
 
 /** The user whom a row names. @throws TypeError if the row has no such column */
 export function userOf({ user }: Payload): string {
@@ -34,9 +32,3 @@ export function userWrite(
     idFromRow: { row: found.row, role: "user" },
   };
 }
-
-/** A user that this batch created or restored a moment ago may not have reached the replica that answers. */
-export const notReplicatedYet = (answer: GraphAnswer, { write }: Attempt): Outcome | undefined =>
-  answer.status === 404 && (write.idFromRow || write.afterRestore)
-    ? retryLater(answer, "the user was created or restored a moment ago and has not replicated yet")
-    : undefined;

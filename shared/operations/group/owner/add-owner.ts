@@ -1,13 +1,10 @@
-import { final, retryLater } from "../../../catalogue/judge.ts";
+import { final, notSeenYet } from "../../../catalogue/judge.ts";
 import { type Lookup, defineOperation } from "../../../catalogue/operation.ts";
 import { edgeBack, edgeInPlace, isListed, touchedEdge } from "../../../catalogue/parts/edge.ts";
 import { isGuid } from "../../../core/object-id.ts";
 import { type Ownership, ownershipParts } from "./ownership.ts";
 
 const permissions = ["Group.ReadWrite.All", "User.ReadBasic.All"];
-
-/** How often a row is sent before a group or an owner that Graph does not see counts as missing. */
-const UNSEEN_ATTEMPTS = 3;
 
 /** Makes a user or a service principal an owner of a group. Graph refuses a second time with "already exist". */
 export default defineOperation({
@@ -30,14 +27,7 @@ export default defineOperation({
     if (answer.status === 400 && /references already exist/i.test(message)) {
       return final(edgeInPlace("ownership", attempt, "present"));
     }
-    const isUnseen =
-      answer.status === 404 ||
-      (answer.status === 400 && /being referenced don't exist/i.test(message));
-    const { write, attempts } = attempt;
-    const mayCome = write.idFromRow || write.holderFromRow || write.afterRestore;
-    return isUnseen && (mayCome || attempts < UNSEEN_ATTEMPTS)
-      ? retryLater(answer, "the group or the owner has not replicated yet")
-      : undefined;
+    return notSeenYet(answer, attempt, "the group or the owner");
   },
   inPlace: (answer, attempt) =>
     isListed(answer) === true && edgeInPlace("ownership", attempt, "present"),

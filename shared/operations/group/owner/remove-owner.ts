@@ -1,12 +1,6 @@
 import { final } from "../../../catalogue/judge.ts";
 import { defineOperation } from "../../../catalogue/operation.ts";
-import {
-  edgeBack,
-  edgeInPlace,
-  holderNotYet,
-  isListed,
-  touchedEdge,
-} from "../../../catalogue/parts/edge.ts";
+import { edgeBack, edgeInPlace, isListed, touchedEdge } from "../../../catalogue/parts/edge.ts";
 import { ownerRefUrl } from "../../../core/graph-request.ts";
 import { ownershipParts } from "./ownership.ts";
 
@@ -35,9 +29,7 @@ export default defineOperation({
     const isAbsent =
       (answer.status === 404 && !message.includes(target.holder)) ||
       (answer.status === 400 && /removed object references do not exist/i.test(message));
-    return isAbsent
-      ? final(edgeInPlace("ownership", attempt, "absent"))
-      : holderNotYet(answer, attempt);
+    return isAbsent ? final(edgeInPlace("ownership", attempt, "absent")) : undefined;
   },
   // The lists of v1.0 leave out service principals: as of members.
   inPlace: (answer, { write }) => write.was === "present" && isListed(answer) === false,

@@ -1,10 +1,10 @@
 import { notFound, unchangedRow } from "../../../catalogue/decided-row.ts";
 import { required, userReference } from "../../../catalogue/fields.ts";
-import { final } from "../../../catalogue/judge.ts";
+import { final, notReplicatedYet } from "../../../catalogue/judge.ts";
 import { defineOperation } from "../../../catalogue/operation.ts";
 import { hasAll } from "../../../catalogue/same-value.ts";
 import { managerRefUrl } from "../../../core/graph-request.ts";
-import { notReplicatedYet, userWrite } from "../user-change.ts";
+import { userWrite } from "../user-change.ts";
 import { changedNothing, lacksBefore } from "../values-back.ts";
 import {
   isManaged,

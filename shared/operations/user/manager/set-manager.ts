@@ -3,7 +3,7 @@ import { required, userReference } from "../../../catalogue/fields.ts";
 import { defineOperation } from "../../../catalogue/operation.ts";
 import { type End, edgeWrite } from "../../../catalogue/parts/edge.ts";
 import { hasAll } from "../../../catalogue/same-value.ts";
-import { notReplicatedYet, userWrite } from "../user-change.ts";
+import { userWrite } from "../user-change.ts";
 import { changedNothing, lacksBefore } from "../values-back.ts";
 import {
   isManaged,
@@ -54,7 +54,6 @@ export default defineOperation({
     url: `/users/${managedUser(write)}/manager/$ref`,
     body: { "@odata.id": `${graphRoot}/users/${managerIn(managerOf(write))}` },
   }),
-  judge: notReplicatedYet,
   look: managerLook,
   inPlace: (answer, { write }) => isManaged(answer, write),
   inverse: ({ object, holder, set: written, before }) => {

@@ -1,7 +1,7 @@
 import { failedRow, notFound } from "../../../catalogue/decided-row.ts";
 import { required, userReference } from "../../../catalogue/fields.ts";
 import { defineOperation } from "../../../catalogue/operation.ts";
-import { notReplicatedYet, userWrite } from "../user-change.ts";
+import { userWrite } from "../user-change.ts";
 
 const permissions = ["User-PasswordProfile.ReadWrite.All", "User.Read.All"];
 
@@ -43,7 +43,6 @@ export default defineOperation({
     url: `/users/${target.user}`,
     body: { passwordProfile: { password: password(), forceChangePasswordNextSignIn: true } },
   }),
-  judge: notReplicatedYet,
   look: ({ target }) => ({ method: "GET", url: `/users/${target.user}?$select=id` }),
   inPlace: () => false,
   password: {},

@@ -2,7 +2,7 @@ import { notFound } from "../../../catalogue/decided-row.ts";
 import { required, userReference } from "../../../catalogue/fields.ts";
 import { defineOperation } from "../../../catalogue/operation.ts";
 import { recordOf } from "../../../core/record.ts";
-import { notReplicatedYet, userWrite } from "../user-change.ts";
+import { userWrite } from "../user-change.ts";
 
 const permissions = ["User.Read.All", "User.RevokeSessions.All"];
 
@@ -37,7 +37,6 @@ export default defineOperation({
     url: `/users/${target.user}/revokeSignInSessions`,
     body: {},
   }),
-  judge: notReplicatedYet,
   look: ({ target }) => ({ method: "GET", url: `/users/${target.user}?$select=id,${SINCE}` }),
   inPlace: (answer, { firstIntentAt, attempts }) =>
     answer.status === 200 &&
