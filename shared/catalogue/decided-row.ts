@@ -20,8 +20,14 @@ export const unchangedRow = (reason: string, objectId: ObjectId): DecidedRow => 
 /** The verdict on a row if the lookup of its object did not find exactly one. */
 export function notFound(
   role: string,
-  found: Exclude<Found, { state: "found" } | { state: "coming" }> | undefined,
+  found: Exclude<Found, { state: "found" }> | undefined,
 ): DecidedRow {
+  if (found?.state === "coming") {
+    return failedRow(
+      `Row ${found.row} creates what column ${role} names, and its id is not known when this row is planned.`,
+      "Send this row in a batch after that one.",
+    );
+  }
   if (found?.state === "ambiguous") {
     const { candidates = [], count } = found;
     const others = count > candidates.length ? ", …" : "";

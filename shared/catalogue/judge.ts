@@ -59,10 +59,8 @@ export function judge(operation: Operation, answer: GraphAnswer, attempt: Attemp
 export const UNSEEN_ATTEMPTS = 3;
 
 /** Whether Graph does not see an object that the request names. */
-export const isUnseen = (answer: GraphAnswer): boolean =>
+const isUnseen = (answer: GraphAnswer): boolean =>
   answer.status === 404 || causeOf(answer)?.name === "unreplicated";
-
-type Sent = Pick<Attempt<never>, "attempts"> & { readonly write: PlannedWrite };
 
 const comesAfter = (write: PlannedWrite): boolean =>
   write.afterRestore === true || creatorsOf(write).length > 0;
@@ -70,21 +68,29 @@ const comesAfter = (write: PlannedWrite): boolean =>
 /** Another try, if Graph does not see what an earlier row created or restored. */
 export const notReplicatedYet = (
   answer: GraphAnswer,
-  { write }: Pick<Sent, "write">,
+  { write }: { readonly write: PlannedWrite },
 ): Outcome | undefined =>
   comesAfter(write) && isUnseen(answer)
     ? retryLater(answer, "what was created or restored a moment ago has not replicated yet")
     : undefined;
 
-/** The same of what somebody else may have created a moment before the plan saw it: a few tries more. */
-export const notSeenYet = (
+/**
+ * The same of what the plan saw, which somebody may have created a moment before: a few tries, then it counts as
+ * gone. `what`: as it follows on "the".
+ */
+export function judgeUnseen(
   answer: GraphAnswer,
-  { write, attempts }: Sent,
+  { write, attempts }: Pick<Attempt, "write" | "attempts">,
   what: string,
-): Outcome | undefined =>
-  (comesAfter(write) || attempts < UNSEEN_ATTEMPTS) && isUnseen(answer)
-    ? retryLater(answer, `${what} has not replicated yet`)
-    : undefined;
+): Outcome | undefined {
+  if (!isUnseen(answer)) return undefined;
+  return comesAfter(write) || attempts < UNSEEN_ATTEMPTS
+    ? retryLater(answer, `the ${what} has not replicated yet`)
+    : refused(answer, `The ${what} does not exist any more`, CHECK_ID, subjectOf(write.target));
+}
+
+const CHECK_ID =
+  "Graph says which id. Check it, or whether the object was deleted since, and send the row again in a new batch.";
 
 /** Not done, and nothing is wrong with the row: it waits as long as Graph asks, else as the runner does. */
 export const retryLater = (answer: GraphAnswer, reason: string): Outcome => ({
@@ -126,7 +132,7 @@ function explain(operation: Operation, answer: GraphAnswer, attempt: Attempt): E
     return {
       why: `The ${nounOf(target)} or the ${columnsOf(target).at(-1) ?? "object"} does not exist`,
       isExplained: true,
-      fix: "Graph says which id. Check it, or whether the object was deleted since, and send the row again in a new batch.",
+      fix: CHECK_ID,
     };
   }
   if (cause === undefined) return unknownCause(answer.requestId);

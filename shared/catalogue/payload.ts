@@ -38,6 +38,10 @@ export type PayloadOf<F extends Fields> = {
     | undefined;
 };
 
+/** The values that a row gives: a cleared cell gives none. */
+export const givenIn = (row: Payload): Payload =>
+  Object.fromEntries(Object.entries(row).filter(([, value]) => (value ?? null) !== null));
+
 /** Whether a column is named after passwords, in a few languages. No input may hold any. */
 export const isPassword = (name: string): boolean =>
   /passw(or)?d|passwort|kennwort|passphrase|passcode|motdepasse|contrasena|pwd/.test(

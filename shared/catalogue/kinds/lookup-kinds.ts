@@ -1,4 +1,5 @@
-import { segment } from "../../core/graph-request.ts";
+import { type GraphRead, odataString, segment } from "../../core/graph-request.ts";
+import { selecting } from "./selecting.ts";
 
 /** How objects of one kind are read. */
 interface Kind {
@@ -55,3 +56,14 @@ export const isListKind = (kind: string): boolean => kind === "subscribed-skus";
 /** The path of one object; `ref`: its id, or of a user the name. */
 export const pathOf = (kind: LookupKind, ref: string): `/${string}` =>
   `${lookupKinds[kind].path}/${segment(ref)}`;
+
+/** The read of the objects that have this value: they are listed with `id` and these properties. */
+export const lookFor = (
+  kind: LookupKind,
+  property: string,
+  { [property]: value }: Readonly<Record<string, unknown>>,
+  select: readonly string[],
+): GraphRead => ({
+  method: "GET",
+  url: `${lookupKinds[kind].path}${selecting(["id", ...select])}&$filter=${property}%20eq%20${odataString(String(value))}`,
+});

@@ -4,10 +4,11 @@ const relationships: readonly string[] = ["manager"];
 /** Whether a name that an operation selects is not a property. */
 export const isRelationship = (name: string): boolean => relationships.includes(name);
 
-/** The query that shows these properties of a user; of the manager, which is a relationship, the id. */
+/** The query that shows these properties, each once; of the manager, which is a relationship, the id. */
 export function selecting(names: readonly string[]): `?${string}` {
-  const expanded = names.filter(isRelationship).map(expand).join("");
-  return `?${expanded}$select=${names.filter((name) => !isRelationship(name)).join(",")}`;
+  const shown = [...new Set(names)];
+  const expanded = shown.filter(isRelationship).map(expand).join("");
+  return `?${expanded}$select=${shown.filter((name) => !isRelationship(name)).join(",")}`;
 }
 
 /** The same query with further properties. */

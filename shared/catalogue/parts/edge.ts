@@ -3,18 +3,10 @@ import type { ObjectId } from "../../core/object-id.ts";
 import { recordOf } from "../../core/record.ts";
 import { listedIds } from "../../core/sets/listed-ids.ts";
 import type { DoneRow, Inverse } from "../inverse.ts";
-import { retryLater } from "../judge.ts";
 import { type EdgeType, edgeTypes } from "../kinds/target-types.ts";
-import type { Attempt, Found, Outcome } from "../operation.ts";
+import type { Attempt, Found } from "../operation.ts";
 import type { FinalVerdict, PendingWrite, PlannedWrite, ReadyWrite } from "../row.ts";
-import {
-  type PendingTargets,
-  type Targets,
-  edgeKey,
-  holderOf,
-  nounOf,
-  subjectOf,
-} from "../target.ts";
+import { type PendingTargets, type Targets, edgeKey, subjectOf } from "../target.ts";
 import type { Touched } from "../touched.ts";
 
 /** An object that is there, or that an earlier row creates. */

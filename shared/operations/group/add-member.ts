@@ -1,4 +1,4 @@
-import { final, notSeenYet } from "../../catalogue/judge.ts";
+import { final, judgeUnseen } from "../../catalogue/judge.ts";
 import { type Lookup, defineOperation } from "../../catalogue/operation.ts";
 import { edgeInPlace, isListed, touchedEdge } from "../../catalogue/parts/edge.ts";
 import { isGuid } from "../../core/object-id.ts";
@@ -39,7 +39,7 @@ export default defineOperation({
     // The plan did not see the member either: that has not to do with replication.
     return answer.status === 404 && attempt.write.memberSeen === false
       ? undefined
-      : notSeenYet(answer, attempt, "the group or the member");
+      : judgeUnseen(answer, attempt, "group or the member");
   },
   inPlace: (answer, attempt) =>
     isListed(answer) === true && edgeInPlace("membership", attempt, "present"),

@@ -1,21 +1,22 @@
-import { type DecidedRow, failedRow, notFound } from "../../catalogue/decided-row.ts";
+import { failedRow, notFound } from "../../catalogue/decided-row.ts";
 import { required, userReference } from "../../catalogue/fields.ts";
+import { judgeUnseen } from "../../catalogue/judge.ts";
+import { lookFor } from "../../catalogue/kinds/lookup-kinds.ts";
 import {
   type Decision,
   type Found,
   type Lookup,
   defineOperation,
 } from "../../catalogue/operation.ts";
-import { decideThere, madeBefore, madeInPlace } from "../../catalogue/parts/making.ts";
+import { decideThere, making, valuesIn } from "../../catalogue/parts/making.ts";
+import { type PayloadOf, givenIn } from "../../catalogue/payload.ts";
 import type { PlannedWrite, Properties } from "../../catalogue/row.ts";
 import { hasAll } from "../../catalogue/same-value.ts";
 import { unknowable } from "../../catalogue/unknowable.ts";
-import type { ObjectId } from "../../core/object-id.ts";
+import { odataString } from "../../core/graph-request.ts";
 import { groupFacts, whyClosed } from "./closed-group.ts";
 import { groupNameKeys, groupWrite, madeGroup } from "./group-change.ts";
 import { countsOf, groupProperties, newGroupProperties } from "./group-properties.ts";
-import { uniqueNameUrl, valuesIn, withDefaults } from "./new-group.ts";
-import { judgeCreate, lookForCreated, mayBeMadeTwice } from "./own-group.ts";
 import update, { groupValuesBack } from "./update.ts";
 
 const fields = {
@@ -35,48 +36,92 @@ const permissions = (columns: readonly string[]): readonly string[] => [
   ...(columns.includes("owner") ? ["User.Read.All"] : []),
 ];
 
-/** What can be set of a group that exists. */
-const changeable = (values: Properties): Properties =>
-  Object.fromEntries(
-    Object.entries(values).filter(
-      ([name]) => Object.hasOwn(groupProperties, name) && name !== "uniqueName",
-    ),
-  );
+type Row = PayloadOf<typeof fields>;
+
+/**
+ * The row's values, with those that Graph requires of a new group. A group whose groupTypes say Unified is a
+ * Microsoft 365 group, any other a security group. `undefined` if no nickname can be made of the display name.
+ */
+function valuesOf(row: Row): Properties | undefined {
+  const { owner: _owner, isAssignableToRole: _never, ...given } = givenIn(row);
+  const mailNickname = row.mailNickname ?? nicknameOf(row.displayName);
+  const mailEnabled = (row.groupTypes ?? []).length > 0;
+  return mailNickname === ""
+    ? undefined
+    : {
+        securityEnabled: !mailEnabled,
+        groupTypes: [],
+        ...given,
+        mailNickname,
+        mailEnabled,
+      };
+}
+
+/** A nickname out of a display name: its letters and digits without accents, hyphens and underscores. */
+const nicknameOf = (displayName: string): string =>
+  displayName
+    .normalize("NFKD")
+    .replaceAll(/[^A-Za-z0-9_-]/g, "")
+    .slice(0, 64);
 
 type Roles = Readonly<Record<string, Found>>;
 
-/** What becomes of a row whose unique name or nickname a group has. */
-function decideExisting(
+/** What becomes of a row whose unique name a group has that lacks its values. */
+function decideUpsert(
   group: Extract<Found, { state: "found" }>,
   values: Properties,
-): Decision<"new" | "object"> {
-  const isUpsert = values["uniqueName"] !== undefined;
-  const there = decideThere(madeGroup, group, values, "mailNickname");
-  if (!isUpsert || there.final.verdict === "unchanged") return there;
+): Decision<"object"> {
   const { groupTypes, mailEnabled } = values;
-  const isSameKind =
-    group.object === unknowable || hasAll(group.object, { groupTypes, mailEnabled });
-  if (!isSameKind) {
+  if (group.object !== unknowable && !hasAll(group.object, { groupTypes, mailEnabled })) {
     return failedRow(
-      "The group of this uniqueName is of another kind (groupTypes), which cannot be changed.",
+      "The group of this uniqueName is of another kind (groupTypes), which is fixed.",
       "Correct groupTypes, or choose another uniqueName.",
     );
   }
-  return whyClosed(group.object, "group") ?? { write: groupWrite(group, changeable(values)) };
+  const changeable = Object.entries(values).filter(
+    ([name]) => Object.hasOwn(groupProperties, name) && name !== "uniqueName",
+  );
+  return (
+    whyClosed(group.object, "group") ?? { write: groupWrite(group, Object.fromEntries(changeable)) }
+  );
 }
 
-/** The owner of the new group, or why it cannot be named. */
-function ownerOf(owner: Found | undefined): DecidedRow | readonly ObjectId[] {
-  if (owner?.state === "found") return [owner.id];
-  return owner?.state === "coming"
-    ? failedRow(
-        `Row ${owner.row} creates the owner, whose id is not known when this row is planned.`,
-        "Add the owner with group.add-owner in a later row.",
-      )
-    : notFound("owner", owner);
-}
+/** The name that tells the row's group from others. */
+const nameIn = ({ uniqueName }: Properties) =>
+  uniqueName === undefined ? "mailNickname" : "uniqueName";
 
-const isNew = ({ target }: Pick<PlannedWrite, "target">): boolean => target.kind === "new";
+const made = making(madeGroup);
+
+/** How a group is made that the plan did not see. */
+const creation: Omit<typeof made, "judge"> & Pick<typeof update, "request" | "judge" | "look"> = {
+  ...made,
+  request: ({ set = {} }, { graphRoot }) => {
+    const { uniqueName, owners, ...values } = set;
+    const body = {
+      ...values,
+      ...(Array.isArray(owners) && {
+        "owners@odata.bind": owners.map((owner) => `${graphRoot}/users/${String(owner)}`),
+      }),
+    };
+    return typeof uniqueName === "string"
+      ? {
+          method: "PATCH",
+          url: `/groups(uniqueName=${odataString(uniqueName)})`,
+          headers: { Prefer: "create-if-missing" },
+          body,
+        }
+      : { method: "POST", url: "/groups", body };
+  },
+  judge: (answer, attempt) => judgeUnseen(answer, attempt, "owner") ?? made.judge(answer, attempt),
+  look: (write) => {
+    const values = valuesIn(madeGroup, write);
+    return lookFor("group", nameIn(values), values, ["createdDateTime", ...Object.keys(values)]);
+  },
+};
+
+/** A group of the unique name that the plan saw is changed as group.update changes it. */
+const byTarget = ({ target }: Pick<PlannedWrite, "target">) =>
+  target.kind === "new" ? creation : update;
 
 /**
  * Creates a security group or a Microsoft 365 group. With a unique name it is an upsert: the group of that name
@@ -87,7 +132,7 @@ const isNew = ({ target }: Pick<PlannedWrite, "target">): boolean => target.kind
  */
 export default defineOperation({
   summary:
-    "Creates a security group or a Microsoft 365 group; with a uniqueName, updates the group that has it.",
+    "Creates a security or Microsoft 365 group; with a uniqueName, updates the group that has it.",
   fields,
   example: {
     displayName: "Sales Munich",
@@ -97,26 +142,18 @@ export default defineOperation({
   },
   target: ["new", "object"],
   permissions,
-  // A new group has nothing to lose yet; one of the unique name may be there.
-  guarded: (payload, found) =>
-    payload.uniqueName === undefined
-      ? {}
-      : countsOf(changeable(withDefaults(payload) ?? {}), found?.["group"]),
+  guarded: (payload, found) => countsOf(valuesOf(payload) ?? {}, found?.["group"]),
   lookups: (payload): Readonly<Record<string, Lookup>> => {
-    const values = withDefaults(payload);
+    const values = valuesOf(payload);
     if (values === undefined) return {};
-    const { uniqueName, mailNickname } = values;
-    const isNamed = payload.uniqueName !== undefined || payload.mailNickname !== undefined;
+    const name = nameIn(values);
     return {
       group: {
         kind: "group",
-        ref:
-          typeof uniqueName === "string"
-            ? `uniqueName:${uniqueName}`
-            : `mailNickname:${String(mailNickname)}`,
-        select: [...new Set([...groupFacts, ...Object.keys(values)])],
+        ref: `${name}:${String(values[name])}`,
+        select: [...groupFacts, ...Object.keys(values)],
       },
-      ...(!isNamed && {
+      ...((payload.uniqueName ?? payload.mailNickname) === undefined && {
         named: { kind: "group", ref: `displayName:${payload.displayName}`, select: ["id"] },
       }),
       ...(payload.owner !== undefined && {
@@ -125,67 +162,41 @@ export default defineOperation({
     };
   },
   decide: (payload, { group, named, owner }: Roles) => {
-    const values = withDefaults(payload);
+    const values = valuesOf(payload);
     if (values === undefined) {
       return failedRow(
         "No mailNickname can be made of the displayName: it has no Latin letter or digit.",
         "Fill the column mailNickname.",
       );
     }
-    if (group?.state === "found") return decideExisting(group, values);
-    if (group?.state === "coming") {
-      return madeBefore(group.row, "group of this uniqueName or mailNickname");
+    const there =
+      decideThere(madeGroup, nameIn(values), group, values) ??
+      decideThere(madeGroup, "displayName", named, values);
+    if (there) {
+      const isOther = there.final.verdict === "failed" && group?.state === "found";
+      return isOther && payload.uniqueName !== undefined ? decideUpsert(group, values) : there;
     }
-    if (group?.state === "ambiguous") return notFound("mailNickname", group);
-    if (named !== undefined && named.state !== "missing") {
-      return failedRow(
-        "A group with this displayName exists, by which people and rows tell groups apart.",
-        "Use group.update to change it. For a second one of the name, fill the column mailNickname or uniqueName.",
-      );
-    }
-    const owners = payload.owner === undefined ? undefined : ownerOf(owner);
-    if (owners && "final" in owners) return owners;
+    if (payload.owner !== undefined && owner?.state !== "found") return notFound("owner", owner);
     return {
       write: {
         target: { kind: "new", type: "group" },
-        set: { ...values, ...(owners && { owners }) },
+        set: { ...values, ...(owner?.state === "found" && { owners: [owner.id] }) },
         keys: groupNameKeys(values),
-        ...(payload.uniqueName !== undefined && { guarded: {} }),
+        // It has nothing to lose yet; one of the unique name may be there.
+        guarded: {},
       },
     };
   },
-  // A group of the unique name that the plan saw is changed as group.update changes it.
-  touched: (write, present) =>
-    isNew(write) ? { before: {}, after: write.set ?? {} } : update.touched(write, present),
-  request: (write, make) => {
-    if (!isNew(write)) return update.request(write, make);
-    const { uniqueName, owners, ...values } = write.set ?? {};
-    const body = {
-      ...values,
-      ...(Array.isArray(owners) && {
-        "owners@odata.bind": owners.map((owner) => `${make.graphRoot}/users/${String(owner)}`),
-      }),
-    };
-    return typeof uniqueName === "string"
-      ? {
-          method: "PATCH",
-          url: uniqueNameUrl(uniqueName),
-          headers: { Prefer: "create-if-missing" },
-          body,
-        }
-      : { method: "POST", url: "/groups", body };
-  },
-  judge: (answer, attempt) => (isNew(attempt.write) ? judgeCreate : update.judge)(answer, attempt),
-  look: (write) => (isNew(write) ? lookForCreated(write.set) : update.look(write)),
-  inPlace: (answer, attempt) =>
-    isNew(attempt.write)
-      ? madeInPlace(madeGroup, answer, valuesIn(attempt.write.set), attempt)
-      : update.inPlace(answer, attempt),
-  mayBeMadeTwice,
+  touched: (write, present) => byTarget(write).touched(write, present),
+  request: (write, make) => byTarget(write).request(write, make),
+  judge: (answer, attempt) => byTarget(attempt.write).judge(answer, attempt),
+  look: (write) => byTarget(write).look(write),
+  inPlace: (answer, attempt) => byTarget(attempt.write).inPlace(answer, attempt),
+  // Graph refuses a second group of a unique name, or of the address of a Microsoft 365 group.
+  mayBeMadeTwice: ({ target, set = {} }) =>
+    target.kind === "new" && nameIn(set) === "mailNickname" && set["mailEnabled"] !== true,
   // Only a create says whether the group has an address: a group that was there is never deleted, but gets its
-  // values back. Whoever gave a new one another value since still wants it.
+  // values back.
   inverse: (done) =>
-    Object.hasOwn(done.set, "mailEnabled")
-      ? { operation: "group.delete", cells: { group: done.object }, onlyIf: valuesIn(done.set) }
-      : groupValuesBack(done),
+    Object.hasOwn(done.set, "mailEnabled") ? creation.inverse(done) : groupValuesBack(done),
 });

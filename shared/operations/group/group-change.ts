@@ -4,7 +4,11 @@ import type { PendingWrite, Properties, ReadyWrite } from "../../catalogue/row.t
 import type { PendingTargets, Targets } from "../../catalogue/target.ts";
 
 /** Of a group, what refusals and looks say. */
-export const madeGroup = { noun: "group", names: "uniqueName or mailNickname" } as const;
+export const madeGroup = {
+  noun: "group",
+  names: "uniqueName or mailNickname",
+  links: ["owners"],
+} as const;
 
 /** The names by which rows can name a group, beside its id. */
 const NAMES = ["uniqueName", "mailNickname", "displayName"] as const;

@@ -1,5 +1,6 @@
 import { failedRow, notFound, unchangedRow } from "../../catalogue/decided-row.ts";
 import { groupReference, required } from "../../catalogue/fields.ts";
+import { selecting } from "../../catalogue/kinds/selecting.ts";
 import { defineOperation } from "../../catalogue/operation.ts";
 import { isTaken, refusedAsTaken } from "../../catalogue/parts/making.ts";
 import { valuesBackBy } from "../../catalogue/parts/values-back.ts";
@@ -36,7 +37,7 @@ export default defineOperation({
     group: {
       kind: "group",
       ref: payload.group,
-      select: [...new Set([...groupFacts, ...Object.keys(changesOf(payload))])],
+      select: [...groupFacts, ...Object.keys(changesOf(payload))],
     },
   }),
   decide: (payload, { group }) => {
@@ -71,7 +72,7 @@ export default defineOperation({
     isTaken(answer) ? refusedAsTaken(madeGroup, answer, attempt.write.target.object) : undefined,
   look: ({ target, set = {} }) => ({
     method: "GET",
-    url: `/groups/${target.object}?$select=${[...new Set(["id", "displayName", ...Object.keys(set)])].join(",")}`,
+    url: `/groups/${target.object}${selecting(["id", "displayName", ...Object.keys(set)])}`,
   }),
   inPlace: (answer, { write }) =>
     answer.status === 200 && hasAll(recordOf(answer.body), write.set ?? {}),

@@ -1,11 +1,12 @@
 import { failedRow, notFound, unchangedRow } from "../../catalogue/decided-row.ts";
 import { notClearable, required, text } from "../../catalogue/fields.ts";
 import { final, refused } from "../../catalogue/judge.ts";
+import { lookFor } from "../../catalogue/kinds/lookup-kinds.ts";
 import { defineOperation } from "../../catalogue/operation.ts";
 import { idIn, isSince, madeBefore } from "../../catalogue/parts/making.ts";
 import { aliasKey } from "../../catalogue/reference.ts";
 import type { Properties } from "../../catalogue/row.ts";
-import { type GraphAnswer, odataString } from "../../core/graph-request.ts";
+import type { GraphAnswer } from "../../core/graph-request.ts";
 import { recordOf } from "../../core/record.ts";
 import {
   invitationBody,
@@ -109,10 +110,7 @@ export default defineOperation({
         )
       : undefined;
   },
-  look: ({ set = {} }) => ({
-    method: "GET",
-    url: `/users?$filter=mail%20eq%20${odataString(String(set["mail"]))}&$select=${facts.join(",")}&$top=2`,
-  }),
+  look: ({ set = {} }) => lookFor("user", "mail", set, facts),
   inPlace: (answer, attempt) => {
     const guest = listedUser(answer);
     const objectId = guest && idIn(guest);

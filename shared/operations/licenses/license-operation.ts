@@ -103,9 +103,7 @@ export const groupLicenses = (own: Own): Operation =>
     target: "object",
     decide: (payload, found) => {
       const { group } = found;
-      if (group?.state !== "found") {
-        return notFound("group", group?.state === "coming" ? undefined : group);
-      }
+      if (group?.state !== "found") return notFound("group", group);
       const change = decidedFor(own, ofGroup, payload, found);
       if ("final" in change) return change;
       if (change.adds && group.object["securityEnabled"] === false) {

@@ -46,9 +46,7 @@ function decideUnit(
   { member: ref }: UnitMembership,
   { unit, member }: Readonly<Record<string, Found>>,
 ): Decision<"edge"> {
-  if (unit?.state !== "found") {
-    return notFound("unit", unit?.state === "coming" ? undefined : unit);
-  }
+  if (unit?.state !== "found") return notFound("unit", unit);
   const closed = whyClosed(unit.object);
   if (closed) return closed;
   const isUnread = member === undefined || member.state === "unseen";

@@ -1,7 +1,7 @@
 import { required } from "../../catalogue/fields.ts";
 import { defineOperation } from "../../catalogue/operation.ts";
-import { decideThere, judgeMade, madeBefore, madeInPlace } from "../../catalogue/parts/making.ts";
-import type { PayloadOf } from "../../catalogue/payload.ts";
+import { decideThere, making } from "../../catalogue/parts/making.ts";
+import { type PayloadOf, givenIn } from "../../catalogue/payload.ts";
 import type { Properties } from "../../catalogue/row.ts";
 import { segment } from "../../core/graph-request.ts";
 import { recordOf } from "../../core/record.ts";
@@ -26,7 +26,7 @@ function withDefaults(payload: PayloadOf<typeof fields>): Properties {
   const upn = payload.userPrincipalName;
   const nickname = upn.slice(0, upn.indexOf("@")).slice(0, 64);
   return {
-    ...Object.fromEntries(Object.entries(payload).filter(([, value]) => value !== null)),
+    ...givenIn(payload),
     accountEnabled: payload.accountEnabled ?? true,
     mailNickname: payload.mailNickname ?? nickname,
   };
@@ -44,6 +44,7 @@ function upnIn(set: Properties | undefined): string {
  * time: the plan saw that no user had the name, so one created since with these values is this row's.
  */
 export default defineOperation({
+  ...making(made),
   summary: "Creates a user with a random password that must be changed at the first sign-in.",
   fields,
   example: {
@@ -64,17 +65,13 @@ export default defineOperation({
   }),
   decide: (payload, { user }) => {
     const set = withDefaults(payload);
-    if (user?.state === "found") return decideThere(made, user, set, made.names);
-    if (user?.state === "coming") return madeBefore(user.row, "user of this userPrincipalName");
-    return {
-      write: {
-        target: { kind: "new" },
-        set,
-        keys: [`upn:${payload.userPrincipalName.toLowerCase()}`],
-      },
+    const write = {
+      target: { kind: "new" as const },
+      set,
+      keys: [`upn:${payload.userPrincipalName.toLowerCase()}`],
     };
+    return decideThere(made, made.names, user, set) ?? { write };
   },
-  touched: ({ set = {} }) => ({ before: {}, after: set }),
   request: ({ set }, { password }) => ({
     method: "POST",
     url: "/users",
@@ -83,19 +80,11 @@ export default defineOperation({
       passwordProfile: { password: password(), forceChangePasswordNextSignIn: true },
     },
   }),
-  judge: (answer, attempt) => judgeMade(made, answer, attempt),
   look: ({ set }) => ({
     method: "GET",
     url: `/users/${segment(upnIn(set))}?$select=id,createdDateTime,${Object.keys(set ?? {}).join(",")}`,
   }),
-  inPlace: (answer, attempt) => madeInPlace(made, answer, attempt.write.set ?? {}, attempt),
   password: { givenAt: ({ body }) => textOf(recordOf(body)["createdDateTime"]) },
-  // Whoever gave the user another value since still wants it.
-  inverse: ({ object, set }) => ({
-    operation: "user.delete",
-    cells: { user: object },
-    onlyIf: set,
-  }),
 });
 
 const textOf = (value: unknown): string | undefined =>

@@ -1,5 +1,6 @@
 import { type DecidedRow, failedRow, notFound, unchangedRow } from "../../catalogue/decided-row.ts";
 import type { DoneRow, Inverse } from "../../catalogue/inverse.ts";
+import { selecting } from "../../catalogue/kinds/selecting.ts";
 import { type Operation, defineOperation } from "../../catalogue/operation.ts";
 import type { Fields, Payload } from "../../catalogue/payload.ts";
 import type { Properties } from "../../catalogue/row.ts";
@@ -72,7 +73,7 @@ export function setsProperties(own: SetsProperties): Operation {
     }),
     look: ({ target, set = {} }) => ({
       method: "GET",
-      url: `/users/${target.user}?$select=${[...new Set(["id", "userPrincipalName", ...Object.keys(set)])].join(",")}`,
+      url: `/users/${target.user}${selecting(["id", "userPrincipalName", ...Object.keys(set)])}`,
     }),
     inPlace: (answer, { write }) =>
       answer.status === 200 && write.set !== undefined && hasAll(recordOf(answer.body), write.set),

@@ -1,4 +1,4 @@
-import { final, notSeenYet } from "../../../catalogue/judge.ts";
+import { final, judgeUnseen } from "../../../catalogue/judge.ts";
 import { type Lookup, defineOperation } from "../../../catalogue/operation.ts";
 import { edgeBack, edgeInPlace, isListed, touchedEdge } from "../../../catalogue/parts/edge.ts";
 import { isGuid } from "../../../core/object-id.ts";
@@ -27,7 +27,7 @@ export default defineOperation({
     if (answer.status === 400 && /references already exist/i.test(message)) {
       return final(edgeInPlace("ownership", attempt, "present"));
     }
-    return notSeenYet(answer, attempt, "the group or the owner");
+    return judgeUnseen(answer, attempt, "group or the owner");
   },
   inPlace: (answer, attempt) =>
     isListed(answer) === true && edgeInPlace("ownership", attempt, "present"),

@@ -85,6 +85,22 @@ export default {
       },
       says: /No object.*column owner/,
     },
+    {
+      when: "an earlier row creates the owner",
+      payload: { displayName: "Sales", owner: "new@contoso.com" },
+      found: {
+        group: { state: "missing" },
+        named: { state: "missing" },
+        owner: { state: "coming", row: 7 },
+      },
+      says: /^Row 7 creates what column owner names/,
+    },
+    {
+      when: "an earlier row creates a group of the display name",
+      payload: { displayName: "Sales" },
+      found: { group: { state: "missing" }, named: { state: "coming", row: 7 } },
+      says: /^Row 7 creates a group of this displayName/,
+    },
   ],
   looks: [
     { when: "a group created since, with the row's values", answer: listed({}), write, is: "done" },

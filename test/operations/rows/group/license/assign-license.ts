@@ -29,6 +29,12 @@ export default {
       found: teamWith("none"),
       says: /no product .*SPE_E5\. Did you mean SPE_E3\?/,
     },
+    {
+      when: "an earlier row creates the group",
+      payload: { group: "Team", licenses: ["SPE_E3"] },
+      found: { ...teamWith("none"), group: { state: "coming", row: 7 } },
+      says: /^Row 7 creates what column group names/,
+    },
   ],
   looks: [
     {
