@@ -66,10 +66,10 @@ export async function lookAt(site: Site, doubts: readonly Placed[]): Promise<voi
       await mine[0]?.row.lane.record(shard, { t: "receipt", post: "look", at: isoNow(site), rows });
     }),
   );
+  const nowMs = site.clock.monotonic();
   for (const [index, { row }] of doubts.entries()) {
     if (row.state !== "doubt") continue;
     const looks = row.looks + 1;
-    const nowMs = site.clock.monotonic();
     const nextMs = nowMs + Math.max(askedMs(answers[index]), waitFor(alike, looks));
     const isUnsure = row.unsureUntilMs > nowMs;
     site.schedule.lookNext(row, isUnsure ? Math.min(nextMs, row.unsureUntilMs) : nextMs, looks);

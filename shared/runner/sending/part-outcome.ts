@@ -5,7 +5,7 @@ import type { PostResult } from "../../graph/types.ts";
 import type { RowOutcome } from "../../records/receipt.ts";
 import type { OpenBatch, OpenShard } from "../batch/open-batch.ts";
 import { historyOf } from "../batch/shard.ts";
-import { type Site, isoNow } from "../batch/site.ts";
+import { type Site, atOneInstant, isoNow } from "../batch/site.ts";
 import { type Sent, afterRefusal, again, outcomeOf, refusedAlone } from "../journal/outcomes.ts";
 import type { OpenRow } from "../schedule/open-row.ts";
 
@@ -91,12 +91,12 @@ const unseenFor = (site: Site, { bornMs }: OpenRow, otherwiseMs: number): number
     : Math.max(site.settings.retryFloorMs, site.lag.missed(site.clock.monotonic() - bornMs));
 
 /**
- * The site with one draw for all: rows that met the same thing wait equally long, and go again in one post. In many
- * small ones they would meet trouble more often.
+ * The site with one draw for all, at one instant: rows that met the same thing wait equally long, and go again in one
+ * post. In many small ones they would meet trouble more often.
  */
 export function withOneDraw(site: Site): Site {
   const drawn = site.random();
-  return { ...site, random: () => drawn };
+  return { ...atOneInstant(site), random: () => drawn };
 }
 
 /** The wait that Graph asked for, else one that grows with each attempt; never below the floor. */
