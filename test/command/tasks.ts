@@ -36,10 +36,10 @@ const runbook = (): Map<string, string> => {
  */
 export async function doTasks(onTask: (done: DoneTask) => void): Promise<readonly DoneTask[]> {
   await using stage = await setStage({
-    cloud: { latency: false, graph: { seed: { users: 90, groups: 2, disabled: 0, guests: 0 } } },
+    cloud: { latency: false, graph: { seed: { users: 1000, groups: 2, disabled: 0, guests: 0 } } },
     settings: async () => ({
       MAX_DELETES_PER_BATCH: "2",
-      GRAPH_WRITE_QUOTA: "20",
+      GRAPH_WRITE_QUOTA: "120",
       GRAPH_WRITE_WINDOW_SECONDS: "10",
     }),
   });
