@@ -3,6 +3,7 @@ import { after, before, describe, it } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 
 import { setStage, type Stage } from "../stage/stage.ts";
+import { until } from "../stage/until.ts";
 
 interface Refused {
   code: string;
@@ -183,7 +184,7 @@ describe("wrong input gets a clear error, and nothing is lost", () => {
     };
     const old = await list();
     await act();
-    for (let tries = 0; tries < 150; tries += 1) {
+    for (let tries = 0; tries < 1_200; tries += 1) {
       const fresh = [...(await list())].filter((path) => !old.has(path));
       if (fresh.length >= count) {
         return Promise.all(
@@ -232,13 +233,10 @@ describe("wrong input gets a clear error, and nothing is lost", () => {
       await stage.upload(path, content);
       await stage.host.fireTimer("sweep");
       const name = path.split(".")[0] ?? path;
-      const until = Date.now() + 15_000;
-      let found: string | undefined;
-      while (found === undefined && Date.now() < until) {
-        found = (await stage.batches()).find((batch) => batch.startsWith(`${name}-`));
-        await delay(100);
-      }
-      const status = await stage.settled(found ?? "no batch", { timeoutMs: 20_000 });
+      const found = await until(async () =>
+        (await stage.batches()).find((batch) => batch.startsWith(`${name}-`)),
+      );
+      const status = await stage.settled(found);
       assert.equal(status.state, "finished");
       assert.equal(status.verdicts.failed, 0);
     });

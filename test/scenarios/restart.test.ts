@@ -83,7 +83,7 @@ describe("an instance that ends in the middle of a batch", () => {
     assert.ok(await isFree("runner", `${home.tenantId}/lock`));
 
     second = await stage.another({ timing: { restartWaitMs: 100, recycleMs: 500 } });
-    const status = await stage.settled("written");
+    const status = await stage.settled("written", { timeoutMs: 240_000 });
     assert.deepEqual([status.state, status.verdicts.done], ["finished", ROWS]);
     assert.equal(await written(), ROWS, "each row once");
     assert.equal((await stage.settled("late")).verdicts.pending, ROWS);

@@ -166,12 +166,12 @@ export async function setStage(options: StageOptions = {}): Promise<Stage> {
     },
     read,
     status,
-    settled: async (batch, { timeoutMs = 60_000, everyMs = 100 } = {}) => {
-      const until = Date.now() + timeoutMs;
+    settled: async (batch, { timeoutMs = 120_000, everyMs = 100 } = {}) => {
+      const until = performance.now() + timeoutMs;
       for (;;) {
         const now = await status(batch);
         if (now && ENDED.includes(now.state)) return now;
-        if (Date.now() > until)
+        if (performance.now() > until)
           throw new Error(`${batch} did not end: ${JSON.stringify(now)}\n${tail(logs)}`);
         await delay(everyMs);
       }

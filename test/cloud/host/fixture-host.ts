@@ -32,7 +32,7 @@ export interface FixtureHost {
   readonly events: readonly InvocationEvent[];
   /** The JSON lines that the app has logged so far. */
   said(): Record<string, unknown>[];
-  /** Waits at most ten seconds until `find` returns something. */
+  /** Waits until `find` returns something, two minutes at most. */
   until<Found>(
     what: string,
     find: () => Found | undefined | false | Promise<Found | undefined | false>,
