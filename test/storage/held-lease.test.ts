@@ -16,7 +16,7 @@ describe("the lease that makes a process the tenant's runner", () => {
   let rig: Rig;
   let clock: SimulatedClock;
   /** Renewals that Azurite has not answered. */
-  let renewing = 0;
+  const renewing = new Set<Promise<void>>();
   before(async () => {
     azurite = await startAzurite();
     await makeContainers(azurite);
@@ -31,15 +31,17 @@ describe("the lease that makes a process the tenant's runner", () => {
   const forward = async (ms: number): Promise<void> => {
     await clock.jump(ms);
     do await setImmediate();
-    while (renewing > 0);
+    while (renewing.size > 0);
   };
   const acquireLease: Blobs["acquireLease"] = async (path, seconds) => {
     const lease = await rig.runner.acquireLease(path, seconds);
-    const renew = async (): Promise<void> => {
-      renewing += 1;
-      await lease?.renew().finally(() => (renewing -= 1));
+    if (lease === undefined) return undefined;
+    const renew = (): Promise<void> => {
+      const renewal = lease.renew().finally(() => renewing.delete(renewal));
+      renewing.add(renewal);
+      return renewal;
     };
-    return lease && { ...lease, renew };
+    return { ...lease, renew };
   };
   const hold = (blobs: Blobs = { ...rig.runner, acquireLease }): Promise<HeldLease | undefined> =>
     holdLease({
