@@ -4,13 +4,12 @@ import { create, guarded, importCertificate } from "./certificate-create.ts";
 import { bundleOf, deletedJson, entryOf, itemOf, policyOf, versionOf } from "./certificate-json.ts";
 import { handlePending } from "./certificate-pending.ts";
 import { handleContacts, handleIssuers } from "./issuers.ts";
-import { currentVersion } from "./model.ts";
+import { listCurrent, listVersions } from "./listing.ts";
 import { readPolicy } from "./policy.ts";
 import { VaultRefusal } from "./vault-error.ts";
 import {
   attributesIn,
   changeAttributes,
-  pageOf,
   tagsIn,
   type VaultHandler,
   type VaultRequest,
@@ -25,7 +24,7 @@ export const handleCertificates: VaultHandler = (request) => {
   if (second === "pending") return handlePending(request, name);
   switch (`${request.method} ${second ?? ""}`) {
     case "GET versions":
-      return listVersions(request, name);
+      return listCertificateVersions(request);
     case "GET policy":
       request.count("certificate.policy");
       request.authorise("certificates/read");
@@ -57,22 +56,17 @@ function getCertificate(request: VaultRequest, name: string, version?: string): 
 function listCertificates(request: VaultRequest): CloudResponse {
   request.count("certificate.list");
   request.authorise("certificates/read");
-  const items = [...request.vault.certificates]
-    .filter(([, entry]) => entry.deletedMs === undefined)
-    .flatMap(([name, entry]) => {
-      const current = currentVersion(entry);
-      return current ? [itemOf(request, name, current)] : [];
-    });
-  return json(200, pageOf(request, items, "/certificates"));
+  return listCurrent(request, "certificates", request.vault.certificates, (name, version) =>
+    itemOf(request, name, version),
+  );
 }
 
-function listVersions(request: VaultRequest, name: string): CloudResponse {
+function listCertificateVersions(request: VaultRequest): CloudResponse {
   request.count("certificate.versions");
   request.authorise("certificates/read");
-  const items = [...(request.vault.certificates.get(name)?.versions.values() ?? [])]
-    .toSorted((a, b) => (a.version < b.version ? -1 : 1))
-    .map((version) => itemOf(request, `${name}/${version.version}`, version));
-  return json(200, pageOf(request, items, `/certificates/${name}/versions`));
+  return listVersions(request, "certificates", request.vault.certificates, (id, version) =>
+    itemOf(request, id, version),
+  );
 }
 
 function updatePolicy(request: VaultRequest, name: string): CloudResponse {

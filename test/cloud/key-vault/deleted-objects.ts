@@ -1,10 +1,11 @@
 import { json, type CloudResponse } from "../http/exchange.ts";
 import { bundleOf, deletedJson, itemOf } from "./certificate-json.ts";
 import { keyItem, keyJson } from "./key-json.ts";
+import { pageOf } from "./listing.ts";
 import { currentVersion, type Versioned } from "./model.ts";
 import { describe } from "./secret-json.ts";
 import { notFound, VaultRefusal } from "./vault-error.ts";
-import { deletedParts, pageOf, type VaultHandler, type VaultRequest } from "./vault-request.ts";
+import { deletedParts, type VaultHandler, type VaultRequest } from "./vault-request.ts";
 
 /** `/deletedcertificates…`: list, get, recover, purge. */
 export const handleDeletedCertificates: VaultHandler = (request) => {
@@ -131,7 +132,7 @@ function listDeleted<V>(
       ? []
       : [{ ...deletedParts(request, collection, name, entry.deletedMs), ...item(name, version) }];
   });
-  return json(200, pageOf(request, items, `/deleted${collection}`));
+  return pageOf(request, items, `/deleted${collection}`);
 }
 
 function refuseManaged(kind: "secret" | "key", managed: boolean): void {

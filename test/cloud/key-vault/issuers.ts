@@ -1,7 +1,8 @@
 import { json, type CloudResponse } from "../http/exchange.ts";
+import { pageOf } from "./listing.ts";
 import type { Issuer } from "./model.ts";
 import { badParameter, VaultRefusal } from "./vault-error.ts";
-import { enabledOf, pageOf, type VaultHandler, type VaultRequest } from "./vault-request.ts";
+import { enabledOf, type VaultHandler, type VaultRequest } from "./vault-request.ts";
 
 /** `/certificates/issuers…`: list, get, set, change, delete (rest/api/keyvault/certificates). */
 export const handleIssuers: VaultHandler = (request) => {
@@ -60,7 +61,7 @@ function listIssuers(request: VaultRequest): CloudResponse {
     id: `${request.baseUrl}/certificates/issuers/${name}`,
     provider,
   }));
-  return json(200, pageOf(request, items, "/certificates/issuers"));
+  return pageOf(request, items, "/certificates/issuers");
 }
 
 function setIssuer(request: VaultRequest, name: string): CloudResponse {

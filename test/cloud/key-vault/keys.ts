@@ -5,14 +5,13 @@ import { entryOf, keyItem, keyJson, versionOf } from "./key-json.ts";
 import { generateKey, importKey, readOperations } from "./key-material.ts";
 import { isOperation, operate } from "./key-operations.ts";
 import { rotate, rotationPolicy } from "./key-rotation.ts";
-import { currentVersion } from "./model.ts";
+import { listCurrent, listVersions } from "./listing.ts";
 import { badParameter, disabled, VaultRefusal } from "./vault-error.ts";
 import {
   attributesIn,
   changeAttributes,
   checkName,
   deletedParts,
-  pageOf,
   tagsIn,
   type VaultHandler,
   type VaultRequest,
@@ -23,7 +22,7 @@ import { addKey } from "./vault-store.ts";
 export const handleKeys: VaultHandler = (request) => {
   const [name, second, third] = request.path;
   if (name === undefined) return listKeys(request);
-  if (second === "versions") return listVersions(request, name);
+  if (second === "versions") return listKeyVersions(request);
   if (second === "rotationpolicy") return rotationPolicy(request, name);
   if (request.method === "POST") return post(request, name, second, third);
   if (request.method === "PUT" && second === undefined) return bringKey(request, name);
@@ -98,22 +97,15 @@ function added(
 function listKeys(request: VaultRequest): CloudResponse {
   request.count("key.list");
   request.authorise("keys/read");
-  const items = [...request.vault.keys]
-    .filter(([, entry]) => entry.deletedMs === undefined)
-    .flatMap(([name, entry]) => {
-      const current = currentVersion(entry);
-      return current ? [keyItem(request, name, current)] : [];
-    });
-  return json(200, pageOf(request, items, "/keys"));
+  return listCurrent(request, "keys", request.vault.keys, (name, key) =>
+    keyItem(request, name, key),
+  );
 }
 
-function listVersions(request: VaultRequest, name: string): CloudResponse {
+function listKeyVersions(request: VaultRequest): CloudResponse {
   request.count("key.versions");
   request.authorise("keys/read");
-  const items = [...(request.vault.keys.get(name)?.versions.values() ?? [])]
-    .toSorted((a, b) => (a.version < b.version ? -1 : 1))
-    .map((key) => keyItem(request, `${name}/${key.version}`, key));
-  return json(200, pageOf(request, items, `/keys/${name}/versions`));
+  return listVersions(request, "keys", request.vault.keys, (id, key) => keyItem(request, id, key));
 }
 
 /** Changes attributes, operations and tags of a version (rest/api/keyvault/keys/update-key). */

@@ -1,6 +1,6 @@
 import { json, type CloudResponse } from "../http/exchange.ts";
 import { backup, restore } from "./backup.ts";
-import { currentVersion } from "./model.ts";
+import { listCurrent, listVersions } from "./listing.ts";
 import { describe, entryOf, idOf, versionOf } from "./secret-json.ts";
 import { badParameter, disabled, VaultRefusal } from "./vault-error.ts";
 import {
@@ -8,7 +8,6 @@ import {
   changeAttributes,
   checkName,
   deletedParts,
-  pageOf,
   tagsIn,
   type VaultHandler,
   type VaultRequest,
@@ -19,7 +18,7 @@ import { addSecret } from "./vault-store.ts";
 export const handleSecrets: VaultHandler = (request) => {
   const [name, second] = request.path;
   if (name === undefined) return listSecrets(request);
-  if (second === "versions") return listVersions(request, name);
+  if (second === "versions") return listSecretVersions(request, name);
   switch (request.method) {
     case "GET":
       return getSecret(request, name, second);
@@ -48,22 +47,18 @@ function getSecret(request: VaultRequest, name: string, version?: string): Cloud
 function listSecrets(request: VaultRequest): CloudResponse {
   request.count("secret.list");
   request.authorise("secrets/readMetadata/action");
-  const items = [...request.vault.secrets]
-    .filter(([, entry]) => entry.deletedMs === undefined)
-    .flatMap(([name, entry]) => {
-      const current = currentVersion(entry);
-      return current ? [{ ...describe(request, name, current), id: idOf(request, name) }] : [];
-    });
-  return json(200, pageOf(request, items, "/secrets"));
+  return listCurrent(request, "secrets", request.vault.secrets, (name, secret) => ({
+    ...describe(request, name, secret),
+    id: idOf(request, name),
+  }));
 }
 
-function listVersions(request: VaultRequest, name: string): CloudResponse {
+function listSecretVersions(request: VaultRequest, name: string): CloudResponse {
   request.count("secret.versions");
   request.authorise("secrets/readMetadata/action");
-  const items = [...(request.vault.secrets.get(name)?.versions.values() ?? [])]
-    .toSorted((a, b) => (a.version < b.version ? -1 : 1))
-    .map((secret) => describe(request, name, secret));
-  return json(200, pageOf(request, items, `/secrets/${name}/versions`));
+  return listVersions(request, "secrets", request.vault.secrets, (_id, secret) =>
+    describe(request, name, secret),
+  );
 }
 
 function setSecret(request: VaultRequest, name: string): CloudResponse {

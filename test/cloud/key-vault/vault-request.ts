@@ -53,27 +53,6 @@ export function attributesJson(attributes: Attributes): Record<string, unknown> 
   };
 }
 
-/**
- * A page of a listing. As in Azure, versions are sorted by id, which does not reflect their age;
- * `maxresults` is at most 25.
- */
-export function pageOf(request: VaultRequest, items: readonly unknown[], path: string): object {
-  const size = Number(request.query.get("maxresults") ?? 25);
-  if (!Number.isInteger(size) || size < 1 || size > 25)
-    throw badParameter("Invalid maxresults parameter value. It must be between 1 and 25.");
-  const token = request.query.get("$skiptoken");
-  const start = token === null ? 0 : Number(Buffer.from(token, "base64url").toString("utf8"));
-  const end = start + size;
-  const next = new URL(`${request.baseUrl}${path}`);
-  next.searchParams.set("api-version", request.query.get("api-version") ?? "");
-  next.searchParams.set("$skiptoken", Buffer.from(String(end)).toString("base64url"));
-  next.searchParams.set("maxresults", String(size));
-  return {
-    value: items.slice(start, end),
-    nextLink: end < items.length ? next.href : null,
-  };
-}
-
 /** Seconds until deleted objects are purged: 90 days, as the vault is deployed (Bicep). */
 export const deletedFor = 90 * 86_400;
 
