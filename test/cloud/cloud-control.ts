@@ -2,6 +2,7 @@ import type { Pkcs12Encryption } from "./certificates/pkcs12.ts";
 import type { AppRoleGrant, ManagedIdentityKind, SignInAudience } from "./entra/model.ts";
 import type { CommandName, Commands } from "./graph/app/control.ts";
 import type { VaultRole } from "./key-vault/roles.ts";
+import type { VaultKind } from "./key-vault/vault-kind.ts";
 
 /** The services that a fault or a counter can name. */
 export type ServiceName = "login" | "graph" | "vault" | "identity" | "management";
@@ -183,7 +184,10 @@ export interface CloudControl {
     claims?: Readonly<Record<string, unknown>>;
   }): Promise<{ token: string }>;
 
-  createVault(options: { name: string; tenantId: string }): Promise<{ uri: string }>;
+  /** Creates a standard vault without purge protection, which keeps what was deleted for 90 days, unless told. */
+  createVault(
+    options: { name: string; tenantId: string } & Partial<VaultKind>,
+  ): Promise<{ uri: string }>;
   assignVaultRole(options: { vault: string; principalId: string; role: VaultRole }): Promise<void>;
   removeVaultRole(options: { vault: string; principalId: string; role: VaultRole }): Promise<void>;
   /** Creates the first or a further version by policy, as `az keyvault certificate create` does. */
@@ -192,6 +196,15 @@ export interface CloudControl {
     name: string;
     policy?: CertificatePolicyOptions;
   }): Promise<CertificateVersion>;
+  /** An issuer that the vault knows signs what a create operation waits for. */
+  grantCertificate(options: { vault: string; name: string }): Promise<CertificateVersion>;
+  /** An issuer that the vault knows refuses it; by default with Key Vault's code for a user's error. */
+  refuseCertificate(options: {
+    vault: string;
+    name: string;
+    code?: string;
+    message?: string;
+  }): Promise<void>;
   listCertificateVersions(options: {
     vault: string;
     name: string;
@@ -249,6 +262,8 @@ export interface CloudSettings {
   readonly vault?: {
     /** Transactions in 10 s before 429 VaultRequestTypeLimitReached; published: 4,000. */
     readonly transactionsPer10Seconds?: number;
+    /** How long the vault takes to sign a certificate itself; 0 by default, Key Vault takes some seconds. */
+    readonly certificateSeconds?: number;
     /** The encryption of PFX secrets created from now on. */
     readonly pfxEncryption?: Pkcs12Encryption;
   };

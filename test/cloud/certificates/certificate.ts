@@ -12,10 +12,10 @@ import {
   objectIdentifier,
   octetString,
   sequence,
-  setOf,
   time,
   utf8String,
 } from "./der.ts";
+import { commonNameOnly, encodeName, type DistinguishedName } from "./distinguished-name.ts";
 
 /** An X.509 certificate in the forms that clients, Entra and Key Vault need. */
 export interface Certificate {
@@ -33,6 +33,8 @@ export interface Certificate {
 export interface CertificateRequest {
   /** The common name. */
   readonly subject: string;
+  /** The whole name, if it has more than a common name. */
+  readonly name?: DistinguishedName;
   readonly publicKey: KeyObject;
   readonly signingKey: KeyObject;
   /** The issuer; without one the certificate is self-signed. */
@@ -43,12 +45,19 @@ export interface CertificateRequest {
   /** Bit numbers of RFC 5280 §4.2.1.3: 0 digitalSignature, 2 keyEncipherment, 5 keyCertSign, 6 cRLSign. */
   readonly keyUsage: readonly number[];
   readonly extendedKeyUsage?: readonly string[];
-  /** DNS names and IP addresses. */
-  readonly alternativeNames?: readonly string[];
+  readonly alternativeNames?: readonly AlternativeName[];
 }
 
+/** A DNS name or IP address, or another kind of name. */
+export type AlternativeName =
+  | string
+  | { readonly email: string }
+  | { readonly uri: string }
+  /** A user principal name. */
+  | { readonly upn: string };
+
 const oids = {
-  commonName: "2.5.4.3",
+  userPrincipalName: "1.3.6.1.4.1.311.20.2.3",
   subjectKeyIdentifier: "2.5.29.14",
   keyUsage: "2.5.29.15",
   subjectAltName: "2.5.29.17",
@@ -62,14 +71,15 @@ const oids = {
 /** Signs a version 3 certificate (RFC 5280) with an RSA or EC key. */
 export function issueCertificate(request: CertificateRequest): Certificate {
   const algorithm = signatureAlgorithm(request.signingKey);
+  const name = encodeName(request.name ?? commonNameOnly(request.subject));
   const toBeSigned = sequence(
     explicit(0, integer(2)),
     // A serial number is positive and at most 20 octets (RFC 5280 §4.1.2.2).
     integer(Buffer.concat([Buffer.from([0x01]), randomBytes(15)])),
     algorithm,
-    name(request.issuer?.subject ?? request.subject),
+    request.issuer ? encodeName(commonNameOnly(request.issuer.subject)) : name,
     sequence(time(request.notBefore), time(request.notAfter)),
-    name(request.subject),
+    name,
     publicKeyInfo(request.publicKey),
     explicit(3, sequence(...extensions(request))),
   );
@@ -120,11 +130,6 @@ export function publicKeyInfo(key: KeyObject): Buffer {
   return publicKey.export({ type: "spki", format: "der" });
 }
 
-/** A distinguished name of a common name alone. */
-export function name(commonName: string): Buffer {
-  return sequence(setOf(sequence(objectIdentifier(oids.commonName), utf8String(commonName))));
-}
-
 function keyIdentifier(key: KeyObject): Buffer {
   return createHash("sha1").update(publicKeyInfo(key)).digest();
 }
@@ -156,9 +161,10 @@ export function ownExtensions(request: OwnExtensions): Buffer[] {
       true,
       request.isAuthority === true ? sequence(boolean(true)) : sequence(),
     ),
-    extension(oids.keyUsage, true, namedBits(...request.keyUsage)),
   ];
-  if (request.extendedKeyUsage !== undefined)
+  if (request.keyUsage.length > 0)
+    list.push(extension(oids.keyUsage, true, namedBits(...request.keyUsage)));
+  if (request.extendedKeyUsage?.length)
     list.push(
       extension(
         oids.extKeyUsage,
@@ -166,7 +172,7 @@ export function ownExtensions(request: OwnExtensions): Buffer[] {
         sequence(...request.extendedKeyUsage.map((usage) => objectIdentifier(usage))),
       ),
     );
-  if (request.alternativeNames !== undefined)
+  if (request.alternativeNames?.length)
     list.push(
       extension(
         oids.subjectAltName,
@@ -181,8 +187,24 @@ function extension(oid: string, critical: boolean, value: Buffer): Buffer {
   return sequence(objectIdentifier(oid), ...(critical ? [boolean(true)] : []), octetString(value));
 }
 
-function generalName(alternative: string): Buffer {
-  if (isIP(alternative) === 4) return implicit(7, Buffer.from(alternative.split(".").map(Number)));
-  if (alternative === "::1") return implicit(7, Buffer.from([...Array(15).fill(0), 1]));
-  return implicit(2, Buffer.from(alternative, "ascii"));
+/** A GeneralName (RFC 5280 §4.2.1.6). */
+function generalName(alternative: AlternativeName): Buffer {
+  if (typeof alternative === "string")
+    return isIP(alternative) === 0
+      ? implicit(2, Buffer.from(alternative, "ascii"))
+      : implicit(7, addressOctets(alternative));
+  if ("email" in alternative) return implicit(1, Buffer.from(alternative.email, "ascii"));
+  if ("uri" in alternative) return implicit(6, Buffer.from(alternative.uri, "ascii"));
+  const value = explicit(0, utf8String(alternative.upn));
+  return explicit(0, objectIdentifier(oids.userPrincipalName), value);
+}
+
+const groups = (part: string): string[] => (part === "" ? [] : part.split(":"));
+
+function addressOctets(address: string): Buffer {
+  if (isIP(address) === 4) return Buffer.from(address.split(".").map(Number));
+  const [head = "", tail = ""] = address.split("::");
+  const gap = Array<string>(8 - groups(head).length - groups(tail).length).fill("0");
+  const all = address.includes("::") ? [...groups(head), ...gap, ...groups(tail)] : groups(head);
+  return Buffer.from(all.map((group) => group.padStart(4, "0")).join(""), "hex");
 }

@@ -66,6 +66,8 @@ export function namedBits(...bits: readonly number[]): Buffer {
 
 export const utf8String = (text: string): Buffer => encodeTagged(0x0c, Buffer.from(text, "utf8"));
 
+export const ia5String = (text: string): Buffer => encodeTagged(0x16, Buffer.from(text, "ascii"));
+
 /** A BMPString: big-endian UTF-16, as in PKCS#12 friendly names. */
 export const bmpString = (text: string): Buffer =>
   encodeTagged(0x1e, Buffer.from(text, "utf16le").swap16());

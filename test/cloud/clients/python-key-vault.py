@@ -5,6 +5,7 @@ import json
 import os
 from datetime import datetime, timedelta, timezone
 
+import requests
 from azure.core.exceptions import HttpResponseError, ResourceExistsError, ResourceNotFoundError
 from azure.identity import ClientSecretCredential
 from azure.keyvault.certificates import (
@@ -23,6 +24,7 @@ from azure.keyvault.keys import (
     KeyRotationLifetimeAction,
     KeyRotationPolicy,
     KeyRotationPolicyAction,
+    KeyReleasePolicy,
 )
 from azure.keyvault.keys.crypto import EncryptionAlgorithm, KeyWrapAlgorithm, SignatureAlgorithm
 from azure.keyvault.secrets import SecretClient
@@ -40,6 +42,18 @@ url = "https://batch-vault.vault.azure.net"
 secrets = SecretClient(url, credential)
 keys = KeyClient(url, credential)
 certificates = CertificateClient(url, credential)
+
+
+def control(command, argument):
+    answer = requests.post(f"{ready['control']}/{command}", json=[argument])
+    assert answer.ok, answer.text
+
+
+control("createVault", {"name": "premium-vault", "tenantId": ready["tenantId"], "sku": "premium"})
+claims = credential.get_token("https://vault.azure.net/.default").token.split(".")[1]
+caller = json.loads(base64.urlsafe_b64decode(claims + "=="))["oid"]
+control("assignVaultRole", {"vault": "premium-vault", "principalId": caller, "role": "Key Vault Administrator"})
+premium_keys = KeyClient("https://premium-vault.vault.azure.net", credential)
 later = datetime.now(timezone.utc).replace(microsecond=0) + timedelta(days=90)
 
 # Secrets.
@@ -158,6 +172,27 @@ def _():
 @check("a key of a type that only managed HSMs have is refused")
 def _():
     refuses(HttpResponseError, lambda: keys.create_oct_key("oct"), "BadParameter")
+
+
+@check("a key in an HSM is made in a premium vault only, and released to nobody")
+def _():
+    refuses(
+        HttpResponseError,
+        lambda: keys.create_rsa_key("hsm", hardware_protected=True),
+        "Hardware key operation not allowed on standard vault",
+    )
+    made = premium_keys.create_ec_key("hsm", hardware_protected=True)
+    assert made.key_type == "EC-HSM" and made.properties.exportable is False, made.key_type
+    refuses(HttpResponseError, lambda: premium_keys.create_rsa_key("out", hardware_protected=True, exportable=True), "AKV.SKR.1004")
+    rules = {"version": "1.0.0", "anyOf": [{"authority": "https://a.example/", "allOf": []}]}
+    policy = KeyReleasePolicy(json.dumps(rules).encode())
+    out = premium_keys.create_ec_key("out", hardware_protected=True, exportable=True, release_policy=policy)
+    assert out.properties.exportable and json.loads(out.properties.release_policy.encoded_policy) == rules
+    refuses(
+        HttpResponseError,
+        lambda: premium_keys.release_key("out", "a.b.c"),
+        "Target environment attestation statement cannot be verified.",
+    )
 
 
 @check("a key is imported, RSA and EC")
@@ -453,6 +488,28 @@ def _():
     assert secrets.get_secret("self").properties.key_id == before.key_id
 
 
+@check("a certificate by an issuer of the vault waits, is granted or cancelled")
+def _():
+    certificates.create_issuer("digicert", "DigiCert", account_id="me", password="hidden")
+    for name in ("granted", "stopped"):
+        certificates.begin_create_certificate(name, CertificatePolicy("digicert", subject=f"CN={name}, O=Contoso"))
+    refuses(
+        ResourceExistsError,
+        lambda: certificates.begin_create_certificate("granted", CertificatePolicy("digicert", subject="CN=x")),
+        "status is inProgress",
+    )
+    refuses(HttpResponseError, lambda: certificates.merge_certificate("granted", [b"x"]), "Merge is forbidden")
+    control("grantCertificate", {"vault": "batch-vault", "name": "granted"})
+    made = certificates.get_certificate("granted")
+    seen = x509.load_der_x509_certificate(bytes(made.cer))
+    assert seen.subject.rfc4514_string() == "CN=granted,O=Contoso" and made.policy.issuer_name == "digicert"
+    version = certificates.get_certificate_version("granted", made.properties.version)
+    assert version.cer == made.cer
+    assert certificates.cancel_certificate_operation("stopped").status == "inProgress"
+    assert certificates.get_certificate_operation("stopped").status == "cancelled"
+    certificates.delete_issuer("digicert")
+
+
 @check("contacts are set, read and deleted")
 def _():
     refuses(ResourceNotFoundError, certificates.get_contacts, "ContactsNotFound")
@@ -479,7 +536,6 @@ def _():
 @check("a caller without a role is refused in the vault's words")
 def _():
     from msal import ConfidentialClientApplication
-    import requests
 
     app = ConfidentialClientApplication(
         ready["clientId"], ready["clientSecret"], f"https://login.microsoftonline.com/{ready['tenantId']}"

@@ -13,6 +13,6 @@ fi
 . "$(dirname "${BASH_SOURCE[0]}")/with-cloud.sh"
 
 names="login.microsoftonline.com graph.microsoft.com management.azure.com batch-vault.vault.azure.net"
-names="$names batchstorage.blob.core.windows.net batchstorage.queue.core.windows.net"
+names="$names premium-vault.vault.azure.net batchstorage.blob.core.windows.net batchstorage.queue.core.windows.net"
 { cat /etc/hosts; echo "127.0.0.1 $names"; } > "$work/hosts"
 mount --bind "$work/hosts" /etc/hosts

@@ -26,6 +26,8 @@ const commands = {
   assignVaultRole: true,
   removeVaultRole: true,
   createCertificate: true,
+  grantCertificate: true,
+  refuseCertificate: true,
   listCertificateVersions: true,
   setCertificateEnabled: true,
   setSecret: true,

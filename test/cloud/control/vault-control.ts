@@ -1,4 +1,5 @@
 import type { CertificateVersion, CloudControl } from "../cloud-control.ts";
+import { grantCertificate, refuseCertificate } from "../key-vault/certificate-authority.ts";
 import type { CertificateVersionEntry, Vault } from "../key-vault/model.ts";
 import { defaultPolicy, policyOf } from "../key-vault/policy.ts";
 import {
@@ -15,6 +16,8 @@ type VaultControl = Pick<
   | "assignVaultRole"
   | "removeVaultRole"
   | "createCertificate"
+  | "grantCertificate"
+  | "refuseCertificate"
   | "listCertificateVersions"
   | "setCertificateEnabled"
   | "setSecret"
@@ -23,8 +26,8 @@ type VaultControl = Pick<
 /** The commands for vaults: actions of an administrator or of the vault's own renewal. */
 export function vaultControl(world: World): VaultControl {
   return {
-    async createVault({ name, tenantId }) {
-      world.keyVault.create(name, tenantId);
+    async createVault({ name, tenantId, ...kind }) {
+      world.keyVault.create(name, tenantId, kind);
       return { uri: `https://${name}.${world.cloud.vaultSuffix}/` };
     },
     async assignVaultRole({ vault, principalId, role }) {
@@ -50,10 +53,16 @@ export function vaultControl(world: World): VaultControl {
         nowMs: world.now(),
         pfxEncryption: world.keyVault.settings.pfxEncryption,
       });
-      await world.announce(vault, name, version);
-      const [described] = describe(version);
-      if (described === undefined) throw new TypeError(`${name} has no certificate.`);
-      return described;
+      return announced(world, vault, name, version);
+    },
+    async grantCertificate({ vault: vaultName, name }) {
+      const vault = vaultOf(world, vaultName);
+      const { pfxEncryption } = world.keyVault.settings;
+      const options = { nowMs: world.now(), pfxEncryption };
+      return announced(world, vault, name, await grantCertificate(vault, name, options));
+    },
+    async refuseCertificate({ vault, name, code = "Request rejected", message = "Refused." }) {
+      refuseCertificate(vaultOf(world, vault), name, { code, message });
     },
     async listCertificateVersions({ vault, name }) {
       const entry = vaultOf(world, vault).certificates.get(name);
@@ -75,6 +84,18 @@ export function vaultControl(world: World): VaultControl {
       return { version };
     },
   };
+}
+
+async function announced(
+  world: World,
+  vault: Vault,
+  name: string,
+  version: CertificateVersionEntry,
+): Promise<CertificateVersion> {
+  await world.announce(vault, name, version);
+  const [described] = describe(version);
+  if (described === undefined) throw new TypeError(`${name} has no certificate.`);
+  return described;
 }
 
 function vaultOf(world: World, name: string): Vault {

@@ -111,6 +111,24 @@ describe("a vault refuses a request", () => {
     assert.deepEqual([answer.status, answer.body.error?.code], [400, "BadParameter"]);
   });
 
+  it("with a version of the interface that does not exist [azure-sdk-for-python#28595]", async () => {
+    for (const odd of ["7.9", "2020-01-01", "latest"]) {
+      const { status, body } = await fixture.call("GET", `/secrets/one?api-version=${odd}`);
+      assert.equal(status, 400);
+      assert.ok(
+        body.error?.message.startsWith(`The specified version (${odd}) is not recognized.`),
+      );
+    }
+  });
+
+  it("with the request's own id, if the client wants it back [recorded by Azure's SDK for .NET]", async () => {
+    const id = "e0a5798768ebada66ef763649949b318";
+    const headers = { "x-ms-client-request-id": id, "x-ms-return-client-request-id": "true" };
+    const answer = await fixture.call("GET", `/secrets/one?${version}`, { headers });
+    assert.equal(answer.headers["x-ms-client-request-id"], id);
+    assert.equal((await get(null)).headers["x-ms-client-request-id"], undefined);
+  });
+
   it("above the limit of transactions in ten seconds [service-limits]", async () => {
     fixture.grant("Key Vault Secrets User");
     fixture.keyVault.settings.transactionsPer10Seconds = 3;

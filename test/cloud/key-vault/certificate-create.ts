@@ -1,15 +1,18 @@
 import { createSigningRequest } from "../certificates/signing-request.ts";
-import { json, notEmulated, type CloudResponse } from "../http/exchange.ts";
-import { readPem, readPkcs12 } from "./certificate-import.ts";
+import { json, type CloudResponse } from "../http/exchange.ts";
+import { readPem, readPkcs12, traitsOf } from "./certificate-import.ts";
 import { bundleOf, operationJson } from "./certificate-json.ts";
+import { checkNonePending, settleOperations } from "./certificate-pending.ts";
 import { curveName } from "./elliptic.ts";
 import { issuerNotFound } from "./issuers.ts";
+import { checkHsm } from "./key-material.ts";
 import type { PendingOperation } from "./model.ts";
 import {
   type CertificatePolicy,
-  commonNameOf,
   defaultPolicy,
   extensionsOf,
+  isHsmPolicy,
+  nameOf,
   PolicyRefusal,
   readPolicy,
 } from "./policy.ts";
@@ -21,45 +24,39 @@ import {
   certificateEntry,
   keysFor,
   newVersion,
-  signOwn,
 } from "./vault-store.ts";
 
 /**
  * Starts the creation of a version by policy; the answer is 202 and the client polls the operation. A
- * version by the issuer Unknown waits for `merge`.
+ * version by the issuer Unknown waits for `merge`, one by an issuer of the vault for that issuer.
  */
 export async function create(request: VaultRequest, name: string): Promise<CloudResponse> {
   request.count("certificate.create");
   request.authorise("certificates/create/action");
   checkName(name);
-  const known = request.vault.certificates.get(name);
-  const policy = guarded(() => readPolicy(request.body["policy"], known?.policy ?? defaultPolicy));
-  const { issuer } = policy;
-  const isSelf = issuer.name === "Self";
-  if (!isSelf && issuer.name !== "Unknown") {
-    if (!request.vault.issuers.has(issuer.name)) throw issuerNotFound(issuer.name);
-    return notEmulated(`a certificate by the issuer ${issuer.name}`);
-  }
-  const entry = certificateEntry(request.vault, name, policy);
+  const { vault } = request;
+  const known = vault.certificates.get(name);
+  checkNonePending(known);
+  const policy = guarded(() => readPolicy(request.body["policy"], known?.policy ?? manual));
+  const { name: issuer } = policy.issuer;
+  if (issuer !== "Self" && issuer !== "Unknown" && !vault.issuers.has(issuer))
+    throw issuerNotFound(issuer);
+  if (isHsmPolicy(policy)) checkHsm(vault);
+  const entry = certificateEntry(vault, name, policy);
   entry.policy = policy;
   entry.policyMs = request.nowMs;
   const operation = await begin(request, name, policy);
   entry.pending = operation;
-  // The operation is in progress when it is answered, and done when it is asked for.
+  // The operation is in progress when it is answered, though it may be done when it is asked for.
   const body = operationJson(request, name, operation);
-  if (isSelf) {
-    const made = await signOwn(policy, operation.keys, request.nowMs);
-    const version = addCertificateVersion(request.vault, name, made, {
-      ...operation,
-      nowMs: request.nowMs,
-      pfxEncryption: request.pfxEncryption,
-    });
-    operation.status = "completed";
-    request.announce(name, version);
-  } else addUnsignedVersion(entry, operation, request.nowMs);
+  if (operation.dueMs === undefined) addUnsignedVersion(entry, operation, request.nowMs);
+  else await settleOperations(vault, request);
   const location = `${request.baseUrl}/certificates/${name}/pending?api-version=${request.query.get("api-version") ?? ""}&request_id=${operation.requestId}`;
   return json(202, body, { Location: location, "Retry-After": request.retryAfter(10) });
 }
+
+/** Without an issuer a certificate is to be merged (create-certificate-scenarios). */
+const manual: CertificatePolicy = { ...defaultPolicy, issuer: { name: "Unknown" } };
 
 async function begin(
   request: VaultRequest,
@@ -71,10 +68,12 @@ async function begin(
     requestId: newVersion(),
     issuer: policy.issuer,
     keys,
-    signingRequest: createSigningRequest(commonNameOf(policy), keys, extensionsOf(policy)),
+    signingRequest: createSigningRequest(nameOf(policy), keys, extensionsOf(policy)),
     version: newVersion(),
     tags: tagsIn(request.body),
     enabled: enabledOf(request.body) ?? true,
+    dueMs:
+      policy.issuer.name === "Self" ? request.nowMs + request.certificateSeconds * 1000 : undefined,
     isCancelled: false,
     status: "inProgress",
   };
@@ -85,6 +84,7 @@ export function importCertificate(request: VaultRequest, name: string): CloudRes
   request.count("certificate.import");
   request.authorise("certificates/import/action");
   checkName(name);
+  checkNonePending(request.vault.certificates.get(name));
   const { value, pwd } = request.body;
   if (typeof value !== "string") throw badParameter("Parameter 'value' is required.");
   // PEM comes as it is, or in base64 again.
@@ -93,10 +93,9 @@ export function importCertificate(request: VaultRequest, name: string): CloudRes
   const made = isPem ? readPem(text) : readPkcs12(value, typeof pwd === "string" ? pwd : "");
   const { publicKey } = made.keys;
   const base: CertificatePolicy = {
-    ...defaultPolicy,
-    subject: `CN=${made.certificate.subject}`,
+    ...manual,
+    ...traitsOf(made.certificate),
     contentType: isPem ? "application/x-pem-file" : "application/x-pkcs12",
-    issuer: { name: "Unknown" },
     ...(publicKey.asymmetricKeyType === "ec"
       ? { keyType: "EC", curve: curveName(publicKey) }
       : { keySize: publicKey.asymmetricKeyDetails?.modulusLength ?? 2048 }),

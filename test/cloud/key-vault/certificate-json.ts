@@ -52,18 +52,31 @@ export function itemOf(
     ...(version.certificate && {
       x5t: Buffer.from(version.certificate.thumbprint, "hex").toString("base64url"),
     }),
-    attributes: attributesJson(version.attributes),
+    attributes: attributesJson(request, version.attributes),
     tags: version.tags,
     subject: "",
   };
 }
 
-/** A certificate bundle in its REST form. */
+/** A certificate bundle in its REST form, as it is answered for a name. */
 export function bundleOf(
   request: VaultRequest,
   name: string,
   version: CertificateVersionEntry,
   entry: CertificateEntry,
+): Record<string, unknown> {
+  return {
+    ...versionJson(request, name, version),
+    policy: policyOf(request, name, entry),
+    pending: { id: `${request.baseUrl}/certificates/${name}/pending` },
+  };
+}
+
+/** What is answered for a version: neither policy nor operation (recorded by Azure's SDK for .NET). */
+export function versionJson(
+  request: VaultRequest,
+  name: string,
+  version: CertificateVersionEntry,
 ): Record<string, unknown> {
   const id = `${name}/${version.version}`;
   return {
@@ -74,8 +87,6 @@ export function bundleOf(
       sid: `${request.baseUrl}/secrets/${id}`,
       cer: version.certificate.der.toString("base64"),
     }),
-    policy: policyOf(request, name, entry),
-    pending: { id: `${request.baseUrl}/certificates/${name}/pending` },
   };
 }
 
@@ -92,6 +103,10 @@ export function deletedJson(
   };
 }
 
+const merging = "Please Perform Merge to complete the request.";
+const waiting =
+  "Certificate request is in progress. This may take some time based on the issuer provider. Please check again later.";
+
 /** A create operation in its REST form. */
 export function operationJson(
   request: VaultRequest,
@@ -101,16 +116,15 @@ export function operationJson(
   const id = `${request.baseUrl}/certificates/${name}`;
   return {
     id: `${id}/pending`,
-    issuer: operation.issuer,
+    issuer: { name: operation.issuer.name },
     csr: operation.signingRequest.toString("base64"),
     cancellation_requested: operation.isCancelled,
     status: operation.status,
-    ...(operation.status === "completed"
-      ? { target: id }
-      : {
-          status_details:
-            "Pending certificate created. Certificate request is in progress. This may take some time based on the issuer provider. Please check again later.",
-        }),
+    ...(operation.status === "completed" && { target: id }),
+    ...(operation.status === "inProgress" && {
+      status_details: `Pending certificate created. ${operation.issuer.name === "Unknown" ? merging : waiting}`,
+    }),
+    ...(operation.error && { error: operation.error }),
     request_id: operation.requestId,
   };
 }

@@ -6,6 +6,8 @@ import { readAll, readOne, readSequence, TAG } from "../../../shared/identity/pk
 import { issueCertificate } from "../certificates/certificate.ts";
 import { createClientCertificate } from "../certificates/client-certificate.ts";
 import { sequence } from "../certificates/der.ts";
+import { parseDistinguishedName } from "../certificates/distinguished-name.ts";
+import { createEcKeyPair, toPrivateKeyPem } from "../certificates/key-pair.ts";
 import { createVaultFixture, type VaultAnswer, type VaultFixture } from "./vault-fixture.ts";
 
 const version = "api-version=7.6";
@@ -41,6 +43,7 @@ describe("a certificate's policy", () => {
       key_props: { kty: "EC", crv: "P-384" },
       secret_props: { contentType: "application/x-pem-file" },
       x509_props: { subject: "CN=own", sans: { dns_names: ["own.contoso.com"] } },
+      issuer: { name: "Self" },
     };
     await send("POST", "/certificates/own/create", { policy });
     const made = await send("GET", "/certificates/own");
@@ -59,6 +62,83 @@ describe("a certificate's policy", () => {
   });
 });
 
+describe("a certificate's names", () => {
+  it("are the whole subject, and every kind of name beside it [create-certificate, SubjectAlternativeNames]", async () => {
+    const policy = {
+      key_props: { kty: "EC" },
+      x509_props: {
+        subject: 'CN=named, OU=Sales, O="Contoso, Ltd", S=Bern, C=CH, DC=contoso',
+        sans: {
+          dns_names: ["a.contoso.com"],
+          emails: ["a@contoso.com"],
+          upns: ["ann@contoso.com"],
+          uris: ["https://a.contoso.com/"],
+          ipAddresses: ["10.0.0.1", "2001:db8::8:1"],
+        },
+        key_usage: ["crlSign", "decipherOnly", "keyAgreement"],
+      },
+      issuer: { name: "Self" },
+    };
+    await send("POST", "/certificates/named/create", { policy });
+    const made = await send("GET", "/certificates/named");
+    const read = new X509Certificate(Buffer.from(made.body.cer ?? "", "base64"));
+    assert.equal(read.subject, "DC=contoso\nC=CH\nST=Bern\nO=Contoso\\, Ltd\nOU=Sales\nCN=named");
+    assert.equal(
+      read.subjectAltName,
+      "DNS:a.contoso.com, IP Address:10.0.0.1, IP Address:2001:DB8:0:0:0:0:8:1, email:a@contoso.com, othername:UPN:ann@contoso.com, URI:https://a.contoso.com/",
+    );
+    assert.partialDeepStrictEqual(known(made), {
+      policy: {
+        x509_props: {
+          subject: policy.x509_props.subject,
+          key_usage: ["cRLSign", "decipherOnly", "keyAgreement"],
+        },
+        lifetime_actions: [{ action: { action_type: "AutoRenew" } }],
+      },
+    });
+  });
+
+  it("are told in .NET's order if it is imported, also without a common name [recorded by Azure's SDK for Python]", async () => {
+    const keys = await createEcKeyPair();
+    const { pem } = issueCertificate({
+      subject: "",
+      name: parseDistinguishedName('O="Widgits, Ltd", S=Some-State, C=AU'),
+      publicKey: keys.publicKey,
+      signingKey: keys.privateKey,
+      keyUsage: [0, 4, 5, 8],
+      isAuthority: true,
+      notBefore: new Date("2021-08-06T17:20:37Z"),
+      notAfter: new Date("2121-07-13T17:20:37Z"),
+    });
+    const value = toPrivateKeyPem(keys.privateKey) + pem;
+    const { body } = await send("POST", "/certificates/unnamed/import", { value });
+    assert.partialDeepStrictEqual(body, {
+      policy: {
+        x509_props: {
+          subject: 'O="Widgits, Ltd", S=Some-State, C=AU',
+          ekus: [],
+          key_usage: ["decipherOnly", "digitalSignature", "keyAgreement", "keyCertSign"],
+          validity_months: 1200,
+          basic_constraints: { ca: true },
+        },
+        lifetime_actions: [{ action: { action_type: "EmailContacts" } }],
+      },
+    });
+  });
+
+  it("are refused if the subject is none [recorded by Azure's SDK for .NET]", async () => {
+    for (const subject of ["Self", "CN", "X=1", "", "CN=a, b"]) {
+      const policy = { x509_props: { subject } };
+      const { status, body } = await send("POST", "/certificates/odd/create", { policy });
+      assert.deepEqual(
+        [status, body.error?.message],
+        [400, "Property policy.x509_props has invalid value. Invalid X.500 distinguished name\r\n"],
+        subject,
+      );
+    }
+  });
+});
+
 describe("a certificate that somebody else signs", () => {
   const policy = { x509_props: { subject: "CN=merged" }, issuer: { name: "Unknown" } };
   let request: Buffer;
@@ -67,7 +147,11 @@ describe("a certificate that somebody else signs", () => {
     const started = await send("POST", "/certificates/merged/create", { policy, tags: { a: "1" } });
     assert.deepEqual([started.status, started.headers["Retry-After"]], [202, "10"]);
     const pending = known(await send("GET", "/certificates/merged/pending"));
-    assert.partialDeepStrictEqual(pending, { status: "inProgress", issuer: { name: "Unknown" } });
+    assert.partialDeepStrictEqual(pending, {
+      status: "inProgress",
+      status_details: "Pending certificate created. Please Perform Merge to complete the request.",
+      issuer: { name: "Unknown" },
+    });
     request = Buffer.from(String(pending["csr"]), "base64");
     assert.equal(keyIn(request).asymmetricKeyType, "rsa");
     const { attributes, cer } = (await send("GET", "/certificates/merged")).body;
@@ -90,6 +174,7 @@ describe("a certificate that somebody else signs", () => {
     const x5c = [signed.der.toString("base64")];
     const merged = await send("POST", "/certificates/merged/pending/merge", { x5c });
     assert.equal(merged.status, 201);
+    assert.match(merged.headers["Location"] ?? "", /\/certificates\/merged\?api-version=7\.6$/u);
     const made = await send("GET", "/certificates/merged");
     assert.equal(made.body.cer, x5c[0]);
     assert.partialDeepStrictEqual(known(made), { tags: { a: "1" }, attributes: { enabled: true } });

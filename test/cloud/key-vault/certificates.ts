@@ -1,10 +1,19 @@
 import { json, type CloudResponse } from "../http/exchange.ts";
 import { backup, restore } from "./backup.ts";
 import { create, guarded, importCertificate } from "./certificate-create.ts";
-import { bundleOf, deletedJson, entryOf, itemOf, policyOf, versionOf } from "./certificate-json.ts";
+import {
+  bundleOf,
+  deletedJson,
+  entryOf,
+  itemOf,
+  policyOf,
+  versionJson,
+  versionOf,
+} from "./certificate-json.ts";
 import { handlePending } from "./certificate-pending.ts";
 import { handleContacts, handleIssuers } from "./issuers.ts";
 import { listCurrent, listVersions } from "./listing.ts";
+import { currentVersion } from "./model.ts";
 import { readPolicy } from "./policy.ts";
 import { VaultRefusal } from "./vault-error.ts";
 import {
@@ -49,14 +58,25 @@ export const handleCertificates: VaultHandler = (request) => {
 function getCertificate(request: VaultRequest, name: string, version?: string): CloudResponse {
   request.count("certificate.get");
   request.authorise("certificates/read");
+  return json(200, shown(request, name, version));
+}
+
+/** What is answered for a name, or for a version of it. */
+function shown(request: VaultRequest, name: string, version: string | undefined): object {
   const found = versionOf(request, name, version);
-  return json(200, bundleOf(request, name, found, entryOf(request, name)));
+  return version === undefined
+    ? bundleOf(request, name, found, entryOf(request, name))
+    : versionJson(request, name, found);
 }
 
 function listCertificates(request: VaultRequest): CloudResponse {
   request.count("certificate.list");
   request.authorise("certificates/read");
-  return listCurrent(request, "certificates", request.vault.certificates, (name, version) =>
+  const isWhole = request.query.get("includePending") !== "true";
+  const entries = [...request.vault.certificates].filter(
+    ([, entry]) => !isWhole || currentVersion(entry)?.certificate !== undefined,
+  );
+  return listCurrent(request, "certificates", new Map(entries), (name, version) =>
     itemOf(request, name, version),
   );
 }
@@ -86,7 +106,7 @@ function update(request: VaultRequest, name: string, version?: string): CloudRes
   const change = { ...attributesIn(request.body), notBeforeMs: undefined, expiresMs: undefined };
   changeAttributes(found.attributes, change, request.nowMs);
   found.tags = tagsIn(request.body) ?? found.tags;
-  return json(200, bundleOf(request, name, found, entryOf(request, name)));
+  return json(200, shown(request, name, version));
 }
 
 function remove(request: VaultRequest, name: string): CloudResponse {

@@ -3,6 +3,7 @@ import { bundleOf, deletedJson, itemOf } from "./certificate-json.ts";
 import { keyItem, keyJson } from "./key-json.ts";
 import { pageOf } from "./listing.ts";
 import { currentVersion, type Versioned } from "./model.ts";
+import { checkPurge } from "./retention.ts";
 import { describe } from "./secret-json.ts";
 import { notFound, VaultRefusal } from "./vault-error.ts";
 import { deletedParts, type VaultHandler, type VaultRequest } from "./vault-request.ts";
@@ -27,6 +28,7 @@ export const handleDeletedCertificates: VaultHandler = (request) => {
   if (request.method === "DELETE") {
     request.count("certificate.purge");
     request.authorise("certificates/purge/action");
+    checkPurge(vault);
     for (const map of [vault.certificates, vault.keys, vault.secrets]) map.delete(name);
     return { status: 204 };
   }
@@ -57,6 +59,7 @@ export const handleDeletedSecrets: VaultHandler = (request) => {
     refuseManaged("secret", version.managed);
     request.count("secret.purge");
     request.authorise("secrets/purge/action");
+    checkPurge(vault);
     vault.secrets.delete(name);
     return { status: 204 };
   }
@@ -89,6 +92,7 @@ export const handleDeletedKeys: VaultHandler = (request) => {
     refuseManaged("key", version.managed);
     request.count("key.purge");
     request.authorise("keys/purge/action");
+    checkPurge(vault);
     vault.keys.delete(name);
     return { status: 204 };
   }

@@ -45,7 +45,7 @@ function issuerJson(request: VaultRequest, name: string, issuer: Issuer): object
     id: `${request.baseUrl}/certificates/issuers/${name}`,
     provider: issuer.provider,
     credentials: account === undefined ? {} : { account_id: account },
-    org_details: issuer.organization ?? { zip: 0, admin_details: [] },
+    org_details: { zip: 0, ...(issuer.organization ?? { admin_details: [] }) },
     attributes: {
       enabled: issuer.enabled,
       created: Math.floor(issuer.createdMs / 1000),
@@ -57,10 +57,12 @@ function issuerJson(request: VaultRequest, name: string, issuer: Issuer): object
 function listIssuers(request: VaultRequest): CloudResponse {
   request.count("issuer.list");
   request.authorise("certificatecas/read");
-  const items = [...request.vault.issuers].map(([name, { provider }]) => ({
-    id: `${request.baseUrl}/certificates/issuers/${name}`,
-    provider,
-  }));
+  const items = [...request.vault.issuers]
+    .toSorted(([one], [two]) => (one < two ? -1 : 1))
+    .map(([name, { provider }]) => ({
+      id: `${request.baseUrl}/certificates/issuers/${name}`,
+      provider,
+    }));
   return pageOf(request, items, "/certificates/issuers");
 }
 

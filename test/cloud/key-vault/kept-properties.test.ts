@@ -16,6 +16,11 @@ const idsIn = ({ body }: VaultAnswer): unknown[] =>
   );
 const known = (answer: VaultAnswer): Record<string, unknown> => ({ ...answer.body });
 
+const ask = (path: string, query: string): Promise<VaultAnswer> =>
+  fixture.call("GET", `${path}?api-version=${query}`);
+const manyTags = (count: number): Record<string, string> =>
+  Object.fromEntries(Array.from({ length: count }, (_, at) => [`t${at}`, "x"]));
+
 before(async () => {
   fixture = await createVaultFixture();
   fixture.grant("Key Vault Administrator");
@@ -63,6 +68,34 @@ describe("a secret", () => {
         JSON.stringify(attributes),
       );
     }
+  });
+
+  it("tells the version before it, and its certificate as PEM, since June 2025 [get-secret]", async () => {
+    const first = new URL((await send("PUT", "/secrets/twice", { value: "1" })).body.id ?? "");
+    await send("PUT", "/secrets/twice", { value: "2" });
+    const later = known(await ask("/secrets/twice", "2025-07-01"));
+    assert.equal(later["previousVersion"], first.pathname.split("/").at(-1));
+    assert.equal(known(await ask("/secrets/twice", "7.6"))["previousVersion"], undefined);
+    const policy = { x509_props: { subject: "CN=pfx" }, issuer: { name: "Self" } };
+    await send("POST", "/certificates/as-pfx/create", { policy });
+    const type = "application/x-pem-file";
+    const pem = (await ask("/secrets/as-pfx", `2025-07-01&outContentType=${type}`)).body;
+    assert.equal(pem.contentType, type);
+    assert.match(String(pem.value), /^-----BEGIN PRIVATE KEY-----[^]*-----BEGIN CERTIFICATE-----/u);
+    const plain = await ask("/secrets/twice", `2025-07-01&outContentType=${type}`);
+    assert.deepEqual([plain.status, plain.body.error?.code], [400, "BadParameter"]);
+  });
+
+  it("is at most 25,600 bytes, with at most 15 tags [about-secrets]", async () => {
+    const cases: readonly [object, number][] = [
+      [{ value: "x".repeat(25_600) }, 200],
+      [{ value: "ä".repeat(12_801) }, 400],
+      [{ value: "x", tags: manyTags(15) }, 200],
+      [{ value: "x", tags: manyTags(16) }, 400],
+      [{ value: "x", tags: { long: "x".repeat(513) } }, 400],
+    ];
+    for (const [body, status] of cases)
+      assert.equal((await send("PUT", "/secrets/size", body)).status, status);
   });
 
   it("is listed while it is deleted, without its value [get-deleted-secrets]", async () => {

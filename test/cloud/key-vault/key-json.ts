@@ -1,5 +1,6 @@
 import { publicJwk } from "./key-material.ts";
 import { currentVersion, type KeyEntry, type KeyVersion } from "./model.ts";
+import { isSince } from "./service-version.ts";
 import { notFound } from "./vault-error.ts";
 import { attributesJson, type VaultRequest } from "./vault-request.ts";
 
@@ -24,11 +25,19 @@ export const idOf = (request: VaultRequest, name: string, key: KeyVersion): stri
   `${request.baseUrl}/keys/${name}/${key.version}`;
 
 /** A key bundle (rest/api/keyvault/keys/get-key). */
-export const keyJson = (request: VaultRequest, name: string, key: KeyVersion): object => ({
-  key: { kid: idOf(request, name, key), key_ops: key.operations, ...publicJwk(key.publicKey) },
-  attributes: attributesJson(key.attributes),
-  ...(key.managed ? { managed: true } : { tags: key.tags }),
-});
+export function keyJson(request: VaultRequest, name: string, key: KeyVersion): object {
+  const release = request.vault.keys.get(name)?.release;
+  return {
+    key: {
+      kid: idOf(request, name, key),
+      key_ops: key.operations,
+      ...publicJwk(key.publicKey, key.protection.isHsm),
+    },
+    attributes: keyAttributes(request, key),
+    ...(key.managed ? { managed: true } : { tags: key.tags }),
+    ...(release && { release_policy: release }),
+  };
+}
 
 /** An entry of a listing. */
 export const keyItem = (
@@ -37,6 +46,16 @@ export const keyItem = (
   key: KeyVersion,
 ): Record<string, unknown> => ({
   kid: `${request.baseUrl}/keys/${id}`,
-  attributes: attributesJson(key.attributes),
+  attributes: keyAttributes(request, key),
   ...(key.managed ? { managed: true } : { tags: key.tags }),
+});
+
+/** New keys in HSMs are on platform 2, those in software on 0 (about-keys). */
+const keyAttributes = (
+  request: VaultRequest,
+  { attributes, protection }: KeyVersion,
+): Record<string, unknown> => ({
+  ...attributesJson(request, attributes),
+  ...(isSince(request.query, "7.3") && { exportable: protection.isExportable }),
+  ...(isSince(request.query, "7.5") && { hsmPlatform: protection.isHsm ? "2" : "0" }),
 });

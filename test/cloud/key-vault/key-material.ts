@@ -9,7 +9,8 @@ import { promisify } from "node:util";
 
 import type { KeyPair } from "../certificates/key-pair.ts";
 import { curveName, curves } from "./elliptic.ts";
-import { badParameter } from "./vault-error.ts";
+import { badParameter, VaultRefusal } from "./vault-error.ts";
+import type { VaultKind } from "./vault-kind.ts";
 
 const generate = promisify(generateKeyPair);
 
@@ -22,8 +23,8 @@ export interface KeyRequest {
 
 /** A new key, off the main thread. @throws VaultRefusal 400 for a size or curve that does not exist */
 export function generateKey({ kty, key_size: bits, crv }: KeyRequest): Promise<KeyPair> {
-  if (kty === "EC") {
-    const name = typeof crv === "string" ? crv : "P-256";
+  if (kty === "EC" || kty === "EC-HSM") {
+    const name = typeof crv === "string" && crv !== "" ? crv : "P-256";
     const curve = Object.hasOwn(curves, name) ? curves[name] : undefined;
     if (curve === undefined) throw badParameter("The specified curve is not supported.");
     return generate("ec", { namedCurve: curve.openssl });
@@ -55,14 +56,51 @@ export const generateAnother = (key: KeyObject): Promise<KeyPair> =>
       : { kty: "RSA", key_size: key.asymmetricKeyDetails?.modulusLength },
   );
 
-/** The public part as Key Vault shows it. */
-export function publicJwk(key: KeyObject): Record<string, unknown> {
+/** The public part as Key Vault shows it; HSMs write the exponent in four octets (recorded by Azure's SDK for .NET). */
+export function publicJwk(key: KeyObject, isHsm: boolean): Record<string, unknown> {
   const { kty, n, e, x, y } = key.export({ format: "jwk" });
-  return kty === "EC" ? { kty, crv: curveName(key), x, y } : { kty, n, e };
+  const type = `${kty ?? ""}${isHsm ? "-HSM" : ""}`;
+  if (kty === "EC") return { kty: type, crv: curveName(key), x, y };
+  const octets = Buffer.from(e ?? "", "base64url");
+  const padded = Buffer.concat([Buffer.alloc(Math.max(0, 4 - octets.length)), octets]);
+  return { kty: type, n, e: isHsm ? padded.toString("base64url") : e };
+}
+
+/** Types of keys, and whether they are in an HSM. */
+const types: Readonly<Record<string, boolean>> = {
+  RSA: false,
+  EC: false,
+  "RSA-HSM": true,
+  "EC-HSM": true,
+};
+
+/**
+ * Whether a type of key is in an HSM.
+ * @throws VaultRefusal 400 for a type that only managed HSMs have (azure-sdk-for-js#26212), 403 for one that
+ * only premium vaults have
+ */
+export function isHsmType(kty: unknown, vault: VaultKind): boolean {
+  const isHsm = typeof kty === "string" && Object.hasOwn(types, kty) ? types[kty] : undefined;
+  if (isHsm === undefined)
+    throw new VaultRefusal(400, "BadParameter", `Invalid kty value: ${String(kty)}`, {
+      inner: "KeyTypeNotSupported",
+    });
+  if (isHsm) checkHsm(vault);
+  return isHsm;
+}
+
+/** @throws VaultRefusal 403 in a standard vault (azure-sdk-for-python#29945) */
+export function checkHsm({ sku }: VaultKind): void {
+  if (sku === "standard")
+    throw new VaultRefusal(
+      403,
+      "Forbidden",
+      "Hardware key operation not allowed on standard vault",
+    );
 }
 
 const able = {
-  RSA: ["sign", "verify", "wrapKey", "unwrapKey", "encrypt", "decrypt"],
+  RSA: ["encrypt", "decrypt", "sign", "verify", "wrapKey", "unwrapKey"],
   EC: ["sign", "verify"],
 } as const;
 

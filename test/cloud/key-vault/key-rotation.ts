@@ -16,6 +16,7 @@ export async function rotate(request: VaultRequest, name: string): Promise<Cloud
   const life = entry.rotation?.expiryTime;
   const key = addKey(request.vault, name, request.nowMs, {
     keys: await generateAnother(current.privateKey),
+    protection: current.protection,
     operations: current.operations,
     attributes: {
       enabled: true,

@@ -2,10 +2,12 @@ import type { KeyPair } from "../certificates/key-pair.ts";
 import { json, notEmulated, type CloudResponse } from "../http/exchange.ts";
 import { backup, restore } from "./backup.ts";
 import { entryOf, keyItem, keyJson, versionOf } from "./key-json.ts";
-import { generateKey, importKey, readOperations } from "./key-material.ts";
+import { checkHsm, generateKey, importKey, isHsmType, readOperations } from "./key-material.ts";
 import { isOperation, operate } from "./key-operations.ts";
+import { changeRelease, readRelease, release } from "./key-release.ts";
 import { rotate, rotationPolicy } from "./key-rotation.ts";
 import { listCurrent, listVersions } from "./listing.ts";
+import type { KeyProtection, ReleasePolicy } from "./model.ts";
 import { badParameter, disabled, VaultRefusal } from "./vault-error.ts";
 import {
   attributesIn,
@@ -24,6 +26,8 @@ export const handleKeys: VaultHandler = (request) => {
   if (name === undefined) return listKeys(request);
   if (second === "versions") return listKeyVersions(request);
   if (second === "rotationpolicy") return rotationPolicy(request, name);
+  if (request.path.at(-1) === "attestation" && request.path.length > 1)
+    return notEmulated("the attestation of keys");
   if (request.method === "POST") return post(request, name, second, third);
   if (request.method === "PUT" && second === undefined) return bringKey(request, name);
   if (request.method === "PATCH") return updateKey(request, name, second);
@@ -40,6 +44,8 @@ function post(
 ): CloudResponse | Promise<CloudResponse> {
   if (isOperation(third)) return operate(request, third, name, second);
   if (isOperation(second)) return operate(request, second, name);
+  if (third === "release") return release(request, name, second);
+  if (second === "release") return release(request, name);
   if (name === "restore") return restore(request, "keys");
   if (second === "create") return createKey(request, name);
   if (second === "rotate") return rotate(request, name);
@@ -61,12 +67,11 @@ async function createKey(request: VaultRequest, name: string): Promise<CloudResp
   request.authorise("keys/create/action");
   checkName(name);
   const { kty, key_ops: operations } = request.body;
-  if (kty === "RSA-HSM" || kty === "EC-HSM")
-    return notEmulated(`a key of the type ${kty}: the vault is a standard one`);
-  // "oct" is a type of managed HSMs.
-  if (kty !== "RSA" && kty !== "EC") throw badParameter("Property kty has an invalid value.");
+  if (kty === undefined) throw badParameter("Property kty has invalid value\r\n");
+  const isHsm = isHsmType(kty, request.vault);
+  const made = readRelease(request, request.vault.keys.get(name), isHsm);
   const keys = await generateKey(request.body);
-  return added(request, name, keys, operations);
+  return added(request, name, keys, { operations, isHsm, ...made });
 }
 
 /** A new version from a caller's key (rest/api/keyvault/keys/import-key). */
@@ -74,23 +79,35 @@ function bringKey(request: VaultRequest, name: string): CloudResponse {
   request.count("key.import");
   request.authorise("keys/import/action");
   checkName(name);
-  const { key, Hsm: hsm } = request.body as { key?: { key_ops?: unknown }; Hsm?: unknown };
-  if (hsm === true) return notEmulated("a key in an HSM: the vault is a standard one");
-  return added(request, name, importKey(key), key?.key_ops);
+  const { key, Hsm: hsm } = request.body as {
+    key?: { key_ops?: unknown; key_hsm?: unknown };
+    Hsm?: unknown;
+  };
+  const isHsm = hsm === true || key?.key_hsm !== undefined;
+  if (isHsm) checkHsm(request.vault);
+  if (key?.key_hsm !== undefined) return notEmulated("a key that an HSM has wrapped");
+  const made = readRelease(request, request.vault.keys.get(name), isHsm);
+  return added(request, name, importKey(key), { operations: key?.key_ops, isHsm, ...made });
 }
 
 function added(
   request: VaultRequest,
   name: string,
   keys: KeyPair,
-  operations: unknown,
+  made: {
+    readonly operations: unknown;
+    readonly policy: ReleasePolicy | undefined;
+  } & KeyProtection,
 ): CloudResponse {
+  const { isHsm, isExportable } = made;
   const key = addKey(request.vault, name, request.nowMs, {
     keys,
-    operations: readOperations(operations, keys.publicKey),
+    protection: { isHsm, isExportable },
+    operations: readOperations(made.operations, keys.publicKey),
     attributes: attributesIn(request.body),
     tags: tagsIn(request.body),
   });
+  entryOf(request, name).release = made.policy;
   return json(200, keyJson(request, name, key));
 }
 
@@ -115,6 +132,7 @@ function updateKey(request: VaultRequest, name: string, version?: string): Cloud
   const key = versionOf(request, name, version);
   if (key.managed) throw managedKey("update");
   const { key_ops: operations } = request.body;
+  changeRelease(request, entryOf(request, name), key);
   changeAttributes(key.attributes, attributesIn(request.body), request.nowMs);
   if (Array.isArray(operations)) key.operations = readOperations(operations, key.publicKey);
   key.tags = tagsIn(request.body) ?? key.tags;

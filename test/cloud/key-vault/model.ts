@@ -4,6 +4,7 @@ import type { Certificate } from "../certificates/certificate.ts";
 import type { KeyPair } from "../certificates/key-pair.ts";
 import type { CertificatePolicy } from "./policy.ts";
 import type { VaultRole } from "./roles.ts";
+import type { VaultKind } from "./vault-kind.ts";
 
 /** Attributes of every version; a certificate shares them with its key and its secret. */
 export interface Attributes {
@@ -29,6 +30,7 @@ export interface SecretVersion {
 
 export interface KeyVersion {
   readonly version: string;
+  readonly protection: KeyProtection;
   readonly privateKey: KeyObject;
   readonly publicKey: KeyObject;
   operations: readonly string[];
@@ -46,6 +48,13 @@ export interface CertificateVersionEntry {
   tags: Tags | undefined;
 }
 
+export interface KeyProtection {
+  /** Made in, or brought into, an HSM. */
+  readonly isHsm: boolean;
+  /** May be released to an attested environment. */
+  readonly isExportable: boolean;
+}
+
 /** All versions of one name in the order of creation; the last is the current one. */
 export interface Versioned<V> {
   readonly versions: Map<string, V>;
@@ -56,6 +65,16 @@ export interface Versioned<V> {
 export interface KeyEntry extends Versioned<KeyVersion> {
   /** Absent until one is set: then the default holds. */
   rotation?: RotationPolicy | undefined;
+  /** Under which conditions the key may be released. */
+  release?: ReleasePolicy | undefined;
+}
+
+/** The policy of an exportable key (rest/api/keyvault/keys/create-key, KeyReleasePolicy). */
+export interface ReleasePolicy {
+  readonly contentType: string;
+  /** The policy's JSON, in base64url. */
+  readonly data: string;
+  readonly immutable: boolean;
 }
 
 /** When a key gets a new version (rest/api/keyvault/keys/update-key-rotation-policy). */
@@ -94,11 +113,16 @@ export interface PendingOperation {
   readonly version: string;
   readonly tags: Tags | undefined;
   readonly enabled: boolean;
+  /** When the vault itself signs; absent if somebody else does. */
+  readonly dueMs: number | undefined;
+  /** Cancellation was asked for. */
   isCancelled: boolean;
-  status: "inProgress" | "completed";
+  status: "inProgress" | "completed" | "cancelled" | "failed";
+  /** Why it has failed. */
+  error?: { readonly code: string; readonly message: string };
 }
 
-export interface Vault {
+export interface Vault extends VaultKind {
   readonly name: string;
   readonly tenantId: string;
   readonly secrets: Map<string, Versioned<SecretVersion>>;

@@ -1,13 +1,18 @@
-import type { CertificateRequest } from "../certificates/certificate.ts";
+import type { AlternativeName, CertificateRequest } from "../certificates/certificate.ts";
+import {
+  commonNameIn,
+  parseDistinguishedName,
+  type DistinguishedName,
+} from "../certificates/distinguished-name.ts";
 import type { CertificatePolicyOptions } from "../cloud-control.ts";
 import { curves } from "./elliptic.ts";
 
 /** The parts of a certificate policy that the vault uses; the rest is stored and returned. */
 export interface CertificatePolicy {
   readonly subject: string;
-  /** As the request writes it: `dns_names`, `emails`, `upns`. */
-  readonly alternativeNames: { readonly dns_names?: readonly string[] } | undefined;
-  readonly keyType: "RSA" | "EC";
+  /** As the request writes them. */
+  readonly alternativeNames: AlternativeNames | undefined;
+  readonly keyType: KeyType;
   /** Of an RSA key. */
   readonly keySize: number;
   /** Of an EC key. */
@@ -18,20 +23,38 @@ export interface CertificatePolicy {
   readonly validityInMonths: number;
   readonly ekus: readonly string[];
   readonly keyUsage: readonly string[];
+  /** Of an imported certificate. */
+  readonly isAuthority: boolean;
   /** Its name, type and whether it publishes what it issues. */
   readonly issuer: { readonly name: string };
+  /** Absent until some are given: then the issuer's default holds. */
   readonly lifetimeActions: unknown;
 }
 
+/** The parts of `sans` (rest/api/keyvault/certificates, SubjectAlternativeNames). */
+interface AlternativeNames {
+  readonly dns_names?: readonly string[];
+  readonly emails?: readonly string[];
+  readonly upns?: readonly string[];
+  readonly uris?: readonly string[];
+  readonly ipAddresses?: readonly string[];
+}
+
+type KeyType = "RSA" | "EC" | "RSA-HSM" | "EC-HSM";
+
+const keyTypes: readonly KeyType[] = ["RSA", "EC", "RSA-HSM", "EC-HSM"];
+
 /** RFC 5280 bit numbers of the policy's key usages. */
 const keyUsageBits: Readonly<Record<string, number>> = {
-  digitalSignature: 0,
-  nonRepudiation: 1,
-  keyEncipherment: 2,
+  cRLSign: 6,
   dataEncipherment: 3,
+  decipherOnly: 8,
+  digitalSignature: 0,
+  encipherOnly: 7,
   keyAgreement: 4,
   keyCertSign: 5,
-  cRLSign: 6,
+  keyEncipherment: 2,
+  nonRepudiation: 1,
 };
 
 /** Key Vault's defaults for omitted properties (RSA 2048, exportable, PFX, twelve months). */
@@ -47,8 +70,9 @@ export const defaultPolicy: CertificatePolicy = {
   validityInMonths: 12,
   ekus: ["1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2"],
   keyUsage: ["digitalSignature", "keyEncipherment"],
+  isAuthority: false,
   issuer: { name: "Self" },
-  lifetimeActions: [{ trigger: { lifetime_percentage: 80 }, action: { action_type: "AutoRenew" } }],
+  lifetimeActions: undefined,
 };
 
 /** A policy that Key Vault refuses, with its message. */
@@ -80,12 +104,11 @@ interface PolicyJson {
 export function readPolicy(json: unknown, base: CertificatePolicy): CertificatePolicy {
   const given = (json ?? {}) as PolicyJson;
   const props = given.key_props ?? {};
-  const keyType = props.kty ?? base.keyType;
-  if (keyType !== "RSA" && keyType !== "EC")
-    throw new PolicyRefusal(
-      `The local cloud creates RSA and EC certificates only, not ${keyType}.`,
-    );
-  const keySize = (keyType === "RSA" ? props.key_size : undefined) ?? base.keySize;
+  const asked = props.kty ?? base.keyType;
+  const keyType = keyTypes.find((each) => each === asked);
+  if (keyType === undefined)
+    throw new PolicyRefusal(`Property kty has an invalid value: ${asked}.`);
+  const keySize = (isEc(keyType) ? undefined : props.key_size) ?? base.keySize;
   if (keySize !== 2048 && keySize !== 3072 && keySize !== 4096)
     throw new PolicyRefusal(`Property key_size has an invalid value: ${String(keySize)}.`);
   const curve = props.crv ?? base.curve;
@@ -100,18 +123,34 @@ export function readPolicy(json: unknown, base: CertificatePolicy): CertificateP
     keyType,
     keySize,
     curve,
-    exportable: props.exportable ?? base.exportable,
+    exportable: props.exportable ?? (base.exportable && !keyType.endsWith("-HSM")),
     reuseKey: props.reuse_key ?? base.reuseKey,
     contentType,
     validityInMonths: given.x509_props?.validity_months ?? base.validityInMonths,
     ekus: given.x509_props?.ekus ?? base.ekus,
-    keyUsage: given.x509_props?.key_usage ?? base.keyUsage,
+    keyUsage: given.x509_props?.key_usage ? knownUsages(given.x509_props.key_usage) : base.keyUsage,
+    isAuthority: base.isAuthority,
     issuer: given.issuer?.name ? { ...given.issuer, name: given.issuer.name } : base.issuer,
     lifetimeActions: given.lifetime_actions ?? base.lifetimeActions,
   };
-  commonNameOf(policy);
-  keyUsageOf(policy);
+  if (isHsmPolicy(policy) && policy.exportable)
+    throw new PolicyRefusal("A key in an HSM is not exportable.");
+  nameOf(policy);
   return policy;
+}
+
+const isEc = (keyType: KeyType): boolean => keyType.startsWith("EC");
+
+/** Whether the policy's key is in an HSM. */
+export const isHsmPolicy = ({ keyType }: CertificatePolicy): boolean => keyType.endsWith("-HSM");
+
+/** Usages in any case, in the service's own and sorted (recorded by Azure's SDK for .NET). @throws PolicyRefusal */
+function knownUsages(given: readonly string[]): readonly string[] {
+  const lower = given.map((usage) => usage.toLowerCase());
+  const all = Object.keys(keyUsageBits);
+  const odd = lower.find((usage) => !all.some((each) => each.toLowerCase() === usage));
+  if (odd !== undefined) throw new PolicyRefusal(`Key usage ${odd} is not supported.`);
+  return all.filter((usage) => lower.includes(usage.toLowerCase()));
 }
 
 /** The REST form of a policy. */
@@ -121,9 +160,9 @@ export function policyJson(policy: CertificatePolicy, id: string): Record<string
     key_props: {
       exportable: policy.exportable,
       kty: policy.keyType,
-      key_size: policy.keyType === "RSA" ? policy.keySize : (curves[policy.curve]?.bits ?? 256),
+      key_size: isEc(policy.keyType) ? (curves[policy.curve]?.bits ?? 256) : policy.keySize,
       reuse_key: policy.reuseKey,
-      ...(policy.keyType === "EC" && { crv: policy.curve }),
+      ...(isEc(policy.keyType) && { crv: policy.curve }),
     },
     secret_props: { contentType: policy.contentType },
     x509_props: {
@@ -132,9 +171,14 @@ export function policyJson(policy: CertificatePolicy, id: string): Record<string
       ekus: policy.ekus,
       key_usage: policy.keyUsage,
       validity_months: policy.validityInMonths,
-      basic_constraints: { ca: false },
+      basic_constraints: { ca: policy.isAuthority },
     },
-    lifetime_actions: policy.lifetimeActions,
+    lifetime_actions: policy.lifetimeActions ?? [
+      {
+        trigger: { lifetime_percentage: 80 },
+        action: { action_type: policy.issuer.name === "Unknown" ? "EmailContacts" : "AutoRenew" },
+      },
+    ],
     issuer: policy.issuer,
   };
 }
@@ -158,29 +202,40 @@ export function policyOf(
   );
 }
 
-/** The certificate's key usage bits. @throws PolicyRefusal for an unknown usage */
-export function keyUsageOf(policy: CertificatePolicy): readonly number[] {
-  return policy.keyUsage.map((usage) => {
-    const bit = keyUsageBits[usage];
-    if (bit === undefined) throw new PolicyRefusal(`Key usage ${usage} is not supported.`);
-    return bit;
-  });
-}
+/** The usages of bits. */
+export const usagesOf = (bits: readonly number[]): readonly string[] =>
+  Object.keys(keyUsageBits).filter((usage) => bits.includes(keyUsageBits[usage] ?? -1));
 
 /** What a certificate by the policy says beside its subject. */
-export const extensionsOf = (
+export function extensionsOf(
   policy: CertificatePolicy,
-): Pick<CertificateRequest, "keyUsage" | "extendedKeyUsage" | "alternativeNames"> => ({
-  keyUsage: keyUsageOf(policy),
-  extendedKeyUsage: policy.ekus,
-  ...(policy.alternativeNames?.dns_names?.length && {
-    alternativeNames: policy.alternativeNames.dns_names,
-  }),
-});
-
-/** The common name in a policy's subject. @throws PolicyRefusal without one */
-export function commonNameOf(policy: CertificatePolicy): string {
-  const name = /(?:^|,)\s*CN\s*=\s*([^,]+)/iu.exec(policy.subject)?.[1];
-  if (name === undefined) throw new PolicyRefusal("Property subject has no common name.");
-  return name.trim();
+): Pick<CertificateRequest, "keyUsage" | "extendedKeyUsage" | "alternativeNames"> {
+  const names = alternativeNamesOf(policy.alternativeNames);
+  return {
+    keyUsage: policy.keyUsage.map((usage) => keyUsageBits[usage] ?? 0),
+    extendedKeyUsage: policy.ekus,
+    ...(names.length > 0 && { alternativeNames: names }),
+  };
 }
+
+const alternativeNamesOf = (given: AlternativeNames = {}): readonly AlternativeName[] => [
+  ...(given.dns_names ?? []),
+  ...(given.ipAddresses ?? []),
+  ...(given.emails ?? []).map((email) => ({ email })),
+  ...(given.upns ?? []).map((upn) => ({ upn })),
+  ...(given.uris ?? []).map((uri) => ({ uri })),
+];
+
+/** The policy's subject. @throws PolicyRefusal for one that is no name (recorded by Azure's SDK for .NET) */
+export function nameOf({ subject }: CertificatePolicy): DistinguishedName {
+  try {
+    return parseDistinguishedName(subject);
+  } catch {
+    throw new PolicyRefusal(
+      "Property policy.x509_props has invalid value. Invalid X.500 distinguished name\r\n",
+    );
+  }
+}
+
+/** The common name in a policy's subject. @throws PolicyRefusal */
+export const commonNameOf = (policy: CertificatePolicy): string => commonNameIn(nameOf(policy));

@@ -7,6 +7,8 @@ export type VaultRole =
   | "Key Vault Certificates Officer"
   | "Key Vault Crypto Officer"
   | "Key Vault Crypto User"
+  | "Key Vault Crypto Service Encryption User"
+  | "Key Vault Crypto Service Release User"
   | "Key Vault Reader"
   | "Key Vault Purge Operator";
 
@@ -37,6 +39,7 @@ export type VaultAction =
   | "keys/recover/action"
   | "keys/purge/action"
   | "keys/rotate/action"
+  | "keys/release/action"
   | "keys/import/action"
   | "keys/backup/action"
   | "keys/restore/action"
@@ -84,6 +87,12 @@ const allowed: Readonly<Record<VaultRole, readonly string[]>> = {
     "keys/sign/action",
     "keys/verify/action",
   ],
+  "Key Vault Crypto Service Encryption User": [
+    "keys/read",
+    "keys/wrap/action",
+    "keys/unwrap/action",
+  ],
+  "Key Vault Crypto Service Release User": ["keys/release/action"],
   "Key Vault Reader": ["certificates/read", "keys/read", "secrets/readMetadata/action"],
   "Key Vault Purge Operator": [
     "secrets/purge/action",

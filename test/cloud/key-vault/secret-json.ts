@@ -1,4 +1,5 @@
 import { currentVersion, type SecretVersion, type Versioned } from "./model.ts";
+import { isSince } from "./service-version.ts";
 import { notFound } from "./vault-error.ts";
 import { attributesJson, type VaultRequest } from "./vault-request.ts";
 
@@ -22,13 +23,26 @@ export function versionOf(request: VaultRequest, name: string, version?: string)
   return found;
 }
 
+/** The version before this one, as the interface tells it since June 2025. */
+function previousOf(
+  { vault }: VaultRequest,
+  name: string,
+  { version }: SecretVersion,
+): string | undefined {
+  const versions = [...(vault.secrets.get(name)?.versions.keys() ?? [])];
+  return versions[versions.indexOf(version) - 1];
+}
+
 /** A secret without its value. */
 export function describe(request: VaultRequest, name: string, secret: SecretVersion): object {
   return {
     id: idOf(request, name, secret.version),
     contentType: secret.contentType,
-    attributes: attributesJson(secret.attributes),
+    attributes: attributesJson(request, secret.attributes),
     tags: secret.tags,
+    ...(isSince(request.query, "2025-06-01") && {
+      previousVersion: previousOf(request, name, secret),
+    }),
     ...(secret.managed && {
       managed: true,
       kid: `${request.baseUrl}/keys/${name}/${secret.version}`,

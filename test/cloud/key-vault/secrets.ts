@@ -1,7 +1,10 @@
 import { json, type CloudResponse } from "../http/exchange.ts";
 import { backup, restore } from "./backup.ts";
+import { pfxAsPem } from "./certificate-import.ts";
 import { listCurrent, listVersions } from "./listing.ts";
+import type { SecretVersion } from "./model.ts";
 import { describe, entryOf, idOf, versionOf } from "./secret-json.ts";
+import { isSince } from "./service-version.ts";
 import { badParameter, disabled, VaultRefusal } from "./vault-error.ts";
 import {
   attributesIn,
@@ -13,6 +16,9 @@ import {
   type VaultRequest,
 } from "./vault-request.ts";
 import { addSecret } from "./vault-store.ts";
+
+/** The largest secret, in bytes (about-secrets). */
+const LONGEST = 25_600;
 
 /** `/secrets…`: get, list, list versions, set, update, delete. */
 export const handleSecrets: VaultHandler = (request) => {
@@ -41,7 +47,22 @@ function getSecret(request: VaultRequest, name: string, version?: string): Cloud
   request.authorise("secrets/getSecret/action");
   const secret = versionOf(request, name, version);
   if (!secret.attributes.enabled) throw disabled("secret", "get");
-  return json(200, { value: secret.value, ...describe(request, name, secret) });
+  const { value, contentType } = converted(secret, wantedType(request));
+  return json(200, { value, ...describe(request, name, secret), contentType });
+}
+
+const wantedType = ({ query }: VaultRequest): string | null =>
+  isSince(query, "2025-06-01") ? query.get("outContentType") : null;
+
+/** The secret of a certificate in another format: only from PFX to PEM (rest/api/keyvault/secrets/get-secret). */
+function converted(
+  { value, contentType }: SecretVersion,
+  wanted: string | null,
+): Pick<SecretVersion, "value" | "contentType"> {
+  if (wanted === null || wanted === contentType) return { value, contentType };
+  if (wanted !== "application/x-pem-file" || contentType !== "application/x-pkcs12")
+    throw badParameter("Property outContentType has invalid value\r\n");
+  return { value: pfxAsPem(value), contentType: wanted };
 }
 
 function listSecrets(request: VaultRequest): CloudResponse {
@@ -67,6 +88,8 @@ function setSecret(request: VaultRequest, name: string): CloudResponse {
   const { value, contentType } = request.body;
   checkName(name);
   if (typeof value !== "string") throw badParameter("Parameter 'value' is required.");
+  if (Buffer.byteLength(value) > LONGEST)
+    throw badParameter("Property value has invalid value\r\n");
   if (request.vault.certificates.has(name)) throw managedSecret("set");
   const { enabled = true, ...life } = attributesIn(request.body);
   const secret = addSecret(

@@ -12,6 +12,8 @@ export interface VaultFixture {
   readonly keyVault: KeyVault;
   readonly vault: Vault;
   readonly caller: ManagedIdentity;
+  /** How far the vault's clock is ahead. */
+  readonly clock: { aheadMs: number };
   /** Names of certificates for which a new-version event was sent. */
   readonly announced: string[];
   /** Replaces the caller's roles. */
@@ -21,7 +23,12 @@ export interface VaultFixture {
   call(
     method: string,
     target: string,
-    options?: { body?: unknown; token?: string | null; host?: string },
+    options?: {
+      body?: unknown;
+      token?: string | null;
+      host?: string;
+      headers?: Readonly<Record<string, string>>;
+    },
   ): Promise<VaultAnswer>;
 }
 
@@ -46,6 +53,8 @@ interface VaultBody {
   readonly recoveryId?: string;
   readonly attributes?: { readonly enabled: boolean; readonly exp?: number };
   readonly key?: { readonly kid: string; readonly n: string; readonly e: string };
+  readonly policy?: object;
+  readonly pending?: object;
   readonly error?: {
     readonly code: string;
     readonly message: string;
@@ -62,10 +71,11 @@ export async function createVaultFixture(): Promise<VaultFixture> {
   const cloud = clouds.global;
   const { tenantId } = entra.tenant;
   const announced: string[] = [];
+  const clock = { aheadMs: 0 };
   const keyVault = createKeyVault({
     cloud,
     verifyToken: createTokenVerifier({ signer, registry, cloud, now }),
-    now,
+    now: () => now() + clock.aheadMs,
     retryAfter: String,
     onNewVersion: (_vault, name) => void announced.push(name),
   });
@@ -95,6 +105,7 @@ export async function createVaultFixture(): Promise<VaultFixture> {
     vault,
     caller,
     announced,
+    clock,
     token,
     grant(...roles) {
       vault.assignments.length = 0;
@@ -107,7 +118,10 @@ export async function createVaultFixture(): Promise<VaultFixture> {
           method,
           host: options.host ?? "fixture.vault.azure.net",
           target,
-          headers: bearer === null ? {} : { authorization: `Bearer ${bearer}` },
+          headers: {
+            ...options.headers,
+            ...(bearer !== null && { authorization: `Bearer ${bearer}` }),
+          },
           body: Buffer.from(options.body === undefined ? "" : JSON.stringify(options.body)),
         },
         () => undefined,

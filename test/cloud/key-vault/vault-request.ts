@@ -1,6 +1,7 @@
 import type { Pkcs12Encryption } from "../certificates/pkcs12.ts";
 import type { CloudRequest, CloudResponse } from "../http/exchange.ts";
 import type { Attributes, CertificateVersionEntry, Tags, Vault } from "./model.ts";
+import { purgedAtMs, recoveryOf } from "./retention.ts";
 import type { VaultAction } from "./roles.ts";
 import { badParameter } from "./vault-error.ts";
 
@@ -16,6 +17,8 @@ export interface VaultRequest {
   readonly body: Readonly<Record<string, unknown>>;
   readonly nowMs: number;
   readonly pfxEncryption: Pkcs12Encryption;
+  /** How long the vault takes to sign a certificate itself. */
+  readonly certificateSeconds: number;
   /** Seconds as sent at this speed. */
   retryAfter(seconds: number): string;
   /** @throws VaultRefusal 403 unless a role of the caller allows it */
@@ -41,20 +44,19 @@ const seconds = (ms: number | undefined): number | undefined =>
   ms === undefined ? undefined : Math.floor(ms / 1000);
 
 /** Attributes in their REST form. */
-export function attributesJson(attributes: Attributes): Record<string, unknown> {
+export function attributesJson(
+  { vault }: VaultRequest,
+  attributes: Attributes,
+): Record<string, unknown> {
   return {
     enabled: attributes.enabled,
     nbf: seconds(attributes.notBeforeMs),
     exp: seconds(attributes.expiresMs),
     created: seconds(attributes.createdMs),
     updated: seconds(attributes.updatedMs),
-    recoveryLevel: "Recoverable+Purgeable",
-    recoverableDays: 90,
+    ...recoveryOf(vault),
   };
 }
-
-/** Seconds until deleted objects are purged: 90 days, as the vault is deployed (Bicep). */
-export const deletedFor = 90 * 86_400;
 
 /** What a body says of a version's attributes; a part that it leaves out stays. */
 export interface AttributeChange {
@@ -105,18 +107,23 @@ export const deletedParts = (
   collection: "secrets" | "keys" | "certificates",
   name: string,
   deletedMs: number,
-): { recoveryId: string; deletedDate: number; scheduledPurgeDate: number } => {
-  const deletedDate = Math.floor(deletedMs / 1000);
-  return {
-    recoveryId: `${request.baseUrl}/deleted${collection}/${name}`,
-    deletedDate,
-    scheduledPurgeDate: deletedDate + deletedFor,
-  };
-};
+): { recoveryId: string; deletedDate: number; scheduledPurgeDate: number } => ({
+  recoveryId: `${request.baseUrl}/deleted${collection}/${name}`,
+  deletedDate: Math.floor(deletedMs / 1000),
+  scheduledPurgeDate: Math.floor(purgedAtMs(request.vault, deletedMs) / 1000),
+});
 
-/** The tags of a body; `undefined` if it has none. */
-export const tagsIn = (body: Readonly<Record<string, unknown>>): Tags | undefined =>
-  (body["tags"] ?? undefined) as Tags | undefined;
+/**
+ * The tags of a body; `undefined` if it has none.
+ * @throws VaultRefusal 400 for more than 15, or longer ones than 512 characters (about-keys)
+ */
+export function tagsIn(body: Readonly<Record<string, unknown>>): Tags | undefined {
+  const tags = (body["tags"] ?? undefined) as Tags | undefined;
+  const entries = Object.entries(tags ?? {});
+  const isLong = entries.some(([name, value]) => Math.max(name.length, value.length) > 512);
+  if (entries.length > 15 || isLong) throw badParameter("Property tags has invalid value\r\n");
+  return tags;
+}
 
 /** @throws VaultRefusal 400 for a name that no object can have (about-keys-secrets-certificates) */
 export function checkName(name: string): void {

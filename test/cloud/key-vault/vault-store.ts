@@ -13,6 +13,7 @@ import {
   type Attributes,
   type CertificateEntry,
   type CertificateVersionEntry,
+  type KeyProtection,
   type KeyVersion,
   type PendingOperation,
   type SecretVersion,
@@ -20,7 +21,13 @@ import {
   type Vault,
   type Versioned,
 } from "./model.ts";
-import { commonNameOf, extensionsOf, type CertificatePolicy } from "./policy.ts";
+import {
+  commonNameOf,
+  extensionsOf,
+  isHsmPolicy,
+  nameOf,
+  type CertificatePolicy,
+} from "./policy.ts";
 import { deletedButRecoverable } from "./vault-error.ts";
 import type { AttributeChange } from "./vault-request.ts";
 
@@ -112,6 +119,16 @@ export async function makeCertificate(
   return signOwn(entry.policy, await keysFor(entry.policy, vault, name), nowMs, life);
 }
 
+/** When a certificate by the policy is valid: Key Vault backdates it by ten minutes. */
+export function lifeOf(
+  policy: CertificatePolicy,
+  nowMs: number,
+): { readonly notBefore: Date; readonly notAfter: Date } {
+  const notAfter = new Date(nowMs);
+  notAfter.setUTCMonth(notAfter.getUTCMonth() + policy.validityInMonths);
+  return { notBefore: new Date(nowMs - 600_000), notAfter };
+}
+
 /** Creates a self-signed certificate by policy. @throws PolicyRefusal */
 export function signOwn(
   policy: CertificatePolicy,
@@ -119,13 +136,12 @@ export function signOwn(
   nowMs: number,
   life: { readonly notBefore?: Date; readonly notAfter?: Date } = {},
 ): Promise<ClientCertificate> {
-  const end = new Date(nowMs);
-  end.setUTCMonth(end.getUTCMonth() + policy.validityInMonths);
+  const usual = lifeOf(policy, nowMs);
   return createClientCertificate({
     subject: commonNameOf(policy),
-    // Key Vault backdates a certificate by ten minutes.
-    notBefore: life.notBefore ?? new Date(nowMs - 600_000),
-    notAfter: life.notAfter ?? end,
+    name: nameOf(policy),
+    notBefore: life.notBefore ?? usual.notBefore,
+    notAfter: life.notAfter ?? usual.notAfter,
     ...extensionsOf(policy),
     keys,
   });
@@ -137,7 +153,12 @@ export function addUnsignedVersion(
   { version, tags }: PendingOperation,
   nowMs: number,
 ): void {
-  const attributes = newAttributes(nowMs, { enabled: false });
+  const { notBefore, notAfter } = lifeOf(entry.policy, nowMs);
+  const attributes = newAttributes(nowMs, {
+    enabled: false,
+    notBeforeMs: notBefore.getTime(),
+    expiresMs: notAfter.getTime(),
+  });
   entry.versions.set(version, { version, certificate: undefined, attributes, tags });
 }
 
@@ -175,6 +196,7 @@ export function addCertificateVersion(
   entryOf(vault.keys, "key", name).versions.set(version, {
     version,
     ...made.keys,
+    protection: { isHsm: isHsmPolicy(entry.policy), isExportable: false },
     operations: operationsOf(made.keys.publicKey),
     attributes,
     managed: true,
@@ -198,6 +220,7 @@ export function addKey(
   nowMs: number,
   key: {
     readonly keys: KeyPair;
+    readonly protection?: KeyProtection;
     readonly operations?: readonly string[];
     readonly attributes?: Partial<AttributeChange>;
     readonly tags?: Tags | undefined;
@@ -206,6 +229,7 @@ export function addKey(
   const version: KeyVersion = {
     version: newVersion(),
     ...key.keys,
+    protection: key.protection ?? { isHsm: false, isExportable: false },
     operations: key.operations ?? operationsOf(key.keys.publicKey),
     attributes: newAttributes(nowMs, key.attributes),
     managed: false,
