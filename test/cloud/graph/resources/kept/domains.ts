@@ -15,15 +15,16 @@ const WRITE: Needs = ["Domain.ReadWrite.All"];
 const READ: Needs = ["Domain.Read.All", ...WRITE, ...READ_DIRECTORY];
 const PATH = "/domains/:domain";
 
-/** @throws GraphError 404 */
-function found(call: Call): Domain {
+/** The domain that a path names. @throws GraphError 404 */
+export function domainNamed(call: Call): Domain {
   const name = (call.params["domain"] ?? "").toLowerCase();
   const one = call.tenant.domains.find((domain) => domain.name === name);
   if (!one) throw notFound(name);
   return one;
 }
 
-function replace(call: Call, domain: Domain, changes: Partial<Domain>): Domain {
+/** The domain with these changes, in its place. */
+export function replaceDomain(call: Call, domain: Domain, changes: Partial<Domain>): Domain {
   const { domains } = call.tenant;
   const after = { ...domain, ...changes };
   domains.splice(domains.indexOf(domain), 1, after);
@@ -57,13 +58,13 @@ function create(call: Call): Answer {
 /** The default domain changes with `isDefault`; the others then are not (domain-update). @throws GraphError 400 */
 function update(call: Call): Answer {
   const given = checkedBody(call, "Domain", { isDefault: isBoolean, supportedServices: isTexts });
-  const domain = found(call);
+  const domain = domainNamed(call);
   if (!domain.isVerified) throw badRequest("The domain is not verified.");
   if (given["isDefault"] === false && domain.isDefault) throw invalidOf("Domain", "isDefault");
   if (given["isDefault"] === true) {
     for (const other of call.tenant.domains.filter((one) => one.isDefault && one !== domain))
-      replace(call, other, { isDefault: false });
-    replace(call, domain, { isDefault: true });
+      replaceDomain(call, other, { isDefault: false });
+    replaceDomain(call, domain, { isDefault: true });
   }
   return noContent;
 }
@@ -72,16 +73,20 @@ function update(call: Call): Answer {
 const verify = (call: Call): Answer =>
   ok({
     "@odata.context": `${call.root}/$metadata#domains/$entity`,
-    ...shownDomain(replace(call, found(call), { isVerified: true })),
+    ...shownDomain(replaceDomain(call, domainNamed(call), { isVerified: true })),
   });
 
 const NAMES = ["userPrincipalName", "mail", "identifierUris", "proxyAddresses"];
 
+/** Where a name or an address is in the domain: `ann@contoso.com`, `https://contoso.com/app`. */
+const nameIn = ({ name }: Domain): RegExp =>
+  new RegExp(`(@|//)${name.replaceAll(".", "\\.")}(?=$|[/:?#])`, "i");
+
 /** Who has a name in the domain. */
-function references(call: Call, { name }: Domain): readonly Entity[] {
+function references(call: Call, domain: Domain): readonly Entity[] {
   const { live } = call.tenant.directory;
   const isNamed = (value: unknown): boolean =>
-    Array.isArray(value) ? value.some(isNamed) : String(value).toLowerCase().endsWith(`@${name}`);
+    Array.isArray(value) ? value.some(isNamed) : nameIn(domain).test(String(value));
   return [...live.user, ...live.group, ...live.application].filter(({ values }) =>
     NAMES.some((property) => isNamed(values[property])),
   );
@@ -89,7 +94,7 @@ function references(call: Call, { name }: Domain): readonly Entity[] {
 
 /** @throws GraphError 400 for the initial or the default domain, and for one that is in use */
 function remove(call: Call): Answer {
-  const domain = found(call);
+  const domain = domainNamed(call);
   if (domain.isInitial || domain.isDefault)
     throw badRequest("The initial and the default domain of a tenant cannot be deleted.");
   if (references(call, domain).length > 0)
@@ -98,11 +103,66 @@ function remove(call: Call): Answer {
   return noContent;
 }
 
+/**
+ * Gives whoever is named in the domain a name in the initial one, and deletes it (domain-forcedelete).
+ * @throws GraphError 400 for the initial or default domain, more than 1,000 objects, and a multitenant application
+ */
+function forceDelete(call: Call): Answer {
+  const checks = { disableUserAccounts: (value: unknown) => value === null || isBoolean(value) };
+  const { disableUserAccounts } = checkedBody(call, "Domain", checks);
+  const domain = domainNamed(call);
+  const initial = call.tenant.domains.find(({ isInitial }) => isInitial);
+  if (domain.isInitial || domain.isDefault || !initial)
+    throw badRequest("The initial and the default domain of a tenant cannot be deleted.");
+  const named = references(call, domain);
+  if (named.length > 1000) throw badRequest("The domain is referenced by more than 1000 objects.");
+  if (named.some(isMultitenant))
+    throw badRequest("The domain is referenced by a multitenant application.");
+  const renamed = (value: unknown): unknown =>
+    Array.isArray(value)
+      ? value.map(renamed)
+      : typeof value === "string"
+        ? value.replace(nameIn(domain), `$1${initial.name}`)
+        : value;
+  for (const entity of named)
+    call.tenant.directory.update(entity, {
+      ...Object.fromEntries(
+        NAMES.filter((name) => entity.values[name] !== undefined).map((name) => [
+          name,
+          renamed(entity.values[name]),
+        ]),
+      ),
+      ...(entity.kind === "user" && disableUserAccounts === true && { accountEnabled: false }),
+    });
+  call.tenant.domains.splice(call.tenant.domains.indexOf(domain), 1);
+  return noContent;
+}
+
+const isMultitenant = ({ kind, values }: Entity): boolean =>
+  kind === "application" && values["signInAudience"] !== "AzureADMyOrg";
+
+/** Only a verified subdomain becomes a root (domain-promote). @throws GraphError 400 */
+function promote(call: Call): Answer {
+  const domain = domainNamed(call);
+  const isBelow = call.tenant.domains.some(({ name }) => domain.name.endsWith(`.${name}`));
+  if (!domain.isVerified || !isBelow)
+    throw badRequest("Only a verified subdomain can be promoted to a root domain.");
+  return ok({ "@odata.context": `${call.root}/$metadata#Edm.Boolean`, value: true });
+}
+
+/** The domain that a subdomain belongs to (domain-get-rootdomain). @throws GraphError 404 */
+function rootDomain(call: Call): Answer {
+  const { name } = domainNamed(call);
+  const root = call.tenant.domains.find((one) => name.endsWith(`.${one.name}`));
+  if (!root) throw notFound("rootDomain");
+  return shownEntry(call, "domains", shownDomain(root));
+}
+
 const record = (call: Call, type: string, more: Readonly<Record<string, unknown>>) => ({
   "@odata.type": `#microsoft.graph.domainDns${type}Record`,
   id: call.tenant.directory.newId(),
   isOptional: false,
-  label: found(call).name,
+  label: domainNamed(call).name,
   recordType: type,
   supportedService: "Email",
   ttl: 3600,
@@ -111,7 +171,7 @@ const record = (call: Call, type: string, more: Readonly<Record<string, unknown>
 
 const records = (call: Call, name: string, value: readonly unknown[]): Answer =>
   ok({
-    "@odata.context": `${call.root}/$metadata#domains('${found(call).name}')/${name}`,
+    "@odata.context": `${call.root}/$metadata#domains('${domainNamed(call).name}')/${name}`,
     value,
   });
 
@@ -120,10 +180,10 @@ const mark = (name: string): string =>
 
 const verificationRecords = (call: Call): Answer =>
   records(call, "verificationDnsRecords", [
-    record(call, "Txt", { supportedService: "null", text: `MS=${mark(found(call).name)}` }),
+    record(call, "Txt", { supportedService: "null", text: `MS=${mark(domainNamed(call).name)}` }),
     record(call, "Mx", {
       supportedService: "null",
-      mailExchange: `${mark(found(call).name)}.msv1.invalid`,
+      mailExchange: `${mark(domainNamed(call).name)}.msv1.invalid`,
       preference: 32_767,
     }),
   ]);
@@ -131,7 +191,7 @@ const verificationRecords = (call: Call): Answer =>
 const serviceRecords = (call: Call): Answer =>
   records(call, "serviceConfigurationRecords", [
     record(call, "Mx", {
-      mailExchange: `${found(call).name.replaceAll(".", "-")}.mail.protection.outlook.com`,
+      mailExchange: `${domainNamed(call).name.replaceAll(".", "-")}.mail.protection.outlook.com`,
       preference: 0,
     }),
     record(call, "Txt", { text: "v=spf1 include:spf.protection.outlook.com ~all" }),
@@ -148,6 +208,15 @@ export const domainRoutes: readonly Route[] = [
   { method: "POST", path: "/domains", needs: WRITE, body: "required", handle: create },
   { method: "PATCH", path: PATH, needs: WRITE, body: "required", handle: update },
   { method: "DELETE", path: PATH, needs: WRITE, handle: remove },
+  {
+    method: "POST",
+    path: `${PATH}/forceDelete`,
+    needs: WRITE,
+    body: "optional",
+    handle: forceDelete,
+  },
+  { method: "POST", path: `${PATH}/promote`, needs: WRITE, handle: promote },
+  get("rootDomain", rootDomain),
   { method: "POST", path: `${PATH}/verify`, needs: WRITE, handle: verify },
   get("verificationDnsRecords", verificationRecords),
   get("serviceConfigurationRecords", serviceRecords),
@@ -156,7 +225,7 @@ export const domainRoutes: readonly Route[] = [
       type: "directoryObject",
       set: "directoryObjects",
       typed: true,
-      source: entitiesSource(call.tenant.directory, references(call, found(call))),
+      source: entitiesSource(call.tenant.directory, references(call, domainNamed(call))),
     }),
   ),
 ];

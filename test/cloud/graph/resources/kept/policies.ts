@@ -17,6 +17,7 @@ const WRITE: Needs = ["Policy.ReadWrite.ApplicationConfiguration"];
 
 /** The policies of tokens, claims and home realms, by their type and their collection. */
 const KINDS = [
+  "appManagementPolicies",
   "activityBasedTimeoutPolicies",
   "claimsMappingPolicies",
   "homeRealmDiscoveryPolicies",
@@ -34,12 +35,18 @@ const ASSIGNABLE: readonly {
   {
     path: "/applications/:application",
     holder: application,
-    kinds: ["homeRealmDiscoveryPolicies", "tokenIssuancePolicies", "tokenLifetimePolicies"],
+    kinds: [
+      "appManagementPolicies",
+      "homeRealmDiscoveryPolicies",
+      "tokenIssuancePolicies",
+      "tokenLifetimePolicies",
+    ],
   },
   {
     path: "/servicePrincipals/:principal",
     holder: servicePrincipal,
     kinds: [
+      "appManagementPolicies",
       "claimsMappingPolicies",
       "homeRealmDiscoveryPolicies",
       "tokenIssuancePolicies",
@@ -55,6 +62,14 @@ const CHECKS: Checks = {
   isOrganizationDefault: isBoolean,
 };
 
+/** Restrictions of credentials; what is restricted is not looked into (appmanagementpolicy-post). */
+const RESTRICTION_CHECKS: Checks = {
+  description: isTextOrNull,
+  displayName: isText,
+  isEnabled: isBoolean,
+  restrictions: (value) => typeof value === "object" && value !== null,
+};
+
 const pathOf = (kind: PolicyKind): string => `/policies/${kind}`;
 const typeOf = (kind: PolicyKind): string => kind.replace(/ies$/, "y");
 
@@ -66,10 +81,25 @@ const policyRoutes = (kind: PolicyKind): readonly Route[] =>
     create: (call): Values => ({
       id: call.tenant.directory.newId(),
       deletedDateTime: null,
-      isOrganizationDefault: false,
-      ...checkedBody(call, typeOf(kind), CHECKS, ["definition", "displayName"]),
+      ...(kind === "appManagementPolicies"
+        ? {
+            description: null,
+            isEnabled: false,
+            ...checkedBody(call, typeOf(kind), RESTRICTION_CHECKS, ["displayName", "restrictions"]),
+          }
+        : {
+            isOrganizationDefault: false,
+            ...checkedBody(call, typeOf(kind), CHECKS, ["definition", "displayName"]),
+          }),
     }),
-    change: (call, held) => ({ ...held, ...checkedBody(call, typeOf(kind), CHECKS) }),
+    change: (call, held) => ({
+      ...held,
+      ...checkedBody(
+        call,
+        typeOf(kind),
+        kind === "appManagementPolicies" ? RESTRICTION_CHECKS : CHECKS,
+      ),
+    }),
   });
 
 /** The ids of the policies that an object has, by kind; a policy that is deleted is in no list any more. */
