@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 
 import { contractHolds } from "./testing/contract-holds.ts";
-import { graphFixture } from "./testing/graph-fixture.ts";
+import { graphFixture, TENANT } from "./testing/graph-fixture.ts";
 import {
   assertRefused,
   groupBody,
@@ -16,6 +16,8 @@ import {
 import { assertDenied, personsOf } from "./testing/persons.ts";
 
 const READ = ["User.Read"];
+
+type Values = Readonly<Record<string, unknown>>;
 
 describe("on behalf of a person", () => {
   const graph = graphFixture();
@@ -123,11 +125,57 @@ describe("on behalf of a person", () => {
   });
 
   it("a guest reads objects that it knows but no list [users-default-permissions]", async () => {
-    for (const url of ["/users", "/groups", "/devices", "/directoryRoles", "/subscribedSkus"])
+    for (const url of ["/users", "/groups", "/applications", "/oauth2PermissionGrants"])
       assertDenied(await as(guest, "GET", url));
-    for (const url of ["/me", `/users/${other}`, "/domains"])
+    for (const url of ["/devices", "/directoryRoles", "/subscribedSkus", "/contracts"])
+      assertDenied(await as(guest, "GET", url));
+    for (const url of ["/me", `/users/${other}`, "/domains", "/directoryRoleTemplates"])
       assert.equal((await as(guest, "GET", url)).status, 200, url);
     assertDenied(await as(guest, "POST", "/groups", groupBody("by-guest")));
+  });
+
+  it("a guest sees a part of other people's profiles, and its own whole [users-default-permissions]", async () => {
+    for (const id of [other, guest])
+      await graph.send("PATCH", `/users/${id}`, { jobTitle: "x", department: "y" });
+    const group = await newGroup(graph, "visible");
+    await graph.send("POST", `/groups/${group}/members/$ref`, reference(other));
+    await graph.send("PUT", `/users/${guest}/manager/$ref`, reference(other));
+    const shown = async (url: string) => (await as(guest, "GET", url)).body as Values;
+    const one = await shown(`/users/${other}`);
+    assert.deepEqual(
+      [one["displayName"], one["userPrincipalName"], one["jobTitle"], one["businessPhones"]],
+      ["other", "other@contoso.com", null, []],
+    );
+    assert.equal((await shown(`/users/${other}?$select=department`))["department"], null);
+    const [member] = valueOf(await as(guest, "GET", `/groups/${group}/members?$select=jobTitle`));
+    assert.deepEqual([member?.["id"], member?.["jobTitle"]], [other, null]);
+    assert.equal((await shown("/me/manager"))["jobTitle"], null);
+    const expanded = await shown("/me?$expand=manager($select=jobTitle)");
+    assert.deepEqual((expanded["manager"] as Values)["jobTitle"], null);
+    assert.equal((await shown("/me"))["jobTitle"], "x");
+    assertDenied(await as(guest, "GET", `/users/${other}/memberOf`));
+    assertDenied(await as(guest, "POST", `/users/${other}/getMemberGroups`, {}));
+    assert.equal((await as(guest, "GET", "/me/memberOf")).status, 200);
+    const [company] = valueOf(await as(guest, "GET", "/organization"));
+    assert.deepEqual([company?.["displayName"], company?.["createdDateTime"]], ["Contoso", null]);
+  });
+
+  it("a guest sees no group of hidden membership but its own, and all with a directory role [users-default-permissions]", async () => {
+    const hidden = await newGroup(graph, "hidden", {
+      groupTypes: ["Unified"],
+      mailEnabled: true,
+      securityEnabled: false,
+      visibility: "HiddenMembership",
+    });
+    assertDenied(await as(guest, "GET", `/groups/${hidden}`));
+    await graph.send("POST", `/groups/${hidden}/members/$ref`, reference(guest));
+    assert.equal((await as(guest, "GET", `/groups/${hidden}`)).status, 200);
+    const reader = await newUser(graph, "reader", { userType: "Guest" });
+    const role = "Directory Readers";
+    graph.app.control("addRole", { tenant: TENANT, principal: reader, role });
+    assert.equal((await as(reader, "GET", "/users")).status, 200);
+    const { body } = await as(reader, "GET", `/users/${other}`);
+    assert.equal(body["jobTitle"], "x");
   });
 
   it("a person changes their own mobile phone and nothing else of a user [users-default-permissions]", async () => {

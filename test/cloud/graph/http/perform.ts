@@ -11,6 +11,7 @@ import type { Call } from "../resources/call.ts";
 import type { Route } from "../resources/route.ts";
 import type { Found } from "../resources/router.ts";
 import { unknownPath } from "../resources/unknown-path.ts";
+import { asGuestSees, withIds } from "../rules/guest-view.ts";
 import { callerOn } from "../rules/own-scopes.ts";
 import { demand } from "../rules/permission.ts";
 import { demandPersonRights } from "../rules/person-rights.ts";
@@ -99,7 +100,8 @@ function admit(
   }
   const { route } = found;
   const asked: Call = { ...partial, params: found.params };
-  const call = caller.scopes === undefined ? asked : { ...asked, caller: callerOn(asked, route) };
+  const call =
+    caller.scopes === undefined ? asked : withIds({ ...asked, caller: callerOn(asked, route) });
   const cost = costOf(route, call);
   const { counters } = tenant;
   const headers = charge(cost, tenant, caller, around);
@@ -199,7 +201,7 @@ export function begin(
       const answer = admitted.writes ? audited(call, route, stamp) : route.handle(call);
       if (admitted.writes) counters.committedWrites += 1;
       if (struck instanceof GraphError) throw struck;
-      const shown = withoutMetadata(incoming, answer);
+      const shown = withoutMetadata(incoming, asGuestSees(call, answer));
       return struck ?? { ...shown, headers: { ...headers, ...shown.headers } };
     } catch (error) {
       if (!(error instanceof GraphError)) throw error;

@@ -18,6 +18,7 @@ import {
   type Right,
 } from "./asking.ts";
 import { createGroup, ofGroup, updateGroup } from "./group-rights.ts";
+import { isLimited, ofVisibleGroup } from "./guest-view.ts";
 import {
   deleteObject,
   ofDeleted,
@@ -35,6 +36,8 @@ const selfOr =
 
 /** Schedules and requests of roles (rbacapplication-list-roleeligibilityschedules). */
 const READ_SCHEDULES = byAction("privilegedIdentityManagement/allProperties/read");
+
+const notLimited: Right = (asking) => !isLimited(asking);
 
 /** What needs more than a user's default permissions to be read. Everything else a member may read. */
 export const READ_RIGHTS: readonly Entry[] = [
@@ -60,15 +63,19 @@ export const READ_RIGHTS: readonly Entry[] = [
     may: (asking) =>
       asking.roles.has("Global Reader") || RESTORES.some((action) => allowed(asking, action)),
   },
-  // Guests cannot list the directory, but read objects that they know (users-default-permissions).
+  // What guests read: nothing by list, others' profiles in part, no devices, roles, units, licenses or
+  // policies (users-default-permissions).
   {
-    path: /^\/(users|groups|devices|contacts|servicePrincipals|directoryObjects|directoryRoles|directoryRoleTemplates|directory|roleManagement|subscribedSkus)(\/delta(\(\))?|\/\$count)?$/,
-    may: ({ roles, isGuest }) => !isGuest || roles.size > 0,
+    path: /^\/(users|groups|devices|contacts|applications|servicePrincipals|directoryObjects)(\/delta(\(\))?|\/\$count)?$/,
+    may: notLimited,
   },
   {
-    path: /^\/(devices|directoryRoles|directory|roleManagement|subscribedSkus)/,
-    may: ({ roles, isGuest }) => !isGuest || roles.size > 0,
+    path: /^\/(devices|directoryRoles|directory|roleManagement|subscribedSkus|contracts|policies|groupSettings|oauth2PermissionGrants)(\/|$)/,
+    may: notLimited,
   },
+  { path: /^\/users\/:\w+(\/(manager|directReports|photos?)(\/.*)?)?$/, may: () => true },
+  { path: /^\/users\/:/, may: (asking) => !isLimited(asking) || isSelf(asking) },
+  { path: /^\/groups\/:/, may: ofVisibleGroup },
 ];
 
 const USERS: readonly Entry[] = [

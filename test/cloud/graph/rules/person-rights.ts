@@ -3,7 +3,7 @@ import type { Call } from "../resources/call.ts";
 import type { Route } from "../resources/route.ts";
 import type { Asking, Entry } from "./asking.ts";
 import { PERSON_RIGHTS, READ_RIGHTS } from "./person-right-table.ts";
-import { directoryRolesOf } from "./person-roles.ts";
+import { directoryRolesOf, isGuest } from "./person-roles.ts";
 
 type Right = Pick<Entry, "may" | "evenAdministrators">;
 
@@ -42,9 +42,7 @@ export function demandPersonRights(call: Call, route: Route): void {
   const right = rightOf(route);
   if (right === "everybody") return;
   const roles = directoryRolesOf(call);
-  const isGuest =
-    call.tenant.directory.get(call.caller.principalId)?.values["userType"] === "Guest";
-  const asking: Asking = { call, roles, isGuest };
+  const asking: Asking = { call, roles, isGuest: isGuest(call) };
   demandAttributeRight(asking);
   if (roles.has("Global Administrator") && right.evenAdministrators !== true) return;
   if (!right.may(asking)) throw denied();

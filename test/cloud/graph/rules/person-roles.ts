@@ -9,3 +9,7 @@ export const directoryRolesOf = (
   call: Call,
   target: Entity = WHOLE_DIRECTORY,
 ): ReadonlySet<string> => call.tenant.roles.heldBy(call.caller.principalId, target);
+
+/** Whether the request is on behalf of a guest of the tenant. */
+export const isGuest = ({ tenant, caller }: Call): boolean =>
+  tenant.directory.get(caller.principalId)?.values["userType"] === "Guest";
