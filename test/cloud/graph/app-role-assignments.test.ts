@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
+import { octetsOf } from "./store/ids.ts";
 import { contractHolds } from "./testing/contract-holds.ts";
 import { graphFixture, TENANT } from "./testing/graph-fixture.ts";
 import { assertRefused, idsIn, newGroup, newUser, valueOf } from "./testing/people.ts";
@@ -36,6 +37,9 @@ describe("app role assignments", () => {
       const body = { principalId: id, resourceId, appRoleId };
       const made = await send("POST", url, body);
       assert.equal(made.status, 201, made.text);
+      // The example's 41W1zT6z1U-kJxf62svfp1HFE8pMZhxDun-ThPczmJE begins with its principal's octets.
+      const key = Buffer.from(String(made.body["id"]), "base64url");
+      assert.deepEqual([key.length, key.subarray(0, 16)], [32, octetsOf(id)]);
       assertRefused(
         await send("POST", url, body),
         400,

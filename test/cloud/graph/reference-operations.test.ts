@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
+import { compactId } from "./store/ids.ts";
 import { contractHolds } from "./testing/contract-holds.ts";
 import { EVERYTHING, graphFixture, TENANT, type Reply } from "./testing/graph-fixture.ts";
 import {
@@ -198,6 +199,13 @@ describe("the reference's further operations: applications", () => {
     const [[clientId], resourceId] = [await newPrincipal(), await graphPrincipal()];
     const body = { clientId, consentType: "AllPrincipals", resourceId, scope: "User.Read" };
     const id = idOf(await send("POST", "/oauth2PermissionGrants", body, { roles }));
+    // As in the example: the client and the resource, as octets (oauth2permissiongrant-post).
+    const example = [
+      "ef969797-201d-4f6b-960c-e9ed5f31dab5",
+      "943603e4-e787-4fe9-93d1-e30f749aae39",
+    ];
+    assert.equal(compactId(...example), "l5eW7x0ga0-WDOntXzHateQDNpSH5-lPk9HjD3Sarjk");
+    assert.equal(id, compactId(clientId, resourceId));
     assertRefused(
       await send("POST", "/oauth2PermissionGrants", body, { roles }),
       409,

@@ -223,6 +223,9 @@ describe("policies of a tenant, and what a domain and a principal are set to", (
     const renamed = await step(200, "PATCH", `${groups}/${groupId(3)}`, { displayName: "Renamed" });
     assert.equal(renamed["displayName"], "Renamed");
     await step(204, "DELETE", `${groups}/${groupId(3)}`);
+    assert.equal((await step(200, "GET", url))["targetDeviceGroups"], undefined);
+    const whole = await step(200, "GET", `${url}?$expand=targetDeviceGroups`);
+    assert.equal(list({ value: whole["targetDeviceGroups"] }).length, 9);
     assert.equal(list(await step(200, "GET", groups)).length, 9);
     const off = await step(200, "PATCH", url, { isRemoteDesktopProtocolEnabled: false });
     assert.equal(off["isRemoteDesktopProtocolEnabled"], false);

@@ -140,8 +140,9 @@ const handlers = (around: Controlled): Handlers => ({
       createdMs: tenant.nowMs(),
       resourceId: entity(tenant, resource).id,
     };
-    tenant.assignments.set(one.id, shownAssignment(tenant, one, entity(tenant, principal)));
-    return { id: one.id };
+    const shown = shownAssignment(tenant, one, entity(tenant, principal));
+    tenant.assignments.set(String(shown["id"]), shown);
+    return { id: String(shown["id"]) };
   },
   create: (tenant, { kind, values, id }) => ({ id: tenant.directory.create(kind, values, id).id }),
   update: (tenant, { id, values }) => tenant.directory.update(entity(tenant, id), values),

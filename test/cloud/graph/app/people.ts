@@ -1,6 +1,6 @@
 import type { Consent, People, Person } from "../../entra/people/person.ts";
 import type { Entity, Values } from "../store/entity.ts";
-import { isGuid } from "../store/ids.ts";
+import { compactId, isGuid } from "../store/ids.ts";
 import type { Tenant } from "./tenant.ts";
 
 const text = (value: unknown): string | undefined =>
@@ -47,7 +47,10 @@ function add(tenant: Tenant | undefined, consent: AnyConsent, scopes: readonly s
   const own = [...tenant.grants.values()].find(
     (grant) => isFor(grant, consent) && grant["principalId"] === principalId,
   );
-  const id = own === undefined ? tenant.directory.newId() : String(own["id"]);
+  const id =
+    own === undefined
+      ? compactId(consent.clientId, consent.resourceId, ...(principalId ? [principalId] : []))
+      : String(own["id"]);
   tenant.grants.set(id, {
     clientId: consent.clientId.toLowerCase(),
     consentType: principalId === null ? "AllPrincipals" : "Principal",

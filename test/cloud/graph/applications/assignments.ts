@@ -1,5 +1,6 @@
 import { timeText, type Tenant } from "../app/tenant.ts";
 import { resourceNameOf, type Entity, type Values } from "../store/entity.ts";
+import { compactId } from "../store/ids.ts";
 import { principalOf } from "./registry-link.ts";
 
 const nameOf = (entity: Entity | undefined): unknown => entity?.values["displayName"] ?? null;
@@ -10,7 +11,7 @@ export const shownAssignment = (
   one: { id: string; appRoleId: string; createdMs: number; resourceId: string },
   principal: Entity,
 ): Values => ({
-  id: one.id,
+  id: compactId(principal.id, one.id),
   deletedDateTime: null,
   appRoleId: one.appRoleId,
   createdDateTime: timeText(one.createdMs),

@@ -7,7 +7,7 @@ import { SETS } from "../model/models.ts";
 import { contextOf } from "../odata/render.ts";
 import { both, READ_APPLICATIONS, READ_DIRECTORY, type Needs } from "../rules/permission.ts";
 import type { Entity, Values } from "../store/entity.ts";
-import { isGuid } from "../store/ids.ts";
+import { compactId, isGuid } from "../store/ids.ts";
 import { servicePrincipal } from "./application-named.ts";
 import type { Call } from "./call.ts";
 import { resolve } from "./resolve.ts";
@@ -77,13 +77,12 @@ function assign(call: Call, set: string): Answer {
       resourceAppId: target.appId,
       resourceId: target.objectId,
     });
-  } else tenant.assignments.set(one.id, shownAssignment(tenant, one, principal));
+  }
+  const shown = shownAssignment(tenant, one, principal);
+  if (principal.kind !== "servicePrincipal") tenant.assignments.set(String(shown["id"]), shown);
   return {
     status: 201,
-    body: {
-      "@odata.context": contextOf(call.root, set, undefined, true),
-      ...shownAssignment(tenant, one, principal),
-    },
+    body: { "@odata.context": contextOf(call.root, set, undefined, true), ...shown },
   };
 }
 
@@ -102,7 +101,9 @@ function revoke(call: Call, list: readonly Values[]): Answer {
   if (list.every((one) => one["id"] !== id)) throw notFound(id);
   if (tenant.assignments.delete(id)) return noContent;
   for (const principal of tenant.registry.servicePrincipals(tenant.id)) {
-    const at = principal.assignments.findIndex((one) => one.id === id);
+    const at = principal.assignments.findIndex(
+      (one) => compactId(principal.objectId, one.id) === id,
+    );
     if (at >= 0) {
       principal.assignments.splice(at, 1);
       return noContent;

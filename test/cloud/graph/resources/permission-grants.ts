@@ -4,6 +4,7 @@ import { badRequest, GraphError, notFound } from "../http/graph-error.ts";
 import { contextOf } from "../odata/render.ts";
 import type { Needs } from "../rules/permission.ts";
 import type { Entity, Values } from "../store/entity.ts";
+import { compactId } from "../store/ids.ts";
 import { servicePrincipal } from "./application-named.ts";
 import type { Call } from "./call.ts";
 import { noteGrant } from "./kept/grant-changes.ts";
@@ -51,7 +52,7 @@ function create(call: Call): Answer {
   const grant: Values = {
     clientId: client.id,
     consentType,
-    id: tenant.directory.newId(),
+    id: compactId(client.id, resource.id, ...(user ? [user.id] : [])),
     principalId: user?.id ?? null,
     resourceId: resource.id,
     scope: text(call, "scope"),

@@ -5,7 +5,7 @@ import { builtInRole } from "../roles/built-in-roles.ts";
 import type { ScopedAssignment as Assignment } from "../roles/directory-roles.ts";
 import { READ_ROLES, WRITE_ROLES } from "../rules/permission.ts";
 import type { Values } from "../store/entity.ts";
-import { isGuid } from "../store/ids.ts";
+import { compactId, isGuid } from "../store/ids.ts";
 import type { Call } from "./call.ts";
 import { conflicting, demandRolePrincipal } from "./directory-roles.ts";
 import { shownEntry } from "./kept/shelf-routes.ts";
@@ -16,20 +16,10 @@ import type { Route } from "./route.ts";
 
 const SET = "roleManagement/directory";
 
-/** A GUID's octets in the order of .NET. */
-function octetsOf(guid: string): Buffer {
-  const raw = Buffer.from(guid.replaceAll("-", ""), "hex");
-  raw.subarray(0, 4).reverse();
-  raw.subarray(4, 6).reverse();
-  raw.subarray(6, 8).reverse();
-  return raw;
-}
-
 /** As the samples show: role, principal and, if there is one, the scope's object. */
 export function roleAssignmentId({ roleId, principalId, scope }: Assignment): string {
   const within = scope.slice(scope.lastIndexOf("/") + 1);
-  const parts = [roleId, principalId, ...(within === "" ? [] : [within])].map(octetsOf);
-  return `${Buffer.concat(parts).toString("base64url")}-1`;
+  return `${compactId(roleId, principalId, ...(within === "" ? [] : [within]))}-1`;
 }
 
 const shown = (one: Assignment): Values => ({

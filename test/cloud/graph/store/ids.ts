@@ -34,6 +34,19 @@ export function guidOf(seed: number, count: number): string {
   return text.toString("latin1");
 }
 
+/** A GUID's octets in the order of .NET. */
+export function octetsOf(guid: string): Buffer {
+  const raw = Buffer.from(guid.replaceAll("-", ""), "hex");
+  raw.subarray(0, 4).reverse();
+  raw.subarray(4, 6).reverse();
+  raw.subarray(6, 8).reverse();
+  return raw;
+}
+
+/** GUIDs as one short id, as assignments and grants have (serviceprincipal-list-approleassignedto, oauth2permissiongrant-post). */
+export const compactId = (...guids: readonly string[]): string =>
+  Buffer.concat(guids.map(octetsOf)).toString("base64url");
+
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** Whether `value` has the form of a GUID, in either case. */

@@ -43,12 +43,26 @@ const TEMPLATES: readonly Values[] = [
     description: "An application that is not in the gallery.",
     homePageUrl: "https://account.activedirectory.windowsazure.com:444/applications/default.aspx",
   }),
+  template("de92ca39-7b85-4b4c-90d8-2885eff5100b", "LinkedIn Lookup", ["password"], {
+    categories: ["humanResources"],
+    description: "Finds colleagues.",
+    homePageUrl: "https://www.linkedin.com/lookup",
+  }),
   template("229946b9-a9fb-45b8-9531-efa47453ac9e", "Azure AD SAML Toolkit", ["saml"], {
     categories: ["developerServices"],
     description: "For tests of single sign-on by SAML.",
     homePageUrl: "https://samltoolkit.azurewebsites.net/",
   }),
 ];
+
+/** Shown only if selected (applicationtemplate-get, example 2); nobody judged these applications. */
+const RISK: Values = {
+  riskScore: { total: null, security: null, provider: null, compliance: null, legal: null },
+  riskFactors: { general: null, security: null, compliance: null, legal: null },
+};
+
+const withSelected = (call: Call, one: Values): Values =>
+  call.query.select?.some((name) => Object.hasOwn(RISK, name)) === true ? { ...one, ...RISK } : one;
 
 function found(call: Call): Values {
   const id = (call.params["template"] ?? "").toLowerCase();
@@ -136,13 +150,19 @@ export const applicationTemplateRoutes: readonly Route[] = [
     method: "GET",
     path: `/${SET}`,
     needs: "none",
-    handle: (call) => resourceList(call, SET, TEMPLATES, { filterable: true }),
+    handle: (call) =>
+      resourceList(
+        call,
+        SET,
+        TEMPLATES.map((one) => withSelected(call, one)),
+        { filterable: true },
+      ),
   },
   {
     method: "GET",
     path: `/${SET}/:template`,
     needs: "none",
-    handle: (call) => shownEntry(call, SET, found(call)),
+    handle: (call) => shownEntry(call, SET, withSelected(call, found(call))),
   },
   {
     method: "POST",

@@ -2,7 +2,7 @@ import { noContent, type Answer } from "../../http/answer.ts";
 import { notFound } from "../../http/graph-error.ts";
 import { READ_APPLICATIONS } from "../../rules/permission.ts";
 import type { Values } from "../../store/entity.ts";
-import { isGuid } from "../../store/ids.ts";
+import { isGuid, octetsOf } from "../../store/ids.ts";
 import { servicePrincipal } from "../application-named.ts";
 import type { Call } from "../call.ts";
 import { conflicting } from "../directory-roles.ts";
@@ -20,12 +20,10 @@ const shelf = (call: Call): readonly [set: string, held: Map<string, Values>] =>
 };
 
 /** The id is the permission's id as the sixteen bytes of a GUID, and the level as one more (its page's example). */
-function idOf(permissionId: string, classification: string): string {
-  const hex = permissionId.replaceAll("-", "");
-  const order = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15];
-  const bytes = order.map((at) => Number.parseInt(hex.slice(at * 2, at * 2 + 2), 16));
-  return Buffer.from([...bytes, LEVELS.indexOf(classification) + 1]).toString("base64url");
-}
+const idOf = (permissionId: string, classification: string): string =>
+  Buffer.from([...octetsOf(permissionId), LEVELS.indexOf(classification) + 1]).toString(
+    "base64url",
+  );
 
 /** @throws GraphError 400 for an unknown level, and if the permission is classified already */
 function create(call: Call): Answer {

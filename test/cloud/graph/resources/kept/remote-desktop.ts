@@ -1,6 +1,6 @@
 import { demandApplicationWrite } from "../../applications/ownership.ts";
 import { noContent, type Answer } from "../../http/answer.ts";
-import { badRequest, notFound } from "../../http/graph-error.ts";
+import { badRequest, notFound, unsupportedQuery } from "../../http/graph-error.ts";
 import { holds, READ_APPLICATIONS, type Needs } from "../../rules/permission.ts";
 import type { Values } from "../../store/entity.ts";
 import { isGuid } from "../../store/ids.ts";
@@ -55,20 +55,27 @@ function create(call: Call): Answer {
   configuration(call).set("", made);
   for (const list of LISTS)
     for (const one of (given[list] ?? []) as readonly Values[]) put(call, list, one);
-  return shownEntry(call, setOf(call), whole(call, made), 201);
+  return shown(call, made, 201);
 }
 
-const whole = (call: Call, one: Values): Values => ({
-  ...one,
-  targetDeviceGroups: [...shelf(call, "targetDeviceGroups").values()],
-});
+/** With the lists that `$expand` names (resources/remotedesktopsecurityconfiguration). @throws GraphError 400 */
+function shown(call: Call, one: Values, status = 200): Answer {
+  const names = call.query.expand?.split(",").map((name) => name.trim()) ?? [];
+  const lists = names.map((name) => {
+    const list = LISTS.find((known) => known === name);
+    if (!list)
+      throw unsupportedQuery(`The request uses unsupported query options: $expand=${name}.`);
+    return [list, [...shelf(call, list).values()]];
+  });
+  return shownEntry(call, setOf(call), one, status, Object.fromEntries(lists));
+}
 
 function update(call: Call): Answer {
   const given = checkedBody(call, "RemoteDesktopSecurityConfiguration", CHECKS);
   const { isRemoteDesktopProtocolEnabled = held(call)["isRemoteDesktopProtocolEnabled"] } = given;
   const after = { ...held(call), isRemoteDesktopProtocolEnabled };
   configuration(call).set("", after);
-  return shownEntry(call, setOf(call), whole(call, after));
+  return shown(call, after);
 }
 
 function remove(call: Call): Answer {
@@ -160,7 +167,7 @@ export const remoteDesktopRoutes: readonly Route[] = [
     method: "GET",
     path: PATH,
     needs: READ,
-    handle: (call) => shownEntry(call, setOf(call), whole(call, held(call))),
+    handle: (call) => shown(call, held(call)),
   },
   write("POST", PATH, create),
   write("PATCH", PATH, update),
