@@ -16,7 +16,7 @@ const OBJECTS: readonly (readonly [path: string, kind: Kind])[] = [
 
 /**
  * `GET /applications/{id}/appRoles`: one property by its path (OData 4, addressing a property; clients
- * read roles and scopes that way). Null is 204. Any other segment is not emulated.
+ * read roles and scopes that way). Null is 204. Any other segment is unknown.
  */
 export function propertyRoutes(routes: readonly Route[]): readonly Route[] {
   return OBJECTS.flatMap(([path, kind]) => {
@@ -39,7 +39,7 @@ function propertyRoute(object: Route, kind: Kind): Route {
     handle(call): Answer {
       const name = nameIn(call);
       if (!Object.hasOwn(MODELS[kind], name)) {
-        throw unknownPath(call.method, call.segments, { kind: "none" });
+        throw unknownPath(call.method, call.segments, { kind: "none", known: 2 });
       }
       const body = object.handle(asked(call)).body as Readonly<Record<string, unknown>>;
       const value = body[name];

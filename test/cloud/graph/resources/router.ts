@@ -11,8 +11,9 @@ const node = (): Node => ({ literal: new Map(), param: undefined, routes: new Ma
 /** What a path resolves to. `methods`: the path is known, but not with this method. */
 export type Found =
   | { readonly kind: "route"; readonly route: Route; readonly params: Record<string, string> }
-  | { readonly kind: "methods"; readonly methods: readonly string[] }
-  | { readonly kind: "none" };
+  | { readonly kind: "methods"; readonly known: number }
+  /** `known`: up to which segment a route has its name. */
+  | { readonly kind: "none"; readonly known: number };
 
 /** Finds the route of a path; literal segments take precedence over `:params` and ignore case. */
 export function createRouter(
@@ -39,6 +40,16 @@ export function createRouter(
     at.routes.set(route.method, { route, names });
   }
 
+  const knownOf = (at: Node, segments: readonly string[], index: number): number => {
+    const segment = segments[index];
+    if (segment === undefined) return 0;
+    const literal = at.literal.get(segment.toLowerCase());
+    return Math.max(
+      literal ? Math.max(index + 1, knownOf(literal, segments, index + 1)) : 0,
+      at.param ? knownOf(at.param.node, segments, index + 1) : 0,
+    );
+  };
+
   const walk = (
     at: Node,
     segments: readonly string[],
@@ -60,9 +71,9 @@ export function createRouter(
   return (method, segments) => {
     const values: string[] = [];
     const end = walk(root, segments, 0, values);
-    if (!end) return { kind: "none" };
+    if (!end) return { kind: "none", known: knownOf(root, segments, 0) };
     const found = end.routes.get(method);
-    if (!found) return { kind: "methods", methods: [...end.routes.keys()] };
+    if (!found) return { kind: "methods", known: knownOf(root, segments, 0) };
     const params: Record<string, string> = {};
     found.names.forEach((name, index) => (params[name] = values[index] ?? ""));
     return { kind: "route", route: found.route, params };

@@ -1,4 +1,5 @@
 import { GraphError, notEmulated } from "../http/graph-error.ts";
+import { belowObject, NOT_EMULATED_BELOW } from "./not-emulated-below.ts";
 import type { Found } from "./router.ts";
 
 /** First segments of Graph v1.0, emulated here or not: any other is the caller's mistake. */
@@ -33,18 +34,37 @@ export function unknownPath(
   }
   if (segments.length === 0) return notEmulated("the service document");
   if (first.toLowerCase() === "$metadata") return notEmulated("the metadata document");
-  if (!GRAPH_SETS.has(first.toLowerCase())) {
-    return new GraphError(400, "BadRequest", `Resource not found for the segment '${first}'.`);
-  }
-  if (found.kind === "methods" && isNoMethod(method, segments)) {
-    return new GraphError(
-      405,
-      "Request_BadRequest",
-      "Specified HTTP method is not allowed for the request target.",
-    );
-  }
+  if (!GRAPH_SETS.has(first.toLowerCase())) return noSegment(first);
+  if (found.kind === "methods" && isNoMethod(method, segments)) return noMethod();
+  const strange = strangeName(segments, found);
+  // An action that v1.0 lacks is no method of its target (json-batching, answer 4).
+  if (strange !== undefined) return method === "GET" ? noSegment(strange) : noMethod();
   return notEmulated(`${method} /${segments.map(masked).join("/")}`);
 }
+
+const noSegment = (name: string): GraphError =>
+  new GraphError(400, "BadRequest", `Resource not found for the segment '${name}'.`);
+
+const noMethod = (): GraphError =>
+  new GraphError(
+    405,
+    "Request_BadRequest",
+    "Specified HTTP method is not allowed for the request target.",
+  );
+
+/** The first name below an object that neither Graph nor the local cloud has there. */
+function strangeName(
+  segments: readonly string[],
+  found: Exclude<Found, { kind: "route" }>,
+): string | undefined {
+  const below = belowObject(segments);
+  if (!below || found.known > below.depth) return undefined;
+  return NOT_EMULATED_BELOW[below.set]?.has(functionName(below.name)) ? undefined : below.name;
+}
+
+/** An operation may have its namespace. */
+const functionName = (segment: string): string =>
+  segment.replace(/^microsoft\.graph\./i, "").toLowerCase();
 
 /** Sets whose objects Graph makes itself, or only reads. */
 const READ_ONLY = new Set([
