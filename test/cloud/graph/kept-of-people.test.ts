@@ -86,10 +86,17 @@ describe("what is kept beside a person or a group", () => {
     await step(400, "PATCH", url, { timeZones: "UTC" });
   });
 
-  it("a person's profile is read with $select of one user and written alone; a list answers 501, as Graph does [user-get, user-update, user-list]", async () => {
+  it("a person's profile is read with $select of one user and written alone, by people only; a list answers 501, as Graph does [user-get, user-update, user-list]", async () => {
     const id = await newUser(graph, "pam");
-    await step(204, "PATCH", `/users/${id}`, { skills: ["climbing"] });
-    await step(400, "PATCH", `/users/${id}`, { skills: [], jobTitle: "guide" });
+    await step(403, "PATCH", `/users/${id}`, { skills: ["climbing"] });
+    const person = { person: id, roles: ["User.ReadWrite"] };
+    const own = (body: object) => send("PATCH", "/me", body, person);
+    assert.equal((await own({ skills: ["climbing"] })).status, 204);
+    assertRefused(
+      await own({ skills: [], aboutMe: "x", mobilePhone: "1" }),
+      400,
+      "Request_BadRequest",
+    );
     const shown = await step(200, "GET", `/users/${id}?$select=displayName,skills,aboutMe`);
     assert.deepEqual(
       [shown["displayName"], shown["skills"], shown["aboutMe"], shown["id"]],

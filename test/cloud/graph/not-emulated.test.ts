@@ -64,7 +64,12 @@ describe("what is not emulated", () => {
   it("does not hide mistakes: a name that v1.0 lacks is refused as Graph does [json-batching, answer 4; seen in issues]", async () => {
     const user = `/users/${await newUser(graph, "una")}`;
     const noSegment = await graph.send("GET", `${user}/nothingAtAll`);
-    assertRefused(noSegment, 400, "BadRequest", "Resource not found for the segment 'nothingAtAll'.");
+    assertRefused(
+      noSegment,
+      400,
+      "BadRequest",
+      "Resource not found for the segment 'nothingAtAll'.",
+    );
     const noMethod = await graph.send("POST", `${user}/getPasswordSingleSignOnCredentials`, {});
     const words = "Specified HTTP method is not allowed for the request target.";
     assertRefused(noMethod, 405, "Request_BadRequest", words);

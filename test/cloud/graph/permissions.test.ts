@@ -87,6 +87,10 @@ const BODIES: readonly (readonly [RegExp, (ids: Readonly<Record<string, string>>
   [/^POST|^PATCH/, () => ({ displayName: "changed" })],
 ];
 
+const NAMED = {
+  identities: [{ signInType: "userPrincipalName", issuerAssignedId: "a@contoso.com" }],
+};
+
 describe("permissions", () => {
   it("every listed operation accepts its least-privileged permission and refuses a token without roles [graph-permissions.json]", async (t) => {
     if (!existsSync(DATA)) {
@@ -163,7 +167,7 @@ describe("permissions", () => {
       needs: ["User-Mail.ReadWrite.All"],
       not: ["User-Phone.ReadWrite.All"],
     },
-    { sets: { identities: [] }, needs: ["User.ManageIdentities.All"], not: ["User.ReadWrite.All"] },
+    { sets: NAMED, needs: ["User.ManageIdentities.All"], not: ["User.ReadWrite.All"] },
     {
       sets: { employeeLeaveDateTime: "2027-01-01T00:00:00Z" },
       needs: ["User-LifeCycleInfo.ReadWrite.All", "User.Read.All"],

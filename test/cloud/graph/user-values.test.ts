@@ -9,6 +9,9 @@ const detailsOf = (reply: Reply): readonly Readonly<Record<string, string>>[] =>
   (reply.body as unknown as { error: { details?: readonly Readonly<Record<string, string>>[] } })
     .error.details ?? [];
 
+const many = (count: number): readonly string[] =>
+  Array.from({ length: count }, (_, at) => `${at}@example.com`);
+
 describe("a user's values", () => {
   const graph = graphFixture();
   graph.holdToContract();
@@ -78,6 +81,73 @@ describe("a user's values", () => {
     assert.equal(typeof (all.body["value"] as unknown as { id: string }[])[0]?.id, "string");
   });
 
+  it("an immutable id has no $ and no _ [user-update]", async () => {
+    const id = await newUser(graph, "anchor-signs");
+    const says = "Invalid value specified for property 'onPremisesImmutableId' of resource 'User'.";
+    for (const onPremisesImmutableId of ["a_b", "a$b"]) {
+      const reply = await send("PATCH", `/users/${id}`, { onPremisesImmutableId });
+      assertRefused(reply, 400, "Request_BadRequest", says);
+    }
+  });
+
+  it("a new mail address is the first of proxyAddresses, and the others stay [user-update, mail]", async () => {
+    const id = await newUser(graph, "mover");
+    for (const mail of ["one@contoso.com", "two@contoso.com", "One@contoso.com"])
+      assert.equal((await send("PATCH", `/users/${id}`, { mail })).status, 204);
+    const shown = await send("GET", `/users/${id}?$select=proxyAddresses`);
+    assert.deepEqual(shown.body["proxyAddresses"], [
+      "SMTP:One@contoso.com",
+      "smtp:two@contoso.com",
+    ]);
+  });
+
+  it("a part that an update of employeeOrgData leaves out is null [user-update, employeeOrgData]", async () => {
+    const id = await newUser(graph, "parts", {
+      employeeOrgData: { division: "a", costCenter: "1" },
+    });
+    const employeeOrgData = { division: "b" };
+    assert.equal((await send("PATCH", `/users/${id}`, { employeeOrgData })).status, 204);
+    const shown = await send("GET", `/users/${id}?$select=employeeOrgData`);
+    assert.deepEqual(shown.body["employeeOrgData"], { division: "b", costCenter: null });
+  });
+
+  it("at most 250 other addresses, of 250 characters [user-update, otherMails]", async () => {
+    const id = await newUser(graph, "mails");
+    const set = async (otherMails: readonly string[]) =>
+      (await send("PATCH", `/users/${id}`, { otherMails })).status;
+    assert.deepEqual([await set(many(250)), await set(many(251))], [204, 400]);
+    assert.equal(await set([`${"x".repeat(250)}@example.com`]), 400);
+  });
+
+  it("new identities have the user principal name, and no local account for who had none [user-update, identities]", async () => {
+    const id = await newUser(graph, "identified");
+    const { body } = await send("GET", `/users/${id}?$select=identities`);
+    const own = body["identities"] as unknown as readonly object[];
+    const set = async (...more: readonly object[]) =>
+      (await send("PATCH", `/users/${id}`, { identities: more })).status;
+    const social = {
+      signInType: "federated",
+      issuer: "facebook.com",
+      issuerAssignedId: "5eecb0cd",
+    };
+    const local = { signInType: "userName", issuer: "contoso.com", issuerAssignedId: "johnsmith" };
+    assert.deepEqual([await set(social), await set(...own, social)], [400, 204]);
+    assert.equal(await set(...own, local), 400);
+  });
+
+  it("whether an application changes employeeHireDate is a condition [user-update says no; seen in scripts]", async () => {
+    const url = `/users/${await newUser(graph, "hired")}`;
+    const employeeHireDate = "2026-01-01T00:00:00Z";
+    assert.equal((await send("PATCH", url, { employeeHireDate })).status, 204);
+    graph.app.control("conditions", { tenant: TENANT, hireDateByApplications: false });
+    assertRefused(
+      await send("PATCH", url, { employeeHireDate }),
+      403,
+      "Authorization_RequestDenied",
+    );
+    graph.app.control("conditions", { tenant: TENANT, hireDateByApplications: true });
+  });
+
   it("signInActivity of a user addressed by name is refused, or not [signinactivity and user-get differ]", async () => {
     await newUser(graph, "by-name");
     const url = "/users/by-name@contoso.com?$select=signInActivity";
@@ -100,6 +170,8 @@ describe("a user's values", () => {
     graph.app.control("conditions", { tenant: TENANT, localAccounts: true });
     const made = await send("POST", "/users", body);
     assert.equal(made.status, 201, made.text);
+    assert.equal(made.body["passwordPolicies"], "DisablePasswordExpiration");
+    assert.ok(Array.isArray(made.body["identities"]), "shown in the answer, as in the example");
     const id = String(made.body["id"]);
     const shown = await send("GET", `/users/${id}?$select=identities,creationType,accountEnabled`);
     assert.deepEqual(

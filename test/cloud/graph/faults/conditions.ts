@@ -35,6 +35,8 @@ export interface Conditions {
   activityByName: boolean;
   /** Whether users are made with `identities` alone, as in an external tenant; a workforce tenant refuses them. */
   localAccounts: boolean;
+  /** Whether an application can change `employeeHireDate`: user-update says no, scripts do it. */
+  hireDateByApplications: boolean;
   /** Whether a soft-deleted user's userPrincipalName is refused for a new user. */
   deletedUsersHoldNames: boolean;
   /** How many objects the tenant may hold; more are refused with 403 Directory_QuotaExceeded. */
@@ -69,6 +71,7 @@ export const USUAL: Conditions = {
   takenAddress: "Request_BadRequest",
   activityByName: false,
   localAccounts: false,
+  hireDateByApplications: true,
   deletedUsersHoldNames: false,
   directoryQuota: Number.MAX_SAFE_INTEGER,
   membersPerWrite: 3,

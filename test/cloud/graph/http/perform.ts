@@ -48,9 +48,22 @@ interface Admitted {
 const isObject = (value: unknown): value is Values =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
+/** Without `tenants/{id}`, which may stand before every path. @throws GraphError 400 for another tenant's */
+function withoutTenant(segments: readonly string[], { id }: Tenant): readonly string[] {
+  if (segments[0]?.toLowerCase() !== "tenants" || segments.length < 3) return segments;
+  if (segments[1]?.toLowerCase() !== id.toLowerCase()) {
+    throw new GraphError(
+      400,
+      "BadRequest",
+      "TenantId in the optional tenants/{tenantId} segment should match the tenantId(tid) in the token used to call Graph.",
+    );
+  }
+  return segments.slice(2);
+}
+
 function callOf(tenant: Tenant, caller: Caller, incoming: Incoming): Omit<Call, "params"> {
   const { path, search } = splitTarget(incoming.target);
-  const segments = segmentsOf(path);
+  const segments = withoutTenant(segmentsOf(path), tenant);
   const isOwn = caller.scopes !== undefined && segments[0]?.toLowerCase() === "me";
   return {
     tenant,

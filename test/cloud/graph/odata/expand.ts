@@ -1,10 +1,11 @@
 import { assignedTo, assignmentsOf } from "../applications/assignments.ts";
-import { notEmulated, unsupportedQuery } from "../http/graph-error.ts";
-import { MODELS } from "../model/models.ts";
+import { GraphError, notEmulated, unsupportedQuery } from "../http/graph-error.ts";
+import { MODELS, SETS } from "../model/models.ts";
 import { isAdvanced, type Call } from "../resources/call.ts";
 import { extensionShelf } from "../resources/kept/extension-shelf.ts";
+import { NOT_EMULATED_BELOW } from "../resources/not-emulated-below.ts";
 import { seesMembersOf } from "../rules/hidden-members.ts";
-import { transitiveHolders } from "../store/closure.ts";
+import { transitiveHolders, transitiveTargets } from "../store/closure.ts";
 import type { RelationName } from "../store/directory.ts";
 import type { Entity, Kind } from "../store/entity.ts";
 import { malformedExpand, wishesOf } from "./expand-wishes.ts";
@@ -15,6 +16,8 @@ export type Expander = (entity: Entity, shown: Record<string, unknown>) => Recor
 
 /** An expanded relationship shows at most 20 objects and no link to the rest (query-parameters, expand). */
 const MOST_EXPANDED = 20;
+/** The exception (known-issues, limitations of query parameters). */
+const MOST_REGISTERED_DEVICES = 100;
 
 /** What can be expanded on each kind, and whether it is one object or many. */
 const EXPANDABLE: Readonly<Partial<Record<Kind, readonly string[]>>> = {
@@ -24,29 +27,104 @@ const EXPANDABLE: Readonly<Partial<Record<Kind, readonly string[]>>> = {
     "memberOf",
     "transitiveMemberOf",
     "ownedObjects",
+    "ownedDevices",
+    "registeredDevices",
     "sponsors",
     "appRoleAssignments",
     "extensions",
   ],
-  group: ["members", "owners", "memberOf", "appRoleAssignments", "extensions"],
+  group: [
+    "members",
+    "transitiveMembers",
+    "owners",
+    "memberOf",
+    "transitiveMemberOf",
+    "appRoleAssignments",
+    "extensions",
+  ],
   application: ["owners"],
-  servicePrincipal: ["owners", "memberOf", "appRoleAssignments", "appRoleAssignedTo"],
+  servicePrincipal: [
+    "owners",
+    "ownedObjects",
+    "memberOf",
+    "transitiveMemberOf",
+    "appRoleAssignments",
+    "appRoleAssignedTo",
+  ],
   administrativeUnit: ["members", "extensions"],
-  device: ["registeredOwners", "registeredUsers", "memberOf", "extensions"],
+  device: ["registeredOwners", "registeredUsers", "memberOf", "transitiveMemberOf", "extensions"],
   directoryRole: ["members"],
+  orgContact: ["manager", "directReports", "memberOf", "transitiveMemberOf"],
 };
+
+/** Relationships that are read by path here and not expanded. */
+const BY_PATH_ONLY: Readonly<Partial<Record<Kind, readonly string[]>>> = {
+  user: [
+    "createdObjects",
+    "licenseDetails",
+    "oauth2PermissionGrants",
+    "onPremisesSyncBehavior",
+    "permissionGrants",
+    "photos",
+    "sponsorOf",
+  ],
+  group: [
+    "acceptedSenders",
+    "groupLifecyclePolicies",
+    "membersWithLicenseErrors",
+    "onPremisesSyncBehavior",
+    "permissionGrants",
+    "photo",
+    "photos",
+    "rejectedSenders",
+    "settings",
+  ],
+  application: [
+    "extensionProperties",
+    "federatedIdentityCredentials",
+    "homeRealmDiscoveryPolicies",
+    "tokenIssuancePolicies",
+    "tokenLifetimePolicies",
+  ],
+  servicePrincipal: [
+    "claimsMappingPolicies",
+    "createdObjects",
+    "delegatedPermissionClassifications",
+    "homeRealmDiscoveryPolicies",
+    "oauth2PermissionGrants",
+    "tokenIssuancePolicies",
+    "tokenLifetimePolicies",
+  ],
+  administrativeUnit: ["scopedRoleMembers"],
+  directoryRole: ["scopedMembers"],
+  orgContact: ["onPremisesSyncBehavior"],
+};
+
+/** What Exchange keeps of a user is not expanded (query-parameters, expand and error handling). */
+const NOT_EXPANDED: ReadonlySet<string> = new Set(["events", "messages", "photo"]);
+
+/** The refusal of such a name; it begins with a capital there. */
+const notAllowed = (name: string): GraphError =>
+  new GraphError(
+    400,
+    "ExpandNotSupported",
+    `Expand is not allowed for property '${name.charAt(0).toUpperCase()}${name.slice(1)}' according to the entity schema.`,
+  );
 
 const REVERSED: Readonly<Record<string, RelationName>> = {
   directReports: "manager",
   memberOf: "members",
   ownedObjects: "owners",
+  ownedDevices: "registeredOwners",
+  registeredDevices: "registeredUsers",
 };
 
 function related(call: Call, entity: Entity, name: string): Entity[] {
   const { directory } = call.tenant;
-  if (name === "members" && !seesMembersOf(call, entity)) return [];
+  if (/^(members|transitiveMembers)$/.test(name) && !seesMembersOf(call, entity)) return [];
   const sees = (one: Entity): boolean => !/memberOf$/i.test(name) || seesMembersOf(call, one);
   if (name === "transitiveMemberOf") return transitiveHolders(directory, entity.id).filter(sees);
+  if (name === "transitiveMembers") return transitiveTargets(directory, entity.id);
   const reversed = REVERSED[name];
   const ids = reversed
     ? directory.relations[reversed].sources(entity.id)
@@ -100,7 +178,11 @@ export function expander(call: Call, type: Kind | "directoryObject"): Expander {
   if (type === "directoryObject") throw notEmulated("$expand on a collection of mixed objects");
   for (const wish of wishes) {
     if (EXPANDABLE[type]?.includes(wish.name)) continue;
-    if (Object.hasOwn(MODELS[type], wish.name)) throw malformedExpand(wish.name, type);
+    if (type === "user" && NOT_EXPANDED.has(wish.name)) throw notAllowed(wish.name);
+    const isNotEmulated =
+      BY_PATH_ONLY[type]?.includes(wish.name) ||
+      NOT_EMULATED_BELOW[SETS[type].toLowerCase()]?.has(wish.name.toLowerCase());
+    if (!isNotEmulated) throw malformedExpand(wish.name, type);
     throw notEmulated(`$expand=${wish.name} on ${type}`);
   }
   return (entity, shown) => {
@@ -119,7 +201,8 @@ export function expander(call: Call, type: Kind | "directoryObject"): Expander {
         // A missing object is left out, not null.
         if (boss) shown[name] = boss;
       } else {
-        const found = related(call, entity, name).slice(0, MOST_EXPANDED);
+        const most = name === "registeredDevices" ? MOST_REGISTERED_DEVICES : MOST_EXPANDED;
+        const found = related(call, entity, name).slice(0, most);
         shown[name] = found.map((one) => showRelated(one, select));
       }
     }

@@ -47,6 +47,9 @@ const demandFew = (part: Expression, advanced: Advanced): void => {
   );
 };
 
+/** The longest value that `eq` compares with by default (known-issues, limitations of query parameters). */
+const LONGEST_VALUE = 120;
+
 const typeOf = (property: Property, rest: PropertyPath): PropertyType => {
   const [part] = rest;
   if (part === undefined) return property.type;
@@ -168,6 +171,8 @@ export function checkFilter(
           return;
         }
         demand(property, part.path, part.operator);
+        const isLong = part.value.type === "string" && part.value.value.length > LONGEST_VALUE;
+        if (isLong && part.operator === "eq" && !advanced) throw refuse(part.path.join("/"));
         return;
       }
       case "in": {

@@ -1,6 +1,6 @@
-import { GraphError, unsupportedQuery } from "../http/graph-error.ts";
+import { badRequest, GraphError, unsupportedQuery } from "../http/graph-error.ts";
 import type { Model } from "../model/property.ts";
-import { isEventual, type Call } from "../resources/call.ts";
+import { isEventual, prefers, type Call } from "../resources/call.ts";
 import type { Values } from "../store/entity.ts";
 import type { Match } from "./filter-match.ts";
 import { modelCase } from "./model-case.ts";
@@ -62,6 +62,17 @@ function clauseOf(clause: string, model: Model): Match {
 }
 
 /**
+ * v1.0 decodes twice unless told not to (known-issues, encoded ampersand). @throws GraphError 400 for an
+ * ampersand that is encoded once
+ */
+function searchText(call: Call): string {
+  const text = call.query.search ?? "";
+  if (prefers(call, "legacySearch=false")) return text;
+  if (text.includes("&")) throw badRequest("Unrecognized query argument specified: ''.");
+  return text.replaceAll("%26", "&");
+}
+
+/**
  * Parses `$search`: clauses `"property:words"` joined by AND and OR (in capitals), with parentheses;
  * AND binds stronger.
  * @throws GraphError 400 without `ConsistencyLevel: eventual` (MS advanced-queries.md) or if malformed
@@ -72,7 +83,7 @@ export function searchMatcher(call: Call, model: Model): Match {
       "Request with $search query parameter only works through MSGraph with a special request header: 'ConsistencyLevel: eventual'",
     );
   }
-  const text = call.query.search ?? "";
+  const text = searchText(call);
   const parts = text.match(/"(?:[^"\\]|\\.)*"|\bAND\b|\bOR\b|[()]|[^\s()]+/g) ?? [];
   let at = 0;
   const term = (): Match => {

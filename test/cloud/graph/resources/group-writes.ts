@@ -14,7 +14,8 @@ import {
   isExchangeManaged,
   isUnified,
 } from "../rules/membership.ts";
-import { demand, holds, READ_USERS, WRITE_GROUPS } from "../rules/permission.ts";
+import { demand, holds, READ_APPLICATIONS, READ_USERS, WRITE_GROUPS } from "../rules/permission.ts";
+import { directoryRolesOf } from "../rules/person-roles.ts";
 import { demandRoom } from "../rules/quota.ts";
 import { onPremisesMastered } from "../rules/user-values.ts";
 import { checkedValues, demandValues } from "../rules/values.ts";
@@ -61,10 +62,8 @@ export function createGroup(call: Call, given: Values): Entity {
     demand(caller, ["RoleManagement.ReadWrite.Directory"]);
   }
   const bound = boundObjects(call);
-  if (bound.members.length + bound.owners.length > 0 && !holds(caller, WRITE_GROUPS)) {
-    // Group.Create alone cannot name users (group-post-groups).
-    demand(caller, READ_USERS);
-  }
+  if (!holds(caller, WRITE_GROUPS)) [...bound.members, ...bound.owners].forEach(readableBy(call));
+  demandOtherOwners(call, bound);
   if (bound.members.length > 0 && isDynamic(values)) throw denied();
   const id = tenant.directory.newId();
   const unified = isUnified(values);
@@ -87,10 +86,37 @@ export function createGroup(call: Call, given: Values): Entity {
   demandRoom(tenant);
   const group = tenant.directory.create("group", proposed, id);
   link(call, group, bound);
-  // The person who creates a group owns it, unless owners are named (group-post-groups, example 1).
-  if (caller.scopes !== undefined && bound.owners.length === 0)
+  if (isOwnedByCreator(call, unified, bound))
     tenant.directory.link("owners", group, caller.principalId);
   return group;
+}
+
+/** With Group.Create alone only objects that the application may read, and itself (group-post-groups). */
+const readableBy =
+  ({ caller }: Call) =>
+  ({ id, kind }: Entity): void => {
+    if (id === caller.principalId.toLowerCase()) return;
+    demand(caller, kind === "servicePrincipal" ? READ_APPLICATIONS : READ_USERS);
+  };
+
+/** A person without a directory role. */
+const isPlainPerson = (call: Call): boolean =>
+  call.caller.scopes !== undefined && directoryRolesOf(call).size === 0;
+
+/** Whoever has no directory role cannot name themselves as owner (known-issues, groups). @throws GraphError 400 */
+function demandOtherOwners(call: Call, { owners }: Bound): void {
+  const self = call.caller.principalId.toLowerCase();
+  if (isPlainPerson(call) && owners.some(({ id }) => id === self))
+    throw badRequest("Request contains a property with duplicate values.");
+}
+
+/**
+ * The person who creates a group owns it: without a directory role also a security group for which others are
+ * named, with one only a Microsoft 365 group (group-post-groups; known-issues, groups).
+ */
+function isOwnedByCreator(call: Call, unified: boolean, { owners }: Bound): boolean {
+  if (call.caller.scopes === undefined) return false;
+  return isPlainPerson(call) ? owners.length === 0 || !unified : owners.length === 0 && unified;
 }
 
 /** Sets a group's values and adds members and owners, all or nothing. @throws GraphError 400, 403, 404 */
@@ -98,6 +124,7 @@ export function updateGroup(call: Call, group: Entity): void {
   const { directory } = call.tenant;
   const values = checkedValues("group", call.body, "update", group.values);
   const bound = boundObjects(call);
+  demandOtherOwners(call, bound);
   if (group.values["isManagementRestricted"] === true) throw denied();
   if (Object.keys(values).length > 0) checkChange(call, group, values);
   if (bound.members.length > 0) demandWritableEdges(call, group, "members");

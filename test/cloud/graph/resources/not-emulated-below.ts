@@ -9,7 +9,8 @@ const OF_DIRECTORY_OBJECTS =
  * operations of its metadata document (msgraph-metadata, August 2026). Every other name is the caller's mistake.
  */
 export const NOT_EMULATED_BELOW: Readonly<Record<string, ReadonlySet<string>>> = {
-  users: names(`activities adhocCalls agreementAcceptances authentication calendar calendarGroups calendars
+  users:
+    names(`activities adhocCalls agreementAcceptances authentication calendar calendarGroups calendars
     calendarView chats cloudClipboard cloudPCs contactFolders contacts dataSecurityAndGovernance
     deviceManagementTroubleshootingEvents drive drives employeeExperience events
     exportDeviceAndAppManagementData findMeetingTimes followedSites getMailTips
@@ -18,20 +19,20 @@ export const NOT_EMULATED_BELOW: Readonly<Record<string, ReadonlySet<string>>> =
     onenote onlineMeetings outlook people planner presence reminderView removeAllDevicesFromManagement restore
     scopedRoleMemberOf sendMail settings solutions teamwork todo translateExchangeIds
     wipeManagedAppRegistrationsByDeviceTag`),
-  groups: names(`calendar calendarView checkGrantedPermissionsForApp conversations createdOnBehalfOf drive
+  groups:
+    names(`calendar calendarView checkGrantedPermissionsForApp conversations createdOnBehalfOf drive
     drives events onenote planner restore sites team threads`),
   contacts: names("restore"),
   devices: names("restore"),
   applications: names(
-    `createdOnBehalfOf synchronization ${OF_DIRECTORY_OBJECTS}`,
+    `appManagementPolicies createdOnBehalfOf synchronization ${OF_DIRECTORY_OBJECTS}`,
   ),
-  serviceprincipals: names(`endpoints federatedIdentityCredentials
+  serviceprincipals: names(`appManagementPolicies endpoints federatedIdentityCredentials
     synchronization restore`),
   "directory/administrativeunits": names(OF_DIRECTORY_OBJECTS),
   directoryroles: names(OF_DIRECTORY_OBJECTS),
   organization: names(`branding certificateBasedAuthConfiguration setMobileDeviceManagementAuthority
     ${OF_DIRECTORY_OBJECTS}`),
-  domains: names(""),
 };
 
 /** The set of a path and the name that follows an object's key: `users` and `messages` of /users/{id}/messages. */

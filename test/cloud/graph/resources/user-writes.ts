@@ -1,6 +1,7 @@
 import { noContent, ok, type Answer } from "../http/answer.ts";
-import { badRequest } from "../http/graph-error.ts";
+import { badRequest, denied } from "../http/graph-error.ts";
 import { contextOf, render, selected } from "../odata/render.ts";
+import { demandPerson } from "../rules/people-only.ts";
 import { demandPowerOver, demandUnrestricted, SENSITIVE } from "../rules/privilege.ts";
 import { demandRoom } from "../rules/quota.ts";
 import { withSecurityAttributes } from "../rules/security-attributes.ts";
@@ -100,10 +101,16 @@ export function createUser(call: Call): Answer {
     },
     body: {
       "@odata.context": contextOf(call.root, "users", undefined, true),
-      ...render(entity, entity.values, selected("user", undefined), false),
+      ...render(entity, entity.values, shownAfter(creationType), false),
     },
   };
 }
+
+/** What the answer to a create shows: of a local account its identities too (user-post-users, example 2). */
+const shownAfter = (creationType: unknown): readonly string[] => [
+  ...selected("user", undefined),
+  ...(creationType === undefined ? [] : ["identities", "passwordPolicies"]),
+];
 
 /** An update of some of the extension attributes keeps the others (extensibility-overview). */
 function mergedAttributes(present: Values, { onPremisesExtensionAttributes: set }: Values): Values {
@@ -112,16 +119,42 @@ function mergedAttributes(present: Values, { onPremisesExtensionAttributes: set 
   return { onPremisesExtensionAttributes: { ...before, ...set } };
 }
 
+/** A part that an update leaves out is set to null (user-update, employeeOrgData). */
+const wholeOrgData = ({ employeeOrgData: set }: Values): Values =>
+  typeof set === "object" && set !== null
+    ? { employeeOrgData: { division: null, costCenter: null, ...set } }
+    : {};
+
+/** A new mail address becomes the primary one of `proxyAddresses` (user-update, mail). */
+function withAddress(present: Values, { mail }: Values): Values {
+  if (typeof mail !== "string") return {};
+  const others = ((present["proxyAddresses"] ?? []) as readonly string[])
+    .map((address) => address.replace(/^SMTP:/, "smtp:"))
+    .filter((address) => address.toLowerCase() !== `smtp:${mail.toLowerCase()}`);
+  return { proxyAddresses: [`SMTP:${mail}`, ...others] };
+}
+
+/** An application cannot change when somebody was hired (user-update): pages differ. @throws GraphError 403 */
+function demandHireDate({ tenant, caller }: Call, names: readonly string[]): void {
+  const isRefused = caller.scopes === undefined && !tenant.conditions.hireDateByApplications;
+  if (isRefused && names.includes("employeeHireDate")) throw denied();
+}
+
 /** PATCH /users/{id}. @throws GraphError 400, 403, 404 */
 export function updateUser(call: Call): Answer {
   const { entity } = resolve(call, "user", call.params["user"] ?? "");
-  if (setsElsewhere("user", call.body)) return updateElsewhere(call, "user", entity.id);
+  if (setsElsewhere("user", call.body)) {
+    // Only people can (user-update).
+    demandPerson(call);
+    return updateElsewhere(call, "user", entity.id);
+  }
   const values = withSecurityAttributes(
     "user",
     entity.values,
     checkedValues("user", call.body, "update"),
   );
   const names = Object.keys(values);
+  demandHireDate(call, names);
   demandUnrestricted(entity);
   if (names.some((name) => SENSITIVE.has(name))) demandPowerOver(call, entity, names);
   checkUserValues(call, values, entity);
@@ -131,6 +164,8 @@ export function updateUser(call: Call): Answer {
   call.tenant.directory.update(entity, {
     ...stored,
     ...mergedAttributes(entity.values, stored),
+    ...wholeOrgData(stored),
+    ...withAddress(entity.values, stored),
     ...(passwordProfile !== undefined && { lastPasswordChangeDateTime: now }),
     ...(stored["accountEnabled"] === false && { signInSessionsValidFromDateTime: now }),
   });

@@ -25,10 +25,16 @@ function actionsFor(name: string, value: unknown): readonly string[] {
   return PROPERTIES.get(name) ?? [BASIC];
 }
 
-/** Every property of the body needs a role; people may set their own mobile phone. */
+/** A person's own: the mobile phone (users-default-permissions), and the profile that SharePoint keeps. */
+const OWN: ReadonlySet<string> = new Set(
+  `mobilePhone aboutMe birthday interests mySite pastProjects preferredName responsibilities schools
+  skills`.split(/\s+/),
+);
+
+/** Every other property of the body needs a role. */
 export const updateUser: Right = (asking) =>
   changedIn(asking).every(
     (name) =>
-      (name === "mobilePhone" && isSelf(asking)) ||
+      (OWN.has(name) && isSelf(asking)) ||
       overUser(...actionsFor(name, asking.call.body[name]))(asking),
   );

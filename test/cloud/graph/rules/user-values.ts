@@ -92,6 +92,26 @@ const CLOUD_MASTERED = new Set([
   "consentProvidedForMinor",
 ]);
 
+/** user-update: up to 250 values of up to 250 characters. */
+const MOST_MAILS = 250;
+const isLongMail = (mail: unknown): boolean => String(mail).length > 250;
+
+const isLocalAccount = ({ signInType }: Values): boolean =>
+  signInType === "emailAddress" || signInType === "userName";
+
+/**
+ * An update of the identities replaces them all, so it has to have the user principal name; a local account
+ * is added only to a user who has one (user-update). @throws GraphError 400
+ */
+function demandSignInNames(values: Values, self: Entity): void {
+  if (!Array.isArray(values["identities"])) return;
+  const identities = values["identities"] as readonly Values[];
+  const held = (self.values["identities"] ?? []) as readonly Values[];
+  const hasName = identities.some(({ signInType }) => signInType === "userPrincipalName");
+  if (!hasName || (identities.some(isLocalAccount) && !held.some(isLocalAccount)))
+    throw invalidValue("user", "identities");
+}
+
 /** The rules for a user's values beyond their types. @throws GraphError 400 */
 export function checkUserValues(call: Call, values: Values, self?: Entity): void {
   const upn = values["userPrincipalName"];
@@ -111,6 +131,9 @@ export function checkUserValues(call: Call, values: Values, self?: Entity): void
           .find((other) => other !== self)
       : undefined;
   if (holder) throw objectConflict("onPremisesImmutableId", holder);
+  // user-update: `$` and `_` cannot be used.
+  if (typeof anchor === "string" && /[$_]/.test(anchor))
+    throw invalidValue("user", "onPremisesImmutableId");
   checkEnumerations("user", values);
   if (values["mail"] === null) throw invalidValue("user", "mail");
   if (typeof values["mail"] === "string") demandFreeMail(call, values["mail"], self);
@@ -118,6 +141,10 @@ export function checkUserValues(call: Call, values: Values, self?: Entity): void
   if (typeof nickname === "string" && /[@()\\[\]";:<>, ]/.test(nickname)) {
     throw invalidValue("user", "mailNickname");
   }
+  const mails = values["otherMails"];
+  if (Array.isArray(mails) && (mails.length > MOST_MAILS || mails.some(isLongMail)))
+    throw invalidValue("user", "otherMails");
+  if (self) demandSignInNames(values, self);
   const phones = values["businessPhones"];
   if (Array.isArray(phones) && phones.length > 1) throw invalidValue("user", "businessPhones");
   if (
