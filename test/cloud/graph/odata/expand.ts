@@ -124,7 +124,8 @@ function related(call: Call, entity: Entity, name: string): Entity[] {
   if (/^(members|transitiveMembers)$/.test(name) && !seesMembersOf(call, entity)) return [];
   const sees = (one: Entity): boolean => !/memberOf$/i.test(name) || seesMembersOf(call, one);
   if (name === "transitiveMemberOf") return transitiveHolders(directory, entity.id).filter(sees);
-  if (name === "transitiveMembers") return transitiveTargets(directory, entity.id);
+  if (name === "transitiveMembers")
+    return transitiveTargets(directory, entity, (group) => seesMembersOf(call, group));
   const reversed = REVERSED[name];
   const ids = reversed
     ? directory.relations[reversed].sources(entity.id)

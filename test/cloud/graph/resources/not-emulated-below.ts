@@ -27,12 +27,14 @@ export const NOT_EMULATED_BELOW: Readonly<Record<string, ReadonlySet<string>>> =
   applications: names(
     `appManagementPolicies createdOnBehalfOf synchronization ${OF_DIRECTORY_OBJECTS}`,
   ),
-  serviceprincipals: names(`appManagementPolicies endpoints federatedIdentityCredentials
+  serviceprincipals:
+    names(`appManagementPolicies endpoints federatedIdentityCredentials remoteDesktopSecurityConfiguration
     synchronization restore`),
   "directory/administrativeunits": names(OF_DIRECTORY_OBJECTS),
   directoryroles: names(OF_DIRECTORY_OBJECTS),
   organization: names(`branding certificateBasedAuthConfiguration setMobileDeviceManagementAuthority
     ${OF_DIRECTORY_OBJECTS}`),
+  domains: names("federationConfiguration forceDelete promote rootDomain"),
 };
 
 /** The set of a path and the name that follows an object's key: `users` and `messages` of /users/{id}/messages. */
