@@ -118,6 +118,10 @@ describe("what people only do", () => {
     const shown: unknown = (await send("GET", url)).body["verifiedPublisher"];
     assert.equal((shown as { verifiedPublisherId?: string }).verifiedPublisherId, "1234567");
     assert.equal((await as(ann, "POST", `${url}/unsetVerifiedPublisher`)).status, 204);
-    assert.equal((await send("GET", url)).body["verifiedPublisher"], null);
+    assert.deepEqual((await send("GET", url)).body["verifiedPublisher"], {
+      displayName: null,
+      verifiedPublisherId: null,
+      addedDateTime: null,
+    });
   });
 });

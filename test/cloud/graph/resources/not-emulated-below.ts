@@ -24,17 +24,13 @@ export const NOT_EMULATED_BELOW: Readonly<Record<string, ReadonlySet<string>>> =
     drives events onenote planner restore sites team threads`),
   contacts: names("restore"),
   devices: names("restore"),
-  applications: names(
-    `appManagementPolicies createdOnBehalfOf synchronization ${OF_DIRECTORY_OBJECTS}`,
-  ),
-  serviceprincipals:
-    names(`appManagementPolicies endpoints federatedIdentityCredentials remoteDesktopSecurityConfiguration
-    synchronization restore`),
+  applications: names(`createdOnBehalfOf synchronization ${OF_DIRECTORY_OBJECTS}`),
+  serviceprincipals: names(`endpoints federatedIdentityCredentials synchronization restore`),
   "directory/administrativeunits": names(OF_DIRECTORY_OBJECTS),
   directoryroles: names(OF_DIRECTORY_OBJECTS),
   organization: names(`branding certificateBasedAuthConfiguration setMobileDeviceManagementAuthority
     ${OF_DIRECTORY_OBJECTS}`),
-  domains: names("federationConfiguration forceDelete promote rootDomain"),
+  domains: new Set(),
 };
 
 /** The set of a path and the name that follows an object's key: `users` and `messages` of /users/{id}/messages. */
