@@ -112,6 +112,12 @@ describe("directory objects", () => {
     const invited = first.body["invitedUser"] as unknown as Readonly<Record<string, string>>;
     const guest = invited["id"] ?? "";
     assert.equal(invited["userPrincipalName"], "gwen_fabrikam.com#EXT#@contoso.com");
+    assert.equal(first.body["invitedUserDisplayName"], null);
+    assert.deepEqual(first.body["invitedUserMessageInfo"], {
+      messageLanguage: null,
+      customizedMessageBody: null,
+      ccRecipients: [{ emailAddress: { name: null, address: null } }],
+    });
     const read = await send(
       "GET",
       `/users/${guest}?$select=userType,externalUserState,mail,userPrincipalName`,

@@ -39,6 +39,8 @@ export const groupModel: Model = {
   visibility: p("string", "default write"),
   onPremisesProvisioningErrors: p("complexes", "default f:eq"),
   serviceProvisioningErrors: p("complexes", "default"),
+  // group-update; the metadata document of August 2026 lacks it.
+  disableNesting: p("boolean", "write"),
   assignedLabels: p("complexes", "write f:eq", { labelId: "string" }),
   assignedLicenses: p("complexes", "f:eq adv:count", { skuId: "guid", disabledPlans: "guids" }),
   hasMembersWithLicenseErrors: p("boolean", "f:eq"),

@@ -54,6 +54,7 @@ export const userModel: Model = {
   externalUserState: p("string", "f:eq"),
   externalUserStateChangeDateTime: p("date", ""),
   faxNumber: p("string", "write adv:eq,ge,le,startsWith,null"),
+  identityParentId: p("string", ""),
   identities: p("complexes", "write f:eq", {
     issuer: "string",
     issuerAssignedId: "string",

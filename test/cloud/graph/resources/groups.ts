@@ -12,6 +12,7 @@ import {
   READ_GROUPS,
   WRITE_GROUPS,
   WRITE_MEMBERS,
+  type Needs,
 } from "../rules/permission.ts";
 import type { Entity } from "../store/entity.ts";
 import { isGuid } from "../store/ids.ts";
@@ -74,17 +75,25 @@ function patch(call: Call): Answer {
   }
   const { entity } = resolve(call, "group", key);
   if (setsElsewhere("group", call.body)) {
-    // Only people can (group-update); the answer is 200 without a body.
+    // Only people can, and Directory.ReadWrite.All is not enough (group-update); 200 without a body.
     demandPerson(call);
+    demand(call.caller, ["Group.ReadWrite.All"]);
     return { ...updateElsewhere(call, "group", entity.id), status: 200 };
   }
+  // Labels are changed on behalf of people only (group-update).
+  if (call.body["assignedLabels"] !== undefined) demandPerson(call);
   updateGroup(call, entity);
   return noContent;
 }
 
+/** group-update, permissions for specific scenarios. */
+const WRITE_NESTING: Needs = ["Group-NestingSupport.ReadWrite.All", ...WRITE_GROUPS];
+
 function demandGroupUpdate(call: Call): void {
-  const others = Object.keys(call.body).some((name) => name !== "members@odata.bind");
-  demand(call.caller, others ? WRITE_GROUPS : WRITE_MEMBERS);
+  const names = Object.keys(call.body);
+  if (names.every((name) => name === "members@odata.bind")) demand(call.caller, WRITE_MEMBERS);
+  else if (names.every((name) => name === "disableNesting")) demand(call.caller, WRITE_NESTING);
+  else demand(call.caller, WRITE_GROUPS);
 }
 
 function remove(call: Call): Answer {

@@ -47,6 +47,8 @@ function reset(call: Call, address: string): Entity {
     );
   }
   call.tenant.directory.update(guest, {
+    // The guest signs in with it from now on (invitation-post, example 2).
+    mail: address,
     externalUserState: "PendingAcceptance",
     externalUserStateChangeDateTime: call.tenant.nowText(),
   });
@@ -112,7 +114,7 @@ function invite(call: Call): Answer {
       "@odata.context": `${call.root}/$metadata#invitations/$entity`,
       id: tenant.directory.newId(),
       inviteRedeemUrl: `https://login.microsoftonline.com/redeem?rd=https%3a%2f%2finvitations.microsoft.com%2fredeem%2f%3ftenant%3d${tenant.id}%26user%3d${guest.id}`,
-      invitedUserDisplayName: name,
+      invitedUserDisplayName: name === "" ? null : name,
       invitedUserType: type,
       invitedUserEmailAddress: address,
       sendInvitationMessage: body["sendInvitationMessage"] === true,
@@ -122,7 +124,7 @@ function invite(call: Call): Answer {
       invitedUserMessageInfo: message ?? {
         messageLanguage: null,
         customizedMessageBody: null,
-        ccRecipients: [],
+        ccRecipients: [{ emailAddress: { name: null, address: null } }],
       },
       invitedUser: { id: guest.id, userPrincipalName: guest.values["userPrincipalName"] },
     },

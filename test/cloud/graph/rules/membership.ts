@@ -1,7 +1,7 @@
 import { badRequest, denied } from "../http/graph-error.ts";
 import type { Call } from "../resources/call.ts";
 import type { Entity, Values } from "../store/entity.ts";
-import { demand, type Needs } from "./permission.ts";
+import { demand, READ_DEVICES, type Needs } from "./permission.ts";
 import { onPremisesMastered } from "./user-values.ts";
 
 const strings = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
@@ -20,7 +20,8 @@ export const isExchangeManaged = (group: Values): boolean =>
 export const exchangeManaged = () =>
   badRequest("Cannot Update a mail-enabled security groups and or distribution list.");
 
-/** What a member's kind needs in addition to the permission to write members (group-post-members). */
+/** What a member's kind needs in addition to the permission to write members (group-post-members). For a device a
+ * person's application has to read it only. */
 const BESIDES: Readonly<Partial<Record<Entity["kind"], Needs>>> = {
   device: ["Device.ReadWrite.All", "Directory.ReadWrite.All"],
   servicePrincipal: ["Application.ReadWrite.All", "Directory.ReadWrite.All"],
@@ -56,7 +57,10 @@ const IN_SECURITY_GROUPS = new Set(["user", "group", "device", "servicePrincipal
  * @throws GraphError 403, 400
  */
 export function demandFitMember(call: Call, group: Values, member: Entity): void {
-  const besides = BESIDES[member.kind];
+  const besides =
+    member.kind === "device" && call.caller.scopes !== undefined
+      ? READ_DEVICES
+      : BESIDES[member.kind];
   if (besides) demand(call.caller, besides);
   const fits = isUnified(group)
     ? member.kind === "user"
