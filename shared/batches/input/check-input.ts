@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
 import { named as entryNamed } from "../../catalogue/operation.ts";
-import { InputRefusal, rowPlace } from "../../core/input-refusal.ts";
+import { InputRefusal } from "../../core/input-refusal.ts";
 import type { Limits } from "../../core/limits.ts";
 import type { InputFormat, InputProfile, Mode } from "../../records/manifest.ts";
 import type { InputPiece, InputRow } from "../formats/input-row.ts";
@@ -17,6 +17,7 @@ import {
   type RowRules,
 } from "./columns.ts";
 import { CLEAR, type InvalidRow, readRow } from "./compile-row.ts";
+import { cutOff, listAtEnd, listCutOff, otherCount } from "./cut-off.ts";
 import { templateOf } from "./entra-template.ts";
 import {
   isMapped,
@@ -175,7 +176,8 @@ function createCheck(given: InputRules) {
     },
     end: (): Omit<CheckedInput, "contentSha256"> => {
       const { columns, rows, invalid, hasHeader, filled, endsInLineBreak, expands } = tally;
-      if (rules.rowCount !== undefined && rows !== rules.rowCount) throw otherCount(rows, rules);
+      if (rules.rowCount !== undefined && rows !== rules.rowCount)
+        throw otherCount(rows, rules.rowCount, file);
       if (rows === 0) throw fileEmpty(hasHeader, file);
       if (!hasHeader && isMapped(rules)) refuseUnseen(columns, rules, file);
       if (invalid * 100 > rows * rules.maxInvalidRowsPercent) throw tooManyInvalid(tally, rules);
@@ -206,7 +208,11 @@ function checkRow(
   tally.rows += 1;
   if (tally.rows > limits.rows) throw tooManyRows(limits.rows, file);
   if (input.unended === "short") throw cutOff(input, file);
-  if (input.unended) tally.endsInLineBreak = false;
+  if (input.unended) {
+    tally.endsInLineBreak = false;
+    // The number of the rows does not show that the last cell is whole.
+    tally.isWhole = false;
+  }
   refuseUnusable(input.cells[OPERATION], rules);
   if (!tally.hasHeader) {
     for (const [at, name] of Object.keys(input.cells).entries()) {
@@ -223,6 +229,8 @@ function checkRow(
   }
   const compiled = readRow(input, rules);
   refuseUnusable(compiled.name, rules);
+  const list = input.unended && listAtEnd(compiled.name, [...tally.columns].at(-1), rules);
+  if (list) throw listCutOff(input, list, file);
   const meant = entryNamed(rules.catalogue, compiled.name);
   if (meant?.expands) tally.expands = true;
   if (meant?.file) tally.ownRecipes.add(compiled.name);
@@ -243,23 +251,6 @@ function hasValue(cell: unknown): boolean {
   const text = cell.trim();
   return text !== "" && text.toLowerCase() !== CLEAR;
 }
-
-/** A row may be short in a whole file; one that is short and has no end shows that the file has none. */
-const cutOff = ({ row, line, broken = "" }: InputRow, file: string | undefined): InputRefusal =>
-  new InputRefusal(
-    "FILE_CUT_OFF",
-    `${rowPlace(row, line)}: the file ends in the middle of this row, which ${broken} and no line break after it.`,
-    "Upload the whole file again; it was probably cut off on its way, and rows after this one would be missing. If the row is meant to be short, end the file with a line break.",
-    { file, row },
-  );
-
-const otherCount = (rows: number, { rowCount = 0, file }: InputRules): InputRefusal =>
-  new InputRefusal(
-    "FILE_CUT_OFF",
-    `The file has ${rows.toLocaleString("en")} rows, and its message says rowCount ${rowCount.toLocaleString("en")}.`,
-    "Upload the whole file again and send the message again; it was probably cut off on its way. If its rows are right, correct rowCount.",
-    { file },
-  );
 
 const tooManyRows = (rows: number, file: string | undefined): InputRefusal =>
   new InputRefusal(

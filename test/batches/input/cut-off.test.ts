@@ -71,6 +71,22 @@ describe("a file that was cut off on its way is refused whole", () => {
       fix: /CSV UTF-8/,
       row: 2,
     },
+    // What a shorter list does not name is taken away, or not kept.
+    ...[
+      { path: "offboard", column: "keepGroups", cell: "Nurses|Wor" },
+      { path: "offboard", column: "keepGroups", cell: "" },
+      { path: "offboard", column: "leave", cell: "groups" },
+      { path: "user.set-licenses", column: "licenses", cell: "ENTERPRISEPACK" },
+      { path: "user.update", column: "businessPhones", cell: "+1 555" },
+    ].map(({ path, column, cell }) => ({
+      when: `in the list ${column} of ${path} (${cell})`,
+      path: `${path}/x.csv`,
+      content: `user,${column}\n${ann},${cell}\n${ann},${cell}`,
+      code: "FILE_CUT_OFF",
+      says: new RegExp(`^Row 2 \\(line 3\\), column ${column}: the file ends in this list`),
+      fix: /If it is, end it with a line break/,
+      row: 2,
+    })),
   ];
   for (const { when, path = "user.update/x.csv", content, code, says, fix, row } of refused) {
     it(`if that was ${when}`, async () => {
