@@ -171,6 +171,10 @@ export const creatorsOf = ({ idFromRow, holderFromRow }: PlannedWrite): readonly
 
 const NONE: readonly number[] = [];
 
+/** The ids of the objects that a write changes or names, such as a manager. */
+export const idsIn = ({ target, set }: Pick<PlannedWrite, "target" | "set">): readonly string[] =>
+  JSON.stringify([target, set]).match(/[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/gi) ?? [];
+
 /**
  * The write once its objects have been created. From then on it excludes other writes to them, or to that
  * edge, as if the ids had been known all along.

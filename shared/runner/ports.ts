@@ -29,6 +29,8 @@ export interface RunnerSettings {
   readonly quotaPerSecond: number;
   /** A row whose object was last read longer ago is looked at again just before its write. */
   readonly planFreshMs: number;
+  /** A row that found its change in place awaits the plans of earlier batches so long: then it is sent. */
+  readonly awaitPlansMs: number;
   /** How many members that are added in one request count as one write; with 1, each has its own. */
   readonly membersPerWrite: number;
   /** When one cause has failed so many rows that the batch is paused. */
@@ -54,6 +56,7 @@ export const runnerDefaults = {
   statusEveryMs: 1_000,
   membersPerWrite: 3,
   planFreshMs: 10 * 60_000,
+  awaitPlansMs: 5 * 60_000,
   breaker: { rows: 200, percent: 5 },
   canaryRows: 0,
 } as const satisfies Partial<RunnerSettings>;

@@ -27,6 +27,8 @@ const runnerState = v.object({
       hasEnded: v.optional(v.boolean()),
     }),
   ),
+  /** How long Graph took to show what the last runner created (`schedule/lag.ts`), for those who read it. */
+  lagMs: v.optional(v.number()),
   /** The batches that were begun, in no order. */
   batches: v.array(
     v.object({

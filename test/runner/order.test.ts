@@ -4,32 +4,16 @@ import { after, before, describe, it } from "node:test";
 import fc from "fast-check";
 
 import { systemClock } from "../../shared/core/clock.ts";
-import type { ObjectId } from "../../shared/core/object-id.ts";
 import type { Priority } from "../../shared/records/manifest.ts";
 import type { PlannedRow } from "../../shared/records/shard.ts";
 import { runTenant } from "../../shared/runner/slice/run.ts";
 import { type Azurite, startAzurite } from "../storage/azurite.ts";
 import { mortal } from "./mortal.ts";
 import { type Rig, createRig, makeContainers, quickSettings } from "./rig.ts";
-import { disables, userOf } from "./rows.ts";
+import { disables, update, userOf } from "./rows.ts";
 import { TinyDirectory } from "./tiny-directory.ts";
 
 type Change = Readonly<Record<string, unknown>>;
-
-/** A row that sets properties of a user. `isInPlace`: the plan found them so, beside unfinished work. */
-function update(row: number, user: ObjectId, set: Change, isInPlace = false): PlannedRow {
-  const foundInPlace = { reason: "The user has these values.", objectId: user };
-  return {
-    row,
-    operation: "user.update",
-    write: {
-      target: { kind: "user", user },
-      keys: [`object:${user}`],
-      set,
-      ...(isInPlace && { foundInPlace }),
-    },
-  };
-}
 
 /** As many rows as it takes to keep shards behind them from being opened. */
 const bulk = (directory: TinyDirectory, count: number): PlannedRow[] => disables(directory, count);
@@ -81,28 +65,6 @@ describe("rows of several batches on one object", () => {
     assert.equal(settled.reason, "The user has these values.");
     assert.equal(settled.objectId, user);
     assert.equal(directory.made.size, 1);
-  });
-
-  it("are not unchanged while an earlier batch is being planned, which may undo them", async () => {
-    const rig = createRig(azurite);
-    const directory = new TinyDirectory();
-    const leaver = directory.addUser({ accountEnabled: false });
-    // Accepted first, and planned only when the urgent batch runs.
-    const planning = `${rig.tenant}/planning/${new Date(Date.now() - 1_000).toISOString()}-first`;
-    await rig.runner.write(planning, "");
-    const urgent = await rig.submit({
-      rows: [update(1, leaver, { accountEnabled: false }, true)],
-      priority: "urgent",
-    });
-    const running = rig.runOut(directory);
-    await systemClock.sleep(500);
-    assert.equal(verdictOf(rig, urgent, 1), undefined);
-    const first = update(1, leaver, { accountEnabled: true });
-    await rig.submit({ rows: [first], acceptedAt: planning.slice(-30, -6) });
-    await rig.runner.delete(planning);
-    await running;
-    assert.equal(verdictOf(rig, urgent, 1), "done");
-    assert.equal(directory.users.get(leaver)?.["accountEnabled"], false);
   });
 
   it("are sent if nobody can say whether the change is still in place", async () => {

@@ -1,4 +1,5 @@
 import { subjectOf } from "../../shared/catalogue/target.ts";
+import type { ObjectId } from "../../shared/core/object-id.ts";
 import type { PlannedRow } from "../../shared/records/shard.ts";
 import type { TinyDirectory } from "./tiny-directory.ts";
 
@@ -44,3 +45,23 @@ export const createAndUpdate = (upn: string, firstRow = 1): PlannedRow[] => [
     },
   },
 ];
+
+/** A row that sets properties of a user. `isInPlace`: the plan found them so, beside unfinished work. */
+export function update(
+  row: number,
+  user: ObjectId,
+  set: Readonly<Record<string, unknown>>,
+  isInPlace = false,
+): PlannedRow {
+  const foundInPlace = { reason: "The user has these values.", objectId: user };
+  return {
+    row,
+    operation: "user.update",
+    write: {
+      target: { kind: "user", user },
+      keys: [`object:${user}`],
+      set,
+      ...(isInPlace && { foundInPlace }),
+    },
+  };
+}

@@ -6,8 +6,8 @@ import { toObjectId } from "../../shared/core/object-id.ts";
 import { createWritePacer } from "../../shared/graph/pacing/pacer.ts";
 import type { PlannedRow } from "../../shared/records/shard.ts";
 import { type Azurite, startAzurite } from "../storage/azurite.ts";
-import { createRig, makeContainers } from "./rig.ts";
-import { disables } from "./rows.ts";
+import { type Rig, createRig, makeContainers, quickSettings } from "./rig.ts";
+import { disables, update } from "./rows.ts";
 import { TinyDirectory, noFaults } from "./tiny-directory.ts";
 
 /** Two hundred writes a second. */
@@ -32,6 +32,9 @@ function additions(directory: TinyDirectory, count: number): PlannedRow[] {
     };
   });
 }
+
+const verdictOf = (rig: Rig, folder: string, row: number): string | undefined =>
+  rig.finished.get(folder)?.get(row)?.verdict;
 
 describe("urgent work", () => {
   let azurite: Azurite;
@@ -60,7 +63,7 @@ describe("urgent work", () => {
   });
 });
 
-describe("the next batch", () => {
+describe("a later batch", () => {
   let azurite: Azurite;
   before(async () => {
     azurite = await startAzurite();
@@ -83,4 +86,78 @@ describe("the next batch", () => {
     await running;
     assert.deepEqual(rig.finishes, [next]);
   });
+
+  it("has rows found in place that are not unchanged while an earlier batch is being planned, which may undo them", async () => {
+    const rig = createRig(azurite);
+    const directory = new TinyDirectory();
+    const leaver = directory.addUser({ accountEnabled: false });
+    // Accepted first, and planned only when the urgent batch runs.
+    const planning = `${rig.tenant}/planning/${new Date(Date.now() - 1_000).toISOString()}-first`;
+    await rig.runner.write(planning, "");
+    const urgent = await rig.submit({
+      rows: [update(1, leaver, { accountEnabled: false }, true)],
+      priority: "urgent",
+    });
+    const running = rig.runOut(directory);
+    await systemClock.sleep(500);
+    assert.equal(verdictOf(rig, urgent, 1), undefined);
+    const first = update(1, leaver, { accountEnabled: true });
+    await rig.submit({ rows: [first], acceptedAt: planning.slice(-30, -6) });
+    await rig.runner.delete(planning);
+    await running;
+    assert.equal(verdictOf(rig, urgent, 1), "done");
+    assert.equal(directory.users.get(leaver)?.["accountEnabled"], false);
+  });
+
+  it("has rows found in place that are sent if the plan of an earlier batch takes long, so that they do not fill the room of others", async () => {
+    const rig = createRig(azurite);
+    const directory = new TinyDirectory();
+    const leaver = directory.addUser({ accountEnabled: false });
+    const planning = `${rig.tenant}/planning/${new Date(Date.now() - 1_000).toISOString()}-first`;
+    await rig.runner.write(planning, "");
+    const folder = await rig.submit({
+      rows: [update(1, leaver, { accountEnabled: false }, true)],
+    });
+    await rig.runOut(directory, { settings: { ...quickSettings, awaitPlansMs: 200 } });
+    assert.equal(verdictOf(rig, folder, 1), "done");
+    assert.equal(directory.made.size, 1);
+  });
+
+  for (const { what, priority, untilMs, waits } of [
+    { what: "wait for its plan", untilMs: 600_000, waits: true },
+    { what: "go before it if they are urgent", priority: "urgent", untilMs: 600_000 },
+    { what: "do not wait if it is not heard of any more", untilMs: -1 },
+  ] as const) {
+    it(`has rows about an object that an earlier one has to see first: they ${what}`, async () => {
+      const rig = createRig(azurite);
+      const directory = new TinyDirectory();
+      const [seen, other] = [directory.addUser({}), directory.addUser({})];
+      const planning = `${rig.tenant}/planning/${new Date(Date.now() - 1_000).toISOString()}-first`;
+      const until = new Date(Date.now() + untilMs).toISOString();
+      await rig.runner.write(planning, JSON.stringify({ ids: [seen.toUpperCase()], until }));
+      const rows = [
+        update(1, seen, { department: "later" }),
+        update(2, other, { department: "B" }),
+      ];
+      const next = await rig.submit({ rows, ...(priority && { priority }) });
+      const running = rig.runOut(directory);
+      const departmentOf = (id: string) => directory.users.get(id)?.["department"];
+      const awaited = waits ? [other] : [seen, other];
+      while (awaited.some((id) => departmentOf(id) === undefined)) await systemClock.sleep(20);
+      assert.equal(departmentOf(seen), waits ? undefined : "later");
+      if (waits) {
+        const isSaid = async () => (await rig.status(next)).reason !== undefined;
+        while (!(await isSaid())) await systemClock.sleep(20);
+        const { state, reason = "" } = await rig.status(next);
+        assert.equal(state, "running");
+        assert.match(reason, /^Its rows about .+ wait for batch first, which was accepted earlier/);
+      }
+      const first = update(1, seen, { department: "first" });
+      await rig.submit({ rows: [first], acceptedAt: planning.slice(-30, -6) });
+      await rig.runner.delete(planning);
+      await running;
+      if (!waits) await rig.runOut(directory);
+      assert.equal(departmentOf(seen), waits ? "later" : "first");
+    });
+  }
 });

@@ -16,7 +16,7 @@ import { forgetProblem } from "../../records/problem.ts";
 import { ROWS_PER_SHARD } from "../../records/shard.ts";
 import { jsonText } from "../../records/stored-json.ts";
 import type { Blobs } from "../../storage/types.ts";
-import { WAITS } from "../expand/open-work.ts";
+import { type ExpansionWaits, sayWaits, secondsToWait } from "../expand/waits.ts";
 import { whatToPlan } from "../expand/what-to-plan.ts";
 import { claimFile } from "../folder/claim-file.ts";
 import { type Context, type LockedFolder, postpone } from "../folder/context.ts";
@@ -43,17 +43,10 @@ const CALL_AHEAD_ROWS = 20_000;
 
 /** Earlier work has to end before the batch can be planned. */
 interface Waiting {
-  readonly waits: string;
+  readonly waits: ExpansionWaits;
 }
 
 type Why = Parameters<typeof stillStatus>[4];
-
-const WAITS_FIX =
-  "No action needed. If it cannot wait, pause that batch (batch pause), or send these rows again under another name with priority urgent.";
-
-/** A batch that waits is looked at again soon at first, then once a minute. */
-const secondsToWait = ({ clock }: Pick<BatchPorts, "clock">, { acceptedAt }: BatchManifest) =>
-  Math.min(60, Math.max(5, Math.round((clock.now() - Date.parse(acceptedAt)) / 10_000)));
 
 /** A batch that has its name. */
 interface Owned {
@@ -82,7 +75,10 @@ export async function carryOn(
   if (plan === undefined) {
     const totals = await planMarked(context, locked, owned, input);
     if (totals === undefined) return postpone(0, "the plan is not finished");
-    if ("waits" in totals) return postpone(secondsToWait(ports, manifest), totals.waits);
+    if ("waits" in totals) {
+      const { waits } = totals;
+      return postpone(secondsToWait(ports, manifest, waits), waits.message);
+    }
     plan = planOf(ports, manifest, totals, await findingsOf(ports, manifest, totals));
     lock.check();
     await batches.write(planBlob(folder), jsonText(plan), { ifAbsent: true });
@@ -102,7 +98,9 @@ async function planMarked(
 ): Promise<PlannedBatch | Waiting | undefined> {
   const { ports } = context;
   const { expands, mode, tenant } = owned.manifest;
-  if (mode === "apply") await ports.blobs.runner.write(planningMarker(owned.manifest), "");
+  const isAbsent = { ifAbsent: true } as const;
+  if (mode === "apply")
+    await ports.blobs.runner.write(planningMarker(owned.manifest), "", isAbsent);
   // An input that is expanded first may take long, and what is protected is to be as new as the plan.
   const early = expands ? undefined : protectionOf(ports, tenant);
   early?.catch(() => undefined);
@@ -166,7 +164,7 @@ async function planWithStatus(
   const toPlan = await whatToPlan(context, { folder, manifest, keepsOpen, hasTime, check });
   if (toPlan === undefined) return undefined;
   if ("waits" in toPlan) {
-    await write(undefined, { reason: `${WAITS}${toPlan.waits}.`, fix: WAITS_FIX });
+    await write(undefined, await sayWaits(ports, manifest, toPlan.waits));
     return toPlan;
   }
   rowsNow = toPlan.rows;

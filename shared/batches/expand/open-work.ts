@@ -1,20 +1,28 @@
-import { creatorsOf, type PlannedWrite } from "../../catalogue/row.ts";
+import { creatorsOf, idsIn, type PlannedWrite } from "../../catalogue/row.ts";
 import { OperatorError } from "../../core/errors.ts";
 import { planDigest } from "../../records/approval/plan-digest.ts";
 import { type BatchFiles, readBatchFiles } from "../../records/batch-files.ts";
 import { firstLink } from "../../records/chain.ts";
 import { batchDamaged } from "../../records/damaged.ts";
 import { isStopped, readControl } from "../../records/decisions/control.ts";
+import { readLag } from "../../records/deployment/learned-lag.ts";
 import { replay } from "../../records/history/replay.ts";
 import type { BatchManifest } from "../../records/manifest.ts";
 import { acceptanceIn, readMarker } from "../../records/markers/marker.ts";
-import { acceptanceOf, readPlannedBefore } from "../../records/markers/planning-marker.ts";
+import {
+  acceptanceOf,
+  batchIn,
+  readAwaiting,
+  type Awaiting,
+  readPlannedBefore,
+} from "../../records/markers/planning-marker.ts";
 import { batchOf, folderOf, journalBlob, markersPrefix, planBlob } from "../../records/paths.ts";
 import { streamShard } from "../../records/shard.ts";
 import { readStatus } from "../../records/status.ts";
 import type { Blobs } from "../../storage/types.ts";
 import type { BatchPorts } from "../ports.ts";
 import type { OpenWork } from "./expand-job.ts";
+import { ExpansionWaits, WAITS } from "./waits.ts";
 import { edgeNumber } from "./wanted-members.ts";
 
 /**
@@ -24,16 +32,16 @@ import { edgeNumber } from "./wanted-members.ts";
 const PLANS_MS = 5 * 60_000;
 const SAID_MS = 20 * 60_000;
 
-/** How the reason begins in the status of a batch that waits. */
-export const WAITS = "Waits: ";
-
 /** So many objects are remembered, some 20 MB; if earlier work names more, it may name any. */
 const MOST_OBJECTS = 500_000;
 
-/** Earlier work has to end before the directory shows what a row of the batch expands into. */
-export class ExpansionWaits extends Error {
-  override readonly name = "ExpansionWaits";
-}
+/** After the end of the work Graph is given so long to show it everywhere, milliseconds, or as long as was learned. */
+const SHOWN_MS = 5_000;
+
+/** What there is before a batch: a batch that is planned, or by object the batch that names it; without both it may be any. */
+type Before =
+  | "nothing"
+  | { readonly planned?: string; readonly objects?: ReadonlyMap<number, string> };
 
 /** Work that nothing waits for. */
 const noOpenWork: OpenWork = { awaitEnd: () => Promise.resolve() };
@@ -52,31 +60,55 @@ export function openWorkBefore(
   const { runner, batches } = ports.blobs;
   const { tenant } = manifest;
   const accepted = acceptanceOf(manifest);
-  let work: Promise<Map<number, string> | undefined> | undefined;
-  const read = async (): Promise<Map<number, string> | undefined> => {
-    if (isStopped(await readControl(batches, folder))) return new Map();
+  let work: Promise<Before> | undefined;
+  let waited: ReturnType<typeof readAwaiting> | undefined;
+  const read = async (): Promise<Before> => {
+    if (isStopped(await readControl(batches, folder))) return "nothing";
     const planned = await plannedBefore(ports, manifest);
-    if (planned !== undefined) {
-      throw new ExpansionWaits(`batch ${planned}, which was accepted earlier, is planned`);
-    }
+    if (planned !== undefined) return { planned };
     const objects = new Map<number, string>();
     for await (const before of foldersBefore(runner, tenant, accepted)) {
       const found = await openIn(batches, before, MOST_OBJECTS - objects.size).catch(ignoreDamage);
       for (const id of found ?? []) objects.set(id, batchOf(before));
-      if (objects.size >= MOST_OBJECTS) return undefined;
+      if (objects.size >= MOST_OBJECTS) return {};
     }
-    return objects;
+    return { objects };
   };
   return {
-    awaitEnd: async (ids) => {
-      const objects = await (work ??= read());
+    awaitEnd: async (some) => {
+      const ids = [...some];
+      const before = await (work ??= read());
+      if (before === "nothing") return;
+      const { planned, objects } = before;
+      if (planned !== undefined)
+        throw new ExpansionWaits(`batch ${planned}, which was accepted earlier, is planned`, ids);
       for (const id of ids) {
         const by = objects ? objects.get(numberOf(id)) : "of earlier work";
         if (by === undefined) continue;
-        throw new ExpansionWaits(`batch ${by} has not finished a row about ${id}`);
+        throw new ExpansionWaits(`batch ${by} has not finished a row about ${id}`, ids);
       }
+      waited ??= readAwaiting(runner, manifest);
+      await awaitShown(ports, manifest, ids, await waited);
     },
   };
+}
+
+/** After a batch has waited for work on some objects, what it reads of them must show that work. */
+async function awaitShown(
+  { blobs: { runner }, clock }: Pick<BatchPorts, "blobs" | "clock">,
+  manifest: BatchManifest,
+  ids: readonly string[],
+  waited: Awaiting | undefined,
+): Promise<void> {
+  if (waited === undefined || !ids.some((id) => waited.ids.includes(id))) return;
+  const { endedAt: at = new Date(clock.now()).toISOString() } = waited;
+  const shownMs = Math.max(SHOWN_MS, await readLag(runner, manifest.tenant));
+  const leftMs = Date.parse(at) + shownMs - clock.now();
+  if (leftMs <= 0) return;
+  throw new ExpansionWaits("Graph may not show yet what that work has changed", waited.ids, {
+    at,
+    leftMs,
+  });
 }
 
 /** The name of an earlier batch of which the plan is to be waited for. */
@@ -89,8 +121,8 @@ async function plannedBefore(
     readPlannedBefore(blobs.runner, manifest.tenant, acceptanceOf(manifest), sinceMs);
   const isInTime = nowMs < Date.parse(manifest.acceptedAt) + PLANS_MS;
   const [recent] = isInTime ? await before(nowMs) : [];
-  if (recent !== undefined) return nameIn(recent);
-  for (const name of (await before(0)).map(nameIn)) {
+  if (recent !== undefined) return batchIn(recent);
+  for (const name of (await before(0)).map(batchIn)) {
     const folder = folderOf(settings.homeTenant, manifest.tenant, name);
     const status = await readStatus(blobs.batches, folder).catch(ignoreDamage);
     const { state, reason, updatedAt = "" } = status ?? {};
@@ -100,9 +132,6 @@ async function plannedBefore(
   }
   return undefined;
 }
-
-/** The name of the batch in that of its marker. */
-const nameIn = (marker: string): string => marker.slice(marker.indexOf("Z-") + 2);
 
 const numberOf = (id: string): number => edgeNumber("", id.toLowerCase());
 
@@ -142,7 +171,7 @@ async function openIn(batches: Blobs, folder: string, most: number): Promise<Ite
         const receipt = rows?.get(row)?.receipt;
         if (receipt?.objectId && write?.target.kind === "new") created.set(row, receipt.objectId);
         if (write === undefined || receipt) continue;
-        for (const id of idsIn(write, created)) found.add(numberOf(id));
+        for (const id of objectsOf(write, created)) found.add(numberOf(id));
       }
     }
   }
@@ -157,11 +186,12 @@ async function readWholePlan(batches: Blobs, folder: string): Promise<BatchFiles
   throw batchDamaged(planBlob(folder), "is not what was planned: its digest is another");
 }
 
-/** The objects that a write changes or names, such as a manager, also those that earlier rows `created`. */
-const idsIn = (write: PlannedWrite, created: ReadonlyMap<number, string>): readonly string[] => [
-  ...(JSON.stringify([write.target, write.set]).match(
-    /[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/gi,
-  ) ?? []),
+/** The objects that a write is about, also those that earlier rows `created`. */
+const objectsOf = (
+  write: PlannedWrite,
+  created: ReadonlyMap<number, string>,
+): readonly string[] => [
+  ...idsIn(write),
   ...creatorsOf(write).flatMap((row) => created.get(row) ?? []),
 ];
 

@@ -6,7 +6,8 @@ import type { PlanJob } from "../plan/plan.ts";
 import type { BatchPorts } from "../ports.ts";
 import { storedRecipes } from "../recipes/stored-recipes.ts";
 import { expandInput } from "./expand.ts";
-import { ExpansionWaits, openWorkBefore } from "./open-work.ts";
+import { openWorkBefore } from "./open-work.ts";
+import { ExpansionWaits } from "./waits.ts";
 
 /** A batch, and how long its delivery may work on it. */
 interface Job {
@@ -19,9 +20,9 @@ interface Job {
 
 type ToPlan = Pick<PlanJob, "rows" | "rules">;
 
-/** Why rows cannot be expanded yet, as a clause. */
+/** Why rows cannot be expanded yet. */
 interface Waits {
-  readonly waits: string;
+  readonly waits: ExpansionWaits;
 }
 
 /**
@@ -62,6 +63,6 @@ export async function whatToPlan(
 }
 
 function waitsIn(error: unknown): Waits {
-  if (error instanceof ExpansionWaits) return { waits: error.message };
+  if (error instanceof ExpansionWaits) return { waits: error };
   throw error;
 }

@@ -1,3 +1,5 @@
+import { parseJson } from "../../core/parse-json.ts";
+import { recordOf } from "../../core/record.ts";
 import type { Blobs } from "../../storage/types.ts";
 import type { BatchManifest } from "../manifest.ts";
 import { planningPrefix } from "../paths.ts";
@@ -15,6 +17,72 @@ export const acceptanceOf = ({
 export const planningMarker = (manifest: BatchManifest): string =>
   `${planningPrefix(manifest.tenant)}${acceptanceOf(manifest)}`;
 
+/**
+ * What the marker of a batch says that cannot be planned before earlier work has ended: rows of later batches about
+ * these objects wait for its plan.
+ */
+export interface Awaiting {
+  readonly ids: readonly string[];
+  /** When the work was first seen to have ended; Graph may show it everywhere only a while later. */
+  readonly endedAt?: string | undefined;
+  /** Nobody waits for it longer, unless it says so again. */
+  readonly until: string;
+}
+
+/** A batch waits for work on no more objects than this, or on any; later rows on the others do not wait. */
+const MOST_IDS = 10_000;
+
+/** Says in the marker of a batch for what it waits. */
+export const sayAwaiting = (
+  runner: Blobs,
+  manifest: BatchManifest,
+  { ids, ...more }: Awaiting,
+): Promise<unknown> =>
+  runner.write(
+    planningMarker(manifest),
+    JSON.stringify({ ...more, ids: ids.slice(0, MOST_IDS) } satisfies Awaiting),
+  );
+
+/** For what a batch waited last, if it did. */
+export const readAwaiting = (
+  runner: Blobs,
+  manifest: BatchManifest,
+): Promise<Awaiting | undefined> => awaitingIn(runner, planningMarker(manifest));
+
+async function awaitingIn(runner: Blobs, path: string): Promise<Awaiting | undefined> {
+  const found = await runner.read(path);
+  const { ids, endedAt, until } = contentOf(found?.bytes.toString("utf8"));
+  if (!Array.isArray(ids) || typeof until !== "string") return undefined;
+  return { ids: ids.map(String), until, ...(typeof endedAt === "string" && { endedAt }) };
+}
+
+/** A marker that cannot be read says that its batch is planned, and no more. */
+function contentOf(text = ""): Readonly<Record<string, unknown>> {
+  try {
+    return recordOf(parseJson(text));
+  } catch {
+    return {};
+  }
+}
+
+/** The objects for work on which batches wait that were accepted before this one, with the name of such a batch. */
+export async function readAwaitedBefore(
+  runner: Blobs,
+  tenant: string,
+  accepted: string,
+  nowMs: number,
+): Promise<ReadonlyMap<string, string>> {
+  const all = new Map<string, string>();
+  const now = new Date(nowMs).toISOString();
+  for await (const { path, bytes } of runner.list(planningPrefix(tenant))) {
+    const name = path.slice(planningPrefix(tenant).length);
+    if (bytes === 0 || name >= accepted) continue;
+    const { ids = [], until = "" } = (await awaitingIn(runner, path)) ?? {};
+    if (until > now) for (const id of ids) all.set(id.toLowerCase(), batchIn(name));
+  }
+  return all;
+}
+
 /** The batches, by `acceptanceOf`, that were accepted before this one and are still being planned. */
 export async function readPlannedBefore(
   runner: Blobs,
@@ -30,6 +98,9 @@ export async function readPlannedBefore(
   }
   return before;
 }
+
+/** The name of the batch in its `acceptanceOf`. */
+export const batchIn = (accepted: string): string => accepted.slice(accepted.indexOf("Z-") + 2);
 
 /** Whether a batch of the tenant that may write is being planned. */
 export const isPlanning = async (runner: Blobs, tenant: string, nowMs: number): Promise<boolean> =>

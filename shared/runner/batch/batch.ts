@@ -17,6 +17,7 @@ import { createMeter } from "../meter.ts";
 import type { BatchProgress } from "../state-file.ts";
 import { createBreaker } from "../watch/breaker.ts";
 import { createCanary } from "../watch/canary.ts";
+import { isAwaited } from "./awaited.ts";
 import {
   type BatchShards,
   areAllClosed,
@@ -70,8 +71,10 @@ export async function openBatch(
     throttled: progress?.throttled ?? 0,
     breaker: createBreaker(site.settings.breaker),
     canary,
-    mayGo: (row) => canary.mayGo(row),
+    mayGo: (row) => canary.mayGo(row) && !isAwaited(opened, row.write),
     awaitsPlansMs: undefined,
+    awaitsSinceMs: undefined,
+    awaited: new Map(),
     halt: undefined,
     looksAtSharers: false,
     rows: { [Symbol.iterator]: () => rowsIn(shards) },

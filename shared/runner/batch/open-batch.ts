@@ -64,6 +64,13 @@ export interface OpenBatch extends Lane {
    * yet undo it.
    */
   awaitsPlansMs: number | undefined;
+  /** Since when it awaits them, monotonic milliseconds. */
+  awaitsSinceMs: number | undefined;
+  /**
+   * The ids of objects for which an earlier batch waits that is not planned, with its name: it reads them once the
+   * work before it has ended, and no row about them goes before it.
+   */
+  awaited: ReadonlyMap<string, string>;
   /** Set once somebody stopped or paused it: none of its rows is sent, and no shard is opened but to settle doubts. */
   halt: Halt | undefined;
   /**

@@ -11,7 +11,7 @@ export interface Lane {
   /** Whether this row and all before it have their verdicts; asked again and again. */
   areFinalUpTo(row: number): boolean;
   /** Whether a row may be sent already; without it every row may. Rows of it may be asked again and again. */
-  mayGo?(row: Pick<OpenRow, "row" | "operation">): boolean;
+  mayGo?(row: Pick<OpenRow, "row" | "operation" | "write">): boolean;
 }
 
 /**

@@ -65,7 +65,9 @@ export function firstLook(looked: FirstLooked, answer: Seen): FirstLook {
   if (isSeen && answer.status === 404) return gone(ready);
   const kept = sparedBy(operation, write, recordOf(answer.body));
   if (kept !== undefined) return ended(answer, kept);
-  return isCompared ? compared(ready, expected, looked.mayBeUndone) : lookedInPlace(ready);
+  return isCompared
+    ? compared(ready, expected, looked.mayBeUndone)
+    : lookedInPlace(ready, looked.mayBeUndone);
 }
 
 /** Compares what a row finds with what was planned. What it may overwrite was seen to before. */
@@ -116,8 +118,8 @@ function vague(row: FirstLooked["row"], write: ReadyWrite, compares: boolean): F
 }
 
 /** Of a row that has nothing to compare: only the plan's finding is seen to. */
-const lookedInPlace = ({ write, operation, answer }: Ready): FirstLook =>
-  write.foundInPlace && isInPlace(operation, write, answer)
+const lookedInPlace = ({ write, operation, answer }: Ready, mayBeUndone: boolean): FirstLook =>
+  write.foundInPlace && !mayBeUndone && isInPlace(operation, write, answer)
     ? ended(answer, unchanged(write))
     : { kind: "send" };
 

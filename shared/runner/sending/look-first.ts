@@ -4,6 +4,7 @@ import type { GraphRead } from "../../core/graph-request.ts";
 import { writeBefore } from "../../records/approval/before.ts";
 import { unsent } from "../../records/history/row-history.ts";
 import type { RowReceipt } from "../../records/receipt.ts";
+import { isAwaited } from "../batch/awaited.ts";
 import { heldBehind } from "../batch/dependants.ts";
 import type { OpenBatch, OpenShard } from "../batch/open-batch.ts";
 import { historyOf } from "../batch/shard.ts";
@@ -34,11 +35,21 @@ export function takeToLookAt(site: Site, lanes: Iterable<OpenBatch>): Placed[] {
   const ahead = Math.max(LOOKS_AT_ONCE, LOOK_AHEAD_SECONDS * quotaPerSecond * rowsPerWrite);
   const due = site.schedule
     .toLookAt({ lanes: all, nowMs: site.clock.monotonic(), ahead })
-    // An earlier batch that is still being planned may undo what is in place.
-    .filter(({ lane, write }) => lane.awaitsPlansMs === undefined || !write.foundInPlace);
+    .filter((row) => mayBeLookedAt(site, row));
   const rows = someOf(site, due);
   site.schedule.take(rows, "looking");
   return rows.map((row) => ({ row, shard: row.lane.shardOf(row.row) }));
+}
+
+/**
+ * An earlier batch that is still being planned may undo what is in place. If its plan takes long, the row is sent
+ * after all: rows that only wait would fill the room of all others.
+ */
+function mayBeLookedAt({ clock, settings }: Site, { lane, write }: Placed["row"]): boolean {
+  if (isAwaited(lane, write)) return false;
+  const { awaitsPlansMs, awaitsSinceMs = Infinity } = lane;
+  const isLong = clock.monotonic() - awaitsSinceMs > settings.awaitPlansMs;
+  return awaitsPlansMs === undefined || !write.foundInPlace || isLong;
 }
 
 /** The first rows, and of some groups those that share requests. */

@@ -52,7 +52,12 @@ export async function openSlice(
   const state = await openState({
     blobs: ports.blobs.runner,
     tenant: ports.tenant,
-    snapshot: () => ({ version: 1, pace: site.pacer.memory(), batches: work.progress() }),
+    snapshot: () => ({
+      version: 1,
+      pace: site.pacer.memory(),
+      lagMs: site.lag.ms() || state.initial.lagMs,
+      batches: work.progress(),
+    }),
     check: () => lease.check(),
   });
   const site: Site = {

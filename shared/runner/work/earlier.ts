@@ -1,8 +1,9 @@
 import { chunk } from "../../core/chunk.ts";
 import { OperatorError } from "../../core/errors.ts";
 import { type Marker, acceptanceIn, readMarkersBehind } from "../../records/markers/marker.ts";
-import { readPlannedBefore } from "../../records/markers/planning-marker.ts";
+import { readAwaitedBefore, readPlannedBefore } from "../../records/markers/planning-marker.ts";
 import { readPlan } from "../../records/plan.ts";
+import { isAwaited } from "../batch/awaited.ts";
 import type { LeftRow, OpenBatch } from "../batch/open-batch.ts";
 import { createTouchedKeys } from "../batch/touched-keys.ts";
 import { stopIfBroken } from "./broken.ts";
@@ -44,43 +45,85 @@ export async function pullEarlier(
   }
   for (const marker of earlier.filter((each) => touching.has(each))) {
     const batch = work.batches.open.get(marker.path);
-    await stopIfBroken(work, marker, async () => batch?.pull(keys, () => work.state.save()));
+    await stopIfBroken(work, marker, async () => {
+      if (batch === undefined) return;
+      await noteAwaited(work, batch);
+      await batch.pull(keys, () => work.state.save());
+      if ([...batch.rows].some(({ write }) => isAwaited(batch, write))) awaitPlans(work, batch);
+    });
   }
 }
 
 /** How often to check whether earlier batches are planned, milliseconds. */
 const PLANS_EVERY_MS = 1_000;
 
-/** Notes whether an earlier batch that is still being planned may undo what these rows found in place. */
+/**
+ * Notes whether an earlier batch that is still being planned may undo what these rows found in place, or has to see
+ * their objects before they are sent.
+ */
 export async function noteEarlierPlans(
   work: Work,
   lane: OpenBatch,
-  rows: readonly LeftRow[],
+  rows: readonly Pick<LeftRow, "write">[],
 ): Promise<void> {
-  if (!rows.some(({ write }) => write.foundInPlace)) return;
-  const { site } = work;
-  const { clock, tenant } = site;
-  const plans = await readPlannedBefore(site.blobs.runner, tenant, lane.accepted, clock.now());
-  lane.awaitsPlansMs = plans.length > 0 ? clock.monotonic() + PLANS_EVERY_MS : undefined;
+  await noteAwaited(work, lane);
+  const isAny =
+    rows.some(({ write }) => isAwaited(lane, write)) || (await mayUndo(work, lane, rows));
+  if (isAny) awaitPlans(work, lane);
 }
 
 /**
  * Sees whether the earlier batches are planned that a batch awaits; if they are, the rows that they touch
- * are opened before the batch's rows are looked at.
+ * are opened before the batch's rows are looked at or sent.
  */
 export async function seeToEarlierPlans(work: Work, lane: OpenBatch): Promise<void> {
-  const rows = [...lane.rows].filter(({ write }) => write.foundInPlace !== undefined);
-  const { site } = work;
-  const { clock, tenant } = site;
-  const plans = await readPlannedBefore(site.blobs.runner, tenant, lane.accepted, clock.now());
-  if (plans.length > 0) {
-    lane.awaitsPlansMs = clock.monotonic() + PLANS_EVERY_MS;
-    return;
+  const rows = [...lane.rows];
+  const awaited = await awaitedBefore(work, lane);
+  const isAny = await mayUndo(work, lane, rows);
+  const isFree = ({ write }: (typeof rows)[number]): boolean =>
+    isAwaited(lane, write)
+      ? !isAwaited({ awaited }, write)
+      : write.foundInPlace !== undefined && !isAny;
+  const free = rows.filter(isFree);
+  if (free.length > 0) {
+    await work.poll();
+    await pullEarlier(work, lane, free);
   }
-  await work.poll();
-  await pullEarlier(work, lane, rows);
-  lane.awaitsPlansMs = undefined;
+  lane.awaited = awaited;
+  if (isAny || rows.some(({ write }) => isAwaited(lane, write))) awaitPlans(work, lane);
+  else [lane.awaitsPlansMs, lane.awaitsSinceMs] = [undefined, undefined];
+  // Rows that were barred may go.
+  work.site.wake();
 }
+
+/** Those of which the plan is made by now are left out once the rows are open that go first. */
+async function noteAwaited(work: Work, lane: OpenBatch): Promise<void> {
+  lane.awaited = new Map([...lane.awaited, ...(await awaitedBefore(work, lane))]);
+}
+
+function awaitPlans({ site: { clock } }: Work, lane: OpenBatch): void {
+  lane.awaitsSinceMs ??= clock.monotonic();
+  lane.awaitsPlansMs = clock.monotonic() + PLANS_EVERY_MS;
+}
+
+/** Whether an earlier batch is still being planned that may undo what some of the rows found in place. */
+async function mayUndo(
+  { site: { blobs, clock, tenant } }: Work,
+  { accepted }: OpenBatch,
+  rows: readonly Pick<LeftRow, "write">[],
+): Promise<boolean> {
+  if (!rows.some(({ write }) => write.foundInPlace)) return false;
+  return (await readPlannedBefore(blobs.runner, tenant, accepted, clock.now())).length > 0;
+}
+
+/** What earlier batches wait for that have to see it before rows of this one are sent; nothing if it is urgent. */
+const awaitedBefore = async (
+  { site: { blobs, clock, tenant } }: Work,
+  { accepted, files }: OpenBatch,
+): Promise<OpenBatch["awaited"]> =>
+  files.manifest.priority === "urgent"
+    ? new Map()
+    : readAwaitedBefore(blobs.runner, tenant, accepted, clock.now());
 
 /** The batches that were accepted before this one and have shards to come, in order of acceptance. */
 async function earlierThan({ site, batches }: Work, lane: OpenBatch): Promise<Marker[]> {

@@ -4,6 +4,7 @@ import { recordOf } from "../../core/record.ts";
 import { statusBlob } from "../../records/paths.ts";
 import type { BatchStatus } from "../../records/status.ts";
 import { type FencedJson, openFencedJson } from "../../storage/fenced-json.ts";
+import { whyAwaiting } from "../batch/awaited.ts";
 import type { Halt, OpenBatch } from "../batch/open-batch.ts";
 import { type Site, isoNow } from "../batch/site.ts";
 import type { StatusWriter } from "./work.ts";
@@ -69,6 +70,7 @@ function statusOf(site: Site, batch: OpenBatch, problem: OperatorError | undefin
     etaSeconds:
       perSecond > 0 ? Math.ceil(verdicts.pending / batch.meter.rowsPerSecond(nowMs)) : null,
     updatedAt: isoNow(site),
+    ...whyAwaiting(batch),
     ...(problem && { reason: problem.what, fix: problem.fix }),
     ...(halt && { reason: halt.reason, fix: fixOf(halt, batch), by: halt.by }),
   };

@@ -1,0 +1,48 @@
+import type { BatchManifest } from "../../records/manifest.ts";
+import { sayAwaiting } from "../../records/markers/planning-marker.ts";
+import type { BatchPorts } from "../ports.ts";
+
+/** How the reason begins in the status of a batch that waits. */
+export const WAITS = "Waits: ";
+
+/** Earlier work has to end before the directory shows what a row of the batch expands into. */
+export class ExpansionWaits extends Error {
+  override readonly name = "ExpansionWaits";
+  /** The objects that the rows name. */
+  readonly ids: readonly string[];
+  /** Set once the work has ended, and until when Graph may not show it everywhere. */
+  readonly ended: { readonly at: string; readonly leftMs: number } | undefined;
+
+  constructor(why: string, ids: readonly string[], ended?: ExpansionWaits["ended"]) {
+    super(why);
+    this.ids = ids;
+    this.ended = ended;
+  }
+}
+
+/** While a batch waits, it says so again within so long, milliseconds: it may be planned for a while then. */
+const SAID_FOR_MS = 15 * 60_000;
+
+const WAITS_FIX =
+  "No action needed. If it cannot wait, pause that batch (batch pause), or send these rows again under another name with priority urgent.";
+
+/** A batch that waits is looked at again soon at first, then once a minute. */
+export const secondsToWait = (
+  { clock }: Pick<BatchPorts, "clock">,
+  { acceptedAt }: BatchManifest,
+  { ended }: ExpansionWaits,
+) =>
+  ended
+    ? Math.ceil(ended.leftMs / 1000)
+    : Math.min(60, Math.max(5, Math.round((clock.now() - Date.parse(acceptedAt)) / 10_000)));
+
+/** Says for what a batch waits, to later batches as well; answers what its status says. */
+export async function sayWaits(
+  { blobs, clock }: Pick<BatchPorts, "blobs" | "clock">,
+  manifest: BatchManifest,
+  { message, ids, ended }: ExpansionWaits,
+): Promise<{ readonly reason: string; readonly fix: string }> {
+  const until = new Date(clock.now() + SAID_FOR_MS).toISOString();
+  await sayAwaiting(blobs.runner, manifest, { ids, until, endedAt: ended?.at });
+  return { reason: `${WAITS}${message}.`, fix: WAITS_FIX };
+}
