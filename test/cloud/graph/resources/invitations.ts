@@ -1,5 +1,6 @@
 import type { Answer } from "../http/answer.ts";
 import { badRequest, GraphError } from "../http/graph-error.ts";
+import { invitersOf } from "../rules/authorization-policy.ts";
 import { demand, type Needs } from "../rules/permission.ts";
 import { demandRoom } from "../rules/quota.ts";
 import type { Entity } from "../store/entity.ts";
@@ -62,7 +63,7 @@ function reset(call: Call, address: string): Entity {
  */
 function invite(call: Call): Answer {
   const { tenant, body } = call;
-  if (!tenant.conditions.invitationsAllowed) {
+  if (!tenant.conditions.invitationsAllowed || invitersOf(call) === "none") {
     throw new GraphError(
       403,
       "Forbidden",

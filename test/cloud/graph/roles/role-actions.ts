@@ -4,16 +4,17 @@
  * `microsoft.directory/` is in front: `microsoft.directory/users/basic/update`.
  */
 const LINES = `
-AI Administrator: subscribedSkus standard/read; users allProperties/read
+AI Administrator: adminConsentRequestPolicy allProperties/allTasks; subscribedSkus standard/read; users
+  allProperties/read
 Agent ID Administrator: auditLogs allProperties/read; groups hiddenMembers/read; groups.unified createAsOwner;
   organization standard/read; policies standard/read; signInReports allProperties/read
-Application Administrator: applicationPolicies basic/update create delete owners/read owners/update
-  policyAppliedTo/read standard/read; applications appRoles/update audience/update authentication/update
-  basic/update create credentials/update delete disablement/update extensionProperties/update notes/update
-  owners/update permissions/update policies/update tag/update verification/update; applicationTemplates
-  instantiate; auditLogs allProperties/read; deletedItems.applications delete restore; oAuth2PermissionGrants
-  allProperties/allTasks; servicePrincipals appRoleAssignedTo/update audience/update authentication/update
-  basic/update create credentials/update delete disable enable
+Application Administrator: adminConsentRequestPolicy allProperties/allTasks; applicationPolicies basic/update
+  create delete owners/read owners/update policyAppliedTo/read standard/read; applications appRoles/update
+  audience/update authentication/update basic/update create credentials/update delete disablement/update
+  extensionProperties/update notes/update owners/update permissions/update policies/update tag/update
+  verification/update; applicationTemplates instantiate; auditLogs allProperties/read; deletedItems.applications
+  delete restore; oAuth2PermissionGrants allProperties/allTasks; servicePrincipals appRoleAssignedTo/update
+  audience/update authentication/update basic/update create credentials/update delete disable enable
   managePermissionGrantsForAll.microsoft-application-admin notes/update owners/update permissions/update
   policies/update tag/update; signInReports allProperties/read
 Application Developer: applications createAsOwner; oAuth2PermissionGrants createAsOwner; servicePrincipals
@@ -31,18 +32,20 @@ Attribute Definition Reader: attributeSets allProperties/read; customSecurityAtt
   allProperties/read
 Authentication Administrator: deletedItems.users restore; users basic/update delete disable enable
   invalidateAllRefreshTokens manager/update password/update restore userPrincipalName/update
+Azure Information Protection Administrator: authorizationPolicy standard/read
 Billing Administrator: organization basic/update
-Cloud Application Administrator: applicationPolicies basic/update create delete owners/read owners/update
-  policyAppliedTo/read standard/read; applications appRoles/update audience/update authentication/update
-  basic/update create credentials/update delete disablement/update extensionProperties/update notes/update
-  owners/update permissions/update policies/update tag/update verification/update; applicationTemplates
-  instantiate; auditLogs allProperties/read; deletedItems.applications delete restore; oAuth2PermissionGrants
-  allProperties/allTasks; servicePrincipals appRoleAssignedTo/update audience/update authentication/update
-  basic/update create credentials/update delete disable enable
-  managePermissionGrantsForAll.microsoft-application-admin notes/update owners/update permissions/update
-  policies/update tag/update; signInReports allProperties/read
-Cloud Device Administrator: auditLogs allProperties/read; deletedItems.devices delete restore; devices delete
-  disable enable permissions/update; signInReports allProperties/read
+Cloud Application Administrator: adminConsentRequestPolicy allProperties/allTasks; applicationPolicies
+  basic/update create delete owners/read owners/update policyAppliedTo/read standard/read; applications
+  appRoles/update audience/update authentication/update basic/update create credentials/update delete
+  disablement/update extensionProperties/update notes/update owners/update permissions/update policies/update
+  tag/update verification/update; applicationTemplates instantiate; auditLogs allProperties/read;
+  deletedItems.applications delete restore; oAuth2PermissionGrants allProperties/allTasks; servicePrincipals
+  appRoleAssignedTo/update audience/update authentication/update basic/update create credentials/update delete
+  disable enable managePermissionGrantsForAll.microsoft-application-admin notes/update owners/update
+  permissions/update policies/update tag/update; signInReports allProperties/read
+Cloud Device Administrator: auditLogs allProperties/read; authorizationPolicy standard/read;
+  deletedItems.devices delete restore; devices delete disable enable permissions/update; signInReports
+  allProperties/read
 Directory Readers: administrativeUnits members/read standard/read; applicationPolicies standard/read;
   applications owners/read policies/read standard/read; contacts memberOf/read standard/read; contracts
   standard/read; devices memberOf/read registeredOwners/read registeredUsers/read standard/read; directoryRoles
@@ -67,25 +70,30 @@ Dynamics 365 Business Central Administrator: domains standard/read; organization
 Exchange Administrator: contacts allProperties/read memberOf/read standard/read; groups hiddenMembers/read;
   groups.unified assignedLabels/update basic/update create delete members/update owners/update restore
 External Identity Provider Administrator: domains federation/update
-Global Administrator: administrativeUnits allProperties/allTasks; applications allProperties/allTasks
-  disablement/update; applicationTemplates instantiate; auditLogs allProperties/read; contacts
+Global Administrator: adminConsentRequestPolicy allProperties/allTasks; administrativeUnits
+  allProperties/allTasks; applications allProperties/allTasks disablement/update; applicationTemplates
+  instantiate; auditLogs allProperties/read; authorizationPolicy allProperties/allTasks; contacts
   allProperties/allTasks; contracts allProperties/allTasks; deletedItems delete restore; devices
   allProperties/allTasks permissions/update; directoryRoles allProperties/allTasks; domains
-  allProperties/allTasks; groups allProperties/allTasks; groupsAssignableToRoles allProperties/update
-  assignLicense create delete reprocessLicenseAssignment restore; groupSettings allProperties/allTasks;
-  oAuth2PermissionGrants allProperties/allTasks; organization allProperties/allTasks; policies
+  allProperties/allTasks federationConfiguration/basic/update federationConfiguration/create
+  federationConfiguration/delete federationConfiguration/standard/read; groups allProperties/allTasks;
+  groupsAssignableToRoles allProperties/update assignLicense create delete reprocessLicenseAssignment restore;
+  groupSettings allProperties/allTasks; oAuth2PermissionGrants allProperties/allTasks; organization
+  allProperties/allTasks; permissionGrantPolicies basic/update create delete standard/read; policies
   allProperties/allTasks; privilegedIdentityManagement allProperties/read; roleAssignments
   allProperties/allTasks; roleDefinitions allProperties/allTasks; scopedRoleMemberships allProperties/allTasks;
   servicePrincipals allProperties/allTasks managePermissionGrantsForAll.microsoft-company-admin; signInReports
   allProperties/read; subscribedSkus allProperties/allTasks; users allProperties/allTasks
   convertExternalToInternalMemberUser
-Global Reader: administrativeUnits allProperties/read; applications allProperties/read; auditLogs
-  allProperties/read; contacts allProperties/read; devices allProperties/read; directoryRoles
-  allProperties/read; domains allProperties/read; groups allProperties/read; groupSettings allProperties/read;
-  oAuth2PermissionGrants allProperties/read; organization allProperties/read; policies allProperties/read;
-  privilegedIdentityManagement allProperties/read; roleAssignments allProperties/read; roleDefinitions
-  allProperties/read; scopedRoleMemberships allProperties/read; servicePrincipals allProperties/read;
-  signInReports allProperties/read; subscribedSkus allProperties/read; users allProperties/read
+Global Reader: adminConsentRequestPolicy allProperties/read; administrativeUnits allProperties/read;
+  applications allProperties/read; auditLogs allProperties/read; authorizationPolicy standard/read; contacts
+  allProperties/read; devices allProperties/read; directoryRoles allProperties/read; domains allProperties/read
+  federationConfiguration/standard/read; groups allProperties/read; groupSettings allProperties/read;
+  oAuth2PermissionGrants allProperties/read; organization allProperties/read; permissionGrantPolicies
+  standard/read; policies allProperties/read; privilegedIdentityManagement allProperties/read; roleAssignments
+  allProperties/read; roleDefinitions allProperties/read; scopedRoleMemberships allProperties/read;
+  servicePrincipals allProperties/read; signInReports allProperties/read; subscribedSkus allProperties/read;
+  users allProperties/read
 Global Secure Access Administrator: applicationPolicies standard/read; applications owners/read policies/read
   standard/read; auditLogs allProperties/read; signInReports allProperties/read
 Groups Administrator: deletedItems.groups delete restore; groups assignLicense assignedLabels/update
@@ -100,9 +108,11 @@ Helpdesk Administrator: users invalidateAllRefreshTokens password/update
 Hybrid Identity Administrator: applications appRoles/update audience/update authentication/update basic/update
   create delete disablement/update notes/update owners/update permissions/update policies/update tag/update;
   applicationTemplates instantiate; auditLogs allProperties/read; deletedItems.applications delete restore;
-  domains allProperties/read federation/update; servicePrincipals appRoleAssignedTo/update audience/update
-  authentication/update basic/update create delete disable enable notes/update owners/update permissions/update
-  policies/update tag/update; signInReports allProperties/read
+  domains allProperties/read federation/update federationConfiguration/basic/update
+  federationConfiguration/create federationConfiguration/delete federationConfiguration/standard/read;
+  servicePrincipals appRoleAssignedTo/update audience/update authentication/update basic/update create delete
+  disable enable notes/update owners/update permissions/update policies/update tag/update; signInReports
+  allProperties/read
 Identity Governance Administrator: groups members/update; servicePrincipals appRoleAssignedTo/update
 Intune Administrator: contacts basic/update create delete; deletedItems.devices delete restore; devices
   basic/update create delete disable enable extensionAttributeSet1/update extensionAttributeSet2/update
@@ -112,8 +122,8 @@ Intune Administrator: contacts basic/update create delete; deletedItems.devices 
   photo/update
 Knowledge Administrator: groups.security basic/update create createAsOwner delete members/update owners/update
 Knowledge Manager: groups.security basic/update create createAsOwner delete members/update owners/update
-License Administrator: groups assignLicense reprocessLicenseAssignment; users assignLicense
-  reprocessLicenseAssignment usageLocation/update
+License Administrator: authorizationPolicy standard/read; groups assignLicense reprocessLicenseAssignment; users
+  assignLicense reprocessLicenseAssignment usageLocation/update
 Lifecycle Workflows Administrator: users lifeCycleInfo/read
 Microsoft Entra Joined Device Local Administrator: groupSettings standard/read
 Partner Tier1 Support: applications appRoles/update audience/update authentication/update basic/update
@@ -135,26 +145,32 @@ Partner Tier2 Support: applications appRoles/update audience/update authenticati
 Password Administrator: users password/update
 Privileged Authentication Administrator: deletedItems.users restore; users basic/update delete disable enable
   invalidateAllRefreshTokens manager/update password/update restore userPrincipalName/update
-Privileged Role Administrator: administrativeUnits allProperties/allTasks; directoryRoles
-  allProperties/allTasks; groupsAssignableToRoles allProperties/update assignLicense create delete
-  reprocessLicenseAssignment restore; oAuth2PermissionGrants allProperties/allTasks;
-  privilegedIdentityManagement allProperties/allTasks; roleAssignments allProperties/allTasks; roleDefinitions
-  allProperties/allTasks; scopedRoleMemberships allProperties/allTasks; servicePrincipals
-  appRoleAssignedTo/update managePermissionGrantsForAll.microsoft-company-admin permissions/update
+Privileged Role Administrator: administrativeUnits allProperties/allTasks; authorizationPolicy
+  allProperties/allTasks; directoryRoles allProperties/allTasks; groupsAssignableToRoles allProperties/update
+  assignLicense create delete reprocessLicenseAssignment restore; oAuth2PermissionGrants allProperties/allTasks;
+  permissionGrantPolicies allProperties/read allProperties/update create delete; privilegedIdentityManagement
+  allProperties/allTasks; roleAssignments allProperties/allTasks; roleDefinitions allProperties/allTasks;
+  scopedRoleMemberships allProperties/allTasks; servicePrincipals appRoleAssignedTo/update
+  managePermissionGrantsForAll.microsoft-company-admin permissions/update
 Reports Reader: auditLogs allProperties/read; signInReports allProperties/read
-Security Administrator: applications policies/update; auditLogs allProperties/read; domains federation/update;
-  policies basic/update create delete owners/update tenantDefault/update; privilegedIdentityManagement
-  allProperties/read; servicePrincipals policies/update; signInReports allProperties/read
-Security Operator: auditLogs allProperties/read; privilegedIdentityManagement allProperties/read; signInReports
-  allProperties/read; users disable enable invalidateAllRefreshTokens password/update
-Security Reader: auditLogs allProperties/read; policies owners/read policyAppliedTo/read standard/read;
+Security Administrator: applications policies/update; auditLogs allProperties/read; authorizationPolicy
+  standard/read; domains federation/update federationConfiguration/basic/update federationConfiguration/create
+  federationConfiguration/delete federationConfiguration/standard/read; policies basic/update create delete
+  owners/update tenantDefault/update; privilegedIdentityManagement allProperties/read; servicePrincipals
+  policies/update; signInReports allProperties/read
+Security Operator: auditLogs allProperties/read; authorizationPolicy standard/read; privilegedIdentityManagement
+  allProperties/read; signInReports allProperties/read; users disable enable invalidateAllRefreshTokens
+  password/update
+Security Reader: auditLogs allProperties/read; authorizationPolicy standard/read; domains
+  federationConfiguration/standard/read; policies owners/read policyAppliedTo/read standard/read;
   privilegedIdentityManagement allProperties/read; signInReports allProperties/read
 SharePoint Administrator: groups hiddenMembers/read; groups.unified assignedLabels/update basic/update create
   delete members/update owners/update restore
 SharePoint Advanced Management Administrator: groups hiddenMembers/read; groups.unified assignedLabels/update
   basic/update create delete members/update owners/update restore
-Teams Administrator: groups hiddenMembers/read; groups.unified assignedLabels/update basic/update create delete
-  members/update owners/update restore
+Teams Administrator: authorizationPolicy standard/read; groups hiddenMembers/read; groups.unified
+  assignedLabels/update basic/update create delete members/update owners/update restore; permissionGrantPolicies
+  standard/read
 User Administrator: contacts basic/update create delete; deletedItems.groups restore; deletedItems.users
   restore; groups assignLicense basic/update classification/update create delete dynamicMembershipRule/update
   groupType/update hiddenMembers/read members/update onPremWriteBack/update owners/update

@@ -9,6 +9,7 @@ import {
   type Asking,
   type Right,
 } from "./asking.ts";
+import { areMembersAllowed } from "./authorization-policy.ts";
 
 /** Microsoft Graph and the older directory API: their app roles are the most privileged. */
 const GRAPH: ReadonlySet<string> = new Set([
@@ -58,7 +59,7 @@ const ofPrincipal = (name: string, value: unknown): string => {
 };
 
 export const createApplication: Right = (asking) =>
-  member(asking) ||
+  (member(asking) && areMembersAllowed(asking.call, "allowedToCreateApps")) ||
   allowed(asking, "applications/create") ||
   allowed(asking, "applications/createAsOwner");
 

@@ -1,5 +1,6 @@
 import type { Entity, Values } from "../store/entity.ts";
 import { allowed, edge, named, type Asking, type Right } from "./asking.ts";
+import { areMembersAllowed } from "./authorization-policy.ts";
 import { isDynamic, isUnified } from "./membership.ts";
 
 /** Under which names the roles' actions on such a group are listed (permissions-reference). */
@@ -36,7 +37,9 @@ const setsRule = (body: Values): boolean =>
 export const createGroup: Right = (asking) => {
   const { body } = asking.call;
   const isSpecial = body["isAssignableToRole"] === true || setsRule(body);
-  if (!isSpecial && !asking.isGuest) return true;
+  const mayMembers =
+    isUnified(body) || areMembersAllowed(asking.call, "allowedToCreateSecurityGroups");
+  if (!isSpecial && !asking.isGuest && mayMembers) return true;
   const needed = ["create", ...(setsRule(body) ? [RULE] : [])];
   return needed.every((what) => mayByRole(asking, what, body));
 };

@@ -1,24 +1,32 @@
 import type { Answer } from "../http/answer.ts";
 import type { Call } from "../resources/call.ts";
 import type { Entity, Values } from "../store/entity.ts";
-import { named, type Asking, type Right } from "./asking.ts";
+import { isSelf, named, type Asking, type Right } from "./asking.ts";
+import { areGuestsRestricted } from "./authorization-policy.ts";
 import { directoryRolesOf, isGuest } from "./person-roles.ts";
 
 /** Guests without a directory role, which gives them what Directory Readers read (unifiedroledefinition-get). */
 export const isLimited = (asking: Asking): boolean => asking.isGuest && asking.roles.size === 0;
 
+const ONLY_ID: ReadonlySet<string> = new Set(["id"]);
+
 /** What a limited guest reads of other people, and of the organization (users-default-permissions). */
 const SHOWN: Readonly<Partial<Record<Entity["kind"], ReadonlySet<string>>>> = {
   user: new Set(["displayName", "id", "mail", "userPrincipalName", "userType"]),
   orgContact: new Set(["displayName", "id", "mail"]),
-  device: new Set(["id"]),
+  device: ONLY_ID,
 };
 const OF_ORGANIZATION = new Set(["displayName", "id", "verifiedDomains"]);
+
+/** Others' profiles in part, unless guests are restricted to themselves (users-restrict-guest-permissions). */
+export const ofProfile: Right = (asking) =>
+  !isLimited(asking) || isSelf(asking) || !areGuestsRestricted(asking.call);
 
 /** Groups whose membership is not hidden, and those that the guest is in. */
 export const ofVisibleGroup: Right = (asking) => {
   if (!isLimited(asking)) return true;
   const group = named(asking, "group", "group", "id");
+  if (areGuestsRestricted(asking.call)) return false;
   if (group?.values["visibility"] !== "HiddenMembership") return true;
   const { members } = asking.call.tenant.directory.relations;
   return members.has(group.id, asking.call.caller.principalId.toLowerCase());
@@ -41,7 +49,8 @@ function limited(call: Call, value: unknown): unknown {
   const { id } = value;
   if (typeof id === "string" && id !== call.caller.principalId) {
     const kind = call.tenant.directory.get(id)?.kind;
-    const shown = kind && SHOWN[kind];
+    const isOwnGroup = kind === "group" && areGuestsRestricted(call);
+    const shown = isOwnGroup ? ONLY_ID : kind && SHOWN[kind];
     if (shown) return emptied(value, shown);
     if (id === call.tenant.id) return emptied(value, OF_ORGANIZATION);
   }

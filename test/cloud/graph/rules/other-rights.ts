@@ -1,5 +1,6 @@
 import { owned } from "./application-rights.ts";
 import { allowed, changedIn, edge, named, textOf, type Asking, type Right } from "./asking.ts";
+import { invitersOf } from "./authorization-policy.ts";
 import { mayByRole, ofGroup } from "./group-rights.ts";
 
 /** What a role needs to list deleted objects: those who may restore some of them (directory-deleteditems-list). */
@@ -94,6 +95,14 @@ export const tenantSettings = ({ call, roles }: Asking): boolean => {
   const manages = ["Groups Administrator", "Directory Writers"];
   const updates = call.method === "PATCH" ? ["User Administrator"] : [];
   return [...manages, ...updates].some((role) => roles.has(role));
+};
+
+/** Everybody invites guests, unless the tenant's policy names fewer (authorizationpolicy-update, allowInvitesFrom). */
+export const invite: Right = (asking) => {
+  const inviters = invitersOf(asking.call);
+  if (inviters === "none") return false;
+  if (inviters === "everyone" || allowed(asking, "users/inviteGuest")) return true;
+  return inviters === "adminsGuestInvitersAndAllMembers" && !asking.isGuest;
 };
 
 /** Anybody asks for a role that they are eligible for. */

@@ -18,9 +18,10 @@ import {
   type Right,
 } from "./asking.ts";
 import { createGroup, ofGroup, updateGroup } from "./group-rights.ts";
-import { isLimited, ofVisibleGroup } from "./guest-view.ts";
+import { isLimited, ofProfile, ofVisibleGroup } from "./guest-view.ts";
 import {
   deleteObject,
+  invite,
   ofDeleted,
   ofDevice,
   requestRole,
@@ -73,7 +74,7 @@ export const READ_RIGHTS: readonly Entry[] = [
     path: /^\/(devices|directoryRoles|directory|roleManagement|subscribedSkus|contracts|policies|groupSettings|oauth2PermissionGrants)(\/|$)/,
     may: notLimited,
   },
-  { path: /^\/users\/:\w+(\/(manager|directReports|photos?)(\/.*)?)?$/, may: () => true },
+  { path: /^\/users\/:\w+(\/(manager|directReports|photos?)(\/.*)?)?$/, may: ofProfile },
   { path: /^\/users\/:/, may: (asking) => !isLimited(asking) || isSelf(asking) },
   { path: /^\/groups\/:/, may: ofVisibleGroup },
 ];
@@ -179,6 +180,14 @@ const APPLICATIONS: readonly Entry[] = [
     path: /^\/applicationTemplates\/:/,
     may: byAction("applicationTemplates/instantiate"),
   },
+  { path: /^\/policies\/authorizationPolicy/, may: byAction("authorizationPolicy/update") },
+  { path: /^\/policies\/adminConsent/, may: byAction("adminConsentRequestPolicy/update") },
+  { path: /^\/policies\/permissionGrant/, may: byAction("permissionGrantPolicies/create") },
+  // Of these no page that was found names a role.
+  {
+    path: /^\/policies\/(authenticationFlows|\w*[aA]ppManagement|identitySecurity)/,
+    may: () => false,
+  },
   {
     methods: ["POST"],
     path: /^\/policies/,
@@ -198,13 +207,16 @@ const APPLICATIONS: readonly Entry[] = [
 
 /** Who may change what, in the order of the paths; what is not listed only a Global Administrator may. */
 export const PERSON_RIGHTS: readonly Entry[] = [
-  // Guests too, by default (users-default-permissions; the condition `invitationsAllowed`).
-  { path: /^\/invitations$/, may: () => true },
+  { path: /^\/invitations$/, may: invite, evenAdministrators: true },
   { path: /validateProperties$/, may: () => true },
   ...USERS,
   ...GROUPS,
   ...APPLICATIONS,
   { path: /^\/schemaExtensions/, may: member },
+  {
+    path: /^\/domains\/:domain\/federationConfiguration/,
+    may: byAction("domains/federationConfiguration/basic/update"),
+  },
   { path: /^\/domains/, may: byAction("domains/allProperties/update") },
   { path: /^\/organization/, may: byAction("organization/basic/update") },
   {
