@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { build, type BuildResult, type Metafile } from "esbuild";
 
 import { functionsLibrary } from "./functions-library.ts";
+import { leanMap } from "./lean-map.ts";
 import { leaveOutNeverRun } from "./never-run.ts";
 
 export const root = join(import.meta.dirname, "..");
@@ -44,8 +45,8 @@ export async function bundle(entry: string): Promise<Bundle> {
     outfile: join(root, "dist", BUNDLE),
     bundle: true,
     minify: true,
-    // Names cost 70 KB and nothing that runs reads them: our errors name themselves, stack traces go
-    // through the source map, and of the SDKs only policies of older clients are told by class name.
+    // Names cost 70 KB and nothing that runs reads them: our errors name themselves, stack traces name
+    // file and line by the source map, and of the SDKs only policies of older clients are told by class name.
     keepNames: false,
     platform: "node",
     format: "cjs",
@@ -66,5 +67,6 @@ export async function bundle(entry: string): Promise<Bundle> {
     if (!found) throw new Error(`esbuild made no ${name}`);
     return found.contents;
   };
-  return { code: file(BUNDLE), map: file(`${BUNDLE}.map`), metafile: result.metafile };
+  const map = leanMap(file(`${BUNDLE}.map`));
+  return { code: file(BUNDLE), map, metafile: result.metafile };
 }

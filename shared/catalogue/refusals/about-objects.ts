@@ -84,7 +84,7 @@ export const objectCauses: readonly Cause[] = [
     name: "guest-address",
     scope: "row",
     message:
-      /(user|users) .*can(no|'|’)t be invited|email address is invalid|invitedUserEmailAddress/i,
+      /(user|users) .*can(no|'|\u2019)t be invited|email address is invalid|invitedUserEmailAddress/i,
     why: "This address cannot be invited",
     fix: "Use another address of the person.",
   },
