@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import { graphFixture, PRINCIPAL, TENANT } from "./testing/graph-fixture.ts";
-import { bindings, newGroup, newUser } from "./testing/people.ts";
+import { bindings, groupBody, newGroup, newUser } from "./testing/people.ts";
 import { assertDenied, personsOf } from "./testing/persons.ts";
 
 /** The page of 2026. */
@@ -71,5 +71,42 @@ describe("group-update", () => {
       [await make(id, "User.Read.All"), await make(id, "Application.Read.All")],
       [403, 201],
     );
+  });
+
+  it("the tenant's prefix and suffix are demanded of Microsoft 365 groups [directoryobject-validateproperties, example 2; groups-naming-policy]", async () => {
+    const { send } = graph;
+    const template = "62375ab9-6b52-47ed-826b-58e47e0e304b";
+    const values = [
+      { name: "PrefixSuffixNamingRequirement", value: "Myprefix_[GroupName]_mysuffix" },
+    ];
+    const setting = await send("POST", "/groupSettings", { templateId: template, values });
+    assert.equal(setting.status, 201, setting.text);
+    const ask = (name: string) =>
+      send("POST", "/directoryObjects/validateProperties", {
+        entityType: "Group",
+        displayName: name,
+        mailNickname: name,
+      });
+    assert.equal((await ask("Myprefix_test_mysuffix")).status, 204);
+    const refused = await ask("test");
+    assert.equal(refused.status, 422);
+    const { details } = refused.body["error"] as unknown as { details: readonly object[] };
+    const detail = {
+      code: "MissingPrefixSuffix",
+      message:
+        "Property mailNickname is missing a required prefix/suffix per your organization's Group naming requirements.",
+      prefix: "Myprefix_",
+      suffix: "_mysuffix",
+    };
+    assert.deepEqual(details, [
+      { target: "displayName", ...detail },
+      { target: "mailNickname", ...detail },
+    ]);
+    const unified = { groupTypes: ["Unified"], mailEnabled: true, securityEnabled: false };
+    const make = async (name: string, more: object) =>
+      (await send("POST", "/groups", groupBody(name, { ...more }))).status;
+    assert.deepEqual([await make("test", unified), await make("test", {})], [400, 201]);
+    assert.equal(await make("Myprefix_x_mysuffix", unified), 201);
+    await send("DELETE", `/groupSettings/${String(setting.body["id"])}`);
   });
 });

@@ -5,6 +5,9 @@ export interface ErrorDetail {
   readonly code: string;
   readonly message: string;
   readonly target?: string;
+  /** What a name lacks (directoryobject-validateproperties). */
+  readonly prefix?: string;
+  readonly suffix?: string;
 }
 
 /** A refusal in Graph's form: status, code, message (MS errors.md). */

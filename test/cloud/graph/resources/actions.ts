@@ -1,7 +1,8 @@
 import { noContent, ok, type Answer } from "../http/answer.ts";
-import { badRequest, GraphError, notFound } from "../http/graph-error.ts";
+import { badRequest, GraphError, notFound, type ErrorDetail } from "../http/graph-error.ts";
 import { namesFor } from "../odata/list.ts";
 import { contextOf, render, selected } from "../odata/render.ts";
+import { nameProblems } from "../rules/naming-policy.ts";
 import {
   demand,
   READ_APPLICATIONS,
@@ -17,9 +18,9 @@ import type { Route } from "./route.ts";
 import { purgeExpired } from "./soft-delete.ts";
 
 /**
- * Whether a group may have these names. The tenant has no naming policy, so only a nickname that is taken
- * is found (directoryobject-validateproperties).
- * @throws GraphError 400 without a name or for another type, 422 for a nickname that is taken
+ * Whether a group may have these names, by the prefix and suffix of the tenant's naming policy and by the
+ * nicknames that are taken (directoryobject-validateproperties, group-validateproperties).
+ * @throws GraphError 400 without a name or for another type, 422 for names that the group cannot have
  */
 function validate(call: Call, self?: string): Answer {
   const { displayName, mailNickname, entityType } = call.body;
@@ -27,27 +28,36 @@ function validate(call: Call, self?: string): Answer {
     throw badRequest("Invalid value specified for property 'entityType' of the request.");
   if (typeof displayName !== "string" && typeof mailNickname !== "string")
     throw badRequest("One of displayName and mailNickname is required.");
+  const person = call.body["onBehalfOfUserId"];
+  const problems = nameProblems(
+    call.tenant,
+    { displayName, mailNickname },
+    typeof person === "string" ? person : call.caller.principalId,
+  );
   const isTaken =
     typeof mailNickname === "string" &&
     call.tenant.directory
       .find("group", "mailNickname", mailNickname)
       .some(({ id, values }) => id !== self && values["mailEnabled"] === true);
+  // Only the first kind of failure is told.
+  if (problems.length > 0) throw invalidNames(problems);
   if (!isTaken) return noContent;
-  throw new GraphError(
+  throw invalidNames([
+    {
+      code: "PropertyConflict",
+      message: "Another object with the same value for property mailNickname already exists.",
+      target: "mailNickname",
+    },
+  ]);
+}
+
+const invalidNames = (details: readonly ErrorDetail[]): GraphError =>
+  new GraphError(
     422,
     "Request_UnprocessableEntity",
     "The values provided contain one or more validation errors.",
-    {
-      details: [
-        {
-          code: "PropertyConflict",
-          message: "Another object with the same value for property mailNickname already exists.",
-          target: "mailNickname",
-        },
-      ],
-    },
+    { details },
   );
-}
 
 /** Deleted groups or applications of one owner, at most 1,000, by id (directory-deleteditems-getuserownedobjects). */
 function ownedDeletedItems(call: Call): Answer {

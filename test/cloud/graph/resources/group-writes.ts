@@ -14,6 +14,7 @@ import {
   isExchangeManaged,
   isUnified,
 } from "../rules/membership.ts";
+import { nameProblems } from "../rules/naming-policy.ts";
 import { demand, holds, READ_APPLICATIONS, READ_USERS, WRITE_GROUPS } from "../rules/permission.ts";
 import { directoryRolesOf } from "../rules/person-roles.ts";
 import { demandRoom } from "../rules/quota.ts";
@@ -58,6 +59,7 @@ export function createGroup(call: Call, given: Values): Entity {
   const values: Record<string, unknown> = { ...checkedValues("group", body, "create"), ...given };
   checkGroupValues(values);
   demandFreeGroupNames(call, values);
+  demandNamingPolicy(call, values);
   if (values["isAssignableToRole"] === true) {
     demand(caller, ["RoleManagement.ReadWrite.Directory"]);
   }
@@ -98,6 +100,14 @@ const readableBy =
     if (id === caller.principalId.toLowerCase()) return;
     demand(caller, kind === "servicePrincipal" ? READ_APPLICATIONS : READ_USERS);
   };
+
+/** Names of Microsoft 365 groups have the tenant's prefix and suffix (groups-naming-policy). @throws GraphError 400 */
+function demandNamingPolicy({ tenant, caller }: Call, values: Values): void {
+  if (!isUnified(values)) return;
+  const { displayName, mailNickname } = values;
+  const [problem] = nameProblems(tenant, { displayName, mailNickname }, caller.principalId);
+  if (problem) throw badRequest(problem.message, [problem]);
+}
 
 /** A person without a directory role. */
 const isPlainPerson = (call: Call): boolean =>
