@@ -94,6 +94,16 @@ describe("licences", () => {
     );
   });
 
+  it("the details of a user's product are told one by one too [user-list-licensedetails; metadata document]", async () => {
+    const id = await newUser(graph, "detail", { usageLocation: "GB" });
+    assert.equal((await assign(id, change([add(O365)]))).status, 200);
+    const [first] = valueOf(await send("GET", `/users/${id}/licenseDetails`));
+    const url = `/users/${id}/licenseDetails/${String(first?.["id"])}`;
+    const { "@odata.context": _context, ...one } = (await send("GET", url)).body;
+    assert.deepEqual(one, first);
+    assert.equal((await send("GET", `/users/${id}/licenseDetails/${id}`)).status, 404);
+  });
+
   it("a product that the tenant lacks is refused, and so is removing a licence that the user lacks [seen in issues]", async () => {
     const id = await newUser(graph, "eve", { usageLocation: "GB" });
     assertRefused(
@@ -102,6 +112,10 @@ describe("licences", () => {
       "Request_BadRequest",
       "does not correspond to a valid company License.",
     );
+    const says = "Cannot convert the literal 'E5' to the expected type 'Edm.Guid'.";
+    for (const wrong of [change([add("E5")]), change([], ["E5"])])
+      // oxlint-disable-next-line no-await-in-loop -- they are one user's
+      assertRefused(await assign(id, wrong), 400, "Request_BadRequest", says);
     assertRefused(
       await assign(id, change([], [O365])),
       400,

@@ -12,6 +12,14 @@ export interface LicenceChange {
   readonly remove: readonly string[];
 }
 
+/** @throws GraphError 400 for what is no GUID (seen in clients that assign licenses) */
+function guidIn(value: unknown): string {
+  const text = String(value);
+  if (!isGuid(text))
+    throw badRequest(`Cannot convert the literal '${text}' to the expected type 'Edm.Guid'.`);
+  return text.toLowerCase();
+}
+
 /** @throws GraphError 400 if a parameter is missing, or the tenant lacks the product or it the plan. */
 export function licenceChange(call: Call): LicenceChange {
   const { body, tenant } = call;
@@ -22,17 +30,15 @@ export function licenceChange(call: Call): LicenceChange {
     );
   }
   const skuOf = (id: unknown): Sku => {
-    const sku = tenant.skus.find((one) => typeof id === "string" && one.skuId === id.toLowerCase());
-    if (!sku)
-      throw badRequest(
-        `License ${isGuid(String(id)) ? String(id) : ""} does not correspond to a valid company License.`,
-      );
+    const wanted = guidIn(id);
+    const sku = tenant.skus.find((one) => one.skuId === wanted);
+    if (!sku) throw badRequest(`License ${wanted} does not correspond to a valid company License.`);
     return sku;
   };
   const add = (body["addLicenses"] as readonly Readonly<Record<string, unknown>>[]).map((entry) => {
     const sku = skuOf(entry["skuId"]);
-    const disabledPlans = ((entry["disabledPlans"] as readonly string[] | undefined) ?? []).map(
-      (plan) => plan.toLowerCase(),
+    const disabledPlans = ((entry["disabledPlans"] as readonly unknown[] | undefined) ?? []).map(
+      guidIn,
     );
     if (disabledPlans.some((plan) => !sku.servicePlans.some((one) => one.servicePlanId === plan))) {
       throw badRequest(

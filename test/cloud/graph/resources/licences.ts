@@ -96,7 +96,8 @@ function assignGroup(call: Call): Answer {
   };
 }
 
-function details(call: Call): Answer {
+/** The user's products with their plans (user-list-licensedetails). */
+function detailsOf(call: Call): { readonly set: string; readonly shown: readonly Values[] } {
   const { entity, values } = resolve(call, "user", call.params["user"] ?? "");
   const active = statesOf(values).filter((state) => state.state === "Active");
   const shown = call.tenant.skus
@@ -114,7 +115,16 @@ function details(call: Call): Answer {
       skuId: sku.skuId,
       skuPartNumber: sku.skuPartNumber,
     }));
-  return resourceList(call, `users('${entity.id}')/licenseDetails`, shown);
+  return { set: `users('${entity.id}')/licenseDetails`, shown };
+}
+
+/** One of them; the metadata document has it, the reference only the list. @throws GraphError 404 */
+function oneDetail(call: Call): Answer {
+  const { set, shown } = detailsOf(call);
+  const id = call.params["detail"] ?? "";
+  const one = shown.find((each) => each["id"] === id.toLowerCase());
+  if (!one) throw notFound(id);
+  return ok({ "@odata.context": contextOf(call.root, set, undefined, true), ...one });
 }
 
 const touchesUser: Route["touches"] = (call) => ({
@@ -150,7 +160,16 @@ export const licenceRoutes: readonly Route[] = [
     path: "/users/:user/licenseDetails",
     needs: [...READ_LICENCES, "User.Read.All", "User.ReadWrite.All"],
     resourceUnits: 2,
-    handle: details,
+    handle: (call) => {
+      const { set, shown } = detailsOf(call);
+      return resourceList(call, set, shown);
+    },
+  },
+  {
+    method: "GET",
+    path: "/users/:user/licenseDetails/:detail",
+    needs: [...READ_LICENCES, "User.Read.All", "User.ReadWrite.All"],
+    handle: oneDetail,
   },
   {
     method: "POST",
