@@ -37,7 +37,9 @@ export function nameProblems(
     .map((part) =>
       part.replaceAll(/\[([^\]]*)\]/g, (_all, name: string) => {
         const attribute = ATTRIBUTES[name];
-        return attribute === undefined ? name : String(held?.values[attribute] ?? "");
+        if (attribute === undefined) return name;
+        const value = held?.values[attribute];
+        return typeof value === "string" ? value : "";
       }),
     );
   return Object.entries(names).flatMap(([target, name]) =>
