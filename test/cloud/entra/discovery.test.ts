@@ -46,10 +46,14 @@ describe("discovery", () => {
     assert.equal(body["issuer"], "https://login.microsoftonline.com/{tenantid}/v2.0");
   });
 
-  it("refuses an unknown tenant [reference-error-codes]", () => {
+  it("refuses an unknown tenant [reference-error-codes, azure-cli#22145]", () => {
     const { status, body } = get("/nowhere/v2.0/.well-known/openid-configuration");
     assert.equal(status, 400);
     assert.equal(body["error"], "invalid_tenant");
+    assert.match(
+      String(body["error_description"]),
+      /^AADSTS90002: Tenant 'nowhere' not found\. .* no active subscriptions for the tenant\. Trace ID: /,
+    );
   });
 
   it("of instances accepts only Entra's own host names [seen in MSAL]", () => {

@@ -1,6 +1,9 @@
+import { randomUUID } from "node:crypto";
+
 import { json, type CloudRequest, type CloudResponse } from "../http/exchange.ts";
 import { version1Issuer } from "./access-token.ts";
 import type { EntraState } from "./entra-state.ts";
+import { describeRefusal, EntraRefusal } from "./refusals/refusal.ts";
 
 /** Host names of the real Entra in the global cloud, as instance discovery lists them. */
 const globalAliases = [
@@ -76,6 +79,14 @@ export function keySet(
   });
 }
 
+/** The token endpoint's refusal, which has another `error` here (seen in azure-cli#22145). */
+const unknownTenant = (request: CloudRequest, tenant: string, state: EntraState): object =>
+  describeRefusal(
+    new EntraRefusal(90_002),
+    { tenant, appId: "", appName: "", scope: "", resource: "", detail: "" },
+    { nowMs: state.loginNow(), correlationId: randomUUID(), host: request.host },
+  );
+
 /** A tenant's OpenID configuration in either version; issuer and endpoints use the requested host. */
 export function openIdConfiguration(
   request: CloudRequest,
@@ -86,11 +97,7 @@ export function openIdConfiguration(
   const tenant = state.registry.tenant(tenantName);
   const isShared = shared.has(tenantName.toLowerCase());
   if (tenant === undefined && !isShared)
-    return json(400, {
-      error: "invalid_tenant",
-      error_description: `AADSTS90002: Tenant '${tenantName}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud.`,
-      error_codes: [90_002],
-    });
+    return json(400, { ...unknownTenant(request, tenantName, state), error: "invalid_tenant" });
   const id = tenant?.tenantId ?? "{tenantid}";
   const base = `https://${request.host}/${isShared ? tenantName : id}`;
   const path = version === 2 ? "oauth2/v2.0" : "oauth2";
