@@ -85,6 +85,16 @@ describe("the managed identity endpoint", () => {
     assert.match(ask({}).body.expires_on ?? "", /^\d{4}-\d\d-\d\dT/u);
   });
 
+  it("answers the older interface, with its header, its parameter and its date, for Azure CLI [seen in azure-cli]", () => {
+    const older = { "api-version": "2017-09-01", clientid: user.clientId };
+    const { body } = ask(older, { secret: "the-header" });
+    assert.equal(body.client_id, user.clientId);
+    const [, expires = ""] =
+      /^(\d\d\/\d\d\/\d{4} \d\d:\d\d:\d\d) \+00:00$/u.exec(body.expires_on ?? "") ?? [];
+    assert.equal(Date.parse(`${expires} UTC`) / 1000, claimsIn(body.access_token)["exp"]);
+    assert.equal(ask(older).status, 401);
+  });
+
   it("refuses a missing or wrong X-IDENTITY-HEADER [overview-managed-identity, REST endpoint]", () => {
     assert.deepEqual(
       [ask({}, {}).status, ask({}, { "x-identity-header": "x" }).status],
@@ -101,7 +111,7 @@ describe("the managed identity endpoint", () => {
     },
     {
       when: "the api-version is too old",
-      query: { "api-version": "2017-09-01" },
+      query: { "api-version": "2016-01-01" },
       says: /not supported/,
     },
     { when: "the resource is missing", query: { resource: "" }, says: /'resource' is required/ },

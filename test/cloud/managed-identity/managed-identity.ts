@@ -81,16 +81,18 @@ export function createManagedIdentityEndpoint(
     handle(request, count) {
       count("msi.token");
       const url = new URL(request.target, "http://127.0.0.1");
-      if (request.headers["x-identity-header"] !== secret)
+      const version = url.searchParams.get("api-version");
+      const given = request.headers[version === OLDER ? "secret" : "x-identity-header"];
+      if (given !== secret)
         return {
           status: 401,
           headers: { "Content-Type": "text/plain" },
-          body: `Invalid secret token header: ${request.headers["x-identity-header"] === undefined ? "" : "(other)"}.`,
+          body: `Invalid secret token header: ${given === undefined ? "" : "(other)"}.`,
         };
-      if (url.pathname !== "/msi/token" || request.method !== "GET")
+      // Azure CLI appends a slash.
+      if (!/^\/msi\/token\/?$/u.test(url.pathname) || request.method !== "GET")
         return refusal(404, "Not found.");
-      const version = url.searchParams.get("api-version");
-      if (version !== "2019-08-01")
+      if (version !== "2019-08-01" && version !== OLDER)
         return refusal(400, `The api-version '${version ?? ""}' is not supported.`);
       const resource = url.searchParams.get("resource");
       if (resource === null || resource === "")
@@ -105,16 +107,27 @@ export function createManagedIdentityEndpoint(
       if ("status" in token) return token;
       return json(200, {
         access_token: token.token,
-        expires_on:
-          settings.expiresOnFormat === "unix"
-            ? String(Math.floor(token.expiresMs / 1000))
-            : new Date(token.expiresMs).toISOString(),
+        expires_on: expiresOn(
+          token.expiresMs,
+          version === OLDER ? "date" : settings.expiresOnFormat,
+        ),
         resource,
         token_type: "Bearer",
         client_id: identity.clientId,
       });
     },
   };
+}
+
+/** The interface of MSI_ENDPOINT and MSI_SECRET, which Azure CLI still uses (overview-managed-identity). */
+const OLDER = "2017-09-01";
+
+function expiresOn(ms: number, format: IdentitySettings["expiresOnFormat"] | "date"): string {
+  if (format === "unix") return String(Math.floor(ms / 1000));
+  const iso = new Date(ms).toISOString();
+  if (format === "iso") return iso;
+  const [year = "", month = "", day = ""] = iso.slice(0, 10).split("-");
+  return `${month}/${day}/${year} ${iso.slice(11, 19)} +00:00`;
 }
 
 const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
@@ -124,7 +137,7 @@ function chooseIdentity(
   query: URLSearchParams,
   identities: readonly ManagedIdentity[],
 ): ManagedIdentity | undefined {
-  const clientId = query.get("client_id");
+  const clientId = query.get("client_id") ?? query.get("clientid");
   if (clientId !== null) return identities.find((one) => same(one.clientId, clientId));
   const principalId = query.get("object_id") ?? query.get("principal_id");
   if (principalId !== null) return identities.find((one) => same(one.principalId, principalId));
