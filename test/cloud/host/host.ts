@@ -142,9 +142,7 @@ export async function startHost(options: HostOptions): Promise<FunctionsHost> {
       {
         clock,
         exited: (reason) => log("error", reason),
-        failed: (error) => {
-          recycled = recycle(error.message);
-        },
+        failed: (error) => fail(error.message),
       },
     );
     try {
@@ -161,6 +159,7 @@ export async function startHost(options: HostOptions): Promise<FunctionsHost> {
         clock,
         random,
         log,
+        failed: (error) => fail(`An unhandled exception has occurred: ${String(error)}`),
         execute: (plan, trigger) => executor.execute({ plan, trigger, pool, functionTimeoutMs }),
       });
       state = "running";
@@ -231,7 +230,11 @@ export async function startHost(options: HostOptions): Promise<FunctionsHost> {
     await life.listeners.stop();
   }
 
-  /** The workers have crashed too often: the host stops, and the platform starts it again. */
+  function fail(reason: string): void {
+    if (state === "running") recycled = recycle(reason);
+  }
+
+  /** The host stops itself, and the platform starts it again (WebScriptHostExceptionHandler.cs). */
   async function recycle(reason: string): Promise<void> {
     state = "failed";
     failure = reason;

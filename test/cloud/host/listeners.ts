@@ -32,6 +32,8 @@ export interface ListenersOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: (level: LogLevel, message: string) => void;
+  /** Called for an error of storage that stops the whole host. */
+  readonly failed: (error: unknown) => void;
   readonly execute: (plan: FunctionPlan, trigger: TriggerData) => Promise<InvocationResult>;
 }
 
@@ -76,6 +78,7 @@ export function startListeners(options: ListenersOptions): Listeners {
       clock: options.clock,
       random: options.random,
       log: options.log,
+      failed: options.failed,
       execute: async (message) => {
         const { succeeded } = await options.execute(
           plan,
@@ -121,9 +124,10 @@ export function startListeners(options: ListenersOptions): Listeners {
       timer: plan.name,
       leaseSeconds: leaseSeconds(settings.get("AZURE_FUNCTIONS_ENVIRONMENT")),
       clock,
+      random: options.random,
       log,
       taken: start,
-      lost: () => void listener?.stop(),
+      failed: options.failed,
     });
     return {
       stop: async () => {

@@ -1,6 +1,7 @@
 import type { QueueClient, ReceivedMessageItem } from "@azure/storage-queue";
 
 import type { Clock } from "../../../shared/core/clock.ts";
+import { isOthersByNow } from "./storage-errors.ts";
 
 /** Keeps one message invisible for as long as its function runs. */
 export interface MessageHold {
@@ -10,21 +11,19 @@ export interface MessageHold {
   release(): Promise<string>;
 }
 
-const LEAST_MS = 60_000;
-
 /**
- * Renews a message's invisibility at half time; after each error of the service in half the time, but
- * not under a minute; stops once another instance has the message
- * (UpdateQueueMessageVisibilityCommand.cs, LinearSpeedupStrategy.cs).
+ * Renews a message's invisibility at half time; stops once another instance has the message. Any other error is
+ * for `failed`, the service's own too, for which Azure's code computes a shorter wait in vain
+ * (UpdateQueueMessageVisibilityCommand.cs).
  */
 export function holdMessage(options: {
   readonly queue: QueueClient;
   readonly item: ReceivedMessageItem;
   readonly invisibilityMs: number;
   readonly clock: Clock;
+  readonly failed: (error: unknown) => void;
 }): MessageHold {
   const { queue, item, invisibilityMs, clock } = options;
-  const normalMs = invisibilityMs / 2;
   const ended = new AbortController();
   let { popReceipt } = item;
   const renewing = renew();
@@ -38,25 +37,17 @@ export function holdMessage(options: {
   };
 
   async function renew(): Promise<void> {
-    let waitMs = normalMs;
     for (;;) {
-      await clock.sleep(waitMs, ended.signal);
+      await clock.sleep(invisibilityMs / 2, ended.signal);
       if (ended.signal.aborted) return;
       try {
         const seconds = invisibilityMs / 1000;
         const renewed = await queue.updateMessage(item.messageId, popReceipt, undefined, seconds);
         popReceipt = renewed.popReceipt ?? popReceipt;
-        waitMs = normalMs;
       } catch (error) {
-        if (!isServerError(error)) return;
-        waitMs = Math.max(waitMs / 2, Math.min(LEAST_MS, normalMs));
+        if (!isOthersByNow(error)) options.failed(error);
+        return;
       }
     }
   }
 }
-
-const isServerError = (error: unknown): boolean =>
-  typeof error === "object" &&
-  error !== null &&
-  "statusCode" in error &&
-  Number(error.statusCode) >= 500;

@@ -1,6 +1,7 @@
 import type { QueueClient, QueueServiceClient } from "@azure/storage-queue";
 
 import { keepLineBreaks } from "./storage-clients.ts";
+import { hasCode } from "./storage-errors.ts";
 
 /** The queue for messages that could not be processed. */
 export interface PoisonQueue {
@@ -39,8 +40,7 @@ export async function addMessage(queue: QueueClient, messageText: string): Promi
   try {
     await queue.sendMessage(text);
   } catch (error) {
-    const isAbsent = typeof error === "object" && error !== null && "code" in error;
-    if (!isAbsent || error.code !== "QueueNotFound") throw error;
+    if (!hasCode(error, "QueueNotFound")) throw error;
     await queue.createIfNotExists();
     await queue.sendMessage(text);
   }

@@ -1,23 +1,22 @@
-const MINIMUM_MS = 100;
-
 /**
- * How long a queue listener waits until its next poll: 100 ms after it found messages, then doubling
- * with 20 % jitter up to `maximumMs` (RandomizedExponentialBackoffStrategy.cs).
+ * How long a listener waits: `minimumMs` after a success (a queue's: it found messages), then doubling with
+ * 20 % jitter up to `maximumMs` (RandomizedExponentialBackoffStrategy.cs).
  */
 export function createPollingDelay(
   maximumMs: number,
   random: () => number,
-): (found: boolean) => number {
+  minimumMs = 100,
+): (succeeded: boolean) => number {
   let currentMs = 0;
   let exponent = 0;
-  return (found) => {
-    if (found) {
-      currentMs = MINIMUM_MS;
+  return (succeeded) => {
+    if (succeeded) {
+      currentMs = minimumMs;
       exponent = 1;
     } else if (currentMs !== maximumMs) {
       const noise = 0.8 + 0.4 * random();
-      const addedMs = exponent > 0 ? noise * 2 ** (exponent - 1) * MINIMUM_MS : 0;
-      currentMs = Math.min(MINIMUM_MS + addedMs, maximumMs);
+      const addedMs = exponent > 0 ? noise * 2 ** (exponent - 1) * minimumMs : 0;
+      currentMs = Math.min(minimumMs + addedMs, maximumMs);
       exponent += 1;
     }
     return currentMs;

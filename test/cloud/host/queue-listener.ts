@@ -6,6 +6,7 @@ import { holdMessage } from "./message-hold.ts";
 import type { PoisonQueue } from "./poison-queue.ts";
 import { createPollingDelay } from "./polling-delay.ts";
 import { decodeMessage, type QueueMessage } from "./queue-trigger.ts";
+import { isOthersByNow, isQueueGone, isServerError } from "./storage-errors.ts";
 
 export interface QueueListenerOptions {
   readonly queue: QueueClient;
@@ -19,6 +20,8 @@ export interface QueueListenerOptions {
   /** Runs the function; resolves to whether it succeeded and never rejects. */
   readonly execute: (message: QueueMessage) => Promise<boolean>;
   readonly log: (level: "information" | "warning" | "error", message: string) => void;
+  /** Called for an error of storage that stops the whole host. */
+  readonly failed: (error: unknown) => void;
 }
 
 /** The listener of one queue trigger. */
@@ -69,7 +72,7 @@ export function startQueueListener(options: QueueListenerOptions): QueueListener
       waking = new AbortController();
       const { signal } = waking;
       const received = await receive();
-      if (abandoned.signal.aborted) return;
+      if (!received || abandoned.signal.aborted) return;
       for (const message of received) track(settle(message));
       if (received.length > 0) {
         foundSinceDelay = true;
@@ -86,8 +89,11 @@ export function startQueueListener(options: QueueListenerOptions): QueueListener
     processing.add(tracked);
   }
 
-  /** The received messages; none if the queue does not exist yet or storage fails. */
-  async function receive(): Promise<readonly ReceivedMessageItem[]> {
+  /**
+   * The received messages; none if the queue does not exist yet or storage has an error; `undefined`
+   * for what is not expected to pass: a role that is missing, no token, no answer.
+   */
+  async function receive(): Promise<readonly ReceivedMessageItem[] | undefined> {
     try {
       exists ||= await queue.exists();
       if (!exists) return [];
@@ -98,6 +104,10 @@ export function startQueueListener(options: QueueListenerOptions): QueueListener
       return receivedMessageItems;
     } catch (error) {
       exists = false;
+      if (!isQueueGone(error) && !isServerError(error)) {
+        options.failed(error);
+        return undefined;
+      }
       options.log("warning", `Queue ${queue.name} could not be read: ${String(error)}`);
       return [];
     }
@@ -121,8 +131,7 @@ export function startQueueListener(options: QueueListenerOptions): QueueListener
       else if (item.dequeueCount >= settings.maxDequeueCount) await toPoison(item, popReceipt);
       else if (options.poison) await showAgain(item, popReceipt);
     } catch (error) {
-      if (!isOthersByNow(error))
-        options.log("error", `A message of ${queue.name}: ${String(error)}`);
+      if (!isOthersByNow(error)) options.failed(error);
     } finally {
       await hold.release();
     }
@@ -156,12 +165,3 @@ function toMessage(item: ReceivedMessageItem, text: string): QueueMessage {
     nextVisibleOnMs: item.nextVisibleOn.getTime(),
   };
 }
-
-const GONE = ["PopReceiptMismatch", "MessageNotFound", "QueueNotFound", "QueueBeingDeleted"];
-
-/** Whether the message or its queue is gone, or another instance has the message: no action needed. */
-const isOthersByNow = (error: unknown): boolean =>
-  typeof error === "object" &&
-  error !== null &&
-  "code" in error &&
-  GONE.includes(String(error.code));

@@ -23,10 +23,13 @@ const BREAKS = [
 export const keepLineBreaks = (text: string): string =>
   BREAKS.reduce((kept, { of, stand }) => kept.replaceAll(of, stand), text);
 
+/** As .NET's clients, which Azure's host uses (Azure.Core's RetryOptions), without their jitter. */
+const retryOptions = { maxTries: 4, retryDelayInMs: 800, maxRetryDelayInMs: 60_000 };
+
 export function createStorageClients(credentials: HostStorage): StorageClients {
   return {
     queues: (uri) => {
-      const pipeline = newPipeline(credentials.queues);
+      const pipeline = newPipeline(credentials.queues, { retryOptions });
       pipeline.factories.push({
         create: (next) => ({
           sendRequest: (request) => {
@@ -41,6 +44,6 @@ export function createStorageClients(credentials: HostStorage): StorageClients {
       });
       return new QueueServiceClient(uri, pipeline);
     },
-    blobs: (uri) => new BlobServiceClient(uri, credentials.blobs),
+    blobs: (uri) => new BlobServiceClient(uri, credentials.blobs, { retryOptions }),
   };
 }

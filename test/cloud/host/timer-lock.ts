@@ -1,6 +1,8 @@
 import type { BlobServiceClient } from "@azure/storage-blob";
 
 import type { Clock } from "../../../shared/core/clock.ts";
+import { createPollingDelay } from "./polling-delay.ts";
+import { hasCode, isServerError } from "./storage-errors.ts";
 import { HOST_CONTAINER } from "./timer-status.ts";
 
 /** The lock that lets only one of several instances run a timer. */
@@ -19,10 +21,16 @@ export const leaseSeconds = (environment: string | undefined): number =>
 
 /** How often an instance without the lock tries again (SingletonOptions.cs). */
 const RETRY_MS = 60_000;
+/** How soon a listener that could not start is started again, at first and at last (FunctionListener.cs). */
+const RESTART_MS = 2_000;
+const LONGEST_RESTART_MS = 120_000;
+const LEAST_RENEWAL_MS = 1_000;
 
 /**
- * Tries to get the listener lock of one timer until it succeeds, then calls `taken`
- * (TimerListener is a `[Singleton(Mode = Listener)]`; the lock is a blob's lease).
+ * Tries to get the listener lock of one timer until it succeeds, then calls `taken` (TimerListener is a
+ * `[Singleton(Mode = Listener)]`; the lock is a blob's lease). While storage refuses the first attempt it is
+ * repeated after 2 s to 2 minutes (FunctionListener.cs); once another instance has had the lock, each minute.
+ * The lease is renewed at half time, after each error of the service in half the time (LinearSpeedupStrategy.cs).
  */
 export function lockTimer(options: {
   readonly service: BlobServiceClient;
@@ -30,10 +38,11 @@ export function lockTimer(options: {
   readonly timer: string;
   readonly leaseSeconds: number;
   readonly clock: Clock;
+  readonly random: () => number;
   readonly taken: () => void;
-  /** Called if the lease was lost. */
-  readonly lost: () => void;
-  readonly log: (level: "information" | "warning", message: string) => void;
+  /** Called if the lease was lost, which stops the whole host. */
+  readonly failed: (error: unknown) => void;
+  readonly log: (level: "information" | "warning" | "error", message: string) => void;
 }): TimerLock {
   const { service, hostId, timer, clock } = options;
   const container = service.getContainerClient(HOST_CONTAINER);
@@ -57,42 +66,60 @@ export function lockTimer(options: {
   };
 
   async function hold(): Promise<void> {
+    const nextDelayMs = createPollingDelay(LONGEST_RESTART_MS, options.random, RESTART_MS);
+    let isOthers = false;
     while (!ended.signal.aborted) {
-      if (await acquire()) {
+      const outcome = await acquire();
+      if (outcome === "held") {
         isHeld = true;
         if (ended.signal.aborted) return;
         options.taken();
         await renew();
-        if (ended.signal.aborted) return;
-        isHeld = false;
-        options.log("warning", `The lock of the timer ${timer} is lost.`);
-        options.lost();
+        return;
       }
-      await clock.sleep(RETRY_MS, ended.signal);
+      isOthers ||= outcome === "another's";
+      await clock.sleep(isOthers ? RETRY_MS : nextDelayMs(false), ended.signal);
     }
   }
 
-  async function acquire(): Promise<boolean> {
+  async function acquire(): Promise<"held" | "another's" | "failed"> {
     try {
       await container.createIfNotExists();
       if (!(await blob.exists())) await blob.upload("", 0);
       await lease.acquireLease(options.leaseSeconds);
-      return true;
+      return "held";
     } catch (error) {
-      options.log("information", `This instance does not run the timer ${timer}: ${String(error)}`);
-      return false;
+      if (hasCode(error, "LeaseAlreadyPresent", "LeaseIdMissing")) {
+        options.log("information", `Unable to acquire Singleton lock of the timer ${timer}.`);
+        return "another's";
+      }
+      options.log("error", `The listener for ${timer} was unable to start: ${String(error)}`);
+      return "failed";
     }
   }
 
   /** Ends when the lease is lost or the lock is released. */
   async function renew(): Promise<void> {
-    while (!ended.signal.aborted) {
-      await clock.sleep((options.leaseSeconds / 2) * 1000, ended.signal);
+    const normalMs = (options.leaseSeconds / 2) * 1000;
+    let waitMs = normalMs;
+    for (;;) {
+      await clock.sleep(waitMs, ended.signal);
       if (ended.signal.aborted) return;
       try {
         await lease.renewLease();
-      } catch {
-        return;
+        waitMs = normalMs;
+      } catch (error) {
+        const isPassing = isServerError(error);
+        const level = isPassing ? "warning" : "error";
+        options.log(
+          level,
+          `Singleton lock renewal failed for the timer ${timer}: ${String(error)}`,
+        );
+        if (!isPassing) {
+          options.failed(error);
+          return;
+        }
+        waitMs = Math.max(waitMs / 2, LEAST_RENEWAL_MS);
       }
     }
   }
