@@ -2,7 +2,7 @@
 # Runs the whole of `az ad`, and `az rest`, of an unmodified Azure CLI (for example Debian's azure-cli)
 # against the local cloud: every command with every option, and what Entra's documentation says is
 # refused. Needs az, and root or a user namespace: a hosts file that only this script's processes see
-# maps the public names to loopback. Takes five minutes: each command starts Python. `az keyvault` is left
+# maps the public names to loopback. Takes eight minutes: each command starts Python. `az keyvault` is left
 # out: Debian's azure-cli lacks the package azure-keyvault 1.1 that it needs (python.sh has the vault's clients).
 #
 #   bash test/cloud/clients/azure-cli.sh
@@ -26,7 +26,47 @@ expect '"state": "Enabled"' az login --service-principal --username "$(fact clie
   --password "$(fact certificateFile)" --tenant "$tenant" --allow-no-subscriptions
 refused 'AADSTS7000215' env AZURE_CONFIG_DIR="$work/other" az login --service-principal --allow-no-subscriptions \
   --username "$(fact clientId)" --password wrong --tenant "$tenant"
+
+echo "az account, and other ways to sign in"
+expect "$tenant" az account list --all --refresh --query '[].tenantId'
+expect 'servicePrincipal' az account show --subscription "$tenant" --query user.type
+expect '' az account set --subscription "$tenant"
+refused "not found" az account show --subscription nothing
 expect 'accessToken' az account get-access-token --resource-type ms-graph
+expect 'Bearer' az account get-access-token --resource-type arm --subscription "$tenant" --query tokenType
+for resource in https://vault.azure.net https://graph.microsoft.com/ https://storage.azure.com/ https://management.core.windows.net/; do
+  expect 'Bearer' az account get-access-token --resource $resource --query tokenType
+done
+expect 'Bearer' az account get-access-token --scope https://vault.azure.net/.default --query tokenType
+expect "$tenant" az account get-access-token --tenant "$tenant" --query tenant
+refused 'AADSTS500011' az account get-access-token --resource https://nothing.example
+refused 'AADSTS700022' az account get-access-token --scope https://vault.azure.net/.default https://graph.microsoft.com/.default
+refused 'AADSTS90002' az account get-access-token --tenant $no_such
+other() { env AZURE_CONFIG_DIR="$work/other" az "$@"; }
+expect 'Enabled' other login --service-principal --allow-no-subscriptions --username "$(fact clientId)" \
+  --password "$(fact certificateFile)" --use-cert-sn-issuer --tenant contoso.com
+expect 'Enabled' other login --service-principal --allow-no-subscriptions --username "$(fact clientId)" \
+  --password "$(fact clientSecret)" --tenant "$tenant" --scope https://graph.microsoft.com/.default
+expect '' other logout --username "$(fact clientId)"
+refused "Please run 'az login'" other account show
+refused 'No subscriptions found' other login --service-principal --username "$(fact clientId)" \
+  --password "$(fact clientSecret)" --tenant "$tenant"
+refused 'AADSTS700016' other login --service-principal --allow-no-subscriptions --username $no_such --password x --tenant "$tenant"
+refused 'AADSTS90002' other login --service-principal --allow-no-subscriptions --username $no_such --password x --tenant nowhere.example
+refused 'AADSTS50027' other login --service-principal --allow-no-subscriptions --username "$(fact clientId)" \
+  --federated-token nonsense --tenant "$tenant"
+expect '' other account clear
+# As on App Service, whose managed identity az asks in the older way.
+on_app_service() {
+  env APPSETTING_WEBSITE_SITE_NAME=app "MSI_ENDPOINT=$(fact identityEndpoint)" "MSI_SECRET=$(fact identityHeader)" \
+    AZURE_CONFIG_DIR="$work/app" az "$@"
+}
+identity=$(curl --silent "$(fact control)/createManagedIdentity" \
+  --data "[{\"tenantId\": \"$tenant\", \"name\": \"app\", \"kind\": \"system\"}]" |
+  "$node" -p 'JSON.parse(require("fs").readFileSync(0)).result.clientId')
+expect 'systemAssignedIdentity' on_app_service login --identity --allow-no-subscriptions
+expect 'Enabled' on_app_service login --identity --allow-no-subscriptions --username "$identity"
+expect 'Bearer' on_app_service account get-access-token --resource https://vault.azure.net --query tokenType
 
 echo "az rest"
 expect '@contoso.com' az rest --url "$graph/users?\$top=3&\$select=displayName,userPrincipalName"
@@ -35,6 +75,19 @@ expect '490' az rest --headers ConsistencyLevel=eventual --query '"@odata.count"
 expect '200' az rest --method post --url "$graph/\$batch" --query 'responses[].status' \
   --body '{"requests":[{"id":"1","method":"GET","url":"/organization"}]}'
 expect '[' az rest --method get --url "$graph/users" --uri-parameters '$top=1' --query value
+expect '[' az rest --url "$graph/users" --uri-parameters '{"$top":"2"}' --query value
+expect '2' az rest --url "$graph/users" --url-parameters '$top=2' '$select=id' --query 'length(value)'
+next=$(value az rest --url "$graph/users?\$top=2&\$select=id" --query '"@odata.nextLink"')
+expect '2' az rest --url "$next" --query 'length(value)'
+expect '5' az rest --url "$graph/users/\$count" --headers '{"ConsistencyLevel":"eventual"}'
+refused '$count is not currently supported' az rest --url "$graph/users/\$count"
+expect "$tenant" az rest --url "https://management.azure.com/tenants?api-version=2022-12-01" --query 'value[].tenantId'
+expect '"value": 0' az rest --url "/subscriptions?api-version=2022-12-01" --query count
+vault="https://batch-vault.vault.azure.net/secrets"
+expect '"x"' az rest --method put --url "$vault/az?api-version=7.4" --resource https://vault.azure.net --body '{"value":"x"}' --query value
+expect "$vault/az" az rest --url "$vault?api-version=7.4" --resource https://vault.azure.net --query 'value[].id'
+refused 'AKV10000' az rest --url "$vault?api-version=7.4"
+refused "Resource not found for the segment 'nothing'" az rest --url "$graph/nothing"
 expect '' az rest --url "$graph/users?\$top=1" --output-file "$work/users.json"
 expect '"value"' cat "$work/users.json"
 refused 'Request_ResourceNotFound' az rest --method delete --url "$graph/users/nobody@contoso.com"
@@ -130,6 +183,13 @@ expect '' az ad app update --id "$app" --set displayName=az-app-3 --set 'web={"l
 expect 'https://home.contoso.com' az ad app show --id "$app" --query web.homePageUrl
 expect 'az-app-3' az ad app show --id "$app" --query displayName
 expect '' az ad app update --id "$app" --optional-claims "@$work/claims.json" --public-client-redirect-uris http://localhost:1
+expect '' az ad app update --id "$app" --enable-id-token-issuance false --required-resource-accesses "@$work/access.json"
+# az gives a role without an id a new one: Graph sees that an enabled role is missing.
+refused 'cannot be deleted or updated unless disabled first' az ad app update --id "$app" --app-roles "@$work/roles.json"
+# Without --key-value az sends no body, and its --add and --remove start from nothing.
+refused 'Empty Payload. JSON content expected.' az ad app update --id "$app" --key-display-name more --key-type Password
+refused "Couldn't find 'tags'" az ad app update --id "$app" --add tags first --force-string
+refused "Couldn't find 'tags'" az ad app update --id "$app" --remove tags 0
 refused 'verified domain' az ad app update --id "$app" --identifier-uris https://elsewhere.example
 refused 'verified domain' az ad app update --id "$app" --identifier-uris "api://$no_such/x"
 expect "$app" az ad app list --app-id "$app" --query '[].appId'
@@ -199,6 +259,8 @@ expect '' az ad sp update --id "$app" --set appRoleAssignmentRequired=true
 expect 'true' az ad sp show --id "$app" --query appRoleAssignmentRequired
 expect '' az ad sp update --id "$app" --set 'tags=["az"]'
 expect 'az' az ad sp show --id "$app" --query tags
+refused "Couldn't find 'tags'" az ad sp update --id "$app" --add tags more --force-string
+refused "Couldn't find 'tags'" az ad sp update --id "$app" --remove tags 0
 expect "$tenant" az ad sp credential reset --id "$app" --query tenant
 expect 'password' az ad sp credential reset --id "$principal" --append --display-name second --years 2
 expect 'password' az ad sp credential reset --id "$principal" --append --end-date 2027-06-01
