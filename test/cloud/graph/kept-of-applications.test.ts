@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 
 import { contractHolds } from "./testing/contract-holds.ts";
 import { graphFixture } from "./testing/graph-fixture.ts";
+import { newUser } from "./testing/people.ts";
 import { stepsWith } from "./testing/steps.ts";
 
 type Values = Readonly<Record<string, unknown>>;
@@ -128,6 +129,51 @@ describe("an application and what others see of it", () => {
     await step(400, "PATCH", `/applications/${String(made["id"])}`, { passwordCredentials: own });
   });
 
+  it("a directory extension takes values of its type, on the objects that it is for, shown if selected [extensibility-overview, resources/extensionproperty, msgraph-sdk-dotnet#2680]", async () => {
+    const { id, appId } = await step(201, "POST", "/applications", { displayName: "extends" });
+    const url = `/applications/${String(id)}/extensionProperties`;
+    const named = async (
+      name: string,
+      dataType: string,
+      isMultiValued = false,
+    ): Promise<string> => {
+      const body = { name, dataType, isMultiValued, targetObjects: ["User", "Group"] };
+      return String((await step(201, "POST", url, body))["name"]);
+    };
+    const [text, number, list_] = [
+      await named("text", "String"),
+      await named("number", "Integer"),
+      await named("list", "String", true),
+    ];
+    const user = `/users/${await newUser(graph, "extended")}`;
+    await step(204, "PATCH", user, { [text]: "a", [number]: 7, [list_]: ["a", "b"] });
+    const shown = await step(200, "GET", `${user}?$select=${text},${number},${list_}`);
+    assert.deepEqual([shown[text], shown[number], shown[list_]], ["a", 7, ["a", "b"]]);
+    const own = String(shown["id"] ?? user.split("/")[2]);
+    const found = await step(200, "GET", `/users?$select=id,${text}&$filter=id eq '${own}'`);
+    assert.deepEqual(list(found), [{ id: own, [text]: "a" }]);
+    const wrong = [
+      { [text]: 7 },
+      { [text]: "x".repeat(257) },
+      { [number]: 2 ** 31 },
+      { [list_]: "a" },
+    ];
+    for (const body of wrong) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      await step(400, "PATCH", user, body);
+    }
+    await step(204, "PATCH", user, { [text]: null });
+    const unknown = `extension_${String(appId).replaceAll("-", "")}_nothing`;
+    const refused = await step(400, "PATCH", user, { [unknown]: "a" });
+    assert.equal(
+      (refused["error"] as unknown as Values)["message"],
+      `The following extension properties are not available: ${unknown}.`,
+    );
+    await step(400, "PATCH", `/applications/${String(id)}`, { [text]: "not for applications" });
+    await step(204, "DELETE", `${url}/${String(list(await step(200, "GET", url))[0]?.["id"])}`);
+    await step(400, "PATCH", user, { [text]: "gone" });
+  });
+
   it("a service principal shows the addresses, scopes and pages of its application [resources/serviceprincipal]", async () => {
     const scope = {
       id: "1f7d2a3e-0000-4000-8000-000000000001",
@@ -168,6 +214,8 @@ describe("upserts of applications and principals", () => {
     const made = await step(201, "PATCH", named, { displayName: "one" }, prefer);
     assert.equal(made["uniqueName"], "app-65278");
     await step(204, "PATCH", named, { displayName: "two" }, prefer);
+    await step(204, "PATCH", named, { uniqueName: "app-65278" });
+    await step(400, "PATCH", named, { uniqueName: "another" });
     const principal = `/servicePrincipals(appId='${String(made["appId"])}')`;
     await step(404, "PATCH", principal, { displayName: "mine" });
     const held = await step(201, "PATCH", principal, { displayName: "mine" }, prefer);

@@ -54,6 +54,13 @@ describe("what is kept of a tenant", () => {
     const found = `${all}?$filter=attributeSet eq 'Engineering' and status eq 'Deprecated'`;
     assert.equal(list(await step(200, "GET", found)).length, 1);
     assert.equal((await send("DELETE", `${all}/Engineering_Project`)).status, 405);
+    const active = `${all}?$filter=name eq 'Project'&$expand=allowedValues($filter=isActive eq true)`;
+    const [expanded] = list(await step(200, "GET", active));
+    assert.deepEqual(expanded?.["allowedValues"], [{ id: "Alpine", isActive: true }]);
+    const whole = await step(200, "GET", `${all}/Engineering_Project?$expand=allowedValues`);
+    assert.equal(list({ value: whole["allowedValues"] }).length, 2);
+    assert.match(String(whole["@odata.context"]), /\(allowedValues\(\)\)\/\$entity$/);
+    await step(400, "GET", `${all}?$expand=sets`);
   });
 
   it("schema extensions go from development to available, and then cannot be deleted; users keep their values [schemaextension-post-schemaextensions, -update, -delete; user-update]", async () => {
@@ -109,6 +116,47 @@ describe("what is kept of a tenant", () => {
     );
     await step(400, "PATCH", url, { displayName: "Other" });
     assert.deepEqual(list(await step(200, "GET", "/contracts")), []);
+  });
+
+  it("a unit with a rule takes no members by hand, and its settings have the values of the page [administrativeunit-update, administrativeunit-post-members, resources/administrativeunit]", async () => {
+    const all = "/directory/administrativeUnits";
+    const { id } = await step(201, "POST", all, { displayName: "Executive Division" });
+    const url = `${all}/${String(id)}`;
+    await step(204, "PATCH", url, {
+      membershipType: "dynamic",
+      membershipRule: '(user.country -eq "United States")',
+      membershipRuleProcessingState: "On",
+    });
+    const member = await newUser(graph, "byHand");
+    await step(403, "POST", `${url}/members/$ref`, reference(member, "users"));
+    const group = {
+      "@odata.type": "#microsoft.graph.group",
+      displayName: "Golf Assist",
+      groupTypes: ["Unified"],
+      mailEnabled: true,
+      mailNickname: "golfassist",
+      securityEnabled: false,
+    };
+    await step(403, "POST", `${url}/members`, group);
+    await step(400, "PATCH", url, { membershipType: "byHand" });
+    await step(400, "PATCH", url, { membershipRuleProcessingState: "Off" });
+    await step(400, "POST", all, { displayName: "Unseen", visibility: "Nobody" });
+  });
+
+  it("a tenant is found by id and by domain, with the permission for it [tenantrelationship-findtenantinformationbytenantid, -findtenantinformationbydomainname]", async () => {
+    const roles = ["CrossTenantInformation.ReadBasic.All"];
+    const found = (by: string) => send("GET", `/tenantRelationships/${by}`, undefined, { roles });
+    const byId = await found(`findTenantInformationByTenantId(tenantId='${TENANT}')`);
+    assert.equal(byId.body["defaultDomainName"], "contoso.com", byId.text);
+    const byName = await found("findTenantInformationByDomainName(domainName='contoso.com')");
+    assert.equal(byName.body["tenantId"], TENANT, byName.text);
+    const unknown = await found("findTenantInformationByDomainName(domainName='nobody.example')");
+    assertRefused(unknown, 404, "Request_ResourceNotFound");
+    await step(
+      403,
+      "GET",
+      `/tenantRelationships/findTenantInformationByTenantId(tenantId='${TENANT}')`,
+    );
   });
 
   it("delta tells delegated grants that are new, changed and gone [oauth2permissiongrant-delta]", async () => {

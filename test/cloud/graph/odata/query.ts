@@ -54,7 +54,10 @@ function optionsOf(search: string): Map<string, string> {
   for (const pair of search.split("&")) {
     if (pair === "") continue;
     const equals = pair.indexOf("=");
-    const name = decode(equals < 0 ? pair : pair.slice(0, equals)).toLowerCase();
+    // Spaces around the equals sign do not count (rbacapplication-list-roleassignments, example 2).
+    const name = decode(equals < 0 ? pair : pair.slice(0, equals))
+      .trim()
+      .toLowerCase();
     const known = KNOWN.has(name) ? name : KNOWN.has(`$${name}`) ? `$${name}` : undefined;
     if (!known) {
       if (name.startsWith("$")) {

@@ -4,11 +4,13 @@ import { expander } from "../odata/expand.ts";
 import { countAnswer, listAnswer, type Collection } from "../odata/list.ts";
 import { contextOf, render, selected } from "../odata/render.ts";
 import { kindSource, targetsSource } from "../odata/source.ts";
+import { checkEnumerations } from "../rules/enumerations.ts";
+import { checkExtensionValues } from "../rules/extension-values.ts";
 import { seesMembersOf } from "../rules/hidden-members.ts";
 import { both, CREATE_GROUPS, READ_UNITS, WRITE_UNITS } from "../rules/permission.ts";
 import { demandRoom } from "../rules/quota.ts";
 import { checkedValues, demandValues } from "../rules/values.ts";
-import type { Entity } from "../store/entity.ts";
+import type { Entity, Values } from "../store/entity.ts";
 import type { Call } from "./call.ts";
 import { conflicting } from "./directory-roles.ts";
 import { createGroup } from "./group-writes.ts";
@@ -40,18 +42,23 @@ const shown = (call: Call, entity: Entity, status: number): Answer => ({
   },
 });
 
+/** @throws GraphError 400 for a value that no unit can have */
+function checkedUnit(call: Call, purpose: "create" | "update"): Values {
+  const values = checkedValues("administrativeUnit", call.body, purpose);
+  checkEnumerations("administrativeUnit", values);
+  checkExtensionValues(call, "administrativeUnit", values);
+  return values;
+}
+
 function create(call: Call): Answer {
   demandValues("administrativeUnit", call.body, ["displayName"]);
-  const values = checkedValues("administrativeUnit", call.body, "create");
+  const values = checkedUnit(call, "create");
   demandRoom(call.tenant);
   return shown(call, call.tenant.directory.create("administrativeUnit", values), 201);
 }
 
 function update(call: Call): Answer {
-  call.tenant.directory.update(
-    unit(call),
-    checkedValues("administrativeUnit", call.body, "update"),
-  );
+  call.tenant.directory.update(unit(call), checkedUnit(call, "update"));
   return noContent;
 }
 
@@ -90,7 +97,7 @@ function restrict(call: Call, member: Entity): void {
 
 /** The members of a dynamic unit follow its rule (resources/administrativeUnit, membershipType). */
 function demandAssigned(holder: Entity): void {
-  if (holder.values["membershipType"] === "Dynamic") throw denied();
+  if (String(holder.values["membershipType"]).toLowerCase() === "dynamic") throw denied();
 }
 
 function add(call: Call): Answer {
@@ -122,6 +129,7 @@ function removeMember(call: Call): Answer {
 /** Creates a group inside the unit (administrativeunit-post-members). */
 function createInside(call: Call): Answer {
   const holder = unit(call);
+  demandAssigned(holder);
   const type = call.body["@odata.type"];
   if (type !== "#microsoft.graph.group" && type !== "#Microsoft.Graph.Group") {
     throw badRequest("Invalid value specified for property '@odata.type'.");

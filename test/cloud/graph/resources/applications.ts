@@ -195,6 +195,13 @@ function update(call: Call): Answer {
   const entity = application(call);
   demandApplicationWrite(call, entity);
   const values = withWholeObjects(entity.values, checkedValues("application", call.body, "update"));
+  const { uniqueName } = entity.values;
+  // Immutable once it is set (application-update).
+  if (
+    values["uniqueName"] !== undefined &&
+    (uniqueName ?? values["uniqueName"]) !== values["uniqueName"]
+  )
+    throw invalidValue("application", "uniqueName");
   demandFreeIdentifiers(call, values, entity);
   checkApplicationValues(call, values, String(entity.values["appId"]), entity);
   const { keyCredentials: _keys, ...stored } = values;

@@ -5,6 +5,7 @@ import { expander } from "../odata/expand.ts";
 import { countAnswer, listAnswer, type Collection } from "../odata/list.ts";
 import { contextOf, render, selected } from "../odata/render.ts";
 import { kindSource, targetsSource } from "../odata/source.ts";
+import { checkExtensionValues } from "../rules/extension-values.ts";
 import { demandPerson } from "../rules/people-only.ts";
 import { demand, READ_DEVICES, type Needs } from "../rules/permission.ts";
 import { demandRoom } from "../rules/quota.ts";
@@ -173,6 +174,7 @@ export const deviceRoutes: readonly Route[] = [
       const entity = device(call);
       demandWindows(call, entity);
       const values = checkedValues("device", call.body, "update");
+      checkExtensionValues(call, "device", values);
       call.tenant.directory.update(entity, {
         ...values,
         ...(values["extensionAttributes"] !== undefined && {

@@ -2,6 +2,7 @@ import { demandApplicationWrite } from "../applications/ownership.ts";
 import { noContent, ok, type Answer } from "../http/answer.ts";
 import { badRequest, notFound } from "../http/graph-error.ts";
 import { contextOf } from "../odata/render.ts";
+import { extensionsOf, setExtensions } from "../rules/extension-values.ts";
 import { READ_APPLICATIONS } from "../rules/permission.ts";
 import type { Entity, Values } from "../store/entity.ts";
 import { application } from "./application-named.ts";
@@ -19,11 +20,6 @@ const TARGETS = new Set([
   "Device",
   "Organization",
 ]);
-
-/** The directory extensions that each application defines. */
-const defined = new WeakMap<Entity, Values[]>();
-
-const of = (entity: Entity): readonly Values[] => defined.get(entity) ?? [];
 
 const setOf = (entity: Entity): string => `applications('${entity.id}')/extensionProperties`;
 
@@ -55,8 +51,8 @@ function create(call: Call): Answer {
     name: `extension_${appId}_${name}`,
     targetObjects,
   };
-  if (of(entity).some((held) => held["name"] === property["name"])) throw conflicting();
-  defined.set(entity, [...of(entity), property]);
+  if (extensionsOf(entity).some((held) => held["name"] === property["name"])) throw conflicting();
+  setExtensions(entity, [...extensionsOf(entity), property]);
   return {
     status: 201,
     body: { "@odata.context": contextOf(call.root, setOf(entity), undefined, true), ...property },
@@ -65,7 +61,7 @@ function create(call: Call): Answer {
 
 function found(call: Call, entity: Entity): Values {
   const id = call.params["extension"] ?? "";
-  const one = of(entity).find((candidate) => candidate["id"] === id.toLowerCase());
+  const one = extensionsOf(entity).find((candidate) => candidate["id"] === id.toLowerCase());
   if (!one) throw notFound(id);
   return one;
 }
@@ -82,16 +78,16 @@ function remove(call: Call): Answer {
   const entity = application(call);
   demandApplicationWrite(call, entity);
   const gone = found(call, entity);
-  defined.set(
+  setExtensions(
     entity,
-    of(entity).filter((one) => one !== gone),
+    extensionsOf(entity).filter((one) => one !== gone),
   );
   return noContent;
 }
 
 /** Every extension of the tenant (directoryobject-getavailableextensionproperties). */
 function available(call: Call): Answer {
-  const all = [...call.tenant.directory.live.application].flatMap(of);
+  const all = [...call.tenant.directory.live.application].flatMap(extensionsOf);
   const synced = call.body["isSyncedFromOnPremises"];
   return ok({
     "@odata.context": `${call.root}/$metadata#Collection(extensionProperty)`,
@@ -110,7 +106,7 @@ export const extensionPropertyRoutes: readonly Route[] = [
     resourceUnits: 2,
     handle: (call) => {
       const entity = application(call);
-      return resourceList(call, setOf(entity), of(entity), { filterable: true });
+      return resourceList(call, setOf(entity), extensionsOf(entity), { filterable: true });
     },
   },
   { method: "POST", path: PATH, needs: "per-call", body: "required", handle: create },

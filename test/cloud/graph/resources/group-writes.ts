@@ -1,5 +1,6 @@
 import { badRequest, denied, GraphError } from "../http/graph-error.ts";
 import { boundObjects, type Bound } from "../rules/bindings.ts";
+import { checkExtensionValues } from "../rules/extension-values.ts";
 import {
   checkGroupValues,
   demandFreeGroupNames,
@@ -57,6 +58,7 @@ export function createGroup(call: Call, given: Values): Entity {
   const { tenant, caller, body } = call;
   demandValues("group", body, ["displayName", "mailEnabled", "mailNickname", "securityEnabled"]);
   const values: Record<string, unknown> = { ...checkedValues("group", body, "create"), ...given };
+  checkExtensionValues(call, "group", values);
   checkGroupValues(values);
   demandFreeGroupNames(call, values);
   demandNamingPolicy(call, values);
@@ -133,6 +135,7 @@ function isOwnedByCreator(call: Call, unified: boolean, { owners }: Bound): bool
 export function updateGroup(call: Call, group: Entity): void {
   const { directory } = call.tenant;
   const values = checkedValues("group", call.body, "update", group.values);
+  checkExtensionValues(call, "group", values);
   const bound = boundObjects(call);
   demandOtherOwners(call, bound);
   if (group.values["isManagementRestricted"] === true) throw denied();

@@ -39,7 +39,7 @@ const organization = (tenant: Tenant): Values => ({
   street: null,
   technicalNotificationMails: [],
   tenantType: "AAD",
-  privacyProfile: null,
+  privacyProfile: { contactEmail: "", statementUrl: "" },
   assignedPlans: [],
   provisionedPlans: [],
   verifiedDomains: tenant.domains

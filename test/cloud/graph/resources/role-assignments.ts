@@ -1,6 +1,7 @@
 import { syncRegistry } from "../applications/registry-link.ts";
 import { noContent, type Answer } from "../http/answer.ts";
 import { badRequest, notFound } from "../http/graph-error.ts";
+import { contextOf } from "../odata/render.ts";
 import { builtInRole } from "../roles/built-in-roles.ts";
 import type { ScopedAssignment as Assignment } from "../roles/directory-roles.ts";
 import { READ_ROLES, WRITE_ROLES } from "../rules/permission.ts";
@@ -8,7 +9,6 @@ import type { Values } from "../store/entity.ts";
 import { compactId, isGuid } from "../store/ids.ts";
 import type { Call } from "./call.ts";
 import { conflicting, demandRolePrincipal } from "./directory-roles.ts";
-import { shownEntry } from "./kept/shelf-routes.ts";
 import { resourceList } from "./resource-list.ts";
 import { roleDefinition } from "./role-definitions.ts";
 import { expansionsOf, ROLE_RELATIONS } from "./role-expansions.ts";
@@ -61,14 +61,17 @@ function found(call: Call): Assignment {
   return one;
 }
 
-const entity = (call: Call, one: Assignment, status: number): Answer =>
-  shownEntry(
-    call,
-    `${SET}/roleAssignments`,
-    shown(one),
-    status,
-    expansionsOf(call, ROLE_RELATIONS)(shown(one)),
-  );
+/** The example with `$expand` has a context without it (unifiedroleassignment-get, example 2). */
+const entity = (call: Call, one: Assignment, status: number): Answer => ({
+  status,
+  body: {
+    "@odata.context": contextOf(call.root, `${SET}/roleAssignments`, call.query.select, true),
+    ...(call.query.select
+      ? Object.fromEntries(call.query.select.map((name) => [name, shown(one)[name]]))
+      : shown(one)),
+    ...expansionsOf(call, ROLE_RELATIONS)(shown(one)),
+  },
+});
 
 const text = (call: Call, name: string): string => {
   const value = call.body[name];

@@ -3,6 +3,7 @@ import type { Call } from "../resources/call.ts";
 import { invalidValue } from "../resources/resolve.ts";
 import type { Entity, Values } from "../store/entity.ts";
 import { isGuid } from "../store/ids.ts";
+import { checkExtensionValues } from "./extension-values.ts";
 
 const AUDIENCES = new Set([
   "AzureADMyOrg",
@@ -65,8 +66,11 @@ function checkAppRoles(roles: readonly Values[], before: readonly Values[]): voi
     for (const name of ["displayName", "description"])
       if (typeof role[name] !== "string" || role[name] === "") throw invalid(name, "AppRole");
     const { value } = role;
-    // resources/approle: at most 120 characters, no spaces.
-    if (typeof value === "string" && (value.length > 120 || /\s/.test(value)))
+    // resources/approle: at most 120 characters of a list that lacks the space; no point at the start.
+    if (
+      typeof value === "string" &&
+      !/^(?!\.)[\w:!#$%&'()*+,\-./;<=>?@[\]^`{|}~]{0,120}$/.test(value)
+    )
       throw invalid("value", "AppRole");
   }
   demandDistinct(roles, "id");
@@ -133,6 +137,7 @@ export function checkApplicationValues(
   appId: string,
   self?: Entity,
 ): void {
+  checkExtensionValues(call, "application", values);
   const before = self?.values ?? {};
   const audience = values["signInAudience"] ?? before["signInAudience"] ?? "AzureADMyOrg";
   if (typeof audience !== "string" || !AUDIENCES.has(audience))

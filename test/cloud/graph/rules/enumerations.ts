@@ -2,12 +2,17 @@ import type { GraphError } from "../http/graph-error.ts";
 import { invalidValue } from "../resources/resolve.ts";
 import type { Kind, Values } from "../store/entity.ts";
 
-/** The values that a property of type string may have besides null (resources/user, resources/group). */
+/** The values that a property of type string may have besides null (resources/user, resources/group, resources/administrativeUnit). */
 const ALLOWED: Readonly<Partial<Record<Kind, Readonly<Record<string, readonly string[]>>>>> = {
   user: {
     ageGroup: ["Minor", "NotAdult", "Adult"],
     consentProvidedForMinor: ["Granted", "Denied", "NotRequired"],
     userType: ["Member", "Guest"],
+  },
+  administrativeUnit: {
+    membershipRuleProcessingState: ["On", "Paused"],
+    membershipType: ["dynamic", "assigned"],
+    visibility: ["Public", "HiddenMembership"],
   },
   group: {
     membershipRuleProcessingState: ["On", "Paused"],

@@ -3,6 +3,7 @@ import type { Call } from "../resources/call.ts";
 import { invalidValue } from "../resources/resolve.ts";
 import type { Entity, Values } from "../store/entity.ts";
 import { checkEnumerations } from "./enumerations.ts";
+import { checkExtensionValues } from "./extension-values.ts";
 import { objectConflict } from "./object-conflict.ts";
 
 /** user-post-users: `A-Z a-z 0-9 ' . - _ ! # ^ ~`, no accents. */
@@ -135,6 +136,7 @@ export function checkUserValues(call: Call, values: Values, self?: Entity): void
   if (typeof anchor === "string" && /[$_]/.test(anchor))
     throw invalidValue("user", "onPremisesImmutableId");
   checkEnumerations("user", values);
+  checkExtensionValues(call, "user", values);
   if (values["mail"] === null) throw invalidValue("user", "mail");
   if (typeof values["mail"] === "string") demandFreeMail(call, values["mail"], self);
   const nickname = values["mailNickname"];

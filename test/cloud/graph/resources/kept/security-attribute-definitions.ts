@@ -1,5 +1,7 @@
 import { noContent, ok, type Answer } from "../../http/answer.ts";
 import { badRequest, notFound } from "../../http/graph-error.ts";
+import { matcher } from "../../odata/filter-match.ts";
+import { parseFilter } from "../../odata/filter-parser.ts";
 import type { Needs } from "../../rules/permission.ts";
 import type { Values } from "../../store/entity.ts";
 import type { Call } from "../call.ts";
@@ -101,6 +103,20 @@ function changeDefinition(call: Call, held: Values): Values {
   return { ...held, ...given };
 }
 
+/** With the predefined values, all or the active ones (customsecurityattributedefinition-get, -list). @throws GraphError 400 */
+function expanded(call: Call, held: Values): Values {
+  const { expand } = call.query;
+  if (expand === undefined) return {};
+  const [, filter] = /^allowedValues(?:\(\$filter=(.*)\))?$/i.exec(expand.trim()) ?? [expand];
+  if (!/^allowedValues/i.test(expand.trim()))
+    throw badRequest(`The request uses unsupported query options: $expand=${expand}.`);
+  const matches = filter === undefined ? undefined : matcher(parseFilter(filter));
+  const values = [...shelf(call, valuesPath(held["id"])).values()];
+  return {
+    allowedValues: values.filter((one) => matches?.(String(one["id"]), one) ?? true),
+  };
+}
+
 const VALUES = `${DEFINITIONS}/:kept/allowedValues`;
 const setOf = (call: Call): string => valuesPath(keptEntry(call, DEFINITIONS)["id"]).slice(1);
 
@@ -143,6 +159,7 @@ export const securityAttributeDefinitionRoutes: readonly Route[] = [
     write: WRITE,
     create: createDefinition,
     change: changeDefinition,
+    expand: expanded,
     isLasting: true,
   }),
   {

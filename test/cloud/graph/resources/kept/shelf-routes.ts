@@ -21,6 +21,8 @@ export interface Shelf {
   readonly showsChange?: boolean;
   /** @throws GraphError if this entry cannot be deleted */
   readonly checkDelete?: (held: Values) => void;
+  /** What `$expand` adds to an entry. */
+  readonly expand?: (call: Call, held: Values) => Values;
   /** Entries of this kind cannot be deleted at all. */
   readonly isLasting?: boolean;
 }
@@ -75,7 +77,11 @@ export function shelfRoutes(shelf: Shelf): readonly Route[] {
       method: "GET",
       path,
       needs: read,
-      handle: (call) => resourceList(call, set, [...shelfOf(call).values()], { filterable: true }),
+      handle: (call) =>
+        resourceList(call, set, [...shelfOf(call).values()], {
+          filterable: true,
+          ...(shelf.expand && { expand: (held: Values) => shelf.expand?.(call, held) ?? {} }),
+        }),
     },
     {
       method: "POST",
@@ -88,7 +94,10 @@ export function shelfRoutes(shelf: Shelf): readonly Route[] {
       method: "GET",
       path: `${path}/:kept`,
       needs: read,
-      handle: (call) => shownEntry(call, set, keptEntry(call, path)),
+      handle: (call) => {
+        const held = keptEntry(call, path);
+        return shownEntry(call, set, held, 200, shelf.expand?.(call, held));
+      },
     },
     {
       method: "PATCH",

@@ -76,7 +76,35 @@ function changePassword(call: Call): Answer {
   return noContent;
 }
 
+/** What anybody may know of a tenant of this cloud (tenantrelationship-findtenantinformationbytenantid). @throws GraphError 404 */
+function tenantInformation(call: Call, key: "tenantid" | "domainname"): Answer {
+  const asked = (call.params["key"] ?? "").toLowerCase();
+  const value = asked.startsWith(`${key}=`) ? asked.slice(key.length + 1) : "";
+  const found = [...call.tenant.registry.tenants()].find(({ tenantId, domains }) =>
+    key === "tenantid"
+      ? tenantId.toLowerCase() === value
+      : domains.some((name) => name.toLowerCase() === value),
+  );
+  if (!found) throw notFound(value);
+  return ok({
+    "@odata.context": `${call.root}/$metadata#microsoft.graph.tenantInformation`,
+    tenantId: found.tenantId,
+    federationBrandName: null,
+    displayName: found.displayName,
+    defaultDomainName: found.domains[0] ?? null,
+  });
+}
+
+const find = (name: string, key: "tenantid" | "domainname"): Route => ({
+  method: "GET",
+  path: `/tenantRelationships/${name}/:key`,
+  needs: ["CrossTenantInformation.ReadBasic.All"],
+  handle: (call) => tenantInformation(call, key),
+});
+
 export const tenantWriteRoutes: readonly Route[] = [
+  find("findTenantInformationByTenantId", "tenantid"),
+  find("findTenantInformationByDomainName", "domainname"),
   {
     method: "PATCH",
     path: "/organization/:organization",
