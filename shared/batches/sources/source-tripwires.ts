@@ -39,12 +39,12 @@ export async function tripwiresOf(
   return [...own.filter(({ guard }) => before.every((each) => each.guard !== guard)), ...before];
 }
 
-/** Whether rows of the batch are whole lists of members. */
+/** Whether rows of the batch are whole lists of members. A batch made out of another one removes nobody for them. */
 async function hasLists(
   { blobs: { batches }, settings: { homeTenant } }: SourcePorts,
-  { expands, tenant, batch }: BatchManifest,
+  { expands, tenant, batch, origin }: BatchManifest,
 ): Promise<boolean> {
-  if (!expands) return false;
+  if (!expands || origin) return false;
   return (await readExpansion(batches, folderOf(homeTenant, tenant, batch)))?.hasLists === true;
 }
 

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
 
+import { rerun } from "../../../shared/batches/undo/rerun.ts";
+import { answer } from "../small-directory.ts";
+import { jobOn, takeQueued } from "../undo/jobs.ts";
 import { openWorkshop, shardRows, type Workshop } from "../workshop.ts";
 
 let workshop: Workshop;
@@ -130,6 +133,27 @@ describe("a file of whole lists of members", () => {
       assert.ok(held > 0, "the guard stops some of them");
     });
   }
+});
+
+describe("a rerun of lists", () => {
+  it("is not held for other rows that remove somebody, because its lists remove nobody", async () => {
+    const { deliver, ports, blobs, directory } = workshop;
+    const user = directory.addUser("flo@contoso.com");
+    const rows = [
+      { operation: "group.set-members", group: "Nurses", member: "ann@contoso.com" },
+      { operation: "group.remove-member", group: "Nurses", member: user },
+    ];
+    // The list cannot be read, so that its row is expanded again.
+    directory.intercept = (url) => (url.includes("/members?") ? answer(403, {}) : undefined);
+    await deliver({ version: 1, batch: "n", mode: "apply", rows });
+    directory.intercept = () => undefined;
+    await workshop.runAll("n");
+    const { batch } = await rerun(ports, jobOn(workshop, "n", { rows: [1, 2], as: "again" }));
+    await takeQueued(workshop);
+    const guards = blobs.batches.json(`${batch}/plan.json`)["guards"] as { guard: string }[];
+    assert.ok(guards.every(({ guard }) => guard !== "list-ending"));
+    assert.equal(seen(batch), "accepted, 1 removed");
+  });
 });
 
 function nurse(name: string): string {
