@@ -36,7 +36,7 @@ export async function expandInput(job: ExpandJob): Promise<Expansion | undefined
   const tally = await tallyOf(job, written);
   const { graph, before } = job;
   const reader: Reader = { graph, before, directory: createDirectory(graph) };
-  const lists = await readLists(job, reader);
+  const lists = await readLists(job, reader, written > 0);
   if (lists === undefined) return undefined;
   let piece = 0;
   for await (const rows of sentPieces(job)) {

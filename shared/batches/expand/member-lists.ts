@@ -1,4 +1,5 @@
 import { parseJson } from "../../core/parse-json.ts";
+import { recordOf } from "../../core/record.ts";
 import { batchDamaged } from "../../records/damaged.ts";
 import { wantedBlob } from "../../records/paths.ts";
 import { leaseLost } from "../../storage/errors.ts";
@@ -27,16 +28,21 @@ export const noLists: MemberLists = {
 
 /**
  * Reads what all rows say about the members of groups, before anything of it is expanded: only the whole list
- * says who is not wanted. What the rows name is looked up once and kept. Answers `undefined` if the time was
- * over.
+ * says who is not wanted. What the rows name is looked up once and kept, or once more if the batch has waited and
+ * no piece `isBegun`. Answers `undefined` if the time was over.
  *
  * @throws ExpansionWaits; as `resolveRows`; OperatorError LEASE_LOST
  */
-export async function readLists(job: ExpandJob, reader: Reader): Promise<MemberLists | undefined> {
+export async function readLists(
+  job: ExpandJob,
+  reader: Reader,
+  isBegun: boolean,
+): Promise<MemberLists | undefined> {
   const wanted = createWanted();
   let piece = 0;
   let hasAny = false;
   let remover: number | undefined;
+  const after = isBegun ? undefined : await job.before.endedAt();
   for await (const rows of sentPieces(job)) {
     piece += 1;
     const drafts = rows.map((row) => draftOf(row, rulesOf(job), job.recipes));
@@ -45,13 +51,17 @@ export async function readLists(job: ExpandJob, reader: Reader): Promise<MemberL
     const unclear = unclearIn(drafts);
     if (own.length + unclear.length === 0) continue;
     hasAny = true;
-    const kept = await readKept(job, piece);
-    const resolved = kept ?? (await resolveRows(reader.directory, [...own, ...unclear]));
-    if (kept === undefined) {
-      await keep(job, piece, resolved);
+    const known = await readKept(job, piece);
+    // Work for which the batch has waited since may have given the names to others.
+    const isStale = known === undefined || (after !== undefined && known.after !== after);
+    const kept = isStale
+      ? { after, rows: await resolveRows(reader.directory, [...own, ...unclear]) }
+      : known;
+    if (isStale) {
+      await keep(job, piece, kept, known);
       if (!job.hasTime()) return undefined;
     }
-    note(wanted, own, unclear, resolved);
+    note(wanted, own, unclear, kept.rows);
   }
   await job.before.awaitEnd(wanted.groups.keys());
   return hasAny ? listsOf(job, reader, wanted, remover) : noLists;
@@ -91,30 +101,36 @@ function note(
   }
 }
 
+/** What was looked up for the rows of a piece. */
+interface Kept {
+  readonly rows: readonly ResolvedRow[];
+  /** When the work had ended for which the batch had waited by then. */
+  readonly after?: string | undefined;
+}
+
 /** What was looked up for the rows of a piece, if it was. @throws OperatorError BATCH_DAMAGED */
-async function readKept(
-  { batches, folder }: ExpandJob,
-  piece: number,
-): Promise<readonly ResolvedRow[] | undefined> {
+async function readKept({ batches, folder }: ExpandJob, piece: number): Promise<Kept | undefined> {
   const path = wantedBlob(folder, piece);
   const kept = await batches.read(path);
   if (kept === undefined) return undefined;
-  const rows: unknown = parseJson(kept.bytes.toString("utf8"));
+  const read: unknown = parseJson(kept.bytes.toString("utf8"));
+  const { after, rows } = Array.isArray(read) ? { rows: read } : recordOf(read);
   if (!Array.isArray(rows)) throw batchDamaged(path, "is damaged");
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own record
-  return rows as readonly ResolvedRow[];
+  return { after: after as string | undefined, rows: rows as readonly ResolvedRow[] };
 }
 
-/** @throws OperatorError LEASE_LOST */
+/** Keeps what was looked up, in place of what is there if that is `known`. @throws OperatorError LEASE_LOST */
 async function keep(
   { batches, folder, check }: ExpandJob,
   piece: number,
-  rows: readonly ResolvedRow[],
+  { after, rows }: Kept,
+  known: Kept | undefined,
 ): Promise<void> {
   check();
-  const written = await batches.write(wantedBlob(folder, piece), JSON.stringify(rows), {
-    ifAbsent: true,
-  });
+  const text = JSON.stringify(after === undefined ? rows : { after, rows });
+  const condition = known ? {} : ({ ifAbsent: true } as const);
+  const written = await batches.write(wantedBlob(folder, piece), text, condition);
   if (written === undefined) throw leaseLost("Another delivery of the message expands this batch.");
 }
 
@@ -146,7 +162,7 @@ function listsOf(
   return {
     partsOf: async (piece, drafts) => {
       if (kept?.piece !== piece) {
-        const rows = (await readKept(job, piece)) ?? [];
+        const { rows = [] } = (await readKept(job, piece)) ?? {};
         kept = { piece, rows: new Map(rows.map((each) => [each.row, each])) };
       }
       const parts: (readonly Part[])[] = [];

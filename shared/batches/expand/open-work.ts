@@ -44,7 +44,10 @@ type Before =
   | { readonly planned?: string; readonly objects?: ReadonlyMap<number, string> };
 
 /** Work that nothing waits for. */
-const noOpenWork: OpenWork = { awaitEnd: () => Promise.resolve() };
+const noOpenWork: OpenWork = {
+  awaitEnd: () => Promise.resolve(),
+  endedAt: () => Promise.resolve(undefined),
+};
 
 /**
  * The open work before a batch, which is read when it is first asked for. A batch waits for earlier ones only, so
@@ -74,7 +77,9 @@ export function openWorkBefore(
     }
     return { objects };
   };
+  const waitedFor = () => (waited ??= readAwaiting(runner, manifest));
   return {
+    endedAt: async () => (await waitedFor())?.endedAt,
     awaitEnd: async (some) => {
       const ids = [...some];
       const before = await (work ??= read());
@@ -87,8 +92,7 @@ export function openWorkBefore(
         if (by === undefined) continue;
         throw new ExpansionWaits(`batch ${by} has not finished a row about ${id}`, ids);
       }
-      waited ??= readAwaiting(runner, manifest);
-      await awaitShown(ports, manifest, ids, await waited);
+      await awaitShown(ports, manifest, ids, await waitedFor());
     },
   };
 }

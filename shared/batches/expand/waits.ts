@@ -21,7 +21,7 @@ export class ExpansionWaits extends Error {
 }
 
 /** While a batch waits, it says so again within so long, milliseconds: it may be planned for a while then. */
-const SAID_FOR_MS = 15 * 60_000;
+const SAID_FOR_MS = 20 * 60_000;
 
 const WAITS_FIX =
   "No action needed. If it cannot wait, pause that batch (batch pause), or send these rows again under another name with priority urgent.";
