@@ -176,7 +176,7 @@ describe("each credential signs in", () => {
     await withWorker({ CREDENTIAL: "managed-identity" }, async (worker) => {
       const { failures } = await worker.get();
       assert.equal(failures[0]?.code, "TOKEN_REFUSED");
-      assert.match(failures[0]?.message ?? "", /AADSTS70021\d.*letter by letter/);
+      assert.match(failures[0]?.message ?? "", /AADSTS70025.*letter by letter/);
       assert.ok(failures[0]?.message.includes(subject), "what was presented is printed");
       await worker.ask({ do: "force", tenant: cloud.home.tenantId, resource: graph });
       assert.equal((await operations())["msi.token"], 2, "the refused token was dropped");

@@ -114,7 +114,7 @@ export const refusalRows: readonly Row[] = [
       `Enable it in tenant ${tenant}: Enterprise applications, Properties, "Enabled for users to sign-in".`,
   ),
   row(
-    [90002, 50059, 50128],
+    [90002, 900023, 50059, 50128],
     "no",
     "the tenant was not found",
     ({ tenant, loginHost }) =>
@@ -194,7 +194,7 @@ export const refusalRows: readonly Row[] = [
       "Use an RSA key of 2048 bits or more: keyType RSA, keySize 3072 in the certificate's policy. Entra does not accept EC keys.",
   ),
   row(
-    [700211, 700212, 700213, 700229, 50027, 50013],
+    [70025, 700211, 700212, 700213, 700229, 50027, 50013],
     "no",
     "no federated credential of the app matches the presented token",
     ({ presented }) =>

@@ -27,7 +27,7 @@ export function createIssuers(): Issuers {
 /**
  * Verifies another issuer's assertion against the application's federated credentials. The comparison
  * of issuer, audience and subject is case-sensitive (facts §7.10).
- * @throws EntraRefusal 700211–700213 no match, 700229 not app-only, 50013 signature, 700024 time
+ * @throws EntraRefusal 70025 none at all, 700211–700213 no match, 700229 not app-only, 50013 signature, 700024 time
  */
 export function verifyFederatedAssertion(
   assertion: DecodedJwt,
@@ -45,7 +45,8 @@ export function verifyFederatedAssertion(
   const issuer = String(payload["iss"]);
   const subject = String(payload["sub"]);
   const audiences = [payload["aud"]].flat().map(String);
-  const narrowed = narrow(application.federatedCredentials, [
+  if (application.federatedCredentials.length === 0) throw new EntraRefusal(70_025);
+  narrow(application.federatedCredentials, [
     [700_211, issuer, (held) => held.issuer === issuer],
     [700_213, subject, (held) => held.subject === subject],
     [
@@ -54,7 +55,6 @@ export function verifyFederatedAssertion(
       (held) => audiences.some((given) => isAudience(held, given, options.exchange)),
     ],
   ]);
-  if (narrowed.length === 0) throw new EntraRefusal(700_211, issuer);
   const isOwn = options.own.isOwn(issuer);
   if (isOwn && payload["idtyp"] !== "app") throw new EntraRefusal(700_229);
   const keys = isOwn ? [options.own.key] : options.issuers.keysOf(issuer);

@@ -66,6 +66,13 @@ export const requestRefusalCases: readonly RefusalCase[] = [
     ask: (fixture) => fixture.token({}, { tenant: "fabrikam.com" }),
   },
   {
+    when: "the tenant is neither an id nor a domain",
+    code: 900_023,
+    ...invalidRequest,
+    says: /tenant identifier 'undefined' is neither a valid DNS name, nor a valid external domain/,
+    ask: (fixture) => fixture.token({}, { tenant: "undefined" }),
+  },
+  {
     when: "there is no such application",
     code: 700_016,
     ...unauthorized,

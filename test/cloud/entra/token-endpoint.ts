@@ -8,7 +8,13 @@ import { deviceGrants, issueDeviceCode, redeemDeviceCode } from "./people/device
 import { redeemCode, refresh } from "./people/grants.ts";
 import { EntraRefusal, refusalResponse } from "./refusals/refusal.ts";
 import { resourceOfScope } from "./scope.ts";
-import { checkForm, isCaeRequest, type TokenRequestForm } from "./token-request.ts";
+import {
+  checkForm,
+  demandSingle,
+  isCaeRequest,
+  unknownTenant,
+  type TokenRequestForm,
+} from "./token-request.ts";
 import { success } from "./token-response.ts";
 import { graphResourceAppId } from "./well-known.ts";
 
@@ -52,6 +58,7 @@ function answerForm(
 ): CloudResponse {
   const answer = ((): CloudResponse => {
     try {
+      demandSingle(form.fields);
       return work();
     } catch (error) {
       if (error instanceof EntraRefusal) return refuse(error, form, state);
@@ -130,12 +137,12 @@ function clientCredentials(form: TokenRequestForm, state: EntraState): CloudResp
   return success(form, token, lifetimeSeconds, requested, state);
 }
 
-/** @throws EntraRefusal 9001023, 50059, 90002 */
+/** @throws EntraRefusal 9001023, 50059, 90002, 900023 */
 function findTenant(name: string, { registry }: EntraState): Tenant {
   if (["common", "consumers"].includes(name.toLowerCase())) throw new EntraRefusal(9_001_023);
   if (name.toLowerCase() === "organizations") throw new EntraRefusal(50_059);
   const tenant = registry.tenant(name);
-  if (tenant === undefined) throw new EntraRefusal(90_002);
+  if (tenant === undefined) throw unknownTenant(name);
   return tenant;
 }
 

@@ -42,6 +42,20 @@ export function checkForm({ fields, version }: TokenRequestForm): void {
   if (!fields.get(target)?.trim()) throw new EntraRefusal(90_014, target);
 }
 
+/** No parameter may be there twice (RFC 6749 §3.2). @throws EntraRefusal 9000411 */
+export function demandSingle(fields: URLSearchParams): void {
+  for (const name of new Set(fields.keys()))
+    if (fields.getAll(name).length > 1) throw new EntraRefusal(9_000_411, name);
+}
+
+/** A tenant is named by id or by a domain; anything else cannot be one. */
+export const unknownTenant = (name: string): EntraRefusal =>
+  isGuid(name) || /^[\w-]+(\.[\w-]+)+$/u.test(name)
+    ? new EntraRefusal(90_002)
+    : new EntraRefusal(900_023, name);
+
+const isGuid = (text: string): boolean => /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/iu.test(text);
+
 /** Whether `claims` declares the capability cp1. @throws EntraRefusal 9002313 if it is not JSON */
 export function isCaeRequest(form: TokenRequestForm): boolean {
   const claims = form.fields.get("claims");

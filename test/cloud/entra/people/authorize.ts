@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { CloudRequest, CloudResponse } from "../../http/exchange.ts";
 import type { EntraState } from "../entra-state.ts";
 import { EntraRefusal, describeRefusal, refusalText } from "../refusals/refusal.ts";
+import { demandSingle } from "../token-request.ts";
 import { clientInfo, findClient, personNamed, sharedTenants, type Client } from "./client.ts";
 import { giveConsent } from "./consent.ts";
 import { noteSignIn, unknownPerson } from "./note-sign-in.ts";
@@ -35,6 +36,7 @@ export function answerAuthorize(
   const asked: Asked = { tenantName, fields, host: request.host, headers: request.headers };
   const told: { appName: string; reply: Reply | undefined } = { appName: "", reply: undefined };
   try {
+    demandSingle(fields);
     const client = findClient(tenantName, fields, state, hintOf(fields, state));
     told.appName = client.application.displayName;
     const target = targetOf(client, fields);
@@ -186,13 +188,19 @@ function authorize(
   return reply([...values, ["session_state", randomUUID()]]);
 }
 
-/** @throws EntraRefusal 900144, 700054, 50149, 501491, 9002325 */
+/** `prompt` takes these values (v2-oauth2-auth-code-flow). */
+const PROMPTS = new Set(["login", "none", "consent", "select_account", "create"]);
+
+/** @throws EntraRefusal 900144, 90023, 700054, 50149, 501491, 9002325 */
 function checkRequest(
   fields: URLSearchParams,
   platform: Platform,
 ): { challenge: string | undefined; challengeMethod: "S256" | "plain" } {
   for (const name of ["response_type", "scope"])
     if (!fields.get(name)?.trim()) throw new EntraRefusal(900_144, name);
+  const prompts = (fields.get("prompt") ?? "").split(" ").filter((name) => name !== "");
+  if (!prompts.every((name) => PROMPTS.has(name)))
+    throw new EntraRefusal(90_023, "Unsupported 'prompt' value.");
   const type = fields.get("response_type") ?? "";
   if (type !== "code") throw new EntraRefusal(700_054, type);
   const challenge = fields.get("code_challenge") ?? undefined;

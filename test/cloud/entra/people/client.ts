@@ -2,6 +2,7 @@ import type { EntraState } from "../entra-state.ts";
 import { firstPartyClient } from "../first-party-clients.ts";
 import type { Application, ServicePrincipal, Tenant } from "../model.ts";
 import { EntraRefusal } from "../refusals/refusal.ts";
+import { unknownTenant } from "../token-request.ts";
 import type { Person } from "./person.ts";
 
 /** The application that a person signs in to, in the tenant of the sign-in. */
@@ -17,7 +18,7 @@ export const sharedTenants: ReadonlySet<string> = new Set(["common", "organizati
 /**
  * The client that a request names. At `common` and `organizations` the tenant is the person's, by the
  * domain of the name, else the application's own.
- * @throws EntraRefusal 900144, 700016, 90002, 50194, 7000229, 7000112
+ * @throws EntraRefusal 900144, 700016, 9002332, 90002, 900023, 50194, 7000229, 7000112
  */
 export function findClient(
   tenantName: string,
@@ -30,6 +31,8 @@ export function findClient(
   const application = registry.application(appId);
   if (application === undefined) throw new EntraRefusal(700_016);
   const isShared = sharedTenants.has(tenantName.toLowerCase());
+  // Nobody here has a personal account.
+  if (tenantName.toLowerCase() === "consumers") throw new EntraRefusal(9_002_332);
   const isMultiTenant = application.signInAudience !== "AzureADMyOrg";
   if (isShared && !isMultiTenant) throw new EntraRefusal(50_194);
   const domain = personName?.split("@")[1];
@@ -38,7 +41,7 @@ export function findClient(
       registry.tenant(application.homeTenantId) ??
       [...registry.tenants()][0])
     : registry.tenant(tenantName);
-  if (tenant === undefined) throw new EntraRefusal(90_002);
+  if (tenant === undefined) throw unknownTenant(tenantName);
   const isHome = application.homeTenantId.toLowerCase() === tenant.tenantId.toLowerCase();
   if (!isHome && !isMultiTenant) throw new EntraRefusal(700_016);
   // Microsoft's own clients are known in every tenant.

@@ -21,6 +21,15 @@ describe("a code is refused", () => {
     fixture = await createSignInFixture();
   });
 
+  const singlePage = (): string => {
+    const { registry } = fixture.world;
+    const { tenantId } = fixture.home;
+    const redirectUris = { spa: ["https://app.contoso.com"] };
+    const { appId } = registry.addApplication({ tenantId, displayName: "Page", redirectUris });
+    registry.addServicePrincipal(tenantId, appId);
+    return appId;
+  };
+
   it("the second time [reference-error-codes, AADSTS54005]", async () => {
     const code = await fixture.code();
     assert.equal((await fixture.redeem({ code })).status, 200);
@@ -70,7 +79,7 @@ describe("a code is refused", () => {
   });
 
   it("if it is malformed or missing [reference-error-codes]", async () => {
-    refused(await fixture.redeem({ code: "none" }), 9_002_313, 400, "invalid_request");
+    refused(await fixture.redeem({ code: "none" }), 9_002_313, 400, "invalid_grant");
     refused(await fixture.redeem({}), 900_144, 400, "invalid_request");
   });
 
@@ -109,6 +118,72 @@ describe("a code is refused", () => {
     refused(await fixture.redeem({ code }), 50_105, 400, "invalid_grant");
   });
 
+  it("of a single-page application, if it is not redeemed by a page; nobody else redeems from one [seen: AADSTS9002327, AADSTS9002326]", async (context) => {
+    const { home } = fixture;
+    const origin = "https://app.contoso.com";
+    const page = { client_id: singlePage(), redirect_uri: origin };
+    const code = await fixture.code(page);
+    refused(await fixture.redeem({ ...page, code }), 9_002_327, 400, "invalid_request");
+    const { body } = await fixture.redeem({ ...page, code }, home.tenantId, origin);
+    const other = await fixture.redeem({ code: await fixture.code() }, home.tenantId, origin);
+    refused(other, 9_002_326, 400, "invalid_request");
+    const refresh = (token: unknown) =>
+      fixture.redeem(
+        { ...page, grant_type: "refresh_token", refresh_token: String(token) },
+        home.tenantId,
+        origin,
+      );
+    context.mock.timers.enable({ apis: ["Date"], now: Date.now() + 23 * 3_600_000 });
+    const second = await refresh(body.refresh_token);
+    context.mock.timers.tick(2 * 3_600_000);
+    const late = await refresh(second.body.refresh_token);
+    context.mock.timers.reset();
+    assert.equal(second.status, 200);
+    refused(late, 700_084, 400, "invalid_grant");
+  });
+
+  it("of a person who was disabled meanwhile, and so is the refresh token [reference-error-codes, AADSTS50057]", async () => {
+    const { world, home, signIn } = fixture;
+    const tenant = home.tenantId;
+    const values = { accountEnabled: true, userPrincipalName: "gone@contoso.com" };
+    const { id } = world.graph.control("create", { tenant, kind: "user", values });
+    world.graph.control("assign", {
+      tenant,
+      principal: id,
+      resource: signIn.servicePrincipalId,
+      role: "00000000-0000-0000-0000-000000000000",
+    });
+    const { body } = await fixture.redeem({ code: await fixture.code({ login_hint: id }) });
+    const code = await fixture.code({ login_hint: id });
+    world.graph.control("update", { tenant, id, values: { accountEnabled: false } });
+    const again = { grant_type: "refresh_token", refresh_token: body.refresh_token };
+    refused(await fixture.redeem(again), 50_057, 400, "invalid_grant");
+    refused(await fixture.redeem({ code }), 50_057, 400, "invalid_grant");
+  });
+
+  it("at the endpoint for personal accounts, or with a parameter twice [reference-error-codes, AADSTS9002332; seen: AADSTS9000411]", async () => {
+    const code = await fixture.code();
+    const { world, signIn } = fixture;
+    refused(await fixture.redeem({ code }, "consumers"), 9_002_332, 400, "invalid_request");
+    const twice = await world.front.handle("login", {
+      method: "POST",
+      host: "login.microsoftonline.com",
+      target: `/${fixture.home.tenantId}/oauth2/v2.0/token`,
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+      body: Buffer.from(
+        `client_id=${signIn.clientId}&scope=a&scope=b&grant_type=authorization_code`,
+      ),
+    });
+    assert.match(JSON.stringify(twice), /AADSTS9000411: .*'scope' is duplicated/u);
+    const { page } = await fixture.authorize({ prompt: "maybe" });
+    assert.equal(page, "");
+    const { answer } = await fixture.authorize({ prompt: "maybe" });
+    assert.match(
+      answer.get("error_description") ?? "",
+      /^AADSTS90023: Unsupported 'prompt' value/u,
+    );
+  });
+
   it("as a refresh token after the sessions were revoked, or 90 days [reference-error-codes, AADSTS50173]", async (context) => {
     const { world, home, signIn } = fixture;
     const { body } = await fixture.redeem({ code: await fixture.code() });
@@ -121,6 +196,11 @@ describe("a code is refused", () => {
       id: signIn.decider.id,
       values: { signInSessionsValidFromDateTime: new Date(Date.now() + 1000).toISOString() },
     });
-    refused(await fixture.redeem(again), 50_173, 400, "invalid_grant");
+    const revoked = await fixture.redeem(again);
+    refused(revoked, 50_173, 400, "invalid_grant");
+    assert.match(
+      revoked.body.error_description ?? "",
+      /issued on '20[^']+Z' and the TokensValidFrom date .* for this user is '20[^']+Z'/u,
+    );
   });
 });

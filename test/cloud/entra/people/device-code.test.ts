@@ -128,7 +128,7 @@ describe("a person signs in on a device", () => {
       claimsIn(other.body.access_token)["app_displayname"],
       "Microsoft Azure PowerShell",
     );
-    refused(await use(graphTools), 9_002_313, "invalid_request");
+    refused(await use(graphTools), 9_002_313, "invalid_grant");
     const tools = { client_id: graphTools, scope: `User.Read ${usual}` };
     const outside = await poll((await approved(dana, tools)).code, { client_id: graphTools });
     const stolen = await fixture.redeem({
@@ -136,7 +136,7 @@ describe("a person signs in on a device", () => {
       client_id: azureCli,
       refresh_token: outside.body.refresh_token,
     });
-    refused(stolen, 9_002_313, "invalid_request");
+    refused(stolen, 9_002_313, "invalid_grant");
   });
 
   it("the grant's short name works too [seen in MSAL Node]", async () => {

@@ -4,7 +4,7 @@ import { json, type CloudResponse } from "../../http/exchange.ts";
 import { verifyClient } from "../client-authentication.ts";
 import type { EntraState } from "../entra-state.ts";
 import { firstPartyClient } from "../first-party-clients.ts";
-import { EntraRefusal } from "../refusals/refusal.ts";
+import { EntraRefusal, malformedGrant } from "../refusals/refusal.ts";
 import { isCaeRequest, type TokenRequestForm } from "../token-request.ts";
 import { graphResourceAppId } from "../well-known.ts";
 import { clientInfo, findClient, personNamed, sharedTenants, type Client } from "./client.ts";
@@ -18,7 +18,8 @@ import { delegatedToken, idToken } from "./tokens.ts";
 const minuteMs = 60_000;
 /** v2-oauth2-auth-code-flow: a code expires after about ten minutes, a refresh token after 90 days. */
 const codeLifetimeMs = 10 * minuteMs;
-const refreshTokenLifetimeMs = 90 * 24 * 60 * minuteMs;
+const dayMs = 24 * 60 * minuteMs;
+const refreshTokenLifetimeMs = 90 * dayMs;
 
 /** The grant `authorization_code`. @throws EntraRefusal */
 export function redeemCode(form: TokenRequestForm, state: EntraState): CloudResponse {
@@ -48,7 +49,7 @@ function codeOf({ fields }: TokenRequestForm, { signIns }: EntraState): Code {
   const text = fields.get("code");
   if (!text) throw new EntraRefusal(900_144, "code");
   const code = signIns.code(text);
-  if (code === undefined) throw new EntraRefusal(9_002_313);
+  if (code === undefined) throw malformedGrant();
   return code;
 }
 
@@ -63,13 +64,19 @@ function checkVerifier(verifier: string | null, { challenge, challengeMethod }: 
   if (made !== challenge) throw new EntraRefusal(501_481);
 }
 
-/** A web application proves who it is, a public client cannot. @throws EntraRefusal 700025, 7000218 */
+/**
+ * A web application proves who it is, a public client cannot; a browser's page redeems by itself, nobody
+ * else does from a page. @throws EntraRefusal 700025, 7000218, 9002326, 9002327
+ */
 export function authenticate(
   form: TokenRequestForm,
   { tenant, application }: Client,
   { platform }: Pick<Grant, "platform">,
   state: EntraState,
 ): void {
+  const { origin } = form.headers;
+  if (platform === "spa" && origin === undefined) throw new EntraRefusal(9_002_327);
+  if (platform !== "spa" && origin !== undefined) throw new EntraRefusal(9_002_326, origin);
   const isProving =
     Boolean(form.fields.get("client_assertion") ?? form.fields.get("client_secret")) ||
     form.headers.authorization !== undefined;
@@ -87,11 +94,13 @@ export function refresh(form: TokenRequestForm, state: EntraState): CloudRespons
   const grant = state.signIns.refreshToken(text ?? "");
   const client = findClient(tenantOf(form, grant?.tenantId), form.fields, state);
   if (!text) throw new EntraRefusal(900_144, "refresh_token");
-  if (grant === undefined || !isFor(grant, client, state)) throw new EntraRefusal(9_002_313);
-  if (state.now() - grant.issuedMs > refreshTokenLifetimeMs) throw new EntraRefusal(700_082);
+  if (grant === undefined || !isFor(grant, client, state)) throw malformedGrant();
+  if (state.now() > grant.endsMs) throw expired(grant);
   authenticate(form, client, grant, state);
   const person = personNamed(grant.personId, client, state);
-  if (grant.issuedMs < person.sessionsValidFromMs) throw new EntraRefusal(50_173);
+  const validFromMs = person.sessionsValidFromMs;
+  if (grant.issuedMs < validFromMs)
+    throw new EntraRefusal(50_173, `${instant(grant.issuedMs)} ${instant(validFromMs)}`);
   const answer = granted(form, client, person, { ...grant, nonce: undefined }, state);
   const { tenantId } = client.tenant;
   const { application } = client;
@@ -99,6 +108,14 @@ export function refresh(form: TokenRequestForm, state: EntraState): CloudRespons
   noteSignIn({ tenantId, person, application, scopes, isInteractive: false }, form, state);
   return answer;
 }
+
+/** Of a single-page application refresh tokens end a day after the sign-in (refresh-tokens). */
+function expired({ platform, issuedMs }: Grant): EntraRefusal {
+  const issued = instant(issuedMs);
+  return new EntraRefusal(platform === "spa" ? 700_084 : 700_082, issued);
+}
+
+const instant = (ms: number): string => new Date(ms).toISOString().replace("Z", "0000Z");
 
 /** A refresh token is the client's own, or one of its family's. */
 function isFor(grant: Grant, client: Client, { registry }: EntraState): boolean {
@@ -115,7 +132,7 @@ export function granted(
   form: TokenRequestForm,
   client: Client,
   person: Person,
-  grant: Grant,
+  grant: Omit<Grant, "endsMs"> & Partial<Pick<Grant, "endsMs">>,
   state: EntraState,
 ): CloudResponse {
   const given = (form.fields.get("scope") ?? "").split(" ").filter((scope) => scope !== "");
@@ -157,7 +174,7 @@ export function granted(
     ext_expires_in: lifetimeSeconds,
     access_token: accessToken,
     ...(isOffline && {
-      refresh_token: state.signIns.addRefreshToken({ ...grant, scopes, issuedMs: state.now() }),
+      refresh_token: state.signIns.addRefreshToken(renewed({ ...grant, scopes }, state.now())),
     }),
     ...(isOffline && isFamily(client) && { foci: "1" }),
     ...(scopes.includes("openid") && {
@@ -166,6 +183,16 @@ export function granted(
     ...(form.fields.get("client_info") === "1" && { client_info: clientInfo(person, client) }),
   });
 }
+
+/** A new refresh token's grant; that of a page ends when the first one did. */
+const renewed = (
+  grant: Omit<Grant, "endsMs"> & Partial<Pick<Grant, "endsMs">>,
+  nowMs: number,
+): Grant => {
+  const isPage = grant.platform === "spa";
+  const endsMs = isPage ? (grant.endsMs ?? nowMs + dayMs) : nowMs + refreshTokenLifetimeMs;
+  return { ...grant, issuedMs: nowMs, endsMs };
+};
 
 const isFamily = ({ application }: Pick<Client, "application">): boolean =>
   firstPartyClient(application.appId)?.isFamily === true;

@@ -44,7 +44,8 @@ export interface SignInFixture {
   readonly signIn: SeededSignIn;
   /** Fields replace the defaults of a good request, and undefined ones remove them. */
   authorize(fields?: Fields, tenant?: string): Promise<Authorized>;
-  redeem(fields: Fields, tenant?: string): Promise<Redeemed>;
+  /** `origin` is that of a page in a browser. */
+  redeem(fields: Fields, tenant?: string, origin?: string): Promise<Redeemed>;
   /** Posts a form to the login host; the body is empty if the answer is a page. */
   post(
     target: string,
@@ -66,12 +67,15 @@ export async function createSignInFixture(): Promise<SignInFixture> {
   const { home } = await seedHome(world, { people: true });
   const { signIn } = home;
   if (signIn === undefined) throw new TypeError("No people were seeded.");
-  const send = async (method: string, target: string, body = "") => {
+  const send = async (method: string, target: string, body = "", origin?: string) => {
     const answer = await world.front.handle("login", {
       method,
       host,
       target,
-      headers: { "content-type": "application/x-www-form-urlencoded" },
+      headers: {
+        "content-type": "application/x-www-form-urlencoded",
+        ...(origin !== undefined && { origin }),
+      },
       body: Buffer.from(body),
     });
     if ("connection" in answer) throw new Error("The connection ended.");
@@ -114,7 +118,7 @@ export async function createSignInFixture(): Promise<SignInFixture> {
             ),
       };
     },
-    async redeem(fields, tenant = home.tenantId) {
+    async redeem(fields, tenant = home.tenantId, origin) {
       const form = parameters(
         {
           grant_type: "authorization_code",
@@ -124,7 +128,8 @@ export async function createSignInFixture(): Promise<SignInFixture> {
         },
         fields,
       );
-      const { status, text } = await send("POST", `/${tenant}/oauth2/v2.0/token`, form.toString());
+      const target = `/${tenant}/oauth2/v2.0/token`;
+      const { status, text } = await send("POST", target, form.toString(), origin);
       const body = JSON.parse(text) as Redeemed["body"];
       return { status, body, claims: body.id_token ? claimsIn(body.id_token) : {} };
     },

@@ -11,10 +11,12 @@ export interface Grant {
   readonly nonce: string | undefined;
   readonly platform: Platform;
   readonly issuedMs: number;
+  /** When its refresh token ends. */
+  readonly endsMs: number;
 }
 
 /** An authorization code, until and after it is redeemed. */
-export interface Code extends Grant {
+export interface Code extends Omit<Grant, "endsMs"> {
   readonly redirectUri: string;
   readonly challenge: string | undefined;
   readonly challengeMethod: "S256" | "plain";

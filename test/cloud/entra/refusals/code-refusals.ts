@@ -77,11 +77,23 @@ export const codeRefusals: RefusalRules = {
     () => "Provided Authorization Code is intended to use against other tenant, thus rejected.",
   ),
   700082: invalidGrant(
-    () =>
-      "The refresh token has expired due to inactivity. The token was inactive for 90.00:00:00.",
+    (c) =>
+      `The refresh token has expired due to inactivity. The token was issued on ${c.detail} and was inactive for 90.00:00:00.`,
   ),
-  50173: invalidGrant(
-    () =>
-      "The provided grant has expired due to it being revoked, a fresh auth token is needed. The user might have changed or reset their password.",
+  700084: invalidGrant(
+    (c) =>
+      `The refresh token was issued to a single page app (SPA), and therefore has a fixed, limited lifetime of 1.00:00:00, which cannot be extended. It is now expired and a new sign in request must be sent by the SPA to the sign in page. The token was issued on ${c.detail}.`,
   ),
+  9002326: invalidRequest(
+    (c) =>
+      `Cross-origin token redemption is permitted only for the 'Single-Page Application' client-type. Request origin: '${c.detail}'.`,
+  ),
+  9002327: invalidRequest(
+    () =>
+      "Tokens issued for the 'Single-Page Application' client-type may only be redeemed via cross-origin requests.",
+  ),
+  50173: invalidGrant((c) => {
+    const [issued, validFrom] = c.detail.split(" ");
+    return `The provided grant has expired due to it being revoked, a fresh auth token is needed. The user might have changed or reset their password. The grant was issued on '${issued}' and the TokensValidFrom date (before which tokens are not valid) for this user is '${validFrom}'.`;
+  }),
 };

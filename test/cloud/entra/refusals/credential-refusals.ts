@@ -68,6 +68,10 @@ export const credentialRefusals: RefusalRules = {
     (c) =>
       `Invalid JWT token. '${c.detail}' is not a supported signature algorithm. The supported signing algorithms are: 'RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'.`,
   ),
+  70025: invalidClient(
+    (c) =>
+      `The client '${c.appId}'(${c.appName}) has no configured federated identity credentials.`,
+  ),
   700211: invalidClient((c) => federated(`issuer '${c.detail}'`)),
   700212: invalidClient((c) => federated(`audience '${c.detail}'`)),
   700213: invalidClient((c) => federated(`subject '${c.detail}'`)),

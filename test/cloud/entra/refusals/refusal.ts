@@ -30,14 +30,21 @@ export class EntraRefusal extends Error {
   readonly detail: string;
   /** A claims challenge that would resolve the refusal, for clients that support it. */
   readonly claims: string | undefined;
+  /** OAuth's error, if it depends on the situation. */
+  readonly error: string | undefined;
 
-  constructor(code: number, detail = "", claims?: string) {
+  constructor(code: number, detail = "", claims?: string, error?: string) {
     super(`AADSTS${code}`);
     this.code = code;
     this.detail = detail;
     this.claims = claims;
+    this.error = error;
   }
 }
+
+/** A code or refresh token that Entra did not make (seen: invalid_grant with this number). */
+export const malformedGrant = (): EntraRefusal =>
+  new EntraRefusal(9_002_313, "", undefined, "invalid_grant");
 
 /** The refusal's text, for the log of sign-ins. */
 export const refusalText = (refusal: EntraRefusal, appName: string): string =>
@@ -78,7 +85,7 @@ export function describeRefusal(refusal: EntraRefusal, context: RefusalContext, 
   const timestamp = `${new Date(stamp.nowMs).toISOString().slice(0, 19).replace("T", " ")}Z`;
   const text = rule.text({ ...context, detail: refusal.detail }).trimEnd();
   return {
-    error: rule.error,
+    error: refusal.error ?? rule.error,
     error_description: `AADSTS${refusal.code}: ${text} Trace ID: ${traceId} Correlation ID: ${stamp.correlationId} Timestamp: ${timestamp}`,
     error_codes: [refusal.code],
     timestamp,

@@ -32,6 +32,18 @@ export const requestRefusals: RefusalRules = {
     (c) =>
       `Tenant '${c.tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud. Check with your subscription administrator, this may happen if there are no active subscriptions for the tenant.`,
   ),
+  900023: invalidRequest(
+    (c) =>
+      `Specified tenant identifier '${c.detail}' is neither a valid DNS name, nor a valid external domain.`,
+  ),
+  9000411: invalidRequest(
+    (c) => `The request is not properly formatted. The parameter '${c.detail}' is duplicated.`,
+  ),
+  9002332: invalidRequest(
+    (c) =>
+      `Application '${c.appId}'(${c.appName}) is configured for use by Microsoft Entra users only. Please do not use the /consumers endpoint to serve this request.`,
+  ),
+  90023: invalidRequest((c) => c.detail || "The request is not valid."),
   50059: invalidRequest(
     () =>
       "No tenant-identifying information found in either the request or implied by any provided credentials.",
