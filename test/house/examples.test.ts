@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import { recipesOf } from "../../shared/app/recipes.ts";
+import { readInput } from "../../shared/batches/formats/read-input.ts";
 import { compileRow, readRow } from "../../shared/batches/input/compile-row.ts";
 import { isToPlan, readInboxPath } from "../../shared/batches/input/inbox-path.ts";
 import { keptColumns, refuseGiven } from "../../shared/batches/input/mapped-columns.ts";
@@ -16,7 +17,7 @@ import { checkDecision } from "../../shared/records/decisions/decision.ts";
 import { tenantOfRing } from "../../shared/runner/slice/ring-message.ts";
 import { decodeMessage } from "../../shared/storage/decode-message.ts";
 import { directoryIn } from "../cloud/directory-file.ts";
-import { fencesOf, pages, spansOf } from "./pages.ts";
+import { fencesOf, pages, read, spansOf } from "./pages.ts";
 
 const id = "aaaaaaaa-0000-4000-8000-000000000001";
 const operations = Object.keys(catalogue);
@@ -75,6 +76,24 @@ function assertGood(cells: Readonly<Record<string, unknown>>, operation?: string
   assert.ok(!("invalid" in compiled), JSON.stringify(cells));
 }
 
+/** Every CSV file that a page shows, with the name of the section that it stands in. */
+const csvExamples = () =>
+  pages.flatMap((page) =>
+    read(page)
+      .split(/^## /m)
+      .flatMap((section) =>
+        [...section.matchAll(/^```csv\n(.*?)^```/gms)].map(([, text = ""]) => ({
+          page,
+          name: section.split("\n")[0],
+          text,
+        })),
+      ),
+  );
+
+async function* bytesOf(text: string): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(text);
+}
+
 describe("an example in the documentation", () => {
   it("of a message is taken by the parser of its queue", () => {
     let shown = 0;
@@ -93,6 +112,26 @@ describe("an example in the documentation", () => {
       }
     }
     assert.ok(shown >= 5);
+  });
+
+  it("of a CSV file has rows that their operation takes", async () => {
+    const all = { ...catalogue, ...recipesOf(catalogue) };
+    const shown = new Set<string>();
+    for (const { page, name, text } of csvExamples()) {
+      for await (const { rows, fault } of readInput(bytesOf(text), "csv")) {
+        assert.equal(fault, undefined, `${page}: ${text}`);
+        for (const row of rows) {
+          const operation = name !== undefined && Object.hasOwn(all, name) ? name : undefined;
+          const good = readRow(row, { catalogue: all, operation });
+          assert.ok(!("invalid" in good), `${page}: ${JSON.stringify([row, good])}`);
+          if (operation !== undefined) shown.add(operation);
+        }
+      }
+    }
+    assert.deepEqual(
+      operations.filter((operation) => !shown.has(operation)),
+      [],
+    );
   });
 
   it("of a file's path names the operation that the page says", () => {
