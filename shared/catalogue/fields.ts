@@ -1,3 +1,4 @@
+import { isInCalendar } from "../core/clock.ts";
 import { isGuid } from "../core/object-id.ts";
 import { parseJson } from "../core/parse-json.ts";
 import { isRecord } from "../core/record.ts";
@@ -58,12 +59,8 @@ export const instant = field((raw): FieldResult<string> => {
   if (typeof raw !== "string" || !form.test(raw.trim())) {
     return broken("must be a date such as 2026-11-21 or 2026-11-21T09:00:00Z");
   }
-  const at = new Date(raw.trim());
-  const day = raw.trim().slice(0, 10);
-  const isReal =
-    !Number.isNaN(at.getTime()) && new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
-  return isReal
-    ? value(at.toISOString().replace(".000Z", "Z"))
+  return isInCalendar(raw.trim())
+    ? value(new Date(raw.trim()).toISOString().replace(".000Z", "Z"))
     : broken("is not a date in the calendar");
 });
 

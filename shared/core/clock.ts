@@ -25,3 +25,14 @@ export const systemClock: Clock = {
       signal?.addEventListener("abort", done, { once: true });
     }),
 };
+
+/** Whether a text in ISO 8601 names an instant, or a day, that the calendar has: JavaScript takes 30 February for 2 March. */
+export function isInCalendar(text: string): boolean {
+  const day = text.slice(0, 10);
+  const begin = new Date(`${day}T00:00:00Z`);
+  return (
+    !Number.isNaN(Date.parse(text)) &&
+    !Number.isNaN(begin.getTime()) &&
+    begin.toISOString().startsWith(day)
+  );
+}

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 
 import { check } from "../../core/check.ts";
+import { isInCalendar } from "../../core/clock.ts";
 import type { Proof } from "../../core/contracts/proof.ts";
 import { InputRefusal } from "../../core/input-refusal.ts";
 import { didYouMean } from "../../core/nearest.ts";
@@ -63,7 +64,7 @@ export const withRecipesOf = (
 const instant = v.pipe(
   v.string(),
   v.isoTimestamp(),
-  v.check((text) => !Number.isNaN(Date.parse(text))),
+  v.check(isInCalendar),
   v.transform((text) => new Date(text).toISOString()),
 );
 

@@ -1,4 +1,5 @@
 import { recipePath } from "../../batches/recipes/own-recipes.ts";
+import { isInCalendar } from "../../core/clock.ts";
 import { limits } from "../../core/limits.ts";
 import { readManifest, type Mode, type Priority } from "../../records/manifest.ts";
 import { type BatchStatus, readStatus } from "../../records/status.ts";
@@ -276,7 +277,9 @@ function checkWindow({ notBefore, notAfter }: SubmitOptions): void {
     "--not-before": notBefore,
     "--not-after": notAfter,
   })) {
-    if (text === undefined || /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(text)) continue;
+    const isInstant = (each: string): boolean =>
+      /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(each) && isInCalendar(each);
+    if (text === undefined || isInstant(text)) continue;
     throw usageError(`${option} is no instant in UTC.`, "Example: 2026-11-21T22:00:00Z.");
   }
   if (notBefore !== undefined && notAfter !== undefined && notAfter <= notBefore) {

@@ -94,6 +94,7 @@ describe("a batch with a window", () => {
       { notBefore: "tomorrow" },
       { notAfter: "2026-11-21 02:00" },
       { notAfter: "2026-13-21T02:00:00Z" },
+      { notAfter: "2027-02-30T02:00:00Z" },
     ]) {
       const workshop = begin(window);
       const { outcome } = await workshop.deliver(workshop.message);
