@@ -38,6 +38,12 @@ export function check<S extends Schema>(
   );
 }
 
+/** What is wrong with a part of a file that a person wrote, as it follows on the part's name. */
+export function wrongWith({ expected, received }: v.BaseIssue<unknown>): string {
+  if (expected === "never") return "is not known";
+  return received === "undefined" ? "is missing" : `must be ${expected ?? "another value"}`;
+}
+
 /** A rule in words; a literal or picklist says what is allowed, which never is the received value. */
 function rule(issue: v.BaseIssue<unknown>): string {
   if (issue.expected === "never") return "not a known property";

@@ -13,6 +13,7 @@ const [disable, , takeGroups] = offboard.steps;
 
 describe("a recipe", () => {
   for (const [what, file, says] of [
+    ["has no version", { ...offboard, version: undefined }, /wrong at version: is missing/],
     ["has a property that nobody knows", { ...offboard, note: "" }, /wrong at note: is not known/],
     ["is of another version", { ...offboard, version: 2 }, /wrong at version/],
     ["has no step", { ...offboard, steps: [] }, /wrong at steps/],

@@ -156,7 +156,7 @@ describe("names that an operator types", () => {
     assert.match(planned, /O'New,p-1,skipped,The person has an account/);
     operator.file("mapping.json", JSON.stringify({ ...mapping, colums: {} }));
     const wrong = await operator.type(...words);
-    assert.deepEqual([wrong.code, /colums: is not a known part/.test(wrong.error)], [2, true]);
+    assert.deepEqual([wrong.code, /colums: is not known/.test(wrong.error)], [2, true]);
     assert.deepEqual(
       await verdictsOf("hr/tuesday.csv"),
       Array.from({ length: 17 }, () => ["skipped", ""]),

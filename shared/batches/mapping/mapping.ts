@@ -1,5 +1,6 @@
 import * as v from "valibot";
 
+import { wrongWith } from "../../core/check.ts";
 import { parseJson, UnusableJson } from "../../core/parse-json.ts";
 import { inheritedName, isRecord } from "../../core/record.ts";
 import { isDateForm } from "./date-form.ts";
@@ -68,11 +69,7 @@ export function readMapping(text: string, path: string): Mapping {
   if (!result.success) {
     const [issue] = result.issues;
     const key = v.getDotPath(issue) ?? undefined;
-    const rule =
-      issue.expected === "never"
-        ? "is not a known part of a mapping"
-        : `must be ${issue.expected ?? "another value"}`;
-    throw mappingInvalid(path, key, rule, "See the parts of a mapping.");
+    throw mappingInvalid(path, key, wrongWith(issue), "See the parts of a mapping.");
   }
   refuseInconsistent(result.output, path);
   return result.output;

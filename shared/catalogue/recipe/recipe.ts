@@ -1,5 +1,6 @@
 import * as v from "valibot";
 
+import { wrongWith } from "../../core/check.ts";
 import { inheritedName } from "../../core/record.ts";
 import { notClearable } from "../fields.ts";
 import { named, type Operation } from "../operation.ts";
@@ -77,9 +78,7 @@ export function checkRecipe(value: unknown, operations: Operations): Recipe | Re
   const read = v.safeParse(recipeFile, value);
   if (!read.success) {
     const [issue] = read.issues;
-    const what =
-      issue.expected === "never" ? "is not known" : `must be ${issue.expected ?? "another value"}`;
-    return { at: v.getDotPath(issue) ?? undefined, what };
+    return { at: v.getDotPath(issue) ?? undefined, what: wrongWith(issue) };
   }
   const [fault] = faultsOf(read.output, operations);
   return fault ?? recipeOf(read.output, operations);

@@ -154,12 +154,13 @@ describe("a mapping", () => {
   const refused: readonly { when: string; text: string; key?: string; says: RegExp }[] = [
     { when: "it is no JSON", text: '{"version": 1,', says: /malformed JSON/ },
     { when: "it is an array", text: "[]", says: /is no JSON object/ },
+    { when: "it has no version", text: "{}", key: "version", says: /version: is missing/ },
     { when: "it is of another version", text: '{"version": 2}', key: "version", says: /must be 1/ },
     {
       when: "a part is unknown",
       text: '{"version": 1, "colums": {}}',
       key: "colums",
-      says: /not a known part/,
+      says: /colums: is not known/,
     },
     {
       when: "a part is there twice",
