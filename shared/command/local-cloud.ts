@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 
 import * as v from "valibot";
@@ -15,17 +15,42 @@ const shape = v.object({
   env: v.record(v.string(), v.string()),
 });
 
-/** The argument `--local [file]`: its place in the arguments, and the file that it names, if any. */
-function localIn(
-  args: readonly string[],
-): { at: number; words: number; file?: string } | undefined {
-  const at = args.findIndex((arg) => arg === "--local" || arg.startsWith("--local="));
-  if (at < 0) return undefined;
-  const [, written] = args[at]?.split("=") ?? [];
-  if (written !== undefined) return { at, words: 1, file: written };
-  const next = args[at + 1];
-  return next?.endsWith(".json") === true ? { at, words: 2, file: next } : { at, words: 1 };
+const FLAG = "--local";
+
+/** The variable that tells the second process how the local cloud was named, for the commands that it proposes. */
+export const LOCAL = "BATCH_LOCAL";
+
+/** More than that no local cloud writes; a file to send may be large. */
+const LARGEST = 100_000;
+
+/** The local cloud that the file is of. */
+function factsAt(path: string): v.InferOutput<typeof shape> | undefined {
+  if (statSync(path).size > LARGEST) return undefined;
+  const read = v.safeParse(shape, parseJson(readFileSync(path, "utf8")));
+  return read.success ? read.output : undefined;
 }
+
+/**
+ * The argument `--local [file]`: the file that it names, and the other arguments. A JSON file after it that is
+ * of no local cloud is one of these: it may be a file to send.
+ */
+export function localIn(
+  args: readonly string[],
+  workFolder: string,
+): { readonly file: string | undefined; readonly rest: readonly string[] } | undefined {
+  const end = args.indexOf("--");
+  const words = end < 0 ? args : args.slice(0, end);
+  const at = words.findIndex((word) => word === FLAG || word.startsWith(`${FLAG}=`));
+  if (at < 0) return undefined;
+  const own = words[at] ?? "";
+  const next = words[at + 1];
+  if (own !== FLAG) return { file: own.slice(FLAG.length + 1), rest: args.toSpliced(at, 1) };
+  return next?.endsWith(".json") === true && mayBeCloud(resolve(workFolder, next))
+    ? { file: next, rest: args.toSpliced(at, 2) }
+    : { file: undefined, rest: args.toSpliced(at, 1) };
+}
+
+const mayBeCloud = (path: string): boolean => !existsSync(path) || factsAt(path) !== undefined;
 
 /**
  * With `--local`, runs the same command again as a process of the local cloud: production host names lead
@@ -42,18 +67,18 @@ export async function runLocally(
     workFolder,
   }: { readonly main: string; readonly root: string; readonly workFolder: string },
 ): Promise<number | undefined> {
-  const local = localIn(args);
+  const local = localIn(args, workFolder);
   if (local === undefined) return undefined;
   const file =
     local.file === undefined ? join(root, "out/local-cloud.json") : resolve(workFolder, local.file);
   if (!existsSync(file)) {
     throw usageError(`There is no ${file}.`, "Start the local cloud first: npm start -- --keep");
   }
-  const facts = v.safeParse(shape, parseJson(readFileSync(file, "utf8")));
-  if (!facts.success)
+  const facts = factsAt(file);
+  if (facts === undefined)
     throw usageError(`${file} is not of a local cloud.`, "Start it again: npm start -- --keep");
-  const { tenantId, clientId, certificateFile, env } = facts.output;
-  const child = spawn(process.execPath, [main, ...args.toSpliced(local.at, local.words)], {
+  const { tenantId, clientId, certificateFile, env } = facts;
+  const child = spawn(process.execPath, [main, ...local.rest], {
     stdio: "inherit",
     env: {
       ...process.env,
@@ -61,6 +86,7 @@ export async function runLocally(
       AZURE_TENANT_ID: tenantId,
       AZURE_CLIENT_ID: clientId,
       AZURE_CLIENT_CERTIFICATE_PATH: certificateFile,
+      [LOCAL]: local.file === undefined ? FLAG : `${FLAG} ${local.file}`,
       BATCH_ACCOUNT: new URL(env["BatchStorage__blobServiceUri"] ?? "").hostname.split(".")[0],
     },
   });

@@ -6,8 +6,8 @@ import { CommanderError } from "commander";
 import { systemClock } from "../core/clock.ts";
 import type { Account } from "./account/account.ts";
 import type { CommonOptions, Desk } from "./desk/desk.ts";
-import { runLocally } from "./local-cloud.ts";
-import { createProgram } from "./program/program.ts";
+import { LOCAL, runLocally } from "./local-cloud.ts";
+import { asTyped, createProgram } from "./program/program.ts";
 import { createAsker } from "./terminal/ask.ts";
 import { CommandError, exitCodes } from "./terminal/command-error.ts";
 import { createPrinter } from "./terminal/printer.ts";
@@ -16,7 +16,15 @@ const { env } = process;
 /** npm runs scripts in the package's folder, and says where it was called. */
 const isNpm = env["npm_lifecycle_event"] === "batch";
 const workFolder = (isNpm && env["INIT_CWD"]) || process.cwd();
-const self = isNpm ? "npm run batch --" : "batch";
+/** With the options by which it found the account, so that what it proposes can be typed as it stands. */
+const selfWith = ({ account, tenant, cloud, auth }: CommonOptions): string =>
+  [
+    isNpm ? "npm run batch --" : "batch",
+    ...(env[LOCAL] === undefined ? [] : [env[LOCAL]]),
+    ...Object.entries({ account, tenant, cloud, auth }).flatMap(([name, value]) =>
+      value === undefined ? [] : [`--${name} ${value}`],
+    ),
+  ].join(" ");
 let explainError = (error: unknown): unknown => error;
 
 /** What the verbs work with. The storage clients are loaded when the account is first asked for. */
@@ -36,7 +44,7 @@ function openDesk(options: CommonOptions): Desk {
     print: createPrinter(options.output, { out: process.stdout, error: process.stderr }),
     ask: createAsker({ yes: options.yes === true, input: process.stdin, output: process.stderr }),
     clock: systemClock,
-    self,
+    self: selfWith(options),
     pathOf: (typed) => resolve(workFolder, typed),
     environment: env,
   };
@@ -49,7 +57,7 @@ async function run(args: readonly string[]): Promise<number> {
     if (local !== undefined) return local;
     const program = createProgram(openDesk);
     if (args.length === 0) program.help();
-    await program.parseAsync(args, { from: "user" });
+    await program.parseAsync(asTyped(program, args), { from: "user" });
     return exitCodes.ok;
   } catch (thrown) {
     // The parser has printed its own message.

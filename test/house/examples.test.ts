@@ -17,7 +17,7 @@ import { checkDecision } from "../../shared/records/decisions/decision.ts";
 import { tenantOfRing } from "../../shared/runner/slice/ring-message.ts";
 import { decodeMessage } from "../../shared/storage/decode-message.ts";
 import { directoryIn } from "../cloud/directory-file.ts";
-import { fencesOf, pages, read, spansOf } from "./pages.ts";
+import { fencesOf, pages, read as textOf, spansOf } from "./pages.ts";
 
 const id = "aaaaaaaa-0000-4000-8000-000000000001";
 const operations = Object.keys(catalogue);
@@ -79,7 +79,7 @@ function assertGood(cells: Readonly<Record<string, unknown>>, operation?: string
 /** Every CSV file that a page shows, with the name of the section that it stands in. */
 const csvExamples = () =>
   pages.flatMap((page) =>
-    read(page)
+    textOf(page)
       .split(/^## /m)
       .flatMap((section) =>
         [...section.matchAll(/^```csv\n(.*?)^```/gms)].map(([, text = ""]) => ({

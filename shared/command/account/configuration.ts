@@ -5,6 +5,7 @@ import { join } from "node:path";
 import * as v from "valibot";
 
 import { type Cloud, type CloudName, clouds } from "../../core/clouds.ts";
+import { isGuid } from "../../core/object-id.ts";
 import { parseJson } from "../../core/parse-json.ts";
 import { usageError } from "../terminal/command-error.ts";
 import { type How, hows } from "./sign-in.ts";
@@ -66,7 +67,11 @@ export function configure(
   const how = chosen("auth") ?? "auto";
   if (!isCloud(cloud)) throw oneOf("--cloud", Object.keys(clouds));
   if (!isHow(how)) throw oneOf("--auth", ["auto", ...hows]);
-  return { account, cloud: clouds[cloud], how, tenant: chosen("tenant")?.toLowerCase() };
+  const tenant = chosen("tenant");
+  if (tenant !== undefined && !isGuid(tenant)) {
+    throw usageError("The tenant is no tenant id.", "Give --tenant the id (a GUID), not a domain.");
+  }
+  return { account, cloud: clouds[cloud], how, tenant: tenant?.toLowerCase() };
 }
 
 const isCloud = (name: string): name is CloudName => Object.hasOwn(clouds, name);

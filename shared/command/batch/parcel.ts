@@ -4,6 +4,7 @@ import { basename, extname } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 
+import type { InputPiece } from "../../batches/formats/input-row.ts";
 import { readInput } from "../../batches/formats/read-input.ts";
 import { readMapping } from "../../batches/mapping/mapping.ts";
 import { InputRefusal } from "../../core/input-refusal.ts";
@@ -60,14 +61,19 @@ export async function fileParcel(path: string, how: Conversion): Promise<Parcel>
   return { stem, ending: kind, digest, open, operation, mapping, rowCount };
 }
 
-/** The rows of a file; `undefined` if it cannot be read: whoever accepts it says why. */
-async function countRows(content: Readable, ending: string): Promise<number | undefined> {
+/** The rows of a file, piece by piece. */
+export function readRows(content: Readable, ending: string): AsyncIterable<InputPiece> {
   const isCsv = ending === ".csv" || ending === ".tsv";
   const bytes = async function* (): AsyncGenerator<Uint8Array> {
     for await (const piece of content) yield Buffer.from(piece);
   };
+  return readInput(bytes(), isCsv ? "csv" : "jsonl");
+}
+
+/** The number of rows of a file; `undefined` if it cannot be read: whoever accepts it says why. */
+async function countRows(content: Readable, ending: string): Promise<number | undefined> {
   let count = 0;
-  for await (const { rows, fault } of readInput(bytes(), isCsv ? "csv" : "jsonl")) {
+  for await (const { rows, fault } of readRows(content, ending)) {
     if (fault) return undefined;
     count += rows.length;
   }
@@ -134,7 +140,13 @@ function rowOf(typed: string): Row {
     }
     return [column.trim(), value.join("=").trim()] as const;
   });
-  return Object.fromEntries(cells);
+  const row = new Map(cells);
+  if (row.size < cells.length) {
+    const names = cells.map(([column]) => column);
+    const twice = names.find((name, at) => names.indexOf(name) < at) ?? "";
+    throw usageError(`A row names ${twice} twice.`, "Keep one of the two; another --row is a row.");
+  }
+  return Object.fromEntries(row);
 }
 
 /** @throws CommandError if no operation has the name */

@@ -8,6 +8,13 @@ import { addSending } from "./sending-verbs.ts";
 import { addTools } from "./tool-verbs.ts";
 import type { OpenDesk } from "./verb.ts";
 
+/** The arguments; `help` of a verb that there is not is read as that verb, so that the parser says so. */
+export const asTyped = (program: Command, args: readonly string[]): readonly string[] => {
+  const [first, verb, ...more] = args;
+  const isVerb = ["help", ...program.commands.map((each) => each.name())].includes(verb ?? "help");
+  return first === "help" && !isVerb ? [verb ?? "", ...more] : args;
+};
+
 /** The command line: every verb with its options. `openDesk` makes what the verbs work with. */
 export function createProgram(openDesk: OpenDesk): Command {
   const program = new Command("batch")

@@ -56,7 +56,10 @@ export function addTools(program: Command, openDesk: OpenDesk): void {
     .addArgument(new Argument("<shell>", "the shell").choices([...shells]));
   runs(completion, openDesk, async (desk, [shell = ""]) => {
     const { completionScript } = await import("../completion/completion.ts");
-    if (isShell(shell)) desk.print.raw(completionScript(shell, program));
+    if (!isShell(shell)) return;
+    const script = completionScript(shell, program);
+    if (desk.options.output === "json") desk.print.one({ shell, script }, {}, () => script);
+    else desk.print.raw(script);
   });
 }
 

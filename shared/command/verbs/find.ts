@@ -1,12 +1,15 @@
 import { findObject } from "../batch/find-object.ts";
 import { rowCells } from "../batch/row-cells.ts";
 import type { Desk } from "../desk/desk.ts";
-import { CommandError, exitCodes } from "../terminal/command-error.ts";
+import { CommandError, exitCodes, usageError } from "../terminal/command-error.ts";
 import { figure } from "../terminal/figures.ts";
 
 /** Lists the rows of all batches, finished and running, that name a person or another object. */
 export async function find(desk: Desk, name: string): Promise<void> {
   const { print } = desk;
+  if (name.trim() === "") {
+    throw usageError("No name is given.", `Example: ${desk.self} find ann@contoso.com`);
+  }
   const { found, unread } = await findObject(await desk.account(), name.trim(), (batches) =>
     print.redraw(`looking through batch ${figure(batches + 1)} …`),
   );

@@ -27,11 +27,13 @@ export async function report(desk: Desk, batch: string, options: ReportOptions):
     const onFile = (files: number): void => desk.print.redraw(`${files} files …`);
     const all = await downloadFolder(account.blobs.batches, folder, to, onFile);
     desk.print.redraw("");
-    return desk.print.one(
-      { folder: to, files: all.length },
-      { to, files: all.length },
-      () =>
-        `${some(all.length, "file")} in ${to}\nprove it: ${desk.self} verify ${options.to ?? batch}`,
+    return desk.print.one({ folder: to, files: all.length }, { to, files: all.length }, () =>
+      [
+        `${some(all.length, "file")} in ${to}`,
+        ...(all.some((file) => file.endsWith("seal.json"))
+          ? [`prove it: ${desk.self} verify ${options.to ?? batch}`]
+          : []),
+      ].join("\n"),
     );
   }
   const files: string[] = [];

@@ -277,8 +277,6 @@ function checkWindow({ notBefore, notAfter }: SubmitOptions): void {
     "--not-before": notBefore,
     "--not-after": notAfter,
   })) {
-    const isInstant = (each: string): boolean =>
-      /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(each) && isInCalendar(each);
     if (text === undefined || isInstant(text)) continue;
     throw usageError(`${option} is no instant in UTC.`, "Example: 2026-11-21T22:00:00Z.");
   }
@@ -286,3 +284,6 @@ function checkWindow({ notBefore, notAfter }: SubmitOptions): void {
     throw usageError("--not-after is not after --not-before.", "Correct one of them.");
   }
 }
+
+const isInstant = (text: string): boolean =>
+  /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(text) && isInCalendar(text);

@@ -57,10 +57,10 @@ export async function verify(desk: Desk, what: string, options: VerifyOptions): 
   );
 }
 
-/** A folder with a seal is what was downloaded; everything else is a batch's name. */
+/** A folder with what every batch has is what was downloaded; everything else is a batch's name. */
 async function placeOf(desk: Desk, what: string): Promise<Place> {
   const path = desk.pathOf(what);
-  if (existsSync(join(path, "seal.json"))) {
+  if (["seal.json", "batch.json"].some((name) => existsSync(join(path, name)))) {
     return { batches: folderBlobs(dirname(path)), folder: basename(path) };
   }
   const account = await desk.account();

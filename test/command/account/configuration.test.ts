@@ -8,20 +8,22 @@ import { CONFIGURATION_FILE, configure } from "../../../shared/command/account/c
 import { chooseSignIn } from "../../../shared/command/account/sign-in.ts";
 import { clouds } from "../../../shared/core/clouds.ts";
 
+const tenant = "aaaaaaaa-0000-4000-8000-000000000001";
+
 describe("which account the command speaks to", () => {
   const folder = mkdtempSync(join(tmpdir(), "configuration-"));
   const empty = mkdtempSync(join(tmpdir(), "configuration-"));
   after(() => [folder, empty].forEach((each) => rmSync(each, { recursive: true })));
   writeFileSync(
     join(folder, CONFIGURATION_FILE),
-    JSON.stringify({ account: "fromfile", tenant: "AAAA", cloud: "china" }),
+    JSON.stringify({ account: "fromfile", tenant: tenant.toUpperCase(), cloud: "china" }),
   );
 
   it("is what was typed, before the environment, before the file", () => {
     const environment = { BATCH_ACCOUNT: "fromenv", BATCH_CLOUD: "" };
     assert.equal(configure({ account: "typed" }, environment, folder).account, "typed");
     const found = configure({}, environment, folder);
-    assert.deepEqual([found.account, found.cloud, found.tenant], ["fromenv", clouds.china, "aaaa"]);
+    assert.deepEqual([found.account, found.cloud, found.tenant], ["fromenv", clouds.china, tenant]);
     assert.equal(configure({}, {}, folder).account, "fromfile");
   });
 
@@ -33,6 +35,7 @@ describe("which account the command speaks to", () => {
       { account: "abc", cloud: "mars" },
       /--cloud is not known\. Use one of: global/,
     ],
+    ["the tenant is a domain", { account: "abc", tenant: "contoso.com" }, /no tenant id/],
     ["the way to sign in is unknown", { account: "abc", auth: "x" }, /Use one of: auto, cli/],
   ] as const) {
     it(`is refused as typed wrong if ${when}`, () =>
