@@ -23,12 +23,18 @@ interface Sleeper {
 
 /**
  * Starts at `startMs` since the epoch, its monotonic side at 0. With `skipsWaits` a sleep that no
- * signal can end takes no time for its caller; sleeps with a signal, which are time-outs, do.
+ * signal can end takes no time for its caller; sleeps with a signal, which are time-outs, do. `run` gives
+ * the work so many `turns` of the event loop before it lets time pass.
  */
 export function createSimulatedClock({
   startMs = Date.UTC(2026, 10, 21, 12),
   skipsWaits = false,
-}: { readonly startMs?: number; readonly skipsWaits?: boolean } = {}): SimulatedClock {
+  turns = 1,
+}: {
+  readonly startMs?: number;
+  readonly skipsWaits?: boolean;
+  readonly turns?: number;
+} = {}): SimulatedClock {
   const sleepers = new Set<Sleeper>();
   const waits: number[] = [];
   let elapsedMs = 0;
@@ -85,7 +91,7 @@ export function createSimulatedClock({
       const watched = work.finally(() => (isDone = true));
       watched.catch(() => undefined);
       for (;;) {
-        await setImmediate();
+        for (let turn = 0; turn < turns; turn += 1) await setImmediate();
         if (isDone) return watched;
         const next = first();
         if (!next) throw new Error("the work waits, and nobody sleeps: a deadlock");

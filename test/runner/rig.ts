@@ -24,9 +24,11 @@ import { runTenant } from "../../shared/runner/slice/run.ts";
 import type { TenantRun } from "../../shared/runner/slice/slice-end.ts";
 import { createBlobs } from "../../shared/storage/storage.ts";
 import type { Blobs } from "../../shared/storage/types.ts";
+import { MemoryBlobs } from "../batches/memory-blobs.ts";
+import { type SimulatedClock, createSimulatedClock } from "../core/simulated-clock.ts";
 import type { Azurite } from "../storage/azurite.ts";
 
-/** A runner's surroundings on real storage, with one tenant of its own. */
+/** A runner's surroundings, with one tenant of its own. */
 export interface Rig {
   readonly tenant: string;
   readonly batches: Blobs;
@@ -70,11 +72,41 @@ export async function makeContainers(azurite: Azurite): Promise<void> {
   await azurite.makeContainer("runner");
 }
 
+/** On real storage, in real time. */
 export function createRig(azurite: Azurite, clock: Clock = systemClock): Rig {
-  const tenant = randomUUID();
   const account = { url: azurite.blobUrl, credential: azurite.blobKey };
-  const batches = createBlobs({ ...account, container: "batches" });
-  const runner = createBlobs({ ...account, container: "runner" });
+  const container = new ContainerClient(`${azurite.blobUrl}/runner`, azurite.blobKey);
+  return rigOn({
+    batches: createBlobs({ ...account, container: "batches" }),
+    runner: createBlobs({ ...account, container: "runner" }),
+    clock,
+    breakLease: async (lock) => {
+      await container.getBlobClient(lock).getBlobLeaseClient().breakLease(0);
+    },
+  });
+}
+
+/** In memory, in simulated time: nothing in it depends on the machine's speed. */
+export function createSimulatedRig(): Rig & { readonly clock: SimulatedClock } {
+  // Each append to a journal takes a turn of the event loop, and some follow each other.
+  const clock = createSimulatedClock({ turns: 50 });
+  const runner = new MemoryBlobs();
+  const breakLease = async (): Promise<void> => runner.expireLeases();
+  return { ...rigOn({ batches: new MemoryBlobs(), runner, clock, breakLease }), clock };
+}
+
+function rigOn({
+  batches,
+  runner,
+  clock,
+  breakLease,
+}: {
+  readonly batches: Blobs;
+  readonly runner: Blobs;
+  readonly clock: Clock;
+  readonly breakLease: (lock: string) => Promise<void>;
+}): Rig {
+  const tenant = randomUUID();
   const events: TelemetryEvent[] = [];
   const finished = new Map<string, Map<number, Receipt>>();
   const finishes: string[] = [];
@@ -135,7 +167,7 @@ export function createRig(azurite: Azurite, clock: Clock = systemClock): Rig {
       rows,
       priority = "normal",
       rowsPerShard = ROWS_PER_SHARD,
-      acceptedAt = new Date(Date.now() + ++accepted).toISOString(),
+      acceptedAt = new Date(clock.now() + ++accepted).toISOString(),
       notAfter,
     }) => {
       const folder = `${tenant}/${name}`;
@@ -205,10 +237,7 @@ export function createRig(azurite: Azurite, clock: Clock = systemClock): Rig {
       const found = await batches.read(`${folder}/status.json`);
       return JSON.parse(found?.bytes.toString("utf8") ?? "null") as BatchStatus;
     },
-    breakLease: async () => {
-      const container = new ContainerClient(`${azurite.blobUrl}/runner`, azurite.blobKey);
-      await container.getBlobClient(`${tenant}/lock`).getBlobLeaseClient().breakLease(0);
-    },
+    breakLease: () => breakLease(`${tenant}/lock`),
   };
   return rig;
 }

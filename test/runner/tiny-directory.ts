@@ -1,5 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
-
+import { type Clock, systemClock } from "../../shared/core/clock.ts";
 import { OperatorError } from "../../shared/core/errors.ts";
 import type { GraphAnswer, GraphRequest } from "../../shared/core/graph-request.ts";
 import { type ObjectId, toObjectId } from "../../shared/core/object-id.ts";
@@ -78,14 +77,17 @@ export class TinyDirectory implements Graph {
   #ids = 0;
   /** What a 429 or 503 is told to wait, milliseconds. */
   readonly #retryAfterMs: number;
+  readonly #clock: Clock;
 
   constructor(
     options: {
       readonly timeoutMs?: number;
       readonly faults?: Faults;
       readonly retryAfterMs?: number;
+      readonly clock?: Clock;
     } = {},
   ) {
+    this.#clock = options.clock ?? systemClock;
     this.timeoutMs = options.timeoutMs ?? 50;
     this.#retryAfterMs = options.retryAfterMs ?? 5;
     this.faults = options.faults ?? noFaults;
@@ -94,7 +96,7 @@ export class TinyDirectory implements Graph {
   addUser(properties: Record<string, unknown>): ObjectId {
     this.#ids += 1;
     const id = toObjectId(`00000000-0000-4000-8000-${String(this.#ids).padStart(12, "0")}`);
-    const createdDateTime = new Date().toISOString();
+    const createdDateTime = new Date(this.#clock.now()).toISOString();
     this.users.set(id, { accountEnabled: true, createdDateTime, ...properties, id });
     return id;
   }
@@ -116,19 +118,19 @@ export class TinyDirectory implements Graph {
     this.#enter(keys);
     if (fault === "lose-late") {
       // What was sent takes effect at some time before the time limit, and no answer comes.
-      setTimeout(() => {
+      void this.#clock.sleep(this.timeoutMs * 0.8).then(() => {
         requests.forEach((request) => this.#apply(request, requestId));
         this.#leave(keys);
-      }, this.timeoutMs * 0.8);
-      await sleep(this.faults.latencyMs());
+      });
+      await this.#clock.sleep(this.faults.latencyMs());
       return { kind: "lost", reason: "the connection was reset" };
     }
-    await sleep(this.faults.latencyMs());
+    await this.#clock.sleep(this.faults.latencyMs());
     const parts =
       fault === "lose-before"
         ? []
         : requests.map((request, index) => this.#part(request, `${requestId}/${index}`));
-    await sleep(this.faults.latencyMs());
+    await this.#clock.sleep(this.faults.latencyMs());
     this.#leave(keys);
     if (fault !== "none") return { kind: "lost", reason: "no answer" };
     return { kind: "answered", requestId, parts };
@@ -136,7 +138,7 @@ export class TinyDirectory implements Graph {
 
   readAll: Graph["readAll"] = async (requests, { unanswered } = {}) => {
     this.looks += 1;
-    await sleep(1);
+    await this.#clock.sleep(1);
     const answers: GraphAnswer[] = [];
     for (const [index, request] of requests.entries()) {
       if (!this.faults.isLookLost(request)) {
@@ -201,7 +203,7 @@ export class TinyDirectory implements Graph {
     const reply = (status: number, what?: unknown) => answer(status, requestId, what);
     const ended = method === "POST" ? this.users.get(name) : undefined;
     if (kind === "users" && ended) {
-      const at = new Date(Date.now() - 20_000).toISOString().replace(/\.\d+Z$/, "Z");
+      const at = new Date(this.#clock.now() - 20_000).toISOString().replace(/\.\d+Z$/, "Z");
       Object.assign(ended, { signInSessionsValidFromDateTime: at });
       return reply(200, { value: true });
     }
