@@ -24,7 +24,6 @@ describe("an instance that ends in the middle of a batch", () => {
       settings: async () => ({
         // The first instance stops its listeners before it drains; the second does not.
         FUNCTIONS_ENABLE_DRAIN_ON_APP_STOPPING: "true",
-        SWEEP_SCHEDULE: "0 0 0 1 1 *",
         RUNNER_LEASE_SECONDS: String(LEASE_SECONDS),
       }),
     });

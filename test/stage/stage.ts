@@ -11,6 +11,7 @@ import type { BatchStatus } from "../../shared/records/status.ts";
 import { CONTRACT_LEFT_OUT, openApiContract } from "../cloud/graph/openapi/openapi-data.ts";
 import type { HostLog, HostOptions, InvocationEvent } from "../cloud/host/host-options.ts";
 import { type FunctionsHost, startHost } from "../cloud/host/host.ts";
+import { UNTIL_FIRED } from "../cloud/host/until-fired.ts";
 import type { CloudOptions, LocalCloud } from "../cloud/local-cloud.ts";
 import { spawnCloud } from "../cloud/spawn-cloud.ts";
 import { enterCloud } from "./enter-cloud.ts";
@@ -61,9 +62,6 @@ export interface StageOptions extends InstanceOptions {
 }
 
 const ENDED = ["planned", "held", "paused", "finished", "cancelled", "refused"];
-
-/** The next 29 February: timers run when a story fires them, whatever the time of day is while it is told. */
-const UNTIL_FIRED = "0 0 0 29 2 *";
 
 /** Sets the stage. `dist/` must be built. Its timers do not run unless `settings` gives them a schedule. */
 export async function setStage(options: StageOptions = {}): Promise<Stage> {

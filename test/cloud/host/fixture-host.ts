@@ -7,6 +7,7 @@ import type { Azurite } from "../../storage/azurite.ts";
 import { eventually } from "./holding-clock.ts";
 import type { HostLog, HostOptions, InvocationEvent } from "./host-options.ts";
 import { type FunctionsHost, startHost } from "./host.ts";
+import { UNTIL_FIRED } from "./until-fired.ts";
 
 /** Builds one of the fixture apps as the product is built; `remove` deletes the folder. */
 export async function buildFixture(name: string): Promise<{ dist: string; remove(): void }> {
@@ -20,7 +21,7 @@ export const fixtureSettings = (azurite: Azurite): Record<string, string> => ({
   Fixture__queueServiceUri: azurite.queueUrl,
   AzureWebJobsStorage__blobServiceUri: azurite.blobUrl,
   ECHO_QUEUE: "echo",
-  TICK_SCHEDULE: "0 0 0 1 1 *",
+  TICK_SCHEDULE: UNTIL_FIRED,
   AzureFunctionsJobHost__extensions__queues__visibilityTimeout: "00:00:00",
   AzureFunctionsJobHost__extensions__queues__maxPollingInterval: "00:00:00.2",
 });
