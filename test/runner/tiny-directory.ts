@@ -3,6 +3,7 @@ import { OperatorError } from "../../shared/core/errors.ts";
 import type { GraphAnswer, GraphRequest } from "../../shared/core/graph-request.ts";
 import { type ObjectId, toObjectId } from "../../shared/core/object-id.ts";
 import type { Graph, PostResult } from "../../shared/graph/types.ts";
+import { absent, answer, refusal } from "./directory-answers.ts";
 import { boundIn, keysOf } from "./request-keys.ts";
 
 /** What happens to one part of a post. */
@@ -106,11 +107,11 @@ export class TinyDirectory implements Graph {
     const requestId = `post-${this.posts}`;
     this.watch(requests);
     const fault = this.faults.post(requests);
-    const refusal = { kind: "not-taken", retryAfterMs: 5 } as const;
+    const notTaken = { kind: "not-taken", retryAfterMs: 5 } as const;
     if (fault === "refuse")
-      return { ...refusal, status: 400, error: { code: "BadRequest", message: "" } };
-    if (fault === "forbid") return { ...refusal, status: 403 };
-    if (fault === "throttle") return { ...refusal, status: 429 };
+      return { ...notTaken, status: 400, error: { code: "BadRequest", message: "" } };
+    if (fault === "forbid") return { ...notTaken, status: 403 };
+    if (fault === "throttle") return { ...notTaken, status: 429 };
     if (fault === "down") {
       return { kind: "lost", reason: "503", status: 503, retryAfterMs: this.#retryAfterMs };
     }
@@ -118,10 +119,7 @@ export class TinyDirectory implements Graph {
     this.#enter(keys);
     if (fault === "lose-late") {
       // What was sent takes effect at some time before the time limit, and no answer comes.
-      void this.#clock.sleep(this.timeoutMs * 0.8).then(() => {
-        requests.forEach((request) => this.#apply(request, requestId));
-        this.#leave(keys);
-      });
+      void this.#applyLate(requests, requestId).finally(() => this.#leave(keys));
       await this.#clock.sleep(this.faults.latencyMs());
       return { kind: "lost", reason: "the connection was reset" };
     }
@@ -171,6 +169,11 @@ export class TinyDirectory implements Graph {
     const done = this.#apply(request, requestId);
     if (fault === "done-unavailable") return refuse(503, "serviceNotAvailable");
     return fault === "left-out" ? undefined : done;
+  }
+
+  async #applyLate(requests: readonly GraphRequest[], requestId: string): Promise<void> {
+    await this.#clock.sleep(this.timeoutMs * 0.8);
+    for (const request of requests) this.#apply(request, requestId);
   }
 
   #enter(keys: readonly string[]): void {
@@ -284,19 +287,6 @@ const TAKEN = "Another object with the same value for property userPrincipalName
 const ALREADY =
   "One or more added object references already exist for the following modified properties: 'members'.";
 
-const absent = (requestId: string, id: string): GraphAnswer =>
-  refusal(requestId, 404, `Resource '${id}' does not exist`);
-
 /** The ids that a filter asks for. */
 const idsIn = (url: string): string[] =>
   [...decodeURIComponent(url).matchAll(/'([0-9a-f-]{36})'/g)].map(([, id]) => id ?? "");
-
-const refusal = (requestId: string, status: number, message: string): GraphAnswer =>
-  answer(status, requestId, {
-    error: { code: status === 404 ? "Request_ResourceNotFound" : "Request_BadRequest", message },
-  });
-
-function answer(status: number, requestId: string, body?: unknown): GraphAnswer {
-  const { error } = (body ?? {}) as { error?: { code: string; message: string } };
-  return { status, headers: {}, body, requestId, ...(error && { error }) };
-}
