@@ -203,7 +203,7 @@ describe("acceptance of the deployed product", () => {
           blobs: environment["BatchStorage__blobServiceUri"] ?? "",
           queues: environment["BatchStorage__queueServiceUri"] ?? "",
           credential,
-          patienceMs: 60_000,
+          patienceMs: 240_000,
         },
       });
     assert.deepEqual((await ask()).lines, []);

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import type { CertificatePolicyOptions, CertificateVersion } from "../cloud/cloud-control.ts";
 import type { LocalCloud } from "../cloud/local-cloud.ts";
+import { nextSecond } from "../core/next-second.ts";
 import { startCaller } from "./start-caller.ts";
 import type { Fared, Order } from "./tokens-caller.ts";
 
@@ -40,7 +41,7 @@ export async function certificateChanges(cloud: LocalCloud): Promise<readonly Ch
 
   const make = async (policy: CertificatePolicyOptions = {}): Promise<CertificateVersion> => {
     // The vault orders versions by whole seconds.
-    await sleep(1000 - (Date.now() % 1000));
+    await nextSecond();
     return control.createCertificate({ vault, name, policy });
   };
   const registerOnly = async ({ certificatePem }: CertificateVersion): Promise<void> => {

@@ -5,6 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { BlobServiceClient } from "@azure/storage-blob";
 import { QueueServiceClient, StorageSharedKeyCredential } from "@azure/storage-queue";
 
+import { nextSecond } from "../core/next-second.ts";
 import { setStage, type Stage } from "../stage/stage.ts";
 
 /** Patterns of secrets, none of which may ever be written. */
@@ -68,10 +69,10 @@ async function everythingHappens(): Promise<void> {
   await stage.host.fireTimer("certificateCheck");
   await control.updateServicePrincipal({ tenantId, appId, revokeTokens: true });
   // A token of the same second would count as one from before.
-  await delay(1_000 - (Date.now() % 1_000));
+  await nextSecond();
   await send("revoked", [{ operation: "user.update", user: "new3@contoso.com", city: "Oslo" }]);
   await stage.settled("revoked");
-  await delay(1_000 - (Date.now() % 1_000));
+  await nextSecond();
   await control.createCertificate({ vault, name });
   await until(async () => (await control.listCertificates({ appId })).length > 1);
   // The roll's message waits in its queue until the key is accepted, so it can be read there.

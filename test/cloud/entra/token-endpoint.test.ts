@@ -75,7 +75,7 @@ describe("the token endpoint signs in", () => {
     });
 
   it("with a secret in the body or in the header [v2-oauth2-client-creds-grant-flow]", () => {
-    const { secret } = fixture.state.registry.addPassword(fixture.application, Date.now() + 1000);
+    const { secret } = fixture.state.registry.addPassword(fixture.application, Date.now() + 60_000);
     assert.equal(fixture.token({ client_secret: secret }).status, 200);
     const basic = Buffer.from(`${fixture.application.appId}:${encodeURIComponent(secret)}`);
     const authorization = `Basic ${basic.toString("base64")}`;
@@ -86,7 +86,7 @@ describe("the token endpoint signs in", () => {
     const { state, tenant, application } = fixture;
     const principal = state.registry.servicePrincipal(tenant.tenantId, application.appId);
     assert.ok(principal);
-    const { secret } = state.registry.addPassword(principal, Date.now() + 1000);
+    const { secret } = state.registry.addPassword(principal, Date.now() + 60_000);
     assert.equal(fixture.token({ client_secret: secret }).status, 200);
     principal.passwordCredentials.pop();
     assert.deepEqual(fixture.token({ client_secret: secret }).body.error_codes, [7_000_215]);

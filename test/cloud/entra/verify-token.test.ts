@@ -48,11 +48,12 @@ describe("a service verifies a token", () => {
     assert.equal(problem(verify(`${none}.${payload}.`)), "signature");
   });
 
-  it("and refuses it from the second it expires [access-tokens, validating]", () => {
+  it("and refuses it from the second it expires [access-tokens, validating]", (context) => {
+    context.mock.timers.enable({ apis: ["Date"], now: Date.now() });
     fixture.state.settings.tokenLifetimeSeconds = 600;
     const short = token();
     fixture.state.settings.tokenLifetimeSeconds = undefined;
-    aheadMs = 598_000;
+    aheadMs = 599_000;
     assert.equal(problem(verify(short)), "none");
     aheadMs = 601_000;
     assert.equal(problem(verify(short)), "expired");

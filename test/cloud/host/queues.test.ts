@@ -148,7 +148,8 @@ describe("a message that fails", () => {
         ...[1, 2, 3, 4, 5].map((attempt) => ({ attempt })),
         { poison: { job: 1 } },
       ]);
-      assert.ok(await isEmpty("fails"));
+      // The host deletes it once it is poison.
+      await run.until("its end", () => isEmpty("fails"));
       assert.deepEqual(run.host.status().functions["fails"], {
         running: 0,
         succeeded: 0,

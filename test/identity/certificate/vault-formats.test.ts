@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 
 import { issueCertificate } from "../../cloud/certificates/certificate.ts";
 import {
@@ -12,6 +11,7 @@ import {
 import { createPkcs12, type Pkcs12Encryption } from "../../cloud/certificates/pkcs12.ts";
 import type { LocalCloud } from "../../cloud/local-cloud.ts";
 import { startCloud } from "../../cloud/start-cloud.ts";
+import { nextSecond } from "../../core/next-second.ts";
 import { issueChain } from "../small-chain.ts";
 import { startWorker } from "../start-worker.ts";
 import type { WorkerAnswer } from "../worker-protocol.ts";
@@ -102,7 +102,7 @@ describe("an instance that starts", () => {
       const name = `newest-${spoil}`;
       const policy = { contentType: PEM } as const;
       const first = await cloud.control.createCertificate({ vault, name, policy });
-      await sleep(1000 - (Date.now() % 1000));
+      await nextSecond();
       const { version } = await cloud.control.createCertificate({ vault, name, policy });
       await cloud.control.addCertificate({ appId, certificatePem: first.certificatePem });
       if (spoil === "damaged")

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { after, before, beforeEach, describe, it } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 
 import type { LocalCloud } from "../../cloud/local-cloud.ts";
 import { startCloud } from "../../cloud/start-cloud.ts";
+import { nextSecond } from "../../core/next-second.ts";
 import { keepKeyInVault } from "../set-up-credential.ts";
 import { startWorker } from "../start-worker.ts";
 import type { WorkerAnswer } from "../worker-protocol.ts";
@@ -50,7 +50,7 @@ describe("a signature by a key that stays in Key Vault", () => {
     const name = "inside-twice";
     const policy = { exportable: false, contentType: "application/x-pem-file" } as const;
     const first = await cloud.control.createCertificate({ vault, name, policy });
-    await sleep(1000 - (Date.now() % 1000));
+    await nextSecond();
     const second = await cloud.control.createCertificate({ vault, name, policy });
     for (const { certificatePem } of [first, second])
       await cloud.control.addCertificate({ appId, certificatePem });

@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
-
 import { systemClock } from "../../../shared/core/clock.ts";
 import { clouds } from "../../../shared/core/clouds.ts";
 import type { TelemetryEvent } from "../../../shared/core/telemetry.ts";
@@ -18,6 +16,7 @@ import { MemoryBlobs } from "../../batches/memory-blobs.ts";
 import type { CertificatePolicyOptions, CertificateVersion } from "../../cloud/cloud-control.ts";
 import type { LocalCloud } from "../../cloud/local-cloud.ts";
 import { startCloud } from "../../cloud/start-cloud.ts";
+import { nextSecond } from "../../core/next-second.ts";
 import { enterCloud } from "../../stage/enter-cloud.ts";
 
 const GRAPH = "https://graph.microsoft.com";
@@ -180,7 +179,7 @@ function instance({ home, control }: LocalCloud, place: Place): Rig {
     appId,
     make: async (policy = {}) => {
       // The vault's times have whole seconds, and decide which version is the newest.
-      await sleep(1000 - (Date.now() % 1000));
+      await nextSecond();
       return control.createCertificate({
         vault: home.vaultName,
         name,
