@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { after, before, describe, it } from "node:test";
 
 import { type Clock, systemClock } from "../../shared/core/clock.ts";
 import { toObjectId } from "../../shared/core/object-id.ts";
