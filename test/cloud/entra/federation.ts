@@ -46,7 +46,7 @@ export function verifyFederatedAssertion(
   const subject = String(payload["sub"]);
   const audiences = [payload["aud"]].flat().map(String);
   if (application.federatedCredentials.length === 0) throw new EntraRefusal(70_025);
-  narrow(application.federatedCredentials, [
+  demandMatch(application.federatedCredentials, [
     [700_211, issuer, (held) => held.issuer === issuer],
     [700_213, subject, (held) => held.subject === subject],
     [
@@ -68,14 +68,14 @@ function isAudience(held: FederatedCredential, given: string, exchange: string):
   return given === held.audience || (given === tokenExchangeAppId && held.audience === exchange);
 }
 
-function narrow(
+/** @throws EntraRefusal with the number of the first step that no credential is left after */
+function demandMatch(
   credentials: readonly FederatedCredential[],
   steps: readonly (readonly [number, string, (held: FederatedCredential) => boolean])[],
-): readonly FederatedCredential[] {
+): void {
   let left = credentials;
   for (const [code, presented, matches] of steps) {
     left = left.filter((held) => matches(held));
     if (left.length === 0) throw new EntraRefusal(code, presented);
   }
-  return left;
 }

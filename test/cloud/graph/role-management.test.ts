@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import { contractHolds } from "./testing/contract-holds.ts";
-import { graphFixture } from "./testing/graph-fixture.ts";
+import { graphFixture, TENANT } from "./testing/graph-fixture.ts";
 import { assertRefused, newGroup, newUser, reference } from "./testing/people.ts";
 import { stepsWith } from "./testing/steps.ts";
 
@@ -10,6 +10,7 @@ type Values = Readonly<Record<string, unknown>>;
 const list = (body: Values): readonly Values[] => body["value"] as readonly Values[];
 
 const ROLES = "/roleManagement/directory";
+const inDays = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString();
 const USER_ADMINISTRATOR = "fe930be7-5e62-47db-91af-98c3a49a38b1";
 
 describe("roles of one's own, and roles for a time", () => {
@@ -64,7 +65,7 @@ describe("roles of one's own, and roles for a time", () => {
         directoryScopeId: "/",
         scheduleInfo: {
           startDateTime: "2026-04-10T00:00:00Z",
-          expiration: { type: "afterDateTime", endDateTime: "2028-04-10T00:00:00Z" },
+          expiration: { type: "afterDateTime", endDateTime: "2098-04-10T00:00:00Z" },
         },
       };
       const asked = await step(201, "POST", url, body);
@@ -85,7 +86,7 @@ describe("roles of one's own, and roles for a time", () => {
       );
       const instances = `${ROLES}/role${kind}ScheduleInstances`;
       const [instance] = list(await step(200, "GET", `${instances}${ofThem}`));
-      assert.equal(instance?.["endDateTime"], "2028-04-10T00:00:00Z");
+      assert.equal(instance?.["endDateTime"], "2098-04-10T00:00:00Z");
       await step(200, "GET", `${instances}/${String(instance?.["id"])}`);
       const active = list(await step(200, "GET", `${ROLES}/roleAssignments${ofThem}`));
       assert.equal(active.length, kind === "Assignment" ? 1 : 0);
@@ -170,6 +171,56 @@ describe("roles of one's own, and roles for a time", () => {
     assert.equal((await step(200, "GET", `${requests}/${String(id)}`))["status"], "Canceled");
     assert.deepEqual(await asked(`roleEligibilityScheduleInstances/${filtered}`), []);
     await step(400, "POST", `${requests}/${String(id)}/cancel`);
+  });
+
+  it("an assignment begins and ends at its times, an activation after its duration [resources/requestschedule, resources/expirationpattern]", async () => {
+    const principalId = await newUser(graph, "timed");
+    const other = await newUser(graph, "other");
+    const role = { principalId, roleDefinitionId: USER_ADMINISTRATOR, directoryScopeId: "/" };
+    const on = (days: number) => graph.app.control("dayOffset", { tenant: TENANT, days });
+    const mayChange = async (): Promise<boolean> => {
+      const change = { jobTitle: "x" };
+      const reply = await send("PATCH", `/users/${other}`, change, { person: principalId });
+      return reply.status === 204;
+    };
+    const requests = `${ROLES}/roleAssignmentScheduleRequests`;
+    const scheduleInfo = {
+      startDateTime: inDays(10),
+      expiration: { type: "afterDateTime", endDateTime: inDays(20) },
+    };
+    const body = { ...role, action: "adminAssign", scheduleInfo };
+    await step(201, "POST", requests, body);
+    await step(400, "POST", requests, body);
+    const ofThem = `?$filter=principalId eq '${principalId}'`;
+    const counted = async (name: string) =>
+      list(await step(200, "GET", `${ROLES}/roleAssignment${name}${ofThem}`)).length;
+    assert.deepEqual([await counted("Schedules"), await counted("ScheduleInstances")], [1, 0]);
+    const seen: boolean[] = [await mayChange()];
+    for (const days of [11, 19, 21]) {
+      on(days);
+      seen.push(await mayChange());
+    }
+    assert.deepEqual(seen, [false, true, true, false]);
+    assert.equal(await counted("Schedules"), 0);
+    await step(201, "POST", `${ROLES}/roleEligibilityScheduleRequests`, {
+      ...role,
+      action: "adminAssign",
+    });
+    const activated = await send(
+      "POST",
+      requests,
+      {
+        ...role,
+        action: "selfActivate",
+        scheduleInfo: { expiration: { type: "afterDuration", duration: "PT8H" } },
+      },
+      { person: principalId, roles: ["RoleManagement.ReadWrite.Directory"] },
+    );
+    assert.equal(activated.status, 201, activated.text);
+    assert.equal(await mayChange(), true);
+    on(22);
+    assert.equal(await mayChange(), false);
+    on(0);
   });
 
   it("a list is cut at $top and goes on by its link [query parameters, top]", async () => {

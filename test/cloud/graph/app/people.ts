@@ -68,6 +68,7 @@ export function peopleIn(tenantOf: (id: string) => Tenant | undefined): People {
       const tenant = tenantOf(tenantId);
       if (!tenant) return undefined;
       const { directory } = tenant;
+      tenant.roles.settle(tenant.nowMs());
       const found = isGuid(idOrName)
         ? directory.get(idOrName)
         : directory.find("user", "userPrincipalName", idOrName)[0];

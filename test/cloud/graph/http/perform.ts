@@ -104,6 +104,7 @@ function admit(
   around: Surroundings,
   told: Record<string, string>,
 ): Admitted {
+  tenant.roles.settle(tenant.nowMs());
   const partial = callOf(tenant, caller, incoming);
   const found = around.route(incoming.method, partial.segments);
   if (found.kind !== "route") {

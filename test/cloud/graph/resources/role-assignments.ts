@@ -2,7 +2,6 @@ import { syncRegistry } from "../applications/registry-link.ts";
 import { noContent, type Answer } from "../http/answer.ts";
 import { badRequest, notFound } from "../http/graph-error.ts";
 import { contextOf } from "../odata/render.ts";
-import { builtInRole } from "../roles/built-in-roles.ts";
 import type { ScopedAssignment as Assignment } from "../roles/directory-roles.ts";
 import { READ_ROLES, WRITE_ROLES } from "../rules/permission.ts";
 import type { Values } from "../store/entity.ts";
@@ -110,30 +109,14 @@ function create(call: Call): Answer {
   const one = { roleId: String(role["id"]), principalId, scope };
   if (assignmentsOf(call).some((held) => roleAssignmentId(held) === roleAssignmentId(one)))
     throw conflicting();
-  assignRole(call, one);
+  tenant.roles.give(one);
   return entity(call, one, 201);
 }
 
-/** Gives the role: Entra's own in the whole directory by its object, any other as an entry of its own. */
-export function assignRole({ tenant: { roles } }: Call, one: Assignment): void {
-  if (one.scope === "/" && builtInRole(one.roleId)) roles.assign(one.principalId, one.roleId);
-  else roles.scoped.push(one);
-}
-
-/** Takes the role again. */
-export function unassignRole(call: Call, one: Assignment): void {
-  const { directory, roles } = call.tenant;
-  const role = roles.find(one.roleId);
-  if (one.scope === "/" && role) directory.unlink("members", role, one.principalId);
-  else
-    roles.scoped.splice(
-      roles.scoped.findIndex((held) => roleAssignmentId(held) === roleAssignmentId(one)),
-      1,
-    );
-}
-
 function remove(call: Call): Answer {
-  unassignRole(call, found(call));
+  const one = found(call);
+  call.tenant.roles.take(one);
+  call.tenant.roles.untime(one, false);
   return noContent;
 }
 

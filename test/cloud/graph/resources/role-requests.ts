@@ -1,13 +1,13 @@
 import { noContent, type Answer } from "../http/answer.ts";
 import { badRequest, denied, GraphError, notFound } from "../http/graph-error.ts";
-import type { ScopedAssignment } from "../roles/directory-roles.ts";
+import { isSameAssignment, type ScopedAssignment } from "../roles/directory-roles.ts";
 import { demandPerson } from "../rules/people-only.ts";
 import type { Values } from "../store/entity.ts";
 import type { Call } from "./call.ts";
 import { conflicting, demandRolePrincipal } from "./directory-roles.ts";
 import { checkedBody, isBoolean, isText, isTextOrNull, oneOf, type Checks } from "./kept/body.ts";
 import { shownEntry } from "./kept/shelf-routes.ts";
-import { assignRole, assignmentsOf, scopeIn, unassignRole } from "./role-assignments.ts";
+import { assignmentsOf, scopeIn } from "./role-assignments.ts";
 import { roleDefinition } from "./role-definitions.ts";
 
 /** Where roles are managed. */
@@ -45,21 +45,49 @@ export const requests = (call: Call, kind: Kind): Map<string, Values> =>
 export const held = (call: Call, kind: Kind): readonly ScopedAssignment[] =>
   kind === "Eligibility" ? call.tenant.roles.eligible : assignmentsOf(call);
 
-const isSame = (one: ScopedAssignment, other: ScopedAssignment): boolean =>
-  one.roleId === other.roleId && one.principalId === other.principalId && one.scope === other.scope;
+/** What principals have, may activate, or will. */
+export const heldOrPlanned = (call: Call, kind: Kind): readonly ScopedAssignment[] => [
+  ...held(call, kind),
+  ...call.tenant.roles.timed
+    .filter(({ isEligibility, isGiven }) => isEligibility === isOf(kind) && !isGiven)
+    .map(({ one }) => one),
+];
 
-function give(call: Call, kind: Kind, one: ScopedAssignment): void {
-  if (kind === "Assignment") assignRole(call, one);
-  else call.tenant.roles.eligible.push(one);
+const isOf = (kind: Kind): boolean => kind === "Eligibility";
+
+/** `PT8H`, `P30D`. */
+function durationMs(text: unknown): number {
+  const match = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/i.exec(String(text));
+  const [days = 0, hours = 0, minutes = 0, seconds = 0] = (match ?? []).slice(1).map(Number);
+  const whole = [days * 86_400, hours * 3600, minutes * 60, seconds];
+  return whole.reduce((sum, part) => sum + (part || 0), 0) * 1000;
+}
+
+/** From when until when (resources/requestschedule, resources/expirationpattern). */
+function timesOf(nowMs: number, info: Values): { fromMs: number; untilMs: number } {
+  const start = Date.parse(String(info["startDateTime"]));
+  const fromMs = Number.isNaN(start) ? nowMs : start;
+  const { type, endDateTime, duration } = (info["expiration"] ?? {}) as Values;
+  const kind = String(type).toLowerCase();
+  if (kind === "afterdatetime") return { fromMs, untilMs: Date.parse(String(endDateTime)) };
+  if (kind !== "afterduration") return { fromMs, untilMs: Infinity };
+  return { fromMs, untilMs: Math.max(fromMs, nowMs) + durationMs(duration) };
+}
+
+/** Gives the role now or when its time begins, until it ends. */
+function give(call: Call, kind: Kind, one: ScopedAssignment, info: Values): void {
+  const { roles } = call.tenant;
+  const nowMs = call.tenant.nowMs();
+  const isEligibility = isOf(kind);
+  const isGiven = held(call, kind).some((other) => isSameAssignment(other, one));
+  roles.untime(one, isEligibility);
+  roles.timed.push({ one, isEligibility, isGiven, ...timesOf(nowMs, info) });
+  roles.settle(nowMs);
 }
 
 function take(call: Call, kind: Kind, one: ScopedAssignment): void {
-  if (kind === "Assignment") return unassignRole(call, one);
-  const { eligible } = call.tenant.roles;
-  eligible.splice(
-    eligible.findIndex((other) => isSame(other, one)),
-    1,
-  );
+  call.tenant.roles.take(one, isOf(kind));
+  call.tenant.roles.untime(one, isOf(kind));
 }
 
 /** A schedule with all its members (rbacapplication-post-roleassignmentschedulerequests, answers). */
@@ -96,12 +124,12 @@ const missingAssignment = () =>
 function demandOwn(call: Call, action: string, one: ScopedAssignment): void {
   demandPerson(call);
   if (one.principalId !== call.caller.principalId.toLowerCase()) throw denied();
-  const isEligible = call.tenant.roles.eligible.some((other) => isSame(other, one));
+  const isEligible = call.tenant.roles.eligible.some((other) => isSameAssignment(other, one));
   if (action === "selfActivate" && !isEligible) throw missingAssignment();
 }
 
 /**
- * A request of an administrator is carried out at once; times are kept and have no effect. People ask for
+ * A request of an administrator is carried out at once, or when its time begins. People ask for
  * themselves only (rbacapplication-post-roleassignmentschedulerequests). @throws GraphError 400, 403, 404
  */
 export const request =
@@ -117,7 +145,7 @@ export const request =
     const action = ACTIONS.find((name) => name.toLowerCase() === asked) ?? asked;
     const one = named(call, given);
     if (action.startsWith("self")) demandOwn(call, action, one);
-    const isHeld = held(call, kind).some((other) => isSame(other, one));
+    const isHeld = heldOrPlanned(call, kind).some((other) => isSameAssignment(other, one));
     const isRemoval = /remove|deactivate/i.test(action);
     if (isRemoval && !isHeld) throw badRequest("The role assignment does not exist.");
     const isNew = action === "adminAssign" || action === "selfActivate";
@@ -126,7 +154,9 @@ export const request =
     if (!isNew && !isHeld) throw missingAssignment();
     if (given["isValidationOnly"] !== true) {
       if (isRemoval) take(call, kind, one);
-      else if (!isHeld) give(call, kind, one);
+      // A change that names no times keeps those there are.
+      else if (isNew || given["scheduleInfo"])
+        give(call, kind, one, (given["scheduleInfo"] ?? {}) as Values);
     }
     const id = call.tenant.directory.newId();
     const now = call.tenant.nowText();
@@ -164,7 +194,7 @@ export const cancel =
   (call: Call): Answer => {
     const entry = requests(call, kind).get((call.params["request"] ?? "").toLowerCase());
     if (!entry) throw notFound(call.params["request"] ?? "");
-    const one = held(call, kind).find(
+    const one = heldOrPlanned(call, kind).find(
       (other) =>
         other.principalId === entry["principalId"] &&
         other.roleId === entry["roleDefinitionId"] &&

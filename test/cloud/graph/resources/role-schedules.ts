@@ -9,7 +9,16 @@ import { shownEntry } from "./kept/shelf-routes.ts";
 import { resourceList } from "./resource-list.ts";
 import { roleAssignmentId } from "./role-assignments.ts";
 import { expansionsOf, ROLE_RELATIONS, type Relations } from "./role-expansions.ts";
-import { cancel, held, request, requests, SET, wholeInfo, type Kind } from "./role-requests.ts";
+import {
+  cancel,
+  held,
+  heldOrPlanned,
+  request,
+  requests,
+  SET,
+  wholeInfo,
+  type Kind,
+} from "./role-requests.ts";
 import type { Route } from "./route.ts";
 
 const needs = (kind: Kind, access: "Read" | "ReadWrite"): Needs =>
@@ -92,7 +101,9 @@ const requestRelations = (kind: Kind): Relations => ({
   ...ROLE_RELATIONS,
   activatedUsing: () => null,
   targetSchedule: (call, entry) => {
-    const one = held(call, kind).find((other) => madeBy(call, kind, other)?.["id"] === entry["id"]);
+    const one = heldOrPlanned(call, kind).find(
+      (other) => madeBy(call, kind, other)?.["id"] === entry["id"],
+    );
     return one ? schedule(kind)(call, one) : null;
   },
 });
@@ -166,15 +177,19 @@ function reads(kind: Kind, { name, entries, relations }: Shelf): readonly Route[
 
 const routesOf = (kind: Kind): readonly Route[] => {
   const all =
-    (show: Shown) =>
+    (from: typeof held, show: Shown) =>
     (call: Call): readonly Values[] =>
-      held(call, kind).map((one) => show(call, one));
+      from(call, kind).map((one) => show(call, one));
   const path = `/${SET}/role${kind}ScheduleRequests`;
   return [
-    ...reads(kind, { name: "Schedules", entries: all(schedule(kind)), relations: ROLE_RELATIONS }),
+    ...reads(kind, {
+      name: "Schedules",
+      entries: all(heldOrPlanned, schedule(kind)),
+      relations: ROLE_RELATIONS,
+    }),
     ...reads(kind, {
       name: "ScheduleInstances",
-      entries: all(instance(kind)),
+      entries: all(held, instance(kind)),
       relations: ROLE_RELATIONS,
     }),
     ...reads(kind, {

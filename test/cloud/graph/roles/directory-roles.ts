@@ -12,11 +12,25 @@ export interface ScopedAssignment {
   readonly scope: string;
 }
 
+/** What somebody has, or may activate, from a moment on or until one (resources/requestschedule). */
+export interface TimedAssignment {
+  readonly one: ScopedAssignment;
+  readonly isEligibility: boolean;
+  readonly fromMs: number;
+  readonly untilMs: number;
+  isGiven: boolean;
+}
+
+export const isSameAssignment = (one: ScopedAssignment, other: ScopedAssignment): boolean =>
+  one.roleId === other.roleId && one.principalId === other.principalId && one.scope === other.scope;
+
 /** The directory roles of one tenant: an object for each that was activated, with its holders as members. */
 export class DirectoryRoles {
   readonly scoped: ScopedAssignment[] = [];
   /** Who may activate a role (Privileged Identity Management). */
   readonly eligible: ScopedAssignment[] = [];
+  /** Those that have not begun, or that end. */
+  readonly timed: TimedAssignment[] = [];
   /** The tenant's own roles by id, as Graph shows them. */
   readonly custom: Map<string, Values>;
   readonly #directory: Directory;
@@ -57,6 +71,49 @@ export class DirectoryRoles {
   /** Gives the principal the role in the whole directory; false if it had it. */
   assign(principalId: string, idOrName: string): boolean {
     return this.#directory.link("members", this.activate(idOrName), principalId.toLowerCase());
+  }
+
+  /** Gives an assignment: Entra's own roles in the whole directory by their object, any other as an entry of its own. */
+  give(one: ScopedAssignment, isEligibility = false): void {
+    if (isEligibility) this.eligible.push(one);
+    else if (one.scope === "/" && builtInRole(one.roleId)) this.assign(one.principalId, one.roleId);
+    else this.scoped.push(one);
+  }
+
+  /** Takes it again. */
+  take(one: ScopedAssignment, isEligibility = false): void {
+    const role = this.find(one.roleId);
+    if (!isEligibility && one.scope === "/" && role) {
+      this.#directory.unlink("members", role, one.principalId);
+      return;
+    }
+    const list = isEligibility ? this.eligible : this.scoped;
+    const at = list.findIndex((other) => isSameAssignment(other, one));
+    if (at >= 0) list.splice(at, 1);
+  }
+
+  /** Gives what has begun and takes what has ended by now. */
+  settle(nowMs: number): void {
+    if (this.timed.length === 0) return;
+    for (const timed of this.timed) {
+      if (!timed.isGiven && nowMs >= timed.fromMs) {
+        this.give(timed.one, timed.isEligibility);
+        timed.isGiven = true;
+      }
+      if (timed.isGiven && nowMs >= timed.untilMs) this.take(timed.one, timed.isEligibility);
+    }
+    const left = this.timed.filter(
+      ({ isGiven, untilMs }) => !isGiven || (nowMs < untilMs && untilMs !== Infinity),
+    );
+    this.timed.splice(0, this.timed.length, ...left);
+  }
+
+  /** Forgets the times of an assignment. */
+  untime(one: ScopedAssignment, isEligibility: boolean): void {
+    const at = this.timed.findIndex(
+      (timed) => timed.isEligibility === isEligibility && isSameAssignment(timed.one, one),
+    );
+    if (at >= 0) this.timed.splice(at, 1);
   }
 
   /** Makes the principal eligible for the role in the whole directory. @throws TypeError for an unknown role */
