@@ -88,6 +88,18 @@ describe("what is kept beside an application", () => {
       addedDateTime: null,
     });
     assert.equal(servicePrincipal?.["appRoleAssignmentRequired"], true);
+    const gallery = "/applicationTemplates?$select=id,displayName,riskScore,categories";
+    const judged = await step(200, "GET", `${gallery}&$top=2&$orderby=displayName desc`);
+    assert.deepEqual(
+      list(judged).map((one) => one["displayName"]),
+      ["LinkedIn Lookup", "Custom"],
+    );
+    assert.ok("riskScore" in (list(judged)[0] ?? {}), "shown if selected");
+    const toolkit = "/applicationTemplates/229946b9-a9fb-45b8-9531-efa47453ac9e/instantiate";
+    const kit = await step(201, "POST", toolkit, { displayName: "kit" });
+    const replies = "https://samltoolkit.azurewebsites.net/SAML/Consume";
+    const { servicePrincipal: principal } = kit as Record<string, Values>;
+    assert.deepEqual(principal?.["replyUrls"], [replies]);
     const [scope] = list({ value: servicePrincipal?.["oauth2PermissionScopes"] });
     assert.equal(scope?.["value"], "user_impersonation");
     const identifierUris = ["https://signin.maker.example/saml"];

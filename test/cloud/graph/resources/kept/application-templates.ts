@@ -15,6 +15,12 @@ import { shownEntry } from "./shelf-routes.ts";
 
 const SET = "applicationTemplates";
 
+/** A template as it is shown, and what its applications begin with. */
+interface Template {
+  readonly shown: Values;
+  readonly replyUrls: readonly string[];
+}
+
 const template = (
   id: string,
   displayName: string,
@@ -23,35 +29,42 @@ const template = (
     readonly categories: readonly string[];
     readonly description: string;
     readonly homePageUrl: string;
+    /** Where its applications have their answers sent. */
+    readonly replyUrls?: readonly string[];
   },
-): Values => ({
-  id,
-  displayName,
-  homePageUrl: about.homePageUrl,
-  supportedSingleSignOnModes: modes,
-  supportedProvisioningTypes: [],
-  logoUrl: null,
-  categories: about.categories,
-  publisher: "Microsoft",
-  description: about.description,
+): Template => ({
+  replyUrls: about.replyUrls ?? [],
+  shown: {
+    id,
+    displayName,
+    homePageUrl: about.homePageUrl,
+    supportedSingleSignOnModes: modes,
+    supportedProvisioningTypes: [],
+    logoUrl: null,
+    categories: about.categories,
+    publisher: "Microsoft",
+    description: about.description,
+  },
 });
 
-/** Of the gallery, the template of any application that it lacks, and one of it (applicationtemplate-instantiate). */
-const TEMPLATES: readonly Values[] = [
+/** Of the gallery, the template of any application that it lacks, and two of it (applicationtemplate-instantiate). */
+const TEMPLATES: readonly Template[] = [
   template("8adf8e6e-67b2-4cf2-a259-e3dc5476c621", "Custom", ["password", "saml", "external"], {
     categories: ["Custom"],
     description: "An application that is not in the gallery.",
     homePageUrl: "https://account.activedirectory.windowsazure.com:444/applications/default.aspx",
   }),
   template("de92ca39-7b85-4b4c-90d8-2885eff5100b", "LinkedIn Lookup", ["password"], {
-    categories: ["humanResources"],
+    categories: ["contentSharing", "humanResources"],
     description: "Finds colleagues.",
     homePageUrl: "https://www.linkedin.com/lookup",
   }),
   template("229946b9-a9fb-45b8-9531-efa47453ac9e", "Azure AD SAML Toolkit", ["saml"], {
     categories: ["developerServices"],
     description: "For tests of single sign-on by SAML.",
-    homePageUrl: "https://samltoolkit.azurewebsites.net/",
+    homePageUrl:
+      "https://samltoolkit.azurewebsites.net/SAML/Consume?metadata=samltoolkit|ISV9.2|primary|z",
+    replyUrls: ["https://samltoolkit.azurewebsites.net/SAML/Consume"],
   }),
 ];
 
@@ -64,9 +77,9 @@ const RISK: Values = {
 const withSelected = (call: Call, one: Values): Values =>
   call.query.select?.some((name) => Object.hasOwn(RISK, name)) === true ? { ...one, ...RISK } : one;
 
-function found(call: Call): Values {
+function found(call: Call): Template {
   const id = (call.params["template"] ?? "").toLowerCase();
-  const one = TEMPLATES.find((candidate) => candidate["id"] === id);
+  const one = TEMPLATES.find((candidate) => candidate.shown["id"] === id);
   if (!one) throw notFound(id);
   return one;
 }
@@ -98,7 +111,8 @@ const shown = (entity: Entity): Values =>
 /** An application and its service principal (applicationtemplate-instantiate). @throws GraphError 400, 404 */
 function instantiate(call: Call): Answer {
   const { tenant } = call;
-  const { id, homePageUrl } = found(call);
+  const { shown: about, replyUrls } = found(call);
+  const { id, homePageUrl } = about;
   const checks = { displayName: isText };
   const given = checkedBody(call, "ApplicationTemplate", checks, ["displayName"]);
   const displayName = String(given["displayName"]);
@@ -117,14 +131,17 @@ function instantiate(call: Call): Answer {
   const application = resolve(call, "application", registered.objectId).entity;
   const holder = resolve(call, "servicePrincipal", principal.objectId).entity;
   const owner = call.caller.principalId.toLowerCase();
-  Object.assign(registered, { appRoles: [msiamAccess(tenant.directory.newId())] });
+  Object.assign(registered, {
+    appRoles: [msiamAccess(tenant.directory.newId())],
+    redirectUris: { ...registered.redirectUris, web: replyUrls },
+  });
   Object.assign(principal, { assignmentRequired: true });
   tenant.directory.update(application, {
     applicationTemplateId: id,
     isFallbackPublicClient: false,
     ...withWholeObjects(application.values, {
       api: { oauth2PermissionScopes: [impersonation(tenant.directory.newId(), displayName)] },
-      web: { homePageUrl },
+      web: { homePageUrl, redirectUris: replyUrls },
     }),
   });
   tenant.directory.update(holder, {
@@ -154,7 +171,7 @@ export const applicationTemplateRoutes: readonly Route[] = [
       resourceList(
         call,
         SET,
-        TEMPLATES.map((one) => withSelected(call, one)),
+        TEMPLATES.map((one) => withSelected(call, one.shown)),
         { filterable: true },
       ),
   },
@@ -162,7 +179,7 @@ export const applicationTemplateRoutes: readonly Route[] = [
     method: "GET",
     path: `/${SET}/:template`,
     needs: "none",
-    handle: (call) => shownEntry(call, SET, withSelected(call, found(call))),
+    handle: (call) => shownEntry(call, SET, withSelected(call, found(call).shown)),
   },
   {
     method: "POST",
