@@ -84,7 +84,7 @@ describe("app role assignments", () => {
     assert.deepEqual((await send("GET", url)).body["appRoleAssignments"], []);
   });
 
-  it("an assignment is not taken away through another object [user-delete-approleassignments, serviceprincipal-delete-approleassignedto]", async () => {
+  it("an assignment is not taken away through another object [user-delete-approleassignments, serviceprincipal-delete-approleassignedto; microsoft-graph-docs-contrib#3614, msgraph-sdk-powershell#3142]", async () => {
     const [holder, stranger] = [await newUser(graph, "holder"), await newUser(graph, "stranger")];
     const { appId } = await newApplication("resource");
     const resource = await send("POST", "/servicePrincipals", { appId });
@@ -101,7 +101,20 @@ describe("app role assignments", () => {
       `/users/${stranger}/appRoleAssignments`,
       `/servicePrincipals/${String(other.body["id"])}/appRoleAssignedTo`,
     ])
-      assert.equal((await send("DELETE", `${path}/${id}`)).status, 404, path);
+      assertRefused(
+        await send("DELETE", `${path}/${id}`),
+        400,
+        "Request_BadRequest",
+        "EntitlementGrant being updated or deleted is not found.",
+      );
+    // The id of the role is no id of an assignment.
+    const role = "00000000-0000-0000-0000-000000000000";
+    assertRefused(
+      await send("DELETE", `/users/${holder}/appRoleAssignments/${role}`),
+      400,
+      "Request_BadRequest",
+      "Invalid resource identifier for EntitlementGrant.",
+    );
     const own = `/servicePrincipals/${String(resource.body["id"])}/appRoleAssignedTo/${id}`;
     assert.equal((await send("DELETE", own)).status, 204);
   });

@@ -211,6 +211,42 @@ describe("applications and service principals", () => {
     assert.equal(registry.servicePrincipal(TENANT, appId)?.accountEnabled, false);
   });
 
+  it("an application owns nothing and has no roles, and the app roles of a principal are its application's [Azure/azure-cli#12946, MicrosoftDocs/azure-docs#68960, microsoft-graph-docs-contrib#8801]", async () => {
+    const one = await send("POST", "/applications", { displayName: "owned" });
+    const other = String(
+      (await send("POST", "/applications", { displayName: "owner" })).body["id"],
+    );
+    const owners = `/applications/${String(one.body["id"])}/owners/$ref`;
+    assertRefused(
+      await send("POST", owners, reference(other)),
+      400,
+      "Request_BadRequest",
+      `The reference target 'Application_${other}' of type 'Application' is invalid for the 'owners' reference.`,
+    );
+    const role = "62e90394-69f5-4237-9190-012177145e10";
+    assertRefused(
+      await send(
+        "POST",
+        `/directoryRoles(roleTemplateId='${role}')/members/$ref`,
+        reference(other),
+      ),
+      400,
+      "Request_BadRequest",
+      "Objects of type Application cannot be assigned to roles.",
+    );
+    const { appId } = one.body as { readonly appId?: string };
+    const made = await send("POST", "/servicePrincipals", { appId });
+    const appRoles = [{ id: "8774f594-1d59-4279-b9d9-59ef09a23530", displayName: "User" }];
+    const url = `/servicePrincipals/${String(made.body["id"])}`;
+    assertRefused(
+      await send("PATCH", url, { appRoles }),
+      400,
+      "Request_BadRequest",
+      "Property appRoles on the service principal does not match the application object.",
+    );
+    assert.equal((await send("PATCH", url, { appRoles: [] })).status, 204);
+  });
+
   it("owners are added and removed [application-post-owners]", async () => {
     const { id } = await newApplication("more");
     const owner = await newUser(graph, "cat");

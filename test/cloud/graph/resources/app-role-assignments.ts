@@ -94,11 +94,19 @@ function single(call: Call, set: string, list: readonly Values[]): Answer {
   return ok({ "@odata.context": contextOf(call.root, set, undefined, true), ...one });
 }
 
-/** Takes away one of the assignments of the object in the path. @throws GraphError 404 */
+const notGranted = () => badRequest("EntitlementGrant being updated or deleted is not found.");
+
+/**
+ * Takes away one of the assignments of the object in the path.
+ * @throws GraphError 400 (msgraph-sdk-powershell#3142, microsoft-graph-docs-contrib#3614)
+ */
 function revoke(call: Call, list: readonly Values[]): Answer {
   const { tenant } = call;
   const id = call.params["assignment"] ?? "";
-  if (list.every((one) => one["id"] !== id)) throw notFound(id);
+  // Seen for the id of a role, and for an assignment of somebody else's or none.
+  if (!/^[\w-]{43}$/.test(id))
+    throw badRequest("Invalid resource identifier for EntitlementGrant.");
+  if (list.every((one) => one["id"] !== id)) throw notGranted();
   if (tenant.assignments.delete(id)) return noContent;
   for (const principal of tenant.registry.servicePrincipals(tenant.id)) {
     const at = principal.assignments.findIndex(
@@ -109,7 +117,7 @@ function revoke(call: Call, list: readonly Values[]): Answer {
       return noContent;
     }
   }
-  throw notFound(id);
+  throw notGranted();
 }
 
 /** The principal in the path must be the one in the body. */

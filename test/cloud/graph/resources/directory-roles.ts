@@ -7,7 +7,7 @@ import { kindSource, targetsSource } from "../odata/source.ts";
 import { BUILT_IN_ROLES, builtInRole } from "../roles/built-in-roles.ts";
 import { READ_ROLES, WRITE_ROLES, type Needs } from "../rules/permission.ts";
 import { demandValues } from "../rules/values.ts";
-import type { Entity, Values } from "../store/entity.ts";
+import { resourceNameOf, type Entity, type Values } from "../store/entity.ts";
 import { isGuid } from "../store/ids.ts";
 import type { Call } from "./call.ts";
 import { referenceList } from "./reference-list.ts";
@@ -81,9 +81,10 @@ export function demandRolePrincipal(principal: Entity): void {
     principal.kind === "user" ||
     principal.kind === "servicePrincipal" ||
     (principal.kind === "group" && principal.values["isAssignableToRole"] === true);
+  // Seen for an application; of a group it is not known (MicrosoftDocs/azure-docs#68960).
   if (!isHolder)
     throw badRequest(
-      "The principal of a role must be a user, a service principal or a role-assignable group.",
+      `Objects of type ${resourceNameOf(principal.kind)} cannot be assigned to roles.`,
     );
 }
 

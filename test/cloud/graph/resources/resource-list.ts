@@ -9,6 +9,11 @@ import { contextOf } from "../odata/render.ts";
 import type { Values } from "../store/entity.ts";
 import type { Call } from "./call.ts";
 
+const compared = (left: unknown, right: unknown): number =>
+  typeof left === "number" && typeof right === "number"
+    ? left - right
+    : String(left).localeCompare(String(right), "en");
+
 /** By one property, also one step deep: `riskScore/total desc` (applicationtemplate-list, example 4). */
 function sorted(entries: readonly Values[], orderBy: string | undefined): readonly Values[] {
   if (orderBy === undefined) return entries;
@@ -16,10 +21,6 @@ function sorted(entries: readonly Values[], orderBy: string | undefined): readon
   const valueOf = (entry: Values): unknown =>
     path.split("/").reduce<unknown>((at, name) => (at as Values | null)?.[name], entry) ?? "";
   const sign = direction.toLowerCase() === "desc" ? -1 : 1;
-  const compared = (left: unknown, right: unknown): number =>
-    typeof left === "number" && typeof right === "number"
-      ? left - right
-      : String(left).localeCompare(String(right), "en");
   return entries.toSorted((left, right) => sign * compared(valueOf(left), valueOf(right)));
 }
 

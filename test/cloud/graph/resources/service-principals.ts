@@ -106,15 +106,31 @@ function upsert(call: Call): Answer {
   return create(call, { appId: key.slice("appId=".length) });
 }
 
+const idsIn = (roles: unknown): string =>
+  (Array.isArray(roles) ? (roles as readonly Values[]) : [])
+    .map(({ id }) => String(id).toLowerCase())
+    .toSorted()
+    .join();
+
+/** They are the application's, and change with it (microsoft-graph-docs-contrib#8801). @throws GraphError 400 */
+function demandSameRoles(entity: Entity, given: unknown): void {
+  if (idsIn(given) !== idsIn(entity.values["appRoles"]))
+    throw badRequest(
+      "Property appRoles on the service principal does not match the application object.",
+    );
+}
+
 function update(call: Call): Answer {
   const entity = servicePrincipal(call);
   const isAttributes = "customSecurityAttributes" in call.body;
   if (isAttributes) demand(call.caller, WRITE_SECURITY_ATTRIBUTES);
   if (!isAttributes || Object.keys(call.body).length > 1) demandApplicationWrite(call, entity);
+  const { appRoles, ...body } = call.body;
+  if (appRoles !== undefined) demandSameRoles(entity, appRoles);
   const values = withSecurityAttributes(
     "servicePrincipal",
     entity.values,
-    checkedValues("servicePrincipal", call.body, "update"),
+    checkedValues("servicePrincipal", body, "update"),
   );
   const { keyCredentials: keys, ...stored } = values;
   call.tenant.directory.update(entity, stored);

@@ -1,6 +1,6 @@
 import { badRequest, denied } from "../http/graph-error.ts";
 import type { Call } from "../resources/call.ts";
-import type { Entity, Values } from "../store/entity.ts";
+import { resourceNameOf, type Entity, type Values } from "../store/entity.ts";
 import { demand, READ_DEVICES, type Needs } from "./permission.ts";
 import { onPremisesMastered } from "./user-values.ts";
 
@@ -72,6 +72,10 @@ export function demandFitMember(call: Call, group: Values, member: Entity): void
 /** Owners are users or service principals, at most 100 (resources/group, owners). */
 export function demandFitOwner(owner: Entity): void {
   if (owner.kind !== "user" && owner.kind !== "servicePrincipal") {
-    throw badRequest("Invalid value specified for property 'owners' of resource 'Group'.");
+    // Seen for an application (Azure/azure-cli#12946).
+    const type = resourceNameOf(owner.kind);
+    throw badRequest(
+      `The reference target '${type}_${owner.id}' of type '${type}' is invalid for the 'owners' reference.`,
+    );
   }
 }
