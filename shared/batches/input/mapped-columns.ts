@@ -55,7 +55,7 @@ export function refuseGiven(rules: MappedRules): void {
       path,
       `templates.${property}.free`,
       `${operation} takes no free name`,
-      "Only user.create does.",
+      "Only user.create does, and recipes that create users, such as onboard.",
     );
   }
   const fields = operation === undefined ? {} : (catalogue[operation]?.fields ?? {});

@@ -15,9 +15,9 @@ import { eventOf, openWorkshop, shardRows, type Workshop } from "../workshop.ts"
 const wish = (row: number, base: string, person?: string): NameWish => ({ row, base, person });
 const nobody = (): Given => ({ names: new Set(), persons: new Map() });
 
-const mapping = (person: string) => ({
+const mapping = (person: string, operation = "user.create") => ({
   version: 1,
-  operation: "user.create",
+  operation,
   columns: { first: "givenName", id: "employeeId" },
   templates: {
     displayName: "{givenName}",
@@ -25,9 +25,9 @@ const mapping = (person: string) => ({
   },
 });
 
-async function begin(person = "employeeId"): Promise<Workshop> {
+async function begin(person = "employeeId", operation?: string): Promise<Workshop> {
   const workshop = openWorkshop();
-  await workshop.blobs.inbox.write("hr/mapping.json", JSON.stringify(mapping(person)));
+  await workshop.blobs.inbox.write("hr/mapping.json", JSON.stringify(mapping(person, operation)));
   return workshop;
 }
 
@@ -104,6 +104,25 @@ describe("a free name", () => {
     const none = await begin("none");
     const again = await none.drop("hr/x.csv", text.replace("Bosse", "Bo"));
     assert.deepEqual(namesOf(none, again).slice(1, 3), ["bo@contoso.com", "bo2@contoso.com"]);
+  });
+
+  it("is for users whom a recipe creates, too, and once for each person", async () => {
+    const workshop = await begin("employeeId", "onboard");
+    workshop.directory.addUser("ann@contoso.com");
+    const folder = await workshop.drop("hr/x.csv", `${csv(["Ann", "Bo", "Ann"])}Ann,1\n`);
+    assert.deepEqual(namesOf(workshop, folder), [
+      "ann2@contoso.com",
+      "bo@contoso.com",
+      "ann3@contoso.com",
+      "Row 1 is about the same person (employeeId).",
+    ]);
+  });
+
+  it("is not for users who have a name", async () => {
+    const workshop = await begin("employeeId", "user.update");
+    const folder = await workshop.drop("hr/x.csv", csv(["Ann"]));
+    const refused = JSON.stringify(workshop.blobs.batches.json(`${folder}/refused.json`));
+    assert.match(refused, /user\.update takes no free name.*such as onboard/);
   });
 
   it("is not chosen for rows that fail or are left out", async () => {
