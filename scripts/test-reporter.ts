@@ -51,7 +51,10 @@ function slowest(secondsOf: ReadonlyMap<string, number>): string {
 
 const short = (file: string | undefined): string => (file ?? "").replace(/^.*?\/test\//, "test/");
 
+/** The runner's error has what the test threw as its cause; that of a property has what broke it, and so on. */
 function detail(error: Error): string {
-  const cause = error.cause instanceof Error ? error.cause : error;
-  return cause.stack ?? cause.message;
+  const lines: string[] = [];
+  for (let each: unknown = error.cause ?? error; each instanceof Error; each = each.cause)
+    lines.push(each.stack ?? each.message);
+  return lines.length > 0 ? lines.join("\ncaused by ") : (error.stack ?? error.message);
 }

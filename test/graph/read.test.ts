@@ -63,7 +63,7 @@ describe("reading many things", () => {
           own.close();
         }
       }),
-      { numRuns: 15 },
+      { numRuns: 15, endOnFailure: true },
     );
   });
 

@@ -59,7 +59,7 @@ describe("members who join or vanish between the plan and the run", () => {
         const most = clean.writes + 2 * dirt.size + MORE_FOR_GONE * gone;
         assert.ok(dirty.writes <= most, `${dirty.writes} writes, ${most} allowed`);
       }),
-      { numRuns: 12 },
+      { numRuns: 12, endOnFailure: true },
     );
   });
 

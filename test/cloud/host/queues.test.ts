@@ -162,11 +162,11 @@ describe("a message that fails", () => {
     withHost(
       { AzureFunctionsJobHost__extensions__queues__visibilityTimeout: "00:00:01" },
       async (run) => {
+        const sentMs = performance.now();
         await send("fails", "x");
-        await run.until("the first attempt", () => run.said()[0]);
-        const startedMs = Date.now();
         await run.until("the second attempt", () => run.said()[1]);
-        assert.ok(Date.now() - startedMs > 800, `${Date.now() - startedMs} ms`);
+        const tookMs = performance.now() - sentMs;
+        assert.ok(tookMs > 800, `${tookMs} ms`);
       },
     ));
 
