@@ -181,6 +181,7 @@ function answered(state: State, answer: PacedAnswer, now: number): boolean {
   const sentAfter = land(state, grantedAt, taken);
   const isExhausted = trouble.judge(answer, sentAfter, now);
   const amount = parts.filter((part) => part === "refused").length;
+  crossing.notCounted(amount, grantedAt);
   if (isExhausted) exhausted(state, { ...answer, amount }, now);
   else counts.refuse(amount);
   if (used !== undefined) {

@@ -38,6 +38,16 @@ describe("a tenant that rested for a window", () => {
     });
   }
 
+  it("is throttled at most 0.1 % by a sliding window that does not count what was refused as a stray", () => {
+    for (const tellsUse of [true, false]) {
+      for (let seed = 1; seed <= 10; seed += 1) {
+        const conditions = { meter: sliding(), seed, tellsUse, strays: 0.01 };
+        const written = simulateWrites(4_000, conditions, { recent: [] });
+        assert.ok(written.throttledShare <= 0.001, `seed ${seed}: ${written.throttled}`);
+      }
+    }
+  });
+
   it("asks singly whether Graph counts a sliding window, however long the plan took before the first write", () => {
     const meter = sliding();
     for (let at = -164_000; at < -14_000; at += 1000) meter.take(20, at);
