@@ -78,6 +78,8 @@ const DOUBLE_AFTER = 10 / 3000;
 /** How much of the noise is remembered, and how much more than what was seen is expected. */
 const NOISE_STAYS = 0.8;
 const NOISE_BY = 1.6;
+/** In noises: a probe that went further than this beyond what was expected may be ended by strays as well. */
+const PROBED_WITHIN = 2;
 /** Savings below this may be none at all, by what is known. */
 const NEAR_EMPTY = 30 / 3000;
 /** Savings are spent at a rate that would use them up within this part of a window. */
@@ -136,6 +138,15 @@ export function isNearEmpty(easing: Easing | undefined, moment: Moment): boolean
   if (easing.repeats === 0) return true;
   const isMeasured = windowsSince(easing, moment) >= SHORTEST_MEASURE;
   return isMeasured && savingsAt(easing, moment) < NEAR_EMPTY;
+}
+
+/** Whether a probe must be about to end: a neighbour was measured for long enough, and must have left no more. */
+export function mustEnd(easing: Easing | undefined, moment: Moment): boolean {
+  if (!easing || easing.repeats === 0 || easing.from || moment.level !== undefined) return false;
+  if (windowsSince(easing, moment) < PATIENCE_WINDOWS) return false;
+  const { noise = LEAST_NOISE } = easing;
+  const savings = savingsAt(easing, moment);
+  return savings < NEAR_EMPTY && savings >= -PROBED_WITHIN * noise;
 }
 
 /** `easing`, or `undefined` once it has been at the full rate for a window. */

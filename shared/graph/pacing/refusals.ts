@@ -14,6 +14,8 @@ export interface JudgedPost {
   readonly refused: readonly boolean[];
   /** The quota must be used up by what is known. */
   readonly isExpected: boolean;
+  /** It was sent to find that out (easing.ts). */
+  readonly isProbe?: boolean | undefined;
 }
 
 /** Strays reach this score by chance once in many thousands of posts, at 1 % of parts. */
@@ -40,10 +42,12 @@ const REMEMBERED_PARTS = 1000;
  * - *Posts in a row.* Each refused part counts 1, each part sent takes 0.075 off; at 5 it is enough.
  * - *As expected.* A single part, if the bucket must be empty by what flowed in and what was sent
  *   (easing.ts), unless strays are about.
+ * - *Probed.* The last part of a post that was sent to find it out, also if strays are about. A stray there costs an early
+ *   end of the probe; to wait for a second refusal would cost two or three more at each probe.
  */
 export function judge(
   before: Suspicion,
-  { refused, isExpected }: JudgedPost,
+  { refused, isExpected, isProbe = false }: JudgedPost,
 ): { readonly suspicion: Suspicion; readonly isExhausted: boolean } {
   const count = refused.filter(Boolean).length;
   const isRest = count > 0 && refused.slice(-count).every(Boolean);
@@ -51,6 +55,7 @@ export function judge(
   const isExhausted =
     (isRest && count >= (before.strays < MANY_STRAYS ? TAIL : TAIL + 1)) ||
     (isExpected && count > 0 && before.strays < FEW_STRAYS) ||
+    (isProbe && isRest) ||
     count >= TOO_MANY ||
     score >= ENOUGH;
   // A lone refusal in the middle of a post looks like a stray, even at a moment when it is expected.

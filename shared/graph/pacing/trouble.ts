@@ -5,13 +5,14 @@ import {
   isNearEmpty,
   type Moment,
   mostAt,
+  mustEnd,
   shareAt,
   unlessCalm,
 } from "./easing.ts";
 import { createOutage } from "./outage.ts";
 import type { PaceSettings } from "./pace-settings.ts";
 import type { Loss, PacedAnswer, Refusal } from "./paced-answer.ts";
-import { judge, noSuspicion } from "./refusals.ts";
+import { judge, type JudgedPost, noSuspicion } from "./refusals.ts";
 import { createSharedUse } from "./shared-use.ts";
 
 /** Graph tells the use only above this. */
@@ -58,11 +59,12 @@ export function createTrouble(settings: PaceSettings, counts: Counts) {
     judge(answer: PacedAnswer, sentAfter: number, now: number): boolean {
       if (answer.used !== undefined) use?.told(answer.used, now);
       level.told(answer, sentAfter);
-      if (judgeBy("shed", answer, false) || isFailed(answer)) held.lost(answer, now);
+      if (judgeBy("shed", answer, { isExpected: false }) || isFailed(answer))
+        held.lost(answer, now);
       else held.answered(answer.grantedAt);
       const isLate = answer.grantedAt <= exhaustedAt;
       easing = unlessCalm(easing, momentAt(now));
-      return judgeBy("refused", answer, isLate || isNearEmpty(easing, momentAt(now)));
+      return judgeBy("refused", answer, expectedAt(momentAt(now), easing, isLate));
     },
 
     /** The quota is exhausted: holds and, once for what was under way together, eases. */
@@ -129,12 +131,21 @@ function createHold(settings: Pick<PaceSettings, "heldUntil" | "startAt" | "retr
 const isFailed = ({ parts }: PacedAnswer): boolean =>
   parts.length > 0 && parts.every((part) => part === "shed" || part === "unknown");
 
+const expectedAt = (moment: Moment, easing: Easing | undefined, isLate: boolean) => ({
+  isExpected: isLate || isNearEmpty(easing, moment),
+  isProbe: mustEnd(easing, moment),
+});
+
 /** Judges answer after answer, each kind of refusal for itself. */
 function createJudge() {
   const suspicions = { refused: noSuspicion, shed: noSuspicion };
-  return (kind: "refused" | "shed", answer: PacedAnswer, isExpected: boolean): boolean => {
+  return (
+    kind: "refused" | "shed",
+    answer: PacedAnswer,
+    expected: Omit<JudgedPost, "refused">,
+  ): boolean => {
     const refused = answer.parts.map((part) => part === kind);
-    const { suspicion, isExhausted } = judge(suspicions[kind], { refused, isExpected });
+    const { suspicion, isExhausted } = judge(suspicions[kind], { refused, ...expected });
     suspicions[kind] = suspicion;
     return isExhausted;
   };

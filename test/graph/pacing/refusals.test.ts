@@ -72,6 +72,15 @@ describe("a quota is exhausted", () => {
     const suspicion = { score: 0, strays: 0.01 };
     assert.equal(judge(suspicion, { refused: post(19), isExpected: true }).isExhausted, false);
   });
+
+  it("when the last part of a probe is refused, also if strays are about", () => {
+    const suspicion = { score: 0, strays: 0.01 };
+    const probe = (...at: number[]) =>
+      judge(suspicion, { refused: post(...at), isExpected: true, isProbe: true }).isExhausted;
+    assert.ok(probe(19));
+    assert.equal(probe(7), false);
+    assert.equal(probe(), false);
+  });
 });
 
 describe("strays delay nothing but their own rows", () => {
@@ -89,11 +98,21 @@ describe("strays delay nothing but their own rows", () => {
     assert.ok(written.perSecond >= 18, `${written.perSecond}`);
   });
 
-  it("when a neighbour uses the quota as well", () => {
-    const written = simulateWrites(50_000, { meter: bucket(0, 5), seed: 2, strays: 0.01 });
-    assert.ok(written.throttledShare <= 0.0015, `${written.throttledShare}`);
-    assert.ok(written.perSecond >= 14, `${written.perSecond}`);
-  });
+  for (const [perSecond, atLeast] of [
+    [2, 17.5],
+    [5, 14.5],
+    [10, 9.7],
+  ] as const) {
+    it(`when a neighbour writes ${perSecond} a second of the quota as well`, () => {
+      const shares = [1, 2, 3, 4, 5].map((seed) => {
+        const conditions = { meter: bucket(0, perSecond), seed, strays: 0.01 };
+        const written = simulateWrites(100_000, conditions);
+        assert.ok(written.perSecond >= atLeast, `seed ${seed}: ${written.perSecond}`);
+        return written.throttledShare;
+      });
+      assert.ok(Math.max(...shares) <= 0.001, shares.join());
+    });
+  }
 
   it("when a tenant that rested starts with a full quota", () => {
     const conditions = { meter: bucket(QUOTA), seed: 3, strays: 0.01 };
