@@ -140,7 +140,6 @@ describe("what is kept of a tenant", () => {
     await step(403, "POST", `${url}/members`, group);
     await step(400, "PATCH", url, { membershipType: "byHand" });
     await step(400, "PATCH", url, { membershipRuleProcessingState: "Off" });
-    await step(400, "POST", all, { displayName: "Unseen", visibility: "Nobody" });
   });
 
   it("a tenant is found by id and by domain, with the permission for it [tenantrelationship-findtenantinformationbytenantid, -findtenantinformationbydomainname]", async () => {

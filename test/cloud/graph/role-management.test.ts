@@ -163,6 +163,12 @@ describe("roles of one's own, and roles for a time", () => {
       own.map((one) => [one["@odata.type"], one["principalId"]]),
       [["#microsoft.graph.unifiedRoleEligibilitySchedule", team]],
     );
+    const asking = "roleEligibilityScheduleRequests/filterByCurrentUser(on='principal')";
+    const [ownRequest] = await asked(asking);
+    assert.equal(
+      ownRequest?.["@odata.type"],
+      "#microsoft.graph.unifiedRoleEligibilityScheduleRequest",
+    );
     const stranger = await newUser(graph, "unconcerned");
     const filtered = "filterByCurrentUser(on='principal')";
     assert.deepEqual(await asked(`roleEligibilityScheduleRequests/${filtered}`, stranger), []);

@@ -138,9 +138,10 @@ function reads(kind: Kind, { name, entries, relations }: Shelf): readonly Route[
   const set = `${SET}/role${kind}${name}`;
   const path = `/${set}`;
   const type = `unifiedRole${kind}${name.replace(/s$/, "")}`;
-  // Functions answer a collection of a type; the example of requests names their set all the same.
-  const own = name === "ScheduleRequests" ? set : `Collection(${type})`;
-  const typed = name === "ScheduleRequests" ? {} : { "@odata.type": `#microsoft.graph.${type}` };
+  // Functions answer a collection of a type; the example of assignments' requests names their set all the same.
+  const isNamed = kind === "Assignment" && name === "ScheduleRequests";
+  const own = isNamed ? set : `Collection(${type})`;
+  const typed = isNamed ? {} : { "@odata.type": `#microsoft.graph.${type}` };
   const options = (call: Call) => ({ filterable: true, expand: expansionsOf(call, relations) });
   return [
     {

@@ -12,7 +12,6 @@ const ALLOWED: Readonly<Partial<Record<Kind, Readonly<Record<string, readonly st
   administrativeUnit: {
     membershipRuleProcessingState: ["On", "Paused"],
     membershipType: ["dynamic", "assigned"],
-    visibility: ["Public", "HiddenMembership"],
   },
   group: {
     membershipRuleProcessingState: ["On", "Paused"],
