@@ -106,6 +106,21 @@ describe("help", () => {
 });
 
 describe("what is converted", () => {
+  for (const [when, file, options, says] of [
+    ["a sheet of CSV", "sheet.csv", { sheet: "Staff" }, /--sheet is for workbooks/],
+    ["an encoding of JSON", "staff.json", { encoding: "utf-8" }, /--encoding is for CSV/],
+    ["an encoding of a workbook", "staff.xlsx", { encoding: "utf-8" }, /--encoding is for CSV/],
+    ["a workbook of before 2007", "staff.xls", {}, /save it as \.xlsx/],
+  ] as const) {
+    it(`is refused if it is ${when}`, async () => {
+      writeFileSync(join(folder, file), "user\nann@contoso.com\n");
+      await assert.rejects(convertFile(deskOf().desk, file, options), {
+        message: says,
+        exitCode: 2,
+      });
+    });
+  }
+
   it("is written as JSON if that is asked for", async () => {
     writeFileSync(join(folder, "people.csv"), "user;city\r\nann@contoso.com;Zürich\r\n");
     const { desk, said } = deskOf("json");

@@ -105,7 +105,9 @@ export function checkFile(path: string): string {
   if (!ENDINGS.includes(ending)) {
     throw usageError(
       "The file's name does not say its format.",
-      `End it in one of ${ENDINGS.join(", ")}.`,
+      ending === ".xls"
+        ? "Open the workbook and save it as .xlsx."
+        : `End it in one of ${ENDINGS.join(", ")}.`,
     );
   }
   if (found.size === 0) throw usageError(`${path} is empty.`, "Give it a header and rows.");

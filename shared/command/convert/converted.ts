@@ -47,6 +47,12 @@ export interface Converted {
  * @throws CommandError
  */
 export async function convert(path: string, how: Conversion): Promise<Converted | undefined> {
+  if (how.sheet !== undefined && !isWorkbook(path)) {
+    throw usageError("--sheet is for workbooks.", "Leave it out.");
+  }
+  if (how.encoding !== undefined && !isTable(path)) {
+    throw usageError("--encoding is for CSV.", "Leave it out: the file says its own.");
+  }
   if (!isWorkbook(path) && !isTable(path)) return convertJson(path, how);
   const table = isWorkbook(path)
     ? await (await import("./workbook.ts")).readWorkbook(path, how)

@@ -44,12 +44,11 @@ export function template(
       ? JSON.stringify([row], undefined, 2)
       : [Object.keys(row), Object.values(row)].map(csvLine).join(""),
   );
+  const more = optional.filter((column) => !columns.includes(column));
   desk.print.note(
     [
       summary,
-      ...(optional.length > 0 && options.all !== true
-        ? [`Optional columns (--all adds them): ${optional.join(", ")}.`]
-        : []),
+      ...(more.length > 0 ? [`Optional columns (--all adds them): ${more.join(", ")}.`] : []),
       `Send it: ${desk.self} submit FILE.${options.json === true ? "json" : "csv"} --operation ${operation}`,
     ].join("\n"),
   );
