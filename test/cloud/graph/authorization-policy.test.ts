@@ -5,6 +5,8 @@ import { EVERYTHING, graphFixture } from "./testing/graph-fixture.ts";
 import { groupBody, newGroup, newUser, reference, valueOf } from "./testing/people.ts";
 import { assertDenied, personsOf } from "./testing/persons.ts";
 
+const DOMAINS = ["Domain.ReadWrite.All", "Domain-InternalFederation.ReadWrite.All"];
+
 describe("the tenant's authorization policy", () => {
   const graph = graphFixture();
   const { send } = graph;
@@ -85,5 +87,21 @@ describe("the tenant's authorization policy", () => {
     assertDenied(await change(await holder("Application Administrator")));
     assertDenied(await change(await holder("Security Administrator")));
     assert.equal((await change(await holder("Privileged Role Administrator"))).status, 204);
+  });
+
+  it("what credentials applications may have is for those who manage them, a domain's federation for who connects it [tenantappmanagementpolicy-update, permissions-reference]", async () => {
+    const scopes = [...EVERYTHING, "Policy.ReadWrite.ApplicationConfiguration", ...DOMAINS];
+    const limit = (person: string) =>
+      as(person, "PATCH", "/policies/defaultAppManagementPolicy", { isEnabled: false }, scopes);
+    const federated = "/domains/contoso.com/federationConfiguration/none";
+    const end = (person: string) => as(person, "DELETE", federated, undefined, scopes);
+    const [apps, hybrid] = [
+      await holder("Cloud Application Administrator"),
+      await holder("Hybrid Identity Administrator"),
+    ];
+    assertDenied(await limit(hybrid));
+    assert.equal((await limit(apps)).status, 204);
+    assertDenied(await end(apps));
+    assert.equal((await end(hybrid)).status, 404);
   });
 });

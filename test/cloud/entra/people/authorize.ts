@@ -188,10 +188,12 @@ function authorize(
   return reply([...values, ["session_state", randomUUID()]]);
 }
 
+const MODES = new Set(["query", "fragment", "form_post"]);
+
 /** `prompt` takes these values (v2-oauth2-auth-code-flow). */
 const PROMPTS = new Set(["login", "none", "consent", "select_account", "create"]);
 
-/** @throws EntraRefusal 900144, 90023, 700054, 50149, 501491, 9002325 */
+/** @throws EntraRefusal 900144, 90023, 70007, 700054, 50149, 501491, 9002325 */
 function checkRequest(
   fields: URLSearchParams,
   platform: Platform,
@@ -201,6 +203,8 @@ function checkRequest(
   const prompts = (fields.get("prompt") ?? "").split(" ").filter((name) => name !== "");
   if (!prompts.every((name) => PROMPTS.has(name)))
     throw new EntraRefusal(90_023, "Unsupported 'prompt' value.");
+  const mode = fields.get("response_mode") ?? "query";
+  if (!MODES.has(mode)) throw new EntraRefusal(70_007, mode);
   const type = fields.get("response_type") ?? "";
   if (type !== "code") throw new EntraRefusal(700_054, type);
   const challenge = fields.get("code_challenge") ?? undefined;

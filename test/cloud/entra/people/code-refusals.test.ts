@@ -21,6 +21,10 @@ describe("a code is refused", () => {
     fixture = await createSignInFixture();
   });
 
+  const told = async (fields: Readonly<Record<string, string>>) => {
+    const { answer } = await fixture.authorize(fields);
+    return [answer.get("code"), answer.get("error"), answer.get("error_description")?.slice(0, 12)];
+  };
   const singlePage = (): string => {
     const { registry } = fixture.world;
     const { tenantId } = fixture.home;
@@ -175,13 +179,11 @@ describe("a code is refused", () => {
       ),
     });
     assert.match(JSON.stringify(twice), /AADSTS9000411: .*'scope' is duplicated/u);
-    const { page } = await fixture.authorize({ prompt: "maybe" });
-    assert.equal(page, "");
-    const { answer } = await fixture.authorize({ prompt: "maybe" });
-    assert.match(
-      answer.get("error_description") ?? "",
-      /^AADSTS90023: Unsupported 'prompt' value/u,
-    );
+  });
+
+  it("and none is given for an unknown prompt or response mode [reference-error-codes, AADSTS90023, AADSTS70007]", async () => {
+    assert.deepEqual(await told({ prompt: "maybe" }), [null, "invalid_request", "AADSTS90023:"]);
+    assert.deepEqual(await told({ response_mode: "x" }), [null, "invalid_request", "AADSTS70007:"]);
   });
 
   it("as a refresh token after the sessions were revoked, or 90 days [reference-error-codes, AADSTS50173]", async (context) => {

@@ -31,6 +31,9 @@ export const codeRefusals: RefusalRules = {
     status: 400,
     text: (c) => `response_type '${c.detail}' is not enabled for the application.`,
   },
+  70007: invalidRequest(
+    (c) => `'${c.detail}' is not a supported value of 'response_mode' when requesting a code.`,
+  ),
   50148: invalidGrant(
     () =>
       "The code_verifier does not match the code_challenge supplied in the authorization request for PKCE.",

@@ -183,11 +183,13 @@ const APPLICATIONS: readonly Entry[] = [
   { path: /^\/policies\/authorizationPolicy/, may: byAction("authorizationPolicy/update") },
   { path: /^\/policies\/adminConsent/, may: byAction("adminConsentRequestPolicy/update") },
   { path: /^\/policies\/permissionGrant/, may: byAction("permissionGrantPolicies/create") },
-  // Of these no page that was found names a role.
+  // Application Administrators and Cloud Application Administrators (tenantappmanagementpolicy-update).
   {
-    path: /^\/policies\/(authenticationFlows|\w*[aA]ppManagement|identitySecurity)/,
-    may: () => false,
+    path: /^\/policies\/\w*appManagement/i,
+    may: byAction("applicationPolicies/basic/update"),
   },
+  // Of these no page that was found names a role.
+  { path: /^\/policies\/(authenticationFlows|identitySecurity)/, may: () => false },
   {
     methods: ["POST"],
     path: /^\/policies/,
