@@ -14,6 +14,7 @@ import {
   newUser,
   reference,
   refusal,
+  valueOf,
 } from "./testing/people.ts";
 
 describe("group members", () => {
@@ -159,6 +160,25 @@ describe("group members", () => {
       expanded.map((one) => one.id),
       [...principals, person(3)],
     );
+  });
+
+  it("objects of a kind that the caller may not read are told by id and type only [permissions-overview, limited information]", async () => {
+    const group = await newGroup(graph, "limited", { "members@odata.bind": bindings([person(1)]) });
+    const roles = ["GroupMember.Read.All"];
+    const url = `/groups/${group}/members?$select=id,displayName`;
+    graph.app.control("conditions", { tenant: TENANT, limitedInformation: true });
+    const [hidden] = valueOf(await send("GET", url, undefined, { roles }));
+    const type = "#microsoft.graph.user";
+    assert.deepEqual(hidden, { "@odata.type": type, id: person(1), displayName: null });
+    const reads = { roles: [...roles, "User.ReadBasic.All"] };
+    const [shown] = valueOf(await send("GET", url, undefined, reads));
+    assert.notEqual(shown?.["displayName"], null);
+    const expanded = await send("GET", `/groups/${group}?$expand=members`, undefined, { roles });
+    const [member] = expanded.body["members"] as unknown as readonly Readonly<
+      Record<string, unknown>
+    >[];
+    assert.deepEqual([member?.["id"], member?.["userPrincipalName"]], [person(1), null]);
+    graph.app.control("conditions", { tenant: TENANT, limitedInformation: false });
   });
 
   it("an expanded list is silently cut at 20 [query-parameters, expand]", async () => {

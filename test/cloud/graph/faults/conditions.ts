@@ -37,6 +37,8 @@ export interface Conditions {
   localAccounts: boolean;
   /** Whether an application can change `employeeHireDate`: user-update says no, scripts do it. */
   hireDateByApplications: boolean;
+  /** Whether relationships show of objects that the caller may not read only id and type, as Graph does. */
+  limitedInformation: boolean;
   /** Whether a soft-deleted user's userPrincipalName is refused for a new user. */
   deletedUsersHoldNames: boolean;
   /** How many objects the tenant may hold; more are refused with 403 Directory_QuotaExceeded. */
@@ -72,6 +74,7 @@ export const USUAL: Conditions = {
   activityByName: false,
   localAccounts: false,
   hireDateByApplications: true,
+  limitedInformation: false,
   deletedUsersHoldNames: false,
   directoryQuota: Number.MAX_SAFE_INTEGER,
   membersPerWrite: 3,

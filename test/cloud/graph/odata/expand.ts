@@ -5,6 +5,7 @@ import { isAdvanced, type Call } from "../resources/call.ts";
 import { extensionShelf } from "../resources/kept/extension-shelf.ts";
 import { NOT_EMULATED_BELOW } from "../resources/not-emulated-below.ts";
 import { seesMembersOf } from "../rules/hidden-members.ts";
+import { shownInRelationship } from "../rules/limited-information.ts";
 import { transitiveHolders, transitiveTargets } from "../store/closure.ts";
 import type { RelationName } from "../store/directory.ts";
 import type { Entity, Kind } from "../store/entity.ts";
@@ -137,12 +138,14 @@ function related(call: Call, entity: Entity, name: string): Entity[] {
 }
 
 function showRelated(
+  call: Call,
   entity: Entity,
   select: readonly string[] | undefined,
 ): Record<string, unknown> {
   const model = MODELS[entity.kind];
   const names = select?.filter((name) => Object.hasOwn(model, name));
-  return render(entity, entity.values, selected(entity.kind, names), true);
+  const shown = shownInRelationship(call, entity, entity.values);
+  return render(entity, shown, selected(entity.kind, names), true);
 }
 
 /** The manager, with its own manager nested up to `$levels`; in a cycle each shows once. */
@@ -156,7 +159,7 @@ function managers(
   const [boss] = related(call, entity, "manager");
   if (!boss || levels < 1 || seen.has(boss.id)) return undefined;
   const above = managers(call, boss, select, levels - 1, new Set([...seen, boss.id]));
-  return { ...showRelated(boss, select), ...(above && { manager: above }) };
+  return { ...showRelated(call, boss, select), ...(above && { manager: above }) };
 }
 
 /**
@@ -204,7 +207,7 @@ export function expander(call: Call, type: Kind | "directoryObject"): Expander {
       } else {
         const most = name === "registeredDevices" ? MOST_REGISTERED_DEVICES : MOST_EXPANDED;
         const found = related(call, entity, name).slice(0, most);
-        shown[name] = found.map((one) => showRelated(one, select));
+        shown[name] = found.map((one) => showRelated(call, one, select));
       }
     }
     return shown;

@@ -3,6 +3,7 @@ import { badRequest, unsupportedQuery } from "../http/graph-error.ts";
 import { MODELS } from "../model/models.ts";
 import type { Model } from "../model/property.ts";
 import { isAdvanced, isEventual, type Call } from "../resources/call.ts";
+import { shownInRelationship } from "../rules/limited-information.ts";
 import { resourceNameOf, type Entity, type Kind } from "../store/entity.ts";
 import { expander } from "./expand.ts";
 import type { Expression } from "./filter-expression.ts";
@@ -155,9 +156,10 @@ export function listAnswer(call: Call, collection: Collection): Answer {
         }),
       ),
     }),
-    value: page.rows.map((row) =>
-      expand(row.entity, render(row.entity, row.values, names(row.entity), collection.typed)),
-    ),
+    value: page.rows.map(({ entity, values }) => {
+      const shown = collection.advancedOnly ? shownInRelationship(call, entity, values) : values;
+      return expand(entity, render(entity, shown, names(entity), collection.typed));
+    }),
   });
 }
 
