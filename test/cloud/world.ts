@@ -116,7 +116,7 @@ export async function createWorld(options: CloudOptions): Promise<World> {
       graph,
       vault: keyVault,
       identity,
-      management: createManagement(registry, verifyToken),
+      management: createManagement(registry, verifyToken, now),
     },
     names,
     faults,

@@ -39,6 +39,7 @@ export type TokenVerdict =
       readonly problem: TokenProblem;
       /** The actual audience or issuer, for services that print it. */
       readonly found?: string;
+      readonly expiredAtMs?: number;
       /** For `revoked`: the claims to request a new token with. */
       readonly claimsChallenge?: string;
     };
@@ -83,7 +84,7 @@ function judge(
   options: { readonly registry: Registry; readonly cloud: Cloud; readonly now: () => number },
 ): TokenVerdict {
   const nowMs = options.now();
-  if (nowMs >= claims.expiresAtMs) return { ok: false, problem: "expired" };
+  if (nowMs >= claims.expiresAtMs) return { ok: false, problem: "expired", expiredAtMs: claims.expiresAtMs };
   if (nowMs < claims.issuedAtMs - leewayMs) return { ok: false, problem: "not-yet-valid" };
   if (!audiences.includes(claims.audience))
     return { ok: false, problem: "audience", found: claims.audience };

@@ -109,11 +109,6 @@ describe("the managed identity endpoint", () => {
       query: { client_id: "99999999-9999-4999-8999-999999999999" },
       says: /No User Assigned or Delegated Managed Identity found/,
     },
-    {
-      when: "the api-version is too old",
-      query: { "api-version": "2016-01-01" },
-      says: /not supported/,
-    },
     { when: "the resource is missing", query: { resource: "" }, says: /'resource' is required/ },
     {
       when: "the resource is unknown",
@@ -127,4 +122,14 @@ describe("the managed identity endpoint", () => {
       assert.equal(answer.status, 400);
       assert.match(answer.body.message ?? "", says);
     });
+
+  it("refuses an api-version that it lacks [azure-docs#53726]", () => {
+    const { status, text } = ask({ "api-version": "2016-01-01" });
+    const { error } = JSON.parse(text) as { error: { code: string; message: string } };
+    assert.deepEqual([status, error.code], [400, "UnsupportedApiVersion"]);
+    assert.match(
+      error.message,
+      /^The HTTP resource that matches the request URI 'http:\/\/127\.0\.0\.1\/msi\/token\?api-version=2016-01-01&resource=[^']+' does not support the API version '2016-01-01'\.$/,
+    );
+  });
 });

@@ -92,8 +92,7 @@ export function createManagedIdentityEndpoint(
       // Azure CLI appends a slash.
       if (!/^\/msi\/token\/?$/u.test(url.pathname) || request.method !== "GET")
         return refusal(404, "Not found.");
-      if (version !== "2019-08-01" && version !== OLDER)
-        return refusal(400, `The api-version '${version ?? ""}' is not supported.`);
+      if (version !== "2019-08-01" && version !== OLDER) return refuseVersion(request, version);
       const resource = url.searchParams.get("resource");
       if (resource === null || resource === "")
         return refusal(400, "The parameter 'resource' is required.");
@@ -148,4 +147,16 @@ function chooseIdentity(
 
 function refusal(status: number, message: string): CloudResponse {
   return json(status, { statusCode: status, message, correlationId: randomUUID() });
+}
+
+/** As seen in azure-docs#53726; without a version in the words of the library that it uses. */
+function refuseVersion({ host, target }: CloudRequest, version: string | null): CloudResponse {
+  const [code, message] =
+    version === null
+      ? ["ApiVersionUnspecified", "An API version is required, but was not specified."]
+      : [
+          "UnsupportedApiVersion",
+          `The HTTP resource that matches the request URI 'http://${host}${target}' does not support the API version '${version}'.`,
+        ];
+  return json(400, { error: { code, message, innerError: null } });
 }
