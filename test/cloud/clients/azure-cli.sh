@@ -312,6 +312,9 @@ expect '"type": "user"' by_device gail.global@contoso.com person login --use-dev
 expect 'gail.global@contoso.com' person ad signed-in-user show --query userPrincipalName
 expect '@contoso.com' person ad user list --query '[].userPrincipalName'
 expect 'az-gail' person ad group create --display-name az-gail --mail-nickname az-gail
+# Who has a directory role owns a security group only if named.
+gail=$(value person ad signed-in-user show --query id)
+expect '' person ad group owner add --group az-gail --owner-object-id "$gail"
 expect 'gail.global@contoso.com' person ad group owner list --group az-gail --query '[].userPrincipalName'
 expect 'az-gail' person ad signed-in-user list-owned-objects --type group --query '[].displayName'
 expect 'az-gail' person ad signed-in-user list-owned-objects --query '[].displayName'
