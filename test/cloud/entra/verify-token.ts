@@ -84,7 +84,8 @@ function judge(
   options: { readonly registry: Registry; readonly cloud: Cloud; readonly now: () => number },
 ): TokenVerdict {
   const nowMs = options.now();
-  if (nowMs >= claims.expiresAtMs) return { ok: false, problem: "expired", expiredAtMs: claims.expiresAtMs };
+  if (nowMs >= claims.expiresAtMs)
+    return { ok: false, problem: "expired", expiredAtMs: claims.expiresAtMs };
   if (nowMs < claims.issuedAtMs - leewayMs) return { ok: false, problem: "not-yet-valid" };
   if (!audiences.includes(claims.audience))
     return { ok: false, problem: "audience", found: claims.audience };

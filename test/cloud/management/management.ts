@@ -133,7 +133,9 @@ function refuseToken(
         challenge("User session has been revoked", claims),
       );
     }
-    default:
+    case "signature":
+    case "not-yet-valid":
+    case "issuer":
       return refusal(401, "AuthenticationFailed", "Authentication failed.");
   }
 }
