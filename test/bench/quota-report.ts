@@ -40,7 +40,7 @@ export function showQuota(
   const usedBy = (what: RegExp): number =>
     100 * (rows.find((row) => what.test(row.what))?.share ?? Number.NaN);
   const worst = Math.max(...rows.map((row) => row.run.throttledShare));
-  // A short run takes 5 s, of which the start of the runner is 2 to 5 %.
+  // A short run takes 10 s, of which the start of the runner is 1 to 3 %.
   const bar = options.short ? 90 : 95;
   judge([
     { name: "quota used, alone", value: usedBy(/^alone/), unit: " %", bar, atMost: false },
