@@ -119,6 +119,29 @@ describe("a later batch", () => {
     assert.equal(directory.made.size, 1);
   });
 
+  it("leaves room to an earlier one for which another waits that has to see its objects first", async () => {
+    const rig = createRig(azurite);
+    const directory = new TinyDirectory();
+    const seen = directory.addUser({});
+    const earlier = await rig.submit({ rows: disables(directory, 5), priority: "background" });
+    const planning = `${rig.tenant}/planning/${new Date().toISOString()}-first`;
+    const until = new Date(Date.now() + 600_000).toISOString();
+    await rig.runner.write(planning, JSON.stringify({ ids: [seen], until }));
+    const rows = Array.from({ length: 5_000 }, (_, at) => update(at + 1, seen, { city: "B" }));
+    const acceptedAt = (ms: number) => new Date(Date.now() + 1_000 + ms).toISOString();
+    for (const ms of [1, 2])
+      await rig.submit({ rows, rowsPerShard: 5_000, acceptedAt: acceptedAt(ms) });
+    const stop = new AbortController();
+    const running = rig.run(directory, {}, stop.signal);
+    const endMs = performance.now() + 60_000;
+    while (!rig.finishes.includes(earlier) && performance.now() < endMs)
+      await systemClock.sleep(20);
+    stop.abort();
+    await running;
+    assert.deepEqual(rig.finishes, [earlier]);
+    assert.equal(directory.users.get(seen)?.["city"], undefined);
+  });
+
   for (const { what, priority, untilMs, waits } of [
     { what: "wait for its plan", untilMs: 600_000, waits: true },
     { what: "go before it if they are urgent", priority: "urgent", untilMs: 600_000 },

@@ -75,6 +75,7 @@ export async function openBatch(
     awaitsPlansMs: undefined,
     awaitsSinceMs: undefined,
     awaited: new Map(),
+    awaitingRows: 0,
     halt: undefined,
     looksAtSharers: false,
     rows: { [Symbol.iterator]: () => rowsIn(shards) },

@@ -71,6 +71,8 @@ export interface OpenBatch extends Lane {
    * work before it has ended, and no row about them goes before it.
    */
   awaited: ReadonlyMap<string, string>;
+  /** How many of its open rows are about them, as far as that was counted. */
+  awaitingRows: number;
   /** Set once somebody stopped or paused it: none of its rows is sent, and no shard is opened but to settle doubts. */
   halt: Halt | undefined;
   /**

@@ -49,7 +49,8 @@ export async function pullEarlier(
       if (batch === undefined) return;
       await noteAwaited(work, batch);
       await batch.pull(keys, () => work.state.save());
-      if ([...batch.rows].some(({ write }) => isAwaited(batch, write))) awaitPlans(work, batch);
+      batch.awaitingRows = awaitingIn(batch, batch.rows);
+      if (batch.awaitingRows > 0) awaitPlans(work, batch);
     });
   }
 }
@@ -67,9 +68,9 @@ export async function noteEarlierPlans(
   rows: readonly Pick<LeftRow, "write">[],
 ): Promise<void> {
   await noteAwaited(work, lane);
-  const isAny =
-    rows.some(({ write }) => isAwaited(lane, write)) || (await mayUndo(work, lane, rows));
-  if (isAny) awaitPlans(work, lane);
+  const awaiting = awaitingIn(lane, rows);
+  lane.awaitingRows += awaiting;
+  if (awaiting > 0 || (await mayUndo(work, lane, rows))) awaitPlans(work, lane);
 }
 
 /**
@@ -90,7 +91,8 @@ export async function seeToEarlierPlans(work: Work, lane: OpenBatch): Promise<vo
     await pullEarlier(work, lane, free);
   }
   lane.awaited = awaited;
-  if (isAny || rows.some(({ write }) => isAwaited(lane, write))) awaitPlans(work, lane);
+  lane.awaitingRows = awaitingIn(lane, rows);
+  if (isAny || lane.awaitingRows > 0) awaitPlans(work, lane);
   else [lane.awaitsPlansMs, lane.awaitsSinceMs] = [undefined, undefined];
   // Rows that were barred may go.
   work.site.wake();
@@ -99,6 +101,13 @@ export async function seeToEarlierPlans(work: Work, lane: OpenBatch): Promise<vo
 /** Those of which the plan is made by now are left out once the rows are open that go first. */
 async function noteAwaited(work: Work, lane: OpenBatch): Promise<void> {
   lane.awaited = new Map([...lane.awaited, ...(await awaitedBefore(work, lane))]);
+}
+
+/** How many of the rows wait for an earlier batch that has to see their object first. */
+function awaitingIn(lane: OpenBatch, rows: Iterable<Pick<LeftRow, "write">>): number {
+  let count = 0;
+  for (const { write } of rows) if (isAwaited(lane, write)) count += 1;
+  return count;
 }
 
 function awaitPlans({ site: { clock } }: Work, lane: OpenBatch): void {
