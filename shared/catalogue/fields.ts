@@ -65,9 +65,8 @@ export const instant = field((raw): FieldResult<string> => {
 });
 
 /** A list of texts: a JSON array, or one CSV cell with `|` between. */
-export const list = (longest: number, most: number): Field<readonly string[], false, false> => ({
-  isList: true,
-  ...notClearable(
+export const list = (longest: number, most: number): Field<readonly string[], false, false> =>
+  notClearable(
     field((raw) => {
       const items: unknown =
         typeof raw === "string" ? raw.split("|").map((item) => item.trim()) : raw;
@@ -80,8 +79,7 @@ export const list = (longest: number, most: number): Field<readonly string[], fa
       }
       return value(items);
     }),
-  ),
-});
+  );
 
 /** A list that `(clear)` leaves without entries. */
 export const emptiable = <R extends boolean, C extends boolean>(

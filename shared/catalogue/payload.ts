@@ -12,8 +12,8 @@ export interface Field<
   readonly clearable: Clearable;
   /** What they set it to if Graph takes no null: a list has no entries then. */
   readonly empty?: T;
-  /** Whether a cell of CSV is a list, with | between its entries. */
-  readonly isList?: true;
+  /** A list of which what it does not name is taken away, or not kept: one that was cut off would do harm. */
+  readonly isWhole?: true;
   /** Reads a CSV cell (a non-empty string) or a JSON value other than null. */
   readonly read: (raw: unknown) => FieldResult<T>;
 }

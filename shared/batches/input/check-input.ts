@@ -208,11 +208,7 @@ function checkRow(
   tally.rows += 1;
   if (tally.rows > limits.rows) throw tooManyRows(limits.rows, file);
   if (input.unended === "short") throw cutOff(input, file);
-  if (input.unended) {
-    tally.endsInLineBreak = false;
-    // The number of the rows does not show that the last cell is whole.
-    tally.isWhole = false;
-  }
+  if (input.unended) tally.endsInLineBreak = false;
   refuseUnusable(input.cells[OPERATION], rules);
   if (!tally.hasHeader) {
     for (const [at, name] of Object.keys(input.cells).entries()) {
@@ -229,7 +225,8 @@ function checkRow(
   }
   const compiled = readRow(input, rules);
   refuseUnusable(compiled.name, rules);
-  const list = input.unended && listAtEnd(compiled.name, [...tally.columns].at(-1), rules);
+  const isOpen = input.unended !== undefined && rules.rowCount === undefined;
+  const list = isOpen && listAtEnd(compiled.name, [...tally.columns].at(-1), rules);
   if (list) throw listCutOff(input, list, file);
   const meant = entryNamed(rules.catalogue, compiled.name);
   if (meant?.expands) tally.expands = true;

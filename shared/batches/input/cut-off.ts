@@ -14,7 +14,7 @@ export function listAtEnd(
 ): string | undefined {
   if (last === undefined) return undefined;
   const column = mapper?.mapping.columns[last] ?? last;
-  return named(named(catalogue, name)?.fields ?? {}, column)?.isList ? last : undefined;
+  return named(named(catalogue, name)?.fields ?? {}, column)?.isWhole ? last : undefined;
 }
 
 /** The refusal of a file that ends in such a list. */
@@ -26,7 +26,7 @@ export const listCutOff = (
   new InputRefusal(
     "FILE_CUT_OFF",
     `${rowPlace(row, line, column)}: the file ends in this list, with no line break after it, so entries of it may be missing.`,
-    "See whether the file is whole. If it is, end it with a line break; if not, upload the whole file again.",
+    "See whether the file is whole. If it is, end it with a line break, or say its number of rows in the message (rowCount); if not, upload the whole file again.",
     { file, row, column },
   );
 

@@ -12,7 +12,6 @@ export function itemsOf(raw: unknown): readonly unknown[] {
 export const listOf = (item: Field): Field => ({
   required: false,
   clearable: false,
-  isList: true,
   read: (raw) => {
     const read = list(1_024, 1_000).read(raw);
     if ("broken" in read) return read;

@@ -23,7 +23,11 @@ export function memberList(operations: Readonly<Record<string, Operation>>): Mem
     kind: "member-list",
     summary:
       "Makes the members of a group those that the rows name: adds who is missing, removes who is not named.",
-    fields: { group, member: optional(member), members: { ...listOf(member), required: false } },
+    fields: {
+      group,
+      member: optional(member),
+      members: { ...listOf(member), required: false, isWhole: true },
+    },
     about: {
       group: "The group.",
       member:

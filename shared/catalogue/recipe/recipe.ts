@@ -88,14 +88,20 @@ function recipeOf(file: RecipeFile, operations: Operations): Recipe {
   const columns = Object.entries(file.columns);
   const steps = file.steps.map(({ name }) => name);
   const own = (file.columnsOf && named(operations, file.columnsOf)?.fields) || {};
+  const kept = new Set(file.steps.map(({ except }) => except));
   return {
     kind: "recipe",
     name: file.name,
     summary: file.summary,
     fields: {
       ...own,
-      ...Object.fromEntries(columns.map(([name, each]) => [name, fieldOf(each, operations)])),
-      [LEAVE]: listOf(wordOf(steps)),
+      ...Object.fromEntries(
+        columns.map(([name, each]) => [
+          name,
+          { ...fieldOf(each, operations), ...(kept.has(name) && { isWhole: true as const }) },
+        ]),
+      ),
+      [LEAVE]: { ...listOf(wordOf(steps)), isWhole: true },
     },
     ownColumns: Object.keys(own),
     reads: file.reads,
@@ -228,7 +234,7 @@ function fieldOf(
   const field = likeField(like, operations);
   if (field === undefined) throw new TypeError(`no column ${like}`);
   const own = isList ? listOf(field) : notClearable(field);
-  return { ...own, required: required === true };
+  return { ...own, ...(field.isWhole && { isWhole: true }), required: required === true };
 }
 
 /** One of these words, as it is spelled. */

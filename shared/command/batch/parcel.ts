@@ -70,11 +70,14 @@ export function readRows(content: Readable, ending: string): AsyncIterable<Input
   return readInput(bytes(), isCsv ? "csv" : "jsonl");
 }
 
-/** The number of rows of a file; `undefined` if it cannot be read: whoever accepts it says why. */
+/**
+ * The number of rows of a file; `undefined` if it cannot be read: whoever accepts it says why. Nobody vouches for a
+ * file of CSV that ends in a row without a line break: it may have been cut off before it came here.
+ */
 async function countRows(content: Readable, ending: string): Promise<number | undefined> {
   let count = 0;
   for await (const { rows, fault } of readRows(content, ending)) {
-    if (fault) return undefined;
+    if (fault || rows.at(-1)?.unended) return undefined;
     count += rows.length;
   }
   return count === 0 ? undefined : count;

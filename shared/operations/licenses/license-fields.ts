@@ -20,5 +20,5 @@ export const licenseFields = {
   assign: { licenses: required(products), disabledPlans: plans },
   remove: { licenses: required(products) },
   swap: { remove: required(products), add: required(products), disabledPlans: plans },
-  set: { licenses: required(productsOrNone), disabledPlans: plans },
+  set: { licenses: { ...required(productsOrNone), isWhole: true as const }, disabledPlans: plans },
 } as const;

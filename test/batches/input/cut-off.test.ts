@@ -77,11 +77,11 @@ describe("a file that was cut off on its way is refused whole", () => {
       { path: "offboard", column: "keepGroups", cell: "" },
       { path: "offboard", column: "leave", cell: "groups" },
       { path: "user.set-licenses", column: "licenses", cell: "ENTERPRISEPACK" },
-      { path: "user.update", column: "businessPhones", cell: "+1 555" },
-    ].map(({ path, column, cell }) => ({
+      { path: "group.set-members", first: "group", column: "members", cell: ann },
+    ].map(({ path, first = "user", column, cell }) => ({
       when: `in the list ${column} of ${path} (${cell})`,
       path: `${path}/x.csv`,
-      content: `user,${column}\n${ann},${cell}\n${ann},${cell}`,
+      content: `${first},${column}\n${ann},${cell}\n${ann},${cell}`,
       code: "FILE_CUT_OFF",
       says: new RegExp(`^Row 2 \\(line 3\\), column ${column}: the file ends in this list`),
       fix: /If it is, end it with a line break/,
