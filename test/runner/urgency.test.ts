@@ -128,9 +128,10 @@ describe("a later batch", () => {
     const until = new Date(Date.now() + 600_000).toISOString();
     await rig.runner.write(planning, JSON.stringify({ ids: [seen], until }));
     const rows = Array.from({ length: 5_000 }, (_, at) => update(at + 1, seen, { city: "B" }));
-    const acceptedAt = (ms: number) => new Date(Date.now() + 1_000 + ms).toISOString();
-    for (const ms of [1, 2])
-      await rig.submit({ rows, rowsPerShard: 5_000, acceptedAt: acceptedAt(ms) });
+    for (const ms of [1_001, 1_002]) {
+      const acceptedAt = new Date(Date.now() + ms).toISOString();
+      await rig.submit({ rows, rowsPerShard: 5_000, acceptedAt });
+    }
     const stop = new AbortController();
     const running = rig.run(directory, {}, stop.signal);
     const endMs = performance.now() + 60_000;
