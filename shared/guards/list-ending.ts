@@ -41,4 +41,4 @@ export function findListEnding({
 const REASON =
   "its rows are whole lists of members, who is missing in them is removed, and nothing shows that its file was not cut off";
 const FIX =
-  "See whether the file is whole; if it is, approve the batch. Next time end it with the line (end), or say its number of rows in the message (rowCount), as npm run batch -- submit does if its last row has a line break.";
+  "See whether the file is whole; if it is, approve the batch. Next time end it with the line (end), or say its number of rows in the message (rowCount), as npm run batch -- submit does.";
