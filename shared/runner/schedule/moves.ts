@@ -176,7 +176,7 @@ function lend<L extends Lane>(state: State<L>, entry: Entry<L>): void {
 
 /** Offers a row among those of a more urgent lane. */
 function hurry<L extends Lane>(state: State<L>, entry: Entry<L>, urgency: L): void {
-  const isReady = entry.spot !== "none";
+  const isReady = entry.spot !== "none" || isKeptBack(entry);
   state.ready.remove(entry);
   state.lent.get(entry.urgency)?.delete(entry);
   entry.urgency = urgency;
@@ -184,7 +184,19 @@ function hurry<L extends Lane>(state: State<L>, entry: Entry<L>, urgency: L): vo
     const lent = state.lent.get(urgency) ?? new Set();
     state.lent.set(urgency, lent.add(entry));
   }
-  if (isReady) state.ready.add(entry);
+  if (isReady) offer(state, entry);
+}
+
+const isKeptBack = <L extends Lane>(entry: Entry<L>): boolean =>
+  entry.urgency.isUrgent !== true && entry.lane.isKeptBack?.(entry) === true;
+
+/** Sees to rows that are kept back from now on, or no longer. */
+export function reoffer<L extends Lane>(state: State<L>, rows: Iterable<OpenRow<L>>): void {
+  for (const row of rows) {
+    const entry = entryOf(row);
+    state.ready.remove(entry);
+    offer(state, entry);
+  }
 }
 
 /** Offers a row if it waits for no other one; else the row it waits for offers it later. */
@@ -192,7 +204,7 @@ function offer<L extends Lane>(state: State<L>, entry: Entry<L>): void {
   if (entry.spot !== "none" || entry.state !== "waiting") return;
   const { write, lane } = entry;
   if (state.withdrawn.has(lane)) return;
-  if (isPending(write) || write.needs !== undefined) return;
+  if (isPending(write) || write.needs !== undefined || isKeptBack(entry)) return;
   for (const row of write.after ?? noRows) {
     if (lane.isFinal(row)) continue;
     waitersIn(state.waiters, lane, row).push(entry);

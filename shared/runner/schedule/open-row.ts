@@ -11,7 +11,11 @@ export interface Lane {
   /** Whether this row and all before it have their verdicts; asked again and again. */
   areFinalUpTo(row: number): boolean;
   /** Whether a row may be sent already; without it every row may. Rows of it may be asked again and again. */
-  mayGo?(row: Pick<OpenRow, "row" | "operation" | "write">): boolean;
+  mayGo?(row: Pick<OpenRow, "row" | "operation">): boolean;
+  /** Whether a row is kept back, so that it takes no place of others; when that changes, the schedule is told. */
+  isKeptBack?(row: Pick<OpenRow, "write">): boolean;
+  /** None of its rows is kept back, nor what they wait for. */
+  readonly isUrgent?: boolean;
 }
 
 /**

@@ -14,6 +14,7 @@ import {
   land,
   open,
   place,
+  reoffer,
   take,
   withdraw,
 } from "./moves.ts";
@@ -59,6 +60,8 @@ export interface Schedule<L extends Lane> {
   complete(row: OpenRow<L>, write: PlannedWrite, born?: Born): void;
   /** A row that others come after has its verdict, or a shard was opened. */
   freed(lane: L, row: number): void;
+  /** Rows are kept back from now on (`Lane.isKeptBack`), or no longer. */
+  reoffer(rows: Iterable<OpenRow<L>>): void;
   /** Notes that a post with these rows leaves now. */
   sent(rows: readonly OpenRow<L>[], nowMs: number): void;
   /** Sends a row in a separate post from now on. */
@@ -151,6 +154,7 @@ export function createSchedule<L extends Lane>(): Schedule<L> {
       if (!state.withdrawn.has(entry.lane)) enqueue(state, entry);
     },
     freed: (lane, row) => freed(state, lane, row),
+    reoffer: (rows) => reoffer(state, rows),
     doubts: () => doubts,
     withdraw: (lane, rows) => withdraw(state, lane, rows),
     conflicted: (group) => {

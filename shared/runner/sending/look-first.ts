@@ -4,7 +4,6 @@ import type { GraphRead } from "../../core/graph-request.ts";
 import { writeBefore } from "../../records/approval/before.ts";
 import { unsent } from "../../records/history/row-history.ts";
 import type { RowReceipt } from "../../records/receipt.ts";
-import { isAwaited } from "../batch/awaited.ts";
 import { heldBehind } from "../batch/dependants.ts";
 import type { OpenBatch, OpenShard } from "../batch/open-batch.ts";
 import { historyOf } from "../batch/shard.ts";
@@ -46,7 +45,6 @@ export function takeToLookAt(site: Site, lanes: Iterable<OpenBatch>): Placed[] {
  * after all: rows that only wait would fill the room of all others.
  */
 function mayBeLookedAt({ clock, settings }: Site, { lane, write }: Placed["row"]): boolean {
-  if (isAwaited(lane, write)) return false;
   const { awaitsPlansMs, awaitsSinceMs = Infinity } = lane;
   const isLong = clock.monotonic() - awaitsSinceMs > settings.awaitPlansMs;
   return awaitsPlansMs === undefined || !write.foundInPlace || isLong;

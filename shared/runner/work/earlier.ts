@@ -68,9 +68,8 @@ export async function noteEarlierPlans(
   rows: readonly Pick<LeftRow, "write">[],
 ): Promise<void> {
   await noteAwaited(work, lane);
-  const awaiting = awaitingIn(lane, rows);
-  lane.awaitingRows += awaiting;
-  if (awaiting > 0 || (await mayUndo(work, lane, rows))) awaitPlans(work, lane);
+  lane.awaitingRows = awaitingIn(lane, lane.rows) + awaitingIn(lane, rows);
+  if (lane.awaitingRows > 0 || (await mayUndo(work, lane, rows))) awaitPlans(work, lane);
 }
 
 /**
@@ -90,7 +89,7 @@ export async function seeToEarlierPlans(work: Work, lane: OpenBatch): Promise<vo
     await work.poll();
     await pullEarlier(work, lane, free);
   }
-  lane.awaited = awaited;
+  setAwaited(work, lane, awaited);
   lane.awaitingRows = awaitingIn(lane, rows);
   if (isAny || lane.awaitingRows > 0) awaitPlans(work, lane);
   else [lane.awaitsPlansMs, lane.awaitsSinceMs] = [undefined, undefined];
@@ -100,7 +99,17 @@ export async function seeToEarlierPlans(work: Work, lane: OpenBatch): Promise<vo
 
 /** Those of which the plan is made by now are left out once the rows are open that go first. */
 async function noteAwaited(work: Work, lane: OpenBatch): Promise<void> {
-  lane.awaited = new Map([...lane.awaited, ...(await awaitedBefore(work, lane))]);
+  const awaited = await awaitedBefore(work, lane);
+  if (awaited.size > 0) setAwaited(work, lane, new Map([...lane.awaited, ...awaited]));
+}
+
+/** Its open rows are kept back, or let go, as they are awaited now. */
+function setAwaited({ site }: Work, lane: OpenBatch, awaited: OpenBatch["awaited"]): void {
+  const changed = [...lane.rows].filter(
+    ({ write }) => isAwaited(lane, write) !== isAwaited({ awaited }, write),
+  );
+  lane.awaited = awaited;
+  site.schedule.reoffer(changed);
 }
 
 /** How many of the rows wait for an earlier batch that has to see their object first. */
@@ -128,11 +137,9 @@ async function mayUndo(
 /** What earlier batches wait for that have to see it before rows of this one are sent; nothing if it is urgent. */
 const awaitedBefore = async (
   { site: { blobs, clock, tenant } }: Work,
-  { accepted, files }: OpenBatch,
+  { accepted, isUrgent }: OpenBatch,
 ): Promise<OpenBatch["awaited"]> =>
-  files.manifest.priority === "urgent"
-    ? new Map()
-    : readAwaitedBefore(blobs.runner, tenant, accepted, clock.now());
+  isUrgent ? new Map() : readAwaitedBefore(blobs.runner, tenant, accepted, clock.now());
 
 /** The batches that were accepted before this one and have shards to come, in order of acceptance. */
 async function earlierThan({ site, batches }: Work, lane: OpenBatch): Promise<Marker[]> {

@@ -1,0 +1,151 @@
+import assert from "node:assert/strict";
+import { it } from "node:test";
+
+import type { Clock } from "../../shared/core/clock.ts";
+import { type ObjectId, toObjectId } from "../../shared/core/object-id.ts";
+import { createWritePacer } from "../../shared/graph/pacing/pacer.ts";
+import type { PlannedRow } from "../../shared/records/shard.ts";
+import type { RunnerSettings } from "../../shared/runner/ports.ts";
+import { createSimulatedRig, quickSettings } from "./rig.ts";
+import { disables, update } from "./rows.ts";
+import { TinyDirectory, noFaults } from "./tiny-directory.ts";
+
+/** Two hundred writes a second. */
+const paced = (clock: Clock) =>
+  createWritePacer({ quota: 3_000, windowMs: 15_000, retryFloorMs: 5, clock });
+
+const GROUP = toObjectId("10000000-0000-4000-8000-000000000000");
+
+/** Rows that add as many members to the group. */
+function additions(directory: TinyDirectory, count: number): PlannedRow[] {
+  if (!directory.groups.has(GROUP)) directory.groups.set(GROUP, new Set());
+  const members = Array.from({ length: count }, () => directory.addUser({}));
+  return members.map((member, at) => ({
+    row: at + 1,
+    operation: "group.add-member",
+    write: {
+      target: { kind: "membership", group: GROUP, member },
+      keys: [`edge:${GROUP}/${member}`, `object:${member}`],
+      group: GROUP,
+      was: "absent",
+    },
+  }));
+}
+
+const rowsOn = (users: readonly ObjectId[], isInPlace = false): PlannedRow[] =>
+  users.map((user, at) => update(at + 1, user, { city: "B" }, isInPlace));
+
+/** A runner of which a batch that was accepted at 1 s waits for work on the group and on some users. */
+async function createStory() {
+  const rig = createSimulatedRig();
+  const { clock } = rig;
+  const startMs = clock.now();
+  const directory = new TinyDirectory({ clock, faults: { ...noFaults, latencyMs: () => 10 } });
+  const awaited = Array.from({ length: 300 }, () => directory.addUser({}));
+  const acceptedAt = (seconds: number): string => new Date(startMs + seconds * 1_000).toISOString();
+  const planning = `${rig.tenant}/planning/${acceptedAt(1)}-list`;
+  const until = acceptedAt(6_000);
+  const wait = () =>
+    rig.runner.write(planning, JSON.stringify({ ids: [GROUP, ...awaited], until }));
+  const settings = { ...quickSettings, quotaPerSecond: 20 };
+  const ports = { settings, createPacer: () => paced(clock) };
+  return { rig, clock, directory, awaited, acceptedAt, planning, wait, ports };
+}
+
+type Story = Awaited<ReturnType<typeof createStory>>;
+
+/** Runs until the batch has ended, 20 s at most; `meanwhile` is called all the time. */
+async function hasEnded(
+  { rig, clock, directory, ports }: Story,
+  folder: string,
+  meanwhile: () => Promise<void> = () => Promise.resolve(),
+  more: Partial<RunnerSettings> = {},
+): Promise<boolean> {
+  const stop = new AbortController();
+  const settings = { ...ports.settings, ...more };
+  const running = rig.run(directory, { ...ports, settings }, stop.signal);
+  const endMs = clock.monotonic() + 20_000;
+  while (!rig.finishes.includes(folder) && clock.monotonic() < endMs) {
+    await clock.run(clock.sleep(50));
+    await meanwhile();
+  }
+  stop.abort();
+  await clock.run(running);
+  return rig.finishes.includes(folder);
+}
+
+it("rows that are kept back leave the room in their group to less urgent ones for which all wait", async () => {
+  const story = await createStory();
+  const { rig, directory, acceptedAt, wait } = story;
+  const rows = additions(directory, 5);
+  const earlier = await rig.submit({ rows, priority: "background", acceptedAt: acceptedAt(0) });
+  await wait();
+  await rig.submit({ rows: additions(directory, 30), acceptedAt: acceptedAt(2) });
+  assert.ok(await hasEnded(story, earlier));
+  assert.equal(directory.groups.get(GROUP)?.size, 5);
+});
+
+it("rows that are kept back and are to be looked at let other batches be opened", async () => {
+  const story = await createStory();
+  const { rig, directory, awaited, acceptedAt, wait } = story;
+  const rows = disables(directory, 5);
+  const earlier = await rig.submit({ rows, priority: "background", acceptedAt: acceptedAt(0) });
+  await wait();
+  await rig.submit({ rows: rowsOn(awaited, true), acceptedAt: acceptedAt(2) });
+  assert.ok(await hasEnded(story, earlier));
+});
+
+it("rows that are kept back let rows of later batches be looked at", async () => {
+  const story = await createStory();
+  const { rig, directory, awaited, acceptedAt, wait } = story;
+  await wait();
+  await rig.submit({ rows: rowsOn(awaited), acceptedAt: acceptedAt(2) });
+  const others = rowsOn([directory.addUser({})], true);
+  const next = await rig.submit({ rows: others, acceptedAt: acceptedAt(3) });
+  assert.ok(await hasEnded(story, next, undefined, { awaitPlansMs: 1_000 }));
+});
+
+it("a row that is kept back goes if an urgent one waits for it", async () => {
+  const story = await createStory();
+  const { rig, directory, awaited, acceptedAt, wait } = story;
+  const [user] = awaited;
+  await wait();
+  const rows = [update(1, user!, { city: "normal" })];
+  await rig.submit({ rows, acceptedAt: acceptedAt(2) });
+  const urgent = await rig.submit({
+    rows: [update(1, user!, { city: "urgent" })],
+    priority: "urgent",
+    acceptedAt: acceptedAt(3),
+  });
+  assert.ok(await hasEnded(story, urgent));
+  assert.equal(directory.users.get(user!)?.["city"], "urgent");
+});
+
+it("rows that were open before they were kept back go once nobody waits for them", async () => {
+  const story = await createStory();
+  const { rig, clock, directory, awaited, acceptedAt, planning, wait } = story;
+  const others = Array.from({ length: 254 }, () => directory.addUser({}));
+  const users = [...others.slice(0, 249), awaited[0]!, ...others.slice(249)];
+  const rows = rowsOn(users);
+  const folder = await rig.submit({ rows, rowsPerShard: 250, acceptedAt: acceptedAt(2) });
+  const startMs = clock.monotonic();
+  const waitsFor4Seconds = async () => {
+    const sinceMs = clock.monotonic() - startMs;
+    if (sinceMs < 4_000 && directory.made.size > 10) await wait();
+    if (sinceMs >= 4_000) await rig.runner.delete(planning);
+  };
+  assert.ok(await hasEnded(story, folder, waitsFor4Seconds));
+  assert.ok(clock.monotonic() - startMs > 4_000, "it was not kept back");
+});
+
+it("a row that is kept back is not among the first of its batch, on which the others wait", async () => {
+  const story = await createStory();
+  const { rig, directory, awaited, acceptedAt, wait } = story;
+  await wait();
+  const free = directory.addUser({});
+  const rows = rowsOn([...awaited.slice(0, 5), free]);
+  const folder = await rig.submit({ rows, acceptedAt: acceptedAt(2) });
+  const isEnded = await hasEnded(story, folder, undefined, { canaryRows: 2 });
+  assert.equal(isEnded, false, "no row was kept back");
+  assert.equal(directory.users.get(free)?.["city"], "B");
+});
