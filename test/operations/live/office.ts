@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 
 import { createBatches } from "../../../shared/app/batches.ts";
 import { recipesOf } from "../../../shared/app/recipes.ts";
@@ -158,6 +159,18 @@ export class Office {
   async plan(batch: string, rows: readonly object[]): Promise<Seen> {
     await this.#accept({ version: 1, batch, mode: "apply", rows });
     return this.seen(batch);
+  }
+
+  /** Plans rows once nothing that they wait for is left, and Graph has had its time to show it. */
+  async planAfterWaiting(batch: string, rows: readonly object[]): Promise<Seen> {
+    for (let waits = 0; ; waits++) {
+      try {
+        return await this.plan(batch, rows);
+      } catch (error) {
+        if (waits === 240 || !String(error).includes("again: Graph may not show")) throw error;
+        await delay(250);
+      }
+    }
   }
 
   /** Runs what is planned to its end. */

@@ -94,7 +94,7 @@ export default {
           group: await directory.addGroup(),
           owner: await directory.addGroup(),
         }),
-        says: /Invalid value specified for property 'owners'/,
+        says: /of type 'Group' is invalid for the 'owners' reference/,
       },
       {
         when: "the group has a hundred owners",
