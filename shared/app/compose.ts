@@ -147,7 +147,14 @@ function runnerPortsOf(
     blobs,
     catalogue: operations,
     createPacer: (memory) =>
-      createWritePacer({ quota, windowMs: windowSeconds * 1000, retryFloorMs, clock, memory }),
+      createWritePacer({
+        quota,
+        windowMs: windowSeconds * 1000,
+        retryFloorMs,
+        clock,
+        memory,
+        oneByOne: quota / 20,
+      }),
     makePassword,
     sealPassword:
       settings.PASSWORD_KEY === "" ? undefined : createPasswordSealer(settings.PASSWORD_KEY),

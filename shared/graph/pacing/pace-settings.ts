@@ -16,6 +16,11 @@ export interface PaceSettings {
   /** The shortest hold after a refusal. */
   readonly retryFloorMs: number;
   readonly startAt: number;
+  /**
+   * So many requests leave post by post if the bucket may be empty and nothing is known of a neighbour; none by
+   * default.
+   */
+  readonly oneByOne?: number | undefined;
   /** The part of the quota that is left to others who use it at the same time (shared-use.ts). */
   readonly reserve?: number | undefined;
   /** What an earlier pace of the same quota learnt. */

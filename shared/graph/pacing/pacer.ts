@@ -41,10 +41,12 @@ export function createWritePacer(options: {
   readonly windowMs: number;
   readonly retryFloorMs: number;
   readonly clock: Clock;
+  /** So many writes leave post by post if the bucket may be empty. */
+  readonly oneByOne?: number;
   /** `memory()` of the pacer before this one. */
   readonly memory?: PacerMemory | undefined;
 }): WritePacer {
-  const { quota, windowMs, retryFloorMs, clock, memory } = options;
+  const { quota, windowMs, retryFloorMs, clock, memory, oneByOne } = options;
   const startAt = clock.monotonic();
   const epochMs = clock.now() - startAt;
   const pace = createPace({
@@ -54,6 +56,7 @@ export function createWritePacer(options: {
     retryFloorMs,
     startAt,
     aim: WRITE_AIM,
+    oneByOne,
     burst: BATCH_LIMIT,
   });
   const turns = createTurns(pace, clock);

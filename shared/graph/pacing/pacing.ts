@@ -57,7 +57,9 @@ export interface Pace {
  * - *Start.* If it is known what was sent within the last window, the rest of the quota is taken to be
  *   there (grid.ts): a bucket holds at least that, and so does a sliding window. The first post finds
  *   out: until it is answered nothing else leaves. If what was sent is not known, the bucket counts as
- *   empty. In both cases nothing leaves before one burst and a half have flowed in.
+ *   empty. In both cases nothing leaves before one burst and a half have flowed in. From an empty bucket the
+ *   first posts may leave one after the other (`oneByOne`): a neighbour then refuses parts of one post, not of all
+ *   that would be under way.
  * - *Stock.* Posts leave as fast as they are asked for, until the stock is used, Graph says that the
  *   quota is used up (x-ms-throttle-limit-percentage), or refuses.
  * - *Crossing.* After a stock more is sent within one window than the quota, which a sliding window would
@@ -139,13 +141,19 @@ function openState(settings: PaceSettings): State {
 }
 
 /** While stock is used, what is under way is at most what was taken, and half of what is left. */
-function waitsForAnswer({ crossedAt, flights, crossing, grid, trouble }: State): boolean {
+function waitsForAnswer(state: State): boolean {
+  const { crossedAt, flights, crossing, grid, trouble } = state;
   if (crossedAt !== undefined) return true;
   const { underWay, taken, lastAt } = flights.state();
   if (trouble.isAsked(lastAt)) return true;
+  if (underWay > 0 && isOneByOne(state)) return true;
   if (underWay > crossing.trust(lastAt, underWay)) return true;
   return grid.hasStock() && underWay > Math.min(taken, grid.stock(lastAt) / 2);
 }
+
+/** Whether somebody else may have emptied the bucket, and nothing was refused yet. */
+const isOneByOne = ({ settings, counts, grid, trouble }: State): boolean =>
+  counts.sent() < (settings.oneByOne ?? 0) && !grid.hasStock() && !trouble.hasEased();
 
 function dueAt(state: State): number {
   const { settings, trouble, crossing, grid, flights } = state;

@@ -68,6 +68,28 @@ describe("100,000 writes are throttled at most once in a thousand", () => {
     assert.ok(written.perSecond >= 14, `${written.perSecond}`);
   });
 
+  for (const perSecond of [2, 5, 10]) {
+    it(`also of the first 4,000, if a neighbour writes ${perSecond} a second and they begin post by post`, () => {
+      const throttled = Array.from({ length: 40 }, (_, index) => {
+        const meter = bucketWith(steady(perSecond)());
+        const conditions = { meter, seed: index + 1, tellsUse: true };
+        return simulateWrites(4_000, conditions, { oneByOne: 150 }).throttled;
+      });
+      const mean = throttled.reduce((sum, each) => sum + each) / throttled.length;
+      assert.ok(mean <= 5, `${mean} of 4,000 in the mean`);
+      assert.ok(Math.max(...throttled) <= 10, `${Math.max(...throttled)} of 4,000`);
+    });
+  }
+
+  it("when nobody else writes, and hardly slower for beginning post by post", () => {
+    const [all, slow] = [undefined, 150].map((oneByOne) => {
+      const conditions = { meter: bucketWith(() => 0), seed: 3 };
+      return simulateWrites(4_000, conditions, { oneByOne });
+    });
+    assert.equal(slow?.throttled, 0);
+    assert.ok((slow?.seconds ?? 0) < 1.01 * (all?.seconds ?? 0), `${slow?.seconds} s`);
+  });
+
   it("when nobody else writes: never", () => {
     assert.equal(simulateWrites(20_000, { meter: bucketWith(() => 0), seed: 3 }).throttled, 0);
   });
