@@ -22,15 +22,14 @@ import { readStatus } from "../../records/status.ts";
 import type { Blobs } from "../../storage/types.ts";
 import type { BatchPorts } from "../ports.ts";
 import type { OpenWork } from "./expand-job.ts";
-import { ExpansionWaits, WAITS } from "./waits.ts";
+import { ExpansionWaits, SAID_FOR_MS, WAITS } from "./waits.ts";
 import { edgeNumber } from "./wanted-members.ts";
 
 /**
  * An expansion does not wait longer for plans of earlier batches, milliseconds since its batch was accepted, unless
- * the status of one of them was written within `SAID_MS` and says of no trouble: it goes on, or waits itself.
+ * the status of one of them was written within `SAID_FOR_MS` and says of no trouble: it goes on, or waits itself.
  */
 const PLANS_MS = 5 * 60_000;
-const SAID_MS = 20 * 60_000;
 
 /** So many objects are remembered, some 20 MB; if earlier work names more, it may name any. */
 const MOST_OBJECTS = 500_000;
@@ -38,10 +37,8 @@ const MOST_OBJECTS = 500_000;
 /** After the end of the work Graph is given so long to show it everywhere, milliseconds, or as long as was learned. */
 const SHOWN_MS = 5_000;
 
-/** What there is before a batch: a batch that is planned, or by object the batch that names it; without both it may be any. */
-type Before =
-  | "nothing"
-  | { readonly planned?: string; readonly objects?: ReadonlyMap<number, string> };
+/** Why rows about these objects have to wait, as a clause; `undefined` if they need not. */
+type WhyWait = (ids: readonly string[]) => string | undefined;
 
 /** Work that nothing waits for. */
 const noOpenWork: OpenWork = {
@@ -60,40 +57,44 @@ export function openWorkBefore(
   manifest: BatchManifest,
 ): OpenWork {
   if (manifest.mode !== "apply" || manifest.priority === "urgent") return noOpenWork;
-  const { runner, batches } = ports.blobs;
-  const { tenant } = manifest;
-  const accepted = acceptanceOf(manifest);
-  let work: Promise<Before> | undefined;
+  let work: ReturnType<typeof readWork> | undefined;
   let waited: ReturnType<typeof readAwaiting> | undefined;
-  const read = async (): Promise<Before> => {
-    if (isStopped(await readControl(batches, folder))) return "nothing";
-    const planned = await plannedBefore(ports, manifest);
-    if (planned !== undefined) return { planned };
-    const objects = new Map<number, string>();
-    for await (const before of foldersBefore(runner, tenant, accepted)) {
-      const found = await openIn(batches, before, MOST_OBJECTS - objects.size).catch(ignoreDamage);
-      for (const id of found ?? []) objects.set(id, batchOf(before));
-      if (objects.size >= MOST_OBJECTS) return {};
-    }
-    return { objects };
-  };
-  const waitedFor = () => (waited ??= readAwaiting(runner, manifest));
+  const waitedFor = () => (waited ??= readAwaiting(ports.blobs.runner, manifest));
   return {
     endedAt: async () => (await waitedFor())?.endedAt,
     awaitEnd: async (some) => {
       const ids = [...some];
-      const before = await (work ??= read());
-      if (before === "nothing") return;
-      const { planned, objects } = before;
-      if (planned !== undefined)
-        throw new ExpansionWaits(`batch ${planned}, which was accepted earlier, is planned`, ids);
-      for (const id of ids) {
-        const by = objects ? objects.get(numberOf(id)) : "of earlier work";
-        if (by === undefined) continue;
-        throw new ExpansionWaits(`batch ${by} has not finished a row about ${id}`, ids);
-      }
+      const whyWait = await (work ??= readWork(ports, folder, manifest));
+      if (whyWait === undefined) return;
+      const why = whyWait(ids);
+      if (why !== undefined) throw new ExpansionWaits(why, ids);
       await awaitShown(ports, manifest, ids, await waitedFor());
     },
+  };
+}
+
+/** The open work before a batch; `undefined` if the batch was cancelled by now. */
+async function readWork(
+  ports: Pick<BatchPorts, "blobs" | "clock" | "settings">,
+  folder: string,
+  manifest: BatchManifest,
+): Promise<WhyWait | undefined> {
+  const { runner, batches } = ports.blobs;
+  if (isStopped(await readControl(batches, folder))) return undefined;
+  const planned = await plannedBefore(ports, manifest);
+  if (planned !== undefined)
+    return () => `batch ${planned}, which was accepted earlier, is planned`;
+  const objects = new Map<number, string>();
+  for await (const before of foldersBefore(runner, manifest.tenant, acceptanceOf(manifest))) {
+    const found = await openIn(batches, before, MOST_OBJECTS - objects.size).catch(ignoreDamage);
+    for (const id of found ?? []) objects.set(id, batchOf(before));
+    if (objects.size < MOST_OBJECTS) continue;
+    return ([id]) =>
+      id && `earlier batches have so many unfinished rows that one may be about ${id}`;
+  }
+  return (ids) => {
+    const id = ids.find((each) => objects.has(numberOf(each)));
+    return id && `batch ${objects.get(numberOf(id))} has not finished a row about ${id}`;
   };
 }
 
@@ -104,15 +105,14 @@ async function awaitShown(
   ids: readonly string[],
   waited: Awaiting | undefined,
 ): Promise<void> {
-  if (waited === undefined || !ids.some((id) => waited.ids.includes(id))) return;
+  const before = new Set(waited?.ids);
+  if (waited === undefined || !ids.some((id) => before.has(id))) return;
   const { endedAt: at = new Date(clock.now()).toISOString() } = waited;
   const shownMs = Math.max(SHOWN_MS, await readLag(runner, manifest.tenant));
   const leftMs = Date.parse(at) + shownMs - clock.now();
   if (leftMs <= 0) return;
-  throw new ExpansionWaits("Graph may not show yet what that work has changed", waited.ids, {
-    at,
-    leftMs,
-  });
+  const why = "Graph may not show yet what earlier work has changed";
+  throw new ExpansionWaits(why, waited.ids, { at, leftMs });
 }
 
 /** The name of an earlier batch of which the plan is to be waited for. */
@@ -132,7 +132,7 @@ async function plannedBefore(
     const { state, reason, updatedAt = "" } = status ?? {};
     // While it sees whether it still has to wait, it gives no reason.
     const waits = state === "accepted" && (reason === undefined || reason.startsWith(WAITS));
-    if (waits && nowMs < Date.parse(updatedAt) + SAID_MS) return name;
+    if (waits && nowMs < Date.parse(updatedAt) + SAID_FOR_MS) return name;
   }
   return undefined;
 }

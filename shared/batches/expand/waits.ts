@@ -20,8 +20,11 @@ export class ExpansionWaits extends Error {
   }
 }
 
-/** While a batch waits, it says so again within so long, milliseconds: it may be planned for a while then. */
-const SAID_FOR_MS = 20 * 60_000;
+/**
+ * What a batch says while it waits counts for so long, milliseconds, unless it says so again: between two looks it
+ * may be expanded for a while.
+ */
+export const SAID_FOR_MS = 20 * 60_000;
 
 const WAITS_FIX =
   "No action needed. If it cannot wait, pause that batch (batch pause), or send these rows again under another name with priority urgent.";
