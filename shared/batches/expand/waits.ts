@@ -10,7 +10,7 @@ export class ExpansionWaits extends Error {
   override readonly name = "ExpansionWaits";
   /** The objects that the rows name. */
   readonly ids: readonly string[];
-  /** Set once the work has ended, and until when Graph may not show it everywhere. */
+  /** Set once the work has ended: when that was first seen, and how long yet Graph may not show it everywhere. */
   readonly ended: { readonly at: string; readonly leftMs: number } | undefined;
 
   constructor(why: string, ids: readonly string[], ended?: ExpansionWaits["ended"]) {
@@ -26,15 +26,17 @@ export class ExpansionWaits extends Error {
  */
 export const SAID_FOR_MS = 20 * 60_000;
 
-const WAITS_FIX =
-  "No action needed. If it cannot wait, pause that batch (batch pause), or send these rows again under another name with priority urgent.";
+const fixOf = ({ ended }: ExpansionWaits): string =>
+  ended
+    ? "No action needed: it goes on within a minute."
+    : "No action needed. If it cannot wait, pause the earlier batch (batch pause), or cancel this one and send its rows under another name with priority urgent.";
 
 /** A batch that waits is looked at again soon at first, then once a minute. */
 export const secondsToWait = (
   { clock }: Pick<BatchPorts, "clock">,
   { acceptedAt }: BatchManifest,
   { ended }: ExpansionWaits,
-) =>
+): number =>
   ended
     ? Math.ceil(ended.leftMs / 1000)
     : Math.min(60, Math.max(5, Math.round((clock.now() - Date.parse(acceptedAt)) / 10_000)));
@@ -43,9 +45,10 @@ export const secondsToWait = (
 export async function sayWaits(
   { blobs, clock }: Pick<BatchPorts, "blobs" | "clock">,
   manifest: BatchManifest,
-  { message, ids, ended }: ExpansionWaits,
+  waits: ExpansionWaits,
 ): Promise<{ readonly reason: string; readonly fix: string }> {
+  const { message, ids, ended } = waits;
   const until = new Date(clock.now() + SAID_FOR_MS).toISOString();
   await sayAwaiting(blobs.runner, manifest, { ids, until, endedAt: ended?.at });
-  return { reason: `${WAITS}${message}.`, fix: WAITS_FIX };
+  return { reason: `${WAITS}${message}.`, fix: fixOf(waits) };
 }
