@@ -53,15 +53,14 @@ export async function readLists(
     hasAny = true;
     const known = await readKept(job, piece);
     // Work for which the batch has waited since may have given the names to others.
-    const isStale = known === undefined || (after !== undefined && known.after !== after);
-    const kept = isStale
-      ? { after, rows: await resolveRows(reader.directory, [...own, ...unclear]) }
-      : known;
-    if (isStale) {
-      await keep(job, piece, kept, known);
-      if (!job.hasTime()) return undefined;
+    if (known !== undefined && (after === undefined || known.after === after)) {
+      note(wanted, own, unclear, known.rows);
+      continue;
     }
-    note(wanted, own, unclear, kept.rows);
+    const resolved = await resolveRows(reader.directory, [...own, ...unclear]);
+    await keep(job, piece, { after, rows: resolved, etag: known?.etag });
+    if (!job.hasTime()) return undefined;
+    note(wanted, own, unclear, resolved);
   }
   await job.before.awaitEnd(wanted.groups.keys());
   return hasAny ? listsOf(job, reader, wanted, remover) : noLists;
@@ -105,7 +104,9 @@ function note(
 interface Kept {
   readonly rows: readonly ResolvedRow[];
   /** When the work had ended for which the batch had waited by then. */
-  readonly after?: string | undefined;
+  readonly after: string | undefined;
+  /** Of the blob that says so; `undefined` if there is none. */
+  readonly etag: string | undefined;
 }
 
 /** What was looked up for the rows of a piece, if it was. @throws OperatorError BATCH_DAMAGED */
@@ -116,20 +117,20 @@ async function readKept({ batches, folder }: ExpandJob, piece: number): Promise<
   const read: unknown = parseJson(kept.bytes.toString("utf8"));
   const { after, rows } = Array.isArray(read) ? { rows: read } : recordOf(read);
   if (!Array.isArray(rows)) throw batchDamaged(path, "is damaged");
+  const { etag } = kept;
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own record
-  return { after: after as string | undefined, rows: rows as readonly ResolvedRow[] };
+  return { after: after as string | undefined, rows: rows as readonly ResolvedRow[], etag };
 }
 
-/** Keeps what was looked up, in place of what is there if that is `known`. @throws OperatorError LEASE_LOST */
+/** Keeps what was looked up, in place of the blob of this ETag. @throws OperatorError LEASE_LOST */
 async function keep(
   { batches, folder, check }: ExpandJob,
   piece: number,
-  { after, rows }: Kept,
-  known: Kept | undefined,
+  { after, rows, etag }: Kept,
 ): Promise<void> {
   check();
   const text = JSON.stringify(after === undefined ? rows : { after, rows });
-  const condition = known ? {} : ({ ifAbsent: true } as const);
+  const condition = etag === undefined ? ({ ifAbsent: true } as const) : { ifMatch: etag };
   const written = await batches.write(wantedBlob(folder, piece), text, condition);
   if (written === undefined) throw leaseLost("Another delivery of the message expands this batch.");
 }

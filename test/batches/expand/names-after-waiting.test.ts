@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 
 import { systemClock } from "../../../shared/core/clock.ts";
+import { wantedBlob } from "../../../shared/records/paths.ts";
 import { openWorkshop, shardRows } from "../workshop.ts";
 
 it("a list that has waited for earlier work means whom its names name after that work", async () => {
@@ -35,6 +36,11 @@ it("a list that has waited for earlier work means whom its names name after that
   await workshop.runAll("earlier");
   assert.match(await send("list", list), /^waits: Graph/);
   passedMs += 5_000;
+  // A delivery that was thought dead keeps what it looked up meanwhile: neither takes the place of the other.
+  const kept = wantedBlob("list", 1);
+  directory.intercept = () => void blobs.batches.write(kept, blobs.batches.text(kept));
+  assert.match(await send("list", list), /^waits: .LEASE_LOST. Another delivery/);
+  directory.intercept = () => undefined;
   assert.equal(await send("list", list), "accepted");
   assert.deepEqual(
     shardRows(blobs.batches, "list").map(({ operation, write }) => [
