@@ -25,6 +25,8 @@ describe("an instance that ends in the middle of a batch", () => {
         // The first instance stops its listeners before it drains; the second does not.
         FUNCTIONS_ENABLE_DRAIN_ON_APP_STOPPING: "true",
         RUNNER_LEASE_SECONDS: String(LEASE_SECONDS),
+        // Only then a successor looks for what the dead runner had sent, and the batch can end.
+        GRAPH_TIMEOUT_SECONDS: "20",
       }),
     });
     const snapshot = await stage.cloud.control.graph("snapshot", {});
