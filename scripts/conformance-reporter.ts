@@ -8,10 +8,10 @@ const titles: Readonly<Record<string, string>> = {
   management: "Azure Resource Manager",
 };
 
-/** A behaviour's title ends in its source: `… [user-post-users]`. */
+/** A behavior's title ends in its source: `… [user-post-users]`. */
 const source = /\[([^\]]+)\]$/;
 
-/** Prints conformance tests as the list of what is emulated; a behaviour without a source is a failure. */
+/** Prints conformance tests as the list of what is emulated; a behavior without a source is a failure. */
 export default async function* report(events: AsyncIterable<TestEvent>): AsyncGenerator<string> {
   const suites = new Map<string, string[]>();
   const lines = new Map<string, string[]>();
@@ -46,7 +46,7 @@ export default async function* report(events: AsyncIterable<TestEvent>): AsyncGe
     yield `\n${heading}\n${names.map((name) => `  ${name}\n`).join("")}`;
   }
   yield `
-${documented} behaviours of Microsoft's services, each with its source, and ${ours} of the local cloud's own ([ours]).
+${documented} behaviors of Microsoft's services, each with its source, and ${ours} of the local cloud's own ([ours]).
 In brackets: the page of learn.microsoft.com (Graph reference and concepts, Entra identity platform, Key Vault),
 or where it was seen. What is not in this list answers 501 or is named in docs/local-cloud.md.
 `;

@@ -3,8 +3,8 @@ import { globSync } from "node:fs";
 
 /**
  * `npm run conformance`: runs the tests that hold the local cloud to the documentation and prints them
- * as a list of what is emulated, one line a behaviour with its source in brackets. Exits with 1 if a
- * behaviour fails or names no source.
+ * as a list of what is emulated, one line a behavior with its source in brackets. Exits with 1 if a
+ * behavior fails or names no source.
  */
 const services = ["entra", "graph", "key-vault", "managed-identity", "management"];
 /** Of the emulator itself, not of what it emulates: its seed, its faults, its laws, its contract check. */

@@ -30,7 +30,7 @@ const textOf = (path: string): string => readFileSync(join(root, path), "utf8");
 const manifestOf = (path: string): Manifest => JSON.parse(textOf(path));
 
 /**
- * The packages that are in the bundle, each copy with version, licence and the hash that the lock file
+ * The packages that are in the bundle, each copy with version, license and the hash that the lock file
  * pins: what the bundler put in, and not what is installed.
  *
  * @throws TypeError if the lock file does not pin a package.

@@ -8,7 +8,7 @@ extension microsoftGraphV1
 @description('Immutable client-supplied key of the app registration (Graph uniqueName).')
 param uniqueName string
 
-@description('Display name shown in the Entra admin centre.')
+@description('Display name shown in the Entra admin center.')
 param displayName string
 
 @description('App role ids of the Graph permissions that the enabled features need. Listing them grants nothing.')

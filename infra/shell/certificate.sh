@@ -6,13 +6,13 @@ ensure_certificate() {
   # The same policy, but the key cannot leave the vault.
   [ "$credential" != vault-signature ] || policy=$here/certificate-policy.vault-signature.json
   # A list, because asking for one that is not there is an error like any other.
-  names=$(retry_on "$unauthorised" 20 15 az keyvault certificate list --vault-name "$vault" \
+  names=$(retry_on "$unauthorized" 20 15 az keyvault certificate list --vault-name "$vault" \
     --query "[?name=='$certificate'].name" --output tsv) || refused_by_vault
   if [ -n "$names" ]; then
     say "  there already"
     return
   fi
-  retry_on "$unauthorised" 20 15 az keyvault certificate create --vault-name "$vault" \
+  retry_on "$unauthorized" 20 15 az keyvault certificate create --vault-name "$vault" \
     --name "$certificate" --policy "@$policy" --output none || refused_by_vault
   say "  made"
 }
@@ -25,7 +25,7 @@ refused_by_vault() {
 # vault's newest is not among them, a rotation is under way and is left alone.
 ensure_registered_key() {
   local shown public thumbprint computed encoded registered work
-  shown=$(retry_on "$unauthorised" 20 15 az keyvault certificate show --vault-name "$vault" \
+  shown=$(retry_on "$unauthorized" 20 15 az keyvault certificate show --vault-name "$vault" \
     --name "$certificate" --query '[cer, x509ThumbprintHex]' --output tsv) || refused_by_vault
   read_lines public thumbprint <<<"$shown"
   computed=$(printf '%s' "$public" | openssl base64 -d -A | openssl dgst -sha1 -r | cut -d ' ' -f 1 | tr a-f A-F)

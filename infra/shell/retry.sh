@@ -30,7 +30,7 @@ retry_on() {
 replicating='does not exist or one of its queried reference-property objects|Not a valid reference update|PrincipalNotFound|RoleDefinitionDoesNotExist|Request_ResourceNotFound|ResourceNotFound|does not exist in the directory|identity.*(permission|authori[sz]ed)|RetryableError|AnotherOperationInProgress|StorageAccountOperationInProgress|DeploymentActive|TooManyRequests|GatewayTimeout'
 
 # What Key Vault answers while a role that was just given is not yet known there.
-unauthorised='Forbidden|ForbiddenByRbac|does not have .* permission|is not authorized|\(403\)'
+unauthorized='Forbidden|ForbiddenByRbac|does not have .* permission|is not authorized|\(403\)'
 
 # What waiting does not change: a firewall, a policy, a closed door.
 final='ForbiddenByFirewall|ForbiddenByConnection|ForbiddenByPolicy|Client address is not authorized|Public network access is disabled|RequestDisallowedByPolicy'

@@ -20,7 +20,7 @@ export const surroundings = { clock: systemClock, random: Math.random, emit: emi
 
 type ManagedIdentity = ReturnType<typeof createManagedIdentity>;
 
-/** An instance's clients. They keep connections, tokens and what pacing learnt. */
+/** An instance's clients. They keep connections, tokens and what pacing learned. */
 export interface Clients {
   readonly tokens: Identity;
   /** One client a tenant. */

@@ -1,4 +1,4 @@
-/** Longer words are cut before they are compared: they cannot be a misspelt known name. */
+/** Longer words are cut before they are compared: they cannot be a misspelled known name. */
 const LONGEST = 64;
 
 /**
@@ -25,7 +25,7 @@ export const didYouMean = (word: string, names: Iterable<string>): string => {
   return name === undefined ? "" : ` Did you mean ${name}?`;
 };
 
-/** Edits (insert, drop, change, swap of neighbours) between two words: optimal string alignment. */
+/** Edits (insert, drop, change, swap of neighbors) between two words: optimal string alignment. */
 function distanceOf(a: string, b: string): number {
   let before: number[] = [];
   let above = Array.from({ length: b.length + 1 }, (_, at) => at);

@@ -4,13 +4,13 @@ import type { Emit } from "../core/telemetry.ts";
 import { createPages } from "./pages.ts";
 import { createPost } from "./post.ts";
 import { createReadAll } from "./read.ts";
-import type { GetToken } from "./send-authorised.ts";
+import type { GetToken } from "./send-authorized.ts";
 import { createService } from "./service.ts";
 import { createTransport, type Send } from "./transport.ts";
 import type { Graph } from "./types.ts";
 
 export { createWritePacer } from "./pacing/pacer.ts";
-export type { GetToken } from "./send-authorised.ts";
+export type { GetToken } from "./send-authorized.ts";
 export type { Graph } from "./types.ts";
 
 /**

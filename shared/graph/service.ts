@@ -6,10 +6,10 @@ import type { Emit } from "../core/telemetry.ts";
 import { createUnitPacer, type UnitPacer } from "./pacing/unit-pacer.ts";
 import {
   type Answered,
-  createSendAuthorised,
+  createSendAuthorized,
   type GetToken,
   type Lost,
-} from "./send-authorised.ts";
+} from "./send-authorized.ts";
 import type { Send } from "./transport.ts";
 
 /** What all requests to one tenant's Graph share. */
@@ -63,7 +63,7 @@ export interface ServiceOptions {
 /** Combines token, transport, read pacer and telemetry for one tenant. */
 export function createService(options: ServiceOptions): Service {
   const { root, tenant, clock, random, emit, timeoutMs, retryFloorMs } = options;
-  const send = createSendAuthorised(options);
+  const send = createSendAuthorized(options);
   const units = createUnitPacer({
     quota: options.resourceUnitQuota,
     windowMs: options.resourceUnitWindowMs,

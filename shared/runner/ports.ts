@@ -73,7 +73,7 @@ export interface RunnerPorts {
   readonly graph: Graph;
   readonly blobs: { readonly batches: Blobs; readonly runner: Blobs };
   readonly catalogue: Readonly<Record<string, Operation>>;
-  /** Makes the pacer of a slice; `memory` is what the slice before learnt. */
+  /** Makes the pacer of a slice; `memory` is what the slice before learned. */
   readonly createPacer: (memory: PacerMemory | undefined) => WritePacer;
   /** A new random password: made for one request, and kept nowhere. */
   readonly makePassword: () => string;

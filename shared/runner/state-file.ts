@@ -11,7 +11,7 @@ const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 const runnerState = v.object({
   version: v.literal(1),
-  /** What the pacer learnt of the quota. */
+  /** What the pacer learned of the quota. */
   pace: v.optional(
     v.object({
       share: v.number(),

@@ -147,7 +147,7 @@ describe("acceptance on a tenant that is a local cloud too", () => {
   });
 });
 
-/** The tenant's Graph with other answers at some steps, which are recognised by what they send. */
+/** The tenant's Graph with other answers at some steps, which are recognized by what they send. */
 function alteredDoor(plain: Door, changes: ReadonlyMap<string, Change>): Door {
   const left = steps.map(({ name }) => name);
   return {

@@ -18,10 +18,10 @@ const INSTANCES = 8;
 /** Rows of a run. At its end up to 80 writes are left in the bucket, which would be 8 % of 1,000. */
 const ROWS = options.short ? 2000 : 20_000;
 /**
- * What others write a second, and with which application. The pacer detects a neighbour in our own quota
+ * What others write a second, and with which application. The pacer detects a neighbor in our own quota
  * by a few refusals, which only a long run makes up for.
  */
-const NEIGHBOURS: readonly (readonly [number, "another" | "same"])[] = options.short
+const NEIGHBORS: readonly (readonly [number, "another" | "same"])[] = options.short
   ? [[10, "another"]]
   : [
       [10, "another"],
@@ -51,11 +51,11 @@ async function measure(): Promise<readonly QuotaRow[]> {
   const rows = [report("alone", 0, await run("alone", ROWS))];
   await Promise.all(Array.from({ length: INSTANCES - 1 }, () => stage.another()));
   rows.push(report(`${INSTANCES} instances compete`, 0, await run("competing", ROWS, ringAll)));
-  // Last, because the pacer stays slow for a while after it detected a neighbour in its own quota.
-  for (const [others, app] of NEIGHBOURS) {
-    await neighbour(others, app);
-    const measured = await run(`neighbour-${app}-${others}`, ROWS);
-    await neighbour(0, app);
+  // Last, because the pacer stays slow for a while after it detected a neighbor in its own quota.
+  for (const [others, app] of NEIGHBORS) {
+    await neighbor(others, app);
+    const measured = await run(`neighbor-${app}-${others}`, ROWS);
+    await neighbor(0, app);
     const whose = app === "same" ? "our" : "another";
     const what = `others write ${others} a second with ${whose} application`;
     rows.push(report(what, app === "same" ? others : 0, measured));
@@ -72,7 +72,7 @@ function report(what: string, others: number, run: MeasuredRun): QuotaRow {
 }
 
 /** With our application others take from our quota, with another one from the tenant's. */
-async function neighbour(writesPerSecond: number, app: "same" | "another"): Promise<void> {
+async function neighbor(writesPerSecond: number, app: "same" | "another"): Promise<void> {
   const another = "11111111-1111-4111-8111-111111111111";
   await stage.cloud.control.graph("neighbour", {
     writesPerSecond,

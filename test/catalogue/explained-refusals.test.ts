@@ -162,7 +162,7 @@ const PAIRS: readonly Pair[] = [
     },
   },
   {
-    says: /synchronised from on-premises Active Directory/,
+    says: /synchronized from on-premises Active Directory/,
     name: "user.update",
     because: "a user from Active Directory",
     source: "user-update",

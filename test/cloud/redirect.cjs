@@ -45,12 +45,12 @@ function redirected(options) {
 
 /*
  * tls.connect, https, http2, fetch and every agent call Socket.prototype.connect, whose first
- * argument is options, or net.connect's own normalised array of options and callback, or
+ * argument is options, or net.connect's own normalized array of options and callback, or
  * (port, host, callback).
  */
 net.Socket.prototype.connect = function connectRedirected(...given) {
-  const normalised = Array.isArray(given[0]) ? given[0] : undefined;
-  const first = normalised === undefined ? given[0] : normalised[0];
+  const normalized = Array.isArray(given[0]) ? given[0] : undefined;
+  const first = normalized === undefined ? given[0] : normalized[0];
   let options = first;
   if (typeof first === "number" || (typeof first === "string" && /^\d+$/u.test(first)))
     options = { port: Number(first), ...(typeof given[1] === "string" && { host: given[1] }) };
@@ -61,8 +61,8 @@ net.Socket.prototype.connect = function connectRedirected(...given) {
     return this;
   }
   if (target === options) return connect.apply(this, given);
-  if (normalised !== undefined) {
-    normalised[0] = target;
+  if (normalized !== undefined) {
+    normalized[0] = target;
     return connect.apply(this, given);
   }
   const callback = given.find((argument) => typeof argument === "function");

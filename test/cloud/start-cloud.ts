@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { createAuthority } from "./certificates/authority.ts";
 import { createClosers, type Closers } from "./closers.ts";
 import type { CloudControl } from "./cloud-control.ts";
-import { behaviourControl } from "./control/behaviour-control.ts";
+import { behaviorControl } from "./control/behavior-control.ts";
 import { serveControl } from "./control/control-server.ts";
 import { entraControl } from "./control/entra-control.ts";
 import { peopleControl } from "./control/people-control.ts";
@@ -78,7 +78,7 @@ async function open(options: CloudOptions, closers: Closers): Promise<LocalCloud
       caPem: authority.certificatePem,
     });
     closers.add(async () => proxy?.close());
-    storage.authorise(() =>
+    storage.authorize(() =>
       world.issueToken(
         home.tenantId,
         home.managedIdentity.clientId,
@@ -94,7 +94,7 @@ async function open(options: CloudOptions, closers: Closers): Promise<LocalCloud
     ...entraControl(world),
     ...peopleControl(world),
     ...vaultControl(world),
-    ...behaviourControl(world),
+    ...behaviorControl(world),
   };
   const controlListener = await closers.track(serveControl(control));
   const toolsFile = await file("tools.pem", tools.certificatePem);

@@ -4,7 +4,7 @@ import type { BatchStatus } from "../../shared/records/status.ts";
 const isTerminal = process.stdout.isTTY;
 const paint = (code: number, text: string): string =>
   isTerminal && !process.env["NO_COLOR"] ? `\u001b[${code}m${text}\u001b[0m` : text;
-const COLOURS = {
+const COLORS = {
   done: 32,
   unchanged: 36,
   skipped: 90,
@@ -66,7 +66,7 @@ export function verdictBars(counts: VerdictCounts): string {
     .filter((name) => counts[name] > 0)
     .map((name) => {
       const bar = "█".repeat(Math.max(1, Math.round((counts[name] / most) * 32)));
-      return `    ${name.padEnd(10)}${String(counts[name]).padStart(6)}  ${paint(COLOURS[name], bar)}`;
+      return `    ${name.padEnd(10)}${String(counts[name]).padStart(6)}  ${paint(COLORS[name], bar)}`;
     })
     .join("\n");
 }

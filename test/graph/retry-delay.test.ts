@@ -26,7 +26,7 @@ const forms = [
   { when: "nothing", header: undefined, asksMs: undefined },
 ];
 
-describe("Retry-After is honoured", () => {
+describe("Retry-After is honored", () => {
   for (const { when, header, asksMs, waitsMs } of forms) {
     it(`when it is ${when}`, () => {
       const headers: Record<string, string> = header === undefined ? {} : { "retry-after": header };

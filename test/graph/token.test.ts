@@ -4,7 +4,7 @@ import { afterEach, describe, it } from "node:test";
 import type { TokenDemand } from "../../shared/core/contracts/token-demand.ts";
 import { OperatorError } from "../../shared/core/errors.ts";
 import type { GraphRequest } from "../../shared/core/graph-request.ts";
-import { demandAfter } from "../../shared/graph/send-authorised.ts";
+import { demandAfter } from "../../shared/graph/send-authorized.ts";
 import {
   batchOf,
   graphOf,

@@ -15,16 +15,16 @@ import {
 } from "../../shared/records/paths.ts";
 
 describe("the paths of stored blobs", () => {
-  it("are spelt in one file only", () => {
+  it("are spelled in one file only", () => {
     const root = fileURLToPath(new URL("../../", import.meta.url));
-    const spelt = globSync("shared/**/*.ts", { cwd: root })
+    const spelled = globSync("shared/**/*.ts", { cwd: root })
       .filter((path) => path !== "shared/records/paths.ts")
       .filter((path) =>
         /`\$\{(?:\w+\.)*(?:folder|place|tenant)\}\/[a-z]/.test(
           readFileSync(`${root}${path}`, "utf8"),
         ),
       );
-    assert.deepEqual(spelt, []);
+    assert.deepEqual(spelled, []);
   });
 
   it("number shards and journals so that they sort", () => {

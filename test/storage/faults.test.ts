@@ -34,14 +34,14 @@ describe("storage with faults", () => {
     };
   };
 
-  it("recognises its own create if only the answer was lost", async () => {
+  it("recognizes its own create if only the answer was lost", async () => {
     nextPut("lose-answer");
     const made = await blobs.write("lost/create", "mine", { ifAbsent: true });
     assert.equal(made?.etag, (await blobs.read("lost/create"))?.etag);
     assert.equal(await blobs.write("lost/create", "other", { ifAbsent: true }), undefined);
   });
 
-  it("recognises its own replacement if only the answer was lost", async () => {
+  it("recognizes its own replacement if only the answer was lost", async () => {
     const first = await blobs.write("lost/replace", "1");
     nextPut("lose-answer");
     const second = await blobs.write("lost/replace", "2", { ifMatch: first?.etag ?? "" });
@@ -56,7 +56,7 @@ describe("storage with faults", () => {
     assert.equal((await blobs.openAppend("lost/journal")).content.toString(), "first\nsecond\n");
   });
 
-  it("recognises its own lease if only the answer was lost", async () => {
+  it("recognizes its own lease if only the answer was lost", async () => {
     await blobs.write("lost/lock", "");
     nextPut("lose-answer");
     const lease = await blobs.acquireLease("lost/lock", 15);

@@ -1,6 +1,6 @@
 import type { Decision } from "../../records/decisions/decision.ts";
 import { isSamePerson, type Who } from "../../records/who.ts";
-import { ignored, type Judgement, type Situation } from "./judgement.ts";
+import { ignored, type Judgment, type Situation } from "./judgment.ts";
 
 /**
  * What FOUR_EYES makes of an approval. Whoever asked for the batch must not approve it; if that is not
@@ -10,7 +10,7 @@ export function approvers(
   { plan }: Decision,
   who: Who,
   { submitter, control }: Pick<Situation, "submitter" | "control">,
-): Judgement {
+): Judgment {
   const others = control.decisions.filter(
     (each) => each.outcome === "waiting" && each.decision === "approve" && each.plan === plan,
   );

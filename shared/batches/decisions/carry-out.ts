@@ -13,14 +13,14 @@ import { readStatus } from "../../records/status.ts";
 import { claimFile } from "../folder/claim-file.ts";
 import { resumeMessageOf } from "../message/envelope.ts";
 import type { BatchPorts, WhyIgnored } from "../ports.ts";
-import type { Judgement } from "./judgement.ts";
+import type { Judgment } from "./judgment.ts";
 import { makers } from "./makers.ts";
 import { sayReleased } from "./say-released.ts";
 
 /** What came of doing what a decision says. */
 type CarriedOut =
   | { readonly outcome: "applied"; readonly as?: string | undefined }
-  | Extract<Judgement, { readonly outcome: "ignored" }>;
+  | Extract<Judgment, { readonly outcome: "ignored" }>;
 
 /** A batch about which something was decided. */
 interface Subject {

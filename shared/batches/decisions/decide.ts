@@ -24,7 +24,7 @@ import { decodeMessage } from "../../storage/decode-message.ts";
 import type { BatchPorts, Decided } from "../ports.ts";
 import { carryOut } from "./carry-out.ts";
 import { earlier, judge, judgeExpiry, recordOf } from "./judge.ts";
-import { ignored, type Judgement, type Situation } from "./judgement.ts";
+import { ignored, type Judgment, type Situation } from "./judgment.ts";
 
 /**
  * Does what a message of queue `decisions` says, once. The decision is recorded over the version of
@@ -77,12 +77,12 @@ function placeOf({ blobs, settings }: BatchPorts, { tenant, batch }: Decision): 
   };
 }
 
-/** Who decides, as far as the deployment asks for a proof; a judgement if there is none. */
+/** Who decides, as far as the deployment asks for a proof; a judgment if there is none. */
 async function whoDecides(
   { settings, readProof }: BatchPorts,
   sent: SignedDecision,
   token: string | undefined,
-): Promise<Who | Judgement> {
+): Promise<Who | Judgment> {
   if (settings.decisionProof === "queue") return { kind: "queue" };
   if (token === undefined) {
     return ignored("unproven", "This deployment takes signed decisions only (DECISION_PROOF).");
@@ -125,22 +125,22 @@ async function record(
   const now = new Date(ports.clock.now()).toISOString();
   const rules = { fourEyes: ports.settings.fourEyes, now };
   let made: RecordedDecision | undefined;
-  let judgement: Judgement | undefined;
+  let judgment: Judgment | undefined;
   await place.change((control) => {
     // Another delivery may have recorded it in between.
     made = earlier(control, decision);
-    judgement = undefined;
+    judgment = undefined;
     if (made !== undefined) return control;
-    judgement = judge(decision, who, { ...found, control }, rules);
-    if (judgement.outcome === "ignored" && judgement.reason === "too-many") return control;
-    made = { ...recordOf(decision, who, judgement, laterThan(control, now)), digest };
+    judgment = judge(decision, who, { ...found, control }, rules);
+    if (judgment.outcome === "ignored" && judgment.reason === "too-many") return control;
+    made = { ...recordOf(decision, who, judgment, laterThan(control, now)), digest };
     return withDecision(control, made, now);
   });
-  if (judgement === undefined && made !== undefined) {
+  if (judgment === undefined && made !== undefined) {
     return repeat(ports, decision, place, made, digest);
   }
-  if (judgement?.outcome !== "applied" || made === undefined) {
-    return tell(ports, decision, judgement ?? ignored("duplicate", "It came twice."), who);
+  if (judgment?.outcome !== "applied" || made === undefined) {
+    return tell(ports, decision, judgment ?? ignored("duplicate", "It came twice."), who);
   }
   return follow(ports, decision, place, made);
 }
@@ -193,7 +193,7 @@ async function follow(
 function tell(
   { emit }: BatchPorts,
   decision: Decision | undefined,
-  judgement: Judgement,
+  judgment: Judgment,
   who?: Who,
 ): Decided {
   const by = who?.kind === "person" ? who.oid : who?.kind;
@@ -203,13 +203,13 @@ function tell(
     tenant: decision.tenant,
     ...(decision.batch !== undefined && { batch: decision.batch }),
   };
-  if (judgement.outcome === "ignored") {
-    const { reason, said } = judgement;
+  if (judgment.outcome === "ignored") {
+    const { reason, said } = judgment;
     emit({ event: "decision.ignored", reason, ...known, ...(by !== undefined && { by }) });
     return { outcome: "ignored", reason, said };
   }
   if (known !== undefined && by !== undefined) {
-    emit({ event: `decision.${judgement.outcome}`, ...known, by });
+    emit({ event: `decision.${judgment.outcome}`, ...known, by });
   }
-  return { outcome: judgement.outcome };
+  return { outcome: judgment.outcome };
 }

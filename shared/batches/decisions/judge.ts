@@ -14,7 +14,7 @@ import {
 import type { BatchState } from "../../records/status.ts";
 import type { Who } from "../../records/who.ts";
 import { approvers } from "./approvers.ts";
-import { ignored, type Judgement, type Situation } from "./judgement.ts";
+import { ignored, type Judgment, type Situation } from "./judgment.ts";
 
 /** A decision may be so much further in the future than an hour, because clocks differ. */
 const SKEW_MS = 5 * 60_000;
@@ -32,7 +32,7 @@ const allowed: Readonly<Record<DecisionKind, readonly (BatchState | "open")[]>> 
 };
 
 /** Whether a decision came in time: it may not be older than it says, nor hold for longer than an hour. */
-export function judgeExpiry({ expires }: Decision, nowMs: number): Judgement | undefined {
+export function judgeExpiry({ expires }: Decision, nowMs: number): Judgment | undefined {
   const leftMs = Date.parse(expires) - nowMs;
   if (leftMs <= 0) return ignored("late", `It came too late: it was to be applied by ${expires}.`);
   return leftMs > LONGEST_MS
@@ -46,7 +46,7 @@ export function judge(
   who: Who,
   situation: Situation,
   rules: { readonly fourEyes: boolean; readonly now: string },
-): Judgement {
+): Judgment {
   const { control, digest } = situation;
   if (!hasRoom(control, rules.now)) {
     return ignored("too-many", "Too many decisions came within an hour. Decide again later.");
@@ -101,7 +101,7 @@ export const earlier = (
 export function recordOf(
   decision: Decision,
   who: Who,
-  judgement: Judgement,
+  judgment: Judgment,
   at: string,
 ): RecordedDecision {
   const { decisionId, decision: kind, plan, reason, as, expires } = decision;
@@ -110,8 +110,8 @@ export function recordOf(
     decision: kind,
     at,
     by: who,
-    outcome: judgement.outcome,
-    ...(judgement.outcome === "ignored" && { why: judgement.said }),
+    outcome: judgment.outcome,
+    ...(judgment.outcome === "ignored" && { why: judgment.said }),
     expires,
     digest: decisionNonce(decision),
     plan,

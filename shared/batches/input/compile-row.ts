@@ -156,7 +156,7 @@ function requiredColumns(operation: Named): readonly string[] {
 /** An empty cell leaves its property alone, and so does "" in JSON, in which null clears. */
 const isEmpty = (raw: unknown): boolean => raw === undefined || raw === "";
 
-/** Text without brackets, also after it is normalised. */
+/** Text without brackets, also after it is normalized. */
 const PLAIN = /^[\w .,@'-]*$/;
 
 /**

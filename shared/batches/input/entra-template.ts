@@ -8,7 +8,7 @@ import { keptColumns } from "./mapped-columns.ts";
 /**
  * The properties of Entra's bulk templates that have another name in Graph; which is taken depends on the
  * operation. The label before the brackets and the word after them are translated, the name in them is not
- * (learn.microsoft.com/entra/identity/users/users-bulk-add and its neighbours, read 2026-11).
+ * (learn.microsoft.com/entra/identity/users/users-bulk-add and its neighbors, read 2026-11).
  */
 const NAMES: Readonly<Record<string, readonly string[]>> = {
   userPrincipalName: ["user"],

@@ -85,7 +85,7 @@ export function readInboxPath(path: string, operations: readonly string[]): Inbo
   return { format, operation, ...(below !== undefined && { group: below }) };
 }
 
-/** A folder such as `user.disabel` is a misspelt operation; any other is only a folder. */
+/** A folder such as `user.disabel` is a misspelled operation; any other is only a folder. */
 function refuseNearOperation(
   path: string,
   folders: readonly string[],

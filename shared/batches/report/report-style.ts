@@ -1,4 +1,4 @@
-/** The style of report.html: system fonts, one colour for each verdict, light and dark, cards on narrow screens. */
+/** The style of report.html: system fonts, one color for each verdict, light and dark, cards on narrow screens. */
 export const style = `
 :root{--bg:#f6f7f9;--card:#fff;--ink:#1b2430;--soft:#5b6675;--line:#dfe4ea;
 --failed:#c0322b;--held:#a35a00;--pending:#6b5bb5;--skipped:#6a7482;--unchanged:#2f6f9f;--done:#1f7a44}

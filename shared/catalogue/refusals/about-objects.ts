@@ -6,7 +6,7 @@ export const objectCauses: readonly Cause[] = [
     name: "synchronized",
     scope: "row",
     message: /on-premises mastered|Directory Sync/i,
-    why: "The object is synchronised from on-premises Active Directory",
+    why: "The object is synchronized from on-premises Active Directory",
     fix: "Make the change in Active Directory.",
   },
   {

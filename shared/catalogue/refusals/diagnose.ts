@@ -93,7 +93,7 @@ function ofGroup(object: ExaminedObject): Diagnosis | undefined {
   if (object.isSynchronized) {
     return {
       name: "synchronized",
-      why: `The ${object.noun} is synchronised from on-premises Active Directory`,
+      why: `The ${object.noun} is synchronized from on-premises Active Directory`,
       fix: "Make the change in Active Directory.",
     };
   }

@@ -60,7 +60,7 @@ function readContent(
   contentType: string | undefined,
   value: string,
 ): KeysAndCertificates {
-  // A certificate uploaded as a plain secret has no content type; PEM is recognised by its first line.
+  // A certificate uploaded as a plain secret has no content type; PEM is recognized by its first line.
   if (contentType === PEM || value.trimStart().startsWith("-----BEGIN ")) {
     return readPem(version, value);
   }

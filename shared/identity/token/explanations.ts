@@ -97,7 +97,7 @@ export const refusalRows: readonly Row[] = [
     "no",
     "the app is registered for one tenant only, and this is another one or `common`",
     ({ clientId, tenant }) =>
-      `Check tenant id ${tenant}; to serve several tenants, let app ${clientId} accept accounts of any organisation ("signInAudience": "AzureADMultipleOrgs").`,
+      `Check tenant id ${tenant}; to serve several tenants, let app ${clientId} accept accounts of any organization ("signInAudience": "AzureADMultipleOrgs").`,
   ),
   row(
     [90013, 9002313],
@@ -182,7 +182,7 @@ export const refusalRows: readonly Row[] = [
   row(
     [700030],
     "no",
-    "the certificate's subject name is not authorised for the app",
+    "the certificate's subject name is not authorized for the app",
     ({ presented }) =>
       `Register the certificate itself, or its subject as trusted. Presented was ${presented}.`,
   ),

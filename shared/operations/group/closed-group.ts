@@ -38,7 +38,7 @@ export function whyClosed(group: Properties, change: Change): DecidedRow | undef
   }
   if (isSynchronized) {
     return failedRow(
-      "The group is synchronised from on-premises Active Directory.",
+      "The group is synchronized from on-premises Active Directory.",
       inActiveDirectory[change],
     );
   }

@@ -21,7 +21,7 @@ export const setsAccount = (
     refuses: ({ onPremisesSyncEnabled }) =>
       onPremisesSyncEnabled === true
         ? failedRow(
-            "The user is synchronised from on-premises Active Directory.",
+            "The user is synchronized from on-premises Active Directory.",
             `${verb} the account in Active Directory.`,
           )
         : undefined,

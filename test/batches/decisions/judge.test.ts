@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import { judge, judgeExpiry } from "../../../shared/batches/decisions/judge.ts";
-import type { Situation } from "../../../shared/batches/decisions/judgement.ts";
+import type { Situation } from "../../../shared/batches/decisions/judgment.ts";
 import {
   type Control,
   undecided,

@@ -85,7 +85,7 @@ describe("a batch is held when nobody can tell what is protected", () => {
     assert.match(finding?.reason ?? "", /Page 3 of a listing was refused with 403/);
   });
 
-  it("but a tenant without the licence for eligibility has nobody who is eligible", async () => {
+  it("but a tenant without the license for eligibility has nobody who is eligible", async () => {
     const { status } = await planned(
       ({ vip }) => [{ operation: "user.disable", user: vip }],
       (_, directory) => {

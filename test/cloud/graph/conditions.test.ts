@@ -117,18 +117,18 @@ describe("replication lag", () => {
     const id = await newUser(graph, "gil");
     await clock.jump(3001);
     await graph.send("PATCH", `/users/${id}`, { usageLocation: "GB" });
-    const licence = {
+    const license = {
       addLicenses: [{ skuId: "6fd2c87f-b296-42f0-b197-1e91e994b900", disabledPlans: [] }],
       removeLicenses: [],
     };
     assertRefused(
-      await graph.send("POST", `/users/${id}/assignLicense`, licence),
+      await graph.send("POST", `/users/${id}/assignLicense`, license),
       400,
       "Request_BadRequest",
       "License assignment cannot be done for user with invalid usage location.",
     );
     await clock.jump(3001);
-    assert.equal((await graph.send("POST", `/users/${id}/assignLicense`, licence)).status, 200);
+    assert.equal((await graph.send("POST", `/users/${id}/assignLicense`, license)).status, 200);
   });
 
   it("staleShare limits the lag to a share of the reads [DESIGN]", async () => {

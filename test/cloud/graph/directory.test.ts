@@ -174,7 +174,7 @@ describe("directory objects", () => {
     graph.app.control("conditions", { tenant: TENANT, invitationsAllowed: true });
   });
 
-  it("the tenant's organisation and domains are listed [organization-list, domain-list]", async () => {
+  it("the tenant's organization and domains are listed [organization-list, domain-list]", async () => {
     const [organization] = valueOf(await send("GET", "/organization"));
     assert.equal(organization?.["id"], TENANT);
     const domains = valueOf(await send("GET", "/domains"));

@@ -238,7 +238,7 @@ describe("the write quota", () => {
     assert.equal(await bookedBy(20), 1);
   });
 
-  it("a noisy neighbour with the same application takes its share [DESIGN]", async () => {
+  it("a noisy neighbor with the same application takes its share [DESIGN]", async () => {
     const { graph, clock } = metered({ startLevel: 0 });
     graph.app.control("neighbour", {
       tenant: TENANT,

@@ -144,8 +144,8 @@ describe("the contract", () => {
     { when: "a missing body", given: { method: "PATCH" }, says: "lacks its body" },
     {
       when: "an unknown property",
-      given: { method: "PATCH", requestBody: { colour: 1 } },
-      says: "colour",
+      given: { method: "PATCH", requestBody: { color: 1 } },
+      says: "color",
     },
     {
       when: "a body for an operation without one",

@@ -156,10 +156,10 @@ describe("query options", async () => {
 
   it("$select of an unknown property is refused [seen on the wire]", async () => {
     assertRefused(
-      await send("GET", "/users?$select=id,colour"),
+      await send("GET", "/users?$select=id,color"),
       400,
       "BadRequest",
-      "Parsing OData Select and Expand failed: Could not find a property named 'colour' on type 'microsoft.graph.user'.",
+      "Parsing OData Select and Expand failed: Could not find a property named 'color' on type 'microsoft.graph.user'.",
     );
   });
 

@@ -58,8 +58,8 @@ describe("users", () => {
     },
     {
       when: "a property does not exist [resources/user]",
-      body: { ...userBody("x6"), favouriteColour: "blue" },
-      says: "Invalid property 'favouriteColour'.",
+      body: { ...userBody("x6"), favoriteColor: "blue" },
+      says: "Invalid property 'favoriteColor'.",
     },
     {
       when: "a property is read-only [resources/user]",

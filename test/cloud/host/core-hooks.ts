@@ -29,7 +29,7 @@ export function createHooks(workerVersion: string): Hooks {
     register: (name, callback) => {
       const list = lists.get(name);
       if (!list) {
-        // The library recognises an old worker by exactly these two properties.
+        // The library recognizes an old worker by exactly these two properties.
         const unknown = new RangeError(`Unrecognized hook "${name}"`);
         throw Object.assign(unknown, { isAzureFunctionsSystemError: true });
       }

@@ -69,7 +69,7 @@ export async function startHost(options: HostOptions): Promise<FunctionsHost> {
   const { dist, clock = systemClock, random = Math.random } = options;
   const storage = createStorageClients(options.storage);
   const timing = { ...AZURE_TIMING, ...options.timing };
-  // As in the Core Tools; a test of Azure's own behaviour sets it to Production.
+  // As in the Core Tools; a test of Azure's own behavior sets it to Production.
   const env = { AZURE_FUNCTIONS_ENVIRONMENT: "Development", ...options.env };
   const settings = readAppSettings(env);
   const hostId = settings.get("AzureFunctionsWebHost__hostid") ?? "local-host";

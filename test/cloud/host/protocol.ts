@@ -78,7 +78,7 @@ export interface Requests {
       readonly model?: { readonly name: string; readonly version: string } | undefined;
     };
   };
-  /** Specialises a warm-pool worker: replaces the environment, then loads the app. */
+  /** Specializes a warm-pool worker: replaces the environment, then loads the app. */
   readonly functionEnvironmentReload: {
     readonly ask: {
       readonly environmentVariables: Readonly<Record<string, string>>;

@@ -53,7 +53,7 @@ Module.prototype.require = Object.assign(function (this: Module, id: string): un
   return id === "@azure/functions-core" ? core : require.call(this, id);
 }, require);
 
-/** nodejs-worker src/eventHandlers/getWorkerCapabilities.ts; none of them is about cancelling. */
+/** nodejs-worker src/eventHandlers/getWorkerCapabilities.ts; none of them is about canceling. */
 const CAPABILITIES = {
   RawHttpBodyBytes: "true",
   RpcHttpTriggerMetadataRemoved: "true",

@@ -23,7 +23,7 @@ const singular = { secrets: "secret", keys: "key", certificates: "certificate" }
 /** `POST /{collection}/{name}/backup`: all versions of a name, with a certificate's key and secret. */
 export function backup(request: VaultRequest, kind: Collection, name: string): CloudResponse {
   request.count(`${singular[kind]}.backup`);
-  request.authorise(`${kind}/backup/action`);
+  request.authorize(`${kind}/backup/action`);
   const entry = request.vault[kind].get(name);
   if (entry === undefined || entry.deletedMs !== undefined) throw notFound(singular[kind], name);
   if (kind !== "certificates" && request.vault.certificates.has(name))
@@ -43,7 +43,7 @@ export function backup(request: VaultRequest, kind: Collection, name: string): C
 /** `POST /{collection}/restore`. @throws VaultRefusal 409 if the name is in use, also if it is deleted */
 export function restore(request: VaultRequest, kind: Collection): CloudResponse {
   request.count(`${singular[kind]}.restore`);
-  request.authorise(`${kind}/restore/action`);
+  request.authorize(`${kind}/restore/action`);
   const held = backups.get(String(request.body["value"]));
   if (held?.kind !== kind) throw badParameter("Backup blob contains invalid or corrupt version.");
   const { name } = held;

@@ -32,7 +32,7 @@ import {
  */
 export async function create(request: VaultRequest, name: string): Promise<CloudResponse> {
   request.count("certificate.create");
-  request.authorise("certificates/create/action");
+  request.authorize("certificates/create/action");
   checkName(name);
   const { vault } = request;
   const known = vault.certificates.get(name);
@@ -82,7 +82,7 @@ async function begin(
 /** Imports a PEM or PKCS#12 file with key and certificate as a version. */
 export function importCertificate(request: VaultRequest, name: string): CloudResponse {
   request.count("certificate.import");
-  request.authorise("certificates/import/action");
+  request.authorize("certificates/import/action");
   checkName(name);
   checkNonePending(request.vault.certificates.get(name));
   const { value, pwd } = request.body;

@@ -11,22 +11,22 @@ export function handlePending(request: VaultRequest, name: string): CloudRespons
   switch (`${request.method} ${request.path[2] ?? ""}`) {
     case "GET ":
       request.count("certificate.pending");
-      request.authorise("certificates/read");
+      request.authorize("certificates/read");
       return get(request, name);
     case "PATCH ":
       request.count("certificate.cancel");
-      request.authorise("certificates/update/action");
+      request.authorize("certificates/update/action");
       return cancel(request, name);
     case "DELETE ": {
       request.count("certificate.give-up");
-      request.authorise("certificates/update/action");
+      request.authorize("certificates/update/action");
       const operation = operationOf(request, name);
       entryOf(request, name).pending = undefined;
       return json(200, operationJson(request, name, operation));
     }
     case "POST merge":
       request.count("certificate.merge");
-      request.authorise("certificates/create/action");
+      request.authorize("certificates/create/action");
       return merge(request, name);
     default:
       throw new VaultRefusal(405, "MethodNotAllowed", "Method not allowed");

@@ -36,7 +36,7 @@ export const handleCertificates: VaultHandler = (request) => {
       return listCertificateVersions(request);
     case "GET policy":
       request.count("certificate.policy");
-      request.authorise("certificates/read");
+      request.authorize("certificates/read");
       return json(200, policyOf(request, name, entryOf(request, name)));
     case "PATCH policy":
       return updatePolicy(request, name);
@@ -57,7 +57,7 @@ export const handleCertificates: VaultHandler = (request) => {
 
 function getCertificate(request: VaultRequest, name: string, version?: string): CloudResponse {
   request.count("certificate.get");
-  request.authorise("certificates/read");
+  request.authorize("certificates/read");
   return json(200, shown(request, name, version));
 }
 
@@ -71,7 +71,7 @@ function shown(request: VaultRequest, name: string, version: string | undefined)
 
 function listCertificates(request: VaultRequest): CloudResponse {
   request.count("certificate.list");
-  request.authorise("certificates/read");
+  request.authorize("certificates/read");
   const isWhole = request.query.get("includePending") !== "true";
   const entries = [...request.vault.certificates].filter(
     ([, entry]) => !isWhole || currentVersion(entry)?.certificate !== undefined,
@@ -83,7 +83,7 @@ function listCertificates(request: VaultRequest): CloudResponse {
 
 function listCertificateVersions(request: VaultRequest): CloudResponse {
   request.count("certificate.versions");
-  request.authorise("certificates/read");
+  request.authorize("certificates/read");
   return listVersions(request, "certificates", request.vault.certificates, (id, version) =>
     itemOf(request, id, version),
   );
@@ -91,7 +91,7 @@ function listCertificateVersions(request: VaultRequest): CloudResponse {
 
 function updatePolicy(request: VaultRequest, name: string): CloudResponse {
   request.count("certificate.policy");
-  request.authorise("certificates/update/action");
+  request.authorize("certificates/update/action");
   const entry = entryOf(request, name);
   entry.policy = guarded(() => readPolicy(request.body, entry.policy));
   entry.policyMs = request.nowMs;
@@ -100,7 +100,7 @@ function updatePolicy(request: VaultRequest, name: string): CloudResponse {
 
 function update(request: VaultRequest, name: string, version?: string): CloudResponse {
   request.count("certificate.update");
-  request.authorise("certificates/update/action");
+  request.authorize("certificates/update/action");
   const found = versionOf(request, name, version);
   // The certificate itself says from when to when it holds.
   const change = { ...attributesIn(request.body), notBeforeMs: undefined, expiresMs: undefined };
@@ -111,7 +111,7 @@ function update(request: VaultRequest, name: string, version?: string): CloudRes
 
 function remove(request: VaultRequest, name: string): CloudResponse {
   request.count("certificate.delete");
-  request.authorise("certificates/delete");
+  request.authorize("certificates/delete");
   const entry = entryOf(request, name);
   const version = versionOf(request, name);
   for (const part of [entry, request.vault.keys.get(name), request.vault.secrets.get(name)])

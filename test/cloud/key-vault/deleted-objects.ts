@@ -21,19 +21,19 @@ export const handleDeletedCertificates: VaultHandler = (request) => {
   const parts = [entry, vault.keys.get(name), vault.secrets.get(name)];
   if (request.method === "POST" && second === "recover") {
     request.count("certificate.recover");
-    request.authorise("certificates/recover/action");
+    request.authorize("certificates/recover/action");
     for (const part of parts) if (part !== undefined) part.deletedMs = undefined;
     return json(200, bundleOf(request, name, version, entry));
   }
   if (request.method === "DELETE") {
     request.count("certificate.purge");
-    request.authorise("certificates/purge/action");
+    request.authorize("certificates/purge/action");
     checkPurge(vault);
     for (const map of [vault.certificates, vault.keys, vault.secrets]) map.delete(name);
     return { status: 204 };
   }
   request.count("certificate.deleted");
-  request.authorise("certificates/read");
+  request.authorize("certificates/read");
   return json(200, deletedJson(request, name, entry, version));
 };
 
@@ -51,20 +51,20 @@ export const handleDeletedSecrets: VaultHandler = (request) => {
   if (request.method === "POST" && second === "recover") {
     refuseManaged("secret", version.managed);
     request.count("secret.recover");
-    request.authorise("secrets/recover/action");
+    request.authorize("secrets/recover/action");
     entry.deletedMs = undefined;
     return json(200, describe(request, name, version));
   }
   if (request.method === "DELETE") {
     refuseManaged("secret", version.managed);
     request.count("secret.purge");
-    request.authorise("secrets/purge/action");
+    request.authorize("secrets/purge/action");
     checkPurge(vault);
     vault.secrets.delete(name);
     return { status: 204 };
   }
   request.count("secret.deleted");
-  request.authorise("secrets/readMetadata/action");
+  request.authorize("secrets/readMetadata/action");
   return json(200, {
     ...deletedParts(request, "secrets", name, deletedMs),
     ...describe(request, name, version),
@@ -84,20 +84,20 @@ export const handleDeletedKeys: VaultHandler = (request) => {
   if (request.method === "POST" && second === "recover") {
     refuseManaged("key", version.managed);
     request.count("key.recover");
-    request.authorise("keys/recover/action");
+    request.authorize("keys/recover/action");
     entry.deletedMs = undefined;
     return json(200, keyJson(request, name, version));
   }
   if (request.method === "DELETE") {
     refuseManaged("key", version.managed);
     request.count("key.purge");
-    request.authorise("keys/purge/action");
+    request.authorize("keys/purge/action");
     checkPurge(vault);
     vault.keys.delete(name);
     return { status: 204 };
   }
   request.count("key.deleted");
-  request.authorise("keys/read");
+  request.authorize("keys/read");
   return json(200, {
     ...deletedParts(request, "keys", name, deletedMs),
     ...keyJson(request, name, version),
@@ -129,7 +129,7 @@ function listDeleted<V>(
   item: (name: string, version: V) => object,
 ): CloudResponse {
   request.count(`${collection.slice(0, -1)}.list-deleted`);
-  request.authorise(listed[collection]);
+  request.authorize(listed[collection]);
   const items = [...map].flatMap(([name, entry]) => {
     const version = currentVersion(entry);
     return entry.deletedMs === undefined || version === undefined

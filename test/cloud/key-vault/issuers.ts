@@ -11,7 +11,7 @@ export const handleIssuers: VaultHandler = (request) => {
   switch (request.method) {
     case "GET":
       request.count("issuer.get");
-      request.authorise("certificatecas/read");
+      request.authorize("certificatecas/read");
       return json(200, issuerJson(request, name, issuerOf(request, name)));
     case "PUT":
       return setIssuer(request, name);
@@ -56,7 +56,7 @@ function issuerJson(request: VaultRequest, name: string, issuer: Issuer): object
 
 function listIssuers(request: VaultRequest): CloudResponse {
   request.count("issuer.list");
-  request.authorise("certificatecas/read");
+  request.authorize("certificatecas/read");
   const items = [...request.vault.issuers]
     .toSorted(([one], [two]) => (one < two ? -1 : 1))
     .map(([name, { provider }]) => ({
@@ -68,7 +68,7 @@ function listIssuers(request: VaultRequest): CloudResponse {
 
 function setIssuer(request: VaultRequest, name: string): CloudResponse {
   request.count("issuer.set");
-  request.authorise("certificatecas/write");
+  request.authorize("certificatecas/write");
   const { provider, credentials, org_details: organization } = request.body;
   if (typeof provider !== "string" || provider === "")
     throw badParameter("Property 'provider' is required.");
@@ -86,7 +86,7 @@ function setIssuer(request: VaultRequest, name: string): CloudResponse {
 
 function changeIssuer(request: VaultRequest, name: string): CloudResponse {
   request.count("issuer.update");
-  request.authorise("certificatecas/write");
+  request.authorize("certificatecas/write");
   const issuer = issuerOf(request, name);
   const { provider, credentials, org_details: organization } = request.body;
   if (typeof provider === "string") issuer.provider = provider;
@@ -99,7 +99,7 @@ function changeIssuer(request: VaultRequest, name: string): CloudResponse {
 
 function deleteIssuer(request: VaultRequest, name: string): CloudResponse {
   request.count("issuer.delete");
-  request.authorise("certificatecas/delete");
+  request.authorize("certificatecas/delete");
   const issuer = issuerOf(request, name);
   request.vault.issuers.delete(name);
   return json(200, issuerJson(request, name, issuer));
@@ -111,14 +111,14 @@ export const handleContacts: VaultHandler = (request) => {
   const id = `${request.baseUrl}/certificates/contacts`;
   if (request.method === "PUT") {
     request.count("contacts.set");
-    request.authorise("certificatecontacts/write");
+    request.authorize("certificatecontacts/write");
     const { contacts } = request.body;
     if (!Array.isArray(contacts)) throw badParameter("Property 'contacts' is required.");
     vault.contacts = contacts;
     return json(200, { id, contacts });
   }
   request.count("contacts.get");
-  request.authorise(
+  request.authorize(
     request.method === "DELETE" ? "certificatecontacts/write" : "certificates/read",
   );
   const { contacts } = vault;

@@ -60,7 +60,7 @@ export function operate(
   const operation = operations[segment];
   if (operation === undefined) throw new TypeError(`No operation ${segment}.`);
   request.count(`key.${operation.name}`);
-  request.authorise(operation.action);
+  request.authorize(operation.action);
   const key = versionOf(request, name, version);
   if (!key.attributes.enabled) throw disabled("key", operation.name);
   if (!key.operations.includes(operation.name))

@@ -79,7 +79,7 @@ function policyIn(body: Readonly<Record<string, unknown>>): ReleasePolicy | unde
  */
 export function release(request: VaultRequest, name: string, version?: string): CloudResponse {
   request.count("key.release");
-  request.authorise("keys/release/action");
+  request.authorize("keys/release/action");
   const key = versionOf(request, name, version);
   if (!key.attributes.enabled) throw disabled("key", "release");
   if (entryOf(request, name).release === undefined)

@@ -9,7 +9,7 @@ import { addKey } from "./vault-store.ts";
 /** A new version with the kind, operations and tags of the current one (rest/api/keyvault/keys/rotate-key). */
 export async function rotate(request: VaultRequest, name: string): Promise<CloudResponse> {
   request.count("key.rotate");
-  request.authorise("keys/rotate/action");
+  request.authorize("keys/rotate/action");
   const entry = entryOf(request, name);
   const current = currentVersion(entry);
   if (current === undefined) throw notFound("key", name);
@@ -32,11 +32,11 @@ export function rotationPolicy(request: VaultRequest, name: string): CloudRespon
   const entry = entryOf(request, name);
   if (request.method === "PUT") {
     request.count("key.rotation-policy");
-    request.authorise("keyrotationpolicies/write");
+    request.authorize("keyrotationpolicies/write");
     entry.rotation = readRotation(request, entry.rotation);
   } else {
     request.count("key.rotation-policy");
-    request.authorise("keyrotationpolicies/read");
+    request.authorize("keyrotationpolicies/read");
   }
   return json(200, rotationJson(request, name, entry));
 }

@@ -103,7 +103,7 @@ export function createKeyVault(options: KeyVaultOptions): KeyVault {
       pfxEncryption: settings.pfxEncryption,
       certificateSeconds: settings.certificateSeconds,
       retryAfter: options.retryAfter,
-      authorise: (action) => authorise(vault, claims, action, `/${collection}/${path[0] ?? ""}`),
+      authorize: (action) => authorize(vault, claims, action, `/${collection}/${path[0] ?? ""}`),
       count,
       announce: (name, version) => options.onNewVersion(vault, name, version),
     };
@@ -178,7 +178,7 @@ function vaultOf(host: string, vaults: ReadonlyMap<string, Vault>): Vault | unde
   return vaults.get(name.split(".")[0]?.toLowerCase() ?? "");
 }
 
-function authorise(vault: Vault, claims: TokenClaims, action: VaultAction, object: string): void {
+function authorize(vault: Vault, claims: TokenClaims, action: VaultAction, object: string): void {
   const roles = vault.assignments
     .filter(
       ({ principalId, object: only }) =>

@@ -55,7 +55,7 @@ function post(
 
 function getKey(request: VaultRequest, name: string, version?: string): CloudResponse {
   request.count("key.get");
-  request.authorise("keys/read");
+  request.authorize("keys/read");
   const key = versionOf(request, name, version);
   if (!key.attributes.enabled) throw disabled("key", "get");
   return json(200, keyJson(request, name, key));
@@ -64,7 +64,7 @@ function getKey(request: VaultRequest, name: string, version?: string): CloudRes
 /** A new version of a key of its own (rest/api/keyvault/keys/create-key); RSA or EC. */
 async function createKey(request: VaultRequest, name: string): Promise<CloudResponse> {
   request.count("key.create");
-  request.authorise("keys/create/action");
+  request.authorize("keys/create/action");
   checkName(name);
   const { kty, key_ops: operations } = request.body;
   if (kty === undefined) throw badParameter("Property kty has invalid value\r\n");
@@ -77,7 +77,7 @@ async function createKey(request: VaultRequest, name: string): Promise<CloudResp
 /** A new version from a caller's key (rest/api/keyvault/keys/import-key). */
 function bringKey(request: VaultRequest, name: string): CloudResponse {
   request.count("key.import");
-  request.authorise("keys/import/action");
+  request.authorize("keys/import/action");
   checkName(name);
   const { key, Hsm: hsm } = request.body as {
     key?: { key_ops?: unknown; key_hsm?: unknown };
@@ -113,7 +113,7 @@ function added(
 
 function listKeys(request: VaultRequest): CloudResponse {
   request.count("key.list");
-  request.authorise("keys/read");
+  request.authorize("keys/read");
   return listCurrent(request, "keys", request.vault.keys, (name, key) =>
     keyItem(request, name, key),
   );
@@ -121,14 +121,14 @@ function listKeys(request: VaultRequest): CloudResponse {
 
 function listKeyVersions(request: VaultRequest): CloudResponse {
   request.count("key.versions");
-  request.authorise("keys/read");
+  request.authorize("keys/read");
   return listVersions(request, "keys", request.vault.keys, (id, key) => keyItem(request, id, key));
 }
 
 /** Changes attributes, operations and tags of a version (rest/api/keyvault/keys/update-key). */
 function updateKey(request: VaultRequest, name: string, version?: string): CloudResponse {
   request.count("key.update");
-  request.authorise("keys/update/action");
+  request.authorize("keys/update/action");
   const key = versionOf(request, name, version);
   if (key.managed) throw managedKey("update");
   const { key_ops: operations } = request.body;
@@ -141,7 +141,7 @@ function updateKey(request: VaultRequest, name: string, version?: string): Cloud
 
 function deleteKey(request: VaultRequest, name: string): CloudResponse {
   request.count("key.delete");
-  request.authorise("keys/delete");
+  request.authorize("keys/delete");
   const entry = entryOf(request, name);
   const key = versionOf(request, name);
   if (key.managed) throw managedKey("delete");

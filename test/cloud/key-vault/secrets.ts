@@ -44,7 +44,7 @@ export const handleSecrets: VaultHandler = (request) => {
 
 function getSecret(request: VaultRequest, name: string, version?: string): CloudResponse {
   request.count("secret.get");
-  request.authorise("secrets/getSecret/action");
+  request.authorize("secrets/getSecret/action");
   const secret = versionOf(request, name, version);
   if (!secret.attributes.enabled) throw disabled("secret", "get");
   const { value, contentType } = converted(secret, wantedType(request));
@@ -67,7 +67,7 @@ function converted(
 
 function listSecrets(request: VaultRequest): CloudResponse {
   request.count("secret.list");
-  request.authorise("secrets/readMetadata/action");
+  request.authorize("secrets/readMetadata/action");
   return listCurrent(request, "secrets", request.vault.secrets, (name, secret) => ({
     ...describe(request, name, secret),
     id: idOf(request, name),
@@ -76,7 +76,7 @@ function listSecrets(request: VaultRequest): CloudResponse {
 
 function listSecretVersions(request: VaultRequest, name: string): CloudResponse {
   request.count("secret.versions");
-  request.authorise("secrets/readMetadata/action");
+  request.authorize("secrets/readMetadata/action");
   return listVersions(request, "secrets", request.vault.secrets, (_id, secret) =>
     describe(request, name, secret),
   );
@@ -84,7 +84,7 @@ function listSecretVersions(request: VaultRequest, name: string): CloudResponse 
 
 function setSecret(request: VaultRequest, name: string): CloudResponse {
   request.count("secret.set");
-  request.authorise("secrets/setSecret/action");
+  request.authorize("secrets/setSecret/action");
   const { value, contentType } = request.body;
   checkName(name);
   if (typeof value !== "string") throw badParameter("Parameter 'value' is required.");
@@ -108,7 +108,7 @@ function setSecret(request: VaultRequest, name: string): CloudResponse {
 
 function updateSecret(request: VaultRequest, name: string, version?: string): CloudResponse {
   request.count("secret.update");
-  request.authorise("secrets/update/action");
+  request.authorize("secrets/update/action");
   const secret = versionOf(request, name, version);
   if (secret.managed) throw managedSecret("update");
   const { contentType } = request.body;
@@ -120,7 +120,7 @@ function updateSecret(request: VaultRequest, name: string, version?: string): Cl
 
 function deleteSecret(request: VaultRequest, name: string): CloudResponse {
   request.count("secret.delete");
-  request.authorise("secrets/delete");
+  request.authorize("secrets/delete");
   const entry = entryOf(request, name);
   const secret = versionOf(request, name);
   if (secret.managed) throw managedSecret("delete");

@@ -22,7 +22,7 @@ export interface VaultRequest {
   /** Seconds as sent at this speed. */
   retryAfter(seconds: number): string;
   /** @throws VaultRefusal 403 unless a role of the caller allows it */
-  authorise(action: VaultAction): void;
+  authorize(action: VaultAction): void;
   count(operation: string): void;
   /** Sends the event for a certificate's new version. */
   announce(name: string, version: CertificateVersionEntry): void;

@@ -19,7 +19,7 @@ export interface Storage {
   readonly queueUrl: string;
   readonly access: StorageAccess;
   /** Sets the source of its tokens; until then only Azurite itself works. */
-  authorise(token: () => string): void;
+  authorize(token: () => string): void;
   /** Creates the queues and containers. */
   provision(): Promise<void>;
   enqueue(queue: string, text: string): Promise<void>;
@@ -56,7 +56,7 @@ export async function startStorage(
       key,
       connectionString: `DefaultEndpointsProtocol=https;AccountName=${account};AccountKey=${key};BlobEndpoint=${blobUrl};QueueEndpoint=${queueUrl};`,
     },
-    authorise(source) {
+    authorize(source) {
       token = source;
     },
     async provision() {

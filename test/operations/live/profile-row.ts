@@ -37,12 +37,12 @@ export const profileRow = ({
 
 /** What Graph refuses if the user is mastered on premises. */
 export const syncedRefusal = (cells: Cells): LiveRefusal => ({
-  when: "the user is synchronised",
+  when: "the user is synchronized",
   seed: async (directory) => ({
     user: (await directory.addUser({ onPremisesSyncEnabled: true })).id,
     ...cells,
   }),
-  says: /synchronised from on-premises/,
+  says: /synchronized from on-premises/,
 });
 
 /** What Graph refuses of sensitive properties if the user outranks the application (resources/users). */

@@ -39,7 +39,7 @@ describe("a tenant's runner", () => {
     assert.equal(directory.posts, 7);
   });
 
-  it("hands over what it learnt of the quota", async () => {
+  it("hands over what it learned of the quota", async () => {
     const rig = createRig(azurite);
     let refusals = 5;
     const part = () => (refusals-- > 0 ? ("throttle" as const) : ("none" as const));

@@ -32,7 +32,7 @@ export default defineOperation({
     if (user?.state !== "found") return notFound("user", user);
     return user.object["onPremisesSyncEnabled"] === true
       ? failedRow(
-          "The user is synchronised from on-premises Active Directory.",
+          "The user is synchronized from on-premises Active Directory.",
           "Reset the password in Active Directory.",
         )
       : { write: userWrite(payload.user, user) };

@@ -17,7 +17,7 @@ const refusals = {
   malformed: await refusalOf(client.api("/groups/not-an-id").get()),
   incomplete: await refusalOf(client.api("/users").post({ displayName: "x" })),
   unsupported: await refusalOf(client.api("/users").filter("jobTitle ne 'x'").get()),
-  misspelt: await refusalOf(client.api("/users").select("dispalyName").get()),
+  misspelled: await refusalOf(client.api("/users").select("dispalyName").get()),
   unknown: await refusalOf(client.api("/no-such-thing").get()),
   filter: await refusalOf(client.api("/users").filter("displayName eq").get()),
   me: await refusalOf(client.api("/me").get()),

@@ -172,13 +172,13 @@ describe("@microsoft/microsoft-graph-client, unchanged", () => {
     refused(facts["twins"], 400, "BadRequest", /unique/);
   });
 
-  it("understands refusals, and its retry handler honours Retry-After", async () => {
+  it("understands refusals, and its retry handler honors Retry-After", async () => {
     const facts = await run("errors");
     refused(facts["missing"], 404, "Request_ResourceNotFound");
     refused(facts["malformed"], 400, "Request_BadRequest", /Invalid object identifier/);
     refused(facts["incomplete"], 400, "Request_BadRequest", /A value is required/);
     refused(facts["unsupported"], 400, "Request_UnsupportedQuery", /ConsistencyLevel/);
-    refused(facts["misspelt"], 400, "BadRequest", /Could not find a property named/);
+    refused(facts["misspelled"], 400, "BadRequest", /Could not find a property named/);
     refused(facts["unknown"], 400, "BadRequest", /Resource not found for the segment/);
     refused(facts["filter"], 400, "BadRequest", /Invalid filter clause/);
     refused(facts["me"], 400, "BadRequest", /delegated authentication flow/);

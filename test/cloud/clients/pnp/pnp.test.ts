@@ -57,6 +57,6 @@ describe("@pnp/graph, unchanged", () => {
     ]);
     const { struck, waitedMs } = facts["retried"] as Record<string, number>;
     assert.equal(struck, 2);
-    assert.ok(Number(waitedMs) >= 2000, `its retry honours Retry-After: ${waitedMs} ms`);
+    assert.ok(Number(waitedMs) >= 2000, `its retry honors Retry-After: ${waitedMs} ms`);
   });
 });

@@ -4,7 +4,7 @@ import type { Registry } from "../../entra/registry.ts";
 import type { Conditions } from "../faults/conditions.ts";
 import { Faults } from "../faults/faults.ts";
 import { InFlight } from "../faults/in-flight.ts";
-import { usualSkus, type Sku } from "../licences/skus.ts";
+import { usualSkus, type Sku } from "../licenses/skus.ts";
 import { AuditLog } from "../logs/audit-log.ts";
 import { SignInLog } from "../logs/sign-in-log.ts";
 import { DirectoryRoles } from "../roles/directory-roles.ts";
@@ -47,7 +47,7 @@ export class Tenant {
   readonly shelves = new Shelves();
   /** The products the tenant has bought. */
   readonly skus: Sku[] = usualSkus();
-  /** Users who have a licence from a group, by group id. */
+  /** Users who have a license from a group, by group id. */
   readonly licensedByGroup = new Map<string, Set<string>>();
   /** The passwords that were set, by user id; nothing but the tests' control reads them. */
   readonly passwords = new Map<string, string>();

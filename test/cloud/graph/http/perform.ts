@@ -94,7 +94,7 @@ function demandBody(route: Route, incoming: Incoming): void {
 }
 
 /**
- * Routes, meters and authorises an operation. `told` gets the headers of what it costs, also if it is
+ * Routes, meters and authorizes an operation. `told` gets the headers of what it costs, also if it is
  * refused before it runs. @throws GraphError
  */
 function admit(

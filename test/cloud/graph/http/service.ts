@@ -103,7 +103,7 @@ export function createService(
       });
       answer = await carryOut(admitted, fault, stamp);
     } catch (error) {
-      // A bug in the emulator must be visible and must not look like Graph's behaviour.
+      // A bug in the emulator must be visible and must not look like Graph's behavior.
       const known =
         error instanceof GraphError
           ? error

@@ -5,7 +5,7 @@ interface Taken {
   readonly amount: number;
 }
 
-/** How finely a level that is set, or a neighbour, is spread over the window. */
+/** How finely a level that is set, or a neighbor, is spread over the window. */
 const STEPS = 150;
 
 /**

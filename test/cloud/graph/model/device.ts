@@ -45,7 +45,7 @@ export const deviceModel: Model = {
 
 const contactText = (): Property => p("string", "default f:eq,ge,le,startsWith adv:null");
 
-/** Organisational contacts (resources/orgcontact). */
+/** Organizational contacts (resources/orgcontact). */
 export const orgContactModel: Model = {
   id: p("string", "default f:eq"),
   deletedDateTime: p("date", "default"),

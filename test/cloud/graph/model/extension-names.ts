@@ -1,5 +1,5 @@
 /**
- * Extensions are recognised by their name: a directory extension `extension_<app id>_<name>`, a schema
+ * Extensions are recognized by their name: a directory extension `extension_<app id>_<name>`, a schema
  * extension without a domain of the tenant `ext<eight characters>_<name>`.
  */
 export const isExtensionName = (name: string): boolean =>

@@ -84,7 +84,7 @@ export function matcher(expression: Expression): Match {
 }
 
 /**
- * The equality that every match must fulfil (`a eq x`, `a in (…)`, alone, and-ed or or-ed), if there
+ * The equality that every match must fulfill (`a eq x`, `a in (…)`, alone, and-ed or or-ed), if there
  * is one: an index then finds the candidates, to which the whole filter is still applied.
  */
 export function equalityOf(

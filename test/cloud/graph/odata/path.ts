@@ -32,7 +32,7 @@ const unquote = (text: string): string =>
     : text;
 
 /**
- * The segments of a path below the version, decoded and normalised: a key in parentheses becomes a
+ * The segments of a path below the version, decoded and normalized: a key in parentheses becomes a
  * separate segment (`users('x')` → `users`, `x`), an alternate key stays named
  * (`groups(uniqueName='x')` → `groups`, `uniqueName=x`), operations lose namespace and parentheses.
  * @throws GraphError 400 if a segment cannot be decoded.

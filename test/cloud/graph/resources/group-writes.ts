@@ -23,7 +23,7 @@ import { onPremisesMastered } from "../rules/user-values.ts";
 import { checkedValues, demandValues } from "../rules/values.ts";
 import type { Entity, Values } from "../store/entity.ts";
 import type { Call } from "./call.ts";
-import { membershipChanged } from "./group-licences.ts";
+import { membershipChanged } from "./group-licenses.ts";
 import { invalidValue } from "./resolve.ts";
 
 /** resources/group: at most 100 owners. */

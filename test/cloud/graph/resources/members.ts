@@ -8,7 +8,7 @@ import { READ_MEMBERS, WRITE_MEMBERS } from "../rules/permission.ts";
 import type { Entity } from "../store/entity.ts";
 import type { Call } from "./call.ts";
 import { deleteObject } from "./delete-object.ts";
-import { membershipChanged } from "./group-licences.ts";
+import { membershipChanged } from "./group-licenses.ts";
 import { alreadyThere } from "./group-writes.ts";
 import { referenceList } from "./reference-list.ts";
 import { notReplicated, referenced, resolve } from "./resolve.ts";

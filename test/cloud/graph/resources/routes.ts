@@ -18,7 +18,7 @@ import { groupSettingRoutes } from "./group-settings.ts";
 import { groupRoutes } from "./groups.ts";
 import { invitationRoutes } from "./invitations.ts";
 import { keptRoutes } from "./kept/routes.ts";
-import { licenceRoutes } from "./licences.ts";
+import { licenseRoutes } from "./licenses.ts";
 import { memberOfRoutes } from "./member-of.ts";
 import { memberRoutes } from "./members.ts";
 import { orgContactRoutes } from "./org-contacts.ts";
@@ -39,7 +39,7 @@ import { userRoutes } from "./users.ts";
 const NAMED: readonly Route[] = [
   ...userRoutes,
   ...userRelationRoutes,
-  ...licenceRoutes,
+  ...licenseRoutes,
   ...groupRoutes,
   ...memberRoutes,
   ...ownerRoutes,

@@ -1,6 +1,6 @@
 import type { Tenant } from "../app/tenant.ts";
 import { rejoinRegistry } from "../applications/registry-link.ts";
-import { bookSeats } from "../licences/assignment-states.ts";
+import { bookSeats } from "../licenses/assignment-states.ts";
 import { deletedName, originalName } from "../rules/user-values.ts";
 import type { Entity } from "../store/entity.ts";
 

@@ -91,7 +91,7 @@ export const WRITE_ROLES: Needs = ["RoleManagement.ReadWrite.Directory"];
 export const READ_CONTACTS: Needs = ["OrgContact.Read.All", ...READ_DIRECTORY];
 export const READ_DEVICES: Needs = ["Device.Read.All", "Device.ReadWrite.All", ...READ_DIRECTORY];
 export const READ_MAILBOX_SETTINGS: Needs = ["MailboxSettings.Read", "MailboxSettings.ReadWrite"];
-export const READ_LICENCES: Needs = [
+export const READ_LICENSES: Needs = [
   "LicenseAssignment.Read.All",
   "Organization.Read.All",
   "Organization.ReadWrite.All",

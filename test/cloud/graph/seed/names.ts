@@ -65,7 +65,7 @@ export const GROUP_TOPICS = [
   "Team",
   "VPN Users",
   "Printers",
-  "Licences",
+  "Licenses",
   "Building Access",
   "App Users",
 ] as const;

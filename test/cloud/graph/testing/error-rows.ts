@@ -28,7 +28,7 @@ type Provoke = (scene: Scene) => Promise<Awaited<ReturnType<GraphFixture["send"]
 
 const NOBODY = "00000000-0000-4000-8000-000000000000";
 const SKU = "05e9a617-0261-4cee-bb44-138d3ef5d965";
-const licence = { addLicenses: [{ skuId: SKU, disabledPlans: [] }], removeLicenses: [] };
+const license = { addLicenses: [{ skuId: SKU, disabledPlans: [] }], removeLicenses: [] };
 
 const stale = (graph: GraphFixture) =>
   graph.app.control("conditions", {
@@ -185,7 +185,7 @@ export const ERROR_ROWS: readonly (readonly [number, string, string, Provoke])[]
     400,
     "Request_BadRequest",
     "License assignment cannot be done for user with invalid usage location.",
-    ({ graph, ann }) => graph.send("POST", `/users/${ann}/assignLicense`, licence),
+    ({ graph, ann }) => graph.send("POST", `/users/${ann}/assignLicense`, license),
   ],
   [
     400,
@@ -194,10 +194,10 @@ export const ERROR_ROWS: readonly (readonly [number, string, string, Provoke])[]
     async ({ graph, ann }) => {
       for (let index = 0; index < 25; index += 1) {
         const id = await newUser(graph, `seat${index}`, { usageLocation: "GB" });
-        await graph.send("POST", `/users/${id}/assignLicense`, licence);
+        await graph.send("POST", `/users/${id}/assignLicense`, license);
       }
       await graph.send("PATCH", `/users/${ann}`, { usageLocation: "GB" });
-      return graph.send("POST", `/users/${ann}/assignLicense`, licence);
+      return graph.send("POST", `/users/${ann}/assignLicense`, license);
     },
   ],
   [

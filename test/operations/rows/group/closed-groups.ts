@@ -4,7 +4,7 @@ import { found } from "../../operation-row.ts";
 /** What groups have that no application with this one's permissions can change, and what is said of them. */
 export const closedSeeds = [
   {
-    when: "the group is synchronised",
+    when: "the group is synchronized",
     values: { onPremisesSyncEnabled: true, mailEnabled: false },
     says: /on-premises/,
   },

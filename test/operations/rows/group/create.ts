@@ -64,7 +64,7 @@ export default {
       says: /of another kind/,
     },
     {
-      when: "the group of the unique name is synchronised",
+      when: "the group of the unique name is synchronized",
       payload: { displayName: "Sales", uniqueName: "sales" },
       found: { group: found(team, { ...values, onPremisesSyncEnabled: true }) },
       says: /on-premises/,

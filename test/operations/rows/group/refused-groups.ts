@@ -22,7 +22,7 @@ export const groupsRefused: readonly LiveRefusal[] = [
     says: /rule/,
   },
   {
-    when: "the group is synchronised",
+    when: "the group is synchronized",
     seed: async (directory) => ({
       group: await directory.addGroup({ onPremisesSyncEnabled: true }),
       member: (await directory.addUser()).userPrincipalName,

@@ -15,7 +15,7 @@ export default {
   },
   refused: [
     {
-      when: "the group is synchronised",
+      when: "the group is synchronized",
       payload: { group: team, member: ann },
       found: { group: found(team, { onPremisesSyncEnabled: true }) },
       says: /on-premises/,

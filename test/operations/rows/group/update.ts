@@ -157,7 +157,7 @@ export default {
         says: /restricted management administrative unit/,
       },
       {
-        when: "the group becomes synchronised after the plan",
+        when: "the group becomes synchronized after the plan",
         seed: async (directory) => ({ group: await directory.addGroup(), description: "x" }),
         meanwhile: (directory, { group = "" }) =>
           directory.control("update", { id: group, values: { onPremisesSyncEnabled: true } }),

@@ -20,7 +20,7 @@ export function accountState(accountEnabled: boolean): Omit<OperationRow, "notUn
     unchanged: { payload: { user: ann }, found: { user: found(ann, set) } },
     refused: [
       {
-        when: "the user is synchronised",
+        when: "the user is synchronized",
         payload: { user: ann },
         found: { user: found(ann, { ...before, onPremisesSyncEnabled: true }) },
         says: /on-premises/,
@@ -51,12 +51,12 @@ export function accountState(accountEnabled: boolean): Omit<OperationRow, "notUn
           says: /No object has the id or name in column user/,
         },
         {
-          when: "the user is synchronised",
+          when: "the user is synchronized",
           seed: async (directory) => ({
             user: (await directory.addUser({ ...before, onPremisesSyncEnabled: true }))
               .userPrincipalName,
           }),
-          says: /synchronised from on-premises/,
+          says: /synchronized from on-premises/,
         },
         {
           when: "the user is deleted after the plan",

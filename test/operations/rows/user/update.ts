@@ -111,12 +111,12 @@ export default {
     done: { jobTitle: "Engineer", mobilePhone: null, city: null },
     refusals: [
       {
-        when: "the user is synchronised",
+        when: "the user is synchronized",
         seed: async (directory) => ({
           user: (await directory.addUser({ onPremisesSyncEnabled: true })).userPrincipalName,
           jobTitle: "Engineer",
         }),
-        says: /synchronised from on-premises/,
+        says: /synchronized from on-premises/,
       },
       {
         when: "the new name is another user's",

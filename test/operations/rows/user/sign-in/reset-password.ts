@@ -34,7 +34,7 @@ export default {
       says: /Row 2 of this batch creates the user/,
     },
     {
-      when: "the user is synchronised",
+      when: "the user is synchronized",
       payload,
       found: { user: found(ann, { onPremisesSyncEnabled: true }) },
       says: /on-premises/,
@@ -62,7 +62,7 @@ export default {
     mayRepeat: true,
     refusals: [
       {
-        when: "the user is synchronised",
+        when: "the user is synchronized",
         seed: async (directory) => ({
           user: (await directory.addUser({ onPremisesSyncEnabled: true })).id,
         }),

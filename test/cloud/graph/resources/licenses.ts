@@ -1,13 +1,13 @@
 import { ok, type Answer } from "../http/answer.ts";
 import { notFound } from "../http/graph-error.ts";
-import { assignToUser, licenceChange } from "../licences/assign.ts";
-import { statesOf } from "../licences/assignment-states.ts";
-import type { Sku } from "../licences/skus.ts";
+import { assignToUser, licenseChange } from "../licenses/assign.ts";
+import { statesOf } from "../licenses/assignment-states.ts";
+import type { Sku } from "../licenses/skus.ts";
 import { listAnswer } from "../odata/list.ts";
 import { contextOf, render, selected } from "../odata/render.ts";
 import { entitiesSource } from "../odata/source.ts";
 import {
-  READ_LICENCES,
+  READ_LICENSES,
   READ_WHOLE_GROUPS,
   WRITE_GROUPS,
   WRITE_USERS,
@@ -17,7 +17,7 @@ import { hashOf } from "../seed/random.ts";
 import type { Entity, Values } from "../store/entity.ts";
 import { guidOf } from "../store/ids.ts";
 import type { Call } from "./call.ts";
-import { assignToGroup, membersWithErrors } from "./group-licences.ts";
+import { assignToGroup, membersWithErrors } from "./group-licenses.ts";
 import { resolve } from "./resolve.ts";
 import { resourceList } from "./resource-list.ts";
 import type { Route } from "./route.ts";
@@ -72,13 +72,13 @@ const shownUser = (call: Call, user: Entity): Values => ({
 
 function assignUser(call: Call): Answer {
   const { entity } = resolve(call, "user", call.params["user"] ?? "");
-  assignToUser(call, entity, licenceChange(call));
+  assignToUser(call, entity, licenseChange(call));
   return ok(shownUser(call, entity));
 }
 
 function assignGroup(call: Call): Answer {
   const { entity } = resolve(call, "group", call.params["group"] ?? "");
-  assignToGroup(call.tenant, entity, licenceChange(call));
+  assignToGroup(call.tenant, entity, licenseChange(call));
   return {
     status: 202,
     headers: {
@@ -131,15 +131,15 @@ const touchesUser: Route["touches"] = (call) => ({
   objects: [(call.params["user"] ?? "").toLowerCase()],
 });
 
-export const licenceRoutes: readonly Route[] = [
+export const licenseRoutes: readonly Route[] = [
   {
     method: "GET",
     path: "/subscribedSkus",
-    needs: READ_LICENCES,
+    needs: READ_LICENSES,
     resourceUnits: 3,
     handle: listSkus,
   },
-  { method: "GET", path: "/subscribedSkus/:sku", needs: READ_LICENCES, handle: getSku },
+  { method: "GET", path: "/subscribedSkus/:sku", needs: READ_LICENSES, handle: getSku },
   {
     method: "POST",
     path: "/users/:user/assignLicense",
@@ -158,7 +158,7 @@ export const licenceRoutes: readonly Route[] = [
   {
     method: "GET",
     path: "/users/:user/licenseDetails",
-    needs: [...READ_LICENCES, "User.Read.All", "User.ReadWrite.All"],
+    needs: [...READ_LICENSES, "User.Read.All", "User.ReadWrite.All"],
     resourceUnits: 2,
     handle: (call) => {
       const { set, shown } = detailsOf(call);
@@ -168,7 +168,7 @@ export const licenceRoutes: readonly Route[] = [
   {
     method: "GET",
     path: "/users/:user/licenseDetails/:detail",
-    needs: [...READ_LICENCES, "User.Read.All", "User.ReadWrite.All"],
+    needs: [...READ_LICENSES, "User.Read.All", "User.ReadWrite.All"],
     handle: oneDetail,
   },
   {

@@ -1,21 +1,21 @@
 import type { Tenant } from "../app/tenant.ts";
-import type { LicenceChange } from "../licences/assign.ts";
-import { setStates, statesOf, type AssignmentState } from "../licences/assignment-states.ts";
-import { violationOf } from "../licences/plan-rules.ts";
+import type { LicenseChange } from "../licenses/assign.ts";
+import { setStates, statesOf, type AssignmentState } from "../licenses/assignment-states.ts";
+import { violationOf } from "../licenses/plan-rules.ts";
 import type { Entity, Values } from "../store/entity.ts";
 
-/** How long the service takes to assign a group's licences to its members, at speed 1. Our choice. */
+/** How long the service takes to assign a group's licenses to its members, at speed 1. Our choice. */
 const PROCESSING_MS = 2000;
 
-const licencesOf = (group: Values): readonly Values[] =>
+const licensesOf = (group: Values): readonly Values[] =>
   (group["assignedLicenses"] as readonly Values[] | undefined) ?? [];
 
-/** Sets a group's licences; its members get them later (group-assignlicense: 202). */
-export function assignToGroup(tenant: Tenant, group: Entity, change: LicenceChange): void {
+/** Sets a group's licenses; its members get them later (group-assignlicense: 202). */
+export function assignToGroup(tenant: Tenant, group: Entity, change: LicenseChange): void {
   const replaced = new Set([...change.remove, ...change.add.map((entry) => entry.sku.skuId)]);
   tenant.directory.update(group, {
     assignedLicenses: [
-      ...licencesOf(group.values).filter((licence) => !replaced.has(String(licence["skuId"]))),
+      ...licensesOf(group.values).filter((license) => !replaced.has(String(license["skuId"]))),
       ...change.add.map((entry) => ({
         disabledPlans: entry.disabledPlans,
         skuId: entry.sku.skuId,
@@ -26,9 +26,9 @@ export function assignToGroup(tenant: Tenant, group: Entity, change: LicenceChan
   schedule(tenant, group);
 }
 
-/** Reassigns a group's licences after its members changed. */
+/** Reassigns a group's licenses after its members changed. */
 export function membershipChanged(tenant: Tenant, group: Entity): void {
-  if (group.kind === "group" && licencesOf(group.values).length > 0) schedule(tenant, group);
+  if (group.kind === "group" && licensesOf(group.values).length > 0) schedule(tenant, group);
 }
 
 function schedule(tenant: Tenant, group: Entity): void {
@@ -37,10 +37,10 @@ function schedule(tenant: Tenant, group: Entity): void {
   });
 }
 
-/** Direct members only: members of nested groups get no licences. */
+/** Direct members only: members of nested groups get no licenses. */
 function process(tenant: Tenant, group: Entity): void {
   const { directory } = tenant;
-  const licences = licencesOf(group.values);
+  const licenses = licensesOf(group.values);
   const members = new Set(
     [...directory.relations.members.targets(group.id)].map(([member]) => member),
   );
@@ -49,9 +49,9 @@ function process(tenant: Tenant, group: Entity): void {
     const user = directory.get(id);
     if (user?.kind !== "user" || user.state !== "live") continue;
     const others = statesOf(user.values).filter((state) => state.assignedByGroup !== group.id);
-    const own = members.has(id) ? licences : [];
+    const own = members.has(id) ? licenses : [];
     const states = own.reduce<readonly AssignmentState[]>(
-      (so, licence) => [...so, stateOf(tenant, group, so, licence)],
+      (so, license) => [...so, stateOf(tenant, group, so, license)],
       others,
     );
     setStates(tenant, user, states);
@@ -69,15 +69,15 @@ function stateOf(
   tenant: Tenant,
   group: Entity,
   others: readonly AssignmentState[],
-  licence: Values,
+  license: Values,
 ): AssignmentState {
-  const skuId = String(licence["skuId"]);
+  const skuId = String(license["skuId"]);
   const sku = tenant.skus.find((one) => one.skuId === skuId);
   const held = others.some((state) => state.skuId === skuId && state.state === "Active");
   const seat = held || (sku !== undefined && sku.consumed < sku.enabled);
   const state: AssignmentState = {
     skuId,
-    disabledPlans: (licence["disabledPlans"] as readonly string[] | undefined) ?? [],
+    disabledPlans: (license["disabledPlans"] as readonly string[] | undefined) ?? [],
     assignedByGroup: group.id,
     state: "Active",
     error: "None",
@@ -87,7 +87,7 @@ function stateOf(
   return error === undefined ? state : { ...state, state: "Error", error };
 }
 
-/** The members to whom the group could not assign a licence. */
+/** The members to whom the group could not assign a license. */
 export function membersWithErrors(tenant: Tenant, group: Entity): readonly Entity[] {
   return [...(tenant.licensedByGroup.get(group.id) ?? [])].flatMap((id) => {
     const user = tenant.directory.get(id);

@@ -2,7 +2,7 @@ import type { CloudControl, CloudSettings } from "../cloud-control.ts";
 import { USUAL_LATENCY } from "../graph/graph.ts";
 import type { World } from "../world.ts";
 
-type BehaviourControl = Pick<
+type BehaviorControl = Pick<
   CloudControl,
   | "configure"
   | "inject"
@@ -14,8 +14,8 @@ type BehaviourControl = Pick<
   | "reset"
 >;
 
-/** The commands for the services' behaviour and counters. */
-export function behaviourControl(world: World): BehaviourControl {
+/** The commands for the services' behavior and counters. */
+export function behaviorControl(world: World): BehaviorControl {
   let days = 0;
   return {
     async configure(settings) {

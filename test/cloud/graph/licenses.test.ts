@@ -30,7 +30,7 @@ const change = (add: readonly unknown[], remove: readonly string[] = []) => ({
 });
 const add = (skuId: string, disabledPlans: readonly string[] = []) => ({ skuId, disabledPlans });
 
-describe("licences", () => {
+describe("licenses", () => {
   const clock = createSimulatedClock();
   const graph = graphFixture({ clock });
   const { send } = graph;
@@ -43,7 +43,7 @@ describe("licences", () => {
       "consumedUnits"
     ];
 
-  it("adding a licence answers 200 with the user and uses a seat [user-assignlicense]", async () => {
+  it("adding a license answers 200 with the user and uses a seat [user-assignlicense]", async () => {
     const id = await newUser(graph, "ann", { usageLocation: "GB" });
     const reply = await assign(id, change([add(O365, [TEAMS])]));
     assert.equal(reply.status, 200);
@@ -64,7 +64,7 @@ describe("licences", () => {
     );
   });
 
-  it("adding a licence again replaces its disabled plans; one call can swap licences [user-assignlicense]", async () => {
+  it("adding a license again replaces its disabled plans; one call can swap licenses [user-assignlicense]", async () => {
     const id = await newUser(graph, "bob", { usageLocation: "GB" });
     await assign(id, change([add(O365)]));
     assert.equal((await assign(id, change([add(O365, [EXCHANGE])]))).status, 200);
@@ -84,7 +84,7 @@ describe("licences", () => {
     );
   });
 
-  it("a user without a usage location gets no licence [seen in issues]", async () => {
+  it("a user without a usage location gets no license [seen in issues]", async () => {
     const id = await newUser(graph, "dee");
     assertRefused(
       await assign(id, change([add(O365)])),
@@ -104,7 +104,7 @@ describe("licences", () => {
     assert.equal((await send("GET", `/users/${id}/licenseDetails/${id}`)).status, 404);
   });
 
-  it("a product that the tenant lacks is refused, and so is removing a licence that the user lacks [seen in issues]", async () => {
+  it("a product that the tenant lacks is refused, and so is removing a license that the user lacks [seen in issues]", async () => {
     const id = await newUser(graph, "eve", { usageLocation: "GB" });
     assertRefused(
       await assign(id, change([add("00000000-0000-4000-8000-000000000000")])),
@@ -124,7 +124,7 @@ describe("licences", () => {
     );
   });
 
-  it("a licence is refused if no seat is left; a deleted user frees a seat [seen in issues]", async () => {
+  it("a license is refused if no seat is left; a deleted user frees a seat [seen in issues]", async () => {
     const people: string[] = [];
     for (let index = 0; index < 26; index += 1) {
       people.push(await newUser(graph, `seat${index}`, { usageLocation: "GB" }));
@@ -145,7 +145,7 @@ describe("licences", () => {
     assert.equal(await consumed(E3), 0);
   });
 
-  it("assigning a group's licences answers 202 and reaches present and new members later [group-assignlicense]", async () => {
+  it("assigning a group's licenses answers 202 and reaches present and new members later [group-assignlicense]", async () => {
     const [one, two] = [
       await newUser(graph, "gil", { usageLocation: "GB" }),
       await newUser(graph, "hal", { usageLocation: "GB" }),
@@ -167,7 +167,7 @@ describe("licences", () => {
     assert.deepEqual(body["licenseProcessingState"], { state: "ProcessingComplete" });
   });
 
-  it("an inherited licence cannot be removed from the user [seen in issues]", async () => {
+  it("an inherited license cannot be removed from the user [seen in issues]", async () => {
     const id = await newUser(graph, "ida", { usageLocation: "GB" });
     const group = await newGroup(graph, "inherited", { "members@odata.bind": bindings([id]) });
     await send("POST", `/groups/${group}/assignLicense`, change([add(O365)]));
@@ -209,7 +209,7 @@ describe("licences", () => {
     assert.equal((await assign(id, change([], [O365, PROJECT]))).status, 200);
   });
 
-  it("a group's licence that excludes a member's own ends in an error state [licensing-groups-resolve-problems]", async () => {
+  it("a group's license that excludes a member's own ends in an error state [licensing-groups-resolve-problems]", async () => {
     const id = await newUser(graph, "lea", { usageLocation: "GB" });
     await assign(id, change([add(E1)]));
     const group = await newGroup(graph, "conflicting", { "members@odata.bind": bindings([id]) });
@@ -224,7 +224,7 @@ describe("licences", () => {
     assert.deepEqual(await licensesOf(id), [{ disabledPlans: [], skuId: E1 }]);
   });
 
-  it("members without a seat are listed as the group's licence errors [group-list-memberswithlicenseerrors]", async () => {
+  it("members without a seat are listed as the group's license errors [group-list-memberswithlicenseerrors]", async () => {
     const people: string[] = [];
     for (let index = 0; index < 27; index += 1) {
       people.push(await newUser(graph, `many${index}`, { usageLocation: "GB" }));

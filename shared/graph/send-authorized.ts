@@ -7,7 +7,7 @@ import type { HttpAnswer, HttpRequest, Send } from "./transport.ts";
 export type GetToken = (demand?: TokenDemand) => Promise<{ readonly token: string }>;
 
 /** A request before its token and time limit are added. */
-type Unauthorised = Pick<HttpRequest, "method" | "url" | "headers" | "body">;
+type Unauthorized = Pick<HttpRequest, "method" | "url" | "headers" | "body">;
 
 /** A response; `refuseToken` reports that a part inside it refused the token. */
 export interface Answered extends HttpAnswer {
@@ -29,8 +29,8 @@ interface Deadline {
 }
 
 /** Sends with a token, by the deadline at the latest. */
-export type SendAuthorised = (
-  request: Unauthorised,
+export type SendAuthorized = (
+  request: Unauthorized,
   deadline: Deadline,
 ) => Promise<Answered | Lost>;
 
@@ -42,11 +42,11 @@ export type SendAuthorised = (
  * @throws what the token module throws, and GRAPH_UNAVAILABLE (disposition `retry`) if the time was over
  *   before the request left. In both cases Graph received nothing.
  */
-export function createSendAuthorised(options: {
+export function createSendAuthorized(options: {
   readonly getToken: GetToken;
   readonly send: Send;
   readonly clock: Clock;
-}): SendAuthorised {
+}): SendAuthorized {
   const { getToken, send, clock } = options;
   let newest = "";
   let demand: TokenDemand | undefined;
@@ -73,7 +73,7 @@ export function createSendAuthorised(options: {
 
   async function sendBy(
     deadline: Deadline,
-    request: Unauthorised,
+    request: Unauthorized,
     bearer: string,
   ): Promise<Answered | Lost> {
     const headers = { ...request.headers, authorization: `Bearer ${bearer}` };

@@ -7,7 +7,7 @@ import { violationOf } from "./plan-rules.ts";
 import type { Sku } from "./skus.ts";
 
 /** The changes that the body of assignLicense requests. */
-export interface LicenceChange {
+export interface LicenseChange {
   readonly add: readonly { readonly sku: Sku; readonly disabledPlans: readonly string[] }[];
   readonly remove: readonly string[];
 }
@@ -21,7 +21,7 @@ function guidIn(value: unknown): string {
 }
 
 /** @throws GraphError 400 if a parameter is missing, or the tenant lacks the product or it the plan. */
-export function licenceChange(call: Call): LicenceChange {
+export function licenseChange(call: Call): LicenseChange {
   const { body, tenant } = call;
   const missing = ["addLicenses", "removeLicenses"].filter((name) => !Array.isArray(body[name]));
   if (missing.length > 0) {
@@ -55,11 +55,11 @@ export function licenceChange(call: Call): LicenceChange {
 }
 
 /**
- * Changes a user's directly assigned licences. Adding one again replaces its disabled plans.
- * @throws GraphError 400: no usage location, no seats, removing a licence that is not assigned directly, or
+ * Changes a user's directly assigned licenses. Adding one again replaces its disabled plans.
+ * @throws GraphError 400: no usage location, no seats, removing a license that is not assigned directly, or
  * plans that exclude or need each other
  */
-export function assignToUser(call: Call, user: Entity, change: LicenceChange): void {
+export function assignToUser(call: Call, user: Entity, change: LicenseChange): void {
   const { tenant } = call;
   const location = tenant.directory.seen(user).values["usageLocation"];
   if (change.add.length > 0 && typeof location !== "string") {

@@ -39,11 +39,11 @@ export function setStates(tenant: Tenant, user: Entity, states: readonly Assignm
   const after = activeSkus(states);
   for (const skuId of before) if (!after.has(skuId)) book(tenant, skuId, -1);
   for (const skuId of after) if (!before.has(skuId)) book(tenant, skuId, 1);
-  const licences = assignedLicenses(states);
+  const licenses = assignedLicenses(states);
   tenant.directory.update(user, {
     licenseAssignmentStates: states,
-    assignedLicenses: licences,
-    assignedPlans: plansOf(tenant, licences),
+    assignedLicenses: licenses,
+    assignedPlans: plansOf(tenant, licenses),
   });
 }
 
@@ -57,10 +57,10 @@ function book(tenant: Tenant, skuId: string, by: number): void {
   if (sku) sku.consumed += by;
 }
 
-function plansOf(tenant: Tenant, licences: readonly Values[]): readonly Values[] {
-  return licences.flatMap((licence) => {
-    const disabled = licence["disabledPlans"] as readonly string[];
-    const sku = tenant.skus.find((one) => one.skuId === licence["skuId"]);
+function plansOf(tenant: Tenant, licenses: readonly Values[]): readonly Values[] {
+  return licenses.flatMap((license) => {
+    const disabled = license["disabledPlans"] as readonly string[];
+    const sku = tenant.skus.find((one) => one.skuId === license["skuId"]);
     return (sku?.servicePlans ?? [])
       .filter((plan) => !disabled.includes(plan.servicePlanId))
       .map((plan) => ({

@@ -15,12 +15,12 @@ export interface Situation {
 }
 
 /** What becomes of a decision. */
-export type Judgement =
+export type Judgment =
   | { readonly outcome: "applied" | "waiting" }
   | { readonly outcome: "ignored"; readonly reason: WhyIgnored; readonly said: string };
 
-/** The judgement that a decision has no effect. */
-export const ignored = (reason: WhyIgnored, said: string): Judgement => ({
+/** The judgment that a decision has no effect. */
+export const ignored = (reason: WhyIgnored, said: string): Judgment => ({
   outcome: "ignored",
   reason,
   said,
