@@ -138,6 +138,20 @@ it("rows that were open before they were kept back go once nobody waits for them
   assert.ok(clock.monotonic() - startMs > 4_000, "it was not kept back");
 });
 
+it("rows beside one that is kept back are unchanged if nobody may undo what they found in place", async () => {
+  const story = await createStory();
+  const { rig, directory, awaited, acceptedAt } = story;
+  // So long ago that nobody waits for its plan because of what it may undo.
+  const planning = `${rig.tenant}/planning/${acceptedAt(-7_200)}-list`;
+  const until = acceptedAt(6_000);
+  await rig.runner.write(planning, JSON.stringify({ ids: awaited, until }));
+  const inPlace = update(2, directory.addUser({ city: "B" }), { city: "B" }, true);
+  const rows = [update(1, awaited[0]!, { city: "B" }), inPlace];
+  const folder = await rig.submit({ rows, acceptedAt: acceptedAt(2) });
+  assert.equal(await hasEnded(story, folder), false, "no row was kept back");
+  assert.equal((await rig.status(folder)).verdicts.unchanged, 1);
+});
+
 it("a row that is kept back is not among the first of its batch, on which the others wait", async () => {
   const story = await createStory();
   const { rig, directory, awaited, acceptedAt, wait } = story;

@@ -75,7 +75,7 @@ export async function openBatch(
     isKeptBack: ({ write }) => isAwaited(opened, write),
     isUrgent: files.manifest.priority === "urgent",
     awaitsPlansMs: undefined,
-    awaitsSinceMs: undefined,
+    mayUndoSinceMs: undefined,
     awaited: new Map(),
     awaitingRows: 0,
     halt: undefined,

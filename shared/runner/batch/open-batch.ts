@@ -58,14 +58,13 @@ export interface OpenBatch extends Lane {
   readonly breaker: Breaker;
   /** Lets the first rows go alone, until they were read back. */
   readonly canary: Canary;
-  /**
-   * When to see again whether an earlier batch is still being planned, monotonic milliseconds. While
-   * this is set, no row is unchanged because the plan found its change in place: the earlier batch may
-   * yet undo it.
-   */
+  /** When to see again whether earlier batches that it awaits are planned, monotonic milliseconds. */
   awaitsPlansMs: number | undefined;
-  /** Since when it awaits them, monotonic milliseconds. */
-  awaitsSinceMs: number | undefined;
+  /**
+   * Since when an earlier batch that is still being planned may undo what its rows found in place, monotonic
+   * milliseconds. While this is set, no row is unchanged because the plan found its change in place.
+   */
+  mayUndoSinceMs: number | undefined;
   /**
    * The ids of objects for which an earlier batch waits that is not planned, with its name: it reads them once the
    * work before it has ended, and no row about them goes before it.

@@ -45,9 +45,9 @@ export function takeToLookAt(site: Site, lanes: Iterable<OpenBatch>): Placed[] {
  * after all: rows that only wait would fill the room of all others.
  */
 function mayBeLookedAt({ clock, settings }: Site, { lane, write }: Placed["row"]): boolean {
-  const { awaitsPlansMs, awaitsSinceMs = Infinity } = lane;
-  const isLong = clock.monotonic() - awaitsSinceMs > settings.awaitPlansMs;
-  return awaitsPlansMs === undefined || !write.foundInPlace || isLong;
+  const { mayUndoSinceMs = -Infinity } = lane;
+  const isLong = clock.monotonic() - mayUndoSinceMs > settings.awaitPlansMs;
+  return !write.foundInPlace || isLong;
 }
 
 /** The first rows, and of some groups those that share requests. */
@@ -150,7 +150,7 @@ function judged(site: Site, { row, shard }: Placed, answer: Seen): Pick<Looked, 
       row,
       operation: operationOf(site, row),
       expected: shard.expected?.get(row.row),
-      mayBeUndone: row.lane.awaitsPlansMs !== undefined,
+      mayBeUndone: row.write.foundInPlace !== undefined && row.lane.mayUndoSinceMs !== undefined,
     },
     answer,
   );

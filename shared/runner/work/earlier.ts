@@ -50,7 +50,7 @@ export async function pullEarlier(
       await noteAwaited(work, batch);
       await batch.pull(keys, () => work.state.save());
       batch.awaitingRows = awaitingIn(batch, batch.rows);
-      if (batch.awaitingRows > 0) awaitPlans(work, batch);
+      awaitPlans(work, batch);
     });
   }
 }
@@ -69,7 +69,8 @@ export async function noteEarlierPlans(
 ): Promise<void> {
   await noteAwaited(work, lane);
   lane.awaitingRows = awaitingIn(lane, lane.rows) + awaitingIn(lane, rows);
-  if (lane.awaitingRows > 0 || (await mayUndo(work, lane, rows))) awaitPlans(work, lane);
+  if (await mayUndo(work, lane, rows)) lane.mayUndoSinceMs ??= work.site.clock.monotonic();
+  awaitPlans(work, lane);
 }
 
 /**
@@ -91,8 +92,8 @@ export async function seeToEarlierPlans(work: Work, lane: OpenBatch): Promise<vo
   }
   setAwaited(work, lane, awaited);
   lane.awaitingRows = awaitingIn(lane, rows);
-  if (isAny || lane.awaitingRows > 0) awaitPlans(work, lane);
-  else [lane.awaitsPlansMs, lane.awaitsSinceMs] = [undefined, undefined];
+  lane.mayUndoSinceMs = isAny ? (lane.mayUndoSinceMs ?? work.site.clock.monotonic()) : undefined;
+  awaitPlans(work, lane);
   // Rows that were barred may go.
   work.site.wake();
 }
@@ -119,9 +120,10 @@ function awaitingIn(lane: OpenBatch, rows: Iterable<Pick<LeftRow, "write">>): nu
   return count;
 }
 
+/** Has it seen to again whether earlier batches are planned, as long as rows of the batch await that. */
 function awaitPlans({ site: { clock } }: Work, lane: OpenBatch): void {
-  lane.awaitsSinceMs ??= clock.monotonic();
-  lane.awaitsPlansMs = clock.monotonic() + PLANS_EVERY_MS;
+  const isAwaiting = lane.awaitingRows > 0 || lane.mayUndoSinceMs !== undefined;
+  lane.awaitsPlansMs = isAwaiting ? clock.monotonic() + PLANS_EVERY_MS : undefined;
 }
 
 /** Whether an earlier batch is still being planned that may undo what some of the rows found in place. */
