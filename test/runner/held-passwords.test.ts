@@ -4,6 +4,7 @@ import { describe, it } from "node:test";
 import { changeControl } from "../../shared/records/decisions/control.ts";
 import { readManifest } from "../../shared/records/manifest.ts";
 import { summonRunner, workMarker } from "../../shared/records/markers/marker.ts";
+import type { RunnerPorts } from "../../shared/runner/ports.ts";
 import { runTenant } from "../../shared/runner/slice/run.ts";
 import { settings } from "../batches/workshop.ts";
 import { type Death, mortal } from "./mortal.ts";
@@ -118,6 +119,23 @@ describe("a batch of which the passwords are kept", () => {
       assert.equal(sealedIn(town), given(town, id));
     });
   }
+
+  it("is paused again if somebody resumes it at once while the key is gone", async () => {
+    const key = { isSet: true };
+    const { town, id, goOn } = await killedReset("before", key);
+    const { batches } = town.blobs;
+    key.isSet = false;
+    let pauses = 0;
+    const emit: RunnerPorts["emit"] = ({ event }) => {
+      if (event !== "batch.paused" || (pauses += 1) > 1) return;
+      const control = { ...batches.json("b/control.json"), standing: "open" };
+      void batches.write("b/control.json", JSON.stringify(control));
+    };
+    await goOn({ ...withoutKey, emit });
+    assert.equal(town.users.passwords.get(id), undefined, "nobody would learn it");
+    assert.equal(batches.json("b/status.json")["state"], "paused");
+    assert.equal(pauses, 2);
+  });
 
   it("keeps in its report what was sealed before the key was gone", async () => {
     const { town, id, goOn } = await keyGone("after");

@@ -40,9 +40,10 @@ export async function openedBatch(work: Work, marker: Marker): Promise<OpenBatch
   if (admission.kind === "pause") {
     const named = { batch: batchOf(marker.folder), tenant: site.tenant };
     await pause(site, marker.folder, named, admission);
-    const now = await readHalt(site, marker.folder, work.standing.tenant);
-    if (now) return openHalted(work, marker, now);
-  } else if (admission.kind !== "run") {
+    // If it was resumed meanwhile, it is asked again whether it may start.
+    return openedBatch(work, marker);
+  }
+  if (admission.kind !== "run") {
     if (admission.kind === "wait") later.untilMs = Math.min(later.untilMs, admission.untilMs);
     else await site.blobs.runner.delete(marker.path);
     batches.finished(marker);
