@@ -1,4 +1,4 @@
-import { isRecord } from "./record.ts";
+import { isRecord, recordOf } from "./record.ts";
 
 /**
  * Objects and arrays inside each other, at most. Ours: no message, row or record needs ten, and what
@@ -35,6 +35,15 @@ export function parseJson(text: string): unknown {
   const value = parse(text);
   if (properties !== countProperties(value)) throw duplicate(text);
   return value;
+}
+
+/** The record in a text; an empty one if the text is damaged, or is no record. */
+export function recordIn(text: string): Readonly<Record<string, unknown>> {
+  try {
+    return recordOf(parseJson(text));
+  } catch {
+    return {};
+  }
 }
 
 /**

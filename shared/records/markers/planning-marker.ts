@@ -1,5 +1,4 @@
-import { parseJson } from "../../core/parse-json.ts";
-import { recordOf } from "../../core/record.ts";
+import { recordIn } from "../../core/parse-json.ts";
 import type { Blobs } from "../../storage/types.ts";
 import type { BatchManifest } from "../manifest.ts";
 import { planningPrefix } from "../paths.ts";
@@ -51,18 +50,10 @@ export const readAwaiting = (
 
 async function awaitingIn(runner: Blobs, path: string): Promise<Awaiting | undefined> {
   const found = await runner.read(path);
-  const { ids, endedAt, until } = contentOf(found?.bytes.toString("utf8"));
+  // A marker that cannot be read says that its batch is planned, and no more.
+  const { ids, endedAt, until } = recordIn(found?.bytes.toString("utf8") ?? "");
   if (!Array.isArray(ids) || typeof until !== "string") return undefined;
   return { ids: ids.map(String), until, ...(typeof endedAt === "string" && { endedAt }) };
-}
-
-/** A marker that cannot be read says that its batch is planned, and no more. */
-function contentOf(text = ""): Readonly<Record<string, unknown>> {
-  try {
-    return recordOf(parseJson(text));
-  } catch {
-    return {};
-  }
 }
 
 /** The objects for work on which batches wait that were accepted before this one, with the name of such a batch. */

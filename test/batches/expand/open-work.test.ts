@@ -97,6 +97,19 @@ describe("rows that are expanded beside unfinished work of an earlier batch", ()
     assert.equal(await once("list", list), "accepted");
   });
 
+  it("take a state that cannot be read for none, as the runner does", async () => {
+    for (const damaged of ["{", "", "null", '{"lagMs":"long"}', '{"lagMs":1e999}']) {
+      await workshop.blobs.runner.write(`${home}/state.json`, damaged);
+      const name = `${damaged.length}`;
+      await once(`earlier-${name}`, [add("dee")]);
+      await once(`list-${name}`, list);
+      await runAndJournal(workshop, `earlier-${name}`);
+      assert.equal(await afterwards(`list-${name}`, list), "accepted");
+      await runAndJournal(workshop, `list-${name}`);
+      passedMs += 1;
+    }
+  });
+
   it("say in their marker for which objects, until they are planned", async () => {
     const { runner } = workshop.blobs;
     const marker = () => [...runner.blobs.keys()].find((path) => path.endsWith("-list")) ?? "";
