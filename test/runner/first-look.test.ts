@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { systemClock } from "../../shared/core/clock.ts";
 import { readBefore } from "../../shared/records/approval/before.ts";
 import { readHeld } from "../../shared/records/approval/held.ts";
 import { changeControl } from "../../shared/records/decisions/control.ts";
-import { home } from "../batches/workshop.ts";
 import type { TinyDirectory } from "./tiny-directory.ts";
 import { type Town, openTown } from "./town.ts";
 
@@ -170,26 +168,6 @@ describe("a row whose object was read more than ten minutes ago", () => {
     assert.equal(stateOf(town), "finished");
     assert.equal(town.report("b").get(1)?.verdict, "unchanged");
     assert.equal(town.users.made.size, 0);
-  });
-
-  it("is unchanged so too while another row is kept back for an earlier batch that waits", async () => {
-    const town = begin();
-    const { runner, batches } = town.blobs;
-    await town.deliver({ ...message, rows: [update(ann, "Oslo"), update(bob, "Oslo")] });
-    const planning = `${home}/planning/${new Date().toISOString()}-list`;
-    const until = new Date(Date.now() + 60 * MINUTE_MS).toISOString();
-    await runner.write(planning, JSON.stringify({ ids: [userNamed(town.users, bob).id], until }));
-    town.pass(11 * MINUTE_MS);
-    userNamed(town.users, ann)["city"] = "Oslo";
-    await town.approve("b");
-    const running = town.run();
-    const journal = "b/journal/00001.jsonl";
-    const isSettled = () => batches.blobs.has(journal) && /"settled"/.test(batches.text(journal));
-    while (!isSettled()) await systemClock.sleep(10);
-    assert.equal(userNamed(town.users, bob)["city"], "Rome", "nothing was kept back");
-    await runner.delete(planning);
-    await running;
-    assert.deepEqual(verdictsOf(town), ["unchanged", "done"]);
   });
 
   it("ends as Graph ends it if its object is gone", async () => {

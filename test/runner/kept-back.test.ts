@@ -1,14 +1,16 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 
-import type { Clock } from "../../shared/core/clock.ts";
+import { type Clock, systemClock } from "../../shared/core/clock.ts";
 import { type ObjectId, toObjectId } from "../../shared/core/object-id.ts";
 import { createWritePacer } from "../../shared/graph/pacing/pacer.ts";
 import type { PlannedRow } from "../../shared/records/shard.ts";
 import type { RunnerSettings } from "../../shared/runner/ports.ts";
+import { home } from "../batches/workshop.ts";
 import { createSimulatedRig, quickSettings } from "./rig.ts";
 import { disables, update } from "./rows.ts";
 import { TinyDirectory, noFaults } from "./tiny-directory.ts";
+import { openTown } from "./town.ts";
 
 /** Two hundred writes a second. */
 const paced = (clock: Clock) =>
@@ -136,6 +138,31 @@ it("rows that were open before they were kept back go once nobody waits for them
   };
   assert.ok(await hasEnded(story, folder, waitsFor4Seconds));
   assert.ok(clock.monotonic() - startMs > 4_000, "it was not kept back");
+});
+
+it("a row beside one that is kept back is unchanged if its values were set after the plan", async () => {
+  const town = openTown();
+  const [ann, bob] = ["ann@contoso.com", "bob@contoso.com"].map((userPrincipalName) =>
+    town.users.addUser({ userPrincipalName, city: "Rome" }),
+  );
+  const { runner, batches } = town.blobs;
+  const rows = [ann, bob].map((user) => ({ operation: "user.update", user, city: "Oslo" }));
+  await town.deliver({ version: 1, batch: "b", mode: "plan", rows });
+  const planning = `${home}/planning/${new Date().toISOString()}-list`;
+  const until = new Date(Date.now() + 3_600_000).toISOString();
+  await runner.write(planning, JSON.stringify({ ids: [bob], until }));
+  town.pass(660_000);
+  Object.assign(town.users.users.get(ann!) ?? {}, { city: "Oslo" });
+  await town.approve("b");
+  const running = town.run();
+  const journal = "b/journal/00001.jsonl";
+  const isSettled = () => batches.blobs.has(journal) && /"settled"/.test(batches.text(journal));
+  while (!isSettled()) await systemClock.sleep(10);
+  assert.equal(town.users.users.get(bob!)?.["city"], "Rome", "nothing was kept back");
+  await runner.delete(planning);
+  await running;
+  const verdicts = [...town.report("b").values()].map(({ verdict }) => verdict);
+  assert.deepEqual(verdicts, ["unchanged", "done"]);
 });
 
 it("rows beside one that is kept back are unchanged if nobody may undo what they found in place", async () => {

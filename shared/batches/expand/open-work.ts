@@ -14,6 +14,7 @@ import {
   batchIn,
   readAwaiting,
   type Awaiting,
+  MOST_AWAITED,
   readPlannedBefore,
 } from "../../records/markers/planning-marker.ts";
 import { batchOf, folderOf, journalBlob, markersPrefix, planBlob } from "../../records/paths.ts";
@@ -22,7 +23,7 @@ import { readStatus } from "../../records/status.ts";
 import type { Blobs } from "../../storage/types.ts";
 import type { BatchPorts } from "../ports.ts";
 import type { OpenWork } from "./expand-job.ts";
-import { ExpansionWaits, SAID_FOR_MS, WAITS } from "./waits.ts";
+import { ExpansionWaits, SAID_FOR_MS, WAITS, type WaitsFor } from "./waits.ts";
 import { edgeNumber } from "./wanted-members.ts";
 
 /**
@@ -60,6 +61,7 @@ export function openWorkBefore(
   let work: ReturnType<typeof readWork> | undefined;
   let waited: ReturnType<typeof readAwaiting> | undefined;
   const waitedFor = () => (waited ??= readAwaiting(ports.blobs.runner, manifest));
+  const free = new Set<string>();
   return {
     endedAt: async () => (await waitedFor())?.endedAt,
     awaitEnd: async (some) => {
@@ -67,8 +69,15 @@ export function openWorkBefore(
       const whyWait = await (work ??= readWork(ports, folder, manifest));
       if (whyWait === undefined) return;
       const why = whyWait(ids);
-      if (why !== undefined) throw new ExpansionWaits(why, ids);
-      await awaitShown(ports, manifest, ids, await waitedFor());
+      const before = await waitedFor();
+      const waits = why ? { why, ids } : await awaitsShown(ports, manifest, ids, before);
+      if (waits !== undefined)
+        throw new ExpansionWaits(waits, [
+          ...free,
+          ...(before?.ids ?? []),
+          ...(before?.known ?? []),
+        ]);
+      for (const id of ids) if (free.size < MOST_AWAITED) free.add(id);
     },
   };
 }
@@ -99,20 +108,20 @@ async function readWork(
 }
 
 /** After a batch has waited for work on some objects, what it reads of them must show that work. */
-async function awaitShown(
+async function awaitsShown(
   { blobs: { runner }, clock }: Pick<BatchPorts, "blobs" | "clock">,
   manifest: BatchManifest,
   ids: readonly string[],
   waited: Awaiting | undefined,
-): Promise<void> {
+): Promise<WaitsFor | undefined> {
   const before = new Set(waited?.ids);
-  if (waited === undefined || !ids.some((id) => before.has(id))) return;
+  if (waited === undefined || !ids.some((id) => before.has(id))) return undefined;
   const { endedAt: at = new Date(clock.now()).toISOString() } = waited;
   const shownMs = Math.max(SHOWN_MS, await readLag(runner, manifest.tenant));
   const leftMs = Date.parse(at) + shownMs - clock.now();
-  if (leftMs <= 0) return;
+  if (leftMs <= 0) return undefined;
   const why = "Graph may not show yet what earlier work has changed";
-  throw new ExpansionWaits(why, waited.ids, { at, leftMs });
+  return { why, ids: waited.ids, ended: { at, leftMs } };
 }
 
 /** The name of an earlier batch of which the plan is to be waited for. */

@@ -5,18 +5,28 @@ import type { BatchPorts } from "../ports.ts";
 /** How the reason begins in the status of a batch that waits. */
 export const WAITS = "Waits: ";
 
-/** Earlier work has to end before the directory shows what a row of the batch expands into. */
-export class ExpansionWaits extends Error {
-  override readonly name = "ExpansionWaits";
+/** For what a batch waits. */
+export interface WaitsFor {
+  readonly why: string;
   /** The objects that the rows name. */
   readonly ids: readonly string[];
   /** Set once the work has ended: when that was first seen, and how long yet Graph may not show it everywhere. */
-  readonly ended: { readonly at: string; readonly leftMs: number } | undefined;
+  readonly ended?: { readonly at: string; readonly leftMs: number } | undefined;
+}
 
-  constructor(why: string, ids: readonly string[], ended?: ExpansionWaits["ended"]) {
+/** Earlier work has to end before the directory shows what a row of the batch expands into. */
+export class ExpansionWaits extends Error implements Omit<WaitsFor, "why"> {
+  override readonly name = "ExpansionWaits";
+  readonly ids: readonly string[];
+  readonly ended: WaitsFor["ended"];
+  /** The objects of rows that do not wait any longer: what they expand into was read, or may be. */
+  readonly known: readonly string[];
+
+  constructor({ why, ids, ended }: WaitsFor, known: readonly string[]) {
     super(why);
     this.ids = ids;
     this.ended = ended;
+    this.known = known;
   }
 }
 
@@ -47,8 +57,8 @@ export async function sayWaits(
   manifest: BatchManifest,
   waits: ExpansionWaits,
 ): Promise<{ readonly reason: string; readonly fix: string }> {
-  const { message, ids, ended } = waits;
+  const { message, ids, known, ended } = waits;
   const until = new Date(clock.now() + SAID_FOR_MS).toISOString();
-  await sayAwaiting(blobs.runner, manifest, { ids, until, endedAt: ended?.at });
+  await sayAwaiting(blobs.runner, manifest, { ids, known, until, endedAt: ended?.at });
   return { reason: `${WAITS}${message}.`, fix: fixOf(waits) };
 }

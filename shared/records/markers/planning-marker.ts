@@ -22,6 +22,8 @@ export const planningMarker = (manifest: BatchManifest): string =>
  */
 export interface Awaiting {
   readonly ids: readonly string[];
+  /** Objects for which it does not wait any longer, but of which its plan is not made either. */
+  readonly known?: readonly string[] | undefined;
   /** When the work was first seen to have ended; Graph may show it everywhere only a while later. */
   readonly endedAt?: string | undefined;
   /** Nobody waits for it longer, unless it says so again. */
@@ -29,18 +31,23 @@ export interface Awaiting {
 }
 
 /** A batch waits for work on no more objects than this, or on any; later rows on the others do not wait. */
-const MOST_IDS = 10_000;
+export const MOST_AWAITED = 10_000;
 
 /** Says in the marker of a batch for what it waits. */
 export const sayAwaiting = (
   runner: Blobs,
   manifest: BatchManifest,
-  { ids, ...more }: Awaiting,
-): Promise<unknown> =>
-  runner.write(
-    planningMarker(manifest),
-    JSON.stringify({ ...more, ids: ids.slice(0, MOST_IDS) } satisfies Awaiting),
-  );
+  { ids, known = [], ...more }: Awaiting,
+): Promise<unknown> => {
+  const own = new Set(ids);
+  const all = [...new Set([...own, ...known])].slice(0, MOST_AWAITED);
+  const awaiting: Awaiting = {
+    ...more,
+    ids: all.slice(0, own.size),
+    known: all.slice(own.size),
+  };
+  return runner.write(planningMarker(manifest), JSON.stringify(awaiting));
+};
 
 /** For what a batch waited last, if it did. */
 export const readAwaiting = (
@@ -51,9 +58,14 @@ export const readAwaiting = (
 async function awaitingIn(runner: Blobs, path: string): Promise<Awaiting | undefined> {
   const found = await runner.read(path);
   // A marker that cannot be read says that its batch is planned, and no more.
-  const { ids, endedAt, until } = recordIn(found?.bytes.toString("utf8") ?? "");
+  const { ids, known, endedAt, until } = recordIn(found?.bytes.toString("utf8") ?? "");
   if (!Array.isArray(ids) || typeof until !== "string") return undefined;
-  return { ids: ids.map(String), until, ...(typeof endedAt === "string" && { endedAt }) };
+  return {
+    ids: ids.map(String),
+    known: Array.isArray(known) ? known.map(String) : [],
+    until,
+    ...(typeof endedAt === "string" && { endedAt }),
+  };
 }
 
 /** The objects for work on which batches wait that were accepted before this one, with the name of such a batch. */
@@ -68,8 +80,8 @@ export async function readAwaitedBefore(
   for await (const { path, bytes } of runner.list(planningPrefix(tenant))) {
     const name = path.slice(planningPrefix(tenant).length);
     if (bytes === 0 || name >= accepted) continue;
-    const { ids = [], until = "" } = (await awaitingIn(runner, path)) ?? {};
-    if (until > now) for (const id of ids) all.set(id.toLowerCase(), batchIn(name));
+    const { ids = [], known = [], until = "" } = (await awaitingIn(runner, path)) ?? {};
+    if (until > now) for (const id of [...ids, ...known]) all.set(id.toLowerCase(), batchIn(name));
   }
   return all;
 }

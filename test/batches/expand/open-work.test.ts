@@ -3,63 +3,30 @@ import { beforeEach, describe, it } from "node:test";
 
 import { sweepInbox } from "../../../shared/batches/accept/sweep.ts";
 import { decide } from "../../../shared/batches/decisions/decide.ts";
-import { systemClock } from "../../../shared/core/clock.ts";
 import { recordJson } from "../../../shared/records/journal.ts";
 import { readAwaitedBefore } from "../../../shared/records/markers/planning-marker.ts";
 import { other } from "../decisions/desk.ts";
 import { answer } from "../small-directory.ts";
 import { runAndJournal } from "../undo/jobs.ts";
-import { home, openWorkshop, shardRows, type Workshop } from "../workshop.ts";
+import { home, shardRows, type Workshop } from "../workshop.ts";
+import { add, list, MINUTE_MS, offboard, openStory, type Story } from "./story.ts";
 
-const MINUTE_MS = 60_000;
-let passedMs = 0;
+let story: Story;
 let workshop: Workshop;
 let nurses: string;
-const ids = new Map<string, string>();
-const idOf = (name: string): string => ids.get(name) ?? "";
+let once: Story["once"];
+let afterwards: Story["afterwards"];
+const idOf = (name: string): string => story.ids.get(name) ?? "";
 
-/** Ann and Bo are members of Nurses, and Bo reports to Ann. */
 beforeEach(() => {
-  passedMs = 0;
-  workshop = openWorkshop({
-    clock: { ...systemClock, now: () => systemClock.now() + passedMs },
-  });
-  const { directory } = workshop;
-  for (const name of ["ann", "bo", "cy", "dee"]) {
-    ids.set(name, directory.addUser(`${name}@contoso.com`));
-  }
-  nurses = directory.addGroup("Nurses");
-  directory.addGroup("Night shift");
-  for (const name of ["ann", "bo"]) directory.members.get(nurses)!.add(idOf(name));
+  story = openStory();
+  ({ workshop, nurses, once, afterwards } = story);
 });
-
-/** What one delivery of a message comes to: why it waits, or its outcome. */
-async function once(batch: string, rows: readonly object[], more: object = {}): Promise<string> {
-  const message = { version: 1, batch, mode: "apply", rows, ...more };
-  const deadlineMs = Date.now() + passedMs + MINUTE_MS;
-  const result = await workshop.batches.accept(message, { messageId: batch, deadlineMs });
-  return result.state === "again" ? `waits: ${result.reason}` : result.outcome;
-}
-
-/** The same once the work that it waited for has ended: Graph gets a moment to show it. */
-async function afterwards(batch: string, rows: readonly object[]): Promise<string> {
-  assert.match(await once(batch, rows), /^waits: Graph may not show yet/);
-  passedMs += 5_000;
-  return once(batch, rows);
-}
-
-const add = (name: string, group = "Nurses") => ({
-  operation: "group.add-member",
-  group,
-  member: `${name}@contoso.com`,
-});
-const list = [{ operation: "group.set-members", group: "Nurses", member: "ann@contoso.com" }];
-const offboard = (name: string) => [{ operation: "offboard", user: `${name}@contoso.com` }];
 
 const partsOf = (batch: string): readonly string[] =>
   shardRows(workshop.blobs.batches, batch).map(({ operation, write, objectId }) => {
     const id = write?.target["member"] ?? write?.target["user"] ?? objectId;
-    const name = [...ids].find(([, each]) => each === id)?.[0];
+    const name = [...story.ids].find(([, each]) => each === id)?.[0];
     return `${operation} ${String(name)}`;
   });
 
@@ -93,21 +60,8 @@ describe("rows that are expanded beside unfinished work of an earlier batch", ()
     assert.match(String(reason), /^Waits: Graph/);
     // There is no batch that a person could pause.
     assert.equal(fix, "No action needed: it goes on within a minute.");
-    passedMs += 15_000;
+    story.passedMs += 15_000;
     assert.equal(await once("list", list), "accepted");
-  });
-
-  it("take a state that cannot be read for none, as the runner does", async () => {
-    for (const damaged of ["{", "", "null", '{"lagMs":"long"}', '{"lagMs":1e999}']) {
-      await workshop.blobs.runner.write(`${home}/state.json`, damaged);
-      const name = `${damaged.length}`;
-      await once(`earlier-${name}`, [add("dee")]);
-      await once(`list-${name}`, list);
-      await runAndJournal(workshop, `earlier-${name}`);
-      assert.equal(await afterwards(`list-${name}`, list), "accepted");
-      await runAndJournal(workshop, `list-${name}`);
-      passedMs += 1;
-    }
   });
 
   it("say in their marker for which objects, until they are planned", async () => {
@@ -115,7 +69,7 @@ describe("rows that are expanded beside unfinished work of an earlier batch", ()
     const marker = () => [...runner.blobs.keys()].find((path) => path.endsWith("-list")) ?? "";
     await once("earlier", [add("dee")]);
     await once("list", list);
-    const now = Date.now() + passedMs;
+    const now = Date.now() + story.passedMs;
     const before = async (accepted: string, nowMs: number) => [
       ...(await readAwaitedBefore(runner, home, accepted, nowMs)),
     ];
@@ -129,6 +83,28 @@ describe("rows that are expanded beside unfinished work of an earlier batch", ()
     assert.deepEqual(await before("~", now), []);
     assert.equal(await once("list", list), "accepted");
     assert.ok(!marker().includes("/planning/"));
+  });
+
+  it("say it also of the objects that they waited for before, or have read meanwhile", async () => {
+    const { runner } = workshop.blobs;
+    const fillers = Array.from({ length: 49 }, (_, at) => `filler${at}`);
+    for (const name of fillers)
+      story.ids.set(name, workshop.directory.addUser(`${name}@contoso.com`));
+    const names = ["bo", ...fillers, "cy"];
+    const rows = names.flatMap(offboard);
+    for (const name of ["bo", "cy"]) await once(`earlier-${name}`, [add(name, "Night shift")]);
+    assert.match(await once("leavers", rows), /^waits: batch earlier-bo/);
+    await runAndJournal(workshop, "earlier-bo");
+    assert.match(await once("leavers", rows), /^waits: Graph/);
+    story.passedMs += 5_000;
+    for (const when of ["once", "again"]) {
+      assert.match(await once("leavers", rows), /^waits: batch earlier-cy/, when);
+      const awaited = await readAwaitedBefore(runner, home, "~", Date.now() + story.passedMs);
+      const lacking = names.filter((name) => !awaited.has(idOf(name)));
+      assert.deepEqual(lacking, [], when);
+    }
+    await runAndJournal(workshop, "earlier-cy");
+    assert.equal(await afterwards("leavers", rows), "accepted");
   });
 
   it("see what it gives to their user", async () => {
@@ -187,24 +163,6 @@ describe("rows that are expanded beside unfinished work of an earlier batch", ()
     assert.deepEqual(called.length, 1, "the runner is called, and no plan is awaited");
   });
 
-  for (const { what, blob, damage, by } of [
-    { what: "plan", blob: "plan.json", damage: /sha256:[0-9a-f]{8}/, by: "sha256:00000000" },
-    { what: "last shard", blob: "shards/00002.jsonl", damage: '"row":1001', by: '"row":"?"' },
-  ]) {
-    it(`do not wait for a batch of which the ${what} is damaged`, async () => {
-      const fillers = Array.from({ length: 1_000 }, (_, at) => {
-        workshop.directory.addUser(`filler${at}@contoso.com`);
-        return `user.update,,,filler${at}@contoso.com,Oslo`;
-      });
-      const lines = ["group.add-member,Nurses,dee@contoso.com,,", ...fillers];
-      const content = ["operation,group,member,user,city", ...lines, ""].join("\n");
-      const path = `${await workshop.drop("earlier.csv", content)}/${blob}`;
-      const { batches } = workshop.blobs;
-      await batches.write(path, batches.text(path).replace(damage, by));
-      assert.equal(await once("list", list), "accepted");
-    });
-  }
-
   for (const { when, more } of [
     { when: "they are urgent", more: { priority: "urgent" } },
     { when: "they are only planned", more: { mode: "plan" } },
@@ -223,24 +181,18 @@ describe("rows that are expanded beside unfinished work of an earlier batch", ()
     assert.equal(await once("list", list), "accepted");
   });
 
-  it("do not wait for a batch that is damaged", async () => {
-    await once("earlier", [add("dee")]);
-    await workshop.blobs.batches.write("earlier/shards/00001.jsonl", "{");
-    assert.equal(await once("list", list), "accepted");
-  });
-
   it("wait five minutes for the plan of a batch that was accepted earlier, and no longer", async () => {
     const earlier = new Date(Date.now() - 1_000).toISOString();
     await workshop.blobs.runner.write(`${home}/planning/${earlier}-first`, "");
     assert.match(await once("list", list), /^waits: batch first, .* is planned$/);
-    passedMs = 6 * MINUTE_MS;
+    story.passedMs = 6 * MINUTE_MS;
     assert.equal(await afterwards("list", list), "accepted");
   });
 
   it("wait longer for the plan of an earlier batch that waits itself, so that they go in their order", async () => {
     await once("zero", [add("dee")]);
     for (const name of ["one", "two"]) await once(name, list);
-    passedMs = 70 * MINUTE_MS;
+    story.passedMs = 70 * MINUTE_MS;
     await once("one", list);
     await runAndJournal(workshop, "zero");
     for (const name of ["two", "three"]) {
@@ -255,9 +207,9 @@ describe("rows that are expanded beside unfinished work of an earlier batch", ()
   it("wait no longer for the plan of an earlier batch that waits for something else", async () => {
     await once("zero", [add("dee")]);
     for (const name of ["one", "two"]) await once(name, list);
-    passedMs = 6 * MINUTE_MS;
+    story.passedMs = 6 * MINUTE_MS;
     const { batches } = workshop.blobs;
-    const updatedAt = new Date(Date.now() + passedMs).toISOString();
+    const updatedAt = new Date(Date.now() + story.passedMs).toISOString();
     const status = { ...batches.json("one/status.json"), reason: "Waiting: Graph.", updatedAt };
     await batches.write("one/status.json", JSON.stringify(status));
     await runAndJournal(workshop, "zero");
@@ -270,16 +222,16 @@ describe("rows that are expanded beside unfinished work of an earlier batch", ()
     await once("zero", [add("dee")]);
     for (const name of names) {
       // Those accepted in one millisecond are in the order of their names.
-      passedMs += 1;
+      story.passedMs += 1;
       await once(name, list);
     }
     await runAndJournal(workshop, "zero");
     for (let round = 0; round < names.length; round++) {
-      passedMs += 6 * MINUTE_MS;
+      story.passedMs += 6 * MINUTE_MS;
       for (const name of names) {
         if (ended.includes(name)) continue;
         const is = await once(name, list);
-        if (is.startsWith("waits: Graph")) passedMs += 5_000;
+        if (is.startsWith("waits: Graph")) story.passedMs += 5_000;
         if (is.startsWith("waits") && (await once(name, list)).startsWith("waits")) continue;
         await runAndJournal(workshop, name);
         ended.push(name);
@@ -291,7 +243,7 @@ describe("rows that are expanded beside unfinished work of an earlier batch", ()
   it("are not called stalled while they wait", async () => {
     await once("earlier", [add("dee")]);
     await once("list", list);
-    passedMs = 30 * MINUTE_MS;
+    story.passedMs = 30 * MINUTE_MS;
     await once("list", list);
     workshop.events.splice(0);
     await sweepInbox(workshop.ports, new Set());
@@ -299,7 +251,7 @@ describe("rows that are expanded beside unfinished work of an earlier batch", ()
       workshop.events.filter(({ event }) => event === "batch.stalled"),
       [],
     );
-    passedMs = 60 * MINUTE_MS;
+    story.passedMs = 60 * MINUTE_MS;
     await sweepInbox(workshop.ports, new Set());
     const stalled = workshop.events.filter(({ event }) => event === "batch.stalled");
     assert.deepEqual(
