@@ -43,6 +43,7 @@ describe("a decision is checked", () => {
     ["no expectation", { expects: undefined }, /expects \(missing\)/],
     ["an expiry in words", { expires: "tomorrow" }, /expires/],
     ["an expiry that no calendar has", { expires: "2026-13-41T00:00:00Z" }, /no instant/],
+    ["an expiry on 30 February", { expires: "2026-02-30T15:00:00Z" }, /no instant/],
     ["an expiry without a zone", { expires: "2026-11-21T15:00:00" }, /expires/],
     ["a reason as long as a page", { reason: "x".repeat(501) }, /reason/],
   ];

@@ -1,6 +1,7 @@
 import * as v from "valibot";
 
 import { check } from "../../core/check.ts";
+import { isInCalendar } from "../../core/clock.ts";
 import { InputRefusal } from "../../core/input-refusal.ts";
 import { isGuid } from "../../core/object-id.ts";
 import { isRecord } from "../../core/record.ts";
@@ -136,9 +137,9 @@ function mistakeIn(decision: SignedDecision): readonly [what: string, fix: strin
   if (kind === "undo" && typeof rows === "string") {
     return ["rows is a word", "Give the numbers of the rows to undo, or leave rows out for all"];
   }
-  return Number.isNaN(Date.parse(decision.expires))
-    ? ["expires is no instant", "Give an instant in UTC, such as 2026-11-21T15:00:00Z"]
-    : undefined;
+  return isInCalendar(decision.expires)
+    ? undefined
+    : ["expires is no instant", "Give an instant in UTC, such as 2026-11-21T15:00:00Z"];
 }
 
 const invalid = (what: string, fix: string): InputRefusal =>
