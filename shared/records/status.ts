@@ -20,6 +20,10 @@ export const batchStates = [
 /** One of them. */
 export type BatchState = (typeof batchStates)[number];
 
+/** Whether every row of a batch has its final verdict. */
+export const hasEnded = (state: BatchState | undefined): state is "finished" | "cancelled" =>
+  state === "finished" || state === "cancelled";
+
 /** `status.json`: at most 5 s old while the batch runs. */
 export interface BatchStatus {
   readonly version: 1;

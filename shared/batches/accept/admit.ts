@@ -1,7 +1,7 @@
 import { readBatchFiles } from "../../records/batch-files.ts";
 import type { Admission } from "../../records/ledger/admission.ts";
 import { journalsPrefix } from "../../records/paths.ts";
-import { readStatus } from "../../records/status.ts";
+import { hasEnded, readStatus } from "../../records/status.ts";
 import { approveAtStart } from "./approve-at-start.ts";
 import { chargeAtStart } from "./charge-at-start.ts";
 import type { AdmissionCheck, AdmitPorts } from "./opening.ts";
@@ -11,12 +11,10 @@ import { protectAtStart } from "./protect-at-start.ts";
  * Pauses a batch that was planned to keep its passwords sealed, if the deployment has no key for that any more:
  * they would be known to nobody.
  */
-const keepPasswords: AdmissionCheck = async ({ blobs, settings }, { folder, plan }) => {
-  if (!plan.keepsPasswords || settings.keepsPasswordsOf?.length) return { kind: "run" };
-  const state = (await readStatus(blobs.batches, folder))?.state;
-  if (state === "finished" || state === "cancelled") return { kind: "run" };
-  return { kind: "pause", policy: "passwords", reason: NO_KEY };
-};
+const keepPasswords: AdmissionCheck = async ({ settings }, { plan }) =>
+  !plan.keepsPasswords || settings.keepsPasswordsOf?.length
+    ? { kind: "run" }
+    : { kind: "pause", policy: "passwords", reason: NO_KEY };
 
 const NO_KEY =
   "It was planned to keep the passwords that it gives, and the setting PASSWORD_KEY is gone: nobody would learn them. Set it again and resume the batch; or cancel it, and send the rest without a key in a new batch.";
@@ -32,8 +30,11 @@ const checks: readonly AdmissionCheck[] = [
 /** See `Batches.admit`. */
 export async function admit(ports: AdmitPorts, folder: string): Promise<Admission> {
   const { batches } = ports.blobs;
+  const status = await readStatus(batches, folder);
+  // Only its marker is left: nothing of it may be held or charged any more.
+  if (hasEnded(status?.state)) return { kind: "run" };
   const files = await readBatchFiles(batches, folder);
-  const opening = { ...files, folder, isBegun: await hasJournal(ports, folder) };
+  const opening = { ...files, folder, status, isBegun: await hasJournal(ports, folder) };
   for (const check of checks) {
     const admission = await check(ports, opening);
     if (admission.kind !== "run") return admission;

@@ -1,7 +1,6 @@
 import { readHeld } from "../../records/approval/held.ts";
 import { readControl } from "../../records/decisions/control.ts";
 import type { Admission } from "../../records/ledger/admission.ts";
-import { readStatus } from "../../records/status.ts";
 import { isHeldBy } from "../plan/preflight.ts";
 import { waitForApproval } from "./conclude.ts";
 import type { AdmitPorts, Opening } from "./opening.ts";
@@ -13,8 +12,6 @@ import type { AdmitPorts, Opening } from "./opening.ts";
 export async function approveAtStart(ports: AdmitPorts, opening: Opening): Promise<Admission> {
   const { folder, plan, isBegun } = opening;
   if (isBegun || !(plan.mode === "plan" || isHeldBy(plan))) return { kind: "run" };
-  const state = (await readStatus(ports.blobs.batches, folder))?.state;
-  if (state === "finished" || state === "cancelled") return { kind: "run" };
   if (await isApproved(ports, opening)) return { kind: "run" };
   await waitForApproval(ports, folder, opening);
   return { kind: "held" };

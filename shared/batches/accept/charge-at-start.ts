@@ -2,7 +2,6 @@ import { OperatorError } from "../../core/errors.ts";
 import { chargeOf, isNothing, withOpen } from "../../guards/charges.ts";
 import type { Admission } from "../../records/ledger/admission.ts";
 import type { GuardFinding } from "../../records/plan.ts";
-import { readStatus } from "../../records/status.ts";
 import { changeLedger } from "../ledger/change-ledger.ts";
 import { chargeIn } from "../ledger/planned-charge.ts";
 import { withoutOrphans } from "../ledger/settle-charge.ts";
@@ -22,12 +21,9 @@ const COUNT_AGAIN_MS = 60_000;
  * approved.
  */
 export async function chargeAtStart(ports: AdmitPorts, opening: Opening): Promise<Admission> {
-  const { folder, manifest, plan } = opening;
+  const { manifest, plan, status } = opening;
   const charge = chargeIn(plan);
   if (isNothing(charge.counts)) return { kind: "run" };
-  const status = await readStatus(ports.blobs.batches, folder);
-  // It has ended, and only its marker is left: a charge would never be settled.
-  if (status?.state === "finished" || status?.state === "cancelled") return { kind: "run" };
   const isReleased = opening.isBegun || (await isApproved(ports, opening));
   const { tenant, batch, acceptedAt } = manifest;
   const guards = await changeLedger(ports, tenant, async (before) => {

@@ -8,7 +8,7 @@ import {
   workMarker,
 } from "../../records/markers/marker.ts";
 import type { Plan } from "../../records/plan.ts";
-import { type BatchState, readStatus } from "../../records/status.ts";
+import { hasEnded, readStatus } from "../../records/status.ts";
 import { holdOf } from "../plan/preflight.ts";
 import type { BatchPorts } from "../ports.ts";
 import { endBatch, finishBatch, nothingSent } from "../report/finish.ts";
@@ -30,7 +30,7 @@ export async function conclude(
   const { manifest, plan } = batch;
   const status = isNew ? undefined : await readStatus(ports.blobs.batches, folder);
   const control = await readControl(ports.blobs.batches, folder);
-  if (isStopped(control) && !hasEnded.has(status?.state)) {
+  if (isStopped(control) && !hasEnded(status?.state) && status?.state !== "refused") {
     // The runner ends it: it alone knows whether anything is under way.
     const at = standingDecision(control)?.at ?? manifest.acceptedAt;
     await summonRunner(ports.blobs.runner, manifest, folder, at);
@@ -84,8 +84,6 @@ async function sayWaiting(
     stillStatus(plan.batch, "accepted", plan.verdicts, nowMs, why),
   );
 }
-
-const hasEnded: ReadonlySet<BatchState | undefined> = new Set(["finished", "cancelled", "refused"]);
 
 /** What approving the plan would do. */
 function onlyPlanned(

@@ -1,5 +1,6 @@
 import type { BatchFiles } from "../../records/batch-files.ts";
 import type { Admission } from "../../records/ledger/admission.ts";
+import type { BatchStatus } from "../../records/status.ts";
 import type { BatchPorts } from "../ports.ts";
 
 /** What a check works with. */
@@ -21,6 +22,7 @@ export interface Opening extends BatchFiles {
   readonly folder: string;
   /** Whether anything of it may have been sent: its journal was begun. Such a batch is not held. */
   readonly isBegun: boolean;
+  readonly status: BatchStatus | undefined;
 }
 
 /** One thing to see to before a batch is opened. Repeating it changes nothing; `run` asks the next one. */

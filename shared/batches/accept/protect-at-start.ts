@@ -5,7 +5,6 @@ import { createHeldDigest, writeHeld } from "../../records/approval/held.ts";
 import { readControl } from "../../records/decisions/control.ts";
 import type { Admission } from "../../records/ledger/admission.ts";
 import { streamShard } from "../../records/shard.ts";
-import { readStatus } from "../../records/status.ts";
 import { storedFormOf } from "../../records/stored-write.ts";
 import { holdOf } from "../plan/preflight.ts";
 import { protectionOf } from "../protection/protection-of.ts";
@@ -22,12 +21,10 @@ const READ_AGAIN_MS = 60_000;
  * something was sent is not held.
  */
 export async function protectAtStart(ports: AdmitPorts, opening: Opening): Promise<Admission> {
-  const { folder, manifest, plan, isBegun } = opening;
+  const { folder, manifest, plan, status, isBegun } = opening;
   const { batches } = ports.blobs;
   const ageMs = ports.clock.now() - Date.parse(plan.plannedAt);
   if (isBegun || ageMs < ports.settings.protection.recheckAfterMs) return { kind: "run" };
-  const status = await readStatus(batches, folder);
-  if (status?.state === "finished" || status?.state === "cancelled") return { kind: "run" };
   const protect = await protectionOf(ports, manifest.tenant).catch(notNow);
   if (protect === undefined) {
     return { kind: "wait", untilMs: ports.clock.now() + READ_AGAIN_MS };

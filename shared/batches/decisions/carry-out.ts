@@ -9,7 +9,7 @@ import { type BatchManifest, readManifest } from "../../records/manifest.ts";
 import { announceWork, summonRunner } from "../../records/markers/marker.ts";
 import { folderOf, heldBlob } from "../../records/paths.ts";
 import { readPlan } from "../../records/plan.ts";
-import { readStatus } from "../../records/status.ts";
+import { hasEnded, readStatus } from "../../records/status.ts";
 import { claimFile } from "../folder/claim-file.ts";
 import { resumeMessageOf } from "../message/envelope.ts";
 import type { BatchPorts, WhyIgnored } from "../ports.ts";
@@ -105,7 +105,7 @@ async function release(
   const { batch, tenant } = manifest;
   if ((await readPlan(blobs.batches, folder)) === undefined) return planOn(ports, manifest);
   const state = (await readStatus(blobs.batches, folder))?.state;
-  if (state === "finished" || state === "cancelled") return applied;
+  if (hasEnded(state)) return applied;
   const nowMs = ports.clock.now();
   await announceWork(blobs.runner, { manifest, folder, releasedAt: made.at, nowMs });
   await sayReleased(ports, folder);

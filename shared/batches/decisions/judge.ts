@@ -11,7 +11,7 @@ import {
   decisionNonce,
   type Expectation,
 } from "../../records/decisions/decision.ts";
-import type { BatchState } from "../../records/status.ts";
+import { type BatchState, hasEnded } from "../../records/status.ts";
 import type { Who } from "../../records/who.ts";
 import { approvers } from "./approvers.ts";
 import { ignored, type Judgment, type Situation } from "./judgment.ts";
@@ -87,7 +87,7 @@ const resumed = (state: BatchState | "open", standing: Standing): BatchState | "
 
 function meets(state: BatchState | "open", expects: Expectation): boolean {
   if (expects === "unfinished") return allowed.cancel.includes(state);
-  if (expects === "ended") return state === "finished" || state === "cancelled";
+  if (expects === "ended") return state !== "open" && hasEnded(state);
   return state === expects;
 }
 

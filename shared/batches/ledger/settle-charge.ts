@@ -12,7 +12,7 @@ import { readManifest } from "../../records/manifest.ts";
 import { folderOf } from "../../records/paths.ts";
 import type { Receipts } from "../../records/receipt.ts";
 import type { ShardRows } from "../../records/shard.ts";
-import { type BatchState, readStatus } from "../../records/status.ts";
+import { hasEnded, readStatus } from "../../records/status.ts";
 import type { BatchPorts } from "../ports.ts";
 import { changeLedger } from "./change-ledger.ts";
 import { chargeIn } from "./planned-charge.ts";
@@ -62,8 +62,6 @@ export async function withoutOrphans(
   return next;
 }
 
-const ended: ReadonlySet<BatchState | undefined> = new Set(["finished", "cancelled", "refused"]);
-
 /** What a batch wrote that has ended: its journals say it. All that was charged, if the batch is gone. */
 async function writtenOf(
   ports: SettlePorts,
@@ -75,7 +73,8 @@ async function writtenOf(
   const folder = folderOf(ports.settings.homeTenant, tenant, charge.batch);
   const manifest = (await readManifest(batches, folder))?.value;
   if (manifest?.acceptedAt !== charge.acceptedAt) return allOf(charge, nowMs);
-  if (!ended.has((await readStatus(batches, folder))?.state)) return undefined;
+  const state = (await readStatus(batches, folder))?.state;
+  if (!hasEnded(state) && state !== "refused") return undefined;
   try {
     const { plan } = await readBatchFiles(batches, folder);
     const job = { batches, folder, plan, catalogue: ports.catalogue };

@@ -3,7 +3,7 @@ import type { BatchManifest } from "../../records/manifest.ts";
 import { readMarker } from "../../records/markers/marker.ts";
 import { acceptanceOf, readPlannedBefore } from "../../records/markers/planning-marker.ts";
 import { markersPrefix } from "../../records/paths.ts";
-import { readStatus } from "../../records/status.ts";
+import { hasEnded, readStatus } from "../../records/status.ts";
 import type { Blobs } from "../../storage/types.ts";
 import type { BatchPorts } from "../ports.ts";
 
@@ -28,8 +28,7 @@ export async function hasUnfinishedWork(
 /** A batch's marker is deleted a moment after its final status was written. */
 async function hasFinished(batches: Blobs, folder: string): Promise<boolean> {
   try {
-    const state = (await readStatus(batches, folder))?.state;
-    return state === "finished" || state === "cancelled";
+    return hasEnded((await readStatus(batches, folder))?.state);
   } catch (error) {
     if (error instanceof OperatorError && error.code === "BATCH_DAMAGED") return false;
     throw error;

@@ -11,7 +11,7 @@ import { standingInWords } from "../../records/decisions/standing-words.ts";
 import { heldBlob, journalsPrefix, planBlob } from "../../records/paths.ts";
 import type { Receipts } from "../../records/receipt.ts";
 import { keepShards, type ShardRows } from "../../records/shard.ts";
-import { readStatus, type BatchState, type BatchStatus } from "../../records/status.ts";
+import { hasEnded, readStatus, type BatchState, type BatchStatus } from "../../records/status.ts";
 import type { Who } from "../../records/who.ts";
 import {
   digestsOfRun,
@@ -104,7 +104,7 @@ export async function endBatch(
     decisions: (await readControl(batches, folder)).decisions,
     quotaPerSecond: writeQuota / writeWindowSeconds,
   });
-  const isLast = state === "finished" || state === "cancelled";
+  const isLast = hasEnded(state);
   const key = openKey(isLast ? ports.sealKey : undefined);
   const digests = isLast ? digestsOfRun(batches, folder, known.digests) : undefined;
   const lacks = await writeReports(job, summary);
@@ -217,7 +217,7 @@ export async function finishBatch(
 ): Promise<VerdictCounts> {
   const { batches } = ports.blobs;
   const status = await readStatus(batches, folder);
-  if (status?.state === "finished" || status?.state === "cancelled") return status.verdicts;
+  if (status && hasEnded(status.state)) return status.verdicts;
   const files = await readBatchFiles(batches, folder);
   const { manifest, plan } = files;
   const receipts = plan.shards > KEPT_SHARDS ? stored : kept(stored);
