@@ -17,7 +17,7 @@ import {
   type RowRules,
 } from "./columns.ts";
 import { CLEAR, type InvalidRow, readRow } from "./compile-row.ts";
-import { cutOff, listAtEnd, listCutOff, otherCount } from "./cut-off.ts";
+import { cutOff, otherCount, refuseEndInList } from "./cut-off.ts";
 import { templateOf } from "./entra-template.ts";
 import {
   isMapped,
@@ -225,10 +225,8 @@ function checkRow(
   }
   const compiled = readRow(input, rules);
   refuseUnusable(compiled.name, rules);
-  const isOpen = input.unended !== undefined && rules.rowCount === undefined;
-  const list = isOpen && listAtEnd(compiled.name, [...tally.columns].at(-1), rules);
-  if (list) throw listCutOff(input, list, file);
   const meant = entryNamed(rules.catalogue, compiled.name);
+  refuseEndInList(input, meant, tally.columns, rules);
   if (meant?.expands) tally.expands = true;
   if (meant?.file) tally.ownRecipes.add(compiled.name);
   if (!("invalid" in compiled) || compiled.invalid.verdict === "skipped") return;

@@ -4,31 +4,31 @@ import type { InputRow } from "../formats/input-row.ts";
 import type { Named, RowRules } from "./columns.ts";
 
 /**
- * The column of the list in which a file ends without a line break: entries that may be missing there would be taken
- * for unwanted. `last` is the last column of the file.
+ * Refuses a file that ends in a list without a line break, if entries that may be missing there would be taken for
+ * unwanted and nobody says how many rows it has.
  */
-export function listAtEnd(
-  name: string,
-  last: string | undefined,
-  { catalogue, mapper }: Pick<RowRules<Named>, "catalogue" | "mapper">,
-): string | undefined {
-  if (last === undefined) return undefined;
-  const column = mapper?.mapping.columns[last] ?? last;
-  return named(named(catalogue, name)?.fields ?? {}, column)?.isWhole ? last : undefined;
-}
-
-/** The refusal of a file that ends in such a list. */
-export const listCutOff = (
-  { row, line }: InputRow,
-  column: string,
-  file: string | undefined,
-): InputRefusal =>
-  new InputRefusal(
+export function refuseEndInList(
+  { row, line, unended }: InputRow,
+  meant: Named | undefined,
+  columns: ReadonlySet<string>,
+  { mapper, rowCount, file }: FileRules,
+): void {
+  if (unended === undefined || rowCount !== undefined) return;
+  const column = [...columns].at(-1) ?? "";
+  const own = mapper?.mapping.columns[column] ?? column;
+  if (!named(meant?.fields ?? {}, own)?.isWhole) return;
+  throw new InputRefusal(
     "FILE_CUT_OFF",
     `${rowPlace(row, line, column)}: the file ends in this list, with no line break after it, so entries of it may be missing.`,
     "See whether the file is whole. If it is, end it with a line break, or say its number of rows in the message (rowCount); if not, upload the whole file again.",
     { file, row, column },
   );
+}
+
+interface FileRules extends Pick<RowRules<Named>, "mapper"> {
+  readonly rowCount?: number | undefined;
+  readonly file?: string | undefined;
+}
 
 /** A row may be short in a whole file; one that is short and has no end shows that the file has none. */
 export const cutOff = (
