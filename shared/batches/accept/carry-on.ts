@@ -85,7 +85,6 @@ export async function carryOn(
     if (!locked.isNew) await forgetProblem(ports, folder);
   }
   const isNew = await conclude(ports, folder, { manifest, plan }, locked.isNew);
-  await ports.blobs.runner.delete(planningMarker(manifest));
   return { state: "done", outcome: isNew ? "accepted" : "repeated", folder };
 }
 
@@ -98,9 +97,9 @@ async function planMarked(
 ): Promise<PlannedBatch | Waiting | undefined> {
   const { ports } = context;
   const { expands, mode, tenant } = owned.manifest;
-  const isAbsent = { ifAbsent: true } as const;
-  if (mode === "apply")
-    await ports.blobs.runner.write(planningMarker(owned.manifest), "", isAbsent);
+  const marker = planningMarker(owned.manifest);
+  // It may say already for what the batch waits.
+  if (mode === "apply") await ports.blobs.runner.write(marker, "", { ifAbsent: true });
   // An input that is expanded first may take long, and what is protected is to be as new as the plan.
   const early = expands ? undefined : protectionOf(ports, tenant);
   early?.catch(() => undefined);

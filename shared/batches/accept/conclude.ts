@@ -7,6 +7,7 @@ import {
   summonRunner,
   workMarker,
 } from "../../records/markers/marker.ts";
+import { planningMarker } from "../../records/markers/planning-marker.ts";
 import type { Plan } from "../../records/plan.ts";
 import { hasEnded, readStatus } from "../../records/status.ts";
 import { holdOf } from "../plan/preflight.ts";
@@ -19,13 +20,24 @@ import { hold } from "./hold.ts";
  * Does what follows from a plan, once: ends the batch if its mode is plan, if a guard holds it or if
  * it has nothing to write; otherwise writes its marker and rings the runner. Repeating it changes
  * nothing: if the batch has ended or is running, it does nothing and answers false. A batch that is new
- * cannot have ended.
+ * cannot have ended. From then on nobody waits for its plan.
  */
 export async function conclude(
   ports: BatchPorts,
   folder: string,
   batch: BatchFiles,
   isNew = false,
+): Promise<boolean> {
+  const isDone = await handOver(ports, folder, batch, isNew);
+  await ports.blobs.runner.delete(planningMarker(batch.manifest));
+  return isDone;
+}
+
+async function handOver(
+  ports: BatchPorts,
+  folder: string,
+  batch: BatchFiles,
+  isNew: boolean,
 ): Promise<boolean> {
   const { manifest, plan } = batch;
   const status = isNew ? undefined : await readStatus(ports.blobs.batches, folder);

@@ -1,7 +1,6 @@
 import { OperatorError } from "../../core/errors.ts";
 import { isGuid } from "../../core/object-id.ts";
 import { recordOf } from "../../core/record.ts";
-import { planningMarker } from "../../records/markers/planning-marker.ts";
 import { batchLockBlob, folderOf } from "../../records/paths.ts";
 import { readPlan } from "../../records/plan.ts";
 import { type Problem, problemOf, readProblem } from "../../records/problem.ts";
@@ -119,7 +118,6 @@ async function settleIn(context: Context, place: BatchFolder): Promise<string> {
   if (own && plan !== undefined) {
     // The plan is complete: nothing is lost, at most the batch was not handed over.
     await conclude(ports, place.folder, { manifest: own, plan });
-    await ports.blobs.runner.delete(planningMarker(own));
     return NOTHING_LOST;
   }
   const isClaimed = own?.source.kind === "claimed";
