@@ -1,6 +1,6 @@
 import { buildInto } from "../../scripts/build.ts";
 import { dist, setStage } from "../stage/stage.ts";
-import { type MeasuredRun, measuredRun } from "./measured-run.ts";
+import { type MeasuredRun, measuredRun, polling } from "./measured-run.ts";
 import { percent, quotaShare, type QuotaRow, showQuota } from "./quota-report.ts";
 import { readOptions } from "./show.ts";
 
@@ -32,6 +32,7 @@ const NEIGHBORS: readonly (readonly [number, "another" | "same"])[] = options.sh
 await buildInto(dist, "functions/index.ts");
 const stage = await setStage({
   cloud: { speed: SPEED, graph: { seed: { users: 5000, synced: 0, guests: 0, disabled: 0 } } },
+  settings: async () => polling(),
 });
 try {
   showQuota(options, { rows: await measure(), instances: INSTANCES });
@@ -49,7 +50,9 @@ async function measure(): Promise<readonly QuotaRow[]> {
 
   await run("warm-up", 200);
   const rows = [report("alone", 0, await run("alone", ROWS))];
-  await Promise.all(Array.from({ length: INSTANCES - 1 }, () => stage.another()));
+  await Promise.all(
+    Array.from({ length: INSTANCES - 1 }, () => stage.another({ env: polling(1000) })),
+  );
   rows.push(report(`${INSTANCES} instances compete`, 0, await run("competing", ROWS, ringAll)));
   // Last, because the pacer stays slow for a while after it detected a neighbor in its own quota.
   for (const [others, app] of NEIGHBORS) {

@@ -1,6 +1,6 @@
 import { buildInto } from "../../scripts/build.ts";
 import { dist, setStage } from "../stage/stage.ts";
-import { measuredRun } from "./measured-run.ts";
+import { measuredRun, polling } from "./measured-run.ts";
 import { percent, quotaShare } from "./quota-report.ts";
 import { readFigures } from "./reads-figures.ts";
 import { LEAVERS, READERS, readersStory, type Story } from "./reads-story.ts";
@@ -40,7 +40,7 @@ const stage = await setStage({
       seed: { users: USERS, groups: 100, membersPerGroup: 5, synced: 0, guests: 0, disabled: 0 },
     },
   },
-  settings: async () => ({ GRAPH_RESOURCE_UNIT_QUOTA: String(QUOTA) }),
+  settings: async () => ({ GRAPH_RESOURCE_UNIT_QUOTA: String(QUOTA), ...polling() }),
 });
 const { play, close } = await readersStory(stage, {
   acts: ACTS,
