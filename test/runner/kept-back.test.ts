@@ -1,38 +1,17 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
 
-import { type Clock, systemClock } from "../../shared/core/clock.ts";
+import { systemClock } from "../../shared/core/clock.ts";
 import { type ObjectId, toObjectId } from "../../shared/core/object-id.ts";
-import { createWritePacer } from "../../shared/graph/pacing/pacer.ts";
 import type { PlannedRow } from "../../shared/records/shard.ts";
 import type { RunnerSettings } from "../../shared/runner/ports.ts";
 import { home } from "../batches/workshop.ts";
-import { createSimulatedRig, quickSettings } from "./rig.ts";
-import { disables, update } from "./rows.ts";
+import { createSimulatedRig, paced, quickSettings } from "./rig.ts";
+import { additions, disables, update } from "./rows.ts";
 import { TinyDirectory, noFaults } from "./tiny-directory.ts";
 import { openTown } from "./town.ts";
 
-/** Two hundred writes a second. */
-const paced = (clock: Clock) =>
-  createWritePacer({ quota: 3_000, windowMs: 15_000, retryFloorMs: 5, clock });
-
 const GROUP = toObjectId("10000000-0000-4000-8000-000000000000");
-
-/** Rows that add as many members to the group. */
-function additions(directory: TinyDirectory, count: number): PlannedRow[] {
-  if (!directory.groups.has(GROUP)) directory.groups.set(GROUP, new Set());
-  const members = Array.from({ length: count }, () => directory.addUser({}));
-  return members.map((member, at) => ({
-    row: at + 1,
-    operation: "group.add-member",
-    write: {
-      target: { kind: "membership", group: GROUP, member },
-      keys: [`edge:${GROUP}/${member}`, `object:${member}`],
-      group: GROUP,
-      was: "absent",
-    },
-  }));
-}
 
 const rowsOn = (users: readonly ObjectId[], isInPlace = false): PlannedRow[] =>
   users.map((user, at) => update(at + 1, user, { city: "B" }, isInPlace));
@@ -79,10 +58,10 @@ async function hasEnded(
 it("rows that are kept back leave the room in their group to less urgent ones for which all wait", async () => {
   const story = await createStory();
   const { rig, directory, acceptedAt, wait } = story;
-  const rows = additions(directory, 5);
+  const rows = additions(directory, 5, GROUP);
   const earlier = await rig.submit({ rows, priority: "background", acceptedAt: acceptedAt(0) });
   await wait();
-  await rig.submit({ rows: additions(directory, 30), acceptedAt: acceptedAt(2) });
+  await rig.submit({ rows: additions(directory, 30, GROUP), acceptedAt: acceptedAt(2) });
   assert.ok(await hasEnded(story, earlier));
   assert.equal(directory.groups.get(GROUP)?.size, 5);
 });

@@ -6,7 +6,7 @@ import { type Receipt, noVerdicts } from "../../shared/catalogue/row.ts";
 import { chunk } from "../../shared/core/chunk.ts";
 import { type Clock, systemClock } from "../../shared/core/clock.ts";
 import type { TelemetryEvent } from "../../shared/core/telemetry.ts";
-import { createWritePacer } from "../../shared/graph/pacing/pacer.ts";
+import { type WritePacer, createWritePacer } from "../../shared/graph/pacing/pacer.ts";
 import type { Graph } from "../../shared/graph/types.ts";
 import { catalogue } from "../../shared/operations/list.ts";
 import { type BatchManifest, type Priority, readManifest } from "../../shared/records/manifest.ts";
@@ -71,6 +71,10 @@ export async function makeContainers(azurite: Azurite): Promise<void> {
   await azurite.makeContainer("batches");
   await azurite.makeContainer("runner");
 }
+
+/** Two hundred writes a second, in steps of twenty. */
+export const paced = (clock: Clock): WritePacer =>
+  createWritePacer({ quota: 3_000, windowMs: 15_000, retryFloorMs: 5, clock });
 
 /** On real storage, in real time. */
 export function createRig(azurite: Azurite, clock: Clock = systemClock): Rig {

@@ -46,6 +46,30 @@ export const createAndUpdate = (upn: string, firstRow = 1): PlannedRow[] => [
   },
 ];
 
+/** Rows that add as many new users to a group. `memberSeen`: the plan saw a user in each, so they may share requests. */
+export function additions(
+  directory: TinyDirectory,
+  count: number,
+  group: ObjectId,
+  memberSeen = false,
+): PlannedRow[] {
+  if (!directory.groups.has(group)) directory.groups.set(group, new Set());
+  return Array.from({ length: count }, (_, index) => {
+    const member = directory.addUser({ userPrincipalName: `user${index}@example.com` });
+    return {
+      row: index + 1,
+      operation: "group.add-member",
+      write: {
+        target: { kind: "membership", group, member },
+        keys: [`edge:${group}/${member}`, `object:${member}`],
+        group,
+        was: "absent",
+        ...(memberSeen && { memberSeen }),
+      },
+    };
+  });
+}
+
 /** A row that sets properties of a user. `isInPlace`: the plan found them so, beside unfinished work. */
 export function update(
   row: number,

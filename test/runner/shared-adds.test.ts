@@ -3,36 +3,19 @@ import { after, before, describe, it } from "node:test";
 import { setTimeout } from "node:timers/promises";
 
 import type { GraphRequest } from "../../shared/core/graph-request.ts";
-import { type ObjectId, toObjectId } from "../../shared/core/object-id.ts";
+import { toObjectId } from "../../shared/core/object-id.ts";
 import type { PlannedRow } from "../../shared/records/shard.ts";
 import type { Blobs } from "../../shared/storage/types.ts";
 import { type Azurite, startAzurite } from "../storage/azurite.ts";
 import { createRig, makeContainers, quickSettings, type Rig } from "./rig.ts";
-import { disables } from "./rows.ts";
+import { additions, disables } from "./rows.ts";
 import { TinyDirectory, noFaults } from "./tiny-directory.ts";
 
 const group = toObjectId("10000000-0000-4000-8000-000000000001");
 
-/** Rows that add new users to one group, as the plan leaves them. */
-function adds(directory: TinyDirectory, count: number, to = group): PlannedRow[] {
-  if (!directory.groups.has(to)) directory.groups.set(to, new Set());
-  return Array.from({ length: count }, (_, index) => {
-    const member = directory.addUser({ userPrincipalName: `user${index}@example.com` });
-    return addRow(index + 1, member, to);
-  });
-}
-
-const addRow = (row: number, member: ObjectId, to: ObjectId): PlannedRow => ({
-  row,
-  operation: "group.add-member",
-  write: {
-    target: { kind: "membership", group: to, member },
-    keys: [`edge:${to}/${member}`, `object:${member}`],
-    group: to,
-    was: "absent",
-    memberSeen: true,
-  },
-});
+/** Rows that add new users to one group and may share a request. */
+const adds = (directory: TinyDirectory, count: number, to = group): PlannedRow[] =>
+  additions(directory, count, to, true);
 
 const memberOf = ({ write }: PlannedRow): string =>
   write?.target.kind === "membership" ? write.target.member : "";

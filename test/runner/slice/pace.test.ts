@@ -1,15 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import type { Clock } from "../../../shared/core/clock.ts";
-import { createWritePacer } from "../../../shared/graph/pacing/pacer.ts";
-import { createSimulatedRig, quickSettings } from "../rig.ts";
+import { createSimulatedRig, paced, quickSettings } from "../rig.ts";
 import { disables } from "../rows.ts";
 import { TinyDirectory, noFaults } from "../tiny-directory.ts";
-
-/** Twenty writes each tenth of a second. */
-const paced = (clock: Clock) =>
-  createWritePacer({ quota: 3_000, windowMs: 15_000, retryFloorMs: 5, clock });
 
 describe("a slice of a runner's work, in simulated time,", () => {
   it("uses the write budget from the first write to the last", async () => {
