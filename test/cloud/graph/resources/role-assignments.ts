@@ -1,16 +1,17 @@
 import { syncRegistry } from "../applications/registry-link.ts";
 import { noContent, type Answer } from "../http/answer.ts";
 import { badRequest, notFound } from "../http/graph-error.ts";
-import { contextOf } from "../odata/render.ts";
 import type { ScopedAssignment as Assignment } from "../roles/directory-roles.ts";
 import { READ_ROLES, WRITE_ROLES } from "../rules/permission.ts";
 import type { Values } from "../store/entity.ts";
 import { compactId, isGuid } from "../store/ids.ts";
 import type { Call } from "./call.ts";
 import { conflicting, demandRolePrincipal } from "./directory-roles.ts";
+import { expansionsOf } from "./expansions.ts";
+import { shownEntry } from "./kept/shelf-routes.ts";
 import { resourceList } from "./resource-list.ts";
 import { roleDefinition } from "./role-definitions.ts";
-import { expansionsOf, ROLE_RELATIONS } from "./role-expansions.ts";
+import { ROLE_RELATIONS } from "./role-expansions.ts";
 import type { Route } from "./route.ts";
 
 const SET = "roleManagement/directory";
@@ -61,16 +62,11 @@ function found(call: Call): Assignment {
 }
 
 /** The example with `$expand` has a context without it (unifiedroleassignment-get, example 2). */
-const entity = (call: Call, one: Assignment, status: number): Answer => ({
-  status,
-  body: {
-    "@odata.context": contextOf(call.root, `${SET}/roleAssignments`, call.query.select, true),
-    ...(call.query.select
-      ? Object.fromEntries(call.query.select.map((name) => [name, shown(one)[name]]))
-      : shown(one)),
-    ...expansionsOf(call, ROLE_RELATIONS)(shown(one)),
-  },
-});
+function entity(call: Call, one: Assignment, status: number): Answer {
+  const entry = shown(one);
+  const { body } = shownEntry(call, `${SET}/roleAssignments`, entry, status);
+  return { status, body: { ...(body as Values), ...expansionsOf(call, ROLE_RELATIONS)(entry) } };
+}
 
 const text = (call: Call, name: string): string => {
   const value = call.body[name];

@@ -1,6 +1,6 @@
 import type { Tenant } from "../app/tenant.ts";
 import { noContent, type Answer } from "../http/answer.ts";
-import { badRequest, notFound, unsupportedQuery } from "../http/graph-error.ts";
+import { badRequest, notFound } from "../http/graph-error.ts";
 import {
   BUILT_IN_ROLES,
   builtInRole,
@@ -13,6 +13,7 @@ import type { Values } from "../store/entity.ts";
 import { isGuid } from "../store/ids.ts";
 import type { Call } from "./call.ts";
 import { conflicting } from "./directory-roles.ts";
+import { expansionsOf, type Relations } from "./expansions.ts";
 import { checkedBody, isBoolean, isText, isTextOrNull, isTexts, type Checks } from "./kept/body.ts";
 import { shownEntry } from "./kept/shelf-routes.ts";
 import { resourceList } from "./resource-list.ts";
@@ -74,24 +75,18 @@ function found(call: Call): Values {
   return role;
 }
 
-/** The roles that it inherits from, each whole (unifiedroledefinition-get, example 3). @throws GraphError 400 */
-const expanded = (call: Call) => (role: Values) => {
-  const { expand } = call.query;
-  if (expand === undefined) return {};
-  if (expand !== "inheritsPermissionsFrom")
-    throw unsupportedQuery(`The request uses unsupported query options: $expand=${expand}.`);
-  const from = role["inheritsPermissionsFrom"] as readonly { readonly id: string }[];
-  return {
-    inheritsPermissionsFrom: from.map(({ id }) => {
+/** The roles that it inherits from, each whole (unifiedroledefinition-get, example 3). */
+const RELATIONS: Relations = {
+  inheritsPermissionsFrom: (call, role) =>
+    (role["inheritsPermissionsFrom"] as readonly { readonly id: string }[]).map(({ id }) => {
       const { inheritsPermissionsFrom: _none, ...inherited } =
         roleDefinition(call.tenant, id) ?? {};
       return inherited;
     }),
-  };
 };
 
 const shown = (call: Call, role: Values, status: number): Answer =>
-  shownEntry(call, SET, role, status, expanded(call)(role));
+  shownEntry(call, SET, role, status, expansionsOf(call, RELATIONS)(role));
 
 const permissionsShown = (value: unknown): readonly Values[] =>
   (value as Values[]).map((one) => ({ ...one, condition: one["condition"] ?? null }));
@@ -165,7 +160,7 @@ export const roleDefinitionRoutes: readonly Route[] = [
     handle: (call) =>
       resourceList(call, SET, [...BUILT_IN_ROLES.map(builtIn), ...custom(call.tenant).values()], {
         filterable: true,
-        expand: expanded(call),
+        expand: expansionsOf(call, RELATIONS),
       }),
   },
   { method: "POST", path: PATH, needs: WRITE_ROLES, body: "required", handle: create },

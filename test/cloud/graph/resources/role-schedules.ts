@@ -5,10 +5,11 @@ import type { Needs } from "../rules/permission.ts";
 import { transitiveHolders } from "../store/closure.ts";
 import type { Values } from "../store/entity.ts";
 import type { Call } from "./call.ts";
+import { expansionsOf, type Relations } from "./expansions.ts";
 import { shownEntry } from "./kept/shelf-routes.ts";
 import { resourceList } from "./resource-list.ts";
 import { roleAssignmentId } from "./role-assignments.ts";
-import { expansionsOf, ROLE_RELATIONS, type Relations } from "./role-expansions.ts";
+import { ROLE_RELATIONS } from "./role-expansions.ts";
 import {
   cancel,
   held,

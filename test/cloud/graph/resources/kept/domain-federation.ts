@@ -1,4 +1,4 @@
-import { noContent, ok, type Answer } from "../../http/answer.ts";
+import { noContent, type Answer } from "../../http/answer.ts";
 import { notFound } from "../../http/graph-error.ts";
 import type { Needs } from "../../rules/permission.ts";
 import type { Values } from "../../store/entity.ts";
@@ -97,7 +97,7 @@ export const domainFederationRoutes: readonly Route[] = [
     method: "GET",
     path: `${PATH}/:federation`,
     needs: READ,
-    handle: (call) => ok(shownEntry(call, setOf(call), found(call)).body),
+    handle: (call) => shownEntry(call, setOf(call), found(call)),
   },
   {
     method: "PATCH",

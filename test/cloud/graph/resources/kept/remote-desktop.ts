@@ -1,12 +1,13 @@
 import { demandApplicationWrite } from "../../applications/ownership.ts";
 import { noContent, type Answer } from "../../http/answer.ts";
-import { badRequest, notFound, unsupportedQuery } from "../../http/graph-error.ts";
+import { badRequest, notFound } from "../../http/graph-error.ts";
 import { holds, READ_APPLICATIONS, type Needs } from "../../rules/permission.ts";
 import type { Values } from "../../store/entity.ts";
 import { isGuid } from "../../store/ids.ts";
 import { servicePrincipal } from "../application-named.ts";
 import type { Call } from "../call.ts";
 import { conflicting } from "../directory-roles.ts";
+import { expansionsOf, type Relations } from "../expansions.ts";
 import { resourceList } from "../resource-list.ts";
 import type { Route } from "../route.ts";
 import { checkedBody, isBoolean, isTextOrNull, type Checks } from "./body.ts";
@@ -19,6 +20,10 @@ const OWN: Needs = ["Application-RemoteDesktopConfig.ReadWrite.All"];
 const LISTS = ["targetDeviceGroups", "approvedClientApps"] as const;
 type List = (typeof LISTS)[number];
 const MOST_GROUPS = 10;
+
+const RELATIONS: Relations = Object.fromEntries(
+  LISTS.map((list) => [list, (call: Call) => [...shelf(call, list).values()]]),
+);
 
 const setOf = (call: Call): string =>
   `servicePrincipals('${servicePrincipal(call).id}')/remoteDesktopSecurityConfiguration`;
@@ -59,16 +64,8 @@ function create(call: Call): Answer {
 }
 
 /** With the lists that `$expand` names (resources/remotedesktopsecurityconfiguration). @throws GraphError 400 */
-function shown(call: Call, one: Values, status = 200): Answer {
-  const names = call.query.expand?.split(",").map((name) => name.trim()) ?? [];
-  const lists = names.map((name) => {
-    const list = LISTS.find((known) => known === name);
-    if (!list)
-      throw unsupportedQuery(`The request uses unsupported query options: $expand=${name}.`);
-    return [list, [...shelf(call, list).values()]];
-  });
-  return shownEntry(call, setOf(call), one, status, Object.fromEntries(lists));
-}
+const shown = (call: Call, one: Values, status = 200): Answer =>
+  shownEntry(call, setOf(call), one, status, expansionsOf(call, RELATIONS)(one));
 
 function update(call: Call): Answer {
   const given = checkedBody(call, "RemoteDesktopSecurityConfiguration", CHECKS);

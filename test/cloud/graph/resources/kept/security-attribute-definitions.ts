@@ -1,4 +1,4 @@
-import { noContent, ok, type Answer } from "../../http/answer.ts";
+import { noContent, type Answer } from "../../http/answer.ts";
 import { badRequest, notFound } from "../../http/graph-error.ts";
 import { matcher } from "../../odata/filter-match.ts";
 import { parseFilter } from "../../odata/filter-parser.ts";
@@ -6,6 +6,7 @@ import type { Needs } from "../../rules/permission.ts";
 import type { Values } from "../../store/entity.ts";
 import type { Call } from "../call.ts";
 import { conflicting } from "../directory-roles.ts";
+import type { Relations } from "../expansions.ts";
 import { resourceList } from "../resource-list.ts";
 import type { Route } from "../route.ts";
 import { checkedBody, invalidOf, isBoolean, isTextOrNull, oneOf, type Checks } from "./body.ts";
@@ -103,19 +104,15 @@ function changeDefinition(call: Call, held: Values): Values {
   return { ...held, ...given };
 }
 
-/** With the predefined values, all or the active ones (customsecurityattributedefinition-get, -list). @throws GraphError 400 */
-function expanded(call: Call, held: Values): Values {
-  const { expand } = call.query;
-  if (expand === undefined) return {};
-  const [, filter] = /^allowedValues(?:\(\$filter=(.*)\))?$/i.exec(expand.trim()) ?? [expand];
-  if (!/^allowedValues/i.test(expand.trim()))
-    throw badRequest(`The request uses unsupported query options: $expand=${expand}.`);
-  const matches = filter === undefined ? undefined : matcher(parseFilter(filter));
-  const values = [...shelf(call, valuesPath(held["id"])).values()];
-  return {
-    allowedValues: values.filter((one) => matches?.(String(one["id"]), one) ?? true),
-  };
-}
+/** The predefined values, all or those that a filter lets through (customsecurityattributedefinition-get, -list). */
+const RELATIONS: Relations = {
+  allowedValues: (call, held, options) => {
+    const [, filter] = /^\$filter=(.*)$/i.exec(options) ?? [];
+    const matches = filter === undefined ? undefined : matcher(parseFilter(filter));
+    const values = [...shelf(call, valuesPath(held["id"])).values()];
+    return values.filter((one) => matches?.(String(one["id"]), one) ?? true);
+  },
+};
 
 const VALUES = `${DEFINITIONS}/:kept/allowedValues`;
 const setOf = (call: Call): string => valuesPath(keptEntry(call, DEFINITIONS)["id"]).slice(1);
@@ -159,7 +156,7 @@ export const securityAttributeDefinitionRoutes: readonly Route[] = [
     write: WRITE,
     create: createDefinition,
     change: changeDefinition,
-    expand: expanded,
+    relations: RELATIONS,
     isLasting: true,
   }),
   {
@@ -176,7 +173,7 @@ export const securityAttributeDefinitionRoutes: readonly Route[] = [
     method: "GET",
     path: `${VALUES}/:value`,
     needs: READ,
-    handle: (call) => ok(shownEntry(call, setOf(call), valueNamed(call)).body),
+    handle: (call) => shownEntry(call, setOf(call), valueNamed(call)),
   },
   {
     method: "PATCH",

@@ -4,6 +4,7 @@ import { contextOf } from "../../odata/render.ts";
 import type { Needs } from "../../rules/permission.ts";
 import type { Values } from "../../store/entity.ts";
 import type { Call } from "../call.ts";
+import { expansionsOf, type Relations } from "../expansions.ts";
 import { resourceList } from "../resource-list.ts";
 import type { Route } from "../route.ts";
 
@@ -22,7 +23,7 @@ export interface Shelf {
   /** @throws GraphError if this entry cannot be deleted */
   readonly checkDelete?: (held: Values) => void;
   /** What `$expand` adds to an entry. */
-  readonly expand?: (call: Call, held: Values) => Values;
+  readonly relations?: Relations;
   /** Entries of this kind cannot be deleted at all. */
   readonly isLasting?: boolean;
 }
@@ -65,7 +66,7 @@ export const shownEntry = (
 
 /** The five operations on a shelf. */
 export function shelfRoutes(shelf: Shelf): readonly Route[] {
-  const { path, read, write } = shelf;
+  const { path, read, write, relations } = shelf;
   const set = nameOf(path);
   const shelfOf = (call: Call): Map<string, Values> => call.tenant.shelves.of(set);
   const put = (call: Call, entry: Values): Values => {
@@ -80,7 +81,7 @@ export function shelfRoutes(shelf: Shelf): readonly Route[] {
       handle: (call) =>
         resourceList(call, set, [...shelfOf(call).values()], {
           filterable: true,
-          ...(shelf.expand && { expand: (held: Values) => shelf.expand?.(call, held) ?? {} }),
+          ...(relations && { expand: expansionsOf(call, relations) }),
         }),
     },
     {
@@ -96,7 +97,7 @@ export function shelfRoutes(shelf: Shelf): readonly Route[] {
       needs: read,
       handle: (call) => {
         const held = keptEntry(call, path);
-        return shownEntry(call, set, held, 200, shelf.expand?.(call, held));
+        return shownEntry(call, set, held, 200, relations && expansionsOf(call, relations)(held));
       },
     },
     {
