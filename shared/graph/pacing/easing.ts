@@ -21,6 +21,9 @@
  *   `KEPT`, less if it holds less; and the inflow is measured by what was sent and how the level changed. A
  *   neighbour who leaves is forgotten within seconds; one who comes back within half an hour is met without a
  *   refusal.
+ * - *Watched.* Graph tells that little is left, and nothing was refused: the share is decided as in *Told*, but is at
+ *   least `LEAST_WATCHED`, and less is kept in the bucket until the inflow shows a neighbour. So a neighbour is met
+ *   without a refusal. Ends as soon as nobody else is seen, or Graph tells nothing.
  *
  * Which refusals count is decided in refusals.ts. Pure: instants are milliseconds of one clock.
  */
@@ -40,6 +43,8 @@ export interface Easing {
   readonly level?: number | undefined;
   /** Since when nobody else was seen to use the quota. */
   readonly alone?: number | undefined;
+  /** Nothing was refused: Graph told that little is left. */
+  readonly isWatched?: true | undefined;
   /** From when the inflow is measured, if not from `easedAt`. */
   readonly from?: { readonly at: number; readonly sent: number } | undefined;
 }
@@ -89,10 +94,14 @@ const NEXT_TO_NOTHING = 0.1;
 const SHORTEST_MEASURE = 0.2;
 /** What is kept in the bucket if Graph tells its level: a neighbour who comes takes it while we are told so. */
 const KEPT = 70 / 3000;
+/** The same while nobody is seen to take anything: it is what was saved before, so it costs time. */
+const KEPT_ALONE = 40 / 3000;
 /** What is there beyond `KEPT`, or is missing, is spent or saved within this part of a window. */
 const LEVEL_WITHIN = 0.02;
 /** The smallest share if Graph tells the level: what leaves is told the next. */
 const LEAST = 0.05;
+/** The same while nothing was refused: what Graph tells may be no level at all. */
+const LEAST_WATCHED = 0.3;
 /** In windows: how long an inflow is measured if Graph tells the level. */
 const MEASURE_WINDOWS = 0.3;
 /** An inflow of more than this share means that nobody else writes. */
@@ -106,7 +115,9 @@ export function shareAt(easing: Easing | undefined, moment: Moment): number {
   const windows = windowsSince(easing, moment);
   if (easing.repeats === 0) return Math.min(1, easing.share + FIRST_CLIMB * windows);
   if (moment.level !== undefined) {
-    return Math.min(1, Math.max(LEAST, easing.share + (moment.level - KEPT) / LEVEL_WITHIN));
+    const least = easing.isWatched ? LEAST_WATCHED : LEAST;
+    const kept = isSeen(easing) ? KEPT : KEPT_ALONE;
+    return Math.min(1, Math.max(least, easing.share + (moment.level - kept) / LEVEL_WITHIN));
   }
   if (easing.alone !== undefined) return 1;
   if (windows < PATIENCE_WINDOWS) return KEEP_OF_INFLOW * easing.share;
@@ -134,7 +145,7 @@ export function mostAt(easing: Easing | undefined, moment: Moment): number {
 /** Whether a further refusal is expected at the moment: the bucket may be empty by what is known. */
 export function isNearEmpty(easing: Easing | undefined, moment: Moment): boolean {
   if (!easing) return false;
-  if (moment.level !== undefined) return moment.level < NEAR_EMPTY;
+  if (moment.level !== undefined) return moment.level < (isSeen(easing) ? NEAR_EMPTY : 0);
   if (easing.repeats === 0) return true;
   const isMeasured = windowsSince(easing, moment) >= SHORTEST_MEASURE;
   return isMeasured && savingsAt(easing, moment) < NEAR_EMPTY;
@@ -149,14 +160,27 @@ export function mustEnd(easing: Easing | undefined, moment: Moment): boolean {
   return savings < NEAR_EMPTY && savings >= -PROBED_WITHIN * noise;
 }
 
-/** `easing`, or `undefined` once it has been at the full rate for a window. */
+/** `easing`, or `undefined` once it has been at the full rate for a window, or a watched quota is nobody else's. */
 export function unlessCalm(easing: Easing | undefined, moment: Moment): Easing | undefined {
+  const { level = 1 } = moment;
+  if (easing?.isWatched && (level === 1 || (!isSeen(easing) && level > KEPT_ALONE)))
+    return undefined;
   if (easing && easing.repeats > 0 && moment.level !== undefined) return measured(easing, moment);
   if (!easing || windowsSince(easing, moment) < CALM_WINDOWS) return easing;
   // Fully probed for a window: more was taken than the neighbour would have left of it.
   const isCalm = easing.repeats === 0 || savingsAt(easing, moment) < easing.share - 1;
   return isCalm ? undefined : easing;
 }
+
+/** `easing`, or the state that looks for a neighbour, if Graph tells that little is left. */
+export function watched(easing: Easing | undefined, moment: Moment): Easing | undefined {
+  const { now, sent, refused, level } = moment;
+  if (easing || level === undefined || level > KEPT_ALONE) return easing;
+  return { share: 1, easedAt: now, repeats: 1, sent, refused, level, isWatched: true };
+}
+
+/** Whether a neighbour was refused for, or takes a part of the inflow. */
+const isSeen = ({ isWatched, share }: Easing): boolean => !isWatched || share <= ALONE;
 
 /** Measures the inflow again, now and then, by what was sent and by how the level changed. */
 function measured(easing: Easing, moment: Moment): Easing | undefined {
@@ -184,7 +208,8 @@ export function ease(before: Easing | undefined, moment: Moment): Easing {
   const { now, sent, refused, fullRate } = moment;
   const mark = { easedAt: now, sent, refused, level: undefined };
   const known = unlessCalm(before, moment);
-  if (!known) return { ...mark, share: FIRST_CUT, repeats: moment.level === undefined ? 0 : 1 };
+  if (!known || known.isWatched)
+    return { ...mark, share: FIRST_CUT, repeats: moment.level === undefined ? 0 : 1 };
   const sentSince = sent - known.sent;
   if (sentSince - (refused - known.refused) < NEXT_TO_NOTHING * sentSince) {
     return { ...mark, share: NEXT_TO_NOTHING, repeats: 0 };

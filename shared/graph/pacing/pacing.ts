@@ -10,6 +10,11 @@ import { createTrouble, USE_ROUNDED_BY } from "./trouble.ts";
 /** An answer that does not come is waited for this long before another post finds out the same. */
 const ANSWER_WITHIN_MS = 5_000;
 
+/** The most that the first post holds if the bucket may be empty. */
+const FIRST_POST = 5;
+/** The part of the inflow that is counted on while nothing is known of neighbours. */
+const UNKNOWN_INFLOW = 0.5;
+
 /** When requests may leave: every instant is an argument, on one monotonic clock. */
 export interface Pace {
   /** The earliest instant of the next grant, as known now. */
@@ -57,14 +62,15 @@ export interface Pace {
  * - *Start.* If it is known what was sent within the last window, the rest of the quota is taken to be
  *   there (grid.ts): a bucket holds at least that, and so does a sliding window. The first post finds
  *   out: until it is answered nothing else leaves. If what was sent is not known, the bucket counts as
- *   empty. In both cases nothing leaves before one burst and a half have flowed in. From an empty bucket the
- *   first posts may leave one after the other (`oneByOne`): a neighbour then refuses parts of one post, not of all
- *   that would be under way.
+ *   empty. In both cases nothing leaves before one burst and a half have flowed in. If the bucket may be empty,
+ *   the first posts leave one after the other (`oneByOne`), the first of them small: a neighbour then refuses parts
+ *   of one post, not of all that would be under way, and Graph's answer to the first tells how much is there.
  * - *Stock.* Posts leave as fast as they are asked for, until the stock is used, Graph says that the
  *   quota is used up (x-ms-throttle-limit-percentage), or refuses.
  * - *Crossing.* After a stock more is sent within one window than the quota, which a sliding window would
  *   refuse: single requests find out (crossing.ts).
- * - *Fed.* Then at the rate at which the quota fills, less what easing.ts takes off.
+ * - *Fed.* Then at the rate at which the quota fills, less what easing.ts takes off; and if Graph tells that little
+ *   is left, not before a burst is there by what it told.
  * - *Held.* After a refusal that means an exhausted quota (refusals.ts) nothing leaves for the longest
  *   wait that was asked. A stray refusal holds nothing.
  * - *Away.* If posts fail in a row (outage.ts), nothing leaves for a while, and then one request at a time.
@@ -79,7 +85,7 @@ export function createPace(settings: PaceSettings): Pace {
     dueAt: () => dueAt(state),
     most: (now) =>
       state.crossedAt === undefined && !trouble.isAway()
-        ? Math.min(crossing.most(now), trouble.most(now))
+        ? Math.min(crossing.most(now), trouble.most(now), mostAtFirst(state))
         : 1,
     grant: (amount, now, askedAt) => grant(state, amount, now, askedAt),
     correct: (amount, now) => {
@@ -155,12 +161,23 @@ function waitsForAnswer(state: State): boolean {
 const isOneByOne = ({ settings, counts, grid, trouble }: State): boolean =>
   counts.sent() < (settings.oneByOne ?? 0) && !grid.hasStock() && !trouble.hasEased();
 
+/** The first post finds out how much is there, if Graph tells. */
+const mostAtFirst = (state: State): number =>
+  isOneByOne(state) && state.counts.sent() === 0 ? FIRST_POST : Number.POSITIVE_INFINITY;
+
 function dueAt(state: State): number {
   const { settings, trouble, crossing, grid, flights } = state;
+  const by = isOneByOne(state) ? UNKNOWN_INFLOW : 1;
   const answerBy = waitsForAnswer(state)
     ? flights.state().lastAt + ANSWER_WITHIN_MS
     : settings.startAt;
-  return Math.max(grid.dueAt(), trouble.heldUntil(), crossing.roomAt(), answerBy);
+  return Math.max(
+    grid.dueAt(),
+    trouble.heldUntil(),
+    crossing.roomAt(),
+    answerBy,
+    grid.hasStock() ? answerBy : trouble.roomAt(settings.burst, by),
+  );
 }
 
 function grant(state: State, amount: number, now: number, askedAt: number): void {
@@ -187,7 +204,7 @@ function answered(state: State, answer: PacedAnswer, now: number): boolean {
     else if (parts.includes("refused")) crossing.refused();
   }
   const sentAfter = land(state, grantedAt, taken);
-  const isExhausted = trouble.judge(answer, sentAfter, now);
+  const isExhausted = trouble.judge(answer, { now, sentAfter, hasStock: grid.hasStock() });
   const amount = parts.filter((part) => part === "refused").length;
   crossing.notCounted(amount, grantedAt);
   if (isExhausted) exhausted(state, { ...answer, amount }, now);

@@ -8,6 +8,7 @@ import {
   mustEnd,
   shareAt,
   unlessCalm,
+  watched,
 } from "./easing.ts";
 import { createOutage } from "./outage.ts";
 import type { PaceSettings } from "./pace-settings.ts";
@@ -21,6 +22,25 @@ const TOLD_ABOVE = 0.8;
 const TOLD_FOR = 0.1;
 /** Graph reports the use in whole percents. */
 export const USE_ROUNDED_BY = 0.005;
+/** A use above this may be all of the quota. */
+const DRY_ABOVE = 1 - 2 * USE_ROUNDED_BY;
+
+/** What a later pace has to know. */
+const lasting = (easing: Easing | undefined): Easing | undefined =>
+  easing?.alone === undefined && !easing?.isWatched ? easing : undefined;
+
+/** The state after an answer. A stock that is used says nothing of neighbours. */
+function seenAfter(easing: Easing | undefined, moment: Moment, hasStock: boolean) {
+  const calm = unlessCalm(easing, moment);
+  return hasStock ? calm : watched(calm, moment);
+}
+
+/** How a post was answered: when, what was sent after it, and whether stock is still used. */
+interface Landing {
+  readonly now: number;
+  readonly sentAfter: number;
+  readonly hasStock: boolean;
+}
 
 /** Keeps what refusals mean for a pace: how long it holds, and how far it eases. */
 export function createTrouble(settings: PaceSettings, counts: Counts) {
@@ -49,21 +69,21 @@ export function createTrouble(settings: PaceSettings, counts: Counts) {
     most: (now: number): number => mostAt(easing, momentAt(now)),
     isFull: (now: number): boolean => shareOf(now) === 1,
     ...held,
-    easing: (): Easing | undefined => (easing?.alone === undefined ? easing : undefined),
-
+    easing: (): Easing | undefined => lasting(easing),
     /** Whether Graph told lately that nothing was left. */
     isDry: level.isDry,
-    hasEased: (): boolean => easing !== undefined,
-
+    hasEased: (): boolean => easing !== undefined && !easing.isWatched,
+    /** When `amount` is left by what Graph told, if the pace goes by that, and `by` of the inflow is there. */
+    roomAt: (amount: number, by: number): number =>
+      level.roomAt(amount, easing?.repeats && !use ? by * easing.share : 0),
     /** Whether the refusals of the answer mean an exhausted quota. Holds if the service is away. */
-    judge(answer: PacedAnswer, sentAfter: number, now: number): boolean {
+    judge(answer: PacedAnswer, { now, sentAfter, hasStock }: Landing): boolean {
       if (answer.used !== undefined) use?.told(answer.used, now);
       level.told(answer, sentAfter);
-      if (judgeBy("shed", answer, { isExpected: false }) || isFailed(answer))
-        held.lost(answer, now);
-      else held.answered(answer.grantedAt);
+      const isShed = judgeBy("shed", answer, { isExpected: false });
+      held.told(answer, { isFailed: isShed || isFailed(answer), now });
       const isLate = answer.grantedAt <= exhaustedAt;
-      easing = unlessCalm(easing, momentAt(now));
+      easing = seenAfter(easing, momentAt(now), hasStock);
       return judgeBy("refused", answer, expectedAt(momentAt(now), easing, isLate));
     },
 
@@ -73,6 +93,7 @@ export function createTrouble(settings: PaceSettings, counts: Counts) {
       { now, isOurGuess }: { readonly now: number; readonly isOurGuess: boolean },
     ): void {
       counts.refuse(amount);
+      level.refused();
       const isKnown = grantedAt === undefined ? now < held.heldUntil() : grantedAt <= exhaustedAt;
       held.pause(Math.max(retryFloorMs, retryAfterMs ?? 0), now);
       if (isKnown) return;
@@ -89,14 +110,34 @@ function createLevel(
   counts: Counts,
 ) {
   let told: { readonly used: number; readonly at: number; readonly sent: number } | undefined;
+  /** Since when Graph tells that nothing is left, and refuses nothing all the same. */
+  let dryFrom: number | undefined;
+  let isDoubted = false;
   const isOld = (now: number): boolean => told === undefined || now - told.at > TOLD_FOR * windowMs;
   return {
     told({ used, parts, grantedAt }: PacedAnswer, sentAfter: number): void {
       // Without the header less than that is used, if Graph tells at all, and took anything.
       if (used === undefined && (told === undefined || !parts.includes("taken"))) return;
       told = { used: used ?? TOLD_ABOVE, at: grantedAt, sent: counts.sent() - sentAfter };
+      dryFrom = told.used > DRY_ABOVE ? (dryFrom ?? grantedAt) : undefined;
+      if (dryFrom !== undefined && grantedAt - dryFrom > windowMs) isDoubted = true;
+      if (isDoubted) told = undefined;
     },
-    isDry: (now: number): boolean => !isOld(now) && (told?.used ?? 0) > 1 - 2 * USE_ROUNDED_BY,
+    /** The quota is exhausted: what was told may be true. */
+    refused(): void {
+      [dryFrom, isDoubted] = [undefined, false];
+    },
+    isDry: (now: number): boolean => !isOld(now) && (told?.used ?? 0) > DRY_ABOVE,
+    /**
+     * When `amount` is left, if `inflow` of the full rate flows in. What was told long ago keeps nobody waiting, nor
+     * does an inflow of 0, which is not known.
+     */
+    roomAt(amount: number, inflow: number): number {
+      if (!told || inflow === 0) return Number.NEGATIVE_INFINITY;
+      const level = 1 - USE_ROUNDED_BY - told.used;
+      const missing = (amount + counts.sent() - told.sent) / quota - level;
+      return told.at + windowMs * Math.min(TOLD_FOR, missing / inflow);
+    },
     /** What is left at the moment, as a share of the quota, if `inflow` of the full rate flows in. */
     at(now: number, inflow: number): number | undefined {
       if (!told || isOld(now)) return undefined;
@@ -113,14 +154,18 @@ function createHold(settings: Pick<PaceSettings, "heldUntil" | "startAt" | "retr
   const pause = (waitMs: number, now: number): void => {
     until = Math.max(until, now + waitMs);
   };
+  const lost = (loss: Loss, now: number): void => {
+    const end = outage.failed(loss, now);
+    if (end !== undefined) pause(end - now, now);
+  };
   return {
     heldUntil: (): number => until,
     pause,
-    lost: (loss: Loss, now: number): void => {
-      const end = outage.failed(loss, now);
-      if (end !== undefined) pause(end - now, now);
+    lost,
+    told(answer: PacedAnswer, how: { readonly isFailed: boolean; readonly now: number }): void {
+      if (how.isFailed) lost(answer, how.now);
+      else outage.answered(answer.grantedAt);
     },
-    answered: (grantedAt: number): void => outage.answered(grantedAt),
     isAway: outage.isAway,
     /** Graph is away, and what left last has to say whether it is back. */
     isAsked: (lastAt: number): boolean => outage.isAway() && lastAt > outage.failedAt(),

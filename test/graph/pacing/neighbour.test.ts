@@ -13,8 +13,8 @@ import {
 
 type Drain = (from: number, to: number) => number;
 
-const bucketWith = (drain: Drain) =>
-  createModelBucket({ quota: QUOTA, windowMs: WINDOW_MS, from: 0, drain });
+const bucketWith = (drain: Drain, level?: number) =>
+  createModelBucket({ quota: QUOTA, windowMs: WINDOW_MS, from: 0, drain, level: level ?? 0 });
 
 /** Writes a second that a neighbour takes of our bucket. */
 const steady = (perSecond: number) => () => (from: number, to: number) =>
@@ -25,6 +25,9 @@ const random = (perSecond: number) => () => {
   const next = seededRandom(7);
   return (from: number, to: number) => (next() < (perSecond * (to - from)) / 1000 ? 1 : 0);
 };
+
+const since = (startMs: number, perSecond: number) => () => (from: number, to: number) =>
+  from < startMs ? 0 : (perSecond * (to - from)) / 1000;
 
 const until = (endMs: number, perSecond: number) => () => (from: number, to: number) =>
   from < endMs ? (perSecond * (to - from)) / 1000 : 0;
@@ -68,16 +71,28 @@ describe("100,000 writes are throttled at most once in a thousand", () => {
     assert.ok(written.perSecond >= 14, `${written.perSecond}`);
   });
 
-  for (const perSecond of [2, 5, 10]) {
-    it(`also of the first 4,000, if a neighbour writes ${perSecond} a second and they begin post by post`, () => {
+  const stock = { recent: [] };
+  const few = [
+    { when: "writes 2 a second", drain: steady(2), most: 0 },
+    { when: "writes 5 a second", drain: steady(5), most: 0 },
+    { when: "writes 5 a second, and 50 are left", drain: steady(5), level: 50, most: 0 },
+    { when: "writes 5 a second, and 150 are left", drain: steady(5), level: 150, most: 0 },
+    { when: "writes 5 a second at random", drain: random(5), most: 1 },
+    { when: "writes 10 a second", drain: steady(10), most: 6 },
+    { when: "writes 15 a second", drain: steady(15), most: 6 },
+    { when: "begins after a minute", drain: since(60_000, 5), most: 0 },
+    { when: "writes 5 a second, after the stock", drain: steady(5), level: QUOTA, stock, most: 10 },
+  ];
+  for (const { when, drain, level, stock: settings, most } of few) {
+    it(`also of the first 4,000, if Graph tells its use, and a neighbour ${when}`, () => {
       const throttled = Array.from({ length: 40 }, (_, index) => {
-        const meter = bucketWith(steady(perSecond)());
+        const meter = bucketWith(drain(), level);
         const conditions = { meter, seed: index + 1, tellsUse: true };
-        return simulateWrites(4_000, conditions, { oneByOne: 150 }).throttled;
+        return simulateWrites(4_000, conditions, { oneByOne: 150, ...settings }).throttled;
       });
       const mean = throttled.reduce((sum, each) => sum + each) / throttled.length;
-      assert.ok(mean <= 5, `${mean} of 4,000 in the mean`);
-      assert.ok(Math.max(...throttled) <= 10, `${Math.max(...throttled)} of 4,000`);
+      assert.ok(mean <= 4, `${mean} of 4,000 in the mean`);
+      assert.ok(Math.max(...throttled) <= most, `${Math.max(...throttled)} of 4,000`);
     });
   }
 
@@ -125,6 +140,17 @@ describe("a neighbour who leaves is forgotten within two windows", () => {
       const leaves = Array.from({ length: 16 }, (_, index) => 900_000 + 23_000 * index);
       const windows = leaves.map((at, index) => windowsToForget(perSecond, at, index + 1));
       assert.ok(Math.max(...windows) <= 2, `${Math.max(...windows)} windows`);
+    });
+  }
+});
+
+describe("a use that Graph tells, and that no neighbour makes,", () => {
+  for (const used of [0.85, 0.95, 0.98, 1, 1.3, 1.8]) {
+    it(`costs little if it is always ${used}`, () => {
+      const meter = { ...bucketWith(() => 0), used: () => used };
+      const written = simulateWrites(20_000, { meter, seed: 5, tellsUse: true }, { oneByOne: 150 });
+      assert.equal(written.throttled, 0);
+      assert.ok(written.perSecond >= 17, `${written.perSecond.toFixed(1)} writes a second`);
     });
   }
 });
