@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 
 import * as v from "valibot";
 
-import { parseJson } from "../core/parse-json.ts";
+import { recordIn } from "../core/parse-json.ts";
 import { usageError } from "./terminal/command-error.ts";
 
 /** What `npm start -- --keep` writes about itself. */
@@ -23,10 +23,11 @@ export const LOCAL = "BATCH_LOCAL";
 /** More than that no local cloud writes; a file to send may be large. */
 const LARGEST = 100_000;
 
-/** The local cloud that the file is of. */
+/** The local cloud that the file is of, if it is of one. */
 function factsAt(path: string): v.InferOutput<typeof shape> | undefined {
-  if (statSync(path).size > LARGEST) return undefined;
-  const read = v.safeParse(shape, parseJson(readFileSync(path, "utf8")));
+  const found = statSync(path);
+  if (!found.isFile() || found.size > LARGEST) return undefined;
+  const read = v.safeParse(shape, recordIn(readFileSync(path, "utf8")));
   return read.success ? read.output : undefined;
 }
 

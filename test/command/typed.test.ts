@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
@@ -66,6 +66,8 @@ describe("the argument --local", () => {
   const cloud = { tenantId: "x", clientId: "x", certificateFile: "x", env: {} };
   writeFileSync(join(folder, "cloud=1.json"), JSON.stringify(cloud));
   writeFileSync(join(folder, "people.json"), '[{"user": "ann@contoso.com"}]');
+  writeFileSync(join(folder, "half.json"), '[{"user": "ann@');
+  mkdirSync(join(folder, "teams.json"));
   for (const [when, args, file, rest] of [
     ["alone", ["list", "--local"], undefined, ["list"]],
     ["with a cloud's file", ["--local", "cloud=1.json", "list"], "cloud=1.json", ["list"]],
@@ -76,6 +78,14 @@ describe("the argument --local", () => {
       undefined,
       ["plan", "people.json"],
     ],
+    // What is wrong with it says the verb that reads it.
+    [
+      "before half a file to send",
+      ["plan", "--local", "half.json"],
+      undefined,
+      ["plan", "half.json"],
+    ],
+    ["before a folder", ["verify", "--local", "teams.json"], undefined, ["verify", "teams.json"]],
     ["with a file that is not there", ["--local", "none.json", "list"], "none.json", ["list"]],
     ["as a value after --", ["find", "--", "--local"], "none", undefined],
   ] as const) {
