@@ -145,13 +145,15 @@ function rowOf(typed: string): Row {
     }
     return [column.trim(), value.join("=").trim()] as const;
   });
-  const row = new Map(cells);
-  if (row.size < cells.length) {
-    const names = cells.map(([column]) => column);
-    const twice = names.find((name, at) => names.indexOf(name) < at) ?? "";
-    throw usageError(`A row names ${twice} twice.`, "Keep one of the two; another --row is a row.");
+  const names = cells.map(([column]) => column);
+  const twice = names.find((name, at) => names.indexOf(name) < at);
+  if (twice !== undefined) {
+    throw usageError(
+      `A row names ${twice} twice.`,
+      "Keep one of the two. Each further row needs a --row of its own.",
+    );
   }
-  return Object.fromEntries(row);
+  return Object.fromEntries(cells);
 }
 
 /** @throws CommandError if no operation has the name */
