@@ -25,7 +25,7 @@ export function notFound(
   if (found?.state === "coming") {
     return failedRow(
       `Row ${found.row} creates what column ${role} names, and its id is not known when this row is planned.`,
-      "Send this row in a batch after that one.",
+      "Send this row in a new batch once that row is done.",
     );
   }
   if (found?.state === "ambiguous") {
