@@ -1,4 +1,4 @@
-import type { Values } from "../store/entity.ts";
+import { isObject, type Values } from "../store/entity.ts";
 
 /** Of an application that nobody confirmed (applicationtemplate-instantiate, its answer). */
 export const NO_PUBLISHER: Values = {
@@ -40,9 +40,6 @@ export const APPLICATION_DEFAULTS: Values = {
   },
   verifiedPublisher: NO_PUBLISHER,
 };
-
-const isObject = (value: unknown): value is Values =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Members that the body does not name stay; null resets a member, or the whole object. */
 function merged(present: unknown, given: unknown, initial: unknown): unknown {

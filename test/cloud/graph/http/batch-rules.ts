@@ -1,4 +1,4 @@
-import type { Values } from "../store/entity.ts";
+import { isObject } from "../store/entity.ts";
 import { GraphError } from "./graph-error.ts";
 
 /** One part of a `$batch` request, checked. */
@@ -17,9 +17,6 @@ export interface BatchPart {
 const MOST_PARTS = 20;
 
 const refuse = (message: string): GraphError => new GraphError(400, "BadRequest", message);
-
-const isObject = (value: unknown): value is Values =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /**
  * The parts of a batch. The whole batch is refused before any part runs if it has more than 20 parts,

@@ -16,7 +16,7 @@ import { callerOn } from "../rules/own-scopes.ts";
 import { demand } from "../rules/permission.ts";
 import { demandPersonRights } from "../rules/person-rights.ts";
 import { demandGuardedProperties } from "../rules/user-permissions.ts";
-import type { Values } from "../store/entity.ts";
+import { isObject } from "../store/entity.ts";
 import type { Answer } from "./answer.ts";
 import { errorAnswer, GraphError, type Stamp } from "./graph-error.ts";
 import type { Incoming } from "./incoming.ts";
@@ -44,9 +44,6 @@ interface Admitted {
   readonly route: Route;
   readonly headers: Readonly<Record<string, string>>;
 }
-
-const isObject = (value: unknown): value is Values =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Without `tenants/{id}`, which may stand before every path. @throws GraphError 400 for another tenant's */
 function withoutTenant(segments: readonly string[], { id }: Tenant): readonly string[] {

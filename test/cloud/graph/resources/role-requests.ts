@@ -2,7 +2,7 @@ import { noContent, type Answer } from "../http/answer.ts";
 import { badRequest, denied, GraphError, notFound } from "../http/graph-error.ts";
 import { isSameAssignment, type ScopedAssignment } from "../roles/directory-roles.ts";
 import { demandPerson } from "../rules/people-only.ts";
-import type { Values } from "../store/entity.ts";
+import { isObject, type Values } from "../store/entity.ts";
 import type { Call } from "./call.ts";
 import { conflicting, demandRolePrincipal } from "./directory-roles.ts";
 import { checkedBody, isBoolean, isText, isTextOrNull, oneOf, type Checks } from "./kept/body.ts";
@@ -15,8 +15,6 @@ export const SET = "roleManagement/directory";
 
 /** Assignments that are active, and those that their holder may activate (Privileged Identity Management). */
 export type Kind = "Assignment" | "Eligibility";
-
-const isObject = (value: unknown): boolean => typeof value === "object" && value !== null;
 
 const ACTIONS =
   "adminAssign adminUpdate adminRemove adminExtend adminRenew selfActivate selfDeactivate selfExtend selfRenew".split(

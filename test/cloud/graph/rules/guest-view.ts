@@ -1,6 +1,6 @@
 import type { Answer } from "../http/answer.ts";
 import type { Call } from "../resources/call.ts";
-import type { Entity, Values } from "../store/entity.ts";
+import { isObject, type Entity, type Values } from "../store/entity.ts";
 import { isSelf, named, type Asking, type Right } from "./asking.ts";
 import { areGuestsRestricted } from "./authorization-policy.ts";
 import { directoryRolesOf, isGuest } from "./person-roles.ts";
@@ -31,9 +31,6 @@ export const ofVisibleGroup: Right = (asking) => {
   const { members } = asking.call.tenant.directory.relations;
   return members.has(group.id, asking.call.caller.principalId.toLowerCase());
 };
-
-const isObject = (value: unknown): value is Values =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 const emptied = (values: Values, shown: ReadonlySet<string>): Values =>
   Object.fromEntries(

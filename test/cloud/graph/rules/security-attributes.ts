@@ -1,5 +1,5 @@
 import { invalidValue } from "../resources/resolve.ts";
-import type { Kind, Values } from "../store/entity.ts";
+import { isObject, type Kind, type Values } from "../store/entity.ts";
 import type { Needs } from "./permission.ts";
 
 /** The permissions to see and to assign custom security attributes (user-get, user-update). */
@@ -10,9 +10,6 @@ export const READ_SECURITY_ATTRIBUTES: Needs = [
 export const WRITE_SECURITY_ATTRIBUTES: Needs = ["CustomSecAttributeAssignment.ReadWrite.All"];
 
 const NAME = "customSecurityAttributes";
-
-const isObject = (value: unknown): value is Values =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** One attribute set after the change: null and an empty list remove an attribute. */
 function setAfter(present: unknown, given: Values): Values | undefined {

@@ -5,7 +5,7 @@ import { isExtensionName } from "../model/extension-names.ts";
 import { MODELS } from "../model/models.ts";
 import type { Property } from "../model/property.ts";
 import { invalidValue } from "../resources/resolve.ts";
-import { resourceNameOf, type Kind, type Values } from "../store/entity.ts";
+import { isObject, resourceNameOf, type Kind, type Values } from "../store/entity.ts";
 
 const fits = (value: unknown, property: Property): boolean => {
   switch (property.type) {
@@ -26,7 +26,7 @@ const fits = (value: unknown, property: Property): boolean => {
     case "guids":
       return Array.isArray(value) && value.every((entry) => typeof entry === "string");
     case "complex":
-      return typeof value === "object" && value !== null && !Array.isArray(value);
+      return isObject(value);
     case "complexes":
     default:
       return Array.isArray(value) && value.every((entry) => typeof entry === "object");

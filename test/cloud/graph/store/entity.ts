@@ -12,6 +12,10 @@ export type Kind =
 /** Property values as Graph shows them; an absent one has its default (null, or no entries). */
 export type Values = Readonly<Record<string, unknown>>;
 
+/** Whether a value of JSON is an object, and no list. */
+export const isObject = (value: unknown): value is Values =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
 /** What a lagging replica still shows until `untilMs` (monotonic). */
 interface Version {
   readonly untilMs: number;

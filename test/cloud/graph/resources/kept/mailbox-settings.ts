@@ -1,7 +1,7 @@
 import { ok, type Answer } from "../../http/answer.ts";
 import { GraphError } from "../../http/graph-error.ts";
 import { READ_MAILBOX_SETTINGS as READ, type Needs } from "../../rules/permission.ts";
-import type { Values } from "../../store/entity.ts";
+import { isObject, type Values } from "../../store/entity.ts";
 import type { Call } from "../call.ts";
 import { resolve } from "../resolve.ts";
 import type { Route } from "../route.ts";
@@ -9,9 +9,6 @@ import { checkedBody, isText, oneOf, type Checks } from "./body.ts";
 
 const WRITE: Needs = ["MailboxSettings.ReadWrite"];
 const WEEK = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
-
-const isObject = (value: unknown): value is Values =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 const CHECKS: Checks = {
   automaticRepliesSetting: isObject,

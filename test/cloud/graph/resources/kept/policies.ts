@@ -4,7 +4,7 @@ import { badRequest, notFound } from "../../http/graph-error.ts";
 import { listAnswer } from "../../odata/list.ts";
 import { entitiesSource } from "../../odata/source.ts";
 import { both, demand, type Needs } from "../../rules/permission.ts";
-import type { Entity, Values } from "../../store/entity.ts";
+import { isObject, type Entity, type Values } from "../../store/entity.ts";
 import { application, servicePrincipal } from "../application-named.ts";
 import type { Call } from "../call.ts";
 import { conflicting } from "../directory-roles.ts";
@@ -67,7 +67,7 @@ const RESTRICTION_CHECKS: Checks = {
   description: isTextOrNull,
   displayName: isText,
   isEnabled: isBoolean,
-  restrictions: (value) => typeof value === "object" && value !== null,
+  restrictions: isObject,
 };
 
 const pathOf = (kind: PolicyKind): string => `/policies/${kind}`;

@@ -1,6 +1,6 @@
 import { noContent, ok } from "../../http/answer.ts";
 import { READ_DIRECTORY, type Needs } from "../../rules/permission.ts";
-import type { Values } from "../../store/entity.ts";
+import { isObject, type Values } from "../../store/entity.ts";
 import { isGuid } from "../../store/ids.ts";
 import type { Call } from "../call.ts";
 import {
@@ -26,9 +26,6 @@ interface OnePolicy {
   /** The example of one page names the policy, not an entity, in its context. */
   readonly isNamedOnly?: boolean;
 }
-
-const isObject = (value: unknown): value is Values =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** An object whose members have these types. */
 const objectOf =
