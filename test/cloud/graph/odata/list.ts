@@ -33,8 +33,11 @@ export interface Collection {
   readonly maxSize?: number;
   /** Objects an index finds for a text property; absent if there is no index. */
   readonly lookUp?: (property: string, value: string) => readonly Entity[] | undefined;
-  /** `$filter` and `$orderby` are served for advanced queries only (relationships). */
-  readonly advancedOnly?: boolean;
+  /**
+   * `$filter` and `$orderby` are served for advanced queries only, and objects that the caller may not
+   * read are shown in part.
+   */
+  readonly isRelationship?: boolean;
 }
 
 const MIXED: Model = Object.assign({}, MODELS.group, MODELS.user);
@@ -76,7 +79,7 @@ function filterOf(call: Call, collection: Collection): Expression | undefined {
   const expression = inModelCase(parseFilter(call.query.filter), modelOf(collection.type));
   const resource =
     collection.type === "directoryObject" ? "DirectoryObject" : resourceNameOf(collection.type);
-  if (collection.advancedOnly && !isAdvanced(call)) {
+  if (collection.isRelationship && !isAdvanced(call)) {
     throw unsupportedQuery(
       "The specified filter to the reference property query is currently not supported.",
     );
@@ -126,7 +129,7 @@ export function listAnswer(call: Call, collection: Collection): Answer {
       ? undefined
       : orderOf(query.orderBy, modelOf(collection.type), collection.type, {
           advanced: isAdvanced(call),
-          filtered: expression !== undefined || collection.advancedOnly === true,
+          filtered: expression !== undefined || collection.isRelationship === true,
         });
   const match = matchOf(call, collection, expression);
   const names = namesFor(collection.type, query.select);
@@ -157,7 +160,7 @@ export function listAnswer(call: Call, collection: Collection): Answer {
       ),
     }),
     value: page.rows.map(({ entity, values }) => {
-      const shown = collection.advancedOnly ? shownInRelationship(call, entity, values) : values;
+      const shown = collection.isRelationship ? shownInRelationship(call, entity, values) : values;
       return expand(entity, render(entity, shown, names(entity), collection.typed));
     }),
   });

@@ -2,6 +2,7 @@ import { noContent, type Answer } from "../http/answer.ts";
 import { badRequest, denied, notFound } from "../http/graph-error.ts";
 import { expander } from "../odata/expand.ts";
 import { countAnswer, listAnswer, type Collection } from "../odata/list.ts";
+import { relatedObjects } from "../odata/related-objects.ts";
 import { contextOf, render, selected } from "../odata/render.ts";
 import { kindSource, targetsSource } from "../odata/source.ts";
 import { checkEnumerations } from "../rules/enumerations.ts";
@@ -67,21 +68,11 @@ function remove(call: Call): Answer {
   return noContent;
 }
 
-function members(call: Call, type: Collection["type"] = "directoryObject"): Collection {
+function members(call: Call, type?: Collection["type"]): Collection {
   const holder = unit(call);
   const isSeen = seesMembersOf(call, holder);
-  return {
-    type,
-    set: type === "directoryObject" ? "directoryObjects" : `${type}s`,
-    typed: type === "directoryObject",
-    advancedOnly: true,
-    source: targetsSource(
-      call.tenant.directory,
-      "members",
-      holder,
-      (entity) => isSeen && (type === "directoryObject" || entity.kind === type),
-    ),
-  };
+  const source = targetsSource(call.tenant.directory, "members", holder, () => isSeen);
+  return relatedObjects(source, type);
 }
 
 /** Updates whether a member's management is restricted, which follows from its units. */

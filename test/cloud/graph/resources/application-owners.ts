@@ -2,6 +2,7 @@ import { demandApplicationWrite } from "../applications/ownership.ts";
 import { noContent, type Answer } from "../http/answer.ts";
 import { notFound } from "../http/graph-error.ts";
 import { listAnswer } from "../odata/list.ts";
+import { relatedObjects } from "../odata/related-objects.ts";
 import { targetsSource } from "../odata/source.ts";
 import { demandFitOwner } from "../rules/membership.ts";
 import { READ_APPLICATIONS } from "../rules/permission.ts";
@@ -13,13 +14,7 @@ import { referenced } from "./resolve.ts";
 import type { Route } from "./route.ts";
 
 const list = (call: Call, holder: Entity): Answer =>
-  listAnswer(call, {
-    type: "directoryObject",
-    set: "directoryObjects",
-    typed: true,
-    advancedOnly: true,
-    source: targetsSource(call.tenant.directory, "owners", holder),
-  });
+  listAnswer(call, relatedObjects(targetsSource(call.tenant.directory, "owners", holder)));
 
 function add(call: Call, holder: Entity): Answer {
   demandApplicationWrite(call, holder);

@@ -3,6 +3,7 @@ import { badRequest, denied, notFound } from "../http/graph-error.ts";
 import { EXTENSION_ATTRIBUTES } from "../model/device.ts";
 import { expander } from "../odata/expand.ts";
 import { countAnswer, listAnswer, type Collection } from "../odata/list.ts";
+import { relatedObjects } from "../odata/related-objects.ts";
 import { contextOf, render, selected } from "../odata/render.ts";
 import { kindSource, targetsSource } from "../odata/source.ts";
 import { checkExtensionValues } from "../rules/extension-values.ts";
@@ -57,13 +58,7 @@ const registered = (name: "registeredOwners" | "registeredUsers"): Route => ({
   path: `/devices/:id/${name}`,
   needs: READ_DEVICES,
   handle: (call) =>
-    listAnswer(call, {
-      type: "directoryObject",
-      set: "directoryObjects",
-      typed: true,
-      advancedOnly: true,
-      source: targetsSource(call.tenant.directory, name, device(call)),
-    }),
+    listAnswer(call, relatedObjects(targetsSource(call.tenant.directory, name, device(call)))),
 });
 
 /** Applications cannot change who has a device (device-post-registeredowners, -post-registeredusers). */

@@ -2,6 +2,7 @@ import { noContent, ok, type Answer } from "../http/answer.ts";
 import { badRequest, notFound } from "../http/graph-error.ts";
 import { expander } from "../odata/expand.ts";
 import { listAnswer, type Collection } from "../odata/list.ts";
+import { relatedObjects } from "../odata/related-objects.ts";
 import { contextOf, render, selected } from "../odata/render.ts";
 import { kindSource, targetsSource } from "../odata/source.ts";
 import { BUILT_IN_ROLES, builtInRole } from "../roles/built-in-roles.ts";
@@ -67,13 +68,8 @@ function activate(call: Call): Answer {
   return shown(call, roles.activate(found.id), 201);
 }
 
-const members = (call: Call): Collection => ({
-  type: "directoryObject",
-  set: "directoryObjects",
-  typed: true,
-  advancedOnly: true,
-  source: targetsSource(call.tenant.directory, "members", role(call)),
-});
+const members = (call: Call): Collection =>
+  relatedObjects(targetsSource(call.tenant.directory, "members", role(call)));
 
 /** @throws GraphError 400 for a principal that cannot hold roles. */
 export function demandRolePrincipal(principal: Entity): void {

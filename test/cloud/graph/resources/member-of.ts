@@ -1,6 +1,6 @@
 import type { Answer } from "../http/answer.ts";
-import { SETS } from "../model/models.ts";
 import { countAnswer, listAnswer, type Collection } from "../odata/list.ts";
+import { relatedObjects } from "../odata/related-objects.ts";
 import { entitiesSource } from "../odata/source.ts";
 import { seesMembersOf } from "../rules/hidden-members.ts";
 import {
@@ -32,16 +32,7 @@ const collection = (
   call: Call,
   entities: readonly Entity[],
   type: Collection["type"],
-): Collection => ({
-  type,
-  set: type === "directoryObject" ? "directoryObjects" : SETS[type],
-  typed: type === "directoryObject",
-  advancedOnly: true,
-  source: entitiesSource(
-    call.tenant.directory,
-    type === "directoryObject" ? entities : entities.filter((entity) => entity.kind === type),
-  ),
-});
+): Collection => relatedObjects(entitiesSource(call.tenant.directory, entities), type);
 
 interface Walk {
   readonly name: string;

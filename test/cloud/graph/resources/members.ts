@@ -1,6 +1,7 @@
 import { noContent, type Answer } from "../http/answer.ts";
 import { badRequest, notFound } from "../http/graph-error.ts";
 import { countAnswer, listAnswer, type Collection } from "../odata/list.ts";
+import { relatedObjects } from "../odata/related-objects.ts";
 import { targetsSource } from "../odata/source.ts";
 import { seesMembersOf } from "../rules/hidden-members.ts";
 import { demandFitMember, demandWritableEdges } from "../rules/membership.ts";
@@ -19,22 +20,11 @@ const group = (call: Call) => resolve(call, "group", call.params["group"] ?? "")
 /** v1.0 leaves service principals out of the members (group-list-members, known issue). */
 const listed = (entity: Entity): boolean => entity.kind !== "servicePrincipal";
 
-function members(call: Call, type: Collection["type"] = "directoryObject"): Collection {
-  const { directory } = call.tenant;
+function members(call: Call, type?: Collection["type"]): Collection {
   const holder = group(call);
   const isSeen = seesMembersOf(call, holder);
-  return {
-    type,
-    set: type === "directoryObject" ? "directoryObjects" : `${type}s`,
-    typed: type === "directoryObject",
-    advancedOnly: true,
-    source: targetsSource(
-      directory,
-      "members",
-      holder,
-      (entity) => isSeen && listed(entity) && (type === "directoryObject" || entity.kind === type),
-    ),
-  };
+  const shows = (entity: Entity): boolean => isSeen && listed(entity);
+  return relatedObjects(targetsSource(call.tenant.directory, "members", holder, shows), type);
 }
 
 /** The group of a write, which must have replicated. */

@@ -1,6 +1,7 @@
 import { noContent, type Answer } from "../http/answer.ts";
 import { badRequest, notFound } from "../http/graph-error.ts";
 import { countAnswer, listAnswer, type Collection } from "../odata/list.ts";
+import { relatedObjects } from "../odata/related-objects.ts";
 import { targetsSource } from "../odata/source.ts";
 import { demandFitOwner, demandWritableEdges } from "../rules/membership.ts";
 import { READ_GROUPS, WRITE_GROUPS } from "../rules/permission.ts";
@@ -13,20 +14,15 @@ import type { Route } from "./route.ts";
 const group = (call: Call) => resolve(call, "group", call.params["group"] ?? "").entity;
 
 /** v1.0 leaves service principals out of the owners (group-list-owners). */
-function owners(call: Call, type: Collection["type"] = "directoryObject"): Collection {
-  return {
-    type,
-    set: type === "directoryObject" ? "directoryObjects" : `${type}s`,
-    typed: type === "directoryObject",
-    advancedOnly: true,
-    source: targetsSource(
-      call.tenant.directory,
-      "owners",
-      group(call),
-      (entity) =>
-        entity.kind !== "servicePrincipal" && (type === "directoryObject" || entity.kind === type),
-    ),
-  };
+function owners(call: Call, type?: Collection["type"]): Collection {
+  const { directory } = call.tenant;
+  const source = targetsSource(
+    directory,
+    "owners",
+    group(call),
+    ({ kind }) => kind !== "servicePrincipal",
+  );
+  return relatedObjects(source, type);
 }
 
 function add(call: Call): Answer {

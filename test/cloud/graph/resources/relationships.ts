@@ -1,6 +1,7 @@
 import { syncRegistry } from "../applications/registry-link.ts";
 import { SETS } from "../model/models.ts";
 import { countAnswer, listAnswer, type Collection } from "../odata/list.ts";
+import { relatedObjects } from "../odata/related-objects.ts";
 import { entitiesSource, targetsSource } from "../odata/source.ts";
 import { seesMembersOf } from "../rules/hidden-members.ts";
 import {
@@ -137,26 +138,13 @@ const RELATIONSHIPS: readonly Relationship[] = [
   ),
 ];
 
-function collection(
-  call: Call,
-  relationship: Relationship,
-  type: Collection["type"] = "directoryObject",
-): Collection {
+function collection(call: Call, relationship: Relationship, type?: Collection["type"]): Collection {
   if (relationship.of === "application" || relationship.of === "servicePrincipal")
     syncRegistry(call.tenant);
   if (relationship.of === "directoryRole") call.tenant.roles.ensureFirst();
   const { entity } = resolve(call, relationship.of, call.params["id"] ?? "");
   const found = relationship.find(call, entity);
-  return {
-    type,
-    set: type === "directoryObject" ? "directoryObjects" : SETS[type],
-    typed: type === "directoryObject",
-    advancedOnly: true,
-    source: entitiesSource(
-      call.tenant.directory,
-      type === "directoryObject" ? found : found.filter(({ kind }) => kind === type),
-    ),
-  };
+  return relatedObjects(entitiesSource(call.tenant.directory, found), type);
 }
 
 /** Every form in which a relationship is read (OData 4: references, casts and counts). */

@@ -1,6 +1,7 @@
 import { noContent, ok, type Answer } from "../http/answer.ts";
 import { badRequest, notFound } from "../http/graph-error.ts";
 import { listAnswer, namesFor } from "../odata/list.ts";
+import { relatedObjects } from "../odata/related-objects.ts";
 import { contextOf, render } from "../odata/render.ts";
 import { entitiesSource, targetsSource, type Source } from "../odata/source.ts";
 import { READ_USERS, WRITE_USERS } from "../rules/permission.ts";
@@ -20,14 +21,7 @@ const sourcesOf = (call: Call, relation: RelationName, of: Entity): Entity[] =>
     (id) => call.tenant.directory.get(id) ?? [],
   );
 
-const list = (call: Call, source: Source): Answer =>
-  listAnswer(call, {
-    type: "directoryObject",
-    set: "directoryObjects",
-    typed: true,
-    advancedOnly: true,
-    source,
-  });
+const list = (call: Call, source: Source): Answer => listAnswer(call, relatedObjects(source));
 
 function managerOf(call: Call): Entity {
   const { directory } = call.tenant;
