@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 
 import { graphFixture, TENANT } from "./testing/graph-fixture.ts";
-import { newGroup, newUser, reference } from "./testing/people.ts";
+import { EVENTUAL, idsIn, newGroup, newUser, reference } from "./testing/people.ts";
 import { assertDenied, personsOf } from "./testing/persons.ts";
 
 const READS = ["User.Read.All", "Group.Read.All", "Directory.Read.All"];
@@ -64,4 +64,13 @@ describe("properties with a permission of their own", () => {
         const admin = await holder("Global Administrator");
         assertDenied(await as(admin, "GET", url(property), undefined, roles));
       });
+
+  it("signInActivity in a filter of members needs AuditLog.Read.All [resources/signinactivity]", async () => {
+    const filter = "signInActivity/lastSignInDateTime ge 2025-01-01T00:00:00Z";
+    const url = `/groups/${group}/members/microsoft.graph.user?$count=true&$filter=${filter}`;
+    const by = (...roles: readonly string[]) =>
+      send("GET", url, undefined, { ...EVENTUAL, roles: [...READS, ...roles] });
+    assert.equal((await by()).status, 403);
+    assert.deepEqual(idsIn(await by("AuditLog.Read.All")), [subject]);
+  });
 });

@@ -54,8 +54,8 @@ function demandAttributeRead(call: Call): void {
  * @throws GraphError 403
  */
 export function demandGuardedProperties(call: Call): void {
-  const { select = [], expand = "" } = call.query;
-  const named = [...select, expand, call.params["property"] ?? ""].join(" ");
+  const { select = [], expand, filter } = call.query;
+  const named = [...select, expand, filter, call.params["property"]].join(" ");
   if (/customSecurityAttributes/i.test(named)) demandAttributeRead(call);
   if (/signInActivity/i.test(named)) {
     demandPremium(call);
@@ -63,24 +63,13 @@ export function demandGuardedProperties(call: Call): void {
   }
 }
 
-/**
- * Reading users: User.ReadBasic.All shows the basic profile only; signInActivity needs
- * AuditLog.Read.All in addition to a permission to read users, and a premium tenant.
- * @throws GraphError 403
- */
+/** Reading users: User.ReadBasic.All shows the basic profile only. @throws GraphError 403 */
 export function demandUserRead(call: Call): void {
   demand(call.caller, READ_BASIC_USERS);
   const named = [
     ...(call.query.select ?? []),
     ...(call.query.filter?.match(/signInActivity|customSecurityAttributes/gi) ?? []),
   ];
-  if (named.some((name) => name.toLowerCase().startsWith("signinactivity"))) {
-    demandPremium(call);
-    demand(call.caller, READ_USERS);
-    demandLogs(call, "signInReports");
-  }
-  if (named.some((name) => name.toLowerCase() === "customsecurityattributes"))
-    demandAttributeRead(call);
   if (named.some((name) => name.toLowerCase() === "mailboxsettings")) {
     demand(call.caller, READ_MAILBOX_SETTINGS);
     // Even an administrator sees nobody else's (user-get-mailboxsettings).
