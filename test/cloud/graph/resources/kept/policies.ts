@@ -55,52 +55,54 @@ const ASSIGNABLE: readonly {
   },
 ];
 
-const CHECKS: Checks = {
-  definition: (value) => isTexts(value) && (value as unknown[]).length > 0,
-  description: isTextOrNull,
-  displayName: isText,
-  isOrganizationDefault: isBoolean,
+interface Form {
+  readonly checks: Checks;
+  readonly required: readonly string[];
+  readonly initial: Values;
+}
+
+const DEFINITION: Form = {
+  checks: {
+    definition: (value) => isTexts(value) && (value as unknown[]).length > 0,
+    description: isTextOrNull,
+    displayName: isText,
+    isOrganizationDefault: isBoolean,
+  },
+  required: ["definition", "displayName"],
+  initial: { isOrganizationDefault: false },
 };
 
 /** Restrictions of credentials; what is restricted is not looked into (appmanagementpolicy-post). */
-const RESTRICTION_CHECKS: Checks = {
-  description: isTextOrNull,
-  displayName: isText,
-  isEnabled: isBoolean,
-  restrictions: isObject,
+const RESTRICTIONS: Form = {
+  checks: {
+    description: isTextOrNull,
+    displayName: isText,
+    isEnabled: isBoolean,
+    restrictions: isObject,
+  },
+  required: ["displayName", "restrictions"],
+  initial: { description: null, isEnabled: false },
 };
 
 const pathOf = (kind: PolicyKind): string => `/policies/${kind}`;
 const typeOf = (kind: PolicyKind): string => kind.replace(/ies$/, "y");
 
-const policyRoutes = (kind: PolicyKind): readonly Route[] =>
-  shelfRoutes({
+function policyRoutes(kind: PolicyKind): readonly Route[] {
+  const { checks, required, initial } =
+    kind === "appManagementPolicies" ? RESTRICTIONS : DEFINITION;
+  return shelfRoutes({
     path: pathOf(kind),
     read: READ,
     write: WRITE,
     create: (call): Values => ({
       id: call.tenant.directory.newId(),
       deletedDateTime: null,
-      ...(kind === "appManagementPolicies"
-        ? {
-            description: null,
-            isEnabled: false,
-            ...checkedBody(call, typeOf(kind), RESTRICTION_CHECKS, ["displayName", "restrictions"]),
-          }
-        : {
-            isOrganizationDefault: false,
-            ...checkedBody(call, typeOf(kind), CHECKS, ["definition", "displayName"]),
-          }),
+      ...initial,
+      ...checkedBody(call, typeOf(kind), checks, required),
     }),
-    change: (call, held) => ({
-      ...held,
-      ...checkedBody(
-        call,
-        typeOf(kind),
-        kind === "appManagementPolicies" ? RESTRICTION_CHECKS : CHECKS,
-      ),
-    }),
+    change: (call, held) => ({ ...held, ...checkedBody(call, typeOf(kind), checks) }),
   });
+}
 
 /** The ids of the policies that an object has, by kind; a policy that is deleted is in no list any more. */
 const assigned = (call: Call, holder: Entity, kind: PolicyKind): Map<string, Values> =>

@@ -215,15 +215,16 @@ function routesOf(policy: OnePolicy): readonly Route[] {
       body: "required",
       handle: (call) => {
         const given = reviewersShown(checkedBody(call, name, checks, required));
-        const version = initial["version"] === undefined ? {} : { version: versionAfter(call) };
-        call.tenant.shelves.of(set).set("", { ...mergedWith(held(call), given), ...version });
+        const before = held(call);
+        const { version } = before;
+        call.tenant.shelves.of(set).set("", {
+          ...mergedWith(before, given),
+          ...(typeof version === "number" && { version: version + 1 }),
+        });
         return noContent;
       },
     },
   ];
-  function versionAfter(call: Call): number {
-    return Number(held(call)["version"]) + 1;
-  }
 }
 
 export const onePolicyRoutes: readonly Route[] = POLICIES.flatMap(routesOf);
