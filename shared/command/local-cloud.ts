@@ -20,7 +20,7 @@ const FLAG = "--local";
 /** The variable that tells the second process how the local cloud was named, for the commands that it proposes. */
 export const LOCAL = "BATCH_LOCAL";
 
-/** More than that no local cloud writes; a file to send may be large. */
+/** The file of a local cloud is not larger, bytes; one to send may be, and is not read for that. */
 const LARGEST = 100_000;
 
 /** The local cloud that the file is of, if it is of one. */

@@ -7,17 +7,14 @@ import { chargeAtStart } from "./charge-at-start.ts";
 import type { AdmissionCheck, AdmitPorts } from "./opening.ts";
 import { protectAtStart } from "./protect-at-start.ts";
 
-/**
- * Pauses a batch that was planned to keep its passwords sealed, if the deployment has no key for that any more:
- * they would be known to nobody.
- */
+/** Pauses a batch whose plan says that its passwords are kept sealed, if the deployment has no key for that any more. */
 const keepPasswords: AdmissionCheck = async ({ settings }, { plan }) =>
   !plan.keepsPasswords || settings.keepsPasswordsOf?.length
     ? { kind: "run" }
     : { kind: "pause", policy: "passwords", reason: NO_KEY };
 
 const NO_KEY =
-  "It was planned to keep the passwords that it gives, and the setting PASSWORD_KEY is gone: nobody would learn them. Set it again and resume the batch; or cancel it, and send the rest without a key in a new batch.";
+  "It was planned to keep the passwords that it gives, and the setting PASSWORD_KEY is gone: nobody would know them. Set it again and resume the batch; or cancel it, and send the rest without a key in a new batch.";
 
 /** In this order; the last one charges the tenant's ledger, so that only what starts is charged. */
 const checks: readonly AdmissionCheck[] = [

@@ -15,7 +15,7 @@ import type { Cells } from "./part.ts";
 export interface OpenWork {
   /** @throws ExpansionWaits if a row of such a batch, which has no verdict yet, names one of the objects */
   readonly awaitEnd: (ids: Iterable<string>) => Promise<void>;
-  /** When such work was first seen to have ended for which the batch has waited; `undefined` of most. */
+  /** When the work was first seen to have ended for which the batch has waited; `undefined` if it has not waited. */
   readonly endedAt: () => Promise<string | undefined>;
 }
 

@@ -82,7 +82,7 @@ async function lookInto(batches: Blobs, folder: string) {
  */
 const stays = [manifestBlob, refusedBlob, statusBlob, controlBlob];
 
-const OTHER_ROWS = "The batch that it was about was refused, and its name has another one.";
+const OTHER_ROWS = "The batch that it was about was refused, and another batch has its name now.";
 
 /**
  * Takes the folder for a batch by writing its `batch.json`, over that of a refused batch. Answers

@@ -39,7 +39,7 @@ export async function tripwiresOf(
   return [...own.filter(({ guard }) => before.every((each) => each.guard !== guard)), ...before];
 }
 
-/** Whether rows of the batch are whole lists of members. A batch made out of another one removes nobody for them. */
+/** Whether rows of the batch are whole lists of members. Those of a rerun remove nobody. */
 async function hasLists(
   { blobs: { batches }, settings: { homeTenant } }: SourcePorts,
   { expands, tenant, batch, origin }: BatchManifest,

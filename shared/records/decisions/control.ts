@@ -118,7 +118,10 @@ export function withoutDecision(control: Control, decisionId: string, why: strin
   };
 }
 
-/** The control of which no decision counts any more: it was about another batch. Each still comes once. */
+/**
+ * The control in which no decision counts any more, because they were about another batch. They stay recorded: one
+ * that comes again is not applied either.
+ */
 export const withoutDecisions = (control: Control, why: string): Control =>
   control.decisions.length === 0
     ? control

@@ -30,7 +30,7 @@ export interface Awaiting {
   readonly until: string;
 }
 
-/** A batch waits for work on no more objects than this, or on any; later rows on the others do not wait. */
+/** A marker names so many objects at most; rows of later batches about others do not wait. */
 export const MOST_AWAITED = 10_000;
 
 /** Says in the marker of a batch for what it waits. */

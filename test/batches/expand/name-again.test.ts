@@ -78,7 +78,12 @@ describe("what people decided about a batch that was refused then", () => {
       assert.equal(standing, "open");
       assert.deepEqual(
         decisions.map(({ outcome, why }) => [outcome, why]),
-        [["ignored", "The batch that it was about was refused, and its name has another one."]],
+        [
+          [
+            "ignored",
+            "The batch that it was about was refused, and another batch has its name now.",
+          ],
+        ],
       );
       assert.deepEqual([desk.summons(), desk.markers().length], [[], 1]);
       // The same message once more still is the same decision.
