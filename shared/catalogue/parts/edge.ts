@@ -3,10 +3,12 @@ import type { ObjectId } from "../../core/object-id.ts";
 import { recordOf } from "../../core/record.ts";
 import { listedIds } from "../../core/sets/listed-ids.ts";
 import type { DoneRow, Inverse } from "../inverse.ts";
+import { final } from "../judge.ts";
 import { type EdgeType, edgeTypes } from "../kinds/target-types.ts";
-import type { Attempt, Found } from "../operation.ts";
+import type { Attempt, Found, Outcome } from "../operation.ts";
+import { causeOf } from "../refusals/refusals.ts";
 import type { FinalVerdict, PendingWrite, PlannedWrite, ReadyWrite } from "../row.ts";
-import { type PendingTargets, type Targets, edgeKey, subjectOf } from "../target.ts";
+import { type PendingTargets, type Targets, edgeKey, holderOf, subjectOf } from "../target.ts";
 import type { Touched } from "../touched.ts";
 
 /** An object that is there, or that an earlier row creates. */
@@ -82,10 +84,35 @@ export const touchedEdge = (
   after: "present" | "absent",
 ): Touched => ({ ...(was && { before: { [called]: was } }), after: { [called]: after } });
 
+type EdgeAttempt = Attempt<"membership"> | Attempt<"edge">;
+
+/** What it means that Graph refuses to add an edge, if it is there already; `undefined` if it is another answer. */
+export const judgeAdded = (
+  called: string,
+  answer: GraphAnswer,
+  attempt: EdgeAttempt,
+): Outcome | undefined =>
+  causeOf(answer)?.name === "already-there"
+    ? final(edgeInPlace(called, attempt, "present"))
+    : undefined;
+
+/** What it means that Graph refuses to remove an edge, if it or its object is not there; not so if its holder is not. */
+export function judgeRemoved(
+  called: string,
+  answer: GraphAnswer,
+  attempt: EdgeAttempt,
+): Outcome | undefined {
+  const holder = holderOf(attempt.write.target) ?? "";
+  const isAbsent =
+    (answer.status === 404 && !(answer.error?.message ?? "").includes(holder)) ||
+    causeOf(answer)?.name === "not-there";
+  return isAbsent ? final(edgeInPlace(called, attempt, "absent")) : undefined;
+}
+
 /** The verdict if the edge is already as the row asks: a send whose answer was lost may be the reason. */
 export function edgeInPlace(
   called: string,
-  { doubted, write }: Attempt<"membership"> | Attempt<"edge">,
+  { doubted, write }: EdgeAttempt,
   before: "present" | "absent",
 ): FinalVerdict {
   const objectId = subjectOf(write.target) ?? "";

@@ -1,6 +1,6 @@
-import { final, judgeUnseen } from "../../catalogue/judge.ts";
+import { judgeUnseen } from "../../catalogue/judge.ts";
 import { type Lookup, defineOperation } from "../../catalogue/operation.ts";
-import { edgeInPlace, isListed, touchedEdge } from "../../catalogue/parts/edge.ts";
+import { edgeInPlace, isListed, judgeAdded, touchedEdge } from "../../catalogue/parts/edge.ts";
 import { isGuid } from "../../core/object-id.ts";
 import { type Edge, decideEdge, edgeInverse, membershipParts } from "./membership.ts";
 import { shareAdds } from "./share-adds.ts";
@@ -32,10 +32,8 @@ export default defineOperation({
   }),
   together: { ...membershipParts.together, share: shareAdds },
   judge: (answer, attempt) => {
-    const message = answer.error?.message ?? "";
-    if (answer.status === 400 && /references already exist/i.test(message)) {
-      return final(edgeInPlace("membership", attempt, "present"));
-    }
+    const there = judgeAdded("membership", answer, attempt);
+    if (there) return there;
     // The plan did not see the member either: that has not to do with replication.
     return answer.status === 404 && attempt.write.memberSeen === false
       ? undefined

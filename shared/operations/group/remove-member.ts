@@ -1,6 +1,5 @@
-import { final } from "../../catalogue/judge.ts";
 import { defineOperation } from "../../catalogue/operation.ts";
-import { edgeInPlace, isListed, touchedEdge } from "../../catalogue/parts/edge.ts";
+import { isListed, judgeRemoved, touchedEdge } from "../../catalogue/parts/edge.ts";
 import { memberRefUrl } from "../../core/graph-request.ts";
 import { decideEdge, edgeInverse, membershipParts } from "./membership.ts";
 
@@ -19,13 +18,7 @@ export default defineOperation({
     method: "DELETE",
     url: memberRefUrl(target.group, target.member),
   }),
-  judge: (answer, attempt) => {
-    const message = answer.error?.message ?? "";
-    const isAbsent =
-      (answer.status === 404 && !message.includes(attempt.write.target.group)) ||
-      (answer.status === 400 && /removed object references do not exist/i.test(message));
-    return isAbsent ? final(edgeInPlace("membership", attempt, "absent")) : undefined;
-  },
+  judge: (answer, attempt) => judgeRemoved("membership", answer, attempt),
   // Lists of v1.0 leave out service principals, so an empty list proves nothing, unless the plan saw
   // the member in it. Else the row is sent again, and "not found" decides it.
   inPlace: (answer, { write }) => write.was === "present" && isListed(answer) === false,

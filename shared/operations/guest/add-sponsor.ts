@@ -1,6 +1,5 @@
-import { final } from "../../catalogue/judge.ts";
 import { defineOperation } from "../../catalogue/operation.ts";
-import { edgeBack, edgeInPlace, touchedEdge } from "../../catalogue/parts/edge.ts";
+import { edgeBack, edgeInPlace, judgeAdded, touchedEdge } from "../../catalogue/parts/edge.ts";
 import { isSponsor, sponsorshipParts } from "./sponsorship.ts";
 
 /** Graph refuses a second time with "already exist". */
@@ -13,12 +12,7 @@ export default defineOperation({
     url: `/users/${target.holder}/sponsors/$ref`,
     body: { "@odata.id": `${graphRoot}/directoryObjects/${target.object}` },
   }),
-  judge: (answer, attempt) => {
-    const { status, error } = answer;
-    return status === 400 && /references already exist/i.test(error?.message ?? "")
-      ? final(edgeInPlace("sponsorship", attempt, "present"))
-      : undefined;
-  },
+  judge: (answer, attempt) => judgeAdded("sponsorship", answer, attempt),
   inPlace: (answer, attempt) =>
     isSponsor(answer, attempt.write) === true && edgeInPlace("sponsorship", attempt, "present"),
   inverse: edgeBack("sponsor", "guest.remove-sponsor"),

@@ -1,6 +1,5 @@
-import { final } from "../../catalogue/judge.ts";
 import { defineOperation } from "../../catalogue/operation.ts";
-import { edgeBack, edgeInPlace, touchedEdge } from "../../catalogue/parts/edge.ts";
+import { edgeBack, edgeInPlace, judgeRemoved, touchedEdge } from "../../catalogue/parts/edge.ts";
 import { sponsorRefUrl } from "../../core/graph-request.ts";
 import { isSponsor, sponsorshipParts } from "./sponsorship.ts";
 
@@ -10,11 +9,7 @@ export default defineOperation({
   summary: "Takes a sponsor from a guest; the sponsor's account stays.",
   touched: ({ was }) => touchedEdge("sponsorship", was, "absent"),
   request: ({ target }) => ({ method: "DELETE", url: sponsorRefUrl(target.holder, target.object) }),
-  judge: (answer, attempt) => {
-    const isAbsent =
-      answer.status === 404 && !(answer.error?.message ?? "").includes(attempt.write.target.holder);
-    return isAbsent ? final(edgeInPlace("sponsorship", attempt, "absent")) : undefined;
-  },
+  judge: (answer, attempt) => judgeRemoved("sponsorship", answer, attempt),
   inPlace: (answer, attempt) =>
     isSponsor(answer, attempt.write) === false && edgeInPlace("sponsorship", attempt, "absent"),
   inverse: edgeBack("sponsor", "guest.add-sponsor"),

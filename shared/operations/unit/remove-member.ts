@@ -1,6 +1,5 @@
-import { final } from "../../catalogue/judge.ts";
 import { defineOperation } from "../../catalogue/operation.ts";
-import { edgeBack, edgeInPlace, isListed, touchedEdge } from "../../catalogue/parts/edge.ts";
+import { edgeBack, isListed, judgeRemoved, touchedEdge } from "../../catalogue/parts/edge.ts";
 import { unitMemberRefUrl } from "../../core/graph-request.ts";
 import { unitParts } from "./unit-membership.ts";
 
@@ -14,12 +13,7 @@ export default defineOperation({
     method: "DELETE",
     url: unitMemberRefUrl(target.holder, target.object),
   }),
-  judge: (answer, attempt) => {
-    const isOfUnit = answer.error?.message.includes(attempt.write.target.holder) ?? false;
-    return answer.status === 404 && !isOfUnit
-      ? final(edgeInPlace("unit's member", attempt, "absent"))
-      : undefined;
-  },
+  judge: (answer, attempt) => judgeRemoved("unit's member", answer, attempt),
   inPlace: (answer, { write }) => write.was === "present" && isListed(answer) === false,
   inverse: edgeBack("unit-member", "unit.add-member"),
 });

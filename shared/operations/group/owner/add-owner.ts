@@ -1,6 +1,12 @@
-import { final, judgeUnseen } from "../../../catalogue/judge.ts";
+import { judgeUnseen } from "../../../catalogue/judge.ts";
 import { type Lookup, defineOperation } from "../../../catalogue/operation.ts";
-import { edgeBack, edgeInPlace, isListed, touchedEdge } from "../../../catalogue/parts/edge.ts";
+import {
+  edgeBack,
+  edgeInPlace,
+  isListed,
+  judgeAdded,
+  touchedEdge,
+} from "../../../catalogue/parts/edge.ts";
 import { isGuid } from "../../../core/object-id.ts";
 import { type Ownership, ownershipParts } from "./ownership.ts";
 
@@ -22,13 +28,8 @@ export default defineOperation({
     url: `/groups/${target.holder}/owners/$ref`,
     body: { "@odata.id": `${graphRoot}/directoryObjects/${target.object}` },
   }),
-  judge: (answer, attempt) => {
-    const message = answer.error?.message ?? "";
-    if (answer.status === 400 && /references already exist/i.test(message)) {
-      return final(edgeInPlace("ownership", attempt, "present"));
-    }
-    return judgeUnseen(answer, attempt, "group or the owner");
-  },
+  judge: (answer, attempt) =>
+    judgeAdded("ownership", answer, attempt) ?? judgeUnseen(answer, attempt, "group or the owner"),
   inPlace: (answer, attempt) =>
     isListed(answer) === true && edgeInPlace("ownership", attempt, "present"),
   inverse: edgeBack("owner", "group.remove-owner"),

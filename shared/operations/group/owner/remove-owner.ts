@@ -1,6 +1,6 @@
-import { final } from "../../../catalogue/judge.ts";
+import { refused } from "../../../catalogue/judge.ts";
 import { defineOperation } from "../../../catalogue/operation.ts";
-import { edgeBack, edgeInPlace, isListed, touchedEdge } from "../../../catalogue/parts/edge.ts";
+import { edgeBack, isListed, judgeRemoved, touchedEdge } from "../../../catalogue/parts/edge.ts";
 import { ownerRefUrl } from "../../../core/graph-request.ts";
 import { ownershipParts } from "./ownership.ts";
 
@@ -15,22 +15,15 @@ export default defineOperation({
   guarded: () => ({ "membership-removals": 1 }),
   touched: ({ was }) => touchedEdge("ownership", was, "absent"),
   request: ({ target }) => ({ method: "DELETE", url: ownerRefUrl(target.holder, target.object) }),
-  judge: (answer, attempt) => {
-    const { target } = attempt.write;
-    const message = answer.error?.message ?? "";
-    if (answer.status === 400 && /at least one owner/i.test(message)) {
-      return final({
-        verdict: "failed",
-        reason: `It is the group's last owner who is a user, and Graph removes no last owner (Graph: 400 ${answer.error?.code ?? ""}: ${message}).`,
-        fix: "Add another owner first, with group.add-owner in an earlier row or batch.",
-        objectId: target.object,
-      });
-    }
-    const isAbsent =
-      (answer.status === 404 && !message.includes(target.holder)) ||
-      (answer.status === 400 && /removed object references do not exist/i.test(message));
-    return isAbsent ? final(edgeInPlace("ownership", attempt, "absent")) : undefined;
-  },
+  judge: (answer, attempt) =>
+    answer.status === 400 && /at least one owner/i.test(answer.error?.message ?? "")
+      ? refused(
+          answer,
+          "It is the group's last owner who is a user, and Graph removes no last owner",
+          "Add another owner first, with group.add-owner in an earlier row or batch.",
+          attempt.write.target.object,
+        )
+      : judgeRemoved("ownership", answer, attempt),
   // The lists of v1.0 leave out service principals: as of members.
   inPlace: (answer, { write }) => write.was === "present" && isListed(answer) === false,
   inverse: edgeBack("owner", "group.add-owner"),
