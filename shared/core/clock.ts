@@ -9,6 +9,9 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** The reason of a signal that only ends a sleep: without one a DOMException is made for each. */
+export const WOKEN = "woken";
+
 /** The machine's own clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),

@@ -1,4 +1,4 @@
-import type { Clock } from "../../core/clock.ts";
+import { type Clock, WOKEN } from "../../core/clock.ts";
 import { OperatorError } from "../../core/errors.ts";
 import type { Pace } from "./pacing.ts";
 
@@ -9,9 +9,6 @@ export interface Turns {
   /** The pace was told something: a turn may come earlier. */
   changed(): void;
 }
-
-/** The reason of a signal that only ends a sleep: without one a DOMException is made for each answer. */
-const CHANGED = "changed";
 
 /** Makes the turns of a pace. A hold that is longer than `longestHoldMs` is an error instead. */
 export function createTurns(pace: Pace, clock: Clock, longestHoldMs = Infinity): Turns {
@@ -40,7 +37,7 @@ export function createTurns(pace: Pace, clock: Clock, longestHoldMs = Infinity):
       return signal ? orAborted(turn, signal) : turn;
     },
     changed() {
-      change.abort(CHANGED);
+      change.abort(WOKEN);
       change = new AbortController();
     },
   };

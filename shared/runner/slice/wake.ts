@@ -1,4 +1,4 @@
-import type { Clock } from "../../core/clock.ts";
+import { type Clock, WOKEN } from "../../core/clock.ts";
 
 /** How often doubts and shards are checked if nothing else wakes the slice, milliseconds. */
 export const TICK_MS = 200;
@@ -16,7 +16,7 @@ export function createWake(clock: Clock): Wake {
   return {
     notify: () => {
       isDue = true;
-      waiting?.abort();
+      waiting?.abort(WOKEN);
     },
     wait: async (ms) => {
       if (!isDue && ms > 0) {
