@@ -21,6 +21,7 @@ const NEEDED: Readonly<Record<string, readonly string[]>> = {
   "B published": [OURS, "patch-20"],
   "C trouble 1": [OURS, ...RIVALS],
   "C trouble 2": [OURS, ...RIVALS],
+  "D no quota": [OURS],
 };
 
 /** Who takes part in a race that has a target; `undefined` if it has none. */
@@ -29,6 +30,8 @@ export const neededFor = ({ name }: Scenario): readonly string[] | undefined => 
 /** Of all that was sent. */
 const MOST_THROTTLED = 0.001;
 const LEAST_OF_QUOTA = 0.985;
+/** Milliseconds. */
+const MOST_CPU_A_ROW = 0.4;
 const MOST_OF_FASTEST_IN_TROUBLE = 1.3;
 
 /** What was reached of each target, for the races that were run. */
@@ -53,6 +56,9 @@ export function barsOf(races: readonly Raced[]): readonly Bar[] {
     }
     if (name === "A sliding" || name === "A neighbour") {
       return [...right, bar("throttled, of all", throttled, MOST_THROTTLED)];
+    }
+    if (name === "D no quota") {
+      return [...right, bar("ms CPU a row", ours.cpuMsPerTask, MOST_CPU_A_ROW)];
     }
     if (rivals.length === 0) return right;
     const toFastest = ours.seconds / Math.min(...rivals.map(({ seconds }) => seconds));
