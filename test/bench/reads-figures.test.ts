@@ -9,6 +9,7 @@ function posts(from: number, to: number, units: number, throttled = 0): PostTall
   const count = Math.ceil((to - from) / 10);
   return Array.from({ length: count }, (_, at) => ({
     atMs: from + 10 * at,
+    tookMs: at % 50 === 0 ? 80 : 20,
     units,
     reads: 20,
     throttled,
@@ -22,22 +23,24 @@ const used = [
   { atMs: 2900, used: 0.9 },
   { atMs: 4000, used: 1 },
 ];
-const rate = { unitsPerMs: 10, overMs: 100 };
+const rate = { quota: 1000, unitsPerMs: 10, overMs: 100 };
 
 describe("the figures of a story of readers", () => {
   it("are of the second half of the time in which all read", () => {
     const readers = [posts(0, 3000, 40), posts(0, 5000, 20), posts(1000, 5000, 20)];
     const { each, together, meter } = readFigures({ readers, moments, used, tool }, rate);
     assert.deepEqual(each, [0.4, 0.2, 0.2]);
-    assert.ok(Math.abs(together - 0.8) < 1e-9);
+    // Of what flowed in: 100 units of the 8,000 were in the quota before.
+    assert.ok(Math.abs(together - (0.8 - 0.01)) < 1e-9);
     assert.ok(Math.abs(meter.mean - 0.85) < 1e-9);
     assert.equal(meter.most, 0.9);
   });
 
   it("count every read of the story, and those throttled", () => {
     const readers = [posts(0, 3000, 20, 1), posts(0, 6000, 20), posts(1000, 5000, 20)];
-    const { reads, throttled } = readFigures({ readers, moments, used, tool }, rate);
+    const { reads, throttled, answerMs } = readFigures({ readers, moments, used, tool }, rate);
     assert.deepEqual([reads, throttled], [20 * (300 + 500 + 400), 300]);
+    assert.deepEqual(answerMs, { middle: 20, slow: 80 });
   });
 
   it("say when a newcomer had its share, and when those who stay took over", () => {
@@ -57,7 +60,7 @@ describe("the figures of a story of readers", () => {
   });
 });
 
-const tool = { units: 0, throttled: 0 };
+const tool = { units: 0, throttled: 0, lastedMs: 1 };
 
 describe("how fair a split is", () => {
   it("is 1 for equal shares and 1/n if one has all", () => {

@@ -5,10 +5,13 @@ import type { Moments, Story } from "./reads-story.ts";
 export interface ReadFigures {
   /** Of each reader, while all read. */
   readonly each: readonly number[];
+  /** Of all readers, less what the quota held when that began and no longer when it ended. */
   readonly together: number;
   /** Reads, in the whole story. */
   readonly reads: number;
   readonly throttled: number;
+  /** How long answers took, milliseconds: the middle, and 99 of 100. */
+  readonly answerMs: { readonly middle: number; readonly slow: number };
   /** The share of the quota that is used by Graph's meter, while all read. */
   readonly meter: { readonly mean: number; readonly most: number };
   /** Jain's index of the readers' units: 1 if all have the same, 1/n if one has all. */
@@ -19,10 +22,10 @@ export interface ReadFigures {
   readonly takenOverMs: number | undefined;
 }
 
-/** Of `units` a millisecond the quota fills; a rate is looked at over `overMs`. */
+/** Of `unitsPerMs` the quota of `quota` units fills; a rate is looked at over `overMs`. */
 export function readFigures(
   { readers, moments, used }: Story,
-  { unitsPerMs, overMs }: { unitsPerMs: number; overMs: number },
+  { quota, unitsPerMs, overMs }: { quota: number; unitsPerMs: number; overMs: number },
 ): ReadFigures {
   const { began, joined, left, ended } = moments;
   // The newcomer and the others find their shares first.
@@ -30,16 +33,20 @@ export function readFigures(
   const each = readers.map(
     (tallies) => unitsIn(tallies, from, left) / (unitsPerMs * (left - from)),
   );
-  const together = sum(each);
   const levels = used.filter(({ atMs }) => atMs >= from && atMs < left).map((one) => one.used);
+  const gave = quota * ((levels.at(-1) ?? 0) - (levels[0] ?? 0));
+  const together = sum(each) - gave / (unitsPerMs * (left - from));
   const inStory = readers.flat().filter(({ atMs }) => atMs >= began && atMs < ended);
   const [newcomer = [], ...others] = readers.toReversed();
+  const answers = inStory.map(({ tookMs }) => tookMs).toSorted((a, b) => a - b);
+  const answerAt = (share: number): number => answers[Math.floor(share * answers.length)] ?? 0;
   const stay = readers.filter((tallies) => tallies.some(({ atMs }) => atMs > (left + ended) / 2));
   return {
     each,
     together,
     reads: sum(inStory.map(({ reads }) => reads)),
     throttled: sum(inStory.map(({ throttled }) => throttled)),
+    answerMs: { middle: answerAt(0.5), slow: answerAt(0.99) },
     meter: { mean: sum(levels) / levels.length, most: Math.max(...levels) },
     fairness: fairness(each),
     newcomerMs: firstTime(joined, left, overMs, (a, b) => {

@@ -15,9 +15,11 @@ export type ReaderOrder =
   | { readonly do: "begin"; readonly users: readonly string[]; readonly groups: readonly string[] }
   | { readonly do: "end" };
 
-/** What one answered post came to, at milliseconds since the epoch. */
+/** What one answered post came to. */
 export interface PostTally {
+  /** Half way between the request and its answer, when Graph took it: milliseconds since the epoch. */
   readonly atMs: number;
+  readonly tookMs: number;
   readonly units: number;
   readonly reads: number;
   readonly throttled: number;
@@ -34,11 +36,14 @@ const transport = createTransport();
 
 /** Counts in the text of the answer, which costs less than to parse it twice. */
 const counting: Send = async (request) => {
+  const sentMs = performance.now();
   const answer = await transport(request);
+  const tookMs = performance.now() - sentMs;
   const costs = [...answer.text.matchAll(/"x-ms-resource-unit":\s*"(\d+)"/g)];
   const throttled = [...answer.text.matchAll(/"x-ms-throttle-scope"/g)].length;
   tallies.push({
-    atMs: performance.timeOrigin + performance.now(),
+    atMs: performance.timeOrigin + sentMs + tookMs / 2,
+    tookMs,
     units: costs.reduce((sum, [, units]) => sum + Number(units), 0),
     reads: costs.length + throttled,
     throttled,

@@ -26,7 +26,14 @@ export interface Story {
   readonly readers: readonly (readonly PostTally[])[];
   /** The share of the resource units that is used, by Graph's meter. */
   readonly used: readonly { readonly atMs: number; readonly used: number }[];
-  readonly tool: { readonly units: number; readonly throttled: number };
+  readonly tool: Tool;
+}
+
+/** What another tool got, and for how long it read. */
+export interface Tool {
+  readonly units: number;
+  readonly throttled: number;
+  readonly lastedMs: number;
 }
 
 /** For how long, milliseconds. */
@@ -93,7 +100,12 @@ async function watchMeter(stage: Stage, quota: number, end: AbortSignal) {
 }
 
 /** 20 reads of 5 units each at a fixed interval. */
-async function otherTool(stage: Stage, group: string, toolUnits: number, end: AbortSignal) {
+async function otherTool(
+  stage: Stage,
+  group: string,
+  toolUnits: number,
+  end: AbortSignal,
+): Promise<Tool> {
   const { control, home } = stage.cloud;
   const given = { tenantId: home.tenantId, appId: home.clientId };
   const { token } = await control.issueToken({ ...given, resource: "https://graph.microsoft.com" });
@@ -119,10 +131,11 @@ async function otherTool(stage: Stage, group: string, toolUnits: number, end: Ab
       units += Number(part?.headers["x-ms-resource-unit"] ?? 0);
     }
   };
-  for (let at = 0, beganMs = now(); !end.aborted; at++) {
+  const beganMs = now();
+  for (let at = 0; !end.aborted; at++) {
     await delay(Math.max(0, beganMs + at * everyMs - now()));
     under.push(post());
   }
   await Promise.all(under);
-  return { units, throttled };
+  return { units, throttled, lastedMs: under.length * everyMs };
 }

@@ -9,7 +9,8 @@ import { conclude, judge, readOptions, table } from "./show.ts";
 /**
  * `npm run bench:reads`: how eight processes share a tenant's resource units while a runner writes at the
  * full quota. The whole product writes; the readers look up as planners do; another tool with the same
- * application reads without any pacing what the reserve leaves. Local cloud at ten times Graph's rates,
+ * application reads without any pacing, so that it and the writes take more than the reserve and the readers have to
+ * make room. Local cloud at ten times Graph's rates,
  * latency on. A window of the resource units is one second there.
  */
 const options = readOptions();
@@ -23,10 +24,14 @@ const WINDOW_MS = 10_000 / SPEED;
 const UNITS_PER_MS = QUOTA / WINDOW_MS;
 /** GRAPH_READ_RESERVE_PERCENT is 15 by default. */
 const RESERVE = 0.15;
-/** Writes use 4 % of the units, and the other tool the rest of the reserve. */
-const TOOL_UNITS = RESERVE * UNITS_PER_MS * 1000 - WRITES * SPEED;
+/**
+ * Writes use 4 % of the units, the other tool the rest of the reserve and so much more. Without that 85 % would be
+ * exactly what is left to readers who do everything right, and the bar a matter of luck.
+ */
+const BEYOND_RESERVE = 0.02;
+const TOOL_UNITS = (RESERVE + BEYOND_RESERVE) * UNITS_PER_MS * 1000 - WRITES * SPEED;
 const ACTS = options.short
-  ? { seven: 1500, eight: 2500, four: 1500 }
+  ? { seven: 1500, eight: 4000, four: 1500 }
   : { seven: 8000, eight: 10_000, four: 6000 };
 const ROWS_ALONE = options.short ? 500 : 3000;
 const STORY_MS = ACTS.seven + ACTS.eight + ACTS.four;
@@ -95,7 +100,11 @@ function show(measured: {
   writesWithoutUnits: number;
 }): void {
   const { alone, beside, played, writesWithoutUnits } = measured;
-  const figures = readFigures(played, { unitsPerMs: UNITS_PER_MS, overMs: WINDOW_MS / 2 });
+  const figures = readFigures(played, {
+    quota: QUOTA,
+    unitsPerMs: UNITS_PER_MS,
+    overMs: WINDOW_MS / 2,
+  });
   const left = 1 - RESERVE;
   const shares = figures.each.map((share, at) => [`reader ${at + 1}`, share] as const);
   console.log(
@@ -114,13 +123,13 @@ function show(measured: {
   };
   const windows = (ms: number | undefined): string =>
     ms === undefined ? "never" : `${(ms / WINDOW_MS).toFixed(1)} windows`;
-  const toolShare =
-    played.tool.units / (UNITS_PER_MS * (played.moments.ended - played.moments.began));
+  const toolShare = played.tool.units / (UNITS_PER_MS * played.tool.lastedMs);
   const throttledShare = figures.throttled / figures.reads;
   console.log(
     `\n${table([
       ["", "measured"],
       ["reads, throttled", `${figures.reads.toLocaleString("en")}, ${figures.throttled}`],
+      ["answers to readers took, windows: the middle, 99 %", answers(figures)],
       ["writes throttled because of reads", String(writesWithoutUnits)],
       [
         "the other tool's share of the units, its reads throttled",
@@ -180,6 +189,9 @@ function show(measured: {
   const { moments, used, tool } = played;
   conclude(options, { figures, writes, writesWithoutUnits, moments, used, tool, alone, beside });
 }
+
+const answers = ({ answerMs }: ReturnType<typeof readFigures>): string =>
+  [answerMs.middle, answerMs.slow].map((ms) => (ms / WINDOW_MS).toFixed(3)).join(", ");
 
 function spread({ each, fairness, together }: ReturnType<typeof readFigures>): string {
   const mean = together / each.length;
