@@ -50,6 +50,17 @@ async function homeOf(seed: number): Promise<string> {
 }
 
 describe("a local cloud", () => {
+  it("keeps Azurite from its search for unused content, which answers nobody for minutes", async () => {
+    const preload = here("storage/azurite-preload.cjs");
+    const ask = `const { default: Manager } = require("azurite/dist/src/blob/gc/BlobGCManager.js");
+      const none = () => undefined;
+      console.log(new Manager({}, {}, {}, none, {}).gcIntervalInMS)`;
+    const hours = async (...options: string[]): Promise<number> =>
+      Number((await promisify(execFile)(process.execPath, [...options, "-e", ask])).stdout) /
+      3_600_000;
+    assert.deepEqual([await hours(), await hours("--require", preload)], [1 / 6, 24]);
+  });
+
   it("gives a worker every setting that the product needs, with production names", async () => {
     const cloud = await startCloud({ storage: false });
     const environment: Record<string, string> = {

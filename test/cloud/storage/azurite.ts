@@ -34,7 +34,7 @@ export async function startAzurite(options: {
     process.execPath,
     [
       "--require",
-      fileURLToPath(new URL("end-with-parent.cjs", import.meta.url)),
+      fileURLToPath(new URL("azurite-preload.cjs", import.meta.url)),
       join(dirname(require.resolve("azurite/package.json")), "dist/src/azurite.js"),
       "--inMemoryPersistence",
       // The storage SDKs use newer API versions than Azurite lists.
