@@ -146,10 +146,6 @@ export const isMadeByPlan = (folder: string, path: string): boolean =>
   [manifestBlob(folder), inputBlob(folder), planBlob(folder)].includes(path) ||
   [shardsPrefix(folder), beforePrefix(folder)].some((prefix) => path.startsWith(prefix));
 
-/** Whether the blob is a report of the batch. */
-export const isReport = (folder: string, path: string): boolean =>
-  [csvReportBlob(folder), htmlReportBlob(folder), jsonReportBlob(folder)].includes(path);
-
 /** Whether a batch's seal leaves the blob out: it goes on changing after the batch has ended. */
 export const isLeftUnsealed = (folder: string, path: string): boolean =>
   [sealBlob(folder), statusBlob(folder), controlBlob(folder)].includes(path) ||

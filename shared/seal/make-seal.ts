@@ -1,15 +1,9 @@
 import { batchDamaged } from "../records/damaged.ts";
-import {
-  folderPrefix,
-  isLeftUnsealed,
-  isMadeByPlan,
-  isReport,
-  sealBlob,
-} from "../records/paths.ts";
+import { folderPrefix, isLeftUnsealed, isMadeByPlan, sealBlob } from "../records/paths.ts";
 import { problemOf } from "../records/problem.ts";
 import { jsonText } from "../records/stored-json.ts";
 import type { Blobs } from "../storage/types.ts";
-import { digest } from "./digest.ts";
+import { digest, type KnownDigest, type KnownDigests } from "./digest.ts";
 import { type Seal, type SealedBlob, type SealKey, type Signer, rootOf } from "./seal.ts";
 
 /** Blobs read at once. */
@@ -29,12 +23,12 @@ export async function writeSeal(
   folder: string,
   ended: Ended,
   opened: OpenedKey,
-  known?: Promise<KnownDigests>,
+  known?: KnownDigests,
 ): Promise<Pick<Seal, "root"> & { readonly isSigned: boolean }> {
   const sealed = {
     version: 1,
     ...ended,
-    blobs: await digests(batches, folder, await known),
+    blobs: await digests(batches, folder, known),
   } as const;
   const root = rootOf(sealed);
   const signed = await signedBy(opened, root);
@@ -67,29 +61,9 @@ async function signedBy(
   }
 }
 
-/** Digests by path, each of the version that has the ETag. */
-export type KnownDigests = ReadonlyMap<string, Read>;
-
-type Read = NonNullable<Awaited<ReturnType<typeof digest>>>;
-
 /** The digests of what a batch's plan made: they can be read long before the batch ends. */
 export const digestsOfPlan = (batches: Blobs, folder: string): Promise<KnownDigests> =>
   digestsWhere(batches, folder, (path) => isMadeByPlan(folder, path));
-
-/**
- * Begins to read the digests of what the run made, such as journals, while the reports are written. What cannot be
- * read now is read by `writeSeal`, whose error is seen.
- */
-export async function digestsOfRun(
-  batches: Blobs,
-  folder: string,
-  known: KnownDigests = new Map(),
-): Promise<KnownDigests> {
-  const isOfRun = (path: string): boolean =>
-    [isLeftUnsealed, isMadeByPlan, isReport].every((is) => !is(folder, path));
-  const read = await digestsWhere(batches, folder, isOfRun).catch(() => []);
-  return new Map([...known, ...read]);
-}
 
 /**
  * The digests of every blob of the folder that does not change any more, in the order of their paths. A known one
@@ -119,7 +93,7 @@ async function digestsWhere(
   for await (const blob of batches.list(folderPrefix(folder))) {
     if (isWanted(blob.path)) listed.push(blob);
   }
-  const found: (readonly [path: string, Read])[] = Array.from({ length: listed.length });
+  const found: (readonly [path: string, KnownDigest])[] = Array.from({ length: listed.length });
   let next = 0;
   const work = async (): Promise<void> => {
     for (let at = next++; at < listed.length; at = next++) {

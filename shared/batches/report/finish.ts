@@ -13,13 +13,9 @@ import type { Receipts } from "../../records/receipt.ts";
 import { keepShards, type ShardRows } from "../../records/shard.ts";
 import { hasEnded, readStatus, type BatchState, type BatchStatus } from "../../records/status.ts";
 import type { Who } from "../../records/who.ts";
-import {
-  digestsOfRun,
-  digestsOfPlan,
-  type KnownDigests,
-  openKey,
-  writeSeal,
-} from "../../seal/make-seal.ts";
+import type { KnownDigests } from "../../seal/digest.ts";
+import { digestsOfPlan, openKey, writeSeal } from "../../seal/make-seal.ts";
+import { noteDigests } from "../../seal/noted-digests.ts";
 import type { Blobs } from "../../storage/types.ts";
 import { heldInRun } from "../held/held-in-run.ts";
 import { settleCharge } from "../ledger/settle-charge.ts";
@@ -106,8 +102,9 @@ export async function endBatch(
   });
   const isLast = hasEnded(state);
   const key = openKey(isLast ? ports.sealKey : undefined);
-  const digests = isLast ? digestsOfRun(batches, folder, known.digests) : undefined;
-  const lacks = await writeReports(job, summary);
+  // What the reports read, and what they are, is not read again for the seal.
+  const { blobs = batches, digests } = isLast ? noteDigests(batches, known.digests) : {};
+  const lacks = await writeReports({ ...job, batches: blobs }, summary);
   const { batch, tenant } = manifest;
   const endedAt = new Date(atMs).toISOString();
   const sealed = isLast
@@ -220,8 +217,9 @@ export async function finishBatch(
   if (status && hasEnded(status.state)) return status.verdicts;
   const files = await readBatchFiles(batches, folder);
   const { manifest, plan } = files;
-  const receipts = plan.shards > KEPT_SHARDS ? stored : kept(stored);
-  const planned = prepared?.planned ?? keepShards(batches, folder);
+  const isLarge = plan.shards > KEPT_SHARDS;
+  const receipts = isLarge ? stored : kept(stored);
+  const planned = prepared?.planned ?? (isLarge ? undefined : keepShards(batches, folder));
   await settleCharge(ports, folder, files, { receipts, planned });
   const { batch, tenant, acceptedAt } = manifest;
   const ending = endingBy(await readControl(batches, folder));
@@ -252,7 +250,7 @@ export async function finishBatch(
   return endBatch(ports, folder, files, { ...end, verdicts, ...held });
 }
 
-/** The receipts of so few shards are kept while a batch ends: they are asked for several times. */
+/** So few shards, and their receipts, are kept while a batch ends: they are asked for several times. */
 const KEPT_SHARDS = 10;
 
 function kept(receipts: Receipts): Receipts {
