@@ -52,7 +52,7 @@ export interface Trace {
 
 /**
  * The rows of a batch by what they touch. Typed arrays and 64-bit digests replace maps of strings: a
- * key of a row takes 27 to 40 bytes, a million rows about 30 MB with one key each. In such a batch the odds that two keys
+ * key of a row takes 22 to 40 bytes, so that a million rows with one key each take some 25 MB. In such a batch the odds that two keys
  * share a digest are one in ten million; to be mistaken for duplicates, two rows also need equal effects.
  */
 export interface RowTraces {
@@ -121,7 +121,7 @@ export function createRowTraces(): RowTraces {
       const slot = slotOf(heads, key);
       const before = heads[slot]!;
       if (before === 0) keys += 1;
-      if (count === pieces.length * PIECE) pieces.push(createPiece(trace.mask));
+      if (count === pieces.length * PIECE) pieces.push(createPiece(trace));
       put(pieceOf(count), count & (PIECE - 1), key, trace, before);
       count += 1;
       heads[slot] = count;
@@ -146,11 +146,12 @@ function* chained(pieces: readonly Piece[], latest: number): Generator<Trace> {
 }
 
 /**
- * Traces as columns. `before`: one more than the place of the key's earlier trace, 0 for none. `mask` differs from
- * `usual`, the first one, by these bits: a column in which nothing but 0 stands is not written, and takes no memory.
+ * Traces as columns. `before`: one more than the place of the key's earlier trace, 0 for none. `row` and `mask` are
+ * stored as what they differ by from those of a first trace whose rows have one key each: a column in which nothing
+ * but 0 stands is not written, and takes no memory.
  */
 interface Piece {
-  readonly usual: number;
+  readonly first: Pick<Trace, "row" | "mask">;
   readonly keyHigh: Uint32Array;
   readonly keyLow: Uint32Array;
   readonly effectHigh: Uint32Array;
@@ -165,12 +166,12 @@ interface Piece {
 const NUMBER_BYTES = 4;
 const TRACE_BYTES = 7 * NUMBER_BYTES + 1;
 
-function createPiece(usual: number): Piece {
+function createPiece({ row, mask }: Trace): Piece {
   const buffer = pagesOf(PIECE * TRACE_BYTES);
   const column = (at: number): Uint32Array =>
     new Uint32Array(buffer, at * PIECE * NUMBER_BYTES, PIECE);
   return {
-    usual,
+    first: { row, mask },
     keyHigh: column(0),
     keyLow: column(1),
     effectHigh: column(2),
@@ -193,8 +194,9 @@ function put(piece: Piece, at: number, key: Digest, trace: Trace, before: number
   piece.keyLow[at] = key.low;
   piece.effectHigh[at] = trace.effect.high;
   piece.effectLow[at] = trace.effect.low;
-  piece.row[at] = trace.row;
-  if (trace.mask !== piece.usual) piece.mask[at] = trace.mask ^ piece.usual;
+  const { first } = piece;
+  if (trace.row !== first.row + at) piece.row[at] = trace.row - first.row - at;
+  if (trace.mask !== first.mask) piece.mask[at] = trace.mask ^ first.mask;
   if (before !== 0) piece.before[at] = before;
   piece.flags[at] =
     (trace.isWritten ? WRITTEN : 0) |
@@ -206,11 +208,12 @@ function put(piece: Piece, at: number, key: Digest, trace: Trace, before: number
 }
 
 function get(piece: Piece, at: number): Trace {
+  const { first } = piece;
   const flags = piece.flags[at]!;
   return {
-    row: piece.row[at]!,
+    row: (piece.row[at]! + first.row + at) >>> 0,
     effect: { high: piece.effectHigh[at]!, low: piece.effectLow[at]! },
-    mask: (piece.mask[at]! ^ piece.usual) >>> 0,
+    mask: (piece.mask[at]! ^ first.mask) >>> 0,
     isWritten: (flags & WRITTEN) !== 0,
     creates: (flags & CREATES) !== 0,
     deletes: (flags & DELETES) !== 0,
