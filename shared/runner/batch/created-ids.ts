@@ -9,13 +9,16 @@ const ID_BYTES = 16;
 const REASONS_KEPT = 1_000;
 
 /**
- * The ids of what closed shards created, for later rows of the batch that name it. A shard that this
- * process did not close is read from its journal when first asked for.
+ * The ids of what closed shards created, for later rows of the batch that name it. In most batches no row does, so
+ * that no ids are kept before the first such row is `expected`. A shard that was closed before, or by another
+ * process, is read from its journal when first asked for.
  */
 export interface CreatedIds {
-  /** Makes the ids of a shard known; reads its journal if this process did not close it. */
+  /** From now on the ids of shards that are closed are kept. Call it before you look which shards are closed. */
+  expect(): void;
+  /** Makes the ids of a shard known; reads its journal if they were not kept. */
   load(shard: number): Promise<void>;
-  /** The ids of a shard that is about to be closed. */
+  /** How the rows of a shard ended that is about to be closed, and their ids. */
   keep(shard: number, rows: Histories): void;
   /** Whether a row of a loaded shard was held. */
   isHeld(row: number): boolean;
@@ -39,14 +42,9 @@ export function createIds(options: {
   let firstHeld = Infinity;
   const unwell = new Set<number>();
   const reasons = new Map<number, string>();
-  const place = (row: number): { shard: number; at: number } => ({
-    shard: Math.ceil(row / rowsPerShard),
-    at: ((row - 1) % rowsPerShard) * ID_BYTES,
-  });
-  const keep = (shard: number, rows: Histories): void => {
-    const ids = Buffer.alloc(rowsPerShard * ID_BYTES);
+  let isExpected = false;
+  const note = (rows: Histories): void => {
     for (const [row, { receipt }] of rows) {
-      const id = createdId(receipt);
       if (receipt?.verdict === "held") {
         held.add(row);
         firstHeld = Math.min(firstHeld, row);
@@ -54,28 +52,49 @@ export function createIds(options: {
       if (receipt !== undefined && !isWell(receipt)) unwell.add(row);
       const why = reasonIn(receipt);
       if (why !== undefined && reasons.size < REASONS_KEPT) reasons.set(row, why);
-      if (id !== undefined) ids.write(id.replaceAll("-", ""), place(row).at, "hex");
     }
-    shards.set(shard, ids);
   };
   return {
-    keep,
+    expect: () => {
+      isExpected = true;
+    },
+    keep: (shard, rows) => {
+      note(rows);
+      if (isExpected) shards.set(shard, idsOf(rows, rowsPerShard));
+    },
     load: async (shard) => {
-      if (!shards.has(shard)) keep(shard, await options.read(shard));
+      if (shards.has(shard)) return;
+      const rows = await options.read(shard);
+      note(rows);
+      shards.set(shard, idsOf(rows, rowsPerShard));
     },
     isHeld: (row) => held.has(row),
     heldUpTo: (row) => (firstHeld <= row ? firstHeld : undefined),
     isUnwell: (row) => unwell.has(row),
     reasonOf: (row) => reasons.get(row),
     get: (row) => {
-      const { shard, at } = place(row);
-      const hex = shards.get(shard)?.toString("hex", at, at + ID_BYTES) ?? "";
+      const at = placeOf(row, rowsPerShard);
+      const hex =
+        shards.get(Math.ceil(row / rowsPerShard))?.toString("hex", at, at + ID_BYTES) ?? "";
       return /[1-9a-f]/.test(hex)
         ? toObjectId(hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5"))
         : undefined;
     },
   };
 }
+
+/** The ids that the rows of a shard gave, each in its place. */
+function idsOf(rows: Histories, rowsPerShard: number): Buffer {
+  const ids = Buffer.alloc(rowsPerShard * ID_BYTES);
+  for (const [row, { receipt }] of rows) {
+    const id = createdId(receipt);
+    if (id !== undefined) ids.write(id.replaceAll("-", ""), placeOf(row, rowsPerShard), "hex");
+  }
+  return ids;
+}
+
+const placeOf = (row: number, rowsPerShard: number): number =>
+  ((row - 1) % rowsPerShard) * ID_BYTES;
 
 /** Why a row with a verdict was not carried out. */
 export const reasonIn = (receipt: Receipt | undefined): string | undefined =>

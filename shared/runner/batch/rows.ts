@@ -83,6 +83,8 @@ export function earlierRow(batch: Batch, row: number): Earlier {
 export async function loadCreators({ shards, ids }: Batch, rows: Iterable<number>): Promise<void> {
   const numbers = new Set<number>();
   for (const row of rows) numbers.add(shardNumberOf(shards, row));
+  // Those of them that are open may be closed before anybody asks for an id.
+  if (numbers.size > 0) ids.expect();
   for (const each of numbers) {
     const isClosed = each < shards.next && !shards.announced.has(each) && !shards.open.has(each);
     if (isClosed) await ids.load(each);

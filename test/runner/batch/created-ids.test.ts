@@ -15,7 +15,7 @@ describe("the ids that rows of closed shards created", () => {
       selector: ({ row }) => row,
     });
     await fc.assert(
-      fc.asyncProperty(ids, async (created) => {
+      fc.asyncProperty(ids, fc.boolean(), async (created, isExpected) => {
         const rows = (shard: number): Histories =>
           new Map(
             created
@@ -23,7 +23,9 @@ describe("the ids that rows of closed shards created", () => {
               .map(({ row, id }) => [row, ended({ verdict: "done", objectId: id })]),
           );
         const known = createIds({ rowsPerShard: 10, read: async (shard) => rows(shard) });
+        if (isExpected) known.expect();
         known.keep(1, rows(1));
+        if (!isExpected) await known.load(1);
         await known.load(2);
         for (let row = 1; row <= 20; row++) {
           assert.equal(known.get(row), created.find((each) => each.row === row)?.id);
@@ -33,7 +35,7 @@ describe("the ids that rows of closed shards created", () => {
     );
   });
 
-  it("are read from the journal once", async () => {
+  it("are read from the journal once, and not if they were kept", async () => {
     let reads = 0;
     const read = async (): Promise<Histories> => {
       reads += 1;
@@ -42,6 +44,9 @@ describe("the ids that rows of closed shards created", () => {
     const known = createIds({ rowsPerShard: 10, read });
     await known.load(1);
     await known.load(1);
+    known.expect();
+    known.keep(2, new Map());
+    await known.load(2);
     assert.equal(reads, 1);
   });
 
