@@ -4,10 +4,10 @@ import { PassThrough, Readable } from "node:stream";
 import type { BlockBlobClient, BlockBlobCommitBlockListOptions } from "@azure/storage-blob";
 
 /**
- * Blocks of this many bytes, one under way while the next is gathered: all that is held in memory. A
- * blob takes 50,000 of them (Put Block List), 50 times the largest input.
+ * Blocks of this many bytes, one under way while the next is gathered, and as much again where it is encrypted: all
+ * that is held in memory. A blob takes 50,000 of them (Put Block List), 25 times the largest input.
  */
-const BLOCK_BYTES = 1024 * 1024;
+const BLOCK_BYTES = 512 * 1024;
 
 /**
  * Uploads a stream in blocks, even from a slow source; the blob appears at the end. The SDK's own
