@@ -12,6 +12,11 @@ import { openWorkshop } from "../batches/workshop.ts";
 
 const pieces = fc.array(fc.uint8Array({ maxLength: 300 }), { maxLength: 4 });
 
+function* half(): Generator<Buffer> {
+  yield Buffer.from("ha");
+  throw new Error("no more");
+}
+
 describe("digests that are noted while a batch's reports are written", () => {
   it("are those of a blob that was read or written as a whole, whichever way", async () => {
     await fc.assert(
@@ -48,15 +53,9 @@ describe("digests that are noted while a batch's reports are written", () => {
     assert.equal(await blobs.read("none"), undefined);
     assert.equal(await blobs.stream("none"), undefined);
     assert.equal(await blobs.write("taken", "by us", { ifAbsent: true }), undefined);
-    const source = (): Readable => Readable.from([Buffer.from("by us")]);
-    assert.equal(await blobs.writeStream("taken", source(), { ifAbsent: true }), undefined);
-    const failing = Readable.from(
-      (function* half() {
-        yield Buffer.from("ha");
-        throw new Error("no more");
-      })(),
-    );
-    await assert.rejects(blobs.writeStream("failed", failing), /no more/);
+    const source = Readable.from([Buffer.from("by us")]);
+    assert.equal(await blobs.writeStream("taken", source, { ifAbsent: true }), undefined);
+    await assert.rejects(blobs.writeStream("failed", Readable.from(half())), /no more/);
     assert.deepEqual([...digests.keys()], []);
   });
 
