@@ -1,4 +1,5 @@
 import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 
 /** How much the heap may grow between two full collections; V8's own choice is several times as much. */
 const GROWING_PERCENT = 30;
@@ -13,8 +14,62 @@ const GROWING_PERCENT = 30;
  * be used, because a warm-pool worker starts before any setting of ours is known.
  */
 export function keepHeapSmall(): void {
-  // New objects keep the megabyte in which they start, of which V8 would make 16. `--optimize-for-size` does
+  // New objects keep the megabytes in which they start, of which V8 would make 16. `--optimize-for-size` does
   // that, too, but compacts the whole heap at each full collection, and planning took 1.4 times the processor time.
   setFlagsFromString("--semi-space-growth-factor=1");
   setFlagsFromString(`--heap-growing-percent=${GROWING_PERCENT}`);
+  const look = createRelief({
+    resident: () => process.memoryUsage.rss(),
+    giveBack: giveMemoryBack,
+    nowMs: () => performance.now(),
+  });
+  setInterval(look, LOOK_EVERY_MS).unref();
 }
+
+const LOOK_EVERY_MS = 500;
+/** A process that takes less is left alone, bytes. */
+const WORTH = 160e6;
+/** So much it has to grow by again, bytes. */
+const GROWN = 10e6;
+/** The time between two, milliseconds: each takes some 80. */
+const NOT_WITHIN_MS = 5_000;
+
+/**
+ * Gives memory back to the system when the process has grown. V8 does so itself once it has little to do, which a
+ * large file does not let happen for hours: it keeps pages that it has emptied, code that ran once, and the space
+ * of new objects as large as loading the app made it, 30 MB together.
+ */
+export function createRelief(process: {
+  /** Bytes. */
+  readonly resident: () => number;
+  readonly giveBack: () => void;
+  readonly nowMs: () => number;
+}): () => void {
+  let worth = WORTH;
+  let notBeforeMs = -Infinity;
+  return () => {
+    if (process.resident() < worth || process.nowMs() < notBeforeMs) return;
+    process.giveBack();
+    worth = Math.max(WORTH, process.resident() + GROWN);
+    notBeforeMs = process.nowMs() + NOT_WITHIN_MS;
+  };
+}
+
+let collect: ((how: object) => void) | undefined;
+
+/** Does what V8 does if the system has no memory left: a function that only a flag shows asks for it. */
+export function giveMemoryBack(): void {
+  collect ??= collector();
+  collect({ type: "major", execution: "sync", flavor: "last-resort" });
+}
+
+function collector(): (how: object) => void {
+  setFlagsFromString("--expose-gc");
+  const found: unknown = runInNewContext("gc");
+  setFlagsFromString("--no-expose-gc");
+  return typeof found === "function"
+    ? (how) => void Reflect.apply(found, undefined, [how])
+    : nothing;
+}
+
+const nothing = (): void => undefined;

@@ -3,12 +3,16 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { it } from "node:test";
 
+import fc from "fast-check";
+
+import { createRelief } from "../../shared/app/small-heap.ts";
+
 const module = JSON.stringify(join(import.meta.dirname, "../../shared/app/small-heap.ts"));
 
-/** Megabytes that V8 holds after much garbage, with forty shards of rows still in use. */
-function heldAfter(first: string): number {
+/** Megabytes that V8, or the process, holds after much garbage, with forty shards of rows still in use. */
+function heldAfter(first: string, last = "", what = "heapTotal"): number {
   const program = `
-    const { keepHeapSmall } = await import(${module});
+    const { keepHeapSmall, giveMemoryBack } = await import(${module});
     ${first}
     const line = (row, shard) => JSON.stringify({ row, shard, set: { department: "d" + row } });
     const kept = [];
@@ -17,7 +21,8 @@ function heldAfter(first: string): number {
       kept[shard % 40] = lines.split("\\n").map((each) => JSON.parse(each));
       await undefined;
     }
-    console.log(process.memoryUsage().heapTotal / 1e6);
+    ${last}
+    console.log(process.memoryUsage().${what} / 1e6);
   `;
   return Number(execFileSync(process.execPath, ["--input-type=module", "--eval", program]));
 }
@@ -26,4 +31,40 @@ it("V8 holds less garbage once it was told to", () => {
   const usually = heldAfter("");
   const small = heldAfter("keepHeapSmall();");
   assert.ok(small < 0.85 * usually, `${small} MB, usually ${usually} MB`);
+});
+
+it("V8 gives memory back to the system once it is asked to", () => {
+  const usually = heldAfter("", "kept.length = 0;", "rss");
+  const given = heldAfter("", "kept.length = 0; giveMemoryBack();", "rss");
+  assert.ok(given < 0.85 * usually, `${given} MB, usually ${usually} MB`);
+});
+
+it("memory is given back where the process takes much, has grown again, and not more often than each five seconds", () => {
+  const looks = fc.array(fc.record({ mb: fc.nat(400), afterMs: fc.nat(7_000) }), { minLength: 1 });
+  fc.assert(
+    fc.property(looks, fc.nat(100), (all, percent) => {
+      let nowMs = 0;
+      let bytes = 0;
+      const given: { atMs: number; before: number; left: number }[] = [];
+      const look = createRelief({
+        resident: () => bytes,
+        nowMs: () => nowMs,
+        giveBack: () => {
+          const before = bytes;
+          bytes *= percent / 100;
+          given.push({ atMs: nowMs, before, left: bytes });
+        },
+      });
+      for (const { mb, afterMs } of all) {
+        nowMs += afterMs;
+        bytes = mb * 1e6;
+        const [last] = given.slice(-1);
+        const isDue = last === undefined || nowMs - last.atMs >= 5_000;
+        const isWorth = bytes >= 160e6 && (last === undefined || bytes >= last.left + 10e6);
+        const count = given.length;
+        look();
+        assert.equal(given.length - count, isDue && isWorth ? 1 : 0);
+      }
+    }),
+  );
 });
