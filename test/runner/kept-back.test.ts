@@ -3,6 +3,7 @@ import { it } from "node:test";
 
 import { systemClock } from "../../shared/core/clock.ts";
 import { type ObjectId, toObjectId } from "../../shared/core/object-id.ts";
+import { createWritePacer } from "../../shared/graph/pacing/pacer.ts";
 import type { PlannedRow } from "../../shared/records/shard.ts";
 import type { RunnerSettings } from "../../shared/runner/ports.ts";
 import { home } from "../batches/workshop.ts";
@@ -84,6 +85,85 @@ it("rows that are kept back let rows of later batches be looked at", async () =>
   const others = rowsOn([directory.addUser({})], true);
   const next = await rig.submit({ rows: others, acceptedAt: acceptedAt(3) });
   assert.ok(await hasEnded(story, next, undefined, { awaitPlansMs: 1_000 }));
+});
+
+for (const { of, isWaiting, listsAtMost } of [
+  { of: "that are kept back", isWaiting: true, listsAtMost: 11 },
+  { of: "found in place while an earlier batch is planned", isWaiting: false, listsAtMost: 8 },
+]) {
+  it(`see rows ${of} to it together what they wait for, however many batches`, async () => {
+    const story = await createStory();
+    const { rig, clock, directory, awaited, acceptedAt, planning, wait } = story;
+    await (isWaiting ? wait() : rig.runner.write(planning, ""));
+    for (let at = 0; at < 20; at++) {
+      await rig.submit({ rows: rowsOn([awaited[at]!], true), acceptedAt: acceptedAt(2 + at) });
+    }
+    const asked = { lists: 0, reads: 0 };
+    const list = rig.runner.list.bind(rig.runner);
+    const read = rig.runner.read.bind(rig.runner);
+    const isCounted = (path: string) => path.includes("/planning/") && clock.monotonic() > 10_000;
+    rig.runner.list = (prefix) => {
+      if (isCounted(prefix)) asked.lists += 1;
+      return list(prefix);
+    };
+    rig.runner.read = (path) => {
+      if (isCounted(path)) asked.reads += 1;
+      return read(path);
+    };
+    await hasEnded(story, "none of them");
+    assert.equal(directory.made.size, 0);
+    assert.ok(asked.lists > 0 && asked.lists <= listsAtMost, `${asked.lists} lists in 10 s`);
+    assert.equal(asked.reads, 0, "a marker was read again that had not changed");
+  });
+}
+
+it("a row found in place is not unchanged if it was opened early and an earlier batch may undo it", async () => {
+  const story = await createStory();
+  const { rig, clock, directory, acceptedAt, planning } = story;
+  const [user, other] = [directory.addUser({ city: "B" }), directory.addUser({})];
+  await rig.runner.write(planning, "");
+  // One after another, so that the second shard is not opened in its turn.
+  const many = rowsOn(Array.from({ length: 5_500 }, () => other));
+  const rows = [...many, update(5_501, user, { city: "B" }, true)];
+  const next = await rig.submit({ rows, rowsPerShard: 5_500, acceptedAt: acceptedAt(2) });
+  const urgent = await rig.submit({
+    rows: [update(1, user, { department: "D" })],
+    priority: "urgent",
+    acceptedAt: acceptedAt(3),
+  });
+  let isPlanned = false;
+  const planAfterASecond = async () => {
+    if (isPlanned || clock.monotonic() < 1_000) return;
+    isPlanned = true;
+    assert.equal((await rig.status(next)).verdicts.unchanged, 0);
+    await rig.submit({ rows: [update(1, user, { city: "A" })], acceptedAt: acceptedAt(1) });
+    await rig.runner.delete(planning);
+  };
+  assert.ok(await hasEnded(story, urgent, planAfterASecond));
+  assert.ok(isPlanned, "no plan was awaited");
+  assert.equal(directory.users.get(user)?.["city"], "B");
+});
+
+it("a row found in place waits for the plan that may undo it also if a shard of its batch is opened just then", async () => {
+  const story = await createStory();
+  const { rig, clock, directory, acceptedAt, planning } = story;
+  const user = directory.addUser({ city: "B" });
+  await rig.runner.write(planning, "");
+  const others = (count: number) => Array.from({ length: count }, () => directory.addUser({}));
+  const rows = [update(1, user, { city: "B" }, true), ...rowsOn([user, ...others(499)]).slice(1)];
+  const folder = await rig.submit({ rows, rowsPerShard: 250, acceptedAt: acceptedAt(2) });
+  story.ports.createPacer = () =>
+    createWritePacer({ quota: 10, windowMs: 100, retryFloorMs: 5, clock });
+  let madeAtPlan: number | undefined;
+  const planEarly = async () => {
+    if (madeAtPlan !== undefined || clock.monotonic() < 200) return;
+    madeAtPlan = directory.made.size;
+    await rig.submit({ rows: [update(1, user, { city: "A" })], acceptedAt: acceptedAt(1) });
+    await rig.runner.delete(planning);
+  };
+  assert.ok(await hasEnded(story, folder, planEarly, { statusEveryMs: 5_000 }));
+  assert.ok(madeAtPlan! < 50, "the second shard was open by then");
+  assert.equal(directory.users.get(user)?.["city"], "B");
 });
 
 it("a row that is kept back goes if an urgent one waits for it", async () => {

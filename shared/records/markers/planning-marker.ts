@@ -68,22 +68,54 @@ async function awaitingIn(runner: Blobs, path: string): Promise<Awaiting | undef
   };
 }
 
-/** The objects for work on which batches wait that were accepted before this one, with the name of such a batch. */
-export async function readAwaitedBefore(
+/** A batch that is being planned, as its marker tells. */
+export interface Planning {
+  /** Its `acceptanceOf`. */
+  readonly name: string;
+  readonly etag: string;
+  readonly awaiting: Awaiting | undefined;
+}
+
+/** The batches that are being planned, in order of acceptance. What of `known` did not change is not read again. */
+export async function readPlanning(
   runner: Blobs,
   tenant: string,
+  known: readonly Planning[] = [],
+): Promise<Planning[]> {
+  const found: Planning[] = [];
+  const before = new Map(known.map((each) => [each.name, each]));
+  for await (const { path, bytes, etag } of runner.list(planningPrefix(tenant))) {
+    const name = path.slice(planningPrefix(tenant).length);
+    const same = before.get(name);
+    const awaiting = bytes === 0 ? undefined : () => awaitingIn(runner, path);
+    found.push(same?.etag === etag ? same : { name, etag, awaiting: await awaiting?.() });
+  }
+  return found;
+}
+
+/** Those that wait for earlier work. */
+export function waitingNow(planning: readonly Planning[], nowMs: number): Planning[] {
+  const now = new Date(nowMs).toISOString();
+  return planning.filter(({ awaiting }) => awaiting !== undefined && awaiting.until > now);
+}
+
+/** The objects about which rows of later batches wait for the plans of these, with the name of such a batch. */
+export function awaitedBy(waiting: readonly Planning[]): ReadonlyMap<string, string> {
+  const all = new Map<string, string>();
+  for (const { name, awaiting } of waiting)
+    for (const id of [...(awaiting?.ids ?? []), ...(awaiting?.known ?? [])])
+      all.set(id.toLowerCase(), batchIn(name));
+  return all;
+}
+
+/** Those that were accepted before a batch, and were not given up. */
+export function plannedBefore<T extends Pick<Planning, "name">>(
+  planning: readonly T[],
   accepted: string,
   nowMs: number,
-): Promise<ReadonlyMap<string, string>> {
-  const all = new Map<string, string>();
-  const now = new Date(nowMs).toISOString();
-  for await (const { path, bytes } of runner.list(planningPrefix(tenant))) {
-    const name = path.slice(planningPrefix(tenant).length);
-    if (bytes === 0 || name >= accepted) continue;
-    const { ids = [], known = [], until = "" } = (await awaitingIn(runner, path)) ?? {};
-    if (until > now) for (const id of [...ids, ...known]) all.set(id.toLowerCase(), batchIn(name));
-  }
-  return all;
+): T[] {
+  const oldest = new Date(nowMs - LASTS_MS).toISOString();
+  return planning.filter(({ name }) => name >= oldest && name < accepted);
 }
 
 /** The batches, by `acceptanceOf`, that were accepted before this one and are still being planned. */
@@ -93,13 +125,10 @@ export async function readPlannedBefore(
   accepted: string,
   nowMs: number,
 ): Promise<string[]> {
-  const before: string[] = [];
-  const oldest = new Date(nowMs - LASTS_MS).toISOString();
-  for await (const { path } of runner.list(planningPrefix(tenant))) {
-    const name = path.slice(planningPrefix(tenant).length);
-    if (name >= oldest && name < accepted) before.push(name);
-  }
-  return before;
+  const all: { readonly name: string }[] = [];
+  for await (const { path } of runner.list(planningPrefix(tenant)))
+    all.push({ name: path.slice(planningPrefix(tenant).length) });
+  return plannedBefore(all, accepted, nowMs).map(({ name }) => name);
 }
 
 /** The name of the batch in its `acceptanceOf`. */

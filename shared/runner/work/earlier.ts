@@ -1,7 +1,6 @@
 import { chunk } from "../../core/chunk.ts";
 import { OperatorError } from "../../core/errors.ts";
 import { type Marker, acceptanceIn, readMarkersBehind } from "../../records/markers/marker.ts";
-import { readAwaitedBefore, readPlannedBefore } from "../../records/markers/planning-marker.ts";
 import { readPlan } from "../../records/plan.ts";
 import { isAwaited } from "../batch/awaited.ts";
 import type { LeftRow, OpenBatch } from "../batch/open-batch.ts";
@@ -48,15 +47,13 @@ export async function pullEarlier(
     await stopIfBroken(work, marker, async () => {
       if (batch === undefined) return;
       await noteAwaited(work, batch);
+      // Until it is known what is opened: it must not be looked at for a moment.
+      noteMayUndo(work, batch);
       await batch.pull(keys, () => work.state.save());
-      batch.awaitingRows = awaitingIn(batch, batch.rows);
-      awaitPlans(work, batch);
+      awaitPlans(work, batch, [...batch.rows]);
     });
   }
 }
-
-/** How often to check whether earlier batches are planned, milliseconds. */
-const PLANS_EVERY_MS = 1_000;
 
 /**
  * Notes whether an earlier batch that is still being planned may undo what these rows found in place, or has to see
@@ -68,44 +65,60 @@ export async function noteEarlierPlans(
   rows: readonly Pick<LeftRow, "write">[],
 ): Promise<void> {
   await noteAwaited(work, lane);
-  lane.awaitingRows = awaitingIn(lane, lane.rows) + awaitingIn(lane, rows);
-  if (await mayUndo(work, lane, rows)) lane.mayUndoSinceMs ??= work.site.clock.monotonic();
-  awaitPlans(work, lane);
+  if (areSomeInPlace(rows)) noteMayUndo(work, lane);
+  awaitPlans(work, lane, [...lane.rows, ...rows]);
 }
 
 /**
- * Sees whether the earlier batches are planned that a batch awaits; if they are, the rows that they touch
- * are opened before the batch's rows are looked at or sent.
+ * Sees whether the earlier batches are planned that some batches await; if they are, the rows that they touch
+ * are opened before rows of these batches are looked at or sent. Other batches then follow the next time.
  */
-export async function seeToEarlierPlans(work: Work, lane: OpenBatch): Promise<void> {
+export async function seeToEarlierPlans(work: Work, lanes: readonly OpenBatch[]): Promise<void> {
+  await work.planning.read();
+  for (const lane of lanes) {
+    let isFree = false;
+    await stopIfBroken(work, lane.marker, async () => {
+      isFree = await seeTo(work, lane);
+    });
+    if (isFree) break;
+  }
+  // Rows that were barred may go.
+  work.site.wake();
+}
+
+/** Answers whether rows of it await nothing more. */
+async function seeTo(work: Work, lane: OpenBatch): Promise<boolean> {
   const rows = [...lane.rows];
-  const awaited = await awaitedBefore(work, lane);
-  const isAny = await mayUndo(work, lane, rows);
-  const isFree = ({ write }: (typeof rows)[number]): boolean =>
+  const awaited = work.planning.awaitedBefore(lane);
+  const isAny = work.planning.mayUndo(lane);
+  const free = rows.filter(({ write }) =>
     isAwaited(lane, write)
       ? !isAwaited({ awaited }, write)
-      : write.foundInPlace !== undefined && !isAny;
-  const free = rows.filter(isFree);
+      : write.foundInPlace !== undefined && !isAny,
+  );
   if (free.length > 0) {
     await work.poll();
     await pullEarlier(work, lane, free);
   }
   setAwaited(work, lane, awaited);
-  lane.awaitingRows = awaitingIn(lane, rows);
-  lane.mayUndoSinceMs = isAny ? (lane.mayUndoSinceMs ?? work.site.clock.monotonic()) : undefined;
-  awaitPlans(work, lane);
-  // Rows that were barred may go.
-  work.site.wake();
+  // As it was read before those rows were opened: what was planned meanwhile is seen to the next time.
+  if (!isAny || !areSomeInPlace(rows)) lane.mayUndoSinceMs = undefined;
+  lane.awaitsPlansMs = undefined;
+  awaitPlans(work, lane, rows);
+  return free.length > 0;
 }
 
 /** Those of which the plan is made by now are left out once the rows are open that go first. */
 async function noteAwaited(work: Work, lane: OpenBatch): Promise<void> {
-  const awaited = await awaitedBefore(work, lane);
-  if (awaited.size > 0) setAwaited(work, lane, new Map([...lane.awaited, ...awaited]));
+  await work.planning.read();
+  const awaited = work.planning.awaitedBefore(lane);
+  if (lane.awaited.size === 0) setAwaited(work, lane, awaited);
+  else if (awaited !== lane.awaited) setAwaited(work, lane, new Map([...lane.awaited, ...awaited]));
 }
 
 /** Its open rows are kept back, or let go, as they are awaited now. */
 function setAwaited({ site }: Work, lane: OpenBatch, awaited: OpenBatch["awaited"]): void {
+  if (awaited === lane.awaited) return;
   const changed = [...lane.rows].filter(
     ({ write }) => isAwaited(lane, write) !== isAwaited({ awaited }, write),
   );
@@ -120,28 +133,38 @@ function awaitingIn(lane: OpenBatch, rows: Iterable<Pick<LeftRow, "write">>): nu
   return count;
 }
 
-/** Has it seen to again whether earlier batches are planned, as long as rows of the batch await that. */
-function awaitPlans({ site: { clock } }: Work, lane: OpenBatch): void {
-  const isAwaiting = lane.awaitingRows > 0 || lane.mayUndoSinceMs !== undefined;
-  lane.awaitsPlansMs = isAwaiting ? clock.monotonic() + PLANS_EVERY_MS : undefined;
+const areSomeInPlace = (rows: readonly Pick<LeftRow, "write">[]): boolean =>
+  rows.some(({ write }) => write.foundInPlace !== undefined);
+
+/** Lets no row of a batch be unchanged that was found in place, if the plan of an earlier batch may undo it. */
+function noteMayUndo({ site: { clock }, planning }: Work, lane: OpenBatch): void {
+  if (planning.mayUndo(lane)) lane.mayUndoSinceMs ??= clock.monotonic();
 }
 
-/** Whether an earlier batch is still being planned that may undo what some of the rows found in place. */
-async function mayUndo(
-  { site: { blobs, clock, tenant } }: Work,
-  { accepted }: OpenBatch,
+/** How often to check whether earlier batches are planned, milliseconds. */
+const PLANS_EVERY_MS = 1_000;
+/**
+ * If none of them waits, the check comes once a tenth more of the time has passed, up to this: then nothing but rows
+ * that found their change in place awaits a plan.
+ */
+const PLANS_AT_MOST_MS = 5_000;
+
+/** Counts which of its rows a batch keeps back, and notes when to see again what it awaits. */
+function awaitPlans(
+  { site: { clock } }: Work,
+  lane: OpenBatch,
   rows: readonly Pick<LeftRow, "write">[],
-): Promise<boolean> {
-  if (!rows.some(({ write }) => write.foundInPlace)) return false;
-  return (await readPlannedBefore(blobs.runner, tenant, accepted, clock.now())).length > 0;
+): void {
+  const nowMs = clock.monotonic();
+  lane.awaitingRows = awaitingIn(lane, rows);
+  const { awaited, awaitingRows, mayUndoSinceMs } = lane;
+  const isAny = awaitingRows > 0 || mayUndoSinceMs !== undefined;
+  const longMs = Math.min(PLANS_AT_MOST_MS, (nowMs - (mayUndoSinceMs ?? nowMs)) / 10);
+  const pauseMs = awaited.size > 0 ? PLANS_EVERY_MS : Math.max(PLANS_EVERY_MS, longMs);
+  lane.awaitsPlansMs = isAny
+    ? Math.min(lane.awaitsPlansMs ?? Infinity, nowMs + pauseMs)
+    : undefined;
 }
-
-/** What earlier batches wait for that have to see it before rows of this one are sent; nothing if it is urgent. */
-const awaitedBefore = async (
-  { site: { blobs, clock, tenant } }: Work,
-  { accepted, isUrgent }: OpenBatch,
-): Promise<OpenBatch["awaited"]> =>
-  isUrgent ? new Map() : readAwaitedBefore(blobs.runner, tenant, accepted, clock.now());
 
 /** The batches that were accepted before this one and have shards to come, in order of acceptance. */
 async function earlierThan({ site, batches }: Work, lane: OpenBatch): Promise<Marker[]> {

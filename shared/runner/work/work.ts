@@ -5,6 +5,7 @@ import type { Site } from "../batch/site.ts";
 import type { TouchedKeys } from "../batch/touched-keys.ts";
 import type { BatchProgress, StateFile } from "../state-file.ts";
 import type { BatchList } from "./batch-list.ts";
+import type { PlanningWatch } from "./planning-watch.ts";
 
 /**
  * Keeps status.json of open batches current. It looks at a status that another process wrote before it
@@ -51,6 +52,8 @@ export interface Work {
   readonly later: { untilMs: number };
   /** Looks for batches that came since. */
   readonly poll: () => Promise<void>;
+  /** What batches say that are being planned. */
+  readonly planning: PlanningWatch;
   /** Opens a batch in the state an earlier runner left it in. @throws OperatorError BATCH_DAMAGED */
   readonly begin: (marker: Marker) => Promise<OpenBatch>;
 }

@@ -10,6 +10,7 @@ import { stopIfBroken } from "./broken.ts";
 import { seeToEarlierPlans } from "./earlier.ts";
 import { endHalted, finishBatch } from "./end-batch.ts";
 import { batchToOpen, openNextShard, reopenAhead } from "./open-next.ts";
+import { createPlanningWatch } from "./planning-watch.ts";
 import { seeToPolicies } from "./policy-pause.ts";
 import { seeToDecisions } from "./see-to-decisions.ts";
 import type { StatusWriter, Work } from "./work.ts";
@@ -59,6 +60,7 @@ export function createWorkload(
     before,
     batches: createBatchList(),
     glimpses: new Map(),
+    planning: createPlanningWatch(site),
     standing: { tenant: undefined },
     later: { untilMs: Infinity },
     poll: () => poll(work),
@@ -173,10 +175,10 @@ function createTasks(work: Work) {
         const task = (): Promise<void> => openNextShard(work, marker);
         opening = { path: marker.path, done: run(marker, task, () => (opening = undefined)) };
       }
-      const awaiting = opening ? undefined : awaitingPlans(work);
-      if (awaiting) {
+      const awaiting = opening ? [] : awaitingPlans(work);
+      if (awaiting[0]) {
         const task = (): Promise<void> => seeToEarlierPlans(work, awaiting);
-        opening = { done: run(awaiting.marker, task, () => (opening = undefined)) };
+        opening = { done: run(awaiting[0].marker, task, () => (opening = undefined)) };
       }
       prepareEnd(work, preparing);
       const done = finishing ? undefined : batches.lanes().find((batch) => mayEnd(batch, opening));
@@ -214,10 +216,11 @@ const mayEnd = (batch: OpenBatch, opening: unknown): boolean =>
   // A shard that is being opened may be one of its own.
   batch.halt ? opening === undefined && batch.isSettled() : batch.isDone();
 
-/** A batch of which it is time to see whether the earlier batches that it awaits are planned. */
-function awaitingPlans({ site, batches }: Work): OpenBatch | undefined {
+/** The batches that await plans of earlier ones, once it is time for one of them to see whether these are made. */
+function awaitingPlans({ site, batches }: Work): readonly OpenBatch[] {
+  const awaiting = batches.lanes().filter(({ awaitsPlansMs }) => awaitsPlansMs !== undefined);
   const nowMs = site.clock.monotonic();
-  return batches.lanes().find(({ awaitsPlansMs = Infinity }) => awaitsPlansMs <= nowMs);
+  return awaiting.some(({ awaitsPlansMs = Infinity }) => awaitsPlansMs <= nowMs) ? awaiting : [];
 }
 
 function progressOf({ batches, before }: Work): BatchProgress[] {

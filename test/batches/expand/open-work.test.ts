@@ -4,7 +4,11 @@ import { beforeEach, describe, it } from "node:test";
 import { sweepInbox } from "../../../shared/batches/accept/sweep.ts";
 import { decide } from "../../../shared/batches/decisions/decide.ts";
 import { recordJson } from "../../../shared/records/journal.ts";
-import { readAwaitedBefore } from "../../../shared/records/markers/planning-marker.ts";
+import {
+  awaitedBy,
+  readPlanning,
+  waitingNow,
+} from "../../../shared/records/markers/planning-marker.ts";
 import { other } from "../decisions/desk.ts";
 import { answer } from "../small-directory.ts";
 import { runAndJournal } from "../undo/jobs.ts";
@@ -70,17 +74,16 @@ describe("rows that are expanded beside unfinished work of an earlier batch", ()
     await once("earlier", [add("dee")]);
     await once("list", list);
     const now = Date.now() + story.passedMs;
-    const before = async (accepted: string, nowMs: number) => [
-      ...(await readAwaitedBefore(runner, home, accepted, nowMs)),
+    const awaited = async (nowMs: number) => [
+      ...awaitedBy(waitingNow(await readPlanning(runner, home), nowMs)),
     ];
-    assert.deepEqual(await before("~", now), [[nurses, "list"]]);
-    assert.deepEqual(await before("2026", now), [], "of earlier ones only");
-    assert.deepEqual(await before("~", now + 20 * MINUTE_MS), [], "while it says so");
+    assert.deepEqual(await awaited(now), [[nurses, "list"]]);
+    assert.deepEqual(await awaited(now + 20 * MINUTE_MS), [], "while it says so");
     await workshop.runAll("earlier");
     await once("list", list);
-    assert.deepEqual(await before("~", now), [[nurses, "list"]], "while it is given time");
+    assert.deepEqual(await awaited(now), [[nurses, "list"]], "while it is given time");
     await runner.write(marker(), "{");
-    assert.deepEqual(await before("~", now), []);
+    assert.deepEqual(await awaited(now), []);
     assert.equal(await once("list", list), "accepted");
     assert.ok(!marker().includes("/planning/"));
   });
@@ -99,7 +102,8 @@ describe("rows that are expanded beside unfinished work of an earlier batch", ()
     story.passedMs += 5_000;
     for (const when of ["once", "again"]) {
       assert.match(await once("leavers", rows), /^waits: batch earlier-cy/, when);
-      const awaited = await readAwaitedBefore(runner, home, "~", Date.now() + story.passedMs);
+      const nowMs = Date.now() + story.passedMs;
+      const awaited = awaitedBy(waitingNow(await readPlanning(runner, home), nowMs));
       const lacking = names.filter((name) => !awaited.has(idOf(name)));
       assert.deepEqual(lacking, [], when);
     }
