@@ -1,6 +1,7 @@
 import * as v from "valibot";
 
 import type { VerdictCounts } from "../catalogue/row.ts";
+import type { ErrorCode } from "../core/errors.ts";
 import type { Blobs } from "../storage/types.ts";
 import { statusBlob } from "./paths.ts";
 import { readStored, type Stored } from "./stored-json.ts";
@@ -42,11 +43,23 @@ export interface BatchStatus {
   /** Why it is held, paused, cancelled or refused, and what to do. */
   readonly reason?: string | undefined;
   readonly fix?: string | undefined;
+  /** The error that is the reason. */
+  readonly code?: ErrorCode | undefined;
   /** Of a batch that is planned or held: what an approval has to name. */
   readonly digest?: string | undefined;
   /** Who paused or cancelled it. */
   readonly by?: Who | undefined;
 }
+
+/** Errors after which a batch goes on once a person has seen to them. */
+const brokenBy: readonly unknown[] = [
+  "BATCH_DAMAGED",
+  "UNEXPECTED",
+  "VERSION_UNKNOWN",
+] satisfies ErrorCode[];
+
+/** Whether the runner could not go on with a batch, and cannot before a person has seen to it. */
+export const isBroken = ({ code }: Pick<BatchStatus, "code">): boolean => brokenBy.includes(code);
 
 const shape = v.object({
   state: v.picklist(batchStates),

@@ -13,7 +13,7 @@ const waiting: readonly string[] = ["planned", "held", "paused"];
 export async function sayReleased({ blobs, clock }: BatchPorts, folder: string): Promise<void> {
   const found = await readStatusVersion(blobs.batches, folder);
   if (found === undefined || !waiting.includes(found.value.state)) return;
-  const { reason: _reason, fix: _fix, by: _by, ...status } = found.value;
+  const { reason: _reason, fix: _fix, code: _code, by: _by, ...status } = found.value;
   const { pending, held } = status.verdicts;
   const next = {
     ...status,

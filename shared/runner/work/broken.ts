@@ -29,7 +29,7 @@ export async function stopIfBroken(
     const stopped = { batch: batchOf(marker.folder), tenant: site.tenant };
     site.emit({ event: "batch.stopped", ...stopped, code: reason.code });
     const batch = batches.open.get(marker.path);
-    if (batch === undefined) return;
+    if (batch === undefined) return status.stopped(marker.folder, reason);
     site.schedule.withdraw(batch, batch.rows);
     await status.write(batch, reason);
   }

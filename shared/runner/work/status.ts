@@ -2,7 +2,7 @@ import { OperatorError } from "../../core/errors.ts";
 import { parseJson } from "../../core/parse-json.ts";
 import { recordOf } from "../../core/record.ts";
 import { statusBlob } from "../../records/paths.ts";
-import type { BatchStatus } from "../../records/status.ts";
+import { type BatchStatus, readStatusVersion } from "../../records/status.ts";
 import { type FencedJson, openFencedJson } from "../../storage/fenced-json.ts";
 import { whyAwaiting } from "../batch/awaited.ts";
 import type { Halt, OpenBatch } from "../batch/open-batch.ts";
@@ -37,6 +37,7 @@ export function createStatusWriter(site: Site): StatusWriter {
       writing.set(batch, next);
       return next;
     },
+    stopped: (folder, problem) => sayStopped(site, folder, problem),
   };
 }
 
@@ -71,9 +72,27 @@ function statusOf(site: Site, batch: OpenBatch, problem: OperatorError | undefin
       perSecond > 0 ? Math.ceil(verdicts.pending / batch.meter.rowsPerSecond(nowMs)) : null,
     updatedAt: isoNow(site),
     ...whyAwaiting(batch),
-    ...(problem && { reason: problem.what, fix: problem.fix }),
+    ...(problem && problemOf(problem)),
     ...(halt && { reason: halt.reason, fix: fixOf(halt, batch), by: halt.by }),
   };
+}
+
+const problemOf = ({ what, fix, code }: OperatorError) => ({ reason: what, fix, code });
+
+async function sayStopped(
+  { blobs: { batches }, lease }: Site,
+  folder: string,
+  problem: OperatorError,
+): Promise<void> {
+  if (!lease.isSure()) return;
+  try {
+    const found = await readStatusVersion(batches, folder);
+    if (found === undefined || final.includes(found.value.state)) return;
+    const status: BatchStatus = { ...found.value, ...problemOf(problem) };
+    await batches.write(statusBlob(folder), JSON.stringify(status), { ifMatch: found.etag });
+  } catch (error) {
+    if (!(error instanceof OperatorError)) throw error;
+  }
 }
 
 const fixOf = ({ kind }: Halt, { files }: OpenBatch): string =>

@@ -14,6 +14,8 @@ import type { PlanningWatch } from "./planning-watch.ts";
 export interface StatusWriter {
   /** Writes the present state; `problem` says why the batch does not continue. */
   write(batch: OpenBatch, problem?: OperatorError): Promise<void>;
+  /** Writes what stopped a batch that could not be opened; a status that cannot be read stays as it is. */
+  stopped(folder: string, problem: OperatorError): Promise<void>;
 }
 
 /** What the rows of a batch touch that is not open. */

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
 
+import { runTenant } from "../../../shared/runner/slice/run.ts";
+import { openTown } from "../../runner/town.ts";
 import { runAndJournal } from "../undo/jobs.ts";
 import { home, type Workshop } from "../workshop.ts";
 import { add, list, openStory, type Story } from "./story.ts";
@@ -36,6 +38,25 @@ describe("rows that are expanded beside work of which something is damaged", () 
       const path = `${await workshop.drop("earlier.csv", content)}/${blob}`;
       const { batches } = workshop.blobs;
       await batches.write(path, batches.text(path).replace(damage, by));
+      assert.equal(await once("list", list), "accepted");
+    });
+  }
+
+  for (const { what, blob } of [
+    { what: "the decisions about it", blob: "control.json" },
+    { what: "what its rows replace", blob: "before/00001.jsonl" },
+  ]) {
+    it(`do not wait for a batch that the runner cannot go on with because ${what} cannot be read`, async () => {
+      await once("earlier", [add("dee")]);
+      const { batches } = workshop.blobs;
+      await batches.write(`earlier/${blob}`, "{");
+      await runTenant({
+        ...openTown().runnerPorts(),
+        blobs: workshop.blobs,
+        admit: () => Promise.resolve({ kind: "run" }),
+      });
+      const { reason, code } = batches.json("earlier/status.json");
+      assert.deepEqual([code, String(reason).split(" ")[0]], ["BATCH_DAMAGED", `earlier/${blob}`]);
       assert.equal(await once("list", list), "accepted");
     });
   }
