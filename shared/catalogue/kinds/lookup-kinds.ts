@@ -61,7 +61,7 @@ export const pathOf = (kind: LookupKind, ref: string): `/${string}` =>
 export const lookFor = (
   kind: LookupKind,
   property: string,
-  { [property]: value }: Readonly<Record<string, unknown>>,
+  value: unknown,
   select: readonly string[],
 ): GraphRead => ({
   method: "GET",

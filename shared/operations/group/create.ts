@@ -115,7 +115,8 @@ const creation: Omit<typeof made, "judge"> & Pick<typeof update, "request" | "ju
   judge: (answer, attempt) => judgeUnseen(answer, attempt, "owner") ?? made.judge(answer, attempt),
   look: (write) => {
     const values = valuesIn(madeGroup, write);
-    return lookFor("group", nameIn(values), values, ["createdDateTime", ...Object.keys(values)]);
+    const name = nameIn(values);
+    return lookFor("group", name, values[name], ["createdDateTime", ...Object.keys(values)]);
   },
 };
 

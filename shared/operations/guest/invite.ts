@@ -110,7 +110,7 @@ export default defineOperation({
         )
       : undefined;
   },
-  look: ({ set = {} }) => lookFor("user", "mail", set, facts),
+  look: ({ set = {} }) => lookFor("user", "mail", set["mail"], facts),
   inPlace: (answer, attempt) => {
     const guest = listedUser(answer);
     const objectId = guest && idIn(guest);
