@@ -1,5 +1,4 @@
-import { parseJson } from "../../core/parse-json.ts";
-import { recordOf } from "../../core/record.ts";
+import { recordIn } from "../../core/parse-json.ts";
 import type { Blobs } from "../../storage/types.ts";
 import { batchDamaged } from "../damaged.ts";
 import { readTenantControl } from "../decisions/control.ts";
@@ -73,7 +72,8 @@ export async function bringDue(runner: Blobs, tenant: string, nowMs: number): Pr
   for await (const { path } of runner.list(laterPrefix(tenant))) {
     if (path.slice(laterPrefix(tenant).length) > now) break;
     const found = await runner.read(path);
-    const { folder, marker } = found ? recordOf(parseJson(found.bytes.toString("utf8"))) : {};
+    // Of a batch whose note is damaged the sweep finds that nobody was told.
+    const { folder, marker } = recordIn(found?.bytes.toString("utf8") ?? "");
     if (typeof marker === "string") await runner.write(marker, JSON.stringify({ folder }));
     await runner.delete(path);
     isAny = true;
@@ -174,15 +174,11 @@ export async function readMarker(
 
 /** A damaged marker names no folder. */
 function contentOf(bytes: Buffer): Pick<Marker, "folder" | "isSummons"> {
-  try {
-    const { folder, isSummons } = recordOf(parseJson(bytes.toString("utf8")));
-    return {
-      folder: typeof folder === "string" ? folder : "",
-      ...(isSummons === true && { isSummons }),
-    };
-  } catch {
-    return { folder: "" };
-  }
+  const { folder, isSummons } = recordIn(bytes.toString("utf8"));
+  return {
+    folder: typeof folder === "string" ? folder : "",
+    ...(isSummons === true && { isSummons }),
+  };
 }
 
 /** Whether any batch of the tenant has work that may be done now: the tenant is not paused. */

@@ -62,6 +62,19 @@ describe("a batch with a window", () => {
     assert.deepEqual([under(workshop, "queue"), under(workshop, "later").length], [[], 1]);
   });
 
+  it("is handed over also if the note of its window is damaged", async () => {
+    const workshop = begin({ notBefore: hours(2) });
+    await workshop.deliver(workshop.message);
+    const [note = ""] = under(workshop, "later");
+    await workshop.blobs.runner.write(note, "{");
+    workshop.later(3);
+    // The sweep goes on without it, and finds next time that nobody was told of the batch.
+    await workshop.batches.sweepInbox();
+    await workshop.batches.sweepInbox();
+    await workshop.deliver(workshop.queued[0], "m-2");
+    assert.deepEqual([under(workshop, "later"), under(workshop, "queue").length], [[], 1]);
+  });
+
   it("goes in its window's order, after a process that was killed while it brought the batch too", async () => {
     const workshop = begin({ notBefore: hours(1), priority: "urgent" });
     await workshop.deliver(workshop.message);
