@@ -1,5 +1,5 @@
 import type { CertificateVersion } from "../../core/contracts/certificate.ts";
-import { parseJson } from "../../core/parse-json.ts";
+import { recordIn } from "../../core/parse-json.ts";
 import { recordOf } from "../../core/record.ts";
 import { certificateCheckBlob } from "../../records/paths.ts";
 import type { RollPorts } from "../roll-certificate/roll-certificate-ports.ts";
@@ -35,10 +35,5 @@ export async function reportExpiry(
 }
 
 /** The last reported threshold of each certificate. If the blob is damaged it is reported once more. */
-function toldIn(bytes: Buffer | undefined): Readonly<Record<string, unknown>> {
-  try {
-    return recordOf(recordOf(bytes && parseJson(bytes.toString("utf8")))["told"]);
-  } catch {
-    return {};
-  }
-}
+const toldIn = (bytes: Buffer | undefined): Readonly<Record<string, unknown>> =>
+  recordOf(recordIn(bytes?.toString("utf8") ?? "")["told"]);

@@ -1,7 +1,6 @@
 import type { CertificateVersion } from "../../core/contracts/certificate.ts";
 import { OperatorError } from "../../core/errors.ts";
-import { parseJson } from "../../core/parse-json.ts";
-import { recordOf as objectOf } from "../../core/record.ts";
+import { recordIn } from "../../core/parse-json.ts";
 import { certificatesBlob } from "../../records/paths.ts";
 import { openFencedJson } from "../../storage/fenced-json.ts";
 import type { Blobs } from "../../storage/types.ts";
@@ -85,7 +84,7 @@ export async function openCertificates(
 
 /** Reads our own record of version 1. A damaged one is an error. */
 function readKeys(path: string, text: string): readonly KeyRecord[] {
-  const file = parsed(text);
+  const file = recordIn(text);
   if (file["version"] !== 1 || !Array.isArray(file["keys"])) {
     throw new OperatorError("VERSION_UNKNOWN", `${path} is damaged, or does not have version 1.`, {
       fix: "Restore it, or deploy the release that wrote it, or delete the blob; the keys in it will then expire instead of being removed.",
@@ -94,12 +93,4 @@ function readKeys(path: string, text: string): readonly KeyRecord[] {
   }
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own record of the version we write
   return file["keys"] as readonly KeyRecord[];
-}
-
-function parsed(text: string): Readonly<Record<string, unknown>> {
-  try {
-    return objectOf(parseJson(text));
-  } catch {
-    return {};
-  }
 }

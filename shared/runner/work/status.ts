@@ -1,6 +1,5 @@
 import { OperatorError } from "../../core/errors.ts";
-import { parseJson } from "../../core/parse-json.ts";
-import { recordOf } from "../../core/record.ts";
+import { recordIn } from "../../core/parse-json.ts";
 import { statusBlob } from "../../records/paths.ts";
 import { type BatchStatus, readStatusVersion } from "../../records/status.ts";
 import { type FencedJson, openFencedJson } from "../../storage/fenced-json.ts";
@@ -43,13 +42,7 @@ export function createStatusWriter(site: Site): StatusWriter {
 
 const final: readonly unknown[] = ["finished", "cancelled"] satisfies BatchStatus["state"][];
 
-function isFinished(text: string | undefined): boolean {
-  try {
-    return text !== undefined && final.includes(recordOf(parseJson(text))["state"]);
-  } catch {
-    return false;
-  }
-}
+const isFinished = (text = ""): boolean => final.includes(recordIn(text)["state"]);
 
 function statusOf(site: Site, batch: OpenBatch, problem: OperatorError | undefined): BatchStatus {
   const verdicts = batch.verdicts();
