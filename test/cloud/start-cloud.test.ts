@@ -5,26 +5,17 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 import { readSettings } from "../../shared/app/settings.ts";
+import { until } from "../core/until.ts";
 import { runClient } from "./clients/run-client.ts";
 import { putDirectory } from "./directory-file.ts";
 import { spawnCloud } from "./spawn-cloud.ts";
 import { startCloud } from "./start-cloud.ts";
 
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
-
-/** Waits until a condition holds, a minute at most, which only a hang takes. */
-async function until(holds: () => boolean): Promise<boolean> {
-  for (let round = 0; round < 1_200; round += 1) {
-    if (holds()) return true;
-    await sleep(50);
-  }
-  return false;
-}
 
 /** The ports that accept a connection. */
 async function listening(ports: readonly number[]): Promise<number[]> {
@@ -195,12 +186,8 @@ describe("a local cloud in a separate process", () => {
       const ports = urls.map((url) => Number(new URL(url).port));
       assert.deepEqual(await listening(ports), ports);
       parent.kill("SIGKILL");
-      let left = ports;
-      for (let round = 0; round < 1_200 && left.length > 0; round += 1) {
-        await sleep(50);
-        left = await listening(ports);
-      }
-      assert.deepEqual(left, [], "nothing listens any more");
+      const nobody = async () => (await listening(ports)).length === 0;
+      await until(nobody, { what: "the end of all servers" });
     });
 });
 
@@ -213,7 +200,7 @@ describe("node test/cloud/main.ts", () => {
     const ended = new Promise((resolve) => {
       child.once("exit", resolve);
     });
-    assert.ok(await until(() => existsSync(file)));
+    await until(() => existsSync(file), { what: "the ready file" });
     const facts = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
     child.kill("SIGINT");
     assert.equal(await ended, 0);

@@ -1,6 +1,6 @@
+import { until } from "../core/until.ts";
 import { columnOf } from "../house/pages.ts";
 import { setStage, type Stage } from "../stage/stage.ts";
-import { until } from "../stage/until.ts";
 import { createOperator, type Operator, type Said } from "./operator.ts";
 
 /** One task of the runbook, as it was typed and what came back. */
@@ -130,7 +130,7 @@ async function tell({ stage, operator, people, doTask }: Story): Promise<void> {
   await send("many-1", "many.csv", "user.update");
   await running("many-1");
   await doTask("pause one batch", { BATCH: "many-1" });
-  await until(async () => ((await stage.status("many-1"))?.state === "paused" ? true : undefined));
+  await until(async () => (await stage.status("many-1"))?.state === "paused");
   await operator.type("resume", "many-1");
   await running("many-1");
   await doTask("cancel a batch", { BATCH: "many-1" }, "--wait");

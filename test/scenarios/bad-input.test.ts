@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { setTimeout as delay } from "node:timers/promises";
 
+import { until } from "../core/until.ts";
 import { setStage, type Stage } from "../stage/stage.ts";
-import { until } from "../stage/until.ts";
 
 interface Refused {
   code: string;
@@ -173,31 +172,26 @@ describe("wrong input gets a clear error, and nothing is lost", () => {
   });
   after(() => stage.close());
 
+  const refusals = async (): Promise<readonly string[]> => {
+    const paths: string[] = [];
+    for await (const { name } of stage.container("batches").listBlobsFlat()) {
+      if (name.endsWith("/refused.json")) paths.push(name);
+    }
+    return paths;
+  };
+  const lastLines = () => stage.logs.slice(-10).map(({ message }) => message);
+
   /** The refusals that were not there before `act`. */
   const newRefusals = async (act: () => Promise<unknown>, count = 1): Promise<Refused[]> => {
-    const list = async (): Promise<Set<string>> => {
-      const paths = new Set<string>();
-      for await (const { name } of stage.container("batches").listBlobsFlat()) {
-        if (name.endsWith("/refused.json")) paths.add(name);
-      }
-      return paths;
-    };
-    const old = await list();
+    const old = new Set(await refusals());
     await act();
-    for (let tries = 0; tries < 1_200; tries += 1) {
-      const fresh = [...(await list())].filter((path) => !old.has(path));
-      if (fresh.length >= count) {
-        return Promise.all(
-          fresh.map(async (path) => JSON.parse((await stage.read(path)) ?? "{}") as Refused),
-        );
-      }
-      await delay(100);
-    }
-    throw new Error(
-      `nothing was refused\n${stage.logs
-        .slice(-10)
-        .map(({ message }) => message)
-        .join("\n")}`,
+    const look = async () => {
+      const fresh = (await refusals()).filter((path) => !old.has(path));
+      return fresh.length >= count && fresh;
+    };
+    const fresh = await until(look, { what: "a refusal", shown: lastLines });
+    return Promise.all(
+      fresh.map(async (path) => JSON.parse((await stage.read(path)) ?? "{}") as Refused),
     );
   };
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 
+import { until } from "../core/until.ts";
 import { setStage, type Stage } from "../stage/stage.ts";
-import { until } from "../stage/until.ts";
 import { wideGuards } from "../stage/wide-guards.ts";
 
 const deletes = (users: readonly string[]) =>

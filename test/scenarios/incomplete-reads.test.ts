@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 
 import type { FaultRule } from "../cloud/graph/faults/fault-rule.ts";
+import { until } from "../core/until.ts";
 import { setStage, type Stage } from "../stage/stage.ts";
-import { until } from "../stage/until.ts";
 
 const EXCLUDED = "e0e0e0e0-0000-4000-8000-000000000002";
 const ROWS = 120;

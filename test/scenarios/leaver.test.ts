@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 
+import { until } from "../core/until.ts";
 import { setStage, type Stage } from "../stage/stage.ts";
-import { until } from "../stage/until.ts";
 
 /** More than a full bucket holds, so that the last row is far from its turn when the urgent one comes. */
 const ROWS = 4_500;
@@ -39,7 +39,7 @@ describe("an urgent disable of an account that an earlier batch is to enable", (
     bulk.push(JSON.stringify({ user: leaver, accountEnabled: true }));
     await stage.upload("staged/bulk.jsonl", `${bulk.join("\n")}\n`);
     await send({ batch: "bulk", operation: "user.update", file: "staged/bulk.jsonl" });
-    await until(async () => ((await stage.status("bulk"))?.verdicts.done ? true : undefined));
+    await until(async () => Boolean((await stage.status("bulk"))?.verdicts.done));
 
     const rows = [{ user: leaver }];
     await send({ batch: "urgent", operation: "user.disable", priority: "urgent", rows });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 
+import { until } from "../core/until.ts";
 import { setStage, type Stage } from "../stage/stage.ts";
-import { until } from "../stage/until.ts";
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -73,7 +73,7 @@ describe("every message becomes one batch or is refused, and none is lost", () =
   const refusals = (batch: string): readonly Row[] =>
     stage.events.filter((one) => one["event"] === "batch.refused" && one["batch"] === batch);
   const refused = async (batch: string, times = 1): Promise<string> => {
-    await until(() => refusals(batch).length >= times || undefined);
+    await until(() => refusals(batch).length >= times);
     return String(refusals(batch).at(-1)?.["code"]);
   };
   const writes = async (): Promise<number> =>
@@ -173,7 +173,7 @@ describe("every message becomes one batch or is refused, and none is lost", () =
     await until(async () => {
       const batches = (await stage.batches()).filter((name) => name.startsWith("moving-"));
       const states = await Promise.all(batches.map((name) => stage.status(name)));
-      return states.some((status) => status?.verdicts.done === 1) ? true : undefined;
+      return states.some((status) => status?.verdicts.done === 1);
     });
     await stage.upload("gone.csv", csv(7, "Old"));
     const gone = await etag("gone.csv");

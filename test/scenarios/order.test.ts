@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 
 import type { BatchStatus } from "../../shared/records/status.ts";
+import { until } from "../core/until.ts";
 import { setStage, type Stage } from "../stage/stage.ts";
-import { until } from "../stage/until.ts";
 
 const subsidiary = "bbbbbbbb-0000-4000-8000-000000000002";
 /** It is on the list, but its administrator has not consented. */
@@ -97,7 +97,7 @@ describe("batches of several tenants and priorities", () => {
     await stage.upload("staged/bulk.jsonl", `${rows.join("\n")}\n`);
     const bulk = { operation: "user.update", file: "staged/bulk.jsonl", priority: "normal" };
     await send("bulk", [], { ...bulk, rows: undefined });
-    await until(async () => ((await stage.status("bulk"))?.verdicts.done ? true : undefined));
+    await until(async () => Boolean((await stage.status("bulk"))?.verdicts.done));
     await send("background", names.slice(3, 5), { priority: "background" });
     await send("urgent", names.slice(5, 7), { priority: "urgent" });
     await stage.settled("urgent");

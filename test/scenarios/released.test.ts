@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 
+import { until } from "../core/until.ts";
 import { setStage, type Stage } from "../stage/stage.ts";
-import { until } from "../stage/until.ts";
 
 const EMERGENCY = "e0e0e0e0-0000-4000-8000-000000000003";
 const ROWS = 110;

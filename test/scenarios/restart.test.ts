@@ -6,8 +6,8 @@ import { updates } from "../bench/measured-run.ts";
 import { holdingClock } from "../cloud/host/holding-clock.ts";
 import { AZURE_TIMING } from "../cloud/host/host-options.ts";
 import type { FunctionsHost } from "../cloud/host/host.ts";
+import { until } from "../core/until.ts";
 import { setStage, type Stage } from "../stage/stage.ts";
-import { until } from "../stage/until.ts";
 
 const ROWS = 3_000;
 const LEASE_SECONDS = 15;
@@ -58,7 +58,7 @@ describe("an instance that ends in the middle of a batch", () => {
   it("hands over a batch that it plans: the message waits for the next instance", async () => {
     const asUsual = await slowReads();
     await submit("planned", "plan");
-    await until(async () => ((await stage.status("planned"))?.verdicts.pending ? true : undefined));
+    await until(async () => Boolean((await stage.status("planned"))?.verdicts.pending));
     await stage.host.stop();
     await asUsual();
     assert.equal((await stage.status("planned"))?.state, "accepted");
@@ -81,12 +81,12 @@ describe("an instance that ends in the middle of a batch", () => {
     const { control, home } = stage.cloud;
     await control.graph("resetCounters", {});
     const written = async () => (await control.graph("counters", {})).committedWrites;
-    await until(async () => ((await written()) > 200 ? true : undefined));
+    await until(async () => (await written()) > 200);
     // Without drain mode Azure's host goes on taking messages for up to 10 s.
     const stopping = first.stop();
     const asUsual = await slowReads();
     await submit("late", "plan");
-    await until(async () => await stage.status("late"));
+    await until(() => stage.status("late"));
     await clock.release(drainMs);
     await stopping;
     await asUsual();
@@ -109,16 +109,16 @@ describe("an instance that ends in the middle of a batch", () => {
     const { control } = stage.cloud;
     await control.graph("resetCounters", {});
     const written = async () => (await control.graph("counters", {})).committedWrites;
-    await until(async () => ((await written()) > 200 ? true : undefined));
+    await until(async () => (await written()) > 200);
     await second.kill();
     const killedMs = performance.now();
     const soFar = await written();
     for (const crash of [2, 3]) {
-      await until(async () => (second.status().workerPid > 0 ? true : undefined));
+      await until(() => second.status().workerPid > 0);
       assert.equal(second.status().recycles, 0, `before crash ${crash}`);
       await second.kill();
     }
-    await until(async () => (second.status().recycles === 1 ? true : undefined));
+    await until(() => second.status().recycles === 1);
     while ((await written()) === soFar) {
       const seconds = (performance.now() - killedMs) / 1000;
       // The host shows the dead worker's message after a minute (visibilityTimeout).

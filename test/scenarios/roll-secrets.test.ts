@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { setTimeout as delay } from "node:timers/promises";
 
 import { BlobServiceClient } from "@azure/storage-blob";
 import { QueueServiceClient, StorageSharedKeyCredential } from "@azure/storage-queue";
 
 import { nextSecond } from "../core/next-second.ts";
+import { until } from "../core/until.ts";
 import { setStage, type Stage } from "../stage/stage.ts";
 
 /** Patterns of secrets, none of which may ever be written. */
@@ -77,14 +77,6 @@ async function everythingHappens(): Promise<void> {
   await until(async () => (await control.listCertificates({ appId })).length > 1);
   // The roll's message waits in its queue until the key is accepted, so it can be read there.
   await stage.host.stop();
-}
-
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 300; tries++) {
-    if (await isSo()) return;
-    await delay(100);
-  }
-  throw new Error("timed out");
 }
 
 /** Every log line, every blob of every container, every message in every queue. */

@@ -1,8 +1,7 @@
-import { setTimeout as delay } from "node:timers/promises";
-
 import type { CertificatesFile } from "../../shared/policies/roll-certificate/certificates-file.ts";
 import type { BatchStatus } from "../../shared/records/status.ts";
 import type { CertificateVersion } from "../cloud/cloud-control.ts";
+import { until } from "../core/until.ts";
 import type { Stage } from "../stage/stage.ts";
 
 /** Prints what happens, for people. */
@@ -32,11 +31,14 @@ export async function startRows(stage: Stage, name: string, count: number): Prom
 
 /** Waits until the batch writes. */
 export async function untilWriting(stage: Stage, batch: string): Promise<BatchStatus> {
-  return await until("the batch to write", async () => {
-    const status = await stage.status(batch);
-    if (status?.state === "held" || status?.state === "refused") throw new Error(status.reason);
-    return status && status.verdicts.done > 0 ? status : undefined;
-  });
+  return await until(
+    async () => {
+      const status = await stage.status(batch);
+      if (status?.state === "held" || status?.state === "refused") throw new Error(status.reason);
+      return status && status.verdicts.done > 0 ? status : undefined;
+    },
+    { what: "the batch to write" },
+  );
 }
 
 /** The vault makes the next version, as it does 60 days before the end; the app does the rest. */
@@ -47,17 +49,22 @@ export async function renew(stage: Stage, tell: Tell): Promise<CertificateVersio
     name: home.certificateName,
   });
   tell(`the vault made version ${short(made.version)} and Event Grid rang certificate-events`);
-  const registered = await until("addKey", async () => {
-    const keys = await control.listCertificates({ appId: home.clientId });
-    return keys.find(({ thumbprint }) => thumbprint === made.thumbprint);
-  });
+  const registered = await until(
+    async () => {
+      const keys = await control.listCertificates({ appId: home.clientId });
+      return keys.find(({ thumbprint }) => thumbprint === made.thumbprint);
+    },
+    { what: "addKey" },
+  );
   tell(
     `rollCertificate registered it by addKey, signed by the old key: id ${short(registered.keyId)}`,
   );
-  await until("certificate.rolled", async () =>
-    stage.events.find(
-      ({ event, keyId }) => event === "certificate.rolled" && keyId === registered.keyId,
-    ),
+  await until(
+    async () =>
+      stage.events.find(
+        ({ event, keyId }) => event === "certificate.rolled" && keyId === registered.keyId,
+      ),
+    { what: "certificate.rolled" },
   );
   tell("Entra gives a token for it: certificate.rolled");
   return made;
@@ -67,8 +74,9 @@ export async function renew(stage: Stage, tell: Tell): Promise<CertificateVersio
 export async function untilSignedInAnew(stage: Stage, tell: Tell): Promise<void> {
   const soFar = stage.events.length;
   const before = new Set(signIns(stage, 0));
-  const now = await until("a sign-in by the new key", async () =>
-    signIns(stage, soFar).find((thumbprint) => !before.has(thumbprint)),
+  const now = await until(
+    async () => signIns(stage, soFar).find((thumbprint) => !before.has(thumbprint)),
+    { what: "a sign-in by the new key" },
   );
   tell(`the app signs in by the new key ${short(now)}`);
 }
@@ -105,20 +113,12 @@ export async function untilRemoved(
   tell: Tell,
 ): Promise<void> {
   const { control, home } = stage.cloud;
-  await until("removeKey", async () => {
-    const keys = await control.listCertificates({ appId: home.clientId });
-    return keys.every((key) => key.thumbprint !== thumbprint) || undefined;
-  });
+  await until(
+    async () => {
+      const keys = await control.listCertificates({ appId: home.clientId });
+      return keys.every((key) => key.thumbprint !== thumbprint);
+    },
+    { what: "removeKey" },
+  );
   tell("the app removed the key before it, with the new one's signature");
-}
-
-/** Asks until there is an answer. @throws Error after a minute and a half */
-async function until<T>(what: string, ask: () => Promise<T | undefined>): Promise<T> {
-  const endMs = performance.now() + 90_000;
-  for (;;) {
-    const answer = await ask();
-    if (answer !== undefined) return answer;
-    if (performance.now() > endMs) throw new Error(`timed out waiting for ${what}`);
-    await delay(100);
-  }
 }

@@ -3,9 +3,9 @@ import { randomUUID } from "node:crypto";
 import { after, before, describe, it } from "node:test";
 
 import type { BatchState } from "../../shared/records/status.ts";
+import { until } from "../core/until.ts";
 import { killAndTakeOver, untilWritten } from "../stage/people-run.ts";
 import { setStage, type Stage } from "../stage/stage.ts";
-import { until } from "../stage/until.ts";
 import { wideGuards } from "../stage/wide-guards.ts";
 
 describe("a batch that somebody stops while it runs", () => {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 
+import { until } from "../core/until.ts";
 import type { Stage } from "../stage/stage.ts";
-import { until } from "../stage/until.ts";
 import { differences, fingerprintOf } from "../undo/fingerprint.ts";
 import { decide, setUndoStage } from "../undo/undo-round.ts";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 
+import { until } from "../core/until.ts";
 import { setStage, type Stage } from "../stage/stage.ts";
-import { until } from "../stage/until.ts";
 
 const SAYS =
   /^\[SETTINGS_INVALID\] 3 settings are wrong: .*ALLOWED_TENANTS.*MAX_DISABLES.*EXCLUDED_GROUP.*Fix: .*docs\/settings\.md/;
@@ -35,7 +35,7 @@ describe("with wrong settings", () => {
   it("every message does so too, and keeps its attempts", async () => {
     await stage.send("accept", text);
     await stage.send("run", JSON.stringify({ version: 1, tenant: stage.cloud.home.tenantId }));
-    await until(() => (failuresOf("acceptBatch") > 0 && failuresOf("runTenant") > 0) || undefined);
+    await until(() => failuresOf("acceptBatch") > 0 && failuresOf("runTenant") > 0);
   });
 
   it("a poison message goes back to its queue until the settings are right", async () => {

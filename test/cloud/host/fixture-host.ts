@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { buildInto } from "../../../scripts/build.ts";
+import { until } from "../../core/until.ts";
 import type { Azurite } from "../../storage/azurite.ts";
-import { eventually } from "./holding-clock.ts";
 import type { HostLog, HostOptions, InvocationEvent } from "./host-options.ts";
 import { type FunctionsHost, startHost } from "./host.ts";
 import { UNTIL_FIRED } from "./until-fired.ts";
@@ -77,6 +77,6 @@ async function startFixture(
       lines
         .filter(({ source, message }) => source === "user" && message.startsWith("{"))
         .map(({ message }) => JSON.parse(message) as Record<string, unknown>),
-    until: (what, find) => eventually(what, find, () => lines),
+    until: (what, find) => until(find, { what, shown: () => lines, everyMs: 10 }),
   };
 }

@@ -1,6 +1,5 @@
-import assert from "node:assert/strict";
-
 import { type Clock, systemClock } from "../../../shared/core/clock.ts";
+import { until } from "../../core/until.ts";
 
 /** A clock whose sleeps of the `held` lengths last until they are released; others are real. */
 export interface HoldingClock extends Clock {
@@ -28,29 +27,12 @@ export function holdingClock(held: readonly number[]): HoldingClock {
       });
     },
     release: async (ms) => {
-      const at = await eventually(`a sleep of ${ms} ms`, () => {
+      const find = () => {
         const index = sleeping.findIndex((each) => each.ms === ms);
         return index >= 0 && { index };
-      });
+      };
+      const at = await until(find, { what: `a sleep of ${ms} ms`, everyMs: 10 });
       sleeping.splice(at.index, 1)[0]?.end();
     },
   };
-}
-
-/** Waits until `find` returns something, two minutes at most, which only a hang takes. */
-export async function eventually<Found>(
-  what: string,
-  find: () => Found | undefined | false | Promise<Found | undefined | false>,
-  shown: () => unknown = () => "",
-): Promise<Found> {
-  const late = performance.now() + 120_000;
-  for (;;) {
-    const result = await find();
-    if (result !== undefined && result !== false) return result;
-    assert.ok(
-      performance.now() < late,
-      `never saw ${what}; saw ${JSON.stringify(shown(), null, 1)}`,
-    );
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
 }

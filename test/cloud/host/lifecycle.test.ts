@@ -6,9 +6,10 @@ import { after, before, beforeEach, describe, it } from "node:test";
 
 import type { QueueClient } from "@azure/storage-queue";
 
+import { until } from "../../core/until.ts";
 import { type Azurite, startAzurite } from "../../storage/azurite.ts";
 import { buildFixture, type FixtureHost, fixtureSettings, withFixture } from "./fixture-host.ts";
-import { eventually, holdingClock } from "./holding-clock.ts";
+import { holdingClock } from "./holding-clock.ts";
 import { AZURE_TIMING, type HostOptions } from "./host-options.ts";
 
 let azurite: Azurite;
@@ -274,7 +275,7 @@ describe("a worker ends with its host", { concurrency: true }, () => {
       assert.ok(isAlive(pid));
       host.kill(signal);
       await once(host, "exit");
-      await eventually("its worker's end", () => !isAlive(pid));
+      await until(() => !isAlive(pid), { what: "its worker's end" });
     });
 });
 

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 
 import { systemClock } from "../../../shared/core/clock.ts";
+import { until } from "../../core/until.ts";
 import { buildFixture } from "./fixture-host.ts";
-import { eventually, holdingClock } from "./holding-clock.ts";
+import { holdingClock } from "./holding-clock.ts";
 import { AZURE_TIMING } from "./host-options.ts";
 import { startWorkerPool } from "./worker-pool.ts";
 import type { WorkerProcess } from "./worker-process.ts";
@@ -67,10 +68,13 @@ describe("a worker that ends by itself", () => {
     assert.equal(await pool.ready(), left, "the host still sends invocations to it");
     await pool.replace(left);
     for (const restarts of [1, 2, 3]) {
-      await eventually(`start ${restarts}`, () => pool.restarts === restarts && pool.pid !== 0);
+      await until(() => pool.restarts === restarts && pool.pid !== 0, {
+        what: `start ${restarts}`,
+        everyMs: 10,
+      });
       await exit(200);
     }
-    await eventually("start 4", () => pool.restarts === 4 && pool.pid !== 0);
+    await until(() => pool.restarts === 4 && pool.pid !== 0, { what: "start 4", everyMs: 10 });
     assert.deepEqual(failures, []);
     await pool.abandon();
   });
@@ -88,10 +92,13 @@ describe("a worker that dies", () => {
     });
     const crash = async (): Promise<void> => {
       await pool.kill();
-      await eventually("the end", () => pool.pid === 0);
+      await until(() => pool.pid === 0, { what: "the end", everyMs: 10 });
     };
     const restarted = (times: number): Promise<unknown> =>
-      eventually(`start ${times}`, () => pool.restarts === times && pool.pid !== 0);
+      until(() => pool.restarts === times && pool.pid !== 0, {
+        what: `start ${times}`,
+        everyMs: 10,
+      });
     await crash();
     await restarted(1);
     clock.advance(forgetCrashesMs + 1);
@@ -105,7 +112,7 @@ describe("a worker that dies", () => {
     await restarted(3);
     assert.deepEqual(failures, [], "the first was forgotten");
     await crash();
-    await eventually("the failure", () => failures.length === 1);
+    await until(() => failures.length === 1, { what: "the failure", everyMs: 10 });
     assert.match(String(failures[0]), /Exceeded language worker restart retry count/);
     assert.equal(pool.restarts, 3);
     await pool.abandon();
