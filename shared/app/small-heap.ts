@@ -30,9 +30,9 @@ const LOOK_EVERY_MS = 500;
 /** A process that takes less is left alone, bytes. */
 const WORTH = 160e6;
 /** So much it has to grow by again, bytes. */
-const GROWN = 10e6;
+const GROWN = 15e6;
 /** The time between two, milliseconds: each takes some 80. */
-const NOT_WITHIN_MS = 5_000;
+const NOT_WITHIN_MS = 2_500;
 
 /**
  * Gives memory back to the system when the process has grown. V8 does so itself once it has little to do, which a

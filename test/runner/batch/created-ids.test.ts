@@ -6,6 +6,9 @@ import fc from "fast-check";
 import type { Receipt } from "../../../shared/catalogue/row.ts";
 import { type Histories, unsent } from "../../../shared/records/history/row-history.ts";
 import { createIds, createdId } from "../../../shared/runner/batch/created-ids.ts";
+import { createSimulatedRig } from "../rig.ts";
+import { createAndUpdate, update } from "../rows.ts";
+import { noFaults, TinyDirectory } from "../tiny-directory.ts";
 
 const ended = (receipt: Receipt) => ({ ...unsent, state: "final" as const, receipt });
 
@@ -55,5 +58,23 @@ describe("the ids that rows of closed shards created", () => {
     assert.equal(createdId({ verdict: "failed", reason: "", fix: "", objectId }), undefined);
     assert.equal(createdId({ verdict: "unchanged", reason: "", objectId }), objectId);
     assert.equal(createdId(undefined), undefined);
+  });
+
+  it("are there for a row that waits for another one when their shard is closed", async () => {
+    const rig = createSimulatedRig();
+    const { clock } = rig;
+    const faults = { ...noFaults, latencyMs: () => 10 };
+    const directory = new TinyDirectory({ clock, faults });
+    const [create, named] = createAndUpdate("new@example.com");
+    const user = directory.addUser({});
+    const slow = Array.from({ length: 10 }, (_, at) => update(at + 2, user, { city: `${at}` }));
+    const write = { ...named!.write!, needs: [11] };
+    const last = { row: 12, operation: "user.update", write };
+    // The first shard ends long before the row is sent that the last one builds on.
+    const submitted = rig.submit({ rows: [create!, ...slow, last], rowsPerShard: 4 });
+    const folder = await clock.run(submitted);
+    await clock.run(rig.run(directory));
+    const receipt = rig.finished.get(folder)?.get(12);
+    assert.equal(receipt?.verdict, "done", JSON.stringify(receipt));
   });
 });
