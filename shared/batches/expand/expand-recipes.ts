@@ -19,7 +19,8 @@ export async function expandRecipes(
   { graph, directory, before }: Reader,
   rows: readonly RecipeRow[],
 ): Promise<readonly (readonly Part[])[]> {
-  const lookedUp = await directory.lookUp(rows.flatMap((row) => [...lookupsOf(row)]));
+  const lookups = rows.flatMap((row) => [...lookupsOf(row)]);
+  const lookedUp = await directory.lookUp(lookups);
   const users = new Map<ObjectId, Set<Fact>>();
   for (const row of rows) {
     const user = lookedUpUser(row, lookedUp);
@@ -31,7 +32,7 @@ export async function expandRecipes(
   const wanted = [...new Set([...users.values()].flatMap((each) => [...each]))];
   if (wanted.length > 0) await before.awaitEnd(users.keys());
   const facts = await readFacts(graph, [...users.keys()], wanted);
-  await before.awaitEnd([...facts.values()].flatMap(reportsIn));
+  if (lookups.length > 0) await before.awaitEnd([...facts.values()].flatMap(reportsIn));
   return rows.map((row) => partsOf(row, lookedUp, facts));
 }
 

@@ -62,8 +62,9 @@ export async function readLists(
     if (!job.hasTime()) return undefined;
     note(wanted, own, unclear, resolved);
   }
+  if (!hasAny) return noLists;
   await job.before.awaitEnd(wanted.groups.keys());
-  return hasAny ? listsOf(job, reader, wanted, remover) : noLists;
+  return listsOf(job, reader, wanted, remover);
 }
 
 /** Whether a row of another kind may remove somebody from a group. */

@@ -193,6 +193,26 @@ describe("rows that are expanded beside unfinished work of an earlier batch", ()
     assert.equal(await afterwards("list", list), "accepted");
   });
 
+  it("do not wait if they expand into nothing that the directory shows, such as joiners", async () => {
+    await once("earlier", [add("dee")]);
+    const earlier = new Date(Date.now() - 1_000).toISOString();
+    await workshop.blobs.runner.write(`${home}/planning/${earlier}-first`, "");
+    const { batches } = workshop.blobs;
+    const read = batches.read.bind(batches);
+    const seen: string[] = [];
+    batches.read = (path) => {
+      seen.push(path);
+      return read(path);
+    };
+    const joiner = { userPrincipalName: "eve@contoso.com", displayName: "Eve", groups: "Nurses" };
+    assert.equal(await once("joiners", [{ operation: "onboard", ...joiner }]), "accepted");
+    assert.deepEqual(
+      seen.filter((path) => path.startsWith("earlier/plan")),
+      [],
+      "and earlier work is not read for them",
+    );
+  });
+
   it("wait longer for the plan of an earlier batch that waits itself, so that they go in their order", async () => {
     await once("zero", [add("dee")]);
     for (const name of ["one", "two"]) await once(name, list);
