@@ -6,12 +6,13 @@ import {
   type ClientCertificate,
 } from "../certificates/client-certificate.ts";
 import { createPkcs12 } from "../certificates/pkcs12.ts";
+import type { Values } from "./store/entity.ts";
 import { contractHolds } from "./testing/contract-holds.ts";
 import { EVERYTHING, graphFixture } from "./testing/graph-fixture.ts";
 import { newUser } from "./testing/people.ts";
 import { proofOf } from "./testing/proof.ts";
 
-type Values = Readonly<Record<string, unknown>>;
+const set = (attributes: Values) => ({ customSecurityAttributes: { Engineering: attributes } });
 
 const newCertificate = (): Promise<ClientCertificate> =>
   createClientCertificate({
@@ -96,9 +97,6 @@ describe("an application's credentials and attributes", () => {
     const { appId } = await newApplication();
     const { body: principal } = await send("POST", "/servicePrincipals", { appId });
     for (const path of [`/users/${user}`, `/servicePrincipals/${String(principal["id"])}`]) {
-      const set = (attributes: Values) => ({
-        customSecurityAttributes: { Engineering: attributes },
-      });
       const type = "#Microsoft.DirectoryServices.CustomSecurityAttributeValue";
       const first = set({ "@odata.type": type, Project: "Alpine", Level: "Public" });
       assert.equal((await send("PATCH", path, first)).status, 403);

@@ -2,11 +2,10 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { describe, it } from "node:test";
 
+import type { Values } from "./store/entity.ts";
 import { contractHolds } from "./testing/contract-holds.ts";
 import { graphFixture, TENANT } from "./testing/graph-fixture.ts";
 import { assertRefused } from "./testing/people.ts";
-
-type Values = Readonly<Record<string, unknown>>;
 
 const role = (changes: Values = {}): Values => ({
   id: randomUUID(),

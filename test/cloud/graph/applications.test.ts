@@ -6,6 +6,7 @@ import { createClientCertificate } from "../certificates/client-certificate.ts";
 import { contractHolds } from "./testing/contract-holds.ts";
 import { graphFixture, PRINCIPAL, TENANT } from "./testing/graph-fixture.ts";
 import { assertRefused, idsIn, newUser, reference } from "./testing/people.ts";
+import { GLOBAL_ADMINISTRATOR } from "./testing/persons.ts";
 import { proofOf } from "./testing/proof.ts";
 
 async function newKey(): Promise<{ readonly key: KeyObject; readonly der: string }> {
@@ -223,11 +224,10 @@ describe("applications and service principals", () => {
       "Request_BadRequest",
       `The reference target 'Application_${other}' of type 'Application' is invalid for the 'owners' reference.`,
     );
-    const role = "62e90394-69f5-4237-9190-012177145e10";
     assertRefused(
       await send(
         "POST",
-        `/directoryRoles(roleTemplateId='${role}')/members/$ref`,
+        `/directoryRoles(roleTemplateId='${GLOBAL_ADMINISTRATOR}')/members/$ref`,
         reference(other),
       ),
       400,

@@ -2,16 +2,12 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import { contractHolds } from "./testing/contract-holds.ts";
-import { graphFixture, PRINCIPAL, TENANT, type Reply } from "./testing/graph-fixture.ts";
-import { bindings, newGroup, newUser, reference } from "./testing/people.ts";
+import { graphFixture, PRINCIPAL, TENANT } from "./testing/graph-fixture.ts";
+import { bindings, newGroup, newUser, reference, valueOf } from "./testing/people.ts";
+import { GLOBAL_ADMINISTRATOR, USER_ADMINISTRATOR } from "./testing/persons.ts";
 
-const USER_ADMINISTRATOR = "fe930be7-5e62-47db-91af-98c3a49a38b1";
-const GLOBAL_ADMINISTRATOR = "62e90394-69f5-4237-9190-012177145e10";
 const READ = { roles: ["RoleManagement.Read.Directory"] };
 const WRITE = { roles: ["RoleManagement.ReadWrite.Directory"] };
-
-const valueOf = (reply: Reply): readonly Readonly<Record<string, unknown>>[] =>
-  reply.body["value"] as never;
 
 describe("directory roles", () => {
   const graph = graphFixture();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import { graphFixture, PRINCIPAL, TENANT } from "./testing/graph-fixture.ts";
-import { bindings, groupBody, newGroup, newUser } from "./testing/people.ts";
+import { bindings, groupBody, newGroup, newUser, UNIFIED } from "./testing/people.ts";
 import { assertDenied, personsOf } from "./testing/persons.ts";
 
 /** The page of 2026. */
@@ -23,8 +23,7 @@ describe("group-update", () => {
 
   it("what Exchange keeps needs Group.ReadWrite.All; Directory.ReadWrite.All is not enough [group-update, important]", async () => {
     const admin = await holder("Global Administrator");
-    const unified = { groupTypes: ["Unified"], mailEnabled: true, securityEnabled: false };
-    const group = await newGroup(graph, "senders", unified);
+    const group = await newGroup(graph, "senders", UNIFIED);
     const body = { allowExternalSenders: true };
     const by = (role: string) => as(admin, "PATCH", `/groups/${group}`, body, [role]);
     assertDenied(await by("Directory.ReadWrite.All"));
@@ -102,11 +101,10 @@ describe("group-update", () => {
       { target: "displayName", ...detail },
       { target: "mailNickname", ...detail },
     ]);
-    const unified = { groupTypes: ["Unified"], mailEnabled: true, securityEnabled: false };
     const make = async (name: string, more: object) =>
       (await send("POST", "/groups", groupBody(name, { ...more }))).status;
-    assert.deepEqual([await make("test", unified), await make("test", {})], [400, 201]);
-    assert.equal(await make("Myprefix_x_mysuffix", unified), 201);
+    assert.deepEqual([await make("test", UNIFIED), await make("test", {})], [400, 201]);
+    assert.equal(await make("Myprefix_x_mysuffix", UNIFIED), 201);
     await send("DELETE", `/groupSettings/${String(setting.body["id"])}`);
   });
 });

@@ -12,6 +12,7 @@ import {
   newGroup,
   newUser,
   reference,
+  UNIFIED,
 } from "./testing/people.ts";
 
 describe("groups", () => {
@@ -85,11 +86,10 @@ describe("groups", () => {
   });
 
   it("a Microsoft 365 group's address uses its nickname, which must be unique among them [resources/group]", async () => {
-    const unified = { mailEnabled: true, securityEnabled: false, groupTypes: ["Unified"] };
-    const id = await newGroup(graph, "team", unified);
+    const id = await newGroup(graph, "team", UNIFIED);
     assert.equal((await send("GET", `/groups/${id}`)).body["mail"], "team@contoso.com");
     assertRefused(
-      await send("POST", "/groups", groupBody("team", unified)),
+      await send("POST", "/groups", groupBody("team", UNIFIED)),
       400,
       "Request_BadRequest",
       "Another object with the same value for property mailNickname already exists.",

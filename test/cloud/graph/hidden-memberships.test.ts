@@ -2,13 +2,11 @@ import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 
 import { EVERYTHING, graphFixture } from "./testing/graph-fixture.ts";
-import { EVENTUAL, idsIn, newGroup, newUser, reference } from "./testing/people.ts";
+import { EVENTUAL, idsIn, newGroup, newUser, reference, UNIFIED } from "./testing/people.ts";
 import { personsOf } from "./testing/persons.ts";
 
 const HIDDEN = {
-  groupTypes: ["Unified"],
-  mailEnabled: true,
-  securityEnabled: false,
+  ...UNIFIED,
   visibility: "HiddenMembership",
 };
 const SEES = [...EVERYTHING, "Member.Read.Hidden"];

@@ -1,15 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
+import type { Values } from "./store/entity.ts";
 import { contractHolds } from "./testing/contract-holds.ts";
 import { graphFixture, TENANT } from "./testing/graph-fixture.ts";
-import { assertRefused, newGroup, newUser } from "./testing/people.ts";
-import { stepsWith } from "./testing/steps.ts";
-
-type Values = Readonly<Record<string, unknown>>;
-
-const UNIFIED = { groupTypes: ["Unified"], mailEnabled: true, securityEnabled: false };
-const list = (body: Values): readonly Values[] => body["value"] as readonly Values[];
+import { assertRefused, newGroup, newUser, UNIFIED } from "./testing/people.ts";
+import { stepsWith, list } from "./testing/steps.ts";
 
 describe("what is kept beside a person or a group", () => {
   const graph = graphFixture();

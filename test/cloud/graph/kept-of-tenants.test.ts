@@ -1,14 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
+import type { Values } from "./store/entity.ts";
 import { contractHolds } from "./testing/contract-holds.ts";
 import { graphFixture, TENANT } from "./testing/graph-fixture.ts";
 import { assertRefused, newGroup, newUser, reference, valueOf } from "./testing/people.ts";
-import { stepsWith } from "./testing/steps.ts";
-
-type Values = Readonly<Record<string, unknown>>;
-
-const list = (body: Values): readonly Values[] => body["value"] as readonly Values[];
+import { stepsWith, list } from "./testing/steps.ts";
 
 const deltaIn = (body: Values): string =>
   String(body["@odata.deltaLink"]).replace(/^.*\/v1\.0/, "");

@@ -10,6 +10,7 @@ import {
   idsIn,
   newGroup,
   newUser,
+  UNIFIED,
 } from "./testing/people.ts";
 import { personsOf } from "./testing/persons.ts";
 
@@ -83,13 +84,12 @@ describe("what Graph's page of known issues says", () => {
     const refused = await as(plain, "POST", "/groups", groupBody("self", self));
     assertRefused(refused, 400, "Request_BadRequest", says);
     const others = { "owners@odata.bind": bindings([other]) };
-    const unified = { groupTypes: ["Unified"], mailEnabled: true, securityEnabled: false };
     assert.deepEqual(
       (await ownersOf(await group("s1", others))).toSorted(),
       [plain, other].toSorted(),
     );
-    assert.deepEqual(await ownersOf(await group("m1", { ...others, ...unified })), [other]);
-    const own = await group("m2", unified);
+    assert.deepEqual(await ownersOf(await group("m1", { ...others, ...UNIFIED })), [other]);
+    const own = await group("m2", UNIFIED);
     assert.deepEqual(await ownersOf(own), [plain]);
     const again = await as(plain, "PATCH", `/groups/${own}`, self);
     assertRefused(again, 400, "Request_BadRequest", says);
@@ -97,10 +97,9 @@ describe("what Graph's page of known issues says", () => {
 
   it("an administrator owns the Microsoft 365 group that they create, not the security group [group-post-groups]", async () => {
     const admin = await holder("Groups Administrator");
-    const unified = { groupTypes: ["Unified"], mailEnabled: true, securityEnabled: false };
     for (const [name, more, owners] of [
       ["sec", {}, []],
-      ["mail", unified, [admin]],
+      ["mail", UNIFIED, [admin]],
       ["named", { "owners@odata.bind": bindings([admin]) }, [admin]],
     ] as const) {
       // oxlint-disable-next-line no-await-in-loop -- they share one Graph

@@ -2,11 +2,16 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import { graphFixture, TENANT } from "./testing/graph-fixture.ts";
-import { assertRefused, idsIn, newGroup, newUser, reference, userBody } from "./testing/people.ts";
-import { ACTING, assertDenied, personsOf } from "./testing/persons.ts";
-
-const UNIFIED = { groupTypes: ["Unified"], mailEnabled: true, securityEnabled: false };
-const USER_ADMINISTRATOR = "fe930be7-5e62-47db-91af-98c3a49a38b1";
+import {
+  assertRefused,
+  idsIn,
+  newGroup,
+  newUser,
+  reference,
+  userBody,
+  UNIFIED,
+} from "./testing/people.ts";
+import { ACTING, assertDenied, personsOf, USER_ADMINISTRATOR } from "./testing/persons.ts";
 
 describe("what people only do", () => {
   const graph = graphFixture();

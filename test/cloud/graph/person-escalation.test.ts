@@ -10,11 +10,10 @@ import {
   reference,
   userBody,
 } from "./testing/people.ts";
-import { ACTING, assertDenied, personsOf } from "./testing/persons.ts";
+import { ACTING, assertDenied, personsOf, GLOBAL_ADMINISTRATOR } from "./testing/persons.ts";
 
 const RULE = { membershipRule: 'user.department -eq "x"', membershipRuleProcessingState: "On" };
 const DYNAMIC = { ...RULE, groupTypes: ["DynamicMembership"] };
-const GLOBAL_ADMINISTRATOR = "62e90394-69f5-4237-9190-012177145e10";
 const AS_PERSON = ["Directory.AccessAsUser.All"];
 
 describe("a person gets around no rule", () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 
 import { graphFixture, TENANT } from "./testing/graph-fixture.ts";
-import { newGroup, newUser, reference } from "./testing/people.ts";
+import { newGroup, newUser, reference, UNIFIED } from "./testing/people.ts";
 import { ACTING, assertDenied, personsOf } from "./testing/persons.ts";
 
 const ALL = [
@@ -10,7 +10,6 @@ const ALL = [
   "CustomSecAttributeAssignment.ReadWrite.All",
   "Policy.ReadWrite.ApplicationConfiguration",
 ];
-const UNIFIED = { groupTypes: ["Unified"], mailEnabled: true, securityEnabled: false };
 
 describe("what a directory role does not allow, with every permission", () => {
   const graph = graphFixture();

@@ -4,7 +4,7 @@ import { before, describe, it } from "node:test";
 import { contractHolds } from "./testing/contract-holds.ts";
 import { graphFixture, TENANT } from "./testing/graph-fixture.ts";
 import { idsIn, newGroup, newUser, reference, userBody, valueOf } from "./testing/people.ts";
-import { ACTING, assertDenied, personsOf } from "./testing/persons.ts";
+import { ACTING, assertDenied, personsOf, USER_ADMINISTRATOR } from "./testing/persons.ts";
 
 describe("a person with a directory role", () => {
   const graph = graphFixture();
@@ -113,7 +113,7 @@ describe("a person with a directory role", () => {
     await graph.send("POST", `${url}/members/$ref`, reference(inside));
     const given = await graph.send("POST", "/roleManagement/directory/roleAssignments", {
       principalId: scoped,
-      roleDefinitionId: "fe930be7-5e62-47db-91af-98c3a49a38b1",
+      roleDefinitionId: USER_ADMINISTRATOR,
       directoryScopeId: `/administrativeUnits/${unit.body["id"]}`,
     });
     assert.equal(given.status, 201, given.text);

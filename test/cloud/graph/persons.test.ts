@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "node:test";
 
+import type { Values } from "./store/entity.ts";
 import { contractHolds } from "./testing/contract-holds.ts";
 import { graphFixture, TENANT } from "./testing/graph-fixture.ts";
 import {
@@ -12,12 +13,11 @@ import {
   reference,
   userBody,
   valueOf,
+  UNIFIED,
 } from "./testing/people.ts";
 import { assertDenied, personsOf } from "./testing/persons.ts";
 
 const READ = ["User.Read"];
-
-type Values = Readonly<Record<string, unknown>>;
 
 describe("on behalf of a person", () => {
   const graph = graphFixture();
@@ -162,9 +162,7 @@ describe("on behalf of a person", () => {
 
   it("a guest sees no group of hidden membership but its own, and all with a directory role [users-default-permissions]", async () => {
     const hidden = await newGroup(graph, "hidden", {
-      groupTypes: ["Unified"],
-      mailEnabled: true,
-      securityEnabled: false,
+      ...UNIFIED,
       visibility: "HiddenMembership",
     });
     assertDenied(await as(guest, "GET", `/groups/${hidden}`));

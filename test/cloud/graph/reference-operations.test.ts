@@ -12,6 +12,7 @@ import {
   newUser,
   reference,
   valueOf,
+  UNIFIED,
 } from "./testing/people.ts";
 
 const HELPDESK = "729827e3-9c14-49f7-bb1b-9608f156bbb8";
@@ -135,11 +136,7 @@ describe("the reference's further operations: actions", () => {
     assert.equal((await send("POST", url, free)).status, 204);
     assert.equal((await send("POST", url, { ...free, entityType: "User" })).status, 400);
     assert.equal((await send("POST", url, { entityType: "Group" })).status, 400);
-    const taken = await newGroup(graph, "taken", {
-      groupTypes: ["Unified"],
-      mailEnabled: true,
-      securityEnabled: false,
-    });
+    const taken = await newGroup(graph, "taken", UNIFIED);
     const clash = await send("POST", url, { ...free, mailNickname: "taken" });
     assertRefused(clash, 422, "Request_UnprocessableEntity");
     const own = { displayName: "taken", mailNickname: "taken" };
@@ -148,10 +145,9 @@ describe("the reference's further operations: actions", () => {
 
   it("deleted groups of one owner are told, and deleted objects counted by type [directory-deleteditems-getuserownedobjects, directory-deleteditems-list]", async () => {
     const ann = await newUser(graph, "ann");
-    const unified = { groupTypes: ["Unified"], mailEnabled: true, securityEnabled: false };
     const [gone, other] = [
-      await newGroup(graph, "gone", unified),
-      await newGroup(graph, "other", unified),
+      await newGroup(graph, "gone", UNIFIED),
+      await newGroup(graph, "other", UNIFIED),
     ];
     await send("POST", `/groups/${gone}/owners/$ref`, reference(ann));
     await Promise.all([gone, other].map((id) => send("DELETE", `/groups/${id}`)));

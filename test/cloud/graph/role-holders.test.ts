@@ -3,11 +3,15 @@ import { before, describe, it } from "node:test";
 
 import { graphFixture, PRINCIPAL } from "./testing/graph-fixture.ts";
 import { newGroup, newUser, reference, valueOf } from "./testing/people.ts";
-import { ACTING, assertDenied, personsOf } from "./testing/persons.ts";
+import {
+  ACTING,
+  assertDenied,
+  personsOf,
+  GLOBAL_ADMINISTRATOR,
+  USER_ADMINISTRATOR,
+} from "./testing/persons.ts";
 
 const ROLES = "/roleManagement/directory";
-const USER_ADMINISTRATOR = "fe930be7-5e62-47db-91af-98c3a49a38b1";
-const GLOBAL_ADMINISTRATOR = "62e90394-69f5-4237-9190-012177145e10";
 
 describe("a directory role that a group holds", () => {
   const graph = graphFixture();

@@ -1,17 +1,15 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
+import type { Values } from "./store/entity.ts";
 import { contractHolds } from "./testing/contract-holds.ts";
 import { graphFixture, TENANT } from "./testing/graph-fixture.ts";
 import { assertRefused, newGroup, newUser, reference } from "./testing/people.ts";
-import { stepsWith } from "./testing/steps.ts";
-
-type Values = Readonly<Record<string, unknown>>;
-const list = (body: Values): readonly Values[] => body["value"] as readonly Values[];
+import { USER_ADMINISTRATOR } from "./testing/persons.ts";
+import { stepsWith, list } from "./testing/steps.ts";
 
 const ROLES = "/roleManagement/directory";
 const inDays = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString();
-const USER_ADMINISTRATOR = "fe930be7-5e62-47db-91af-98c3a49a38b1";
 
 describe("roles of one's own, and roles for a time", () => {
   const graph = graphFixture();

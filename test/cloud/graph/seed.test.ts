@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 
 import { createSimulatedClock } from "../../core/simulated-clock.ts";
 import { SPECIAL_GROUPS } from "./graph.ts";
+import type { Values } from "./store/entity.ts";
 import { graphFixture, TENANT } from "./testing/graph-fixture.ts";
 
 const seeded = (seed: number, settings: Readonly<Record<string, number>>) => {
@@ -10,8 +11,6 @@ const seeded = (seed: number, settings: Readonly<Record<string, number>>) => {
   graph.app.control("seed", { tenant: TENANT, ...settings });
   return graph.app.control("snapshot", { tenant: TENANT });
 };
-
-type Values = Readonly<Record<string, unknown>>;
 
 const daysSince = (text: unknown): number =>
   (Date.UTC(2026, 10, 20, 12) - Date.parse(String(text))) / 86_400_000;

@@ -1,14 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
+import type { Values } from "./store/entity.ts";
 import { contractHolds } from "./testing/contract-holds.ts";
 import { graphFixture } from "./testing/graph-fixture.ts";
 import { assertRefused, newUser } from "./testing/people.ts";
-import { stepsWith } from "./testing/steps.ts";
-
-type Values = Readonly<Record<string, unknown>>;
-
-const list = (body: Values): readonly Values[] => body["value"] as readonly Values[];
+import { stepsWith, list } from "./testing/steps.ts";
 
 const groupId = (at: number): string => `1a9db3ab-0acf-4808-99ae-e8ed581cb2e${at.toString(16)}`;
 

@@ -33,6 +33,9 @@ export const groupBody = (name: string, more: Readonly<Record<string, unknown>> 
   ...more,
 });
 
+/** What makes a group a Microsoft 365 group. */
+export const UNIFIED = { groupTypes: ["Unified"], mailEnabled: true, securityEnabled: false };
+
 /** Creates a user through the API and answers its id. */
 export async function newUser(
   graph: GraphFixture,

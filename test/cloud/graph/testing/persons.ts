@@ -6,6 +6,9 @@ import { assertRefused, newUser } from "./people.ts";
 /** Every permission, and to act as the person: devices and administrators are changed no other way. */
 export const ACTING: readonly string[] = [...EVERYTHING, "Directory.AccessAsUser.All"];
 
+export const GLOBAL_ADMINISTRATOR = "62e90394-69f5-4237-9190-012177145e10";
+export const USER_ADMINISTRATOR = "fe930be7-5e62-47db-91af-98c3a49a38b1";
+
 /** Calls on behalf of people. */
 export interface Persons {
   /** As the person; with every permission if none are named. */

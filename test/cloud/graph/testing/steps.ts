@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 
+import type { Values } from "../store/entity.ts";
 import { EVERYTHING, type GraphFixture, type Reply } from "./graph-fixture.ts";
 
 /** Sends a request that must end with this status, and answers its body. */
@@ -20,3 +21,6 @@ export const stepsWith =
     assert.equal(reply.status, status, `${method} ${url}: ${reply.text}`);
     return reply.body;
   };
+
+/** The entries of a list's body. */
+export const list = (body: Values): readonly Values[] => body["value"] as readonly Values[];
