@@ -220,6 +220,10 @@ describe("policies of a tenant, and what a domain and a principal are set to", (
     const renamed = await step(200, "PATCH", `${groups}/${groupId(3)}`, { displayName: "Renamed" });
     assert.equal(renamed["displayName"], "Renamed");
     await step(204, "DELETE", `${groups}/${groupId(3)}`);
+    // An id may come in capitals.
+    await step(201, "POST", groups, { id: groupId(11).toUpperCase(), displayName: "Again" });
+    assert.equal((await step(200, "GET", `${groups}/${groupId(11)}`))["id"], groupId(11));
+    await step(204, "DELETE", `${groups}/${groupId(11)}`);
     assert.equal((await step(200, "GET", url))["targetDeviceGroups"], undefined);
     const whole = await step(200, "GET", `${url}?$expand=targetDeviceGroups`);
     assert.equal(list({ value: whole["targetDeviceGroups"] }).length, 9);

@@ -88,8 +88,9 @@ const shelf = (call: Call, list: List): Map<string, Values> =>
 
 /** @throws GraphError 400 for what is no entry, and for an eleventh device group */
 function put(call: Call, list: List, given: Values): Values {
-  const { id, displayName = null } = given;
-  if (typeof id !== "string" || !isGuid(id) || !isTextOrNull(displayName))
+  const { displayName = null } = given;
+  const id = String(given["id"]).toLowerCase();
+  if (!isGuid(id) || !isTextOrNull(displayName))
     throw badRequest(`Invalid value specified for property '${list}' of the request.`);
   if (shelf(call, list).has(id)) throw conflicting();
   if (list === "targetDeviceGroups" && shelf(call, list).size >= MOST_GROUPS)
