@@ -1,10 +1,8 @@
 import { issueCertificate, type Certificate } from "../certificates/certificate.ts";
-import { createClientCertificate } from "../certificates/client-certificate.ts";
 import { createEcKeyPair, type KeyPair } from "../certificates/key-pair.ts";
 import type { Pkcs12Encryption } from "../certificates/pkcs12.ts";
 import type { CertificateVersionEntry, PendingOperation, Vault } from "./model.ts";
-import { commonNameOf, extensionsOf, nameOf } from "./policy.ts";
-import { addCertificateVersion, lifeOf } from "./vault-store.ts";
+import { addCertificateVersion, signByPolicy } from "./vault-store.ts";
 
 /** The authority behind every issuer that a vault knows, such as DigiCert: its key and certificate. */
 let authority: Promise<{ keys: KeyPair; certificate: Certificate }> | undefined;
@@ -35,14 +33,8 @@ export async function grantCertificate(
   const policy = vault.certificates.get(name)?.policy;
   if (policy === undefined) throw new TypeError(`No certificate ${name}.`);
   const { keys, certificate } = await (authority ??= createAuthority());
-  const made = await createClientCertificate({
-    subject: commonNameOf(policy),
-    name: nameOf(policy),
-    ...lifeOf(policy, options.nowMs),
-    ...extensionsOf(policy),
-    keys: operation.keys,
-    issuer: { subject, keys },
-  });
+  const issuer = { subject, keys };
+  const made = await signByPolicy(policy, operation.keys, options.nowMs, { issuer });
   operation.status = "completed";
   return addCertificateVersion(vault, name, made, {
     ...operation,

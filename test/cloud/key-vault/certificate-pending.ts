@@ -4,7 +4,7 @@ import { bundleOf, entryOf, operationJson } from "./certificate-json.ts";
 import type { CertificateEntry, PendingOperation, Vault } from "./model.ts";
 import { badParameter, VaultRefusal } from "./vault-error.ts";
 import { attributesIn, tagsIn, type VaultRequest } from "./vault-request.ts";
-import { addCertificateVersion, signOwn } from "./vault-store.ts";
+import { addCertificateVersion, signByPolicy } from "./vault-store.ts";
 
 /** `/certificates/{name}/pending`: the last create operation is read, cancelled, deleted or merged. */
 export function handlePending(request: VaultRequest, name: string): CloudResponse {
@@ -116,7 +116,7 @@ export async function settleOperations(
     if (pending.isCancelled) pending.status = "cancelled";
     else if (pending.dueMs !== undefined && context.nowMs >= pending.dueMs) {
       pending.status = "completed";
-      const made = await signOwn(entry.policy, pending.keys, context.nowMs);
+      const made = await signByPolicy(entry.policy, pending.keys, context.nowMs);
       const { nowMs, pfxEncryption } = context;
       const options = { ...pending, nowMs, pfxEncryption };
       context.announce(name, addCertificateVersion(vault, name, made, options));

@@ -9,6 +9,7 @@ import { promisify } from "node:util";
 
 import type { KeyPair } from "../certificates/key-pair.ts";
 import { curveName, curves } from "./elliptic.ts";
+import { isInHsm, keyTypeIn } from "./key-type.ts";
 import { badParameter, VaultRefusal } from "./vault-error.ts";
 import type { VaultKind } from "./vault-kind.ts";
 
@@ -66,27 +67,19 @@ export function publicJwk(key: KeyObject, isHsm: boolean): Record<string, unknow
   return { kty: type, n, e: isHsm ? padded.toString("base64url") : e };
 }
 
-/** Types of keys, and whether they are in an HSM. */
-const types: Readonly<Record<string, boolean>> = {
-  RSA: false,
-  EC: false,
-  "RSA-HSM": true,
-  "EC-HSM": true,
-};
-
 /**
  * Whether a type of key is in an HSM.
  * @throws VaultRefusal 400 for a type that only managed HSMs have (azure-sdk-for-js#26212), 403 for one that
  * only premium vaults have
  */
 export function isHsmType(kty: unknown, vault: VaultKind): boolean {
-  const isHsm = typeof kty === "string" && Object.hasOwn(types, kty) ? types[kty] : undefined;
-  if (isHsm === undefined)
+  const type = keyTypeIn(kty);
+  if (type === undefined)
     throw new VaultRefusal(400, "BadParameter", `Invalid kty value: ${String(kty)}`, {
       inner: "KeyTypeNotSupported",
     });
-  if (isHsm) checkHsm(vault);
-  return isHsm;
+  if (isInHsm(type)) checkHsm(vault);
+  return isInHsm(type);
 }
 
 /** @throws VaultRefusal 403 in a standard vault (azure-sdk-for-python#29945) */

@@ -6,6 +6,7 @@ import {
 } from "../certificates/distinguished-name.ts";
 import type { CertificatePolicyOptions } from "../cloud-control.ts";
 import { curves } from "./elliptic.ts";
+import { isInHsm, keyTypeIn, type KeyType } from "./key-type.ts";
 
 /** The parts of a certificate policy that the vault uses; the rest is stored and returned. */
 export interface CertificatePolicy {
@@ -39,10 +40,6 @@ interface AlternativeNames {
   readonly uris?: readonly string[];
   readonly ipAddresses?: readonly string[];
 }
-
-type KeyType = "RSA" | "EC" | "RSA-HSM" | "EC-HSM";
-
-const keyTypes: readonly KeyType[] = ["RSA", "EC", "RSA-HSM", "EC-HSM"];
 
 /** RFC 5280 bit numbers of the policy's key usages. */
 const keyUsageBits: Readonly<Record<string, number>> = {
@@ -105,7 +102,7 @@ export function readPolicy(json: unknown, base: CertificatePolicy): CertificateP
   const given = (json ?? {}) as PolicyJson;
   const props = given.key_props ?? {};
   const asked = props.kty ?? base.keyType;
-  const keyType = keyTypes.find((each) => each === asked);
+  const keyType = keyTypeIn(asked);
   if (keyType === undefined)
     throw new PolicyRefusal(`Property kty has an invalid value: ${asked}.`);
   const keySize = (isEc(keyType) ? undefined : props.key_size) ?? base.keySize;
@@ -123,7 +120,7 @@ export function readPolicy(json: unknown, base: CertificatePolicy): CertificateP
     keyType,
     keySize,
     curve,
-    exportable: props.exportable ?? (base.exportable && !keyType.endsWith("-HSM")),
+    exportable: props.exportable ?? (base.exportable && !isInHsm(keyType)),
     reuseKey: props.reuse_key ?? base.reuseKey,
     contentType,
     validityInMonths: given.x509_props?.validity_months ?? base.validityInMonths,
@@ -142,7 +139,7 @@ export function readPolicy(json: unknown, base: CertificatePolicy): CertificateP
 const isEc = (keyType: KeyType): boolean => keyType.startsWith("EC");
 
 /** Whether the policy's key is in an HSM. */
-export const isHsmPolicy = ({ keyType }: CertificatePolicy): boolean => keyType.endsWith("-HSM");
+export const isHsmPolicy = ({ keyType }: CertificatePolicy): boolean => isInHsm(keyType);
 
 /** Usages in any case, in the service's own and sorted (recorded by Azure's SDK for .NET). @throws PolicyRefusal */
 function knownUsages(given: readonly string[]): readonly string[] {

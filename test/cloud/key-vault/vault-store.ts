@@ -4,6 +4,7 @@ import type { Certificate } from "../certificates/certificate.ts";
 import {
   createClientCertificate,
   type ClientCertificate,
+  type ClientCertificateOptions,
 } from "../certificates/client-certificate.ts";
 import type { KeyPair } from "../certificates/key-pair.ts";
 import { createPkcs12, type Pkcs12Encryption } from "../certificates/pkcs12.ts";
@@ -116,11 +117,11 @@ export async function makeCertificate(
   nowMs: number,
   life: { readonly notBefore?: Date; readonly notAfter?: Date } = {},
 ): Promise<ClientCertificate> {
-  return signOwn(entry.policy, await keysFor(entry.policy, vault, name), nowMs, life);
+  return signByPolicy(entry.policy, await keysFor(entry.policy, vault, name), nowMs, life);
 }
 
 /** When a certificate by the policy is valid: Key Vault backdates it by ten minutes. */
-export function lifeOf(
+function lifeOf(
   policy: CertificatePolicy,
   nowMs: number,
 ): { readonly notBefore: Date; readonly notAfter: Date } {
@@ -129,23 +130,21 @@ export function lifeOf(
   return { notBefore: new Date(nowMs - 600_000), notAfter };
 }
 
-/** Creates a self-signed certificate by policy. @throws PolicyRefusal */
-export function signOwn(
+/** Creates a certificate by policy, self-signed unless an issuer is given. @throws PolicyRefusal */
+export const signByPolicy = (
   policy: CertificatePolicy,
   keys: KeyPair,
   nowMs: number,
-  life: { readonly notBefore?: Date; readonly notAfter?: Date } = {},
-): Promise<ClientCertificate> {
-  const usual = lifeOf(policy, nowMs);
-  return createClientCertificate({
+  more: Partial<Pick<ClientCertificateOptions, "notBefore" | "notAfter" | "issuer">> = {},
+): Promise<ClientCertificate> =>
+  createClientCertificate({
     subject: commonNameOf(policy),
     name: nameOf(policy),
-    notBefore: life.notBefore ?? usual.notBefore,
-    notAfter: life.notAfter ?? usual.notAfter,
+    ...lifeOf(policy, nowMs),
     ...extensionsOf(policy),
     keys,
+    ...more,
   });
-}
 
 /** Adds a version that somebody else is to sign: it has no certificate, and is disabled. */
 export function addUnsignedVersion(
