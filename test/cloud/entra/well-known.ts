@@ -105,4 +105,6 @@ const wellKnownResources: readonly WellKnownResource[] = [
 ];
 
 export const graphResourceAppId = "00000003-0000-0000-c000-000000000000";
+/** Azure AD Graph, retired. */
+export const olderGraphAppId = "00000002-0000-0000-c000-000000000000";
 export const tokenExchangeAppId = "fb60f99c-7a34-4190-8149-302f77469936";

@@ -15,6 +15,9 @@ import { askedScopes } from "./scopes.ts";
 import type { Code, Grant } from "./sign-ins.ts";
 import { delegatedToken, idToken } from "./tokens.ts";
 
+/** What a code stands for, or a refresh token, which has an end. */
+type AnyGrant = Omit<Grant, "endsMs"> & Partial<Pick<Grant, "endsMs">>;
+
 const minuteMs = 60_000;
 /** v2-oauth2-auth-code-flow: a code expires after about ten minutes, a refresh token after 90 days. */
 const codeLifetimeMs = 10 * minuteMs;
@@ -132,7 +135,7 @@ export function granted(
   form: TokenRequestForm,
   client: Client,
   person: Person,
-  grant: Omit<Grant, "endsMs"> & Partial<Pick<Grant, "endsMs">>,
+  grant: AnyGrant,
   state: EntraState,
 ): CloudResponse {
   const given = (form.fields.get("scope") ?? "").split(" ").filter((scope) => scope !== "");
@@ -185,10 +188,7 @@ export function granted(
 }
 
 /** A new refresh token's grant; that of a page ends when the first one did. */
-const renewed = (
-  grant: Omit<Grant, "endsMs"> & Partial<Pick<Grant, "endsMs">>,
-  nowMs: number,
-): Grant => {
+const renewed = (grant: AnyGrant, nowMs: number): Grant => {
   const isPage = grant.platform === "spa";
   const endsMs = isPage ? (grant.endsMs ?? nowMs + dayMs) : nowMs + refreshTokenLifetimeMs;
   return { ...grant, issuedMs: nowMs, endsMs };

@@ -38,8 +38,7 @@ export interface Commands {
       };
     answer: Conditions;
   };
-  /** 0 empties every bucket, 1 fills it. */
-  /** Answers when that was, on the clock of `counters`. */
+  /** 0 empties every bucket, 1 fills it. Answers when that was, on the clock of `counters`. */
   meterLevel: { argument: { level: number }; answer: { atMs: number } };
   meters: { argument: { on?: boolean }; answer: Readonly<Record<string, number>> };
   /** Simulates another client that makes `writesPerSecond` (at speed 1) in the tenant; 0 ends it. */

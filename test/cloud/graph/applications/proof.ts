@@ -1,9 +1,10 @@
 import { decodeJwt, isSignedBy } from "../../entra/jwt.ts";
+import { olderGraphAppId } from "../../entra/well-known.ts";
 import { GraphError } from "../http/graph-error.ts";
 import type { KeyHolder } from "./key-holder.ts";
 
 /** The audience of a proof of possession (application-rollkey-prooftoken). */
-const PROOF_AUDIENCE = "00000002-0000-0000-c000-000000000000";
+const PROOF_AUDIENCE = olderGraphAppId;
 
 /** application-addkey: at most ten minutes from nbf to exp. */
 const LONGEST_SECONDS = 600;

@@ -1,3 +1,4 @@
+import { graphResourceAppId, olderGraphAppId } from "../../entra/well-known.ts";
 import type { Entity } from "../store/entity.ts";
 import {
   allowed,
@@ -12,10 +13,7 @@ import {
 import { areMembersAllowed } from "./authorization-policy.ts";
 
 /** Microsoft Graph and the older directory API: their app roles are the most privileged. */
-const GRAPH: ReadonlySet<string> = new Set([
-  "00000003-0000-0000-c000-000000000000",
-  "00000002-0000-0000-c000-000000000000",
-]);
+const GRAPH: ReadonlySet<string> = new Set([graphResourceAppId, olderGraphAppId]);
 
 type Kind = "application" | "servicePrincipal";
 

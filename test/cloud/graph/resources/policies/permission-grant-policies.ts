@@ -1,3 +1,4 @@
+import { graphResourceAppId, olderGraphAppId } from "../../../entra/well-known.ts";
 import { noContent, type Answer } from "../../http/answer.ts";
 import { badRequest, notFound } from "../../http/graph-error.ts";
 import type { Needs } from "../../rules/permission.ts";
@@ -47,9 +48,6 @@ const conditions = (id: string, given: Values): Values => ({
   ...given,
 });
 
-const GRAPH = "00000003-0000-0000-c000-000000000000";
-const OLDER_GRAPH = "00000002-0000-0000-c000-000000000000";
-
 /** Those of every tenant (permissiongrantpolicy-get, -list-includes, -list-excludes); nobody changes them. */
 const BUILT_IN: readonly Values[] = [
   {
@@ -80,11 +78,11 @@ const BUILT_IN: readonly Values[] = [
     excludes: [
       conditions("c85b029f-4abf-47d8-ae61-d2a38299033a", {
         permissionType: "application",
-        resourceApplication: GRAPH,
+        resourceApplication: graphResourceAppId,
       }),
       conditions("2a1fbb36-9d9a-42d8-8804-de2aa45aca80", {
         permissionType: "application",
-        resourceApplication: OLDER_GRAPH,
+        resourceApplication: olderGraphAppId,
       }),
     ],
   },
