@@ -190,8 +190,9 @@ function show(measured: {
   conclude(options, { figures, writes, writesWithoutUnits, moments, used, tool, alone, beside });
 }
 
-const answers = ({ answerMs }: ReturnType<typeof readFigures>): string =>
-  [answerMs.middle, answerMs.slow].map((ms) => (ms / WINDOW_MS).toFixed(3)).join(", ");
+function answers({ answerMs }: ReturnType<typeof readFigures>): string {
+  return [answerMs.middle, answerMs.slow].map((ms) => (ms / WINDOW_MS).toFixed(3)).join(", ");
+}
 
 function spread({ each, fairness, together }: ReturnType<typeof readFigures>): string {
   const mean = together / each.length;
