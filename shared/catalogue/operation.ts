@@ -221,7 +221,7 @@ export interface OwnOperation<P, K extends TargetKind> extends Omit<
   Operation<P, K>,
   "permissions" | "allPermissions" | "guarded" | "judge"
 > {
-  /** What every row needs, or rows with these columns: what several need is what each of them needs. */
+  /** What every row needs, or rows with these columns: no more than the columns need one by one. */
   readonly permissions: readonly string[] | Operation["permissions"];
   /** Absent if guards count nothing of it. */
   readonly guarded?: Operation<P>["guarded"];

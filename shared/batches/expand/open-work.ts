@@ -19,7 +19,7 @@ import {
 } from "../../records/markers/planning-marker.ts";
 import { batchOf, folderOf, journalBlob, markersPrefix, planBlob } from "../../records/paths.ts";
 import { streamShard } from "../../records/shard.ts";
-import { isBroken, readStatus } from "../../records/status.ts";
+import { hasEnded, isBroken, readStatus } from "../../records/status.ts";
 import type { Blobs } from "../../storage/types.ts";
 import type { BatchPorts } from "../ports.ts";
 import type { OpenWork } from "./expand-job.ts";
@@ -171,7 +171,7 @@ async function* foldersBefore(
 async function openIn(batches: Blobs, folder: string, most: number): Promise<Iterable<number>> {
   const found = new Set<number>();
   const status = await readStatus(batches, folder);
-  if (status?.state === "finished" || status?.state === "cancelled") return found;
+  if (hasEnded(status?.state)) return found;
   if (status && isBroken(status)) return found;
   const plan = await readWholePlan(batches, folder);
   const created = new Map<number, string>();

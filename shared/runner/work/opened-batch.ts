@@ -1,6 +1,6 @@
 import { type Marker, checkMarker } from "../../records/markers/marker.ts";
 import { batchOf } from "../../records/paths.ts";
-import { readStatus } from "../../records/status.ts";
+import { hasEnded, readStatus } from "../../records/status.ts";
 import { halted, journaled, readHalt } from "../batch/halt.ts";
 import type { Halt, OpenBatch } from "../batch/open-batch.ts";
 import type { Site } from "../batch/site.ts";
@@ -22,7 +22,7 @@ export async function openedBatch(work: Work, marker: Marker): Promise<OpenBatch
   // A batch that was cancelled or released while it had a marker has two: the other one is at work.
   for (const each of batches.open.values())
     if (each.marker.folder === marker.folder) return undefined;
-  if (!before.has(marker.name) && (await hasEnded(site, marker))) {
+  if (!before.has(marker.name) && (await isOver(site, marker))) {
     await site.blobs.runner.delete(marker.path);
     batches.finished(marker);
     return undefined;
@@ -53,10 +53,8 @@ export async function openedBatch(work: Work, marker: Marker): Promise<OpenBatch
 }
 
 /** A marker that was written again for a batch that ended in between is no work. */
-async function hasEnded({ blobs }: Site, { folder }: Marker): Promise<boolean> {
-  const state = (await readStatus(blobs.batches, folder))?.state;
-  return state === "finished" || state === "cancelled";
-}
+const isOver = async ({ blobs }: Site, { folder }: Marker): Promise<boolean> =>
+  hasEnded((await readStatus(blobs.batches, folder))?.state);
 
 /** Opens no more of a batch that is to stop than what may be in doubt. */
 async function openHalted(work: Work, marker: Marker, halt: Halt): Promise<OpenBatch> {
