@@ -72,6 +72,7 @@ cells without a header. Exit codes are those of the Azure CLI:
 | 1 | it did not: storage, sign-in, a decision without effect, or what was waited for was refused, held or cancelled, or has failed rows |
 | 2 | it was typed wrong, or nobody could be asked (\`--yes\` is missing) |
 | 3 | there is no such batch, row, file or person |
+| 130, 143 | it was ended with Ctrl-C, or by SIGTERM: what was sent goes on, and stderr says how to follow it |
 
 **Completion.** bash: \`source <(batch completion bash)\` in ~/.bashrc. zsh: \`batch completion zsh > _batch\` in a
 folder of $fpath. PowerShell: \`batch completion powershell | Out-String | Invoke-Expression\` in $PROFILE.`.split(

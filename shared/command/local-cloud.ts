@@ -93,6 +93,7 @@ export async function runLocally(
   });
   // Ctrl-C reaches the child by itself; this process waits for it.
   process.on("SIGINT", () => undefined);
+  process.on("SIGTERM", () => child.kill("SIGTERM"));
   return new Promise((end, reject) => {
     child.on("error", reject);
     child.on("exit", (code) => end(code ?? 1));

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { constants } from "node:os";
 import { join, resolve } from "node:path";
 
 import { CommanderError } from "commander";
@@ -25,6 +26,8 @@ const selfWith = ({ account, tenant, cloud, auth }: CommonOptions): string =>
       value === undefined ? [] : [`--${name} ${value}`],
     ),
   ].join(" ");
+/** What is said if the command is ended with Ctrl-C. */
+let lastWords = "";
 let explainError = (error: unknown): unknown => error;
 
 /** What the verbs work with. The storage clients are loaded when the account is first asked for. */
@@ -43,6 +46,7 @@ function openDesk(options: CommonOptions): Desk {
     account: () => (account ??= open()),
     print: createPrinter(options.output, { out: process.stdout, error: process.stderr }),
     ask: createAsker({ yes: options.yes === true, input: process.stdin, output: process.stderr }),
+    ifEnded: (says) => (lastWords = says),
     clock: systemClock,
     self: selfWith(options),
     pathOf: (typed) => resolve(workFolder, typed),
@@ -55,6 +59,7 @@ async function run(args: readonly string[]): Promise<number> {
     const root = join(import.meta.dirname, "../..");
     const local = await runLocally(args, { main: import.meta.filename, root, workFolder });
     if (local !== undefined) return local;
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => end(signal));
     const program = createProgram(openDesk);
     if (args.length === 0) program.help();
     await program.parseAsync(asTyped(program, args), { from: "user" });
@@ -70,6 +75,13 @@ async function run(args: readonly string[]): Promise<number> {
     process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : "failed"}\n`);
     return exitCodes.failed;
   }
+}
+
+/** Ends as a shell says that a signal has ended it. What was sent goes on without this. */
+function end(signal: "SIGINT" | "SIGTERM"): never {
+  if (process.stderr.isTTY) process.stderr.write("\r\u001B[K");
+  if (lastWords !== "") process.stderr.write(`${lastWords}\n`);
+  process.exit(128 + constants.signals[signal]);
 }
 
 // A reader that has seen enough, such as head, closes the pipe.

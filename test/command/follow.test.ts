@@ -18,7 +18,7 @@ function setUp() {
     error: { write: (text: string) => void lines.push(text.trim()) },
   });
   const account = { blobs: { batches } };
-  const ended = follow({ account, print, clock, self: "batch" }, "b");
+  const ended = follow({ account, print, clock, self: "batch", ifEnded: () => undefined }, "b");
   const say = (state: BatchState, done: number) =>
     batches.write(
       "b/status.json",

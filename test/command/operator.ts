@@ -9,6 +9,8 @@ import type { Stage } from "../stage/stage.ts";
 
 const main = resolve(import.meta.dirname, "../../shared/command/main.ts");
 
+const CTRL_C = "\u0003";
+
 /** What came back from one call of the command. */
 export interface Said {
   readonly code: number | null;
@@ -29,20 +31,40 @@ export interface Operator extends Disposable {
   typeWith(env: Readonly<Record<string, string>>, ...words: readonly string[]): Promise<Said>;
   /** Types it at a terminal, and answers what it asks; all that the terminal shows is `out`. */
   typeAtTerminal(answer: string, ...words: readonly string[]): Promise<Said>;
+  /** Types it, and ends it as `kill` does with the signal, once what it says on stderr matches. */
+  endWith(signal: NodeJS.Signals, at: RegExp, ...words: readonly string[]): Promise<Said>;
+  /** Types it at a terminal, and then Ctrl-C, once what the terminal shows matches. */
+  typeCtrlC(at: RegExp, ...words: readonly string[]): Promise<Said>;
   /** Types it with `--output json`; what came back. @throws Error if the exit code is not 0 */
   json<T>(...words: readonly string[]): Promise<T>;
+}
+
+interface Place {
+  readonly cwd: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** When a command gets a signal: once what it says on stderr matches. */
+interface Ending {
+  readonly at: RegExp;
+  readonly signal: NodeJS.Signals;
 }
 
 /** Runs the command in a folder, without the settings of whoever runs the tests. */
 export async function runCommand(
   words: readonly string[],
-  { cwd, env = {} }: { readonly cwd: string; readonly env?: Readonly<Record<string, string>> },
+  { cwd, env = {}, end }: Place & { readonly end?: Ending },
 ): Promise<Said> {
   const { PATH = "" } = process.env;
   const child = spawn(process.execPath, [main, ...words], {
     cwd,
     env: { PATH, HOME: cwd, ...env },
     stdio: ["ignore", "pipe", "pipe"],
+  });
+  let shown = "";
+  child.stderr.on("data", (piece: Buffer) => {
+    shown += piece.toString("utf8");
+    if (end?.at.test(shown)) child.kill(end.signal);
   });
   const ended = new Promise<number | null>((done) => child.on("exit", done));
   const [out, error, code] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
@@ -52,8 +74,8 @@ export async function runCommand(
 /** Runs it under script (util-linux), which gives it a terminal. */
 async function atTerminal(
   words: readonly string[],
-  answer: string,
-  { cwd, env }: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
+  { at, typed }: { readonly at: RegExp; readonly typed: string },
+  { cwd, env }: Place,
 ): Promise<Said> {
   const { PATH = "" } = process.env;
   const line = [process.execPath, main, ...words].map((word) => `'${word}'`).join(" ");
@@ -66,7 +88,7 @@ async function atTerminal(
   child.stdout.setEncoding("utf8");
   child.stdout.on("data", (shown: string) => {
     out += shown;
-    if (out.includes("[y/N]") && child.stdin.writable) child.stdin.end(`${answer}\n`);
+    if (at.test(out) && child.stdin.writable) child.stdin.end(typed);
   });
   const code = await new Promise<number | null>((done) => child.on("close", done));
   // What was drawn again counts as it stood last, without the terminal's own commands.
@@ -102,7 +124,10 @@ export function createOperator({ cloud }: Stage): Operator {
     },
     type,
     typeWith,
-    typeAtTerminal: (answer, ...words) => atTerminal(words, answer, { cwd: folder, env }),
+    typeAtTerminal: (answer, ...words) =>
+      atTerminal(words, { at: /\[y\/N\]/, typed: `${answer}\n` }, { cwd: folder, env }),
+    endWith: (signal, at, ...words) => runCommand(words, { cwd: folder, env, end: { at, signal } }),
+    typeCtrlC: (at, ...words) => atTerminal(words, { at, typed: CTRL_C }, { cwd: folder, env }),
     json: async <T>(...words: readonly string[]) => {
       const said = await type(...words, "--output", "json");
       if (said.code !== 0) throw new Error(`${words.join(" ")}: ${said.code}\n${said.error}`);

@@ -5,6 +5,7 @@ import { after, before, describe, it } from "node:test";
 
 import type { BatchStatus } from "../../shared/records/status.ts";
 import { setStage, type Stage } from "../stage/stage.ts";
+import { endWithCtrlC } from "./ctrl-c.ts";
 import { createOperator, type Operator, runCommand } from "./operator.ts";
 
 /** One story through the command: each part stands on what the parts before it did. */
@@ -252,6 +253,8 @@ describe("an operator's command, on the deployed bundle", () => {
     assert.equal(left.done, true, "the trial of writing was deleted");
     assert.equal(stage.events.filter(({ event }) => event === "poison.settled").length, 0);
   });
+
+  it("says how to go on after Ctrl-C", () => endWithCtrlC(operator, stage, people[20]!.upn));
 
   it("signs in as whom az login signed in", async () => {
     const { home, tools } = stage.cloud;

@@ -28,6 +28,7 @@ function deskOf(output: OutputForm = "table"): { readonly desk: Desk; readonly s
     account: () => Promise.reject(new TypeError("the account was asked for")),
     print: createPrinter(output, { out: { write: (text) => void said.push(text) }, error }),
     ask: createAsker({ yes: true, input: process.stdin, output: process.stderr }),
+    ifEnded: () => undefined,
     clock: systemClock,
     self: "batch",
     pathOf: (typed) => join(folder, typed),

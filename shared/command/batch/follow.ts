@@ -1,4 +1,5 @@
 import type { Clock } from "../../core/clock.ts";
+import { batchOf } from "../../records/paths.ts";
 import { type BatchState, type BatchStatus, readStatus } from "../../records/status.ts";
 import type { Blobs } from "../../storage/types.ts";
 import type { Printer } from "../terminal/printer.ts";
@@ -21,6 +22,7 @@ interface Follower {
   readonly print: Printer;
   readonly clock: Clock;
   readonly self: string;
+  readonly ifEnded: (says: string) => void;
 }
 
 /**
@@ -28,11 +30,15 @@ interface Follower {
  * person decides.
  */
 export async function follow(
-  { account, print, clock, self }: Follower,
+  { account, print, clock, self, ifEnded }: Follower,
   folder: string,
   options: { readonly isOver?: (status: BatchStatus) => boolean } = {},
 ): Promise<BatchStatus> {
   const isOver = options.isOver ?? (({ state }) => isStill(state));
+  const batch = batchOf(folder);
+  ifEnded(
+    `${batch} goes on without this. Follow it: ${self} watch ${batch}; stop it: ${self} cancel ${batch}`,
+  );
   let lastState: string | undefined;
   let lastLineMs = -Infinity;
   let missedUntilMs = clock.monotonic() + PATIENCE_MS;

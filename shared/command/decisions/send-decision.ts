@@ -47,6 +47,12 @@ export async function sendDecision(
   };
   refuseInvalid(decision);
   const proof = await proofOf(desk, account, decision);
+  desk.ifEnded(
+    `The decision may have been sent, and counts for ${COUNTS_MS / 60_000} minutes then. ` +
+      (wish.batch === undefined
+        ? "Type it again to see: one that has had its effect says so."
+        : `See what became of it: ${self} show ${wish.batch}`),
+  );
   await account.queues.decisions.send(JSON.stringify({ ...decision, proof }));
   const made = await outcomeOf(desk, decision.decisionId, () =>
     folder === undefined

@@ -10,6 +10,8 @@ export interface Desk {
   readonly account: () => Promise<Account>;
   readonly print: Printer;
   readonly ask: Asker;
+  /** Says from now on what goes on, and how to see to it, to whoever ends the command with Ctrl-C. */
+  readonly ifEnded: (says: string) => void;
   readonly clock: Clock;
   /** How this command is called here: `batch` or `npm run batch --`. */
   readonly self: string;

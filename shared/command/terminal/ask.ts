@@ -26,6 +26,11 @@ export function createAsker(options: {
         );
       }
       const lines = createInterface({ input: options.input, output: options.output });
+      // The terminal does not make a signal of Ctrl-C while it is read.
+      lines.on("SIGINT", () => {
+        options.output.write("\nNothing was done.\n");
+        process.kill(process.pid, "SIGINT");
+      });
       try {
         const answer = await lines.question(`${question} [y/N] `);
         if (/^y(es)?$/i.test(answer.trim())) return;

@@ -104,11 +104,17 @@ async function send(
   const known = await knownBatch(desk, account, folder, { batch, staged, mode });
   if (known !== undefined) return known;
   const before = await readStatus(account.blobs.batches, folder);
+  tellOfSending(desk, batch);
   const body = await bodyOf(account, parcel, staged);
   const named = { ...options, ...(operation !== undefined && { operation }) };
   await account.queues.accept.send(messageText(account, batch, named, body));
   return { batch, folder, before, isNew: true };
 }
+
+const tellOfSending = ({ ifEnded, self }: Desk, batch: string): void =>
+  ifEnded(
+    `It may have been sent, as ${batch}. See it: ${self} show ${batch}; if it is not there, type the same again.`,
+  );
 
 /** The account. Rows may name an operation, a recipe of the program, or one that lies in inbox. */
 async function checkedAccount(desk: Desk, operation: string | undefined): Promise<Account> {
@@ -168,6 +174,7 @@ async function sendInbox(
   const before = await readStatus(account.blobs.batches, folder);
   const operation =
     options.operation ?? path.split("/").find((part) => /^[a-z]+\.[a-z-]+$/.test(part));
+  tellOfSending(desk, batch);
   await account.queues.accept.send(
     messageText(
       account,
