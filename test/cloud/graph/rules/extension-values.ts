@@ -50,10 +50,9 @@ export function checkExtensionValues({ tenant }: Call, kind: Kind, values: Value
   for (const name of given) {
     const { dataType, isMultiValued } = known.get(name.toLowerCase()) ?? {};
     const value = values[name];
-    const each: readonly unknown[] =
-      isMultiValued === true ? ((value as unknown[] | null) ?? []) : [value];
-    const isList = Array.isArray(value);
     if (value === null) continue;
+    const isList = Array.isArray(value);
+    const each: readonly unknown[] = isList ? value : [value];
     if (isList !== (isMultiValued === true) || !each.every((one) => FITS[String(dataType)]?.(one)))
       throw invalidValue(kind, name);
   }
