@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 
 import type { BatchStatus } from "../../shared/records/status.ts";
 import type { FaultRule } from "../cloud/graph/graph.ts";
+import { until } from "../core/until.ts";
 import { disagreements, type ReportedRow } from "../demo/check-oracle.ts";
 import { predict } from "../demo/oracle.ts";
 import { peopleFile, toCsv } from "../demo/people-file.ts";
@@ -145,6 +146,6 @@ export async function killAndTakeOver(stage: Stage): Promise<void> {
   await stage.host.kill();
   await delay(1_000 * (lease + 1));
   // The third crash within half an hour stops the host; the platform starts it again.
-  while (stage.host.status().state !== "running") await delay(100);
+  await until(() => stage.host.status().state === "running", { what: "the host again" });
   await stage.host.fireTimer("sweep");
 }
