@@ -26,13 +26,14 @@ export function keepHeapSmall(): void {
   setInterval(look, LOOK_EVERY_MS).unref();
 }
 
-const LOOK_EVERY_MS = 500;
+const LOOK_EVERY_MS = 250;
 /** A process that takes less is left alone, bytes. */
 const WORTH = 160e6;
 /** So much it has to grow by again, bytes. */
-const GROWN = 15e6;
-/** The time between two, milliseconds: each takes some 80. */
-const NOT_WITHIN_MS = 2_500;
+const GROWN = 10e6;
+/** The time between two, milliseconds, and how many times as long as the first one took, which is some 80. */
+const NOT_WITHIN_MS = 2_000;
+const TIMES_AS_LONG = 20;
 
 /**
  * Gives memory back to the system when the process has grown. V8 does so itself once it has little to do, which a
@@ -45,13 +46,18 @@ export function createRelief(process: {
   readonly giveBack: () => void;
   readonly nowMs: () => number;
 }): () => void {
-  let worth = WORTH;
+  /** The least since it was last done: pages are still on their way back then. */
+  let least = 0;
   let notBeforeMs = -Infinity;
   return () => {
-    if (process.resident() < worth || process.nowMs() < notBeforeMs) return;
+    const bytes = process.resident();
+    least = Math.min(least, bytes);
+    if (bytes < Math.max(WORTH, least + GROWN) || process.nowMs() < notBeforeMs) return;
+    const startMs = process.nowMs();
     process.giveBack();
-    worth = Math.max(WORTH, process.resident() + GROWN);
-    notBeforeMs = process.nowMs() + NOT_WITHIN_MS;
+    const endMs = process.nowMs();
+    least = Infinity;
+    notBeforeMs = endMs + Math.max(NOT_WITHIN_MS, TIMES_AS_LONG * (endMs - startMs));
   };
 }
 
