@@ -42,14 +42,17 @@ interface Flight {
   readonly total: number;
 }
 
-/** Counts what is under way and what was taken. What is not answered for `forgetMs` no longer counts. */
+/** In `forgetMs`: a post that is answered after so long is not found any more. */
+const FOUND_FOR = 60;
+
+/** Counts what is under way and what was taken. What is not answered for `forgetMs` counts as under way no longer. */
 export function createFlights(forgetMs: number) {
   let flights: readonly Flight[] = [];
   let [total, taken, lastAt] = [0, 0, Number.NEGATIVE_INFINITY];
   return {
     grant(amount: number, now: number): void {
       total += amount;
-      const current = flights.filter(({ grantedAt }) => now - grantedAt < forgetMs);
+      const current = flights.filter(({ grantedAt }) => now - grantedAt < FOUND_FOR * forgetMs);
       flights = [...current, { grantedAt: now, amount, total }];
       lastAt = now;
     },
@@ -62,7 +65,10 @@ export function createFlights(forgetMs: number) {
       return after;
     },
     state: () => ({
-      underWay: flights.reduce((all, { amount }) => all + amount, 0),
+      underWay: flights.reduce(
+        (all, { grantedAt, amount }) => (lastAt - grantedAt < forgetMs ? all + amount : all),
+        0,
+      ),
       taken,
       /** When the last was granted. */
       lastAt,

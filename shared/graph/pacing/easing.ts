@@ -20,7 +20,8 @@
  *   needs to be refused. From the first refusal on the share is the inflow, more if the bucket holds more than
  *   `KEPT`, less if it holds less; and the inflow is measured by what was sent and how the level changed. A
  *   neighbour who leaves is forgotten within seconds; one who comes back within half an hour is met without a
- *   refusal.
+ *   refusal. A neighbour who takes all of `KEPT` at once, or of whom Graph tells late, is refused for: then more is kept.
+ *   Posts are small while little may leave, so Graph is asked again within seconds.
  * - *Watched.* Graph tells that little is left, and nothing was refused: the share is decided as in *Told*, but is at
  *   least `LEAST_WATCHED`, and less is kept in the bucket until the inflow shows a neighbour. So a neighbour is met
  *   without a refusal. Ends as soon as nobody else is seen, or Graph tells nothing.
@@ -43,6 +44,8 @@ export interface Easing {
   readonly level?: number | undefined;
   /** Since when nobody else was seen to use the quota. */
   readonly alone?: number | undefined;
+  /** What is kept in the bucket if Graph tells its level: more than `KEPT` once a neighbour took all of that at once. */
+  readonly kept?: number | undefined;
   /** Nothing was refused: Graph told that little is left. */
   readonly isWatched?: true | undefined;
   /** From when the inflow is measured, if not from `easedAt`. */
@@ -94,6 +97,9 @@ const NEXT_TO_NOTHING = 0.1;
 const SHORTEST_MEASURE = 0.2;
 /** What is kept in the bucket if Graph tells its level: a neighbour who comes takes it while we are told so. */
 const KEPT = 70 / 3000;
+/** So many times as much is kept after a neighbour took all of it at once. */
+const MORE_KEPT = 1.5;
+const MOST_KEPT = 4 * KEPT;
 /** The same while nobody is seen to take anything: it is what was saved before, so it costs time. */
 const KEPT_ALONE = 40 / 3000;
 /** What is there beyond `KEPT`, or is missing, is spent or saved within this part of a window. */
@@ -116,8 +122,9 @@ export function shareAt(easing: Easing | undefined, moment: Moment): number {
   if (easing.repeats === 0) return Math.min(1, easing.share + FIRST_CLIMB * windows);
   if (moment.level !== undefined) {
     const least = easing.isWatched ? LEAST_WATCHED : LEAST;
-    const kept = isSeen(easing) ? KEPT : KEPT_ALONE;
-    return Math.min(1, Math.max(least, easing.share + (moment.level - kept) / LEVEL_WITHIN));
+    const kept = isSeen(easing) ? (easing.kept ?? KEPT) : KEPT_ALONE;
+    const within = LEVEL_WITHIN * Math.max(1, kept / KEPT);
+    return Math.min(1, Math.max(least, easing.share + (moment.level - kept) / within));
   }
   if (easing.alone !== undefined) return 1;
   if (windows < PATIENCE_WINDOWS) return KEEP_OF_INFLOW * easing.share;
@@ -130,14 +137,26 @@ export function shareAt(easing: Easing | undefined, moment: Moment): number {
   return Math.min(1, easing.share + excess);
 }
 
+/** Whether it could not be slower without a refusal, by what Graph tells. */
+export const isSlowest = (easing: Easing | undefined, moment: Moment): boolean =>
+  easing?.isWatched === true && shareAt(easing, moment) <= LEAST_WATCHED;
+
+/** What flows in at the moment by what is known, as a share of the full rate: a pace that saves takes less. */
+export function inflowAt(easing: Easing | undefined, moment: Moment): number {
+  const share = shareAt(easing, moment);
+  const isTold = easing && easing.repeats > 0 && moment.level !== undefined;
+  return isTold ? Math.max(easing.share, share) : share;
+}
+
 /** The most that one post should hold at the moment: fewer are refused if the bucket is empty by what is known. */
 export function mostAt(easing: Easing | undefined, moment: Moment): number {
   if (!easing) return Number.POSITIVE_INFINITY;
   const windows = windowsSince(easing, moment);
   if (easing.repeats === 0) return windows < SMALL_FOR ? SMALL_POST : Number.POSITIVE_INFINITY;
   const { noise = LEAST_NOISE } = easing;
-  const isProbe = moment.level === undefined && windows >= PATIENCE_WINDOWS;
-  if (!isProbe || savingsAt(easing, moment) > 2 * noise) return Number.POSITIVE_INFINITY;
+  const isProbe = windows >= PATIENCE_WINDOWS && savingsAt(easing, moment) <= 2 * noise;
+  const isSmall = moment.level === undefined ? isProbe : !easing.isWatched;
+  if (!isSmall) return Number.POSITIVE_INFINITY;
   const rate = moment.fullRate * shareAt(easing, moment);
   return Math.max(PROBE_POST, Math.round(rate * moment.windowMs * PROBE_POST_WITHIN));
 }
@@ -175,8 +194,11 @@ export function unlessCalm(easing: Easing | undefined, moment: Moment): Easing |
 /** `easing`, or the state that looks for a neighbour, if Graph tells that little is left. */
 export function watched(easing: Easing | undefined, moment: Moment): Easing | undefined {
   const { now, sent, refused, level } = moment;
-  if (easing || level === undefined || level > KEPT_ALONE) return easing;
-  return { share: 1, easedAt: now, repeats: 1, sent, refused, level, isWatched: true };
+  if ((easing && easing.repeats > 0) || level === undefined || level > KEPT_ALONE) return easing;
+  const told = { easedAt: now, repeats: 1, sent, refused, level };
+  return easing
+    ? { ...told, share: shareAt(easing, moment) }
+    : { ...told, share: 1, isWatched: true };
 }
 
 /** Whether a neighbour was refused for, or takes a part of the inflow. */
@@ -208,20 +230,22 @@ export function ease(before: Easing | undefined, moment: Moment): Easing {
   const { now, sent, refused, fullRate } = moment;
   const mark = { easedAt: now, sent, refused, level: undefined };
   const known = unlessCalm(before, moment);
+  const isTold = moment.level !== undefined;
   if (!known || known.isWatched)
-    return { ...mark, share: FIRST_CUT, repeats: moment.level === undefined ? 0 : 1 };
+    return { ...mark, share: FIRST_CUT, repeats: isTold ? 1 : 0, kept: known && MORE_KEPT * KEPT };
   const sentSince = sent - known.sent;
-  if (sentSince - (refused - known.refused) < NEXT_TO_NOTHING * sentSince) {
+  if (!isTold && sentSince - (refused - known.refused) < NEXT_TO_NOTHING * sentSince) {
     return { ...mark, share: NEXT_TO_NOTHING, repeats: 0 };
   }
   const { from = { at: known.easedAt, sent: known.sent } } = known;
   const measuredMs = Math.max(1, now - from.at);
-  const share = Math.min(1, (sent - from.sent) / (measuredMs * fullRate));
+  const measuredShare = Math.min(1, (sent - from.sent) / (measuredMs * fullRate));
   const isShort = measuredMs < SHORTEST_MEASURE * moment.windowMs;
   return {
     ...mark,
-    share,
+    share: isTold && isShort ? known.share : measuredShare,
     repeats: known.repeats + 1,
+    kept: !isTold ? known.kept : Math.min(MOST_KEPT, MORE_KEPT * (known.kept ?? KEPT)),
     noise: noiseAfter(known, moment),
     from: isShort ? from : undefined,
   };

@@ -58,10 +58,10 @@ export function createGrid(options: {
     correct(amount: number, now: number): void {
       nextAt += amount / rate(now);
     },
-    /** The quota is exhausted: one burst flows in first, and `debt`, since what is refused counts too. */
-    restart(debt: number, now: number): void {
+    /** The quota is exhausted: one burst has to flow in first, and `debt`, since what is refused counts too. */
+    restart(debt: number, inflow: number, now: number): void {
       stockMs = 0;
-      nextAt = Math.max(nextAt, now + burst / rate(now)) + debt / rate(now);
+      nextAt = Math.max(nextAt, now + burst / inflow) + debt / inflow;
     },
     /** The stock is at most `requests`: what was sent beyond it was not paid for. */
     limitStock(requests: number, now: number): void {

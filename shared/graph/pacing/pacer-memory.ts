@@ -43,15 +43,19 @@ export function remembered(
   return {
     kind,
     heldUntil: heldUntilMs === undefined ? undefined : heldUntilMs - epochMs,
-    easing: {
-      share: memory.share,
-      easedAt: Math.min(startAt, memory.easedAtMs - epochMs),
-      repeats: memory.repeats,
-      sent: -(memory.sentSinceEased ?? 0),
-      refused: 0,
-    },
+    easing: easingOf(memory, { startAt, epochMs }),
     recent: recentOf(memory, { startAt, epochMs, quota }),
   };
+}
+
+/** `undefined` if nothing was refused: the first posts then leave one by one, unless there is stock. */
+function easingOf(
+  { share, repeats, easedAtMs, sentSinceEased = 0 }: PacerMemory,
+  { startAt, epochMs }: { startAt: number; epochMs: number },
+): PaceSettings["easing"] {
+  if (share === 1 && repeats === 0) return undefined;
+  const easedAt = Math.min(startAt, easedAtMs - epochMs);
+  return { share, easedAt, repeats, sent: -sentSinceEased, refused: 0 };
 }
 
 /**

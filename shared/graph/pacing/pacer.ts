@@ -14,6 +14,8 @@ export interface WritePacer {
    * served. Rejects with the signal's reason, having granted nothing, when `signal` aborts.
    */
   take(n: number, signal?: AbortSignal): Promise<number>;
+  /** How many the last `take` granted: fewer than `n` if Graph told meanwhile that little is left. */
+  granted(): number;
   /** The most writes that the next post should hold: 20, or 1 to find out what Graph allows. */
   most(): number;
   /** Graph does not answer: a post that is granted now should hold one write. */
@@ -61,15 +63,18 @@ export function createWritePacer(options: {
   });
   const turns = createTurns(pace, clock);
   let hasEnded = false;
+  let granted = 0;
+  const most = (): number => Math.min(BATCH_LIMIT, pace.most(clock.monotonic()));
   return {
     take(n, signal) {
       if (!Number.isInteger(n) || n < 1 || n > BATCH_LIMIT) {
         throw new RangeError(`a post has 1 to ${BATCH_LIMIT} writes`);
       }
-      return turns.take(n, signal);
+      return turns.take(() => (granted = Math.min(n, most())), signal);
     },
+    granted: () => granted,
     isAway: () => pace.isAway(),
-    most: () => Math.min(BATCH_LIMIT, pace.most(clock.monotonic())),
+    most,
     report(result, { n, grantedAt }) {
       const now = clock.monotonic();
       if (result.kind === "answered") {

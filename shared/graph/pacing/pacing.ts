@@ -223,7 +223,8 @@ function exhausted({ grid, crossing, trouble }: State, refusal: Refusal, now: nu
   if (crossing.isBeyond(now)) crossing.refusedAll();
   const isAgain = trouble.hasEased();
   trouble.exhausted(refusal, { now, isOurGuess });
-  if (isOurGuess || isAgain || trouble.isDry(now)) grid.restart(refusal.amount, now);
+  if (isOurGuess || isAgain || trouble.isDry(now))
+    grid.restart(refusal.amount, trouble.inflow(now), now);
 }
 
 function recentOf({ settings, counts, recent }: State, now: number): readonly Sent[] | undefined {

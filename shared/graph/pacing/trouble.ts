@@ -2,6 +2,8 @@ import type { Counts } from "./counts.ts";
 import {
   type Easing,
   ease,
+  inflowAt,
+  isSlowest,
   isNearEmpty,
   type Moment,
   mostAt,
@@ -18,12 +20,20 @@ import { createSharedUse } from "./shared-use.ts";
 
 /** Graph tells the use only above this. */
 const TOLD_ABOVE = 0.8;
+/** Above 1 Graph tells what part of the requests it refuses, not by how much the quota is overdrawn. */
+const MOST_USED = 1.02;
 /** In windows: how long what Graph told is worth something. */
 const TOLD_FOR = 0.1;
 /** Graph reports the use in whole percents. */
 export const USE_ROUNDED_BY = 0.005;
 /** A use above this may be all of the quota. */
 const DRY_ABOVE = 1 - 2 * USE_ROUNDED_BY;
+/** The same while as little is sent as may be: more than that flows in, so the use would fall. */
+const NEARLY_DRY = 0.98;
+/** So often the quota is exhausted although Graph told of less use than `NEARLY_DRY`, until what it tells is doubted. */
+const WRONG = 4;
+/** What a refusal that agrees with what was told takes off that. */
+const RIGHT = 0.5;
 
 /** What a later pace has to know. */
 const lasting = (easing: Easing | undefined): Easing | undefined =>
@@ -63,9 +73,11 @@ export function createTrouble(settings: PaceSettings, counts: Counts) {
     level: use ? undefined : level.at(now, easing?.share ?? 1),
   });
   const shareOf = (now: number): number => shareAt(easing, momentAt(now));
+  const ours = (now: number): number => fullRate * (use?.shareAt(now) ?? 1);
   return {
-    /** Requests per millisecond that may leave. */
-    rate: (now: number): number => fullRate * shareOf(now) * (use?.shareAt(now) ?? 1),
+    /** Requests per millisecond that may leave, and that flow in by what is known. */
+    rate: (now: number): number => ours(now) * shareOf(now),
+    inflow: (now: number): number => ours(now) * inflowAt(easing, momentAt(now)),
     most: (now: number): number => mostAt(easing, momentAt(now)),
     isFull: (now: number): boolean => shareOf(now) === 1,
     ...held,
@@ -79,7 +91,7 @@ export function createTrouble(settings: PaceSettings, counts: Counts) {
     /** Whether the refusals of the answer mean an exhausted quota. Holds if the service is away. */
     judge(answer: PacedAnswer, { now, sentAfter, hasStock }: Landing): boolean {
       if (answer.used !== undefined) use?.told(answer.used, now);
-      level.told(answer, sentAfter);
+      level.told(answer, { sentAfter, isLeast: isSlowest(easing, momentAt(now)) });
       const isShed = judgeBy("shed", answer, { isExpected: false });
       held.told(answer, { isFailed: isShed || isFailed(answer), now });
       const isLate = answer.grantedAt <= exhaustedAt;
@@ -88,12 +100,9 @@ export function createTrouble(settings: PaceSettings, counts: Counts) {
     },
 
     /** The quota is exhausted: holds and, once for what was under way together, eases. */
-    exhausted(
-      { amount, retryAfterMs, grantedAt }: Refusal,
-      { now, isOurGuess }: { readonly now: number; readonly isOurGuess: boolean },
-    ): void {
+    exhausted({ amount, retryAfterMs, grantedAt }: Refusal, { now, isOurGuess }: Exhausted): void {
       counts.refuse(amount);
-      level.refused();
+      level.refused(now);
       const isKnown = grantedAt === undefined ? now < held.heldUntil() : grantedAt <= exhaustedAt;
       held.pause(Math.max(retryFloorMs, retryAfterMs ?? 0), now);
       if (isKnown) return;
@@ -102,6 +111,18 @@ export function createTrouble(settings: PaceSettings, counts: Counts) {
       if (!isOurGuess) easing = ease(easing, momentAt(now));
     },
   };
+}
+
+interface Exhausted {
+  readonly now: number;
+  /** What was sent was no more than a guess that it is there. */
+  readonly isOurGuess: boolean;
+}
+
+/** What was sent after a post that is answered, and whether the pace is as slow as it may be before a refusal. */
+interface Known {
+  readonly sentAfter: number;
+  readonly isLeast: boolean;
 }
 
 /** Keeps what Graph tells of the use of the quota (x-ms-throttle-limit-percentage). */
@@ -113,19 +134,29 @@ function createLevel(
   /** Since when Graph tells that nothing is left, and refuses nothing all the same. */
   let dryFrom: number | undefined;
   let isDoubted = false;
+  /** How often what Graph told was wrong: something was left, and yet the quota was exhausted. */
+  let wrong = 0;
   const isOld = (now: number): boolean => told === undefined || now - told.at > TOLD_FOR * windowMs;
   return {
-    told({ used, parts, grantedAt }: PacedAnswer, sentAfter: number): void {
+    told({ used, parts, grantedAt }: PacedAnswer, { sentAfter, isLeast }: Known): void {
       // Without the header less than that is used, if Graph tells at all, and took anything.
       if (used === undefined && (told === undefined || !parts.includes("taken"))) return;
-      told = { used: used ?? TOLD_ABOVE, at: grantedAt, sent: counts.sent() - sentAfter };
-      dryFrom = told.used > DRY_ABOVE ? (dryFrom ?? grantedAt) : undefined;
+      // Answers come in any order.
+      if (told && grantedAt < told.at) return;
+      told = {
+        used: Math.min(MOST_USED, used ?? TOLD_ABOVE),
+        at: grantedAt,
+        sent: counts.sent() - sentAfter,
+      };
+      dryFrom = told.used > (isLeast ? NEARLY_DRY : DRY_ABOVE) ? (dryFrom ?? grantedAt) : undefined;
       if (dryFrom !== undefined && grantedAt - dryFrom > windowMs) isDoubted = true;
       if (isDoubted) told = undefined;
     },
-    /** The quota is exhausted: what was told may be true. */
-    refused(): void {
-      [dryFrom, isDoubted] = [undefined, false];
+    /** The quota is exhausted: what was told is true, or not. */
+    refused(now: number): void {
+      if (told && !isOld(now)) wrong = Math.max(0, wrong + (told.used < NEARLY_DRY ? 1 : -RIGHT));
+      [dryFrom, isDoubted] = [undefined, wrong >= WRONG];
+      if (isDoubted) told = undefined;
     },
     isDry: (now: number): boolean => !isOld(now) && (told?.used ?? 0) > DRY_ABOVE,
     /**

@@ -4,8 +4,8 @@ import type { Pace } from "./pacing.ts";
 
 /** Grants what a pace allows, in the order of asking. */
 export interface Turns {
-  /** Resolves when `amount` may leave, to the instant. Rejects with the signal's reason if it aborts. */
-  take(amount: number, signal?: AbortSignal): Promise<number>;
+  /** Resolves when what `amount` says by then may leave, to the instant. Rejects with the signal's reason if it aborts. */
+  take(amount: () => number, signal?: AbortSignal): Promise<number>;
   /** The pace was told something: a turn may come earlier. */
   changed(): void;
 }
@@ -15,13 +15,13 @@ export function createTurns(pace: Pace, clock: Clock, longestHoldMs = Infinity):
   let last: Promise<unknown> = Promise.resolve();
   let change = new AbortController();
 
-  async function grant(amount: number, askedAt: number, signal?: AbortSignal): Promise<number> {
+  async function grant(amount: () => number, askedAt: number, signal?: AbortSignal) {
     for (;;) {
       signal?.throwIfAborted();
       const now = clock.monotonic();
       const waitMs = pace.dueAt() - now;
       if (waitMs <= 0) {
-        pace.grant(amount, now, askedAt);
+        pace.grant(amount(), now, askedAt);
         return now;
       }
       if (pace.heldUntil() - now > longestHoldMs) throw heldFor(pace.heldUntil() - now);

@@ -54,7 +54,7 @@ export function createUnitPacer(options: {
   });
   const turns = createTurns(pace, clock, LONGEST_HOLD_MS);
   return {
-    take: (units) => turns.take(units),
+    take: (units) => turns.take(() => units),
     answered(answers, { grantedAt, units, cost }) {
       const now = clock.monotonic();
       pace.correct(cost - units, now);

@@ -170,8 +170,8 @@ async function sendNext(state: State, writes: number): Promise<void> {
     throw error;
   }
   if (stop.signal.aborted) return;
-  // Graph may have gone away since.
-  const { parts, picked } = choose(slice, site.pacer.isAway() ? 1 : writes);
+  // Graph may have gone away since, or told that little is left.
+  const { parts, picked } = choose(slice, site.pacer.granted());
   if (picked.length === 0) return;
   site.schedule.take(picked, "flying");
   for (const part of parts) if (part.every(mayShare(site))) site.schedule.share(part);

@@ -145,7 +145,7 @@ describe("a neighbour who leaves is forgotten within two windows", () => {
 });
 
 describe("a use that Graph tells, and that no neighbour makes,", () => {
-  for (const used of [0.85, 0.95, 0.98, 1, 1.3, 1.8]) {
+  for (const used of [0.85, 0.95, 0.98, 0.99, 1, 1.3, 1.8]) {
     it(`costs little if it is always ${used}`, () => {
       const meter = { ...bucketWith(() => 0), used: () => used };
       const written = simulateWrites(20_000, { meter, seed: 5, tellsUse: true }, { oneByOne: 150 });

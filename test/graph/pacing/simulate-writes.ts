@@ -23,6 +23,8 @@ export interface Conditions {
   readonly failureWaitMs?: number;
   /** Whether Graph tells how much of the quota is used above 0.8. */
   readonly tellsUse?: boolean;
+  /** After how many milliseconds posts are answered, at least and at most. */
+  readonly answerMs?: readonly [number, number];
   /** Whether refused parts come in any order, not at the end of a post. */
   readonly inAnyOrder?: boolean;
 }
@@ -119,10 +121,10 @@ export const createWritePace = (settings: Partial<PaceSettings> = {}): Pace =>
     ...settings,
   });
 
-/** Answers posts 0.3 to 1.5 s after they arrive. */
+/** Answers posts 0.3 to 1.5 s after they arrive, if nothing else is said. */
 export function simulatedGraph(conditions: Conditions) {
   const { meter, seed, strays = 0, sheds = [0, 0], tellsUse = false, inAnyOrder } = conditions;
-  const { failures = 0, down = [0, 0], failureWaitMs = 0 } = conditions;
+  const { failures = 0, down = [0, 0], failureWaitMs = 0, answerMs = [300, 1500] } = conditions;
   const random = seededRandom(seed);
   let [throttled, stray] = [0, 0];
 
@@ -148,7 +150,7 @@ export function simulatedGraph(conditions: Conditions) {
       const at = grantedAt + 30 * random();
       const isDown = at >= down[0] && at < down[1];
       const isLost = isDown || (failures > 0 && random() < failures);
-      const backAt = (): number => at + 300 + 1200 * random();
+      const backAt = (): number => at + answerMs[0] + (answerMs[1] - answerMs[0]) * random();
       if (isLost) {
         const parts = Array.from({ length: n }, () => "unknown" as const);
         return {
