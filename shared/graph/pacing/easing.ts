@@ -239,11 +239,11 @@ export function ease(before: Easing | undefined, moment: Moment): Easing {
   }
   const { from = { at: known.easedAt, sent: known.sent } } = known;
   const measuredMs = Math.max(1, now - from.at);
-  const measuredShare = Math.min(1, (sent - from.sent) / (measuredMs * fullRate));
+  const inflow = Math.min(1, (sent - from.sent) / (measuredMs * fullRate));
   const isShort = measuredMs < SHORTEST_MEASURE * moment.windowMs;
   return {
     ...mark,
-    share: isTold && isShort ? known.share : measuredShare,
+    share: Math.max(LEAST, isTold && isShort ? known.share : inflow),
     repeats: known.repeats + 1,
     kept: !isTold ? known.kept : Math.min(MOST_KEPT, MORE_KEPT * (known.kept ?? KEPT)),
     noise: noiseAfter(known, moment),

@@ -195,3 +195,25 @@ describe("a pace after a refusal", () => {
     assert.ok(pace.ratePerSecond(322_002) > 10);
   });
 });
+
+describe("a pace that is refused again and again", () => {
+  for (const every of [1, 2, 4]) {
+    it(`waits no longer than half a minute by itself, if all but one part of each ${every}. post is refused`, () => {
+      const pace = createWritePace(GRAPH_WINDOW_MS, 0);
+      let now = 0;
+      for (let post = 0; post < 60; post += 1) {
+        const waitMs = pace.dueAt() - Math.max(now, pace.heldUntil());
+        assert.ok(waitMs < 30_000, `${waitMs} ms after ${post} posts`);
+        const grantedAt = Math.max(now, pace.dueAt());
+        const n = Math.min(20, pace.most(grantedAt));
+        pace.grant(n, grantedAt, now);
+        const isRefused = post % every === 0;
+        const parts = Array.from({ length: n }, (_, part) =>
+          isRefused && part > 0 ? ("refused" as const) : ("taken" as const),
+        );
+        now = grantedAt + 500;
+        pace.answered({ grantedAt, parts, retryAfterMs: isRefused ? 30_000 : undefined }, now);
+      }
+    });
+  }
+});
