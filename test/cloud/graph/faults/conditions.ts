@@ -37,7 +37,7 @@ export interface Conditions {
   localAccounts: boolean;
   /** Whether an application can change `employeeHireDate`: user-update says no, scripts do it. */
   hireDateByApplications: boolean;
-  /** Whether relationships show of objects that the caller may not read only id and type, as Graph does. */
+  /** Whether relationships show of objects that the caller may not read only id and type, as Graph does; else all. */
   limitedInformation: boolean;
   /** Whether a soft-deleted user's userPrincipalName is refused for a new user. */
   deletedUsersHoldNames: boolean;
@@ -74,7 +74,7 @@ export const USUAL: Conditions = {
   activityByName: false,
   localAccounts: false,
   hireDateByApplications: true,
-  limitedInformation: false,
+  limitedInformation: true,
   deletedUsersHoldNames: false,
   directoryQuota: Number.MAX_SAFE_INTEGER,
   membersPerWrite: 3,

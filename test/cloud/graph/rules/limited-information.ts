@@ -27,7 +27,7 @@ const READERS: Readonly<Record<Kind, Needs>> = {
 /**
  * What a relationship shows of an object: of one whose kind the caller may not read only its id and type, every
  * other property is null (permissions-overview, limited information returned for inaccessible member objects).
- * By default they are shown whole.
+ * Without the condition they are shown whole.
  */
 export const shownInRelationship = (
   { caller, tenant }: Call,
