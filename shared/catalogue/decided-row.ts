@@ -25,7 +25,9 @@ export function notFound(
   if (found?.state === "coming") {
     return failedRow(
       `Row ${found.row} creates what column ${role} names, and its id is not known when this row is planned.`,
-      "Send this row in a new batch once that row is done.",
+      role === "owner"
+        ? "Leave owner empty, and add a row group.add-owner behind this one: it waits for both."
+        : "Send this row in a new batch once that row is done.",
     );
   }
   if (found?.state === "ambiguous") {

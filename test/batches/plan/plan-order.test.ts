@@ -228,9 +228,12 @@ const add = (group: string, member: string) => ({ operation: "group.add-member",
 
 describe("edges of what the batch creates", () => {
   it("wait for both ends, and what deletes an end comes after them", async () => {
-    const workshop = openWorkshop();
-    const rows = await planRows(workshop, [
-      { operation: "user.create", userPrincipalName: "new@contoso.com", displayName: "New" },
+    const user = { operation: "user.create", userPrincipalName: "new@contoso.com" };
+    const owned = { operation: "group.create", displayName: "Team", owner: "new@contoso.com" };
+    const [, refused] = await planRows(openWorkshop(), [{ ...user, displayName: "New" }, owned]);
+    assert.match(refused?.fix ?? "", /a row group\.add-owner behind this one/, "the way to do it");
+    const rows = await planRows(openWorkshop(), [
+      { ...user, displayName: "New" },
       { operation: "group.create", displayName: "Team", mailNickname: "team" },
       { operation: "group.add-owner", group: "Team", owner: "new@contoso.com" },
       { operation: "user.delete", user: "new@contoso.com" },
