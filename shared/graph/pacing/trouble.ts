@@ -90,7 +90,7 @@ export function createTrouble(settings: PaceSettings, counts: Counts) {
       level.roomAt(amount, easing?.repeats && !use ? by * easing.share : 0),
     /** Whether the refusals of the answer mean an exhausted quota. Holds if the service is away. */
     judge(answer: PacedAnswer, { now, sentAfter, hasStock }: Landing): boolean {
-      if (answer.used !== undefined) use?.told(answer.used, now);
+      use?.answered(answer, now);
       level.told(answer, { sentAfter, isLeast: isSlowest(easing, momentAt(now)) });
       const isShed = judgeBy("shed", answer, { isExpected: false });
       held.told(answer, { isFailed: isShed || isFailed(answer), now });

@@ -1,98 +1,32 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { createPace } from "../../../shared/graph/pacing/pacing.ts";
 import { createSharedUse } from "../../../shared/graph/pacing/shared-use.ts";
-import { seededRandom } from "../../core/seeded-random.ts";
-import { createModelBucket } from "./model-bucket.ts";
+import { QUOTA, read, shareOf, WINDOW_MS } from "./simulate-reads.ts";
 
-/** Resource units of a large tenant. */
-const QUOTA = 8000;
-const WINDOW_MS = 10_000;
+const begin = () => createSharedUse({ windowMs: WINDOW_MS, reserve: 0.15 });
+const taken = { parts: ["taken"] } as const;
+/** What is answered 100 ms after it left. */
+const said = (used: number | undefined, now: number) =>
+  [{ ...taken, grantedAt: now - 100, used }, now] as const;
 
-interface Reading {
-  readonly forMs: number;
-  readonly seed: number;
-  readonly joinsAt?: number;
-  readonly leaveAt?: number;
-  readonly others?: number;
-  readonly quota?: number;
-  /** Units of a post. */
-  readonly post?: number;
+/** While Graph tells of so much, and once it tells of what is steered for. */
+function above(used: number, forMs: number): number[] {
+  const use = begin();
+  use.answered(...said(0.82, 100));
+  let now = 100;
+  for (; now < forMs; now += 400) use.answered(...said(used, now + 400));
+  const meanwhile = use.shareAt(now);
+  use.answered(...said(0.82, now + 400));
+  return [meanwhile, use.shareAt(now + 400)];
 }
 
-interface Flight {
-  readonly by: number;
-  readonly grantedAt: number;
-  readonly backAt: number;
-  readonly taken: number;
-  readonly used: number;
-}
-
-/**
- * `readers` read as much as they may for `forMs`, beside 20 writes a second of one unit each. The last
- * joins at `joinsAt`, and the first half of them leaves at `leaveAt`. `others` is the share of the quota
- * that somebody else takes evenly.
- */
-function read(
-  readers: number,
-  { forMs, seed, joinsAt = 0, leaveAt = forMs, others = 0, quota = QUOTA, post = 20 }: Reading,
-) {
-  const random = seededRandom(seed);
-  const drain = (from: number, to: number): number => (others * quota * (to - from)) / WINDOW_MS;
-  const meter = createModelBucket({ quota, windowMs: WINDOW_MS, from: 0, level: quota, drain });
-  const paces = Array.from({ length: readers }, () =>
-    createPace({
-      quota,
-      windowMs: WINDOW_MS,
-      aim: 0.6,
-      burst: 20,
-      retryFloorMs: 1000,
-      startAt: 0,
-      reserve: 0.15,
-    }),
-  );
-  let flights: readonly Flight[] = [];
-  const units = paces.map(() => 0);
-  const taken: { readonly at: number; readonly by: number; readonly units: number }[] = [];
-  const uses: { readonly at: number; readonly used: number }[] = [];
-  let [now, nextWriteAt, refusedWrites, refusedReads] = [0, 1000, 0, 0];
-  while (now < forMs) {
-    const back = flights.toSorted((a, b) => a.backAt - b.backAt)[0];
-    const backAt = back?.backAt ?? Number.POSITIVE_INFINITY;
-    const [dueAt, by] = paces
-      .map((pace, index): [number, number] => {
-        const isFree = flights.filter((flight) => flight.by === index).length < 8;
-        const hasLeft = index < readers / 2 && now >= leaveAt;
-        const from = index === readers - 1 ? joinsAt : 0;
-        const isReading = isFree && !hasLeft;
-        return [isReading ? Math.max(now, from, pace.dueAt()) : Number.POSITIVE_INFINITY, index];
-      })
-      .toSorted(([a], [b]) => a - b)[0]!;
-    now = Math.min(nextWriteAt, backAt, dueAt);
-    if (now === nextWriteAt) {
-      refusedWrites += 20 - meter.take(20, now);
-      nextWriteAt += 1000;
-    } else if (back && now === backAt) {
-      flights = flights.filter((flight) => flight !== back);
-      const parts = Array.from({ length: post }, (_, at) =>
-        at < back.taken ? ("taken" as const) : ("refused" as const),
-      );
-      const used = back.used > 0.8 ? back.used : undefined;
-      paces[back.by]!.answered({ grantedAt: back.grantedAt, parts, used }, now);
-    } else {
-      paces[by]!.grant(post, now, now);
-      const found = meter.take(post, now);
-      units[by]! += found;
-      taken.push({ at: now, by, units: found });
-      refusedReads += post - found;
-      const used = Math.round(100 * meter.used(now)) / 100;
-      uses.push({ at: now, used });
-      const backIn = 60 + 200 * random();
-      flights = [...flights, { by, grantedAt: now, backAt: now + backIn, taken: found, used }];
-    }
-  }
-  return { refusedWrites, refusedReads, units, taken, uses };
+/** After two words that took so long. */
+function toldAfter(answerMs: number): number {
+  const use = begin();
+  for (const now of [2_000, 2_400])
+    use.answered({ ...taken, grantedAt: now - answerMs, used: 0.9 }, now);
+  return use.shareAt(2_400);
 }
 
 describe("readers that share a tenant's resource units", () => {
@@ -113,18 +47,6 @@ describe("readers that share a tenant's resource units", () => {
     assert.ok(Math.max(...units) < 2 * (sum / 8), units.join());
   });
 });
-
-/** What `of` took between two instants, as a share of what flowed in. */
-const shareOf = (
-  { taken }: ReturnType<typeof read>,
-  of: (reader: number) => boolean,
-  [from, to]: readonly [number, number],
-  quota = QUOTA,
-): number =>
-  taken
-    .filter(({ by, at }) => of(by) && at >= from && at < to)
-    .reduce((sum, { units }) => sum + units, 0) /
-  ((quota / WINDOW_MS) * (to - from));
 
 describe("eight readers", () => {
   const sizes = [
@@ -163,45 +85,125 @@ describe("eight readers", () => {
   });
 });
 
+describe("eight readers whose answers are slow", () => {
+  const answers = [
+    [60, 260],
+    [200, 600],
+    [500, 1000],
+    [100, 1500],
+  ] as const;
+  // Users cost 1 each, transitive members 4.
+  const beside = { quota: 5000, post: [20, 80], tool: 0.11 };
+  for (const answerMs of answers) {
+    const inMs = `${answerMs.join(" to ")} ms`;
+    for (const seed of [1, 2, 3]) {
+      it(`leave the reserve beside writes and another tool, answered in ${inMs}, seed ${seed}`, () => {
+        const story = read(8, { forMs: 120_000, seed, answerMs, joinsAt: 15_000, ...beside });
+        assert.equal(story.refusedWrites, 0);
+        const flowed = (5000 / WINDOW_MS) * 120_000;
+        assert.ok(story.refusedReads + story.refusedOthers <= 0.001 * flowed);
+        const used = story.uses.filter(({ at }) => at >= 25_000).map((one) => one.used);
+        const mean = used.reduce((sum, each) => sum + each, 0) / used.length;
+        assert.ok(mean <= 0.85, `${mean}`);
+        assert.ok(Math.max(...used) < 1);
+        const share = shareOf(story, () => true, [25_000, 120_000], 5000);
+        assert.ok(share > 0.82, `${share}`);
+        const each = Array.from({ length: 8 }, (_, at) =>
+          shareOf(story, (by) => by === at, [25_000, 120_000], 5000),
+        );
+        assert.ok(Math.min(...each) > 0.5 * (share / 8), each.join());
+      });
+    }
+  }
+});
+
 describe("the share of a quota that an instance uses", () => {
-  it("is the whole as long as Graph tells nothing", () => {
-    assert.equal(createSharedUse({ windowMs: WINDOW_MS, reserve: 0.15 }).shareAt(5), 1);
+  it("is the whole as long as nothing is answered", () => {
+    assert.equal(begin().shareAt(5), 1);
   });
 
-  it("falls to less than a fifth at the first word, and comes back", () => {
-    const use = createSharedUse({ windowMs: WINDOW_MS, reserve: 0.15 });
-    use.told(0.82, 1_000);
+  it("is less for a while if Graph tells nothing and answers are slow, and the whole afterwards", () => {
+    const use = begin();
+    for (let now = 800; now <= 30_000; now += 400) {
+      use.answered({ ...taken, grantedAt: now - 800 }, now);
+      if (now < 1200) assert.equal(use.shareAt(now), 1);
+      // Eight of them, who use 0.6 of what flows in each, use less than a fifth of the quota until they are told.
+      else if (now < 8000) assert.ok((8 * 0.6 * use.shareAt(now) - 1) * 0.12 < 0.2, `${now}`);
+    }
+    assert.equal(use.shareAt(30_000), 1);
+  });
+
+  it("falls to less than a fifth if the first answer tells of the use, and comes back", () => {
+    const use = begin();
+    use.answered(...said(0.82, 1_000));
     assert.equal(use.shareAt(1_000), 0.18);
     assert.ok(use.shareAt(4_000) > 0.2 && use.shareAt(4_000) < 1);
     assert.equal(use.shareAt(60_000), 1);
   });
 
-  it("comes back slowly while Graph tells, and fast once it does not", () => {
-    const use = createSharedUse({ windowMs: WINDOW_MS, reserve: 0.15 });
-    use.told(0.82, 0);
-    const [first, second, third] = [0, 2_000, 4_000].map((at) => use.shareAt(at)) as [
-      number,
-      number,
-      number,
-    ];
-    assert.ok(third - second > 4 * (second - first));
+  it("is a part of what eight have used since they began together", () => {
+    const use = begin();
+    for (let now = 100; now < 2100; now += 100) use.answered(...said(undefined, now));
+    use.answered(...said(0.82, 2_100));
+    // At 4.8 of what flows in, four fifths are used after 0.21 windows.
+    assert.ok(8 * 0.6 * use.shareAt(2_100) < 0.9, `${use.shareAt(2_100)}`);
+    assert.ok(8 * 0.6 * use.shareAt(2_100) > 0.4, `${use.shareAt(2_100)}`);
   });
 
-  it("falls with the use above the reserve, and at once by more than what stays", () => {
-    const use = createSharedUse({ windowMs: WINDOW_MS, reserve: 0.15 });
-    use.told(0.82, 0);
-    const before = use.shareAt(7_000);
-    use.told(0.81, 7_000);
-    assert.equal(use.shareAt(7_000), before);
-    use.told(0.95, 8_000);
-    const stays = (before + 0.008) * (1 - 15 * 0.13 * 0.1);
-    assert.ok(Math.abs(use.shareAt(8_000) - stays * (1 - 5 * 0.13)) < 1e-9);
-    assert.ok(use.shareAt(10_001) > stays);
+  it("comes back slowly while Graph tells, and fast once it does not", () => {
+    const use = begin();
+    for (let now = 100; now <= 4_100; now += 400) use.answered(...said(0.82, now));
+    const told = use.shareAt(4_100);
+    assert.ok(told > 0.18 && told < 0.21, `${told}`);
+    for (let now = 4_500; now <= 8_100; now += 400) use.answered(...said(undefined, now));
+    assert.ok(use.shareAt(8_100) > told + 0.1, `${use.shareAt(8_100)}`);
+  });
+
+  it("is the mean of a silence at its end", () => {
+    const use = begin();
+    use.answered(...said(0.82, 100));
+    for (let now = 500; now <= 12_100; now += 400) use.answered(...said(undefined, now));
+    const [low, high] = [0.18, use.shareAt(12_100)];
+    use.answered(...said(0.82, 12_500));
+    assert.ok(Math.abs(use.shareAt(12_500) - (low + high) / 2) < 0.03, `${use.shareAt(12_500)}`);
+  });
+
+  it("falls at once with the use above the reserve, and the more lastingly the longer it is above", () => {
+    const [atOnce = 0, stays = 0] = above(0.9, 400);
+    assert.ok(atOnce < 0.7 * 0.18 && stays > atOnce && stays < 0.18, `${atOnce} ${stays}`);
+    const [, longer = 0] = above(0.9, 4_000);
+    assert.ok(longer < 0.8 * stays, `${longer} ${stays}`);
+  });
+
+  it("follows the use less if it takes long to be told", () => {
+    assert.ok(toldAfter(1_900) > 1.2 * toldAfter(100), `${toldAfter(1_900)} ${toldAfter(100)}`);
+  });
+
+  it("is halved once for what was under way when nearly all was used", () => {
+    const use = begin();
+    use.answered(...said(0.82, 1_000));
+    use.answered(...said(0.98, 1_300));
+    const halved = use.shareAt(1_300);
+    use.answered({ ...taken, grantedAt: 1_250, used: 0.98 }, 1_600);
+    assert.ok(halved <= 0.09, `${halved}`);
+    assert.ok(use.shareAt(1_600) > 0.8 * halved, `${use.shareAt(1_600)} ${halved}`);
   });
 
   it("falls once for answers that come together", () => {
-    const use = createSharedUse({ windowMs: WINDOW_MS, reserve: 0.15 });
-    for (const now of [1_000, 1_010, 1_020]) use.told(0.95, now);
-    assert.ok(use.shareAt(1_020) >= 0.18);
+    const use = begin();
+    for (const now of [1_000, 1_010, 1_020]) use.answered(...said(0.95, now));
+    const once = begin();
+    once.answered(...said(0.95, 1_000));
+    assert.equal(use.shareAt(1_020), once.shareAt(1_020));
+  });
+
+  it("does not change by answers that took nothing and tell nothing, nor by those that left earlier", () => {
+    const use = begin();
+    use.answered(...said(0.9, 1_000));
+    const before = use.shareAt(1_500);
+    use.answered({ parts: ["shed", "unknown"], grantedAt: 1_200 }, 1_500);
+    use.answered({ ...taken, grantedAt: 800 }, 1_500);
+    use.answered({ ...taken, grantedAt: 850, used: 0.99 }, 1_500);
+    assert.ok(Math.abs(use.shareAt(1_500) / before - 1) < 0.01, `${before} ${use.shareAt(1_500)}`);
   });
 });
