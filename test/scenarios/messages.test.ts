@@ -102,7 +102,6 @@ describe("every message becomes one batch or is refused, and none is lost", () =
     const twice = `{"version":1,"batch":"two-modes","mode":"plan","mode":"apply","rows":[${JSON.stringify(titled(1, "Z"))}]}`;
     const texts = [deep("[", "]", 20_000), deep('{"a":', "}", 7_000), twice];
     const old = stage.events.length;
-    const written = await writes();
     for (const text of texts) await stage.send("accept", text);
     const events = await until(() => {
       const found = stage.events.slice(old).filter(({ event }) => event === "batch.refused");
@@ -112,7 +111,9 @@ describe("every message becomes one batch or is refused, and none is lost", () =
       assert.equal(code, "MESSAGE_UNREADABLE");
       assert.ok(await stage.read(`${String(batch)}/refused.json`));
     }
-    assert.equal(await writes(), written);
+    // Writes are not counted here: the batch that was locked may be written at any moment.
+    const { users } = await stage.cloud.control.graph("snapshot", { properties: ["jobTitle"] });
+    assert.ok(users.every(({ values }) => values["jobTitle"] !== "Z"));
   });
 
   it("a message whose body has an id or dequeueCount is refused in a folder of its own", async () => {
