@@ -61,7 +61,7 @@ it("memory is given back where the process takes much, has grown again, and not 
         bytes = mb * 1e6;
         least = Math.min(least, bytes);
         const isDue = nowMs - givenMs >= Math.max(2_000, 20 * tookMs);
-        const isWorth = bytes >= 160e6 && bytes >= least + 10e6;
+        const isWorth = bytes >= 170e6 && bytes >= least + 10e6;
         if (isDue && isWorth) least = Infinity;
         const lastMs = givenMs;
         look();
