@@ -5,35 +5,35 @@
  * - *Full.* Nothing was refused; the share is 1.
  * - *Hiccup.* The first refusal cuts the share to 0.6. It climbs back in a straight line within 0.4
  *   windows (one minute of Graph's 150 s), and a window after that it is forgotten.
- * - *Neighbour.* A second refusal before that: somebody else uses the quota. A bucket is empty whenever
+ * - *Neighbor.* A second refusal before that: somebody else uses the quota. A bucket is empty whenever
  *   it refuses, and refused requests count too (throttling documentation). So what was sent between two
- *   refusals, divided by the time between them, is the inflow that the neighbour leaves to us. The
+ *   refusals, divided by the time between them, is the inflow that the neighbor leaves to us. The
  *   share is 0.9 of that inflow for 1.6 windows. What this saves up in the bucket is known: inflow minus
  *   sent. Then the pacer *probes*: it spends the savings within seconds, then continues slightly above the
- *   inflow, in small posts. If the neighbour is still there, the bucket runs empty at about that moment and
+ *   inflow, in small posts. If the neighbor is still there, the bucket runs empty at about that moment and
  *   refuses a few requests, and saving begins again with a new measurement; how far from the expected moment
- *   that was is the *noise* of the next. If more is taken than the neighbour would have left, the excess
- *   doubles with each ten requests. So a neighbour who stays costs one to three refusals in each two windows.
- * - *Outage.* A second refusal with next to nothing taken since the first: no neighbour does that. The
+ *   that was is the *noise* of the next. If more is taken than the neighbor would have left, the excess
+ *   doubles with each ten requests. So a neighbor who stays costs one to three refusals in each two windows.
+ * - *Outage.* A second refusal with next to nothing taken since the first: no neighbor does that. The
  *   share drops to a tenth and climbs as after a hiccup.
  * - *Told.* Graph says how much of the quota is used (x-ms-throttle-limit-percentage, above 80 %), so nothing
  *   needs to be refused. From the first refusal on the share is the inflow, more if the bucket holds more than
  *   `KEPT`, less if it holds less; and the inflow is measured by what was sent and how the level changed. A
- *   neighbour who leaves is forgotten within seconds; one who comes back within half an hour is met without a
- *   refusal. A neighbour who takes all of `KEPT` at once, or of whom Graph tells late, is refused for: then more is kept.
+ *   neighbor who leaves is forgotten within seconds; one who comes back within half an hour is met without a
+ *   refusal. A neighbor who takes all of `KEPT` at once, or of whom Graph tells late, is refused for: then more is kept.
  *   Posts are small while little may leave, so Graph is asked again within seconds.
  * - *Watched.* Graph tells that little is left, and nothing was refused: the share is decided as in *Told*, but is at
- *   least `LEAST_WATCHED`, and less is kept in the bucket until the inflow shows a neighbour. So a neighbour is met
+ *   least `LEAST_WATCHED`, and less is kept in the bucket until the inflow shows a neighbor. So a neighbor is met
  *   without a refusal. Ends as soon as nobody else is seen, or Graph tells nothing.
  *
  * Which refusals count is decided in refusals.ts. Pure: instants are milliseconds of one clock.
  */
 export interface Easing {
-  /** Hiccup: the share right after the refusal. Neighbour: the inflow, as a share of the full rate. */
+  /** Hiccup: the share right after the refusal. Neighbor: the inflow, as a share of the full rate. */
   readonly share: number;
   /** When the last refusal was. */
   readonly easedAt: number;
-  /** How many refusals in a row showed a neighbour; 0 after a hiccup or an outage. */
+  /** How many refusals in a row showed a neighbor; 0 after a hiccup or an outage. */
   readonly repeats: number;
   /** The caller's own counts at `easedAt`. */
   readonly sent: number;
@@ -44,7 +44,7 @@ export interface Easing {
   readonly level?: number | undefined;
   /** Since when nobody else was seen to use the quota. */
   readonly alone?: number | undefined;
-  /** What is kept in the bucket if Graph tells its level: more than `KEPT` once a neighbour took all of that at once. */
+  /** What is kept in the bucket if Graph tells its level: more than `KEPT` once a neighbor took all of that at once. */
   readonly kept?: number | undefined;
   /** Nothing was refused: Graph told that little is left. */
   readonly isWatched?: true | undefined;
@@ -95,9 +95,9 @@ const SPEND_WITHIN = 0.05;
 const NEXT_TO_NOTHING = 0.1;
 /** In windows: a measurement that is shorter is continued at the next refusal. */
 const SHORTEST_MEASURE = 0.2;
-/** What is kept in the bucket if Graph tells its level: a neighbour who comes takes it while we are told so. */
+/** What is kept in the bucket if Graph tells its level: a neighbor who comes takes it while we are told so. */
 const KEPT = 70 / 3000;
-/** So many times as much is kept after a neighbour took all of it at once. */
+/** So many times as much is kept after a neighbor took all of it at once. */
 const MORE_KEPT = 1.5;
 const MOST_KEPT = 4 * KEPT;
 /** The same while nobody is seen to take anything: it is what was saved before, so it costs time. */
@@ -112,7 +112,7 @@ const LEAST_WATCHED = 0.3;
 const MEASURE_WINDOWS = 0.3;
 /** An inflow of more than this share means that nobody else writes. */
 const ALONE = 0.97;
-/** For so many windows a neighbour who left is expected back. */
+/** For so many windows a neighbor who left is expected back. */
 const EXPECTED_WINDOWS = 12;
 
 /** The share of the full rate at the moment, in (0, 1]. */
@@ -170,7 +170,7 @@ export function isNearEmpty(easing: Easing | undefined, moment: Moment): boolean
   return isMeasured && savingsAt(easing, moment) < NEAR_EMPTY;
 }
 
-/** Whether a probe must be about to end: a neighbour was measured for long enough, and must have left no more. */
+/** Whether a probe must be about to end: a neighbor was measured for long enough, and must have left no more. */
 export function mustEnd(easing: Easing | undefined, moment: Moment): boolean {
   if (!easing || easing.repeats === 0 || easing.from || moment.level !== undefined) return false;
   if (windowsSince(easing, moment) < PATIENCE_WINDOWS) return false;
@@ -186,12 +186,12 @@ export function unlessCalm(easing: Easing | undefined, moment: Moment): Easing |
     return undefined;
   if (easing && easing.repeats > 0 && moment.level !== undefined) return measured(easing, moment);
   if (!easing || windowsSince(easing, moment) < CALM_WINDOWS) return easing;
-  // Fully probed for a window: more was taken than the neighbour would have left of it.
+  // Fully probed for a window: more was taken than the neighbor would have left of it.
   const isCalm = easing.repeats === 0 || savingsAt(easing, moment) < easing.share - 1;
   return isCalm ? undefined : easing;
 }
 
-/** `easing`, or the state that looks for a neighbour, if Graph tells that little is left. */
+/** `easing`, or the state that looks for a neighbor, if Graph tells that little is left. */
 export function watched(easing: Easing | undefined, moment: Moment): Easing | undefined {
   const { now, sent, refused, level } = moment;
   if ((easing && easing.repeats > 0) || level === undefined || level > KEPT_ALONE) return easing;
@@ -201,7 +201,7 @@ export function watched(easing: Easing | undefined, moment: Moment): Easing | un
     : { ...told, share: 1, isWatched: true };
 }
 
-/** Whether a neighbour was refused for, or takes a part of the inflow. */
+/** Whether a neighbor was refused for, or takes a part of the inflow. */
 const isSeen = ({ isWatched, share }: Easing): boolean => !isWatched || share <= ALONE;
 
 /** Measures the inflow again, now and then, by what was sent and by how the level changed. */
@@ -263,7 +263,7 @@ function noiseAfter(easing: Easing, moment: Moment): number | undefined {
 const windowsSince = ({ easedAt }: Easing, { now, windowMs }: Moment): number =>
   Math.max(0, now - easedAt) / windowMs;
 
-/** What must be in the bucket if the neighbour takes as much as before, as a share of the quota. */
+/** What must be in the bucket if the neighbor takes as much as before, as a share of the quota. */
 function savingsAt(easing: Easing, moment: Moment): number {
   const spent = (moment.sent - easing.sent) / (moment.fullRate * moment.windowMs);
   return Math.min(1, easing.share * windowsSince(easing, moment) - spent);

@@ -17,7 +17,7 @@ export interface PaceSettings {
   readonly retryFloorMs: number;
   readonly startAt: number;
   /**
-   * So many requests leave post by post if the bucket may be empty and nothing is known of a neighbour; none by
+   * So many requests leave post by post if the bucket may be empty and nothing is known of a neighbor; none by
    * default.
    */
   readonly oneByOne?: number | undefined;

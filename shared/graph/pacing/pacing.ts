@@ -12,7 +12,7 @@ const ANSWER_WITHIN_MS = 5_000;
 
 /** The most that the first post holds if the bucket may be empty. */
 const FIRST_POST = 5;
-/** The part of the inflow that is counted on while nothing is known of neighbours. */
+/** The part of the inflow that is counted on while nothing is known of neighbors. */
 const UNKNOWN_INFLOW = 0.5;
 
 /** When requests may leave: every instant is an argument, on one monotonic clock. */
@@ -63,7 +63,7 @@ export interface Pace {
  *   there (grid.ts): a bucket holds at least that, and so does a sliding window. The first post finds
  *   out: until it is answered nothing else leaves. If what was sent is not known, the bucket counts as
  *   empty. In both cases nothing leaves before one burst and a half have flowed in. If the bucket may be empty,
- *   the first posts leave one after the other (`oneByOne`), the first of them small: a neighbour then refuses parts
+ *   the first posts leave one after the other (`oneByOne`), the first of them small: a neighbor then refuses parts
  *   of one post, not of all that would be under way, and Graph's answer to the first tells how much is there.
  * - *Stock.* Posts leave as fast as they are asked for, until the stock is used, Graph says that the
  *   quota is used up (x-ms-throttle-limit-percentage), or refuses.

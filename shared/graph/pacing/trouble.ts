@@ -39,7 +39,7 @@ const RIGHT = 0.5;
 const lasting = (easing: Easing | undefined): Easing | undefined =>
   easing?.alone === undefined && !easing?.isWatched ? easing : undefined;
 
-/** The state after an answer. A stock that is used says nothing of neighbours. */
+/** The state after an answer. A stock that is used says nothing of neighbors. */
 function seenAfter(easing: Easing | undefined, moment: Moment, hasStock: boolean) {
   const calm = unlessCalm(easing, moment);
   return hasStock ? calm : watched(calm, moment);

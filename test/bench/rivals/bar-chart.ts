@@ -37,11 +37,11 @@ export function barChart(
 function bar(result: Result, top: number, longest: number): string[] {
   const { contestant, seconds, wrong, failed, unknown } = result;
   const width = Math.max(1, ((WIDTH - LEFT - RIGHT) * seconds) / longest);
-  const colour = contestant === "directory-batch" ? "#0b57d0" : "#b8c4d6";
+  const color = contestant === "directory-batch" ? "#0b57d0" : "#b8c4d6";
   const bad = wrong + failed + unknown;
   return [
     text(LEFT - 8, top + 12, contestant, "name"),
-    `<rect x="${LEFT}" y="${top}" width="${width.toFixed(1)}" height="${BAR}" fill="${colour}"/>`,
+    `<rect x="${LEFT}" y="${top}" width="${width.toFixed(1)}" height="${BAR}" fill="${color}"/>`,
     text(LEFT + width + 6, top + 12, `${seconds.toFixed(1)} s`),
     ...(bad > 0 ? [text(LEFT + width + 56, top + 12, `${bad} not right`, "bad")] : []),
   ];

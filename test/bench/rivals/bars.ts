@@ -16,7 +16,7 @@ const NEEDED: Readonly<Record<string, readonly string[]>> = {
   "A empty": [OURS],
   "A full": [OURS, ...RIVALS],
   "A sliding": [OURS],
-  "A neighbour": [OURS],
+  "A neighbor": [OURS],
   "B members": [OURS, "patch-20"],
   "B published": [OURS, "patch-20"],
   "C trouble 1": [OURS, ...RIVALS],
@@ -54,7 +54,7 @@ export function barsOf(races: readonly Raced[]): readonly Bar[] {
       const share = bar("of the quota", ours.quotaShare ?? Number.NaN, LEAST_OF_QUOTA, false);
       return [...right, share, bar("throttled", ours.throttled, 0)];
     }
-    if (name === "A sliding" || name === "A neighbour") {
+    if (name === "A sliding" || name === "A neighbor") {
       return [...right, bar("throttled, of all", throttled, MOST_THROTTLED)];
     }
     if (name === "D no quota") {

@@ -81,7 +81,7 @@ function membersPerWrite(): string {
 }
 
 /** Another client that writes with our application; 0 ends it. */
-async function neighbour({ cloud }: Stage, writesPerSecond: number): Promise<void> {
+async function neighbor({ cloud }: Stage, writesPerSecond: number): Promise<void> {
   const { control, home } = cloud;
   await control.graph("neighbour", { writesPerSecond, app: home.clientId, sameApplication: true });
 }
@@ -98,7 +98,7 @@ async function race({ cloud }: Stage): Promise<Result> {
   for (const fault of scenario.faults) await control.graph("addFault", fault);
   await control.graph("meters", { on: scenario.bucket !== "off" });
   await control.graph("meterLevel", { level: scenario.bucket === "empty" ? 0 : 1 });
-  await neighbour(stage, scenario.neighbour ?? 0);
+  await neighbor(stage, scenario.neighbor ?? 0);
   await control.graph("resetCounters", {});
   const startMs = performance.now();
   const verdicts = await run();
@@ -114,7 +114,7 @@ async function race({ cloud }: Stage): Promise<Result> {
       scenario.bucket === "off"
         ? undefined
         : counters.acceptedWrites /
-          (writing * SPEED * (QUOTA_PER_SECOND - (scenario.neighbour ?? 0))),
+          (writing * SPEED * (QUOTA_PER_SECOND - (scenario.neighbor ?? 0))),
     writes: counters.acceptedWrites,
     throttled: counters.throttledOperations,
     cpuMsPerTask: (await cpuMs()) / tasks.length,

@@ -14,7 +14,7 @@ export interface Scenario {
   /** The share of memberships that are in place already, or whose member does not exist. */
   readonly dirty?: number;
   /** What another client writes a second (at speed 1) with our application. */
-  readonly neighbour?: number;
+  readonly neighbor?: number;
   /** It runs once, however many rounds there are. */
   readonly once?: true;
 }
@@ -57,11 +57,11 @@ export function scenarios(short: boolean): readonly Scenario[] {
     },
     {
       ...mixed,
-      name: "A neighbour",
+      name: "A neighbor",
       once: true,
       about: "mixed, empty bucket, another client writes 5 a second in the same quota",
       count,
-      neighbour: 5,
+      neighbor: 5,
     },
     {
       ...mixed,

@@ -13,7 +13,7 @@ export interface ModelBucket {
 
 /**
  * A bucket of `quota` tokens that fills in `windowMs`, with `level` of them at `from`. `drain` takes
- * what a neighbour uses of the same bucket between two instants.
+ * what a neighbor uses of the same bucket between two instants.
  */
 export function createModelBucket(options: {
   quota: number;

@@ -103,7 +103,7 @@ describe("strays delay nothing but their own rows", () => {
     [5, 14.5],
     [10, 9.7],
   ] as const) {
-    it(`when a neighbour writes ${perSecond} a second of the quota as well`, () => {
+    it(`when a neighbor writes ${perSecond} a second of the quota as well`, () => {
       const shares = [1, 2, 3, 4, 5].map((seed) => {
         const conditions = { meter: bucket(0, perSecond), seed, strays: 0.01 };
         const written = simulateWrites(100_000, conditions);

@@ -19,7 +19,7 @@ const steady =
   (from, to) =>
     (perSecond * (to - from)) / 1000;
 
-/** A neighbour who takes `amount` at once, each `everyMs`. */
+/** A neighbor who takes `amount` at once, each `everyMs`. */
 const bursts =
   (amount: number, everyMs: number, firstMs: number): Drain =>
   (from, to) =>
@@ -65,7 +65,7 @@ describe("what Graph tells of the use of its quota", () => {
     { used: 1, withinMs: 5_000 },
     { used: 1.8, withinMs: 9_000 },
   ]) {
-    it(`lets rows that were refused after a neighbour's burst go on within seconds, if it is ${used}`, () => {
+    it(`lets rows that were refused after a neighbor's burst go on within seconds, if it is ${used}`, () => {
       const pace = createWritePace(ONE_BY_ONE);
       const grantedAt = pace.dueAt();
       pace.grant(5, grantedAt, 0);
@@ -85,7 +85,7 @@ describe("what Graph tells of the use of its quota", () => {
     }
   });
 
-  it("keeps enough for a neighbour's bursts of a hundred", () => {
+  it("keeps enough for a neighbor's bursts of a hundred", () => {
     const { share, perSecond } = throttled((seed) => bucketWith(bursts(100, 20_000, 377 * seed)));
     assert.ok(share <= 0.0015, `${(100 * share).toFixed(3)} %`);
     assert.ok(perSecond > 14, `${perSecond}`);

@@ -16,7 +16,7 @@ type Drain = (from: number, to: number) => number;
 const bucketWith = (drain: Drain, level?: number) =>
   createModelBucket({ quota: QUOTA, windowMs: WINDOW_MS, from: 0, drain, level: level ?? 0 });
 
-/** Writes a second that a neighbour takes of our bucket. */
+/** Writes a second that a neighbor takes of our bucket. */
 const steady = (perSecond: number) => () => (from: number, to: number) =>
   (perSecond * (to - from)) / 1000;
 
@@ -36,21 +36,21 @@ const until = (endMs: number, perSecond: number) => () => (from: number, to: num
 const onAndOff = (perSecond: number) => () => (from: number, to: number) =>
   Math.floor(from / 600_000) % 2 === 1 ? (perSecond * (to - from)) / 1000 : 0;
 
-const neighbours = [
+const neighbors = [
   { when: "nobody else writes", drain: steady(0), atLeast: 19.7 },
-  { when: "a neighbour writes 2 a second", drain: steady(2), atLeast: 15 },
-  { when: "a neighbour writes 5 a second", drain: steady(5), atLeast: 12 },
-  { when: "a neighbour writes 10 a second", drain: steady(10), atLeast: 7 },
-  { when: "a neighbour writes 5 a second at random", drain: random(5), atLeast: 12 },
-  { when: "a neighbour leaves after ten minutes", drain: until(600_000, 5), atLeast: 16 },
-  { when: "a neighbour of 10 a second leaves", drain: until(600_000, 10), atLeast: 18 },
-  { when: "a neighbour comes and goes every ten minutes", drain: onAndOff(5), atLeast: 16.5 },
+  { when: "a neighbor writes 2 a second", drain: steady(2), atLeast: 15 },
+  { when: "a neighbor writes 5 a second", drain: steady(5), atLeast: 12 },
+  { when: "a neighbor writes 10 a second", drain: steady(10), atLeast: 7 },
+  { when: "a neighbor writes 5 a second at random", drain: random(5), atLeast: 12 },
+  { when: "a neighbor leaves after ten minutes", drain: until(600_000, 5), atLeast: 16 },
+  { when: "a neighbor of 10 a second leaves", drain: until(600_000, 10), atLeast: 18 },
+  { when: "a neighbor comes and goes every ten minutes", drain: onAndOff(5), atLeast: 16.5 },
 ];
 
 const SEEDS = Array.from({ length: 4 }, (_, index) => index + 1);
 
 describe("100,000 writes are throttled at most once in a thousand", () => {
-  for (const { when, drain, atLeast } of neighbours) {
+  for (const { when, drain, atLeast } of neighbors) {
     for (const tellsUse of [false, true]) {
       it(`when ${when}, and Graph ${tellsUse ? "tells" : "does not tell"} its use`, () => {
         for (const seed of SEEDS) {
@@ -84,7 +84,7 @@ describe("100,000 writes are throttled at most once in a thousand", () => {
     { when: "writes 5 a second, after the stock", drain: steady(5), level: QUOTA, stock, most: 10 },
   ];
   for (const { when, drain, level, stock: settings, most } of few) {
-    it(`also of the first 4,000, if Graph tells its use, and a neighbour ${when}`, () => {
+    it(`also of the first 4,000, if Graph tells its use, and a neighbor ${when}`, () => {
       const throttled = Array.from({ length: 40 }, (_, index) => {
         const meter = bucketWith(drain(), level);
         const conditions = { meter, seed: index + 1, tellsUse: true };
@@ -134,7 +134,7 @@ function windowsToForget(perSecond: number, leavesAt: number, seed: number): num
   return (slowAt - leavesAt) / WINDOW_MS;
 }
 
-describe("a neighbour who leaves is forgotten within two windows", () => {
+describe("a neighbor who leaves is forgotten within two windows", () => {
   for (const perSecond of [1, 2, 5, 10]) {
     it(`when it wrote ${perSecond} a second`, () => {
       const leaves = Array.from({ length: 16 }, (_, index) => 900_000 + 23_000 * index);
@@ -144,7 +144,7 @@ describe("a neighbour who leaves is forgotten within two windows", () => {
   }
 });
 
-describe("a use that Graph tells, and that no neighbour makes,", () => {
+describe("a use that Graph tells, and that no neighbor makes,", () => {
   for (const used of [0.85, 0.95, 0.98, 0.99, 1, 1.3, 1.8]) {
     it(`costs little if it is always ${used}`, () => {
       const meter = { ...bucketWith(() => 0), used: () => used };
@@ -155,7 +155,7 @@ describe("a use that Graph tells, and that no neighbour makes,", () => {
   }
 });
 
-describe("a neighbour who comes back", () => {
+describe("a neighbor who comes back", () => {
   it("is met without a refusal, if Graph tells its use", () => {
     const once = until(1_200_000, 10)();
     const twice = (from: number, to: number): number =>
