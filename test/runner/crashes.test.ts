@@ -64,6 +64,7 @@ describe("a runner that is killed at random instants while Graph misbehaves", ()
           const rig = createRig(azurite);
           const directory = new TinyDirectory({
             timeoutMs: 250,
+            endsInTime: true,
             faults: faultsAtRandom(rate, seededRandom(seed)),
           });
           const told = tell(story, directory);

@@ -37,6 +37,7 @@ describe("a runner that freezes at random instants and wakes while its successor
           const rig = createRig(azurite);
           const directory = new TinyDirectory({
             timeoutMs: 250,
+            endsInTime: true,
             faults: faultsAtRandom(5, seededRandom(seed)),
           });
           const told = tell(story, directory);

@@ -79,6 +79,7 @@ export class TinyDirectory implements Graph {
   /** What a 429 or 503 is told to wait, milliseconds. */
   readonly #retryAfterMs: number;
   readonly #clock: Clock;
+  readonly #endsInTime: boolean;
 
   constructor(
     options: {
@@ -86,8 +87,11 @@ export class TinyDirectory implements Graph {
       readonly faults?: Faults;
       readonly retryAfterMs?: number;
       readonly clock?: Clock;
+      /** No post takes effect after its time limit, however slow the machine is; its clock must be the runner's. */
+      readonly endsInTime?: boolean;
     } = {},
   ) {
+    this.#endsInTime = options.endsInTime ?? false;
     this.#clock = options.clock ?? systemClock;
     this.timeoutMs = options.timeoutMs ?? 50;
     this.#retryAfterMs = options.retryAfterMs ?? 5;
@@ -97,14 +101,18 @@ export class TinyDirectory implements Graph {
   addUser(properties: Record<string, unknown>): ObjectId {
     this.#ids += 1;
     const id = toObjectId(`00000000-0000-4000-8000-${String(this.#ids).padStart(12, "0")}`);
-    const createdDateTime = new Date(this.#clock.now()).toISOString();
-    this.users.set(id, { accountEnabled: true, createdDateTime, ...properties, id });
+    const at = new Date(this.#clock.now()).toISOString();
+    this.users.set(id, { accountEnabled: true, createdDateTime: at, ...properties, id });
     return id;
   }
 
-  async post(requests: readonly GraphRequest[]): Promise<PostResult> {
-    this.posts += 1;
-    const requestId = `post-${this.posts}`;
+  async post(
+    requests: readonly GraphRequest[],
+    { intentAtMs = Infinity }: { readonly intentAtMs?: number } = {},
+  ): Promise<PostResult> {
+    const endMs = this.#endsInTime ? intentAtMs + this.timeoutMs : Infinity;
+    const isOver = (): boolean => this.#clock.now() >= endMs;
+    const requestId = `post-${(this.posts += 1)}`;
     this.watch(requests);
     const fault = this.faults.post(requests);
     const notTaken = { kind: "not-taken", retryAfterMs: 5 } as const;
@@ -119,18 +127,18 @@ export class TinyDirectory implements Graph {
     this.#enter(keys);
     if (fault === "lose-late") {
       // What was sent takes effect at some time before the time limit, and no answer comes.
-      void this.#applyLate(requests, requestId).finally(() => this.#leave(keys));
+      void this.#applyLate(requests, requestId, isOver).finally(() => this.#leave(keys));
       await this.#clock.sleep(this.faults.latencyMs());
       return { kind: "lost", reason: "the connection was reset" };
     }
     await this.#clock.sleep(this.faults.latencyMs());
     const parts =
-      fault === "lose-before"
+      fault === "lose-before" || isOver()
         ? []
         : requests.map((request, index) => this.#part(request, `${requestId}/${index}`));
     await this.#clock.sleep(this.faults.latencyMs());
     this.#leave(keys);
-    if (fault !== "none") return { kind: "lost", reason: "no answer" };
+    if (fault !== "none" || isOver()) return { kind: "lost", reason: "no answer" };
     return { kind: "answered", requestId, parts };
   }
 
@@ -171,9 +179,9 @@ export class TinyDirectory implements Graph {
     return fault === "left-out" ? undefined : done;
   }
 
-  async #applyLate(requests: readonly GraphRequest[], requestId: string): Promise<void> {
+  async #applyLate(requests: readonly GraphRequest[], requestId: string, isOver: () => boolean) {
     await this.#clock.sleep(this.timeoutMs * 0.8);
-    for (const request of requests) this.#apply(request, requestId);
+    if (!isOver()) for (const request of requests) this.#apply(request, requestId);
   }
 
   #enter(keys: readonly string[]): void {

@@ -30,8 +30,6 @@ export const neededFor = ({ name }: Scenario): readonly string[] | undefined => 
 /** Of all that was sent. */
 const MOST_THROTTLED = 0.001;
 const LEAST_OF_QUOTA = 0.985;
-/** Milliseconds. */
-const MOST_CPU_A_ROW = 0.4;
 const MOST_OF_FASTEST_IN_TROUBLE = 1.3;
 
 /** What was reached of each target, for the races that were run. */
@@ -56,9 +54,6 @@ export function barsOf(races: readonly Raced[]): readonly Bar[] {
     }
     if (name === "A sliding" || name === "A neighbor") {
       return [...right, bar("throttled, of all", throttled, MOST_THROTTLED)];
-    }
-    if (name === "D no quota") {
-      return [...right, bar("ms CPU a row", ours.cpuMsPerTask, MOST_CPU_A_ROW)];
     }
     if (rivals.length === 0) return right;
     const toFastest = ours.seconds / Math.min(...rivals.map(({ seconds }) => seconds));
