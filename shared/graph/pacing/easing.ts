@@ -181,10 +181,10 @@ export function mustEnd(easing: Easing | undefined, moment: Moment): boolean {
 
 /** `easing`, or `undefined` once it has been at the full rate for a window, or a watched quota is nobody else's. */
 export function unlessCalm(easing: Easing | undefined, moment: Moment): Easing | undefined {
-  const { level = 1 } = moment;
-  if (easing?.isWatched && (level === 1 || (!isSeen(easing) && level > KEPT_ALONE)))
-    return undefined;
-  if (easing && easing.repeats > 0 && moment.level !== undefined) return measured(easing, moment);
+  const { level } = moment;
+  const isNobody = level === undefined || (level > KEPT_ALONE && easing && !isSeen(easing));
+  if (easing?.isWatched && isNobody) return undefined;
+  if (easing && easing.repeats > 0 && level !== undefined) return measured(easing, moment);
   if (!easing || windowsSince(easing, moment) < CALM_WINDOWS) return easing;
   // Fully probed for a window: more was taken than the neighbor would have left of it.
   const isCalm = easing.repeats === 0 || savingsAt(easing, moment) < easing.share - 1;

@@ -23,7 +23,7 @@ export interface PaceSettings {
   readonly oneByOne?: number | undefined;
   /** The part of the quota that is left to others who use it at the same time (shared-use.ts). */
   readonly reserve?: number | undefined;
-  /** What an earlier pace of the same quota learnt. */
+  /** What an earlier pace of the same quota learned. */
   readonly easing?: Easing | undefined;
   readonly kind?: LimitKind | undefined;
   /** Until when Graph asked that one to wait. */

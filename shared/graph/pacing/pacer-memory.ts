@@ -1,7 +1,7 @@
 import type { LimitKind, PaceSettings } from "./pace-settings.ts";
 import type { Pace } from "./pacing.ts";
 
-/** What a write pacer learnt of its quota, as JSON for the one that follows it. Times are of the epoch. */
+/** What a write pacer learned of its quota, as JSON for the one that follows it. Times are of the epoch. */
 export interface PacerMemory {
   readonly share: number;
   readonly easedAtMs: number;

@@ -137,6 +137,9 @@ function createLevel(
   /** How often what Graph told was wrong: something was left, and yet the quota was exhausted. */
   let wrong = 0;
   const isOld = (now: number): boolean => told === undefined || now - told.at > TOLD_FOR * windowMs;
+  /** What is left by what was told, as a share of the quota, less what was sent since; no inflow is counted. */
+  const leftOf = ({ used, sent }: { readonly used: number; readonly sent: number }): number =>
+    1 - USE_ROUNDED_BY - used - (counts.sent() - sent) / quota;
   return {
     told({ used, parts, grantedAt }: PacedAnswer, { sentAfter, isLeast }: Known): void {
       // Without the header less than that is used, if Graph tells at all, and took anything.
@@ -165,15 +168,13 @@ function createLevel(
      */
     roomAt(amount: number, inflow: number): number {
       if (!told || inflow === 0) return Number.NEGATIVE_INFINITY;
-      const level = 1 - USE_ROUNDED_BY - told.used;
-      const missing = (amount + counts.sent() - told.sent) / quota - level;
+      const missing = amount / quota - leftOf(told);
       return told.at + windowMs * Math.min(TOLD_FOR, missing / inflow);
     },
     /** What is left at the moment, as a share of the quota, if `inflow` of the full rate flows in. */
     at(now: number, inflow: number): number | undefined {
       if (!told || isOld(now)) return undefined;
-      const change = (inflow * (now - told.at)) / windowMs - (counts.sent() - told.sent) / quota;
-      return 1 - USE_ROUNDED_BY - told.used + change;
+      return leftOf(told) + (inflow * (now - told.at)) / windowMs;
     },
   };
 }
