@@ -22,8 +22,12 @@ export const batchStates = [
 export type BatchState = (typeof batchStates)[number];
 
 /** Whether every row of a batch has its final verdict. */
-export const hasEnded = (state: BatchState | undefined): state is "finished" | "cancelled" =>
+export const hasEnded = (state: unknown): state is "finished" | "cancelled" =>
   state === "finished" || state === "cancelled";
+
+/** Whether nothing more comes of a batch under this state: it has ended, or was refused. */
+export const isOver = (state: BatchState | undefined): boolean =>
+  hasEnded(state) || state === "refused";
 
 /** `status.json`: at most 5 s old while the batch runs. */
 export interface BatchStatus {

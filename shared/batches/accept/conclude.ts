@@ -9,7 +9,7 @@ import {
 } from "../../records/markers/marker.ts";
 import { planningMarker } from "../../records/markers/planning-marker.ts";
 import type { Plan } from "../../records/plan.ts";
-import { hasEnded, readStatus } from "../../records/status.ts";
+import { isOver, readStatus } from "../../records/status.ts";
 import { holdOf } from "../plan/preflight.ts";
 import type { BatchPorts } from "../ports.ts";
 import { endBatch, finishBatch, nothingSent } from "../report/finish.ts";
@@ -42,7 +42,7 @@ async function handOver(
   const { manifest, plan } = batch;
   const status = isNew ? undefined : await readStatus(ports.blobs.batches, folder);
   const control = await readControl(ports.blobs.batches, folder);
-  if (isStopped(control) && !hasEnded(status?.state) && status?.state !== "refused") {
+  if (isStopped(control) && !isOver(status?.state)) {
     // The runner ends it: it alone knows whether anything is under way.
     const at = standingDecision(control)?.at ?? manifest.acceptedAt;
     await summonRunner(ports.blobs.runner, manifest, folder, at);

@@ -87,7 +87,7 @@ const resumed = (state: BatchState | "open", standing: Standing): BatchState | "
 
 function meets(state: BatchState | "open", expects: Expectation): boolean {
   if (expects === "unfinished") return allowed.cancel.includes(state);
-  if (expects === "ended") return state !== "open" && hasEnded(state);
+  if (expects === "ended") return hasEnded(state);
   return state === expects;
 }
 

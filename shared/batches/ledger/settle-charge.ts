@@ -12,7 +12,7 @@ import { readManifest } from "../../records/manifest.ts";
 import { folderOf } from "../../records/paths.ts";
 import type { Receipts } from "../../records/receipt.ts";
 import type { ShardRows } from "../../records/shard.ts";
-import { hasEnded, readStatus } from "../../records/status.ts";
+import { isOver, readStatus } from "../../records/status.ts";
 import type { BatchPorts } from "../ports.ts";
 import { changeLedger } from "./change-ledger.ts";
 import { chargeIn } from "./planned-charge.ts";
@@ -73,8 +73,7 @@ async function writtenOf(
   const folder = folderOf(ports.settings.homeTenant, tenant, charge.batch);
   const manifest = (await readManifest(batches, folder))?.value;
   if (manifest?.acceptedAt !== charge.acceptedAt) return allOf(charge, nowMs);
-  const state = (await readStatus(batches, folder))?.state;
-  if (!hasEnded(state) && state !== "refused") return undefined;
+  if (!isOver((await readStatus(batches, folder))?.state)) return undefined;
   try {
     const { plan } = await readBatchFiles(batches, folder);
     const job = { batches, folder, plan, catalogue: ports.catalogue };

@@ -1,7 +1,7 @@
 import { OperatorError } from "../../core/errors.ts";
 import { recordIn } from "../../core/parse-json.ts";
 import { statusBlob } from "../../records/paths.ts";
-import { type BatchStatus, readStatusVersion } from "../../records/status.ts";
+import { type BatchStatus, hasEnded, readStatusVersion } from "../../records/status.ts";
 import { type FencedJson, openFencedJson } from "../../storage/fenced-json.ts";
 import { whyAwaiting } from "../batch/awaited.ts";
 import type { Halt, OpenBatch } from "../batch/open-batch.ts";
@@ -40,9 +40,7 @@ export function createStatusWriter(site: Site): StatusWriter {
   };
 }
 
-const final: readonly unknown[] = ["finished", "cancelled"] satisfies BatchStatus["state"][];
-
-const isFinished = (text = ""): boolean => final.includes(recordIn(text)["state"]);
+const isFinished = (text = ""): boolean => hasEnded(recordIn(text)["state"]);
 
 function statusOf(site: Site, batch: OpenBatch, problem: OperatorError | undefined): BatchStatus {
   const verdicts = batch.verdicts();
@@ -80,7 +78,7 @@ async function sayStopped(
   if (!lease.isSure()) return;
   try {
     const found = await readStatusVersion(batches, folder);
-    if (found === undefined || final.includes(found.value.state)) return;
+    if (found === undefined || hasEnded(found.value.state)) return;
     const status: BatchStatus = { ...found.value, ...problemOf(problem) };
     await batches.write(statusBlob(folder), JSON.stringify(status), { ifMatch: found.etag });
   } catch (error) {
