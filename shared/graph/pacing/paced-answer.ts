@@ -25,6 +25,9 @@ export interface Loss {
   readonly retryAfterMs?: number | undefined;
 }
 
+/** Graph tells the use only above this. */
+export const TOLD_ABOVE = 0.8;
+
 /** The answer to a post, as the pace needs to know it. */
 export interface PacedAnswer {
   readonly grantedAt: number;

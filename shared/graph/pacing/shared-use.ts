@@ -1,7 +1,5 @@
-import type { PacedAnswer } from "./paced-answer.ts";
+import { type PacedAnswer, TOLD_ABOVE } from "./paced-answer.ts";
 
-/** Graph tells the use only above this. */
-const TOLD_ABOVE = 0.8;
 /** The share that an instance keeps at least. */
 const LEAST = 0.03;
 /** The share of one that is told at its first answer: many others read already. */

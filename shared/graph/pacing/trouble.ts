@@ -14,12 +14,10 @@ import {
 } from "./easing.ts";
 import { createOutage } from "./outage.ts";
 import type { PaceSettings } from "./pace-settings.ts";
-import type { Loss, PacedAnswer, Refusal } from "./paced-answer.ts";
+import { type Loss, type PacedAnswer, type Refusal, TOLD_ABOVE } from "./paced-answer.ts";
 import { judge, type JudgedPost, noSuspicion } from "./refusals.ts";
 import { createSharedUse } from "./shared-use.ts";
 
-/** Graph tells the use only above this. */
-const TOLD_ABOVE = 0.8;
 /** Above 1 Graph tells what part of the requests it refuses, not by how much the quota is overdrawn. */
 const MOST_USED = 1.02;
 /** In windows: how long what Graph told is worth something. */
@@ -96,7 +94,7 @@ export function createTrouble(settings: PaceSettings, counts: Counts) {
       held.told(answer, { isFailed: isShed || isFailed(answer), now });
       const isLate = answer.grantedAt <= exhaustedAt;
       easing = seenAfter(easing, momentAt(now), hasStock);
-      return judgeBy("refused", answer, expectedAt(momentAt(now), easing, isLate));
+      return judgeBy("refused", answer, expectedAt(easing, momentAt(now), isLate));
     },
 
     /** The quota is exhausted: holds and, once for what was under way together, eases. */
@@ -208,7 +206,7 @@ function createHold(settings: Pick<PaceSettings, "heldUntil" | "startAt" | "retr
 const isFailed = ({ parts }: PacedAnswer): boolean =>
   parts.length > 0 && parts.every((part) => part === "shed" || part === "unknown");
 
-const expectedAt = (moment: Moment, easing: Easing | undefined, isLate: boolean) => ({
+const expectedAt = (easing: Easing | undefined, moment: Moment, isLate: boolean) => ({
   isExpected: isLate || isNearEmpty(easing, moment),
   isProbe: mustEnd(easing, moment),
 });
